@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define HS_INSIDE
+
+#include <headstock-glib/hs-client.h>
+#include <headstock-glib/hs-element.h>
+#include <headstock-glib/hs-enum-types.h>
+#include <headstock-glib/hs-enums.h>
+#include <headstock-glib/hs-error.h>
+#include <headstock-glib/hs-iq.h>
+#include <headstock-glib/hs-jid.h>
+#include <headstock-glib/hs-message.h>
+#include <headstock-glib/hs-module.h>
+#include <headstock-glib/hs-namespaces.h>
+#include <headstock-glib/hs-presence.h>
+#include <headstock-glib/hs-stanza.h>
+#include <headstock-glib/hs-types.h>
+#include <headstock-glib/hs-version-macros.h>
+#include <headstock-glib/hs-version.h>
+
+#undef HS_INSIDE

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(HS_INSIDE) && !defined(HS_COMPILATION)
+#error "Only <headstock-glib/headstock.h> can be included directly."
+#endif
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HsTlsMode:
+ * @HS_TLS_MODE_REQUIRED: direct TLS or STARTTLS, as the DNS says; STARTTLS where a host was given
+ * @HS_TLS_MODE_DIRECT: TLS from the first byte on (XEP-0368)
+ * @HS_TLS_MODE_STARTTLS: TLS negotiated inside the stream (RFC 6120, 5)
+ * @HS_TLS_MODE_NONE: no TLS: for loopback and for components beside their server
+ *
+ * How a connection comes to be encrypted.
+ */
+typedef enum
+{
+  HS_TLS_MODE_REQUIRED,
+  HS_TLS_MODE_DIRECT,
+  HS_TLS_MODE_STARTTLS,
+  HS_TLS_MODE_NONE,
+} HsTlsMode;
+
+/**
+ * HsClientState:
+ * @HS_CLIENT_STATE_DISCONNECTED: not started, or terminated
+ * @HS_CLIENT_STATE_CONNECTING: looking for the server and connecting to it
+ * @HS_CLIENT_STATE_CONNECTED: a TCP connection stands; the stream is being negotiated
+ * @HS_CLIENT_STATE_SECURED: the connection is under TLS
+ * @HS_CLIENT_STATE_AUTHENTICATED: signed in; the resource is being bound
+ * @HS_CLIENT_STATE_READY: stanzas can be sent and arrive
+ * @HS_CLIENT_STATE_INTERRUPTED: the connection was lost and the next try has been set
+ * @HS_CLIENT_STATE_STOPPING: the stream is being closed
+ *
+ * Where a client stands.
+ */
+typedef enum
+{
+  HS_CLIENT_STATE_DISCONNECTED,
+  HS_CLIENT_STATE_CONNECTING,
+  HS_CLIENT_STATE_CONNECTED,
+  HS_CLIENT_STATE_SECURED,
+  HS_CLIENT_STATE_AUTHENTICATED,
+  HS_CLIENT_STATE_READY,
+  HS_CLIENT_STATE_INTERRUPTED,
+  HS_CLIENT_STATE_STOPPING,
+} HsClientState;
+
+/**
+ * HsDirection:
+ * @HS_DIRECTION_IN: from the server
+ * @HS_DIRECTION_OUT: to the server
+ *
+ * Which way XML went.
+ */
+typedef enum
+{
+  HS_DIRECTION_IN,
+  HS_DIRECTION_OUT,
+} HsDirection;
+
+/**
+ * HsHandlerFlags:
+ * @HS_HANDLER_DEFAULT: called when the stanza is complete, as often as the element comes
+ * @HS_HANDLER_ONCE: removed before its one call
+ * @HS_HANDLER_FORGET: called as soon as the element has ended, which is then taken out of its stanza
+ *   and freed, so that a stanza of a million such elements passes through in constant memory. Where
+ *   the connection is cut inside the stanza, an element may be seen again in the next session
+ * @HS_HANDLER_FROM_ACCOUNT: only inside stanzas that the account itself sent: without a `from`, or
+ *   from its bare JID or its own full JID
+ * @HS_HANDLER_NESTED: for `message`, `presence` and `iq` in `jabber:client`: also those inside other
+ *   stanzas, such as forwarded ones. Whoever sent the outer stanza wrote all of the inner one
+ *
+ * How a handler is called.
+ */
+typedef enum /*< flags >*/
+{
+  HS_HANDLER_DEFAULT = 0,
+  HS_HANDLER_ONCE = 1 << 0,
+  HS_HANDLER_FORGET = 1 << 1,
+  HS_HANDLER_FROM_ACCOUNT = 1 << 2,
+  HS_HANDLER_NESTED = 1 << 3,
+} HsHandlerFlags;
+
+G_END_DECLS

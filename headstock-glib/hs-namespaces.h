@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(HS_INSIDE) && !defined(HS_COMPILATION)
+#error "Only <headstock-glib/headstock.h> can be included directly."
+#endif
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HS_NS_CLIENT:
+ *
+ * The namespace `jabber:client` (RFC 6120).
+ */
+#define HS_NS_CLIENT "jabber:client"
+
+/**
+ * HS_NS_COMPONENT:
+ *
+ * The namespace `jabber:component:accept` (XEP-0114).
+ */
+#define HS_NS_COMPONENT "jabber:component:accept"
+
+/**
+ * HS_NS_STREAM:
+ *
+ * The namespace `http://etherx.jabber.org/streams` (RFC 6120, 4.8).
+ */
+#define HS_NS_STREAM "http://etherx.jabber.org/streams"
+
+/**
+ * HS_NS_STREAMS:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-streams` (stream error conditions: RFC 6120, 4.9).
+ */
+#define HS_NS_STREAMS "urn:ietf:params:xml:ns:xmpp-streams"
+
+/**
+ * HS_NS_STANZAS:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-stanzas` (stanza error conditions: RFC 6120, 8.3).
+ */
+#define HS_NS_STANZAS "urn:ietf:params:xml:ns:xmpp-stanzas"
+
+/**
+ * HS_NS_TLS:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-tls` (RFC 6120, 5).
+ */
+#define HS_NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
+
+/**
+ * HS_NS_SASL:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-sasl` (RFC 6120, 6).
+ */
+#define HS_NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
+
+/**
+ * HS_NS_BIND:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-bind` (RFC 6120, 7).
+ */
+#define HS_NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
+
+/**
+ * HS_NS_SESSION:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-session` (obsolete: RFC 3921, 3).
+ */
+#define HS_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
+
+/**
+ * HS_NS_ROSTER:
+ *
+ * The namespace `jabber:iq:roster` (RFC 6121, 2).
+ */
+#define HS_NS_ROSTER "jabber:iq:roster"
+
+/**
+ * HS_NS_ROSTER_VERSIONING:
+ *
+ * The namespace `urn:xmpp:features:rosterver` (RFC 6121, 2.6).
+ */
+#define HS_NS_ROSTER_VERSIONING "urn:xmpp:features:rosterver"
+
+/**
+ * HS_NS_XML:
+ *
+ * The namespace `http://www.w3.org/XML/1998/namespace` (`xml:lang` and its like).
+ */
+#define HS_NS_XML "http://www.w3.org/XML/1998/namespace"
+
+/**
+ * HS_NS_REGISTER:
+ *
+ * The namespace `jabber:iq:register` (XEP-0077).
+ */
+#define HS_NS_REGISTER "jabber:iq:register"
+
+/**
+ * HS_NS_REGISTER_FEATURE:
+ *
+ * The namespace `http://jabber.org/features/iq-register` (XEP-0077).
+ */
+#define HS_NS_REGISTER_FEATURE "http://jabber.org/features/iq-register"
+
+/**
+ * HS_NS_DATA:
+ *
+ * The namespace `jabber:x:data` (XEP-0004).
+ */
+#define HS_NS_DATA "jabber:x:data"
+
+/**
+ * HS_NS_OOB:
+ *
+ * The namespace `jabber:x:oob` (XEP-0066).
+ */
+#define HS_NS_OOB "jabber:x:oob"
+
+/**
+ * HS_NS_DISCO_INFO:
+ *
+ * The namespace `http://jabber.org/protocol/disco#info` (XEP-0030).
+ */
+#define HS_NS_DISCO_INFO "http://jabber.org/protocol/disco#info"
+
+/**
+ * HS_NS_DISCO_ITEMS:
+ *
+ * The namespace `http://jabber.org/protocol/disco#items` (XEP-0030).
+ */
+#define HS_NS_DISCO_ITEMS "http://jabber.org/protocol/disco#items"
+
+/**
+ * HS_NS_CAPS:
+ *
+ * The namespace `http://jabber.org/protocol/caps` (XEP-0115).
+ */
+#define HS_NS_CAPS "http://jabber.org/protocol/caps"
+
+/**
+ * HS_NS_MUC:
+ *
+ * The namespace `http://jabber.org/protocol/muc` (XEP-0045).
+ */
+#define HS_NS_MUC "http://jabber.org/protocol/muc"
+
+/**
+ * HS_NS_MUC_USER:
+ *
+ * The namespace `http://jabber.org/protocol/muc#user` (XEP-0045).
+ */
+#define HS_NS_MUC_USER "http://jabber.org/protocol/muc#user"
+
+/**
+ * HS_NS_PUBSUB:
+ *
+ * The namespace `http://jabber.org/protocol/pubsub` (XEP-0060).
+ */
+#define HS_NS_PUBSUB "http://jabber.org/protocol/pubsub"
+
+/**
+ * HS_NS_PUBSUB_EVENT:
+ *
+ * The namespace `http://jabber.org/protocol/pubsub#event` (XEP-0060).
+ */
+#define HS_NS_PUBSUB_EVENT "http://jabber.org/protocol/pubsub#event"
+
+/**
+ * HS_NS_VERSION:
+ *
+ * The namespace `jabber:iq:version` (XEP-0092).
+ */
+#define HS_NS_VERSION "jabber:iq:version"
+
+/**
+ * HS_NS_VCARD:
+ *
+ * The namespace `vcard-temp` (XEP-0054).
+ */
+#define HS_NS_VCARD "vcard-temp"
+
+/**
+ * HS_NS_CHAT_STATES:
+ *
+ * The namespace `http://jabber.org/protocol/chatstates` (XEP-0085).
+ */
+#define HS_NS_CHAT_STATES "http://jabber.org/protocol/chatstates"
+
+/**
+ * HS_NS_RECEIPTS:
+ *
+ * The namespace `urn:xmpp:receipts` (XEP-0184).
+ */
+#define HS_NS_RECEIPTS "urn:xmpp:receipts"
+
+/**
+ * HS_NS_SM:
+ *
+ * The namespace `urn:xmpp:sm:3` (XEP-0198).
+ */
+#define HS_NS_SM "urn:xmpp:sm:3"
+
+/**
+ * HS_NS_PING:
+ *
+ * The namespace `urn:xmpp:ping` (XEP-0199).
+ */
+#define HS_NS_PING "urn:xmpp:ping"
+
+/**
+ * HS_NS_TIME:
+ *
+ * The namespace `urn:xmpp:time` (XEP-0202).
+ */
+#define HS_NS_TIME "urn:xmpp:time"
+
+/**
+ * HS_NS_DELAY:
+ *
+ * The namespace `urn:xmpp:delay` (XEP-0203).
+ */
+#define HS_NS_DELAY "urn:xmpp:delay"
+
+/**
+ * HS_NS_CARBONS:
+ *
+ * The namespace `urn:xmpp:carbons:2` (XEP-0280).
+ */
+#define HS_NS_CARBONS "urn:xmpp:carbons:2"
+
+/**
+ * HS_NS_FORWARD:
+ *
+ * The namespace `urn:xmpp:forward:0` (XEP-0297).
+ */
+#define HS_NS_FORWARD "urn:xmpp:forward:0"
+
+/**
+ * HS_NS_MAM:
+ *
+ * The namespace `urn:xmpp:mam:2` (XEP-0313).
+ */
+#define HS_NS_MAM "urn:xmpp:mam:2"
+
+/**
+ * HS_NS_CORRECT:
+ *
+ * The namespace `urn:xmpp:message-correct:0` (XEP-0308).
+ */
+#define HS_NS_CORRECT "urn:xmpp:message-correct:0"
+
+/**
+ * HS_NS_CHAT_MARKERS:
+ *
+ * The namespace `urn:xmpp:chat-markers:0` (XEP-0333).
+ */
+#define HS_NS_CHAT_MARKERS "urn:xmpp:chat-markers:0"
+
+/**
+ * HS_NS_HINTS:
+ *
+ * The namespace `urn:xmpp:hints` (XEP-0334).
+ */
+#define HS_NS_HINTS "urn:xmpp:hints"
+
+/**
+ * HS_NS_CSI:
+ *
+ * The namespace `urn:xmpp:csi:0` (XEP-0352).
+ */
+#define HS_NS_CSI "urn:xmpp:csi:0"
+
+/**
+ * HS_NS_SID:
+ *
+ * The namespace `urn:xmpp:sid:0` (XEP-0359).
+ */
+#define HS_NS_SID "urn:xmpp:sid:0"
+
+/**
+ * HS_NS_SASL2:
+ *
+ * The namespace `urn:xmpp:sasl:2` (XEP-0388).
+ */
+#define HS_NS_SASL2 "urn:xmpp:sasl:2"
+
+/**
+ * HS_NS_BIND2:
+ *
+ * The namespace `urn:xmpp:bind:0` (XEP-0386).
+ */
+#define HS_NS_BIND2 "urn:xmpp:bind:0"
+
+/**
+ * HS_NS_FAST:
+ *
+ * The namespace `urn:xmpp:fast:0` (XEP-0484).
+ */
+#define HS_NS_FAST "urn:xmpp:fast:0"
+
+/**
+ * HS_NS_CHANNEL_BINDING:
+ *
+ * The namespace `urn:xmpp:sasl-cb:0` (XEP-0440).
+ */
+#define HS_NS_CHANNEL_BINDING "urn:xmpp:sasl-cb:0"
+
+/**
+ * HS_NS_LIMITS:
+ *
+ * The namespace `urn:xmpp:stream-limits:0` (XEP-0478).
+ */
+#define HS_NS_LIMITS "urn:xmpp:stream-limits:0"
+
+G_END_DECLS
