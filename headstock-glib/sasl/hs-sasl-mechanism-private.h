@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-sasl-mechanism.h"
+
+G_BEGIN_DECLS
+
+/* What a mechanism's file provides. The order of the calls (start once and first, nothing after a
+ * failure or a success) is seen to in hs-sasl-mechanism.c; *response is NULL on entry. */
+typedef struct
+{
+  gboolean proves_password;
+  HsSaslStep (*start) (HsSaslMechanism *self, GBytes **initial_response, GError **error);
+  /* NULL: the mechanism knows no challenges */
+  HsSaslStep (*challenge) (HsSaslMechanism *self,
+                           const guint8 *challenge,
+                           gsize length,
+                           GBytes **response,
+                           GError **error);
+  /* NULL: no key is ever derived */
+  HsSaslKeyRequest *(*get_key_request) (HsSaslMechanism *self);
+  HsSaslStep (*derived) (HsSaslMechanism *self, GBytes *key, GBytes **response, GError **error);
+  /* NULL: the server's word is enough */
+  gboolean (*success) (HsSaslMechanism *self, const guint8 *data, gsize length, GError **error);
+  void (*free) (HsSaslMechanism *self);
+} HsSaslMechanismClass;
+
+typedef enum
+{
+  HS_SASL_PHASE_NEW,
+  HS_SASL_PHASE_RUNNING,
+  HS_SASL_PHASE_ENDED,
+} HsSaslPhase;
+
+/* The first member of each mechanism's own struct. */
+struct _HsSaslMechanism
+{
+  const HsSaslMechanismClass *klass;
+  const char *name; /* of the registry, static */
+  HsSaslPhase phase;
+};
+
+/* @binding is what the gs2 header is to say, which is not always what the credentials say. */
+HsSaslMechanism *hs_sasl_scram_new (const char *name,
+                                    GChecksumType hash,
+                                    HsSaslBinding binding,
+                                    const HsSaslCredentials *credentials,
+                                    GError **error);
+HsSaslMechanism *hs_sasl_plain_new (const HsSaslCredentials *credentials, GError **error);
+HsSaslMechanism *hs_sasl_external_new (const HsSaslCredentials *credentials);
+HsSaslMechanism *hs_sasl_anonymous_new (void);
+
+/* For the tests: the RFCs' examples fix the client's nonce. Only before it was started. */
+void hs_sasl_scram_set_nonce (HsSaslMechanism *self, const char *nonce);
+
+/* The user name and the password in the form that mechanisms want, or NULL and why not. */
+char *hs_sasl_prepare_username (const HsSaslCredentials *credentials, GError **error);
+char *hs_sasl_prepare_password (const HsSaslCredentials *credentials, GError **error);
+
+/* A peer's text for an error message: printable ASCII and not more than @max characters of it. */
+char *hs_sasl_printable (const char *text, gsize max);
+
+G_END_DECLS
