@@ -1,0 +1,924 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-element.h"
+
+#include "hs-element-private.h"
+#include "hs-iq.h"
+#include "hs-message.h"
+#include "hs-namespaces.h"
+#include "hs-presence.h"
+#include "xml/hs-parser.h"
+#include "xml/hs-writer.h"
+
+/**
+ * HsElement:
+ *
+ * An XML element: of a stanza that was received, or of one that is being built.
+ *
+ * An element is a view on a part of a tree. The same part always gives the same object while
+ * somebody holds it, and whoever holds an element holds all of its tree. What is returned as
+ * `(transfer none)` lives as long as the element it came from.
+ *
+ * A `message`, `presence` or `iq` in the namespace `jabber:client` is a [class@Message],
+ * [class@Presence] or [class@Iq].
+ *
+ * Names come from whoever wrote the XML. What looks like a file name in it may hold `../`.
+ *
+ * An element belongs to one thread at a time; it may be finalised in any.
+ */
+
+typedef struct
+{
+  HsView view;
+} HsElementPrivate;
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_NAMESPACE,
+  PROP_TEXT,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_TYPE_WITH_PRIVATE (HsElement, hs_element, G_TYPE_OBJECT)
+
+static inline HsView *
+get_view (HsElement *self)
+{
+  return &((HsElementPrivate *) hs_element_get_instance_private (self))->view;
+}
+
+GType
+hs_element_type_for_node (HsNode *node)
+{
+  const char *namespace_ = node->namespace_;
+
+  if (namespace_ == NULL || strcmp (namespace_, HS_NS_CLIENT) != 0)
+    return HS_TYPE_ELEMENT;
+  if (strcmp (node->name, "message") == 0)
+    return HS_TYPE_MESSAGE;
+  if (strcmp (node->name, "presence") == 0)
+    return HS_TYPE_PRESENCE;
+  if (strcmp (node->name, "iq") == 0)
+    return HS_TYPE_IQ;
+  return HS_TYPE_ELEMENT;
+}
+
+/* The name that an element made by g_object_new() begins with. */
+static const char *
+default_name (HsElement *self)
+{
+  if (HS_IS_MESSAGE (self))
+    return "message";
+  if (HS_IS_PRESENCE (self))
+    return "presence";
+  if (HS_IS_IQ (self))
+    return "iq";
+  return "element";
+}
+
+HsNode *
+hs_element_get_node (HsElement *self)
+{
+  HsView *view = get_view (self);
+
+  if (G_UNLIKELY (view->node == NULL))
+    {
+      HsBlock *block = hs_block_new (NULL);
+      HsNode *node = hs_node_new (block, default_name (self),
+                                  HS_IS_STANZA (self) ? HS_NS_CLIENT : NULL);
+
+      hs_view_bind_owner (view, node);
+      hs_block_unref (block);
+    }
+  return view->node;
+}
+
+HsElement *
+hs_element_from_node (HsNode *node)
+{
+  GObject *object;
+  HsElement *element;
+
+  if (node == NULL)
+    return NULL;
+  object = hs_node_peek_view (node);
+  if (object != NULL)
+    return HS_ELEMENT (object);
+
+  element = g_object_new (hs_element_type_for_node (node), NULL);
+  object = hs_view_bind_held (get_view (element), node);
+  if (object != G_OBJECT (element))
+    g_object_unref (element);
+  return HS_ELEMENT (object);
+}
+
+HsElement *
+hs_element_new_owner (HsNode *node)
+{
+  HsElement *element = g_object_new (hs_element_type_for_node (node), NULL);
+
+  hs_view_bind_owner (get_view (element), node);
+  return element;
+}
+
+static guint
+pool_slot (GType type)
+{
+  if (type == HS_TYPE_MESSAGE)
+    return 1;
+  if (type == HS_TYPE_PRESENCE)
+    return 2;
+  if (type == HS_TYPE_IQ)
+    return 3;
+  return 0;
+}
+
+HsElement *
+hs_view_pool_take (HsViewPool *self, HsNode *node)
+{
+  GObject *object = hs_node_peek_view (node);
+  GType type;
+  HsElement *view;
+  guint slot;
+
+  if (object != NULL)
+    return HS_ELEMENT (object);
+  type = hs_element_type_for_node (node);
+  slot = pool_slot (type);
+  view = self->views[slot];
+  self->views[slot] = NULL;
+  if (view == NULL)
+    view = g_object_new (type, NULL);
+  hs_view_bind_only (get_view (view), node);
+  return view;
+}
+
+void
+hs_view_pool_give_back (HsViewPool *self, HsElement *element)
+{
+  HsView *view = get_view (element);
+  GObject *object = G_OBJECT (element);
+  guint slot;
+
+  if (object->ref_count != 1 || view->owner || view->node == NULL)
+    return;
+  slot = pool_slot (G_OBJECT_TYPE (element));
+  if (self->views[slot] != NULL)
+    return;
+  /* Weak references, data and handlers of the last stanza go, so that nobody can tell. */
+  g_object_ref (object);
+  g_object_run_dispose (object);
+  if (g_atomic_int_dec_and_test ((int *) &object->ref_count))
+    g_assert_not_reached ();
+  if (!hs_view_unbind_only (view))
+    return;
+  self->views[slot] = element;
+}
+
+void
+hs_view_pool_clear (HsViewPool *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->views); i++)
+    g_clear_object (&self->views[i]);
+}
+
+static void
+hs_element_dispose (GObject *object)
+{
+  hs_view_disposing (get_view (HS_ELEMENT (object)));
+
+  G_OBJECT_CLASS (hs_element_parent_class)->dispose (object);
+}
+
+static void
+hs_element_finalize (GObject *object)
+{
+  hs_view_release (get_view (HS_ELEMENT (object)));
+
+  G_OBJECT_CLASS (hs_element_parent_class)->finalize (object);
+}
+
+static void
+hs_element_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsElement *self = HS_ELEMENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, hs_element_get_name (self));
+      break;
+    case PROP_NAMESPACE:
+      g_value_set_string (value, hs_element_get_namespace (self));
+      break;
+    case PROP_TEXT:
+      g_value_set_string (value, hs_element_get_text (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static gboolean
+is_name (const char *string)
+{
+  return string != NULL && hs_xml_is_name (string);
+}
+
+static void
+set_name (HsElement *self, const char *name)
+{
+  HsNode *node;
+
+  g_return_if_fail (is_name (name));
+  node = hs_element_get_node (self);
+  node->name = hs_block_strndup (hs_node_get_block (node), name, strlen (name));
+}
+
+static void
+set_namespace (HsElement *self, const char *namespace_)
+{
+  HsNode *node = hs_element_get_node (self);
+
+  node->namespace_ = namespace_ == NULL ? NULL
+                                        : hs_block_strndup (hs_node_get_block (node), namespace_,
+                                                            strlen (namespace_));
+}
+
+static void
+hs_element_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsElement *self = HS_ELEMENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      set_name (self, g_value_get_string (value));
+      break;
+    case PROP_NAMESPACE:
+      set_namespace (self, g_value_get_string (value));
+      break;
+    case PROP_TEXT:
+      hs_element_set_text (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_element_class_init (HsElementClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hs_element_dispose;
+  object_class->finalize = hs_element_finalize;
+  object_class->get_property = hs_element_get_property;
+  object_class->set_property = hs_element_set_property;
+
+  /**
+   * HsElement:name:
+   *
+   * The local name. To be written only while an element is being made.
+   */
+  props[PROP_NAME]
+      = g_param_spec_string ("name", NULL, NULL, NULL,
+                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * HsElement:namespace:
+   *
+   * The namespace, or %NULL for none. To be written only while an element is being made.
+   */
+  props[PROP_NAMESPACE]
+      = g_param_spec_string ("namespace", NULL, NULL, NULL,
+                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * HsElement:text: (getter get_text) (setter set_text)
+   *
+   * All direct text, in its order.
+   */
+  props[PROP_TEXT]
+      = g_param_spec_string ("text", NULL, NULL, NULL,
+                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+hs_element_init (HsElement *self)
+{
+  get_view (self)->object = G_OBJECT (self);
+}
+
+/* Elements that are still being received may be read and not changed. */
+static HsNode *
+get_writable_node (HsElement *self)
+{
+  HsNode *node = hs_element_get_node (self);
+
+  if (G_UNLIKELY (node->unfinished))
+    {
+      g_critical ("An element that is still being received cannot be changed");
+      return NULL;
+    }
+  return node;
+}
+
+/**
+ * hs_element_new:
+ * @name: a local name
+ * @namespace_: (nullable): its namespace, or %NULL for none
+ *
+ * Makes an element that stands alone.
+ *
+ * `message`, `presence` and `iq` in `jabber:client` become a [class@Message], [class@Presence] or
+ * [class@Iq].
+ *
+ * Returns: (transfer full): the new element
+ */
+HsElement *
+hs_element_new (const char *name, const char *namespace_)
+{
+  HsBlock *block;
+  HsElement *self;
+
+  g_return_val_if_fail (is_name (name), NULL);
+
+  block = hs_block_new (NULL);
+  self = hs_element_new_owner (hs_node_new_copied (block, name, namespace_));
+  hs_block_unref (block);
+  return self;
+}
+
+/**
+ * hs_element_new_from_string:
+ * @xml: the text of one element
+ * @error: return location for an error
+ *
+ * Parses an element.
+ *
+ * A `message`, `presence` or `iq` that names no namespace is taken to be in `jabber:client`, as it
+ * would be inside a stream. What a stream may not hold (comments, processing instructions, document
+ * type declarations; RFC 6120, 11.1) is an error here too: %HS_XML_ERROR_RESTRICTED. Other errors
+ * are %HS_XML_ERROR_NOT_WELL_FORMED, %HS_XML_ERROR_TOO_DEEP and %HS_XML_ERROR_EMPTY.
+ *
+ * Returns: (transfer full): the new element
+ */
+HsElement *
+hs_element_new_from_string (const char *xml, GError **error)
+{
+  HsNode *node;
+  HsElement *self;
+
+  g_return_val_if_fail (xml != NULL, NULL);
+
+  node = hs_parser_parse_element (xml, strlen (xml), error);
+  if (node == NULL)
+    return NULL;
+  self = hs_element_new_owner (node);
+  hs_block_unref (hs_node_get_block (node));
+  return self;
+}
+
+/**
+ * hs_element_copy:
+ * @self: an element
+ *
+ * Copies an element with all that is in it. The copy stands alone.
+ *
+ * Returns: (transfer full): the copy
+ */
+HsElement *
+hs_element_copy (HsElement *self)
+{
+  HsBlock *block;
+  HsElement *copy;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  block = hs_block_new (NULL);
+  copy = hs_element_new_owner (hs_node_copy (block, hs_element_get_node (self)));
+  hs_block_unref (block);
+  return copy;
+}
+
+static HsNode *
+add_child (HsElement *self, const char *name, const char *namespace_)
+{
+  HsNode *node = get_writable_node (self);
+  HsNode *child;
+
+  if (node == NULL)
+    return NULL;
+  if (namespace_ == NULL)
+    {
+      child = hs_node_new_copied (hs_node_get_block (node), name, NULL);
+      child->namespace_ = node->namespace_;
+    }
+  else
+    child = hs_node_new_copied (hs_node_get_block (node), name, namespace_);
+  hs_node_append (node, child);
+  return child;
+}
+
+/**
+ * hs_element_add_child:
+ * @self: an element
+ * @name: the child's local name
+ * @namespace_: (nullable): its namespace, or %NULL for that of @self
+ *
+ * Adds an empty child after the others.
+ *
+ * Returns: (transfer none): the child
+ */
+HsElement *
+hs_element_add_child (HsElement *self, const char *name, const char *namespace_)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+  g_return_val_if_fail (is_name (name), NULL);
+
+  return hs_element_from_node (add_child (self, name, namespace_));
+}
+
+/**
+ * hs_element_add_text_child:
+ * @self: an element
+ * @name: the child's local name
+ * @namespace_: (nullable): its namespace, or %NULL for that of @self
+ * @text: (nullable): the child's text
+ *
+ * Adds a child with text in it after the others.
+ *
+ * Returns: (transfer none): the child
+ */
+HsElement *
+hs_element_add_text_child (HsElement *self,
+                           const char *name,
+                           const char *namespace_,
+                           const char *text)
+{
+  HsNode *child;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+  g_return_val_if_fail (is_name (name), NULL);
+
+  child = add_child (self, name, namespace_);
+  if (child != NULL && text != NULL)
+    hs_node_append_text (child, text, strlen (text));
+  return hs_element_from_node (child);
+}
+
+/**
+ * hs_element_append:
+ * @self: an element
+ * @element: another one
+ *
+ * Moves @element from where it is to the end of @self. An element cannot be put into itself.
+ */
+void
+hs_element_append (HsElement *self, HsElement *element)
+{
+  HsNode *node;
+  HsNode *child;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+  g_return_if_fail (HS_IS_ELEMENT (element));
+
+  node = get_writable_node (self);
+  child = get_writable_node (element);
+  if (node == NULL || child == NULL)
+    return;
+  for (HsNode *ancestor = node; ancestor != NULL; ancestor = ancestor->parent)
+    g_return_if_fail (ancestor != child);
+  g_return_if_fail (child->parent == NULL || !child->parent->unfinished);
+
+  hs_node_unlink (child);
+  hs_block_merge (hs_node_get_block (node), hs_node_get_block (child));
+  hs_node_append (node, child);
+}
+
+/**
+ * hs_element_detach:
+ * @self: an element
+ *
+ * Takes an element out of its parent. Whoever holds it from now on holds what was its tree in
+ * memory until both are gone.
+ */
+void
+hs_element_detach (HsElement *self)
+{
+  HsNode *node;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+
+  node = get_writable_node (self);
+  if (node == NULL || node->parent == NULL)
+    return;
+  g_return_if_fail (!node->parent->unfinished);
+  hs_node_unlink (node);
+}
+
+/**
+ * hs_element_set_attribute:
+ * @self: an element
+ * @name: an attribute's name, in no namespace; or `xml:lang`
+ * @value: (nullable): its value, or %NULL to remove it
+ *
+ * Sets or removes an attribute.
+ */
+void
+hs_element_set_attribute (HsElement *self, const char *name, const char *value)
+{
+  g_return_if_fail (name != NULL);
+
+  if (g_str_has_prefix (name, "xml:"))
+    hs_element_set_attribute_ns (self, name + 4, HS_NS_XML, value);
+  else
+    hs_element_set_attribute_ns (self, name, NULL, value);
+}
+
+/**
+ * hs_element_set_attribute_ns:
+ * @self: an element
+ * @name: an attribute's local name
+ * @namespace_: (nullable): its namespace, or %NULL for none
+ * @value: (nullable): its value, or %NULL to remove it
+ *
+ * Sets or removes an attribute in a namespace. A prefix is found when the element is written.
+ */
+void
+hs_element_set_attribute_ns (HsElement *self,
+                             const char *name,
+                             const char *namespace_,
+                             const char *value)
+{
+  HsNode *node;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+  g_return_if_fail (is_name (name) && strcmp (name, "xmlns") != 0);
+
+  node = get_writable_node (self);
+  if (node != NULL)
+    hs_node_set_attribute (node, name, namespace_, value);
+}
+
+/**
+ * hs_element_set_text: (set-property text)
+ * @self: an element
+ * @text: (nullable): text, not escaped
+ *
+ * Replaces all that is in an element with text.
+ */
+void
+hs_element_set_text (HsElement *self, const char *text)
+{
+  HsNode *node;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+
+  node = get_writable_node (self);
+  if (node == NULL)
+    return;
+  hs_node_remove_children (node);
+  if (text != NULL)
+    hs_node_append_text (node, text, strlen (text));
+}
+
+/**
+ * hs_element_append_text:
+ * @self: an element
+ * @text: text, not escaped
+ *
+ * Adds text after all that is in an element.
+ */
+void
+hs_element_append_text (HsElement *self, const char *text)
+{
+  HsNode *node;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+  g_return_if_fail (text != NULL);
+
+  node = get_writable_node (self);
+  if (node != NULL)
+    hs_node_append_text (node, text, strlen (text));
+}
+
+/**
+ * hs_element_get_name:
+ * @self: an element
+ *
+ * The local name.
+ *
+ * Returns: the name
+ */
+const char *
+hs_element_get_name (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_get_node (self)->name;
+}
+
+/**
+ * hs_element_get_namespace:
+ * @self: an element
+ *
+ * The namespace.
+ *
+ * Returns: (nullable): the namespace, or %NULL for none
+ */
+const char *
+hs_element_get_namespace (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_get_node (self)->namespace_;
+}
+
+/**
+ * hs_element_get_attribute:
+ * @self: an element
+ * @name: an attribute's name; or `xml:lang`
+ *
+ * The value of an attribute that is in no namespace: one written `q:from` is not `from`.
+ *
+ * Returns: (nullable): the value, or %NULL where there is no such attribute
+ */
+const char *
+hs_element_get_attribute (HsElement *self, const char *name)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (G_UNLIKELY (g_str_has_prefix (name, "xml:")))
+    return hs_node_get_attribute (hs_element_get_node (self), name + 4, HS_NS_XML);
+  return hs_node_get_attribute (hs_element_get_node (self), name, NULL);
+}
+
+/**
+ * hs_element_get_attribute_ns:
+ * @self: an element
+ * @name: an attribute's local name
+ * @namespace_: (nullable): its namespace, or %NULL for none
+ *
+ * The value of an attribute.
+ *
+ * Returns: (nullable): the value, or %NULL where there is no such attribute
+ */
+const char *
+hs_element_get_attribute_ns (HsElement *self, const char *name, const char *namespace_)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return hs_node_get_attribute (hs_element_get_node (self), name, namespace_);
+}
+
+/**
+ * hs_element_get_attribute_names:
+ * @self: an element
+ *
+ * The names of all attributes, in their order; those in a namespace as `{namespace}name`.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names
+ */
+char **
+hs_element_get_attribute_names (HsElement *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  for (HsAttribute *attribute = hs_element_get_node (self)->attributes; attribute != NULL;
+       attribute = attribute->next)
+    {
+      g_autofree char *clark = NULL;
+
+      if (attribute->namespace_ != NULL)
+        clark = g_strdup_printf ("{%s}%s", attribute->namespace_, attribute->name);
+      g_strv_builder_add (builder, clark != NULL ? clark : attribute->name);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/**
+ * hs_element_get_text: (get-property text)
+ * @self: an element
+ *
+ * All text that is directly in an element, in its order. It lives until the element changes.
+ *
+ * Returns: (nullable): the text, or %NULL where there is none
+ */
+const char *
+hs_element_get_text (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_node_get_text (hs_element_get_node (self));
+}
+
+/**
+ * hs_element_get_parent:
+ * @self: an element
+ *
+ * The element that this one is in.
+ *
+ * Returns: (transfer none) (nullable): the parent, or %NULL at the top
+ */
+HsElement *
+hs_element_get_parent (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_from_node (hs_element_get_node (self)->parent);
+}
+
+/**
+ * hs_element_get_first_child:
+ * @self: an element
+ *
+ * The first element in this one.
+ *
+ * Returns: (transfer none) (nullable): the child, or %NULL where there is none
+ */
+HsElement *
+hs_element_get_first_child (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_from_node (hs_node_first_element (hs_element_get_node (self)));
+}
+
+/**
+ * hs_element_get_next_sibling:
+ * @self: an element
+ *
+ * The element after this one in their parent.
+ *
+ * Returns: (transfer none) (nullable): the sibling, or %NULL where there is none
+ */
+HsElement *
+hs_element_get_next_sibling (HsElement *self)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_from_node (hs_node_next_element (hs_element_get_node (self)));
+}
+
+/**
+ * hs_element_get_child:
+ * @self: an element
+ * @name: (nullable): a local name, or %NULL for any
+ * @namespace_: (nullable): a namespace, or %NULL for any
+ *
+ * The first child with that name.
+ *
+ * Returns: (transfer none) (nullable): the child, or %NULL where there is none
+ */
+HsElement *
+hs_element_get_child (HsElement *self, const char *name, const char *namespace_)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  return hs_element_from_node (hs_node_get_child (hs_element_get_node (self), name, namespace_));
+}
+
+/**
+ * hs_element_get_children:
+ * @self: an element
+ *
+ * All elements that are directly in this one.
+ *
+ * Returns: (transfer container) (element-type HsElement): the children, each with a reference that
+ *   goes with the array
+ */
+GPtrArray *
+hs_element_get_children (HsElement *self)
+{
+  GPtrArray *children;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  children = g_ptr_array_new_with_free_func (g_object_unref);
+  for (HsNode *child = hs_node_first_element (hs_element_get_node (self)); child != NULL;
+       child = hs_node_next_element (child))
+    g_ptr_array_add (children, g_object_ref (hs_element_from_node (child)));
+  return children;
+}
+
+/**
+ * hs_element_get_child_text:
+ * @self: an element
+ * @name: (nullable): a local name, or %NULL for any
+ * @namespace_: (nullable): a namespace, or %NULL for any
+ *
+ * The text of the first child with that name. It lives until the child changes.
+ *
+ * Returns: (nullable): the text; %NULL where there is no such child, `""` where it is empty
+ */
+const char *
+hs_element_get_child_text (HsElement *self, const char *name, const char *namespace_)
+{
+  HsNode *child;
+  const char *text;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  child = hs_node_get_child (hs_element_get_node (self), name, namespace_);
+  if (child == NULL)
+    return NULL;
+  text = hs_node_get_text (child);
+  return text != NULL ? text : "";
+}
+
+/**
+ * hs_element_get_child_attribute:
+ * @self: an element
+ * @name: (nullable): a local name, or %NULL for any
+ * @namespace_: (nullable): a namespace, or %NULL for any
+ * @attribute: the name of an attribute
+ *
+ * An attribute of the first child with that name.
+ *
+ * Returns: (nullable): the attribute's value, or %NULL where there is none
+ */
+const char *
+hs_element_get_child_attribute (HsElement *self,
+                                const char *name,
+                                const char *namespace_,
+                                const char *attribute)
+{
+  HsNode *child;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+  g_return_val_if_fail (attribute != NULL, NULL);
+
+  child = hs_node_get_child (hs_element_get_node (self), name, namespace_);
+  return child != NULL ? hs_node_get_attribute (child, attribute, NULL) : NULL;
+}
+
+/**
+ * hs_element_matches:
+ * @self: an element
+ * @name: (nullable): a local name, or %NULL for any
+ * @namespace_: (nullable): a namespace, or %NULL for any
+ *
+ * Whether an element has that name.
+ *
+ * Returns: true where it has
+ */
+gboolean
+hs_element_matches (HsElement *self, const char *name, const char *namespace_)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), FALSE);
+
+  return hs_node_matches (hs_element_get_node (self), name, namespace_);
+}
+
+/**
+ * hs_element_equal:
+ * @self: an element
+ * @other: another one
+ *
+ * Whether two elements have the same names, attributes in any order, text and children in the same
+ * order. Prefixes do not count.
+ *
+ * Returns: true where they have
+ */
+gboolean
+hs_element_equal (HsElement *self, HsElement *other)
+{
+  g_return_val_if_fail (HS_IS_ELEMENT (self), FALSE);
+  g_return_val_if_fail (HS_IS_ELEMENT (other), FALSE);
+
+  return self == other || hs_node_equal (hs_element_get_node (self), hs_element_get_node (other));
+}
+
+/**
+ * hs_element_to_string:
+ * @self: an element
+ *
+ * Writes an element with all that is in it as XML that stands alone. Characters that XML does not
+ * allow, and bytes that are not UTF-8, are written as U+FFFD; to send such an element is an error.
+ *
+ * Returns: (transfer full): the text
+ */
+char *
+hs_element_to_string (HsElement *self)
+{
+  g_autoptr (GByteArray) buffer = NULL;
+
+  g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
+
+  buffer = g_byte_array_sized_new (256);
+  hs_writer_write (buffer, hs_element_get_node (self), NULL, NULL);
+  g_byte_array_append (buffer, (const guint8 *) "", 1);
+  return (char *) g_byte_array_free (g_steal_pointer (&buffer), FALSE);
+}

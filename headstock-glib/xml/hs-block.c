@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "xml/hs-node-private.h"
+
+/* A chat message with its attributes fits into the first chunk. */
+#define MAX_CHUNK_SIZE (64 * 1024)
+
+/* One lock for all views: held for a few instructions, and hardly ever from two threads at once
+ * (PyGObject finalises in whichever thread drops an object). */
+static GMutex views_lock;
+
+struct _HsNames
+{
+  int ref_count;
+  gpointer dictionary;
+  GDestroyNotify free_dictionary;
+};
+
+HsNames *
+hs_names_new (gpointer dictionary, GDestroyNotify free_dictionary)
+{
+  HsNames *self = g_new (HsNames, 1);
+
+  self->ref_count = 1;
+  self->dictionary = dictionary;
+  self->free_dictionary = free_dictionary;
+  return self;
+}
+
+HsNames *
+hs_names_ref (HsNames *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+void
+hs_names_unref (HsNames *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  self->free_dictionary (self->dictionary);
+  g_free (self);
+}
+
+HsBlock *
+hs_block_new (HsNames *names)
+{
+  HsBlock *self = g_malloc (sizeof (HsBlock));
+
+  memset (self, 0, G_STRUCT_OFFSET (HsBlock, first));
+  self->owners = 1;
+  self->names = names != NULL ? hs_names_ref (names) : NULL;
+  self->position = self->first;
+  self->end = self->first + sizeof self->first;
+  return self;
+}
+
+HsBlock *
+hs_block_ref (HsBlock *self)
+{
+  self = hs_block_resolve (self);
+  g_atomic_int_inc (&self->owners);
+  return self;
+}
+
+/* Large texts are the one thing in a block that is not in its chunks; the nodes must still be there. */
+static void
+free_texts (HsBlock *self)
+{
+  for (guint i = 0; self->texts != NULL && i < self->texts->len; i++)
+    g_free (((HsNode *) g_ptr_array_index (self->texts, i))->text);
+  g_clear_pointer (&self->texts, g_ptr_array_unref);
+}
+
+static void
+free_chunks (HsBlock *self)
+{
+  HsChunk *chunk = self->chunks;
+
+  while (chunk != NULL)
+    {
+      HsChunk *next = chunk->next;
+
+      g_free (chunk);
+      chunk = next;
+    }
+  self->chunks = NULL;
+}
+
+static void
+block_free (HsBlock *self)
+{
+  HsBlock *block;
+
+  for (block = self; block != NULL; block = block->merged)
+    free_texts (block);
+  while (self != NULL)
+    {
+      block = self;
+      self = block->merged;
+      free_chunks (block);
+      g_clear_pointer (&block->names, hs_names_unref);
+      g_free (block);
+    }
+}
+
+/* The last owner has gone: the block gives its references on views back. Those that somebody else
+ * holds live on as owners. */
+static void
+hand_over (HsBlock *self)
+{
+  HsView *view;
+
+  for (view = self->views; view != NULL; view = view->next)
+    {
+      if (!view->owner)
+        {
+          view->owner = TRUE;
+          view->to_release = TRUE;
+          self->owners++;
+        }
+    }
+  /* Ours, so that the block outlives the loop. */
+  self->owners++;
+  for (;;)
+    {
+      for (view = self->views; view != NULL && !view->to_release; view = view->next)
+        continue;
+      if (view == NULL)
+        break;
+      view->to_release = FALSE;
+      g_mutex_unlock (&views_lock);
+      g_object_unref (view->object);
+      g_mutex_lock (&views_lock);
+    }
+}
+
+void
+hs_block_unref (HsBlock *self)
+{
+  gboolean last;
+
+  g_mutex_lock (&views_lock);
+  self = hs_block_resolve (self);
+  last = g_atomic_int_dec_and_test (&self->owners);
+  if (last && self->views != NULL)
+    {
+      hand_over (self);
+      last = g_atomic_int_dec_and_test (&self->owners);
+    }
+  g_mutex_unlock (&views_lock);
+  if (last)
+    block_free (self);
+}
+
+gboolean
+hs_block_try_reset (HsBlock *self, HsNames *names)
+{
+  if (self->forward != NULL || self->merged != NULL || self->views != NULL ||
+      g_atomic_int_get (&self->owners) != 1)
+    return FALSE;
+  if (self->texts != NULL)
+    free_texts (self);
+  if (self->chunks != NULL)
+    free_chunks (self);
+  if (self->names != names)
+    {
+      g_clear_pointer (&self->names, hs_names_unref);
+      self->names = names != NULL ? hs_names_ref (names) : NULL;
+    }
+  self->position = self->first;
+  self->end = self->first + sizeof self->first;
+  self->chunk_size = 0;
+  self->spare_texts = NULL;
+  self->size = 0;
+  return TRUE;
+}
+
+gsize
+hs_block_get_size (HsBlock *self)
+{
+  return hs_block_resolve (self)->size;
+}
+
+static gpointer
+alloc_slow (HsBlock *self, gsize size)
+{
+  HsChunk *chunk;
+  gsize want = MAX (self->chunk_size * 2, sizeof self->first * 2);
+
+  want = MIN (want, MAX_CHUNK_SIZE);
+  if (size > want / 4)
+    {
+      /* One of its own, and the rest of the current chunk stays in use. */
+      chunk = g_malloc (sizeof (HsChunk) + size);
+      chunk->next = self->chunks;
+      self->chunks = chunk;
+      return chunk + 1;
+    }
+  chunk = g_malloc (sizeof (HsChunk) + want);
+  chunk->next = self->chunks;
+  self->chunks = chunk;
+  self->chunk_size = want;
+  self->position = (char *) (chunk + 1) + size;
+  self->end = (char *) (chunk + 1) + want;
+  return chunk + 1;
+}
+
+gpointer
+hs_block_alloc (HsBlock *self, gsize size)
+{
+  char *result;
+
+  size = (size + 7) & ~(gsize) 7;
+  self->size += size;
+  result = self->position;
+  if (G_LIKELY (size <= (gsize) (self->end - result)))
+    {
+      self->position = result + size;
+      return result;
+    }
+  return alloc_slow (self, size);
+}
+
+char *
+hs_block_strndup (HsBlock *self, const char *string, gsize length)
+{
+  char *result = hs_block_alloc (self, length + 1);
+
+  memcpy (result, string, length);
+  result[length] = '\0';
+  return result;
+}
+
+void
+hs_block_merge (HsBlock *self, HsBlock *other)
+{
+  HsBlock *tail;
+
+  g_mutex_lock (&views_lock);
+  self = hs_block_resolve (self);
+  other = hs_block_resolve (other);
+  if (self != other)
+    {
+      g_atomic_int_add (&self->owners, g_atomic_int_get (&other->owners));
+      self->size += other->size;
+      other->forward = self;
+      for (tail = other; tail->merged != NULL; tail = tail->merged)
+        continue;
+      tail->merged = self->merged;
+      self->merged = other;
+      if (other->views != NULL)
+        {
+          HsView *last = other->views;
+
+          while (last->next != NULL)
+            last = last->next;
+          last->next = self->views;
+          if (self->views != NULL)
+            self->views->prev = last;
+          self->views = other->views;
+          other->views = NULL;
+        }
+    }
+  g_mutex_unlock (&views_lock);
+}
+
+static void
+link_view (HsView *self, HsNode *node)
+{
+  HsBlock *block = hs_block_resolve (node->block);
+
+  self->node = node;
+  node->view = self;
+  self->prev = NULL;
+  self->next = block->views;
+  if (block->views != NULL)
+    block->views->prev = self;
+  block->views = self;
+}
+
+static HsBlock *
+unlink_view (HsView *self)
+{
+  HsBlock *block = hs_block_resolve (self->node->block);
+
+  if (self->node->view == self)
+    self->node->view = NULL;
+  if (self->prev != NULL)
+    self->prev->next = self->next;
+  else
+    block->views = self->next;
+  if (self->next != NULL)
+    self->next->prev = self->prev;
+  self->next = self->prev = NULL;
+  self->node = NULL;
+  return block;
+}
+
+/* The node's view, borrowed. An owner that is found through the tree is handed to the block where
+ * the block has another owner, so that it lives as long as what the caller came from. */
+GObject *
+hs_node_peek_view (HsNode *self)
+{
+  GObject *object = NULL;
+
+  if (g_atomic_pointer_get (&self->view) == NULL)
+    return NULL;
+  g_mutex_lock (&views_lock);
+  if (self->view != NULL)
+    {
+      HsView *view = self->view;
+      HsBlock *block = hs_block_resolve (self->block);
+
+      object = view->object;
+      if (view->owner && !view->to_release && g_atomic_int_get (&block->owners) > 1)
+        {
+          g_object_ref (object);
+          view->owner = FALSE;
+          g_atomic_int_add (&block->owners, -1);
+        }
+    }
+  g_mutex_unlock (&views_lock);
+  return object;
+}
+
+/* The block takes over the caller's reference. Returns the node's view: another one, where another
+ * thread was first. */
+GObject *
+hs_view_bind_held (HsView *self, HsNode *node)
+{
+  GObject *object;
+
+  g_mutex_lock (&views_lock);
+  if (node->view == NULL)
+    {
+      self->owner = FALSE;
+      link_view (self, node);
+    }
+  object = node->view->object;
+  g_mutex_unlock (&views_lock);
+  return object;
+}
+
+void
+hs_view_bind_owner (HsView *self, HsNode *node)
+{
+  g_mutex_lock (&views_lock);
+  self->owner = TRUE;
+  g_atomic_int_inc (&hs_block_resolve (node->block)->owners);
+  link_view (self, node);
+  g_mutex_unlock (&views_lock);
+}
+
+/* For the dispatcher's own view of a block that nobody else has seen: no lock is needed. The
+ * reference stays the caller's while the block counts as its holder. */
+void
+hs_view_bind_only (HsView *self, HsNode *node)
+{
+  self->owner = FALSE;
+  link_view (self, node);
+}
+
+/* Takes the view from its node. FALSE, and nothing done, where it has become an owner meanwhile. */
+gboolean
+hs_view_unbind_only (HsView *self)
+{
+  gboolean held;
+
+  g_mutex_lock (&views_lock);
+  held = !self->owner && self->object->ref_count == 1;
+  if (held)
+    unlink_view (self);
+  g_mutex_unlock (&views_lock);
+  return held;
+}
+
+/* Called from dispose, where the last reference may just be going: from here on nobody finds the view
+ * through its node. */
+void
+hs_view_disposing (HsView *self)
+{
+  g_mutex_lock (&views_lock);
+  if (self->node != NULL && self->node->view == self && self->object->ref_count == 1)
+    self->node->view = NULL;
+  g_mutex_unlock (&views_lock);
+}
+
+/* Called from finalize. */
+void
+hs_view_release (HsView *self)
+{
+  HsBlock *block = NULL;
+  gboolean owner;
+
+  g_mutex_lock (&views_lock);
+  owner = self->owner;
+  if (self->node != NULL)
+    block = unlink_view (self);
+  g_mutex_unlock (&views_lock);
+  if (block != NULL && owner)
+    hs_block_unref (block);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+typedef struct _HsChunk HsChunk;
+
+struct _HsChunk
+{
+  HsChunk *next;
+  gpointer align;
+};
+
+struct _HsBlock
+{
+  int owners;
+  HsBlock *forward; /* merged into this one */
+  HsBlock *merged;  /* list of those merged into us; freed with us */
+  HsNames *names;
+  char *position;
+  char *end;
+  HsChunk *chunks;
+  gsize chunk_size;
+  gsize size;
+  GPtrArray *texts; /* text nodes whose text is allocated on its own */
+  HsView *views;
+  HsNode *spare_texts; /* linked by next */
+  char first[1952];
+};
+
+static inline HsBlock *
+hs_block_resolve (HsBlock *self)
+{
+  while (G_UNLIKELY (self->forward != NULL))
+    self = self->forward;
+  return self;
+}
+
+G_END_DECLS

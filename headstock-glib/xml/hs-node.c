@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "xml/hs-node.h"
+
+#include "xml/hs-node-private.h"
+
+/* Text longer than this is kept outside the block, where it can grow in place. */
+#define LARGE_TEXT 1024
+
+HsBlock *
+hs_node_get_block (HsNode *self)
+{
+  return hs_block_resolve (self->block);
+}
+
+/* @name and @namespace_ must live as long as the block: literals, or the parser's. */
+HsNode *
+hs_node_new (HsBlock *block, const char *name, const char *namespace_)
+{
+  HsNode *self = hs_block_alloc (block, sizeof (HsNode));
+
+  memset (self, 0, sizeof *self);
+  self->block = block;
+  self->name = name;
+  self->namespace_ = namespace_;
+  return self;
+}
+
+HsNode *
+hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_)
+{
+  return hs_node_new (block, hs_block_strndup (block, name, strlen (name)),
+                      namespace_ == NULL
+                          ? NULL
+                          : hs_block_strndup (block, namespace_, strlen (namespace_)));
+}
+
+static void
+text_changed (HsNode *self)
+{
+  self->joined = NULL;
+}
+
+void
+hs_node_append (HsNode *self, HsNode *child)
+{
+  child->parent = self;
+  child->next = NULL;
+  child->prev = self->last;
+  if (self->last != NULL)
+    self->last->next = child;
+  else
+    self->first = child;
+  self->last = child;
+}
+
+static void grow_text (HsBlock *block, HsNode *self, gsize more);
+
+/* Takes a node out of its parent; its neighbours stay as they are. */
+static void
+cut (HsNode *self)
+{
+  if (self->prev != NULL)
+    self->prev->next = self->next;
+  else
+    self->parent->first = self->next;
+  if (self->next != NULL)
+    self->next->prev = self->prev;
+  else
+    self->parent->last = self->prev;
+  self->parent = self->next = self->prev = NULL;
+}
+
+static gboolean
+is_space (const HsNode *text)
+{
+  return strspn (text->text, " \t\r\n") == text->length;
+}
+
+/* Two runs of text that have come to stand side by side become one, as a parser would see them. */
+static void
+join_texts (HsNode *self, HsNode *next, gboolean drop_space)
+{
+  HsBlock *block = hs_node_get_block (self);
+
+  text_changed (self->parent);
+  if (!drop_space || !is_space (next))
+    {
+      grow_text (block, self, next->length);
+      memcpy (self->text + self->length, next->text, next->length);
+      self->length += next->length;
+      self->text[self->length] = '\0';
+    }
+  cut (next);
+  next->next = block->spare_texts;
+  block->spare_texts = next;
+}
+
+static void
+unlink_and_join (HsNode *self, gboolean drop_space)
+{
+  HsNode *prev = self->prev;
+  HsNode *next = self->next;
+
+  if (self->parent == NULL)
+    return;
+  if (self->name == NULL)
+    text_changed (self->parent);
+  cut (self);
+  if (self->name != NULL && prev != NULL && next != NULL && prev->name == NULL &&
+      next->name == NULL)
+    join_texts (prev, next, drop_space);
+}
+
+void
+hs_node_unlink (HsNode *self)
+{
+  unlink_and_join (self, FALSE);
+}
+
+void
+hs_node_forget (HsNode *self)
+{
+  unlink_and_join (self, TRUE);
+}
+
+/* Makes room for @more bytes and a NUL; linear over all calls together, since what is large doubles. */
+static void
+grow_text (HsBlock *block, HsNode *self, gsize more)
+{
+  gsize need = self->length + more + 1;
+  char *old = self->text;
+
+  if (need <= self->capacity)
+    return;
+  if (need <= LARGE_TEXT)
+    {
+      gsize capacity = old == NULL ? need : need * 2;
+
+      self->text = hs_block_alloc (block, capacity);
+      if (old != NULL)
+        memcpy (self->text, old, self->length);
+      self->capacity = capacity;
+      return;
+    }
+  if (self->capacity > LARGE_TEXT * 2)
+    {
+      self->capacity = MAX (need, self->capacity + self->capacity / 2);
+      self->text = g_realloc (old, self->capacity);
+      return;
+    }
+  self->capacity = MAX (need, LARGE_TEXT * 2 + 1);
+  self->text = g_malloc (self->capacity);
+  if (old != NULL)
+    memcpy (self->text, old, self->length);
+  if (block->texts == NULL)
+    block->texts = g_ptr_array_new ();
+  g_ptr_array_add (block->texts, self);
+}
+
+/* A text node that was joined with its neighbour is used again, with the room it has: the white space
+ * between a million elements that are forgotten takes no memory. */
+static HsNode *
+new_text (HsBlock *block)
+{
+  HsNode *node = block->spare_texts;
+
+  if (node != NULL)
+    {
+      block->spare_texts = node->next;
+      node->next = NULL;
+      node->length = 0;
+      return node;
+    }
+  node = hs_block_alloc (block, sizeof (HsNode));
+  memset (node, 0, sizeof *node);
+  node->block = block;
+  return node;
+}
+
+/* Appends to the last child where that is text, so that one run of text is one node. */
+void
+hs_node_append_text (HsNode *self, const char *text, gsize length)
+{
+  HsBlock *block = hs_node_get_block (self);
+  HsNode *node = self->last;
+
+  if (length == 0)
+    return;
+  if (node == NULL || node->name != NULL)
+    {
+      node = new_text (block);
+      hs_node_append (self, node);
+    }
+  grow_text (block, node, length);
+  memcpy (node->text + node->length, text, length);
+  node->length += length;
+  node->text[node->length] = '\0';
+  if (node->length > LARGE_TEXT)
+    block->size += length;
+  text_changed (self);
+}
+
+void
+hs_node_remove_children (HsNode *self)
+{
+  while (self->first != NULL)
+    hs_node_unlink (self->first);
+  text_changed (self);
+}
+
+/* The caller fills in the rest and writes the value. */
+HsAttribute *
+hs_node_add_attribute (HsNode *self, const char *name, gsize value_length)
+{
+  HsAttribute *attribute;
+  HsAttribute **last = &self->attributes;
+
+  attribute = hs_block_alloc (hs_node_get_block (self), sizeof (HsAttribute) + value_length + 1);
+  attribute->next = NULL;
+  attribute->name = name;
+  attribute->namespace_ = NULL;
+  attribute->prefix = NULL;
+  attribute->value = (const char *) (attribute + 1);
+  while (*last != NULL)
+    last = &(*last)->next;
+  *last = attribute;
+  return attribute;
+}
+
+static HsAttribute **
+find_attribute (HsNode *self, const char *name, const char *namespace_)
+{
+  HsAttribute **attribute;
+
+  for (attribute = &self->attributes; *attribute != NULL; attribute = &(*attribute)->next)
+    {
+      if (((*attribute)->name == name || strcmp ((*attribute)->name, name) == 0) &&
+          hs_namespace_equal ((*attribute)->namespace_, namespace_))
+        return attribute;
+    }
+  return NULL;
+}
+
+void
+hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
+{
+  HsBlock *block = hs_node_get_block (self);
+  HsAttribute **found = find_attribute (self, name, namespace_);
+
+  if (value == NULL)
+    {
+      if (found != NULL)
+        *found = (*found)->next;
+      return;
+    }
+  if (found != NULL)
+    {
+      (*found)->value = hs_block_strndup (block, value, strlen (value));
+      return;
+    }
+  {
+    gsize length = strlen (value);
+    HsAttribute *attribute
+        = hs_node_add_attribute (self, hs_block_strndup (block, name, strlen (name)), length);
+
+    memcpy ((char *) attribute->value, value, length + 1);
+    if (namespace_ != NULL)
+      attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
+  }
+}
+
+const char *
+hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
+{
+  HsAttribute **found = find_attribute (self, name, namespace_);
+
+  return found != NULL ? (*found)->value : NULL;
+}
+
+/* All direct text in its order; one piece in nearly every element, so nothing is copied. */
+const char *
+hs_node_get_text (HsNode *self)
+{
+  HsNode *only = NULL;
+  gsize length = 0;
+  guint pieces = 0;
+  char *joined;
+
+  if (self->joined != NULL)
+    return self->joined;
+  for (HsNode *child = self->first; child != NULL; child = child->next)
+    {
+      if (child->name != NULL)
+        continue;
+      only = child;
+      pieces++;
+      length += child->length;
+    }
+  if (pieces == 0)
+    return NULL;
+  if (pieces == 1)
+    return only->text;
+
+  joined = hs_block_alloc (hs_node_get_block (self), length + 1);
+  self->joined = joined;
+  for (HsNode *child = self->first; child != NULL; child = child->next)
+    {
+      if (child->name != NULL)
+        continue;
+      memcpy (joined, child->text, child->length);
+      joined += child->length;
+    }
+  *joined = '\0';
+  return self->joined;
+}
+
+HsNode *
+hs_node_first_element (HsNode *self)
+{
+  HsNode *child = self->first;
+
+  while (child != NULL && child->name == NULL)
+    child = child->next;
+  return child;
+}
+
+HsNode *
+hs_node_next_element (HsNode *self)
+{
+  HsNode *sibling = self->next;
+
+  while (sibling != NULL && sibling->name == NULL)
+    sibling = sibling->next;
+  return sibling;
+}
+
+gboolean
+hs_node_matches (HsNode *self, const char *name, const char *namespace_)
+{
+  return (name == NULL || strcmp (self->name, name) == 0) &&
+         (namespace_ == NULL || hs_namespace_equal (self->namespace_, namespace_));
+}
+
+HsNode *
+hs_node_get_child (HsNode *self, const char *name, const char *namespace_)
+{
+  HsNode *child;
+
+  for (child = hs_node_first_element (self); child != NULL; child = hs_node_next_element (child))
+    {
+      if (hs_node_matches (child, name, namespace_))
+        return child;
+    }
+  return NULL;
+}
+
+/* The next node in document order inside @root, whose subtree is walked without recursion: depth is
+ * the peer's to choose. */
+static HsNode *
+next_in (HsNode *root, HsNode *node)
+{
+  if (node->name != NULL && node->first != NULL)
+    return node->first;
+  while (node != root)
+    {
+      if (node->next != NULL)
+        return node->next;
+      node = node->parent;
+    }
+  return NULL;
+}
+
+static gboolean
+attributes_equal (HsNode *a, HsNode *b)
+{
+  guint n_a = 0;
+  guint n_b = 0;
+
+  for (HsAttribute *attribute = b->attributes; attribute != NULL; attribute = attribute->next)
+    n_b++;
+  for (HsAttribute *attribute = a->attributes; attribute != NULL; attribute = attribute->next)
+    {
+      const char *other = hs_node_get_attribute (b, attribute->name, attribute->namespace_);
+
+      if (other == NULL || strcmp (other, attribute->value) != 0)
+        return FALSE;
+      n_a++;
+    }
+  return n_a == n_b;
+}
+
+static gboolean
+same_node (HsNode *a, HsNode *b)
+{
+  if ((a->name == NULL) != (b->name == NULL))
+    return FALSE;
+  if (a->name == NULL)
+    return a->length == b->length && memcmp (a->text, b->text, a->length) == 0;
+  return strcmp (a->name, b->name) == 0 && hs_namespace_equal (a->namespace_, b->namespace_) &&
+         attributes_equal (a, b);
+}
+
+gboolean
+hs_node_equal (HsNode *self, HsNode *other)
+{
+  HsNode *a = self;
+  HsNode *b = other;
+
+  while (a != NULL && b != NULL)
+    {
+      HsNode *next_a;
+      HsNode *next_b;
+      gboolean a_ends;
+
+      if (!same_node (a, b))
+        return FALSE;
+      if (a->name != NULL && (a->first == NULL) != (b->first == NULL))
+        return FALSE;
+      a_ends = a == self || a->next == NULL;
+      if (a != self && b != other && a_ends != (b->next == NULL))
+        return FALSE;
+      next_a = next_in (self, a);
+      next_b = next_in (other, b);
+      a = next_a;
+      b = next_b;
+    }
+  return a == NULL && b == NULL;
+}
+
+static void
+copy_attribute (HsNode *self, const HsAttribute *attribute)
+{
+  HsBlock *block = hs_node_get_block (self);
+  gsize length = strlen (attribute->value);
+  HsAttribute *copy = hs_node_add_attribute (
+      self, hs_block_strndup (block, attribute->name, strlen (attribute->name)), length);
+
+  memcpy ((char *) copy->value, attribute->value, length + 1);
+  if (attribute->namespace_ != NULL)
+    copy->namespace_
+        = hs_block_strndup (block, attribute->namespace_, strlen (attribute->namespace_));
+  if (attribute->prefix != NULL)
+    copy->prefix = hs_block_strndup (block, attribute->prefix, strlen (attribute->prefix));
+}
+
+static HsNode *
+copy_one (HsBlock *block, HsNode *self)
+{
+  HsNode *copy = hs_node_new_copied (block, self->name, self->namespace_);
+
+  for (HsAttribute *attribute = self->attributes; attribute != NULL; attribute = attribute->next)
+    copy_attribute (copy, attribute);
+  return copy;
+}
+
+HsNode *
+hs_node_copy (HsBlock *block, HsNode *self)
+{
+  HsNode *root = copy_one (block, self);
+  HsNode *parent = root;
+  HsNode *node = self;
+
+  while ((node->name != NULL && node->first != NULL) || node != self)
+    {
+      /* Down, along, or up. */
+      if (node->name != NULL && node->first != NULL)
+        node = node->first;
+      else
+        {
+          while (node != self && node->next == NULL)
+            {
+              node = node->parent;
+              if (node != self)
+                parent = parent->parent;
+            }
+          if (node == self)
+            break;
+          node = node->next;
+        }
+      if (node->name == NULL)
+        {
+          hs_node_append_text (parent, node->text, node->length);
+          continue;
+        }
+      {
+        HsNode *copy = copy_one (block, node);
+
+        hs_node_append (parent, copy);
+        if (node->first != NULL)
+          parent = copy;
+      }
+    }
+  return root;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+#include <string.h>
+
+G_BEGIN_DECLS
+
+/* The tree: plain nodes in a block of memory that one stanza has to itself. Nothing here is a
+ * GObject; hs-element.c makes views (HsElement) on nodes when somebody asks for one.
+ *
+ * Who keeps a block alive: its owners. The dispatcher is one while it works on a stanza, and so is
+ * each view in the state "owner" (a program made it, or kept it). A view in the state "held" is the
+ * block's own: the block has a reference on it, so that what is returned as (transfer none) lives as
+ * long as the tree. When the last owner goes, the block hands its references back: views that
+ * somebody else still holds become owners, the others are finalised. */
+
+typedef struct _HsAttribute HsAttribute;
+typedef struct _HsBlock HsBlock;
+typedef struct _HsNames HsNames;
+typedef struct _HsNode HsNode;
+typedef struct _HsView HsView;
+
+struct _HsAttribute
+{
+  HsAttribute *next;
+  const char *name;
+  const char *namespace_; /* NULL: in no namespace */
+  const char *prefix;     /* as it was written; a hint for the writer */
+  const char *value;
+};
+
+struct _HsNode
+{
+  HsNode *parent;
+  HsNode *next;
+  HsNode *prev;
+  HsBlock *block;   /* follow it with hs_node_get_block() */
+  const char *name; /* NULL: this node is text */
+  guint unfinished : 1; /* its end has not been received */
+  guint is_top : 1;     /* a stanza as it came in the stream */
+  union
+  {
+    struct
+    {
+      const char *namespace_; /* NULL: none */
+      HsAttribute *attributes;
+      HsNode *first;
+      HsNode *last;
+      HsView *view;
+      const char *joined; /* the direct text in one piece, once asked for */
+    };
+    struct
+    {
+      char *text; /* ends with a NUL */
+      gsize length;
+      gsize capacity;
+    };
+  };
+};
+
+/* Lives inside the object that it belongs to. */
+struct _HsView
+{
+  HsNode *node;
+  GObject *object;
+  HsView *next;
+  HsView *prev;
+  gboolean owner;
+  gboolean to_release; /* the block is about to give its reference back */
+};
+
+/* Names that a parser interned, for as long as a block uses them. */
+HsNames *hs_names_new (gpointer dictionary, GDestroyNotify free_dictionary);
+HsNames *hs_names_ref (HsNames *self);
+void hs_names_unref (HsNames *self);
+
+HsBlock *hs_block_new (HsNames *names);
+HsBlock *hs_block_ref (HsBlock *self);
+void hs_block_unref (HsBlock *self);
+/* Makes the block as new where its one owner is the caller and nobody has a view. */
+gboolean hs_block_try_reset (HsBlock *self, HsNames *names);
+/* Bytes that the nodes and their text take. */
+gsize hs_block_get_size (HsBlock *self);
+gpointer hs_block_alloc (HsBlock *self, gsize size);
+char *hs_block_strndup (HsBlock *self, const char *string, gsize length);
+
+HsBlock *hs_node_get_block (HsNode *self);
+HsNode *hs_node_new (HsBlock *block, const char *name, const char *namespace_);
+HsNode *hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_);
+void hs_node_append (HsNode *self, HsNode *child);
+void hs_node_unlink (HsNode *self);
+/* Takes out an element that has been dealt with, and white space that only stood around it. */
+void hs_node_forget (HsNode *self);
+void hs_node_append_text (HsNode *self, const char *text, gsize length);
+void hs_node_remove_children (HsNode *self);
+HsAttribute *hs_node_add_attribute (HsNode *self, const char *name, gsize value_length);
+void hs_node_set_attribute (HsNode *self,
+                            const char *name,
+                            const char *namespace_,
+                            const char *value);
+const char *hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_);
+const char *hs_node_get_text (HsNode *self);
+HsNode *hs_node_get_child (HsNode *self, const char *name, const char *namespace_);
+HsNode *hs_node_first_element (HsNode *self);
+HsNode *hs_node_next_element (HsNode *self);
+gboolean hs_node_matches (HsNode *self, const char *name, const char *namespace_);
+gboolean hs_node_equal (HsNode *self, HsNode *other);
+HsNode *hs_node_copy (HsBlock *block, HsNode *self);
+/* The nodes of @other's block become part of @self's. */
+void hs_block_merge (HsBlock *self, HsBlock *other);
+
+/* Views. A new one takes the place of the node's; the loser of a race is told by the return value. */
+GObject *hs_node_peek_view (HsNode *self);
+GObject *hs_view_bind_held (HsView *self, HsNode *node);
+void hs_view_bind_owner (HsView *self, HsNode *node);
+void hs_view_bind_only (HsView *self, HsNode *node);
+gboolean hs_view_unbind_only (HsView *self);
+void hs_view_disposing (HsView *self);
+void hs_view_release (HsView *self);
+
+static inline gboolean
+hs_namespace_equal (const char *a, const char *b)
+{
+  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
+}
+
+G_END_DECLS

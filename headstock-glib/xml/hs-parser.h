@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* The push parser of one stream: bytes go in, and whole stanzas come out of a queue. Each byte is
+ * parsed once, and no handler of anybody's runs inside the parser. */
+
+typedef struct _HsParser HsParser;
+
+typedef enum
+{
+  HS_PARSER_EVENT_STREAM_START, /* the node is the stream's header; it has no children */
+  HS_PARSER_EVENT_STANZA,       /* a whole stanza, or another element at that depth */
+  HS_PARSER_EVENT_FORGET,       /* an element of a stanza that still comes in, in a block of its own */
+  HS_PARSER_EVENT_STREAM_END,   /* no node */
+} HsParserEventType;
+
+/* Lies in the block of its node. */
+typedef struct _HsParserEvent HsParserEvent;
+struct _HsParserEvent
+{
+  HsParserEvent *next;
+  HsParserEventType type;
+  HsNode *node;
+};
+
+typedef struct
+{
+  /* The start tag of a stanza is there: FALSE, and the stanza is thrown away as it comes in. */
+  gboolean (*stanza_begins) (HsNode *stanza, gpointer user_data);
+  /* The start tag of an element inside @stanza is there: whether it goes into a block of its own and
+   * comes as a FORGET event. NULL where nobody wants that. */
+  gboolean (*forget) (HsNode *stanza,
+                      const char *name,
+                      const char *namespace_,
+                      gpointer user_data);
+} HsParserCallbacks;
+
+/* @content_namespace: that of the stream's stanzas; another one than jabber:client is mapped to it. */
+HsParser *hs_parser_new (const char *content_namespace,
+                         const HsParserCallbacks *callbacks,
+                         gpointer user_data);
+void hs_parser_free (HsParser *self);
+
+void hs_parser_set_limits (HsParser *self, gsize max_stanza_size, guint max_depth);
+/* A new stream begins with the next byte. What the old one had not finished is dropped. */
+void hs_parser_restart (HsParser *self);
+/* Parses some of the bytes and returns how many: up to the end of the next tag with @single, so that
+ * what follows can be given to another stream, otherwise a few kilobytes. Once there has been an
+ * error, it is returned for ever; events that came before it are still in the queue. */
+gsize hs_parser_feed (HsParser *self,
+                      const char *bytes,
+                      gsize length,
+                      gboolean single,
+                      GError **error);
+/* The next event, or NULL. It and its node live until they are given back. */
+HsParserEvent *hs_parser_pop (HsParser *self);
+void hs_parser_give_back (HsParser *self, HsParserEvent *event);
+/* Whether a FORGET callback is to be asked. */
+void hs_parser_set_forgets (HsParser *self, gboolean forgets);
+/* Inside a stanza, the one that is being received. */
+HsNode *hs_parser_get_unfinished (HsParser *self);
+/* Whether all that was fed has been used up, and no stanza is half done. */
+gboolean hs_parser_is_between_stanzas (HsParser *self);
+/* Between two stanzas: lets go of what a silent stream does not need. FALSE where it is busy. */
+gboolean hs_parser_shrink (HsParser *self);
+/* Counts the times that names became invalid: what was remembered by their addresses is worthless. */
+guint hs_parser_get_generation (HsParser *self);
+
+/* One element that stands alone; the caller owns its block. */
+HsNode *hs_parser_parse_element (const char *xml, gsize length, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "xml/hs-redactor.h"
+
+#include <string.h>
+
+#define REPLACEMENT "[redacted]"
+/* A tag that is longer is nobody's; it is shown without what it holds. */
+#define MAX_TAG (64 * 1024)
+
+/* Elements whose text is a secret, by local name whatever the namespace: better one too many. */
+static const char *const secret_elements[] = {
+  "auth",     "response", "challenge",  "success",          "password",  "handshake", "token",
+  "digest",   "key",      "secret",     "initial-response", "task-data", "salt",      "additional-data",
+  "hash",     "authorization-identifier-secret",
+};
+
+static const char *const secret_attributes[] = { "token", "password", "secret", "preauth" };
+
+struct _HsRedactor
+{
+  GString *tag; /* from '<' on, while it has not ended */
+  gboolean in_tag;
+  char quote;
+  guint hidden;        /* depth inside a secret element, 0: none */
+  gboolean replaced;   /* its text has been replaced */
+  GString *partial;    /* a character that has not ended */
+};
+
+HsRedactor *
+hs_redactor_new (void)
+{
+  HsRedactor *self = g_new0 (HsRedactor, 1);
+
+  self->tag = g_string_new (NULL);
+  self->partial = g_string_new (NULL);
+  return self;
+}
+
+void
+hs_redactor_free (HsRedactor *self)
+{
+  g_string_free (self->tag, TRUE);
+  g_string_free (self->partial, TRUE);
+  g_free (self);
+}
+
+void
+hs_redactor_restart (HsRedactor *self)
+{
+  g_string_truncate (self->tag, 0);
+  g_string_truncate (self->partial, 0);
+  self->in_tag = FALSE;
+  self->quote = '\0';
+  self->hidden = 0;
+}
+
+static gboolean
+is_in (const char *const *list, guint n, const char *name, gsize length)
+{
+  const char *colon = memchr (name, ':', length);
+
+  if (colon != NULL)
+    {
+      length -= colon + 1 - name;
+      name = colon + 1;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      if (strlen (list[i]) == length && g_ascii_strncasecmp (list[i], name, length) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A field of a form whose name speaks of a password (XEP-0004). */
+static gboolean
+is_secret_field (const char *tag)
+{
+  g_autofree char *lower = g_ascii_strdown (tag, -1);
+
+  return g_str_has_prefix (lower, "<field") &&
+         (strstr (lower, "password") != NULL || strstr (lower, "text-private") != NULL ||
+          strstr (lower, "token") != NULL);
+}
+
+static gboolean
+is_secret_element (const char *tag)
+{
+  gsize length = strcspn (tag + 1, " \t\r\n/>");
+
+  return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length) ||
+         is_secret_field (tag);
+}
+
+/* A tag, with the values of secret attributes replaced. */
+static void
+show_tag (GString *out, const char *tag)
+{
+  const char *p = tag;
+
+  while (*p != '\0')
+    {
+      const char *name;
+      const char *value;
+      const char *end;
+      gsize skip = strcspn (p, " \t\r\n");
+
+      g_string_append_len (out, p, skip);
+      p += skip;
+      skip = strspn (p, " \t\r\n");
+      g_string_append_len (out, p, skip);
+      p += skip;
+      name = p;
+      value = p + strcspn (p, "=\"' \t\r\n>");
+      if (*value != '=')
+        continue;
+      skip = strspn (value + 1, " \t\r\n");
+      if (value[1 + skip] != '"' && value[1 + skip] != '\'')
+        continue;
+      end = strchr (value + 2 + skip, value[1 + skip]);
+      if (end == NULL)
+        continue;
+      if (is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), name, value - name))
+        g_string_append_printf (out, "%.*s='" REPLACEMENT "'", (int) (value - name), name);
+      else
+        g_string_append_len (out, name, end + 1 - name);
+      p = end + 1;
+    }
+}
+
+static void
+end_tag (HsRedactor *self, GString *out)
+{
+  const char *tag = self->tag->str;
+  gsize length = self->tag->len;
+  gboolean closes = length > 1 && tag[1] == '/';
+  gboolean empty = length > 2 && tag[length - 2] == '/';
+  gboolean other = length > 1 && (tag[1] == '?' || tag[1] == '!');
+
+  if (self->hidden > 0)
+    {
+      if (closes)
+        self->hidden--;
+      else if (!empty && !other)
+        self->hidden++;
+      if (self->hidden == 0)
+        g_string_append (out, tag);
+      else if (!self->replaced)
+        g_string_append (out, REPLACEMENT);
+      self->replaced = TRUE;
+    }
+  else
+    {
+      show_tag (out, tag);
+      if (!closes && !empty && !other && is_secret_element (tag))
+        {
+          self->hidden = 1;
+          self->replaced = FALSE;
+        }
+    }
+  g_string_truncate (self->tag, 0);
+  self->in_tag = FALSE;
+}
+
+static void
+take_byte (HsRedactor *self, GString *out, char c)
+{
+  if (!self->in_tag)
+    {
+      if (c == '<')
+        {
+          self->in_tag = TRUE;
+          self->quote = '\0';
+          g_string_append_c (self->tag, c);
+        }
+      else if (self->hidden == 0)
+        g_string_append_c (out, c);
+      else if (!self->replaced)
+        {
+          g_string_append (out, REPLACEMENT);
+          self->replaced = TRUE;
+        }
+      return;
+    }
+  if (self->tag->len < MAX_TAG)
+    g_string_append_c (self->tag, c);
+  if (self->quote != '\0')
+    {
+      if (c == self->quote)
+        self->quote = '\0';
+    }
+  else if (c == '"' || c == '\'')
+    self->quote = c;
+  else if (c == '>')
+    end_tag (self, out);
+}
+
+char *
+hs_redactor_take (HsRedactor *self, const char *bytes, gsize length)
+{
+  g_autoptr (GString) out = g_string_new_len (self->partial->str, self->partial->len);
+  const char *end;
+  char *result;
+
+  g_string_truncate (self->partial, 0);
+  for (gsize i = 0; i < length; i++)
+    take_byte (self, out, bytes[i]);
+  if (!g_utf8_validate_len (out->str, out->len, &end) && out->str + out->len - end < 4 &&
+      g_utf8_get_char_validated (end, out->str + out->len - end) == (gunichar) -2)
+    {
+      g_string_append (self->partial, end);
+      g_string_truncate (out, end - out->str);
+    }
+  result = g_utf8_make_valid (out->str, out->len);
+  return result;
+}

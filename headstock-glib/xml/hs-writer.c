@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "xml/hs-writer.h"
+
+#include <libxml/chvalid.h>
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* What a byte needs. */
+enum
+{
+  PLAIN,
+  AMP,
+  LT,
+  GT,
+  QUOT,
+  TAB,
+  NEWLINE,
+  RETURN,
+  HIGH,      /* part of a longer character: validated */
+  FORBIDDEN, /* XML 1.0, 2.2 */
+};
+
+static const guint8 text_class[256] = {
+  [0 ... 8] = FORBIDDEN, [11 ... 12] = FORBIDDEN, [14 ... 31] = FORBIDDEN,
+  ['\r'] = RETURN,       ['&'] = AMP,             ['<'] = LT,
+  ['>'] = GT,            [128 ... 255] = HIGH,
+};
+
+static const guint8 attribute_class[256] = {
+  [0 ... 8] = FORBIDDEN, [11 ... 12] = FORBIDDEN, [14 ... 31] = FORBIDDEN,
+  ['\t'] = TAB,          ['\n'] = NEWLINE,        ['\r'] = RETURN,
+  ['&'] = AMP,           ['<'] = LT,              ['>'] = GT,
+  ['"'] = QUOT,          [128 ... 255] = HIGH,
+};
+
+static const struct
+{
+  const char *text;
+  guint length;
+} escapes[] = {
+  [AMP] = { "&amp;", 5 },      [LT] = { "&lt;", 4 },        [GT] = { "&gt;", 4 },
+  [QUOT] = { "&quot;", 6 },    [TAB] = { "&#x9;", 5 },      [NEWLINE] = { "&#xA;", 5 },
+  [RETURN] = { "&#xD;", 5 },
+};
+
+#define REPLACEMENT "\357\277\275"
+
+static inline void
+append (GByteArray *buffer, const char *text, gsize length)
+{
+  g_byte_array_append (buffer, (const guint8 *) text, length);
+}
+
+static inline void
+append_string (GByteArray *buffer, const char *text)
+{
+  append (buffer, text, strlen (text));
+}
+
+/* The length of the character at @p, or 0 where it is not one that XML allows. */
+static guint
+character_length (const char *p, gsize length)
+{
+  gunichar c = g_utf8_get_char_validated (p, length);
+
+  if (c == (gunichar) -1 || c == (gunichar) -2 || c == 0xFFFE || c == 0xFFFF)
+    return 0;
+  return g_utf8_skip[*(const guchar *) p];
+}
+
+static gboolean
+write_escaped (GByteArray *buffer,
+               const char *text,
+               gsize length,
+               const guint8 *classes,
+               gboolean strict)
+{
+  gsize start = 0;
+  gsize i = 0;
+
+  while (i < length)
+    {
+      guint8 class = classes[(guchar) text[i]];
+      guint skip = 1;
+
+      if (class == PLAIN)
+        {
+          i++;
+          continue;
+        }
+      if (class == HIGH)
+        {
+          skip = character_length (text + i, length - i);
+          if (skip > 0)
+            {
+              i += skip;
+              continue;
+            }
+          skip = 1;
+          class = FORBIDDEN;
+          /* U+FFFE and U+FFFF are well formed, and forbidden as a whole. */
+          if (length - i >= 3 && memcmp (text + i, "\357\277", 2) == 0 &&
+              ((guchar) text[i + 2] & 0xFE) == 0xBE)
+            skip = 3;
+        }
+      append (buffer, text + start, i - start);
+      if (class == FORBIDDEN)
+        {
+          if (strict)
+            return FALSE;
+          append (buffer, REPLACEMENT, 3);
+        }
+      else
+        append (buffer, escapes[class].text, escapes[class].length);
+      i += skip;
+      start = i;
+    }
+  append (buffer, text + start, length - start);
+  return TRUE;
+}
+
+void
+hs_writer_append_escaped (GByteArray *buffer, const char *text)
+{
+  write_escaped (buffer, text, strlen (text), attribute_class, FALSE);
+}
+
+static gboolean
+prefix_is_free (HsNode *node, HsAttribute *until, const char *prefix)
+{
+  if (strcmp (prefix, "xml") == 0 || strcmp (prefix, "xmlns") == 0)
+    return FALSE;
+  for (HsAttribute *other = node->attributes; other != until; other = other->next)
+    {
+      if (other->prefix != NULL && strcmp (other->prefix, prefix) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Each attribute in a namespace brings its declaration along. */
+static gboolean
+write_prefix (GByteArray *buffer, HsNode *node, HsAttribute *attribute, gboolean strict)
+{
+  char generated[24];
+  const char *prefix = attribute->prefix;
+  gboolean good;
+
+  if (strcmp (attribute->namespace_, HS_NS_XML) == 0)
+    {
+      append (buffer, " xml:", 5);
+      return TRUE;
+    }
+  if (prefix == NULL || !prefix_is_free (node, attribute, prefix))
+    {
+      guint n = 0;
+
+      for (HsAttribute *other = node->attributes; other != attribute; other = other->next)
+        n++;
+      do
+        g_snprintf (generated, sizeof generated, "ns%u", n++);
+      while (!prefix_is_free (node, NULL, generated));
+      prefix = generated;
+    }
+  append (buffer, " xmlns:", 7);
+  append_string (buffer, prefix);
+  append (buffer, "=\"", 2);
+  good = write_escaped (buffer, attribute->namespace_, strlen (attribute->namespace_),
+                        attribute_class, strict);
+  append (buffer, "\" ", 2);
+  append_string (buffer, prefix);
+  append (buffer, ":", 1);
+  return good;
+}
+
+static gboolean
+write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean strict)
+{
+  gboolean good = TRUE;
+
+  append (buffer, "<", 1);
+  append_string (buffer, node->name);
+  if (!hs_namespace_equal (node->namespace_, inherited))
+    {
+      append (buffer, " xmlns=\"", 8);
+      if (node->namespace_ != NULL)
+        good = write_escaped (buffer, node->namespace_, strlen (node->namespace_), attribute_class,
+                              strict);
+      append (buffer, "\"", 1);
+    }
+  for (HsAttribute *attribute = node->attributes; attribute != NULL; attribute = attribute->next)
+    {
+      if (attribute->namespace_ != NULL)
+        good = write_prefix (buffer, node, attribute, strict) && good;
+      else
+        append (buffer, " ", 1);
+      append_string (buffer, attribute->name);
+      append (buffer, "=\"", 2);
+      good = write_escaped (buffer, attribute->value, strlen (attribute->value), attribute_class,
+                            strict) && good;
+      append (buffer, "\"", 1);
+    }
+  if (node->first != NULL)
+    append (buffer, ">", 1);
+  else
+    append (buffer, "/>", 2);
+  return good;
+}
+
+static void
+write_end (GByteArray *buffer, HsNode *node)
+{
+  append (buffer, "</", 2);
+  append_string (buffer, node->name);
+  append (buffer, ">", 1);
+}
+
+static gboolean
+write_node (GByteArray *buffer, HsNode *node, const char *inherited, gboolean strict)
+{
+  if (node->name != NULL)
+    return write_start (buffer, node, inherited, strict);
+  return write_escaped (buffer, node->text, node->length, text_class, strict);
+}
+
+gboolean
+hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace, GError **error)
+{
+  guint length = buffer->len;
+  HsNode *node = root;
+  gboolean good = write_node (buffer, root, default_namespace, error != NULL);
+
+  /* Without recursion: a tree may be as deep as somebody built it. */
+  while (good && (node != root || (root->name != NULL && root->first != NULL)))
+    {
+      if (node->name != NULL && node->first != NULL)
+        node = node->first;
+      else
+        {
+          while (node != root && node->next == NULL)
+            {
+              node = node->parent;
+              write_end (buffer, node);
+            }
+          if (node == root)
+            break;
+          node = node->next;
+        }
+      good = write_node (buffer, node, node->parent->namespace_, error != NULL);
+    }
+  if (good)
+    return TRUE;
+  g_byte_array_set_size (buffer, length);
+  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA,
+               "<%s> holds a character that XML does not allow, or bytes that are not UTF-8",
+               node->name != NULL ? node->name : node->parent->name);
+  return FALSE;
+}
+
+gboolean
+hs_xml_is_name (const char *string)
+{
+  const char *p;
+
+  if (string == NULL || *string == '\0' || !g_utf8_validate (string, -1, NULL))
+    return FALSE;
+  for (p = string; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      gboolean starts = xmlIsBaseCharQ (c) || xmlIsIdeographicQ (c) || c == '_';
+
+      if (!starts && (p == string || !(xmlIsDigitQ (c) || xmlIsCombiningQ (c) ||
+                                       xmlIsExtenderQ (c) || c == '.' || c == '-')))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* Appends @node as XML, where @default_namespace is the default already. With @error NULL, what XML
+ * does not allow becomes U+FFFD; otherwise it is HS_ERROR_INVALID_STANZA, and nothing is appended. */
+gboolean hs_writer_write (GByteArray *buffer,
+                          HsNode *node,
+                          const char *default_namespace,
+                          GError **error);
+/* Appends text, escaped for the inside of an attribute in quotation marks, and so for text too. */
+void hs_writer_append_escaped (GByteArray *buffer, const char *text);
+/* Whether a string can be an element's or an attribute's local name. */
+gboolean hs_xml_is_name (const char *string);
+
+G_END_DECLS
