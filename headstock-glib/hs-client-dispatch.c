@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-element-private.h"
+#include "hs-error.h"
+#include "hs-message.h"
+#include "hs-namespaces.h"
+
+/* Handlers, modules, and the signals for what arrives. */
+
+static void
+reply_cb (HsElement *stanza, gpointer client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_client_send_stanza (client, stanza, &error))
+    g_warning ("What a handler returned was not sent: %s", error->message);
+}
+
+static gboolean
+has_handlers (HsClient *self, guint signal)
+{
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, hs_client_signals[signal], 0, NULL, NULL,
+                                NULL) != 0;
+}
+
+static gboolean
+has_element_signal_cb (gpointer client)
+{
+  return has_handlers (client, SIGNAL_ELEMENT);
+}
+
+/* A detail that somebody is connected to has a quark; what a peer invents is given none. */
+static void
+element_signal_cb (HsElement *element, gpointer client)
+{
+  HsNode *node = hs_element_get_node (element);
+  g_autofree char *clark
+      = g_strdup_printf ("{%s}%s", node->namespace_ != NULL ? node->namespace_ : "", node->name);
+
+  g_signal_emit (client, hs_client_signals[SIGNAL_ELEMENT], g_quark_try_string (clark), element);
+}
+
+static gboolean
+stanza_signal_cb (HsElement *stanza, gpointer client)
+{
+  guint signal = HS_IS_MESSAGE (stanza)    ? SIGNAL_MESSAGE
+                 : HS_IS_PRESENCE (stanza) ? SIGNAL_PRESENCE
+                                           : SIGNAL_IQ;
+  gboolean handled = FALSE;
+
+  if (!has_handlers (client, signal))
+    return FALSE;
+  if (signal == SIGNAL_IQ)
+    g_signal_emit (client, hs_client_signals[signal], 0, stanza, &handled);
+  else
+    g_signal_emit (client, hs_client_signals[signal], 0, stanza);
+  return handled;
+}
+
+/* Whether the account itself wrote the stanza (RFC 6120, 8.1.2.1): some servers push from the full
+ * JID. */
+gboolean
+hs_client_is_from_account (HsNode *stanza, gpointer client)
+{
+  HsClientPrivate *priv = hs_client_private (client);
+  const char *from = hs_node_get_attribute (stanza, "from", NULL);
+  g_autoptr (HsJid) jid = NULL;
+
+  if (from == NULL)
+    return TRUE;
+  if (priv->bound_jid == NULL)
+    return FALSE;
+  jid = hs_jid_new (from, NULL);
+  return jid != NULL &&
+         (hs_jid_equal (jid, priv->bound_bare) || hs_jid_equal (jid, priv->bound_jid));
+}
+
+const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
+  .reply = reply_cb,
+  .has_element_signal = has_element_signal_cb,
+  .element_signal = element_signal_cb,
+  .stanza_signal = stanza_signal_cb,
+  .from_account = hs_client_is_from_account,
+};
+
+void
+hs_client_forgets_changed (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stream != NULL)
+    hs_parser_set_forgets (hs_stream_get_parser (priv->stream),
+                           hs_stream_is_ready (priv->stream) &&
+                               hs_handlers_forget (hs_dispatcher_get_handlers (priv->dispatcher)));
+}
+
+/* What was matched by the address of a name is worthless once the parser has begun a new dictionary. */
+void
+hs_client_check_names (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint generation = hs_parser_get_generation (hs_stream_get_parser (priv->stream));
+
+  if (generation == priv->names_generation)
+    return;
+  priv->names_generation = generation;
+  hs_dispatcher_names_changed (priv->dispatcher);
+}
+
+static guint
+add_handler (HsClient *self, HsHandler *handler)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint id;
+
+  handler->module = priv->attaching;
+  id = hs_handlers_add (hs_dispatcher_get_handlers (priv->dispatcher), handler);
+  hs_client_forgets_changed (self);
+  return id;
+}
+
+/**
+ * hs_client_add_handler:
+ * @self: a client
+ * @name: (nullable): the local name of an element, or %NULL for any
+ * @namespace_: (nullable): its namespace, or %NULL for any
+ * @flags: how the handler is called
+ * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Names an element and says what to call when it comes, at any depth of any stanza.
+ *
+ * Handlers of one element are called in the order in which they were added; within a stanza in the
+ * order in which elements end. What a handler returns is sent. A `message`, `presence` or `iq` in
+ * `jabber:client` is shown only as the stanza itself, unless @flags has %HS_HANDLER_NESTED.
+ *
+ * Returns: an id for [method@Client.remove_handler]; never 0
+ */
+guint
+hs_client_add_handler (HsClient *self,
+                       const char *name,
+                       const char *namespace_,
+                       HsHandlerFlags flags,
+                       HsHandlerFunc handler,
+                       gpointer user_data,
+                       GDestroyNotify destroy)
+{
+  HsHandler new_handler = {
+    .name = (char *) name,
+    .namespace_ = (char *) namespace_,
+    .flags = flags,
+    .func = handler,
+    .user_data = user_data,
+    .destroy = destroy,
+  };
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  g_return_val_if_fail (handler != NULL, 0);
+
+  return add_handler (self, &new_handler);
+}
+
+/**
+ * hs_client_register_on_iq:
+ * @self: a client
+ * @type: (nullable): `get`, `set`, `result` or `error`, or %NULL for any
+ * @id: (nullable): the id of an iq, or %NULL for any
+ * @flags: how the handler is called
+ * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says what to call when an iq comes. Results and errors come only where this client asked, from whom
+ * it asked.
+ *
+ * Returns: an id for [method@Client.remove_handler]; never 0
+ */
+guint
+hs_client_register_on_iq (HsClient *self,
+                          const char *type,
+                          const char *id,
+                          HsHandlerFlags flags,
+                          HsHandlerFunc handler,
+                          gpointer user_data,
+                          GDestroyNotify destroy)
+{
+  HsHandler new_handler = {
+    .name = (char *) type,
+    .namespace_ = (char *) id,
+    .for_iq = TRUE,
+    .flags = flags,
+    .func = handler,
+    .user_data = user_data,
+    .destroy = destroy,
+  };
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  g_return_val_if_fail (handler != NULL, 0);
+
+  return add_handler (self, &new_handler);
+}
+
+/**
+ * hs_client_remove_handler:
+ * @self: a client
+ * @id: the id of a handler
+ *
+ * Removes a handler. It is not called any more, also where it was about to be.
+ *
+ * Returns: true where there was such a handler
+ */
+gboolean
+hs_client_remove_handler (HsClient *self, guint id)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gboolean removed;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+
+  removed = hs_handlers_remove (hs_dispatcher_get_handlers (priv->dispatcher), id);
+  hs_client_forgets_changed (self);
+  return removed;
+}
+
+/**
+ * hs_client_register:
+ * @self: a client
+ * @module: a module
+ *
+ * Adds a module. What it adds from [vfunc@Module.attached] is its own and goes with it. A module that
+ * is registered already is not registered again.
+ */
+void
+hs_client_register (HsClient *self, HsModule *module)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsModule *outer;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  g_return_if_fail (HS_IS_MODULE (module));
+
+  if (g_ptr_array_find (priv->modules, module, NULL))
+    return;
+  g_ptr_array_add (priv->modules, g_object_ref (module));
+  outer = priv->attaching;
+  priv->attaching = module;
+  hs_module_attached (module, self);
+  priv->attaching = outer;
+}
+
+/**
+ * hs_client_unregister:
+ * @self: a client
+ * @module: a module
+ *
+ * Removes a module with its handlers.
+ */
+void
+hs_client_unregister (HsClient *self, HsModule *module)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsModule) alive = NULL;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  g_return_if_fail (HS_IS_MODULE (module));
+
+  alive = g_object_ref (module);
+  if (!g_ptr_array_remove (priv->modules, module))
+    return;
+  hs_handlers_remove_module (hs_dispatcher_get_handlers (priv->dispatcher), module);
+  hs_client_forgets_changed (self);
+  hs_module_detached (module, self);
+}
+
+/* As they are now, each with a reference: they may come and go while they are called. */
+GPtrArray *
+hs_client_list_modules (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  GPtrArray *modules = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < priv->modules->len; i++)
+    g_ptr_array_add (modules, g_object_ref (g_ptr_array_index (priv->modules, i)));
+  return modules;
+}
+
+void
+hs_client_modules_foreach (HsClient *self, void (*function) (HsModule *module, HsClient *client))
+{
+  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    function (g_ptr_array_index (modules, i), self);
+}
+
+void
+hs_client_prepare_presence (HsClient *self, HsPresence *presence)
+{
+  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
+}
+
+/**
+ * hs_client_continue_negotiation:
+ * @self: a client
+ * @error: (nullable): why the client shall not sign in, or %NULL
+ *
+ * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
+ * signs in, or the run ends with @error.
+ */
+void
+hs_client_continue_negotiation (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  if (!priv->in_negotiation || priv->stream == NULL)
+    return;
+  if (error != NULL)
+    {
+      priv->in_negotiation = FALSE;
+      hs_stream_close (priv->stream);
+      hs_stream_fail (priv->stream, g_error_copy (error));
+      hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+      return;
+    }
+  if (--priv->n_negotiating == 0)
+    hs_client_sign_in (self);
+}
+
+/**
+ * hs_client_defer_reply:
+ * @self: a client
+ * @iq: the iq that is being dispatched
+ *
+ * Says that an iq `get` or `set` will be answered later: the client does not answer it itself. To be
+ * called from a handler of it, which keeps what it needs for the answer.
+ */
+void
+hs_client_defer_reply (HsClient *self, HsElement *iq)
+{
+  g_return_if_fail (HS_IS_CLIENT (self));
+  g_return_if_fail (HS_IS_ELEMENT (iq));
+
+  hs_dispatcher_defer (hs_client_private (self)->dispatcher, hs_element_get_node (iq));
+}
+
+/**
+ * hs_client_is_own:
+ * @self: a client
+ * @jid: (nullable): an address
+ *
+ * Whether an address is the account's: its bare JID or that of any of its resources. %NULL is, since a
+ * stanza without `from` is the account's own (RFC 6120, 8.1.2.1).
+ *
+ * Returns: true where it is
+ */
+gboolean
+hs_client_is_own (HsClient *self, HsJid *jid)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsJid *own;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+
+  if (jid == NULL)
+    return TRUE;
+  own = priv->bound_jid != NULL ? priv->bound_jid : priv->jid;
+  return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&
+         g_strcmp0 (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
+}

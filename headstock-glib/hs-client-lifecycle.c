@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-error.h"
+
+/* A run: from being started to `terminated`. */
+
+/* Reconnecting: full jitter under a bound that doubles (in milliseconds). */
+#define RETRY_FIRST 1000
+#define RETRY_LAST (5 * 60 * 1000)
+/* A session that has lasted was not a refusal: the first try follows at once. */
+#define LASTING_SESSION (30 * G_USEC_PER_SEC)
+#define CLOSE_TIMEOUT 5000
+
+void
+hs_client_set_state (HsClient *self, HsClientState state)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->state == state)
+    return;
+  priv->state = state;
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+static void
+update_timer (HsClientPrivate *priv)
+{
+  gint64 nearest = -1;
+
+  for (guint i = 0; i < HS_N_DEADLINES; i++)
+    {
+      if (priv->deadlines[i] != 0 && (nearest < 0 || priv->deadlines[i] < nearest))
+        nearest = priv->deadlines[i];
+    }
+  if (priv->timer != NULL && g_source_get_ready_time (priv->timer) != nearest)
+    g_source_set_ready_time (priv->timer, nearest);
+}
+
+void
+hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->deadlines[deadline] == time)
+    return;
+  priv->deadlines[deadline] = time;
+  update_timer (priv);
+}
+
+void
+hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec)
+{
+  hs_client_set_deadline_at (self, deadline, g_get_monotonic_time () + msec * (gint64) 1000);
+}
+
+void
+hs_client_clear_deadline (HsClient *self, HsDeadline deadline)
+{
+  hs_client_set_deadline_at (self, deadline, 0);
+}
+
+static void
+emit_stopping (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stopping)
+    return;
+  priv->stopping = TRUE;
+  hs_client_set_state (self, HS_CLIENT_STATE_STOPPING);
+  g_signal_emit (self, hs_client_signals[SIGNAL_STOPPING], 0);
+  hs_client_modules_foreach (self, hs_module_stopping);
+}
+
+static void
+emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
+{
+  hs_client_private (self)->announced = FALSE;
+  g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
+}
+
+static void
+return_tasks (GPtrArray *tasks, const GError *error)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+      GSource *watch = g_task_get_task_data (task);
+
+      if (watch != NULL)
+        g_source_destroy (watch);
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+void
+hs_client_return_connects (GPtrArray *tasks)
+{
+  return_tasks (tasks, NULL);
+}
+
+/* Puts the client back to where it was before the run; only then is the end told. */
+static void
+end_run (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) stopped
+      = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The client was stopped");
+  g_autoptr (GError) error = priv->run_error != NULL ? g_error_copy (priv->run_error) : NULL;
+  g_autoptr (GPtrArray) connects = g_steal_pointer (&priv->connect_tasks);
+  g_autoptr (GPtrArray) closes = g_steal_pointer (&priv->close_tasks);
+
+  g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
+  hs_client_modules_foreach (self, hs_module_cleanup);
+  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  memset (priv->deadlines, 0, sizeof priv->deadlines);
+  g_source_destroy (priv->timer);
+  g_clear_pointer (&priv->timer, g_source_unref);
+  g_clear_pointer (&priv->context, g_main_context_unref);
+  g_clear_pointer (&priv->next_connector, hs_connector_free);
+  priv->running = priv->stop_requested = FALSE;
+  hs_client_set_state (self, HS_CLIENT_STATE_DISCONNECTED);
+  hs_client_modules_foreach (self, hs_module_terminated);
+  g_signal_emit (self, hs_client_signals[SIGNAL_TERMINATED], 0, error);
+  return_tasks (connects, error != NULL ? error : stopped);
+  return_tasks (closes, NULL);
+}
+
+/* The connection is over and no other follows. Takes nothing; the first error of a run is its own. */
+static void
+finish_run (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gboolean announced;
+
+  if (error != NULL && priv->run_error == NULL && !priv->stop_requested)
+    priv->run_error = g_error_copy (error);
+  emit_stopping (self);
+  announced = priv->announced;
+  hs_client_drop_connection (self);
+  if (announced || error != NULL)
+    emit_disconnected (self, priv->run_error, -1);
+  end_run (self);
+}
+
+/* What will not change by itself, and so is not tried again. */
+static gboolean
+is_permanent (const GError *error)
+{
+  if (error->domain == HS_SASL_ERROR)
+    return error->code != HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
+  if (error->domain == HS_STREAM_ERROR)
+    return error->code == HS_STREAM_ERROR_CONFLICT ||
+           error->code == HS_STREAM_ERROR_NOT_AUTHORIZED ||
+           error->code == HS_STREAM_ERROR_HOST_UNKNOWN;
+  if (error->domain == HS_ERROR)
+    return error->code == HS_ERROR_INVALID_JID || error->code == HS_ERROR_NO_MECHANISM ||
+           error->code == HS_ERROR_NO_CREDENTIALS;
+  return FALSE;
+}
+
+/* Whether another target may do better than one that failed like this. */
+static gboolean
+is_about_target (const GError *error)
+{
+  return !is_permanent (error) && error->domain != HS_STANZA_ERROR;
+}
+
+static int
+choose_delay (HsClientPrivate *priv)
+{
+  gint64 lasted = priv->ready_time != 0 ? g_get_monotonic_time () - priv->ready_time : 0;
+  guint bound = RETRY_FIRST;
+
+  priv->ready_time = 0;
+  if (lasted >= LASTING_SESSION)
+    priv->n_retries = 0;
+  if (priv->n_retries++ == 0 && lasted >= LASTING_SESSION)
+    return 0;
+  for (guint i = 2; i < priv->n_retries && bound < RETRY_LAST; i++)
+    bound *= 2;
+  return g_random_int_range (0, MIN (bound, RETRY_LAST) + 1);
+}
+
+static void
+retry (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  int delay = choose_delay (priv);
+
+  hs_client_drop_connection (self);
+  hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
+  hs_client_set_deadline (self, HS_DEADLINE_RETRY, delay);
+  emit_disconnected (self, error, delay);
+}
+
+/* From the main loop, and once for each connection: it is of no more use. */
+void
+hs_client_connection_failed (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) copy = error != NULL ? g_error_copy (error) : NULL;
+
+  if (!priv->running)
+    return;
+  if (priv->stop_requested || priv->stopping)
+    finish_run (self, NULL);
+  else if (!priv->was_ready && priv->attempt != NULL && is_about_target (copy) &&
+           hs_connector_has_more (priv->attempt->connector))
+    {
+      /* Another target of the same domain, in the same attempt. */
+      g_debug ("Trying another target: %s", copy->message);
+      priv->next_connector = g_steal_pointer (&priv->attempt->connector);
+      hs_client_drop_connection (self);
+      if (priv->announced)
+        emit_disconnected (self, copy, 0);
+      hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
+    }
+  else if (priv->was_ready && priv->auto_reconnect && !is_permanent (copy))
+    retry (self, copy);
+  else
+    finish_run (self, copy);
+}
+
+static void
+begin_stopping (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  emit_stopping (self);
+  hs_client_clear_deadline (self, HS_DEADLINE_RETRY);
+  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
+  if (priv->stream == NULL || priv->transport == NULL)
+    {
+      finish_run (self, NULL);
+      return;
+    }
+  hs_stream_close (priv->stream);
+  hs_client_flush (self);
+  hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
+}
+
+static void
+begin_run (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (priv->jid_error != NULL)
+    error = g_error_copy (priv->jid_error);
+  else if (priv->jid == NULL)
+    error = g_error_new_literal (HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
+  if (error != NULL)
+    finish_run (self, error);
+  else
+    hs_client_connect_next (self);
+}
+
+static void
+do_work (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stop_requested && !priv->stopping)
+    begin_stopping (self);
+  else if (priv->state == HS_CLIENT_STATE_CONNECTING && priv->attempt == NULL && !priv->stopping)
+    begin_run (self);
+}
+
+static void
+stage_timed_out (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) error = NULL;
+
+  g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
+               hs_jid_get_domain (priv->jid),
+               priv->stream != NULL ? hs_stream_describe (priv->stream) : "anything",
+               priv->connect_timeout);
+  if (priv->stream != NULL)
+    {
+      hs_stream_close_with_error (priv->stream, "connection-timeout", NULL);
+      hs_client_flush (self);
+    }
+  hs_client_connection_failed (self, error);
+}
+
+static void
+on_deadline (HsClient *self, HsDeadline deadline)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  switch (deadline)
+    {
+    case HS_DEADLINE_WORK:
+      do_work (self);
+      break;
+    case HS_DEADLINE_PUMP:
+      hs_client_pump (self);
+      break;
+    case HS_DEADLINE_STAGE:
+      stage_timed_out (self);
+      break;
+    case HS_DEADLINE_CLOSE:
+      finish_run (self, NULL);
+      break;
+    case HS_DEADLINE_RETRY:
+      hs_client_connect_next (self);
+      break;
+    case HS_DEADLINE_KEEPALIVE:
+      hs_client_keepalive (self);
+      break;
+    case HS_DEADLINE_REQUEST:
+      hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
+                            g_get_monotonic_time ());
+      if (priv->running)
+        hs_client_update_request_deadline (self);
+      break;
+    case HS_N_DEADLINES:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+timer_cb (gpointer data)
+{
+  g_autoptr (HsClient) self = g_object_ref (data);
+  HsClientPrivate *priv = hs_client_private (self);
+  GSource *timer = priv->timer;
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < HS_N_DEADLINES && priv->timer == timer; i++)
+    {
+      if (priv->deadlines[i] == 0 || priv->deadlines[i] > now)
+        continue;
+      priv->deadlines[i] = 0;
+      on_deadline (self, i);
+    }
+  update_timer (priv);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+timer_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
+
+/**
+ * hs_client_start:
+ * @self: a client
+ *
+ * Begins a run and returns at once; all else happens in the thread-default main context. Does nothing
+ * where a run is under way.
+ */
+void
+hs_client_start (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  if (priv->running)
+    return;
+  priv->running = TRUE;
+  priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
+  priv->n_retries = 0;
+  priv->ready_time = 0;
+  g_clear_error (&priv->run_error);
+  priv->context = g_main_context_ref_thread_default ();
+  priv->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_static_name (priv->timer, "HsClient");
+  g_source_set_callback (priv->timer, timer_cb, self, NULL);
+  g_source_attach (priv->timer, priv->context);
+  hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
+  hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
+}
+
+/**
+ * hs_client_stop:
+ * @self: a client
+ *
+ * Begins the orderly end of a run, in whatever state it is, and returns at once. What was sent before
+ * leaves; the stream is closed on both sides, within a deadline (RFC 6120, 4.4).
+ */
+void
+hs_client_stop (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  if (!priv->running || priv->stop_requested)
+    return;
+  priv->stop_requested = TRUE;
+  hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
+}
+
+/**
+ * hs_client_run:
+ * @self: a client
+ * @error: return location for an error
+ *
+ * Starts the client where it has not been started, and iterates its main context until it has
+ * terminated.
+ *
+ * Errors are those of [signal@Client::terminated].
+ *
+ * Returns: true where the run was stopped, false where it failed
+ */
+gboolean
+hs_client_run (HsClient *self, GError **error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsClient) alive = NULL;
+  g_autoptr (GMainContext) context = NULL;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+
+  alive = g_object_ref (self);
+  hs_client_start (self);
+  context = g_main_context_ref (priv->context);
+  while (priv->running)
+    g_main_context_iteration (context, TRUE);
+  if (priv->run_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (priv->run_error));
+  return FALSE;
+}
+
+static gboolean
+connect_cancelled_cb (GCancellable *cancellable, gpointer task)
+{
+  hs_client_stop (g_task_get_source_object (task));
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * hs_client_connect_async:
+ * @self: a client
+ * @cancellable: (nullable): stops the client where it is cancelled before it is ready
+ * @callback: (scope async) (closure user_data): called when the client is ready
+ * @user_data: data for @callback
+ *
+ * Starts the client where it has not been started, and waits until it is ready.
+ */
+void
+hs_client_connect_async (HsClient *self,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_client_connect_async);
+  if (priv->state == HS_CLIENT_STATE_READY)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  hs_client_start (self);
+  if (cancellable != NULL)
+    {
+      GSource *watch = g_cancellable_source_new (cancellable);
+
+      g_source_set_static_name (watch, "hs_client_connect_async");
+      g_task_attach_source (task, watch, G_SOURCE_FUNC (connect_cancelled_cb));
+      g_task_set_task_data (task, watch, (GDestroyNotify) g_source_unref);
+    }
+  g_ptr_array_add (priv->connect_tasks, g_steal_pointer (&task));
+}
+
+/**
+ * hs_client_connect_finish:
+ * @self: a client
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Client.connect_async] began.
+ *
+ * Errors are those of [signal@Client::terminated], or %G_IO_ERROR_CANCELLED where the client was
+ * stopped.
+ *
+ * Returns: true where the client is ready
+ */
+gboolean
+hs_client_connect_finish (HsClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_client_close_async:
+ * @self: a client
+ * @cancellable: (nullable): stops the waiting; the run ends all the same
+ * @callback: (scope async) (closure user_data): called when the client has terminated
+ * @user_data: data for @callback
+ *
+ * Begins the orderly end of a run as [method@Client.stop] does, and waits until it has terminated.
+ */
+void
+hs_client_close_async (HsClient *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_client_close_async);
+  if (!priv->running)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_ptr_array_add (priv->close_tasks, g_steal_pointer (&task));
+  hs_client_stop (self);
+}
+
+/**
+ * hs_client_close_finish:
+ * @self: a client
+ * @result: the result that the callback was given
+ * @error: return location for an error: %G_IO_ERROR_CANCELLED
+ *
+ * Ends what [method@Client.close_async] began.
+ *
+ * Returns: true where the client has terminated
+ */
+gboolean
+hs_client_close_finish (HsClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* The last reference is going: no word to anybody. */
+void
+hs_client_abandon (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (!priv->running)
+    return;
+  priv->running = FALSE;
+  error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
+  hs_client_drop_connection (self);
+  g_clear_pointer (&priv->next_connector, hs_connector_free);
+  if (priv->timer != NULL)
+    g_source_destroy (priv->timer);
+  g_clear_pointer (&priv->timer, g_source_unref);
+  g_clear_pointer (&priv->context, g_main_context_unref);
+  return_tasks (priv->connect_tasks, error);
+  return_tasks (priv->close_tasks, error);
+  g_ptr_array_set_size (priv->connect_tasks, 0);
+  g_ptr_array_set_size (priv->close_tasks, 0);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-client.h"
+#include "net/hs-connector.h"
+#include "net/hs-tls.h"
+#include "net/hs-transport.h"
+#include "protocol/hs-dispatcher.h"
+#include "protocol/hs-stream.h"
+
+G_BEGIN_DECLS
+
+/* What hs-client*.c share. One client is one run after another; a run is one connection after
+ * another; a connection is one HsAttempt. */
+
+/* Everything that waits for a time waits here, on one source. */
+typedef enum
+{
+  HS_DEADLINE_WORK,      /* now: what is not to be done inside the caller */
+  HS_DEADLINE_PUMP,      /* now: events that did not fit into the last turn */
+  HS_DEADLINE_STAGE,     /* a stage of the negotiation */
+  HS_DEADLINE_CLOSE,     /* the server's end of the stream */
+  HS_DEADLINE_RETRY,     /* the next connection */
+  HS_DEADLINE_KEEPALIVE, /* silence */
+  HS_DEADLINE_REQUEST,   /* the nearest pending request */
+  HS_N_DEADLINES
+} HsDeadline;
+
+enum
+{
+  SIGNAL_CONNECTING,
+  SIGNAL_CONNECTED,
+  SIGNAL_SECURED,
+  SIGNAL_AUTHENTICATED,
+  SIGNAL_READY,
+  SIGNAL_RESUMED,
+  SIGNAL_DISCONNECTED,
+  SIGNAL_STOPPING,
+  SIGNAL_CLEANUP,
+  SIGNAL_TERMINATED,
+  SIGNAL_MESSAGE,
+  SIGNAL_PRESENCE,
+  SIGNAL_IQ,
+  SIGNAL_ELEMENT,
+  SIGNAL_ACCEPT_CERTIFICATE,
+  SIGNAL_XML,
+  N_SIGNALS
+};
+
+/* An operation on the network that may outlive the client's interest in it. */
+typedef struct
+{
+  int ref_count;
+  HsClient *client; /* NULL: nobody is interested any more */
+  HsConnector *connector;
+  GCancellable *cancellable;
+} HsAttempt;
+
+typedef struct _HsClientLog HsClientLog;
+
+typedef struct
+{
+  /* Settings */
+  HsJid *jid;
+  GError *jid_error;
+  char *password;
+  char *host;
+  guint port;
+  HsTlsMode tls_mode;
+  GTlsDatabase *tls_database;
+  GTlsCertificate *tls_certificate;
+  GTlsCertificate *pinned_certificate;
+  char **sasl_mechanisms;
+  gboolean allow_plain;
+  guint min_iterations;
+  GProxyResolver *proxy_resolver;
+  char *lang;
+  gboolean auto_reconnect;
+  guint connect_timeout;
+  guint request_timeout;
+  guint keepalive_interval;
+  guint64 max_stanza_size;
+  guint max_depth;
+  HsPresence *initial_presence;
+  gboolean initial_roster;
+  HsModule *registration;
+  GPtrArray *modules;
+  HsModule *attaching; /* handlers that are added now are this module's */
+
+  /* The run */
+  HsClientState state;
+  GMainContext *context;
+  GSource *timer;
+  gint64 deadlines[HS_N_DEADLINES];
+  gboolean running;
+  gboolean stop_requested;
+  gboolean stopping;  /* the signal was emitted */
+  gboolean was_ready; /* in this run */
+  GError *run_error;
+  guint n_retries;
+  GPtrArray *connect_tasks;
+  GPtrArray *close_tasks;
+
+  /* The connection */
+  HsAttempt *attempt;
+  HsConnector *next_connector; /* has more targets for the next attempt */
+  gboolean announced; /* connected was emitted: disconnected is due */
+  HsTransport *transport;
+  HsStream *stream;
+  GPtrArray *dead_streams; /* freed when the last pump has returned */
+  guint pumping;
+  const char *input; /* what has been read and not yet parsed */
+  gsize input_length;
+  gboolean direct_tls;
+  gboolean secure;
+  gboolean trusted;
+  gboolean certificate_used;
+  gboolean in_negotiation; /* modules take part before sign-in */
+  guint n_negotiating;
+  GTlsCertificate *peer_certificate;
+  HsJid *bound_jid;
+  HsJid *bound_bare;
+  gint64 ready_time;
+  gint64 last_input;
+  gboolean pinged;
+  gboolean paused; /* not reading while too much waits to be written */
+  GQueue send_tasks; /* GTask with the position of its last byte */
+
+  HsDispatcher *dispatcher;
+  guint names_generation;
+  HsParser *raw_parser;
+  HsClientLog *log;
+  guint64 logged_out;
+  gsize logged_in;
+} HsClientPrivate;
+
+HsClientPrivate *hs_client_private (HsClient *self);
+extern guint hs_client_signals[N_SIGNALS];
+
+/* hs-client-lifecycle.c */
+void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);
+void hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time);
+void hs_client_clear_deadline (HsClient *self, HsDeadline deadline);
+void hs_client_set_state (HsClient *self, HsClientState state);
+void hs_client_connection_failed (HsClient *self, const GError *error);
+void hs_client_abandon (HsClient *self);
+void hs_client_return_connects (GPtrArray *tasks);
+
+/* hs-client-connection.c */
+void hs_client_connect_next (HsClient *self);
+void hs_client_drop_connection (HsClient *self);
+void hs_client_pump (HsClient *self);
+void hs_client_sign_in (HsClient *self);
+void hs_client_keepalive (HsClient *self);
+
+/* hs-client-send.c */
+void hs_client_fail_sends (HsClient *self, const GError *error);
+void hs_client_finish_sends (HsClient *self);
+void hs_client_flush (HsClient *self);
+void hs_client_update_request_deadline (HsClient *self);
+const char *hs_client_get_stream_lang (HsClient *self);
+
+/* hs-client-dispatch.c */
+extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
+gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
+void hs_client_forgets_changed (HsClient *self);
+void hs_client_check_names (HsClient *self);
+void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
+GPtrArray *hs_client_list_modules (HsClient *self);
+void hs_client_modules_foreach (HsClient *self,
+                                void (*function) (HsModule *module, HsClient *client));
+
+/* hs-client-log.c */
+gboolean hs_client_is_watched (HsClient *self);
+void hs_client_log_bytes (HsClient *self, HsDirection direction, const char *bytes, gsize length);
+void hs_client_log_restart (HsClient *self);
+void hs_client_log_free (HsClient *self);
+
+G_END_DECLS

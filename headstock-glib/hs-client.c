@@ -1,0 +1,778 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client.h"
+
+#include "hs-client-private.h"
+#include "hs-enum-types.h"
+#include "hs-error.h"
+#include "hs-message.h"
+
+/**
+ * HsClient:
+ *
+ * A client's connection to an XMPP server.
+ *
+ * Made with an address and a password, connected to signals and given handlers, then started with
+ * [method@Client.start] (or [method@Client.run], [method@Client.connect_async]), a client finds the
+ * server (RFC 6120, 3), secures the connection, signs in, binds a resource, and from then on tells of
+ * what arrives and sends what it is given.
+ *
+ * A run begins with being started and ends with the signal [signal@Client::terminated]; after it the
+ * client may be started again. In each run [signal@Client::stopping], [signal@Client::cleanup] and
+ * `terminated` are emitted once each and in this order, however it ends.
+ *
+ * A client belongs to the thread-default main context in which it was started, and nothing of it may
+ * be called from another thread. Dropping the last reference ends it without a word to anybody.
+ */
+
+G_DEFINE_TYPE_WITH_PRIVATE (HsClient, hs_client, G_TYPE_OBJECT)
+
+guint hs_client_signals[N_SIGNALS];
+
+HsClientPrivate *
+hs_client_private (HsClient *self)
+{
+  return hs_client_get_instance_private (self);
+}
+
+enum
+{
+  PROP_JID = 1,
+  PROP_PASSWORD,
+  PROP_HOST,
+  PROP_PORT,
+  PROP_TLS_MODE,
+  PROP_TLS_DATABASE,
+  PROP_TLS_CERTIFICATE,
+  PROP_PINNED_CERTIFICATE,
+  PROP_PEER_CERTIFICATE,
+  PROP_SASL_MECHANISMS,
+  PROP_ALLOW_PLAIN,
+  PROP_MIN_ITERATIONS,
+  PROP_PROXY_RESOLVER,
+  PROP_LANG,
+  PROP_STATE,
+  PROP_BOUND_JID,
+  PROP_AUTO_RECONNECT,
+  PROP_CONNECT_TIMEOUT,
+  PROP_REQUEST_TIMEOUT,
+  PROP_KEEPALIVE_INTERVAL,
+  PROP_MAX_STANZA_SIZE,
+  PROP_MAX_DEPTH,
+  PROP_INITIAL_PRESENCE,
+  PROP_INITIAL_ROSTER,
+  PROP_REGISTRATION,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+hs_client_constructed (GObject *object)
+{
+  HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
+
+  G_OBJECT_CLASS (hs_client_parent_class)->constructed (object);
+
+  priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, object);
+}
+
+static void
+hs_client_dispose (GObject *object)
+{
+  HsClient *self = HS_CLIENT (object);
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_abandon (self);
+  while (priv->modules != NULL && priv->modules->len > 0)
+    hs_client_unregister (self, g_ptr_array_index (priv->modules, priv->modules->len - 1));
+  hs_client_set_registration (self, NULL);
+
+  G_OBJECT_CLASS (hs_client_parent_class)->dispose (object);
+}
+
+static void
+hs_client_finalize (GObject *object)
+{
+  HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
+
+  hs_dispatcher_free (priv->dispatcher);
+  hs_client_log_free (HS_CLIENT (object));
+  g_clear_pointer (&priv->raw_parser, hs_parser_free);
+  g_clear_pointer (&priv->jid, hs_jid_unref);
+  g_clear_error (&priv->jid_error);
+  if (priv->password != NULL)
+    explicit_bzero (priv->password, strlen (priv->password));
+  g_free (priv->password);
+  g_free (priv->host);
+  g_free (priv->lang);
+  g_clear_object (&priv->tls_database);
+  g_clear_object (&priv->tls_certificate);
+  g_clear_object (&priv->pinned_certificate);
+  g_clear_object (&priv->peer_certificate);
+  g_clear_object (&priv->proxy_resolver);
+  g_clear_object (&priv->initial_presence);
+  g_strfreev (priv->sasl_mechanisms);
+  g_clear_error (&priv->run_error);
+  g_ptr_array_unref (priv->modules);
+  g_ptr_array_unref (priv->connect_tasks);
+  g_ptr_array_unref (priv->close_tasks);
+  g_ptr_array_unref (priv->dead_streams);
+  g_clear_pointer (&priv->bound_jid, hs_jid_unref);
+  g_clear_pointer (&priv->bound_bare, hs_jid_unref);
+
+  G_OBJECT_CLASS (hs_client_parent_class)->finalize (object);
+}
+
+static void
+hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsClient *self = HS_CLIENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_JID:
+      g_value_set_boxed (value, hs_client_get_jid (self));
+      break;
+    case PROP_HOST:
+      g_value_set_string (value, hs_client_get_host (self));
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, hs_client_get_port (self));
+      break;
+    case PROP_TLS_MODE:
+      g_value_set_enum (value, hs_client_get_tls_mode (self));
+      break;
+    case PROP_TLS_DATABASE:
+      g_value_set_object (value, hs_client_get_tls_database (self));
+      break;
+    case PROP_TLS_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_tls_certificate (self));
+      break;
+    case PROP_PINNED_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_pinned_certificate (self));
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_peer_certificate (self));
+      break;
+    case PROP_SASL_MECHANISMS:
+      g_value_set_boxed (value, hs_client_get_sasl_mechanisms (self));
+      break;
+    case PROP_ALLOW_PLAIN:
+      g_value_set_boolean (value, hs_client_get_allow_plain (self));
+      break;
+    case PROP_MIN_ITERATIONS:
+      g_value_set_uint (value, hs_client_get_min_iterations (self));
+      break;
+    case PROP_PROXY_RESOLVER:
+      g_value_set_object (value, hs_client_get_proxy_resolver (self));
+      break;
+    case PROP_LANG:
+      g_value_set_string (value, hs_client_get_lang (self));
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, hs_client_get_state (self));
+      break;
+    case PROP_BOUND_JID:
+      g_value_set_boxed (value, hs_client_get_bound_jid (self));
+      break;
+    case PROP_AUTO_RECONNECT:
+      g_value_set_boolean (value, hs_client_get_auto_reconnect (self));
+      break;
+    case PROP_CONNECT_TIMEOUT:
+      g_value_set_uint (value, hs_client_get_connect_timeout (self));
+      break;
+    case PROP_REQUEST_TIMEOUT:
+      g_value_set_uint (value, hs_client_get_request_timeout (self));
+      break;
+    case PROP_KEEPALIVE_INTERVAL:
+      g_value_set_uint (value, hs_client_get_keepalive_interval (self));
+      break;
+    case PROP_MAX_STANZA_SIZE:
+      g_value_set_uint64 (value, hs_client_get_max_stanza_size (self));
+      break;
+    case PROP_MAX_DEPTH:
+      g_value_set_uint (value, hs_client_get_max_depth (self));
+      break;
+    case PROP_INITIAL_PRESENCE:
+      g_value_set_object (value, hs_client_get_initial_presence (self));
+      break;
+    case PROP_INITIAL_ROSTER:
+      g_value_set_boolean (value, hs_client_get_initial_roster (self));
+      break;
+    case PROP_REGISTRATION:
+      g_value_set_object (value, hs_client_get_registration (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+set_jid (HsClient *self, HsJid *jid)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->jid == jid)
+    return;
+  g_clear_pointer (&priv->jid, hs_jid_unref);
+  priv->jid = jid != NULL ? hs_jid_ref (jid) : NULL;
+  g_clear_error (&priv->jid_error);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_JID]);
+}
+
+static void
+hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsClient *self = HS_CLIENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_JID:
+      set_jid (self, g_value_get_boxed (value));
+      break;
+    case PROP_PASSWORD:
+      hs_client_set_password (self, g_value_get_string (value));
+      break;
+    case PROP_HOST:
+      hs_client_set_host (self, g_value_get_string (value));
+      break;
+    case PROP_PORT:
+      hs_client_set_port (self, g_value_get_uint (value));
+      break;
+    case PROP_TLS_MODE:
+      hs_client_set_tls_mode (self, g_value_get_enum (value));
+      break;
+    case PROP_TLS_DATABASE:
+      hs_client_set_tls_database (self, g_value_get_object (value));
+      break;
+    case PROP_TLS_CERTIFICATE:
+      hs_client_set_tls_certificate (self, g_value_get_object (value));
+      break;
+    case PROP_PINNED_CERTIFICATE:
+      hs_client_set_pinned_certificate (self, g_value_get_object (value));
+      break;
+    case PROP_SASL_MECHANISMS:
+      hs_client_set_sasl_mechanisms (self, g_value_get_boxed (value));
+      break;
+    case PROP_ALLOW_PLAIN:
+      hs_client_set_allow_plain (self, g_value_get_boolean (value));
+      break;
+    case PROP_MIN_ITERATIONS:
+      hs_client_set_min_iterations (self, g_value_get_uint (value));
+      break;
+    case PROP_PROXY_RESOLVER:
+      hs_client_set_proxy_resolver (self, g_value_get_object (value));
+      break;
+    case PROP_LANG:
+      hs_client_set_lang (self, g_value_get_string (value));
+      break;
+    case PROP_AUTO_RECONNECT:
+      hs_client_set_auto_reconnect (self, g_value_get_boolean (value));
+      break;
+    case PROP_CONNECT_TIMEOUT:
+      hs_client_set_connect_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_REQUEST_TIMEOUT:
+      hs_client_set_request_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_KEEPALIVE_INTERVAL:
+      hs_client_set_keepalive_interval (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_STANZA_SIZE:
+      hs_client_set_max_stanza_size (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_DEPTH:
+      hs_client_set_max_depth (self, g_value_get_uint (value));
+      break;
+    case PROP_INITIAL_PRESENCE:
+      hs_client_set_initial_presence (self, g_value_get_object (value));
+      break;
+    case PROP_INITIAL_ROSTER:
+      hs_client_set_initial_roster (self, g_value_get_boolean (value));
+      break;
+    case PROP_REGISTRATION:
+      hs_client_set_registration (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * HsClient:jid: (getter get_jid)
+   *
+   * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7).
+   */
+  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, rw);
+
+  /**
+   * HsClient:password: (setter set_password)
+   *
+   * The password; it can be written and not read.
+   */
+  props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL,
+      G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * HsClient:host: (getter get_host) (setter set_host)
+   *
+   * The host to connect to in place of those that the DNS names for the domain; %NULL to ask the DNS.
+   * The certificate must be for the domain all the same.
+   */
+  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, rw);
+
+  /**
+   * HsClient:port: (getter get_port) (setter set_port)
+   *
+   * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
+   */
+  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, rw);
+
+  /**
+   * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
+   *
+   * How the connection is secured.
+   */
+  props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, rw);
+
+  /**
+   * HsClient:tls-database: (getter get_tls_database) (setter set_tls_database)
+   *
+   * The certificates of authorities to trust, or %NULL for the system's.
+   */
+  props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, rw);
+
+  /**
+   * HsClient:tls-certificate: (getter get_tls_certificate) (setter set_tls_certificate)
+   *
+   * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL.
+   */
+  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, rw);
+
+  /**
+   * HsClient:pinned-certificate: (getter get_pinned_certificate) (setter set_pinned_certificate)
+   *
+   * Where set, the server's certificate must be this one, and no other is accepted, whoever signed it.
+   * A program that has asked somebody about a certificate that was refused sets it and starts again.
+   */
+  props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, rw);
+
+  /**
+   * HsClient:peer-certificate: (getter get_peer_certificate)
+   *
+   * The server's certificate, of the present or the last connection, also where it was refused.
+   */
+  props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, ro);
+
+  /**
+   * HsClient:sasl-mechanisms: (getter get_sasl_mechanisms) (setter set_sasl_mechanisms)
+   *
+   * The mechanisms that may be used to sign in, or %NULL for all that are safe.
+   */
+  props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, rw);
+
+  /**
+   * HsClient:allow-plain: (getter get_allow_plain) (setter set_allow_plain)
+   *
+   * Whether the mechanism PLAIN, which shows the password to the server, may be used. The client clears
+   * it once a better one has worked for the account; a program may keep that fact and set it at its next
+   * start, so that nobody can talk it into showing the password.
+   */
+  props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, rw);
+
+  /**
+   * HsClient:min-iterations: (getter get_min_iterations) (setter set_min_iterations)
+   *
+   * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
+   * refused always.
+   */
+  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, rw);
+
+  /**
+   * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * What decides on proxies, or %NULL for the system's.
+   */
+  props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, rw);
+
+  /**
+   * HsClient:lang: (getter get_lang) (setter set_lang)
+   *
+   * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
+   */
+  props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, rw);
+
+  /**
+   * HsClient:state: (getter get_state)
+   *
+   * Where the client stands.
+   */
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, ro);
+
+  /**
+   * HsClient:bound-jid: (getter get_bound_jid)
+   *
+   * The full address that the server has bound (RFC 6120, 7), or %NULL without a session.
+   */
+  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, ro);
+
+  /**
+   * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
+   *
+   * Whether a connection that is lost after the client was ready is made anew.
+   */
+  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, rw);
+
+  /**
+   * HsClient:connect-timeout: (getter get_connect_timeout) (setter set_connect_timeout)
+   *
+   * How long each stage of making a connection may take, in milliseconds: finding the server and
+   * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
+   * server's end of the stream.
+   */
+  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, rw);
+
+  /**
+   * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
+   *
+   * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
+   */
+  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, rw);
+
+  /**
+   * HsClient:keepalive-interval: (getter get_keepalive_interval) (setter set_keepalive_interval)
+   *
+   * After how many milliseconds of silence the server is asked for a sign of life (XEP-0199), or 0 for
+   * never. A server that gives none within [property@Client:connect-timeout] is lost.
+   */
+  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, rw);
+
+  /**
+   * HsClient:max-stanza-size: (getter get_max_stanza_size) (setter set_max_stanza_size)
+   *
+   * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
+   * one.
+   */
+  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, rw);
+
+  /**
+   * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
+   *
+   * How deep elements in one stanza may be nested.
+   */
+  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, rw);
+
+  /**
+   * HsClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
+   *
+   * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
+   * %NULL for nothing.
+   */
+  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, rw);
+
+  /**
+   * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
+   *
+   * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
+   */
+  props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, rw);
+
+  /**
+   * HsClient:registration: (getter get_registration) (setter set_registration)
+   *
+   * A module that takes part before the client signs in, such as one that makes the account.
+   */
+  props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, rw);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static gboolean
+first_true (GSignalInvocationHint *hint, GValue *result, const GValue *value, gpointer data)
+{
+  gboolean handled = g_value_get_boolean (value);
+
+  g_value_set_boolean (result, handled);
+  return !handled;
+}
+
+/* Lifecycle signals have no class slots: in Python, a subclass that is a module as well would find
+ * do_ready ambiguous. */
+static guint
+new_signal (const char *name,
+            GSignalFlags flags,
+            GSignalAccumulator accumulator,
+            GType return_type,
+            guint n_params,
+            ...)
+{
+  va_list args;
+  guint id;
+
+  va_start (args, n_params);
+  id = g_signal_new_valist (name, HS_TYPE_CLIENT, G_SIGNAL_RUN_LAST | flags, NULL, accumulator,
+                            NULL, NULL, return_type, n_params, args);
+  va_end (args);
+  return id;
+}
+
+static void
+install_lifecycle_signals (void)
+{
+  /**
+   * HsClient::connecting:
+   * @self: the client
+   *
+   * Emitted when a connection is about to be made.
+   */
+  hs_client_signals[SIGNAL_CONNECTING]
+      = new_signal ("connecting", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::connected:
+   * @self: the client
+   *
+   * Emitted when a TCP connection stands.
+   */
+  hs_client_signals[SIGNAL_CONNECTED] = new_signal ("connected", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::secured:
+   * @self: the client
+   * @certificate: the server's certificate
+   *
+   * Emitted when the connection is under TLS.
+   */
+  hs_client_signals[SIGNAL_SECURED]
+      = new_signal ("secured", 0, NULL, G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
+
+  /**
+   * HsClient::authenticated:
+   * @self: the client
+   * @mechanism: the name of the SASL mechanism
+   *
+   * Emitted when the client has signed in.
+   */
+  hs_client_signals[SIGNAL_AUTHENTICATED]
+      = new_signal ("authenticated", 0, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * HsClient::ready:
+   * @self: the client
+   *
+   * Emitted when a new session stands and stanzas may be sent. The roster has been asked for and the
+   * initial presence sent, where the properties say so; their answers have not come.
+   */
+  hs_client_signals[SIGNAL_READY] = new_signal ("ready", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::resumed:
+   * @self: the client
+   *
+   * Emitted in place of [signal@Client::ready] when an interrupted session goes on (XEP-0198).
+   */
+  hs_client_signals[SIGNAL_RESUMED] = new_signal ("resumed", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::disconnected:
+   * @self: the client
+   * @error: (nullable): why, or %NULL where the client itself closed the stream
+   * @retry_in_msec: when the next connection is made, in milliseconds, or -1 for never
+   *
+   * Emitted when a connection has ended, or could not be made.
+   */
+  hs_client_signals[SIGNAL_DISCONNECTED]
+      = new_signal ("disconnected", 0, NULL, G_TYPE_NONE, 2, G_TYPE_ERROR, G_TYPE_INT);
+
+  /**
+   * HsClient::stopping:
+   * @self: the client
+   *
+   * Emitted once in each run before the stream is closed. Where there is a session, what is sent here
+   * still leaves.
+   */
+  hs_client_signals[SIGNAL_STOPPING] = new_signal ("stopping", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::cleanup:
+   * @self: the client
+   *
+   * Emitted once in each run when the last connection is gone.
+   */
+  hs_client_signals[SIGNAL_CLEANUP] = new_signal ("cleanup", 0, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * HsClient::terminated:
+   * @self: the client
+   * @error: (nullable): what ended the run, or %NULL where it was stopped
+   *
+   * Emitted last in each run. The client may be started again from here on.
+   */
+  hs_client_signals[SIGNAL_TERMINATED]
+      = new_signal ("terminated", 0, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+install_stanza_signals (void)
+{
+  /**
+   * HsClient::message:
+   * @self: the client
+   * @message: a message (RFC 6121, 5)
+   *
+   * Emitted for each message, after its handlers.
+   */
+  hs_client_signals[SIGNAL_MESSAGE]
+      = new_signal ("message", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_MESSAGE);
+
+  /**
+   * HsClient::presence:
+   * @self: the client
+   * @presence: a presence (RFC 6121, 4)
+   *
+   * Emitted for each presence, after its handlers.
+   */
+  hs_client_signals[SIGNAL_PRESENCE]
+      = new_signal ("presence", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_PRESENCE);
+
+  /**
+   * HsClient::iq:
+   * @self: the client
+   * @iq: an iq (RFC 6120, 8.2.3)
+   *
+   * Emitted for each iq, after its handlers. Answers that the client did not ask for are not seen.
+   *
+   * Returns: true where a `get` or `set` has been or will be answered; otherwise the client answers it
+   */
+  hs_client_signals[SIGNAL_IQ]
+      = new_signal ("iq", 0, first_true, G_TYPE_BOOLEAN, 1, HS_TYPE_IQ);
+
+  /**
+   * HsClient::element:
+   * @self: the client
+   * @element: an element
+   *
+   * Emitted for each element at any depth of a stanza, right after its handlers. The detail is the
+   * element's name as `{namespace}name`: `element::{urn:xmpp:ping}ping`.
+   *
+   * A `message`, `presence` or `iq` in `jabber:client` counts only as the stanza itself: one inside
+   * another stanza was written by whoever sent the outer one.
+   */
+  hs_client_signals[SIGNAL_ELEMENT]
+      = new_signal ("element", G_SIGNAL_DETAILED, NULL, G_TYPE_NONE, 1, HS_TYPE_ELEMENT);
+
+  /**
+   * HsClient::accept-certificate:
+   * @self: the client
+   * @certificate: the server's certificate
+   * @errors: what is wrong with it
+   *
+   * Emitted when the server's certificate was not verified and none is pinned. Who must ask somebody
+   * first does not connect to this signal, but sets [property@Client:pinned-certificate] later.
+   *
+   * Returns: true to go on all the same; PLAIN is not used then
+   */
+  hs_client_signals[SIGNAL_ACCEPT_CERTIFICATE]
+      = new_signal ("accept-certificate", 0, first_true, G_TYPE_BOOLEAN, 2, G_TYPE_TLS_CERTIFICATE,
+                    G_TYPE_TLS_CERTIFICATE_FLAGS);
+
+  /**
+   * HsClient::xml:
+   * @self: the client
+   * @direction: which way
+   * @text: XML, in pieces as it came or left
+   *
+   * Emitted for all XML in and out, with passwords, SASL messages and tokens replaced. Costs nothing
+   * while nobody is connected.
+   */
+  hs_client_signals[SIGNAL_XML]
+      = new_signal ("xml", 0, NULL, G_TYPE_NONE, 2, HS_TYPE_DIRECTION, G_TYPE_STRING);
+}
+
+static void
+hs_client_class_init (HsClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = hs_client_constructed;
+  object_class->dispose = hs_client_dispose;
+  object_class->finalize = hs_client_finalize;
+  object_class->get_property = hs_client_get_property;
+  object_class->set_property = hs_client_set_property;
+
+  install_properties (object_class);
+  install_lifecycle_signals ();
+  install_stanza_signals ();
+}
+
+static void
+hs_client_init (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  priv->allow_plain = TRUE;
+  priv->min_iterations = 4096;
+  priv->auto_reconnect = TRUE;
+  priv->connect_timeout = 20000;
+  priv->request_timeout = 60000;
+  priv->keepalive_interval = 120000;
+  priv->max_stanza_size = 10 * 1024 * 1024;
+  priv->max_depth = 128;
+  priv->initial_presence = hs_presence_new (NULL);
+  priv->initial_roster = TRUE;
+  priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->dead_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_stream_free);
+  g_queue_init (&priv->send_tasks);
+}
+
+/**
+ * hs_client_new:
+ * @jid: an address; one with a resource asks the server for that resource
+ * @password: (nullable): its password
+ *
+ * Makes a client.
+ *
+ * Where @jid is not an address, starting the client in any way ends at once with
+ * %HS_ERROR_INVALID_JID.
+ *
+ * Returns: (transfer full): the new client
+ */
+HsClient *
+hs_client_new (const char *jid, const char *password)
+{
+  g_autoptr (HsJid) parsed = NULL;
+  g_autoptr (GError) error = NULL;
+  HsClient *self;
+
+  g_return_val_if_fail (jid != NULL, NULL);
+
+  parsed = hs_jid_new (jid, &error);
+  self = hs_client_new_for_jid (parsed, password);
+  hs_client_private (self)->jid_error = g_steal_pointer (&error);
+  return self;
+}
+
+/**
+ * hs_client_new_for_jid:
+ * @jid: (nullable): an address
+ * @password: (nullable): its password
+ *
+ * Makes a client for an address that has been parsed.
+ *
+ * Returns: (transfer full): the new client
+ */
+HsClient *
+hs_client_new_for_jid (HsJid *jid, const char *password)
+{
+  return g_object_new (HS_TYPE_CLIENT, "jid", jid, "password", password, NULL);
+}

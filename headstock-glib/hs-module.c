@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-module.h"
+
+#include "hs-client.h"
+#include "hs-element.h"
+#include "hs-presence.h"
+
+/**
+ * HsModule:
+ *
+ * Something that is registered with a client and is told of each stage of its life. Every function is
+ * optional. A feature that several programs want is best written as one.
+ *
+ * The functions below are for the client to call; a module implements those of
+ * [struct@ModuleInterface].
+ */
+
+G_DEFINE_INTERFACE (HsModule, hs_module, G_TYPE_OBJECT)
+
+static void
+hs_module_default_init (HsModuleInterface *iface)
+{
+}
+
+/**
+ * hs_module_attached:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that it was registered with a client.
+ */
+void
+hs_module_attached (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->attached != NULL)
+    iface->attached (self, client);
+}
+
+/**
+ * hs_module_negotiate:
+ * @self: a module
+ * @client: a client
+ * @features: the features of the stream
+ *
+ * Asks a module whether it takes part before the client signs in.
+ *
+ * Returns: true where the module takes part: signing in waits for
+ *   [method@Client.continue_negotiation]
+ */
+gboolean
+hs_module_negotiate (HsModule *self, HsClient *client, HsElement *features)
+{
+  HsModuleInterface *iface;
+
+  g_return_val_if_fail (HS_IS_MODULE (self), FALSE);
+
+  iface = HS_MODULE_GET_IFACE (self);
+  return iface->negotiate != NULL && iface->negotiate (self, client, features);
+}
+
+/**
+ * hs_module_prepare_presence:
+ * @self: a module
+ * @client: a client
+ * @presence: a presence, not sent yet
+ *
+ * Lets a module add to the initial presence.
+ */
+void
+hs_module_prepare_presence (HsModule *self, HsClient *client, HsPresence *presence)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->prepare_presence != NULL)
+    iface->prepare_presence (self, client, presence);
+}
+
+/**
+ * hs_module_ready:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that a new session stands.
+ */
+void
+hs_module_ready (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->ready != NULL)
+    iface->ready (self, client);
+}
+
+/**
+ * hs_module_stopping:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that the stream is about to be closed.
+ */
+void
+hs_module_stopping (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->stopping != NULL)
+    iface->stopping (self, client);
+}
+
+/**
+ * hs_module_cleanup:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that the connection is gone.
+ */
+void
+hs_module_cleanup (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->cleanup != NULL)
+    iface->cleanup (self, client);
+}
+
+/**
+ * hs_module_terminated:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that the run has ended.
+ */
+void
+hs_module_terminated (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->terminated != NULL)
+    iface->terminated (self, client);
+}
+
+/**
+ * hs_module_detached:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that it was unregistered.
+ */
+void
+hs_module_detached (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->detached != NULL)
+    iface->detached (self, client);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-condition.h"
+
+/* As much of a peer's text as goes into a message of ours. */
+#define MAX_TEXT 500
+
+static char *
+shorten (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, strnlen (text, MAX_TEXT));
+
+  for (char *p = valid; *p != '\0'; p++)
+    {
+      if (g_ascii_iscntrl (*p))
+        *p = ' ';
+    }
+  return g_strstrip (g_steal_pointer (&valid));
+}
+
+GError *
+hs_condition_to_error (HsNode *node,
+                       GQuark domain,
+                       GType enum_type,
+                       const char *namespace_,
+                       int fallback,
+                       const char *what)
+{
+  g_autoptr (GString) message = g_string_new (what);
+  g_autoptr (GTypeClass) klass = g_type_class_ref (enum_type);
+  int code = fallback;
+  HsNode *text = NULL;
+  const char *separator = ": ";
+
+  for (HsNode *child = hs_node_first_element (node); child != NULL;
+       child = hs_node_next_element (child))
+    {
+      GEnumValue *value;
+      const char *inside = hs_node_get_text (child);
+      g_autofree char *name = shorten (child->name);
+
+      if (hs_node_matches (child, "text", namespace_))
+        {
+          text = child;
+          continue;
+        }
+      g_string_append_printf (message, "%s%s", separator, name);
+      separator = ", ";
+      if (!hs_namespace_equal (child->namespace_, namespace_))
+        continue;
+      value = g_enum_get_value_by_nick (G_ENUM_CLASS (klass), child->name);
+      if (value != NULL)
+        code = value->value;
+      /* Where to go instead: see-other-host, gone, redirect. */
+      if (inside != NULL && *inside != '\0')
+        {
+          g_autofree char *where = shorten (inside);
+
+          g_string_append_printf (message, " (%s)", where);
+        }
+    }
+  if (text != NULL && hs_node_get_text (text) != NULL)
+    {
+      g_autofree char *words = shorten (hs_node_get_text (text));
+
+      g_string_append_printf (message, ": %s", words);
+    }
+  return g_error_new_literal (domain, code, message->str);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-dispatcher.h"
+
+#include "hs-element-private.h"
+#include "hs-namespaces.h"
+#include "hs-stanza.h"
+
+/* An iq get or set that is being dispatched. They nest where a handler runs a main loop. */
+typedef struct _OpenIq OpenIq;
+struct _OpenIq
+{
+  OpenIq *outer;
+  HsNode *node;
+  gboolean answered;
+  gboolean deferred;
+};
+
+struct _HsDispatcher
+{
+  HsDispatcherCallbacks callbacks;
+  gpointer owner;
+  HsHandlers *handlers;
+  HsIqTracker *tracker;
+  HsViewPool pool;
+  OpenIq *open;
+};
+
+/* What is the same for all elements of one stanza. */
+typedef struct
+{
+  HsNode *stanza;
+  gboolean has_element_signal;
+  int from_account; /* -1: not asked yet */
+} Stanza;
+
+HsDispatcher *
+hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
+{
+  HsDispatcher *self = g_new0 (HsDispatcher, 1);
+
+  self->callbacks = *callbacks;
+  self->owner = owner;
+  self->handlers = hs_handlers_new ();
+  self->tracker = hs_iq_tracker_new ();
+  return self;
+}
+
+void
+hs_dispatcher_free (HsDispatcher *self)
+{
+  hs_handlers_free (self->handlers);
+  hs_iq_tracker_free (self->tracker);
+  hs_view_pool_clear (&self->pool);
+  g_free (self);
+}
+
+HsHandlers *
+hs_dispatcher_get_handlers (HsDispatcher *self)
+{
+  return self->handlers;
+}
+
+HsIqTracker *
+hs_dispatcher_get_tracker (HsDispatcher *self)
+{
+  return self->tracker;
+}
+
+static gboolean
+is_stanza_name (const char *name, const char *namespace_)
+{
+  return namespace_ != NULL &&
+         (strcmp (name, "message") == 0 || strcmp (name, "iq") == 0 ||
+          strcmp (name, "presence") == 0) &&
+         strcmp (namespace_, HS_NS_CLIENT) == 0;
+}
+
+static gboolean
+is_answer_type (const char *type)
+{
+  return type != NULL && (strcmp (type, "result") == 0 || strcmp (type, "error") == 0);
+}
+
+static gboolean
+is_request_type (const char *type)
+{
+  return type != NULL && (strcmp (type, "get") == 0 || strcmp (type, "set") == 0);
+}
+
+static gboolean
+is_iq (HsNode *stanza)
+{
+  return strcmp (stanza->name, "iq") == 0 && hs_namespace_equal (stanza->namespace_, HS_NS_CLIENT);
+}
+
+gboolean
+hs_dispatcher_stanza_begins (HsDispatcher *self, HsNode *stanza)
+{
+  HsIqRequest *request;
+
+  if (G_LIKELY (!is_iq (stanza)) ||
+      !is_answer_type (hs_node_get_attribute (stanza, "type", NULL)))
+    return TRUE;
+  request = hs_iq_tracker_match (self->tracker, stanza);
+  if (request == NULL)
+    return FALSE;
+  hs_iq_tracker_hold (self->tracker, request);
+  return TRUE;
+}
+
+static gboolean
+from_account (HsDispatcher *self, Stanza *stanza)
+{
+  if (stanza->from_account < 0)
+    stanza->from_account = self->callbacks.from_account (stanza->stanza, self->owner);
+  return stanza->from_account;
+}
+
+static gboolean
+applies (HsDispatcher *self, Stanza *stanza, HsHandler *handler, gboolean hidden)
+{
+  if (handler->removed)
+    return FALSE;
+  if (G_LIKELY (handler->flags == HS_HANDLER_DEFAULT))
+    return !hidden;
+  if (hidden && (handler->flags & HS_HANDLER_NESTED) == 0)
+    return FALSE;
+  return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 || from_account (self, stanza);
+}
+
+gboolean
+hs_dispatcher_forgets (HsDispatcher *self,
+                       HsNode *node,
+                       const char *name,
+                       const char *namespace_)
+{
+  HsMatches *matches = hs_handlers_match (self->handlers, name, namespace_);
+  Stanza stanza = { .stanza = node, .from_account = -1 };
+  gboolean result = FALSE;
+
+  if (matches == NULL)
+    return FALSE;
+  for (guint i = 0; matches->forgets && i < matches->n_handlers && !result; i++)
+    {
+      HsHandler *handler = matches->handlers[i];
+
+      result = (handler->flags & HS_HANDLER_FORGET) != 0 &&
+               applies (self, &stanza, handler, is_stanza_name (name, namespace_));
+    }
+  hs_matches_unref (matches);
+  return result;
+}
+
+static void
+call (HsDispatcher *self, HsHandler *handler, HsElement *view, GPtrArray **replies)
+{
+  HsElement *reply;
+
+  /* The caller's reference keeps the data until the call has returned. */
+  if ((handler->flags & HS_HANDLER_ONCE) != 0)
+    hs_handlers_remove (self->handlers, handler->id);
+  reply = handler->func ((HsClient *) self->owner, view, handler->user_data);
+  if (reply == NULL)
+    return;
+  if (*replies == NULL)
+    *replies = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (*replies, reply);
+}
+
+static void
+call_all (HsDispatcher *self,
+          Stanza *stanza,
+          HsMatches *matches,
+          HsElement *view,
+          gboolean hidden,
+          GPtrArray **replies)
+{
+  for (guint i = 0; i < matches->n_handlers; i++)
+    {
+      if (applies (self, stanza, matches->handlers[i], hidden))
+        call (self, matches->handlers[i], view, replies);
+    }
+  hs_matches_unref (matches);
+}
+
+static void
+send_replies (HsDispatcher *self, GPtrArray *replies)
+{
+  if (replies == NULL)
+    return;
+  for (guint i = 0; i < replies->len; i++)
+    self->callbacks.reply (g_ptr_array_index (replies, i), self->owner);
+  g_ptr_array_unref (replies);
+}
+
+/* An element inside a stanza. One that looks like a stanza was written by whoever sent the outer one,
+ * and is shown only to those who asked for it. */
+static void
+dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
+{
+  HsMatches *matches = hs_handlers_match (self->handlers, node->name, node->namespace_);
+  gboolean hidden;
+  GPtrArray *replies = NULL;
+  HsElement *view;
+
+  if (matches == NULL && !stanza->has_element_signal)
+    return;
+  hidden = is_stanza_name (node->name, node->namespace_);
+  view = hs_view_pool_take (&self->pool, node);
+  if (matches != NULL)
+    call_all (self, stanza, matches, view, hidden, &replies);
+  if (stanza->has_element_signal && !hidden)
+    self->callbacks.element_signal (view, self->owner);
+  hs_view_pool_give_back (&self->pool, view);
+  send_replies (self, replies);
+}
+
+/* The elements inside @root in the order in which they ended. Taken down before anything is called:
+ * handlers may change the tree. */
+static GPtrArray *
+list_elements (HsNode *root)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  HsNode *node = root;
+
+  for (;;)
+    {
+      HsNode *child = hs_node_first_element (node);
+
+      while (child != NULL)
+        {
+          node = child;
+          child = hs_node_first_element (node);
+        }
+      while (node != root)
+        {
+          HsNode *sibling = hs_node_next_element (node);
+
+          g_ptr_array_add (list, node);
+          if (sibling != NULL)
+            {
+              node = sibling;
+              break;
+            }
+          node = node->parent;
+        }
+      if (node == root)
+        return list;
+    }
+}
+
+static void
+dispatch_inside (HsDispatcher *self, Stanza *stanza, HsNode *root)
+{
+  g_autoptr (GPtrArray) elements = NULL;
+
+  if (!stanza->has_element_signal && !hs_handlers_look_inside (self->handlers))
+    return;
+  if (hs_node_first_element (root) == NULL)
+    return;
+  elements = list_elements (root);
+  for (guint i = 0; i < elements->len; i++)
+    dispatch_element (self, stanza, g_ptr_array_index (elements, i));
+}
+
+/* The program's own handlers come first, the answer that every request must have comes last. */
+static void
+answer_by_default (HsDispatcher *self, HsNode *iq)
+{
+  const char *type = hs_node_get_attribute (iq, "type", NULL);
+  HsNode *payload = hs_node_first_element (iq);
+  HsStanza *stanza = HS_STANZA (hs_element_from_node (iq));
+  HsStanzaError condition = HS_STANZA_ERROR_SERVICE_UNAVAILABLE;
+  g_autoptr (HsStanza) reply = NULL;
+
+  if (!is_request_type (type) || payload == NULL || hs_node_next_element (payload) != NULL)
+    condition = HS_STANZA_ERROR_BAD_REQUEST;
+  else if (strcmp (type, "set") == 0 && hs_node_matches (payload, "query", HS_NS_ROSTER) &&
+           self->callbacks.from_account (iq, self->owner))
+    {
+      reply = hs_stanza_new_reply (stanza);
+      self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+      return;
+    }
+  reply = hs_stanza_new_error_reply (stanza, condition, NULL);
+  self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+}
+
+static void
+dispatch_iq_handlers (HsDispatcher *self, Stanza *stanza, HsElement *view, GPtrArray **replies)
+{
+  HsMatches *matches
+      = hs_handlers_match_iq (self->handlers, hs_node_get_attribute (stanza->stanza, "type", NULL),
+                              hs_node_get_attribute (stanza->stanza, "id", NULL));
+
+  if (matches != NULL)
+    call_all (self, stanza, matches, view, FALSE, replies);
+}
+
+/* The stanza itself: after all that is inside. */
+static gboolean
+dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
+{
+  HsNode *node = stanza->stanza;
+  GPtrArray *replies = NULL;
+  HsElement *view = hs_view_pool_take (&self->pool, node);
+  HsMatches *matches;
+  gboolean handled = FALSE;
+
+  if (is_an_iq)
+    dispatch_iq_handlers (self, stanza, view, &replies);
+  matches = hs_handlers_match (self->handlers, node->name, node->namespace_);
+  if (matches != NULL)
+    call_all (self, stanza, matches, view, FALSE, &replies);
+  if (stanza->has_element_signal)
+    self->callbacks.element_signal (view, self->owner);
+  send_replies (self, replies);
+  if (HS_IS_STANZA (view))
+    handled = self->callbacks.stanza_signal (view, self->owner);
+  hs_view_pool_give_back (&self->pool, view);
+  return handled;
+}
+
+static void
+dispatch_request (HsDispatcher *self, Stanza *stanza)
+{
+  OpenIq open = { .outer = self->open, .node = stanza->stanza };
+  gboolean handled;
+
+  self->open = &open;
+  dispatch_inside (self, stanza, stanza->stanza);
+  handled = dispatch_top (self, stanza, TRUE);
+  if (!handled && !open.answered && !open.deferred)
+    answer_by_default (self, stanza->stanza);
+  self->open = open.outer;
+}
+
+void
+hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
+{
+  Stanza stanza = { .stanza = node, .from_account = -1 };
+  gboolean is_an_iq = is_iq (node);
+
+  if (is_an_iq)
+    {
+      if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
+        {
+          HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
+
+          /* Nobody asked, or it timed out while it came in. */
+          if (request == NULL)
+            return;
+          stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+          hs_iq_tracker_hold (self->tracker, request);
+          dispatch_inside (self, &stanza, node);
+          /* A handler may have cancelled it. */
+          request = hs_iq_tracker_match (self->tracker, node);
+          if (request != NULL)
+            hs_iq_tracker_answer (self->tracker, request, node);
+          dispatch_top (self, &stanza, TRUE);
+          return;
+        }
+      stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+      dispatch_request (self, &stanza);
+      return;
+    }
+  stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+  dispatch_inside (self, &stanza, node);
+  dispatch_top (self, &stanza, FALSE);
+}
+
+void
+hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
+{
+  Stanza stanza = { .from_account = -1 };
+  HsNode *top = element;
+
+  while (top->parent != NULL)
+    top = top->parent;
+  stanza.stanza = top;
+  stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+  dispatch_inside (self, &stanza, element);
+  dispatch_element (self, &stanza, element);
+}
+
+/* Ids are their senders' own: two may use the same. */
+static gboolean
+answers (HsNode *answer, HsNode *iq)
+{
+  const char *to = hs_node_get_attribute (answer, "to", NULL);
+  const char *from = hs_node_get_attribute (iq, "from", NULL);
+  g_autoptr (HsJid) to_jid = NULL;
+  g_autoptr (HsJid) from_jid = NULL;
+
+  if (g_strcmp0 (hs_node_get_attribute (answer, "id", NULL),
+                 hs_node_get_attribute (iq, "id", NULL)) != 0)
+    return FALSE;
+  if (from == NULL || g_strcmp0 (to, from) == 0)
+    return TRUE;
+  to_jid = to != NULL ? hs_jid_new (to, NULL) : NULL;
+  from_jid = hs_jid_new (from, NULL);
+  return to_jid != NULL && from_jid != NULL && hs_jid_equal (to_jid, from_jid);
+}
+
+gboolean
+hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
+{
+  for (OpenIq *open = self->open; open != NULL; open = open->outer)
+    {
+      if (!answers (answer, open->node))
+        continue;
+      if (open->answered)
+        return FALSE;
+      open->answered = TRUE;
+      return TRUE;
+    }
+  return TRUE;
+}
+
+void
+hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
+{
+  for (OpenIq *open = self->open; open != NULL; open = open->outer)
+    {
+      if (open->node == iq)
+        open->deferred = TRUE;
+    }
+}
+
+void
+hs_dispatcher_names_changed (HsDispatcher *self)
+{
+  hs_handlers_names_changed (self->handlers);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-element.h"
+#include "hs-enums.h"
+#include "protocol/hs-handlers.h"
+#include "protocol/hs-iq-tracker.h"
+
+G_BEGIN_DECLS
+
+/* From a stanza to the handlers that named something in it, and the one answer to each iq. */
+
+typedef struct _HsDispatcher HsDispatcher;
+
+typedef struct
+{
+  /* A handler returned this: it is to be sent. */
+  void (*reply) (HsElement *stanza, gpointer owner);
+  /* Whether somebody is connected to the signal for elements. */
+  gboolean (*has_element_signal) (gpointer owner);
+  void (*element_signal) (HsElement *element, gpointer owner);
+  /* The typed signal; for an iq, whether it was taken. */
+  gboolean (*stanza_signal) (HsElement *stanza, gpointer owner);
+  /* Whether the account itself sent the stanza. */
+  gboolean (*from_account) (HsNode *stanza, gpointer owner);
+} HsDispatcherCallbacks;
+
+HsDispatcher *hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner);
+void hs_dispatcher_free (HsDispatcher *self);
+
+HsHandlers *hs_dispatcher_get_handlers (HsDispatcher *self);
+HsIqTracker *hs_dispatcher_get_tracker (HsDispatcher *self);
+
+/* For the parser: at a stanza's start tag, and at that of an element that may be forgotten. */
+gboolean hs_dispatcher_stanza_begins (HsDispatcher *self, HsNode *stanza);
+gboolean hs_dispatcher_forgets (HsDispatcher *self,
+                                HsNode *stanza,
+                                const char *name,
+                                const char *namespace_);
+
+/* A whole stanza; or an element that is going to be forgotten, in the stanza that it came in. The
+ * caller holds the block, and whatever owns the dispatcher. */
+void hs_dispatcher_dispatch (HsDispatcher *self, HsNode *stanza);
+void hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
+
+/* An iq result or error is about to be sent: FALSE where it would answer a second time. */
+gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
+/* Somebody answers later. */
+void hs_dispatcher_defer (HsDispatcher *self, HsNode *iq);
+/* The addresses of names mean something else now: see hs_parser_get_generation(). */
+void hs_dispatcher_names_changed (HsDispatcher *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsDispatcher, hs_dispatcher_free)
+
+G_END_DECLS

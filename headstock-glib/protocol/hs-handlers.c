@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-handlers.h"
+
+#include "hs-namespaces.h"
+
+/* A parser interns names, so that the same name has the same address: what matched it last time is
+ * found without comparing strings. A power of two. */
+#define N_SLOTS 32
+
+typedef struct
+{
+  const char *name;
+  const char *namespace_;
+  HsMatches *matches; /* NULL: none */
+} Slot;
+
+struct _HsHandlers
+{
+  GPtrArray *all;       /* HsHandler, in order */
+  GPtrArray *for_iq;
+  GHashTable *by_name;  /* name -> GPtrArray; handlers for any name are in `any` */
+  GPtrArray *any;
+  Slot *slots;
+  guint last_id;
+  guint n_inside;
+  guint n_forget;
+};
+
+static HsHandler *
+handler_ref (HsHandler *self)
+{
+  self->ref_count++;
+  return self;
+}
+
+void
+hs_handler_unref (HsHandler *self)
+{
+  if (--self->ref_count > 0)
+    return;
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self->name);
+  g_free (self->namespace_);
+  g_free (self);
+}
+
+void
+hs_matches_unref (HsMatches *self)
+{
+  if (--self->ref_count > 0)
+    return;
+  for (guint i = 0; i < self->n_handlers; i++)
+    hs_handler_unref (self->handlers[i]);
+  g_free (self);
+}
+
+HsHandlers *
+hs_handlers_new (void)
+{
+  HsHandlers *self = g_new0 (HsHandlers, 1);
+
+  self->all = g_ptr_array_new ();
+  self->for_iq = g_ptr_array_new ();
+  self->any = g_ptr_array_new ();
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) g_ptr_array_unref);
+  return self;
+}
+
+void
+hs_handlers_names_changed (HsHandlers *self)
+{
+  if (self->slots == NULL)
+    return;
+  for (guint i = 0; i < N_SLOTS; i++)
+    g_clear_pointer (&self->slots[i].matches, hs_matches_unref);
+  g_clear_pointer (&self->slots, g_free);
+}
+
+void
+hs_handlers_free (HsHandlers *self)
+{
+  while (self->all->len > 0)
+    hs_handlers_remove (self, ((HsHandler *) g_ptr_array_index (self->all, 0))->id);
+  hs_handlers_names_changed (self);
+  g_ptr_array_unref (self->all);
+  g_ptr_array_unref (self->for_iq);
+  g_ptr_array_unref (self->any);
+  g_hash_table_unref (self->by_name);
+  g_free (self);
+}
+
+/* Handlers for stanzas alone need nobody to look inside. */
+static gboolean
+looks_inside (const HsHandler *handler)
+{
+  if (handler->for_iq)
+    return FALSE;
+  if (handler->name == NULL || (handler->flags & HS_HANDLER_NESTED) != 0 ||
+      g_strcmp0 (handler->namespace_, HS_NS_CLIENT) != 0)
+    return TRUE;
+  return !g_str_equal (handler->name, "message") && !g_str_equal (handler->name, "presence") &&
+         !g_str_equal (handler->name, "iq");
+}
+
+static GPtrArray *
+get_list (HsHandlers *self, const HsHandler *handler)
+{
+  GPtrArray *list;
+
+  if (handler->for_iq)
+    return self->for_iq;
+  if (handler->name == NULL)
+    return self->any;
+  list = g_hash_table_lookup (self->by_name, handler->name);
+  if (list == NULL)
+    {
+      list = g_ptr_array_new ();
+      g_hash_table_insert (self->by_name, g_strdup (handler->name), list);
+    }
+  return list;
+}
+
+guint
+hs_handlers_add (HsHandlers *self, const HsHandler *handler)
+{
+  HsHandler *copy = g_memdup2 (handler, sizeof *handler);
+
+  copy->ref_count = 1;
+  copy->removed = FALSE;
+  copy->name = g_strdup (handler->name);
+  copy->namespace_ = g_strdup (handler->namespace_);
+  copy->id = ++self->last_id;
+  g_ptr_array_add (self->all, copy);
+  g_ptr_array_add (get_list (self, copy), copy);
+  self->n_inside += looks_inside (copy) ? 1 : 0;
+  self->n_forget += !copy->for_iq && (copy->flags & HS_HANDLER_FORGET) != 0 ? 1 : 0;
+  hs_handlers_names_changed (self);
+  return copy->id;
+}
+
+static gboolean
+remove_at (HsHandlers *self, guint position)
+{
+  HsHandler *handler = g_ptr_array_remove_index (self->all, position);
+  GPtrArray *list = get_list (self, handler);
+
+  handler->removed = TRUE;
+  g_ptr_array_remove (list, handler);
+  if (list->len == 0 && handler->name != NULL && !handler->for_iq)
+    g_hash_table_remove (self->by_name, handler->name);
+  self->n_inside -= looks_inside (handler) ? 1 : 0;
+  self->n_forget -= !handler->for_iq && (handler->flags & HS_HANDLER_FORGET) != 0 ? 1 : 0;
+  hs_handlers_names_changed (self);
+  hs_handler_unref (handler);
+  return TRUE;
+}
+
+gboolean
+hs_handlers_remove (HsHandlers *self, guint id)
+{
+  guint low = 0;
+  guint high = self->all->len;
+
+  /* Ids rise. */
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      HsHandler *handler = g_ptr_array_index (self->all, middle);
+
+      if (handler->id == id)
+        return remove_at (self, middle);
+      if (handler->id < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return FALSE;
+}
+
+void
+hs_handlers_remove_module (HsHandlers *self, gpointer module)
+{
+  guint i = 0;
+
+  while (i < self->all->len)
+    {
+      if (((HsHandler *) g_ptr_array_index (self->all, i))->module == module)
+        {
+          remove_at (self, i);
+          i = 0;
+        }
+      else
+        i++;
+    }
+}
+
+static HsMatches *
+collect (GPtrArray *named, GPtrArray *any, const char *name, const char *namespace_)
+{
+  guint n_named = named != NULL ? named->len : 0;
+  guint n_any = any != NULL ? any->len : 0;
+  HsMatches *matches;
+  guint i = 0;
+  guint j = 0;
+
+  if (n_named + n_any == 0)
+    return NULL;
+  matches = g_malloc0 (sizeof (HsMatches) + (n_named + n_any) * sizeof (HsHandler *));
+  matches->ref_count = 1;
+  while (i < n_named || j < n_any)
+    {
+      HsHandler *a = i < n_named ? g_ptr_array_index (named, i) : NULL;
+      HsHandler *b = j < n_any ? g_ptr_array_index (any, j) : NULL;
+      HsHandler *next = a == NULL || (b != NULL && b->id < a->id) ? b : a;
+
+      if (next == a)
+        i++;
+      else
+        j++;
+      if (next->namespace_ != NULL && !hs_namespace_equal (next->namespace_, namespace_))
+        continue;
+      if (next->name != NULL && g_strcmp0 (next->name, name) != 0)
+        continue;
+      matches->handlers[matches->n_handlers++] = handler_ref (next);
+      if ((next->flags & HS_HANDLER_FORGET) != 0)
+        matches->forgets = TRUE;
+    }
+  if (matches->n_handlers == 0)
+    g_clear_pointer (&matches, g_free);
+  return matches;
+}
+
+HsMatches *
+hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
+{
+  Slot *slot;
+
+  if (self->slots == NULL)
+    self->slots = g_new0 (Slot, N_SLOTS);
+  slot = &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];
+  if (slot->name != name || slot->namespace_ != namespace_)
+    {
+      g_clear_pointer (&slot->matches, hs_matches_unref);
+      slot->name = name;
+      slot->namespace_ = namespace_;
+      slot->matches
+          = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+    }
+  if (slot->matches == NULL)
+    return NULL;
+  slot->matches->ref_count++;
+  return slot->matches;
+}
+
+HsMatches *
+hs_handlers_match_iq (HsHandlers *self, const char *type, const char *id)
+{
+  return collect (self->for_iq, NULL, type, id);
+}
+
+gboolean
+hs_handlers_look_inside (HsHandlers *self)
+{
+  return self->n_inside > 0;
+}
+
+gboolean
+hs_handlers_forget (HsHandlers *self)
+{
+  return self->n_forget > 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-enums.h"
+#include "hs-types.h"
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* The registered handlers: which of them name an element, in the order in which they were added. */
+
+typedef struct _HsHandler HsHandler;
+typedef struct _HsHandlers HsHandlers;
+
+struct _HsHandler
+{
+  int ref_count;
+  guint id;
+  char *name;       /* or an iq's type; NULL: any */
+  char *namespace_; /* or an iq's id; NULL: any */
+  gboolean for_iq;
+  gboolean removed;
+  HsHandlerFlags flags;
+  HsHandlerFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  gpointer module; /* that added it, or NULL; only compared */
+};
+
+/* Handlers that match one name, while they run. */
+typedef struct
+{
+  int ref_count;
+  guint n_handlers;
+  gboolean forgets;
+  HsHandler *handlers[];
+} HsMatches;
+
+HsHandlers *hs_handlers_new (void);
+void hs_handlers_free (HsHandlers *self);
+
+guint hs_handlers_add (HsHandlers *self, const HsHandler *handler);
+gboolean hs_handlers_remove (HsHandlers *self, guint id);
+void hs_handlers_remove_module (HsHandlers *self, gpointer module);
+/* The data is destroyed with the last reference. */
+void hs_handler_unref (HsHandler *self);
+
+/* Handlers for elements of that name, or NULL for none. */
+HsMatches *hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_);
+/* Handlers for iq stanzas. */
+HsMatches *hs_handlers_match_iq (HsHandlers *self, const char *type, const char *id);
+void hs_matches_unref (HsMatches *self);
+
+/* Whether any handler names something inside stanzas, or forgets it. */
+gboolean hs_handlers_look_inside (HsHandlers *self);
+gboolean hs_handlers_forget (HsHandlers *self);
+/* The addresses of names mean something else now. */
+void hs_handlers_names_changed (HsHandlers *self);
+
+G_END_DECLS

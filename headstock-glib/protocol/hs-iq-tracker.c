@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-iq-tracker.h"
+
+#include "hs-error.h"
+
+struct _HsIqRequest
+{
+  char *id;
+  char *to; /* as written, for messages */
+  HsJid *to_jid;
+  HsJid *from_jid;
+  gboolean to_account; /* it went to no address, or to the account's own */
+  gint64 deadline;
+  GList link;         /* in the queue of deadlines, where there is one */
+  HsIqRequest *next;  /* with the same id */
+  HsIqAnswerFunc callback;
+  gpointer user_data;
+};
+
+struct _HsIqTracker
+{
+  GHashTable *requests; /* id -> HsIqRequest chain */
+  GQueue deadlines;     /* nearest first */
+  HsIqOwn own;
+  guint size;
+};
+
+static void
+request_free (HsIqRequest *self)
+{
+  g_free (self->id);
+  g_free (self->to);
+  g_clear_pointer (&self->to_jid, hs_jid_unref);
+  g_clear_pointer (&self->from_jid, hs_jid_unref);
+  g_free (self);
+}
+
+HsIqTracker *
+hs_iq_tracker_new (void)
+{
+  HsIqTracker *self = g_new0 (HsIqTracker, 1);
+
+  self->requests = g_hash_table_new (g_str_hash, g_str_equal);
+  g_queue_init (&self->deadlines);
+  return self;
+}
+
+static void
+clear_own (HsIqTracker *self)
+{
+  g_clear_pointer (&self->own.full, hs_jid_unref);
+  g_clear_pointer (&self->own.bare, hs_jid_unref);
+  g_clear_pointer (&self->own.domain, hs_jid_unref);
+}
+
+/* Requests whose answers nobody has heard are dropped: fail them first. */
+void
+hs_iq_tracker_free (HsIqTracker *self)
+{
+  GHashTableIter iter;
+  gpointer request;
+
+  g_hash_table_iter_init (&iter, self->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    {
+      while (request != NULL)
+        {
+          HsIqRequest *next = ((HsIqRequest *) request)->next;
+
+          request_free (request);
+          request = next;
+        }
+    }
+  g_hash_table_unref (self->requests);
+  clear_own (self);
+  g_free (self);
+}
+
+void
+hs_iq_tracker_set_own (HsIqTracker *self, const HsIqOwn *own)
+{
+  HsIqOwn copy = {
+    .full = own->full != NULL ? hs_jid_ref (own->full) : NULL,
+    .bare = own->bare != NULL ? hs_jid_ref (own->bare) : NULL,
+    .domain = own->domain != NULL ? hs_jid_ref (own->domain) : NULL,
+    .strict = own->strict,
+  };
+
+  clear_own (self);
+  self->own = copy;
+}
+
+static void
+queue_deadline (HsIqTracker *self, HsIqRequest *request)
+{
+  GList *after = self->deadlines.tail;
+
+  /* Nearly always the latest of all. */
+  while (after != NULL && ((HsIqRequest *) after->data)->deadline > request->deadline)
+    after = after->prev;
+  request->link.data = request;
+  if (after == NULL)
+    g_queue_push_head_link (&self->deadlines, &request->link);
+  else
+    g_queue_insert_after_link (&self->deadlines, after, &request->link);
+}
+
+HsIqRequest *
+hs_iq_tracker_add (HsIqTracker *self,
+                   const char *id,
+                   const char *to,
+                   const char *from,
+                   gint64 deadline)
+{
+  HsIqRequest *request = g_new0 (HsIqRequest, 1);
+
+  request->id = g_strdup (id);
+  request->to = g_strdup (to);
+  request->deadline = deadline;
+  if (to != NULL)
+    request->to_jid = hs_jid_new (to, NULL);
+  if (from != NULL)
+    request->from_jid = hs_jid_new (from, NULL);
+  request->to_account = to == NULL || (request->to_jid != NULL && self->own.bare != NULL &&
+                                       hs_jid_equal (request->to_jid, self->own.bare));
+  request->next = g_hash_table_lookup (self->requests, id);
+  g_hash_table_replace (self->requests, request->id, request);
+  self->size++;
+  if (deadline != 0)
+    queue_deadline (self, request);
+  return request;
+}
+
+void
+hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpointer user_data)
+{
+  self->callback = callback;
+  self->user_data = user_data;
+}
+
+static void
+take_out (HsIqTracker *self, HsIqRequest *request)
+{
+  HsIqRequest *first = g_hash_table_lookup (self->requests, request->id);
+
+  if (request->deadline != 0)
+    g_queue_unlink (&self->deadlines, &request->link);
+  request->deadline = 0;
+  self->size--;
+  if (first == request)
+    {
+      g_hash_table_remove (self->requests, request->id);
+      if (request->next != NULL)
+        g_hash_table_insert (self->requests, request->next->id, request->next);
+      return;
+    }
+  while (first->next != request)
+    first = first->next;
+  first->next = request->next;
+}
+
+void
+hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request)
+{
+  take_out (self, request);
+  request_free (request);
+}
+
+static gboolean
+is_jid (HsJid *jid, HsJid *other)
+{
+  return jid != NULL && other != NULL && hs_jid_equal (jid, other);
+}
+
+static gboolean
+sender_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
+{
+  const char *from = hs_node_get_attribute (iq, "from", NULL);
+  g_autoptr (HsJid) jid = NULL;
+
+  if (from == NULL)
+    return request->to_account && !self->own.strict;
+  jid = hs_jid_new (from, NULL);
+  if (jid == NULL)
+    return FALSE;
+  if (request->to_account)
+    return is_jid (jid, self->own.bare) || is_jid (jid, self->own.full) ||
+           is_jid (jid, self->own.domain);
+  return is_jid (jid, request->to_jid);
+}
+
+static gboolean
+recipient_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
+{
+  const char *to = hs_node_get_attribute (iq, "to", NULL);
+  g_autoptr (HsJid) jid = NULL;
+
+  if (!self->own.strict)
+    return TRUE;
+  jid = to != NULL ? hs_jid_new (to, NULL) : NULL;
+  return is_jid (jid, request->from_jid);
+}
+
+HsIqRequest *
+hs_iq_tracker_match (HsIqTracker *self, HsNode *iq)
+{
+  const char *id = hs_node_get_attribute (iq, "id", NULL);
+  HsIqRequest *request;
+
+  if (id == NULL)
+    return NULL;
+  for (request = g_hash_table_lookup (self->requests, id); request != NULL; request = request->next)
+    {
+      if (sender_is_right (self, request, iq) && recipient_is_right (self, request, iq))
+        return request;
+    }
+  return NULL;
+}
+
+void
+hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request)
+{
+  if (request->deadline == 0)
+    return;
+  g_queue_unlink (&self->deadlines, &request->link);
+  request->deadline = 0;
+}
+
+static void
+finish (HsIqRequest *request, HsNode *answer, const GError *error)
+{
+  if (request->callback != NULL)
+    request->callback (answer, error, request->user_data);
+  request_free (request);
+}
+
+void
+hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer)
+{
+  take_out (self, request);
+  finish (request, answer, NULL);
+}
+
+gint64
+hs_iq_tracker_get_deadline (HsIqTracker *self)
+{
+  HsIqRequest *first = g_queue_peek_head (&self->deadlines);
+
+  return first != NULL ? first->deadline : 0;
+}
+
+void
+hs_iq_tracker_expire (HsIqTracker *self, gint64 now)
+{
+  HsIqRequest *first;
+
+  while ((first = g_queue_peek_head (&self->deadlines)) != NULL && first->deadline <= now)
+    {
+      g_autoptr (GError) error
+          = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time",
+                         first->to != NULL ? first->to : "The server", first->id);
+
+      take_out (self, first);
+      finish (first, NULL, error);
+    }
+}
+
+/* Requests that a callback makes anew are not among those that fail. */
+void
+hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      for (HsIqRequest *request = value; request != NULL; request = request->next)
+        g_ptr_array_add (all, request);
+    }
+  g_hash_table_remove_all (self->requests);
+  g_queue_init (&self->deadlines);
+  self->size = 0;
+  for (guint i = 0; i < all->len; i++)
+    finish (g_ptr_array_index (all, i), NULL, error);
+}
+
+guint
+hs_iq_tracker_get_size (HsIqTracker *self)
+{
+  return self->size;
+}

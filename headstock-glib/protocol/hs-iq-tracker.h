@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-jid.h"
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* The requests that wait for an answer: by id, and by whom they went to (RFC 6120, 8.2.3, 10.3.3).
+ * No timers: the time is told, in microseconds. */
+
+typedef struct _HsIqTracker HsIqTracker;
+typedef struct _HsIqRequest HsIqRequest;
+
+/* Whose addresses are "own"; borrowed, to be told anew when they change. */
+typedef struct
+{
+  HsJid *full;     /* bound, or NULL */
+  HsJid *bare;     /* the account */
+  HsJid *domain;   /* the server */
+  gboolean strict; /* the answer's `to` must be the `from` that was used (components) */
+} HsIqOwn;
+
+/* @answer is the stanza, or NULL with an error; called once for each request. */
+typedef void (*HsIqAnswerFunc) (HsNode *answer, const GError *error, gpointer user_data);
+
+HsIqTracker *hs_iq_tracker_new (void);
+void hs_iq_tracker_free (HsIqTracker *self);
+void hs_iq_tracker_set_own (HsIqTracker *self, const HsIqOwn *own);
+
+/* @to and @from as they were written, nullable. @deadline 0: none. */
+HsIqRequest *hs_iq_tracker_add (HsIqTracker *self,
+                                const char *id,
+                                const char *to,
+                                const char *from,
+                                gint64 deadline);
+void hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpointer user_data);
+/* Forgets the request without a word. */
+void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
+/* The request that a result or error answers, or NULL. It stays where it is. */
+HsIqRequest *hs_iq_tracker_match (HsIqTracker *self, HsNode *iq);
+/* Its answer has begun to come in: it can't time out any more. */
+void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
+/* Takes the request out and calls back. */
+void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer);
+/* The nearest deadline, or 0. */
+gint64 hs_iq_tracker_get_deadline (HsIqTracker *self);
+void hs_iq_tracker_expire (HsIqTracker *self, gint64 now);
+void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
+guint hs_iq_tracker_get_size (HsIqTracker *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIqTracker, hs_iq_tracker_free)
+
+G_END_DECLS

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-enums.h"
+#include "hs-jid.h"
+#include "sasl/hs-sasl-mechanism.h"
+#include "xml/hs-parser.h"
+
+G_BEGIN_DECLS
+
+/* One stream, from its header to its end (RFC 6120): the server's bytes and the time go in, our bytes
+ * and events come out. Who drives it does the handshakes, the waiting and the dispatching. */
+
+typedef struct _HsStream HsStream;
+
+typedef enum
+{
+  HS_STREAM_EVENT_NONE,
+  HS_STREAM_EVENT_START_TLS,     /* do the handshake, then hs_stream_secured() */
+  HS_STREAM_EVENT_FEATURES,      /* node: the features before sign-in; then hs_stream_sign_in() */
+  HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
+  HS_STREAM_EVENT_AUTHENTICATED, /* see hs_stream_get_mechanism() */
+  HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
+  HS_STREAM_EVENT_STANZA,        /* node */
+  HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
+  HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */
+  HS_STREAM_EVENT_FAILED,        /* see hs_stream_get_error(); what is to be written still is */
+} HsStreamEventType;
+
+typedef struct
+{
+  HsStreamEventType type;
+  HsNode *node;         /* for STANZA, FORGET and FEATURES: until the event is given back */
+  HsParserEvent *parsed;
+} HsStreamEvent;
+
+/* Borrowed for the life of the stream. */
+typedef struct
+{
+  HsJid *jid;          /* the account's; with a resource, that one is asked for */
+  HsTlsMode tls_mode;
+  gboolean direct_tls; /* TLS stands already */
+  const char *lang;
+  gsize max_stanza_size;
+  guint max_depth;
+} HsStreamConfig;
+
+HsStream *hs_stream_new (const HsStreamConfig *config,
+                         const HsParserCallbacks *callbacks,
+                         gpointer user_data);
+void hs_stream_free (HsStream *self);
+
+/* What is to be written is appended to @output, which must outlive the stream or be changed. */
+void hs_stream_set_output (HsStream *self, GByteArray *output);
+/* Sends the stream's header. */
+void hs_stream_open (HsStream *self);
+
+/* Takes some of the bytes, and returns how many. Take the events before giving more. */
+gsize hs_stream_feed (HsStream *self, const char *bytes, gsize length);
+gboolean hs_stream_next_event (HsStream *self, HsStreamEvent *event);
+void hs_stream_give_back (HsStream *self, HsStreamEvent *event);
+
+/* TLS stands: nothing that came before it counts any more. */
+void hs_stream_secured (HsStream *self);
+/* The bytes that followed <proceed/> in plain text, or the like. */
+void hs_stream_fail (HsStream *self, GError *error);
+void hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials);
+HsSaslKeyRequest *hs_stream_get_key_request (HsStream *self);
+void hs_stream_key_derived (HsStream *self, GBytes *key);
+/* Sends the end of the stream, once. What comes until the server's own end is still dispatched. */
+void hs_stream_close (HsStream *self);
+/* Sends our own stream error (RFC 6120, 4.9.3) and the end of the stream. */
+void hs_stream_close_with_error (HsStream *self, const char *condition, const char *text);
+
+const char *hs_stream_get_mechanism (HsStream *self);
+/* Whether the sign-in proved more than PLAIN does: after it, PLAIN is not to be used again. */
+gboolean hs_stream_proved_password (HsStream *self);
+HsJid *hs_stream_get_jid (HsStream *self);
+const GError *hs_stream_get_error (HsStream *self);
+/* Whether stanzas may be sent: in a session, or while a module takes part before sign-in. */
+gboolean hs_stream_is_open (HsStream *self);
+gboolean hs_stream_is_ready (HsStream *self);
+gboolean hs_stream_is_closing (HsStream *self);
+/* Bytes of one stanza that the server takes (XEP-0478), or 0. */
+gsize hs_stream_get_max_bytes (HsStream *self);
+/* For messages: what is being waited for. */
+const char *hs_stream_describe (HsStream *self);
+HsParser *hs_stream_get_parser (HsStream *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStream, hs_stream_free)
+
+G_END_DECLS
