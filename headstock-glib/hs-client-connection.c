@@ -103,6 +103,7 @@ hs_client_drop_connection (HsClient *self)
   g_clear_pointer (&priv->attempt, attempt_abandon);
   if (priv->transport != NULL)
     {
+      hs_client_flush (self);
       hs_transport_flush (priv->transport);
       hs_transport_close (priv->transport);
       g_clear_pointer (&priv->transport, hs_transport_unref);
@@ -110,7 +111,6 @@ hs_client_drop_connection (HsClient *self)
   if (priv->stream != NULL)
     {
       /* A handler may be at work on a stanza of it. */
-      hs_stream_set_output (priv->stream, NULL);
       if (priv->pumping > 0)
         g_ptr_array_add (priv->dead_streams, g_steal_pointer (&priv->stream));
       else
@@ -384,7 +384,6 @@ open_stream (HsClient *self, GIOStream *io)
   hs_client_log_restart (self);
   if (is_new)
     priv->stream = hs_stream_new (&config, &parser_callbacks, self);
-  hs_stream_set_output (priv->stream, hs_transport_get_output (priv->transport));
   set_own (self, NULL, priv->jid);
   if (is_new)
     hs_stream_open (priv->stream);
@@ -415,7 +414,6 @@ start_tls (HsClient *self)
   base = g_object_ref (hs_transport_get_stream (priv->transport));
   hs_transport_stop_reading (priv->transport);
   g_clear_pointer (&priv->transport, hs_transport_unref);
-  hs_stream_set_output (priv->stream, NULL);
   start_handshake (self, base, FALSE);
 }
 

@@ -37,6 +37,21 @@ hs_client_get_stream_lang (HsClient *self)
   return priv->lang;
 }
 
+/* What the stream itself has to say stands before what is sent next. */
+static GByteArray *
+get_output (HsClientPrivate *priv)
+{
+  GByteArray *output = hs_transport_get_output (priv->transport);
+  GByteArray *own = priv->stream != NULL ? hs_stream_get_output (priv->stream) : NULL;
+
+  if (own != NULL && own->len > 0)
+    {
+      g_byte_array_append (output, own->data, own->len);
+      g_byte_array_set_size (own, 0);
+    }
+  return output;
+}
+
 /* What has been appended to the output leaves at the end of this turn of the main loop. */
 void
 hs_client_flush (HsClient *self)
@@ -46,6 +61,7 @@ hs_client_flush (HsClient *self)
 
   if (priv->transport == NULL)
     return;
+  get_output (priv);
   end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport);
   if (end == priv->logged_out)
     return;
@@ -216,7 +232,7 @@ send_node (HsClient *self,
 
   if (!check_session (priv, error) || !check_stanza (priv, node, FALSE, &asks, error))
     return FALSE;
-  output = hs_transport_get_output (priv->transport);
+  output = get_output (priv);
   before = output->len;
   /* A stanza in no namespace takes on that of the stream. */
   {
@@ -367,7 +383,7 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
   hs_parser_free (parser);
   if (!good)
     return FALSE;
-  g_byte_array_append (hs_transport_get_output (priv->transport), (const guint8 *) xml, length);
+  g_byte_array_append (get_output (priv), (const guint8 *) xml, length);
   hs_client_flush (self);
   return TRUE;
 }

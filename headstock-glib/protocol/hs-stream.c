@@ -614,6 +614,7 @@ hs_stream_new (const HsStreamConfig *config,
 
   self->config = *config;
   self->secure = config->direct_tls;
+  self->output = g_byte_array_new ();
   self->parser = hs_parser_new (HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
   return self;
@@ -625,6 +626,7 @@ hs_stream_free (HsStream *self)
   if (self->features != NULL)
     hs_parser_give_back (self->parser, self->features);
   hs_parser_free (self->parser);
+  g_byte_array_unref (self->output);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   g_clear_pointer (&self->jid, hs_jid_unref);
   g_free (self->mechanism_name);
@@ -634,10 +636,10 @@ hs_stream_free (HsStream *self)
   g_free (self);
 }
 
-void
-hs_stream_set_output (HsStream *self, GByteArray *output)
+GByteArray *
+hs_stream_get_output (HsStream *self)
 {
-  self->output = output;
+  return self->output;
 }
 
 void

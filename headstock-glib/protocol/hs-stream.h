@@ -50,8 +50,8 @@ HsStream *hs_stream_new (const HsStreamConfig *config,
                          gpointer user_data);
 void hs_stream_free (HsStream *self);
 
-/* What is to be written is appended to @output, which must outlive the stream or be changed. */
-void hs_stream_set_output (HsStream *self, GByteArray *output);
+/* What is to be written: the driver takes it out after each call that may have added to it. */
+GByteArray *hs_stream_get_output (HsStream *self);
 /* Sends the stream's header. */
 void hs_stream_open (HsStream *self);
 

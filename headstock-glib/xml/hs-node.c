@@ -91,6 +91,8 @@ join_texts (HsNode *self, HsNode *next, gboolean drop_space)
       memcpy (self->text + self->length, next->text, next->length);
       self->length += next->length;
       self->text[self->length] = '\0';
+      /* Counted here, since what is used again takes no memory from the block that would be. */
+      block->size += next->length;
     }
   cut (next);
   next->next = block->spare_texts;

@@ -366,6 +366,19 @@ on_document_type (void *data, const xmlChar *name, const xmlChar *external, cons
   fail (data, HS_XML_ERROR_RESTRICTED, "A document type declaration, which XMPP forbids");
 }
 
+/* libxml2 has other names for what XMPP forbids: declarations inside the document, and entities that
+ * nobody could have declared. */
+static gboolean
+is_restricted (HsParser *self, int code)
+{
+  const xmlParserInput *input = self->context->input;
+
+  if (code == XML_ERR_UNDECLARED_ENTITY || code == XML_ERR_RESERVED_XML_NAME)
+    return TRUE;
+  return code == XML_ERR_INTERNAL_ERROR && input != NULL && input->end - input->cur >= 2 &&
+         input->cur[0] == '<' && input->cur[1] == '!';
+}
+
 static void
 on_error (void *data, xmlErrorPtr xml_error)
 {
@@ -380,8 +393,8 @@ on_error (void *data, xmlErrorPtr xml_error)
   if (g_utf8_strlen (text, -1) > 200)
     *g_utf8_offset_to_pointer (text, 200) = '\0';
   message = g_strdup_printf ("Not well-formed XML: %s", text);
-  fail (self, xml_error->code == XML_ERR_UNDECLARED_ENTITY ? HS_XML_ERROR_RESTRICTED
-                                                           : HS_XML_ERROR_NOT_WELL_FORMED,
+  fail (self, is_restricted (self, xml_error->code) ? HS_XML_ERROR_RESTRICTED
+                                                    : HS_XML_ERROR_NOT_WELL_FORMED,
         message);
 }
 
@@ -470,9 +483,23 @@ hs_parser_new (const char *content_namespace,
   return self;
 }
 
+static gboolean
+is_inside (HsNode *node, HsNode *ancestor)
+{
+  while (node != NULL && node != ancestor)
+    node = node->parent;
+  return node != NULL;
+}
+
 static void
 drop_stanza (HsParser *self)
 {
+  /* What has come of it already is in the queue, and outlives it. */
+  for (HsParserEvent *event = self->first; event != NULL && self->stanza != NULL; event = event->next)
+    {
+      if (event->type == HS_PARSER_EVENT_FORGET && is_inside (event->node, self->stanza))
+        hs_node_unlink (event->node);
+    }
   if (self->forgotten != NULL)
     {
       hs_node_unlink (self->forgotten);
@@ -577,11 +604,19 @@ hs_parser_is_between_stanzas (HsParser *self)
 gboolean
 hs_parser_shrink (HsParser *self)
 {
-  const char *rest;
+  const char *rest = NULL;
+  gsize length;
 
   if (self->context == NULL || self->depth != HEADER_DEPTH || self->first != NULL ||
-      self->error != NULL || self->held->len > 0 || get_rest (self, &rest) > 0)
+      self->error != NULL || self->held->len > 0)
     return FALSE;
+  /* White space between stanzas keeps connections alive, and libxml2 holds it until the next tag. */
+  length = get_rest (self, &rest);
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isspace (rest[i]))
+        return FALSE;
+    }
   drop_spares (self);
   drop_context (self);
   self->generation++;
@@ -608,6 +643,53 @@ whole_characters (const char *bytes, gsize length)
   return length;
 }
 
+/* The length of the character of more than one byte at @p, or 0 where there is none (RFC 3629, 4). */
+static guint
+sequence_length (const guchar *p, gsize left)
+{
+  guint length = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+  guchar low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  guchar high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+
+  if (p[0] < 0xC2 || p[0] > 0xF4 || left < length || p[1] < low || p[1] > high)
+    return 0;
+  for (guint i = 2; i < length; i++)
+    {
+      if ((p[i] & 0xC0) != 0x80)
+        return 0;
+    }
+  return length;
+}
+
+/* How many of the bytes are UTF-8: libxml2 lets overlong forms through. */
+static gsize
+valid_utf8 (const char *bytes, gsize length)
+{
+  gsize i = 0;
+
+  while (i < length)
+    {
+      guint64 word = 0;
+      guint step = 1;
+
+      if (length - i >= sizeof word)
+        {
+          memcpy (&word, bytes + i, sizeof word);
+          if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) == 0)
+            {
+              i += sizeof word;
+              continue;
+            }
+        }
+      if ((guchar) bytes[i] >= 0x80)
+        step = sequence_length ((const guchar *) bytes + i, length - i);
+      if (step == 0)
+        break;
+      i += step;
+    }
+  return i;
+}
+
 /* Whether a tag's end is among the bytes; they are looked at once. */
 static gboolean
 tag_ends (HsParser *self, const char *bytes, gsize length)
@@ -629,6 +711,20 @@ tag_ends (HsParser *self, const char *bytes, gsize length)
   return FALSE;
 }
 
+/* libxml2 would wait for a semicolon for ever. */
+static gboolean
+may_be_reference (const char *rest, gsize length)
+{
+  for (gsize i = 1; i < length; i++)
+    {
+      if (rest[i] == ';')
+        return TRUE;
+      if (i > LONG_REFERENCE || strchr (" \t\r\n<>&\"'=", rest[i]) != NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* What libxml2 waits for the end of: forbidden things are told at their first bytes, and long tags are
  * collected by us. */
 static void
@@ -642,7 +738,7 @@ look_at_rest (HsParser *self)
     return;
   if (rest[0] == '&')
     {
-      if (length > LONG_REFERENCE)
+      if (!may_be_reference (rest, length))
         fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "A reference without an end");
       return;
     }
@@ -680,9 +776,13 @@ check_first_bytes (HsParser *self, const char *bytes, gsize length)
 static void
 parse (HsParser *self, const char *bytes, gsize length)
 {
+  gsize valid = valid_utf8 (bytes, length);
+
   if (self->n_first_bytes < 4 && !check_first_bytes (self, bytes, length))
     return;
-  xmlParseChunk (self->context, bytes, length, 0);
+  xmlParseChunk (self->context, bytes, valid, 0);
+  if (self->error == NULL && valid < length)
+    fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: bytes that are not UTF-8");
   if (self->error == NULL && self->context->errNo != XML_ERR_OK && self->context->disableSAX)
     fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML");
   if (self->error == NULL)
@@ -822,7 +922,10 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
   HsParser *self = hs_parser_new (NULL, NULL, NULL);
   HsParserEvent *event;
   HsNode *node = NULL;
+  gboolean empty = TRUE;
 
+  for (gsize i = 0; i < length && empty; i++)
+    empty = g_ascii_isspace (xml[i]);
   self->start_depth = self->depth = HEADER_DEPTH;
   self->max_stanza_size = G_MAXSIZE / 2;
   make_context (self);
@@ -836,13 +939,15 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
     }
   if (self->error == NULL && self->held->len > 0)
     xmlParseChunk (self->context, (const char *) self->held->data, self->held->len, 0);
+  if (self->error == NULL && empty)
+    fail (self, HS_XML_ERROR_EMPTY, "There is no element");
+  if (self->error == NULL && self->first == NULL)
+    fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: the element has no end");
   if (self->error == NULL)
     xmlParseChunk (self->context, NULL, 0, 1);
   event = hs_parser_pop (self);
   if (self->error != NULL)
     g_propagate_error (error, g_steal_pointer (&self->error));
-  else if (event == NULL)
-    g_set_error_literal (error, HS_XML_ERROR, HS_XML_ERROR_EMPTY, "There is no element");
   else
     node = event->node;
   if (event != NULL && node == NULL)

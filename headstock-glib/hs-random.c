@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-random.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define ID_BYTES 16
+
+/* One system call fills it for 64 ids. */
+typedef struct
+{
+  guint8 bytes[1024];
+  gsize left;
+  int generation;
+} Pool;
+
+static _Thread_local Pool pool;
+
+/* How many forks ago this process began: a child must not hand out what its parent will. */
+static int generation;
+
+static void
+forked_cb (void)
+{
+  generation++;
+}
+
+static void
+watch_forks (void)
+{
+  static gsize watched = 0;
+
+  if (g_once_init_enter (&watched))
+    {
+      pthread_atfork (NULL, NULL, forked_cb);
+      g_once_init_leave (&watched, 1);
+    }
+}
+
+static void
+fill (void)
+{
+  gsize have = 0;
+
+  watch_forks ();
+  while (have < sizeof pool.bytes)
+    {
+      gssize got = getrandom (pool.bytes + have, sizeof pool.bytes - have, 0);
+
+      if (got >= 0)
+        have += got;
+      else if (errno != EINTR)
+        /* Whoever can guess an id can answer in another's name: no number is better than a bad one. */
+        g_error ("The system has no random numbers: %s", g_strerror (errno));
+    }
+  pool.left = sizeof pool.bytes;
+  pool.generation = generation;
+}
+
+void
+hs_random_write_id (char id[HS_RANDOM_ID_LENGTH + 1])
+{
+  static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+  guint8 *bytes = NULL;
+  guint bits = 0;
+  guint n_bits = 0;
+  guint next = 0;
+
+  if (pool.left < ID_BYTES || pool.generation != generation)
+    fill ();
+  pool.left -= ID_BYTES;
+  bytes = pool.bytes + pool.left;
+  for (guint i = 0; i < HS_RANDOM_ID_LENGTH; i++)
+    {
+      if (n_bits < 5)
+        {
+          bits = bits << 8 | (next < ID_BYTES ? bytes[next++] : 0);
+          n_bits += 8;
+        }
+      n_bits -= 5;
+      id[i] = alphabet[bits >> n_bits & 31];
+    }
+  id[HS_RANDOM_ID_LENGTH] = '\0';
+  /* What has been given out is nowhere to be found afterwards. */
+  memset (bytes, 0, ID_BYTES);
+}
+
+char *
+hs_random_id (void)
+{
+  char *id = g_malloc (HS_RANDOM_ID_LENGTH + 1);
+
+  hs_random_write_id (id);
+  return id;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-stanza.h"
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* For the stanza types. Names are literals: they are not copied. */
+
+/* The node, or NULL and a critical warning where the stanza is still being received. */
+HsNode *hs_stanza_get_writable_node (HsStanza *self);
+/* FALSE where the attribute had that value already. */
+gboolean hs_stanza_change_attribute (HsStanza *self, const char *name, const char *value);
+
+/* The child with that name in the stanza's own namespace, or NULL. */
+HsNode *hs_stanza_get_own_child (HsStanza *self, const char *name);
+/* Of several in different languages, the one that RFC 6121, 5.2.3 has shown. */
+HsNode *hs_stanza_get_localized_child (HsStanza *self, const char *name);
+/* The text of such a child: NULL where there is none, "" where it is empty. */
+const char *hs_stanza_get_localized_text (HsStanza *self, const char *name);
+/* Of several children, in all languages, one remains, or none with NULL. FALSE where nothing changed. */
+gboolean hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text);
+
+/* A new stanza's type and address, both nullable. FALSE where the type is not one of its kind. */
+gboolean hs_stanza_begin (HsStanza *self, const char *stanza_type, const char *to);
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-enums.h"
+
+G_BEGIN_DECLS
+
+/* From a domain to a TCP connection: SRV records (RFC 6120, 3.2; XEP-0368; RFC 2782), addresses,
+ * proxies. One connector serves one attempt to reach the server: each call tries the next target. */
+
+typedef struct _HsConnector HsConnector;
+
+/* Copied by hs_connector_new(). */
+typedef struct
+{
+  const char *domain;             /* as A-labels */
+  const char *host;               /* NULL: by DNS */
+  guint16 port;                   /* 0: by DNS, or default_port, or default_tls_port */
+  HsTlsMode tls_mode;
+  const char *service;            /* "xmpp-client" or NULL: no SRV (components) */
+  const char *tls_service;        /* "xmpps-client" or NULL */
+  guint16 default_port;           /* 5222 */
+  guint16 default_tls_port;       /* 5223 */
+  GProxyResolver *proxy_resolver; /* NULL: the default one */
+  guint timeout_msec;             /* for each target, DNS included in the first */
+} HsConnectorConfig;
+
+/* What a connect ended in. */
+typedef struct
+{
+  GSocketConnection *connection; /* TCP_NODELAY is set, the socket does not block */
+  gboolean direct_tls;           /* TLS begins with the first byte */
+  char *host;                    /* of the target, for messages */
+  guint16 port;
+} HsConnectorResult;
+
+HsConnector *hs_connector_new (const HsConnectorConfig *config);
+void hs_connector_free (HsConnector *self);
+
+/* Looks the targets up at the first call, and connects to the next one that can be reached: a target
+ * that fails is passed over. In error: the last target's error where all failed, whose message tells
+ * of the others; HS_ERROR_NO_SERVICE; HS_ERROR_TIMED_OUT; G_IO_ERROR_CANCELLED. With no
+ * target left: G_IO_ERROR_NOT_FOUND where one had been connected to before. */
+void hs_connector_connect_async (HsConnector *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+HsConnectorResult *hs_connector_connect_finish (HsConnector *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+/* Whether another call may find another target. */
+gboolean hs_connector_has_more (HsConnector *self);
+
+void hs_connector_result_free (HsConnectorResult *result);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsConnector, hs_connector_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsConnectorResult, hs_connector_result_free)
+
+G_END_DECLS

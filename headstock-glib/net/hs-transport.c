@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-transport.h"
+
+#include "hs-read-wait.h"
+#include "hs-tls.h"
+#include "hs-write-queue.h"
+
+/* Reading takes place in turns. A turn gives the callee what it left over last time or, where nothing
+ * was left, reads once more and gives it that; then it decides what the next turn waits for. With
+ * leftovers that is nothing but a turn of the loop. So it is with a TLS connection of which the end
+ * has not been seen: what the TLS library has already decrypted cannot be polled for
+ * (glib-networking's sources and is_readable() look at the socket alone), hence such a stream is
+ * polled only after a read that would have blocked.
+ *
+ * Writing takes place once, at the end of a turn of the loop, and then as the stream takes it. */
+
+#define READ_SIZE (64 * 1024)
+
+struct _HsTransport
+{
+  grefcount ref_count;
+  guint plain : 1;      /* a socket and nothing between: what poll() says of it is all */
+  guint reading : 1;    /* the owner wants to */
+  guint delivering : 1; /* inside of received() */
+  guint drained : 1;    /* the last read found nothing more */
+  guint eof : 1;        /* there is nothing more to read, now or ever */
+  guint blocked : 1;    /* writing would, perhaps within a TLS record */
+  guint failed : 1;     /* writing did; reading goes on until nothing is left */
+  guint progress : 1;   /* written() is due */
+  guint reported : 1;   /* closed() was called */
+  guint closed : 1;     /* by the owner */
+
+  HsTransportCallbacks callbacks;
+  gpointer owner;
+  GMainContext *context;
+  GIOStream *stream;
+  GPollableInputStream *input;   /* the stream's */
+  GPollableOutputStream *output; /* the stream's */
+  GError *error;
+
+  HsReadWait read_wait;
+  GSource *write_source; /* while a write blocks */
+  GSource *end_source;   /* the end of the turn; kept, since it is armed so often */
+
+  guint8 *unread;
+  gsize unread_offset;
+  gsize unread_length; /* from the offset on */
+
+  HsWriteQueue queue;
+  guint64 written;
+};
+
+/* One buffer a thread: idle transports hold none. */
+static GPrivate buffer_private = G_PRIVATE_INIT (g_free);
+
+/* Taken for the time of a call: a callee that iterates the main loop may have another transport read
+ * meanwhile, which then gets a buffer of its own. */
+static guint8 *
+take_buffer (void)
+{
+  guint8 *buffer = g_private_get (&buffer_private);
+
+  if (buffer == NULL)
+    return g_malloc (READ_SIZE);
+
+  g_private_set (&buffer_private, NULL);
+  return buffer;
+}
+
+static void
+give_buffer (guint8 *buffer)
+{
+  if (g_private_get (&buffer_private) == NULL)
+    g_private_set (&buffer_private, buffer);
+  else
+    g_free (buffer);
+}
+
+/* ---- Sources ---- */
+
+static gboolean end_cb (gpointer user_data);
+
+/* Has end_cb() called before any source of default priority is. */
+static void
+arm_end (HsTransport *self)
+{
+  if (self->closed || self->reported)
+    return;
+
+  if (self->end_source == NULL)
+    {
+      self->end_source = hs_turn_source_new (-1);
+      hs_source_attach (self->end_source, self->context, G_PRIORITY_HIGH,
+                        "[headstock] end of turn", end_cb, self);
+    }
+
+  g_source_set_ready_time (self->end_source, 0);
+}
+
+static void
+drop_all (HsTransport *self)
+{
+  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  hs_source_clear (&self->write_source);
+  hs_source_clear (&self->end_source);
+  g_clear_pointer (&self->unread, g_free);
+  self->unread_length = 0;
+  hs_write_queue_clear (&self->queue);
+}
+
+/* Only ever from the main loop; the caller holds a reference. */
+static void
+report_closed (HsTransport *self)
+{
+  self->reported = TRUE;
+  drop_all (self);
+  self->callbacks.closed (self, self->error, self->owner);
+}
+
+/* ---- Reading ---- */
+
+static void
+update_wait (HsTransport *self,
+             gboolean stand_back)
+{
+  if (self->delivering)
+    return;
+
+  if (self->closed || self->reported || !self->reading)
+    hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  else if (stand_back)
+    hs_read_wait_set (&self->read_wait, HS_WAIT_IDLE);
+  else if (self->unread_length > 0 || self->eof || self->failed ||
+           (!self->plain && !self->drained))
+    hs_read_wait_set (&self->read_wait, HS_WAIT_TURN);
+  else
+    hs_read_wait_set (&self->read_wait, HS_WAIT_POLL);
+}
+
+static gsize
+deliver (HsTransport *self,
+         const guint8 *bytes,
+         gsize length)
+{
+  gsize used;
+
+  self->delivering = TRUE;
+  used = self->callbacks.received (self, bytes, length, self->owner);
+  self->delivering = FALSE;
+  g_assert (used <= length);
+
+  return used;
+}
+
+static void
+deliver_unread (HsTransport *self)
+{
+  /* Ours while the callee has it, even if it closes. */
+  g_autofree guint8 *bytes = g_steal_pointer (&self->unread);
+  gsize length = self->unread_length;
+  gsize used;
+
+  self->unread_length = 0;
+  used = deliver (self, bytes + self->unread_offset, length);
+  if (used == length || self->closed || self->reported)
+    return;
+
+  self->unread = g_steal_pointer (&bytes);
+  self->unread_offset += used;
+  self->unread_length = length - used;
+}
+
+/* Fills the buffer with what there is; sets drained, eof and error. A socket is read once: whether it
+ * has more is for poll() to say. */
+static gsize
+read_available (HsTransport *self,
+                guint8 *buffer)
+{
+  gsize length = 0;
+
+  self->drained = FALSE;
+  do
+    {
+      g_autoptr (GError) error = NULL;
+      gssize n = g_pollable_input_stream_read_nonblocking (self->input, buffer + length,
+                                                           READ_SIZE - length, NULL, &error);
+
+      if (n > 0)
+        {
+          length += n;
+          continue;
+        }
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          self->drained = TRUE;
+          break;
+        }
+
+      self->eof = TRUE;
+      if (error != NULL && self->error == NULL)
+        self->error = g_steal_pointer (&error);
+      break;
+    }
+  while (!self->plain && length < READ_SIZE);
+
+  return length;
+}
+
+static void
+read_and_deliver (HsTransport *self)
+{
+  guint8 *buffer = take_buffer ();
+  gsize length = read_available (self, buffer);
+
+  if (length > 0)
+    {
+      gsize used = deliver (self, buffer, length);
+
+      if (used < length && !self->closed && !self->reported)
+        {
+          self->unread = g_memdup2 (buffer + used, length - used);
+          self->unread_offset = 0;
+          self->unread_length = length - used;
+        }
+    }
+
+  give_buffer (buffer);
+}
+
+static gboolean
+read_cb (gpointer user_data)
+{
+  HsTransport *self = user_data;
+  g_autoptr (HsTransport) alive = NULL;
+
+  /* The callee iterates the main loop: what comes next must not overtake what it is looking at. */
+  if (self->delivering)
+    return G_SOURCE_CONTINUE;
+
+  alive = hs_transport_ref (self);
+  hs_read_wait_begin_turn (&self->read_wait);
+
+  if (self->unread_length > 0)
+    deliver_unread (self);
+  else if (!self->eof)
+    read_and_deliver (self);
+
+  if (self->closed || self->reported)
+    return G_SOURCE_REMOVE;
+
+  /* Where writing failed, what the peer said before it went (a stream error, mostly) has been heard
+   * to its end by now. */
+  if (self->unread_length == 0 && self->reading && (self->eof || (self->failed && self->drained)))
+    {
+      report_closed (self);
+      return G_SOURCE_REMOVE;
+    }
+
+  update_wait (self, hs_read_wait_end_turn (&self->read_wait));
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Writing ---- */
+
+static gboolean write_cb (GObject *stream, gpointer user_data);
+
+static void
+wait_for_room (HsTransport *self)
+{
+  if (self->write_source != NULL)
+    return;
+
+  self->write_source = g_pollable_output_stream_create_source (self->output, NULL);
+  hs_source_attach (self->write_source, self->context, G_PRIORITY_DEFAULT, "[headstock] write",
+                    G_SOURCE_FUNC (write_cb), self);
+}
+
+static void
+fail (HsTransport *self,
+      GError *error)
+{
+  self->failed = TRUE;
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+
+  hs_source_clear (&self->write_source);
+  hs_write_queue_clear (&self->queue);
+  self->drained = FALSE;
+  update_wait (self, FALSE);
+  arm_end (self);
+}
+
+static void
+write_available (HsTransport *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 before = self->written;
+  HsWriteStatus status = hs_write_queue_write (&self->queue, self->output, self->plain,
+                                               &self->written, &error);
+
+  self->blocked = status == HS_WRITE_BLOCKED;
+  if (self->written > before)
+    self->progress = TRUE;
+
+  switch (status)
+    {
+    case HS_WRITE_EMPTY:
+      hs_source_clear (&self->write_source);
+      break;
+
+    case HS_WRITE_MORE:
+    case HS_WRITE_BLOCKED:
+      wait_for_room (self);
+      break;
+
+    case HS_WRITE_FAILED:
+    default:
+      fail (self, g_steal_pointer (&error));
+      break;
+    }
+}
+
+static void
+notify_written (HsTransport *self)
+{
+  if (!self->progress || self->closed || self->reported)
+    return;
+
+  self->progress = FALSE;
+  self->callbacks.written (self, self->owner);
+}
+
+static gboolean
+write_cb (GObject *stream,
+          gpointer user_data)
+{
+  HsTransport *self = user_data;
+  g_autoptr (HsTransport) alive = hs_transport_ref (self);
+
+  write_available (self);
+  notify_written (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+end_cb (gpointer user_data)
+{
+  HsTransport *self = user_data;
+  g_autoptr (HsTransport) alive = hs_transport_ref (self);
+
+  g_source_set_ready_time (self->end_source, -1);
+
+  if (!self->failed && self->write_source == NULL)
+    write_available (self);
+  notify_written (self);
+
+  /* Where the owner reads, reading comes to the end of it. */
+  if (self->failed && !self->reading && !self->closed && !self->reported)
+    report_closed (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Public functions ---- */
+
+HsTransport *
+hs_transport_new (GIOStream *stream,
+                  const HsTransportCallbacks *callbacks,
+                  gpointer owner)
+{
+  HsTransport *self;
+
+  g_assert (G_IS_IO_STREAM (stream));
+  g_assert (G_IS_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream)));
+  g_assert (G_IS_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)));
+
+  self = g_new0 (HsTransport, 1);
+  g_ref_count_init (&self->ref_count);
+  self->callbacks = *callbacks;
+  self->owner = owner;
+  self->context = g_main_context_ref_thread_default ();
+  self->stream = g_object_ref (stream);
+  self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+  /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
+  self->plain = G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream);
+  self->read_wait.context = self->context;
+  self->read_wait.stream = self->input;
+  if (self->plain)
+    self->read_wait.socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  self->read_wait.callback = read_cb;
+  self->read_wait.user_data = self;
+
+  return self;
+}
+
+HsTransport *
+hs_transport_ref (HsTransport *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+hs_transport_unref (HsTransport *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  drop_all (self);
+  /* A socket may go on without us, under TLS. But nobody goes on with a TLS connection, and closing
+   * with its last reference would block. */
+  if (!self->closed && G_IS_TLS_CONNECTION (self->stream))
+    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
+  g_clear_object (&self->stream);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+GIOStream *
+hs_transport_get_stream (HsTransport *self)
+{
+  return self->stream;
+}
+
+void
+hs_transport_start_reading (HsTransport *self)
+{
+  self->reading = TRUE;
+  /* What is under way goes on; a turn that stands back still does. */
+  if (self->read_wait.wait == HS_WAIT_NONE)
+    update_wait (self, FALSE);
+}
+
+void
+hs_transport_stop_reading (HsTransport *self)
+{
+  self->reading = FALSE;
+  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  if (self->failed)
+    arm_end (self);
+}
+
+gsize
+hs_transport_get_unread (HsTransport *self)
+{
+  return self->unread_length;
+}
+
+GByteArray *
+hs_transport_get_output (HsTransport *self)
+{
+  return hs_write_queue_get_output (&self->queue);
+}
+
+void
+hs_transport_queue (HsTransport *self)
+{
+  if (self->closed || self->reported || self->failed)
+    hs_write_queue_clear (&self->queue);
+  else if (self->write_source == NULL && hs_write_queue_get_length (&self->queue) > 0)
+    arm_end (self);
+}
+
+void
+hs_transport_flush (HsTransport *self)
+{
+  if (self->closed || self->reported || self->failed || self->write_source != NULL)
+    return;
+
+  write_available (self);
+  if (self->progress)
+    arm_end (self);
+}
+
+gsize
+hs_transport_get_queued (HsTransport *self)
+{
+  return hs_write_queue_get_length (&self->queue);
+}
+
+guint64
+hs_transport_get_written (HsTransport *self)
+{
+  return self->written;
+}
+
+void
+hs_transport_close (HsTransport *self)
+{
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  if (G_IS_TLS_CONNECTION (self->stream))
+    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
+  else
+    g_io_stream_close (self->stream, NULL, NULL);
+  drop_all (self);
+}

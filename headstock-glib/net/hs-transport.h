@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The bytes of one connection: the read loop and the write queue over a GIOStream. Knows nothing of
+ * XML. Belongs to the main context that was the thread's default when it was made. */
+
+typedef struct _HsTransport HsTransport;
+
+typedef struct
+{
+  /* @length bytes have arrived. The callee returns how many it has used; what is left is kept and
+   * given again in the next turn of the main loop, before anything more is read. May drop the
+   * transport, stop reading, close. The bytes are the callee's only until it returns. */
+  gsize (*received) (HsTransport *transport, const guint8 *bytes, gsize length, gpointer owner);
+  /* What had been queued up to hs_transport_get_written() has been handed to the system. */
+  void (*written) (HsTransport *transport, gpointer owner);
+  /* The peer ended its side (NULL) or reading or writing failed. Once, from the main loop, never from
+   * within a function of this header. Nothing comes after. */
+  void (*closed) (HsTransport *transport, const GError *error, gpointer owner);
+} HsTransportCallbacks;
+
+/* Takes a reference on @stream (a GSocketConnection or a GTlsConnection). Does not read yet. */
+HsTransport *hs_transport_new (GIOStream *stream,
+                               const HsTransportCallbacks *callbacks,
+                               gpointer owner);
+HsTransport *hs_transport_ref (HsTransport *self);
+/* Frees with the last reference. hs_transport_close() first, or nothing is called any more. */
+void hs_transport_unref (HsTransport *self);
+
+GIOStream *hs_transport_get_stream (HsTransport *self);
+
+/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop. */
+void hs_transport_start_reading (HsTransport *self);
+void hs_transport_stop_reading (HsTransport *self);
+/* Bytes that were read and not yet used by the callee. */
+gsize hs_transport_get_unread (HsTransport *self);
+
+/* The buffer that is written next: append to it, then call hs_transport_queue(). All that is
+ * appended in one turn of the loop leaves in one system call at the end of the turn. */
+GByteArray *hs_transport_get_output (HsTransport *self);
+void hs_transport_queue (HsTransport *self);
+/* Writes what the system takes now, the rest as it takes it. */
+void hs_transport_flush (HsTransport *self);
+/* Bytes that wait to be written, and bytes handed to the system in all. */
+gsize hs_transport_get_queued (HsTransport *self);
+guint64 hs_transport_get_written (HsTransport *self);
+
+/* Closes at once in both directions, without waiting for anything and without blocking; under TLS
+ * with a close_notify if it can be sent at once. No callback comes after. What was queued and not
+ * written is dropped. Safe from every callback, and twice. */
+void hs_transport_close (HsTransport *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTransport, hs_transport_unref)
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The bytes that wait to be written: the owner appends to one buffer while the other is being sent.
+ * So a write that has to be repeated is repeated with the same bytes and the same length, which
+ * GnuTLS demands: it has encrypted them already, and answers the repeated call with the length of
+ * the first. A part of HsTransport; holds no memory while it is empty. */
+
+typedef struct
+{
+  GByteArray *output;  /* being appended to, nullable */
+  GByteArray *sending; /* being sent, nullable */
+  gsize sent;          /* of sending */
+} HsWriteQueue;
+
+typedef enum
+{
+  HS_WRITE_EMPTY,   /* all has been handed to the system */
+  HS_WRITE_MORE,    /* it would take more, but other work shall have its turn */
+  HS_WRITE_BLOCKED, /* there is no room */
+  HS_WRITE_FAILED,
+} HsWriteStatus;
+
+GByteArray *hs_write_queue_get_output (HsWriteQueue *self);
+gsize hs_write_queue_get_length (const HsWriteQueue *self);
+/* Never blocks. Adds to @written what the stream took. */
+HsWriteStatus hs_write_queue_write (HsWriteQueue *self,
+                                    GPollableOutputStream *stream,
+                                    gboolean is_socket,
+                                    guint64 *written,
+                                    GError **error);
+void hs_write_queue_clear (HsWriteQueue *self);
+
+G_END_DECLS

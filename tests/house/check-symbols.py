@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fails when the library exports a symbol that no public header declares, or does not export one that
+a public header declares.
+
+Usage: check-symbols.py LIBRARY SOURCE_DIR BUILD_DIR. Prints TAP."""
+import pathlib
+import re
+import subprocess
+import sys
+
+LIBRARY, SOURCE, BUILD = sys.argv[1:4]
+
+
+def public_headers():
+    umbrella = (pathlib.Path(SOURCE) / "headstock.h").read_text()
+    for name in re.findall(r"#include <headstock-glib/([^>]+)>", umbrella):
+        path = pathlib.Path(SOURCE) / name
+        yield path if path.exists() else pathlib.Path(BUILD) / name
+
+
+def declared():
+    symbols = set()
+    for path in public_headers():
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+        symbols.update(re.findall(r"\b(hs_[a-z0-9_]+)\s*\(", re.sub(r"#define.*", "", text)))
+        for name in re.findall(r"G_DECLARE_(?:DERIVABLE_TYPE|FINAL_TYPE|INTERFACE)\s*\(\w+,\s*(\w+)",
+                               text):
+            symbols.add(name + "_get_type")
+    return symbols
+
+
+def exported():
+    out = subprocess.run(["nm", "-D", "--defined-only", LIBRARY], check=True, capture_output=True,
+                         text=True).stdout
+    return {line.split()[-1].split("@")[0] for line in out.splitlines()}
+
+
+def main():
+    has, says = exported(), declared()
+    # Functions that the type macros make static inline are in the headers and nowhere else.
+    results = [
+        ("nothing is exported that no public header declares", sorted(has - says)),
+        ("all that a public header declares is exported", sorted(says - has)),
+        ("there is something to check", [] if len(has) > 100 else [f"{len(has)} symbols"]),
+    ]
+    print(f"1..{len(results)}")
+    for number, (what, wrong) in enumerate(results, 1):
+        print(f"{'not ok' if wrong else 'ok'} {number} - {what}")
+        for symbol in wrong:
+            print(f"# {symbol}")
+    return 1 if any(wrong for _, wrong in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Made with the openssl command for the tests of TLS, and of no use elsewhere: all have one key. All
+ * but the two that are about it are valid from 2000 to 2120. */
+
+/* Of every certificate but the CA's, whose key is lost. */
+#define TEST_KEY \
+  "-----BEGIN PRIVATE KEY-----\n" \
+  "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguwo4//eDF4m5FiwI\n" \
+  "qie/qtepmDw8ddPzhzKkPzGzYaahRANCAATPJjOlziGWoGh5LfJlSITFTnRWKdfW\n" \
+  "4A8C8fE0YbQYuK1j7oQ9iFcMObBWNAXF1lAogKv4Y+xixvF4qj4y0xSq\n" \
+  "-----END PRIVATE KEY-----\n"
+
+/* CN=Headstock test CA */
+#define TEST_CA \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBazCCARKgAwIBAgICEAAwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwIBcNMDAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBwx\n" \
+  "GjAYBgNVBAMMEUhlYWRzdG9jayB0ZXN0IENBMFkwEwYHKoZIzj0CAQYIKoZIzj0D\n" \
+  "AQcDQgAEkwRG9UMMUJ79a/u7ilNt8ZzV6JVroFThGmA7eVxzX9xm72ylZbfwDI0e\n" \
+  "9920UPq0LPYIdxcbQkrK2UUWcFXJxqNCMEAwDwYDVR0TAQH/BAUwAwEB/zAOBgNV\n" \
+  "HQ8BAf8EBAMCAQYwHQYDVR0OBBYEFK0ItCDNT9M3Y/PbTFQ3AqnyFLo1MAoGCCqG\n" \
+  "SM49BAMCA0cAMEQCIEtuTGKyU/sQVw+ULxg5XRCBARD8Pvsg6OG2jN/FAU80AiAg\n" \
+  "k6AXiUPmc087ogUlsaL8iDzghDAcTyka2oxH6KuowA==\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* example.org, *.conference.example.org, 127.0.0.1, ::1; by the CA */
+#define TEST_SERVER \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBsjCCAVigAwIBAgICEAEwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwIBcNMDAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBYx\n" \
+  "FDASBgNVBAMMC2V4YW1wbGUub3JnMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n" \
+  "zyYzpc4hlqBoeS3yZUiExU50VinX1uAPAvHxNGG0GLitY+6EPYhXDDmwVjQFxdZQ\n" \
+  "KICr+GPsYsbxeKo+MtMUqqOBjTCBijBIBgNVHREEQTA/ggtleGFtcGxlLm9yZ4IY\n" \
+  "Ki5jb25mZXJlbmNlLmV4YW1wbGUub3JnhwR/AAABhxAAAAAAAAAAAAAAAAAAAAAB\n" \
+  "MB0GA1UdDgQWBBSRSU0OYdFmtgL5MnaViQDNU333djAfBgNVHSMEGDAWgBStCLQg\n" \
+  "zU/TN2Pz20xUNwKp8hS6NTAKBggqhkjOPQQDAgNIADBFAiEAjMcFL2rWwAzzIt34\n" \
+  "YS4ETAsUVu4myz5t5Tw9XbzhgIkCIBM2i2U6klgGrCiR0IHI8Qnz97HmOSKFFvjl\n" \
+  "5hj46cfE\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* other.example, {a,b,c}.example; by the CA */
+#define TEST_OTHER \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBojCCAUmgAwIBAgICEAIwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwIBcNMDAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBgx\n" \
+  "FjAUBgNVBAMMDW90aGVyLmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n" \
+  "AATPJjOlziGWoGh5LfJlSITFTnRWKdfW4A8C8fE0YbQYuK1j7oQ9iFcMObBWNAXF\n" \
+  "1lAogKv4Y+xixvF4qj4y0xSqo30wezA5BgNVHREEMjAwgg1vdGhlci5leGFtcGxl\n" \
+  "gglhLmV4YW1wbGWCCWIuZXhhbXBsZYIJYy5leGFtcGxlMB0GA1UdDgQWBBSRSU0O\n" \
+  "YdFmtgL5MnaViQDNU333djAfBgNVHSMEGDAWgBStCLQgzU/TN2Pz20xUNwKp8hS6\n" \
+  "NTAKBggqhkjOPQQDAgNHADBEAiBpInXICTzG50y5QjMVeV8k708akAEgtkc9ivwC\n" \
+  "1JnvWQIgQGe0p6XPqg/BlDeHrGHmsRTo60hU7hSZui7eFNiqfew=\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* example.org, until 2001-02-03; by the CA */
+#define TEST_EXPIRED \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBfDCCASKgAwIBAgICEAMwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwHhcNMDAwMTAxMDAwMDAwWhcNMDEwMjAzMDQwNTA2WjAWMRQw\n" \
+  "EgYDVQQDDAtleGFtcGxlLm9yZzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABM8m\n" \
+  "M6XOIZagaHkt8mVIhMVOdFYp19bgDwLx8TRhtBi4rWPuhD2IVww5sFY0BcXWUCiA\n" \
+  "q/hj7GLG8XiqPjLTFKqjWjBYMBYGA1UdEQQPMA2CC2V4YW1wbGUub3JnMB0GA1Ud\n" \
+  "DgQWBBSRSU0OYdFmtgL5MnaViQDNU333djAfBgNVHSMEGDAWgBStCLQgzU/TN2Pz\n" \
+  "20xUNwKp8hS6NTAKBggqhkjOPQQDAgNIADBFAiAFqCzxzkFzNILTxMYTlw5jX6C8\n" \
+  "tr+yHcL1WUEhDGRajgIhAInyUWwq3jXGiuO4XbmtGH0FC251dgNI7X/0yFR22ihY\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* example.org, from 2110-01-02 on; by the CA */
+#define TEST_FUTURE \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBgDCCASagAwIBAgICEAQwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwIhgPMjExMDAxMDIwMzA0MDVaGA8yMTIwMDEwMTAwMDAwMFow\n" \
+  "FjEUMBIGA1UEAwwLZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n" \
+  "AATPJjOlziGWoGh5LfJlSITFTnRWKdfW4A8C8fE0YbQYuK1j7oQ9iFcMObBWNAXF\n" \
+  "1lAogKv4Y+xixvF4qj4y0xSqo1owWDAWBgNVHREEDzANggtleGFtcGxlLm9yZzAd\n" \
+  "BgNVHQ4EFgQUkUlNDmHRZrYC+TJ2lYkAzVN993YwHwYDVR0jBBgwFoAUrQi0IM1P\n" \
+  "0zdj89tMVDcCqfIUujUwCgYIKoZIzj0EAwIDSAAwRQIgPmZl8E1dk2/VVOXeJXyA\n" \
+  "4QVrT6hufEmyHIuPV8KKjS4CIQCiFqS7lSqbaNhrjx1eNYIYQAkt+E/HynbDYHK7\n" \
+  "igE2Yg==\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* example.org */
+#define TEST_SELF_SIGNED \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBVjCB/aADAgECAgIQBjAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtleGFtcGxl\n" \
+  "Lm9yZzAgFw0wMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFjEUMBIGA1UE\n" \
+  "AwwLZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATPJjOlziGW\n" \
+  "oGh5LfJlSITFTnRWKdfW4A8C8fE0YbQYuK1j7oQ9iFcMObBWNAXF1lAogKv4Y+xi\n" \
+  "xvF4qj4y0xSqozkwNzAWBgNVHREEDzANggtleGFtcGxlLm9yZzAdBgNVHQ4EFgQU\n" \
+  "kUlNDmHRZrYC+TJ2lYkAzVN993YwCgYIKoZIzj0EAwIDSAAwRQIgJcA0ztlnYhGw\n" \
+  "LQnb5dsS8qqPmiZctUijM17RJoyaqPYCIQCa1MzjT//n07u8faoJW2MGFQGotxQg\n" \
+  "s+Xeq6BAe8TAaQ==\n" \
+  "-----END CERTIFICATE-----\n"
+
+/* A client's: juliet@example.org; by the CA */
+#define TEST_CLIENT \
+  "-----BEGIN CERTIFICATE-----\n" \
+  "MIIBgDCCASagAwIBAgICEAUwCgYIKoZIzj0EAwIwHDEaMBgGA1UEAwwRSGVhZHN0\n" \
+  "b2NrIHRlc3QgQ0EwIBcNMDAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBEx\n" \
+  "DzANBgNVBAMMBmp1bGlldDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABM8mM6XO\n" \
+  "IZagaHkt8mVIhMVOdFYp19bgDwLx8TRhtBi4rWPuhD2IVww5sFY0BcXWUCiAq/hj\n" \
+  "7GLG8XiqPjLTFKqjYTBfMB0GA1UdEQQWMBSBEmp1bGlldEBleGFtcGxlLm9yZzAd\n" \
+  "BgNVHQ4EFgQUkUlNDmHRZrYC+TJ2lYkAzVN993YwHwYDVR0jBBgwFoAUrQi0IM1P\n" \
+  "0zdj89tMVDcCqfIUujUwCgYIKoZIzj0EAwIDSAAwRQIhAIN4NOcpfexAPB6jurje\n" \
+  "zI3BzydI9UvB1gaZw5u3K+LsAiBhUeTu508R23jjdHceKBY+zGkbhANjXhValWXg\n" \
+  "WL2t+Q==\n" \
+  "-----END CERTIFICATE-----\n"

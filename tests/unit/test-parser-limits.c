@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib.h>
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+#include "xml-test.h"
+
+/* The push parser: what a peer can make it hold, and how long it can keep it busy. */
+
+#define MIB (1024 * 1024)
+
+static HsParser *
+new_parser (const HsParserCallbacks *callbacks, gpointer data, gsize max_stanza_size, guint max_depth)
+{
+  HsParser *parser = hs_parser_new (NULL, callbacks, data);
+  g_autoptr (GError) error = NULL;
+
+  hs_parser_set_limits (parser, max_stanza_size, max_depth);
+  test_feed_string (parser, TEST_HEADER, NULL, &error);
+  g_assert_no_error (error);
+  return parser;
+}
+
+static void
+assert_resident_below (gsize before, gsize growth)
+{
+  gsize after = test_get_resident ();
+
+  if (test_is_measurable () && after > before + growth)
+    g_error ("Resident memory grew by %" G_GSIZE_FORMAT " KiB", (after - before) / 1024);
+}
+
+static char *
+get_nested (guint depth)
+{
+  g_autoptr (GString) string = g_string_new (NULL);
+
+  for (guint i = 0; i < depth; i++)
+    g_string_append (string, "<a>");
+  for (guint i = 0; i < depth; i++)
+    g_string_append (string, "</a>");
+  return g_string_free (g_steal_pointer (&string), FALSE);
+}
+
+static gboolean
+never (HsNode *stanza, gpointer data)
+{
+  return FALSE;
+}
+
+/* A stanza is the first level; what is dropped counts too. */
+static void
+test_max_depth (void)
+{
+  static const HsParserCallbacks drop = { never, NULL };
+  static const guint limits[] = { 1, 2, 10, 128, 1000 };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (limits); i++)
+    {
+      guint limit = limits[i / 2];
+      HsParser *parser = new_parser (i % 2 ? &drop : NULL, NULL, 10 * MIB, limit);
+      g_autofree char *good = get_nested (limit);
+      g_autofree char *bad = get_nested (limit + 1);
+      g_autoptr (GError) error = NULL;
+
+      test_feed_string (parser, good, NULL, &error);
+      test_feed_string (parser, good, NULL, &error);
+      g_assert_no_error (error);
+      test_feed_string (parser, bad, NULL, &error);
+      g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_DEEP);
+      hs_parser_free (parser);
+    }
+}
+
+static void
+test_default_depth (void)
+{
+  HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+  g_autofree char *good = get_nested (128);
+  g_autofree char *bad = get_nested (129);
+  g_autofree char *very_bad = get_nested (100000);
+  g_autoptr (GError) error = NULL;
+
+  test_feed_string (parser, TEST_HEADER, NULL, &error);
+  test_feed_string (parser, good, NULL, &error);
+  g_assert_no_error (error);
+  test_feed_string (parser, bad, NULL, &error);
+  g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_DEEP);
+  hs_parser_free (parser);
+  g_clear_error (&error);
+
+  g_assert_null (hs_parser_parse_element (very_bad, strlen (very_bad), &error));
+  g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_DEEP);
+}
+
+/* A stanza that has no end: how it begins, and what comes again and again. */
+typedef struct
+{
+  const char *name;
+  const char *begin;
+  const char *piece; /* %u: a number */
+  gboolean text;     /* takes about as much memory as it has bytes */
+} Endless;
+
+static const Endless endless[] = {
+  { "text", "<message><body>", "0123456789abcdef0123456789abcdef0123456789abcdef", TRUE },
+  { "text-directly", "<message>", "gr\303\274n", TRUE },
+  { "lines", "<message><body>", "\n", TRUE },
+  { "references", "<message><body>", "&amp;", FALSE },
+  { "cdata", "<message><body><![CDATA[", "0123456789abcdef", TRUE },
+  { "many-cdata", "<message><body>", "<![CDATA[0123456789abcdef0123456789abcdef]]>", TRUE },
+  { "attribute", "<message a='", "0123456789abcdef", TRUE },
+  { "attribute-references", "<message a='", "&lt;", FALSE },
+  { "attribute-quotes", "<message a='", ">\"/>", TRUE },
+  { "attributes", "<message", " a%u='x'", FALSE },
+  { "namespaces", "<message", " xmlns:a%u='urn:%u'", FALSE },
+  { "name", "<m", "0123456789abcdef", TRUE },
+  { "space-in-tag", "<message ", "  \n \t", TRUE },
+  { "end-tag", "<message></message", "    ", TRUE },
+  { "elements", "<message>", "<a/>", FALSE },
+  { "elements-with-names", "<message>", "<a%u/>", FALSE },
+  { "elements-with-namespaces", "<message>", "<a xmlns='urn:%u'/>", FALSE },
+  { "elements-with-attributes", "<message>", "<a b='%u' c='d'/>", FALSE },
+  { "mixed", "<message>", "x<a/>", FALSE },
+};
+
+/* Feeds it in pieces of about 1,000 bytes and returns how many it took. */
+static gsize
+feed_endless (HsParser *parser, const Endless *example, gsize max, GError **error)
+{
+  g_autoptr (GString) buffer = g_string_new (example->begin);
+  gsize total = 0;
+  guint n = 0;
+
+  while (total < max)
+    {
+      while (buffer->len < 1000)
+        {
+          const char *p = example->piece;
+
+          for (n++; *p != '\0'; p++)
+            {
+              if (p[0] == '%' && p[1] == 'u')
+                g_string_append_printf (buffer, "%u", n), p++;
+              else
+                g_string_append_c (buffer, *p);
+            }
+        }
+      if (!test_feed (parser, buffer->str, buffer->len, 0, FALSE, NULL, error))
+        break;
+      total += buffer->len;
+      g_string_truncate (buffer, 0);
+    }
+  return total;
+}
+
+static void
+test_max_stanza_size (gconstpointer data)
+{
+  const Endless *example = data;
+  gsize limit = 1 * MIB;
+  HsParser *parser = new_parser (NULL, NULL, limit, 128);
+  gsize before = test_get_resident ();
+  g_autoptr (GError) error = NULL;
+  gsize taken = feed_endless (parser, example, 64 * MIB, &error);
+
+  if (!g_error_matches (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE))
+    g_error ("%s: %s after %" G_GSIZE_FORMAT " bytes", example->name,
+             error != NULL ? error->message : "no error", taken);
+  /* Soon enough; and where it is text, not too soon. */
+  g_assert_cmpuint (taken, <=, limit + 8192 + (example->text ? 0 : 5 * limit));
+  if (example->text)
+    g_assert_cmpuint (taken, >=, limit - 8192);
+  g_test_message ("%s: refused after %" G_GSIZE_FORMAT " bytes", example->name, taken);
+  assert_resident_below (before, 8 * MIB);
+  hs_parser_free (parser);
+}
+
+/* Just under the limit is let through, again and again, and nothing is kept of it. */
+static void
+test_under_the_limit (void)
+{
+  HsParser *parser = new_parser (NULL, NULL, 1 * MIB, 128);
+  g_autofree char *text = g_strnfill (MIB - 1024, 'x');
+  g_autofree char *stanzas[] = { g_strdup_printf ("<message><body>%s</body></message>", text),
+                                 g_strdup_printf ("<message a='%s'/>", text) };
+  g_autoptr (GError) error = NULL;
+  gsize before = 0;
+
+  for (guint i = 0; i < 40; i++)
+    {
+      if (i == 4)
+        before = test_get_resident ();
+      test_feed_string (parser, stanzas[i % 2], NULL, &error);
+      g_assert_no_error (error);
+    }
+  assert_resident_below (before, 4 * MIB);
+  hs_parser_free (parser);
+}
+
+/* What is thrown away takes no memory, however long it is; but for its names. */
+static void
+test_dropped_endless (void)
+{
+  static const HsParserCallbacks drop = { never, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endless); i++)
+    {
+      HsParser *parser = new_parser (&drop, NULL, 1 * MIB, 128);
+      gsize before = test_get_resident ();
+      g_autoptr (GError) error = NULL;
+
+      feed_endless (parser, &endless[i], 16 * MIB, &error);
+      if (error != NULL)
+        g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+      /* Where the tag of the stanza itself has no end, it must be refused. */
+      if (strstr (endless[i].begin, ">") == NULL)
+        g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+      else if (endless[i].text)
+        {
+          if (strcmp (endless[i].name, "end-tag") != 0)
+            g_assert_no_error (error);
+        }
+      assert_resident_below (before, 10 * MIB);
+      hs_parser_free (parser);
+    }
+}
+
+/* The header is not a stanza, and has a limit of its own. */
+static void
+test_endless_header (void)
+{
+  static const Endless examples[] = {
+    { "attributes", "<stream", " a%u='x'", FALSE },
+    { "attribute", "<stream a='", "0123456789abcdef", FALSE },
+    { "namespaces", "<stream", " xmlns:a%u='urn:x'", FALSE },
+    { "declaration", "<?xml version='1.0'", "    ", FALSE },
+    { "name", "<stream", "0123456789abcdef", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+      gsize taken = feed_endless (parser, &examples[i], 1 * MIB, &error);
+
+      if (error == NULL)
+        g_error ("%s: no error", examples[i].name);
+      g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+      g_assert_cmpuint (taken, <, 64 * 1024);
+      hs_parser_free (parser);
+    }
+}
+
+typedef struct
+{
+  const char *name;
+  const char *begin;
+  const char *repeated;
+  const char *end;
+  gsize piece;
+  gsize size;
+} Linear;
+
+static const Linear linear[] = {
+  { "text-by-1", "<message><body>", "0123456789", "</body></message>", 1, 8 * MIB },
+  { "text-by-7", "<message><body>", "0123456789", "</body></message>", 7, 8 * MIB },
+  { "text-by-100", "<message><body>", "0123456789", "</body></message>", 100, 8 * MIB },
+  { "lines-by-100", "<message><body>", "short\n", "</body></message>", 100, 8 * MIB },
+  { "lines-by-7", "<message><body>", "a\r\n", "</body></message>", 7, 4 * MIB },
+  { "lines", "<message><body>", "\n", "</body></message>", 4096, 8 * MIB },
+  { "references-by-7", "<message><body>", "&amp;", "</body></message>", 7, 4 * MIB },
+  { "umlauts-by-1", "<message><body>", "\303\274", "</body></message>", 1, 4 * MIB },
+  { "cdata-by-7", "<message><body><![CDATA[", "]]x", "]]></body></message>", 7, 4 * MIB },
+  { "attribute-by-1", "<message a='", "0123456789", "'/>", 1, 8 * MIB },
+  { "attribute-by-100", "<message a='", "01234>\"789", "'/>", 100, 8 * MIB },
+  { "attribute-references", "<message a='", "&amp;", "'/>", 100, 4 * MIB },
+  { "mixed-by-100", "<message>", "x<a/>", "</message>", 100, 1 * MIB },
+  { "elements-by-100", "<message>", "<a/>", "</message>", 100, 1 * MIB },
+  { "siblings-by-100", "", "<message>x</message>\n", "", 100, 4 * MIB },
+};
+
+static void
+test_linear (gconstpointer data)
+{
+  const Linear *example = data;
+  HsParser *parser = new_parser (NULL, NULL, 64 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new (example->begin);
+  g_autoptr (GError) error = NULL;
+  gint64 start = 0;
+  gint64 took = 0;
+
+  while (xml->len < example->size)
+    g_string_append (xml, example->repeated);
+  g_string_append (xml, example->end);
+  start = g_get_monotonic_time ();
+  test_feed (parser, xml->str, xml->len, example->piece, FALSE, NULL, &error);
+  took = g_get_monotonic_time () - start;
+  g_assert_no_error (error);
+  g_assert_null (hs_parser_get_unfinished (parser));
+  g_test_message ("%s: %" G_GINT64_FORMAT " ms", example->name, took / 1000);
+  /* A quadratic parser takes minutes. */
+  if (test_is_measurable ())
+    g_assert_cmpint (took, <, (example->piece == 1 ? 12 : 2) * G_USEC_PER_SEC);
+  hs_parser_free (parser);
+}
+
+/* No memory is kept for names that a peer invents, and what was said in the header stays true. */
+static void
+test_names (void)
+{
+  HsParser *parser = new_parser (NULL, NULL, 10 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  guint generation = hs_parser_get_generation (parser);
+  gsize before = 0;
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      if (i == 5000)
+        before = test_get_resident ();
+      g_string_printf (xml, "<p:name%u xmlns:prefix%u='urn:namespace:%u' prefix%u:attribute%u='v'><b/>"
+                            "</p:name%u> ", i, i, i, i, i, i);
+      g_string_truncate (out, 0);
+      test_feed (parser, xml->str, xml->len, i % 50, FALSE, out, &error);
+      g_assert_no_error (error);
+      g_string_printf (xml, "STANZA {urn:p}name%u {urn:namespace:%u}attribute%u=\"v\"("
+                            "{jabber:client}b())\n", i, i, i);
+      g_assert_cmpstr (out->str, ==, xml->str);
+    }
+  g_assert_cmpuint (hs_parser_get_generation (parser), >, generation);
+  assert_resident_below (before, 1 * MIB);
+  hs_parser_free (parser);
+}
+
+/* Names live as long as an element that has them. */
+static void
+test_names_of_kept_elements (void)
+{
+  HsParser *parser = new_parser (NULL, NULL, 10 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  HsNode *kept[40] = { NULL };
+  guint generation = hs_parser_get_generation (parser);
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      HsParserEvent *event = NULL;
+
+      g_string_printf (xml, "<name%u xmlns='urn:%u'/>", i, i);
+      hs_parser_feed (parser, xml->str, xml->len, FALSE, &error);
+      g_assert_no_error (error);
+      event = hs_parser_pop (parser);
+      if (i % 500 == 0)
+        {
+          kept[i / 500] = event->node;
+          hs_block_ref (event->node->block);
+        }
+      hs_parser_give_back (parser, event);
+    }
+  g_assert_cmpuint (hs_parser_get_generation (parser), >, generation + 3);
+  hs_parser_free (parser);
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_string_printf (xml, "name%u urn:%u", i * 500, i * 500);
+      g_assert_true (g_str_has_prefix (xml->str, kept[i]->name));
+      g_assert_true (g_str_has_suffix (xml->str, kept[i]->namespace_));
+      hs_block_unref (hs_node_get_block (kept[i]));
+    }
+}
+
+typedef struct
+{
+  guint asked;
+  HsNode *last_stanza;
+} Forget;
+
+static gboolean
+is_item (HsNode *stanza, const char *name, const char *namespace_, gpointer data)
+{
+  Forget *forget = data;
+
+  forget->asked++;
+  forget->last_stanza = stanza;
+  return strcmp (name, "item") == 0 && g_strcmp0 (namespace_, HS_NS_ROSTER) == 0;
+}
+
+static const HsParserCallbacks forget_items = { NULL, is_item };
+
+static void
+test_forget (void)
+{
+  static const char xml[]
+      = "<iq id='1'>a<query xmlns='jabber:iq:roster'> <item jid='a'><group>x</group></item> \n"
+        "<item jid='b'>t<item/></item><other/>b<item jid='c'/>c<item jid='d'/></query>"
+        "<item/></iq><item xmlns='jabber:iq:roster'/>";
+  static const char wanted[] = "FORGET {jabber:iq:roster}item {}jid=\"a\"({jabber:iq:roster}group(\"x\"))\n"
+                               "FORGET {jabber:iq:roster}item {}jid=\"b\"(\"t\"{jabber:iq:roster}item())\n"
+                               "FORGET {jabber:iq:roster}item {}jid=\"c\"()\n"
+                               "FORGET {jabber:iq:roster}item {}jid=\"d\"()\n"
+                               "STANZA {jabber:client}iq {}id=\"1\"(\"a\"{jabber:iq:roster}query(\" \""
+                               "{jabber:iq:roster}other()\"bc\"){jabber:client}item())\n"
+                               "STANZA {jabber:iq:roster}item()\n";
+
+  for (gsize piece = 0; piece < 60; piece++)
+    {
+      Forget forget = { 0, NULL };
+      HsParser *parser = new_parser (&forget_items, &forget, 10 * MIB, 128);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+
+      hs_parser_set_forgets (parser, TRUE);
+      test_feed (parser, xml, strlen (xml), piece, FALSE, out, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (out->str, ==, wanted);
+      /* A stanza itself is not asked for, nor what is inside an element that is to be forgotten. */
+      g_assert_cmpuint (forget.asked, ==, 7);
+      hs_parser_free (parser);
+    }
+}
+
+/* Its parents can be read while the stanza still comes in. */
+static void
+test_forget_parents (void)
+{
+  Forget forget = { 0, NULL };
+  HsParser *parser = new_parser (&forget_items, &forget, 10 * MIB, 128);
+  g_autoptr (GError) error = NULL;
+  static const char xml[] = "<iq id='1'><query xmlns='jabber:iq:roster' ver='v'><item/>";
+  HsParserEvent *event = NULL;
+  HsNode *query = NULL;
+
+  hs_parser_set_forgets (parser, TRUE);
+  hs_parser_feed (parser, xml, strlen (xml), FALSE, &error);
+  g_assert_no_error (error);
+  event = hs_parser_pop (parser);
+  g_assert_cmpint (event->type, ==, HS_PARSER_EVENT_FORGET);
+  g_assert_false (event->node->unfinished);
+  query = event->node->parent;
+  g_assert_cmpstr (hs_node_get_attribute (query, "ver", NULL), ==, "v");
+  g_assert_true (query->unfinished);
+  g_assert_true (query->parent->unfinished);
+  g_assert_cmpstr (hs_node_get_attribute (query->parent, "id", NULL), ==, "1");
+  g_assert_true (hs_parser_get_unfinished (parser) == query->parent);
+  hs_parser_give_back (parser, event);
+  g_assert_null (query->first);
+  g_assert_null (query->last);
+  hs_parser_free (parser);
+}
+
+static void
+check_many_items (const char *item, gboolean is_endless)
+{
+  Forget forget = { 0, NULL };
+  HsParser *parser = new_parser (&forget_items, &forget, 1 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new ("<iq><query xmlns='jabber:iq:roster'>");
+  g_autoptr (GError) error = NULL;
+  gsize before = 0;
+
+  hs_parser_set_forgets (parser, TRUE);
+  for (guint i = 0; i < 200; i++)
+    {
+      if (i == 10)
+        before = test_get_resident ();
+      for (guint j = 0; j < 1000; j++)
+        g_string_append (xml, item);
+      test_feed_string (parser, xml->str, NULL, &error);
+      if (error != NULL)
+        break;
+      g_string_truncate (xml, 0);
+    }
+  if (is_endless)
+    {
+      g_assert_no_error (error);
+      g_assert_cmpuint (forget.asked, >=, 200000);
+      g_assert_cmpuint (hs_block_get_size (forget.last_stanza->block), <, 16 * 1024);
+      test_feed_string (parser, "</query></iq>", NULL, &error);
+      g_assert_no_error (error);
+      assert_resident_below (before, 256 * 1024);
+    }
+  else
+    {
+      if (error == NULL)
+        g_error ("What stands between items took no space: %s", item);
+      g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+    }
+  hs_parser_free (parser);
+}
+
+static void
+test_forget_many (void)
+{
+  check_many_items ("<item jid='juliet@example.com'><group>Friends</group></item>", TRUE);
+  check_many_items ("<item/> \n ", TRUE);
+  check_many_items ("  <item/>", TRUE);
+  check_many_items ("\n<item>\n<group>\n</group>\n</item>\n", TRUE);
+}
+
+/* What is not forgotten counts. */
+static void
+test_forget_between (void)
+{
+  static const char long_text[] = "0123456789012345678901234567890123456789012345678901234567890";
+
+  check_many_items ("<item/><other/>", FALSE);
+  check_many_items ("0123456789<item/>", FALSE);
+  check_many_items ("<item/>0123456789 ", FALSE);
+  {
+    g_autofree char *item = g_strconcat ("<item/>", long_text, long_text, long_text, NULL);
+
+    check_many_items (item, FALSE);
+  }
+}
+
+/* The end, the error and the restart of a stream while elements of an unfinished stanza are queued. */
+static void
+test_forget_cut (void)
+{
+  static const char xml[] = "<iq><query xmlns='jabber:iq:roster'><item jid='a'/><item jid='b'/>";
+  static const char *const rests[] = { "", "<item jid='c'>x", "<!D", "</wrong>" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rests); i++)
+    {
+      Forget forget = { 0, NULL };
+      HsParser *parser = new_parser (&forget_items, &forget, 1 * MIB, 128);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autofree char *all = g_strconcat (xml, rests[i / 2], NULL);
+      gsize used = 0;
+
+      hs_parser_set_forgets (parser, TRUE);
+      while (used < strlen (all))
+        {
+          g_autoptr (GError) error = NULL;
+
+          used += hs_parser_feed (parser, all + used, strlen (all + used), FALSE, &error);
+        }
+      if (i % 2)
+        {
+          hs_parser_restart (parser);
+          test_dump_events (parser, out);
+          g_assert_cmpstr (out->str, ==,
+                           "FORGET {jabber:iq:roster}item {}jid=\"a\"()\n"
+                           "FORGET {jabber:iq:roster}item {}jid=\"b\"()\n");
+        }
+      hs_parser_free (parser);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/parser/limits/max-depth", test_max_depth);
+  g_test_add_func ("/parser/limits/default-depth", test_default_depth);
+  for (guint i = 0; i < G_N_ELEMENTS (endless); i++)
+    {
+      g_autofree char *path = g_strconcat ("/parser/limits/stanza-size/", endless[i].name, NULL);
+
+      g_test_add_data_func (path, &endless[i], test_max_stanza_size);
+    }
+  g_test_add_func ("/parser/limits/under", test_under_the_limit);
+  g_test_add_func ("/parser/limits/dropped", test_dropped_endless);
+  g_test_add_func ("/parser/limits/header", test_endless_header);
+  for (guint i = 0; i < G_N_ELEMENTS (linear); i++)
+    {
+      g_autofree char *path = g_strconcat ("/parser/linear/", linear[i].name, NULL);
+
+      g_test_add_data_func (path, &linear[i], test_linear);
+    }
+  g_test_add_func ("/parser/names/renewed", test_names);
+  g_test_add_func ("/parser/names/kept", test_names_of_kept_elements);
+  g_test_add_func ("/parser/forget/events", test_forget);
+  g_test_add_func ("/parser/forget/parents", test_forget_parents);
+  g_test_add_func ("/parser/forget/many", test_forget_many);
+  g_test_add_func ("/parser/forget/between", test_forget_between);
+  g_test_add_func ("/parser/forget/cut", test_forget_cut);
+
+  return g_test_run ();
+}
