@@ -4,6 +4,7 @@
 #define HS_INSIDE
 
 #include <headstock-glib/hs-client.h>
+#include <headstock-glib/hs-component.h>
 #include <headstock-glib/hs-element.h>
 #include <headstock-glib/hs-enum-types.h>
 #include <headstock-glib/hs-enums.h>

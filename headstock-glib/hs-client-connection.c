@@ -15,6 +15,8 @@
 /* Reading stops while more than this waits to be written, and goes on at half of it: a peer that asks
  * and does not read the answers can't make us grow. */
 #define MAX_QUEUED (1024 * 1024)
+/* What servers listen on for components by default. */
+#define COMPONENT_PORT 5347
 
 static void open_stream (HsClient *self, GIOStream *io);
 
@@ -140,9 +142,10 @@ set_own (HsClient *self, HsJid *full, HsJid *jid)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
   g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL);
-  HsIqOwn own = { .full = full, .bare = bare, .domain = domain };
+  HsClientPrivate *priv = hs_client_private (self);
+  HsIqOwn own = { .full = full, .bare = bare, .domain = domain, .strict = priv->component };
 
-  hs_iq_tracker_set_own (hs_dispatcher_get_tracker (hs_client_private (self)->dispatcher), &own);
+  hs_iq_tracker_set_own (hs_dispatcher_get_tracker (priv->dispatcher), &own);
 }
 
 static void
@@ -240,13 +243,13 @@ make_connector (HsClient *self, GError **error)
   g_autofree char *domain = get_ascii_domain (priv, error);
   HsConnectorConfig config = {
     .domain = domain,
-    .host = priv->host,
+    .host = priv->host == NULL && priv->component ? "localhost" : priv->host,
     .port = priv->port,
     .tls_mode = priv->tls_mode,
     .service = "xmpp-client",
     .tls_service = "xmpps-client",
-    .default_port = 5222,
-    .default_tls_port = 5223,
+    .default_port = priv->component ? COMPONENT_PORT : 5222,
+    .default_tls_port = priv->component ? COMPONENT_PORT : 5223,
     .proxy_resolver = priv->proxy_resolver,
     .timeout_msec = priv->connect_timeout,
   };
@@ -369,6 +372,8 @@ open_stream (HsClient *self, GIOStream *io)
     .jid = priv->jid,
     .tls_mode = priv->tls_mode,
     .direct_tls = priv->direct_tls,
+    .component = priv->component,
+    .secret = priv->password,
     .lang = hs_client_get_stream_lang (self),
     .max_stanza_size = priv->max_stanza_size,
     .max_depth = priv->max_depth,
@@ -722,6 +727,9 @@ hs_client_keepalive (HsClient *self)
       g_autoptr (HsElement) ping = hs_element_new ("ping", HS_NS_PING);
       g_autoptr (HsIq) iq = hs_iq_new ("get", hs_jid_get_domain (priv->bound_jid), ping);
 
+      /* A component asks itself, by way of the server. */
+      if (priv->component)
+        hs_stanza_set_from_jid (HS_STANZA (iq), priv->bound_jid);
       priv->pinged = TRUE;
       hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
       hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);

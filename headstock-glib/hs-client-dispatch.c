@@ -356,8 +356,8 @@ hs_client_defer_reply (HsClient *self, HsElement *iq)
  * @self: a client
  * @jid: (nullable): an address
  *
- * Whether an address is the account's: its bare JID or that of any of its resources. %NULL is, since a
- * stanza without `from` is the account's own (RFC 6120, 8.1.2.1).
+ * Whether an address is the account's: its bare JID or that of any of its resources; for a component,
+ * any address at its domain. %NULL is, since a stanza without `from` is the account's own (RFC 6120, 8.1.2.1).
  *
  * Returns: true where it is
  */
@@ -372,6 +372,8 @@ hs_client_is_own (HsClient *self, HsJid *jid)
   if (jid == NULL)
     return TRUE;
   own = priv->bound_jid != NULL ? priv->bound_jid : priv->jid;
+  if (own != NULL && priv->component)
+    return strcmp (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
   return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&
          g_strcmp0 (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
 }

@@ -151,12 +151,13 @@ finish_run (HsClient *self, const GError *error)
 
 /* What will not change by itself, and so is not tried again. */
 static gboolean
-is_permanent (const GError *error)
+is_permanent (HsClientPrivate *priv, const GError *error)
 {
   if (error->domain == HS_SASL_ERROR)
     return error->code != HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
   if (error->domain == HS_STREAM_ERROR)
-    return error->code == HS_STREAM_ERROR_CONFLICT ||
+    /* A component's own old connection may still stand. */
+    return (error->code == HS_STREAM_ERROR_CONFLICT && !priv->component) ||
            error->code == HS_STREAM_ERROR_NOT_AUTHORIZED ||
            error->code == HS_STREAM_ERROR_HOST_UNKNOWN;
   if (error->domain == HS_ERROR)
@@ -167,9 +168,9 @@ is_permanent (const GError *error)
 
 /* Whether another target may do better than one that failed like this. */
 static gboolean
-is_about_target (const GError *error)
+is_about_target (HsClientPrivate *priv, const GError *error)
 {
-  return !is_permanent (error) && error->domain != HS_STANZA_ERROR;
+  return !is_permanent (priv, error) && error->domain != HS_STANZA_ERROR;
 }
 
 static int
@@ -211,7 +212,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
     return;
   if (priv->stop_requested || priv->stopping)
     finish_run (self, NULL);
-  else if (!priv->was_ready && priv->attempt != NULL && is_about_target (copy) &&
+  else if (!priv->was_ready && priv->attempt != NULL && is_about_target (priv, copy) &&
            hs_connector_has_more (priv->attempt->connector))
     {
       /* Another target of the same domain, in the same attempt. */
@@ -222,7 +223,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
         emit_disconnected (self, copy, 0);
       hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
     }
-  else if (priv->was_ready && priv->auto_reconnect && !is_permanent (copy))
+  else if (priv->was_ready && priv->auto_reconnect && !is_permanent (priv, copy))
     retry (self, copy);
   else
     finish_run (self, copy);
@@ -257,6 +258,11 @@ begin_run (HsClient *self)
     error = g_error_copy (priv->jid_error);
   else if (priv->jid == NULL)
     error = g_error_new_literal (HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
+  else if (priv->component && priv->tls_mode != HS_TLS_MODE_NONE &&
+           priv->tls_mode != HS_TLS_MODE_DIRECT)
+    error = g_error_new_literal (HS_ERROR, HS_ERROR_TLS_REQUIRED,
+                                 "A component's stream has no STARTTLS (XEP-0114): the TLS mode is "
+                                 "direct or none");
   if (error != NULL)
     finish_run (self, error);
   else

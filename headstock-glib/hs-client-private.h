@@ -85,6 +85,7 @@ typedef struct
   gboolean initial_roster;
   HsModule *registration;
   GPtrArray *modules;
+  gboolean component; /* XEP-0114: set by HsComponent */
   HsModule *attaching; /* handlers that are added now are this module's */
 
   /* The run */

@@ -11,8 +11,8 @@
 /* Sending: what is checked before it leaves, and who waits for what. */
 
 /* The header that a raw string is parsed after, as the server will. */
-#define RAW_HEADER \
-  "<stream:stream xmlns='" HS_NS_CLIENT "' xmlns:stream='" HS_NS_STREAM "'>"
+#define RAW_HEADER(namespace_) \
+  "<stream:stream xmlns='" namespace_ "' xmlns:stream='" HS_NS_STREAM "'>"
 
 typedef struct
 {
@@ -113,6 +113,21 @@ check_session (HsClientPrivate *priv, GError **error)
   return refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session");
 }
 
+/* XEP-0114, 3: a component names one of its addresses in all it sends. */
+static gboolean
+check_component_from (HsClientPrivate *priv, const char *from, GError **error)
+{
+  g_autoptr (HsJid) jid = NULL;
+
+  if (from == NULL)
+    return refuse (error, HS_ERROR_INVALID_FROM, "What a component sends must have a 'from'");
+  jid = hs_jid_new (from, NULL);
+  if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (priv->jid)) == 0)
+    return TRUE;
+  return refuse (error, HS_ERROR_INVALID_FROM, "The stanza's 'from' is not an address at %s",
+                 hs_jid_get_domain (priv->jid));
+}
+
 /* The server closes the stream for a `from` that is not the account's (RFC 6120, 8.1.2.1). */
 static gboolean
 check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
@@ -131,6 +146,8 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
           return FALSE;
         }
     }
+  if (priv->component)
+    return check_component_from (priv, from, error);
   if (from == NULL)
     return TRUE;
   jid = hs_jid_new (from, NULL);
@@ -318,13 +335,18 @@ check_raw (HsClient *self, GPtrArray *events, gsize length, GError **error)
 }
 
 static gboolean
-parse_raw (HsParser *parser, const char *xml, gsize length, GPtrArray *events, GError **error)
+parse_raw (HsParser *parser,
+           const char *header,
+           const char *xml,
+           gsize length,
+           GPtrArray *events,
+           GError **error)
 {
   g_autoptr (GError) xml_error = NULL;
   const char *rest = xml;
   HsParserEvent *event;
 
-  hs_parser_feed (parser, RAW_HEADER, strlen (RAW_HEADER), FALSE, &xml_error);
+  hs_parser_feed (parser, header, strlen (header), FALSE, &xml_error);
   event = hs_parser_pop (parser);
   hs_parser_give_back (parser, event);
   while (xml_error == NULL && rest < xml + length)
@@ -336,6 +358,27 @@ parse_raw (HsParser *parser, const char *xml, gsize length, GPtrArray *events, G
   if (!hs_parser_is_between_stanzas (parser))
     return refuse (error, HS_ERROR_INVALID_STANZA, "The text ends inside a stanza");
   return TRUE;
+}
+
+/* Byte for byte; but a component may have written jabber:client, which is not what its stream holds. */
+static void
+write_raw (HsClient *self, const char *xml, gsize length, GPtrArray *events)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  GByteArray *output = get_output (priv);
+
+  if (!priv->component)
+    g_byte_array_append (output, (const guint8 *) xml, length);
+  for (guint i = 0; i < events->len; i++)
+    {
+      HsNode *node = ((HsParserEvent *) g_ptr_array_index (events, i))->node;
+
+      if (priv->component)
+        hs_writer_write (output, node, node->namespace_, NULL);
+      if (strcmp (node->name, "iq") == 0 && !is_answer (node))
+        track (self, node, -1);
+    }
+  hs_client_flush (self);
 }
 
 /**
@@ -367,25 +410,18 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
     return FALSE;
   length = strlen (xml);
   events = g_ptr_array_new ();
-  parser = hs_parser_new (HS_NS_CLIENT, NULL, NULL);
+  parser = hs_parser_new (priv->component ? HS_NS_COMPONENT : HS_NS_CLIENT, NULL, NULL);
   hs_parser_set_limits (parser, G_MAXSSIZE, G_MAXINT);
-  good = parse_raw (parser, xml, length, events, error) &&
+  good = parse_raw (parser,
+                    priv->component ? RAW_HEADER (HS_NS_COMPONENT) : RAW_HEADER (HS_NS_CLIENT),
+                    xml, length, events, error) &&
          check_raw (self, events, length, error);
+  if (good)
+    write_raw (self, xml, length, events);
   for (guint i = 0; i < events->len; i++)
-    {
-      HsParserEvent *event = g_ptr_array_index (events, i);
-
-      if (good && event->type == HS_PARSER_EVENT_STANZA && strcmp (event->node->name, "iq") == 0 &&
-          !is_answer (event->node))
-        track (self, event->node, -1);
-      hs_parser_give_back (parser, event);
-    }
+    hs_parser_give_back (parser, g_ptr_array_index (events, i));
   hs_parser_free (parser);
-  if (!good)
-    return FALSE;
-  g_byte_array_append (get_output (priv), (const guint8 *) xml, length);
-  hs_client_flush (self);
-  return TRUE;
+  return good;
 }
 
 /**

@@ -25,6 +25,7 @@ typedef enum
   STATE_DERIVING,     /* our driver's key */
   STATE_BIND,         /* the answer to the resource binding */
   STATE_SESSION,      /* the answer to the obsolete session request */
+  STATE_COMPONENT,    /* the server's word on a component's handshake */
   STATE_READY,        /* stanzas */
   STATE_ENDED,        /* nothing: the server has closed, or we have given up */
   N_STATES
@@ -41,6 +42,7 @@ struct _HsStream
   gboolean header_sent;
   gboolean closing; /* our end was sent */
   HsStreamEventType pending;
+  HsStreamEventType following; /* comes after the pending one */
   HsParserEvent *features; /* kept until sign-in begins */
   HsSaslMechanism *mechanism;
   char *mechanism_name;
@@ -76,7 +78,13 @@ send_header (HsStream *self)
   self->state = STATE_HEADER;
   self->header_sent = TRUE;
   write_output (self, "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' to='%s'",
-                HS_NS_CLIENT, HS_NS_STREAM, hs_jid_get_domain (self->config.jid));
+                self->config.component ? HS_NS_COMPONENT : HS_NS_CLIENT, HS_NS_STREAM,
+                hs_jid_get_domain (self->config.jid));
+  if (self->config.component)
+    {
+      write_output (self, ">");
+      return;
+    }
   /* Whoever listens before TLS need not know who is calling (RFC 6120, 4.7.1). */
   if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
     write_output (self, " from='%s'", hs_jid_to_string (bare));
@@ -121,6 +129,7 @@ hs_stream_fail (HsStream *self, GError *error)
   self->error = error;
   self->state = STATE_ENDED;
   self->pending = HS_STREAM_EVENT_FAILED;
+  self->following = HS_STREAM_EVENT_NONE;
 }
 
 static void G_GNUC_PRINTF (3, 4)
@@ -507,6 +516,42 @@ on_session_answer (HsStream *self, HsNode *node)
     become_ready (self);
 }
 
+/* XEP-0114, 3: the hash of the stream's id and the secret, in hexadecimal. */
+static void
+send_handshake (HsStream *self, HsNode *header)
+{
+  const char *id = hs_node_get_attribute (header, "id", NULL);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+
+  if (id == NULL)
+    {
+      protocol_error (self, "bad-format", "The server gave its stream no id");
+      return;
+    }
+  if (self->config.secret == NULL)
+    {
+      hs_stream_close (self);
+      hs_stream_fail (self, g_error_new_literal (HS_ERROR, HS_ERROR_NO_CREDENTIALS,
+                                                 "The component has no secret"));
+      return;
+    }
+  g_checksum_update (checksum, (const guchar *) id, strlen (id));
+  g_checksum_update (checksum, (const guchar *) self->config.secret, strlen (self->config.secret));
+  self->state = STATE_COMPONENT;
+  write_output (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
+}
+
+static void
+on_handshake (HsStream *self, HsNode *node)
+{
+  self->authenticated = TRUE;
+  self->mechanism_name = g_strdup ("handshake");
+  self->jid = hs_jid_ref (self->config.jid);
+  self->state = STATE_READY;
+  self->pending = HS_STREAM_EVENT_AUTHENTICATED;
+  self->following = HS_STREAM_EVENT_BOUND;
+}
+
 static void
 on_stanza (HsStream *self, HsNode *node)
 {
@@ -535,6 +580,7 @@ static const struct
   { STATE_SESSION, "iq", HS_NS_CLIENT, on_session_answer },
   { STATE_SESSION, "message", HS_NS_CLIENT, on_stanza },
   { STATE_SESSION, "presence", HS_NS_CLIENT, on_stanza },
+  { STATE_COMPONENT, "handshake", HS_NS_CLIENT, on_handshake },
   { N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
 
@@ -552,6 +598,7 @@ hs_stream_describe (HsStream *self)
     [STATE_DERIVING] = "nothing before our part of the sign-in",
     [STATE_BIND] = "the address that it binds",
     [STATE_SESSION] = "the start of the session",
+    [STATE_COMPONENT] = "its word on the handshake",
     [STATE_READY] = "stanzas",
     [STATE_ENDED] = "nothing more",
   };
@@ -593,6 +640,11 @@ on_header (HsStream *self, HsNode *node)
                       node->name);
       return;
     }
+  if (self->config.component)
+    {
+      send_handshake (self, node);
+      return;
+    }
   /* RFC 6120, 4.7.5: none, or 0.9, is the protocol of 1999, without TLS and without SASL. */
   if (version == NULL || g_ascii_strtoull (version, NULL, 10) < 1)
     {
@@ -615,7 +667,7 @@ hs_stream_new (const HsStreamConfig *config,
   self->config = *config;
   self->secure = config->direct_tls;
   self->output = g_byte_array_new ();
-  self->parser = hs_parser_new (HS_NS_CLIENT, callbacks, user_data);
+  self->parser = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
   return self;
 }
@@ -723,7 +775,8 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->node = parsed != NULL ? parsed->node : NULL;
   if (event->type == HS_STREAM_EVENT_FEATURES)
     self->features = g_steal_pointer (&event->parsed);
-  self->pending = HS_STREAM_EVENT_NONE;
+  self->pending = self->following;
+  self->following = HS_STREAM_EVENT_NONE;
   return TRUE;
 }
 

@@ -40,6 +40,8 @@ typedef struct
   HsJid *jid;          /* the account's; with a resource, that one is asked for */
   HsTlsMode tls_mode;
   gboolean direct_tls; /* TLS stands already */
+  gboolean component;  /* XEP-0114, with the secret; there are no features and no sign-in */
+  const char *secret;
   const char *lang;
   gsize max_stanza_size;
   guint max_depth;
