@@ -12,8 +12,8 @@
 /* Elements whose text is a secret, by local name whatever the namespace: better one too many. */
 static const char *const secret_elements[] = {
   "auth",     "response", "challenge",  "success",          "password",  "handshake", "token",
-  "digest",   "key",      "secret",     "initial-response", "task-data", "salt",      "additional-data",
-  "hash",     "authorization-identifier-secret",
+  "digest",   "key",      "secret",     "initial-response", "task-data", "salt",
+  "hash",     "additional-data",
 };
 
 static const char *const secret_attributes[] = { "token", "password", "secret", "preauth" };
@@ -23,6 +23,7 @@ struct _HsRedactor
   GString *tag; /* from '<' on, while it has not ended */
   gboolean in_tag;
   char quote;
+  char last[2];        /* of a section that begins with "<!" */
   guint hidden;        /* depth inside a secret element, 0: none */
   gboolean replaced;   /* its text has been replaced */
   GString *partial;    /* a character that has not ended */
@@ -94,6 +95,26 @@ is_secret_element (const char *tag)
          is_secret_field (tag);
 }
 
+/* The end of an attribute that begins at @p, and how long its name is; or NULL where none does. */
+static const char *
+find_attribute_end (const char *p, gsize *name_length)
+{
+  const char *value;
+  const char *end;
+
+  *name_length = strcspn (p, "=\"'<> \t\r\n");
+  value = p + *name_length;
+  value += strspn (value, " \t\r\n");
+  if (*value != '=')
+    return NULL;
+  value++;
+  value += strspn (value, " \t\r\n");
+  if (*value != '"' && *value != '\'')
+    return NULL;
+  end = strchr (value + 1, *value);
+  return end != NULL ? end + 1 : NULL;
+}
+
 /* A tag, with the values of secret attributes replaced. */
 static void
 show_tag (GString *out, const char *tag)
@@ -102,31 +123,26 @@ show_tag (GString *out, const char *tag)
 
   while (*p != '\0')
     {
-      const char *name;
-      const char *value;
-      const char *end;
       gsize skip = strcspn (p, " \t\r\n");
+      gsize name_length;
+      const char *end;
 
       g_string_append_len (out, p, skip);
       p += skip;
       skip = strspn (p, " \t\r\n");
       g_string_append_len (out, p, skip);
       p += skip;
-      name = p;
-      value = p + strcspn (p, "=\"' \t\r\n>");
-      if (*value != '=')
-        continue;
-      skip = strspn (value + 1, " \t\r\n");
-      if (value[1 + skip] != '"' && value[1 + skip] != '\'')
-        continue;
-      end = strchr (value + 2 + skip, value[1 + skip]);
-      if (end == NULL)
-        continue;
-      if (is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), name, value - name))
-        g_string_append_printf (out, "%.*s='" REPLACEMENT "'", (int) (value - name), name);
-      else
-        g_string_append_len (out, name, end + 1 - name);
-      p = end + 1;
+      while ((end = find_attribute_end (p, &name_length)) != NULL)
+        {
+          if (is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), p, name_length))
+            g_string_append_printf (out, "%.*s='" REPLACEMENT "'", (int) name_length, p);
+          else
+            g_string_append_len (out, p, end - p);
+          p = end;
+          skip = strspn (p, " \t\r\n");
+          g_string_append_len (out, p, skip);
+          p += skip;
+        }
     }
 }
 
@@ -164,6 +180,17 @@ end_tag (HsRedactor *self, GString *out)
   self->in_tag = FALSE;
 }
 
+/* Quotation marks and '>' mean nothing inside CDATA and comments. */
+static gboolean
+ends_section (HsRedactor *self)
+{
+  if (g_str_has_prefix (self->tag->str, "<![CDATA["))
+    return self->last[0] == ']' && self->last[1] == ']';
+  if (g_str_has_prefix (self->tag->str, "<!--"))
+    return self->last[0] == '-' && self->last[1] == '-';
+  return TRUE;
+}
+
 static void
 take_byte (HsRedactor *self, GString *out, char c)
 {
@@ -173,6 +200,7 @@ take_byte (HsRedactor *self, GString *out, char c)
         {
           self->in_tag = TRUE;
           self->quote = '\0';
+          self->last[0] = self->last[1] = '\0';
           g_string_append_c (self->tag, c);
         }
       else if (self->hidden == 0)
@@ -186,6 +214,14 @@ take_byte (HsRedactor *self, GString *out, char c)
     }
   if (self->tag->len < MAX_TAG)
     g_string_append_c (self->tag, c);
+  if (self->tag->str[1] == '!')
+    {
+      if (c == '>' && ends_section (self))
+        end_tag (self, out);
+      self->last[0] = self->last[1];
+      self->last[1] = c;
+      return;
+    }
   if (self->quote != '\0')
     {
       if (c == self->quote)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "xml/hs-redactor.h"
+
+/* No secret is shown, whatever it stands in and however it is split; all else is, unchanged. */
+
+static const struct
+{
+  const char *in;
+  const char *out; /* NULL: the same */
+} rows[] = {
+  { "<message to='a@b'><body>hello &lt;auth&gt;</body></message>", NULL },
+  { "<presence/>", NULL },
+  { " \n", NULL },
+  { "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>SECRET</auth>",
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>[redacted]</auth>" },
+  { "<sasl:response xmlns:sasl='x'>SECRET</sasl:response><a/>",
+    "<sasl:response xmlns:sasl='x'>[redacted]</sasl:response><a/>" },
+  { "<challenge>SECRET</challenge>", "<challenge>[redacted]</challenge>" },
+  { "<success>SECRET</success>", "<success>[redacted]</success>" },
+  { "<success/>", NULL },
+  { "<response></response>after", NULL },
+  { "<password>SECRET</password>", "<password>[redacted]</password>" },
+  { "<password><![CDATA[SECRET</password>]]></password>x",
+    "<password>[redacted]</password>x" },
+  { "<password><![CDATA[it's SECRET]]></password><a/>", "<password>[redacted]</password><a/>" },
+  { "<body><![CDATA[it's > ]] shown]]></body><a/>", NULL },
+  { "<password>SEC<b>RET</b>SECRET</password>x", "<password>[redacted]</password>x" },
+  { "<password><b/>SECRET<b>SECRET</b></password>x", "<password>[redacted]</password>x" },
+  { "<password ><!-- > -->SECRET</password\n>x", "<password >[redacted]</password\n>x" },
+  { "<handshake>SECRET</handshake>", "<handshake>[redacted]</handshake>" },
+  { "<token xmlns='urn:xmpp:fast:0' expiry='2026' token='SECRET'/>",
+    "<token xmlns='urn:xmpp:fast:0' expiry='2026' token='[redacted]'/>" },
+  { "<x token = \"SECRET'>SECRET\" a='b'>y</x>", "<x token='[redacted]' a='b'>y</x>" },
+  { "<field var='password' type='text-private'><value>SECRET</value></field><b/>",
+    "<field var='password' type='text-private'>[redacted]</field><b/>" },
+  { "<field var='nick'><value>shown</value></field>", NULL },
+  { "<a b='>auth'/><c>shown</c>", NULL },
+  { "<message><body>password: shown, as nobody can know</body></message>", NULL },
+  { "h\xc3\xa9llo \xe2\x82\xac \xf0\x9f\x98\x80", NULL },
+  { "<body>\xff</body>", "<body>\xef\xbf\xbd</body>" },
+};
+
+static char *
+take_in_pieces (const char *in, gsize piece)
+{
+  HsRedactor *redactor = hs_redactor_new ();
+  g_autoptr (GString) all = g_string_new (NULL);
+  gsize length = strlen (in);
+
+  for (gsize i = 0; i < length; i += piece)
+    {
+      g_autofree char *shown = hs_redactor_take (redactor, in + i, MIN (piece, length - i));
+
+      g_assert_true (g_utf8_validate (shown, -1, NULL));
+      g_string_append (all, shown);
+    }
+  hs_redactor_free (redactor);
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
+static void
+test_rows (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gsize length = strlen (rows[i].in);
+
+      for (gsize piece = 1; piece <= length; piece++)
+        {
+          g_autofree char *shown = take_in_pieces (rows[i].in, piece);
+
+          g_test_message ("%s in pieces of %zu", rows[i].in, piece);
+          g_assert_null (strstr (shown, "SECRET"));
+          g_assert_cmpstr (shown, ==, rows[i].out != NULL ? rows[i].out : rows[i].in);
+        }
+    }
+}
+
+static void
+test_restart (void)
+{
+  HsRedactor *redactor = hs_redactor_new ();
+  g_autofree char *first = hs_redactor_take (redactor, "<auth>SEC", 9);
+  g_autofree char *second = NULL;
+
+  g_assert_cmpstr (first, ==, "<auth>[redacted]");
+  hs_redactor_restart (redactor);
+  second = hs_redactor_take (redactor, "<a>shown</a>", 12);
+  g_assert_cmpstr (second, ==, "<a>shown</a>");
+  hs_redactor_free (redactor);
+}
+
+/* A tag without an end takes no more than so much memory, and what follows it is shown again. */
+static void
+test_long_tag (void)
+{
+  HsRedactor *redactor = hs_redactor_new ();
+  g_autofree char *filler = g_strnfill (1024, 'x');
+  g_autofree char *begin = hs_redactor_take (redactor, "<a b='", 6);
+  g_autofree char *end = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_cmpstr (begin, ==, "");
+  for (guint i = 0; i < 4096; i++)
+    {
+      g_autofree char *shown = hs_redactor_take (redactor, filler, 1024);
+
+      g_assert_cmpstr (shown, ==, "");
+    }
+  end = hs_redactor_take (redactor, "'/>", 3);
+  g_assert_cmpuint (strlen (end), <=, 64 * 1024 + 16);
+  after = hs_redactor_take (redactor, "<c/>", 4);
+  g_assert_cmpstr (after, ==, "<c/>");
+  hs_redactor_free (redactor);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/redactor/rows", test_rows);
+  g_test_add_func ("/redactor/restart", test_restart);
+  g_test_add_func ("/redactor/long-tag", test_long_tag);
+
+  return g_test_run ();
+}
