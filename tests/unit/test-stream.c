@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "protocol/hs-stream.h"
+
+/* The stream without a network: the server's bytes are in a table, ours and the events are compared. */
+
+#define HEADER \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
+  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
+#define STARTTLS \
+  "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"
+#define PROCEED "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+#define MECHANISMS \
+  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" \
+  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+#define BIND \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+  "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>12345</max-bytes></limits>" \
+  "</stream:features>"
+#define BIND_AND_SESSION \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>"
+#define BIND_AND_OPTIONAL \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session></stream:features>"
+/* %s is the id of the request that the stream sent last. */
+#define BOUND \
+  "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" \
+  "<jid>juliet@example.com/balcony</jid></bind></iq>"
+#define END "</stream:stream>"
+
+typedef struct
+{
+  HsStream *stream;
+  GString *events;
+  GString *output;
+} Fixture;
+
+static void
+set_up (Fixture *f, HsTlsMode tls_mode, gboolean component)
+{
+  static HsJid *jid;
+  HsStreamConfig config = {
+    .tls_mode = tls_mode,
+    .lang = "en",
+    .max_stanza_size = 100000,
+    .max_depth = 16,
+    .component = component,
+    .secret = component ? "secret" : NULL,
+  };
+
+  g_clear_pointer (&jid, hs_jid_unref);
+  jid = hs_jid_new (component ? "service.example.com" : "juliet@example.com/balcony", NULL);
+  config.jid = jid;
+  f->stream = hs_stream_new (&config, NULL, NULL);
+  f->events = g_string_new (NULL);
+  f->output = g_string_new (NULL);
+}
+
+static void
+tear_down (Fixture *f)
+{
+  hs_stream_free (f->stream);
+  g_string_free (f->events, TRUE);
+  g_string_free (f->output, TRUE);
+}
+
+static void
+take_output (Fixture *f)
+{
+  GByteArray *output = hs_stream_get_output (f->stream);
+
+  g_string_append_len (f->output, (const char *) output->data, output->len);
+  g_byte_array_set_size (output, 0);
+}
+
+static void
+sign_in (Fixture *f)
+{
+  static const char *const allowed[] = { "PLAIN", NULL };
+  HsSaslCredentials credentials = { .username = "juliet",
+                                    .password = "r0m30",
+                                    .tls_mode_none = TRUE,
+                                    .encrypted = FALSE,
+                                    .allowed = allowed };
+
+  hs_stream_sign_in (f->stream, &credentials);
+}
+
+static void
+take_event (Fixture *f, HsStreamEvent *event)
+{
+  switch (event->type)
+    {
+    case HS_STREAM_EVENT_START_TLS:
+      g_string_append (f->events, "tls ");
+      hs_stream_secured (f->stream);
+      break;
+    case HS_STREAM_EVENT_FEATURES:
+      g_assert_cmpstr (event->node->name, ==, "features");
+      g_string_append (f->events, "features ");
+      sign_in (f);
+      break;
+    case HS_STREAM_EVENT_AUTHENTICATED:
+      g_string_append_printf (f->events, "%s ", hs_stream_get_mechanism (f->stream));
+      break;
+    case HS_STREAM_EVENT_BOUND:
+      g_assert_true (hs_stream_is_ready (f->stream));
+      g_string_append_printf (f->events, "%s ", hs_jid_to_string (hs_stream_get_jid (f->stream)));
+      break;
+    case HS_STREAM_EVENT_STANZA:
+      g_string_append_printf (f->events, "<%s> ", event->node->name);
+      break;
+    case HS_STREAM_EVENT_ENDED:
+      g_string_append (f->events, "ended ");
+      break;
+    case HS_STREAM_EVENT_FAILED:
+      g_string_append_printf (f->events, "failed:%s:%d ",
+                              g_quark_to_string (hs_stream_get_error (f->stream)->domain),
+                              hs_stream_get_error (f->stream)->code);
+      break;
+    case HS_STREAM_EVENT_DERIVE_KEY:
+    case HS_STREAM_EVENT_FORGET:
+    case HS_STREAM_EVENT_NONE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+take_events (Fixture *f)
+{
+  HsStreamEvent event;
+
+  while (hs_stream_next_event (f->stream, &event))
+    {
+      take_event (f, &event);
+      hs_stream_give_back (f->stream, &event);
+      take_output (f);
+    }
+  take_output (f);
+}
+
+/* The server's words, cut into pieces. */
+static void
+say (Fixture *f, const char *words, gsize piece)
+{
+  const char *last_id = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
+  gsize length;
+
+  for (const char *p = f->output->str; (p = strstr (p, "<iq type='set' id='")) != NULL; p++)
+    last_id = p + strlen ("<iq type='set' id='");
+  id = last_id != NULL ? g_strndup (last_id, strcspn (last_id, "'")) : g_strdup ("");
+  {
+    g_auto (GStrv) parts = g_strsplit (words, "%s", -1);
+
+    text = g_strjoinv (id, parts);
+  }
+  length = strlen (text);
+  for (gsize from = 0; from < length; from += piece)
+    {
+      const char *bytes = text + from;
+      gsize rest = MIN (piece, length - from);
+
+      while (rest > 0)
+        {
+          gsize used = hs_stream_feed (f->stream, bytes, rest);
+
+          g_assert_cmpuint (used, >, 0);
+          bytes += used;
+          rest -= used;
+          take_events (f);
+        }
+    }
+}
+
+static const char *const session[] = { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS,
+                                       HEADER BIND,     BOUND,
+                                       "<message><body>\xe2\x82\xac</body></message> <presence/>"
+                                       "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>",
+                                       END };
+
+/* The same words in pieces of every size are the same session. */
+static void
+test_session (void)
+{
+  for (gsize piece = 1; piece < 400; piece += piece < 40 ? 1 : 37)
+    {
+      Fixture f;
+
+      set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+      hs_stream_open (f.stream);
+      for (guint i = 0; i < G_N_ELEMENTS (session); i++)
+        say (&f, session[i], piece);
+      g_assert_cmpstr (f.events->str, ==,
+                       "tls features PLAIN juliet@example.com/balcony "
+                       "<message> <presence> <iq> ended ");
+      /* The address only under TLS, and the end in answer to the server's. */
+      g_assert_true (g_str_has_prefix (
+          f.output->str,
+          "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
+          "xmlns:stream='http://etherx.jabber.org/streams' to='example.com' version='1.0' "
+          "xml:lang='en'><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/><?xml"));
+      g_assert_nonnull (strstr (f.output->str, " from='juliet@example.com' version='1.0'"));
+      g_assert_nonnull (strstr (f.output->str, "<resource>balcony</resource>"));
+      g_assert_true (g_str_has_suffix (f.output->str, "</stream:stream>"));
+      g_assert_cmpuint (hs_stream_get_max_bytes (f.stream), ==, 12345);
+      tear_down (&f);
+    }
+}
+
+/* What follows in the same packet is not parsed: it is the driver's to see that it is there. */
+static void
+test_injection (void)
+{
+  Fixture f;
+  const char *words = PROCEED "<stream:features/>";
+  HsStreamEvent event;
+  gsize used = 0;
+
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  hs_stream_open (f.stream);
+  say (&f, HEADER STARTTLS, 1000);
+  while (!hs_stream_next_event (f.stream, &event))
+    used += hs_stream_feed (f.stream, words + used, strlen (words) - used);
+  g_assert_cmpint (event.type, ==, HS_STREAM_EVENT_START_TLS);
+  g_assert_cmpuint (used, ==, strlen (PROCEED));
+  hs_stream_give_back (f.stream, &event);
+  tear_down (&f);
+}
+
+static void
+test_session_element (void)
+{
+  static const struct
+  {
+    const char *features;
+    gboolean asked;
+  } rows[] = { { BIND_AND_SESSION, TRUE }, { BIND_AND_OPTIONAL, FALSE }, { BIND, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Fixture f;
+
+      set_up (&f, HS_TLS_MODE_NONE, FALSE);
+      hs_stream_open (f.stream);
+      say (&f, HEADER MECHANISMS, 1000);
+      say (&f, SUCCESS, 1000);
+      say (&f, HEADER, 1000);
+      say (&f, rows[i].features, 1000);
+      say (&f, BOUND, 1000);
+      g_assert_cmpint (strstr (f.output->str, "<session ") != NULL, ==, rows[i].asked);
+      g_assert_cmpint (hs_stream_is_ready (f.stream), ==, !rows[i].asked);
+      if (rows[i].asked)
+        {
+          /* Nothing that comes before the answer is lost. */
+          say (&f, "<message/><iq type='result' id='other'/><iq type='result' id='%s'/>", 1000);
+          g_assert_true (g_str_has_suffix (f.events->str,
+                                           "<message> juliet@example.com/balcony "));
+        }
+      tear_down (&f);
+    }
+}
+
+#define PROTOCOL "failed:hs-error-quark:15 "
+#define IN_STREAM(condition) "<stream:error><" condition " xmlns='" HS_NS_STREAMS "'/></stream:error>" END
+
+/* What must not come, at each stage: the error, and our own word to the server before the end. */
+static const struct
+{
+  const char *words[8];
+  const char *events;
+  const char *suffix;
+} bad[] = {
+  { { "<foo/>" }, PROTOCOL, IN_STREAM ("invalid-namespace") },
+  { { "<stream xmlns='wrong' version='1.0'>" }, PROTOCOL, IN_STREAM ("invalid-namespace") },
+  { { "<stream:stream xmlns:stream='wrong' version='1.0'>" }, PROTOCOL,
+    IN_STREAM ("invalid-namespace") },
+  { { "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>" },
+    PROTOCOL, IN_STREAM ("unsupported-version") },
+  { { "HTTP/1.1 400 Bad Request\r\n" }, "failed:hs-xml-error-quark:0 ",
+    IN_STREAM ("not-well-formed") },
+  { { "<!DOCTYPE a>" }, "failed:hs-xml-error-quark:1 ", IN_STREAM ("restricted-xml") },
+  { { HEADER "<message/>" }, PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER PROCEED }, PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER SUCCESS }, PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER HEADER }, "failed:hs-xml-error-quark:1 ", IN_STREAM ("restricted-xml") },
+  { { HEADER MECHANISMS }, "failed:hs-error-quark:11 ", END },
+  { { HEADER STARTTLS, STARTTLS }, PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" },
+    "failed:hs-error-quark:11 ", NULL },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, "<stream:features/>" },
+    "tls features " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, "<message/>" }, "tls features " PROTOCOL,
+    IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS,
+      "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><account-disabled/>"
+      "<text>no &amp; no</text></failure>" },
+    "tls features failed:hs-sasl-error-quark:1 ", END },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS,
+      "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><strange/></failure>" },
+    "tls features failed:hs-sasl-error-quark:11 ", END },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS,
+      "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>not base64!</success>" },
+    "tls features failed:hs-sasl-error-quark:12 ", END },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER "<stream:features/>" },
+    "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-feature") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, "<message/>" },
+    "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      "<iq type='result' id='%s'/>" },
+    "tls features PLAIN " PROTOCOL, IN_STREAM ("undefined-condition") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      "<iq type='error' id='%s'><error type='cancel'><not-allowed "
+      "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>" },
+    "tls features PLAIN failed:hs-stanza-error-quark:9 ", END },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, BOUND "<foo/>" },
+    "tls features PLAIN juliet@example.com/balcony " PROTOCOL,
+    IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<message/><a" "\x01" "/>" },
+    "tls features PLAIN juliet@example.com/balcony <message> failed:hs-xml-error-quark:0 ",
+    IN_STREAM ("not-well-formed") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<message/><stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+            "</stream:error>" END },
+    "tls features PLAIN juliet@example.com/balcony <message> failed:hs-stream-error-quark:2 ",
+    END },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<stream:error><new xmlns='urn:x'/></stream:error>" },
+    "tls features PLAIN juliet@example.com/balcony failed:hs-stream-error-quark:20 ", END },
+};
+
+static void
+test_bad (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      static const gsize pieces[] = { 1, 7, 100000 };
+
+      for (guint j = 0; j < G_N_ELEMENTS (pieces); j++)
+        {
+          Fixture f;
+
+          g_test_message ("row %u in pieces of %zu", i, pieces[j]);
+          set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+          hs_stream_open (f.stream);
+          for (guint k = 0; k < G_N_ELEMENTS (bad[i].words) && bad[i].words[k] != NULL; k++)
+            say (&f, bad[i].words[k], pieces[j]);
+          g_assert_cmpstr (f.events->str, ==, bad[i].events);
+          if (bad[i].suffix != NULL)
+            g_assert_true (g_str_has_suffix (f.output->str, bad[i].suffix));
+          g_assert_false (hs_stream_is_open (f.stream));
+          /* Whatever else comes is swallowed. */
+          say (&f, HEADER "<message/>", 100000);
+          g_assert_cmpstr (f.events->str, ==, bad[i].events);
+          tear_down (&f);
+        }
+    }
+}
+
+static void
+test_component (void)
+{
+  Fixture f;
+
+  set_up (&f, HS_TLS_MODE_NONE, TRUE);
+  hs_stream_open (f.stream);
+  say (&f,
+       "<stream:stream xmlns='jabber:component:accept' id='3BF96D32' "
+       "xmlns:stream='http://etherx.jabber.org/streams' from='service.example.com'>",
+       1000);
+  /* sha1 ("3BF96D32" "secret") */
+  {
+    g_autofree char *expected
+        = g_compute_checksum_for_string (G_CHECKSUM_SHA1, "3BF96D32secret", -1);
+    g_autofree char *element = g_strdup_printf ("<handshake>%s</handshake>", expected);
+
+    g_assert_true (g_str_has_suffix (f.output->str, element));
+  }
+  g_assert_null (strstr (f.output->str, "version='1.0' xml"));
+  say (&f, "<handshake/><message/>", 1000);
+  g_assert_cmpstr (f.events->str, ==, "handshake service.example.com <message> ");
+  tear_down (&f);
+}
+
+/* After our own end, stanzas still count until the server's. */
+static void
+test_close (void)
+{
+  Fixture f;
+
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  hs_stream_open (f.stream);
+  for (guint i = 0; i < 6; i++)
+    say (&f, session[i], 1000);
+  hs_stream_close (f.stream);
+  hs_stream_close (f.stream);
+  take_output (&f);
+  g_assert_true (g_str_has_suffix (f.output->str, "</bind></iq>" END));
+  g_assert_false (hs_stream_is_open (f.stream));
+  say (&f, "<message/>" END, 1000);
+  g_assert_true (g_str_has_suffix (f.events->str, "balcony <message> ended "));
+  g_assert_true (g_str_has_suffix (f.output->str, "</bind></iq>" END));
+  tear_down (&f);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/stream/session", test_session);
+  g_test_add_func ("/stream/injection", test_injection);
+  g_test_add_func ("/stream/session-element", test_session_element);
+  g_test_add_func ("/stream/bad", test_bad);
+  g_test_add_func ("/stream/component", test_component);
+  g_test_add_func ("/stream/close", test_close);
+
+  return g_test_run ();
+}
