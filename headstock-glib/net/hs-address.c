@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* GLib 2.74's GNetworkAddress looks up both families at once too, but ends with an error when that of
- * IPv4 fails and that of IPv6 takes more than 50 ms longer: a server that has IPv6 only is then not
- * reached. It also needs a resolver that can ask for one family, and forgets a caller where two wait
- * for the late family. */
+/* GLib 2.74's GNetworkAddress looks up both families at once too, but ends with an error when
+ * that of IPv4 fails and that of IPv6 takes more than 50 ms longer: a server that has IPv6 only
+ * is then not reached. It also needs a resolver that can ask for one family, and forgets a
+ * caller where two wait for the late family. */
 
 /* How long IPv4 waits for IPv6 (RFC 8305, 3). */
 #define RESOLUTION_DELAY_MSEC 50
@@ -315,7 +315,8 @@ hs_address_proxy_enumerate (GSocketConnectable *connectable)
   g_autofree char *uri =
       g_uri_join (G_URI_FLAGS_NONE, "none", NULL, self->host, self->port, "", NULL, NULL);
 
-  return g_object_new (G_TYPE_PROXY_ADDRESS_ENUMERATOR, "connectable", connectable, "uri", uri, NULL);
+  return g_object_new (G_TYPE_PROXY_ADDRESS_ENUMERATOR, "connectable", connectable, "uri",
+                       uri, NULL);
 }
 
 static void

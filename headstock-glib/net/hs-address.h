@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A host name, or an IP literal, and a port, for a GSocketClient: what GNetworkAddress is, with each
- * address of both families given whichever answer fails or is late. */
+/* A host name, or an IP literal, and a port, for a GSocketClient: what GNetworkAddress is, with
+ * each address of both families given whichever answer fails or is late. */
 
 #define HS_TYPE_ADDRESS (hs_address_get_type ())
 G_DECLARE_FINAL_TYPE (HsAddress, hs_address, HS, ADDRESS, GObject)

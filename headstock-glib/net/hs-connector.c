@@ -358,8 +358,7 @@ lookup_cb (GObject *source,
   try_next_target (self);
 }
 
-/* A program that names a host, or a domain that is an address, means that very one; and so does one
- * that names a port (5222 of a domain whose records name another would be nobody's). */
+/* A program that names a host or a port means that very one, and an address has no records. */
 static void
 find_targets (HsAttempt *self)
 {

@@ -8,14 +8,19 @@
 G_BEGIN_DECLS
 
 /* From a domain to a TCP connection: SRV records (RFC 6120, 3.2; XEP-0368; RFC 2782), addresses,
- * proxies. One connector serves one attempt to reach the server: each call tries the next target. */
+ * proxies. One connector serves one attempt to reach the server: each call tries the next target.
+ *
+ * SRV records are looked up where neither a host nor a port was given and the domain is no address.
+ * The domain's own addresses are tried where there are no records, and also where the question was
+ * not answered in half of the time or with a failure (RFC 6120, 3.2.1, item 9; the certificate is
+ * for the domain in any case); not where there are records and all fail. */
 
 typedef struct _HsConnector HsConnector;
 
 /* Copied by hs_connector_new(). */
 typedef struct
 {
-  const char *domain;             /* as A-labels */
+  const char *domain;             /* as A-labels, or an IP literal as in a JID */
   const char *host;               /* NULL: by DNS */
   guint16 port;                   /* 0: by DNS, or default_port, or default_tls_port */
   HsTlsMode tls_mode;
@@ -39,10 +44,10 @@ typedef struct
 HsConnector *hs_connector_new (const HsConnectorConfig *config);
 void hs_connector_free (HsConnector *self);
 
-/* Looks the targets up at the first call, and connects to the next one that can be reached: a target
- * that fails is passed over. In error: the last target's error where all failed, whose message tells
- * of the others; HS_ERROR_NO_SERVICE; HS_ERROR_TIMED_OUT; G_IO_ERROR_CANCELLED. With no
- * target left: G_IO_ERROR_NOT_FOUND where one had been connected to before. */
+/* Looks the targets up at the first call, and connects to the next one that can be reached: a
+ * target that fails is passed over. In error: the last target's error where all failed, whose
+ * message tells of the others; HS_ERROR_NO_SERVICE; HS_ERROR_TIMED_OUT; G_IO_ERROR_CANCELLED. With
+ * no target left from the beginning: G_IO_ERROR_NOT_FOUND. The connector may be freed meanwhile. */
 void hs_connector_connect_async (HsConnector *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,

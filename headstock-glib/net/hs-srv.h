@@ -27,10 +27,10 @@ void hs_srv_target_free (HsSrvTarget *target);
 /* By priority, then by weighted chance (RFC 2782); of equal weight, direct TLS first. */
 void hs_srv_sort (GPtrArray *targets);
 
-/* Both services are looked up at once; either may be NULL. The result is a GPtrArray of HsSrvTarget:
- * empty where there are no records, and also where the question was not answered within
- * @timeout_msec or not with success (RFC 6120, 3.2.1, item 9, then wants the fallback too).
- * HS_ERROR_NO_SERVICE where a service is said not to be there and none is said to be. */
+/* Both services are looked up at once; either may be NULL. The result is a GPtrArray of
+ * HsSrvTarget: empty where there are no records, and also where the question was not answered
+ * within @timeout_msec or not with success (RFC 6120, 3.2.1, item 9, then wants the fallback
+ * too). HS_ERROR_NO_SERVICE where a service is said not to be there and none is said to be. */
 void hs_srv_lookup_async (const char *domain,
                           const char *service,
                           const char *tls_service,

@@ -8,14 +8,14 @@
 
 /* What GIO 2.74 with glib-networking does, and what is done about it here:
  *
- *  - Making a client connection parses the whole system trust store, 10 ms and the first time 40: it
- *    is made in a thread.
- *  - Sessions are resumed across connections of the process, and a resumed one is not verified again:
- *    a certificate that somebody accepted once would pass with other rules, and a server that has
- *    our certificate from the first session does not ask for it again. The cache is kept by the
- *    address of a GSocketConnection; over any other stream there is none. Hence HsTlsBase.
- *  - The signal accept-certificate comes only where verification failed, in the context in which the
- *    handshake was begun. A pinned certificate is compared after the handshake as well. */
+ *  - Making a client connection parses the whole system trust store, 10 ms and the first time 40:
+ *    it is made in a thread.
+ *  - Sessions are resumed across connections of the process, and a resumed one is not verified
+ *    again: a certificate that somebody accepted once would pass with other rules, and a server
+ *    that has our certificate from the first session does not ask for it again. The cache is kept
+ *    by the address of a GSocketConnection; over any other stream there is none. Hence HsTlsBase.
+ *  - The signal accept-certificate comes only where verification failed, in the context in which
+ *    the handshake was begun. A pinned certificate is compared after the handshake as well. */
 
 /* ---- HsTlsBase: a stream that is another one, but not a GSocketConnection. ---- */
 
@@ -501,11 +501,12 @@ hs_tls_get_base (GTlsConnection *connection)
   return HS_IS_TLS_BASE (base) ? HS_TLS_BASE (base)->stream : base;
 }
 
-/* g_io_stream_close() of a TLS connection blocks until close_notify is sent, and while a handshake is
- * under way in another thread (a renegotiation). It does not where the stream is writable and no
- * record is half written: the socket takes some thirty bytes then. In the other cases the socket is
- * shut down, so that nothing waits for it any more; but a handshake may still wait for this very
- * thread to look at a certificate, and leaves the rest to the last reference. */
+/* g_io_stream_close() of a TLS connection blocks until close_notify is sent, and while a
+ * handshake is under way in another thread (a renegotiation). It does not where the stream is
+ * writable and no record is half written: the socket takes some thirty bytes then. In the other
+ * cases the socket is shut down, so that nothing waits for it any more; but a handshake may
+ * still wait for this very thread to look at a certificate, and leaves the rest to the last
+ * reference. */
 void
 hs_tls_close (GTlsConnection *connection,
               gboolean blocked)

@@ -7,12 +7,12 @@
 #include "hs-tls.h"
 #include "hs-write-queue.h"
 
-/* Reading takes place in turns. A turn gives the callee what it left over last time or, where nothing
- * was left, reads once more and gives it that; then it decides what the next turn waits for. With
- * leftovers that is nothing but a turn of the loop. So it is with a TLS connection of which the end
- * has not been seen: what the TLS library has already decrypted cannot be polled for
- * (glib-networking's sources and is_readable() look at the socket alone), hence such a stream is
- * polled only after a read that would have blocked.
+/* Reading takes place in turns. A turn gives the callee what it left over last time or, where
+ * nothing was left, reads once more and gives it that; then it decides what the next turn waits
+ * for. With leftovers that is nothing but a turn of the loop. So it is with a TLS connection of
+ * which the end has not been seen: what the TLS library has already decrypted cannot be polled
+ * for (glib-networking's sources and is_readable() look at the socket alone), hence such a
+ * stream is polled only after a read that would have blocked.
  *
  * Writing takes place once, at the end of a turn of the loop, and then as the stream takes it. */
 
@@ -42,7 +42,7 @@ struct _HsTransport
 
   HsReadWait read_wait;
   GSource *write_source; /* while a write blocks */
-  GSource *end_source;   /* the end of the turn; kept, since it is armed so often */
+  GSource *end_source;   /* while the end of the turn is waited for */
 
   guint8 *unread;
   gsize unread_offset;
@@ -55,8 +55,8 @@ struct _HsTransport
 /* One buffer a thread: idle transports hold none. */
 static GPrivate buffer_private = G_PRIVATE_INIT (g_free);
 
-/* Taken for the time of a call: a callee that iterates the main loop may have another transport read
- * meanwhile, which then gets a buffer of its own. */
+/* Taken for the time of a call: a callee that iterates the main loop may have another transport
+ * read meanwhile, which then gets a buffer of its own. */
 static guint8 *
 take_buffer (void)
 {
@@ -86,17 +86,13 @@ static gboolean end_cb (gpointer user_data);
 static void
 arm_end (HsTransport *self)
 {
-  if (self->closed || self->reported)
+  if (self->closed || self->reported || self->end_source != NULL)
     return;
 
-  if (self->end_source == NULL)
-    {
-      self->end_source = hs_turn_source_new (-1);
-      hs_source_attach (self->end_source, self->context, G_PRIORITY_HIGH,
-                        "[headstock] end of turn", end_cb, self);
-    }
-
-  g_source_set_ready_time (self->end_source, 0);
+  /* Made each time: that is not to be measured beside a write, and 400 bytes a connection are. */
+  self->end_source = hs_turn_source_new (0);
+  hs_source_attach (self->end_source, self->context, G_PRIORITY_HIGH, "[headstock] end of turn",
+                    end_cb, self);
 }
 
 static void
@@ -172,8 +168,8 @@ deliver_unread (HsTransport *self)
   self->unread_length = length - used;
 }
 
-/* Fills the buffer with what there is; sets drained, eof and error. A socket is read once: whether it
- * has more is for poll() to say. */
+/* Fills the buffer with what there is; sets drained, eof and error. A socket is read once:
+ * whether it has more is for poll() to say. */
 static gsize
 read_available (HsTransport *self,
                 guint8 *buffer)
@@ -355,7 +351,7 @@ end_cb (gpointer user_data)
   HsTransport *self = user_data;
   g_autoptr (HsTransport) alive = hs_transport_ref (self);
 
-  g_source_set_ready_time (self->end_source, -1);
+  hs_source_clear (&self->end_source);
 
   if (!self->failed && self->write_source == NULL)
     write_available (self);
@@ -365,7 +361,7 @@ end_cb (gpointer user_data)
   if (self->failed && !self->reading && !self->closed && !self->reported)
     report_closed (self);
 
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
 }
 
 /* ---- Public functions ---- */

@@ -18,8 +18,9 @@ typedef struct
   gsize (*received) (HsTransport *transport, const guint8 *bytes, gsize length, gpointer owner);
   /* What had been queued up to hs_transport_get_written() has been handed to the system. */
   void (*written) (HsTransport *transport, gpointer owner);
-  /* The peer ended its side (NULL) or reading or writing failed. Once, from the main loop, never from
-   * within a function of this header. Nothing comes after. */
+  /* The peer ended its side (NULL) or reading or writing failed. Once, from the main loop, never
+   * from within a function of this header. Nothing comes after. Where writing failed while the
+   * owner reads, what the peer had sent before is received first. */
   void (*closed) (HsTransport *transport, const GError *error, gpointer owner);
 } HsTransportCallbacks;
 
@@ -28,19 +29,22 @@ HsTransport *hs_transport_new (GIOStream *stream,
                                const HsTransportCallbacks *callbacks,
                                gpointer owner);
 HsTransport *hs_transport_ref (HsTransport *self);
-/* Frees with the last reference. hs_transport_close() first, or nothing is called any more. */
+/* Frees with the last reference, and nothing is called any more. A socket that was not closed goes
+ * on where others hold it (STARTTLS); a TLS connection is closed. */
 void hs_transport_unref (HsTransport *self);
 
 GIOStream *hs_transport_get_stream (HsTransport *self);
 
-/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop. */
+/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop. In a
+ * flood, turns stand back now and then so that sources of lower priority run (GTK's drawing). */
 void hs_transport_start_reading (HsTransport *self);
 void hs_transport_stop_reading (HsTransport *self);
 /* Bytes that were read and not yet used by the callee. */
 gsize hs_transport_get_unread (HsTransport *self);
 
 /* The buffer that is written next: append to it, then call hs_transport_queue(). All that is
- * appended in one turn of the loop leaves in one system call at the end of the turn. */
+ * appended in one turn of the loop leaves in one system call at the end of the turn (under TLS, in
+ * one a record). Ask for it each time: it is another one after a write. */
 GByteArray *hs_transport_get_output (HsTransport *self);
 void hs_transport_queue (HsTransport *self);
 /* Writes what the system takes now, the rest as it takes it. */

@@ -10,8 +10,8 @@
 /* The largest drained buffer that a thread keeps for its next writer. */
 #define SPARE_SIZE (64 * 1024)
 
-/* One buffer a thread goes round, so that neither a flush costs an allocation nor an idle connection
- * memory. */
+/* One buffer a thread goes round, so that neither a flush costs an allocation nor an idle
+ * connection memory. */
 static GPrivate spare_private = G_PRIVATE_INIT ((GDestroyNotify) g_byte_array_unref);
 
 static GByteArray *

@@ -134,7 +134,8 @@ test_database_remove (void)
   g_unlink (test_database_path);
 }
 
-/* The test CA alone is trusted. The file is read again for each connection (glib-networking 2.74). */
+/* The test CA alone is trusted. The file is read again for each connection (glib-networking
+ * 2.74). */
 static inline GTlsDatabase *
 test_database (void)
 {

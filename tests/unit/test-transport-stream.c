@@ -22,6 +22,7 @@ struct _TestOutput
   gsize at_most;     /* 0: all */
   guint block_every; /* n-th write; 0: never */
   gboolean blocked;
+  gboolean sink; /* takes everything and keeps nothing */
   GBytes *repeat; /* what has to come again */
   GError *failure;
 };
@@ -66,6 +67,9 @@ test_output_write_nonblocking (GPollableOutputStream *stream,
 
   if (self->at_most > 0)
     length = MIN (length, self->at_most);
+
+  if (self->sink)
+    return length;
 
   return g_pollable_output_stream_write_nonblocking (self->base, bytes, length, NULL, error);
 }
@@ -139,7 +143,8 @@ set_up (Fixture *fixture,
   fixture->output->base = G_POLLABLE_OUTPUT_STREAM (
       g_object_ref (g_io_stream_get_output_stream (G_IO_STREAM (fixture->base))));
   fixture->stream = g_simple_io_stream_new (
-      g_io_stream_get_input_stream (G_IO_STREAM (fixture->base)), G_OUTPUT_STREAM (fixture->output));
+      g_io_stream_get_input_stream (G_IO_STREAM (fixture->base)),
+      G_OUTPUT_STREAM (fixture->output));
   fixture->owner = test_owner_new (fixture->stream);
 }
 
@@ -224,7 +229,10 @@ test_flush (Fixture *fixture,
   g_assert_cmpuint (fixture->output->n_writes, ==, 1);
   g_assert_cmpuint (hs_transport_get_written (fixture->owner->transport), ==, 3);
   spin_until (fixture->owner->n_written == 1);
+  hs_transport_flush (fixture->owner->transport);
+  spin_msec (10);
   g_assert_cmpuint (fixture->output->n_writes, ==, 1);
+  g_assert_cmpuint (fixture->owner->n_written, ==, 1);
 }
 
 static void
@@ -295,20 +303,18 @@ test_budget (Fixture *fixture,
              gconstpointer data)
 {
   g_autofree guint8 *bytes = test_pattern (4000000);
-  g_autoptr (GByteArray) arrived = g_byte_array_new ();
 
   fixture->output->at_most = 1000;
+  fixture->output->sink = TRUE;
   test_owner_send (fixture->owner, bytes, 4000000);
-  while (arrived->len < 4000000)
+  while (hs_transport_get_queued (fixture->owner->transport) > 0)
     {
       guint before = fixture->output->n_writes;
 
-      g_main_context_iteration (NULL, FALSE);
+      g_main_context_iteration (NULL, TRUE);
       g_assert_cmpuint (fixture->output->n_writes - before, <=, 264);
-      while (their_read (fixture, arrived) == 8192)
-        ;
     }
-  g_assert_cmpmem (arrived->data, arrived->len, bytes, 4000000);
+  g_assert_cmpuint (fixture->output->n_writes, ==, 4000);
 }
 
 int
