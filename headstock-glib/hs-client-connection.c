@@ -15,6 +15,8 @@
 /* Reading stops while more than this waits to be written, and goes on at half of it: a peer that asks
  * and does not read the answers can't make us grow. */
 #define MAX_QUEUED (1024 * 1024)
+/* After so much silence a connection lets go of its parser: the next bytes find a new one. */
+#define IDLE_MSEC 3000
 /* What servers listen on for components by default. */
 #define COMPONENT_PORT 5347
 
@@ -98,7 +100,7 @@ hs_client_drop_connection (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   static const HsDeadline of_connection[] = { HS_DEADLINE_PUMP, HS_DEADLINE_STAGE,
                                               HS_DEADLINE_CLOSE, HS_DEADLINE_KEEPALIVE,
-                                              HS_DEADLINE_REQUEST };
+                                              HS_DEADLINE_IDLE, HS_DEADLINE_REQUEST };
 
   for (guint i = 0; i < G_N_ELEMENTS (of_connection); i++)
     hs_client_clear_deadline (self, of_connection[i]);
@@ -313,6 +315,8 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
   priv->input = (const char *) bytes;
   priv->input_length = length;
   hs_client_pump (self);
+  if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && priv->state == HS_CLIENT_STATE_READY)
+    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, priv->last_input + IDLE_MSEC * 1000);
   used = length - priv->input_length;
   priv->logged_in = priv->input_length;
   priv->input = NULL;
@@ -704,6 +708,23 @@ hs_client_sign_in (HsClient *self)
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+}
+
+void
+hs_client_shrink_if_idle (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gint64 due = priv->last_input + IDLE_MSEC * 1000;
+
+  if (priv->stream == NULL || priv->pumping > 0)
+    return;
+  if (g_get_monotonic_time () < due)
+    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
+  else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
+    {
+      hs_client_check_names (self);
+      hs_dispatcher_shrink (priv->dispatcher);
+    }
 }
 
 /* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */

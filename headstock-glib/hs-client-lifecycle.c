@@ -112,11 +112,14 @@ end_run (HsClient *self)
   g_autoptr (GError) stopped
       = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The client was stopped");
   g_autoptr (GError) error = priv->run_error != NULL ? g_error_copy (priv->run_error) : NULL;
-  g_autoptr (GPtrArray) connects = g_steal_pointer (&priv->connect_tasks);
-  g_autoptr (GPtrArray) closes = g_steal_pointer (&priv->close_tasks);
+  g_autoptr (GPtrArray) connects = NULL;
+  g_autoptr (GPtrArray) closes = NULL;
 
   g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
   hs_client_modules_foreach (self, hs_module_cleanup);
+  /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
+  connects = g_steal_pointer (&priv->connect_tasks);
+  closes = g_steal_pointer (&priv->close_tasks);
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
@@ -323,6 +326,9 @@ on_deadline (HsClient *self, HsDeadline deadline)
     case HS_DEADLINE_KEEPALIVE:
       hs_client_keepalive (self);
       break;
+    case HS_DEADLINE_IDLE:
+      hs_client_shrink_if_idle (self);
+      break;
     case HS_DEADLINE_REQUEST:
       hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
                             g_get_monotonic_time ());
@@ -451,6 +457,32 @@ connect_cancelled_cb (GCancellable *cancellable, gpointer task)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+close_cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  g_autoptr (GTask) task = g_object_ref (data);
+  HsClientPrivate *priv = hs_client_private (g_task_get_source_object (task));
+
+  if (g_ptr_array_remove (priv->close_tasks, task))
+    g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* The watch is the task's data, and ended when the task returns. */
+static void
+watch_cancellable (GTask *task, GSourceFunc callback)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GSource *watch;
+
+  if (cancellable == NULL)
+    return;
+  watch = g_cancellable_source_new (cancellable);
+  g_source_set_static_name (watch, "HsClient");
+  g_task_attach_source (task, watch, callback);
+  g_task_set_task_data (task, watch, (GDestroyNotify) g_source_unref);
+}
+
 /**
  * hs_client_connect_async:
  * @self: a client
@@ -479,14 +511,7 @@ hs_client_connect_async (HsClient *self,
       return;
     }
   hs_client_start (self);
-  if (cancellable != NULL)
-    {
-      GSource *watch = g_cancellable_source_new (cancellable);
-
-      g_source_set_static_name (watch, "hs_client_connect_async");
-      g_task_attach_source (task, watch, G_SOURCE_FUNC (connect_cancelled_cb));
-      g_task_set_task_data (task, watch, (GDestroyNotify) g_source_unref);
-    }
+  watch_cancellable (task, G_SOURCE_FUNC (connect_cancelled_cb));
   g_ptr_array_add (priv->connect_tasks, g_steal_pointer (&task));
 }
 
@@ -539,6 +564,7 @@ hs_client_close_async (HsClient *self,
       g_task_return_boolean (task, TRUE);
       return;
     }
+  watch_cancellable (task, G_SOURCE_FUNC (close_cancelled_cb));
   g_ptr_array_add (priv->close_tasks, g_steal_pointer (&task));
   hs_client_stop (self);
 }

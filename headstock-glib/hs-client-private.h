@@ -22,6 +22,7 @@ typedef enum
   HS_DEADLINE_CLOSE,     /* the server's end of the stream */
   HS_DEADLINE_RETRY,     /* the next connection */
   HS_DEADLINE_KEEPALIVE, /* silence */
+  HS_DEADLINE_IDLE,      /* memory that a silent connection does not need */
   HS_DEADLINE_REQUEST,   /* the nearest pending request */
   HS_N_DEADLINES
 } HsDeadline;
@@ -153,6 +154,7 @@ void hs_client_drop_connection (HsClient *self);
 void hs_client_pump (HsClient *self);
 void hs_client_sign_in (HsClient *self);
 void hs_client_keepalive (HsClient *self);
+void hs_client_shrink_if_idle (HsClient *self);
 
 /* hs-client-send.c */
 void hs_client_fail_sends (HsClient *self, const GError *error);

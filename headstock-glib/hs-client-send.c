@@ -42,13 +42,10 @@ static GByteArray *
 get_output (HsClientPrivate *priv)
 {
   GByteArray *output = hs_transport_get_output (priv->transport);
-  GByteArray *own = priv->stream != NULL ? hs_stream_get_output (priv->stream) : NULL;
+  g_autoptr (GByteArray) own = priv->stream != NULL ? hs_stream_take_output (priv->stream) : NULL;
 
-  if (own != NULL && own->len > 0)
-    {
-      g_byte_array_append (output, own->data, own->len);
-      g_byte_array_set_size (own, 0);
-    }
+  if (own != NULL)
+    g_byte_array_append (output, own->data, own->len);
   return output;
 }
 

@@ -430,6 +430,12 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
 }
 
 void
+hs_dispatcher_shrink (HsDispatcher *self)
+{
+  hs_view_pool_clear (&self->pool);
+}
+
+void
 hs_dispatcher_names_changed (HsDispatcher *self)
 {
   hs_handlers_names_changed (self->handlers);

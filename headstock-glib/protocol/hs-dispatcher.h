@@ -47,6 +47,8 @@ void hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
 gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
 /* Somebody answers later. */
 void hs_dispatcher_defer (HsDispatcher *self, HsNode *iq);
+/* Lets go of what is only kept for the next stanza. */
+void hs_dispatcher_shrink (HsDispatcher *self);
 /* The addresses of names mean something else now: see hs_parser_get_generation(). */
 void hs_dispatcher_names_changed (HsDispatcher *self);
 

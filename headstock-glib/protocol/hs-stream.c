@@ -66,6 +66,8 @@ write_output (HsStream *self, const char *format, ...)
   va_start (args, format);
   text = g_markup_vprintf_escaped (format, args);
   va_end (args);
+  if (self->output == NULL)
+    self->output = g_byte_array_new ();
   g_byte_array_append (self->output, (const guint8 *) text, strlen (text));
 }
 
@@ -322,6 +324,7 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
   if (self->state != STATE_UNSIGNED)
     return;
   offered = list_mechanisms (self->features->node);
+  hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
   self->mechanism = hs_sasl_mechanism_select ((const char *const *) offered, credentials, &error);
   if (self->mechanism == NULL)
     {
@@ -666,7 +669,6 @@ hs_stream_new (const HsStreamConfig *config,
 
   self->config = *config;
   self->secure = config->direct_tls;
-  self->output = g_byte_array_new ();
   self->parser = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
   return self;
@@ -678,7 +680,7 @@ hs_stream_free (HsStream *self)
   if (self->features != NULL)
     hs_parser_give_back (self->parser, self->features);
   hs_parser_free (self->parser);
-  g_byte_array_unref (self->output);
+  g_clear_pointer (&self->output, g_byte_array_unref);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   g_clear_pointer (&self->jid, hs_jid_unref);
   g_free (self->mechanism_name);
@@ -689,9 +691,9 @@ hs_stream_free (HsStream *self)
 }
 
 GByteArray *
-hs_stream_get_output (HsStream *self)
+hs_stream_take_output (HsStream *self)
 {
-  return self->output;
+  return g_steal_pointer (&self->output);
 }
 
 void

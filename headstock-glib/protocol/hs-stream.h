@@ -52,8 +52,9 @@ HsStream *hs_stream_new (const HsStreamConfig *config,
                          gpointer user_data);
 void hs_stream_free (HsStream *self);
 
-/* What is to be written: the driver takes it out after each call that may have added to it. */
-GByteArray *hs_stream_get_output (HsStream *self);
+/* What is to be written, or NULL: the driver takes it after each call that may have added to it.
+ * (transfer full) */
+GByteArray *hs_stream_take_output (HsStream *self);
 /* Sends the stream's header. */
 void hs_stream_open (HsStream *self);
 
