@@ -85,7 +85,6 @@ forget_session (HsClient *self)
 
   hs_iq_tracker_fail_all (hs_dispatcher_get_tracker (priv->dispatcher), error);
   hs_client_fail_sends (self, error);
-  hs_dispatcher_names_changed (priv->dispatcher);
   if (priv->bound_jid != NULL)
     {
       g_clear_pointer (&priv->bound_jid, hs_jid_unref);
@@ -301,6 +300,12 @@ forget_cb (HsNode *stanza, const char *name, const char *namespace_, gpointer cl
   return hs_dispatcher_forgets (hs_client_private (client)->dispatcher, stanza, name, namespace_);
 }
 
+static void
+names_changed_cb (gpointer client)
+{
+  hs_dispatcher_names_changed (hs_client_private (client)->dispatcher);
+}
+
 static gsize
 received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer client)
 {
@@ -365,6 +370,7 @@ static const HsTransportCallbacks transport_callbacks = {
 static const HsParserCallbacks parser_callbacks = {
   .stanza_begins = stanza_begins_cb,
   .forget = forget_cb,
+  .names_changed = names_changed_cb,
 };
 
 /* The first stream of a connection, or the one that goes on under TLS. */
@@ -514,9 +520,11 @@ begin_session (HsClient *self)
 
       hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
     }
-  if (priv->initial_presence != NULL)
+  if (priv->initial_presence != NULL || priv->default_presence)
     {
-      g_autoptr (HsElement) presence = hs_element_copy (HS_ELEMENT (priv->initial_presence));
+      g_autoptr (HsElement) presence
+          = priv->initial_presence != NULL ? hs_element_copy (HS_ELEMENT (priv->initial_presence))
+                                           : HS_ELEMENT (hs_presence_new (NULL));
 
       hs_client_prepare_presence (self, HS_PRESENCE (presence));
       hs_client_send_stanza (self, presence, NULL);
@@ -538,6 +546,7 @@ bound (HsClient *self)
   if (priv->keepalive_interval > 0)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
   priv->was_ready = TRUE;
+  g_clear_pointer (&priv->attempt, attempt_unref);
   priv->ready_time = g_get_monotonic_time ();
   g_object_notify (G_OBJECT (self), "bound-jid");
   begin_session (self);
@@ -673,7 +682,6 @@ hs_client_pump (HsClient *self)
     {
       gsize used = hs_stream_feed (stream, priv->input, priv->input_length);
 
-      hs_client_check_names (self);
       priv->input += used;
       priv->input_length -= used;
       pause_if_full (self);
@@ -721,10 +729,7 @@ hs_client_shrink_if_idle (HsClient *self)
   if (g_get_monotonic_time () < due)
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
   else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
-    {
-      hs_client_check_names (self);
-      hs_dispatcher_shrink (priv->dispatcher);
-    }
+    hs_dispatcher_shrink (priv->dispatcher);
 }
 
 /* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */

@@ -96,19 +96,6 @@ hs_client_forgets_changed (HsClient *self)
                                hs_handlers_forget (hs_dispatcher_get_handlers (priv->dispatcher)));
 }
 
-/* What was matched by the address of a name is worthless once the parser has begun a new dictionary. */
-void
-hs_client_check_names (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint generation = hs_parser_get_generation (hs_stream_get_parser (priv->stream));
-
-  if (generation == priv->names_generation)
-    return;
-  priv->names_generation = generation;
-  hs_dispatcher_names_changed (priv->dispatcher);
-}
-
 static guint
 add_handler (HsClient *self, HsHandler *handler)
 {

@@ -82,6 +82,7 @@ typedef struct
   guint keepalive_interval;
   guint64 max_stanza_size;
   guint max_depth;
+  gboolean default_presence; /* nothing was set: an empty one, made when it is wanted */
   HsPresence *initial_presence;
   gboolean initial_roster;
   HsModule *registration;
@@ -129,7 +130,6 @@ typedef struct
   GQueue send_tasks; /* GTask with the position of its last byte */
 
   HsDispatcher *dispatcher;
-  guint names_generation;
   HsParser *raw_parser;
   HsClientLog *log;
   guint64 logged_out;
@@ -167,7 +167,6 @@ const char *hs_client_get_stream_lang (HsClient *self);
 extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
 gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
 void hs_client_forgets_changed (HsClient *self);
-void hs_client_check_names (HsClient *self);
 void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 GPtrArray *hs_client_list_modules (HsClient *self);
 void hs_client_modules_foreach (HsClient *self,

@@ -763,9 +763,13 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
 HsPresence *
 hs_client_get_initial_presence (HsClient *self)
 {
+  HsClientPrivate *priv = hs_client_private (self);
+
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
 
-  return hs_client_private (self)->initial_presence;
+  if (priv->default_presence && priv->initial_presence == NULL)
+    priv->initial_presence = hs_presence_new (NULL);
+  return priv->initial_presence;
 }
 
 /**
@@ -785,8 +789,10 @@ hs_client_set_initial_presence (HsClient *self, HsPresence *initial_presence)
 
   g_return_if_fail (HS_IS_CLIENT (self));
 
-  if (g_set_object (&priv->initial_presence, initial_presence))
-    g_object_notify (G_OBJECT (self), "initial-presence");
+  if (!g_set_object (&priv->initial_presence, initial_presence) && !priv->default_presence)
+    return;
+  priv->default_presence = FALSE;
+  g_object_notify (G_OBJECT (self), "initial-presence");
 }
 
 /**

@@ -97,6 +97,7 @@ hs_client_finalize (GObject *object)
 {
   HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
 
+  g_ptr_array_unref (priv->dead_streams);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
@@ -118,7 +119,6 @@ hs_client_finalize (GObject *object)
   g_ptr_array_unref (priv->modules);
   g_ptr_array_unref (priv->connect_tasks);
   g_ptr_array_unref (priv->close_tasks);
-  g_ptr_array_unref (priv->dead_streams);
   g_clear_pointer (&priv->bound_jid, hs_jid_unref);
   g_clear_pointer (&priv->bound_bare, hs_jid_unref);
 
@@ -726,7 +726,7 @@ hs_client_init (HsClient *self)
   priv->keepalive_interval = 120000;
   priv->max_stanza_size = 10 * 1024 * 1024;
   priv->max_depth = 128;
-  priv->initial_presence = hs_presence_new (NULL);
+  priv->default_presence = TRUE;
   priv->initial_roster = TRUE;
   priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);

@@ -18,9 +18,10 @@ typedef struct
 
 struct _HsHandlers
 {
-  GPtrArray *all;       /* HsHandler, in order */
+  /* Made with the first handler, since many clients have none. */
+  GPtrArray *all; /* HsHandler, in order */
   GPtrArray *for_iq;
-  GHashTable *by_name;  /* name -> GPtrArray; handlers for any name are in `any` */
+  GHashTable *by_name; /* name -> GPtrArray; handlers for any name are in `any` */
   GPtrArray *any;
   Slot *slots;
   guint last_id;
@@ -60,14 +61,7 @@ hs_matches_unref (HsMatches *self)
 HsHandlers *
 hs_handlers_new (void)
 {
-  HsHandlers *self = g_new0 (HsHandlers, 1);
-
-  self->all = g_ptr_array_new ();
-  self->for_iq = g_ptr_array_new ();
-  self->any = g_ptr_array_new ();
-  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify) g_ptr_array_unref);
-  return self;
+  return g_new0 (HsHandlers, 1);
 }
 
 void
@@ -83,13 +77,13 @@ hs_handlers_names_changed (HsHandlers *self)
 void
 hs_handlers_free (HsHandlers *self)
 {
-  while (self->all->len > 0)
+  while (self->all != NULL && self->all->len > 0)
     hs_handlers_remove (self, ((HsHandler *) g_ptr_array_index (self->all, 0))->id);
   hs_handlers_names_changed (self);
-  g_ptr_array_unref (self->all);
-  g_ptr_array_unref (self->for_iq);
-  g_ptr_array_unref (self->any);
-  g_hash_table_unref (self->by_name);
+  g_clear_pointer (&self->all, g_ptr_array_unref);
+  g_clear_pointer (&self->for_iq, g_ptr_array_unref);
+  g_clear_pointer (&self->any, g_ptr_array_unref);
+  g_clear_pointer (&self->by_name, g_hash_table_unref);
   g_free (self);
 }
 
@@ -124,11 +118,23 @@ get_list (HsHandlers *self, const HsHandler *handler)
   return list;
 }
 
+static void
+make_lists (HsHandlers *self)
+{
+  self->all = g_ptr_array_new ();
+  self->for_iq = g_ptr_array_new ();
+  self->any = g_ptr_array_new ();
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) g_ptr_array_unref);
+}
+
 guint
 hs_handlers_add (HsHandlers *self, const HsHandler *handler)
 {
   HsHandler *copy = g_memdup2 (handler, sizeof *handler);
 
+  if (self->all == NULL)
+    make_lists (self);
   copy->ref_count = 1;
   copy->removed = FALSE;
   copy->name = g_strdup (handler->name);
@@ -163,7 +169,7 @@ gboolean
 hs_handlers_remove (HsHandlers *self, guint id)
 {
   guint low = 0;
-  guint high = self->all->len;
+  guint high = self->all != NULL ? self->all->len : 0;
 
   /* Ids rise. */
   while (low < high)
@@ -186,7 +192,7 @@ hs_handlers_remove_module (HsHandlers *self, gpointer module)
 {
   guint i = 0;
 
-  while (i < self->all->len)
+  while (self->all != NULL && i < self->all->len)
     {
       if (((HsHandler *) g_ptr_array_index (self->all, i))->module == module)
         {
@@ -239,6 +245,8 @@ hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
 {
   Slot *slot;
 
+  if (self->all == NULL || self->all->len == 0)
+    return NULL;
   if (self->slots == NULL)
     self->slots = g_new0 (Slot, N_SLOTS);
   slot = &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];

@@ -21,7 +21,7 @@ struct _HsIqRequest
 
 struct _HsIqTracker
 {
-  GHashTable *requests; /* id -> HsIqRequest chain */
+  GHashTable *requests; /* id -> HsIqRequest chain; NULL while there is none */
   GQueue deadlines;     /* nearest first */
   HsIqOwn own;
   guint size;
@@ -42,7 +42,6 @@ hs_iq_tracker_new (void)
 {
   HsIqTracker *self = g_new0 (HsIqTracker, 1);
 
-  self->requests = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&self->deadlines);
   return self;
 }
@@ -55,25 +54,36 @@ clear_own (HsIqTracker *self)
   g_clear_pointer (&self->own.domain, hs_jid_unref);
 }
 
+static GPtrArray *
+take_all (HsIqTracker *self)
+{
+  GPtrArray *all = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self->requests != NULL)
+    {
+      g_hash_table_iter_init (&iter, self->requests);
+      while (g_hash_table_iter_next (&iter, NULL, &value))
+        {
+          for (HsIqRequest *request = value; request != NULL; request = request->next)
+            g_ptr_array_add (all, request);
+        }
+      g_clear_pointer (&self->requests, g_hash_table_unref);
+    }
+  g_queue_init (&self->deadlines);
+  self->size = 0;
+  return all;
+}
+
 /* Requests whose answers nobody has heard are dropped: fail them first. */
 void
 hs_iq_tracker_free (HsIqTracker *self)
 {
-  GHashTableIter iter;
-  gpointer request;
+  g_autoptr (GPtrArray) all = take_all (self);
 
-  g_hash_table_iter_init (&iter, self->requests);
-  while (g_hash_table_iter_next (&iter, NULL, &request))
-    {
-      while (request != NULL)
-        {
-          HsIqRequest *next = ((HsIqRequest *) request)->next;
-
-          request_free (request);
-          request = next;
-        }
-    }
-  g_hash_table_unref (self->requests);
+  for (guint i = 0; i < all->len; i++)
+    request_free (g_ptr_array_index (all, i));
   clear_own (self);
   g_free (self);
 }
@@ -125,6 +135,8 @@ hs_iq_tracker_add (HsIqTracker *self,
     request->from_jid = hs_jid_new (from, NULL);
   request->to_account = to == NULL || (request->to_jid != NULL && self->own.bare != NULL &&
                                        hs_jid_equal (request->to_jid, self->own.bare));
+  if (self->requests == NULL)
+    self->requests = g_hash_table_new (g_str_hash, g_str_equal);
   request->next = g_hash_table_lookup (self->requests, id);
   g_hash_table_replace (self->requests, request->id, request);
   self->size++;
@@ -154,6 +166,8 @@ take_out (HsIqTracker *self, HsIqRequest *request)
       g_hash_table_remove (self->requests, request->id);
       if (request->next != NULL)
         g_hash_table_insert (self->requests, request->next->id, request->next);
+      else if (self->size == 0)
+        g_clear_pointer (&self->requests, g_hash_table_unref);
       return;
     }
   while (first->next != request)
@@ -209,7 +223,7 @@ hs_iq_tracker_match (HsIqTracker *self, HsNode *iq)
   const char *id = hs_node_get_attribute (iq, "id", NULL);
   HsIqRequest *request;
 
-  if (id == NULL)
+  if (id == NULL || self->requests == NULL)
     return NULL;
   for (request = g_hash_table_lookup (self->requests, id); request != NULL; request = request->next)
     {
@@ -271,19 +285,8 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now)
 void
 hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error)
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer value;
+  g_autoptr (GPtrArray) all = take_all (self);
 
-  g_hash_table_iter_init (&iter, self->requests);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      for (HsIqRequest *request = value; request != NULL; request = request->next)
-        g_ptr_array_add (all, request);
-    }
-  g_hash_table_remove_all (self->requests);
-  g_queue_init (&self->deadlines);
-  self->size = 0;
   for (guint i = 0; i < all->len; i++)
     finish (g_ptr_array_index (all, i), NULL, error);
 }

@@ -73,7 +73,7 @@ test_rows (void)
         {
           g_autofree char *shown = take_in_pieces (rows[i].in, piece);
 
-          g_test_message ("%s in pieces of %zu", rows[i].in, piece);
+          g_test_message ("row %u in pieces of %zu", i, piece);
           g_assert_null (strstr (shown, "SECRET"));
           g_assert_cmpstr (shown, ==, rows[i].out != NULL ? rows[i].out : rows[i].in);
         }
