@@ -157,6 +157,14 @@ hs_view_pool_take (HsViewPool *self, HsNode *node)
   return view;
 }
 
+/* Weak and toggle references, bindings and data are all in one list; the low bits of its address are
+ * flags and a lock. */
+static gboolean
+has_data (GObject *object)
+{
+  return ((gsize) g_atomic_pointer_get (&object->qdata) & ~(gsize) 7) != 0;
+}
+
 void
 hs_view_pool_give_back (HsViewPool *self, HsElement *element)
 {
@@ -169,12 +177,17 @@ hs_view_pool_give_back (HsViewPool *self, HsElement *element)
   slot = pool_slot (G_OBJECT_TYPE (element));
   if (self->views[slot] != NULL)
     return;
-  /* Weak references, data and handlers of the last stanza go, so that nobody can tell. */
-  g_object_ref (object);
-  g_object_run_dispose (object);
-  if (g_atomic_int_dec_and_test ((int *) &object->ref_count))
-    g_assert_not_reached ();
-  if (!hs_view_unbind_only (view))
+  /* Weak references and handlers of the last stanza go, so that nobody can tell. Data stay. */
+  if (G_LIKELY (!has_data (object)))
+    g_signal_handlers_destroy (object);
+  else
+    {
+      g_object_ref (object);
+      g_object_run_dispose (object);
+      if (g_atomic_int_dec_and_test ((int *) &object->ref_count))
+        g_assert_not_reached ();
+    }
+  if (has_data (object) || !hs_view_unbind_only (view))
     return;
   self->views[slot] = element;
 }
@@ -189,7 +202,8 @@ hs_view_pool_clear (HsViewPool *self)
 static void
 hs_element_dispose (GObject *object)
 {
-  hs_view_disposing (get_view (HS_ELEMENT (object)));
+  if (hs_view_disposing (get_view (HS_ELEMENT (object))))
+    return;
 
   G_OBJECT_CLASS (hs_element_parent_class)->dispose (object);
 }
@@ -244,7 +258,7 @@ set_namespace (HsElement *self, const char *namespace_)
 {
   HsNode *node = hs_element_get_node (self);
 
-  node->namespace_ = namespace_ == NULL ? NULL
+  node->namespace_ = namespace_ == NULL || *namespace_ == '\0' ? NULL
                                         : hs_block_strndup (hs_node_get_block (node), namespace_,
                                                             strlen (namespace_));
 }
@@ -431,7 +445,7 @@ add_child (HsElement *self, const char *name, const char *namespace_)
  * hs_element_add_child:
  * @self: an element
  * @name: the child's local name
- * @namespace_: (nullable): its namespace, or %NULL for that of @self
+ * @namespace_: (nullable): its namespace, `""` for none, or %NULL for that of @self
  *
  * Adds an empty child after the others.
  *
@@ -450,7 +464,7 @@ hs_element_add_child (HsElement *self, const char *name, const char *namespace_)
  * hs_element_add_text_child:
  * @self: an element
  * @name: the child's local name
- * @namespace_: (nullable): its namespace, or %NULL for that of @self
+ * @namespace_: (nullable): its namespace, `""` for none, or %NULL for that of @self
  * @text: (nullable): the child's text
  *
  * Adds a child with text in it after the others.
@@ -494,7 +508,9 @@ hs_element_append (HsElement *self, HsElement *element)
   child = get_writable_node (element);
   if (node == NULL || child == NULL)
     return;
-  for (HsNode *ancestor = node; ancestor != NULL; ancestor = ancestor->parent)
+  g_return_if_fail (node != child);
+  /* One that is empty is nobody's ancestor, however deep we are. */
+  for (HsNode *ancestor = node; ancestor != NULL && child->first != NULL; ancestor = ancestor->parent)
     g_return_if_fail (ancestor != child);
   g_return_if_fail (child->parent == NULL || !child->parent->unfinished);
 

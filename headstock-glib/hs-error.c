@@ -3,8 +3,47 @@
 
 #include "hs-error.h"
 
+/**
+ * hs_error_quark:
+ *
+ * The error domain of [error@Headstock.Error]: what the library itself has to report.
+ *
+ * Returns: the domain
+ */
 G_DEFINE_QUARK (hs-error-quark, hs_error)
+
+/**
+ * hs_xml_error_quark:
+ *
+ * The error domain of [error@Headstock.XmlError]: what can be wrong with XML.
+ *
+ * Returns: the domain
+ */
 G_DEFINE_QUARK (hs-xml-error-quark, hs_xml_error)
+
+/**
+ * hs_stream_error_quark:
+ *
+ * The error domain of [error@Headstock.StreamError]: stream error conditions (RFC 6120, 4.9.3).
+ *
+ * Returns: the domain
+ */
 G_DEFINE_QUARK (hs-stream-error-quark, hs_stream_error)
+
+/**
+ * hs_stanza_error_quark:
+ *
+ * The error domain of [error@Headstock.StanzaError]: stanza error conditions (RFC 6120, 8.3.3).
+ *
+ * Returns: the domain
+ */
 G_DEFINE_QUARK (hs-stanza-error-quark, hs_stanza_error)
+
+/**
+ * hs_sasl_error_quark:
+ *
+ * The error domain of [error@Headstock.SaslError]: what ended a sign-in (RFC 6120, 6.5).
+ *
+ * Returns: the domain
+ */
 G_DEFINE_QUARK (hs-sasl-error-quark, hs_sasl_error)

@@ -13,8 +13,8 @@
  * What is sent and received in a stream: a [class@Message], a [class@Presence] or an [class@Iq]
  * (RFC 6120, 8).
  *
- * A stanza is an element, and what it says can be read as such. The properties here read the same
- * attributes: nothing is kept twice.
+ * A stanza is an element, and what it says can be read as such. The properties here read the
+ * element's attributes: nothing is kept twice.
  *
  * Strings that are returned live until the stanza changes.
  */

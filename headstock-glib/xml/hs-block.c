@@ -10,6 +10,9 @@
  * (PyGObject finalises in whichever thread drops an object). */
 static GMutex views_lock;
 
+/* Long after any thread has come back from g_object_unref(). */
+#define GRAVE_TIME G_USEC_PER_SEC
+
 struct _HsNames
 {
   int ref_count;
@@ -106,35 +109,110 @@ block_free (HsBlock *self)
     }
 }
 
-/* The last owner has gone: the block gives its references on views back. Those that somebody else
- * holds live on as owners. */
+static gboolean
+is_kept (HsView *view)
+{
+  return !view->owner && g_atomic_int_get ((int *) &view->object->ref_count) > 1;
+}
+
+/* A view that the block holds and somebody else too. */
+static HsView *
+find_kept (HsBlock *self)
+{
+  HsView *view = self->views;
+
+  while (view != NULL && !is_kept (view))
+    view = view->next;
+  return view;
+}
+
+/* References that are released later. */
+typedef struct
+{
+  GObject *object;
+  gint64 time;
+} Grave;
+
+static GArray *graves;
+
+/* The block's reference on a view that becomes an owner: for the caller to release without the lock, or
+ * NULL. A view that was taken back while another thread was in g_object_unref() is still touched there
+ * for a moment after its count has gone down (GLib 2.74 thaws its notifications): it is released when
+ * that thread is far away. */
+static GObject *
+give_back (HsView *view)
+{
+  Grave grave = { view->object, g_get_monotonic_time () };
+
+  if (view->reviver == NULL || view->reviver == g_thread_self ())
+    return view->object;
+  if (graves == NULL)
+    graves = g_array_new (FALSE, FALSE, sizeof (Grave));
+  g_array_append_val (graves, grave);
+  return NULL;
+}
+
+/* Called with the lock, which is not held meanwhile. */
+static void
+open_graves (void)
+{
+  while (graves != NULL && graves->len > 0)
+    {
+      Grave grave = g_array_index (graves, Grave, 0);
+
+      if (grave.time + GRAVE_TIME > g_get_monotonic_time ())
+        return;
+      g_array_remove_index (graves, 0);
+      g_mutex_unlock (&views_lock);
+      g_object_unref (grave.object);
+      g_mutex_lock (&views_lock);
+    }
+}
+
+static void
+make_owner (HsBlock *self, HsView *view)
+{
+  view->owner = TRUE;
+  g_atomic_int_inc (&self->owners);
+}
+
+/* The last owner has gone. Views that somebody else holds live on as owners, and the block gives its
+ * references on them back; it goes on holding the others for them, since they were lent as long as what
+ * they came from lives. Where nobody holds any, all go. */
 static void
 hand_over (HsBlock *self)
 {
   HsView *view;
+  gboolean any_kept = find_kept (self) != NULL;
 
   for (view = self->views; view != NULL; view = view->next)
     {
-      if (!view->owner)
+      if (is_kept (view) || (!any_kept && !view->owner))
         {
-          view->owner = TRUE;
+          make_owner (self, view);
           view->to_release = TRUE;
-          self->owners++;
         }
     }
+  self->letting_go = !any_kept;
   /* Ours, so that the block outlives the loop. */
-  self->owners++;
+  g_atomic_int_inc (&self->owners);
   for (;;)
     {
+      GObject *object;
+
       for (view = self->views; view != NULL && !view->to_release; view = view->next)
         continue;
       if (view == NULL)
         break;
       view->to_release = FALSE;
+      object = give_back (view);
       g_mutex_unlock (&views_lock);
-      g_object_unref (view->object);
+      if (object != NULL)
+        g_object_unref (object);
       g_mutex_lock (&views_lock);
     }
+  self->letting_go = FALSE;
+  open_graves ();
 }
 
 void
@@ -145,7 +223,8 @@ hs_block_unref (HsBlock *self)
   g_mutex_lock (&views_lock);
   self = hs_block_resolve (self);
   last = g_atomic_int_dec_and_test (&self->owners);
-  if (last && self->views != NULL)
+  /* Again where a view was found meanwhile, and so taken back, by somebody who has gone since. */
+  while (last && self->views != NULL)
     {
       hand_over (self);
       last = g_atomic_int_dec_and_test (&self->owners);
@@ -242,8 +321,17 @@ hs_block_merge (HsBlock *self, HsBlock *other)
   g_mutex_lock (&views_lock);
   self = hs_block_resolve (self);
   other = hs_block_resolve (other);
+  /* The smaller into the larger: a tree that is put together from many stays quick to look through. */
+  if (other->n_merged > self->n_merged)
+    {
+      HsBlock *larger = other;
+
+      other = self;
+      self = larger;
+    }
   if (self != other)
     {
+      self->n_merged += other->n_merged + 1;
       g_atomic_int_add (&self->owners, g_atomic_int_get (&other->owners));
       self->size += other->size;
       other->forward = self;
@@ -299,8 +387,7 @@ unlink_view (HsView *self)
   return block;
 }
 
-/* The node's view, borrowed. An owner that is found through the tree is handed to the block where
- * the block has another owner, so that it lives as long as what the caller came from. */
+/* The node's view, borrowed: it lives as long as what the caller came from. */
 GObject *
 hs_node_peek_view (HsNode *self)
 {
@@ -312,14 +399,16 @@ hs_node_peek_view (HsNode *self)
   if (self->view != NULL)
     {
       HsView *view = self->view;
-      HsBlock *block = hs_block_resolve (self->block);
 
       object = view->object;
-      if (view->owner && !view->to_release && g_atomic_int_get (&block->owners) > 1)
+      view->lent = TRUE;
+      if (view->to_release)
         {
-          g_object_ref (object);
+          /* Another thread is about to release it. Whoever looks for it here has an owner, which
+           * counts on it: the block keeps its reference. */
+          view->to_release = FALSE;
           view->owner = FALSE;
-          g_atomic_int_add (&block->owners, -1);
+          g_atomic_int_add (&hs_block_resolve (self->block)->owners, -1);
         }
     }
   g_mutex_unlock (&views_lock);
@@ -337,6 +426,7 @@ hs_view_bind_held (HsView *self, HsNode *node)
   if (node->view == NULL)
     {
       self->owner = FALSE;
+      self->lent = TRUE;
       link_view (self, node);
     }
   object = node->view->object;
@@ -348,8 +438,7 @@ void
 hs_view_bind_owner (HsView *self, HsNode *node)
 {
   g_mutex_lock (&views_lock);
-  self->owner = TRUE;
-  g_atomic_int_inc (&hs_block_resolve (node->block)->owners);
+  make_owner (hs_block_resolve (node->block), self);
   link_view (self, node);
   g_mutex_unlock (&views_lock);
 }
@@ -360,6 +449,7 @@ void
 hs_view_bind_only (HsView *self, HsNode *node)
 {
   self->owner = FALSE;
+  self->lent = FALSE;
   link_view (self, node);
 }
 
@@ -377,15 +467,52 @@ hs_view_unbind_only (HsView *self)
   return held;
 }
 
+/* An owner that was lent, and whose last reference is just going, is held by the block from now on where
+ * the block has another owner, or finds one. No reference is taken when it is lent: that could call a
+ * binding, which has a lock of its own; here there are no toggle references any more. */
+static gboolean
+take_back (HsView *self, GObject **release)
+{
+  HsBlock *block = hs_block_resolve (self->node->block);
+
+  if (!self->owner || !self->lent || block->letting_go)
+    return FALSE;
+  if (g_atomic_int_get (&block->owners) == 1)
+    {
+      HsView *kept = find_kept (block);
+
+      if (kept == NULL)
+        return FALSE;
+      make_owner (block, kept);
+      *release = give_back (kept);
+    }
+  g_object_ref (self->object);
+  self->reviver = g_thread_self ();
+  self->owner = FALSE;
+  g_atomic_int_add (&block->owners, -1);
+  return TRUE;
+}
+
 /* Called from dispose, where the last reference may just be going: from here on nobody finds the view
- * through its node. */
-void
+ * through its node. TRUE where the block has taken it back instead: it is to be left as it is. */
+gboolean
 hs_view_disposing (HsView *self)
 {
+  GObject *release = NULL;
+  gboolean taken = FALSE;
+
   g_mutex_lock (&views_lock);
-  if (self->node != NULL && self->node->view == self && self->object->ref_count == 1)
-    self->node->view = NULL;
+  if (self->node != NULL && self->node->view == self &&
+      g_atomic_int_get ((int *) &self->object->ref_count) == 1)
+    {
+      taken = take_back (self, &release);
+      if (!taken)
+        self->node->view = NULL;
+    }
   g_mutex_unlock (&views_lock);
+  if (release != NULL)
+    g_object_unref (release);
+  return taken;
 }
 
 /* Called from finalize. */

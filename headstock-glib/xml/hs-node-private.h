@@ -18,6 +18,8 @@ struct _HsBlock
   int owners;
   HsBlock *forward; /* merged into this one */
   HsBlock *merged;  /* list of those merged into us; freed with us */
+  guint n_merged;
+  gboolean letting_go; /* of all views: none is taken back */
   HsNames *names;
   char *position;
   char *end;

@@ -31,7 +31,7 @@ HsNode *
 hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_)
 {
   return hs_node_new (block, hs_block_strndup (block, name, strlen (name)),
-                      namespace_ == NULL
+                      namespace_ == NULL || *namespace_ == '\0'
                           ? NULL
                           : hs_block_strndup (block, namespace_, strlen (namespace_)));
 }
@@ -42,8 +42,8 @@ text_changed (HsNode *self)
   self->joined = NULL;
 }
 
-void
-hs_node_append (HsNode *self, HsNode *child)
+static void
+add_last (HsNode *self, HsNode *child)
 {
   child->parent = self;
   child->next = NULL;
@@ -53,6 +53,14 @@ hs_node_append (HsNode *self, HsNode *child)
   else
     self->first = child;
   self->last = child;
+}
+
+void
+hs_node_append (HsNode *self, HsNode *child)
+{
+  if (self->last != NULL && self->last->name == NULL)
+    hs_node_close_gap (self);
+  add_last (self, child);
 }
 
 static void grow_text (HsBlock *block, HsNode *self, gsize more);
@@ -102,6 +110,7 @@ join_texts (HsNode *self, HsNode *next, gboolean drop_space)
 static void
 unlink_and_join (HsNode *self, gboolean drop_space)
 {
+  HsNode *parent;
   HsNode *prev = self->prev;
   HsNode *next = self->next;
 
@@ -109,10 +118,32 @@ unlink_and_join (HsNode *self, gboolean drop_space)
     return;
   if (self->name == NULL)
     text_changed (self->parent);
+  parent = self->parent;
   cut (self);
-  if (self->name != NULL && prev != NULL && next != NULL && prev->name == NULL &&
-      next->name == NULL)
+  if (self->name == NULL || prev == NULL || prev->name != NULL)
+    return;
+  /* The text that follows is still being received, or has not begun: whether it is white space is to be
+   * seen when it has ended, so that it does not depend on how the stanza was split. */
+  if (drop_space && parent->unfinished &&
+      (next == NULL || (next->name == NULL && next->next == NULL)))
+    prev->gap = TRUE;
+  else if (next != NULL && next->name == NULL)
     join_texts (prev, next, drop_space);
+}
+
+void
+hs_node_close_gap (HsNode *self)
+{
+  HsNode *text = self->last;
+
+  if (text == NULL || text->name != NULL)
+    return;
+  if (text->prev != NULL && text->prev->gap)
+    {
+      text = text->prev;
+      join_texts (text, text->next, TRUE);
+    }
+  text->gap = FALSE;
 }
 
 void
@@ -190,10 +221,10 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
 
   if (length == 0)
     return;
-  if (node == NULL || node->name != NULL)
+  if (node == NULL || node->name != NULL || node->gap)
     {
       node = new_text (block);
-      hs_node_append (self, node);
+      add_last (self, node);
     }
   grow_text (block, node, length);
   memcpy (node->text + node->length, text, length);
@@ -268,7 +299,7 @@ hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, c
         = hs_node_add_attribute (self, hs_block_strndup (block, name, strlen (name)), length);
 
     memcpy ((char *) attribute->value, value, length + 1);
-    if (namespace_ != NULL)
+    if (namespace_ != NULL && *namespace_ != '\0')
       attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
   }
 }

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * Who keeps a block alive: its owners. The dispatcher is one while it works on a stanza, and so is
  * each view in the state "owner" (a program made it, or kept it). A view in the state "held" is the
  * block's own: the block has a reference on it, so that what is returned as (transfer none) lives as
- * long as the tree. When the last owner goes, the block hands its references back: views that
- * somebody else still holds become owners, the others are finalised. */
+ * long as the tree. When the last owner goes, views that somebody else still holds become owners; where
+ * there is none, all are finalised. */
 
 typedef struct _HsAttribute HsAttribute;
 typedef struct _HsBlock HsBlock;
@@ -39,6 +39,7 @@ struct _HsNode
   const char *name; /* NULL: this node is text */
   guint unfinished : 1; /* its end has not been received */
   guint is_top : 1;     /* a stanza as it came in the stream */
+  guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
   union
   {
     struct
@@ -68,6 +69,8 @@ struct _HsView
   HsView *prev;
   gboolean owner;
   gboolean to_release; /* the block is about to give its reference back */
+  gboolean lent;       /* found through the tree */
+  GThread *reviver;    /* the thread in which the block took it back when it was going */
 };
 
 /* Names that a parser interned, for as long as a block uses them. */
@@ -92,6 +95,8 @@ void hs_node_append (HsNode *self, HsNode *child);
 void hs_node_unlink (HsNode *self);
 /* Takes out an element that has been dealt with, and white space that only stood around it. */
 void hs_node_forget (HsNode *self);
+/* No more text follows the last: what forgetting left open is settled. */
+void hs_node_close_gap (HsNode *self);
 void hs_node_append_text (HsNode *self, const char *text, gsize length);
 void hs_node_remove_children (HsNode *self);
 HsAttribute *hs_node_add_attribute (HsNode *self, const char *name, gsize value_length);
@@ -116,13 +121,14 @@ GObject *hs_view_bind_held (HsView *self, HsNode *node);
 void hs_view_bind_owner (HsView *self, HsNode *node);
 void hs_view_bind_only (HsView *self, HsNode *node);
 gboolean hs_view_unbind_only (HsView *self);
-void hs_view_disposing (HsView *self);
+gboolean hs_view_disposing (HsView *self);
 void hs_view_release (HsView *self);
 
+/* "" is none, as in xmlns="". */
 static inline gboolean
 hs_namespace_equal (const char *a, const char *b)
 {
-  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
+  return a == b || strcmp (a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
 G_END_DECLS

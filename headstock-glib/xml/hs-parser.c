@@ -8,6 +8,7 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "xml/hs-bytes.h"
 #include "xml/hs-writer.h"
 
 /* One slice is parsed before its stanzas are dispatched: small enough to be quick and to leave little
@@ -16,11 +17,19 @@
 /* A tag that has not ended by then is collected here, since libxml2 would look at all of it again with
  * each piece. */
 #define LONG_TAG 1024
-#define LONG_REFERENCE 64
 #define MAX_HEADER (16 * 1024)
 /* Names that one connection may have interned before a new dictionary is begun, in bytes. */
 #define MAX_NAMES (64 * 1024)
-#define MAX_SPARE_BLOCKS 32
+/* libxml2 compares each attribute of a tag with each other, and looks for a prefix among all that are
+ * in scope. */
+#define MAX_ATTRIBUTES 1000
+#define MAX_NAMESPACES 1000
+#define MAX_SPARE_BLOCKS 16
+/* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
+ * comes, so that a thousand silent ones, or a thousand that sign in at once, do not each keep theirs. */
+#define MAX_CONTEXTS 8
+
+static int n_contexts;
 
 enum
 {
@@ -55,7 +64,7 @@ struct _HsParser
 
   GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
   gboolean holding_tag;
-  char quote; /* in the held tag: the quotation mark that is open */
+  HsTagScan tag; /* the held one */
   GByteArray *header;
 
   HsParserEvent *first;
@@ -246,6 +255,11 @@ on_start_element (void *data,
       fail (self, HS_XML_ERROR_TOO_DEEP, "Elements are nested deeper than is allowed");
       return;
     }
+  if (G_UNLIKELY (n_namespaces > 0 && self->context->nsNr > 2 * MAX_NAMESPACES))
+    {
+      fail (self, HS_XML_ERROR_TOO_LARGE, "More prefixes are in scope than are allowed");
+      return;
+    }
   if (self->dropping != 0)
     return;
 
@@ -310,6 +324,7 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
       return;
     }
   node = self->current;
+  hs_node_close_gap (node);
   node->unfinished = FALSE;
   self->current = node->parent;
   if (depth == STANZA_DEPTH)
@@ -388,6 +403,9 @@ on_error (void *data, xmlErrorPtr xml_error)
 
   if (xml_error->level < XML_ERR_ERROR || self->error != NULL)
     return;
+  /* Any string can be a namespace: servers relay what anybody wrote. */
+  if (xml_error->code == XML_WAR_NS_URI || xml_error->code == XML_WAR_NS_URI_RELATIVE)
+    return;
   text = xml_error->message != NULL ? g_utf8_make_valid (xml_error->message, -1) : g_strdup ("?");
   g_strdelimit (g_strstrip (text), "\n", ' ');
   if (g_utf8_strlen (text, -1) > 200)
@@ -428,11 +446,14 @@ make_context (HsParser *self)
       g_once_init_leave (&initialised, 1);
     }
   self->context = xmlCreatePushParserCtxt (&handler, self, NULL, 0, NULL);
-  /* The limits are ours, and what the peer says of its encoding is checked by its first bytes. */
-  xmlCtxtUseOptions (self->context, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC);
+  /* The limits are ours, and what the peer says of its encoding is checked by its first bytes. Without
+   * XML_PARSE_NOENT, "&amp;" in an attribute would be "&#38;"; there are no other entities. */
+  xmlCtxtUseOptions (self->context, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE |
+                                        XML_PARSE_IGNORE_ENC);
   xmlDictSetLimit (self->context->dict, 0);
   xmlDictReference (self->context->dict);
   self->names = hs_names_new (self->context->dict, free_dictionary);
+  g_atomic_int_inc (&n_contexts);
   self->generation++;
   self->content = NULL;
   self->client = NULL;
@@ -452,6 +473,9 @@ drop_context (HsParser *self)
   xmlFreeParserCtxt (self->context);
   self->context = NULL;
   g_clear_pointer (&self->names, hs_names_unref);
+  g_atomic_int_add (&n_contexts, -1);
+  if (self->callbacks.names_changed != NULL)
+    self->callbacks.names_changed (self->user_data);
 }
 
 static void
@@ -597,8 +621,8 @@ hs_parser_is_between_stanzas (HsParser *self)
 {
   const char *rest;
 
-  return self->context != NULL && self->error == NULL && self->depth == HEADER_DEPTH &&
-         self->held->len == 0 && !self->holding_tag && get_rest (self, &rest) == 0;
+  return self->error == NULL && self->depth == HEADER_DEPTH && self->held->len == 0 &&
+         !self->holding_tag && (self->context == NULL || get_rest (self, &rest) == 0);
 }
 
 gboolean
@@ -608,7 +632,7 @@ hs_parser_shrink (HsParser *self)
   gsize length;
 
   if (self->context == NULL || self->depth != HEADER_DEPTH || self->first != NULL ||
-      self->error != NULL || self->held->len > 0)
+      self->start_depth != 0 || self->error != NULL || self->held->len > 0)
     return FALSE;
   /* White space between stanzas keeps connections alive, and libxml2 holds it until the next tag. */
   length = get_rest (self, &rest);
@@ -620,108 +644,6 @@ hs_parser_shrink (HsParser *self)
   drop_spares (self);
   drop_context (self);
   self->generation++;
-  return TRUE;
-}
-
-/* How many of the bytes end with a whole character. */
-static gsize
-whole_characters (const char *bytes, gsize length)
-{
-  for (gsize back = 1; back <= 3 && back <= length; back++)
-    {
-      guchar byte = bytes[length - back];
-
-      if (byte < 0x80)
-        return length;
-      if (byte >= 0xC0)
-        {
-          gsize need = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
-
-          return back < need ? length - back : length;
-        }
-    }
-  return length;
-}
-
-/* The length of the character of more than one byte at @p, or 0 where there is none (RFC 3629, 4). */
-static guint
-sequence_length (const guchar *p, gsize left)
-{
-  guint length = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-  guchar low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-  guchar high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-
-  if (p[0] < 0xC2 || p[0] > 0xF4 || left < length || p[1] < low || p[1] > high)
-    return 0;
-  for (guint i = 2; i < length; i++)
-    {
-      if ((p[i] & 0xC0) != 0x80)
-        return 0;
-    }
-  return length;
-}
-
-/* How many of the bytes are UTF-8: libxml2 lets overlong forms through. */
-static gsize
-valid_utf8 (const char *bytes, gsize length)
-{
-  gsize i = 0;
-
-  while (i < length)
-    {
-      guint64 word = 0;
-      guint step = 1;
-
-      if (length - i >= sizeof word)
-        {
-          memcpy (&word, bytes + i, sizeof word);
-          if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) == 0)
-            {
-              i += sizeof word;
-              continue;
-            }
-        }
-      if ((guchar) bytes[i] >= 0x80)
-        step = sequence_length ((const guchar *) bytes + i, length - i);
-      if (step == 0)
-        break;
-      i += step;
-    }
-  return i;
-}
-
-/* Whether a tag's end is among the bytes; they are looked at once. */
-static gboolean
-tag_ends (HsParser *self, const char *bytes, gsize length)
-{
-  for (gsize i = 0; i < length; i++)
-    {
-      char c = bytes[i];
-
-      if (self->quote != '\0')
-        {
-          if (c == self->quote)
-            self->quote = '\0';
-        }
-      else if (c == '"' || c == '\'')
-        self->quote = c;
-      else if (c == '>')
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* libxml2 would wait for a semicolon for ever. */
-static gboolean
-may_be_reference (const char *rest, gsize length)
-{
-  for (gsize i = 1; i < length; i++)
-    {
-      if (rest[i] == ';')
-        return TRUE;
-      if (i > LONG_REFERENCE || strchr (" \t\r\n<>&\"'=", rest[i]) != NULL)
-        return FALSE;
-    }
   return TRUE;
 }
 
@@ -738,7 +660,7 @@ look_at_rest (HsParser *self)
     return;
   if (rest[0] == '&')
     {
-      if (!may_be_reference (rest, length))
+      if (!hs_bytes_may_be_reference (rest, length))
         fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "A reference without an end");
       return;
     }
@@ -751,8 +673,8 @@ look_at_rest (HsParser *self)
     fail (self, HS_XML_ERROR_RESTRICTED, "A processing instruction, which XMPP forbids");
   else if (length > LONG_TAG)
     {
-      self->quote = '\0';
-      self->holding_tag = !tag_ends (self, rest, length);
+      self->tag = (HsTagScan){ 0 };
+      self->holding_tag = !hs_tag_scan_ends (&self->tag, rest, length);
     }
 }
 
@@ -773,14 +695,30 @@ check_first_bytes (HsParser *self, const char *bytes, gsize length)
   return TRUE;
 }
 
+/* libxml2 takes 300 bytes of a CDATA section with each call and keeps the others. */
+static void
+drain_cdata (HsParser *self)
+{
+  const char *rest;
+  gsize length = G_MAXSIZE;
+
+  while (self->error == NULL && self->context->instate == XML_PARSER_CDATA_SECTION &&
+         get_rest (self, &rest) < length)
+    {
+      length = get_rest (self, &rest);
+      xmlParseChunk (self->context, NULL, 0, 0);
+    }
+}
+
 static void
 parse (HsParser *self, const char *bytes, gsize length)
 {
-  gsize valid = valid_utf8 (bytes, length);
+  gsize valid = hs_bytes_valid_utf8 (bytes, length);
 
   if (self->n_first_bytes < 4 && !check_first_bytes (self, bytes, length))
     return;
   xmlParseChunk (self->context, bytes, valid, 0);
+  drain_cdata (self);
   if (self->error == NULL && valid < length)
     fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: bytes that are not UTF-8");
   if (self->error == NULL && self->context->errNo != XML_ERR_OK && self->context->disableSAX)
@@ -796,7 +734,7 @@ static void
 parse_held (HsParser *self)
 {
   g_autoptr (GByteArray) held = g_steal_pointer (&self->held);
-  gsize whole = whole_characters ((const char *) held->data, held->len);
+  gsize whole = hs_bytes_whole_characters ((const char *) held->data, held->len);
 
   self->held = g_byte_array_new ();
   if (whole < held->len)
@@ -811,7 +749,7 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
 
   if (G_LIKELY (self->held->len == 0 && !self->holding_tag))
     {
-      whole = whole_characters (bytes, length);
+      whole = hs_bytes_whole_characters (bytes, length);
       if (whole < length)
         g_byte_array_append (self->held, (const guint8 *) bytes + whole, length - whole);
       parse (self, bytes, whole);
@@ -822,8 +760,10 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
     {
       if (self->held->len > self->max_stanza_size)
         fail (self, HS_XML_ERROR_TOO_LARGE, "A tag is larger than is allowed");
-      else if (tag_ends (self, bytes, length))
+      else if (hs_tag_scan_ends (&self->tag, bytes, length))
         self->holding_tag = FALSE;
+      if (self->tag.n_values > MAX_ATTRIBUTES)
+        fail (self, HS_XML_ERROR_TOO_LARGE, "A tag has more attributes than are allowed");
       if (self->error != NULL || self->holding_tag)
         return;
     }
@@ -881,7 +821,11 @@ hs_parser_pop (HsParser *self)
   HsParserEvent *event = self->first;
 
   if (event == NULL)
-    return NULL;
+    {
+      if (g_atomic_int_get (&n_contexts) > MAX_CONTEXTS)
+        hs_parser_shrink (self);
+      return NULL;
+    }
   self->first = event->next;
   if (self->first == NULL)
     self->last = NULL;

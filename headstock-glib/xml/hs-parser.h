@@ -37,6 +37,9 @@ typedef struct
                       const char *name,
                       const char *namespace_,
                       gpointer user_data);
+  /* The addresses of names mean something else from here on: what was remembered by them is
+   * worthless. */
+  void (*names_changed) (gpointer user_data);
 } HsParserCallbacks;
 
 /* @content_namespace: that of the stream's stanzas; another one than jabber:client is mapped to it. */

@@ -128,41 +128,56 @@ hs_writer_append_escaped (GByteArray *buffer, const char *text)
   write_escaped (buffer, text, strlen (text), attribute_class, FALSE);
 }
 
-static gboolean
-prefix_is_free (HsNode *node, HsAttribute *until, const char *prefix)
+static inline gboolean
+is_xml_namespace (const char *namespace_)
 {
-  if (strcmp (prefix, "xml") == 0 || strcmp (prefix, "xmlns") == 0)
-    return FALSE;
-  for (HsAttribute *other = node->attributes; other != until; other = other->next)
-    {
-      if (other->prefix != NULL && strcmp (other->prefix, prefix) == 0)
-        return FALSE;
-    }
-  return TRUE;
+  return namespace_ != NULL && strcmp (namespace_, HS_NS_XML) == 0;
 }
 
-/* Each attribute in a namespace brings its declaration along. */
+/* The first attribute that came with a prefix: it keeps it. */
+static HsAttribute *
+find_prefix (HsNode *node, const char *prefix)
+{
+  HsAttribute *attribute = node->attributes;
+
+  while (attribute != NULL &&
+         (attribute->prefix == NULL || strcmp (attribute->prefix, prefix) != 0))
+    attribute = attribute->next;
+  return attribute;
+}
+
+/* Each attribute in a namespace brings its declaration along, or follows one that did. @n_generated
+ * counts through all attributes of an element. */
 static gboolean
-write_prefix (GByteArray *buffer, HsNode *node, HsAttribute *attribute, gboolean strict)
+write_prefix (GByteArray *buffer,
+              HsNode *node,
+              HsAttribute *attribute,
+              guint *n_generated,
+              gboolean strict)
 {
   char generated[24];
   const char *prefix = attribute->prefix;
+  HsAttribute *first = prefix != NULL ? find_prefix (node, prefix) : NULL;
   gboolean good;
 
-  if (strcmp (attribute->namespace_, HS_NS_XML) == 0)
+  if (is_xml_namespace (attribute->namespace_))
     {
       append (buffer, " xml:", 5);
       return TRUE;
     }
-  if (prefix == NULL || !prefix_is_free (node, attribute, prefix))
+  if (first != NULL && first != attribute &&
+      strcmp (first->namespace_, attribute->namespace_) == 0)
     {
-      guint n = 0;
-
-      for (HsAttribute *other = node->attributes; other != attribute; other = other->next)
-        n++;
+      append (buffer, " ", 1);
+      append_string (buffer, prefix);
+      append (buffer, ":", 1);
+      return TRUE;
+    }
+  if (first != attribute)
+    {
       do
-        g_snprintf (generated, sizeof generated, "ns%u", n++);
-      while (!prefix_is_free (node, NULL, generated));
+        g_snprintf (generated, sizeof generated, "ns%u", (*n_generated)++);
+      while (find_prefix (node, generated) != NULL);
       prefix = generated;
     }
   append (buffer, " xmlns:", 7);
@@ -176,14 +191,24 @@ write_prefix (GByteArray *buffer, HsNode *node, HsAttribute *attribute, gboolean
   return good;
 }
 
+/* The namespace of `xml:` cannot be a default (Namespaces in XML, 3). */
+static void
+write_name (GByteArray *buffer, HsNode *node)
+{
+  if (G_UNLIKELY (is_xml_namespace (node->namespace_)))
+    append (buffer, "xml:", 4);
+  append_string (buffer, node->name);
+}
+
 static gboolean
 write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean strict)
 {
   gboolean good = TRUE;
+  guint n_generated = 0;
 
   append (buffer, "<", 1);
-  append_string (buffer, node->name);
-  if (!hs_namespace_equal (node->namespace_, inherited))
+  write_name (buffer, node);
+  if (!is_xml_namespace (node->namespace_) && !hs_namespace_equal (node->namespace_, inherited))
     {
       append (buffer, " xmlns=\"", 8);
       if (node->namespace_ != NULL)
@@ -194,7 +219,7 @@ write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean s
   for (HsAttribute *attribute = node->attributes; attribute != NULL; attribute = attribute->next)
     {
       if (attribute->namespace_ != NULL)
-        good = write_prefix (buffer, node, attribute, strict) && good;
+        good = write_prefix (buffer, node, attribute, &n_generated, strict) && good;
       else
         append (buffer, " ", 1);
       append_string (buffer, attribute->name);
@@ -214,7 +239,7 @@ static void
 write_end (GByteArray *buffer, HsNode *node)
 {
   append (buffer, "</", 2);
-  append_string (buffer, node->name);
+  write_name (buffer, node);
   append (buffer, ">", 1);
 }
 
@@ -224,6 +249,19 @@ write_node (GByteArray *buffer, HsNode *node, const char *inherited, gboolean st
   if (node->name != NULL)
     return write_start (buffer, node, inherited, strict);
   return write_escaped (buffer, node->text, node->length, text_class, strict);
+}
+
+/* The default namespace where @node stands. */
+static const char *
+get_inherited (HsNode *node, HsNode *root, const char *default_namespace)
+{
+  while (node != root)
+    {
+      node = node->parent;
+      if (G_LIKELY (!is_xml_namespace (node->namespace_)))
+        return node->namespace_;
+    }
+  return default_namespace;
 }
 
 gboolean
@@ -249,7 +287,7 @@ hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace
             break;
           node = node->next;
         }
-      good = write_node (buffer, node, node->parent->namespace_, error != NULL);
+      good = write_node (buffer, node, get_inherited (node, root, default_namespace), error != NULL);
     }
   if (good)
     return TRUE;

@@ -53,7 +53,7 @@ never (HsNode *stanza, gpointer data)
 static void
 test_max_depth (void)
 {
-  static const HsParserCallbacks drop = { never, NULL };
+  static const HsParserCallbacks drop = { .stanza_begins = never };
   static const guint limits[] = { 1, 2, 10, 128, 1000 };
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (limits); i++)
@@ -109,7 +109,7 @@ static const Endless endless[] = {
   { "lines", "<message><body>", "\n", TRUE },
   { "references", "<message><body>", "&amp;", FALSE },
   { "cdata", "<message><body><![CDATA[", "0123456789abcdef", TRUE },
-  { "many-cdata", "<message><body>", "<![CDATA[0123456789abcdef0123456789abcdef]]>", TRUE },
+  { "many-cdata", "<message><body>", "<![CDATA[0123456789abcdef0123456789abcdef]]>", FALSE },
   { "attribute", "<message a='", "0123456789abcdef", TRUE },
   { "attribute-references", "<message a='", "&lt;", FALSE },
   { "attribute-quotes", "<message a='", ">\"/>", TRUE },
@@ -203,7 +203,7 @@ test_under_the_limit (void)
 static void
 test_dropped_endless (void)
 {
-  static const HsParserCallbacks drop = { never, NULL };
+  static const HsParserCallbacks drop = { .stanza_begins = never };
 
   for (guint i = 0; i < G_N_ELEMENTS (endless); i++)
     {
@@ -225,6 +225,74 @@ test_dropped_endless (void)
       assert_resident_below (before, 10 * MIB);
       hs_parser_free (parser);
     }
+}
+
+/* libxml2 compares each attribute with each other one. */
+static void
+test_many_attributes (void)
+{
+  static const char *const pieces[] = { " a%u='x'", " xmlns:a%u='urn:%u'", " a%u=\"\"" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      for (guint n = 500; n <= 500000; n *= 1000)
+        {
+          HsParser *parser = new_parser (NULL, NULL, 16 * MIB, 128);
+          g_autoptr (GString) xml = g_string_new ("<message");
+          g_autoptr (GError) error = NULL;
+          gint64 start = g_get_monotonic_time ();
+
+          for (guint j = 0; j < n; j++)
+            {
+              g_autofree char *number = g_strdup_printf ("%u", j);
+
+              g_string_append (xml, pieces[i]);
+              g_string_replace (xml, "%u", number, 0);
+              if (xml->len > 4000)
+                {
+                  test_feed_string (parser, xml->str, NULL, &error);
+                  g_string_truncate (xml, 0);
+                  if (error != NULL)
+                    break;
+                }
+            }
+          g_string_append (xml, "/>");
+          if (error == NULL)
+            test_feed_string (parser, xml->str, NULL, &error);
+          if (n == 500)
+            g_assert_no_error (error);
+          else
+            g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+          g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+          hs_parser_free (parser);
+        }
+    }
+}
+
+/* And it looks for a prefix among all that are in scope. */
+static void
+test_many_namespaces (void)
+{
+  HsParser *parser = new_parser (NULL, NULL, 16 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  /* One after the other is well. */
+  for (guint i = 0; i < 2000; i++)
+    g_string_append_printf (xml, "<message xmlns:a='urn:a' xmlns:b='urn:b'><a:c/></message>");
+  test_feed_string (parser, xml->str, NULL, &error);
+  g_assert_no_error (error);
+  g_string_truncate (xml, 0);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_string_append (xml, "<a");
+      for (guint j = 0; j < 100; j++)
+        g_string_append_printf (xml, " xmlns:a%u='urn:a'", i * 100 + j);
+      g_string_append (xml, ">");
+    }
+  test_feed_string (parser, xml->str, NULL, &error);
+  g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+  hs_parser_free (parser);
 }
 
 /* The header is not a stanza, and has a limit of its own. */
@@ -273,6 +341,8 @@ static const Linear linear[] = {
   { "references-by-7", "<message><body>", "&amp;", "</body></message>", 7, 4 * MIB },
   { "umlauts-by-1", "<message><body>", "\303\274", "</body></message>", 1, 4 * MIB },
   { "cdata-by-7", "<message><body><![CDATA[", "]]x", "]]></body></message>", 7, 4 * MIB },
+  { "cdata-by-4096", "<message><body><![CDATA[", "0123456789", "]]></body></message>", 4096, 8 * MIB },
+  { "many-cdata-by-100", "<message><body>", "<![CDATA[x]]>", "</body></message>", 100, 2 * MIB },
   { "attribute-by-1", "<message a='", "0123456789", "'/>", 1, 8 * MIB },
   { "attribute-by-100", "<message a='", "01234>\"789", "'/>", 100, 8 * MIB },
   { "attribute-references", "<message a='", "&amp;", "'/>", 100, 4 * MIB },
@@ -387,7 +457,7 @@ is_item (HsNode *stanza, const char *name, const char *namespace_, gpointer data
   return strcmp (name, "item") == 0 && g_strcmp0 (namespace_, HS_NS_ROSTER) == 0;
 }
 
-static const HsParserCallbacks forget_items = { NULL, is_item };
+static const HsParserCallbacks forget_items = { .forget = is_item };
 
 static void
 test_forget (void)
@@ -475,7 +545,7 @@ check_many_items (const char *item, gboolean is_endless)
     {
       g_assert_no_error (error);
       g_assert_cmpuint (forget.asked, >=, 200000);
-      g_assert_cmpuint (hs_block_get_size (forget.last_stanza->block), <, 16 * 1024);
+      g_assert_cmpuint (hs_block_get_size (forget.last_stanza->block), <, 64 * 1024);
       test_feed_string (parser, "</query></iq>", NULL, &error);
       g_assert_no_error (error);
       assert_resident_below (before, 256 * 1024);
@@ -563,6 +633,8 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/parser/limits/under", test_under_the_limit);
   g_test_add_func ("/parser/limits/dropped", test_dropped_endless);
+  g_test_add_func ("/parser/limits/attributes", test_many_attributes);
+  g_test_add_func ("/parser/limits/namespaces", test_many_namespaces);
   g_test_add_func ("/parser/limits/header", test_endless_header);
   for (guint i = 0; i < G_N_ELEMENTS (linear); i++)
     {

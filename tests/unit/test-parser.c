@@ -528,7 +528,7 @@ no_presence (HsNode *stanza, gpointer data)
 static void
 test_dropping (void)
 {
-  static const HsParserCallbacks callbacks = { no_presence, NULL };
+  static const HsParserCallbacks callbacks = { .stanza_begins = no_presence };
   static const char xml[] = "<presence><a>x<b/></a>y<presence/></presence><message>1<presence/></message>"
                             "<presence/><message>2</message>";
 
@@ -653,6 +653,67 @@ typedef struct
   HsXmlError code;
 } Alone;
 
+/* Each reference, in text and in attributes, where libxml2 takes other ways for a value that ends soon and
+ * one that does not. */
+static void
+test_references (void)
+{
+  static const char *const examples[][2] = {
+    { "&amp;", "&" },       { "&lt;", "<" },           { "&gt;", ">" },
+    { "&quot;", "\"" },     { "&apos;", "'" },         { "&#38;", "&" },
+    { "&#x26;", "&" },      { "&#60;", "<" },          { "&amp;amp;", "&amp;" },
+    { "&#38;amp;", "&amp;" }, { "&amp;#38;", "&#38;" }, { "&amp;lt;&lt;", "&lt;<" },
+    { "&#9;&#10;&#13;", "\t\n\r" },
+    { "&#xA0;", "\302\240" },
+    { "&#x10FFFF;", "\364\217\277\277" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      for (guint more = 0; more < 20000; more = more * 10 + 1)
+        {
+          g_autofree char *filler = g_strnfill (more, 'x');
+          g_autofree char *xml = g_strdup_printf ("<a b='%s%s%s'>%s%s%s</a>", filler, examples[i][0], filler,
+                                                  filler, examples[i][0], filler);
+          g_autofree char *wanted = g_strconcat (filler, examples[i][1], filler, NULL);
+          g_autoptr (GError) error = NULL;
+          HsNode *node = hs_parser_parse_element (xml, strlen (xml), &error);
+
+          g_assert_no_error (error);
+          g_assert_cmpstr (hs_node_get_attribute (node, "b", NULL), ==, wanted);
+          g_assert_cmpstr (hs_node_get_text (node), ==, wanted);
+          hs_block_unref (hs_node_get_block (node));
+        }
+    }
+}
+
+/* Any string is a namespace: a stranger's stanza must not end the stream. */
+static void
+test_odd_namespaces (void)
+{
+  static const char *const names[] = { "a b", "<", "relative", "%", "http://[", "urn:\303\274", "&", " ", "\"",
+                                       "urn:x#y?z", "::", "\357\277\275", "\001" };
+
+  for (guint i = 0; i + 1 < G_N_ELEMENTS (names); i++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      g_autofree char *escaped = g_markup_escape_text (names[i], -1);
+      g_autofree char *xml = g_strdup_printf ("<message><x xmlns='%s'/><p:y xmlns:p='%s' p:z=''/></message>",
+                                              escaped, escaped);
+      g_autofree char *wanted
+          = g_strdup_printf ("STANZA {jabber:client}message({%s}x(){%s}y {%s}z=\"\"())\n", names[i], names[i],
+                             names[i]);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+
+      test_feed_string (parser, TEST_HEADER, NULL, &error);
+      test_feed_string (parser, xml, out, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (out->str, ==, wanted);
+      hs_parser_free (parser);
+    }
+}
+
 /* One element that stands alone. */
 static void
 test_element (void)
@@ -727,6 +788,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/component-namespace", test_component_namespace);
   g_test_add_func ("/parser/restart", test_restart);
   g_test_add_func ("/parser/shrink", test_shrink);
+  g_test_add_func ("/parser/references", test_references);
+  g_test_add_func ("/parser/odd-namespaces", test_odd_namespaces);
   g_test_add_func ("/parser/element", test_element);
 
   return g_test_run ();
