@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What JavaScript adds to Headstock (GJS loads this file with the namespace).
+//
+// Handlers.  client.register(object) takes any object.  Its `handlers` are lists: the name of an
+// element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested }.
+// The function is called with the element and the client; `this` is the object.  A function given to
+// client.add_handler() or client.register_on_iq() is called with the client and the element, as in C.
+// What a function returns is sent: an element, or nothing, or a promise of either.  An iq that a
+// promise was returned for is answered once the promise is settled.  A function that throws, and a
+// promise that is rejected, is reported with its stack; an iq that nobody else answers gets
+// `internal-server-error` then.
+//
+// Life.  The object's functions attached, negotiate, prepare_presence, ready, stopping, cleanup,
+// terminated and detached are called with the client, where it has them.  (Not `detached` where the
+// client itself goes: nothing can be called while JavaScript collects.)
+//
+// What is registered lives as long as the client does, and is held by the client's JavaScript object
+// alone: C knows only the numbers under which it is kept.  An object that keeps the client in turn
+// makes a circle that JavaScript can see and collects.
+//
+// Promises.  client.request(iq), connectAsync(), closeAsync(), sendAsync(stanza), and runAsync(), which
+// keeps the client until it has terminated.  client.run() runs a main loop inside JavaScript, in which
+// no promise goes on.
+//
+// Addresses may be given as Headstock.Jid or as strings, whatever C takes.
+
+const {GLib, GObject} = imports.gi;
+const System = imports.system;
+
+// Each view that a handler was shown lives until it is collected, and with it the memory of its stanza.
+// JavaScript knows nothing of that memory, and does not collect for it.
+const COLLECT_BYTES = 4 * 1024 * 1024;
+// What a view takes besides its stanza's XML, and how many are counted like the one that was measured.
+const VIEW_BYTES = 512;
+const SAMPLE = 8;
+const RECENT_ANSWERS = 32;
+
+const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
+    'detached'];
+const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
+const STATE = Symbol('headstock');
+
+let Headstock;
+let Agent;
+// C's own functions, by their names.
+const native = {};
+// The clients that runAsync() keeps alive.
+const running = new Set();
+
+const account = {bytes: 0, views: 0, size: 0};
+
+// Counts a view that was shown to JavaScript, and collects once they hold too much.
+function countView(element) {
+    if (account.views++ % SAMPLE === 0)
+        account.size = VIEW_BYTES + getTop(element).to_string().length * 2;
+    account.bytes += account.size;
+    if (account.bytes < COLLECT_BYTES)
+        return;
+    account.bytes = 0;
+    System.gc();
+}
+
+function toAddress(address) {
+    return address instanceof Headstock.Jid ? address.to_string() : address;
+}
+
+function toJid(address) {
+    return typeof address === 'string' ? Headstock.Jid.new(address) : address;
+}
+
+function getTop(element) {
+    for (let parent = element.get_parent(); parent !== null; parent = element.get_parent())
+        element = parent;
+    return element;
+}
+
+function isRequest(stanza) {
+    return stanza instanceof Headstock.Iq && ['get', 'set'].includes(stanza.get_stanza_type());
+}
+
+function isAnswer(stanza) {
+    return stanza instanceof Headstock.Iq && ['result', 'error'].includes(stanza.get_stanza_type());
+}
+
+// Ids are their senders' own: two may use the same.
+function makeKey(id, peer) {
+    return `${id} ${peer ?? ''}`;
+}
+
+function getKey(iq) {
+    return makeKey(iq.get_attribute('id'), iq.get_attribute('from'));
+}
+
+// What a client's JavaScript object keeps for it.
+class State {
+    constructor() {
+        this.last = 0;
+        this.functions = new Map(); // by number: what a handler calls
+        this.numbers = new Map();   // by a handler's id: its number
+        this.agents = new Map();    // by number: what is registered, its agent, its handlers
+        this.attaching = null;      // the agent's record whose object is being registered
+        this.failed = new Set();    // the iqs that a handler failed on, in this dispatch
+        this.failedHandler = 0;
+        this.pending = new Map();   // the iqs that promises have been returned for
+        this.answers = [];          // the iqs that were answered last
+        this.deferred = [];         // the iqs that the program deferred last
+    }
+
+    forget(id) {
+        this.functions.delete(this.numbers.get(id));
+        this.numbers.delete(id);
+    }
+
+    noteAnswer(stanza) {
+        if (!isAnswer(stanza))
+            return;
+        const key = makeKey(stanza.get_attribute('id'), stanza.get_attribute('to'));
+        remember(this.answers, key);
+        const pending = this.pending.get(key);
+        if (pending)
+            pending.answered = true;
+    }
+}
+
+function remember(list, key) {
+    list.push(key);
+    if (list.length > RECENT_ANSWERS)
+        list.shift();
+}
+
+// An expando property also keeps the JavaScript object for as long as C's.
+function getState(client) {
+    return client[STATE] ??= new State();
+}
+
+// What C is given.  It must hold on to nothing but the number.
+function makeTrampoline(number) {
+    return (client, element) => callHandler(client, element, number);
+}
+
+function addNative(client, add, call, once) {
+    const state = getState(client);
+    const number = ++state.last;
+    const id = add(makeTrampoline(number));
+    state.functions.set(number, {call, once, id});
+    state.numbers.set(id, number);
+    state.attaching?.ids.push(id);
+    return id;
+}
+
+function callHandler(client, element, number) {
+    const state = client[STATE];
+    const kept = state?.functions.get(number);
+    if (!kept)
+        return null;
+    if (kept.once)
+        state.forget(kept.id);
+    try {
+        countView(element);
+        const result = kept.call(client, element);
+        if (typeof result?.then === 'function') {
+            awaitReply(client, element, result);
+            return null;
+        }
+        return checkReply(state, result);
+    } catch (error) {
+        reportFailure(client, element, error);
+        return null;
+    }
+}
+
+function checkReply(state, result) {
+    if (result === undefined || result === null)
+        return null;
+    if (!(result instanceof Headstock.Element))
+        throw new TypeError(`A handler returned ${result}, which is not an element`);
+    state.noteAnswer(result);
+    return result;
+}
+
+// Tells of what was thrown, and sees to it that the iq around the element is answered.  That is for
+// after all handlers and everybody who is connected to `iq`: one may answer it still.
+function reportFailure(client, element, error) {
+    logError(error, 'A handler failed');
+    const iq = getTop(element);
+    if (!isRequest(iq))
+        return;
+    const state = getState(client);
+    state.failed.add(getKey(iq));
+    if (state.failedHandler === 0)
+        state.failedHandler = native.connect_after.call(client, 'iq', answerFailed);
+}
+
+function answerFailed(client, iq) {
+    const state = getState(client);
+    const key = getKey(iq);
+    client.disconnect(state.failedHandler);
+    state.failedHandler = 0;
+    const failed = state.failed.has(key) && !state.deferred.includes(key);
+    state.failed.clear();
+    if (!failed)
+        return false;
+    const pending = state.pending.get(key);
+    if (pending)
+        pending.failed = true;
+    else
+        sendError(client, iq, Headstock.StanzaError.INTERNAL_SERVER_ERROR);
+    return true;
+}
+
+function sendError(client, iq, condition) {
+    try {
+        client.send_stanza(iq.new_error_reply(condition, null));
+    } catch (error) {
+        // It has been answered, or nobody is there any more.
+    }
+}
+
+// A promise was returned: its value is the reply.
+function awaitReply(client, element, promise) {
+    const iq = getTop(element);
+    const state = getState(client);
+    let pending = null;
+    const key = isRequest(iq) ? getKey(iq) : null;
+    if (key !== null) {
+        pending = state.pending.get(key);
+        if (!pending) {
+            pending = {count: 0, answered: state.answers.includes(key), failed: false};
+            state.pending.set(key, pending);
+        }
+        pending.count++;
+        native.defer_reply.call(client, iq);
+    }
+    promise.then(reply => {
+        if (checkReply(state, reply) !== null)
+            client.send_stanza(reply);
+    }).catch(error => {
+        logError(error, 'A handler failed');
+        if (pending)
+            pending.failed = true;
+    }).then(() => {
+        if (!pending || --pending.count > 0)
+            return;
+        state.pending.delete(key);
+        if (!pending.answered && !state.deferred.includes(key))
+            answerByDefault(client, iq, pending.failed);
+    });
+}
+
+// What the client itself would have done had no promise been returned (RFC 6120, 8.2.3; RFC 6121, 2.1.6).
+function answerByDefault(client, iq, failed) {
+    const payload = iq.get_children();
+    let condition = Headstock.StanzaError.SERVICE_UNAVAILABLE;
+    if (failed)
+        condition = Headstock.StanzaError.INTERNAL_SERVER_ERROR;
+    else if (payload.length !== 1)
+        condition = Headstock.StanzaError.BAD_REQUEST;
+    else if (iq.get_stanza_type() === 'set' && payload[0].matches('query', Headstock.NS_ROSTER) &&
+             isFromAccount(client, iq)) {
+        try {
+            client.send_stanza(iq.new_reply());
+        } catch (error) {
+            // Nobody is there any more.
+        }
+        return;
+    }
+    sendError(client, iq, condition);
+}
+
+function isFromAccount(client, stanza) {
+    const bound = client.get_bound_jid();
+    const from = stanza.get_from_jid();
+    if (stanza.get_attribute('from') === null)
+        return true;
+    return bound !== null && from !== null && (from.equal(bound) || from.equal(bound.get_bare()));
+}
+
+function makeFlags(options = {}) {
+    const {DEFAULT, ONCE, FORGET, FROM_ACCOUNT, NESTED} = Headstock.HandlerFlags;
+    return DEFAULT | (options.once ? ONCE : 0) | (options.forget ? FORGET : 0) |
+        (options.fromAccount ? FROM_ACCOUNT : 0) | (options.nested ? NESTED : 0);
+}
+
+// Whether C, and not JavaScript, made the object a module.
+function isNativeModule(object) {
+    if (!(object instanceof Headstock.Module))
+        return false;
+    for (let one = object.constructor; one && one !== GObject.Object; one = Object.getPrototypeOf(one)) {
+        if (Object.hasOwn(one, GObject.interfaces) &&
+            one[GObject.interfaces].some(type => type === Headstock.Module))
+            return false;
+    }
+    return true;
+}
+
+function checkHandlers(handlers = []) {
+    for (const one of handlers) {
+        if (!Array.isArray(one) || typeof one[2] !== 'function')
+            throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
+    }
+    return handlers;
+}
+
+function addHandlers(client, {object, handlers}) {
+    for (const [name, namespace, call, options] of handlers) {
+        client.add_handler(name, namespace, makeFlags(options),
+            (_client, element) => call.call(object, element, _client));
+    }
+}
+
+// Calls one of HOOKS of what is registered, where it has it.
+function tell(client, number, hook, ...more) {
+    const object = client[STATE]?.agents.get(number)?.object;
+    if (!object)
+        return undefined;
+    try {
+        if (object instanceof Headstock.Module)
+            return native[`module_${hook}`].call(object, client, ...more);
+        return typeof object[hook] === 'function' ? object[hook](client, ...more) : undefined;
+    } catch (error) {
+        logError(error, `${hook} failed`);
+        return undefined;
+    }
+}
+
+// The module that C knows in place of a registered object.
+function defineAgent() {
+    const functions = {};
+    for (const hook of HOOKS) {
+        if (hook !== 'detached') {
+            functions[`vfunc_${hook}`] = {value(client, ...more) {
+                if (hook === 'attached')
+                    addHandlers(client, client[STATE].agents.get(this.number));
+                const result = tell(client, this.number, hook, ...more);
+                return hook === 'negotiate' ? Boolean(result) : undefined;
+            }};
+        }
+    }
+    const Class = class HeadstockAgent extends GObject.Object {};
+    Object.defineProperties(Class.prototype, functions);
+    return GObject.registerClass({
+        GTypeName: 'HeadstockJavaScriptAgent',
+        Implements: [Headstock.Module],
+    }, Class);
+}
+
+function warnOfHooks(object) {
+    for (const hook of HOOKS) {
+        if (object[hook] !== native[`module_${hook}`] && !warnOfHooks.done.has(object[hook])) {
+            warnOfHooks.done.add(object[hook]);
+            logError(new Error(`${hook}() of ${object.constructor.name} is not called by the client: ` +
+                `in a Headstock.Module it is vfunc_${hook}()`));
+        }
+    }
+}
+warnOfHooks.done = new WeakSet();
+
+function findAgent(client, object) {
+    for (const [number, record] of getState(client).agents) {
+        if (record.object === object)
+            return number;
+    }
+    return 0;
+}
+
+const clientMethods = {
+    add_handler(name, namespace, flags, call) {
+        return addNative(this,
+            trampoline => native.add_handler.call(this, name, namespace, flags, trampoline),
+            call, (flags & Headstock.HandlerFlags.ONCE) !== 0);
+    },
+
+    register_on_iq(type, id, flags, call) {
+        return addNative(this,
+            trampoline => native.register_on_iq.call(this, type, id, flags, trampoline),
+            call, (flags & Headstock.HandlerFlags.ONCE) !== 0);
+    },
+
+    remove_handler(id) {
+        this[STATE]?.forget(id);
+        return native.remove_handler.call(this, id);
+    },
+
+    register(object) {
+        const state = getState(this);
+        const isNative = isNativeModule(object);
+        if (findAgent(this, object) !== 0)
+            return;
+        if (object instanceof Headstock.Module && !isNative)
+            warnOfHooks(object);
+        if (!isNative || object.handlers) {
+            const number = ++state.last;
+            const agent = new Agent();
+            const record = {object, agent, handlers: checkHandlers(object.handlers), ids: []};
+            const outer = state.attaching;
+            agent.number = number;
+            state.agents.set(number, record);
+            state.attaching = record;
+            try {
+                native.register.call(this, agent);
+            } finally {
+                state.attaching = outer;
+            }
+        }
+        if (isNative)
+            native.register.call(this, object);
+    },
+
+    unregister(object) {
+        const state = getState(this);
+        const number = findAgent(this, object);
+        if (number !== 0) {
+            const {agent, ids} = state.agents.get(number);
+            native.unregister.call(this, agent);
+            ids.forEach(id => this.remove_handler(id));
+            tell(this, number, 'detached');
+            state.agents.delete(number);
+        }
+        if (isNativeModule(object))
+            native.unregister.call(this, object);
+    },
+
+    defer_reply(iq) {
+        remember(getState(this).deferred, getKey(iq));
+        native.defer_reply.call(this, iq);
+    },
+
+    is_own(jid) {
+        return native.is_own.call(this, toJid(jid));
+    },
+
+    send_stanza(stanza) {
+        const sent = native.send_stanza.call(this, stanza);
+        this[STATE]?.noteAnswer(stanza);
+        return sent;
+    },
+
+    send_raw_stanza(xml) {
+        const sent = native.send_raw_stanza.call(this, xml);
+        const state = this[STATE];
+        if (state?.pending.size > 0) {
+            const all = Headstock.Element.new_from_string(`<all xmlns="${Headstock.NS_CLIENT}">${xml}</all>`);
+            for (const stanza of all)
+                state.noteAnswer(stanza);
+        }
+        return sent;
+    },
+
+    send_async(stanza, ...more) {
+        native.send_async.call(this, stanza, ...more);
+        this[STATE]?.noteAnswer(stanza);
+    },
+
+    // A stanza that is shown through a signal is a view like any other.
+    connect(signal, call) {
+        return native.connect.call(this, signal, STANZA_SIGNAL.test(signal) ? counting(call) : call);
+    },
+
+    connect_after(signal, call) {
+        return native.connect_after.call(this, signal, STANZA_SIGNAL.test(signal) ? counting(call) : call);
+    },
+
+    request(iq, timeout = -1, cancellable = null) {
+        return promise(this, 'request', iq, timeout, cancellable);
+    },
+
+    connectAsync(cancellable = null) {
+        return promise(this, 'connect', cancellable);
+    },
+
+    closeAsync(cancellable = null) {
+        return promise(this, 'close', cancellable);
+    },
+
+    sendAsync(stanza, cancellable = null) {
+        return promise(this, 'send', stanza, cancellable);
+    },
+
+    runAsync() {
+        return new Promise((resolve, reject) => {
+            const id = native.connect.call(this, 'terminated', (client, error) => {
+                client.disconnect(id);
+                running.delete(client);
+                if (error)
+                    reject(error);
+                else
+                    resolve();
+            });
+            running.add(this);
+            this.start();
+        });
+    },
+};
+
+function counting(call) {
+    return function (client, element) {
+        countView(element);
+        return call.call(this, client, element);
+    };
+}
+
+function promise(client, name, ...more) {
+    return new Promise((resolve, reject) => {
+        client[`${name}_async`](...more, (_client, result) => {
+            try {
+                resolve(client[`${name}_finish`](result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+// Makes a property take an address in either form.
+function convertProperty(prototype, name, convert) {
+    const {get, set} = Object.getOwnPropertyDescriptor(prototype, name.replaceAll('-', '_'));
+    const camel = name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
+    for (const key of new Set([name, name.replaceAll('-', '_'), camel])) {
+        Object.defineProperty(prototype, key, {
+            get,
+            set(value) {
+                set.call(this, convert(value));
+            },
+            configurable: true,
+            enumerable: true,
+        });
+    }
+}
+
+function convertConstructor(Class, converts) {
+    const construct = Class.prototype._init;
+    Class.prototype._init = function (properties = {}, ...more) {
+        const converted = {...properties};
+        for (const [name, convert] of Object.entries(converts)) {
+            if (name in converted)
+                converted[name] = convert(converted[name]);
+        }
+        return construct.call(this, converted, ...more);
+    };
+}
+
+// Makes a function of C take an address at a place in either form.
+function convertArgument(owner, name, place, convert) {
+    const call = owner[name];
+    owner[name] = function (...all) {
+        all[place] = convert(all[place]);
+        return call.apply(this, all);
+    };
+}
+
+function overrideAddresses() {
+    Headstock.Jid.prototype.toString = function () {
+        return this.to_string();
+    };
+    Headstock.Jid.prototype.equals = function (other) {
+        if (typeof other === 'string')
+            other = Headstock.Jid.new(other);
+        return other instanceof Headstock.Jid && this.equal(other);
+    };
+
+    const {Stanza, Client} = Headstock;
+    const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,
+        'from-jid': toJid};
+    convertProperty(Stanza.prototype, 'to', toAddress);
+    convertProperty(Stanza.prototype, 'to-jid', toJid);
+    convertProperty(Stanza.prototype, 'from-jid', toJid);
+    convertProperty(Client.prototype, 'jid', toJid);
+    convertConstructor(Stanza, jids);
+    convertConstructor(Client, {jid: toJid});
+    convertArgument(Stanza.prototype, 'set_to_jid', 0, toJid);
+    convertArgument(Stanza.prototype, 'set_from_jid', 0, toJid);
+    convertArgument(Headstock.Message, 'new', 1, toAddress);
+    convertArgument(Headstock.Message, 'new_chat', 0, toAddress);
+    convertArgument(Headstock.Iq, 'new', 1, toAddress);
+    convertArgument(Client, 'new', 0, toAddress);
+    convertArgument(Headstock.Component, 'new', 0, toAddress);
+}
+
+function _init() {
+    Headstock = this;
+    const {Client, Element, Module} = Headstock;
+
+    overrideAddresses();
+    Element.prototype.toString = function () {
+        return this.to_string();
+    };
+    Element.prototype[Symbol.iterator] = function () {
+        return this.get_children()[Symbol.iterator]();
+    };
+
+    for (const hook of HOOKS)
+        native[`module_${hook}`] = Module.prototype[hook];
+    for (const name of Object.keys(clientMethods)) {
+        native[name] = Client.prototype[name];
+        Client.prototype[name] = clientMethods[name];
+    }
+    Agent = defineAgent();
+}

@@ -1,0 +1,610 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What Python adds to Headstock (PyGObject loads this file with the namespace).
+
+Handlers.  `xmpphandler` marks methods, `Client.register` takes the object that has them, and calls
+its methods named in `HOOKS` as well.  A marked method is called with the element; a function given to
+`Client.add_handler` or `Client.register_on_iq` with the client, the element and the data that was
+given with it.  What either returns is sent: an element, or None for nothing.  One that raises is
+reported with its traceback (`sys.excepthook`); so is one that returns something else.  An iq that
+nobody else answers gets `internal-server-error` then.
+
+Lifetime.  What is registered lives as long as the client does, and is held by the client's Python
+object alone: C knows only the numbers under which it is kept.  An object that keeps the client in
+turn makes a circle that Python can see, and collects once nobody else holds either.
+
+Ctrl-C.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second Ctrl-C ends
+the process.  Where the program has set a handler of its own for SIGINT, that one is called instead.
+
+Addresses may be given as `Jid` or as strings, whatever C takes.
+"""
+
+import inspect
+import itertools
+import signal
+import sys
+import threading
+import warnings
+import weakref
+from collections import deque
+from contextlib import contextmanager
+
+from gi._gi import CallableInfo
+from gi._gi import GObject as _GObject
+from gi._ossighelper import sigint_handler_is_default, wakeup_on_signal
+from gi.module import get_introspection_module
+from gi.overrides import override
+from gi.repository import GLib, GObject
+
+Headstock = get_introspection_module("Headstock")
+
+__all__ = ["xmpphandler"]
+
+# What a registered object may have: its methods with these names are called with as many of these
+# arguments as they take.  A Module has them as do_attached and so on.
+HOOKS = {
+    "attached": ("client",),
+    "negotiate": ("client", "features"),
+    "prepare_presence": ("client", "presence"),
+    "ready": ("client",),
+    "stopping": ("client",),
+    "cleanup": ("client",),
+    "terminated": ("client",),
+    "detached": ("client",),
+}
+
+_MARK = "_headstock_handlers"
+
+
+# Addresses
+
+
+@override
+class Jid(Headstock.Jid):
+    """An address.  Compares, sorts and hashes as RFC 7622 says; str() gives what is sent."""
+
+    def __eq__(self, other):
+        return self.equal(other) if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def __lt__(self, other):
+        return self.compare(other) < 0 if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def __le__(self, other):
+        return self.compare(other) <= 0 if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def __gt__(self, other):
+        return self.compare(other) > 0 if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def __ge__(self, other):
+        return self.compare(other) >= 0 if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def __hash__(self):
+        return self.hash()
+
+    def __str__(self):
+        return self.to_string()
+
+    def __repr__(self):
+        return f"Headstock.Jid({self.to_string()!r})"
+
+    def __reduce__(self):
+        return Jid, (self.to_string(),)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, _memo):
+        return self
+
+
+def _to_string(address):
+    return address.to_string() if isinstance(address, Headstock.Jid) else address
+
+
+def _to_jid(address):
+    return Jid.new(address) if isinstance(address, str) else address
+
+
+_ADDRESSES = {"to": _to_string, "to_jid": _to_jid, "from_jid": _to_jid, "jid": _to_jid}
+
+
+def _convert(name, value):
+    convert = _ADDRESSES.get(name.replace("-", "_"))
+    return convert(value) if convert else value
+
+
+class _Props:
+    """The properties of one object, as PyGObject gives them; addresses may be set as strings."""
+
+    __slots__ = ("_props",)
+
+    def __init__(self, props):
+        object.__setattr__(self, "_props", props)
+
+    def __getattr__(self, name):
+        return getattr(self._props, name)
+
+    def __setattr__(self, name, value):
+        setattr(self._props, name, _convert(name, value))
+
+    def __iter__(self):
+        return iter(self._props)
+
+    def __len__(self):
+        return len(self._props)
+
+    def __dir__(self):
+        return dir(self._props)
+
+
+class _PropsDescriptor:
+    def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
+        return get(None, owner) if instance is None else _Props(get(instance, owner))
+
+
+class _Addressed:
+    """Mixed into what has addresses as properties."""
+
+    props = _PropsDescriptor()
+
+    def __init__(self, **properties):
+        super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
+
+    def set_property(self, name, value):
+        """Sets a property."""
+        super().set_property(name, _convert(name, value))
+
+    def set_properties(self, **properties):
+        """Sets properties."""
+        for name, value in properties.items():
+            self.set_property(name, value)
+
+
+# Elements
+
+
+@override
+class Element(Headstock.Element):
+    """An element.  Iterating gives the elements in it, str() its XML; == is identity, see equal()."""
+
+    def __iter__(self):
+        return iter(self.get_children())
+
+    def __str__(self):
+        return self.to_string()
+
+    def __repr__(self):
+        xml = self.to_string()
+        if len(xml) > 160:
+            xml = f"{xml[:159]}…"
+        return f"<Headstock.{type(self).__name__} {xml} at {hex(id(self))}>"
+
+
+@override
+class Stanza(_Addressed, Headstock.Stanza):
+    """A message, presence or iq."""
+
+    def set_to_jid(self, to_jid):
+        """Sets whom the stanza is for."""
+        Headstock.Stanza.set_to_jid(self, _to_jid(to_jid))
+
+    def set_from_jid(self, from_jid):
+        """Sets whom the stanza is from."""
+        Headstock.Stanza.set_from_jid(self, _to_jid(from_jid))
+
+
+@override
+class Message(Headstock.Message):
+    """A message."""
+
+    @classmethod
+    def new(cls, stanza_type=None, to=None):
+        """Makes a message; `to` is a Jid or a string."""
+        return Headstock.Message.new(stanza_type, _to_string(to))
+
+    @classmethod
+    def new_chat(cls, to, body=None):
+        """Makes a message of the type chat; `to` is a Jid or a string."""
+        return Headstock.Message.new_chat(_to_string(to), body)
+
+
+@override
+class Iq(Headstock.Iq):
+    """An iq."""
+
+    @classmethod
+    def new(cls, stanza_type, to=None, payload=None):
+        """Makes an iq; `to` is a Jid or a string."""
+        return Headstock.Iq.new(stanza_type, _to_string(to), payload)
+
+
+# Handlers
+
+
+def xmpphandler(name, namespace=None, *, once=False, forget=False, from_account=False,
+                nested=False):
+    """Marks a method as a handler of elements, for `Client.register`.
+
+    The method is called with the element, and what it returns is sent.  A method may be marked more
+    than once.  The keywords are those of `HandlerFlags`.
+    """
+    if name is not None and not isinstance(name, str):
+        raise TypeError("xmpphandler takes the name of an element: @xmpphandler(name, namespace)")
+    flags = Headstock.HandlerFlags.DEFAULT
+    for wanted, flag in ((once, Headstock.HandlerFlags.ONCE),
+                         (forget, Headstock.HandlerFlags.FORGET),
+                         (from_account, Headstock.HandlerFlags.FROM_ACCOUNT),
+                         (nested, Headstock.HandlerFlags.NESTED)):
+        if wanted:
+            flags |= flag
+
+    def mark(function):
+        _refuse_coroutine_function(function)
+        # A list of its own: functools.wraps() copies the attribute.
+        setattr(function, _MARK, [(name, namespace, flags), *getattr(function, _MARK, ())])
+        return function
+
+    return mark
+
+
+def _refuse_coroutine_function(function):
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(f"{function!r} is a coroutine function: a handler returns an element or "
+                        "None at once; see Client.defer_reply for answers that come later")
+
+
+def _find_marked(obj):
+    """The names of an object's marked methods with their marks, in the order of their definition.
+
+    A method that is overridden keeps its marks unless it has its own.
+    """
+    found = {}
+    for cls in reversed(type(obj).__mro__):
+        for name, value in vars(cls).items():
+            marks = getattr(getattr(value, "__func__", value), "__dict__", {}).get(_MARK)
+            if marks:
+                found[name] = marks
+    for name, value in getattr(obj, "__dict__", {}).items():
+        marks = getattr(value, "__dict__", {}).get(_MARK)
+        if marks:
+            found[name] = marks
+    return [(name, mark) for name, marks in found.items() for mark in marks]
+
+
+class _State:
+    """What a client's Python object keeps for it."""
+
+    def __init__(self):
+        self.numbers = itertools.count()
+        self.functions = {}  # by number: a function with its data, and the watch for its end
+        self.objects = {}    # by number: what is registered (or _ITSELF), and its agent
+        self.failed = set()  # the iqs that a handler failed on
+        self.failed_handler = 0
+        self.deferred = deque(maxlen=64)
+
+    def keep(self, function, data):
+        """Keeps a function until C has let go of what is returned, which calls it.
+
+        It is called with (client, element, *data), or with the element alone where data is None.
+        """
+        number = next(self.numbers)
+        this = weakref.ref(self)
+
+        def call(client, element, _data=None):
+            kept = client._headstock.functions.get(number)
+            if kept is None:
+                return None
+            function, data, _watch = kept
+            try:
+                result = function(element) if data is None else function(client, element, *data)
+            except Exception:
+                _report_failure(client, element)
+                return None
+            if result is None or isinstance(result, Headstock.Element):
+                return result
+            return _refuse_result(client, element, function, result)
+
+        def forget(_watch):
+            state = this()
+            if state is not None:
+                state.functions.pop(number, None)
+
+        self.functions[number] = (function, data, weakref.ref(call, forget))
+        return call
+
+
+def _get_state(client):
+    state = getattr(client, "_headstock", None)
+    if state is None:
+        state = client._headstock = _State()
+    return state
+
+
+def _refuse_result(client, element, function, result):
+    if inspect.iscoroutine(result):
+        result.close()
+    try:
+        raise TypeError(f"the handler {function!r} returned {result!r}, which is neither an "
+                        "element nor None")
+    except TypeError:
+        _report_failure(client, element)
+
+
+def _key(iq):
+    return iq.get_attribute("from"), iq.get_attribute("id")
+
+
+def _report_failure(client, element):
+    """Tells of the exception, and sees to it that the iq around the element is answered.
+
+    That is for after all handlers and everybody who is connected to `iq`: one may answer it still.
+    """
+    sys.excepthook(*sys.exc_info())
+    while (parent := element.get_parent()) is not None:
+        element = parent
+    if not isinstance(element, Headstock.Iq) or element.get_stanza_type() not in ("get", "set"):
+        return
+    state = _get_state(client)
+    state.failed.add(_key(element))
+    if not state.failed_handler:
+        state.failed_handler = client.connect_after("iq", _answer_failed)
+
+
+def _answer_failed(client, iq):
+    state = _get_state(client)
+    client.disconnect(state.failed_handler)
+    state.failed_handler = 0
+    failed = _key(iq) in state.failed and _key(iq) not in state.deferred
+    state.failed.clear()
+    if not failed:
+        return False
+    reply = iq.new_error_reply(Headstock.StanzaError.INTERNAL_SERVER_ERROR, None)
+    try:
+        client.send_stanza(reply)
+    except GLib.Error:
+        pass  # It has been answered, or nobody is there any more.
+    return True
+
+
+# Registered objects
+
+
+@override
+class Module(Headstock.Module):
+    """What a class implements that is a module by itself: do_ready(), do_stopping() and so on."""
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        for hook in HOOKS:
+            if inspect.isfunction(vars(cls).get(hook)):
+                warnings.warn(f"{cls.__qualname__}.{hook}() is not called by the client: in a "
+                              f"Headstock.Module it is do_{hook}()", stacklevel=2)
+
+
+# Stands for the client in its own list, which would otherwise be a circle.
+_ITSELF = object()
+
+
+class _Agent(GObject.Object, Module):
+    """The module that C knows in place of a registered object."""
+
+    # PyGObject makes no GType for a class in an override's own module.
+    __module__ = "headstock"
+    __gtype_name__ = "HeadstockPythonAgent"
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+    def get_object(self, client):
+        """What is registered; None where the client is going."""
+        state = getattr(client, "_headstock", None)
+        obj, _agent = state.objects.get(self.number, (None, None)) if state else (None, None)
+        return client if obj is _ITSELF else obj
+
+    def tell(self, hook, client, *more):
+        """Calls one of HOOKS, where there is one."""
+        obj = self.get_object(client)
+        if obj is None:
+            return None
+        try:
+            if isinstance(obj, Headstock.Module):
+                return getattr(Headstock.Module, hook)(obj, client, *more)
+            method = getattr(obj, hook, None)
+            if not callable(method) or isinstance(getattr(type(obj), hook, None), CallableInfo):
+                return None
+            return method(*(client, *more)[:_count_arguments(method, 1 + len(more))])
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+            return None
+
+    def do_attached(self, client):
+        obj = self.get_object(client)
+        keep = _get_state(client).keep
+        for name, (element, namespace, flags) in _find_marked(obj):
+            method = getattr(obj, name)
+            if obj is client and inspect.isfunction(getattr(type(obj), name, None)):
+                # Not the bound method, which would hold the client.
+                call = keep(getattr(type(obj), name), ())
+            else:
+                call = keep(method, None)
+            Headstock.Client.add_handler(client, element, namespace, flags, call)
+        self.tell("attached", client)
+
+    def do_negotiate(self, client, features):
+        return bool(self.tell("negotiate", client, features))
+
+    def do_prepare_presence(self, client, presence):
+        self.tell("prepare_presence", client, presence)
+
+    def do_ready(self, client):
+        self.tell("ready", client)
+
+    def do_stopping(self, client):
+        self.tell("stopping", client)
+
+    def do_cleanup(self, client):
+        self.tell("cleanup", client)
+
+    def do_terminated(self, client):
+        self.tell("terminated", client)
+
+    def do_detached(self, client):
+        self.tell("detached", client)
+
+
+def _count_arguments(function, most):
+    """How many positional arguments a function takes, up to `most`."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return most
+    if any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        return most
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return min(most, sum(one.kind in kinds for one in parameters))
+
+
+def _is_native_module(obj):
+    """Whether C, and not Python, made the object a module."""
+    for cls in type(obj).__mro__:
+        if "__info__" in vars(cls) and issubclass(cls, GObject.Object):
+            return issubclass(cls, Headstock.Module)
+    return False
+
+
+# The client
+
+
+@override
+class Client(_Addressed, Headstock.Client):
+    """A connection to an XMPP server.
+
+    A subclass that has marked methods, or is a Module, is registered with itself when it is made.
+    """
+
+    def __init__(self, **properties):
+        super().__init__(**properties)
+        if _find_marked(self) or isinstance(self, Headstock.Module):
+            self.register(self)
+
+    @classmethod
+    def new(cls, jid, password=None):
+        """Makes a client for an account; the address is a Jid or a string.
+
+        With a string that is no address, starting the client ends with HS_ERROR_INVALID_JID.
+        """
+        if cls is not Client:
+            return cls(jid=jid, password=password)
+        return Headstock.Client.new(_to_string(jid), password)
+
+    def add_handler(self, name, namespace, flags, function, *data):
+        """Says what to call, with (client, element, *data), when an element comes.
+
+        Returns an id for remove_handler().
+        """
+        _refuse_coroutine_function(function)
+        call = _get_state(self).keep(function, data)
+        return Headstock.Client.add_handler(self, name, namespace, flags, call)
+
+    def register_on_iq(self, type, id, flags, function, *data):
+        """Says what to call, with (client, iq, *data), when an iq comes.
+
+        Returns an id for remove_handler().
+        """
+        _refuse_coroutine_function(function)
+        call = _get_state(self).keep(function, data)
+        return Headstock.Client.register_on_iq(self, type, id, flags, call)
+
+    def register(self, obj):
+        """Registers a Module, or any other object.
+
+        The object's methods marked with xmpphandler() become handlers, and those named in HOOKS are
+        called as the client goes through its life: ready(client), stopping(client), and so on.  An
+        object that is registered already is not registered again.
+        """
+        state = _get_state(self)
+        if self._find_agent(obj)[0] is not None:
+            return
+        native = _is_native_module(obj)
+        if not native or _find_marked(obj):
+            number = next(state.numbers)
+            agent = _Agent(number)
+            state.objects[number] = (_ITSELF if obj is self else obj, agent)
+            Headstock.Client.register(self, agent)
+        if native:
+            Headstock.Client.register(self, obj)
+
+    def unregister(self, obj):
+        """Undoes register(): the object's handlers are gone when this returns."""
+        number, agent = self._find_agent(obj)
+        if agent is not None:
+            Headstock.Client.unregister(self, agent)
+            _get_state(self).objects.pop(number, None)
+        if _is_native_module(obj):
+            Headstock.Client.unregister(self, obj)
+
+    def _find_agent(self, obj):
+        wanted = _ITSELF if obj is self else obj
+        for number, (kept, agent) in _get_state(self).objects.items():
+            if kept is wanted:
+                return number, agent
+        return None, None
+
+    def defer_reply(self, iq):
+        """Says that the iq, which is being dispatched, will be answered later."""
+        _get_state(self).deferred.append(_key(iq))
+        Headstock.Client.defer_reply(self, iq)
+
+    def continue_negotiation(self, error=None):
+        """Lets the client sign in, or end with a GLib.Error, after do_negotiate() returned True."""
+        # PyGObject 3.42 takes no None for an error.
+        if error is None:
+            self.proceed()
+        else:
+            Headstock.Client.continue_negotiation(self, error)
+
+    def is_own(self, jid):
+        """Whether an address, a Jid or a string, is the account's."""
+        return Headstock.Client.is_own(self, _to_jid(jid))
+
+    def run(self):
+        """Starts the client and returns when it has terminated; raises GLib.Error where it failed.
+
+        Ctrl-C stops it, and this returns when the stream is closed; a second Ctrl-C ends the
+        process at once.
+        """
+        # Before there is a signal handler: a stop is for a run that has begun.
+        self.start()
+        with _stop_on_interrupt(self), wakeup_on_signal():
+            return Headstock.Client.run(self)
+
+
+@contextmanager
+def _stop_on_interrupt(client):
+    if threading.current_thread() is not threading.main_thread() or \
+            not sigint_handler_is_default():
+        yield
+        return
+
+    def interrupted(_number, _frame):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        client.stop()
+
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) in (interrupted, signal.SIG_DFL):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@override
+class Component(Headstock.Component):
+    """A connection of a component to its server (XEP-0114)."""
+
+    @classmethod
+    def new(cls, service, secret=None):
+        """Makes a component; its address is a Jid or a string."""
+        if cls is not Component:
+            return cls(jid=service, password=secret)
+        return Headstock.Component.new(_to_string(service), secret)

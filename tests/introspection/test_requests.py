@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Requests, their answer, and what fails, between two accounts on a real server."""
+
+import contextlib
+import re
+import sys
+
+from support import (HERE, Child, Recorder, ask, main, make_client, online, refused,  # isort: skip
+                     request, scenario, send_xml, settle, wait)
+from gi.repository import Gio, GLib, Headstock
+
+DEFAULT = Headstock.HandlerFlags.DEFAULT
+NS_CLIENT = Headstock.NS_CLIENT
+STANZA_ERROR = Headstock.stanza_error_quark()
+Condition = Headstock.StanzaError
+
+
+@contextlib.contextmanager
+def exceptions():
+    """Collects what is reported with its traceback."""
+    seen = []
+    original = sys.excepthook
+    sys.excepthook = lambda kind, value, traceback: seen.append((kind, str(value), traceback))
+    try:
+        yield seen
+    finally:
+        sys.excepthook = original
+
+
+@contextlib.contextmanager
+def asking(obj):
+    """A client that asks, and one that answer, which `obj` (or a function) is made for.
+
+    Gives a function that sends a question and returns what came for it: one answer and no more, as
+    the stream shows; the client itself would not show a second one.
+    """
+    one, two = make_client(1), make_client(2)
+    if callable(obj):
+        obj(two)
+    else:
+        two.register(obj)
+    stream = []
+    one.connect("xml", lambda c, direction, text:
+                direction == Headstock.Direction.IN and stream.append(text))
+
+    def answer(question=None):
+        iq = question or ask(two.props.bound_jid)
+        try:
+            found = request(one, iq).props.payload.get_name()
+        except GLib.Error as error:
+            assert error.domain == "hs-stanza-error-quark"
+            found = error.code
+        settle(0.1)
+        # A second answer would have come before the answer to this.
+        with contextlib.suppress(GLib.Error):
+            request(one, ask(two.props.bound_jid, "marker"))
+        heads = [head for head in re.findall("<iq [^>]*>", "".join(stream))
+                 if iq.props.id in head]
+        assert len(heads) == 1, heads
+        return found
+
+    with online(one, two):
+        yield answer, one, two
+
+
+@scenario
+def result():
+    """a request gives the result"""
+    client = make_client(1)
+    with online(client):
+        pong = request(client, Headstock.Iq.new("get", client.props.bound_jid.get_domain(),
+                                                Headstock.Element.new("ping", Headstock.NS_PING)))
+        assert isinstance(pong, Headstock.Iq) and pong.props.stanza_type == "result"
+        roster = request(client, Headstock.Iq.new("get", None,
+                                                  Headstock.Element.new("query", Headstock.NS_ROSTER)))
+        assert [e.get_name() for e in roster.props.payload] == ["item"]
+
+
+@scenario
+def errors():
+    """a request raises the peer's error, a timeout, a cancellation, and what cannot be sent"""
+    one, two = make_client(1), make_client(2)
+    two.add_handler("silence", "urn:test", DEFAULT, lambda c, e: c.defer_reply(e.get_parent()))
+    refused(lambda: request(one, ask("a@b")), Headstock.error_quark(), Headstock.Error.NOT_CONNECTED)
+    with online(one, two):
+        to = two.props.bound_jid
+        refused(lambda: request(one, ask(to)), STANZA_ERROR, Condition.SERVICE_UNAVAILABLE)
+        error = refused(lambda: request(one, ask(to, "silence"), 200), Headstock.error_quark(),
+                        Headstock.Error.TIMED_OUT)
+        assert error.domain == "hs-error-quark" and error.message
+        cancellable = Gio.Cancellable()
+        GLib.timeout_add(50, lambda: cancellable.cancel())
+        refused(lambda: request(one, ask(to, "silence"), -1, cancellable), Gio.io_error_quark(),
+                Gio.IOErrorEnum.CANCELLED)
+        refused(lambda: one.send_raw_stanza("<message"), Headstock.error_quark(),
+                Headstock.Error.INVALID_STANZA)
+        refused(lambda: one.send_stanza(Headstock.Message(from_jid="boss@x", to="a@b")),
+                Headstock.error_quark(), Headstock.Error.INVALID_FROM)
+        refused(lambda: one.send_stanza(Headstock.Element.new("x", "urn:test")), Headstock.error_quark(),
+                Headstock.Error.INVALID_STANZA)
+
+
+@scenario
+def acknowledged():
+    """send_async calls back"""
+    client, done = make_client(1), []
+    with online(client):
+        client.send_async(Headstock.Presence(show="dnd"), None, lambda c, r: done.append(r))
+        assert client.send_finish(wait(lambda: done)[0])
+
+
+@scenario
+def on_iq():
+    """register_on_iq is called once, with the client, the iq and the data"""
+    client, calls = make_client(1), []
+    iq = Headstock.Iq.new("get", None, Headstock.Element.new("query", Headstock.NS_ROSTER))
+    iq.props.id = "id1"
+    client.register_on_iq("result", "id1", Headstock.HandlerFlags.ONCE,
+                          lambda c, e, *data: calls.append((c, e.props.id, data)), 1, None)
+    client.register_on_iq("result", "id2", DEFAULT, lambda c, e: calls.append("other"))
+    with online(client):
+        for _ in range(2):
+            client.send_stanza(iq)
+        wait(lambda: calls)
+        settle()
+    assert calls == [(client, "id1", (1, None))]
+
+
+@scenario
+def returned_answer():
+    """an iq is answered by what a handler returns, exactly once"""
+    class Answers:
+        """Answers from inside and for the whole."""
+
+        @Headstock.xmpphandler("question", "urn:test")
+        def inner(self, e):
+            reply = e.get_parent().new_reply()
+            reply.add_child("inner", "urn:test")
+            return reply
+
+    with asking(Answers()) as (answer, _one, _two):
+        assert answer() == "inner"
+
+    class Whole:
+        """Answers the iq itself."""
+
+        @Headstock.xmpphandler("iq", NS_CLIENT)
+        def whole(self, e):
+            if e.props.stanza_type != "get":
+                return None
+            reply = e.new_reply()
+            reply.add_child("whole", "urn:test")
+            return reply
+
+    with asking(Whole()) as (answer, _one, _two):
+        assert answer() == "whole"
+
+
+@scenario
+def signalled_answer():
+    """an iq is taken where `iq` returns True, and else answered with service-unavailable"""
+    def prepare(client):
+        def on_iq(client, iq):
+            if iq.props.stanza_type != "get" or not iq.get_child("question", "urn:test"):
+                return False
+            reply = iq.new_reply()
+            reply.add_child("signalled", "urn:test")
+            GLib.idle_add(lambda: client.send_stanza(reply) and False)
+            return True
+
+        client.connect("iq", on_iq)
+
+    with asking(prepare) as (answer, _one, two):
+        assert answer() == "signalled"
+        assert answer(ask(two.props.bound_jid, "other")) == Condition.SERVICE_UNAVAILABLE
+
+
+@scenario
+def deferred_answer():
+    """an iq whose answer is deferred is answered when the program does"""
+    class Later:
+        """Answers after a while."""
+
+        @Headstock.xmpphandler("iq", NS_CLIENT)
+        def question(self, iq):
+            if iq.props.stanza_type == "get" and iq.get_child("question", "urn:test"):
+                self.client.defer_reply(iq)
+                GLib.timeout_add(50, self.answer, iq)
+
+        def answer(self, iq):
+            reply = iq.new_reply()
+            reply.add_child("later", "urn:test")
+            self.client.send_stanza(reply)
+            return GLib.SOURCE_REMOVE
+
+        def attached(self, client):
+            self.client = client
+
+    with asking(Later()) as (answer, _one, _two):
+        assert answer() == "later"
+
+
+@scenario
+def failing_handlers():
+    """a handler that raises is reported, its iq gets an error, other handlers and stanzas go on"""
+    class Failing:
+        """Fails in every way."""
+
+        def __init__(self):
+            self.bodies = []
+
+        @Headstock.xmpphandler("question", "urn:test")
+        def question(self, e):
+            raise LookupError("no idea")
+
+        @Headstock.xmpphandler("iq", NS_CLIENT)
+        def iq(self, e):
+            if e.get_child("answered", "urn:test"):
+                raise LookupError("answered all the same")
+
+        @Headstock.xmpphandler("answered", "urn:test")
+        def answered(self, e):
+            reply = e.get_parent().new_reply()
+            reply.add_child("fine", "urn:test")
+            return reply
+
+        @Headstock.xmpphandler("wrong", "urn:test")
+        def wrong(self, e):
+            return True
+
+        @Headstock.xmpphandler("message", NS_CLIENT)
+        def message(self, e):
+            raise ValueError(e.props.body)
+
+        @Headstock.xmpphandler("body", NS_CLIENT)
+        def body(self, e):
+            self.bodies.append(e.props.text)
+            return "text"
+
+    failing = Failing()
+    with exceptions() as seen, asking(failing) as (answer, one, two):
+        to = two.props.bound_jid
+        assert answer() == Condition.INTERNAL_SERVER_ERROR
+        kind, text, traceback = seen.pop(0)
+        assert kind is LookupError and text == "no idea" and not seen
+        while traceback.tb_next:
+            traceback = traceback.tb_next
+        assert traceback.tb_frame.f_code.co_name == "question"
+
+        assert answer(ask(to, "answered")) == "fine"
+        assert seen.pop()[0] is LookupError and not seen
+        assert answer(ask(to, "wrong", "set")) == Condition.INTERNAL_SERVER_ERROR
+        kind, text, _traceback = seen.pop()
+        assert kind is TypeError and "True" in text and "Failing.wrong" in text and not seen
+        assert answer(ask(to, "other")) == Condition.SERVICE_UNAVAILABLE
+
+        for number in range(3):
+            send_xml(one, to, f"<body>{number}</body>")
+        wait(lambda: len(seen) == 6)
+        assert failing.bodies == ["0", "1", "2"]
+        assert [text for kind, text, _traceback in seen if kind is ValueError] == ["0", "1", "2"]
+        assert answer() == Condition.INTERNAL_SERVER_ERROR
+
+
+@scenario
+def failing_and_deferred():
+    """a failing handler does not answer an iq that another has deferred"""
+    def prepare(client):
+        def defer(client, e):
+            client.defer_reply(e.get_parent())
+            reply = e.get_parent().new_reply()
+            reply.add_child("later", "urn:test")
+            GLib.timeout_add(50, lambda: client.send_stanza(reply) and False)
+
+        client.add_handler("question", "urn:test", DEFAULT, lambda c, e: 1 / 0)
+        client.add_handler("question", "urn:test", DEFAULT, defer)
+        client.add_handler("question", "urn:test", DEFAULT, lambda c, e: 1 / 0)
+
+    with exceptions() as seen, asking(prepare) as (answer, _one, _two):
+        assert answer() == "later"
+        assert [kind for kind, _text, _traceback in seen] == [ZeroDivisionError] * 2
+
+
+@scenario
+def failing_coroutine():
+    """a handler that gives a coroutine is reported"""
+    async def later():
+        return None
+
+    def prepare(client):
+        client.add_handler("question", "urn:test", DEFAULT, lambda c, e: later())
+
+    with exceptions() as seen, asking(prepare) as (answer, _one, _two):
+        assert answer() == Condition.INTERNAL_SERVER_ERROR
+        assert seen[0][0] is TypeError and "coroutine" in seen[0][1]
+
+
+@scenario
+def failing_signals():
+    """what a signal's callback raises is reported, and the iq is answered"""
+    def prepare(client):
+        client.connect("iq", lambda c, e: 1 / 0)
+
+    with exceptions() as seen, asking(prepare) as (answer, _one, _two):
+        assert answer() == Condition.SERVICE_UNAVAILABLE
+        assert seen and seen[0][0] is ZeroDivisionError
+
+
+@scenario
+def traceback_on_stderr():
+    """the traceback of a failing handler is on standard error, and the program goes on"""
+    one, seen = make_client(1), Recorder()
+    one.connect("message", seen)
+    child = Child(sys.executable, str(HERE / "program.py"))
+    with online(one):
+        child.read_until("Ready ")
+        to = child.output.split("Ready ")[1].split()[0]
+        one.send_stanza(Headstock.Message.new_chat(to, "fail"))
+        one.send_stanza(Headstock.Message.new_chat(to, "hi"))
+        wait(lambda: seen)
+        child.interrupt()
+        status, stderr = child.end()
+    assert [m.props.body for m in seen] == ["hi"]
+    assert status == 0, stderr
+    assert stderr.startswith("Traceback") and stderr.count("Traceback") == 1, stderr
+    assert "in echo" in stderr and stderr.rstrip().endswith("RuntimeError: told to fail"), stderr
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Addresses, elements, constants and decorators; needs no server."""
+
+import asyncio
+import copy
+import pickle
+import warnings
+
+from support import main, refused, scenario  # isort: skip
+from gi.repository import GLib, GObject, Headstock
+
+Jid = Headstock.Jid
+
+
+@scenario
+def jid_values():
+    """a Jid compares, sorts, hashes and prints"""
+    jid = Jid.new("Juliet@Capulet.example/Balcony")
+    assert jid == Jid("juliet@capulet.example/Balcony")
+    assert jid != Jid("juliet@capulet.example/balcony")
+    assert jid != "juliet@capulet.example/Balcony" and not jid == None  # noqa: E711
+    assert {jid: 1}[Jid(str(jid))] == 1
+    assert str(jid) == f"{jid}" == "juliet@capulet.example/Balcony"
+    assert repr(jid) == "Headstock.Jid('juliet@capulet.example/Balcony')"
+    assert sorted([Jid("c@x"), Jid("a@x"), Jid("b@x")]) == [Jid("a@x"), Jid("b@x"), Jid("c@x")]
+    assert Jid("a@x") <= Jid("a@x") and Jid("b@x") > Jid("a@x") >= Jid("a@x")
+    assert pickle.loads(pickle.dumps(jid)) == copy.deepcopy([jid])[0] == copy.copy(jid) == jid
+    assert jid.get_bare() == Jid("juliet@capulet.example")
+    refused(lambda: Jid("@"), Headstock.error_quark(), Headstock.Error.INVALID_JID)
+
+
+@scenario
+def addresses():
+    """an address may be a Jid or a string"""
+    for to in ("a@b/c", Jid("a@b/c")):
+        stanzas = [
+            Headstock.Message.new_chat(to, "hi"), Headstock.Message.new("chat", to),
+            Headstock.Message(to=to, body="hi"), Headstock.Message(to_jid=to),
+            Headstock.Presence(to=to), Headstock.Iq(to_jid=to), Headstock.Iq.new("get", to, None),
+            Headstock.Iq.new("get", to),
+        ]
+        for change in (lambda s: setattr(s.props, "to_jid", to), lambda s: s.set_to_jid(to),
+                       lambda s: setattr(s.props, "to", to), lambda s: s.set_property("to-jid", to),
+                       lambda s: s.set_properties(to_jid=to)):
+            stanza = Headstock.Presence()
+            change(stanza)
+            stanzas.append(stanza)
+        for stanza in stanzas:
+            assert stanza.get_attribute("to") == stanza.props.to == "a@b/c", stanza
+            assert stanza.props.to_jid == stanza.get_to_jid() == Jid("a@b/c")
+        stanza.set_from_jid(to)
+        assert stanza.props.from_jid == Jid("a@b/c")
+        for client in (Headstock.Client.new(to, "x"), Headstock.Client.new(to),
+                       Headstock.Client(jid=to), Headstock.Component.new(to, "x")):
+            assert client.props.jid == Jid("a@b/c")
+            assert client.is_own("A@B/z") and client.is_own(Jid("a@b")) and client.is_own(None)
+            assert not client.is_own("a@c")
+            client.props.jid = "x@y"
+            assert str(client.props.jid) == "x@y"
+    stanza.props.to_jid = None
+    assert stanza.props.to is None
+    refused(lambda: Headstock.Message(to_jid="@"), Headstock.error_quark(),
+            Headstock.Error.INVALID_JID)
+
+
+@scenario
+def elements():
+    """an element is iterated, printed and compared"""
+    element = Headstock.Element.new_from_string("<a xmlns='urn:x' n='1'>t<b/><c>u</c></a>")
+    assert [child.get_name() for child in element] == ["b", "c"]
+    assert str(element) == '<a xmlns="urn:x" n="1">t<b/><c>u</c></a>'
+    assert str(element) in repr(element) and repr(element).startswith("<Headstock.Element ")
+    twin = element.copy()
+    assert element.equal(twin) and element != twin and element == element
+    assert next(iter(element)) is element.get_first_child() is element.get_child("b", "urn:x")
+    assert element.get_attribute_names() == ["n"] and element.props.text == "t"
+    assert len({element, element.get_first_child().get_parent()}) == 1
+    long = Headstock.Message(body="x" * 1000)
+    assert len(repr(long)) < 250 and str(long).count("x") >= 1000
+
+
+@scenario
+def construction():
+    """stanzas are made with their properties"""
+    message = Headstock.Message(to="a@b", body="hi <&>", stanza_type="chat")
+    assert str(message) == ('<message xmlns="jabber:client" to="a@b" type="chat">'
+                            "<body>hi &lt;&amp;&gt;</body></message>"), message
+    assert isinstance(Headstock.Element.new("message", Headstock.NS_CLIENT), Headstock.Message)
+    assert isinstance(message, Headstock.Stanza) and isinstance(message, Headstock.Element)
+    presence = Headstock.Presence(show="away", priority=3)
+    assert presence.props.priority == 3 and presence.props.stanza_type == "available"
+    assert "body" in dir(message.props) and {p.name for p in message.props} > {"body", "to-jid"}
+    assert Headstock.Message.props.body.name == "body"
+
+    class Note(Headstock.Message):
+        """A subclass with a property of its own."""
+
+        colour = GObject.Property(type=str, default="blue")
+
+    note = Note(to=Jid("a@b"), colour="red")
+    assert note.props.colour == note.colour == "red" and note.props.to == "a@b"
+
+
+@scenario
+def constants():
+    """namespaces, flags and error domains have their names"""
+    assert Headstock.NS_CLIENT == "jabber:client" and Headstock.NS_ROSTER == "jabber:iq:roster"
+    assert Headstock.NS_PING == "urn:xmpp:ping"
+    flags = Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET
+    assert int(flags) == 3 and Headstock.HandlerFlags.DEFAULT == 0
+    reply = Headstock.Iq.new("get", "a@b", None).new_error_reply(
+        Headstock.StanzaError.ITEM_NOT_FOUND, "none such")
+    assert isinstance(reply, Headstock.Iq)
+    error = reply.get_error()
+    assert isinstance(error, GLib.Error) and "none such" in error.message
+    assert error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND)
+    assert Headstock.sasl_error_quark() != Headstock.stream_error_quark()
+
+
+@scenario
+def decorator():
+    """xmpphandler marks functions and refuses what cannot work"""
+    def refuses(function, *arguments):
+        try:
+            function(*arguments)
+        except TypeError as error:
+            return str(error)
+        raise AssertionError("nothing was raised")
+
+    async def later(element):
+        await asyncio.sleep(0)
+
+    assert "coroutine" in refuses(Headstock.xmpphandler("a"), later)
+    assert "coroutine" in refuses(Headstock.Client.new("a@b").add_handler, "a", None, 0, later)
+    refuses(Headstock.xmpphandler, lambda element: None)
+    refuses(Headstock.xmpphandler, "a", None, True)
+
+    @Headstock.xmpphandler("a")
+    @Headstock.xmpphandler("b", "urn:b", once=True)
+    def function(element):
+        return element
+
+    assert function(1) == 1
+
+
+@scenario
+def module_names():
+    """a Module that defines ready() is warned of, once"""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+
+        class Wrong(GObject.Object, Headstock.Module):
+            """Means do_ready()."""
+
+            def ready(self, client):
+                raise AssertionError
+
+        client = Headstock.Client.new("a@b")
+        client.register(Wrong())
+        assert len(seen) == 1 and "do_ready" in str(seen[0].message), seen
+        assert seen[0].filename == __file__
+
+        class Right(GObject.Object, Headstock.Module):
+            """Has it right."""
+
+            def do_ready(self, client):
+                pass
+
+        client.register(Right())
+        assert len(seen) == 1
+
+
+if __name__ == "__main__":
+    main()
