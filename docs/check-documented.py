@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Checks that all that is public is documented, and that the check would find it if it were not.
+
+    check-documented.py GI-DOCGEN CONFIGURATION GIR SOURCE PAGES
+
+Beside what `gi-docgen check` looks at: virtual functions and the members of structures are
+documented, the guides name only functions, types and constants that there are, and no link
+between the PAGES leads nowhere.  Prints TAP.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+CORE = "{http://www.gtk.org/introspection/core/1.0}"
+C = "{http://www.gtk.org/introspection/c/1.0}"
+GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
+
+
+class Reference:
+    """The GIR, and what gi-docgen says of it."""
+
+    def __init__(self, gidocgen: str, configuration: str, gir: Path):
+        self._command = [gidocgen, "check", "--config", configuration]
+        self.gir = gir
+        self.root = ElementTree.parse(gir).getroot()
+
+    def complaints(self, gir: Path) -> list[str]:
+        """What is not documented; none where the check has passed."""
+        result = subprocess.run([*self._command, str(gir)], text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+        lines = [line for line in result.stdout.splitlines() if "not documented" in line]
+        if (result.returncode != 0) != bool(lines):
+            raise AssertionError(f"status {result.returncode}: {result.stdout}")
+        return lines
+
+    def without_documentation_of(self, kind: str) -> bool:
+        """Whether it is found when the documentation of the first of a kind is taken away."""
+        root = ElementTree.parse(self.gir).getroot()
+        for element in root.iter(CORE + kind):
+            doc = element.find(CORE + "doc")
+            if doc is not None:
+                element.remove(doc)
+                break
+        else:
+            raise AssertionError(f"there is no {kind}")
+        with tempfile.TemporaryDirectory() as folder:
+            changed = Path(folder) / self.gir.name
+            ElementTree.ElementTree(root).write(changed)
+            return bool(self.complaints(changed))
+
+    def undocumented(self) -> list[str]:
+        """What gi-docgen does not look at: virtual functions, and the members of structures."""
+        missing = [element.get("name") for element in self.root.iter(CORE + "virtual-method")
+                   if element.find(CORE + "doc") is None]
+        for record in self.root.iter(CORE + "record"):
+            for field in record.iterfind(CORE + "field"):
+                # A virtual function's documentation is that of the method.
+                if field.get("private") != "1" and field.find(CORE + "doc") is None \
+                        and field.find(CORE + "callback") is None \
+                        and field.get("name") not in ("parent_class", "padding"):
+                    missing.append(f"{record.get('name')}.{field.get('name')}")
+        return missing
+
+    def names(self) -> set[str]:
+        """All that C code may call by name."""
+        found = set()
+        for element in self.root.iter():
+            for attribute in (C + "identifier", C + "type", GLIB + "type-name",
+                              C + "identifier-prefixes"):
+                found.add((element.get(attribute) or "").strip("* "))
+        return found
+
+
+def unknown_names(text: str, names: set[str]) -> set[str]:
+    """Our own identifiers of C in a text that are not public."""
+    mentioned = set(re.findall(r"\b(?:hs_[a-z0-9_]+[a-z0-9]|Hs[A-Z][A-Za-z]+|HS_[A-Z0-9_]+[A-Z0-9])\b",
+                               text))
+    known = names | {name + "_t" for name in names}
+    return {name for name in mentioned
+            if name not in known and not name.startswith(("HS_TYPE_", "HS_IS_", "HS_TEST_"))
+            and not is_cast(name, names)}
+
+
+def broken_links(pages: Path) -> list[str]:
+    """Where a page leads to one that there is not."""
+    found = []
+    for page in sorted(pages.glob("*.html")):
+        for link in re.findall(r'href="([^"#]+)', page.read_text()):
+            if not re.match(r"[a-z]+:", link) and not (page.parent / link).exists():
+                found.append(f"{page.name} has a link to {link}")
+    return found
+
+
+def is_cast(name: str, names: set[str]) -> bool:
+    return "Hs" + "".join(part.capitalize() for part in name.split("_")[1:]) in names
+
+
+def main() -> int:
+    gidocgen, configuration, gir, source, pages = sys.argv[1:]
+    reference = Reference(gidocgen, configuration, Path(gir))
+    failed = number = 0
+
+    def report(good: bool, title: str, details=()) -> None:
+        nonlocal failed, number
+        number += 1
+        failed += not good
+        print(f"{'ok' if good else 'not ok'} {number} - {title}")
+        for detail in details:
+            print("#", detail)
+
+    complaints = reference.complaints(reference.gir) + reference.undocumented()
+    report(not complaints, "all that is public is documented", complaints)
+    for kind in ("method", "property", "member"):
+        report(reference.without_documentation_of(kind), f"a {kind} without documentation is found")
+    names = reference.names()
+    for path in [Path(source) / "README.md", *sorted((Path(source) / "docs").glob("*.md"))]:
+        unknown = sorted(unknown_names(path.read_text(), names))
+        report(not unknown, f"{path.name} names only what there is", unknown)
+    broken = broken_links(Path(pages))
+    report(not broken, "no link leads nowhere", broken)
+    print(f"1..{number}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The window of examples/gtk/hello shows what its client does.
+
+    serve.py -- xvfb-run -a test-hello.py PICTURE
+
+PICTURE is where a picture of the window is kept; PICTURE with -refused before its ending shows
+how it asks about a certificate.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import programs
+from programs import ENV, Program, Tap
+
+STATES = ["connecting", "connected", "secured", "authenticated", "ready"]
+
+
+def take_picture(path: Path, pause: float = 1.0) -> int:
+    """Takes a picture of the screen, once it has come to rest; the number of its colours."""
+    taken = None
+    for _ in range(40):
+        subprocess.run(["sleep", str(pause / 4)], check=True)
+        subprocess.run(["import", "-window", "root", str(path)], check=True)
+        last, taken = taken, path.read_bytes()
+        if taken == last:
+            break
+    found = subprocess.run(["identify", "-format", "%k", str(path)], check=True,
+                           stdout=subprocess.PIPE, text=True)
+    return int(found.stdout)
+
+
+def ink(path: Path, geometry: str) -> float:
+    """How much of a part of the picture is dark, as writing on a light ground is."""
+    found = subprocess.run(
+        ["convert", str(path), "-crop", geometry, "+repage", "-colorspace", "Gray",
+         "-threshold", "50%", "-format", "%[fx:1-mean]", "info:"],
+        check=True, stdout=subprocess.PIPE, text=True)
+    return float(found.stdout)
+
+
+def check_window(tap: Tap, picture: Path) -> None:
+    with Program(programs.HELLO, ENV["USER1"], ENV["PASSWORD1"]) as hello:
+        with tap.test("it follows the client's state"):
+            for state in STATES:
+                hello.expect(f"state: {state}")
+        with tap.test("it shows the roster"):
+            hello.expect(re.escape(f"Contact {ENV['USER2']} (both)"))
+        before = picture.with_stem(picture.stem + "-empty")
+        take_picture(before)
+        with tap.test("it shows a message"):
+            with Program(programs.SEND_MESSAGE, ENV["USER2"], ENV["PASSWORD2"], ENV["USER1"],
+                         "Hello, window ✓", "and again") as sender:
+                assert sender.end() == 0, sender.lines
+            hello.expect(re.escape(ENV["USER2"]) + "/.*: Hello, window ✓")
+            hello.expect(re.escape(ENV["USER2"]) + "/.*: and again")
+        with tap.test("the picture shows writing in the window, and more with the messages"):
+            colours = take_picture(picture)
+            assert colours > 20, colours
+            # The window has no frame and stands in the corner, 480 pixels wide.
+            label, rest = ink(picture, "480x40+0+0"), ink(picture, "480x230+0+110")
+            assert 0.001 < label < 0.2, label
+            assert ink(before, "480x230+0+110") < rest < 0.2, rest
+        with tap.test("it ends in an orderly way when it is told to"):
+            hello.signal(signal.SIGTERM)
+            hello.expect("state: stopping")
+            hello.expect("state: disconnected")
+            hello.expect("terminated: stopped")
+            assert hello.end() == 0
+            assert not any(re.search("CRITICAL|WARNING", line) for line in hello.lines), \
+                hello.lines
+    before.unlink()
+
+
+def check_certificate(tap: Tap, picture: Path) -> None:
+    with tap.test("a certificate that was refused is asked about"):
+        env = programs.where(HEADSTOCK_CA=ENV["OTHER_CA"])
+        with Program(programs.HELLO, ENV["USER1"], ENV["PASSWORD1"], env=env) as hello:
+            hello.expect("state: disconnected")
+            hello.expect("terminated: .*certificate.*")
+            assert "state: secured" not in hello.lines
+            take_picture(picture)
+            # The button with the fingerprint.
+            assert 0.01 < ink(picture, "480x60+0+100"), ink(picture, "480x60+0+100")
+            hello.signal(signal.SIGTERM)
+            assert hello.end() == 0
+
+
+def main() -> int:
+    # The picture must not depend on what the person at the machine has chosen.
+    os.environ.update(GSK_RENDERER="cairo", GTK_A11Y="none", GTK_THEME="Adwaita",
+                      GDK_BACKEND="x11", GTK_CSD="0")
+    picture = Path(sys.argv[1])
+    tap = Tap()
+    check_window(tap, picture)
+    check_certificate(tap, picture.with_stem(picture.stem + "-refused"))
+    return tap.plan()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
