@@ -120,7 +120,7 @@ hs_client_drop_connection (HsClient *self)
         g_clear_pointer (&priv->stream, hs_stream_free);
     }
   priv->secure = priv->trusted = priv->certificate_used = FALSE;
-  priv->in_negotiation = FALSE;
+  priv->in_negotiation = priv->refused = FALSE;
   priv->n_negotiating = 0;
   forget_session (self);
 }
@@ -314,6 +314,7 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
   gsize used;
 
   priv->last_input = g_get_monotonic_time ();
+  priv->pinged = FALSE;
   if (hs_client_is_watched (self))
     hs_client_log_bytes (self, HS_DIRECTION_IN, (const char *) bytes + priv->logged_in,
                          length - priv->logged_in);
@@ -474,7 +475,8 @@ derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   hs_stream_key_derived (priv->stream, key);
   hs_client_flush (self);
-  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  if (!priv->stopping)
+    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_client_pump (self);
 }
 
@@ -694,12 +696,26 @@ hs_client_pump (HsClient *self)
   hs_client_flush (self);
 }
 
+/* A module may have given the account another name meanwhile (XEP-0077). Another domain counts from the
+ * next connection on. */
+static void
+take_name (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsJid *account = hs_stream_get_account (priv->stream);
+
+  if (priv->jid == account || priv->jid == NULL ||
+      g_strcmp0 (hs_jid_get_domain (priv->jid), hs_jid_get_domain (account)) != 0)
+    return;
+  hs_stream_set_account (priv->stream, priv->jid);
+  set_own (self, NULL, priv->jid);
+}
+
 void
 hs_client_sign_in (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsSaslCredentials credentials = {
-    .username = hs_jid_get_local (priv->jid),
     .password = priv->password,
     .has_certificate = priv->tls_certificate != NULL && priv->certificate_used,
     .encrypted = priv->secure,
@@ -712,6 +728,8 @@ hs_client_sign_in (HsClient *self)
   };
 
   priv->in_negotiation = FALSE;
+  take_name (self);
+  credentials.username = hs_jid_get_local (hs_stream_get_account (priv->stream));
   hs_stream_sign_in (priv->stream, &credentials);
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);

@@ -14,7 +14,14 @@ reply_cb (HsElement *stanza, gpointer client)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!hs_client_send_stanza (client, stanza, &error))
+  if (hs_client_send_stanza (client, stanza, &error))
+    return;
+  /* The first two are not the program's fault: the stream has been closed meanwhile, or whoever is to
+   * be answered has no valid address. */
+  if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED) ||
+      g_error_matches (error, HS_ERROR, HS_ERROR_INVALID_JID))
+    g_debug ("A reply was not sent: %s", error->message);
+  else
     g_warning ("What a handler returned was not sent: %s", error->message);
 }
 
@@ -312,6 +319,7 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
   if (error != NULL)
     {
       priv->in_negotiation = FALSE;
+      priv->refused = TRUE;
       hs_stream_close (priv->stream);
       hs_stream_fail (priv->stream, g_error_copy (error));
       hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
@@ -319,6 +327,19 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
     }
   if (--priv->n_negotiating == 0)
     hs_client_sign_in (self);
+}
+
+/**
+ * hs_client_proceed:
+ * @self: a client
+ *
+ * Does what [method@Client.continue_negotiation] does without an error. In some languages, Python
+ * among them, an error cannot be left out.
+ */
+void
+hs_client_proceed (HsClient *self)
+{
+  hs_client_continue_negotiation (self, NULL);
 }
 
 /**

@@ -156,6 +156,8 @@ finish_run (HsClient *self, const GError *error)
 static gboolean
 is_permanent (HsClientPrivate *priv, const GError *error)
 {
+  if (priv->refused)
+    return TRUE;
   if (error->domain == HS_SASL_ERROR)
     return error->code != HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
   if (error->domain == HS_STREAM_ERROR)

@@ -120,6 +120,7 @@ typedef struct
   gboolean certificate_used;
   gboolean in_negotiation; /* modules take part before sign-in */
   guint n_negotiating;
+  gboolean refused; /* a module does not want the client to sign in */
   GTlsCertificate *peer_certificate;
   HsJid *bound_jid;
   HsJid *bound_bare;

@@ -47,6 +47,23 @@ hs_client_set_password (HsClient *self, const char *password)
 }
 
 /**
+ * hs_client_dup_password: (skip)
+ * @self: a client
+ *
+ * The password, for modules that make an account with it or change it (XEP-0077). The property can't be
+ * read, so that a password is not shown by what shows all properties of an object.
+ *
+ * Returns: (transfer full) (nullable): the password, or %NULL
+ */
+char *
+hs_client_dup_password (HsClient *self)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+
+  return g_strdup (hs_client_private (self)->password);
+}
+
+/**
  * hs_client_get_host: (get-property host)
  * @self: a client
  *

@@ -56,6 +56,8 @@ HS_AVAILABLE_IN_ALL
 gboolean hs_client_close_finish (HsClient *self, GAsyncResult *result, GError **error);
 HS_AVAILABLE_IN_ALL
 void hs_client_continue_negotiation (HsClient *self, const GError *error);
+HS_AVAILABLE_IN_ALL
+void hs_client_proceed (HsClient *self);
 
 /* Sending */
 
@@ -121,6 +123,8 @@ HS_AVAILABLE_IN_ALL
 HsJid *hs_client_get_jid (HsClient *self);
 HS_AVAILABLE_IN_ALL
 void hs_client_set_password (HsClient *self, const char *password);
+HS_AVAILABLE_IN_ALL
+char *hs_client_dup_password (HsClient *self);
 HS_AVAILABLE_IN_ALL
 const char *hs_client_get_host (HsClient *self);
 HS_AVAILABLE_IN_ALL

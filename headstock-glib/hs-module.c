@@ -13,8 +13,7 @@
  * Something that is registered with a client and is told of each stage of its life. Every function is
  * optional. A feature that several programs want is best written as one.
  *
- * The functions below are for the client to call; a module implements those of
- * [struct@ModuleInterface].
+ * The functions below are for the client to call; a module implements those of `HsModuleInterface`.
  */
 
 G_DEFINE_INTERFACE (HsModule, hs_module, G_TYPE_OBJECT)
@@ -29,7 +28,8 @@ hs_module_default_init (HsModuleInterface *iface)
  * @self: a module
  * @client: a client
  *
- * Tells a module that it was registered with a client.
+ * Tells a module that it was registered with a client. Handlers that it adds to the client now are its
+ * own, and are removed when it is unregistered.
  */
 void
 hs_module_attached (HsModule *self, HsClient *client)
@@ -49,7 +49,7 @@ hs_module_attached (HsModule *self, HsClient *client)
  * @client: a client
  * @features: the features of the stream
  *
- * Asks a module whether it takes part before the client signs in.
+ * Asks a module whether it takes part before the client signs in, once the connection is under TLS.
  *
  * Returns: true where the module takes part: signing in waits for
  *   [method@Client.continue_negotiation]
@@ -109,7 +109,8 @@ hs_module_ready (HsModule *self, HsClient *client)
  * @self: a module
  * @client: a client
  *
- * Tells a module that the stream is about to be closed.
+ * Tells a module that the stream is about to be closed. Where there is a session, what is sent now still
+ * leaves.
  */
 void
 hs_module_stopping (HsModule *self, HsClient *client)
@@ -166,7 +167,7 @@ hs_module_terminated (HsModule *self, HsClient *client)
  * @self: a module
  * @client: a client
  *
- * Tells a module that it was unregistered.
+ * Tells a module that it was unregistered. Its handlers are gone.
  */
 void
 hs_module_detached (HsModule *self, HsClient *client)

@@ -275,6 +275,9 @@ answer_by_default (HsDispatcher *self, HsNode *iq)
   HsStanzaError condition = HS_STANZA_ERROR_SERVICE_UNAVAILABLE;
   g_autoptr (HsStanza) reply = NULL;
 
+  /* RFC 6120, 8.1.3: it must have one, and what has none can't be answered. */
+  if (hs_node_get_attribute (iq, "id", NULL) == NULL)
+    return;
   if (!is_request_type (type) || payload == NULL || hs_node_next_element (payload) != NULL)
     condition = HS_STANZA_ERROR_BAD_REQUEST;
   else if (strcmp (type, "set") == 0 && hs_node_matches (payload, "query", HS_NS_ROSTER) &&

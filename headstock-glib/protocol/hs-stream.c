@@ -321,7 +321,7 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GBytes) initial = NULL;
   g_auto (GStrv) offered = NULL;
 
-  if (self->state != STATE_UNSIGNED)
+  if (self->state != STATE_UNSIGNED || self->closing)
     return;
   offered = list_mechanisms (self->features->node);
   hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
@@ -406,7 +406,7 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
   g_autoptr (GBytes) response = NULL;
   HsSaslStep step;
 
-  if (self->state != STATE_DERIVING)
+  if (self->state != STATE_DERIVING || self->closing)
     return;
   step = hs_sasl_mechanism_derived (self->mechanism, key, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
@@ -668,6 +668,7 @@ hs_stream_new (const HsStreamConfig *config,
   HsStream *self = g_new0 (HsStream, 1);
 
   self->config = *config;
+  hs_jid_ref (self->config.jid);
   self->secure = config->direct_tls;
   self->parser = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
@@ -683,6 +684,7 @@ hs_stream_free (HsStream *self)
   g_clear_pointer (&self->output, g_byte_array_unref);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   g_clear_pointer (&self->jid, hs_jid_unref);
+  hs_jid_unref (self->config.jid);
   g_free (self->mechanism_name);
   g_free (self->request_id);
   g_clear_error (&self->error);
@@ -799,6 +801,20 @@ gboolean
 hs_stream_proved_password (HsStream *self)
 {
   return self->proved_password;
+}
+
+HsJid *
+hs_stream_get_account (HsStream *self)
+{
+  return self->config.jid;
+}
+
+void
+hs_stream_set_account (HsStream *self, HsJid *jid)
+{
+  hs_jid_ref (jid);
+  hs_jid_unref (self->config.jid);
+  self->config.jid = jid;
 }
 
 HsJid *

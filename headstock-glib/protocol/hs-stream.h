@@ -78,6 +78,9 @@ void hs_stream_close_with_error (HsStream *self, const char *condition, const ch
 const char *hs_stream_get_mechanism (HsStream *self);
 /* Whether the sign-in proved more than PLAIN does: after it, PLAIN is not to be used again. */
 gboolean hs_stream_proved_password (HsStream *self);
+/* The account that is signed in to, and until then may be given another name. */
+HsJid *hs_stream_get_account (HsStream *self);
+void hs_stream_set_account (HsStream *self, HsJid *jid);
 HsJid *hs_stream_get_jid (HsStream *self);
 const GError *hs_stream_get_error (HsStream *self);
 /* Whether stanzas may be sent: in a session, or while a module takes part before sign-in. */

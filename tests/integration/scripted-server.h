@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* An XMPP server on loopback that says what it is told to and knows nothing. Each connection has a
+ * thread of its own with blocking reads and writes, so that the client's main loop is the test's alone.
+ * Its TLS is real: the certificates are those of tests/unit/test-certificates.h, for example.org. */
+
+typedef struct _ScriptedServer ScriptedServer;
+typedef struct _ScriptedPeer ScriptedPeer; /* one connection, in its thread */
+
+/* FALSE: the connection is over. */
+typedef gboolean (*ScriptFunc) (ScriptedPeer *peer, gpointer data);
+
+typedef enum
+{
+  SCRIPT_END,       /* as SCRIPT_CLOSE */
+  SCRIPT_EXPECT,    /* reads until the text has come; what came up to its end is used up */
+  SCRIPT_SEND,      /* sends the text; @ID@ in it is the id of what was expected last */
+  SCRIPT_DRIP,      /* the same, a byte every so many milliseconds */
+  SCRIPT_START_TLS, /* the server's side of a handshake; a failure is not one of the script */
+  SCRIPT_SLEEP,     /* milliseconds */
+  SCRIPT_GATE,      /* waits for scripted_server_open_gate() */
+  SCRIPT_SERVE,     /* reads until the client ends the stream, and ends it as well */
+  SCRIPT_HOLD,      /* neither reads nor sends until the server is freed */
+  SCRIPT_READ_END,  /* reads until the client has closed the connection */
+  SCRIPT_CLOSE,     /* ends the connection in an orderly way */
+  SCRIPT_RESET,     /* ends it with a TCP reset */
+  SCRIPT_CALL,      /* calls a function */
+  SCRIPT_RUN,       /* the steps of another script */
+} ScriptAction;
+
+typedef struct _ScriptStep ScriptStep;
+struct _ScriptStep
+{
+  ScriptAction action;
+  const char *text;
+  guint number;
+  const ScriptStep *steps;
+  ScriptFunc function;
+  gpointer data;
+};
+
+#define EXPECT(what) { SCRIPT_EXPECT, .text = what }
+#define SEND(what) { SCRIPT_SEND, .text = what }
+#define DRIP(what, msec) { SCRIPT_DRIP, .text = what, .number = msec }
+#define START_TLS { .action = SCRIPT_START_TLS }
+#define SLEEP(msec) { SCRIPT_SLEEP, .number = msec }
+#define GATE { .action = SCRIPT_GATE }
+#define SERVE { .action = SCRIPT_SERVE }
+#define HOLD { .action = SCRIPT_HOLD }
+#define READ_END { .action = SCRIPT_READ_END }
+#define CLOSE { .action = SCRIPT_CLOSE }
+#define RESET { .action = SCRIPT_RESET }
+#define CALL(func, user_data) { SCRIPT_CALL, .function = func, .data = user_data }
+#define RUN(script) { SCRIPT_RUN, .steps = script }
+#define END { .action = SCRIPT_END }
+
+/* What servers say. */
+#define SAY_HEADER                                                                                 \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
+  "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org' version='1.0'>"
+#define SAY_FEATURES_TLS                                                                           \
+  "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"      \
+  "</stream:features>"
+#define SAY_PROCEED "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+#define SAY_FEATURES_SASL(mechanism)                                                               \
+  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>" mechanism    \
+  "</mechanism></mechanisms></stream:features>"
+#define SAY_SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+#define SAY_FEATURES_BIND                                                                          \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
+#define SAY_BOUND                                                                                  \
+  "<iq type='result' id='@ID@'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"                    \
+  "<jid>user@example.org/res</jid></bind></iq>"
+#define SAY_END "</stream:stream>"
+
+/* The parts of a session, for RUN: with PLAIN, the password is "secret". */
+extern const ScriptStep script_header[];     /* the client's header, and ours */
+extern const ScriptStep script_starttls[];   /* to the end of the handshake */
+extern const ScriptStep script_plain[];      /* from features to success */
+extern const ScriptStep script_bind[];       /* from the header after it to the bound address */
+extern const ScriptStep script_sign_in[];    /* all of it, without TLS */
+extern const ScriptStep script_sign_in_tls[];
+extern const ScriptStep script_session[];    /* and then SERVE */
+extern const ScriptStep script_session_tls[];
+
+/* The first connection runs the first script, and so on; the last one runs for all that follow.
+ * Ends with NULL. */
+ScriptedServer *scripted_server_new (const ScriptStep *const *scripts);
+/* Ends all connections. Fails the test where a script did not come to its end. */
+void scripted_server_free (ScriptedServer *self);
+/* Scripts may break off from now on: the client is going to. */
+void scripted_server_forgive (ScriptedServer *self);
+guint16 scripted_server_get_port (ScriptedServer *self);
+/* So that nobody is there any more, and the next ones are refused. */
+void scripted_server_stop_listening (ScriptedServer *self);
+
+guint scripted_server_get_n_connections (ScriptedServer *self);
+/* Connections whose scripts have ended. */
+guint scripted_server_get_n_ended (ScriptedServer *self);
+/* Everything that all clients have sent. */
+char *scripted_server_dup_received (ScriptedServer *self);
+gboolean scripted_server_has_received (ScriptedServer *self, const char *text);
+guint scripted_server_count_received (ScriptedServer *self, const char *text);
+void scripted_server_forget_received (ScriptedServer *self);
+/* Each opens one GATE, in the past or the future. */
+void scripted_server_open_gate (ScriptedServer *self);
+/* Sends to the newest connection, from the test's thread, while its script is at SERVE. */
+void scripted_server_send (ScriptedServer *self, const char *text);
+
+/* For functions of scripts. */
+gboolean scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length);
+gboolean scripted_peer_expect (ScriptedPeer *self, const char *text);
+gboolean scripted_peer_wait_for_gate (ScriptedPeer *self);
+/* What has been used up by the last expectation. */
+const char *scripted_peer_get_taken (ScriptedPeer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedServer, scripted_server_free)
