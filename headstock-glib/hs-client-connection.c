@@ -313,6 +313,13 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
   HsClientPrivate *priv = hs_client_private (self);
   gsize used;
 
+  /* A handler iterates the main loop: nothing overtakes what it is looking at. */
+  if (priv->pumped != NULL && priv->pumped == priv->stream)
+    {
+      priv->held = TRUE;
+      hs_transport_stop_reading (transport);
+      return 0;
+    }
   priv->last_input = g_get_monotonic_time ();
   priv->pinged = FALSE;
   if (hs_client_is_watched (self))
@@ -341,7 +348,8 @@ written_cb (HsTransport *transport, gpointer client)
       hs_transport_get_queued (transport) < MAX_QUEUED / 2)
     {
       priv->paused = FALSE;
-      hs_transport_start_reading (transport);
+      if (!priv->held)
+        hs_transport_start_reading (transport);
     }
 }
 
@@ -396,7 +404,7 @@ open_stream (HsClient *self, GIOStream *io)
     return;
   priv->transport = hs_transport_new (io, &transport_callbacks, self);
   priv->logged_in = 0;
-  priv->paused = FALSE;
+  priv->paused = priv->held = FALSE;
   hs_client_log_restart (self);
   if (is_new)
     priv->stream = hs_stream_new (&config, &parser_callbacks, self);
@@ -672,6 +680,7 @@ hs_client_pump (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = priv->stream;
+  HsStream *outer = priv->pumped;
   gint64 start = g_get_monotonic_time ();
 
   if (stream == NULL)
@@ -680,6 +689,7 @@ hs_client_pump (HsClient *self)
       return;
     }
   priv->pumping++;
+  priv->pumped = stream;
   while (!pump_events (self, stream, start) && priv->input_length > 0 && !priv->paused)
     {
       gsize used = hs_stream_feed (stream, priv->input, priv->input_length);
@@ -689,8 +699,15 @@ hs_client_pump (HsClient *self)
       pause_if_full (self);
     }
   priv->pumping--;
+  priv->pumped = outer;
   if (priv->stream != stream || priv->transport == NULL)
     priv->input_length = 0;
+  else if (priv->held)
+    {
+      priv->held = FALSE;
+      if (!priv->paused)
+        hs_transport_start_reading (priv->transport);
+    }
   if (priv->pumping == 0)
     g_ptr_array_set_size (priv->dead_streams, 0);
   hs_client_flush (self);
@@ -761,7 +778,10 @@ hs_client_keepalive (HsClient *self)
 
   if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
     return;
-  if (now < due)
+  /* Nothing is read while a handler runs a main loop of its own: that is not the server's silence. */
+  if (priv->pumping > 0)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
+  else if (now < due)
     {
       priv->pinged = FALSE;
       hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, due);

@@ -22,7 +22,7 @@ reply_cb (HsElement *stanza, gpointer client)
       g_error_matches (error, HS_ERROR, HS_ERROR_INVALID_JID))
     g_debug ("A reply was not sent: %s", error->message);
   else
-    g_warning ("What a handler returned was not sent: %s", error->message);
+    g_message ("What a handler returned was not sent: %s", error->message);
 }
 
 static gboolean

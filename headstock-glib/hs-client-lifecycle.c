@@ -314,7 +314,9 @@ on_deadline (HsClient *self, HsDeadline deadline)
       do_work (self);
       break;
     case HS_DEADLINE_PUMP:
-      hs_client_pump (self);
+      /* Where a handler iterates the main loop, what is left is for the pump that called it. */
+      if (priv->pumped == NULL || priv->pumped != priv->stream)
+        hs_client_pump (self);
       break;
     case HS_DEADLINE_STAGE:
       stage_timed_out (self);
@@ -333,7 +335,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_REQUEST:
       hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
-                            g_get_monotonic_time ());
+                            g_get_monotonic_time (), priv->last_input);
       if (priv->running)
         hs_client_update_request_deadline (self);
       break;
@@ -394,7 +396,11 @@ hs_client_start (HsClient *self)
   priv->context = g_main_context_ref_thread_default ();
   priv->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (priv->timer, "HsClient");
+  /* Deadlines hold also while a handler that was called from here iterates the main loop. */
+  g_source_set_can_recurse (priv->timer, TRUE);
   g_source_set_callback (priv->timer, timer_cb, self, NULL);
+  /* Deadlines count in a main loop that a handler runs, too. */
+  g_source_set_can_recurse (priv->timer, TRUE);
   g_source_attach (priv->timer, priv->context);
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
@@ -444,8 +450,10 @@ hs_client_run (HsClient *self, GError **error)
   alive = g_object_ref (self);
   hs_client_start (self);
   context = g_main_context_ref (priv->context);
+  g_main_context_push_thread_default (context);
   while (priv->running)
     g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
   if (priv->run_error == NULL)
     return TRUE;
   g_propagate_error (error, g_error_copy (priv->run_error));

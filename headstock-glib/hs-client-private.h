@@ -112,6 +112,8 @@ typedef struct
   HsStream *stream;
   GPtrArray *dead_streams; /* freed when the last pump has returned */
   guint pumping;
+  HsStream *pumped; /* by the innermost of them, borrowed */
+  gboolean held;    /* not reading while a handler iterates the main loop */
   const char *input; /* what has been read and not yet parsed */
   gsize input_length;
   gboolean direct_tls;

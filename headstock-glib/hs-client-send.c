@@ -217,6 +217,15 @@ is_answer (HsNode *node)
   return g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0;
 }
 
+static gboolean
+is_request (HsNode *node)
+{
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  return strcmp (node->name, "iq") == 0 &&
+         (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
+}
+
 static HsIqRequest *
 track (HsClient *self, HsNode *node, int timeout_msec)
 {
@@ -227,6 +236,7 @@ track (HsClient *self, HsNode *node, int timeout_msec)
       hs_node_get_attribute (node, "to", NULL), hs_node_get_attribute (node, "from", NULL),
       g_get_monotonic_time () + msec * (gint64) 1000);
 
+  hs_iq_request_set_patience (request, msec * (gint64) 1000);
   hs_client_update_request_deadline (self);
   return request;
 }
@@ -303,6 +313,16 @@ hs_client_send_stanza (HsClient *self, HsElement *stanza, GError **error)
   return send_node (self, hs_element_get_node (stanza), -1, NULL, error);
 }
 
+/* The bytes that one of several stanzas takes, as we would write it. */
+static gsize
+measure (HsNode *node)
+{
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+
+  hs_writer_write (buffer, node, node->namespace_, NULL);
+  return buffer->len;
+}
+
 static gboolean
 check_raw (HsClient *self, GPtrArray *events, gsize length, GError **error)
 {
@@ -316,7 +336,7 @@ check_raw (HsClient *self, GPtrArray *events, gsize length, GError **error)
       if (event->type == HS_PARSER_EVENT_STREAM_END)
         return refuse (error, HS_ERROR_INVALID_STANZA, "The text ends the stream");
       if (!check_stanza (priv, event->node, TRUE, &asks, error) ||
-          !check_bytes (priv, length, error))
+          !check_bytes (priv, events->len == 1 ? length : measure (event->node), error))
         return FALSE;
     }
   if (events->len == 0)
@@ -621,15 +641,15 @@ hs_client_request_async (HsClient *self,
   g_task_set_source_tag (task, hs_client_request_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (!send_node (self, hs_element_get_node (iq), timeout_msec, &request, &error))
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  if (request == NULL)
+  if (!is_request (hs_element_get_node (iq)))
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_INVALID_STANZA,
                                "A request is an iq of the type get or set");
+      return;
+    }
+  if (!send_node (self, hs_element_get_node (iq), timeout_msec, &request, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
   data = g_new0 (RequestData, 1);

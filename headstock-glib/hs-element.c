@@ -54,17 +54,19 @@ get_view (HsElement *self)
 GType
 hs_element_type_for_node (HsNode *node)
 {
-  const char *namespace_ = node->namespace_;
-
-  if (namespace_ == NULL || strcmp (namespace_, HS_NS_CLIENT) != 0)
-    return HS_TYPE_ELEMENT;
-  if (strcmp (node->name, "message") == 0)
-    return HS_TYPE_MESSAGE;
-  if (strcmp (node->name, "presence") == 0)
-    return HS_TYPE_PRESENCE;
-  if (strcmp (node->name, "iq") == 0)
-    return HS_TYPE_IQ;
-  return HS_TYPE_ELEMENT;
+  switch (hs_node_get_kind (node))
+    {
+    case HS_STANZA_KIND_MESSAGE:
+      return HS_TYPE_MESSAGE;
+    case HS_STANZA_KIND_PRESENCE:
+      return HS_TYPE_PRESENCE;
+    case HS_STANZA_KIND_IQ:
+      return HS_TYPE_IQ;
+    case HS_STANZA_KIND_UNKNOWN:
+    case HS_STANZA_KIND_NONE:
+    default:
+      return HS_TYPE_ELEMENT;
+    }
 }
 
 /* The name that an element made by g_object_new() begins with. */
@@ -250,6 +252,7 @@ set_name (HsElement *self, const char *name)
 
   g_return_if_fail (is_name (name));
   node = hs_element_get_node (self);
+  node->kind = HS_STANZA_KIND_UNKNOWN;
   node->name = hs_block_strndup (hs_node_get_block (node), name, strlen (name));
 }
 
@@ -258,6 +261,7 @@ set_namespace (HsElement *self, const char *namespace_)
 {
   HsNode *node = hs_element_get_node (self);
 
+  node->kind = HS_STANZA_KIND_UNKNOWN;
   node->namespace_ = namespace_ == NULL || *namespace_ == '\0' ? NULL
                                         : hs_block_strndup (hs_node_get_block (node), namespace_,
                                                             strlen (namespace_));

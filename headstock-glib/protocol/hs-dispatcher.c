@@ -15,6 +15,8 @@ struct _OpenIq
   HsNode *node;
   gboolean answered;
   gboolean deferred;
+  guint n_taken;          /* children of it that were forgotten */
+  gboolean roster_taken;  /* the first was a roster's */
 };
 
 struct _HsDispatcher
@@ -25,6 +27,7 @@ struct _HsDispatcher
   HsIqTracker *tracker;
   HsViewPool pool;
   OpenIq *open;
+  OpenIq incoming; /* it still comes in, and parts have been shown; its block is held. Or no node */
 };
 
 /* What is the same for all elements of one stanza. */
@@ -47,9 +50,18 @@ hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
   return self;
 }
 
+static void
+clear_incoming (HsDispatcher *self)
+{
+  if (self->incoming.node != NULL)
+    hs_block_unref (hs_node_get_block (self->incoming.node));
+  self->incoming = (OpenIq){ NULL };
+}
+
 void
 hs_dispatcher_free (HsDispatcher *self)
 {
+  clear_incoming (self);
   hs_handlers_free (self->handlers);
   hs_iq_tracker_free (self->tracker);
   hs_view_pool_clear (&self->pool);
@@ -69,15 +81,6 @@ hs_dispatcher_get_tracker (HsDispatcher *self)
 }
 
 static gboolean
-is_stanza_name (const char *name, const char *namespace_)
-{
-  return namespace_ != NULL &&
-         (strcmp (name, "message") == 0 || strcmp (name, "iq") == 0 ||
-          strcmp (name, "presence") == 0) &&
-         strcmp (namespace_, HS_NS_CLIENT) == 0;
-}
-
-static gboolean
 is_answer_type (const char *type)
 {
   return type != NULL && (strcmp (type, "result") == 0 || strcmp (type, "error") == 0);
@@ -92,7 +95,7 @@ is_request_type (const char *type)
 static gboolean
 is_iq (HsNode *stanza)
 {
-  return strcmp (stanza->name, "iq") == 0 && hs_namespace_equal (stanza->namespace_, HS_NS_CLIENT);
+  return hs_node_get_kind (stanza) == HS_STANZA_KIND_IQ;
 }
 
 gboolean
@@ -147,7 +150,8 @@ hs_dispatcher_forgets (HsDispatcher *self,
       HsHandler *handler = matches->handlers[i];
 
       result = (handler->flags & HS_HANDLER_FORGET) != 0 &&
-               applies (self, &stanza, handler, is_stanza_name (name, namespace_));
+               applies (self, &stanza, handler,
+                        hs_stanza_kind_for_name (name, namespace_) != HS_STANZA_KIND_NONE);
     }
   hs_matches_unref (matches);
   return result;
@@ -207,7 +211,7 @@ dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
 
   if (matches == NULL && !stanza->has_element_signal)
     return;
-  hidden = is_stanza_name (node->name, node->namespace_);
+  hidden = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;
   view = hs_view_pool_take (&self->pool, node);
   if (matches != NULL)
     call_all (self, stanza, matches, view, hidden, &replies);
@@ -265,12 +269,25 @@ dispatch_inside (HsDispatcher *self, Stanza *stanza, HsNode *root)
     dispatch_element (self, stanza, g_ptr_array_index (elements, i));
 }
 
+/* A client's server knows whose answer it is; whom the request named is the peer's to invent. */
+static void
+send_automatic (HsDispatcher *self, HsStanza *reply)
+{
+  if (!hs_iq_tracker_is_strict (self->tracker))
+    hs_stanza_set_from_jid (reply, NULL);
+  self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+}
+
 /* The program's own handlers come first, the answer that every request must have comes last. */
 static void
-answer_by_default (HsDispatcher *self, HsNode *iq)
+answer_by_default (HsDispatcher *self, OpenIq *open)
 {
+  HsNode *iq = open->node;
   const char *type = hs_node_get_attribute (iq, "type", NULL);
   HsNode *payload = hs_node_first_element (iq);
+  guint n_payloads = open->n_taken;
+  gboolean is_roster = open->roster_taken ||
+                       (payload != NULL && hs_node_matches (payload, "query", HS_NS_ROSTER));
   HsStanza *stanza = HS_STANZA (hs_element_from_node (iq));
   HsStanzaError condition = HS_STANZA_ERROR_SERVICE_UNAVAILABLE;
   g_autoptr (HsStanza) reply = NULL;
@@ -278,17 +295,19 @@ answer_by_default (HsDispatcher *self, HsNode *iq)
   /* RFC 6120, 8.1.3: it must have one, and what has none can't be answered. */
   if (hs_node_get_attribute (iq, "id", NULL) == NULL)
     return;
-  if (!is_request_type (type) || payload == NULL || hs_node_next_element (payload) != NULL)
+  for (; payload != NULL; payload = hs_node_next_element (payload))
+    n_payloads++;
+  if (!is_request_type (type) || n_payloads != 1)
     condition = HS_STANZA_ERROR_BAD_REQUEST;
-  else if (strcmp (type, "set") == 0 && hs_node_matches (payload, "query", HS_NS_ROSTER) &&
+  else if (strcmp (type, "set") == 0 && is_roster &&
            self->callbacks.from_account (iq, self->owner))
     {
       reply = hs_stanza_new_reply (stanza);
-      self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+      send_automatic (self, reply);
       return;
     }
   reply = hs_stanza_new_error_reply (stanza, condition, NULL);
-  self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+  send_automatic (self, reply);
 }
 
 static void
@@ -329,14 +348,20 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
 static void
 dispatch_request (HsDispatcher *self, Stanza *stanza)
 {
-  OpenIq open = { .outer = self->open, .node = stanza->stanza };
+  OpenIq open = { .node = stanza->stanza };
   gboolean handled;
 
+  if (self->incoming.node == stanza->stanza)
+    {
+      open = self->incoming;
+      clear_incoming (self);
+    }
+  open.outer = self->open;
   self->open = &open;
   dispatch_inside (self, stanza, stanza->stanza);
   handled = dispatch_top (self, stanza, TRUE);
   if (!handled && !open.answered && !open.deferred)
-    answer_by_default (self, stanza->stanza);
+    answer_by_default (self, &open);
   self->open = open.outer;
 }
 
@@ -346,6 +371,9 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
   Stanza stanza = { .stanza = node, .from_account = -1 };
   gboolean is_an_iq = is_iq (node);
 
+  /* Its connection was cut. */
+  if (G_UNLIKELY (self->incoming.node != NULL && self->incoming.node != node))
+    clear_incoming (self);
   if (is_an_iq)
     {
       if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
@@ -374,6 +402,22 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
   dispatch_top (self, &stanza, FALSE);
 }
 
+/* A part of a request is shown, which may be answered on account of it before it is whole. */
+static void
+open_incoming (HsDispatcher *self, HsNode *iq, HsNode *element)
+{
+  if (self->incoming.node != iq)
+    {
+      clear_incoming (self);
+      self->incoming.node = iq;
+      hs_block_ref (hs_node_get_block (iq));
+    }
+  if (element->parent != iq)
+    return;
+  if (self->incoming.n_taken++ == 0)
+    self->incoming.roster_taken = hs_node_matches (element, "query", HS_NS_ROSTER);
+}
+
 void
 hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 {
@@ -383,6 +427,8 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
   while (top->parent != NULL)
     top = top->parent;
   stanza.stanza = top;
+  if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
+    open_incoming (self, top, element);
   stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
   dispatch_inside (self, &stanza, element);
   dispatch_element (self, &stanza, element);
@@ -410,15 +456,17 @@ answers (HsNode *answer, HsNode *iq)
 gboolean
 hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
 {
-  for (OpenIq *open = self->open; open != NULL; open = open->outer)
-    {
-      if (!answers (answer, open->node))
-        continue;
-      if (open->answered)
-        return FALSE;
-      open->answered = TRUE;
-      return TRUE;
-    }
+  OpenIq *open = self->open;
+
+  while (open != NULL && !answers (answer, open->node))
+    open = open->outer;
+  if (open == NULL && self->incoming.node != NULL && answers (answer, self->incoming.node))
+    open = &self->incoming;
+  if (open == NULL)
+    return TRUE;
+  if (open->answered)
+    return FALSE;
+  open->answered = TRUE;
   return TRUE;
 }
 
@@ -430,6 +478,8 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
       if (open->node == iq)
         open->deferred = TRUE;
     }
+  if (self->incoming.node == iq)
+    self->incoming.deferred = TRUE;
 }
 
 void

@@ -13,6 +13,8 @@ struct _HsIqRequest
   HsJid *from_jid;
   gboolean to_account; /* it went to no address, or to the account's own */
   gint64 deadline;
+  gint64 patience;
+  gboolean answering;
   GList link;         /* in the queue of deadlines, where there is one */
   HsIqRequest *next;  /* with the same id */
   HsIqAnswerFunc callback;
@@ -234,9 +236,16 @@ hs_iq_tracker_match (HsIqTracker *self, HsNode *iq)
 }
 
 void
+hs_iq_request_set_patience (HsIqRequest *self, gint64 usec)
+{
+  self->patience = usec;
+}
+
+void
 hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request)
 {
-  if (request->deadline == 0)
+  request->answering = TRUE;
+  if (request->deadline == 0 || request->patience != 0)
     return;
   g_queue_unlink (&self->deadlines, &request->link);
   request->deadline = 0;
@@ -266,14 +275,22 @@ hs_iq_tracker_get_deadline (HsIqTracker *self)
 }
 
 void
-hs_iq_tracker_expire (HsIqTracker *self, gint64 now)
+hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
 {
   HsIqRequest *first;
 
   while ((first = g_queue_peek_head (&self->deadlines)) != NULL && first->deadline <= now)
     {
-      g_autoptr (GError) error
-          = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time",
+      g_autoptr (GError) error = NULL;
+
+      if (first->answering && last_input + first->patience > now)
+        {
+          g_queue_unlink (&self->deadlines, &first->link);
+          first->deadline = last_input + first->patience;
+          queue_deadline (self, first);
+          continue;
+        }
+      error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time",
                          first->to != NULL ? first->to : "The server", first->id);
 
       take_out (self, first);
@@ -295,4 +312,10 @@ guint
 hs_iq_tracker_get_size (HsIqTracker *self)
 {
   return self->size;
+}
+
+gboolean
+hs_iq_tracker_is_strict (HsIqTracker *self)
+{
+  return self->own.strict;
 }

@@ -39,14 +39,19 @@ void hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpo
 void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
 /* The request that a result or error answers, or NULL. It stays where it is. */
 HsIqRequest *hs_iq_tracker_match (HsIqTracker *self, HsNode *iq);
-/* Its answer has begun to come in: it can't time out any more. */
+/* How long it may be silent while its answer comes in; 0: for ever. */
+void hs_iq_request_set_patience (HsIqRequest *self, gint64 usec);
+/* Its answer has begun to come in: it times out only where nothing comes any more. */
 void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
 /* Takes the request out and calls back. */
 void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer);
 /* The nearest deadline, or 0. */
 gint64 hs_iq_tracker_get_deadline (HsIqTracker *self);
-void hs_iq_tracker_expire (HsIqTracker *self, gint64 now);
+/* @last_input: when something came in last. */
+void hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input);
 void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
+/* Whether answers must name the address that was used: for components. */
+gboolean hs_iq_tracker_is_strict (HsIqTracker *self);
 guint hs_iq_tracker_get_size (HsIqTracker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIqTracker, hs_iq_tracker_free)

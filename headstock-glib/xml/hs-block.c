@@ -263,8 +263,8 @@ hs_block_get_size (HsBlock *self)
   return hs_block_resolve (self)->size;
 }
 
-static gpointer
-alloc_slow (HsBlock *self, gsize size)
+gpointer
+hs_block_alloc_slow (HsBlock *self, gsize size)
 {
   HsChunk *chunk;
   gsize want = MAX (self->chunk_size * 2, sizeof self->first * 2);
@@ -285,22 +285,6 @@ alloc_slow (HsBlock *self, gsize size)
   self->position = (char *) (chunk + 1) + size;
   self->end = (char *) (chunk + 1) + want;
   return chunk + 1;
-}
-
-gpointer
-hs_block_alloc (HsBlock *self, gsize size)
-{
-  char *result;
-
-  size = (size + 7) & ~(gsize) 7;
-  self->size += size;
-  result = self->position;
-  if (G_LIKELY (size <= (gsize) (self->end - result)))
-    {
-      self->position = result + size;
-      return result;
-    }
-  return alloc_slow (self, size);
 }
 
 char *
@@ -361,7 +345,7 @@ link_view (HsView *self, HsNode *node)
   HsBlock *block = hs_block_resolve (node->block);
 
   self->node = node;
-  node->view = self;
+  g_atomic_pointer_set (&node->view, self);
   self->prev = NULL;
   self->next = block->views;
   if (block->views != NULL)
@@ -375,7 +359,7 @@ unlink_view (HsView *self)
   HsBlock *block = hs_block_resolve (self->node->block);
 
   if (self->node->view == self)
-    self->node->view = NULL;
+    g_atomic_pointer_set (&self->node->view, NULL);
   if (self->prev != NULL)
     self->prev->next = self->next;
   else
@@ -507,7 +491,7 @@ hs_view_disposing (HsView *self)
     {
       taken = take_back (self, &release);
       if (!taken)
-        self->node->view = NULL;
+        g_atomic_pointer_set (&self->node->view, NULL);
     }
   g_mutex_unlock (&views_lock);
   if (release != NULL)

@@ -48,22 +48,34 @@ sequence_length (const guchar *p, gsize left)
 gsize
 hs_bytes_valid_utf8 (const char *bytes, gsize length)
 {
+  const guint64 high_bits = G_GUINT64_CONSTANT (0x8080808080808080);
   gsize i = 0;
 
   while (i < length)
     {
+      guint64 words[4];
       guint64 word = 0;
       guint step = 1;
 
+      /* Nearly all that is said in a stream is ASCII. */
+      while (length - i >= sizeof words)
+        {
+          memcpy (words, bytes + i, sizeof words);
+          if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0)
+            break;
+          i += sizeof words;
+        }
       if (length - i >= sizeof word)
         {
           memcpy (&word, bytes + i, sizeof word);
-          if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) == 0)
+          if ((word & high_bits) == 0)
             {
               i += sizeof word;
               continue;
             }
         }
+      if (i == length)
+        break;
       if ((guchar) bytes[i] >= 0x80)
         step = sequence_length ((const guchar *) bytes + i, length - i);
       if (step == 0)

@@ -40,4 +40,20 @@ hs_block_resolve (HsBlock *self)
   return self;
 }
 
+/* With @size rounded up: where the current chunk is full. */
+gpointer hs_block_alloc_slow (HsBlock *self, gsize size);
+
+static inline gpointer
+hs_block_alloc (HsBlock *self, gsize size)
+{
+  char *result = self->position;
+
+  size = (size + 7) & ~(gsize) 7;
+  self->size += size;
+  if (G_UNLIKELY (size > (gsize) (self->end - result)))
+    return hs_block_alloc_slow (self, size);
+  self->position = result + size;
+  return result;
+}
+
 G_END_DECLS

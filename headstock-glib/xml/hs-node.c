@@ -3,6 +3,7 @@
 
 #include "xml/hs-node.h"
 
+#include "hs-namespaces.h"
 #include "xml/hs-node-private.h"
 
 /* Text longer than this is kept outside the block, where it can grow in place. */
@@ -12,6 +13,31 @@ HsBlock *
 hs_node_get_block (HsNode *self)
 {
   return hs_block_resolve (self->block);
+}
+
+HsStanzaKind
+hs_stanza_kind_for_name (const char *name, const char *namespace_)
+{
+  HsStanzaKind kind;
+
+  switch (name[0])
+    {
+    case 'm':
+      kind = strcmp (name, "message") == 0 ? HS_STANZA_KIND_MESSAGE : HS_STANZA_KIND_NONE;
+      break;
+    case 'p':
+      kind = strcmp (name, "presence") == 0 ? HS_STANZA_KIND_PRESENCE : HS_STANZA_KIND_NONE;
+      break;
+    case 'i':
+      kind = strcmp (name, "iq") == 0 ? HS_STANZA_KIND_IQ : HS_STANZA_KIND_NONE;
+      break;
+    default:
+      kind = HS_STANZA_KIND_NONE;
+    }
+  if (kind != HS_STANZA_KIND_NONE &&
+      (namespace_ == NULL || strcmp (namespace_, HS_NS_CLIENT) != 0))
+    kind = HS_STANZA_KIND_NONE;
+  return kind;
 }
 
 /* @name and @namespace_ must live as long as the block: literals, or the parser's. */

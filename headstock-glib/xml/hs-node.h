@@ -30,6 +30,16 @@ struct _HsAttribute
   const char *value;
 };
 
+/* By its name in jabber:client. */
+typedef enum
+{
+  HS_STANZA_KIND_UNKNOWN, /* not looked at yet */
+  HS_STANZA_KIND_NONE,
+  HS_STANZA_KIND_MESSAGE,
+  HS_STANZA_KIND_PRESENCE,
+  HS_STANZA_KIND_IQ,
+} HsStanzaKind;
+
 struct _HsNode
 {
   HsNode *parent;
@@ -38,7 +48,8 @@ struct _HsNode
   HsBlock *block;   /* follow it with hs_node_get_block() */
   const char *name; /* NULL: this node is text */
   guint unfinished : 1; /* its end has not been received */
-  guint is_top : 1;     /* a stanza as it came in the stream */
+  guint forget : 1;     /* in a block of its own, and taken out of its stanza when it has ended */
+  guint kind : 3;       /* see hs_node_get_kind() */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
   union
   {
@@ -85,7 +96,6 @@ void hs_block_unref (HsBlock *self);
 gboolean hs_block_try_reset (HsBlock *self, HsNames *names);
 /* Bytes that the nodes and their text take. */
 gsize hs_block_get_size (HsBlock *self);
-gpointer hs_block_alloc (HsBlock *self, gsize size);
 char *hs_block_strndup (HsBlock *self, const char *string, gsize length);
 
 HsBlock *hs_node_get_block (HsNode *self);
@@ -125,6 +135,17 @@ gboolean hs_view_disposing (HsView *self);
 void hs_view_release (HsView *self);
 
 /* "" is none, as in xmlns="". */
+HsStanzaKind hs_stanza_kind_for_name (const char *name, const char *namespace_);
+
+/* Asked several times for each stanza, and so remembered. */
+static inline HsStanzaKind
+hs_node_get_kind (HsNode *self)
+{
+  if (self->kind == HS_STANZA_KIND_UNKNOWN)
+    self->kind = hs_stanza_kind_for_name (self->name, self->namespace_);
+  return self->kind;
+}
+
 static inline gboolean
 hs_namespace_equal (const char *a, const char *b)
 {

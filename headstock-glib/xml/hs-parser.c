@@ -9,6 +9,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "xml/hs-bytes.h"
+#include "xml/hs-node-private.h"
 #include "xml/hs-writer.h"
 
 /* One slice is parsed before its stanzas are dispatched: small enough to be quick and to leave little
@@ -24,7 +25,7 @@
  * in scope. */
 #define MAX_ATTRIBUTES 1000
 #define MAX_NAMESPACES 1000
-#define MAX_SPARE_BLOCKS 16
+#define MAX_SPARE_BLOCKS 32
 /* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
  * comes, so that a thousand silent ones, or a thousand that sign in at once, do not each keep theirs. */
 #define MAX_CONTEXTS 8
@@ -60,7 +61,6 @@ struct _HsParser
   HsBlock *stanza_block;
   HsNode *stanza;
   HsNode *current;
-  HsNode *forgotten; /* the FORGET element that we are in */
 
   GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
   gboolean holding_tag;
@@ -126,24 +126,30 @@ put_block (HsParser *self, HsBlock *block)
 static void
 add_attributes (HsNode *node, int n_attributes, const xmlChar **attributes)
 {
-  HsAttribute **last = &node->attributes;
-  HsBlock *block = node->block;
+  gsize size = n_attributes * (sizeof (HsAttribute) + 1);
+  HsAttribute *attribute;
+  char *value;
 
-  for (int i = 0; i < n_attributes; i++, attributes += 5)
+  if (n_attributes == 0)
+    return;
+  for (int i = 0; i < n_attributes; i++)
+    size += attributes[i * 5 + 4] - attributes[i * 5 + 3];
+  /* In one piece: the attributes, then their values. */
+  attribute = hs_block_alloc (node->block, size);
+  value = (char *) (attribute + n_attributes);
+  node->attributes = attribute;
+  for (int i = 0; i < n_attributes; i++, attributes += 5, attribute++)
     {
       gsize length = attributes[4] - attributes[3];
-      HsAttribute *attribute = hs_block_alloc (block, sizeof (HsAttribute) + length + 1);
-      char *value = (char *) (attribute + 1);
 
-      attribute->next = NULL;
+      attribute->next = i + 1 < n_attributes ? attribute + 1 : NULL;
       attribute->name = (const char *) attributes[0];
       attribute->prefix = (const char *) attributes[1];
       attribute->namespace_ = (const char *) attributes[2];
       attribute->value = value;
       memcpy (value, attributes[3], length);
       value[length] = '\0';
-      *last = attribute;
-      last = &attribute->next;
+      value += length + 1;
     }
 }
 
@@ -198,7 +204,6 @@ static void
 begin_stanza (HsParser *self, HsNode *node)
 {
   self->stanza = self->current = node;
-  node->is_top = self->start_depth == 0;
   if (self->callbacks.stanza_begins != NULL &&
       !self->callbacks.stanza_begins (node, self->user_data))
     {
@@ -276,7 +281,7 @@ on_start_element (void *data,
     block = self->current->block;
 
   /* What is to be forgotten has a block of its own, which goes with it. */
-  forget = self->forgets && self->depth > STANZA_DEPTH && self->forgotten == NULL &&
+  forget = self->forgets && self->depth > STANZA_DEPTH &&
            self->callbacks.forget (self->stanza, (const char *) name, (const char *) uri,
                                    self->user_data);
   if (G_UNLIKELY (forget))
@@ -284,7 +289,7 @@ on_start_element (void *data,
   node = hs_node_new (block, (const char *) name, (const char *) uri);
   node->unfinished = TRUE;
   if (G_UNLIKELY (forget))
-    self->forgotten = node;
+    node->forget = TRUE;
   add_attributes (node, n_attributes, attributes);
 
   if (self->depth == HEADER_DEPTH)
@@ -333,9 +338,8 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
       self->stanza_block = NULL;
       push_event (self, HS_PARSER_EVENT_STANZA, node);
     }
-  else if (node == self->forgotten)
+  else if (node->forget)
     {
-      self->forgotten = NULL;
       push_event (self, HS_PARSER_EVENT_FORGET, node);
     }
 }
@@ -524,13 +528,19 @@ drop_stanza (HsParser *self)
       if (event->type == HS_PARSER_EVENT_FORGET && is_inside (event->node, self->stanza))
         hs_node_unlink (event->node);
     }
-  if (self->forgotten != NULL)
+  while (self->current != NULL)
     {
-      hs_node_unlink (self->forgotten);
-      hs_block_unref (hs_node_get_block (self->forgotten));
+      HsNode *node = self->current;
+
+      self->current = node->parent;
+      if (node->forget)
+        {
+          hs_node_unlink (node);
+          hs_block_unref (hs_node_get_block (node));
+        }
     }
   g_clear_pointer (&self->stanza_block, hs_block_unref);
-  self->stanza = self->current = self->forgotten = NULL;
+  self->stanza = NULL;
 }
 
 static void
@@ -616,31 +626,35 @@ renew_if_large (HsParser *self)
     xmlParseChunk (self->context, copy, length, 0);
 }
 
-gboolean
-hs_parser_is_between_stanzas (HsParser *self)
-{
-  const char *rest;
-
-  return self->error == NULL && self->depth == HEADER_DEPTH && self->held->len == 0 &&
-         !self->holding_tag && (self->context == NULL || get_rest (self, &rest) == 0);
-}
-
-gboolean
-hs_parser_shrink (HsParser *self)
+/* White space between stanzas keeps connections alive, and libxml2 holds it until the next tag. */
+static gboolean
+only_space_left (HsParser *self)
 {
   const char *rest = NULL;
-  gsize length;
+  gsize length = get_rest (self, &rest);
 
-  if (self->context == NULL || self->depth != HEADER_DEPTH || self->first != NULL ||
-      self->start_depth != 0 || self->error != NULL || self->held->len > 0)
-    return FALSE;
-  /* White space between stanzas keeps connections alive, and libxml2 holds it until the next tag. */
-  length = get_rest (self, &rest);
   for (gsize i = 0; i < length; i++)
     {
       if (!g_ascii_isspace (rest[i]))
         return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+hs_parser_is_between_stanzas (HsParser *self)
+{
+  return self->error == NULL && self->depth == HEADER_DEPTH && self->held->len == 0 &&
+         !self->holding_tag && (self->context == NULL || only_space_left (self));
+}
+
+gboolean
+hs_parser_shrink (HsParser *self)
+{
+  if (self->context == NULL || self->depth != HEADER_DEPTH || self->first != NULL ||
+      self->start_depth != 0 || self->error != NULL || self->held->len > 0 ||
+      !only_space_left (self))
+    return FALSE;
   drop_spares (self);
   drop_context (self);
   self->generation++;

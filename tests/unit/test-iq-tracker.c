@@ -179,19 +179,36 @@ test_deadlines (Fixture *f, gconstpointer data)
   ask (f, "e", NULL, NULL, 0);
   g_assert_cmpint (hs_iq_tracker_get_deadline (f->tracker), ==, 1000);
 
-  hs_iq_tracker_expire (f->tracker, 999);
+  hs_iq_tracker_expire (f->tracker, 999, 0);
   g_assert_cmpstr (f->told->str, ==, "");
-  hs_iq_tracker_expire (f->tracker, 2000);
+  hs_iq_tracker_expire (f->tracker, 2000, 0);
   g_assert_cmpstr (f->told->str, ==, "at bt ");
   g_assert_cmpint (hs_iq_tracker_get_deadline (f->tracker), ==, 3000);
   /* Its answer is coming in: it has all the time it needs. */
   hs_iq_tracker_hold (f->tracker, late);
-  hs_iq_tracker_expire (f->tracker, G_MAXINT64);
+  hs_iq_tracker_expire (f->tracker, G_MAXINT64, 0);
   g_assert_cmpstr (f->told->str, ==, "at bt ct ");
   hs_iq_tracker_answer (f->tracker, late, (HsNode *) f);
   g_assert_cmpstr (f->told->str, ==, "at bt ct d+ ");
   g_assert_cmpuint (hs_iq_tracker_get_size (f->tracker), ==, 1);
   hs_iq_tracker_remove (f->tracker, match (f, "e", NULL, NULL));
+}
+
+/* While an answer comes in, the time counts from what came last. */
+static void
+test_patience (Fixture *f, gconstpointer data)
+{
+  HsIqRequest *request = ask (f, "a", NULL, NULL, 1000);
+
+  hs_iq_request_set_patience (request, 500);
+  hs_iq_tracker_hold (f->tracker, request);
+  hs_iq_tracker_expire (f->tracker, 1000, 900);
+  g_assert_cmpstr (f->told->str, ==, "");
+  g_assert_cmpint (hs_iq_tracker_get_deadline (f->tracker), ==, 1400);
+  hs_iq_tracker_expire (f->tracker, 1400, 1399);
+  g_assert_cmpstr (f->told->str, ==, "");
+  hs_iq_tracker_expire (f->tracker, 1899, 1399);
+  g_assert_cmpstr (f->told->str, ==, "at ");
 }
 
 static void
@@ -243,7 +260,7 @@ test_many (Fixture *f, gconstpointer data)
       gint64 deadline = hs_iq_tracker_get_deadline (f->tracker);
 
       g_assert_true (deadline == 0 || deadline >= now);
-      hs_iq_tracker_expire (f->tracker, now);
+      hs_iq_tracker_expire (f->tracker, now, 0);
     }
   g_assert_cmpuint (hs_iq_tracker_get_size (f->tracker), ==, 0);
 }
@@ -258,6 +275,7 @@ main (int argc, char *argv[])
   ADD ("/iq-tracker/strict", test_strict);
   ADD ("/iq-tracker/same-id", test_same_id);
   ADD ("/iq-tracker/deadlines", test_deadlines);
+  ADD ("/iq-tracker/patience", test_patience);
   ADD ("/iq-tracker/fail-all", test_fail_all);
   ADD ("/iq-tracker/many", test_many);
 

@@ -183,8 +183,8 @@ test_under_the_limit (void)
 {
   HsParser *parser = new_parser (NULL, NULL, 1 * MIB, 128);
   g_autofree char *text = g_strnfill (MIB - 1024, 'x');
-  g_autofree char *stanzas[] = { g_strdup_printf ("<message><body>%s</body></message>", text),
-                                 g_strdup_printf ("<message a='%s'/>", text) };
+  g_autofree char *as_text = g_strdup_printf ("<message><body>%s</body></message>", text);
+  g_autofree char *as_attribute = g_strdup_printf ("<message a='%s'/>", text);
   g_autoptr (GError) error = NULL;
   gsize before = 0;
 
@@ -192,7 +192,7 @@ test_under_the_limit (void)
     {
       if (i == 4)
         before = test_get_resident ();
-      test_feed_string (parser, stanzas[i % 2], NULL, &error);
+      test_feed_string (parser, i % 2 ? as_text : as_attribute, NULL, &error);
       g_assert_no_error (error);
     }
   assert_resident_below (before, 4 * MIB);
