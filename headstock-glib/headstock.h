@@ -5,16 +5,20 @@
 
 #include <headstock-glib/hs-client.h>
 #include <headstock-glib/hs-component.h>
+#include <headstock-glib/hs-data-field.h>
+#include <headstock-glib/hs-data-form.h>
 #include <headstock-glib/hs-element.h>
 #include <headstock-glib/hs-enum-types.h>
 #include <headstock-glib/hs-enums.h>
 #include <headstock-glib/hs-error.h>
+#include <headstock-glib/hs-invitation.h>
 #include <headstock-glib/hs-iq.h>
 #include <headstock-glib/hs-jid.h>
 #include <headstock-glib/hs-message.h>
 #include <headstock-glib/hs-module.h>
 #include <headstock-glib/hs-namespaces.h>
 #include <headstock-glib/hs-presence.h>
+#include <headstock-glib/hs-registration.h>
 #include <headstock-glib/hs-stanza.h>
 #include <headstock-glib/hs-types.h>
 #include <headstock-glib/hs-version-macros.h>

@@ -17,6 +17,7 @@
 typedef struct
 {
   guint64 position; /* of the byte after the stanza, counted over the connection */
+  GSource *watch;   /* for the cancellable */
 } SendData;
 
 const char *
@@ -441,6 +442,42 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
   return good;
 }
 
+static void
+send_data_free (gpointer data)
+{
+  SendData *self = data;
+
+  if (self->watch != NULL)
+    g_source_unref (self->watch);
+  g_free (self);
+}
+
+/* The task, which nobody waits for any more. */
+static GTask *
+stop_watching_send (GTask *task)
+{
+  SendData *data = g_task_get_task_data (task);
+
+  if (data->watch != NULL)
+    g_source_destroy (data->watch);
+  return task;
+}
+
+static gboolean
+send_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  HsClientPrivate *priv = hs_client_private (g_task_get_source_object (task));
+
+  if (g_queue_remove (&priv->send_tasks, task))
+    {
+      g_task_return_error_if_cancelled (task);
+      /* The queue's reference. */
+      g_object_unref (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * hs_client_send_async:
  * @self: a client
@@ -476,10 +513,16 @@ hs_client_send_async (HsClient *self,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  data = g_new (SendData, 1);
+  data = g_new0 (SendData, 1);
   data->position
       = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport);
-  g_task_set_task_data (task, data, g_free);
+  g_task_set_task_data (task, data, send_data_free);
+  if (cancellable != NULL)
+    {
+      data->watch = g_cancellable_source_new (cancellable);
+      g_source_set_static_name (data->watch, "hs_client_send_async");
+      g_task_attach_source (task, data->watch, G_SOURCE_FUNC (send_cancelled_cb));
+    }
   g_queue_push_tail (&priv->send_tasks, g_steal_pointer (&task));
 }
 
@@ -523,7 +566,7 @@ hs_client_finish_sends (HsClient *self)
       if (data->position > written)
         return;
       g_queue_pop_head (&priv->send_tasks);
-      g_task_return_boolean (task, TRUE);
+      g_task_return_boolean (stop_watching_send (task), TRUE);
       g_object_unref (task);
     }
 }
@@ -536,7 +579,7 @@ hs_client_fail_sends (HsClient *self, const GError *error)
 
   while ((task = g_queue_pop_head (&priv->send_tasks)) != NULL)
     {
-      g_task_return_error (task, g_error_copy (error));
+      g_task_return_error (stop_watching_send (task), g_error_copy (error));
       g_object_unref (task);
     }
 }

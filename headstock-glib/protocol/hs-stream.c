@@ -44,6 +44,8 @@ struct _HsStream
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending one */
   HsParserEvent *features; /* kept until sign-in begins */
+  char *secret; /* a component's */
+  char *lang;
   HsSaslMechanism *mechanism;
   char *mechanism_name;
   gboolean proved_password;
@@ -91,7 +93,7 @@ send_header (HsStream *self)
   if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
     write_output (self, " from='%s'", hs_jid_to_string (bare));
   write_output (self, " version='1.0' xml:lang='%s'>",
-                self->config.lang != NULL ? self->config.lang : "en");
+                self->lang);
 }
 
 void
@@ -531,7 +533,7 @@ send_handshake (HsStream *self, HsNode *header)
       protocol_error (self, "bad-format", "The server gave its stream no id");
       return;
     }
-  if (self->config.secret == NULL)
+  if (self->secret == NULL)
     {
       hs_stream_close (self);
       hs_stream_fail (self, g_error_new_literal (HS_ERROR, HS_ERROR_NO_CREDENTIALS,
@@ -539,7 +541,7 @@ send_handshake (HsStream *self, HsNode *header)
       return;
     }
   g_checksum_update (checksum, (const guchar *) id, strlen (id));
-  g_checksum_update (checksum, (const guchar *) self->config.secret, strlen (self->config.secret));
+  g_checksum_update (checksum, (const guchar *) self->secret, strlen (self->secret));
   self->state = STATE_COMPONENT;
   write_output (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
 }
@@ -669,6 +671,8 @@ hs_stream_new (const HsStreamConfig *config,
 
   self->config = *config;
   hs_jid_ref (self->config.jid);
+  self->secret = g_strdup (config->secret);
+  self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
   self->secure = config->direct_tls;
   self->parser = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
@@ -685,6 +689,10 @@ hs_stream_free (HsStream *self)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   g_clear_pointer (&self->jid, hs_jid_unref);
   hs_jid_unref (self->config.jid);
+  if (self->secret != NULL)
+    explicit_bzero (self->secret, strlen (self->secret));
+  g_free (self->secret);
+  g_free (self->lang);
   g_free (self->mechanism_name);
   g_free (self->request_id);
   g_clear_error (&self->error);

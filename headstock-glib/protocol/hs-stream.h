@@ -34,7 +34,7 @@ typedef struct
   HsParserEvent *parsed;
 } HsStreamEvent;
 
-/* Borrowed for the life of the stream. */
+/* Copied. */
 typedef struct
 {
   HsJid *jid;          /* the account's; with a resource, that one is asked for */

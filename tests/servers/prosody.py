@@ -51,6 +51,7 @@ smacks_hibernation_time = 300
 min_seconds_between_registrations = 0
 registration_throttle_max = 0
 allow_registration = {register}
+allow_user_invites = {invites}
 
 authentication = {authentication}
 password_hash = {hash}
@@ -146,6 +147,7 @@ class Prosody:
             protocol=_lua({"any": "tlsv1_2+", "1.2": "tlsv1_2", "1.3": "tlsv1_3"}[options["tls"]]),
             stanza_size=settings.STANZA_SIZE,
             register="true" if options["register"] == "yes" else "false",
+            invites="true" if options["invites"] == "yes" else "false",
             authentication=_lua("internal_hashed" if hashed else "internal_plain"),
             hash=_lua("SHA-1" if options["passwords"] in ("plain", "sha1") else "SHA-256"),
             domain=_lua(settings.DOMAIN), anonymous=_lua(settings.ANONYMOUS_DOMAIN),
@@ -177,6 +179,8 @@ class Prosody:
                    "carbons", "csi", "blocklist", "private", "version", "time"]
         if options["register"] == "yes":
             modules.append("register")
+        if options["invites"] == "yes":
+            modules += ["adhoc", "invites", "invites_adhoc", "invites_register"]
         if options["mam"] == "yes":
             modules.append("mam")
         if options["sasl2"] == "yes" and self.generation == "backports":

@@ -21,6 +21,9 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            mechanisms are offered: plain, all; Prosody knows SHA-1 and SHA-256 only)
            sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
+           invites=no|yes (Prosody: accounts by invitation only; users invite by command)
+           captcha=no|yes (ejabberd, with register=yes: the solution is in
+           $HS_TEST_DIR/captcha)
 
 The command's environment:
 

@@ -35,6 +35,8 @@ OPTIONS = {
     "passwords": ("plain", ("plain", "sha1", "sha256", "sha512")),
     "sasl2": ("no", ("no", "yes")),
     "register": ("no", ("no", "yes")),
+    "invites": ("no", ("no", "yes")),
+    "captcha": ("no", ("no", "yes")),
     "mam": ("no", ("no", "yes")),
 }
 

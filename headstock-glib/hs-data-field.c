@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-data-field-private.h"
+
+#include <string.h>
+
+#include "hs-enum-types.h"
+
+/**
+ * HsDataField:
+ *
+ * A field of a form (XEP-0004, 3.2): what is asked, and the answer.
+ *
+ * What a value may be depends on the type; [method@DataField.set_value] and its like say what is wrong
+ * with one, and name the field. A password is in no error message.
+ */
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_FIELD_TYPE,
+  PROP_LABEL,
+  PROP_DESCRIPTION,
+  PROP_REQUIRED,
+  PROP_VALUE,
+  PROP_VALUES,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/**
+ * hs_data_form_error_quark:
+ *
+ * The error domain of [error@Headstock.DataFormError].
+ *
+ * Returns: the domain
+ */
+G_DEFINE_QUARK (hs-data-form-error-quark, hs_data_form_error)
+G_DEFINE_FINAL_TYPE (HsDataField, hs_data_field, G_TYPE_OBJECT)
+
+void
+hs_data_field_wipe (char **values)
+{
+  for (guint i = 0; values != NULL && values[i] != NULL; i++)
+    explicit_bzero (values[i], strlen (values[i]));
+  g_strfreev (values);
+}
+
+static void
+hs_data_field_finalize (GObject *object)
+{
+  HsDataField *self = HS_DATA_FIELD (object);
+
+  g_free (self->name);
+  g_free (self->label);
+  g_free (self->description);
+  g_clear_pointer (&self->options, g_hash_table_unref);
+  g_strfreev (self->option_values);
+  g_strfreev (self->option_labels);
+  hs_data_field_wipe (self->values);
+  g_strfreev (self->media_uris);
+  g_strfreev (self->media_types);
+
+  G_OBJECT_CLASS (hs_data_field_parent_class)->finalize (object);
+}
+
+static void
+hs_data_field_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsDataField *self = HS_DATA_FIELD (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, hs_data_field_get_name (self));
+      break;
+    case PROP_FIELD_TYPE:
+      g_value_set_enum (value, hs_data_field_get_field_type (self));
+      break;
+    case PROP_LABEL:
+      g_value_set_string (value, hs_data_field_get_label (self));
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, hs_data_field_get_description (self));
+      break;
+    case PROP_REQUIRED:
+      g_value_set_boolean (value, hs_data_field_get_required (self));
+      break;
+    case PROP_VALUE:
+      g_value_set_string (value, hs_data_field_get_value (self));
+      break;
+    case PROP_VALUES:
+      g_value_set_boxed (value, hs_data_field_get_values (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_data_field_class_init (HsDataFieldClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = hs_data_field_finalize;
+  object_class->get_property = hs_data_field_get_property;
+
+  /**
+   * HsDataField:name: (getter get_name)
+   *
+   * The name by which the server knows the field, its `var`.
+   */
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, ro);
+
+  /**
+   * HsDataField:field-type: (getter get_field_type)
+   *
+   * The type.
+   */
+  props[PROP_FIELD_TYPE] = g_param_spec_enum ("field-type", NULL, NULL, HS_TYPE_DATA_FIELD_TYPE,
+                                              HS_DATA_FIELD_TEXT_SINGLE, ro);
+
+  /**
+   * HsDataField:label: (getter get_label)
+   *
+   * The name to show.
+   */
+  props[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, ro);
+
+  /**
+   * HsDataField:description: (getter get_description)
+   *
+   * What to show beside the field.
+   */
+  props[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, ro);
+
+  /**
+   * HsDataField:required: (getter get_required)
+   *
+   * Whether the field must have a value when the form is submitted.
+   */
+  props[PROP_REQUIRED] = g_param_spec_boolean ("required", NULL, NULL, FALSE, ro);
+
+  /**
+   * HsDataField:value: (getter get_value)
+   *
+   * The first value.
+   */
+  props[PROP_VALUE] = g_param_spec_string ("value", NULL, NULL, NULL, ro);
+
+  /**
+   * HsDataField:values: (getter get_values)
+   *
+   * All values.
+   */
+  props[PROP_VALUES] = g_param_spec_boxed ("values", NULL, NULL, G_TYPE_STRV, ro);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+hs_data_field_init (HsDataField *self)
+{
+  self->values = g_new0 (char *, 1);
+  self->option_values = g_new0 (char *, 1);
+  self->option_labels = g_new0 (char *, 1);
+  self->media_uris = g_new0 (char *, 1);
+  self->media_types = g_new0 (char *, 1);
+}
+
+HsDataField *
+hs_data_field_new (const char *name, HsDataFieldType type, const char *label, gboolean required)
+{
+  HsDataField *self = g_object_new (HS_TYPE_DATA_FIELD, NULL);
+
+  self->name = g_strdup (name);
+  self->type = type;
+  self->label = g_strdup (label);
+  self->required = required;
+  return self;
+}
+
+/**
+ * hs_data_field_get_name: (get-property name)
+ * @self: a field
+ *
+ * The name by which the server knows the field, its `var`. A fixed field may have none.
+ *
+ * Returns: (nullable): the name, or %NULL
+ */
+const char *
+hs_data_field_get_name (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * hs_data_field_get_field_type: (get-property field-type)
+ * @self: a field
+ *
+ * The type (XEP-0004, 3.3). One that is not known is %HS_DATA_FIELD_TEXT_SINGLE.
+ *
+ * Returns: the type
+ */
+HsDataFieldType
+hs_data_field_get_field_type (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), HS_DATA_FIELD_TEXT_SINGLE);
+
+  return self->type;
+}
+
+/**
+ * hs_data_field_get_label: (get-property label)
+ * @self: a field
+ *
+ * The name to show.
+ *
+ * Returns: (nullable): the label, or %NULL where there is none
+ */
+const char *
+hs_data_field_get_label (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return self->label;
+}
+
+/**
+ * hs_data_field_get_description: (get-property description)
+ * @self: a field
+ *
+ * What to show beside the field, or while the pointer rests on it.
+ *
+ * Returns: (nullable): the text, or %NULL where there is none
+ */
+const char *
+hs_data_field_get_description (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return self->description;
+}
+
+/**
+ * hs_data_field_get_required: (get-property required)
+ * @self: a field
+ *
+ * Whether the field must have a value when the form is submitted.
+ *
+ * Returns: true where it must
+ */
+gboolean
+hs_data_field_get_required (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), FALSE);
+
+  return self->required;
+}
+
+/**
+ * hs_data_field_get_option_values:
+ * @self: a field
+ *
+ * What can be chosen from, in the server's order.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the values; none where the field is no list
+ */
+const char *const *
+hs_data_field_get_option_values (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return (const char *const *) self->option_values;
+}
+
+/**
+ * hs_data_field_get_option_labels:
+ * @self: a field
+ *
+ * How what can be chosen from is to be shown: one for each of
+ * [method@DataField.get_option_values], which is its own label where the server gave none.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the labels
+ */
+const char *const *
+hs_data_field_get_option_labels (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return (const char *const *) self->option_labels;
+}
+
+/**
+ * hs_data_field_has_media:
+ * @self: a field
+ *
+ * Whether the field shows or plays something that the answer is about, such as the picture of a captcha
+ * (XEP-0221, XEP-0158).
+ *
+ * Returns: true where it does
+ */
+gboolean
+hs_data_field_has_media (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), FALSE);
+
+  return self->has_media;
+}
+
+/**
+ * hs_data_field_get_media_uris:
+ * @self: a field
+ *
+ * Where the field's media are: the same in several formats or places, of which one is to be chosen
+ * (XEP-0221). What a `cid:` URI stands for may be in [method@DataForm.get_media].
+ *
+ * The server wrote them: look at the scheme before opening one.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the URIs
+ */
+const char *const *
+hs_data_field_get_media_uris (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return (const char *const *) self->media_uris;
+}
+
+/**
+ * hs_data_field_get_media_types:
+ * @self: a field
+ *
+ * The media types, one for each of [method@DataField.get_media_uris]; `""` where the server gave none.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the types, such as `image/png`
+ */
+const char *const *
+hs_data_field_get_media_types (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return (const char *const *) self->media_types;
+}
+
+/**
+ * hs_data_field_get_media_width:
+ * @self: a field
+ *
+ * How wide the media are to be shown.
+ *
+ * Returns: the width in pixels, or 0 where it is not known
+ */
+guint
+hs_data_field_get_media_width (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), 0);
+
+  return self->media_width;
+}
+
+/**
+ * hs_data_field_get_media_height:
+ * @self: a field
+ *
+ * How high the media are to be shown.
+ *
+ * Returns: the height in pixels, or 0 where it is not known
+ */
+guint
+hs_data_field_get_media_height (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), 0);
+
+  return self->media_height;
+}
+
+/**
+ * hs_data_field_get_value: (get-property value)
+ * @self: a field
+ *
+ * The value; the first of several.
+ *
+ * Returns: (nullable): the value, or %NULL where there is none
+ */
+const char *
+hs_data_field_get_value (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return self->values[0];
+}
+
+/**
+ * hs_data_field_get_values: (get-property values)
+ * @self: a field
+ *
+ * All values. They are the field's until it is changed.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the values
+ */
+const char *const *
+hs_data_field_get_values (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return (const char *const *) self->values;
+}
+
+/**
+ * hs_data_field_get_text:
+ * @self: a field
+ *
+ * All values as one text, a line each: what is to be shown of a `text-multi` or `fixed` field.
+ *
+ * Returns: (transfer full): the text
+ */
+char *
+hs_data_field_get_text (HsDataField *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
+
+  return g_strjoinv ("\n", self->values);
+}
+
+/**
+ * hs_data_field_get_boolean:
+ * @self: a field
+ *
+ * Whether the value is `true` or `1`. A field without a value is false (XEP-0004, 3.3).
+ *
+ * Returns: the value
+ */
+gboolean
+hs_data_field_get_boolean (HsDataField *self)
+{
+  const char *value;
+
+  g_return_val_if_fail (HS_IS_DATA_FIELD (self), FALSE);
+
+  value = self->values[0];
+  return g_strcmp0 (value, "1") == 0 || g_strcmp0 (value, "true") == 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-registration-private.h"
+
+#include <string.h>
+
+#include "hs-data-field-private.h"
+#include "hs-data-form-private.h"
+#include "hs-namespaces.h"
+
+/* What the server asks, as a form; what we know, filled in; what we answer. */
+
+/* The fields of XEP-0077, 14.1, as people know them. */
+static const struct
+{
+  const char *name;
+  const char *label;
+} legacy_fields[] = {
+  { "username", "User name" },
+  { "nick", "Nickname" },
+  { "password", "Password" },
+  { "name", "Full name" },
+  { "first", "Given name" },
+  { "last", "Family name" },
+  { "email", "E-mail address" },
+  { "address", "Street" },
+  { "city", "City" },
+  { "state", "State" },
+  { "zip", "Postal code" },
+  { "phone", "Telephone number" },
+  { "url", "Web page" },
+  { "date", "Date" },
+  { "misc", "Miscellaneous" },
+  { "text", "Text" },
+};
+
+static HsDataField *
+make_legacy_field (HsElement *element)
+{
+  const char *name = hs_element_get_name (element);
+  const char *text = hs_element_get_text (element);
+  HsDataFieldType type = HS_DATA_FIELD_TEXT_SINGLE;
+  const char *label = name;
+  HsDataField *field;
+
+  /* XEP-0077, 7: given back as it came. */
+  if (strcmp (name, "key") == 0)
+    type = HS_DATA_FIELD_HIDDEN;
+  else if (strcmp (name, "password") == 0)
+    type = HS_DATA_FIELD_TEXT_PRIVATE;
+  for (guint i = 0; i < G_N_ELEMENTS (legacy_fields); i++)
+    {
+      if (strcmp (name, legacy_fields[i].name) == 0)
+        label = legacy_fields[i].label;
+    }
+  /* XEP-0077, 3.1: information for all of the elements. */
+  field = hs_data_field_new (name, type, label, TRUE);
+  if (text != NULL)
+    hs_data_field_set_value (field, text, NULL);
+  return field;
+}
+
+static gboolean
+is_legacy_field (HsElement *element)
+{
+  static const char *const others[] = { "instructions", "registered", "remove", NULL };
+
+  return g_strcmp0 (hs_element_get_namespace (element), HS_NS_REGISTER) == 0 &&
+         !g_strv_contains (others, hs_element_get_name (element));
+}
+
+/* The fields that were asked for before there were forms, as a form; NULL where there are none. */
+static HsDataForm *
+read_legacy (HsElement *query)
+{
+  g_autoptr (HsDataForm) form = hs_data_form_new (HS_DATA_FORM_KIND_FORM);
+  HsElement *child = hs_element_get_first_child (query);
+  gboolean any = FALSE;
+
+  hs_data_form_set_instructions (form,
+                                 hs_element_get_child_text (query, "instructions", HS_NS_REGISTER));
+  for (; child != NULL; child = hs_element_get_next_sibling (child))
+    {
+      if (is_legacy_field (child))
+        any = hs_data_form_take_field (form, make_legacy_field (child)) || any;
+    }
+  return any ? g_steal_pointer (&form) : NULL;
+}
+
+static HsElement *
+find_data_form (HsElement *query)
+{
+  HsElement *form = hs_element_get_child (query, "x", HS_NS_DATA);
+
+  return form != NULL && g_strcmp0 (hs_element_get_attribute (form, "type"), "form") == 0 ? form
+                                                                                           : NULL;
+}
+
+/* XEP-0077, 6: a data form comes before fields, and fields before a URL. The URL is read beside both. */
+HsDataForm *
+hs_registration_read_form (HsElement *iq, gboolean *legacy, char **url, GError **error)
+{
+  HsElement *query = iq != NULL ? hs_element_get_child (iq, "query", HS_NS_REGISTER) : NULL;
+  HsElement *x = query != NULL ? find_data_form (query) : NULL;
+  HsElement *oob = query != NULL ? hs_element_get_child (query, "x", HS_NS_OOB) : NULL;
+  const char *text = oob != NULL ? hs_element_get_child_text (oob, "url", HS_NS_OOB) : NULL;
+  HsDataForm *form = NULL;
+
+  *url = text != NULL ? g_strstrip (g_strdup (text)) : NULL;
+  *legacy = FALSE;
+  if (query != NULL && hs_element_get_child (query, "registered", HS_NS_REGISTER) != NULL)
+    {
+      g_set_error_literal (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_ALREADY_REGISTERED,
+                           "The server says that the account is registered already");
+      return NULL;
+    }
+  if (x != NULL)
+    return hs_data_form_new_from_element (x, error);
+  if (query != NULL)
+    form = read_legacy (query);
+  *legacy = form != NULL;
+  if (form != NULL)
+    return form;
+  if (*url != NULL)
+    g_set_error (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_REDIRECTED,
+                 "Accounts of this server are made at %s", *url);
+  else
+    {
+      text = query != NULL ? hs_element_get_child_text (query, "instructions", HS_NS_REGISTER) : NULL;
+      g_set_error (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_NOTHING_ASKED,
+                   "The server does not say what it wants to know for an account%s%s",
+                   text != NULL ? ": " : "", text != NULL ? text : "");
+    }
+  return NULL;
+}
+
+static void
+fill_field (HsDataForm *form, const char *name, const char *value)
+{
+  HsDataField *field = hs_data_form_get_field (form, name);
+
+  /* What does not fit is the program's to fill in. */
+  if (field != NULL && value != NULL && field->type != HS_DATA_FIELD_HIDDEN)
+    hs_data_field_set_value (field, value, NULL);
+}
+
+/* What is known by name. */
+void
+hs_registration_fill (HsRegistration *self,
+                      HsDataForm *form,
+                      const char *username,
+                      const char *password)
+{
+  HsRegistrationPrivate *priv = hs_registration_private (self);
+  GHashTableIter iter;
+  gpointer name;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, priv->values);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    fill_field (form, name, value);
+  fill_field (form, "username", username);
+  fill_field (form, "password", password);
+}
+
+/* Whether anything that people are asked is still open. */
+gboolean
+hs_registration_asks_more (HsDataForm *form)
+{
+  g_autoptr (GPtrArray) fields = hs_data_form_get_fields (form);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      HsDataField *field = g_ptr_array_index (fields, i);
+      const char *value = hs_data_field_get_value (field);
+
+      if (field->type != HS_DATA_FIELD_HIDDEN && field->type != HS_DATA_FIELD_FIXED &&
+          (value == NULL || *value == '\0'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The form, or the fields that it stands for, and never both (XEP-0077, 4). */
+HsElement *
+hs_registration_create_query (HsDataForm *form, gboolean legacy, GError **error)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_REGISTER);
+  g_autoptr (GPtrArray) fields = NULL;
+
+  if (!legacy)
+    {
+      g_autoptr (HsElement) x = hs_data_form_create_submission (form, error);
+
+      if (x == NULL)
+        return NULL;
+      hs_element_append (query, x);
+      return g_steal_pointer (&query);
+    }
+  if (!hs_data_form_validate (form, error))
+    return NULL;
+  fields = hs_data_form_get_fields (form);
+  for (guint i = 0; i < fields->len; i++)
+    {
+      HsDataField *field = g_ptr_array_index (fields, i);
+      const char *value = hs_data_field_get_value (field);
+
+      if (value != NULL)
+        hs_element_add_text_child (query, hs_data_field_get_name (field), HS_NS_REGISTER, value);
+    }
+  return g_steal_pointer (&query);
+}

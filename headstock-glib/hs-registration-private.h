@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-registration.h"
+#include "hs-stanza.h"
+
+G_BEGIN_DECLS
+
+/* What hs-registration*.c share. */
+
+typedef enum
+{
+  HS_REGISTRATION_IDLE,
+  HS_REGISTRATION_BEGINNING,  /* a turn of the main loop from now */
+  HS_REGISTRATION_TOKEN,      /* the answer to the token */
+  HS_REGISTRATION_ASKING,     /* the form */
+  HS_REGISTRATION_FILLING,    /* the program's answer to the form */
+  HS_REGISTRATION_SUBMITTING, /* the answer to our submission */
+  HS_REGISTRATION_REPORTING,  /* a handler of the outcome is at work */
+  HS_REGISTRATION_DEFERRED,   /* the program's word on the outcome */
+} HsRegistrationPhase;
+
+typedef struct _HsRegistrationChange HsRegistrationChange;
+
+typedef struct
+{
+  HsClient *client; /* borrowed: while we are its module */
+  char *username;
+  char *password;
+  char *preauth_token;
+  char *url;
+  GHashTable *values;  /* for fields of these names */
+  HsJid *registered;   /* the account that was made */
+
+  /* Making an account */
+  HsRegistrationPhase phase;
+  GCancellable *cancellable; /* what this connection is waiting for */
+  GSource *source;
+  gboolean takes_tokens;
+  gboolean token_taken;
+  HsElement *question; /* the iq with the form */
+  HsDataForm *form;
+  gboolean legacy; /* the form stands for fields */
+  HsJid *new_jid;
+  char *new_password;
+  GError *failure;
+
+  /* Changing one */
+  GPtrArray *changes;           /* under way */
+  HsRegistrationChange *asking; /* that waits for a form to be filled in */
+} HsRegistrationPrivate;
+
+HsRegistrationPrivate *hs_registration_private (HsRegistration *self);
+void hs_registration_forget (char **secret);
+
+/* hs-registration.c */
+void hs_registration_report_success (HsRegistration *self, HsElement *element);
+void hs_registration_report_failure (HsRegistration *self,
+                                     gboolean submitted,
+                                     const GError *error,
+                                     HsElement *element);
+gboolean hs_registration_ask_program (HsRegistration *self, HsDataForm *form);
+void hs_registration_set_url (HsRegistration *self, const char *url);
+void hs_registration_set_registered (HsRegistration *self, HsJid *jid);
+
+/* hs-registration-negotiation.c */
+void hs_registration_module_init (HsModuleInterface *iface);
+void hs_registration_abandon (HsRegistration *self);
+
+/* hs-registration-request.c: the answer, a result, or an error with what the server sent, where it
+ * did. */
+typedef void (*HsRegistrationAnswer) (HsRegistration *self,
+                                      HsElement *answer,
+                                      const GError *error,
+                                      gpointer user_data);
+void hs_registration_request (HsRegistration *self,
+                              const char *type,
+                              HsElement *payload,
+                              GCancellable *cancellable,
+                              HsRegistrationAnswer answer,
+                              gpointer user_data);
+
+/* hs-registration-form.c */
+HsDataForm *hs_registration_read_form (HsElement *iq, gboolean *legacy, char **url, GError **error);
+void hs_registration_fill (HsRegistration *self,
+                           HsDataForm *form,
+                           const char *username,
+                           const char *password);
+gboolean hs_registration_asks_more (HsDataForm *form);
+HsElement *hs_registration_create_query (HsDataForm *form, gboolean legacy, GError **error);
+
+/* hs-registration-account.c */
+gboolean hs_registration_change_submit (HsRegistration *self, GError **error);
+void hs_registration_change_cancel (HsRegistration *self);
+void hs_registration_change_lost (HsRegistration *self);
+
+G_END_DECLS

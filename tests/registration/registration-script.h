@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client-test.h"
+#include "registration-test.h"
+
+/* A registration before a scripted server. */
+
+#define FEATURES(more)                                                                             \
+  SEND ("<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"                   \
+        "<mechanism>PLAIN</mechanism></mechanisms>" more "</stream:features>")
+#define REGISTER "<register xmlns='http://jabber.org/features/iq-register'/>"
+#define QUERY(content)                                                                             \
+  "<iq type='result' id='@ID@'><query xmlns='jabber:iq:register'>" content "</query></iq>"
+#define REFUSE(type, condition)                                                                    \
+  "<iq type='error' id='@ID@'><error type='" type "'><" condition                                  \
+  " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text "                                           \
+  "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Because.</text></error></iq>"
+#define RESULT "<iq type='result' id='@ID@'/>"
+#define FIELDS "<username/><password/>"
+#define ASKED EXPECT ("<query xmlns=\"jabber:iq:register\"/></iq>")
+#define SIGN_IN EXPECT ("</auth>"), SEND (SAY_SUCCESS), RUN (script_bind)
+
+typedef struct
+{
+  TestClient *test;
+  TestRegistration *registration;
+} Fixture;
+
+G_GNUC_UNUSED static void
+set_up (Fixture *f, const ScriptStep *script)
+{
+  f->test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  f->registration = test_registration_new (f->test->client);
+}
+
+G_GNUC_UNUSED static void
+tear_down (Fixture *f)
+{
+  test_client_free (f->test);
+  g_assert_finalize_object (f->registration);
+}
