@@ -33,9 +33,10 @@ class Reference:
         """What is not documented; none where the check has passed."""
         result = subprocess.run([*self._command, str(gir)], text=True, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT)
-        lines = [line for line in result.stdout.splitlines() if "not documented" in line]
+        said = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
+        lines = [line for line in said.splitlines() if "not documented" in line]
         if (result.returncode != 0) != bool(lines):
-            raise AssertionError(f"status {result.returncode}: {result.stdout}")
+            raise AssertionError(f"status {result.returncode}: {said}")
         return lines
 
     def without_documentation_of(self, kind: str) -> bool:
