@@ -168,8 +168,10 @@ converse() {
     printer=
 }
 
-# In this script's second life, beside the server that serve.py started for it.
+# In this script's second life, beside the server that serve.py started for it.  The tests begin
+# here, with a build folder of their own.
 if [ "${1:-}" = --beside-the-server ]; then
+    build=${HS_TEST_BUILD:-$build}
     export HEADSTOCK_HOST=$HS_TEST_HOST HEADSTOCK_PORT=$HS_TEST_PORT HEADSTOCK_CA=$HS_TEST_CA
     BOT_JID=$HS_TEST_USER1 BOT_PASSWORD=$HS_TEST_PASSWORD1
     C_JID=$HS_TEST_USER2 C_PASSWORD=$HS_TEST_PASSWORD2
