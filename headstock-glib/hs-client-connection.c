@@ -594,7 +594,8 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       hs_dispatcher_dispatch (priv->dispatcher, event->node);
       break;
     case HS_STREAM_EVENT_FORGET:
-      hs_dispatcher_dispatch_forgotten (priv->dispatcher, event->node);
+      if (!hs_dispatcher_dispatch_forgotten (priv->dispatcher, event->node))
+        hs_stream_keep (stream, event);
       break;
     case HS_STREAM_EVENT_START_TLS:
       start_tls (self);

@@ -47,6 +47,49 @@
  * [property@Client:tls-mode] demands unless it is told otherwise.
  */
 
+/**
+ * HsRegistration::handle_register_success:
+ * @self: a registration
+ * @element: the answer to our submission
+ *
+ * The account was made. The client signs in with it next.
+ */
+
+/**
+ * HsRegistration::handle_register_conflict:
+ * @self: a registration
+ * @element: the answer
+ *
+ * The name is taken. To do nothing ends the run with %HS_STANZA_ERROR_CONFLICT.
+ */
+
+/**
+ * HsRegistration::handle_resource_constraint:
+ * @self: a registration
+ * @element: the answer
+ *
+ * The server makes no account for us now. To do nothing ends the run with %HS_STANZA_ERROR_RESOURCE_CONSTRAINT.
+ */
+
+/**
+ * HsRegistration::handle_register_error:
+ * @self: a registration
+ * @error: what happened
+ * @element: (nullable): the answer, where there is one
+ *
+ * Anything else went wrong. To do nothing ends the run with @error.
+ */
+
+/**
+ * HsRegistration::fill_form:
+ * @self: a registration
+ * @form: a form
+ *
+ * A form asks for what is not known.
+ *
+ * Returns: true where the form is answered later, with [method@Registration.submit]
+ */
+
 enum
 {
   PROP_USERNAME = 1,

@@ -418,7 +418,7 @@ open_incoming (HsDispatcher *self, HsNode *iq, HsNode *element)
     self->incoming.roster_taken = hs_node_matches (element, "query", HS_NS_ROSTER);
 }
 
-void
+gboolean
 hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 {
   Stanza stanza = { .from_account = -1 };
@@ -427,11 +427,14 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
   while (top->parent != NULL)
     top = top->parent;
   stanza.stanza = top;
+  if (!hs_dispatcher_forgets (self, top, element->name, element->namespace_))
+    return FALSE;
   if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
     open_incoming (self, top, element);
   stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
   dispatch_inside (self, &stanza, element);
   dispatch_element (self, &stanza, element);
+  return TRUE;
 }
 
 /* Ids are their senders' own: two may use the same. */

@@ -41,7 +41,8 @@ gboolean hs_dispatcher_forgets (HsDispatcher *self,
 /* A whole stanza; or an element that is going to be forgotten, in the stanza that it came in. The
  * caller holds the block, and whatever owns the dispatcher. */
 void hs_dispatcher_dispatch (HsDispatcher *self, HsNode *stanza);
-void hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
+/* FALSE, and nothing was called, where nobody wants to forget it any more. */
+gboolean hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
 
 /* An iq result or error is about to be sent: FALSE where it would answer a second time. */
 gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);

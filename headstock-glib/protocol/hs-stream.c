@@ -753,6 +753,7 @@ take_parsed (HsStream *self, HsParserEvent *parsed)
     case HS_PARSER_EVENT_STREAM_END:
       on_end (self);
       return FALSE;
+    case HS_PARSER_EVENT_KEPT:
     default:
       g_assert_not_reached ();
     }
@@ -790,6 +791,12 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   self->pending = self->following;
   self->following = HS_STREAM_EVENT_NONE;
   return TRUE;
+}
+
+void
+hs_stream_keep (HsStream *self, HsStreamEvent *event)
+{
+  hs_parser_keep (self->parser, event->parsed);
 }
 
 void

@@ -61,6 +61,8 @@ void hs_stream_open (HsStream *self);
 /* Takes some of the bytes, and returns how many. Take the events before giving more. */
 gsize hs_stream_feed (HsStream *self, const char *bytes, gsize length);
 gboolean hs_stream_next_event (HsStream *self, HsStreamEvent *event);
+/* For FORGET: the element stays in its stanza. */
+void hs_stream_keep (HsStream *self, HsStreamEvent *event);
 void hs_stream_give_back (HsStream *self, HsStreamEvent *event);
 
 /* TLS stands: nothing that came before it counts any more. */

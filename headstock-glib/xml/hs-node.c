@@ -142,6 +142,12 @@ unlink_and_join (HsNode *self, gboolean drop_space)
 
   if (self->parent == NULL)
     return;
+  if (self->loose)
+    {
+      self->loose = FALSE;
+      self->parent = NULL;
+      return;
+    }
   if (self->name == NULL)
     text_changed (self->parent);
   parent = self->parent;

@@ -49,6 +49,7 @@ struct _HsNode
   const char *name; /* NULL: this node is text */
   guint unfinished : 1; /* its end has not been received */
   guint forget : 1;     /* in a block of its own, and taken out of its stanza when it has ended */
+  guint loose : 1;      /* knows its parent, which does not know it yet */
   guint kind : 3;       /* see hs_node_get_kind() */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
   union

@@ -301,7 +301,14 @@ on_start_element (void *data,
     begin_stanza (self, node);
   else
     {
-      hs_node_append (self->current, node);
+      /* The parent learns of what is to be forgotten when its turn comes: what follows is not there yet. */
+      if (forget)
+        {
+          node->parent = self->current;
+          node->loose = TRUE;
+        }
+      else
+        hs_node_append (self->current, node);
       self->current = node;
     }
   if (self->dropping == 0 && self->depth > HEADER_DEPTH)
@@ -840,6 +847,11 @@ hs_parser_pop (HsParser *self)
         hs_parser_shrink (self);
       return NULL;
     }
+  if (event->node->loose)
+    {
+      event->node->loose = FALSE;
+      hs_node_append (event->node->parent, event->node);
+    }
   self->first = event->next;
   if (self->first == NULL)
     self->last = NULL;
@@ -851,9 +863,22 @@ hs_parser_give_back (HsParser *self, HsParserEvent *event)
 {
   HsNode *node = event->node;
 
+  if (event->type == HS_PARSER_EVENT_KEPT)
+    return;
   if (event->type == HS_PARSER_EVENT_FORGET)
     hs_node_forget (node);
   put_block (self, node->block);
+}
+
+void
+hs_parser_keep (HsParser *self, HsParserEvent *event)
+{
+  HsBlock *block = hs_node_get_block (event->node);
+
+  event->type = HS_PARSER_EVENT_KEPT;
+  event->node->forget = FALSE;
+  hs_block_merge (hs_node_get_block (event->node->parent), block);
+  hs_block_unref (block);
 }
 
 void

@@ -16,6 +16,7 @@ typedef enum
   HS_PARSER_EVENT_STANZA,       /* a whole stanza, or another element at that depth */
   HS_PARSER_EVENT_FORGET,       /* an element of a stanza that still comes in, in a block of its own */
   HS_PARSER_EVENT_STREAM_END,   /* no node */
+  HS_PARSER_EVENT_KEPT,         /* was FORGET, and stays in its stanza: see hs_parser_keep() */
 } HsParserEventType;
 
 /* Lies in the block of its node. */
@@ -62,6 +63,8 @@ gsize hs_parser_feed (HsParser *self,
 /* The next event, or NULL. It and its node live until they are given back. */
 HsParserEvent *hs_parser_pop (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
+/* Nobody wants to forget the element any more: it becomes a part of its stanza. */
+void hs_parser_keep (HsParser *self, HsParserEvent *event);
 /* Whether a FORGET callback is to be asked. */
 void hs_parser_set_forgets (HsParser *self, gboolean forgets);
 /* Inside a stanza, the one that is being received. */

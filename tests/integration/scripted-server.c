@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "scripted-server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -38,6 +40,9 @@ struct _ScriptedPeer
   GMutex writing; /* a GOutputStream refuses a second writer */
   GString *input; /* not yet used up */
   GString *taken;
+  gboolean limited;
+  gboolean limit_resets;
+  gsize n_left;
 };
 
 /* ---- The canned parts ---- */
@@ -169,8 +174,19 @@ gboolean
 scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length)
 {
   g_autoptr (GError) error = NULL;
+  gsize n = length < 0 ? strlen (bytes) : (gsize) length;
 
-  if (write_all (self, self->stream, bytes, length < 0 ? strlen (bytes) : (gsize) length, &error))
+  if (self->limited && n >= self->n_left)
+    {
+      write_all (self, self->stream, bytes, self->n_left, NULL);
+      if (self->limit_resets)
+        reset_connection (self);
+      else
+        close_connection (self);
+      return FALSE;
+    }
+  self->n_left -= n;
+  if (write_all (self, self->stream, bytes, n, &error))
     return TRUE;
   /* What the client said before it went. */
   read_end (self);
@@ -210,6 +226,11 @@ scripted_peer_expect (ScriptedPeer *self, const char *text)
     {
       g_autoptr (GError) error = NULL;
 
+      if (strstr (self->input->str, SAY_END) != NULL)
+        {
+          write_all (self, self->stream, SAY_END, strlen (SAY_END), NULL);
+          return fail (self, "The client ended the stream while '%s' was expected", text);
+        }
       if (read_some (self, &error) <= 0)
         return fail (self, "%s while '%s' was expected; unused: '%.400s'",
                      error != NULL ? error->message : "The client closed", text,
@@ -220,6 +241,20 @@ scripted_peer_expect (ScriptedPeer *self, const char *text)
   g_string_append_len (self->taken, self->input->str, found - self->input->str);
   g_string_erase (self->input, 0, found - self->input->str);
   return TRUE;
+}
+
+void
+scripted_peer_set_limit (ScriptedPeer *self, gsize n_bytes, gboolean reset)
+{
+  self->limited = TRUE;
+  self->limit_resets = reset;
+  self->n_left = n_bytes;
+}
+
+GSocketConnection *
+scripted_peer_get_connection (ScriptedPeer *self)
+{
+  return self->connection;
 }
 
 const char *
@@ -395,6 +430,8 @@ accept_thread (gpointer data)
       if (connection == NULL)
         return NULL;
       g_socket_set_timeout (g_socket_connection_get_socket (connection), PATIENCE_SECONDS);
+      g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
+                           NULL);
       g_tcp_connection_set_graceful_disconnect (G_TCP_CONNECTION (connection), FALSE);
       peer = g_new0 (ScriptedPeer, 1);
       peer->server = self;

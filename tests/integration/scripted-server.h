@@ -114,6 +114,10 @@ void scripted_server_send (ScriptedServer *self, const char *text);
 gboolean scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length);
 gboolean scripted_peer_expect (ScriptedPeer *self, const char *text);
 gboolean scripted_peer_wait_for_gate (ScriptedPeer *self);
+/* The connection ends, with a reset or without, when so many more bytes have been sent. */
+void scripted_peer_set_limit (ScriptedPeer *self, gsize n_bytes, gboolean reset);
+/* The connection under all, for who wants to do it all alone. */
+GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */
 const char *scripted_peer_get_taken (ScriptedPeer *self);
 

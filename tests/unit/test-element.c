@@ -39,11 +39,16 @@ test_new (void)
     const char *namespace_;
     const char *type;
   } examples[] = {
-    { "message", HS_NS_CLIENT, "HsMessage" },   { "presence", HS_NS_CLIENT, "HsPresence" },
-    { "iq", HS_NS_CLIENT, "HsIq" },             { "query", HS_NS_CLIENT, "HsElement" },
-    { "message", NULL, "HsElement" },           { "message", "urn:x", "HsElement" },
-    { "iq", HS_NS_COMPONENT, "HsElement" },     { "x", NULL, "HsElement" },
-    { "m\303\274ller", "urn:x", "HsElement" }, { "a.b-c_1", "urn:x", "HsElement" },
+    { "message", HS_NS_CLIENT, "HsMessage" },
+    { "presence", HS_NS_CLIENT, "HsPresence" },
+    { "iq", HS_NS_CLIENT, "HsIq" },
+    { "query", HS_NS_CLIENT, "HsElement" },
+    { "message", NULL, "HsElement" },
+    { "message", "urn:x", "HsElement" },
+    { "iq", HS_NS_COMPONENT, "HsElement" },
+    { "x", NULL, "HsElement" },
+    { "m\303\274ller", "urn:x", "HsElement" },
+    { "a.b-c_1", "urn:x", "HsElement" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
@@ -64,7 +69,8 @@ test_new (void)
 static void
 test_bad_names (void)
 {
-  static const char *const names[] = { "", "a b", "<a", "1a", "-a", "a:b", "a>", "\303", "a\"", "a/" };
+  static const char *const names[]
+      = { "", "a b", "<a", "1a", "-a", "a:b", "a>", "\303", "a\"", "a/" };
   g_autoptr (HsElement) element = hs_element_new ("a", NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -96,9 +102,10 @@ test_build (void)
   hs_element_add_text_child (item, "group", NULL, NULL);
   g_assert_cmpstr (hs_element_get_namespace (item), ==, HS_NS_ROSTER);
   g_assert_cmpstr (hs_element_get_text (group), ==, "Friends & <others>");
-  assert_xml (iq, "<iq xmlns=\"jabber:client\" type=\"set\"><query xmlns=\"jabber:iq:roster\">"
-                  "<item jid=\"juliet@example.com\"><group>Friends &amp; &lt;others&gt;</group><group/>"
-                  "</item></query></iq>");
+  assert_xml (iq,
+              "<iq xmlns=\"jabber:client\" type=\"set\"><query xmlns=\"jabber:iq:roster\">"
+              "<item jid=\"juliet@example.com\"><group>Friends &amp; &lt;others&gt;</group><group/>"
+              "</item></query></iq>");
   g_assert_finalize_object (iq);
 }
 
@@ -120,8 +127,9 @@ test_no_namespace (void)
 static void
 test_attributes (void)
 {
-  HsElement *element = parse ("<message from='evil@x' xmlns:q='urn:q' q:from='me@home' q:to='me@home' "
-                              "xml:lang='de' xmlns:p='urn:p' p:from='p' a=''/>");
+  HsElement *element
+      = parse ("<message from='evil@x' xmlns:q='urn:q' q:from='me@home' q:to='me@home' "
+               "xml:lang='de' xmlns:p='urn:p' p:from='p' a=''/>");
   g_auto (GStrv) names = hs_element_get_attribute_names (element);
   g_autofree char *joined = g_strjoinv (" ", names);
 
@@ -138,8 +146,9 @@ test_attributes (void)
   g_assert_cmpstr (hs_element_get_attribute_ns (element, "from", NULL), ==, "evil@x");
   g_assert_cmpstr (hs_element_get_attribute_ns (element, "from", "urn:x"), ==, NULL);
   g_assert_cmpstr (hs_element_get_attribute_ns (element, "lang", HS_NS_XML), ==, "de");
-  g_assert_cmpstr (joined, ==, "from {urn:q}from {urn:q}to {http://www.w3.org/XML/1998/namespace}lang "
-                               "{urn:p}from a");
+  g_assert_cmpstr (joined, ==,
+                   "from {urn:q}from {urn:q}to {http://www.w3.org/XML/1998/namespace}lang "
+                   "{urn:p}from a");
 
   hs_element_set_attribute (element, "from", "b");
   hs_element_set_attribute (element, "a", NULL);
@@ -216,7 +225,8 @@ test_large_text (void)
 static void
 test_children (void)
 {
-  HsElement *element = parse ("<a>x<b xmlns='urn:1' k='1'>t</b> <c/>y<b xmlns='urn:2' k='2'/><d> </d></a>");
+  HsElement *element
+      = parse ("<a>x<b xmlns='urn:1' k='1'>t</b> <c/>y<b xmlns='urn:2' k='2'/><d> </d></a>");
   g_autoptr (GPtrArray) children = hs_element_get_children (element);
   HsElement *child = hs_element_get_first_child (element);
 
@@ -399,7 +409,8 @@ test_equal_part (void)
   HsElement *one = parse ("<x><a><b/></a><c/></x>");
   HsElement *two = parse ("<y>t<a><b/></a></y>");
 
-  g_assert_true (hs_element_equal (hs_element_get_first_child (one), hs_element_get_first_child (two)));
+  g_assert_true (
+      hs_element_equal (hs_element_get_first_child (one), hs_element_get_first_child (two)));
   g_assert_false (hs_element_equal (one, two));
   g_assert_finalize_object (one);
   g_assert_finalize_object (two);
@@ -435,7 +446,10 @@ test_copy (void)
 static void
 test_deep (void)
 {
-  enum { DEPTH = 100000 };
+  enum
+  {
+    DEPTH = 100000
+  };
   HsElement *element = hs_element_new ("a", "urn:a");
   HsElement *deepest = element;
   HsElement *copy = NULL;
@@ -461,7 +475,10 @@ test_deep (void)
 static void
 test_many_trees (void)
 {
-  enum { COUNT = 20000 };
+  enum
+  {
+    COUNT = 20000
+  };
   HsElement *inner = hs_element_new ("a", NULL);
   HsElement *outer = hs_element_new ("list", NULL);
   g_autofree char *xml = NULL;
@@ -491,7 +508,8 @@ test_many_trees (void)
 static void
 test_properties (void)
 {
-  HsElement *element = g_object_new (HS_TYPE_ELEMENT, "name", "a", "namespace", "urn:a", "text", "<t>", NULL);
+  HsElement *element
+      = g_object_new (HS_TYPE_ELEMENT, "name", "a", "namespace", "urn:a", "text", "<t>", NULL);
   g_autofree char *name = NULL;
   g_autofree char *namespace_ = NULL;
   g_autofree char *text = NULL;

@@ -40,7 +40,8 @@ test_new (void)
       g_assert_true (hs_iq_get_payload (iq) == ping);
       g_assert_true (hs_element_get_parent (ping) == HS_ELEMENT (iq));
       xml = g_strdup_printf ("<iq xmlns=\"jabber:client\" type=\"%s\" to=\"a@b\" id=\"%s\">"
-                             "<ping xmlns=\"urn:xmpp:ping\"/></iq>", types[i], id);
+                             "<ping xmlns=\"urn:xmpp:ping\"/></iq>",
+                             types[i], id);
       assert_xml (iq, xml);
       g_object_unref (ping);
       g_assert_finalize_object (iq);
@@ -98,7 +99,8 @@ test_payload (void)
       HsIq *iq = parse (examples[i].xml);
       HsElement *payload = hs_iq_get_payload (iq);
 
-      g_assert_cmpstr (payload != NULL ? hs_element_get_name (payload) : NULL, ==, examples[i].name);
+      g_assert_cmpstr (payload != NULL ? hs_element_get_name (payload) : NULL, ==,
+                       examples[i].name);
       g_assert_finalize_object (iq);
     }
 }
@@ -120,12 +122,14 @@ test_set_payload (void)
 
   g_signal_connect (iq, "notify", G_CALLBACK (notify_cb), &count);
   hs_iq_set_payload (iq, payload);
-  assert_xml (iq, "<iq xmlns=\"jabber:client\" type=\"error\" id=\"1\"><error/><c xmlns=\"urn:c\"/></iq>");
+  assert_xml (
+      iq, "<iq xmlns=\"jabber:client\" type=\"error\" id=\"1\"><error/><c xmlns=\"urn:c\"/></iq>");
   g_object_get (iq, "payload", &got, NULL);
   g_assert_true (got == payload);
   g_clear_object (&got);
   hs_iq_set_payload (iq, payload);
-  assert_xml (iq, "<iq xmlns=\"jabber:client\" type=\"error\" id=\"1\"><error/><c xmlns=\"urn:c\"/></iq>");
+  assert_xml (
+      iq, "<iq xmlns=\"jabber:client\" type=\"error\" id=\"1\"><error/><c xmlns=\"urn:c\"/></iq>");
   g_object_set (iq, "payload", NULL, NULL);
   assert_xml (iq, "<iq xmlns=\"jabber:client\" type=\"error\" id=\"1\"><error/></iq>");
   g_assert_null (hs_element_get_parent (payload));

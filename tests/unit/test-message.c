@@ -26,8 +26,10 @@ test_new (void)
 {
   HsMessage *message = hs_message_new_chat ("a@b", "<hi> & so on");
 
-  assert_xml (message, "<message xmlns=\"jabber:client\" type=\"chat\" to=\"a@b\"><body>&lt;hi&gt; &amp; so on"
-                       "</body></message>");
+  assert_xml (
+      message,
+      "<message xmlns=\"jabber:client\" type=\"chat\" to=\"a@b\"><body>&lt;hi&gt; &amp; so on"
+      "</body></message>");
   g_assert_finalize_object (message);
   message = hs_message_new_chat ("a@b", NULL);
   assert_xml (message, "<message xmlns=\"jabber:client\" type=\"chat\" to=\"a@b\"/>");
@@ -71,10 +73,13 @@ test_body (void)
     { "<message><body xml:lang='de'>x</body><body>y</body></message>", "y" },
     { "<message xml:lang='fr'><body xml:lang='de'>x</body><body>y</body></message>", "y" },
     { "<message xml:lang='de'><body>y</body><body xml:lang='de'>x</body></message>", "x" },
-    { "<message xml:lang='DE-at'><body>y</body><body xml:lang='de'>x</body><body xml:lang='de-AT'>z</body></message>",
+    { "<message xml:lang='DE-at'><body>y</body><body xml:lang='de'>x</body><body "
+      "xml:lang='de-AT'>z</body></message>",
       "z" },
-    { "<message xml:lang='en'><body xml:lang='de'>x</body><body xml:lang='fr'>y</body></message>", "x" },
-    { "<message xmlns:q='urn:q' q:lang='fr'><body xml:lang='de'>x</body><body xml:lang='fr'>y</body></message>",
+    { "<message xml:lang='en'><body xml:lang='de'>x</body><body xml:lang='fr'>y</body></message>",
+      "x" },
+    { "<message xmlns:q='urn:q' q:lang='fr'><body xml:lang='de'>x</body><body "
+      "xml:lang='fr'>y</body></message>",
       "x" },
   };
 
@@ -97,8 +102,9 @@ notify_cb (GObject *object, GParamSpec *pspec, GString *log)
 static void
 test_set (void)
 {
-  HsMessage *message = parse ("<message xml:lang='de'><a/><body>1</body><b/><body xml:lang='de'>2<i/>3</body>"
-                              "<body xmlns='urn:x'/></message>");
+  HsMessage *message
+      = parse ("<message xml:lang='de'><a/><body>1</body><b/><body xml:lang='de'>2<i/>3</body>"
+               "<body xmlns='urn:x'/></message>");
   g_autoptr (GString) log = g_string_new (NULL);
   g_autofree char *body = NULL;
   g_autofree char *subject = NULL;
@@ -117,8 +123,9 @@ test_set (void)
   hs_message_set_subject (message, "s");
   hs_message_set_thread (message, "t");
   g_object_set (message, "body", "b", NULL);
-  assert_xml (message, "<message xmlns=\"jabber:client\" xml:lang=\"de\"><a/><b/><body xmlns=\"urn:x\"/>"
-                       "<subject>s</subject><thread>t</thread><body>b</body></message>");
+  assert_xml (message,
+              "<message xmlns=\"jabber:client\" xml:lang=\"de\"><a/><b/><body xmlns=\"urn:x\"/>"
+              "<subject>s</subject><thread>t</thread><body>b</body></message>");
   g_object_get (message, "body", &body, "subject", &subject, "thread", &thread, NULL);
   g_assert_cmpstr (body, ==, "b");
   g_assert_cmpstr (subject, ==, "s");
@@ -153,7 +160,8 @@ test_delay (void)
     { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25-07:00'/>", "2002-09-11T06:08:25Z" },
     { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25'/>", "2002-09-10T23:08:25Z" },
     { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/>"
-      "<delay xmlns='urn:xmpp:delay' stamp='2003-09-10T23:08:25Z'/>", "2002-09-10T23:08:25Z" },
+      "<delay xmlns='urn:xmpp:delay' stamp='2003-09-10T23:08:25Z'/>",
+      "2002-09-10T23:08:25Z" },
     { "<delay xmlns='urn:xmpp:delay'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp=''/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp='yesterday'/>", NULL },

@@ -6,12 +6,14 @@
 
 #include "xml-test.h"
 
-/* The push parser: events, splits, what it refuses. Limits, memory and time: test-parser-limits.c. */
+/* The push parser: events, splits, what it refuses. Limits, memory and time: test-parser-limits.c.
+ */
 
 #define EMOJI "\360\237\246\211" /* U+1F989: four bytes */
 
 static const char stanzas[]
-    = "<message from='a@b/c' id=\"1\" type='chat' xml:lang='de'><body>gr\303\274n \342\202\254 " EMOJI
+    = "<message from='a@b/c' id=\"1\" type='chat' xml:lang='de'><body>gr\303\274n "
+      "\342\202\254 " EMOJI
       " &amp; &lt;&gt;&quot;&apos; &#xE4;&#8364;&#x1F989;</body></message>\n \r\n\t"
       "<p:other p:x='1' x='2' xmlns:q='urn:q' q:x='3' q:from='evil'><q:y/><z xmlns=''/>"
       "<w xmlns='urn:w' p:x='4'><v/></w></p:other>"
@@ -19,7 +21,9 @@ static const char stanzas[]
       "<presence/> <iq type='get' id='&lt;&#9;&quot;&#xA;>\"&apos;'\n\tto = 'x\ty\r\nz'\n>"
       "<query xmlns='jabber:iq:roster'></query\n></iq>"
       "<a><b><c><d><e><f>deep</f></e></d></c></b></a>"
-      "<m\303\274ller stra\303\237e='" EMOJI "'><" "\346\227\245\346\234\254" "/></m\303\274ller>";
+      "<m\303\274ller stra\303\237e='" EMOJI "'><"
+      "\346\227\245\346\234\254"
+      "/></m\303\274ller>";
 
 static const char expected[]
     = "START {http://etherx.jabber.org/streams}stream {}from=\"example.net\" {}id=\"s1\" "
@@ -175,8 +179,8 @@ test_long_tag (void)
 
   g_assert_nonnull (strstr (whole, "STANZA {jabber:client}message {}one=\"0>\\\"/>"));
   g_assert_nonnull (strstr (whole, "{}two=\"0'>\\360\\237\\246\\211>"));
-  g_assert_true (g_str_has_suffix (whole,
-                                   "({jabber:client}body(\"x\"))\nSTANZA {jabber:client}presence()\n"));
+  g_assert_true (
+      g_str_has_suffix (whole, "({jabber:client}body(\"x\"))\nSTANZA {jabber:client}presence()\n"));
   for (gsize at = 1; at < length; at++)
     {
       g_autofree char *out = parse_cut (document, length, at, length, at % 2);
@@ -201,7 +205,8 @@ test_long_tag (void)
 static void
 test_single (void)
 {
-  static const char xml[] = TEST_HEADER "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\026\003\001";
+  static const char xml[]
+      = TEST_HEADER "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\026\003\001";
   HsParser *parser = hs_parser_new (NULL, NULL, NULL);
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -309,7 +314,8 @@ check_bad (const Bad *example, gsize piece, gboolean single)
   test_feed (parser, document->str, document->len, piece, single, out, &error);
   if (!g_error_matches (error, HS_XML_ERROR, example->code))
     g_error ("%s in pieces of %" G_GSIZE_FORMAT " bytes: %s (%d); %s", example->name, piece,
-             error != NULL ? error->message : "no error", error != NULL ? error->code : 0, out->str);
+             error != NULL ? error->message : "no error", error != NULL ? error->code : 0,
+             out->str);
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_null (strchr (error->message, '\n'));
   /* What came before the error has been seen, what comes after has not. */
@@ -404,13 +410,13 @@ test_bad_beginning (void)
     const char *bytes;
     gsize length;
   } examples[] = {
-    { "\377\376<\0?\0x\0m\0l\0 \0", 12 },             /* UTF-16, little endian, with a mark */
-    { "\376\377\0<\0?\0x\0m\0l\0 ", 12 },             /* UTF-16, big endian */
-    { "<\0s\0t\0r\0e\0a\0m\0>\0", 16 },               /* without one */
+    { "\377\376<\0?\0x\0m\0l\0 \0", 12 }, /* UTF-16, little endian, with a mark */
+    { "\376\377\0<\0?\0x\0m\0l\0 ", 12 }, /* UTF-16, big endian */
+    { "<\0s\0t\0r\0e\0a\0m\0>\0", 16 },   /* without one */
     { "\0<\0s\0t\0r\0e\0a\0m\0>", 16 },
-    { "<\0\0\0s\0\0\0>\0\0\0", 12 },                  /* UTF-32 */
+    { "<\0\0\0s\0\0\0>\0\0\0", 12 }, /* UTF-32 */
     { "\0\0\0<\0\0\0s\0\0\0>", 12 },
-    { "\x4C\x6F\xA7\x94\x93\x40\xA5\x85", 8 },        /* EBCDIC */
+    { "\x4C\x6F\xA7\x94\x93\x40\xA5\x85", 8 }, /* EBCDIC */
     { "HTTP/1.1 400 Bad Request\r\n", 26 },
     { "\026\003\001\002\000\001\000\001\374\003\003", 11 }, /* TLS */
     { "hello", 5 },
@@ -497,7 +503,8 @@ test_bad_prolog (void)
 static void
 test_restricted_at_once (void)
 {
-  static const char *const examples[] = { "<!D", "<!-", "<!E", "<?x", "<message><!-", "<message><?x" };
+  static const char *const examples[]
+      = { "<!D", "<!-", "<!E", "<?x", "<message><!-", "<message><?x" };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     {
@@ -528,8 +535,9 @@ static void
 test_dropping (void)
 {
   static const HsParserCallbacks callbacks = { .stanza_begins = no_presence };
-  static const char xml[] = "<presence><a>x<b/></a>y<presence/></presence><message>1<presence/></message>"
-                            "<presence/><message>2</message>";
+  static const char xml[]
+      = "<presence><a>x<b/></a>y<presence/></presence><message>1<presence/></message>"
+        "<presence/><message>2</message>";
 
   for (gsize piece = 0; piece < 8; piece++)
     {
@@ -553,11 +561,11 @@ test_dropping (void)
 static void
 test_component_namespace (void)
 {
-  static const char xml[]
-      = "<stream:stream xmlns='jabber:component:accept' "
-        "xmlns:stream='http://etherx.jabber.org/streams'><message a='1'><body/>"
-        "<x xmlns='urn:x'><message xmlns='jabber:component:accept'/><message xmlns='jabber:client'/>"
-        "</x></message><handshake/>";
+  static const char xml[] = "<stream:stream xmlns='jabber:component:accept' "
+                            "xmlns:stream='http://etherx.jabber.org/streams'><message a='1'><body/>"
+                            "<x xmlns='urn:x'><message xmlns='jabber:component:accept'/><message "
+                            "xmlns='jabber:client'/>"
+                            "</x></message><handshake/>";
   static const char wanted[]
       = "START {http://etherx.jabber.org/streams}stream()\n"
         "STANZA {jabber:client}message {}a=\"1\"({jabber:client}body(){urn:x}x("
@@ -591,7 +599,8 @@ test_restart (void)
   g_autoptr (GError) error = NULL;
   /* Where the old stream stops: half a stanza, half a character, half a long tag. */
   g_autofree char *half_tag = g_strdup_printf ("<message a='%5000d", 1);
-  const char *halves[] = { "", "<message><body>x", "<message>\342\202", "<mess", half_tag, "<message>&a" };
+  const char *halves[]
+      = { "", "<message><body>x", "<message>\342\202", "<mess", half_tag, "<message>&a" };
 
   for (guint i = 0; i < G_N_ELEMENTS (halves); i++)
     {
@@ -652,16 +661,24 @@ typedef struct
   HsXmlError code;
 } Alone;
 
-/* Each reference, in text and in attributes, where libxml2 takes other ways for a value that ends soon and
- * one that does not. */
+/* Each reference, in text and in attributes, where libxml2 takes other ways for a value that ends
+ * soon and one that does not. */
 static void
 test_references (void)
 {
   static const char *const examples[][2] = {
-    { "&amp;", "&" },       { "&lt;", "<" },           { "&gt;", ">" },
-    { "&quot;", "\"" },     { "&apos;", "'" },         { "&#38;", "&" },
-    { "&#x26;", "&" },      { "&#60;", "<" },          { "&amp;amp;", "&amp;" },
-    { "&#38;amp;", "&amp;" }, { "&amp;#38;", "&#38;" }, { "&amp;lt;&lt;", "&lt;<" },
+    { "&amp;", "&" },
+    { "&lt;", "<" },
+    { "&gt;", ">" },
+    { "&quot;", "\"" },
+    { "&apos;", "'" },
+    { "&#38;", "&" },
+    { "&#x26;", "&" },
+    { "&#60;", "<" },
+    { "&amp;amp;", "&amp;" },
+    { "&#38;amp;", "&amp;" },
+    { "&amp;#38;", "&#38;" },
+    { "&amp;lt;&lt;", "&lt;<" },
     { "&#9;&#10;&#13;", "\t\n\r" },
     { "&#xA0;", "\302\240" },
     { "&#x10FFFF;", "\364\217\277\277" },
@@ -672,8 +689,9 @@ test_references (void)
       for (guint more = 0; more < 20000; more = more * 10 + 1)
         {
           g_autofree char *filler = g_strnfill (more, 'x');
-          g_autofree char *xml = g_strdup_printf ("<a b='%s%s%s'>%s%s%s</a>", filler, examples[i][0], filler,
-                                                  filler, examples[i][0], filler);
+          g_autofree char *xml
+              = g_strdup_printf ("<a b='%s%s%s'>%s%s%s</a>", filler, examples[i][0], filler, filler,
+                                 examples[i][0], filler);
           g_autofree char *wanted = g_strconcat (filler, examples[i][1], filler, NULL);
           g_autoptr (GError) error = NULL;
           HsNode *node = hs_parser_parse_element (xml, strlen (xml), &error);
@@ -690,18 +708,19 @@ test_references (void)
 static void
 test_odd_namespaces (void)
 {
-  static const char *const names[] = { "a b", "<", "relative", "%", "http://[", "urn:\303\274", "&", " ", "\"",
-                                       "urn:x#y?z", "::", "\357\277\275", "\001" };
+  static const char *const names[]
+      = { "a b", "<",  "relative",  "%",  "http://[",     "urn:\303\274", "&",
+          " ",   "\"", "urn:x#y?z", "::", "\357\277\275", "\001" };
 
   for (guint i = 0; i + 1 < G_N_ELEMENTS (names); i++)
     {
       HsParser *parser = hs_parser_new (NULL, NULL, NULL);
       g_autofree char *escaped = g_markup_escape_text (names[i], -1);
-      g_autofree char *xml = g_strdup_printf ("<message><x xmlns='%s'/><p:y xmlns:p='%s' p:z=''/></message>",
-                                              escaped, escaped);
+      g_autofree char *xml = g_strdup_printf (
+          "<message><x xmlns='%s'/><p:y xmlns:p='%s' p:z=''/></message>", escaped, escaped);
       g_autofree char *wanted
-          = g_strdup_printf ("STANZA {jabber:client}message({%s}x(){%s}y {%s}z=\"\"())\n", names[i], names[i],
-                             names[i]);
+          = g_strdup_printf ("STANZA {jabber:client}message({%s}x(){%s}y {%s}z=\"\"())\n", names[i],
+                             names[i], names[i]);
       g_autoptr (GString) out = g_string_new (NULL);
       g_autoptr (GError) error = NULL;
 

@@ -24,13 +24,14 @@ assert_xml (gpointer stanza, const char *expected)
 static void
 test_new (void)
 {
-  static const char *const types[] = { "unavailable", "subscribe", "subscribed", "unsubscribe",
-                                       "unsubscribed", "probe", "error" };
+  static const char *const types[] = { "unavailable",  "subscribe", "subscribed", "unsubscribe",
+                                       "unsubscribed", "probe",     "error" };
   HsPresence *presence = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      g_autofree char *xml = g_strdup_printf ("<presence xmlns=\"jabber:client\" type=\"%s\"/>", types[i]);
+      g_autofree char *xml
+          = g_strdup_printf ("<presence xmlns=\"jabber:client\" type=\"%s\"/>", types[i]);
 
       presence = hs_presence_new (types[i]);
       assert_xml (presence, xml);
@@ -59,8 +60,9 @@ test_read (void)
   g_assert_cmpint (hs_presence_get_priority (presence), ==, 5);
   g_assert_finalize_object (presence);
 
-  presence = parse ("<presence><show xmlns='urn:x'>away</show><status/><priority xmlns='urn:x'>5</priority>"
-                    "</presence>");
+  presence = parse (
+      "<presence><show xmlns='urn:x'>away</show><status/><priority xmlns='urn:x'>5</priority>"
+      "</presence>");
   g_assert_null (hs_presence_get_show (presence));
   g_assert_cmpstr (hs_presence_get_status (presence), ==, "");
   g_assert_cmpint (hs_presence_get_priority (presence), ==, 0);
@@ -75,10 +77,24 @@ test_priority (void)
     const char *text;
     int priority;
   } examples[] = {
-    { "", 0 },         { "0", 0 },       { "127", 127 }, { "-128", -128 }, { "+7", 7 },
-    { " 5\n", 5 },     { "128", 0 },     { "-129", 0 },  { "x", 0 },       { "5x", 0 },
-    { "5 6", 0 },      { "1.5", 0 },     { "-", 0 },     { "0x10", 0 },    { "007", 7 },
-    { "99999999999999999999", 0 },       { "-99999999999999999999", 0 },   { "4294967297", 0 },
+    { "", 0 },
+    { "0", 0 },
+    { "127", 127 },
+    { "-128", -128 },
+    { "+7", 7 },
+    { " 5\n", 5 },
+    { "128", 0 },
+    { "-129", 0 },
+    { "x", 0 },
+    { "5x", 0 },
+    { "5 6", 0 },
+    { "1.5", 0 },
+    { "-", 0 },
+    { "0x10", 0 },
+    { "007", 7 },
+    { "99999999999999999999", 0 },
+    { "-99999999999999999999", 0 },
+    { "4294967297", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
@@ -101,7 +117,8 @@ notify_cb (GObject *object, GParamSpec *pspec, GString *log)
 static void
 test_set (void)
 {
-  HsPresence *presence = g_object_new (HS_TYPE_PRESENCE, "show", "dnd", "status", "busy", "priority", -1, NULL);
+  HsPresence *presence
+      = g_object_new (HS_TYPE_PRESENCE, "show", "dnd", "status", "busy", "priority", -1, NULL);
   g_autoptr (GString) log = g_string_new (NULL);
   g_autofree char *show = NULL;
   g_autofree char *status = NULL;

@@ -137,8 +137,9 @@ test_addresses (void)
   g_assert_null (got);
   hs_stanza_set_from_jid (stanza, to);
   hs_stanza_set_to_jid (stanza, from);
-  assert_xml (stanza, "<message xmlns=\"jabber:client\" from=\"romeo@example.net\" "
-                      "to=\"juliet@example.com/Balcony\" xmlns:q=\"urn:q\" q:from=\"evil@example.org\"/>");
+  assert_xml (stanza,
+              "<message xmlns=\"jabber:client\" from=\"romeo@example.net\" "
+              "to=\"juliet@example.com/Balcony\" xmlns:q=\"urn:q\" q:from=\"evil@example.org\"/>");
   hs_stanza_set_from_jid (stanza, NULL);
   hs_stanza_set_to_jid (stanza, NULL);
   g_assert_null (hs_element_get_attribute (HS_ELEMENT (stanza), "from"));
@@ -159,17 +160,19 @@ test_properties (void)
   g_autoptr (HsJid) jid = hs_jid_new ("a@example.com", NULL);
   g_autoptr (HsJid) got = NULL;
   g_autoptr (GString) log = g_string_new (NULL);
-  HsStanza *stanza = g_object_new (HS_TYPE_MESSAGE, "id", "1", "stanza-type", "chat", "to", "b@example.com",
-                                   "from-jid", jid, "lang", "de", "body", "hi", NULL);
+  HsStanza *stanza
+      = g_object_new (HS_TYPE_MESSAGE, "id", "1", "stanza-type", "chat", "to", "b@example.com",
+                      "from-jid", jid, "lang", "de", "body", "hi", NULL);
   g_autofree char *id = NULL;
   g_autofree char *stanza_type = NULL;
   g_autofree char *to = NULL;
   g_autofree char *lang = NULL;
 
-  assert_xml (stanza, "<message xmlns=\"jabber:client\" id=\"1\" type=\"chat\" to=\"b@example.com\" "
-                      "from=\"a@example.com\" xml:lang=\"de\"><body>hi</body></message>");
-  g_object_get (stanza, "id", &id, "stanza-type", &stanza_type, "to", &to, "lang", &lang, "from-jid", &got,
-                NULL);
+  assert_xml (stanza,
+              "<message xmlns=\"jabber:client\" id=\"1\" type=\"chat\" to=\"b@example.com\" "
+              "from=\"a@example.com\" xml:lang=\"de\"><body>hi</body></message>");
+  g_object_get (stanza, "id", &id, "stanza-type", &stanza_type, "to", &to, "lang", &lang,
+                "from-jid", &got, NULL);
   g_assert_cmpstr (id, ==, "1");
   g_assert_cmpstr (stanza_type, ==, "chat");
   g_assert_cmpstr (to, ==, "b@example.com");
@@ -178,8 +181,8 @@ test_properties (void)
 
   g_signal_connect (stanza, "notify", G_CALLBACK (notify_cb), log);
   /* What does not change tells nobody. */
-  g_object_set (stanza, "id", "1", "stanza-type", "chat", "to", "b@example.com", "lang", "de", "from-jid", jid,
-                NULL);
+  g_object_set (stanza, "id", "1", "stanza-type", "chat", "to", "b@example.com", "lang", "de",
+                "from-jid", jid, NULL);
   g_assert_cmpstr (log->str, ==, "");
   g_object_set (stanza, "id", NULL, NULL);
   g_object_set (stanza, "stanza-type", NULL, NULL);
@@ -206,20 +209,25 @@ test_errors (void)
   } examples[] = {
     { "<error type='cancel'><item-not-found " STANZAS "/></error>", HS_STANZA_ERROR_ITEM_NOT_FOUND,
       "item-not-found" },
-    { "<error type='cancel'><item-not-found " STANZAS "/><text " STANZAS ">No such room</text></error>",
+    { "<error type='cancel'><item-not-found " STANZAS "/><text " STANZAS
+      ">No such room</text></error>",
       HS_STANZA_ERROR_ITEM_NOT_FOUND, "item-not-found: No such room" },
-    { "<query xmlns='urn:q'/><error><text " STANZAS ">x</text><gone " STANZAS ">xmpp:b@c</gone></error>",
+    { "<query xmlns='urn:q'/><error><text " STANZAS ">x</text><gone " STANZAS
+      ">xmpp:b@c</gone></error>",
       HS_STANZA_ERROR_GONE, "gone (xmpp:b@c): x" },
     { "<error><redirect " STANZAS ">xmpp:b@c</redirect><moved xmlns='urn:x'/></error>",
       HS_STANZA_ERROR_REDIRECT, "redirect (xmpp:b@c, moved)" },
     { "<error><redirect " STANZAS "/></error>", HS_STANZA_ERROR_REDIRECT, "redirect" },
-    { "<error><invalid-jid xmlns='urn:x'>secret</invalid-jid><bad-request " STANZAS ">ignored</bad-request>"
-      "<text " STANZAS "/></error>", HS_STANZA_ERROR_BAD_REQUEST, "bad-request (invalid-jid)" },
+    { "<error><invalid-jid xmlns='urn:x'>secret</invalid-jid><bad-request " STANZAS
+      ">ignored</bad-request>"
+      "<text " STANZAS "/></error>",
+      HS_STANZA_ERROR_BAD_REQUEST, "bad-request (invalid-jid)" },
     { "<error><nonsense " STANZAS "/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
       "undefined-condition (nonsense)" },
     { "<error><item-not-found/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
       "undefined-condition (item-not-found)" },
-    { "<error code='404'>Not Found</error>", HS_STANZA_ERROR_UNDEFINED_CONDITION, "undefined-condition" },
+    { "<error code='404'>Not Found</error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+      "undefined-condition" },
     { "<error><text " STANZAS ">only</text></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
       "undefined-condition: only" },
     { "<error/>", HS_STANZA_ERROR_UNDEFINED_CONDITION, "undefined-condition" },
@@ -228,7 +236,8 @@ test_errors (void)
       "undefined-condition" },
     { "<error><conflict " STANZAS "/></error><error><forbidden " STANZAS "/></error>",
       HS_STANZA_ERROR_CONFLICT, "conflict" },
-    { "<error><conflict " STANZAS "/><forbidden " STANZAS "/></error>", HS_STANZA_ERROR_CONFLICT, "conflict" },
+    { "<error><conflict " STANZAS "/><forbidden " STANZAS "/></error>", HS_STANZA_ERROR_CONFLICT,
+      "conflict" },
     { "<error><policy-violation " STANZAS "/><text " STANZAS ">%s 100% &lt;</text></error>",
       HS_STANZA_ERROR_POLICY_VIOLATION, "policy-violation: %s 100% <" },
   };
@@ -256,10 +265,14 @@ test_errors (void)
 static void
 test_conditions (void)
 {
-  static const char *const types[] = { "modify", "cancel", "cancel", "auth", "cancel", "cancel", "cancel",
-                                       "modify", "modify", "cancel", "auth", "modify wait", "wait", "modify",
-                                       "auth", "cancel", "wait", "wait", "cancel", "auth",
-                                       "auth cancel continue modify wait", "wait modify" };
+  static const char *const types[] = { "modify",     "cancel", "cancel",
+                                       "auth",       "cancel", "cancel",
+                                       "cancel",     "modify", "modify",
+                                       "cancel",     "auth",   "modify wait",
+                                       "wait",       "modify", "auth",
+                                       "cancel",     "wait",   "wait",
+                                       "cancel",     "auth",   "auth cancel continue modify wait",
+                                       "wait modify" };
   g_autoptr (GEnumClass) class = g_type_class_ref (HS_TYPE_STANZA_ERROR);
   HsStanza *iq = parse ("<iq type='get' id='1'/>");
 
@@ -285,13 +298,16 @@ static void
 test_reply (void)
 {
   static const char *const examples[][2] = {
-    { "<iq type='get' id='1' from='a@b/c' to='d@e/f' xml:lang='de'><ping xmlns='urn:xmpp:ping'/></iq>",
+    { "<iq type='get' id='1' from='a@b/c' to='d@e/f' xml:lang='de'><ping "
+      "xmlns='urn:xmpp:ping'/></iq>",
       "<iq xmlns=\"jabber:client\" to=\"a@b/c\" from=\"d@e/f\" type=\"result\" id=\"1\"/>" },
     { "<iq type='set' id='1'><query xmlns='jabber:iq:roster'/></iq>",
       "<iq xmlns=\"jabber:client\" type=\"result\" id=\"1\"/>" },
     { "<iq type='set'/>", "<iq xmlns=\"jabber:client\" type=\"result\"/>" },
-    { "<message type='chat' id='1' from='a@b/c' to='d@e'><body>x</body><thread parent='p'>t</thread></message>",
-      "<message xmlns=\"jabber:client\" to=\"a@b/c\" from=\"d@e\" type=\"chat\"><thread parent=\"p\">t</thread>"
+    { "<message type='chat' id='1' from='a@b/c' to='d@e'><body>x</body><thread "
+      "parent='p'>t</thread></message>",
+      "<message xmlns=\"jabber:client\" to=\"a@b/c\" from=\"d@e\" type=\"chat\"><thread "
+      "parent=\"p\">t</thread>"
       "</message>" },
     { "<message from='a@b/c'><thread xmlns='urn:x'/></message>",
       "<message xmlns=\"jabber:client\" to=\"a@b/c\"/>" },
@@ -339,12 +355,12 @@ test_error_reply (void)
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     {
       HsStanza *stanza = parse (examples[i][0]);
-      HsStanza *reply = hs_stanza_new_error_reply (stanza, HS_STANZA_ERROR_NOT_ALLOWED, i % 2 ? "<no>" : NULL);
-      g_autofree char *expected
-          = g_strdup_printf ("%s<error type=\"cancel\"><not-allowed xmlns=\"%s\"/>%s</error></%s>",
-                             examples[i][1], HS_NS_STANZAS,
-                             i % 2 ? "<text xmlns=\"" HS_NS_STANZAS "\">&lt;no&gt;</text>" : "",
-                             hs_element_get_name (HS_ELEMENT (stanza)));
+      HsStanza *reply
+          = hs_stanza_new_error_reply (stanza, HS_STANZA_ERROR_NOT_ALLOWED, i % 2 ? "<no>" : NULL);
+      g_autofree char *expected = g_strdup_printf (
+          "%s<error type=\"cancel\"><not-allowed xmlns=\"%s\"/>%s</error></%s>", examples[i][1],
+          HS_NS_STANZAS, i % 2 ? "<text xmlns=\"" HS_NS_STANZAS "\">&lt;no&gt;</text>" : "",
+          hs_element_get_name (HS_ELEMENT (stanza)));
 
       g_assert_finalize_object (stanza);
       assert_xml (reply, expected);
@@ -357,8 +373,12 @@ static void
 test_never_answered (void)
 {
   static const char *const examples[] = {
-    "<iq type='error' id='1'/>", "<message type='error'/>", "<presence type='error'/>",
-    "<iq type='result' id='1'/>", "<iq id='1'/>", "<iq type='x'/>",
+    "<iq type='error' id='1'/>",
+    "<message type='error'/>",
+    "<presence type='error'/>",
+    "<iq type='result' id='1'/>",
+    "<iq id='1'/>",
+    "<iq type='x'/>",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)

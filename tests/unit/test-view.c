@@ -65,8 +65,8 @@ test_kept_child (void)
   g_assert_true (hs_element_get_first_child (element) == b);
   g_object_unref (b);
   g_assert_cmpstr (hs_element_get_text (c), ==, "u");
-  g_assert_cmpstr (hs_element_get_attribute (hs_element_get_parent (hs_element_get_parent (c)), "k"),
-                   ==, "1");
+  g_assert_cmpstr (
+      hs_element_get_attribute (hs_element_get_parent (hs_element_get_parent (c)), "k"), ==, "1");
   g_assert_finalize_object (c);
   g_assert_null (weak_d);
 }
@@ -103,7 +103,8 @@ test_lent (void)
   g_assert_null (weak);
 }
 
-/* One that a program holds as well as the tree; found through the tree, then let go by the program. */
+/* One that a program holds as well as the tree; found through the tree, then let go by the program.
+ */
 static void
 test_owner_found (void)
 {
@@ -212,7 +213,8 @@ dispatch_init (Dispatch *self)
 static HsElement *
 dispatch_next (Dispatch *self, const char *name)
 {
-  g_autofree char *xml = g_strdup_printf ("<%s id='%u'><body>%u</body></%s>", name, self->n, self->n, name);
+  g_autofree char *xml
+      = g_strdup_printf ("<%s id='%u'><body>%u</body></%s>", name, self->n, self->n, name);
   g_autoptr (GError) error = NULL;
 
   self->n++;
@@ -321,6 +323,64 @@ test_pool_reference (void)
 }
 
 static void
+weak_cb (gpointer data, GObject *object)
+{
+  *(gpointer *) data = NULL;
+}
+
+static void
+watch_weakly (HsElement *view, gpointer *data)
+{
+  *data = view;
+  g_object_weak_ref (G_OBJECT (view), weak_cb, data);
+}
+
+static void
+handler_cb (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+handler_gone_cb (gpointer data, GClosure *closure)
+{
+  *(gpointer *) data = NULL;
+}
+
+static void
+connect_handler (HsElement *view, gpointer *data)
+{
+  *data = view;
+  g_signal_connect_data (view, "notify", G_CALLBACK (handler_cb), data, handler_gone_cb, 0);
+}
+
+/* Nor is anything taken from one that is kept. */
+static void
+test_pool_kept_handler (void)
+{
+  Dispatch dispatch;
+  HsElement *view = NULL;
+  gpointer handler = NULL;
+  gpointer weak = NULL;
+
+  dispatch_init (&dispatch);
+  view = g_object_ref (dispatch_next (&dispatch, "message"));
+  connect_handler (view, &handler);
+  watch_weakly (view, &weak);
+  g_object_set_data (G_OBJECT (view), "hs-test", view);
+  dispatch_done (&dispatch, view);
+  g_assert_nonnull (handler);
+  g_assert_nonnull (weak);
+  g_assert_true (g_object_get_data (G_OBJECT (view), "hs-test") == view);
+  dispatch_clear (&dispatch);
+  g_assert_nonnull (handler);
+  g_assert_nonnull (weak);
+  g_object_unref (view);
+  g_assert_null (handler);
+  g_assert_null (weak);
+}
+
+static void
 toggled_cb (gpointer data, GObject *object, gboolean is_last)
 {
 }
@@ -348,19 +408,6 @@ test_pool_toggle_reference (void)
   dispatch_clear (&dispatch);
   assert_is (view, 0);
   g_object_remove_toggle_ref (G_OBJECT (view), toggled_cb, &data);
-}
-
-static void
-weak_cb (gpointer data, GObject *object)
-{
-  *(gpointer *) data = NULL;
-}
-
-static void
-watch_weakly (HsElement *view, gpointer *data)
-{
-  *data = view;
-  g_object_weak_ref (G_OBJECT (view), weak_cb, data);
 }
 
 static void
@@ -394,25 +441,6 @@ static void
 test_pool_weak_ref (void)
 {
   check_noticed (point_weakly, assert_weak_null, FALSE);
-}
-
-static void
-handler_cb (GObject *object, GParamSpec *pspec, gpointer data)
-{
-  g_assert_not_reached ();
-}
-
-static void
-handler_gone_cb (gpointer data, GClosure *closure)
-{
-  *(gpointer *) data = NULL;
-}
-
-static void
-connect_handler (HsElement *view, gpointer *data)
-{
-  *data = view;
-  g_signal_connect_data (view, "notify", G_CALLBACK (handler_cb), data, handler_gone_cb, 0);
 }
 
 static void
@@ -613,7 +641,10 @@ drop_thread (gpointer data)
   return NULL;
 }
 
-enum { N_THREADS = 4 };
+enum
+{
+  N_THREADS = 4
+};
 
 typedef struct
 {
@@ -648,7 +679,8 @@ stop_droppers (Droppers *self)
     }
 }
 
-/* Views are finalised in other threads while the main one walks the same tree: so does PyGObject. */
+/* Views are finalised in other threads while the main one walks the same tree: so does PyGObject.
+ */
 static void
 test_threads (void)
 {
@@ -683,7 +715,8 @@ test_threads (void)
   stop_droppers (&droppers);
 }
 
-/* The last owner goes in another thread, and hands its views back, while the main thread follows them. */
+/* The last owner goes in another thread, and hands its views back, while the main thread follows
+ * them. */
 static void
 test_threads_hand_over (void)
 {
@@ -696,7 +729,8 @@ test_threads_hand_over (void)
       HsElement *b = g_object_ref (hs_element_get_first_child (element));
 
       for (guint j = 0; j < 5; j++)
-        hs_element_get_first_child (hs_element_get_first_child (hs_element_get_first_child (element)));
+        hs_element_get_first_child (
+            hs_element_get_first_child (hs_element_get_first_child (element)));
       drop_in_thread (&droppers, element);
       for (guint j = 0; j < 50; j++)
         {
@@ -749,6 +783,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/view/moved", test_moved);
   g_test_add_func ("/view/pool/reuse", test_pool);
   g_test_add_func ("/view/pool/reference", test_pool_reference);
+  g_test_add_func ("/view/pool/kept-handler", test_pool_kept_handler);
   g_test_add_func ("/view/pool/toggle-reference", test_pool_toggle_reference);
   g_test_add_func ("/view/pool/weak", test_pool_weak);
   g_test_add_func ("/view/pool/weak-ref", test_pool_weak_ref);

@@ -58,9 +58,10 @@ test_escaping (void)
   hs_node_set_attribute (node, "b", NULL, "<>&\"'\t\n\r \303\274");
   hs_node_append_text (node, text, strlen (text));
   xml = write_node (node, NULL);
-  g_assert_cmpstr (xml, ==, "<a b=\"&lt;&gt;&amp;&quot;'&#x9;&#xA;&#xD; \303\274\">"
-                            "&lt;&gt;&amp;\"'\t\n&#xD; ]]&gt; \303\274"
-                            "</a>");
+  g_assert_cmpstr (xml, ==,
+                   "<a b=\"&lt;&gt;&amp;&quot;'&#x9;&#xA;&#xD; \303\274\">"
+                   "&lt;&gt;&amp;\"'\t\n&#xD; ]]&gt; \303\274"
+                   "</a>");
   again = parse (xml);
   g_assert_true (hs_node_equal (node, again));
   unref (again);
@@ -87,7 +88,8 @@ static const struct
   { "<message><body/></message>", "<message xmlns=\"jabber:client\"><body/></message>",
     "<message><body/></message>" },
   { "<message><x xmlns='urn:x'><y/><z xmlns='jabber:client'/></x></message>",
-    "<message xmlns=\"jabber:client\"><x xmlns=\"urn:x\"><y/><z xmlns=\"jabber:client\"/></x></message>",
+    "<message xmlns=\"jabber:client\"><x xmlns=\"urn:x\"><y/><z "
+    "xmlns=\"jabber:client\"/></x></message>",
     "<message><x xmlns=\"urn:x\"><y/><z xmlns=\"jabber:client\"/></x></message>" },
   { "<message xmlns='jabber:client'><x xmlns=''><y/></x></message>",
     "<message xmlns=\"jabber:client\"><x xmlns=\"\"><y/></x></message>",
@@ -103,7 +105,8 @@ static const struct
     "<a xmlns=\"\"><b xmlns:p=\"urn:p\" p:k=\"1\"><c xmlns:p=\"urn:p\" p:k=\"2\"/></b></a>" },
   { "<a xml:lang='de' xml:space='preserve'/>", "<a xml:lang=\"de\" xml:space=\"preserve\"/>",
     "<a xmlns=\"\" xml:lang=\"de\" xml:space=\"preserve\"/>" },
-  { "<a xmlns='urn:&lt;&quot;'/>", "<a xmlns=\"urn:&lt;&quot;\"/>", "<a xmlns=\"urn:&lt;&quot;\"/>" },
+  { "<a xmlns='urn:&lt;&quot;'/>", "<a xmlns=\"urn:&lt;&quot;\"/>",
+    "<a xmlns=\"urn:&lt;&quot;\"/>" },
   { "<xml:a><b/><c xmlns='jabber:client'/><xml:d><e xmlns='urn:e'/></xml:d></xml:a>",
     "<xml:a><b/><c xmlns=\"jabber:client\"/><xml:d><e xmlns=\"urn:e\"/></xml:d></xml:a>",
     "<xml:a><b xmlns=\"\"/><c/><xml:d><e xmlns=\"urn:e\"/></xml:d></xml:a>" },
@@ -247,8 +250,9 @@ static void
 test_names (void)
 {
   static const char *const good[] = { "a", "_", "a1", "a-b.c_d", "m\303\274ller", "\346\227\245" };
-  static const char *const bad[] = { "", "1", "-a", ".a", "a b", "a:b", ":", "a>", "a/", "<", "a\"", "a=",
-                                     "a\n", "\303", "\302\240", "a\001", "\303\227" };
+  static const char *const bad[]
+      = { "",  "1",   "-a", ".a",  "a b",  "a:b",      ":",     "a>",      "a/",
+          "<", "a\"", "a=", "a\n", "\303", "\302\240", "a\001", "\303\227" };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     {
@@ -271,9 +275,27 @@ any (const char *const *strings)
 static void
 add_random_text (HsNode *node)
 {
-  static const char *const texts[] = { "x", " ", "\n", "\r", "\t", "<", ">", "&", "\"", "'", "]]>", "&amp;",
-                                       "\303\274", "\342\202\254", "\360\237\246\211", "\357\277\275",
-                                       "\302\205", "\342\200\250", "a longer text", "&#x0;", "<![CDATA[",
+  static const char *const texts[] = { "x",
+                                       " ",
+                                       "\n",
+                                       "\r",
+                                       "\t",
+                                       "<",
+                                       ">",
+                                       "&",
+                                       "\"",
+                                       "'",
+                                       "]]>",
+                                       "&amp;",
+                                       "\303\274",
+                                       "\342\202\254",
+                                       "\360\237\246\211",
+                                       "\357\277\275",
+                                       "\302\205",
+                                       "\342\200\250",
+                                       "a longer text",
+                                       "&#x0;",
+                                       "<![CDATA[",
                                        NULL };
   guint n = g_test_rand_int_range (1, g_test_rand_int_range (0, 50) == 0 ? 3000 : 6);
 
@@ -289,10 +311,11 @@ static void
 add_random_attribute (HsNode *node)
 {
   static const char *const names[] = { "a", "b", "from", "lang", "m\303\274ller", "ns0", NULL };
-  static const char *const uris[] = { "", "", "", "urn:1", "urn:2", "urn:<3>&'\"", HS_NS_XML, "jabber:client",
-                                      NULL };
-  static const char *const values[] = { "", "x", "  two  words ", "\t\r\n", "<>&\"'", "\303\274 \360\237\246\211",
-                                        "a='b'", NULL };
+  static const char *const uris[]
+      = { "", "", "", "urn:1", "urn:2", "urn:<3>&'\"", HS_NS_XML, "jabber:client", NULL };
+  static const char *const values[] = { "",       "x",      "  two  words ",
+                                        "\t\r\n", "<>&\"'", "\303\274 \360\237\246\211",
+                                        "a='b'",  NULL };
   static const char *const prefixes[] = { "p", "q", "ns0", "ns1", NULL };
   const char *uri = any (uris);
   HsAttribute *last = NULL;
@@ -300,8 +323,8 @@ add_random_attribute (HsNode *node)
   hs_node_set_attribute (node, any (names), uri, any (values));
   for (last = node->attributes; last->next != NULL; last = last->next)
     continue;
-  if (last->namespace_ != NULL && strcmp (last->namespace_, HS_NS_XML) != 0 &&
-      g_test_rand_int_range (0, 2) == 0)
+  if (last->namespace_ != NULL && strcmp (last->namespace_, HS_NS_XML) != 0
+      && g_test_rand_int_range (0, 2) == 0)
     last->prefix = any (prefixes);
 }
 
@@ -309,7 +332,8 @@ static HsNode *
 random_tree (void)
 {
   static const char *const names[] = { "message", "body", "a", "m\303\274ller", "x.y-z_1", NULL };
-  static const char *const uris[] = { "", "jabber:client", "urn:1", "urn:2", "urn:<3>&'\"", HS_NS_XML, NULL };
+  static const char *const uris[]
+      = { "", "jabber:client", "urn:1", "urn:2", "urn:<3>&'\"", HS_NS_XML, NULL };
   HsNode *root = new_node (any (names), any (uris));
   HsNode *node = root;
   guint steps = g_test_rand_int_range (0, 40);

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "client-test.h"
+
+/* The log and the `xml` signal: everything that went by, and nothing secret. */
+
+/* Of user@example.org with the password "secret". */
+#define PLAIN_MESSAGE "AHVzZXIAc2VjcmV0"
+
+typedef struct
+{
+  TestClient *test;
+  char *path;
+  GString *in;  /* from the signal */
+  GString *out;
+} Fixture;
+
+static void
+xml_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_string_append (direction == HS_DIRECTION_IN ? fixture->in : fixture->out, text);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer script)
+{
+  int fd = g_file_open_tmp ("headstock-log-XXXXXX", &fixture->path, NULL);
+
+  g_close (fd, NULL);
+  g_unlink (fixture->path);
+  fixture->in = g_string_new (NULL);
+  fixture->out = g_string_new (NULL);
+  fixture->test = test_client_new_for (script != NULL ? script : script_session_tls,
+                                       HS_TLS_MODE_STARTTLS);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  if (hs_client_get_state (fixture->test->client) != HS_CLIENT_STATE_DISCONNECTED)
+    test_client_stop (fixture->test);
+  test_client_free (fixture->test);
+  g_unlink (fixture->path);
+  g_free (fixture->path);
+  g_string_free (fixture->in, TRUE);
+  g_string_free (fixture->out, TRUE);
+}
+
+static char *
+read_log (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  char *log = NULL;
+
+  g_file_get_contents (fixture->path, &log, NULL, &error);
+  g_assert_no_error (error);
+  return log;
+}
+
+static void
+assert_has (const char *log, const char *text)
+{
+  if (strstr (log, text) == NULL)
+    g_error ("'%s' is not in the log: %s", text, log);
+}
+
+static void
+assert_has_not (const char *log, const char *text)
+{
+  if (strstr (log, text) != NULL)
+    g_error ("'%s' is in the log: %s", text, log);
+}
+
+static void
+assert_no_secrets (const char *log)
+{
+  static const char *const secrets[] = { "secret", PLAIN_MESSAGE, "c2VjcmV0", "hidden",
+                                         "aGlkZGVu" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    assert_has_not (log, secrets[i]);
+}
+
+static void
+test_file (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *log = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRegex) line = g_regex_new (
+      "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z (IN |OUT) [^\\n]+$", 0, 0, NULL);
+  g_auto (GStrv) lines = NULL;
+  GStatBuf status;
+
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, &error));
+  g_assert_no_error (error);
+  /* What people write to each other is in it. */
+  g_assert_cmpint (g_stat (fixture->path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  test_client_start_until_ready (fixture->test);
+  g_assert_true (hs_client_send_raw_stanza (client, "<message id='mine'/>", NULL));
+  test_client_say (fixture->test, "<message id='theirs'><body>hello</body></message>");
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_has (log, "OUT <?xml version='1.0'?><stream:stream");
+  assert_has (log, "<starttls");
+  assert_has (log, "IN  <proceed");
+  assert_has (log, "mechanism='PLAIN'>[redacted]</auth>");
+  assert_has (log, "<jid>user@example.org/res</jid>");
+  assert_has (log, "OUT <message id='mine'/>");
+  assert_has (log, "<message id='theirs'><body>hello</body></message>");
+  assert_has (log, "OUT </stream:stream>");
+  assert_no_secrets (log);
+  lines = g_strsplit (log, "\n", -1);
+  for (guint i = 0; lines[i + 1] != NULL; i++)
+    g_assert_true (g_regex_match (line, lines[i], 0, NULL));
+}
+
+/* All bytes, once each and in order; only secrets are replaced. */
+static void
+test_signal (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *sent = NULL;
+  g_autoptr (GString) expected = NULL;
+
+  g_signal_connect (client, "xml", G_CALLBACK (xml_cb), fixture);
+  test_client_start_until_ready (fixture->test);
+  g_assert_true (hs_client_send_raw_stanza (client, "<message id='mine'>\xe2\x82\xac</message>",
+                                            NULL));
+  test_client_say (fixture->test, "<message id='theirs'><body>\xe2\x82\xac</body></message>");
+  test_client_stop (fixture->test);
+  assert_no_secrets (fixture->in->str);
+  assert_no_secrets (fixture->out->str);
+  sent = scripted_server_dup_received (fixture->test->server);
+  assert_has (sent, PLAIN_MESSAGE);
+  expected = g_string_new (sent);
+  g_string_replace (expected, PLAIN_MESSAGE, "[redacted]", 0);
+  g_assert_cmpstr (fixture->out->str, ==, expected->str);
+  g_assert_true (g_str_has_prefix (fixture->in->str, SAY_HEADER SAY_FEATURES_TLS SAY_PROCEED
+                                                         SAY_HEADER));
+  assert_has (fixture->in->str, "<message id='theirs'><body>\xe2\x82\xac</body></message>");
+  g_assert_true (g_str_has_suffix (fixture->in->str, SAY_END));
+}
+
+/* Who begins to look later sees what comes from then on, and who looks away pays nothing. */
+static void
+test_later (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *log = NULL;
+  gulong id;
+
+  test_client_start_until_ready (fixture->test);
+  test_client_say (fixture->test, "<message id='before'/>");
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  test_client_say (fixture->test, "<message id='during'/>");
+  g_assert_true (hs_client_set_log (client, NULL, FALSE, NULL));
+  test_client_say (fixture->test, "<message id='between'/>");
+  id = g_signal_connect (client, "xml", G_CALLBACK (xml_cb), fixture);
+  test_client_say (fixture->test, "<message id='signal'/>");
+  g_signal_handler_disconnect (client, id);
+  test_client_say (fixture->test, "<message id='after'/>");
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  test_client_say (fixture->test, "<message id='again'/>");
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_has (log, "during");
+  /* It is appended to. */
+  assert_has (log, "again");
+  assert_has_not (log, "before");
+  assert_has_not (log, "between");
+  assert_has_not (log, "signal");
+  assert_has_not (log, "after");
+  assert_has (fixture->in->str, "signal");
+  assert_has_not (fixture->in->str, "after");
+  assert_has_not (fixture->in->str, "between");
+}
+
+static void
+test_unwritable (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *log = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  g_assert_false (hs_client_set_log (client, "/nonexistent/log", FALSE, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_nonnull (strstr (error->message, "/nonexistent/log"));
+  g_clear_error (&error);
+  g_assert_false (hs_client_set_log (client, "/", FALSE, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+  /* The old one goes on. */
+  test_client_start_until_ready (fixture->test);
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_has (log, "</auth>");
+}
+
+/* ---- Secrets ---- */
+
+static const ScriptStep talks_of_secrets[]
+    = { RUN (script_starttls),
+        RUN (script_header),
+        SEND (SAY_FEATURES_SASL ("PLAIN")),
+        EXPECT ("</auth>"),
+        /* In pieces. */
+        SEND ("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"),
+        SLEEP (20),
+        SEND (">aGlk"),
+        SLEEP (20),
+        SEND ("ZGVu"),
+        SLEEP (20),
+        SEND ("</succ"),
+        SLEEP (20),
+        SEND ("ess>"),
+        RUN (script_bind),
+        SEND ("<message><x xmlns='urn:x'><password>hidden</password><token>hidden</token>"
+              "<y token='hidden' password=\"hidden\"/></x><body>shown</body></message>"),
+        SEND ("<message><x xmlns='jabber:x:data'><field var='password' type='text-private'>"
+              "<value>hidden</value></field></x></message>"),
+        SERVE,
+        END };
+
+static void
+test_secrets (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *log = NULL;
+  g_autoptr (HsElement) iq = HS_ELEMENT (hs_iq_new ("set", NULL, NULL));
+  HsElement *query = hs_element_add_child (iq, "query", "jabber:iq:register");
+
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  g_signal_connect (client, "xml", G_CALLBACK (xml_cb), fixture);
+  test_client_start_until_ready (fixture->test);
+  hs_element_add_text_child (query, "username", "jabber:iq:register", "user");
+  hs_element_add_text_child (query, "password", "jabber:iq:register", "hidden");
+  g_assert_true (hs_client_send_stanza (client, iq, NULL));
+  g_assert_true (hs_client_send_raw_stanza (
+      client, "<iq type='set' id='raw'><query xmlns='jabber:iq:register'><password>hid<![CDATA[den"
+              "]]></password></query></iq>", NULL));
+  test_client_await_sent (fixture->test, "raw");
+  test_until (strstr (fixture->in->str, "text-private") != NULL);
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_no_secrets (log);
+  assert_no_secrets (fixture->in->str);
+  assert_no_secrets (fixture->out->str);
+  assert_has (log, "shown");
+  assert_has (log, "<username>user</username>");
+}
+
+/* Nor are they in errors. */
+static const ScriptStep wrong_password[]
+    = { RUN (script_starttls),
+        RUN (script_header),
+        SEND (SAY_FEATURES_SASL ("PLAIN")),
+        EXPECT ("</auth>"),
+        SEND ("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>"),
+        SERVE,
+        END };
+
+static void
+test_errors (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (hs_client_set_log (fixture->test->client, fixture->path, FALSE, NULL));
+  test_client_run (fixture->test);
+  assert_no_secrets (fixture->test->error->message);
+  {
+    g_autofree char *log = read_log (fixture);
+
+    assert_no_secrets (log);
+    assert_has (log, "not-authorized");
+  }
+}
+
+/* ---- Handlers of the signal may do as they like ---- */
+
+static void
+meddling_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  Fixture *fixture = data;
+
+  if (direction == HS_DIRECTION_IN && strstr (text, "go-on") != NULL)
+    {
+      hs_client_set_log (client, NULL, FALSE, NULL);
+      hs_client_send_raw_stanza (client, "<message id='from-signal'/>", NULL);
+      hs_client_set_log (client, fixture->path, FALSE, NULL);
+    }
+  if (direction == HS_DIRECTION_IN && strstr (text, "stop-it") != NULL)
+    hs_client_stop (client);
+}
+
+static void
+test_meddling (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+
+  g_signal_connect (client, "xml", G_CALLBACK (meddling_cb), fixture);
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  test_client_start_until_ready (fixture->test);
+  test_client_say (fixture->test, "<message id='go-on'/>");
+  test_client_await_sent (fixture->test, "from-signal");
+  scripted_server_send (fixture->test->server, "<message id='stop-it'/>");
+  test_client_wait_terminated (fixture->test);
+  g_assert_no_error (fixture->test->error);
+}
+
+static void
+dropping_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  TestClient *test = data;
+
+  if (test->client != NULL && strstr (text, "drop-it") != NULL)
+    test_client_drop (test);
+}
+
+static void
+test_drop (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  g_signal_connect (test->client, "xml", G_CALLBACK (dropping_cb), test);
+  test_client_start_until_ready (test);
+  scripted_server_forgive (test->server);
+  scripted_server_send (test->server, "<message id='drop-it'/><message/>");
+  test_until (test->client == NULL && test->gone == NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*function) (Fixture *fixture, gconstpointer data);
+    const ScriptStep *script;
+  } tests[] = {
+    { "file", test_file, NULL },
+    { "signal", test_signal, NULL },
+    { "later", test_later, NULL },
+    { "unwritable", test_unwritable, NULL },
+    { "secrets", test_secrets, talks_of_secrets },
+    { "errors", test_errors, wrong_password },
+    { "meddling", test_meddling, NULL },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/client/log/%s", tests[i].name);
+
+      g_test_add (path, Fixture, tests[i].script, set_up, tests[i].function, tear_down);
+    }
+  g_test_add_func ("/client/log/drop", test_drop);
+  return g_test_run ();
+}
