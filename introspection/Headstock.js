@@ -20,8 +20,9 @@
 // makes a circle that JavaScript can see and collects.
 //
 // Promises.  client.request(iq), connectAsync(), closeAsync(), sendAsync(stanza), and runAsync(), which
-// keeps the client until it has terminated.  client.run() runs a main loop inside JavaScript, in which
-// no promise goes on.
+// keeps the client until it has terminated, and ends with what ended the run.  While it waits, Ctrl-C
+// stops the client, and a second Ctrl-C ends the process; a program that lives on without its client
+// calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
 //
 // Addresses may be given as Headstock.Jid or as strings, whatever C takes.
 
@@ -39,6 +40,7 @@ const RECENT_ANSWERS = 32;
 const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
     'detached'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
+const SIGINT = 2;
 const STATE = Symbol('headstock');
 
 let Headstock;
@@ -139,14 +141,18 @@ function makeTrampoline(number) {
     return (client, element) => callHandler(client, element, number);
 }
 
-function addNative(client, add, call, once) {
-    const state = getState(client);
-    const number = ++state.last;
-    const id = add(makeTrampoline(number));
-    state.functions.set(number, {call, once, id});
-    state.numbers.set(id, number);
-    state.attaching?.ids.push(id);
-    return id;
+// add_handler() and register_on_iq(), which differ in what their first two arguments mean.
+function adding(name) {
+    return function (first, second, flags, call) {
+        const state = getState(this);
+        const number = ++state.last;
+        const id = native[name].call(this, first, second, flags, makeTrampoline(number));
+        const once = (flags & Headstock.HandlerFlags.ONCE) !== 0;
+        state.functions.set(number, {call, once, id});
+        state.numbers.set(id, number);
+        state.attaching?.ids.push(id);
+        return id;
+    };
 }
 
 function callHandler(client, element, number) {
@@ -163,18 +169,18 @@ function callHandler(client, element, number) {
             awaitReply(client, element, result);
             return null;
         }
-        return checkReply(state, result);
+        return checkReply(state, element, result);
     } catch (error) {
         reportFailure(client, element, error);
         return null;
     }
 }
 
-function checkReply(state, result) {
+function checkReply(state, element, result) {
     if (result === undefined || result === null)
         return null;
     if (!(result instanceof Headstock.Element))
-        throw new TypeError(`A handler returned ${result}, which is not an element`);
+        throw new TypeError(`A handler of ${element.get_name()} returned ${result}, which is not an element`);
     state.noteAnswer(result);
     return result;
 }
@@ -182,7 +188,7 @@ function checkReply(state, result) {
 // Tells of what was thrown, and sees to it that the iq around the element is answered.  That is for
 // after all handlers and everybody who is connected to `iq`: one may answer it still.
 function reportFailure(client, element, error) {
-    logError(error, 'A handler failed');
+    logError(error, `A handler of ${element.get_name()} failed`);
     const iq = getTop(element);
     if (!isRequest(iq))
         return;
@@ -199,14 +205,11 @@ function answerFailed(client, iq) {
     state.failedHandler = 0;
     const failed = state.failed.has(key) && !state.deferred.includes(key);
     state.failed.clear();
-    if (!failed)
-        return false;
-    const pending = state.pending.get(key);
-    if (pending)
-        pending.failed = true;
-    else
+    if (failed && state.pending.has(key))
+        state.pending.get(key).failed = true;
+    else if (failed)
         sendError(client, iq, Headstock.StanzaError.INTERNAL_SERVER_ERROR);
-    return true;
+    return failed;
 }
 
 function sendError(client, iq, condition) {
@@ -225,18 +228,16 @@ function awaitReply(client, element, promise) {
     const key = isRequest(iq) ? getKey(iq) : null;
     if (key !== null) {
         pending = state.pending.get(key);
-        if (!pending) {
-            pending = {count: 0, answered: state.answers.includes(key), failed: false};
-            state.pending.set(key, pending);
-        }
+        pending ??= {count: 0, answered: state.answers.includes(key), failed: false};
+        state.pending.set(key, pending);
         pending.count++;
         native.defer_reply.call(client, iq);
     }
     promise.then(reply => {
-        if (checkReply(state, reply) !== null)
+        if (checkReply(state, element, reply) !== null)
             client.send_stanza(reply);
     }).catch(error => {
-        logError(error, 'A handler failed');
+        logError(error, `A handler of ${element.get_name()} failed`);
         if (pending)
             pending.failed = true;
     }).then(() => {
@@ -365,17 +366,9 @@ function findAgent(client, object) {
 }
 
 const clientMethods = {
-    add_handler(name, namespace, flags, call) {
-        return addNative(this,
-            trampoline => native.add_handler.call(this, name, namespace, flags, trampoline),
-            call, (flags & Headstock.HandlerFlags.ONCE) !== 0);
-    },
+    add_handler: adding('add_handler'),
 
-    register_on_iq(type, id, flags, call) {
-        return addNative(this,
-            trampoline => native.register_on_iq.call(this, type, id, flags, trampoline),
-            call, (flags & Headstock.HandlerFlags.ONCE) !== 0);
-    },
+    register_on_iq: adding('register_on_iq'),
 
     remove_handler(id) {
         this[STATE]?.forget(id);
@@ -452,14 +445,9 @@ const clientMethods = {
         this[STATE]?.noteAnswer(stanza);
     },
 
-    // A stanza that is shown through a signal is a view like any other.
-    connect(signal, call) {
-        return native.connect.call(this, signal, STANZA_SIGNAL.test(signal) ? counting(call) : call);
-    },
+    connect: connecting('connect'),
 
-    connect_after(signal, call) {
-        return native.connect_after.call(this, signal, STANZA_SIGNAL.test(signal) ? counting(call) : call);
-    },
+    connect_after: connecting('connect_after'),
 
     request(iq, timeout = -1, cancellable = null) {
         return promise(this, 'request', iq, timeout, cancellable);
@@ -479,8 +467,15 @@ const clientMethods = {
 
     runAsync() {
         return new Promise((resolve, reject) => {
+            let interrupt = GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, SIGINT, () => {
+                interrupt = 0;
+                this.stop();
+                return GLib.SOURCE_REMOVE;
+            });
             const id = native.connect.call(this, 'terminated', (client, error) => {
                 client.disconnect(id);
+                if (interrupt !== 0)
+                    GLib.source_remove(interrupt);
                 running.delete(client);
                 if (error)
                     reject(error);
@@ -493,10 +488,14 @@ const clientMethods = {
     },
 };
 
-function counting(call) {
-    return function (client, element) {
-        countView(element);
-        return call.call(this, client, element);
+// A stanza that is shown through a signal is a view like any other.
+function connecting(name) {
+    return function (signal, call) {
+        const counting = STANZA_SIGNAL.test(signal) ? function (client, element) {
+            countView(element);
+            return call.call(this, client, element);
+        } : call;
+        return native[name].call(this, signal, counting);
     };
 }
 

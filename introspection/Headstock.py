@@ -20,6 +20,7 @@ Addresses may be given as `Jid` or as strings, whatever C takes.
 
 import inspect
 import itertools
+import operator
 import signal
 import sys
 import threading
@@ -39,18 +40,11 @@ Headstock = get_introspection_module("Headstock")
 
 __all__ = ["xmpphandler"]
 
-# What a registered object may have: its methods with these names are called with as many of these
-# arguments as they take.  A Module has them as do_attached and so on.
-HOOKS = {
-    "attached": ("client",),
-    "negotiate": ("client", "features"),
-    "prepare_presence": ("client", "presence"),
-    "ready": ("client",),
-    "stopping": ("client",),
-    "cleanup": ("client",),
-    "terminated": ("client",),
-    "detached": ("client",),
-}
+# What a registered object may have: its methods with these names are called with the client, negotiate
+# with the stream's features and prepare_presence with the presence as well, as far as they take them.
+# A Module has them as do_attached and so on.
+HOOKS = ("attached", "negotiate", "prepare_presence", "ready", "stopping", "cleanup", "terminated",
+         "detached")
 
 _MARK = "_headstock_handlers"
 
@@ -62,20 +56,23 @@ _MARK = "_headstock_handlers"
 class Jid(Headstock.Jid):
     """An address.  Compares, sorts and hashes as RFC 7622 says; str() gives what is sent."""
 
+    def _order(self, other, holds):
+        return holds(self.compare(other), 0) if isinstance(other, Headstock.Jid) else NotImplemented
+
     def __eq__(self, other):
-        return self.equal(other) if isinstance(other, Headstock.Jid) else NotImplemented
+        return self._order(other, operator.eq)
 
     def __lt__(self, other):
-        return self.compare(other) < 0 if isinstance(other, Headstock.Jid) else NotImplemented
+        return self._order(other, operator.lt)
 
     def __le__(self, other):
-        return self.compare(other) <= 0 if isinstance(other, Headstock.Jid) else NotImplemented
+        return self._order(other, operator.le)
 
     def __gt__(self, other):
-        return self.compare(other) > 0 if isinstance(other, Headstock.Jid) else NotImplemented
+        return self._order(other, operator.gt)
 
     def __ge__(self, other):
-        return self.compare(other) >= 0 if isinstance(other, Headstock.Jid) else NotImplemented
+        return self._order(other, operator.ge)
 
     def __hash__(self):
         return self.hash()
@@ -88,12 +85,6 @@ class Jid(Headstock.Jid):
 
     def __reduce__(self):
         return Jid, (self.to_string(),)
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, _memo):
-        return self
 
 
 def _to_string(address):
@@ -128,9 +119,6 @@ class _Props:
 
     def __iter__(self):
         return iter(self._props)
-
-    def __len__(self):
-        return len(self._props)
 
     def __dir__(self):
         return dir(self._props)

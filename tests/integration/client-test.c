@@ -252,6 +252,7 @@ test_client_start_until_ready (TestClient *self)
   guint before = self->n_ready;
   guint ended = self->n_terminated;
 
+  g_clear_error (&self->error);
   hs_client_start (self->client);
   test_until (self->n_ready > before || self->n_terminated > ended);
   g_assert_no_error (self->error);

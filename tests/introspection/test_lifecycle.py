@@ -15,7 +15,7 @@ from gi.repository import GLib, GObject, Headstock
 
 DEFAULT = Headstock.HandlerFlags.DEFAULT
 NS_CLIENT = Headstock.NS_CLIENT
-SIGNALS = ("connecting", "connected", "secured", "authenticated", "ready", "disconnected", "stopping",
+SIGNALS = ("connecting", "connected", "secured", "authenticated", "ready", "stopping", "disconnected",
            "cleanup", "terminated")
 
 

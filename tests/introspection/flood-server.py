@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Takes one client without TLS, and sends it messages as fast as it reads.
+
+    flood-server.py COUNT
+
+Prints its port on 127.0.0.1.  Real servers are slower than the clients that are tested here, which
+so would never see a flood.
+"""
+
+import base64
+import re
+import socket
+import sys
+
+HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0' id='x' "
+          "xmlns:stream='http://etherx.jabber.org/streams' from='example.test'>")
+MECHANISMS = ("<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+              "<mechanism>PLAIN</mechanism></mechanisms></stream:features>")
+SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+BIND = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
+MESSAGE = ("<message from='a@example.test/b' to='user1@example.test/r' type='chat' id='m{}'>"
+           "<body>{}</body></message>")
+
+
+def expect(connection, pattern):
+    """Reads until the pattern matches, and returns the match."""
+    received = ""
+    while not (match := re.search(pattern, received)):
+        data = connection.recv(65536)
+        if not data:
+            sys.exit("the client went")
+        received += data.decode()
+    return match
+
+
+def main():
+    count = int(sys.argv[1])
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    connection, _address = listener.accept()
+    expect(connection, "<stream:stream[^>]*>")
+    connection.sendall((HEADER + MECHANISMS).encode())
+    answer = expect(connection, "<auth[^>]*>([^<]*)</auth>")[1]
+    assert base64.b64decode(answer) == b"\0user1\0secret"
+    connection.sendall(SUCCESS.encode())
+    expect(connection, "<stream:stream[^>]*>")
+    connection.sendall((HEADER + BIND).encode())
+    request = expect(connection, r"<iq [^>]*id=['\"]([^'\"]*)['\"][^>]*>.*</iq>")[1]
+    connection.sendall(
+        f"<iq type='result' id='{request}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+        "<jid>user1@example.test/r</jid></bind></iq>".encode())
+    expect(connection, "<presence")
+    batch = 500
+    for first in range(0, count, batch):
+        connection.sendall("".join(MESSAGE.format(n, f"{n} " + "x" * 200)
+                                   for n in range(first, first + batch)).encode())
+    expect(connection, "</stream:stream>")
+    connection.sendall(b"</stream:stream>")
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Addresses, elements and constants; needs no server.
+
+import GObject from 'gi://GObject?version=2.0';
+import Headstock from 'gi://Headstock?version=1.0';
+
+import {assert, equal, main, refused} from './support.js';
+
+const {Jid, Message} = Headstock;
+
+await main({
+    async 'a Jid is compared and printed'() {
+        const jid = Jid.new('Juliet@Capulet.example/Balcony');
+        equal(`${jid}`, 'juliet@capulet.example/Balcony');
+        assert(jid.equals(new Jid('juliet@capulet.example/Balcony')) && jid.equals('JULIET@capulet.example/Balcony'));
+        assert(!jid.equals('juliet@capulet.example/balcony') && !jid.equals(null) && !jid.equals(7));
+        equal(['b@x', 'a@x'].map(one => new Jid(one)).sort((a, b) => a.compare(b)).map(String), ['a@x', 'b@x']);
+        assert(jid.get_bare().equals('juliet@capulet.example'));
+        await refused(() => Jid.new('@'), Headstock.error_quark(), Headstock.Error.INVALID_JID);
+    },
+
+    async 'an address may be a Jid or a string'() {
+        for (const to of ['a@b/c', Jid.new('a@b/c')]) {
+            const stanzas = [
+                Message.new_chat(to, 'hi'), Message.new('chat', to), new Message({to, body: 'hi'}),
+                new Message({to_jid: to}), new Message({toJid: to}), Headstock.Iq.new('get', to, null),
+            ];
+            for (const change of [s => (s.to_jid = to), s => (s.toJid = to), s => (s['to-jid'] = to),
+                s => (s.to = to), s => s.set_to_jid(to)]) {
+                const stanza = new Headstock.Presence();
+                change(stanza);
+                stanzas.push(stanza);
+            }
+            for (const stanza of stanzas) {
+                equal(stanza.get_attribute('to'), 'a@b/c');
+                equal([stanza.to, `${stanza.to_jid}`, `${stanza.get_to_jid()}`], ['a@b/c', 'a@b/c', 'a@b/c']);
+            }
+            const [stanza] = stanzas;
+            stanza.set_from_jid(to);
+            assert(stanza.from_jid.equals('a@b/c') && stanza.fromJid.equals('a@b/c'));
+            stanza.to_jid = null;
+            equal(stanza.to, null);
+            for (const client of [Headstock.Client.new(to, 'x'), new Headstock.Client({jid: to}),
+                Headstock.Component.new(to, 'x')]) {
+                assert(client.jid.equals('a@b/c') && client.is_own('A@B/z') && client.is_own(null));
+                assert(client.is_own(Jid.new('a@b')) && !client.is_own('a@c'));
+                client.jid = 'x@y';
+                equal(`${client.get_jid()}`, 'x@y');
+            }
+        }
+        await refused(() => new Message({to_jid: '@'}), Headstock.error_quark(), Headstock.Error.INVALID_JID);
+    },
+
+    'an element is iterated, printed and compared'() {
+        const element = Headstock.Element.new_from_string("<a xmlns='urn:x' n='1'>t<b/><c>u</c></a>");
+        equal([...element].map(child => child.get_name()), ['b', 'c']);
+        equal(`${element}`, '<a xmlns="urn:x" n="1">t<b/><c>u</c></a>');
+        assert(element.equal(element.copy()) && element.copy() !== element);
+        assert([...element][0] === element.get_first_child());
+        equal(element.get_attribute_names(), ['n']);
+        equal(element.text, 't');
+    },
+
+    'stanzas are made with their properties, by subclasses too'() {
+        equal(`${new Message({to: 'a@b', body: 'hi <&>', stanza_type: 'chat'})}`,
+            '<message xmlns="jabber:client" to="a@b" type="chat"><body>hi &lt;&amp;&gt;</body></message>');
+        assert(Headstock.Element.new('message', Headstock.NS_CLIENT) instanceof Message);
+        const Note = GObject.registerClass({
+            GTypeName: 'TestNote',
+            Properties: {
+                colour: GObject.ParamSpec.string('colour', null, null, GObject.ParamFlags.READWRITE, null),
+            },
+        }, class Note extends Message {});
+        const note = new Note({to: Jid.new('a@b'), colour: 'red'});
+        equal([note.to, note.colour, new Headstock.Presence({priority: 3}).priority], ['a@b', 'red', 3]);
+    },
+
+    'namespaces, flags and error domains have their names'() {
+        equal([Headstock.NS_CLIENT, Headstock.NS_ROSTER], ['jabber:client', 'jabber:iq:roster']);
+        equal(Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET, 3);
+        const reply = Headstock.Iq.new('get', 'a@b', null)
+            .new_error_reply(Headstock.StanzaError.ITEM_NOT_FOUND, 'none such');
+        const error = reply.get_error();
+        assert(error.matches(Headstock.StanzaError, Headstock.StanzaError.ITEM_NOT_FOUND));
+        assert(error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND));
+        assert(error.message.includes('none such'));
+    },
+
+    'what is no list of handlers is refused'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        for (const handlers of [['message'], [['message', null]], [['message', null, true]]]) {
+            let thrown = null;
+            try {
+                client.register({handlers});
+            } catch (error) {
+                thrown = error;
+            }
+            assert(thrown instanceof TypeError, `${thrown}`);
+        }
+    },
+});

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whether a stanza still takes no more instructions than it did.
+
+    check-instructions.py PROGRAM [--update]
+
+Counts with callgrind the instructions of the fixed work of instructions.c, and compares them with
+the figures in instructions.json. What libxml2 alone takes for the same bytes is counted too, so that
+another libxml2 changes nothing. --update keeps the present figures.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+FIGURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
+WORK = {
+    "chat": "a chat message received",
+    "groupchat": "a group-chat message received",
+    "roster": "a roster item received and forgotten",
+    "send": "a message built and written",
+}
+# The difference between two runs is that of the stanzas alone.
+FEW, MANY = 500, 2500
+RISE = 0.03
+# Other versions of GLib, libc or the compiler have counts of their own.
+RISE_ELSEWHERE = 0.10
+TIMEOUT = 120
+
+
+def count(program, work, amount):
+    """The instructions of one run."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    with tempfile.TemporaryDirectory() as folder:
+        said = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--toggle-collect=work",
+             "--callgrind-out-file=" + os.path.join(folder, "out"), program, work, str(amount)],
+            env=environment, capture_output=True, text=True, timeout=TIMEOUT)
+    found = re.search(r"Collected : (\d+)", said.stderr)
+    if said.returncode != 0 or found is None or int(found.group(1)) == 0:
+        raise RuntimeError(f"{program} {work} {amount} failed with status {said.returncode}: "
+                           + said.stderr.strip()[-500:])
+    return int(found.group(1))
+
+
+def measure(program):
+    """Instructions a stanza: {work: {"ours": N, "bare": N}}."""
+    def per_stanza(work):
+        return (count(program, work, MANY) - count(program, work, FEW)) // (MANY - FEW)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        ours = {work: pool.submit(per_stanza, work) for work in WORK}
+        bare = {work: pool.submit(per_stanza, work + "-bare") for work in WORK if work != "send"}
+        return {work: {"ours": ours[work].result(),
+                       "bare": bare[work].result() if work in bare else 0}
+                for work in WORK}
+
+
+def version(command):
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=20).stdout
+    except OSError:
+        return "?"
+    return said.splitlines()[0].strip() if said.strip() else "?"
+
+
+def versions():
+    return {
+        "compiler": version([os.environ.get("CC", "cc"), "-dumpfullversion"]),
+        "glib": version(["pkg-config", "--modversion", "glib-2.0"]),
+        "libc": " ".join(platform.libc_ver()),
+        "libxml2": version(["pkg-config", "--modversion", "libxml-2.0"]),
+    }
+
+
+def check(kept, now, same):
+    """One line of TAP for each kind of work; whether all is well."""
+    rise = RISE if same else RISE_ELSEWHERE
+    print(f"1..{len(WORK)}")
+    well = True
+    for number, (work, what) in enumerate(WORK.items(), 1):
+        expected = kept[work]["ours"] - kept[work]["bare"] + now[work]["bare"]
+        change = now[work]["ours"] / expected - 1
+        good = change <= rise
+        well = well and good
+        print(f"{'ok' if good else 'not ok'} {number} - {what}")
+        print(f"# {now[work]['ours']} instructions, expected {expected} ({change:+.1%}), "
+              f"of which libxml2 alone {now[work]['bare']}")
+        if not good:
+            print(f"# More than {rise:.0%} above the figure in instructions.json: find out why "
+                  "(docs/performance.md), or keep the new one with --update.")
+        elif change < -rise:
+            print("# Fewer than are kept: run with --update, so that it stays so.")
+    return well
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    machine = platform.machine()
+    if shutil.which("valgrind") is None:
+        print("1..0 # SKIP valgrind is not installed")
+        return 0
+    with open(FIGURES) as file:
+        kept = json.load(file)
+    if not options.update and machine not in kept:
+        print(f"1..0 # SKIP there are no figures for {machine}; --update makes them")
+        return 0
+    now = measure(os.path.abspath(options.program))
+    if options.update:
+        kept[machine] = {"versions": versions(), "instructions": now}
+        with open(FIGURES, "w") as file:
+            json.dump(kept, file, indent=2, sort_keys=True)
+            file.write("\n")
+        print(json.dumps(now, indent=2))
+        return 0
+    same = kept[machine]["versions"] == versions()
+    if not same:
+        print(f"# The figures are from {kept[machine]['versions']}, this is {versions()}: "
+              f"{RISE_ELSEWHERE:.0%} more are let pass.")
+    return 0 if check(kept[machine]["instructions"], now, same) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

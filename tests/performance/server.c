@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A server on loopback that speaks just enough XMPP for the clients beside it, and is not to be
+ * waited for: no parser, no tree, floods that are generated as the socket takes them. It prints its
+ * port and serves until its standard input ends. */
+
+#define HEADER \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
+  "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='montague.example' version='1.0' " \
+  "xml:lang='en'>"
+#define STARTTLS "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+#define MECHANISMS \
+  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
+#define BIND \
+  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session>"
+#define BOUND \
+  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>romeo@montague.example/orchard</jid></bind>"
+#define MARK "<message type='headline' from='montague.example'><body>%s</body></message>"
+
+/* The workload begins when the clients have said nothing for so long, and after a pause. */
+#define QUIET_MSEC 300
+#define TICK_MSEC 50
+#define READ_SIZE (64 * 1024)
+#define WRITE_SIZE (256 * 1024)
+
+typedef enum
+{
+  WAITING,  /* for all clients to be signed in and quiet */
+  BEGUN,    /* the clients have been told, and take their first figures */
+  WORKING,
+  FINISHED,
+} Phase;
+
+typedef struct
+{
+  int epoll;
+  int listener;
+  const char *certificate;
+  const char *key;
+  Workload workload;
+  guint n_expected;
+  guint64 amount;
+  guint n_bound;
+  Phase phase;
+  gint64 last_input;
+  gint64 begun;
+  guint64 received; /* messages, or answers to pings */
+  GPtrArray *connections;
+} Server;
+
+static void
+queue (Connection *self, const char *xml)
+{
+  g_byte_array_append (self->out, (const guint8 *) xml, strlen (xml));
+}
+
+static void G_GNUC_PRINTF (2, 3)
+queue_printf (Connection *self, const char *format, ...)
+{
+  g_autofree char *xml = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  xml = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  queue (self, xml);
+}
+
+static void
+watch (Server *server, Connection *self)
+{
+  gboolean more = self->out->len > self->sent || self->flood.left > 0;
+  struct epoll_event event = { .events = EPOLLIN | (more ? EPOLLOUT : 0), .data.ptr = self };
+
+  if (more == self->writing)
+    return;
+  self->writing = more;
+  epoll_ctl (server->epoll, EPOLL_CTL_MOD, self->fd, &event);
+}
+
+static void
+close_connection (Server *server, Connection *self)
+{
+  if (self->fd < 0)
+    return;
+  close (self->fd);
+  self->fd = -1;
+}
+
+static void
+write_out (Server *server, Connection *self)
+{
+  for (;;)
+    {
+      gssize n;
+
+      if (self->out->len == self->sent)
+        {
+          g_byte_array_set_size (self->out, 0);
+          self->sent = 0;
+          flood_fill (&self->flood, self->out, WRITE_SIZE);
+        }
+      if (self->out->len == 0)
+        break;
+      n = send (self->fd, self->out->data + self->sent, self->out->len - self->sent,
+                MSG_NOSIGNAL);
+      if (n < 0)
+        {
+          if (errno != EAGAIN)
+            close_connection (server, self);
+          break;
+        }
+      self->sent += n;
+    }
+  if (self->fd < 0)
+    return;
+  if (self->out->len == 0 && self->closing)
+    close_connection (server, self);
+  else
+    watch (server, self);
+}
+
+/* ---- What clients say ---- */
+
+static void
+start_tls (Server *server, Connection *self)
+{
+  static const char proceed[] = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
+  int inner;
+
+  if (send (self->fd, proceed, strlen (proceed), MSG_NOSIGNAL) < 0)
+    g_error ("Sending <proceed/>: %s", g_strerror (errno));
+  epoll_ctl (server->epoll, EPOLL_CTL_DEL, self->fd, NULL);
+  inner = relay_start (self->fd, server->certificate, server->key);
+  self->fd = inner;
+  self->secure = TRUE;
+  self->writing = FALSE;
+  scanner_restart (&self->scanner);
+  epoll_ctl (server->epoll, EPOLL_CTL_ADD, inner, &event);
+}
+
+static void
+open_stream (Server *server, Connection *self)
+{
+  queue (self, HEADER "<stream:features>");
+  if (server->certificate != NULL && !self->secure)
+    queue (self, STARTTLS);
+  else if (!self->authenticated)
+    queue (self, MECHANISMS);
+  else
+    queue (self, BIND);
+  queue (self, "</stream:features>");
+}
+
+static void
+answer (Server *server, Connection *self, const char *iq, const char *payload)
+{
+  g_autofree char *id = tag_get_attribute (iq, "id");
+  g_autofree char *to = tag_get_attribute (iq, "to");
+
+  queue_printf (self, "<iq type='result' id='%s'", id != NULL ? id : "");
+  if (to != NULL)
+    queue_printf (self, " from='%s'", to);
+  queue_printf (self, ">%s</iq>", payload);
+}
+
+static void
+answer_request (Server *server, Connection *self, const char *iq, const char *child)
+{
+  g_autofree char *namespace_ = tag_get_attribute (child, "xmlns");
+  g_autofree char *id = NULL;
+
+  if (g_strcmp0 (namespace_, "urn:ietf:params:xml:ns:xmpp-bind") == 0)
+    {
+      answer (server, self, iq, BOUND);
+      server->n_bound++;
+      return;
+    }
+  if (g_strcmp0 (namespace_, "jabber:iq:roster") == 0 && server->workload == WORKLOAD_ROSTER &&
+      server->phase == BEGUN)
+    {
+      id = tag_get_attribute (iq, "id");
+      queue_printf (self, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>", id);
+      flood_start (&self->flood, WORKLOAD_ROSTER, server->amount);
+      server->phase = WORKING;
+      return;
+    }
+  if (g_str_has_prefix (child, "<query") && namespace_ != NULL)
+    {
+      g_autofree char *payload = g_strdup_printf ("<query xmlns='%s'/>", namespace_);
+
+      answer (server, self, iq, payload);
+      return;
+    }
+  answer (server, self, iq, "");
+}
+
+static void
+count (Server *server)
+{
+  Connection *first = g_ptr_array_index (server->connections, 0);
+
+  if (server->phase != WORKING || ++server->received < server->amount)
+    return;
+  server->phase = FINISHED;
+  queue_printf (first, MARK, "end");
+  write_out (server, first);
+}
+
+static void
+got_stanza (Server *server, Connection *self, const char *tag, const char *child)
+{
+  if (g_str_has_prefix (tag, "<message"))
+    {
+      if (server->workload == WORKLOAD_SEND)
+        count (server);
+    }
+  else if (g_str_has_prefix (tag, "<iq"))
+    {
+      g_autofree char *type = tag_get_attribute (tag, "type");
+
+      if (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0)
+        answer_request (server, self, tag, child);
+      else if (server->workload == WORKLOAD_PINGS)
+        count (server);
+    }
+  else if (g_str_has_prefix (tag, "<auth"))
+    {
+      queue (self, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+      self->authenticated = TRUE;
+      scanner_restart (&self->scanner);
+    }
+  else if (g_str_has_prefix (tag, "<starttls") && server->certificate != NULL)
+    start_tls (server, self);
+}
+
+static void
+take_events (Server *server, Connection *self, const char *bytes, gsize length)
+{
+  Scanner *scanner = &self->scanner;
+
+  scanner_add (scanner, bytes, length);
+  for (;;)
+    {
+      switch (scanner_next (scanner))
+        {
+        case SCAN_STREAM_START:
+          open_stream (server, self);
+          break;
+        case SCAN_STANZA:
+          got_stanza (server, self, scanner->top, scanner->child);
+          break;
+        case SCAN_STREAM_END:
+          queue (self, "</stream:stream>");
+          self->closing = TRUE;
+          break;
+        case SCAN_MORE:
+        default:
+          return;
+        }
+    }
+}
+
+static void
+read_in (Server *server, Connection *self)
+{
+  static char buffer[READ_SIZE];
+  gssize n = recv (self->fd, buffer, sizeof buffer, 0);
+
+  if (n <= 0)
+    {
+      if (n == 0 || errno != EAGAIN)
+        close_connection (server, self);
+      return;
+    }
+  server->last_input = g_get_monotonic_time ();
+  take_events (server, self, buffer, n);
+  if (self->out->len > self->sent)
+    write_out (server, self);
+}
+
+static void
+accept_connection (Server *server)
+{
+  int one = 1;
+  int fd = accept4 (server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  struct epoll_event event = { .events = EPOLLIN };
+  Connection *self;
+
+  if (fd < 0)
+    return;
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  self = g_new0 (Connection, 1);
+  self->fd = fd;
+  self->out = g_byte_array_new ();
+  scanner_init (&self->scanner);
+  g_ptr_array_add (server->connections, self);
+  event.data.ptr = self;
+  epoll_ctl (server->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* ---- The workload ---- */
+
+static void
+work (Server *server)
+{
+  Connection *first = g_ptr_array_index (server->connections, 0);
+
+  if (server->workload == WORKLOAD_CHAT || server->workload == WORKLOAD_GROUPCHAT)
+    {
+      server->phase = FINISHED;
+      flood_start (&first->flood, server->workload, server->amount);
+      write_out (server, first);
+    }
+  else if (server->workload == WORKLOAD_PINGS)
+    {
+      server->phase = WORKING;
+      server->amount = server->n_expected;
+      for (guint i = 0; i < server->connections->len; i++)
+        {
+          Connection *self = g_ptr_array_index (server->connections, i);
+
+          if (self->fd < 0)
+            continue;
+          queue_printf (self, "<iq type='get' id='p%u' from='montague.example'>"
+                              "<ping xmlns='urn:xmpp:ping'/></iq>", i);
+          write_out (server, self);
+        }
+    }
+}
+
+static void
+begin (Server *server)
+{
+  Connection *first = g_ptr_array_index (server->connections, 0);
+
+  server->phase = BEGUN;
+  server->begun = g_get_monotonic_time ();
+  /* From here on the client may go ahead. */
+  if (server->workload == WORKLOAD_SEND)
+    server->phase = WORKING;
+  queue_printf (first, MARK, "begin");
+  write_out (server, first);
+  /* With many connections a pause would be work for the client. */
+  if (server->workload == WORKLOAD_PINGS)
+    work (server);
+}
+
+static void
+tick (Server *server)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (server->phase == WAITING && server->workload != WORKLOAD_NONE &&
+      server->n_bound >= server->n_expected && now - server->last_input > QUIET_MSEC * 1000)
+    begin (server);
+  else if (server->phase == BEGUN && now - server->begun > QUIET_MSEC * 1000)
+    work (server);
+}
+
+static int
+listen_on_loopback (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) < 0 ||
+      listen (fd, 4096) < 0 || getsockname (fd, (struct sockaddr *) &address, &length) < 0)
+    g_error ("Listening: %s", g_strerror (errno));
+  printf ("%d\n", ntohs (address.sin_port));
+  fflush (stdout);
+  return fd;
+}
+
+static void
+serve (Server *server)
+{
+  struct epoll_event events[64];
+  gint64 last_tick = 0;
+
+  for (;;)
+    {
+      int n = epoll_wait (server->epoll, events, G_N_ELEMENTS (events), TICK_MSEC);
+      gint64 now = g_get_monotonic_time ();
+
+      for (int i = 0; i < n; i++)
+        {
+          Connection *self = events[i].data.ptr;
+
+          if (self == NULL)
+            return;
+          if (events[i].data.ptr == server)
+            accept_connection (server);
+          else
+            {
+              if (self->fd >= 0 && (events[i].events & EPOLLOUT) != 0)
+                write_out (server, self);
+              if (self->fd >= 0 && (events[i].events & ~EPOLLOUT) != 0)
+                read_in (server, self);
+            }
+        }
+      if (now - last_tick >= TICK_MSEC * 1000)
+        {
+          last_tick = now;
+          tick (server);
+        }
+    }
+}
+
+static Workload
+parse_workload (const char *name)
+{
+  static const char *const names[]
+      = { "none", "chat", "groupchat", "roster", "send", "pings", NULL };
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (strcmp (names[i], name) == 0)
+        return i;
+    }
+  g_error ("No such workload: %s", name);
+}
+
+int
+main (int argc, char **argv)
+{
+  Server server = { .phase = WAITING };
+  struct epoll_event end = { .events = EPOLLIN, .data.ptr = NULL };
+  struct epoll_event arrival = { .events = EPOLLIN, .data.ptr = &server };
+  struct rlimit limit;
+
+  if (argc < 4)
+    {
+      fprintf (stderr, "usage: %s WORKLOAD AMOUNT CLIENTS [CERTIFICATE KEY]\n", argv[0]);
+      return 2;
+    }
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+
+  server.workload = parse_workload (argv[1]);
+  server.amount = g_ascii_strtoull (argv[2], NULL, 10);
+  server.n_expected = atoi (argv[3]);
+  server.certificate = argc > 5 ? argv[4] : NULL;
+  server.key = argc > 5 ? argv[5] : NULL;
+  server.connections = g_ptr_array_new ();
+  server.epoll = epoll_create1 (EPOLL_CLOEXEC);
+  server.listener = listen_on_loopback ();
+  epoll_ctl (server.epoll, EPOLL_CTL_ADD, server.listener, &arrival);
+  epoll_ctl (server.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &end);
+  serve (&server);
+  return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What the server has them do. */
+typedef enum
+{
+  WORKLOAD_NONE,
+  WORKLOAD_CHAT,
+  WORKLOAD_GROUPCHAT,
+  WORKLOAD_ROSTER,
+  WORKLOAD_SEND,
+  WORKLOAD_PINGS,
+} Workload;
+
+/* server-flood.c: stanzas that are written as the socket takes them. */
+typedef struct
+{
+  Workload kind;
+  guint64 next;
+  guint64 left; /* with what ends the flood */
+} Flood;
+
+void flood_start (Flood *self, Workload kind, guint64 amount);
+/* Appends what comes next, until there are about @size bytes. */
+void flood_fill (Flood *self, GByteArray *out, gsize size);
+
+/* server-scanner.c: finds the stanzas in what a client sends, and looks at their first two tags. */
+typedef enum
+{
+  SCAN_MORE, /* nothing without more bytes */
+  SCAN_STREAM_START,
+  SCAN_STANZA, /* top and child are its tags */
+  SCAN_STREAM_END,
+} ScanResult;
+
+typedef struct
+{
+  GByteArray *bytes;
+  gsize position;
+  guint depth;
+  char top[1024];
+  char child[512]; /* "" where there is none */
+} Scanner;
+
+void scanner_init (Scanner *self);
+void scanner_restart (Scanner *self);
+void scanner_add (Scanner *self, const char *bytes, gsize length);
+ScanResult scanner_next (Scanner *self);
+char *tag_get_attribute (const char *tag, const char *name);
+
+/* server-relay.c: TLS on @fd, which it takes; what is inside is read from and written to the
+ * socket that is returned. */
+int relay_start (int fd, const char *certificate, const char *key);
+
+typedef struct
+{
+  int fd; /* -1: closed */
+  gboolean secure;
+  gboolean authenticated;
+  gboolean closing;
+  gboolean writing;
+  GByteArray *out;
+  gsize sent;
+  Scanner scanner;
+  Flood flood;
+} Connection;
+
+G_END_DECLS

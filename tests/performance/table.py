@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The table: what was measured, in ratios, against what is to be reached."""
+
+LABELS = {
+    "bare": "the limit: libxml2 alone",
+    "handler": "headstock-glib, C handler",
+    "signal": "headstock-glib, `message` signal",
+    "python": "headstock-glib, Python handler",
+    "javascript": "headstock-glib, JavaScript handler",
+    "headstock": "headstock-glib",
+    "turn": "headstock-glib, beside a timer",
+    "strophe": "libstrophe",
+    "loudmouth": "Loudmouth",
+    "gloox": "gloox",
+    "slixmpp": "slixmpp",
+    "nbxmpp": "nbxmpp",
+}
+
+
+def markdown(header, rows):
+    widths = [max(len(row[i]) for row in [header] + rows) for i in range(len(header))]
+
+    def line(cells):
+        return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
+
+    return "\n".join([line(header), "|" + "|".join("-" * (width + 2) for width in widths) + "|"]
+                     + [line(row) for row in rows])
+
+
+class Figures:
+    """The medians, with None for what has not been measured."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def get(self, workload, contestant, figure):
+        return self.results.get(workload, {}).get(contestant, {}).get(figure)
+
+    def rate(self, workload, contestant):
+        """Stanzas in a second of the client's CPU time."""
+        cpu = self.get(workload, contestant, "cpu")
+        return self.get(workload, contestant, "amount") / cpu if cpu else None
+
+    def ratio(self, workload, contestant, other):
+        ours = self.rate(workload, contestant)
+        theirs = self.rate(workload, other)
+        return ours / theirs if ours and theirs else None
+
+
+def million(rate):
+    return f"{rate / 1e6:.3f} M" if rate else "-"
+
+
+def flood_details(figures, name, title):
+    rows = []
+    for contestant in figures.results.get(name, {}):
+        limit = figures.ratio(name, contestant, "bare")
+        rows.append([LABELS[contestant], million(figures.rate(name, contestant)),
+                     f"{limit:.2f}" if limit else "-",
+                     f"{figures.get(name, contestant, 'peak'):.0f}"])
+    header = [title, "stanzas / CPU s", "of the limit", "RSS growth, KiB"]
+    return markdown(header, rows)
+
+
+def roster_details(figures):
+    rows = []
+    for contestant, medians in figures.results["roster"].items():
+        per_item = medians["peak"] * 1024 / medians["amount"]
+        rows.append([LABELS[contestant], f"{medians['amount']:.0f}",
+                     million(figures.rate("roster", contestant)),
+                     f"{medians['peak']:.0f}", f"{per_item:.1f}"])
+    return markdown(["roster in one iq", "items", "items / CPU s", "RSS growth, KiB",
+                     "bytes an item"], rows)
+
+
+def trip_details(figures, name, title):
+    rows = [[LABELS[contestant], million(figures.rate(name, contestant)),
+             f"{medians['wall'] / medians['amount'] * 1e6:.1f}"]
+            for contestant, medians in figures.results[name].items()]
+    return markdown([title, "trips / CPU s", "µs a trip"], rows)
+
+
+def crowd_details(figures, name, title):
+    rows = []
+    for contestant, medians in figures.results[name].items():
+        others = medians["clients"] - 1
+        row = [LABELS[contestant], f"{medians['clients']:.0f}", f"{medians['rss'] / others:.2f}",
+               f"{medians['signin_cpu'] / others * 1e6:.0f}", f"{medians['signin_wall']:.2f}"]
+        if name == "pings":
+            row[2] = f"{medians['signed_in'] / others:.2f}"
+            row += [f"{medians['cpu'] / medians['clients'] * 1e6:.1f}",
+                    f"{medians['turn'] * 1e3:.1f} ({medians['turn_cpu'] * 1e3:.1f})"
+                    if "turn" in medians else "-"]
+        rows.append(row)
+    header = [title, "clients", "KiB each", "sign-in: CPU µs each", "all signed in after s"]
+    if name == "pings":
+        header += ["a ping: CPU µs", "longest turn, ms (CPU)"]
+    return markdown(header, rows)
+
+
+def turn_details(figures):
+    medians = figures.results["turn"]["headstock"]
+    return (f"Longest turn of the main loop through {medians['amount']:.0f} group-chat messages: "
+            f"{medians['turn'] * 1e3:.1f} ms, of which CPU {medians['turn_cpu'] * 1e3:.1f} ms.")
+
+
+def details(results):
+    figures = Figures(results)
+    parts = []
+    for name, title in (("chat", "chat messages received"),
+                        ("groupchat", "group-chat messages received"),
+                        ("tls", "chat messages received through TLS"),
+                        ("growth", "100,000 chat messages received"),
+                        ("send", "messages built and sent")):
+        if results.get(name):
+            parts.append(flood_details(figures, name, title))
+    if results.get("roster"):
+        parts.append(roster_details(figures))
+    for name, title in (("trips", "requests, one at a time"),
+                        ("trips100", "requests, 100 in flight")):
+        if results.get(name):
+            parts.append(trip_details(figures, name, title))
+    for name, title in (("idle", "silent for ten seconds"), ("pings", "each answers a ping")):
+        if results.get(name):
+            parts.append(crowd_details(figures, name, title))
+    if results.get("turn"):
+        parts.append(turn_details(figures))
+    return "\n\n".join(parts) + "\n"
+
+
+def at_least(value, goal, unit):
+    if value is None:
+        return None
+    return (f"{value:.2f} {unit}", f">= {goal} {unit}", round(value, 2) >= goal)
+
+
+def at_most(value, goal, unit):
+    if value is None:
+        return None
+    return (f"{value:.2f} {unit}", f"<= {goal} {unit}", round(value, 2) <= goal)
+
+
+def per_client(figures, name, contestant):
+    rss = figures.get(name, contestant, "rss")
+    return rss / (figures.get(name, contestant, "clients") - 1) if rss is not None else None
+
+
+def scaled(value, factor):
+    return value * factor if value is not None else None
+
+
+def goals(results):
+    """The rows of section 7 of the design; and how many goals were missed."""
+    figures = Figures(results)
+    ratio = figures.ratio
+    checks = [
+        ("chat to a C handler", at_least(ratio("chat", "handler", "bare"), 0.75, "of the limit")),
+        ("", at_least(ratio("chat", "handler", "strophe"), 3, "x libstrophe")),
+        ("group chat to a C handler",
+         at_least(ratio("groupchat", "handler", "bare"), 0.75, "of the limit")),
+        ("", at_least(ratio("groupchat", "handler", "strophe"), 3.5, "x libstrophe")),
+        ("chat through the `message` signal",
+         at_least(ratio("chat", "signal", "bare"), 0.6, "of the limit")),
+        ("group chat through the `message` signal",
+         at_least(ratio("groupchat", "signal", "bare"), 0.6, "of the limit")),
+        ("chat to a Python handler", at_least(ratio("chat", "python", "slixmpp"), 3, "x slixmpp")),
+        ("group chat to a Python handler",
+         at_least(ratio("groupchat", "python", "slixmpp"), 3, "x slixmpp")),
+        ("built and sent one by one",
+         at_least(ratio("send", "headstock", "loudmouth"), 2, "x Loudmouth")),
+        ("resident growth through 100,000 messages",
+         at_most(scaled(figures.get("growth", "handler", "peak"), 1 / 1024), 1, "MiB")),
+        ("resident growth through a roster",
+         at_most(scaled(figures.get("roster", "headstock", "peak"), 1 / 1024), 2, "MiB")),
+        ("one silent connection", at_most(per_client(figures, "idle", "headstock"), 6.5, "KiB")),
+        ("longest turn through a flood",
+         at_most(scaled(figures.get("turn", "headstock", "turn"), 1000), 5, "ms")),
+        ("longest turn while thousands answer",
+         at_most(scaled(figures.get("pings", "turn", "turn"), 1000), 5, "ms")),
+    ]
+    measured = [(what, check) for what, check in checks if check is not None]
+    rows = [[what, value, goal, "reached" if passed else "MISSED"]
+            for what, (value, goal, passed) in measured]
+    n_missed = sum(not passed for _, (_, _, passed) in measured)
+    if not rows:
+        return "", 0
+    return markdown(["what", "measured", "goal", ""], rows), n_missed

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is measured: the workloads, and who does them."""
+
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# An interpreter that finds Debian's Python packages: the first on PATH need not.
+PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
+
+
+class Workload:
+    """server: what the server is told; amount: stanzas, in full and short; clients: connections;
+    contestants: program, how, and which part of the amount it is given."""
+
+    def __init__(self, server, amount, contestants, clients=(1, 1), tls=False, runs=None):
+        self.server = server
+        self.amount = amount
+        self.contestants = contestants
+        self.clients = clients
+        self.tls = tls
+        self.runs = runs
+
+
+FLOOD = {
+    "bare": ("client-bare", "-", 1),
+    "handler": ("client-headstock", "handler", 1),
+    "signal": ("client-headstock", "signal", 1),
+    "strophe": ("client-strophe", "-", 1 / 8),
+    "loudmouth": ("client-loudmouth", "-", 1 / 8),
+    "gloox": ("client-gloox", "-", 1 / 40),
+    "python": ("client-headstock.py", "-", 1 / 8),
+    "javascript": ("client-headstock.js", "-", 1 / 10),
+    "slixmpp": ("client-slixmpp.py", "-", 1 / 40),
+    "nbxmpp": ("client-nbxmpp.py", "-", 1 / 40),
+}
+
+OURS = {"headstock": ("client-headstock", "handler", 1)}
+LIBRARIES = OURS | {
+    "strophe": ("client-strophe", "-", 1),
+    "loudmouth": ("client-loudmouth", "-", 1),
+}
+
+WORKLOADS = {
+    "chat": Workload("chat", (1000000, 400000), FLOOD),
+    "groupchat": Workload("groupchat", (400000, 200000), FLOOD),
+    "tls": Workload("chat", (1000000, 400000),
+                    {name: FLOOD[name] for name in ("bare", "handler", "strophe", "loudmouth",
+                                                    "gloox")}, tls=True),
+    "turn": Workload("groupchat", (400000, 200000),
+                     {"headstock": ("client-headstock", "turn", 1)}),
+    "growth": Workload("chat", (100000, 100000),
+                       {name: (program, how, 1) for name, (program, how, _) in FLOOD.items()
+                        if name in ("handler", "signal", "strophe", "loudmouth")}),
+    "roster": Workload("roster", (1000000, 100000), {
+        "bare": ("client-bare", "-", 1),
+        "headstock": ("client-headstock", "handler", 1),
+        "strophe": ("client-strophe", "-", 1 / 10),
+        # Its time grows with the square of the items.
+        "loudmouth": ("client-loudmouth", "-", 1 / 50),
+    }),
+    "send": Workload("send", (100000, 100000), LIBRARIES | {
+        "gloox": ("client-gloox", "-", 1),
+        "python": ("client-headstock.py", "-", 1 / 2),
+        "slixmpp": ("client-slixmpp.py", "-", 1 / 10),
+        "nbxmpp": ("client-nbxmpp.py", "-", 1 / 10),
+    }),
+    "trips": Workload("none", (10000, 2000), LIBRARIES | {
+        "gloox": ("client-gloox", "-", 1),
+    }),
+    "trips100": Workload("none", (10000, 10000), LIBRARIES | {
+        "gloox": ("client-gloox", "-", 1),
+    }),
+    "idle": Workload("none", (0, 0), {
+        "headstock": ("crowd-headstock", "-", 1),
+        "strophe": ("client-strophe", "-", 1),
+        "loudmouth": ("client-loudmouth", "-", 1),
+    }, clients=(1000, 1000), runs=(3, 1)),
+    "pings": Workload("pings", (0, 0), {
+        "headstock": ("crowd-headstock", "-", 1),
+        "turn": ("crowd-headstock", "turn", 1),
+    }, clients=(5000, 1000), runs=(3, 1)),
+}
+
+# What a client needs beside its program, and how to tell that it is there.
+NEEDS = {
+    "client-headstock.py": [PYTHON, "-c",
+                            "import gi; gi.require_version('Headstock', '1.0');"
+                            "from gi.repository import Headstock; Headstock.xmpphandler"],
+    "client-headstock.js": ["gjs", "-c", "imports.gi.versions.Headstock = '1.0';"
+                                         "imports.gi.Headstock"],
+    "client-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
+    "client-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
+}
+
+
+def environment(build):
+    """As `meson devenv` has it."""
+    result = dict(os.environ, LC_ALL="C.UTF-8", NO_PROXY="*", GIO_USE_PROXY_RESOLVER="dummy")
+    introspection = os.path.join(build, "introspection")
+    for variable, folder in (("GI_TYPELIB_PATH", introspection),
+                             ("LD_LIBRARY_PATH", os.path.join(build, "headstock-glib")),
+                             ("PYTHONPATH", introspection),
+                             ("GJS_PATH", introspection)):
+        result[variable] = os.pathsep.join(filter(None, [folder, result.get(variable)]))
+    for variable in ("G_DEBUG", "G_SLICE", "MALLOC_CHECK_", "MALLOC_PERTURB_"):
+        result.pop(variable, None)
+    return result
+
+
+def command(build, program):
+    """How a client is started, or None where it is not there."""
+    if program.endswith(".py"):
+        return [PYTHON, os.path.join(HERE, program)]
+    if program.endswith(".js"):
+        return ["gjs", "-m", os.path.join(HERE, program)]
+    path = os.path.join(build, "tests", "performance", program)
+    return [path] if os.access(path, os.X_OK) else None
+
+
+def is_there(build, program):
+    if command(build, program) is None:
+        return False
+    needs = NEEDS.get(program)
+    if needs is None:
+        return True
+    if not os.path.exists(os.path.join(HERE, program)):
+        return False
+    try:
+        return subprocess.run(needs, env=environment(build), timeout=60,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
