@@ -69,16 +69,6 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void
-hs_client_constructed (GObject *object)
-{
-  HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
-
-  G_OBJECT_CLASS (hs_client_parent_class)->constructed (object);
-
-  priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, object);
-}
-
-static void
 hs_client_dispose (GObject *object)
 {
   HsClient *self = HS_CLIENT (object);
@@ -702,7 +692,6 @@ hs_client_class_init (HsClientClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->constructed = hs_client_constructed;
   object_class->dispose = hs_client_dispose;
   object_class->finalize = hs_client_finalize;
   object_class->get_property = hs_client_get_property;
@@ -733,6 +722,8 @@ hs_client_init (HsClient *self)
   priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   priv->dead_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_stream_free);
   g_queue_init (&priv->send_tasks);
+  /* Not later: languages may add handlers while an object that C makes is still being made. */
+  priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);
 }
 
 /**

@@ -48,7 +48,7 @@
  */
 
 /**
- * HsRegistration::handle_register_success:
+ * HsRegistrationClass::handle_register_success:
  * @self: a registration
  * @element: the answer to our submission
  *
@@ -56,7 +56,7 @@
  */
 
 /**
- * HsRegistration::handle_register_conflict:
+ * HsRegistrationClass::handle_register_conflict:
  * @self: a registration
  * @element: the answer
  *
@@ -64,7 +64,7 @@
  */
 
 /**
- * HsRegistration::handle_resource_constraint:
+ * HsRegistrationClass::handle_resource_constraint:
  * @self: a registration
  * @element: the answer
  *
@@ -72,7 +72,7 @@
  */
 
 /**
- * HsRegistration::handle_register_error:
+ * HsRegistrationClass::handle_register_error:
  * @self: a registration
  * @error: what happened
  * @element: (nullable): the answer, where there is one
@@ -81,7 +81,7 @@
  */
 
 /**
- * HsRegistration::fill_form:
+ * HsRegistrationClass::fill_form:
  * @self: a registration
  * @form: a form
  *

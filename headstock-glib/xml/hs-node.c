@@ -142,12 +142,6 @@ unlink_and_join (HsNode *self, gboolean drop_space)
 
   if (self->parent == NULL)
     return;
-  if (self->loose)
-    {
-      self->loose = FALSE;
-      self->parent = NULL;
-      return;
-    }
   if (self->name == NULL)
     text_changed (self->parent);
   parent = self->parent;
@@ -161,6 +155,33 @@ unlink_and_join (HsNode *self, gboolean drop_space)
     prev->gap = TRUE;
   else if (next != NULL && next->name == NULL)
     join_texts (prev, next, drop_space);
+}
+
+HsNode *
+hs_node_hide_following (HsNode *self, HsNode **last)
+{
+  HsNode *following = self->next;
+
+  if (following == NULL)
+    return NULL;
+  *last = self->parent->last;
+  self->next = NULL;
+  self->parent->last = self;
+  text_changed (self->parent);
+  return following;
+}
+
+void
+hs_node_show_following (HsNode *self, HsNode *following, HsNode *last)
+{
+  /* More may have come in meanwhile. */
+  last->next = self->next;
+  if (last->next != NULL)
+    last->next->prev = last;
+  else
+    self->parent->last = last;
+  self->next = following;
+  text_changed (self->parent);
 }
 
 void

@@ -49,7 +49,6 @@ struct _HsNode
   const char *name; /* NULL: this node is text */
   guint unfinished : 1; /* its end has not been received */
   guint forget : 1;     /* in a block of its own, and taken out of its stanza when it has ended */
-  guint loose : 1;      /* knows its parent, which does not know it yet */
   guint kind : 3;       /* see hs_node_get_kind() */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
   union
@@ -106,6 +105,9 @@ void hs_node_append (HsNode *self, HsNode *child);
 void hs_node_unlink (HsNode *self);
 /* Takes out an element that has been dealt with, and white space that only stood around it. */
 void hs_node_forget (HsNode *self);
+/* Takes what is after an element away from its parent, and puts it back. */
+HsNode *hs_node_hide_following (HsNode *self, HsNode **last);
+void hs_node_show_following (HsNode *self, HsNode *following, HsNode *last);
 /* No more text follows the last: what forgetting left open is settled. */
 void hs_node_close_gap (HsNode *self);
 void hs_node_append_text (HsNode *self, const char *text, gsize length);

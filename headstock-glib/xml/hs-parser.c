@@ -91,6 +91,7 @@ push_event (HsParser *self, HsParserEventType type, HsNode *node)
 
   event->next = NULL;
   event->type = type;
+  event->following = NULL;
   /* An event without a node still has a block to lie in. */
   event->node = node != NULL ? node : hs_node_new (block, "", NULL);
   if (self->last != NULL)
@@ -278,7 +279,7 @@ on_start_element (void *data,
   else if (self->depth == STANZA_DEPTH)
     block = self->stanza_block = take_block (self);
   else
-    block = self->current->block;
+    block = hs_node_get_block (self->current);
 
   /* What is to be forgotten has a block of its own, which goes with it. */
   forget = self->forgets && self->depth > STANZA_DEPTH &&
@@ -301,14 +302,7 @@ on_start_element (void *data,
     begin_stanza (self, node);
   else
     {
-      /* The parent learns of what is to be forgotten when its turn comes: what follows is not there yet. */
-      if (forget)
-        {
-          node->parent = self->current;
-          node->loose = TRUE;
-        }
-      else
-        hs_node_append (self->current, node);
+      hs_node_append (self->current, node);
       self->current = node;
     }
   if (self->dropping == 0 && self->depth > HEADER_DEPTH)
@@ -557,6 +551,13 @@ drop_spares (HsParser *self)
     hs_block_unref (self->spares[--self->n_spares]);
 }
 
+static void
+show_following (HsParserEvent *event)
+{
+  if (event->following != NULL)
+    hs_node_show_following (event->node, g_steal_pointer (&event->following), event->last);
+}
+
 void
 hs_parser_free (HsParser *self)
 {
@@ -565,6 +566,7 @@ hs_parser_free (HsParser *self)
   /* Somebody may have a view on an element that is not dispatched any more, but not on its parent. */
   while ((event = hs_parser_pop (self)) != NULL)
     {
+      show_following (event);
       hs_node_forget (event->node);
       hs_block_unref (hs_node_get_block (event->node));
     }
@@ -847,11 +849,9 @@ hs_parser_pop (HsParser *self)
         hs_parser_shrink (self);
       return NULL;
     }
-  if (event->node->loose)
-    {
-      event->node->loose = FALSE;
-      hs_node_append (event->node->parent, event->node);
-    }
+  /* What follows is not there yet, however much was parsed at once. */
+  if (event->type == HS_PARSER_EVENT_FORGET && event->node->parent != NULL)
+    event->following = hs_node_hide_following (event->node, &event->last);
   self->first = event->next;
   if (self->first == NULL)
     self->last = NULL;
@@ -863,6 +863,7 @@ hs_parser_give_back (HsParser *self, HsParserEvent *event)
 {
   HsNode *node = event->node;
 
+  show_following (event);
   if (event->type == HS_PARSER_EVENT_KEPT)
     return;
   if (event->type == HS_PARSER_EVENT_FORGET)
@@ -875,6 +876,7 @@ hs_parser_keep (HsParser *self, HsParserEvent *event)
 {
   HsBlock *block = hs_node_get_block (event->node);
 
+  show_following (event);
   event->type = HS_PARSER_EVENT_KEPT;
   event->node->forget = FALSE;
   hs_block_merge (hs_node_get_block (event->node->parent), block);

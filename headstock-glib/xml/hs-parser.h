@@ -26,6 +26,9 @@ struct _HsParserEvent
   HsParserEvent *next;
   HsParserEventType type;
   HsNode *node;
+  /* What has been parsed after a FORGET element; hidden while it is dispatched. */
+  HsNode *following;
+  HsNode *last;
 };
 
 typedef struct

@@ -363,10 +363,14 @@ contact_cb (HsClient *client, HsElement *item, gpointer data)
   return NULL;
 }
 
+/* The friend's, not one's own: not every server sends that back. */
 static HsElement *
-count_cb (HsClient *client, HsElement *element, gpointer data)
+count_cb (HsClient *client, HsElement *presence, gpointer data)
 {
-  ++*(guint *) data;
+  g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (presence));
+
+  if (!hs_client_is_own (client, from))
+    ++*(guint *) data;
   return NULL;
 }
 
@@ -386,12 +390,10 @@ test_roster (gconstpointer data)
   test_until (contact.n == 1);
   g_assert_cmpstr (contact.name, ==, "User2");
   g_assert_cmpstr (contact.subscription, ==, "both");
-  /* One's own, then the friend's. */
-  test_until (n_presences == 1);
   test_client_start_until_ready (friend);
-  test_until (n_presences == 2);
+  test_until (n_presences == 1);
   test_client_stop (friend);
-  test_until (n_presences == 3);
+  test_until (n_presences == 2);
   test_client_stop (test);
   g_free (contact.name);
   g_free (contact.subscription);
@@ -511,6 +513,19 @@ is_xml_character (gunichar c)
          (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
 }
 
+/* For text that is too long to be shown. */
+static void
+assert_same_text (const char *text, const char *expected)
+{
+  gsize i = 0;
+
+  while (text[i] != '\0' && text[i] == expected[i])
+    i++;
+  if (text[i] != expected[i])
+    g_error ("Byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " is %02x and not %02x (%.20s)", i,
+             strlen (expected), (guchar) text[i], (guchar) expected[i], expected + i);
+}
+
 /* All 1,112,033 characters that XML 1.0 allows. */
 static void
 test_characters (gconstpointer data)
@@ -526,7 +541,7 @@ test_characters (gconstpointer data)
     }
   pair_send (&pair, text->str);
   test_until (pair.bodies->len == 1);
-  g_assert_true (g_str_equal (g_ptr_array_index (pair.bodies, 0), text->str));
+  assert_same_text (g_ptr_array_index (pair.bodies, 0), text->str);
 }
 
 /* In order, none lost, one of them as large as it may be on its way in. */
@@ -556,7 +571,7 @@ test_ten_thousand (gconstpointer data)
       g_autofree char *text = g_strdup_printf ("Message %u", i);
 
       if (i == n / 2)
-        g_assert_true (g_str_equal (g_ptr_array_index (pair.bodies, i), large));
+        assert_same_text (g_ptr_array_index (pair.bodies, i), large);
       else
         g_assert_cmpstr (g_ptr_array_index (pair.bodies, i), ==, text);
     }
