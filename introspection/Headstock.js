@@ -6,10 +6,10 @@
 // element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested }.
 // The function is called with the element and the client; `this` is the object.  A function given to
 // client.add_handler() or client.register_on_iq() is called with the client and the element, as in C.
-// What a function returns is sent: an element, or nothing, or a promise of either.  An iq that a
-// promise was returned for is answered once the promise is settled.  A function that throws, and a
-// promise that is rejected, is reported with its stack; an iq that nobody else answers gets
-// `internal-server-error` then.
+// What a function returns is sent: an element, or nothing, or a promise of either; anything else is
+// reported and counts as nothing.  An iq that a promise was returned for is answered once the promise is
+// settled.  A function that throws, and a promise that is rejected, is reported with its stack; an iq
+// that nobody else answers gets `internal-server-error` then.
 //
 // Life.  The object's functions attached, negotiate, prepare_presence, ready, stopping, cleanup,
 // terminated and detached are called with the client, where it has them.  (Not `detached` where the
@@ -43,13 +43,11 @@ const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
 const STATE = Symbol('headstock');
 
-let Headstock;
-let Agent;
+let Headstock, Agent;
 // C's own functions, by their names.
 const native = {};
 // The clients that runAsync() keeps alive.
 const running = new Set();
-
 const account = {bytes: 0, views: 0, size: 0};
 
 // Counts a view that was shown to JavaScript, and collects once they hold too much.
@@ -179,8 +177,11 @@ function callHandler(client, element, number) {
 function checkReply(state, element, result) {
     if (result === undefined || result === null)
         return null;
-    if (!(result instanceof Headstock.Element))
-        throw new TypeError(`A handler of ${element.get_name()} returned ${result}, which is not an element`);
+    if (!(result instanceof Headstock.Element)) {
+        logError(new TypeError(
+            `A handler of ${element.get_name()} returned ${result}, which is not an element`));
+        return null;
+    }
     state.noteAnswer(result);
     return result;
 }

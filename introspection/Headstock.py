@@ -4,9 +4,9 @@
 Handlers.  `xmpphandler` marks methods, `Client.register` takes the object that has them, and calls
 its methods named in `HOOKS` as well.  A marked method is called with the element; a function given to
 `Client.add_handler` or `Client.register_on_iq` with the client, the element and the data that was
-given with it.  What either returns is sent: an element, or None for nothing.  One that raises is
-reported with its traceback (`sys.excepthook`); so is one that returns something else.  An iq that
-nobody else answers gets `internal-server-error` then.
+given with it.  What either returns is sent: an element, or None for nothing; anything else is
+reported and counts as None.  One that raises is reported with its traceback (`sys.excepthook`), and
+an iq that nobody else answers gets `internal-server-error` then.
 
 Lifetime.  What is registered lives as long as the client does, and is held by the client's Python
 object alone: C knows only the numbers under which it is kept.  An object that keeps the client in
@@ -289,7 +289,7 @@ class _State:
                 return None
             if result is None or isinstance(result, Headstock.Element):
                 return result
-            return _refuse_result(client, element, function, result)
+            return _refuse_result(function, result)
 
         def forget(_watch):
             state = this()
@@ -307,14 +307,13 @@ def _get_state(client):
     return state
 
 
-def _refuse_result(client, element, function, result):
+def _refuse_result(function, result):
+    """Tells of a result that cannot be sent; it counts as None."""
     if inspect.iscoroutine(result):
         result.close()
-    try:
-        raise TypeError(f"the handler {function!r} returned {result!r}, which is neither an "
-                        "element nor None")
-    except TypeError:
-        _report_failure(client, element)
+    error = TypeError(f"the handler {function!r} returned {result!r}, which is neither an element "
+                      "nor None")
+    sys.excepthook(TypeError, error, None)
 
 
 def _key(iq):

@@ -90,7 +90,6 @@ fail (ScriptedPeer *self, const char *format, ...)
   return FALSE;
 }
 
-/* The number of bytes, 0 at the end; what has come is in `input` and in `received`. */
 static gssize
 read_some (ScriptedPeer *self, GError **error)
 {
@@ -391,7 +390,6 @@ peer_thread (gpointer data)
 
   if (run_steps (self, self->script))
     close_connection (self);
-  /* A connection that nobody has closed so far is ended all the same. */
   g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
   g_mutex_lock (&self->server->mutex);
   self->server->n_ended++;

@@ -146,8 +146,8 @@ await main({
         await asking(() => to, async (client, answer) => {
             equal(await answer('throws'), INTERNAL_SERVER_ERROR);
             equal(await answer('rejects', 'set'), INTERNAL_SERVER_ERROR);
-            equal(await answer('wrong'), INTERNAL_SERVER_ERROR);
-            equal(await answer('wrong-later'), INTERNAL_SERVER_ERROR);
+            equal(await answer('wrong'), SERVICE_UNAVAILABLE);
+            equal(await answer('wrong-later'), SERVICE_UNAVAILABLE);
             equal(await answer('nothing-later'), SERVICE_UNAVAILABLE);
             equal(await answer('other'), SERVICE_UNAVAILABLE);
             equal(await answer('signal'), SERVICE_UNAVAILABLE);

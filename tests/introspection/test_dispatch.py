@@ -290,10 +290,13 @@ def threads():
 
     def drop():
         while not ended.is_set():
-            while mailbox:
+            try:
                 e = mailbox.pop()
-                e.get_parent()
-                del e
+            except IndexError:
+                ended.wait(0.001)
+                continue
+            e.get_parent()
+            del e
 
     ended = threading.Event()
     workers = [threading.Thread(target=drop) for _ in range(4)]

@@ -250,7 +250,7 @@ def failing_handlers():
 
         assert answer(ask(to, "answered")) == "fine"
         assert seen.pop()[0] is LookupError and not seen
-        assert answer(ask(to, "wrong", "set")) == Condition.INTERNAL_SERVER_ERROR
+        assert answer(ask(to, "wrong", "set")) == Condition.SERVICE_UNAVAILABLE
         kind, text, _traceback = seen.pop()
         assert kind is TypeError and "True" in text and "Failing.wrong" in text and not seen
         assert answer(ask(to, "other")) == Condition.SERVICE_UNAVAILABLE
@@ -292,7 +292,7 @@ def failing_coroutine():
         client.add_handler("question", "urn:test", DEFAULT, lambda c, e: later())
 
     with exceptions() as seen, asking(prepare) as (answer, _one, _two):
-        assert answer() == Condition.INTERNAL_SERVER_ERROR
+        assert answer() == Condition.SERVICE_UNAVAILABLE
         assert seen[0][0] is TypeError and "coroutine" in seen[0][1]
 
 

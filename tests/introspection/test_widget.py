@@ -3,9 +3,10 @@
 """Marked methods of a GTK widget are handlers; wants a display and a server."""
 
 import gc
+import os
 import weakref
 
-from support import main, make_client, online, scenario, send_xml, wait  # isort: skip
+from support import main, make_client, online, prepare, scenario, send_xml, wait  # isort: skip
 import gi
 gi.require_version("Gtk", "4.0")
 from gi.repository import Gtk, Headstock  # noqa: E402
@@ -20,6 +21,17 @@ class Last(Gtk.Label):
 
     def ready(self, client):
         self.client = client
+
+
+class Bot(Headstock.Client):
+    """Made by GTK."""
+
+    __gtype_name__ = "TestBot"
+    body = None
+
+    @Headstock.xmpphandler("body", Headstock.NS_CLIENT)
+    def on_body(self, e):
+        self.body = e.props.text
 
 
 @scenario
@@ -40,6 +52,20 @@ def widget():
     del client, label, window
     gc.collect()
     assert [one() for one in references] == [None, None]
+
+
+@scenario
+def builder():
+    """a Client subclass that Gtk.Builder makes has its handlers"""
+    made = Gtk.Builder.new_from_string(
+        f"<interface><object class='TestBot' id='bot'><property name='host'>{os.environ['HS_TEST_HOST']}"
+        "</property></object></interface>", -1)
+    bot = prepare(made.get_object("bot"))
+    bot.props.jid = os.environ["HS_TEST_USER1"]
+    bot.props.password = os.environ["HS_TEST_PASSWORD1"]
+    with online(bot):
+        send_xml(bot, bot.props.bound_jid, "<body>built</body>")
+        wait(lambda: bot.body == "built")
 
 
 if __name__ == "__main__":

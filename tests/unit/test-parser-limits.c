@@ -544,6 +544,55 @@ test_forget_parents (void)
   hs_parser_free (parser);
 }
 
+/* What nobody wants to forget any more stays where it was; what follows was not seen before. */
+static void
+test_forget_kept (void)
+{
+  static const char xml[]
+      = "<iq><query xmlns='jabber:iq:roster'>a<item jid='1'>x<item/>y</item>b<other/>c"
+        "<item jid='2'/><item jid='3'/> <item jid='4'/>d</query></iq>";
+
+  for (gsize piece = 1; piece <= strlen (xml); piece++)
+    {
+      Forget forget = { 0, NULL };
+      HsParser *parser = new_parser (&forget_items, &forget, 10 * MIB, 128);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+      guint n = 0;
+
+      hs_parser_set_forgets (parser, TRUE);
+      for (gsize used = 0; used < strlen (xml);)
+        {
+          HsParserEvent *event = NULL;
+
+          used += hs_parser_feed (parser, xml + used, MIN (piece, strlen (xml) - used), FALSE,
+                                  &error);
+          g_assert_no_error (error);
+          while ((event = hs_parser_pop (parser)) != NULL)
+            {
+              if (event->type == HS_PARSER_EVENT_FORGET)
+                {
+                  g_assert_null (event->node->next);
+                  g_assert_true (event->node->parent->last == event->node);
+                  if (n++ != 2)
+                    hs_parser_keep (parser, event);
+                }
+              else
+                test_dump_node (out, event->node);
+              hs_parser_give_back (parser, event);
+            }
+        }
+      g_assert_cmpuint (n, ==, 5);
+      g_assert_cmpstr (
+          out->str, ==,
+          "{jabber:client}iq({jabber:iq:roster}query(\"a\"{jabber:iq:roster}item {}jid=\"1\"("
+          "\"x\"{jabber:iq:roster}item()\"y\")\"b\"{jabber:iq:roster}other()\"c\""
+          "{jabber:iq:roster}item {}jid=\"3\"()\" \"{jabber:iq:roster}item {}jid=\"4\"()"
+          "\"d\"))");
+      hs_parser_free (parser);
+    }
+}
+
 static void
 check_many_items (const char *item, gboolean is_endless)
 {
@@ -670,6 +719,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/names/renewed", test_names);
   g_test_add_func ("/parser/names/kept", test_names_of_kept_elements);
   g_test_add_func ("/parser/forget/events", test_forget);
+  g_test_add_func ("/parser/forget/kept", test_forget_kept);
   g_test_add_func ("/parser/forget/parents", test_forget_parents);
   g_test_add_func ("/parser/forget/many", test_forget_many);
   g_test_add_func ("/parser/forget/between", test_forget_between);

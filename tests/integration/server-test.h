@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client-test.h"
+
+/* Clients of a real server, which tests/servers/serve.py has started: see there for the environment. */
+
+#define SERVER_RESOURCE "/r"
+
+typedef struct
+{
+  const char *name;
+  HsTlsMode mode;
+  const char *port; /* the variable, without its prefix */
+} ServerWay;
+
+#define SERVER_N_WAYS 2
+extern const ServerWay server_ways[SERVER_N_WAYS]; /* STARTTLS, direct TLS */
+
+/* What the environment says, under the name without its prefix. */
+const char *server_get (const char *name);
+guint server_get_number (const char *name);
+GTlsDatabase *server_load_database (const char *variable);
+
+TestClient *server_new_client (const char *jid, const char *password, const ServerWay *way);
+/* With the resource "r". */
+TestClient *server_new_user (guint number, const ServerWay *way);
