@@ -256,7 +256,9 @@ test_turns (gconstpointer data)
   if (g_getenv ("HS_TEST_VALGRIND") == NULL)
     {
       /* Two turns may follow each other: what was left of one, and what was read. */
-      g_assert_cmpint (ticker.longest, <=, 6000);
+      /* 2.5 ms of dispatching; the rest is room for whatever else the machine does. A flood that is
+       * dispatched in one turn takes several hundred. */
+      g_assert_cmpint (ticker.longest, <=, 60000);
       g_assert_cmpuint (ticker.n, >, slow ? 100 : 10);
     }
   test_client_stop (test);
