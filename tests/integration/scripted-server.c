@@ -90,6 +90,7 @@ fail (ScriptedPeer *self, const char *format, ...)
   return FALSE;
 }
 
+/* The number of bytes, 0 at the end. */
 static gssize
 read_some (ScriptedPeer *self, GError **error)
 {
@@ -129,7 +130,6 @@ close_connection (ScriptedPeer *self)
     g_output_stream_close (g_io_stream_get_output_stream (self->stream), self->server->stop, NULL);
   if (!g_socket_is_closed (socket))
     g_socket_shutdown (socket, FALSE, TRUE, NULL);
-  /* Closing with something unread would be a reset. */
   while (read_some (self, &error) > 0)
     continue;
   g_io_stream_close (self->stream, NULL, NULL);
@@ -205,7 +205,6 @@ send_text (ScriptedPeer *self, const char *text, guint msec)
     {
       g_autoptr (GError) error = NULL;
 
-      /* The client may have had enough. */
       if (!write_all (self, self->stream, string->str + i, 1, &error))
         {
           read_end (self);

@@ -352,7 +352,8 @@ test_one_write (Fixture *fixture, gconstpointer data)
   n_sends = 0;
   test_client_say (fixture->test, many->str);
   test_until (scripted_server_count_received (fixture->test->server, "echo") == 50);
-  g_assert_cmpuint (n_sends, <=, 3);
+  /* Unless they took more than a turn. */
+  g_assert_cmpuint (n_sends, <=, g_getenv ("HS_TEST_VALGRIND") != NULL ? 25 : 5);
 }
 
 typedef struct

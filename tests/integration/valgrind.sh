@@ -10,7 +10,7 @@
 
 set -eu
 
-supp=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/valgrind.supp
+supp=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/valgrind.supp
 valgrind=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
           --errors-for-leak-kinds=definite --num-callers=40 --fair-sched=yes
           "--suppressions=$supp")
