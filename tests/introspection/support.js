@@ -119,6 +119,10 @@ export class Watch {
             System.gc();
             await sleep(5);
         }
+        return this.gone;
+    }
+
+    get gone() {
         return this._groups.map(group => group.dup_target() === null);
     }
 }
