@@ -154,10 +154,25 @@ void hs_client_return_connects (GPtrArray *tasks);
 /* hs-client-connection.c */
 void hs_client_connect_next (HsClient *self);
 void hs_client_drop_connection (HsClient *self);
-void hs_client_pump (HsClient *self);
+void hs_client_start_tls (HsClient *self);
+void hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid);
+HsAttempt *hs_attempt_ref (HsAttempt *self);
+void hs_attempt_unref (HsAttempt *self);
+HsClient *hs_attempt_return (HsAttempt *self);
+
+/* hs-client-session.c */
+void hs_client_negotiate (HsClient *self, HsNode *features);
 void hs_client_sign_in (HsClient *self);
+void hs_client_derive_key (HsClient *self);
+void hs_client_authenticated (HsClient *self);
+void hs_client_bound (HsClient *self);
 void hs_client_keepalive (HsClient *self);
+void hs_client_expect_idle (HsClient *self);
 void hs_client_shrink_if_idle (HsClient *self);
+
+/* hs-client-pump.c */
+void hs_client_pump (HsClient *self);
+void hs_client_unpause_if_drained (HsClient *self);
 
 /* hs-client-send.c */
 void hs_client_fail_sends (HsClient *self, const GError *error);

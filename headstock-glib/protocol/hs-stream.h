@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* One stream, from its header to its end (RFC 6120): the server's bytes and the time go in, our bytes
- * and events come out. Who drives it does the handshakes, the waiting and the dispatching. */
+/* One stream, from its header to its end (RFC 6120): the server's bytes and the time go in, our
+ * bytes and events come out. Who drives it does the handshakes, the waiting and the dispatching. */
 
 typedef struct _HsStream HsStream;
 
@@ -30,14 +30,14 @@ typedef enum
 typedef struct
 {
   HsStreamEventType type;
-  HsNode *node;         /* for STANZA, FORGET and FEATURES: until the event is given back */
+  HsNode *node; /* for STANZA, FORGET and FEATURES: until the event is given back */
   HsParserEvent *parsed;
 } HsStreamEvent;
 
 /* Copied. */
 typedef struct
 {
-  HsJid *jid;          /* the account's; with a resource, that one is asked for */
+  HsJid *jid; /* the account's; with a resource, that one is asked for */
   HsTlsMode tls_mode;
   gboolean direct_tls; /* TLS stands already */
   gboolean component;  /* XEP-0114, with the secret; there are no features and no sign-in */

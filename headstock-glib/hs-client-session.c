@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-element-private.h"
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* From the features to a session that stands, and what keeps it alive. */
+
+/* After so much silence a connection lets go of its parser: the next bytes find a new one. */
+#define IDLE_MSEC 3000
+
+void
+hs_client_negotiate (HsClient *self, HsNode *features)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsElement *element = hs_element_from_node (features);
+  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+
+  /* One more than take part, so that the last one can't let the sign-in begin in our midst. */
+  priv->in_negotiation = TRUE;
+  priv->n_negotiating = 1;
+  for (guint i = 0; i < modules->len; i++)
+    {
+      priv->n_negotiating++;
+      if (!hs_module_negotiate (g_ptr_array_index (modules, i), self, element))
+        priv->n_negotiating--;
+    }
+  if (priv->n_negotiating > 1)
+    hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  hs_client_continue_negotiation (self, NULL);
+}
+
+static void
+derive_thread (GTask *task, gpointer source, gpointer request, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, hs_sasl_key_request_derive (request, cancellable),
+                         (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GBytes) key = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (HsClient) self = hs_attempt_return (user_data);
+  HsClientPrivate *priv;
+
+  if (self == NULL || key == NULL)
+    return;
+  priv = hs_client_private (self);
+  if (priv->stream == NULL || priv->transport == NULL)
+    return;
+  hs_stream_key_derived (priv->stream, key);
+  hs_client_flush (self);
+  if (!priv->stopping)
+    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  hs_client_pump (self);
+}
+
+/* On a worker thread: a server may ask for a million rounds. */
+void
+hs_client_derive_key (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GTask) task
+      = g_task_new (NULL, priv->attempt->cancellable, derived_cb, hs_attempt_ref (priv->attempt));
+
+  g_task_set_source_tag (task, hs_client_derive_key);
+  g_task_set_task_data (task, hs_sasl_key_request_ref (hs_stream_get_key_request (priv->stream)),
+                        (GDestroyNotify) hs_sasl_key_request_unref);
+  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  g_task_run_in_thread (task, derive_thread);
+}
+
+void
+hs_client_authenticated (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (hs_stream_proved_password (priv->stream))
+    hs_client_set_allow_plain (self, FALSE);
+  hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
+  g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
+                 hs_stream_get_mechanism (priv->stream));
+}
+
+/* RFC 6121, 2.2: the roster is asked for before the first presence, so that the server pushes what
+ * changes in between. */
+static void
+begin_session (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->initial_roster)
+    {
+      g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_ROSTER);
+      g_autoptr (HsIq) iq = hs_iq_new ("get", NULL, query);
+
+      hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
+    }
+  if (priv->initial_presence != NULL || priv->default_presence)
+    {
+      g_autoptr (HsElement) presence = priv->initial_presence != NULL
+                                           ? hs_element_copy (HS_ELEMENT (priv->initial_presence))
+                                           : HS_ELEMENT (hs_presence_new (NULL));
+
+      hs_client_prepare_presence (self, HS_PRESENCE (presence));
+      hs_client_send_stanza (self, presence, NULL);
+    }
+}
+
+void
+hs_client_bound (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
+
+  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->bound_jid = hs_jid_ref (hs_stream_get_jid (priv->stream));
+  priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
+  hs_client_set_own (self, priv->bound_jid, priv->bound_jid);
+  hs_client_forgets_changed (self);
+  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  if (priv->keepalive_interval > 0)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
+  priv->was_ready = TRUE;
+  g_clear_pointer (&priv->attempt, hs_attempt_unref);
+  priv->ready_time = g_get_monotonic_time ();
+  g_object_notify (G_OBJECT (self), "bound-jid");
+  begin_session (self);
+  hs_client_set_state (self, HS_CLIENT_STATE_READY);
+  g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
+  hs_client_modules_foreach (self, hs_module_ready);
+  hs_client_return_connects (tasks);
+}
+
+/* A module may have given the account another name meanwhile (XEP-0077). Another domain counts from
+ * the next connection on. */
+static void
+take_name (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsJid *account = hs_stream_get_account (priv->stream);
+
+  if (priv->jid == account || priv->jid == NULL
+      || g_strcmp0 (hs_jid_get_domain (priv->jid), hs_jid_get_domain (account)) != 0)
+    return;
+  hs_stream_set_account (priv->stream, priv->jid);
+  hs_client_set_own (self, NULL, priv->jid);
+}
+
+void
+hs_client_sign_in (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsSaslCredentials credentials = {
+    .password = priv->password,
+    .has_certificate = priv->tls_certificate != NULL && priv->certificate_used,
+    .encrypted = priv->secure,
+    .trusted = priv->trusted,
+    .password_proved = !priv->allow_plain,
+    .tls_mode_none = priv->tls_mode == HS_TLS_MODE_NONE,
+    .allowed = (const char *const *) priv->sasl_mechanisms,
+    .min_iterations = priv->min_iterations,
+    .binding = HS_SASL_BINDING_NONE,
+  };
+
+  priv->in_negotiation = FALSE;
+  take_name (self);
+  credentials.username = hs_jid_get_local (hs_stream_get_account (priv->stream));
+  hs_stream_sign_in (priv->stream, &credentials);
+  hs_client_flush (self);
+  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+}
+
+void
+hs_client_expect_idle (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && priv->state == HS_CLIENT_STATE_READY)
+    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, priv->last_input + IDLE_MSEC * 1000);
+}
+
+void
+hs_client_shrink_if_idle (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gint64 due = priv->last_input + IDLE_MSEC * 1000;
+
+  if (priv->stream == NULL || priv->pumping > 0)
+    return;
+  if (g_get_monotonic_time () < due)
+    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
+  else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
+    hs_dispatcher_shrink (priv->dispatcher);
+}
+
+/* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */
+void
+hs_client_keepalive (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gint64 now = g_get_monotonic_time ();
+  gint64 due = priv->last_input + priv->keepalive_interval * (gint64) 1000;
+  gint64 lost = due + priv->connect_timeout * (gint64) 1000;
+
+  if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
+    return;
+  /* Nothing is read while a handler runs a main loop of its own: that is not the server's silence.
+   */
+  if (priv->pumping > 0)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
+  else if (now < due)
+    {
+      priv->pinged = FALSE;
+      hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, due);
+    }
+  else if (!priv->pinged)
+    {
+      g_autoptr (HsElement) ping = hs_element_new ("ping", HS_NS_PING);
+      g_autoptr (HsIq) iq = hs_iq_new ("get", hs_jid_get_domain (priv->bound_jid), ping);
+
+      /* A component asks itself, by way of the server. */
+      if (priv->component)
+        hs_stanza_set_from_jid (HS_STANZA (iq), priv->bound_jid);
+      priv->pinged = TRUE;
+      hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
+      hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
+    }
+  else if (now >= lost)
+    {
+      g_autoptr (GError) error = NULL;
+
+      priv->pinged = FALSE;
+      g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s gives no sign of life",
+                   hs_jid_get_domain (priv->jid));
+      hs_client_connection_failed (self, error);
+    }
+  else
+    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, lost);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/hs-stream.h"
+
+G_BEGIN_DECLS
+
+/* What hs-stream*.c share: the stream's states, and what moves it from one to the next. */
+
+/* What the stream waits for. */
+typedef enum
+{
+  HS_STREAM_STATE_CLOSED,    /* nothing was sent */
+  HS_STREAM_STATE_HEADER,    /* the server's header */
+  HS_STREAM_STATE_FEATURES,  /* its features */
+  HS_STREAM_STATE_PROCEED,   /* its leave to start TLS */
+  HS_STREAM_STATE_HANDSHAKE, /* our driver's TLS handshake */
+  HS_STREAM_STATE_UNSIGNED,  /* our driver's word to sign in; modules take part */
+  HS_STREAM_STATE_SASL,      /* the next message of the mechanism */
+  HS_STREAM_STATE_DERIVING,  /* our driver's key */
+  HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
+  HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request */
+  HS_STREAM_STATE_COMPONENT, /* the server's word on a component's handshake */
+  HS_STREAM_STATE_READY,     /* stanzas */
+  HS_STREAM_STATE_ENDED,     /* nothing: the server has closed, or we have given up */
+  HS_STREAM_N_STATES
+} HsStreamState;
+
+struct _HsStream
+{
+  HsStreamConfig config;
+  HsParser *parser;
+  GByteArray *output;
+  HsStreamState state;
+  gboolean secure;
+  gboolean authenticated;
+  gboolean header_sent;
+  gboolean closing; /* our end was sent */
+  HsStreamEventType pending;
+  HsStreamEventType following; /* comes after the pending one */
+  HsParserEvent *features;     /* kept until sign-in begins */
+  char *secret;                /* a component's */
+  char *lang;
+  HsSaslMechanism *mechanism;
+  char *mechanism_name;
+  gboolean proved_password;
+  char *request_id;
+  GError *xml_error; /* found, and not yet reached */
+  gboolean session_required;
+  HsJid *jid;
+  gsize max_bytes;
+  GError *error;
+};
+
+/* hs-stream.c */
+void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void hs_stream_send_header (HsStream *self);
+void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/* hs-stream-sign-in.c */
+void hs_stream_on_challenge (HsStream *self, HsNode *node);
+void hs_stream_on_success (HsStream *self, HsNode *node);
+void hs_stream_on_failure (HsStream *self, HsNode *node);
+
+/* hs-stream-session.c */
+void hs_stream_take_features (HsStream *self, HsNode *node);
+void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
+void hs_stream_on_session_answer (HsStream *self, HsNode *node);
+void hs_stream_send_handshake (HsStream *self, HsNode *header);
+void hs_stream_on_handshake (HsStream *self, HsNode *node);
+
+G_END_DECLS

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-stream-private.h"
+
+#include "hs-enum-types.h"
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "hs-random.h"
+#include "protocol/hs-condition.h"
+
+/* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
+ * component's handshake (XEP-0114). */
+
+static void
+send_bind (HsStream *self)
+{
+  const char *resource = hs_jid_get_resource (self->config.jid);
+
+  self->state = HS_STREAM_STATE_BIND;
+  g_free (self->request_id);
+  self->request_id = hs_random_id ();
+  hs_stream_write (self, "<iq type='set' id='%s'><bind xmlns='%s'", self->request_id, HS_NS_BIND);
+  if (resource != NULL)
+    hs_stream_write (self, "><resource>%s</resource></bind></iq>", resource);
+  else
+    hs_stream_write (self, "/></iq>");
+}
+
+void
+hs_stream_take_features (HsStream *self, HsNode *node)
+{
+  HsNode *session = hs_node_get_child (node, "session", HS_NS_SESSION);
+
+  if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
+    {
+      hs_stream_protocol_error (self, "unsupported-feature",
+                                "The server does not offer to bind a resource");
+      return;
+    }
+  /* RFC 6121 has done away with it; servers that still demand it do not call it optional. */
+  self->session_required = session != NULL && hs_node_get_child (session, "optional", NULL) == NULL;
+  send_bind (self);
+}
+
+/* Whether an iq answers what the stream itself asked; what does not is dropped, as later. */
+static gboolean
+is_own_answer (HsStream *self, HsNode *node)
+{
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  return g_strcmp0 (hs_node_get_attribute (node, "id", NULL), self->request_id) == 0
+         && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+}
+
+static void
+become_ready (HsStream *self)
+{
+  g_clear_pointer (&self->request_id, g_free);
+  self->state = HS_STREAM_STATE_READY;
+  self->pending = HS_STREAM_EVENT_BOUND;
+}
+
+static void
+refused (HsStream *self, HsNode *iq, const char *what)
+{
+  HsNode *error = hs_node_get_child (iq, "error", HS_NS_CLIENT);
+
+  hs_stream_close (self);
+  hs_stream_fail (self, hs_condition_to_error (error != NULL ? error : iq, HS_STANZA_ERROR,
+                                               HS_TYPE_STANZA_ERROR, HS_NS_STANZAS,
+                                               HS_STANZA_ERROR_UNDEFINED_CONDITION, what));
+}
+
+void
+hs_stream_on_bind_answer (HsStream *self, HsNode *node)
+{
+  HsNode *bind = hs_node_get_child (node, "bind", HS_NS_BIND);
+  HsNode *child = bind != NULL ? hs_node_get_child (bind, "jid", HS_NS_BIND) : NULL;
+  const char *text = child != NULL ? hs_node_get_text (child) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!is_own_answer (self, node))
+    return;
+  if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
+    {
+      refused (self, node, "The server refused to bind a resource");
+      return;
+    }
+  self->jid = text != NULL ? hs_jid_new (text, &error) : NULL;
+  if (self->jid == NULL || hs_jid_get_resource (self->jid) == NULL)
+    {
+      hs_stream_protocol_error (self, "undefined-condition",
+                                "The server bound no valid address: %s",
+                                error != NULL ? error->message : "it named none");
+      return;
+    }
+  if (!self->session_required)
+    {
+      become_ready (self);
+      return;
+    }
+  self->state = HS_STREAM_STATE_SESSION;
+  g_free (self->request_id);
+  self->request_id = hs_random_id ();
+  hs_stream_write (self, "<iq type='set' id='%s'><session xmlns='%s'/></iq>", self->request_id,
+                   HS_NS_SESSION);
+}
+
+void
+hs_stream_on_session_answer (HsStream *self, HsNode *node)
+{
+  if (!is_own_answer (self, node))
+    return;
+  if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
+    refused (self, node, "The server refused to start a session");
+  else
+    become_ready (self);
+}
+
+/* XEP-0114, 3: the hash of the stream's id and the secret, in hexadecimal. */
+void
+hs_stream_send_handshake (HsStream *self, HsNode *header)
+{
+  const char *id = hs_node_get_attribute (header, "id", NULL);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+
+  if (id == NULL)
+    {
+      hs_stream_protocol_error (self, "bad-format", "The server gave its stream no id");
+      return;
+    }
+  if (self->secret == NULL)
+    {
+      hs_stream_close (self);
+      hs_stream_fail (self, g_error_new_literal (HS_ERROR, HS_ERROR_NO_CREDENTIALS,
+                                                 "The component has no secret"));
+      return;
+    }
+  g_checksum_update (checksum, (const guchar *) id, strlen (id));
+  g_checksum_update (checksum, (const guchar *) self->secret, strlen (self->secret));
+  self->state = HS_STREAM_STATE_COMPONENT;
+  hs_stream_write (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
+}
+
+void
+hs_stream_on_handshake (HsStream *self, HsNode *node)
+{
+  self->authenticated = TRUE;
+  self->mechanism_name = g_strdup ("handshake");
+  self->jid = hs_jid_ref (self->config.jid);
+  self->state = HS_STREAM_STATE_READY;
+  self->pending = HS_STREAM_EVENT_AUTHENTICATED;
+  self->following = HS_STREAM_EVENT_BOUND;
+}
