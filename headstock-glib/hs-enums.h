@@ -52,6 +52,26 @@ typedef enum
 } HsClientState;
 
 /**
+ * HsResendPolicy:
+ * @HS_RESEND_POLICY_NEVER: none is: all come back to the program
+ * @HS_RESEND_POLICY_UNRECEIVED: those that the server has not received, as it says itself or as is
+ *   known because they never left; what nobody knows about comes back to the program
+ * @HS_RESEND_POLICY_ALWAYS: also those of which nobody knows whether the server has received them;
+ *   some may arrive twice
+ *
+ * Which stanzas that were not acknowledged when their session was lost are sent again in the next one.
+ *
+ * Only messages of other types than `groupchat` and subscription presences ever are; what was on its
+ * way in two lost sessions is not.
+ */
+typedef enum
+{
+  HS_RESEND_POLICY_NEVER,
+  HS_RESEND_POLICY_UNRECEIVED,
+  HS_RESEND_POLICY_ALWAYS,
+} HsResendPolicy;
+
+/**
  * HsDirection:
  * @HS_DIRECTION_IN: from the server
  * @HS_DIRECTION_OUT: to the server

@@ -1,0 +1,763 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-stream-management.h"
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "protocol/hs-stanza-queue.h"
+#include "xml/hs-parser.h"
+#include "xml/hs-writer.h"
+
+/* An acknowledgement is asked for after so many stanzas, or a while after the first of fewer. */
+#define REQUEST_EVERY 100
+#define REQUEST_USEC G_USEC_PER_SEC
+/* What the server has sent is acknowledged after so many stanzas also where it does not ask: it keeps
+ * them until then, and keeps no more than some number (Prosody 500, ejabberd 5,000). */
+#define ACKNOWLEDGE_EVERY 75
+/* No more stanzas than this are in flight; what follows waits. */
+#define WINDOW 450
+/* A stanza that was in flight in so many lost sessions may be what ended them. */
+#define MAX_LOST 2
+
+typedef enum
+{
+  STATE_OFF,         /* nothing is counted */
+  STATE_ENABLING,    /* counting what goes out; the server has not answered */
+  STATE_ENABLED,
+  STATE_INTERRUPTED, /* there is no connection */
+  STATE_RESUMING,    /* asked; the server has not answered */
+} State;
+
+struct _HsStreamManagement
+{
+  State state;
+  HsResendPolicy policy;
+  char *id;       /* the session's name for being resumed, or NULL */
+  char *location;
+  guint max;      /* seconds */
+  gint64 interrupted;
+  guint32 received;       /* stanzas that the server has sent */
+  guint32 told;           /* of them, acknowledged by us */
+  guint32 acknowledged;   /* stanzas of ours that the server has acknowledged */
+  HsStanzaQueue queue;    /* of those that it has not */
+  guint n_written;        /* the oldest of them were written in this session, */
+  guint n_sent;           /* and on this connection; */
+  gsize sent_bytes;       /* which is so many bytes */
+  guint n_unasked;        /* the last of them are not covered by a request */
+  gboolean urgent;        /* somebody waits for one of those */
+  gboolean asking;        /* a request was not answered */
+  gint64 request_time;    /* when the next is due, or 0 */
+  guint n_refused;        /* times that the server has ended the stream with an error, with no */
+  guint32 refused_at;     /* acknowledgement in between */
+  gboolean excess;        /* the server acknowledged more than there was */
+  guint32 excess_h;
+  guint32 excess_sent;
+  GQueue fates;
+};
+
+HsStreamManagement *
+hs_stream_management_new (void)
+{
+  HsStreamManagement *self = g_new0 (HsStreamManagement, 1);
+
+  self->policy = HS_RESEND_POLICY_UNRECEIVED;
+  g_queue_init (&self->fates);
+  return self;
+}
+
+static void
+fate_free (gpointer data)
+{
+  HsFate *fate = data;
+
+  g_clear_pointer (&fate->stanza, g_bytes_unref);
+  g_free (fate);
+}
+
+void
+hs_stream_management_free (HsStreamManagement *self)
+{
+  g_queue_clear_full (&self->fates, fate_free);
+  hs_stanza_queue_clear (&self->queue);
+  g_free (self->id);
+  g_free (self->location);
+  g_free (self);
+}
+
+void
+hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy policy)
+{
+  self->policy = policy;
+}
+
+static void G_GNUC_PRINTF (2, 3)
+write_text (GByteArray *output, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_markup_vprintf_escaped (format, args);
+  va_end (args);
+  g_byte_array_append (output, (const guint8 *) text, strlen (text));
+}
+
+/* ---- Fates ---- */
+
+static void
+add_fate (HsStreamManagement *self, HsFateType type, gpointer tag, GBytes *stanza)
+{
+  HsFate *fate = g_new (HsFate, 1);
+
+  *fate = (HsFate){ .type = type, .tag = tag, .stanza = stanza };
+  g_queue_push_tail (&self->fates, fate);
+}
+
+/* The oldest stanzas are no more to be kept. */
+static void
+settle (HsStreamManagement *self, guint n, HsFateType type)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, i);
+
+      if (stanza->tag != NULL)
+        add_fate (self, type, stanza->tag, NULL);
+      if (i < self->n_sent)
+        self->sent_bytes -= stanza->length;
+    }
+  hs_stanza_queue_pop (&self->queue, n);
+  self->n_sent -= MIN (self->n_sent, n);
+  self->n_written -= MIN (self->n_written, n);
+  self->n_unasked = MIN (self->n_unasked, self->n_sent);
+  if (self->n_unasked == 0)
+    {
+      self->urgent = FALSE;
+      self->request_time = 0;
+    }
+}
+
+gboolean
+hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate)
+{
+  g_autofree HsFate *next = g_queue_pop_head (&self->fates);
+
+  if (next == NULL)
+    return FALSE;
+  *fate = *next;
+  return TRUE;
+}
+
+/* ---- The end of a session ---- */
+
+/* XEP-0198, 4: with the time at which it was sent first (XEP-0203). NULL: as it is. */
+static GByteArray *
+add_delay (const guint8 *bytes, gsize length, gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+  HsNode *node = hs_parser_parse_element ((const char *) bytes, length, NULL);
+  GByteArray *output = NULL;
+
+  if (node == NULL)
+    return NULL;
+  if (date != NULL && hs_node_get_child (node, "delay", HS_NS_DELAY) == NULL)
+    {
+      g_autofree char *stamp = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+      HsNode *delay = hs_node_new_copied (hs_node_get_block (node), "delay", HS_NS_DELAY);
+
+      hs_node_set_attribute (delay, "stamp", NULL, stamp);
+      hs_node_append (node, delay);
+      output = g_byte_array_new ();
+      hs_writer_write (output, node, node->namespace_, NULL);
+    }
+  hs_block_unref (hs_node_get_block (node));
+  return output;
+}
+
+static gboolean
+may_resend (HsStreamManagement *self, HsQueuedStanza *stanza, gboolean unreceived)
+{
+  if ((stanza->flags & HS_OUT_RESEND) == 0 || stanza->n_lost >= MAX_LOST)
+    return FALSE;
+  return self->policy == HS_RESEND_POLICY_ALWAYS ||
+         (self->policy == HS_RESEND_POLICY_UNRECEIVED && unreceived);
+}
+
+static void
+requeue (HsStanzaQueue *queue, HsQueuedStanza *stanza, const guint8 *bytes)
+{
+  g_autoptr (GByteArray) delayed = add_delay (bytes, stanza->length, stanza->time);
+
+  if (delayed != NULL)
+    {
+      stanza->length = delayed->len;
+      bytes = delayed->data;
+    }
+  hs_stanza_queue_push (queue, stanza, bytes);
+}
+
+static void
+give_back (HsStreamManagement *self,
+           HsQueuedStanza *stanza,
+           const guint8 *bytes,
+           gboolean unreceived)
+{
+  if (stanza->tag == NULL && (stanza->flags & HS_OUT_OWN) != 0)
+    return;
+  add_fate (self, unreceived ? HS_FATE_UNRECEIVED : HS_FATE_UNKNOWN, stanza->tag,
+            g_bytes_new (bytes, stanza->length));
+}
+
+/* Decides on all that was not acknowledged. @known: the server has told what it had received. */
+static void
+end_session (HsStreamManagement *self, gboolean known, gboolean resend)
+{
+  HsStanzaQueue old = self->queue;
+  guint n = hs_stanza_queue_get_length (&old);
+  gsize offset = 0;
+
+  self->queue = (HsStanzaQueue){ NULL };
+  for (guint i = 0; i < n; i++)
+    {
+      HsQueuedStanza stanza = *hs_stanza_queue_get (&old, i);
+      const guint8 *bytes = hs_stanza_queue_get_bytes (&old, offset);
+      gboolean unreceived = known || i >= self->n_written;
+
+      offset += stanza.length;
+      if (i < self->n_written)
+        stanza.n_lost++;
+      if (resend && may_resend (self, &stanza, unreceived))
+        requeue (&self->queue, &stanza, bytes);
+      else
+        give_back (self, &stanza, bytes, unreceived);
+    }
+  hs_stanza_queue_clear (&old);
+  g_clear_pointer (&self->id, g_free);
+  g_clear_pointer (&self->location, g_free);
+  self->state = STATE_OFF;
+  self->max = 0;
+  self->received = self->told = self->acknowledged = 0;
+  self->n_written = self->n_sent = self->n_unasked = 0;
+  self->sent_bytes = 0;
+  self->n_refused = 0;
+  self->asking = self->urgent = FALSE;
+  self->request_time = 0;
+}
+
+void
+hs_stream_management_lose (HsStreamManagement *self)
+{
+  if (self->state != STATE_OFF)
+    end_session (self, FALSE, TRUE);
+}
+
+void
+hs_stream_management_give_up (HsStreamManagement *self)
+{
+  end_session (self, FALSE, FALSE);
+}
+
+/* ---- Negotiation ---- */
+
+gboolean
+hs_stream_management_has_session (HsStreamManagement *self)
+{
+  return self->id != NULL &&
+         (self->state == STATE_INTERRUPTED || self->state == STATE_RESUMING);
+}
+
+gboolean
+hs_stream_management_can_resume (HsStreamManagement *self, gint64 now)
+{
+  return hs_stream_management_has_session (self) &&
+         (self->max == 0 || now < self->interrupted + self->max * G_USEC_PER_SEC);
+}
+
+const char *
+hs_stream_management_get_location (HsStreamManagement *self)
+{
+  return self->location;
+}
+
+guint
+hs_stream_management_get_max (HsStreamManagement *self)
+{
+  return self->max;
+}
+
+gboolean
+hs_stream_management_is_enabled (HsStreamManagement *self)
+{
+  return self->state != STATE_OFF;
+}
+
+gboolean
+hs_stream_management_is_enabling (HsStreamManagement *self)
+{
+  return self->state == STATE_ENABLING;
+}
+
+gboolean
+hs_stream_management_is_resuming (HsStreamManagement *self)
+{
+  return self->state == STATE_RESUMING;
+}
+
+void
+hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output)
+{
+  hs_stream_management_lose (self);
+  self->state = STATE_ENABLING;
+  write_text (output, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
+}
+
+void
+hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output)
+{
+  g_assert (hs_stream_management_has_session (self));
+  self->state = STATE_RESUMING;
+  write_text (output, "<resume xmlns='%s' h='%u' previd='%s'/>", HS_NS_SM, self->received,
+              self->id);
+}
+
+/* xs:boolean */
+static gboolean
+is_true (const char *value)
+{
+  return g_strcmp0 (value, "true") == 0 || g_strcmp0 (value, "1") == 0;
+}
+
+gboolean
+hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GError **error)
+{
+  const char *id = hs_node_get_attribute (enabled, "id", NULL);
+  const char *max = hs_node_get_attribute (enabled, "max", NULL);
+  guint64 seconds;
+
+  if (self->state != STATE_ENABLING)
+    {
+      hs_stream_management_lose (self);
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
+                           "The server enabled stream management, which nobody asked for");
+      return FALSE;
+    }
+  self->state = STATE_ENABLED;
+  self->received = self->told = 0;
+  if (!is_true (hs_node_get_attribute (enabled, "resume", NULL)) || id == NULL || *id == '\0')
+    return TRUE;
+  self->id = g_strdup (id);
+  self->location = g_strdup (hs_node_get_attribute (enabled, "location", NULL));
+  if (max != NULL && g_ascii_string_to_unsigned (max, 10, 0, G_MAXUINT32, &seconds, NULL))
+    self->max = seconds;
+  return TRUE;
+}
+
+static gboolean
+get_h (HsNode *node, guint32 *h)
+{
+  const char *text = hs_node_get_attribute (node, "h", NULL);
+  guint64 value;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
+    return FALSE;
+  *h = value;
+  return TRUE;
+}
+
+/* XEP-0198, 4: the numbers are modulo 2^32. @max: what has been written of those that are kept. */
+static gboolean
+acknowledge (HsStreamManagement *self, HsNode *node, guint max, GError **error)
+{
+  guint32 h;
+  guint32 n;
+
+  if (!get_h (node, &h))
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
+                           "The server's acknowledgement has no valid number");
+      return FALSE;
+    }
+  n = h - self->acknowledged;
+  if (n > max)
+    {
+      self->excess = TRUE;
+      self->excess_h = h;
+      self->excess_sent = self->acknowledged + max;
+      g_set_error (error, HS_ERROR, HS_ERROR_PROTOCOL,
+                   "The server acknowledged %u stanzas, where %u had been sent", h,
+                   self->excess_sent);
+      return FALSE;
+    }
+  self->acknowledged = h;
+  settle (self, n, HS_FATE_ACKNOWLEDGED);
+  return TRUE;
+}
+
+static gboolean
+resume (HsStreamManagement *self, HsNode *resumed, GError **error)
+{
+  const char *id = hs_node_get_attribute (resumed, "previd", NULL);
+
+  if (self->state != STATE_RESUMING || (id != NULL && strcmp (id, self->id) != 0))
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
+                           "The server resumed another session than the one it was asked for");
+      return FALSE;
+    }
+  return acknowledge (self, resumed, self->n_written, error);
+}
+
+gboolean
+hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GError **error)
+{
+  self->excess = FALSE;
+  if (!resume (self, resumed, error))
+    {
+      hs_stream_management_lose (self);
+      return FALSE;
+    }
+  self->state = STATE_ENABLED;
+  self->told = self->received;
+  return TRUE;
+}
+
+void
+hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
+{
+  if (self->state == STATE_RESUMING)
+    {
+      /* What it had received it tells if it still knows. */
+      gboolean known = acknowledge (self, failed, self->n_written, NULL);
+
+      end_session (self, known, TRUE);
+    }
+  else if (self->state == STATE_ENABLING)
+    {
+      settle (self, self->n_sent, HS_FATE_WRITTEN);
+      self->state = STATE_OFF;
+    }
+}
+
+static void
+write_waiting (HsStreamManagement *self, GByteArray *output)
+{
+  guint n = hs_stanza_queue_get_length (&self->queue);
+
+  while (self->n_sent < n && self->n_sent < WINDOW)
+    {
+      HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, self->n_sent);
+
+      g_byte_array_append (output, hs_stanza_queue_get_bytes (&self->queue, self->sent_bytes),
+                           stanza->length);
+      self->sent_bytes += stanza->length;
+      self->n_sent++;
+      self->n_unasked++;
+      if ((stanza->flags & HS_OUT_AWAITED) != 0)
+        self->urgent = TRUE;
+    }
+  self->n_written = MAX (self->n_written, self->n_sent);
+  if (self->n_unasked >= REQUEST_EVERY)
+    hs_stream_management_write_request (self, output);
+}
+
+void
+hs_stream_management_begin (HsStreamManagement *self, GByteArray *output)
+{
+  gsize size = hs_stanza_queue_get_size (&self->queue);
+
+  g_assert (self->state == STATE_OFF || self->state == STATE_ENABLING ||
+            self->state == STATE_ENABLED);
+  if (self->state != STATE_OFF)
+    {
+      write_waiting (self, output);
+      return;
+    }
+  if (size > 0)
+    g_byte_array_append (output, hs_stanza_queue_get_bytes (&self->queue, 0), size);
+  settle (self, hs_stanza_queue_get_length (&self->queue), HS_FATE_WRITTEN);
+}
+
+void
+hs_stream_management_interrupt (HsStreamManagement *self, gint64 now)
+{
+  switch (self->state)
+    {
+    case STATE_ENABLED:
+      self->interrupted = now;
+      G_GNUC_FALLTHROUGH;
+    case STATE_RESUMING:
+      if (self->id == NULL)
+        {
+          hs_stream_management_lose (self);
+          break;
+        }
+      self->state = STATE_INTERRUPTED;
+      self->n_sent = self->n_unasked = 0;
+      self->sent_bytes = 0;
+      self->asking = self->urgent = FALSE;
+      self->request_time = 0;
+      break;
+    case STATE_ENABLING:
+      hs_stream_management_lose (self);
+      break;
+    case STATE_OFF:
+    case STATE_INTERRUPTED:
+    default:
+      break;
+    }
+}
+
+void
+hs_stream_management_on_stream_error (HsStreamManagement *self)
+{
+  if (self->n_written == 0)
+    return;
+  if (self->n_refused > 0 && self->refused_at != self->acknowledged)
+    self->n_refused = 0;
+  self->refused_at = self->acknowledged;
+  if (++self->n_refused >= MAX_LOST)
+    g_clear_pointer (&self->id, g_free);
+}
+
+/* ---- What comes in ---- */
+
+void
+hs_stream_management_write_ack (HsStreamManagement *self, GByteArray *output)
+{
+  if (self->state != STATE_ENABLED)
+    return;
+  self->told = self->received;
+  write_text (output, "<a xmlns='%s' h='%u'/>", HS_NS_SM, self->received);
+}
+
+void
+hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *output)
+{
+  if (self->state != STATE_ENABLED)
+    return;
+  self->received += n;
+  if (self->received - self->told >= ACKNOWLEDGE_EVERY)
+    hs_stream_management_write_ack (self, output);
+}
+
+void
+hs_stream_management_on_request (HsStreamManagement *self, GByteArray *output)
+{
+  hs_stream_management_write_ack (self, output);
+}
+
+gboolean
+hs_stream_management_on_ack (HsStreamManagement *self,
+                             HsNode *ack,
+                             GByteArray *output,
+                             GError **error)
+{
+  self->excess = FALSE;
+  if (self->state != STATE_ENABLED)
+    return TRUE;
+  if (!acknowledge (self, ack, self->n_sent, error))
+    {
+      hs_stream_management_lose (self);
+      return FALSE;
+    }
+  self->asking = FALSE;
+  write_waiting (self, output);
+  return TRUE;
+}
+
+void
+hs_stream_management_write_excess (HsStreamManagement *self, GByteArray *output)
+{
+  if (self->excess)
+    write_text (output, "<handled-count-too-high xmlns='%s' h='%u' send-count='%u'/>", HS_NS_SM,
+                self->excess_h, self->excess_sent);
+}
+
+/* ---- What goes out ---- */
+
+HsOutFlags
+hs_stream_management_classify (HsNode *stanza)
+{
+  const char *type = hs_node_get_attribute (stanza, "type", NULL);
+
+  switch (hs_node_get_kind (stanza))
+    {
+    case HS_STANZA_KIND_MESSAGE:
+      return g_strcmp0 (type, "groupchat") != 0 ? HS_OUT_RESEND : 0;
+    case HS_STANZA_KIND_PRESENCE:
+      return type != NULL && (g_str_has_prefix (type, "subscribe") ||
+                              g_str_has_prefix (type, "unsubscribe"))
+                 ? HS_OUT_RESEND
+                 : 0;
+    case HS_STANZA_KIND_IQ:
+    case HS_STANZA_KIND_UNKNOWN:
+    case HS_STANZA_KIND_NONE:
+    default:
+      return 0;
+    }
+}
+
+void
+hs_stream_management_add_out (HsStreamManagement *self,
+                              GByteArray *output,
+                              guint start,
+                              HsOutFlags flags,
+                              gint64 time,
+                              gpointer tag)
+{
+  HsQueuedStanza stanza = {
+    .tag = tag,
+    .time = time,
+    .length = output->len - start,
+    .flags = flags,
+  };
+  gboolean leaves = (self->state == STATE_ENABLED || self->state == STATE_ENABLING) &&
+                    self->n_sent < WINDOW &&
+                    self->n_sent == hs_stanza_queue_get_length (&self->queue);
+
+  hs_stanza_queue_push (&self->queue, &stanza, output->data + start);
+  if (!leaves)
+    {
+      g_byte_array_set_size (output, start);
+      return;
+    }
+  self->n_sent++;
+  self->n_written = MAX (self->n_written, self->n_sent);
+  self->sent_bytes += stanza.length;
+  if ((flags & HS_OUT_AWAITED) != 0)
+    self->urgent = TRUE;
+  if (++self->n_unasked >= REQUEST_EVERY)
+    hs_stream_management_write_request (self, output);
+}
+
+gboolean
+hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output)
+{
+  static const char request[] = "<r xmlns='" HS_NS_SM "'/>";
+
+  if (self->state != STATE_ENABLED || self->asking)
+    return FALSE;
+  g_byte_array_append (output, (const guint8 *) request, strlen (request));
+  self->asking = TRUE;
+  self->urgent = FALSE;
+  self->n_unasked = 0;
+  self->request_time = 0;
+  return TRUE;
+}
+
+gint64
+hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *output)
+{
+  if (self->state != STATE_ENABLED || self->asking || self->n_unasked == 0)
+    return 0;
+  if (self->request_time == 0)
+    self->request_time = now + REQUEST_USEC;
+  if (self->urgent || self->n_unasked >= REQUEST_EVERY || now >= self->request_time)
+    hs_stream_management_write_request (self, output);
+  return self->request_time;
+}
+
+guint
+hs_stream_management_get_unacknowledged (HsStreamManagement *self)
+{
+  return hs_stanza_queue_get_length (&self->queue);
+}
+
+guint
+hs_stream_management_get_waiting (HsStreamManagement *self)
+{
+  return hs_stanza_queue_get_length (&self->queue) - self->n_sent;
+}
+
+gsize
+hs_stream_management_get_size (HsStreamManagement *self)
+{
+  return hs_stanza_queue_get_size (&self->queue);
+}
+
+gboolean
+hs_stream_management_is_asking (HsStreamManagement *self)
+{
+  return self->asking;
+}
+
+guint32
+hs_stream_management_get_received (HsStreamManagement *self)
+{
+  return self->received;
+}
+
+guint32
+hs_stream_management_get_acknowledged (HsStreamManagement *self)
+{
+  return self->acknowledged;
+}
+
+void
+hs_stream_management_shrink (HsStreamManagement *self)
+{
+  hs_stanza_queue_shrink (&self->queue);
+}
+
+/* ---- State that can be kept ---- */
+
+GVariant *
+hs_stream_management_save (HsStreamManagement *self)
+{
+  guint n = hs_stanza_queue_get_length (&self->queue);
+  gsize offset = 0;
+  GVariantBuilder builder;
+
+  if (self->id == NULL)
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(xyyay)"));
+  for (guint i = 0; i < n; i++)
+    {
+      HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, i);
+      GVariant *bytes = g_variant_new_fixed_array (
+          G_VARIANT_TYPE_BYTE, hs_stanza_queue_get_bytes (&self->queue, offset), stanza->length, 1);
+
+      g_variant_builder_add (&builder, "(xyy@ay)", stanza->time, stanza->flags, stanza->n_lost,
+                             bytes);
+      offset += stanza->length;
+    }
+  return g_variant_new (HS_STREAM_MANAGEMENT_STATE, self->id, self->location, self->max,
+                        self->received, self->acknowledged, self->n_written, &builder);
+}
+
+gboolean
+hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now)
+{
+  g_autoptr (GVariantIter) stanzas = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *location = NULL;
+  HsQueuedStanza stanza = { NULL };
+  GVariant *bytes;
+  guint32 max, received, acknowledged, n_written;
+
+  if (self->state != STATE_OFF || hs_stanza_queue_get_length (&self->queue) > 0 ||
+      !g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)))
+    return FALSE;
+  g_variant_get (state, HS_STREAM_MANAGEMENT_STATE, &id, &location, &max, &received, &acknowledged,
+                 &n_written, &stanzas);
+  if (*id == '\0' || n_written > g_variant_iter_n_children (stanzas))
+    return FALSE;
+  while (g_variant_iter_next (stanzas, "(xyy@ay)", &stanza.time, &stanza.flags, &stanza.n_lost,
+                              &bytes))
+    {
+      const guint8 *data = g_variant_get_fixed_array (bytes, &stanza.length, 1);
+
+      hs_stanza_queue_push (&self->queue, &stanza, data);
+      g_variant_unref (bytes);
+    }
+  self->state = STATE_INTERRUPTED;
+  self->interrupted = now;
+  self->id = g_steal_pointer (&id);
+  self->location = g_steal_pointer (&location);
+  self->max = max;
+  self->received = self->told = received;
+  self->acknowledged = acknowledged;
+  self->n_written = n_written;
+  return TRUE;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-enums.h"
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* Stream management (XEP-0198) of one account's session, which outlives its connections: what was sent
+ * is kept until the server has acknowledged it, what was received is counted. No I/O and no timers:
+ * elements and the time go in, bytes and fates come out.
+ *
+ * The order of things, whichever way it is negotiated (after the sign-in, or inside SASL2 and Bind 2):
+ *
+ *  - no session, or one that is not to be resumed:  write_enable, then on_enabled or on_failed
+ *  - hs_stream_management_has_session():            write_resume, then on_resumed or on_failed; after
+ *                                                   on_failed go on with a new session
+ *  - the server offers no stream management:        lose
+ *  - stanzas may be sent:                           begin
+ *  - the connection is gone:                        interrupt
+ *
+ * and fates are taken out whenever something may have decided on some. */
+
+typedef struct _HsStreamManagement HsStreamManagement;
+
+/* What is to be known of a stanza that is sent. */
+typedef enum /*< skip >*/
+{
+  HS_OUT_RESEND = 1 << 0, /* may be sent again by itself in another session */
+  HS_OUT_OWN = 1 << 1,    /* the library's own: nobody is told that it was lost */
+  HS_OUT_AWAITED = 1 << 2, /* somebody waits for the acknowledgement: it is asked for at once */
+} HsOutFlags;
+
+typedef enum /*< skip >*/
+{
+  HS_FATE_ACKNOWLEDGED, /* the server has it */
+  HS_FATE_WRITTEN,      /* it has left in a session in which nothing is acknowledged */
+  HS_FATE_UNRECEIVED,   /* the server has it not, and it is not sent again */
+  HS_FATE_UNKNOWN,      /* nobody knows whether the server has it, and it is not sent again */
+} HsFateType;
+
+/* Each stanza that was added with a tag has one fate. Without a tag, only those that are UNRECEIVED or
+ * UNKNOWN, and not the library's own, are told. */
+typedef struct
+{
+  HsFateType type;
+  gpointer tag;
+  GBytes *stanza; /* for UNRECEIVED and UNKNOWN: as it was written, NULL otherwise */
+} HsFate;
+
+HsStreamManagement *hs_stream_management_new (void);
+/* Fates that were not taken are dropped. */
+void hs_stream_management_free (HsStreamManagement *self);
+/* What becomes of stanzas in flight when their session is lost. */
+void hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy policy);
+
+/* Negotiation. Times are those of a clock that goes on while the machine sleeps, in microseconds. */
+
+/* Whether there is an interrupted session to be resumed. Also where it is too old for the server to
+ * have kept it: asking tells what it had received. */
+gboolean hs_stream_management_has_session (HsStreamManagement *self);
+/* Whether the server should still have it: what is sent now can be kept for it. */
+gboolean hs_stream_management_can_resume (HsStreamManagement *self, gint64 now);
+/* Where the server wants the next connection to go (`location`), or NULL. */
+const char *hs_stream_management_get_location (HsStreamManagement *self);
+
+void hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output);
+void hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output);
+/* With FALSE, the element breaks the protocol: the session is lost, and the stream is to be ended. */
+gboolean
+hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GError **error);
+gboolean
+hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GError **error);
+/* The answer to <enable/> or <resume/>, whichever is waited for. */
+void hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed);
+/* There is nothing to resume any more: fates are decided, and what may be sent again waits. */
+void hs_stream_management_lose (HsStreamManagement *self);
+/* As above, and nothing waits: it is all given back. For the end of a run. */
+void hs_stream_management_give_up (HsStreamManagement *self);
+/* A session stands, managed or not: writes what waits, or as much as may be in flight. */
+void hs_stream_management_begin (HsStreamManagement *self, GByteArray *output);
+/* The connection is gone. A session that cannot be resumed is lost. */
+void hs_stream_management_interrupt (HsStreamManagement *self, gint64 now);
+/* The server has ended the stream with an error. Where it does so again with no progress in between,
+ * what is in flight may be what it refuses to read: the session is not to be resumed. */
+void hs_stream_management_on_stream_error (HsStreamManagement *self);
+/* Whether stanzas are counted and kept: in a session, or between two connections of one. */
+gboolean hs_stream_management_is_enabled (HsStreamManagement *self);
+/* Whether an answer to <enable/>, or to <resume/>, is waited for. */
+gboolean hs_stream_management_is_enabling (HsStreamManagement *self);
+gboolean hs_stream_management_is_resuming (HsStreamManagement *self);
+
+/* What comes in */
+
+/* A stanza was handed over, or thrown away as one that nobody asked for. Writes an acknowledgement now
+ * and then, unasked. */
+void hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *output);
+void hs_stream_management_on_request (HsStreamManagement *self, GByteArray *output);
+/* With FALSE, the server has acknowledged what was never sent or something that is no number: the
+ * session is lost, and the stream is to be ended with undefined-condition and what
+ * hs_stream_management_write_excess() writes, if anything. Otherwise writes what waits. */
+gboolean hs_stream_management_on_ack (HsStreamManagement *self,
+                                      HsNode *ack,
+                                      GByteArray *output,
+                                      GError **error);
+void hs_stream_management_write_excess (HsStreamManagement *self, GByteArray *output);
+
+/* What goes out: only while it is enabled. */
+
+/* HS_OUT_RESEND, where that is right for the stanza. */
+HsOutFlags hs_stream_management_classify (HsNode *stanza);
+/* A stanza was appended to @output, at @start. Where it has to wait it is taken out of it again. @time
+ * is the wall clock's, in microseconds. */
+void hs_stream_management_add_out (HsStreamManagement *self,
+                                   GByteArray *output,
+                                   guint start,
+                                   HsOutFlags flags,
+                                   gint64 time,
+                                   gpointer tag);
+/* Asks for an acknowledgement where it is time to. @now is that of any one clock. Returns when to be
+ * called again, or 0. */
+gint64 hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *output);
+/* Asks unless there is a request that has not been answered. FALSE where none was written. */
+gboolean hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output);
+/* The acknowledgement before the end of the stream. */
+void hs_stream_management_write_ack (HsStreamManagement *self, GByteArray *output);
+
+/* Stanzas that are not acknowledged, and how many of them wait to be written. */
+guint hs_stream_management_get_unacknowledged (HsStreamManagement *self);
+guint hs_stream_management_get_waiting (HsStreamManagement *self);
+gsize hs_stream_management_get_size (HsStreamManagement *self);
+gboolean hs_stream_management_is_asking (HsStreamManagement *self);
+guint32 hs_stream_management_get_received (HsStreamManagement *self);
+guint32 hs_stream_management_get_acknowledged (HsStreamManagement *self);
+/* The oldest fate that was not taken. The stanza is the caller's. */
+gboolean hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate);
+/* Lets go of memory that nothing is in. */
+void hs_stream_management_shrink (HsStreamManagement *self);
+
+/* The session as it stands, to be kept: GVariant of the type HS_STREAM_MANAGEMENT_STATE. NULL where
+ * there is none that could be resumed. (transfer floating) */
+#define HS_STREAM_MANAGEMENT_STATE "(smsuuuua(xyyay))"
+GVariant *hs_stream_management_save (HsStreamManagement *self);
+/* FALSE, and nothing changes, where it can't be. Tags are not kept. */
+gboolean hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now);
+/* How long the server keeps an interrupted session, in seconds, or 0 where it does not say. */
+guint hs_stream_management_get_max (HsStreamManagement *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamManagement, hs_stream_management_free)
+
+G_END_DECLS

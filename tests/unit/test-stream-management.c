@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "protocol/hs-stream-management.h"
+#include "xml/hs-parser.h"
+
+/* Acknowledgements, what is in flight, and what becomes of it (XEP-0198). */
+
+#define SM " xmlns='urn:xmpp:sm:3'"
+/* 2026-01-02T03:04:05Z */
+#define SENT (G_GINT64_CONSTANT (1767323045) * G_USEC_PER_SEC)
+
+typedef struct
+{
+  HsStreamManagement *sm;
+  GByteArray *output;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->sm = hs_stream_management_new ();
+  f->output = g_byte_array_new ();
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  hs_stream_management_free (f->sm);
+  g_byte_array_unref (f->output);
+}
+
+/* What has been written since the last time. */
+static char *
+take_output (Fixture *f)
+{
+  char *text = g_strndup ((const char *) f->output->data, f->output->len);
+
+  g_byte_array_set_size (f->output, 0);
+  return text;
+}
+
+#define assert_output(f, expected) \
+  G_STMT_START \
+  { \
+    g_autofree char *text_ = take_output (f); \
+    g_assert_cmpstr (text_, ==, expected); \
+  } \
+  G_STMT_END
+
+static HsNode *
+parse (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+static HsNode *
+parse (const char *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *xml = NULL;
+  va_list args;
+  HsNode *node;
+
+  va_start (args, format);
+  xml = g_strdup_vprintf (format, args);
+  va_end (args);
+  node = hs_parser_parse_element (xml, strlen (xml), &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+static void
+drop (HsNode *node)
+{
+  hs_block_unref (hs_node_get_block (node));
+}
+
+static void
+enable (Fixture *f, const char *attributes)
+{
+  g_autoptr (GError) error = NULL;
+  HsNode *node = parse ("<enabled" SM " %s/>", attributes);
+
+  hs_stream_management_write_enable (f->sm, f->output);
+  assert_output (f, "<enable" SM " resume='true'/>");
+  g_assert_true (hs_stream_management_on_enabled (f->sm, node, &error));
+  g_assert_no_error (error);
+  drop (node);
+  hs_stream_management_begin (f->sm, f->output);
+}
+
+static gboolean
+ack (Fixture *f, guint32 h, GError **error)
+{
+  HsNode *node = parse ("<a" SM " h='%u'/>", h);
+  gboolean good = hs_stream_management_on_ack (f->sm, node, f->output, error);
+
+  drop (node);
+  return good;
+}
+
+static void
+send_flagged (Fixture *f, const char *xml, HsOutFlags flags, gpointer tag)
+{
+  guint start = f->output->len;
+  HsNode *node = parse ("%s", xml);
+
+  g_byte_array_append (f->output, (const guint8 *) xml, strlen (xml));
+  hs_stream_management_add_out (f->sm, f->output, start,
+                                flags | hs_stream_management_classify (node), SENT, tag);
+  drop (node);
+}
+
+static void
+send_numbered (Fixture *f, guint number)
+{
+  g_autofree char *xml = g_strdup_printf ("<message id=\"%u\"/>", number);
+
+  send_flagged (f, xml, 0, GUINT_TO_POINTER (number));
+}
+
+static void
+resume (Fixture *f, guint32 h)
+{
+  g_autoptr (GError) error = NULL;
+  HsNode *node = parse ("<resumed" SM " h='%u' previd='x'/>", h);
+
+  g_assert_true (hs_stream_management_has_session (f->sm));
+  hs_stream_management_write_resume (f->sm, f->output);
+  g_byte_array_set_size (f->output, 0);
+  g_assert_true (hs_stream_management_on_resumed (f->sm, node, &error));
+  g_assert_no_error (error);
+  drop (node);
+  hs_stream_management_begin (f->sm, f->output);
+}
+
+static void
+fail_to_resume (Fixture *f, const char *attributes)
+{
+  HsNode *node = parse ("<failed" SM " %s><item-not-found xmlns='%s'/></failed>", attributes,
+                        HS_NS_STANZAS);
+
+  hs_stream_management_write_resume (f->sm, f->output);
+  g_byte_array_set_size (f->output, 0);
+  hs_stream_management_on_failed (f->sm, node);
+  drop (node);
+}
+
+/* One letter a fate and the number in its tag: + acknowledged, w written, - unreceived, ? unknown. */
+static char *
+take_fates (Fixture *f)
+{
+  g_autoptr (GString) fates = g_string_new (NULL);
+  HsFate fate;
+
+  while (hs_stream_management_next_fate (f->sm, &fate))
+    {
+      g_string_append_printf (fates, "%c%u", "+w-?"[fate.type], GPOINTER_TO_UINT (fate.tag));
+      g_assert_true ((fate.stanza != NULL) ==
+                     (fate.type == HS_FATE_UNRECEIVED || fate.type == HS_FATE_UNKNOWN));
+      g_clear_pointer (&fate.stanza, g_bytes_unref);
+    }
+  return g_string_free (g_steal_pointer (&fates), FALSE);
+}
+
+#define assert_fates(f, expected) \
+  G_STMT_START \
+  { \
+    g_autofree char *text_ = take_fates (f); \
+    g_assert_cmpstr (text_, ==, expected); \
+  } \
+  G_STMT_END
+
+static void
+test_acknowledged (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "");
+  send_numbered (f, 1);
+  send_flagged (f, "<presence/>", 0, NULL);
+  send_numbered (f, 3);
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 3);
+  g_assert_true (ack (f, 1, &error));
+  assert_fates (f, "+1");
+  g_assert_true (ack (f, 1, &error));
+  assert_fates (f, "");
+  g_assert_true (ack (f, 3, &error));
+  assert_fates (f, "+3");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
+  g_assert_cmpuint (hs_stream_management_get_size (f->sm), ==, 0);
+}
+
+static void
+test_excess (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "id='x' resume='true'");
+  send_numbered (f, 1);
+  g_byte_array_set_size (f->output, 0);
+  g_assert_false (ack (f, 2, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
+  hs_stream_management_write_excess (f->sm, f->output);
+  assert_output (f, "<handled-count-too-high" SM " h='2' send-count='1'/>");
+  assert_fates (f, "?1");
+  hs_stream_management_interrupt (f->sm, 0);
+  g_assert_false (hs_stream_management_has_session (f->sm));
+}
+
+static void
+test_going_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "");
+  for (guint i = 1; i <= 3; i++)
+    send_numbered (f, i);
+  g_assert_true (ack (f, 2, &error));
+  g_assert_false (ack (f, 1, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
+}
+
+static void
+test_no_number (Fixture *f, gconstpointer data)
+{
+  static const char *const bad[] = { "", "h=''", "h='x'", "h='-1'", "h='4294967296'", "h=' 1'" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      HsNode *node = parse ("<a" SM " %s/>", bad[i]);
+
+      enable (f, "");
+      g_assert_false (hs_stream_management_on_ack (f->sm, node, f->output, &error));
+      g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
+      hs_stream_management_write_excess (f->sm, f->output);
+      assert_output (f, "");
+      drop (node);
+    }
+}
+
+/* Past 2^32 the numbers begin again with 0, on both sides. */
+static void
+test_wrap (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) state = g_variant_ref_sink (
+      g_variant_new (HS_STREAM_MANAGEMENT_STATE, "x", NULL, 0, G_MAXUINT32 - 1, G_MAXUINT32 - 1, 0,
+                     NULL));
+
+  g_assert_true (hs_stream_management_restore (f->sm, state, 0));
+  hs_stream_management_write_resume (f->sm, f->output);
+  assert_output (f, "<resume" SM " h='4294967294' previd='x'/>");
+  resume (f, G_MAXUINT32 - 1);
+  for (guint i = 1; i <= 3; i++)
+    send_numbered (f, i);
+  hs_stream_management_count_in (f->sm, 3, f->output);
+  g_byte_array_set_size (f->output, 0);
+  hs_stream_management_on_request (f->sm, f->output);
+  assert_output (f, "<a" SM " h='1'/>");
+  g_assert_true (ack (f, G_MAXUINT32, &error));
+  assert_fates (f, "+1");
+  g_assert_true (ack (f, 0, &error));
+  assert_fates (f, "+2");
+  g_assert_true (ack (f, 1, &error));
+  assert_fates (f, "+3");
+  g_assert_false (ack (f, 2, &error));
+}
+
+static void
+test_resumed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "id='x' resume='true' max='60' location='[::1]:5299'");
+  g_assert_false (hs_stream_management_has_session (f->sm));
+  g_assert_cmpstr (hs_stream_management_get_location (f->sm), ==, "[::1]:5299");
+  for (guint i = 1; i <= 3; i++)
+    send_numbered (f, i);
+  hs_stream_management_count_in (f->sm, 7, f->output);
+  hs_stream_management_interrupt (f->sm, 100 * G_USEC_PER_SEC);
+  g_assert_true (hs_stream_management_can_resume (f->sm, 159 * G_USEC_PER_SEC));
+  g_assert_false (hs_stream_management_can_resume (f->sm, 160 * G_USEC_PER_SEC));
+  g_assert_true (hs_stream_management_has_session (f->sm));
+  g_byte_array_set_size (f->output, 0);
+  send_numbered (f, 4);
+  assert_output (f, "");
+  hs_stream_management_write_resume (f->sm, f->output);
+  send_numbered (f, 5);
+  assert_output (f, "<resume" SM " h='7' previd='x'/>");
+  /* Cut again before there was an answer. */
+  hs_stream_management_interrupt (f->sm, 150 * G_USEC_PER_SEC);
+  g_assert_false (hs_stream_management_can_resume (f->sm, 160 * G_USEC_PER_SEC));
+  resume (f, 2);
+  assert_fates (f, "+1+2");
+  assert_output (f, "<message id=\"3\"/><message id=\"4\"/><message id=\"5\"/>");
+  g_assert_true (ack (f, 5, &error));
+  assert_fates (f, "+3+4+5");
+}
+
+static void
+test_resumed_another (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  HsNode *node = parse ("<resumed" SM " h='0' previd='y'/>");
+
+  enable (f, "id='x' resume='true'");
+  send_numbered (f, 1);
+  hs_stream_management_interrupt (f->sm, 0);
+  hs_stream_management_write_resume (f->sm, f->output);
+  g_assert_false (hs_stream_management_on_resumed (f->sm, node, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
+  assert_fates (f, "?1");
+  drop (node);
+}
+
+/* A server that promises nothing has nothing to resume. */
+static void
+test_not_resumable (Fixture *f, gconstpointer data)
+{
+  static const char *const attributes[] = { "", "id='x'", "resume='true'", "id='x' resume='false'",
+                                            "id='' resume='1'" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (attributes); i++)
+    {
+      enable (f, attributes[i]);
+      send_numbered (f, 1);
+      hs_stream_management_interrupt (f->sm, 0);
+      g_assert_false (hs_stream_management_has_session (f->sm));
+      g_assert_false (hs_stream_management_is_enabled (f->sm));
+      assert_fates (f, "?1");
+      g_byte_array_set_size (f->output, 0);
+    }
+}
+
+static void
+lose_five (Fixture *f, HsResendPolicy policy, const char *attributes)
+{
+  hs_stream_management_set_policy (f->sm, policy);
+  enable (f, "id='x' resume='true'");
+  send_numbered (f, 1);
+  send_numbered (f, 2);
+  send_flagged (f, "<message id=\"3\" type=\"groupchat\"/>", 0, GUINT_TO_POINTER (3));
+  send_flagged (f, "<iq id=\"4\" type=\"get\"/>", HS_OUT_OWN, NULL);
+  hs_stream_management_interrupt (f->sm, 0);
+  send_flagged (f, "<presence id=\"5\" to=\"a\" type=\"subscribe\"/>", 0, GUINT_TO_POINTER (5));
+  fail_to_resume (f, attributes);
+}
+
+#define DELAY "<delay xmlns=\"urn:xmpp:delay\" stamp=\"2026-01-02T03:04:05Z\"/>"
+
+/* What the server had is acknowledged, what it had not is sent again, marked, oldest first. */
+static void
+test_lost_known (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "h='1'");
+  assert_fates (f, "+1-3");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 2);
+  enable (f, "");
+  assert_output (f, "<message id=\"2\">" DELAY "</message>"
+                    "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
+  g_assert_true (ack (f, 2, &error));
+  assert_fates (f, "+2+5");
+}
+
+/* Without a number nobody knows, but what never left was not received. */
+static void
+test_lost_unknown (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "");
+  assert_fates (f, "?1?2?3");
+  enable (f, "");
+  assert_output (f, "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
+}
+
+static void
+test_lost_never (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_NEVER, "h='1'");
+  assert_fates (f, "+1-2-3-5");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
+}
+
+static void
+test_lost_always (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_ALWAYS, "");
+  assert_fates (f, "?3");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 3);
+  /* A session in which nothing is acknowledged. */
+  hs_stream_management_begin (f->sm, f->output);
+  assert_output (f, "<message id=\"1\">" DELAY "</message><message id=\"2\">" DELAY "</message>"
+                    "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
+  assert_fates (f, "w1w2w5");
+}
+
+/* A stanza that the server refuses to read ends every session that it is sent in. */
+static void
+test_lost_twice (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "h='1'");
+  assert_fates (f, "+1-3");
+  enable (f, "id='x' resume='true'");
+  send_numbered (f, 6);
+  hs_stream_management_interrupt (f->sm, 0);
+  fail_to_resume (f, "h='0'");
+  assert_fates (f, "-2");
+  enable (f, "");
+  /* The date is that of the first time. */
+  g_byte_array_set_size (f->output, 0);
+  hs_stream_management_interrupt (f->sm, 0);
+  assert_fates (f, "?5?6");
+}
+
+/* Resumed, and refused again: with no progress the session is given up. */
+static void
+test_refused_twice (Fixture *f, gconstpointer data)
+{
+  enable (f, "id='x' resume='true'");
+  send_numbered (f, 1);
+  send_numbered (f, 2);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      hs_stream_management_on_stream_error (f->sm);
+      hs_stream_management_interrupt (f->sm, 0);
+      if (i == 2)
+        break;
+      resume (f, 1);
+      if (i == 0)
+        assert_fates (f, "+1");
+    }
+  g_assert_false (hs_stream_management_has_session (f->sm));
+  assert_fates (f, "?2");
+}
+
+static guint
+count (const char *text, const char *part)
+{
+  guint n = 0;
+
+  for (; (text = strstr (text, part)) != NULL; text++)
+    n++;
+  return n;
+}
+
+/* One request for many stanzas, and one at a time; what is more than may be in flight waits. */
+static void
+test_window (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint32 acknowledged = 0;
+  guint n_requests = 0;
+  guint n_stanzas = 0;
+
+  enable (f, "");
+  for (guint i = 1; i <= 5000; i++)
+    send_numbered (f, i);
+  for (guint i = 0; n_stanzas < 5000 && i < 1000; i++)
+    {
+      g_autofree char *output = take_output (f);
+      guint n = count (output, "<message");
+
+      n_requests += count (output, "<r ");
+      g_assert_cmpuint (count (output, "<r "), <=, 1);
+      n_stanzas += n;
+      g_assert_cmpuint (n_stanzas - acknowledged, <, 500);
+      acknowledged = n_stanzas;
+      g_assert_true (hs_stream_management_is_asking (f->sm) || n_stanzas == 5000);
+      g_assert_true (ack (f, acknowledged, &error));
+    }
+  g_assert_cmpuint (n_stanzas, ==, 5000);
+  g_assert_cmpuint (n_requests, <=, 50);
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
+}
+
+static void
+test_request_later (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 due;
+
+  enable (f, "");
+  g_assert_cmpint (hs_stream_management_poll (f->sm, 5, f->output), ==, 0);
+  send_numbered (f, 1);
+  due = hs_stream_management_poll (f->sm, 10, f->output);
+  g_assert_cmpint (due, >, 10);
+  send_numbered (f, 2);
+  g_assert_cmpint (hs_stream_management_poll (f->sm, 20, f->output), ==, due);
+  g_byte_array_set_size (f->output, 0);
+  g_assert_cmpint (hs_stream_management_poll (f->sm, due, f->output), ==, 0);
+  assert_output (f, "<r" SM "/>");
+  /* One that somebody waits for, while another answer is still to come. */
+  send_flagged (f, "<message/>", HS_OUT_AWAITED, GUINT_TO_POINTER (3));
+  g_byte_array_set_size (f->output, 0);
+  hs_stream_management_poll (f->sm, due + 1, f->output);
+  assert_output (f, "");
+  g_assert_true (ack (f, 2, &error));
+  hs_stream_management_poll (f->sm, due + 2, f->output);
+  assert_output (f, "<r" SM "/>");
+}
+
+static void
+test_counted (Fixture *f, gconstpointer data)
+{
+  enable (f, "");
+  hs_stream_management_on_request (f->sm, f->output);
+  assert_output (f, "<a" SM " h='0'/>");
+  for (guint i = 1; i <= 300; i++)
+    hs_stream_management_count_in (f->sm, 1, f->output);
+  {
+    g_autofree char *text = take_output (f);
+
+    g_assert_cmpuint (count (text, "<a "), >=, 3);
+    g_assert_cmpuint (count (text, "<a "), <=, 6);
+  }
+}
+
+static void
+test_enable_failed (Fixture *f, gconstpointer data)
+{
+  HsNode *node = parse ("<failed" SM "/>");
+
+  hs_stream_management_write_enable (f->sm, f->output);
+  g_byte_array_set_size (f->output, 0);
+  send_numbered (f, 1);
+  assert_output (f, "<message id=\"1\"/>");
+  hs_stream_management_on_failed (f->sm, node);
+  assert_fates (f, "w1");
+  g_assert_false (hs_stream_management_is_enabled (f->sm));
+  drop (node);
+}
+
+static void
+test_kept (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (HsStreamManagement) other = hs_stream_management_new ();
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "");
+  g_assert_null (hs_stream_management_save (f->sm));
+  hs_stream_management_interrupt (f->sm, 0);
+  enable (f, "id='x' resume='true' location='host' max='60'");
+  for (guint i = 1; i <= 3; i++)
+    send_numbered (f, i);
+  g_assert_true (ack (f, 1, &error));
+  hs_stream_management_count_in (f->sm, 9, f->output);
+  g_byte_array_set_size (f->output, 0);
+  state = g_variant_ref_sink (hs_stream_management_save (f->sm));
+  g_assert_true (g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)));
+  assert_fates (f, "+1");
+
+  g_assert_true (hs_stream_management_restore (other, state, 0));
+  g_assert_false (hs_stream_management_restore (other, state, 0));
+  g_assert_cmpstr (hs_stream_management_get_location (other), ==, "host");
+  g_assert_true (hs_stream_management_can_resume (other, 59 * G_USEC_PER_SEC));
+  g_assert_false (hs_stream_management_can_resume (other, 60 * G_USEC_PER_SEC));
+  hs_stream_management_free (f->sm);
+  f->sm = g_steal_pointer (&other);
+  hs_stream_management_write_resume (f->sm, f->output);
+  assert_output (f, "<resume" SM " h='9' previd='x'/>");
+  resume (f, 2);
+  assert_output (f, "<message id=\"3\"/>");
+  other = hs_stream_management_new ();
+}
+
+static void
+test_given_up (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_ALWAYS, "h='1'");
+  assert_fates (f, "+1-3");
+  enable (f, "");
+  send_numbered (f, 6);
+  hs_stream_management_give_up (f->sm);
+  assert_fates (f, "?2?5?6");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
+}
+
+#define add(name, function) \
+  g_test_add ("/stream-management/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("acknowledged", test_acknowledged);
+  add ("excess", test_excess);
+  add ("going-back", test_going_back);
+  add ("no-number", test_no_number);
+  add ("wrap", test_wrap);
+  add ("resumed", test_resumed);
+  add ("resumed-another", test_resumed_another);
+  add ("not-resumable", test_not_resumable);
+  add ("lost-known", test_lost_known);
+  add ("lost-unknown", test_lost_unknown);
+  add ("lost-never", test_lost_never);
+  add ("lost-always", test_lost_always);
+  add ("lost-twice", test_lost_twice);
+  add ("refused-twice", test_refused_twice);
+  add ("window", test_window);
+  add ("request-later", test_request_later);
+  add ("counted", test_counted);
+  add ("enable-failed", test_enable_failed);
+  add ("kept", test_kept);
+  add ("given-up", test_given_up);
+
+  return g_test_run ();
+}
