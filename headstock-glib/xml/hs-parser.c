@@ -198,7 +198,8 @@ remember_header (HsParser *self,
       hs_writer_append_escaped (header, namespaces[1] != NULL ? (const char *) namespaces[1] : "");
       g_byte_array_append (header, (const guint8 *) "\"", 1);
     }
-  g_byte_array_append (header, (const guint8 *) ">", 1);
+  /* libxml2 looks at nothing before it has four bytes. */
+  g_byte_array_append (header, (const guint8 *) "  >", 3);
 }
 
 static void
