@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "fuzz.h"
+#include "hs-element-private.h"
+#include "hs-error.h"
+#include "hs-message.h"
+#include "hs-iq.h"
+#include "hs-namespaces.h"
+#include "hs-presence.h"
+#include "protocol/hs-dispatcher.h"
+#include "protocol/hs-stream.h"
+
+/* libFuzzer target: everything that a server says, from the header to the end, with the dispatcher and
+ * handlers that read whatever they are given. Three bytes of options, then the server's bytes. See
+ * fuzz-random.c for what an input can know. */
+
+enum
+{
+  OPTION_TLS_MODE = 3 << 0,
+  OPTION_COMPONENT = 1 << 2,
+  OPTION_FORGET = 1 << 3,
+  OPTION_CLOSE_EARLY = 1 << 4, /* our end is sent in the middle */
+  OPTION_REMOVE = 1 << 5,      /* handlers remove themselves and add others */
+};
+
+#define PASSWORD "pencilpencil"
+#define REQUEST_ID "asked"
+
+typedef struct
+{
+  HsStream *stream;
+  HsDispatcher *dispatcher;
+  HsJid *full;
+  HsJid *bare;
+  guint options;
+  guint mechanisms;
+  guint n_stanzas;
+  guint n_answers;
+  gboolean authenticated;
+  gboolean failed;
+  gboolean knows_password;
+  GPtrArray *kept; /* elements that a program keeps */
+} Driver;
+
+/* ---- Handlers ---- */
+
+static void
+read_stanza (HsStanza *stanza)
+{
+  HsJid *from = hs_stanza_get_from_jid (stanza);
+  HsJid *to = hs_stanza_get_to_jid (stanza);
+  g_autoptr (GError) error = hs_stanza_get_error (stanza);
+
+  g_clear_pointer (&from, hs_jid_unref);
+  g_clear_pointer (&to, hs_jid_unref);
+  g_assert_nonnull (hs_stanza_get_stanza_type (stanza));
+  hs_stanza_get_id (stanza);
+  hs_stanza_get_lang (stanza);
+  if (error != NULL)
+    fuzz_check_error (error);
+  if (HS_IS_MESSAGE (stanza))
+    {
+      GDateTime *delay = hs_message_get_delay (HS_MESSAGE (stanza));
+
+      g_clear_pointer (&delay, g_date_time_unref);
+      hs_message_get_body (HS_MESSAGE (stanza));
+      hs_message_get_subject (HS_MESSAGE (stanza));
+      hs_message_get_thread (HS_MESSAGE (stanza));
+    }
+  else if (HS_IS_PRESENCE (stanza))
+    {
+      hs_presence_get_show (HS_PRESENCE (stanza));
+      hs_presence_get_status (HS_PRESENCE (stanza));
+      hs_presence_get_priority (HS_PRESENCE (stanza));
+    }
+  else if (HS_IS_IQ (stanza))
+    hs_iq_get_payload (HS_IQ (stanza));
+}
+
+/* Reads all there is. */
+static HsElement *
+read_cb (HsClient *client, HsElement *element, gpointer data)
+{
+  Driver *self = data;
+  g_autofree char *text = hs_element_to_string (element);
+  g_autoptr (GPtrArray) children = hs_element_get_children (element);
+
+  for (guint i = 0; i < children->len; i++)
+    g_assert_true (hs_element_get_parent (g_ptr_array_index (children, i)) == element);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_assert_nonnull (hs_element_get_name (element));
+  hs_element_get_text (element);
+  hs_element_get_child_text (element, "body", NULL);
+  hs_element_get_attribute_ns (element, "lang", HS_NS_XML);
+  if (HS_IS_STANZA (element))
+    read_stanza (HS_STANZA (element));
+  if (self->kept->len < 4 && hs_element_get_attribute (element, "keep") != NULL)
+    g_ptr_array_add (self->kept, g_object_ref (element));
+  return NULL;
+}
+
+/* Answers. */
+static HsElement *
+answer_cb (HsClient *client, HsElement *element, gpointer data)
+{
+  if (!HS_IS_IQ (element))
+    return NULL;
+  return HS_ELEMENT (hs_stanza_new_reply (HS_STANZA (element)));
+}
+
+static HsElement *
+once_cb (HsClient *client, HsElement *element, gpointer data)
+{
+  Driver *self = data;
+  HsHandlers *handlers = hs_dispatcher_get_handlers (self->dispatcher);
+  HsHandler handler = { .name = (char *) "x", .func = read_cb, .user_data = self };
+  guint id;
+
+  if ((self->options & OPTION_REMOVE) == 0)
+    return NULL;
+  id = hs_handlers_add (handlers, &handler);
+  hs_handlers_remove (handlers, id - 1);
+  return NULL;
+}
+
+static void
+add_handlers (Driver *self)
+{
+  HsHandler handlers[] = {
+    { .func = read_cb },
+    { .func = read_cb, .flags = HS_HANDLER_NESTED },
+    { .name = (char *) "x", .func = once_cb, .flags = HS_HANDLER_ONCE },
+    { .name = (char *) "ask", .func = answer_cb },
+    { .name = (char *) "query",
+      .namespace_ = (char *) HS_NS_ROSTER,
+      .func = read_cb,
+      .flags = HS_HANDLER_FROM_ACCOUNT },
+    { .name = (char *) "set", .for_iq = TRUE, .func = read_cb },
+    { .name = (char *) "item", .func = read_cb, .flags = HS_HANDLER_FORGET },
+  };
+  guint n = G_N_ELEMENTS (handlers) - ((self->options & OPTION_FORGET) != 0 ? 0 : 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      handlers[i].user_data = self;
+      hs_handlers_add (hs_dispatcher_get_handlers (self->dispatcher), &handlers[i]);
+    }
+}
+
+/* ---- The dispatcher ---- */
+
+static void
+reply_cb (HsElement *stanza, gpointer owner)
+{
+  Driver *self = owner;
+  g_autofree char *text = hs_element_to_string (stanza);
+  const char *type = hs_element_get_attribute (stanza, "type");
+
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  if (HS_IS_IQ (stanza) && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0))
+    hs_dispatcher_note_answer (self->dispatcher, hs_element_get_node (stanza));
+}
+
+static gboolean
+has_element_signal_cb (gpointer owner)
+{
+  return TRUE;
+}
+
+static void
+element_signal_cb (HsElement *element, gpointer owner)
+{
+}
+
+static gboolean
+stanza_signal_cb (HsElement *stanza, gpointer owner)
+{
+  read_stanza (HS_STANZA (stanza));
+  return FALSE;
+}
+
+static gboolean
+from_account_cb (HsNode *stanza, gpointer owner)
+{
+  Driver *self = owner;
+  const char *from = hs_node_get_attribute (stanza, "from", NULL);
+  g_autoptr (HsJid) jid = from != NULL ? hs_jid_new (from, NULL) : NULL;
+
+  return from == NULL ||
+         (jid != NULL && (hs_jid_equal (jid, self->bare) || hs_jid_equal (jid, self->full)));
+}
+
+static const HsDispatcherCallbacks dispatcher_callbacks
+    = { .reply = reply_cb,
+        .has_element_signal = has_element_signal_cb,
+        .element_signal = element_signal_cb,
+        .stanza_signal = stanza_signal_cb,
+        .from_account = from_account_cb };
+
+/* ---- The parser ---- */
+
+static gboolean
+stanza_begins_cb (HsNode *stanza, gpointer data)
+{
+  Driver *self = data;
+
+  return !hs_stream_is_open (self->stream) || hs_dispatcher_stanza_begins (self->dispatcher, stanza);
+}
+
+static gboolean
+forget_cb (HsNode *stanza, const char *name, const char *namespace_, gpointer data)
+{
+  return hs_dispatcher_forgets (((Driver *) data)->dispatcher, stanza, name, namespace_);
+}
+
+static void
+names_changed_cb (gpointer data)
+{
+  hs_dispatcher_names_changed (((Driver *) data)->dispatcher);
+}
+
+static const HsParserCallbacks parser_callbacks
+    = { .stanza_begins = stanza_begins_cb, .forget = forget_cb, .names_changed = names_changed_cb };
+
+/* ---- The driver ---- */
+
+static void
+take_output (Driver *self)
+{
+  g_autoptr (GByteArray) output = hs_stream_take_output (self->stream);
+
+  if (output != NULL)
+    g_assert_true (g_utf8_validate ((const char *) output->data, output->len, NULL));
+}
+
+static void
+sign_in (Driver *self)
+{
+  static const char *const plain[] = { "PLAIN", NULL };
+  HsSaslCredentials credentials = {
+    .username = (self->mechanisms & 1) != 0 ? NULL : "juliet",
+    .password = (self->mechanisms & 2) != 0 ? NULL : PASSWORD,
+    .has_certificate = (self->mechanisms & 4) != 0,
+    .encrypted = (self->mechanisms & 8) == 0,
+    .trusted = (self->mechanisms & 8) == 0,
+    .tls_mode_none = (self->mechanisms & 16) != 0,
+    .allowed = (self->mechanisms & 16) != 0 ? plain : NULL,
+  };
+
+  hs_stream_sign_in (self->stream, &credentials);
+}
+
+static void
+derive_key (Driver *self)
+{
+  static const guint8 zeros[64];
+  const char *name = hs_stream_get_mechanism (self->stream);
+  g_autoptr (GBytes) key = NULL;
+
+  g_assert_nonnull (hs_stream_get_key_request (self->stream));
+  key = g_bytes_new_static (zeros, strstr (name, "SHA-1") != NULL     ? 20
+                                   : strstr (name, "SHA-256") != NULL ? 32
+                                                                      : 64);
+  hs_stream_key_derived (self->stream, key);
+}
+
+static void
+answer_cb_of_tracker (HsNode *answer, const GError *error, gpointer data)
+{
+  Driver *self = data;
+
+  self->n_answers++;
+  g_assert_true ((answer != NULL) != (error != NULL));
+}
+
+static void
+begin_session (Driver *self)
+{
+  static const char *const asked[] = { NULL, "romeo@example.net/orchard", "example.com" };
+  HsIqTracker *tracker = hs_dispatcher_get_tracker (self->dispatcher);
+  g_autoptr (HsJid) domain = hs_jid_new ("example.com", NULL);
+  HsIqOwn own = { .domain = domain };
+
+  self->full = hs_jid_ref (hs_stream_get_jid (self->stream));
+  self->bare = hs_jid_get_bare (self->full);
+  own.full = self->full;
+  own.bare = self->bare;
+  own.strict = (self->options & OPTION_COMPONENT) != 0;
+  hs_iq_tracker_set_own (tracker, &own);
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      HsIqRequest *request = hs_iq_tracker_add (tracker, REQUEST_ID, asked[i], NULL, 1000);
+
+      hs_iq_request_set_callback (request, answer_cb_of_tracker, self);
+    }
+  hs_parser_set_forgets (hs_stream_get_parser (self->stream),
+                         (self->options & OPTION_FORGET) != 0);
+}
+
+static void
+dispatch (Driver *self, HsStreamEvent *event)
+{
+  self->n_stanzas++;
+  if (event->type == HS_STREAM_EVENT_STANZA)
+    hs_dispatcher_dispatch (self->dispatcher, event->node);
+  else if (!hs_dispatcher_dispatch_forgotten (self->dispatcher, event->node))
+    hs_stream_keep (self->stream, event);
+}
+
+static void
+take_event (Driver *self, HsStreamEvent *event)
+{
+  g_assert_false (self->failed);
+  switch (event->type)
+    {
+    case HS_STREAM_EVENT_START_TLS:
+      hs_stream_secured (self->stream);
+      break;
+    case HS_STREAM_EVENT_FEATURES:
+      sign_in (self);
+      break;
+    case HS_STREAM_EVENT_DERIVE_KEY:
+      derive_key (self);
+      break;
+    case HS_STREAM_EVENT_AUTHENTICATED:
+      self->authenticated = TRUE;
+      break;
+    case HS_STREAM_EVENT_BOUND:
+      g_assert_true (self->authenticated);
+      begin_session (self);
+      break;
+    case HS_STREAM_EVENT_STANZA:
+    case HS_STREAM_EVENT_FORGET:
+      dispatch (self, event);
+      break;
+    case HS_STREAM_EVENT_FAILED:
+      fuzz_check_error (hs_stream_get_error (self->stream));
+      /* Unless it is the server that says it. */
+      g_assert_true (self->knows_password ||
+                     strstr (hs_stream_get_error (self->stream)->message, PASSWORD) == NULL);
+      g_assert_false (hs_stream_is_open (self->stream));
+      self->failed = TRUE;
+      break;
+    case HS_STREAM_EVENT_ENDED:
+      self->failed = TRUE;
+      break;
+    case HS_STREAM_EVENT_NONE:
+    default:
+      break;
+    }
+}
+
+static void
+feed (Driver *self, const char *bytes, gsize length)
+{
+  HsStreamEvent event;
+
+  while (length > 0)
+    {
+      gsize used = hs_stream_feed (self->stream, bytes, length);
+
+      g_assert_cmpuint (used, <=, length);
+      g_assert_cmpuint (used, >, 0);
+      bytes += used;
+      length -= used;
+      while (hs_stream_next_event (self->stream, &event))
+        {
+          take_event (self, &event);
+          hs_stream_give_back (self->stream, &event);
+          take_output (self);
+        }
+      take_output (self);
+    }
+}
+
+static void
+set_up (Driver *self)
+{
+  static const HsTlsMode modes[]
+      = { HS_TLS_MODE_NONE, HS_TLS_MODE_REQUIRED, HS_TLS_MODE_STARTTLS, HS_TLS_MODE_DIRECT };
+  gboolean component = (self->options & OPTION_COMPONENT) != 0;
+  g_autoptr (HsJid) jid
+      = hs_jid_new (component ? "service.example.com" : "juliet@example.com/balcony", NULL);
+  HsTlsMode mode = modes[self->options & OPTION_TLS_MODE];
+  HsStreamConfig config = {
+    .jid = jid,
+    .tls_mode = component ? HS_TLS_MODE_NONE : mode,
+    .direct_tls = !component && mode == HS_TLS_MODE_DIRECT,
+    .component = component,
+    .secret = component ? PASSWORD : NULL,
+    .lang = "en",
+    .max_stanza_size = 40000,
+    .max_depth = 24,
+  };
+
+  self->kept = g_ptr_array_new_with_free_func (g_object_unref);
+  self->dispatcher = hs_dispatcher_new (&dispatcher_callbacks, self);
+  add_handlers (self);
+  self->stream = hs_stream_new (&config, &parser_callbacks, self);
+  hs_stream_open (self->stream);
+}
+
+static void
+tear_down (Driver *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "Lost");
+
+  hs_iq_tracker_fail_all (hs_dispatcher_get_tracker (self->dispatcher), error);
+  g_assert_cmpuint (self->n_answers, ==, self->full != NULL ? 3 : 0);
+  hs_stream_free (self->stream);
+  hs_dispatcher_free (self->dispatcher);
+  for (guint i = 0; i < self->kept->len; i++)
+    g_free (hs_element_to_string (g_ptr_array_index (self->kept, i)));
+  g_ptr_array_unref (self->kept);
+  g_clear_pointer (&self->full, hs_jid_unref);
+  g_clear_pointer (&self->bare, hs_jid_unref);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  Driver self = { .options = fuzz_take_byte (&data, &size) };
+  gsize piece;
+  gsize done = 0;
+
+  self.mechanisms = fuzz_take_byte (&data, &size);
+  piece = fuzz_take_byte (&data, &size) % 64;
+  piece = piece > 0 ? piece * piece : MAX (size, 1);
+  self.knows_password
+      = g_strstr_len ((const char *) data, (gssize) size, "pencil") != NULL;
+  set_up (&self);
+  while (done < size)
+    {
+      feed (&self, (const char *) data + done, MIN (piece, size - done));
+      done += MIN (piece, size - done);
+      if ((self.options & OPTION_CLOSE_EARLY) != 0 && done > size / 2)
+        hs_stream_close (self.stream);
+    }
+  tear_down (&self);
+  return 0;
+}
