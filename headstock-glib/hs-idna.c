@@ -15,11 +15,13 @@
  * The domainpart of an address (RFC 7622, 3.2): an IPv4 address, an IPv6 address in brackets, or a
  * domain name of which each internationalised label is a U-label of IDNA2008.
  *
- * Two things are taken more widely than by the letter, since real servers go by such names and a
+ * Three things are taken more widely than by the letter, since real servers go by such names and a
  * stanza from there could not be read otherwise:
  *  - underscores in labels that are all ASCII ("my_host"); no other character outside of letters,
  *    digits and hyphens, and not in internationalised labels, where IDNA2008 disallows them;
- *  - labels of ASCII with hyphens in the third and fourth place that are no A-labels ("ab--cd").
+ *  - labels of ASCII with hyphens in the third and fourth place that are no A-labels ("ab--cd");
+ *  - more than 63 octets in a name that is one label of ASCII: a local network has other ways than
+ *    the DNS to resolve it. hs_idna_to_ascii() holds what is asked of the DNS to 63.
  *
  * An address may be 1,023 octets, as RFC 7622 says; that a name in the DNS ends at 253 is a matter
  * of resolving it, and is checked by hs_idna_to_ascii().
@@ -175,12 +177,17 @@ check_ascii_label (const char *label, GError **error)
       set_error (error, describe_idn2_error (IDN2_HYPHEN_STARTEND));
       return FALSE;
     }
-  if (length > MAX_LABEL)
-    {
-      set_error (error, "has a label longer than 63 octets");
-      return FALSE;
-    }
 
+  return TRUE;
+}
+
+static gboolean
+is_too_long (const char *label, GError **error)
+{
+  if (strlen (label) <= MAX_LABEL)
+    return FALSE;
+
+  set_error (error, "has a label longer than 63 octets");
   return TRUE;
 }
 
@@ -238,9 +245,9 @@ convert_to_u_label (const char *label, GError **error)
   return g_steal_pointer (&result);
 }
 
-/* The label as it is kept: NR-LDH or U-label. */
+/* The label as it is kept: NR-LDH or U-label; @alone where it is all of the name. */
 static char *
-prepare_label (const char *label, GError **error)
+prepare_label (const char *label, gboolean alone, GError **error)
 {
   g_autofree char *a_label = NULL;
 
@@ -253,8 +260,9 @@ prepare_label (const char *label, GError **error)
     {
       if (!check_ascii_label (label, error))
         return NULL;
-      return g_str_has_prefix (label, ACE_PREFIX) ? convert_to_u_label (label, error)
-                                                  : g_strdup (label);
+      if (g_str_has_prefix (label, ACE_PREFIX))
+        return !is_too_long (label, error) ? convert_to_u_label (label, error) : NULL;
+      return alone || !is_too_long (label, error) ? g_strdup (label) : NULL;
     }
 
   a_label = convert_to_a_label (label, error);
@@ -312,7 +320,7 @@ prepare_name (const char *string, GError **error)
   labels = g_strsplit (mapped, ".", -1);
   for (char **label = labels; *label != NULL; label++)
     {
-      g_autofree char *prepared = prepare_label (*label, error);
+      g_autofree char *prepared = prepare_label (*label, labels[1] == NULL, error);
 
       if (prepared == NULL)
         return NULL;
@@ -359,7 +367,9 @@ hs_idna_is_plain (const char *string, gsize length)
             return FALSE;
           continue;
         }
-      if (p == label || p - label > MAX_LABEL || label[0] == '-' || p[-1] == '-')
+      if (p == label || label[0] == '-' || p[-1] == '-')
+        return FALSE;
+      if ((gsize) (p - label) > MAX_LABEL && (gsize) (p - label) < length)
         return FALSE;
       if (label[0] == 'x' && p - label >= 4 && memcmp (label, ACE_PREFIX, 4) == 0)
         return FALSE;
@@ -377,8 +387,8 @@ hs_idna_is_plain (const char *string, gsize length)
  *
  * Prepares and enforces a domainpart (RFC 7622, 3.2): lower case, width mapping and NFC, one
  * trailing dot removed, A-labels turned into U-labels, all labels checked; IPv6 addresses in their
- * canonical form. The result is 1 to 1,023 octets, its labels up to 63 in ASCII form, and does not
- * change when it is prepared again.
+ * canonical form. The result is 1 to 1,023 octets, its labels up to 63 in ASCII form where there are
+ * several, and does not change when it is prepared again.
  *
  * Returns: (transfer full): the domainpart, or %NULL and an error of %HS_ERROR_INVALID_JID, whose
  *   message goes on after "the domainpart "
@@ -461,6 +471,11 @@ hs_idna_to_ascii (const char *domain, GError **error)
           return NULL;
         g_free (*label);
         *label = a_label;
+      }
+    else if (is_too_long (*label, error))
+      {
+        g_prefix_error_literal (error, "The domain name ");
+        return NULL;
       }
 
   result = g_strjoinv (".", labels);

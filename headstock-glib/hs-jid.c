@@ -28,7 +28,8 @@
  *  - the resourcepart by the OpaqueString profile (RFC 8265, 4.2): spaces of all kinds become
  *    U+0020, NFC; upper case stays, and so do spaces at the start and the end.
  *
- * Each part is 1 to 1,023 octets of UTF-8, each label of the domainpart 63 at most in ASCII form.
+ * Each part is 1 to 1,023 octets of UTF-8, each label of the domainpart 63 at most in ASCII form,
+ * unless it is all there is of a name that is not for the DNS.
  *
  * A JID may be used from any thread.
  */

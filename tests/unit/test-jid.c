@@ -410,6 +410,12 @@ test_lengths (void)
     { "", "a", 1000000, "@b", FALSE },
     { "", "a", 63, ".b", TRUE },
     { "", "a", 64, ".b", FALSE },
+    { "", "a", 64, "", TRUE }, /* not for the DNS */
+    { "", "A", 64, ".", TRUE },
+    { "", "a", 1023, "", TRUE },
+    { "", "a", 1024, "", FALSE },
+    { "xn--", "a", 60, "", FALSE },
+    { "b.", "a", 64, "", FALSE },
     { "", "A", 63, ".b", TRUE },
     { "", "A", 64, ".b", FALSE },
     { "", "\u00FC", 64, ".b", FALSE },

@@ -191,6 +191,7 @@ test_to_ascii (void)
   };
   g_autofree char *longest = repeat ("", "a.", 126, "a");
   g_autofree char *too_long = repeat ("", "a.", 126, "aa");
+  g_autofree char *local_name = repeat ("", "a", 64, "");
   gsize longest_label = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (examples); i++)
@@ -220,6 +221,14 @@ test_to_ascii (void)
     g_assert_cmpuint (strlen (longest), ==, 253);
     g_assert_cmpstr (fits, ==, longest);
     g_assert_null (does_not);
+  }
+
+  /* An address, but not one to ask the DNS for. */
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (hs_idna_to_ascii (local_name, &error));
+    g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_JID);
   }
 }
 
