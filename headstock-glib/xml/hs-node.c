@@ -329,6 +329,32 @@ find_attribute (HsNode *self, const char *name, const char *namespace_)
   return NULL;
 }
 
+/* Attributes in one namespace share a prefix; it is made up for the first. `xml:` needs none. */
+static const char *
+choose_prefix (HsNode *self, const char *namespace_)
+{
+  char prefix[16];
+  HsAttribute *attribute = NULL;
+  guint n = 0;
+
+  if (strcmp (namespace_, HS_NS_XML) == 0)
+    return NULL;
+  for (attribute = self->attributes; attribute != NULL; attribute = attribute->next)
+    {
+      if (attribute->prefix != NULL && hs_namespace_equal (attribute->namespace_, namespace_))
+        return attribute->prefix;
+    }
+  do
+    {
+      g_snprintf (prefix, sizeof prefix, "ns%u", n++);
+      attribute = self->attributes;
+      while (attribute != NULL && g_strcmp0 (attribute->prefix, prefix) != 0)
+        attribute = attribute->next;
+    }
+  while (attribute != NULL);
+  return hs_block_strndup (hs_node_get_block (self), prefix, strlen (prefix));
+}
+
 void
 hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
 {
@@ -353,7 +379,10 @@ hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, c
 
     memcpy ((char *) attribute->value, value, length + 1);
     if (namespace_ != NULL && *namespace_ != '\0')
-      attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
+      {
+        attribute->prefix = choose_prefix (self, namespace_);
+        attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
+      }
   }
 }
 

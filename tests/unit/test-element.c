@@ -160,6 +160,15 @@ test_attributes (void)
   assert_xml (element, "<message xmlns=\"jabber:client\" from=\"b\" xmlns:q=\"urn:q\" q:to=\"c\" "
                        "xml:lang=\"fr\" xmlns:p=\"urn:p\" p:from=\"p\" xmlns:ns0=\"urn:n\" "
                        "ns0:new=\"d\"/>");
+
+  /* A namespace is declared once, and under the prefix that it has. */
+  hs_element_set_attribute_ns (element, "other", "urn:n", "e");
+  hs_element_set_attribute_ns (element, "more", "urn:p", "f");
+  hs_element_set_attribute_ns (element, "last", "urn:o", "g");
+  assert_xml (element, "<message xmlns=\"jabber:client\" from=\"b\" xmlns:q=\"urn:q\" q:to=\"c\" "
+                       "xml:lang=\"fr\" xmlns:p=\"urn:p\" p:from=\"p\" xmlns:ns0=\"urn:n\" "
+                       "ns0:new=\"d\" ns0:other=\"e\" p:more=\"f\" xmlns:ns1=\"urn:o\" "
+                       "ns1:last=\"g\"/>");
   g_assert_finalize_object (element);
 }
 
