@@ -378,20 +378,30 @@ parse_raw (HsParser *parser,
   return TRUE;
 }
 
-/* Byte for byte; but a component may have written jabber:client, which is not what its stream holds. */
+/* A component may have declared jabber:client, which is not what its stream holds; perhaps with a
+ * character reference in it. */
+static gboolean
+may_declare_client (const char *xml)
+{
+  return strstr (xml, "xmlns") != NULL &&
+         (strstr (xml, HS_NS_CLIENT) != NULL || strstr (xml, "&#") != NULL);
+}
+
+/* Byte for byte, where it can be. */
 static void
 write_raw (HsClient *self, const char *xml, gsize length, GPtrArray *events)
 {
   HsClientPrivate *priv = hs_client_private (self);
   GByteArray *output = get_output (priv);
+  gboolean rewrite = priv->component && may_declare_client (xml);
 
-  if (!priv->component)
+  if (!rewrite)
     g_byte_array_append (output, (const guint8 *) xml, length);
   for (guint i = 0; i < events->len; i++)
     {
       HsNode *node = ((HsParserEvent *) g_ptr_array_index (events, i))->node;
 
-      if (priv->component)
+      if (rewrite)
         hs_writer_write (output, node, node->namespace_, NULL);
       if (strcmp (node->name, "iq") == 0 && !is_answer (node))
         track (self, node, -1);
