@@ -377,6 +377,8 @@ const clientMethods = {
     },
 
     register(object) {
+        if (object === null || typeof object !== 'object')
+            throw new TypeError(`${object} can't be registered: it is not an object`);
         const state = getState(this);
         const isNative = isNativeModule(object);
         if (findAgent(this, object) !== 0)
@@ -441,8 +443,9 @@ const clientMethods = {
         return sent;
     },
 
-    send_async(stanza, ...more) {
-        native.send_async.call(this, stanza, ...more);
+    // As many parameters as C's, for Gio._promisify().
+    send_async(stanza, cancellable, callback) {
+        native.send_async.call(this, stanza, cancellable, callback);
         this[STATE]?.noteAnswer(stanza);
     },
 
@@ -574,6 +577,7 @@ function overrideAddresses() {
     convertArgument(Headstock.Message, 'new_chat', 0, toAddress);
     convertArgument(Headstock.Iq, 'new', 1, toAddress);
     convertArgument(Client, 'new', 0, toAddress);
+    convertArgument(Client, 'new_for_jid', 0, toJid);
     convertArgument(Headstock.Component, 'new', 0, toAddress);
 }
 

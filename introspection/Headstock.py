@@ -484,6 +484,11 @@ class Client(_Addressed, Headstock.Client):
             return cls(jid=jid, password=password)
         return Headstock.Client.new(_to_string(jid), password)
 
+    @classmethod
+    def new_for_jid(cls, jid, password=None):
+        """Makes a client for an account; raises GLib.Error for a string that is no address."""
+        return cls(jid=jid, password=password)
+
     def add_handler(self, name, namespace, flags, function, *data):
         """Says what to call, with (client, element, *data), when an element comes.
 

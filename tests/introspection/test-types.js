@@ -98,5 +98,25 @@ await main({
             }
             assert(thrown instanceof TypeError, `${thrown}`);
         }
+        for (const none of [null, undefined, 5, 'bot']) {
+            let thrown = null;
+            try {
+                client.register(none);
+            } catch (error) {
+                thrown = error;
+            }
+            assert(thrown instanceof TypeError, `${thrown}`);
+        }
+    },
+
+    'a client is made for an address in either form'() {
+        for (const jid of ['A@b', Jid.new('a@B')])
+            equal(`${Headstock.Client.new_for_jid(jid, null).jid}`, 'a@b');
+    },
+
+    'functions with callbacks can be promisified'() {
+        const {prototype} = Headstock.Client;
+        // Gio._promisify() goes by how many parameters there are.
+        equal([prototype.send_async.length, prototype.request_async.length], [3, 4]);
     },
 });

@@ -103,6 +103,21 @@ def construction():
 
 
 @scenario
+def clients():
+    """a client is made for an address in either form"""
+    class Bot(Headstock.Client):
+        """A subclass."""
+
+    for cls in Headstock.Client, Bot:
+        for jid in "A@b", Headstock.Jid.new("a@B"):
+            for make in cls.new, cls.new_for_jid:
+                client = make(jid, "secret")
+                assert type(client) is cls and str(client.props.jid) == "a@b"
+    refused(lambda: Headstock.Client.new_for_jid("@", "x"), Headstock.error_quark(),
+            Headstock.Error.INVALID_JID)
+
+
+@scenario
 def constants():
     """namespaces, flags and error domains have their names"""
     assert Headstock.NS_CLIENT == "jabber:client" and Headstock.NS_ROSTER == "jabber:iq:roster"
