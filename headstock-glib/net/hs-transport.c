@@ -3,6 +3,7 @@
 
 #include "hs-transport.h"
 
+#include "hs-linger.h"
 #include "hs-read-wait.h"
 #include "hs-tls.h"
 #include "hs-write-queue.h"
@@ -364,6 +365,19 @@ end_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* NULL where there is none, or it is not known. */
+static GSocket *
+get_socket (HsTransport *self)
+{
+  GIOStream *base = G_IS_TLS_CONNECTION (self->stream)
+                        ? hs_tls_get_base (G_TLS_CONNECTION (self->stream))
+                        : self->stream;
+
+  return G_IS_SOCKET_CONNECTION (base)
+             ? g_socket_connection_get_socket (G_SOCKET_CONNECTION (base))
+             : NULL;
+}
+
 /* ---- Public functions ---- */
 
 HsTransport *
@@ -492,13 +506,19 @@ hs_transport_get_written (HsTransport *self)
 void
 hs_transport_close (HsTransport *self)
 {
+  HsLinger *linger;
+  GSocket *socket;
+
   if (self->closed)
     return;
 
   self->closed = TRUE;
+  socket = get_socket (self);
+  linger = socket != NULL ? hs_linger_prepare (socket) : NULL;
   if (G_IS_TLS_CONNECTION (self->stream))
     hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
   else
     g_io_stream_close (self->stream, NULL, NULL);
+  hs_linger_start (linger);
   drop_all (self);
 }

@@ -460,6 +460,55 @@ test_flood (Pair *pair,
   g_thread_join (thread);
 }
 
+/* What is said last arrives, and the peer sees a clean end after it, although it sent more than was
+ * read. */
+static gpointer
+talk_on (gpointer data)
+{
+  GSocketConnection *theirs = data;
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (theirs));
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (theirs));
+  g_autofree guint8 *bytes = test_pattern (8 * 1024 * 1024);
+  g_autofree char *words = g_malloc0 (64);
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_output_stream_write_all (output, bytes, 8 * 1024 * 1024, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_input_stream_read_all (input, words, 63, &length, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (length, ==, strlen (words));
+  /* Only then it ends its side. */
+  g_io_stream_close (G_IO_STREAM (theirs), NULL, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&words);
+}
+
+static void
+test_last_words (void)
+{
+  Pair pair = { NULL };
+  g_autofree char *words = NULL;
+  GThread *peer;
+
+  test_tcp_pair (&pair.ours, &pair.theirs);
+  pair.owner = test_owner_new (G_IO_STREAM (pair.ours));
+  pair.owner->use_at_most = 1;
+  hs_transport_start_reading (pair.owner->transport);
+  peer = g_thread_new ("peer", talk_on, pair.theirs);
+  spin_until (pair.owner->n_received > 0);
+  hs_transport_stop_reading (pair.owner->transport);
+  spin_until (g_socket_condition_check (g_socket_connection_get_socket (pair.ours), G_IO_IN) != 0);
+  g_byte_array_append (hs_transport_get_output (pair.owner->transport),
+                       (const guint8 *) "last words", 10);
+  hs_transport_queue (pair.owner->transport);
+  hs_transport_flush (pair.owner->transport);
+  hs_transport_close (pair.owner->transport);
+  words = g_thread_join (peer);
+  g_assert_cmpstr (words, ==, "last words");
+  pair_tear_down (&pair, NULL);
+}
+
 int
 main (int argc,
       char **argv)
@@ -485,6 +534,7 @@ main (int argc,
   ADD ("/transport/nothing-after-close", NULL, test_nothing_after_close);
   ADD ("/transport/write-to-the-dead/reading", GINT_TO_POINTER (TRUE), test_write_to_the_dead);
   ADD ("/transport/write-to-the-dead/not-reading", NULL, test_write_to_the_dead);
+  g_test_add_func ("/transport/last-words", test_last_words);
   ADD ("/transport/slow-reader", NULL, test_slow_reader);
   ADD ("/transport/flood/all-used", NULL, test_flood);
   ADD ("/transport/flood/leftovers", GUINT_TO_POINTER (150), test_flood);
