@@ -69,6 +69,9 @@ check (const ScriptStep *stage, HsTlsMode mode, const char *prefix, const Bad *b
   g_autoptr (TestClient) test = test_client_new_for (script, mode);
   g_autofree char *received = NULL;
 
+  /* What is too much need not be taken to its end: but our words for it must have come. */
+  if (bad->code == HS_XML_ERROR_TOO_LARGE && bad->domain == hs_xml_error_quark)
+    scripted_server_forgive (test->server);
   {
     g_autofree char *escaped = g_strescape (input, NULL);
 

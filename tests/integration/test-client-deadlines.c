@@ -90,33 +90,49 @@ static const Stage stages[] = {
   { "chattering", chattering, HS_TLS_MODE_NONE, "address that it binds", TRUE },
 };
 
-static void
-test_stage (gconstpointer data)
+/* Whether it came to the stage that has no end. Where the machine is busy, another one may last too
+ * long before. */
+static gboolean
+try_stage (const Stage *stage, guint limit)
 {
-  const Stage *stage = data;
   g_autoptr (TestClient) test = test_client_new_for (stage->script, stage->mode);
   gint64 start;
   gint64 lasted;
 
   scripted_server_forgive (test->server);
-  g_object_set (test->client, "connect-timeout", LIMIT, "auto-reconnect", TRUE, NULL);
+  g_object_set (test->client, "connect-timeout", limit, "auto-reconnect", TRUE, NULL);
   start = g_get_monotonic_time ();
   test_client_run (test);
   lasted = (g_get_monotonic_time () - start) / 1000;
   g_assert_error (test->error, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_nonnull (strstr (test->error->message, stage->message));
   g_assert_nonnull (strstr (test->error->message, "example.org"));
   g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
   g_assert_true (g_str_has_suffix (test->record->str,
                                    " stopping m.stopping disconnected(end) cleanup m.cleanup "
                                    "m.terminated terminated"));
   g_assert_cmpuint (test->n_ready, ==, 0);
-  g_assert_cmpint (lasted, >=, LIMIT);
+  g_assert_cmpint (lasted, >=, limit);
+  if (strstr (test->error->message, stage->message) == NULL)
+    return FALSE;
   /* Each stage may have as much; valgrind is slow. */
-  g_assert_cmpint (lasted, <, 20 * LIMIT);
+  g_assert_cmpint (lasted, <, 20 * limit);
   if (stage->says_why)
     test_client_await_sent (test, "<connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
                                   "/></stream:error></stream:stream>");
+  return TRUE;
+}
+
+static void
+test_stage (gconstpointer data)
+{
+  const Stage *stage = data;
+  guint limit = LIMIT;
+
+  for (guint i = 0; !try_stage (stage, limit); i++)
+    {
+      g_assert_cmpuint (i, <, 4);
+      limit *= 2;
+    }
 }
 
 /* A slow server is not a silent one. */
