@@ -537,7 +537,7 @@ hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *ou
   if (self->state != STATE_ENABLED)
     return;
   self->received += n;
-  if (self->received - self->told >= ACKNOWLEDGE_EVERY)
+  if (output != NULL && self->received - self->told >= ACKNOWLEDGE_EVERY)
     hs_stream_management_write_ack (self, output);
 }
 
@@ -562,7 +562,8 @@ hs_stream_management_on_ack (HsStreamManagement *self,
       return FALSE;
     }
   self->asking = FALSE;
-  write_waiting (self, output);
+  if (output != NULL)
+    write_waiting (self, output);
   return TRUE;
 }
 

@@ -92,13 +92,14 @@ gboolean hs_stream_management_is_resuming (HsStreamManagement *self);
 
 /* What comes in */
 
-/* A stanza was handed over, or thrown away as one that nobody asked for. Writes an acknowledgement now
- * and then, unasked. */
+/* Stanzas were handed over, or thrown away as answers that nobody asked for. Writes an acknowledgement
+ * now and then, unasked, where @output is not NULL. */
 void hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *output);
 void hs_stream_management_on_request (HsStreamManagement *self, GByteArray *output);
 /* With FALSE, the server has acknowledged what was never sent or something that is no number: the
  * session is lost, and the stream is to be ended with undefined-condition and what
- * hs_stream_management_write_excess() writes, if anything. Otherwise writes what waits. */
+ * hs_stream_management_write_excess() writes, if anything. Otherwise writes what waits, where @output is
+ * not NULL. */
 gboolean hs_stream_management_on_ack (HsStreamManagement *self,
                                       HsNode *ack,
                                       GByteArray *output,

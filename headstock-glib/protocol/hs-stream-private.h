@@ -19,7 +19,9 @@ typedef enum
   HS_STREAM_STATE_SASL,      /* the next message of the mechanism */
   HS_STREAM_STATE_DERIVING,  /* our driver's key */
   HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
+  HS_STREAM_STATE_RESUME,    /* whether the server goes on with the old session */
   HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request */
+  HS_STREAM_STATE_ENABLE,    /* the answer to our wish for acknowledgements */
   HS_STREAM_STATE_COMPONENT, /* the server's word on a component's handshake */
   HS_STREAM_STATE_READY,     /* stanzas */
   HS_STREAM_STATE_ENDED,     /* nothing: the server has closed, or we have given up */
@@ -46,13 +48,19 @@ struct _HsStream
   gboolean proved_password;
   char *request_id;
   GError *xml_error; /* found, and not yet reached */
+  gboolean bind_offered;
   gboolean session_required;
+  gboolean management_offered;
+  gboolean csi_offered;
+  gboolean any_resource; /* the one that was asked for is taken */
+  char *other_host;
   HsJid *jid;
   gsize max_bytes;
   GError *error;
 };
 
 /* hs-stream.c */
+GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
@@ -65,9 +73,20 @@ void hs_stream_on_failure (HsStream *self, HsNode *node);
 
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
+void hs_stream_bind (HsStream *self);
+void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
 void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);
 void hs_stream_send_handshake (HsStream *self, HsNode *header);
 void hs_stream_on_handshake (HsStream *self, HsNode *node);
+
+/* hs-stream-managed.c */
+void hs_stream_on_enabled (HsStream *self, HsNode *node);
+void hs_stream_on_not_enabled (HsStream *self, HsNode *node);
+void hs_stream_on_resumed (HsStream *self, HsNode *node);
+void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
+void hs_stream_on_ack (HsStream *self, HsNode *node);
+void hs_stream_on_request (HsStream *self, HsNode *node);
+void hs_stream_count_in (HsStream *self, guint n);
 
 G_END_DECLS

@@ -12,11 +12,18 @@
 /* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
  * component's handshake (XEP-0114). */
 
-static void
-send_bind (HsStream *self)
+void
+hs_stream_bind (HsStream *self)
 {
-  const char *resource = hs_jid_get_resource (self->config.jid);
+  const char *resource
+      = self->any_resource ? NULL : hs_jid_get_resource (self->config.jid);
 
+  if (!self->bind_offered)
+    {
+      hs_stream_protocol_error (self, "unsupported-feature",
+                                "The server does not offer to bind a resource");
+      return;
+    }
   self->state = HS_STREAM_STATE_BIND;
   g_free (self->request_id);
   self->request_id = hs_random_id ();
@@ -32,15 +39,23 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 {
   HsNode *session = hs_node_get_child (node, "session", HS_NS_SESSION);
 
-  if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
-    {
-      hs_stream_protocol_error (self, "unsupported-feature",
-                                "The server does not offer to bind a resource");
-      return;
-    }
+  HsStreamManagement *management = self->config.management;
+
+  self->bind_offered = hs_node_get_child (node, "bind", HS_NS_BIND) != NULL;
+  self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
+  self->management_offered
+      = management != NULL && hs_node_get_child (node, "sm", HS_NS_SM) != NULL;
   /* RFC 6121 has done away with it; servers that still demand it do not call it optional. */
   self->session_required = session != NULL && hs_node_get_child (session, "optional", NULL) == NULL;
-  send_bind (self);
+  if (self->management_offered && hs_stream_management_has_session (management))
+    {
+      self->state = HS_STREAM_STATE_RESUME;
+      hs_stream_management_write_resume (management, hs_stream_get_output (self));
+      return;
+    }
+  if (management != NULL)
+    hs_stream_management_lose (management);
+  hs_stream_bind (self);
 }
 
 /* Whether an iq answers what the stream itself asked; what does not is dropped, as later. */
@@ -53,23 +68,61 @@ is_own_answer (HsStream *self, HsNode *node)
          && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
 }
 
-static void
-become_ready (HsStream *self)
+void
+hs_stream_become_ready (HsStream *self, HsStreamEventType event)
 {
   g_clear_pointer (&self->request_id, g_free);
   self->state = HS_STREAM_STATE_READY;
-  self->pending = HS_STREAM_EVENT_BOUND;
+  self->pending = event;
+  if (self->config.management != NULL)
+    hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
 }
 
+/* XEP-0198, 3: after the resource. */
 static void
-refused (HsStream *self, HsNode *iq, const char *what)
+enable_or_become_ready (HsStream *self)
+{
+  if (!self->management_offered)
+    {
+      hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
+      return;
+    }
+  self->state = HS_STREAM_STATE_ENABLE;
+  hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+}
+
+static GError *
+get_error (HsNode *iq, const char *what)
 {
   HsNode *error = hs_node_get_child (iq, "error", HS_NS_CLIENT);
 
+  return hs_condition_to_error (error != NULL ? error : iq, HS_STANZA_ERROR, HS_TYPE_STANZA_ERROR,
+                                HS_NS_STANZAS, HS_STANZA_ERROR_UNDEFINED_CONDITION, what);
+}
+
+/* Takes the error. */
+static void
+refused (HsStream *self, GError *error)
+{
   hs_stream_close (self);
-  hs_stream_fail (self, hs_condition_to_error (error != NULL ? error : iq, HS_STANZA_ERROR,
-                                               HS_TYPE_STANZA_ERROR, HS_NS_STANZAS,
-                                               HS_STANZA_ERROR_UNDEFINED_CONDITION, what));
+  hs_stream_fail (self, error);
+}
+
+/* RFC 6120, 7.7.2.2: where the resource is taken, the server may choose one. */
+static void
+bind_refused (HsStream *self, HsNode *iq)
+{
+  GError *error = get_error (iq, "The server refused to bind a resource");
+
+  if (self->any_resource || hs_jid_get_resource (self->config.jid) == NULL
+      || error->code != HS_STANZA_ERROR_CONFLICT)
+    {
+      refused (self, error);
+      return;
+    }
+  g_error_free (error);
+  self->any_resource = TRUE;
+  hs_stream_bind (self);
 }
 
 void
@@ -84,7 +137,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
     return;
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
     {
-      refused (self, node, "The server refused to bind a resource");
+      bind_refused (self, node);
       return;
     }
   self->jid = text != NULL ? hs_jid_new (text, &error) : NULL;
@@ -97,7 +150,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
     }
   if (!self->session_required)
     {
-      become_ready (self);
+      enable_or_become_ready (self);
       return;
     }
   self->state = HS_STREAM_STATE_SESSION;
@@ -113,9 +166,9 @@ hs_stream_on_session_answer (HsStream *self, HsNode *node)
   if (!is_own_answer (self, node))
     return;
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
-    refused (self, node, "The server refused to start a session");
+    refused (self, get_error (node, "The server refused to start a session"));
   else
-    become_ready (self);
+    enable_or_become_ready (self);
 }
 
 /* XEP-0114, 3: the hash of the stream's id and the secret, in hexadecimal. */

@@ -12,6 +12,14 @@
 
 typedef void (*Transition) (HsStream *self, HsNode *node);
 
+GByteArray *
+hs_stream_get_output (HsStream *self)
+{
+  if (self->output == NULL)
+    self->output = g_byte_array_new ();
+  return self->output;
+}
+
 void
 hs_stream_write (HsStream *self, const char *format, ...)
 {
@@ -21,9 +29,7 @@ hs_stream_write (HsStream *self, const char *format, ...)
   va_start (args, format);
   text = g_markup_vprintf_escaped (format, args);
   va_end (args);
-  if (self->output == NULL)
-    self->output = g_byte_array_new ();
-  g_byte_array_append (self->output, (const guint8 *) text, strlen (text));
+  g_byte_array_append (hs_stream_get_output (self), (const guint8 *) text, strlen (text));
 }
 
 void
@@ -53,6 +59,9 @@ hs_stream_close (HsStream *self)
 {
   if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
     return;
+  /* XEP-0198, 4: so that the server does not take what we have seen for lost. */
+  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
+    hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
   self->closing = TRUE;
   if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
     hs_stream_write (self, "</stream:stream>");
@@ -88,11 +97,20 @@ hs_stream_fail (HsStream *self, GError *error)
   self->following = HS_STREAM_EVENT_NONE;
 }
 
+/* What cannot be read in a session would be sent again in the same session. */
+static void
+give_up_session (HsStream *self)
+{
+  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
+    hs_stream_management_lose (self->config.management);
+}
+
 void
 hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
 {
   va_list args;
 
+  give_up_session (self);
   hs_stream_close_with_error (self, condition, NULL);
   va_start (args, format);
   hs_stream_fail (self, g_error_new_valist (HS_ERROR, HS_ERROR_PROTOCOL, format, args));
@@ -111,6 +129,7 @@ xml_error (HsStream *self, GError *error)
     [HS_XML_ERROR_EMPTY] = "not-well-formed",
   };
 
+  give_up_session (self);
   hs_stream_close_with_error (self, conditions[error->code], NULL);
   hs_stream_fail (self, error);
 }
@@ -122,6 +141,12 @@ on_stream_error (HsStream *self, HsNode *node)
       = hs_condition_to_error (node, HS_STREAM_ERROR, HS_TYPE_STREAM_ERROR, HS_NS_STREAMS,
                                HS_STREAM_ERROR_UNDEFINED_CONDITION, "The server ended the stream");
 
+  HsNode *other_host = hs_node_get_child (node, "see-other-host", HS_NS_STREAMS);
+
+  if (other_host != NULL)
+    self->other_host = g_strdup (hs_node_get_text (other_host));
+  else if (self->config.management != NULL)
+    hs_stream_management_on_stream_error (self->config.management);
   hs_stream_close (self);
   hs_stream_fail (self, error);
 }
@@ -211,6 +236,8 @@ static const struct
   { HS_STREAM_STATE_READY, "message", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_READY, "presence", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_READY, "iq", HS_NS_CLIENT, on_stanza },
+  { HS_STREAM_STATE_READY, "r", HS_NS_SM, hs_stream_on_request },
+  { HS_STREAM_STATE_READY, "a", HS_NS_SM, hs_stream_on_ack },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
@@ -219,9 +246,16 @@ static const struct
   { HS_STREAM_STATE_SASL, "success", HS_NS_SASL, hs_stream_on_success },
   { HS_STREAM_STATE_SASL, "failure", HS_NS_SASL, hs_stream_on_failure },
   { HS_STREAM_STATE_BIND, "iq", HS_NS_CLIENT, hs_stream_on_bind_answer },
+  { HS_STREAM_STATE_RESUME, "resumed", HS_NS_SM, hs_stream_on_resumed },
+  { HS_STREAM_STATE_RESUME, "failed", HS_NS_SM, hs_stream_on_not_resumed },
   { HS_STREAM_STATE_SESSION, "iq", HS_NS_CLIENT, hs_stream_on_session_answer },
   { HS_STREAM_STATE_SESSION, "message", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_SESSION, "presence", HS_NS_CLIENT, on_stanza },
+  { HS_STREAM_STATE_ENABLE, "enabled", HS_NS_SM, hs_stream_on_enabled },
+  { HS_STREAM_STATE_ENABLE, "failed", HS_NS_SM, hs_stream_on_not_enabled },
+  { HS_STREAM_STATE_ENABLE, "message", HS_NS_CLIENT, on_stanza },
+  { HS_STREAM_STATE_ENABLE, "presence", HS_NS_CLIENT, on_stanza },
+  { HS_STREAM_STATE_ENABLE, "iq", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_COMPONENT, "handshake", HS_NS_CLIENT, hs_stream_on_handshake },
   { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
@@ -239,7 +273,9 @@ hs_stream_describe (HsStream *self)
     [HS_STREAM_STATE_SASL] = "its part of the sign-in",
     [HS_STREAM_STATE_DERIVING] = "nothing before our part of the sign-in",
     [HS_STREAM_STATE_BIND] = "the address that it binds",
+    [HS_STREAM_STATE_RESUME] = "its word on the session that was interrupted",
     [HS_STREAM_STATE_SESSION] = "the start of the session",
+    [HS_STREAM_STATE_ENABLE] = "its word on stream management",
     [HS_STREAM_STATE_COMPONENT] = "its word on the handshake",
     [HS_STREAM_STATE_READY] = "stanzas",
     [HS_STREAM_STATE_ENDED] = "nothing more",
@@ -306,6 +342,8 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
 
   self->config = *config;
   hs_jid_ref (self->config.jid);
+  if (self->config.session_jid != NULL)
+    hs_jid_ref (self->config.session_jid);
   self->secret = g_strdup (config->secret);
   self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
   self->secure = config->direct_tls;
@@ -325,12 +363,14 @@ hs_stream_free (HsStream *self)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   g_clear_pointer (&self->jid, hs_jid_unref);
   hs_jid_unref (self->config.jid);
+  g_clear_pointer (&self->config.session_jid, hs_jid_unref);
   if (self->secret != NULL)
     explicit_bzero (self->secret, strlen (self->secret));
   g_free (self->secret);
   g_free (self->lang);
   g_free (self->mechanism_name);
   g_free (self->request_id);
+  g_free (self->other_host);
   g_clear_error (&self->error);
   g_clear_error (&self->xml_error);
   g_free (self);
@@ -403,6 +443,8 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
       parsed = hs_parser_pop (self->parser);
+      if (self->config.management != NULL)
+        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
       if (parsed == NULL)
         {
           /* What came before the error has been taken. */
@@ -422,6 +464,8 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->type = self->pending;
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
+  if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
+    hs_stream_count_in (self, 1);
   if (event->type == HS_STREAM_EVENT_FEATURES)
     self->features = g_steal_pointer (&event->parsed);
   self->pending = self->following;
@@ -503,6 +547,24 @@ gsize
 hs_stream_get_max_bytes (HsStream *self)
 {
   return self->max_bytes;
+}
+
+gboolean
+hs_stream_offers_csi (HsStream *self)
+{
+  return self->csi_offered;
+}
+
+void
+hs_stream_send_active (HsStream *self, gboolean active)
+{
+  hs_stream_write (self, "<%s xmlns='%s'/>", active ? "active" : "inactive", HS_NS_CSI);
+}
+
+const char *
+hs_stream_get_other_host (HsStream *self)
+{
+  return self->other_host;
 }
 
 HsParser *

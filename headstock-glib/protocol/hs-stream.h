@@ -3,6 +3,7 @@
 
 #include "hs-enums.h"
 #include "hs-jid.h"
+#include "protocol/hs-stream-management.h"
 #include "sasl/hs-sasl-mechanism.h"
 #include "xml/hs-parser.h"
 
@@ -21,6 +22,8 @@ typedef enum
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
   HS_STREAM_EVENT_AUTHENTICATED, /* see hs_stream_get_mechanism() */
   HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
+  HS_STREAM_EVENT_RESUMED,       /* the same, in a session that was interrupted (XEP-0198) */
+  HS_STREAM_EVENT_ACKNOWLEDGED,  /* there may be fates to be told */
   HS_STREAM_EVENT_STANZA,        /* node */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
   HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */
@@ -45,6 +48,8 @@ typedef struct
   const char *lang;
   gsize max_stanza_size;
   guint max_depth;
+  HsStreamManagement *management; /* nullable, borrowed: the session, which outlives the stream */
+  HsJid *session_jid;             /* nullable: what it had bound */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,
@@ -91,6 +96,11 @@ gboolean hs_stream_is_ready (HsStream *self);
 gboolean hs_stream_is_closing (HsStream *self);
 /* Bytes of one stanza that the server takes (XEP-0478), or 0. */
 gsize hs_stream_get_max_bytes (HsStream *self);
+/* Whether the server listens to how active we are (XEP-0352), and that it be told. */
+gboolean hs_stream_offers_csi (HsStream *self);
+void hs_stream_send_active (HsStream *self, gboolean active);
+/* Where the server has sent us instead (see-other-host; RFC 6120, 4.9.3.19), or NULL. */
+const char *hs_stream_get_other_host (HsStream *self);
 /* For messages: what is being waited for. */
 const char *hs_stream_describe (HsStream *self);
 HsParser *hs_stream_get_parser (HsStream *self);

@@ -71,6 +71,8 @@ struct _HsParser
   HsParserEvent *last;
   HsBlock *spares[MAX_SPARE_BLOCKS];
   guint n_spares;
+  guint n_dropped;        /* stanzas since the last event in the queue */
+  guint n_dropped_popped; /* and those before the last that was popped */
   GError *error;
   guint generation;
 };
@@ -92,6 +94,8 @@ push_event (HsParser *self, HsParserEventType type, HsNode *node)
   event->next = NULL;
   event->type = type;
   event->following = NULL;
+  event->n_dropped = self->n_dropped;
+  self->n_dropped = 0;
   /* An event without a node still has a block to lie in. */
   event->node = node != NULL ? node : hs_node_new (block, "", NULL);
   if (self->last != NULL)
@@ -322,7 +326,10 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
   if (self->dropping != 0)
     {
       if (depth == self->dropping)
-        self->dropping = 0;
+        {
+          self->dropping = 0;
+          self->n_dropped++;
+        }
       return;
     }
   if (depth == HEADER_DEPTH)
@@ -598,6 +605,7 @@ hs_parser_restart (HsParser *self)
   self->holding_tag = FALSE;
   self->depth = 0;
   self->dropping = 0;
+  self->n_dropped = self->n_dropped_popped = 0;
   self->prolog = TRUE;
   self->n_first_bytes = 0;
 }
@@ -856,7 +864,22 @@ hs_parser_pop (HsParser *self)
   self->first = event->next;
   if (self->first == NULL)
     self->last = NULL;
+  self->n_dropped_popped += event->n_dropped;
   return event;
+}
+
+guint
+hs_parser_take_dropped (HsParser *self)
+{
+  guint n = self->n_dropped_popped;
+
+  self->n_dropped_popped = 0;
+  if (self->first == NULL)
+    {
+      n += self->n_dropped;
+      self->n_dropped = 0;
+    }
+  return n;
 }
 
 void

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-stream-private.h"
+
+#include "hs-namespaces.h"
+
+/* The stream's part in stream management (XEP-0198): from its elements to HsStreamManagement, which
+ * outlives it. */
+
+/* XEP-0198, 6, and RFC 6120, 4.9.3.21: an error with what the specification adds to it. */
+static void
+refuse (HsStream *self, GError *error)
+{
+  if (!self->closing)
+    {
+      hs_stream_write (self, "<stream:error><undefined-condition xmlns='%s'/>", HS_NS_STREAMS);
+      hs_stream_management_write_excess (self->config.management, hs_stream_get_output (self));
+      hs_stream_write (self, "</stream:error>");
+    }
+  hs_stream_close (self);
+  hs_stream_fail (self, error);
+}
+
+void
+hs_stream_on_enabled (HsStream *self, HsNode *node)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (hs_stream_management_on_enabled (self->config.management, node, &error))
+    hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
+  else
+    refuse (self, g_steal_pointer (&error));
+}
+
+void
+hs_stream_on_not_enabled (HsStream *self, HsNode *node)
+{
+  hs_stream_management_on_failed (self->config.management, node);
+  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
+}
+
+void
+hs_stream_on_resumed (HsStream *self, HsNode *node)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_stream_management_on_resumed (self->config.management, node, &error))
+    {
+      refuse (self, g_steal_pointer (&error));
+      return;
+    }
+  self->jid = hs_jid_ref (self->config.session_jid);
+  hs_stream_become_ready (self, HS_STREAM_EVENT_RESUMED);
+}
+
+/* The stream is as good as any other for a new session. */
+void
+hs_stream_on_not_resumed (HsStream *self, HsNode *node)
+{
+  hs_stream_management_on_failed (self->config.management, node);
+  hs_stream_bind (self);
+}
+
+void
+hs_stream_on_ack (HsStream *self, HsNode *node)
+{
+  g_autoptr (GError) error = NULL;
+  GByteArray *output = self->closing ? NULL : hs_stream_get_output (self);
+
+  if (self->config.management == NULL)
+    return;
+  if (hs_stream_management_on_ack (self->config.management, node, output, &error))
+    self->pending = HS_STREAM_EVENT_ACKNOWLEDGED;
+  else
+    refuse (self, g_steal_pointer (&error));
+}
+
+void
+hs_stream_on_request (HsStream *self, HsNode *node)
+{
+  if (self->config.management != NULL && !self->closing)
+    hs_stream_management_on_request (self->config.management, hs_stream_get_output (self));
+}
+
+void
+hs_stream_count_in (HsStream *self, guint n)
+{
+  if (n > 0 && self->state == HS_STREAM_STATE_READY)
+    hs_stream_management_count_in (self->config.management, n,
+                                   self->closing ? NULL : hs_stream_get_output (self));
+}

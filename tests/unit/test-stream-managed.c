@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "protocol/hs-stream.h"
+
+/* Streams of one session under stream management (XEP-0198): what is negotiated and what is counted. */
+
+#define HEADER \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
+  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
+#define MECHANISMS \
+  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" \
+  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+#define FEATURES \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>" \
+  "</stream:features>"
+#define SM " xmlns='urn:xmpp:sm:3'"
+#define ENABLED "<enabled" SM " resume='true' id='session'/>"
+#define BIND_REQUEST "><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony"
+
+typedef struct
+{
+  HsStreamManagement *management;
+  HsStream *stream;
+  HsJid *jid;
+  GString *events;
+  GString *output;
+} Fixture;
+
+static gboolean
+begins_cb (HsNode *stanza, gpointer user_data)
+{
+  return strcmp (stanza->name, "iq") != 0
+         || g_strcmp0 (hs_node_get_attribute (stanza, "id", NULL), "unasked") != 0;
+}
+
+static void
+open_stream (Fixture *f)
+{
+  static const HsParserCallbacks callbacks = { .stanza_begins = begins_cb };
+  HsStreamConfig config = {
+    .jid = f->jid,
+    .tls_mode = HS_TLS_MODE_NONE,
+    .lang = "en",
+    .max_stanza_size = 100000,
+    .max_depth = 16,
+    .management = f->management,
+    .session_jid = f->jid,
+  };
+
+  g_clear_pointer (&f->stream, hs_stream_free);
+  f->stream = hs_stream_new (&config, &callbacks, f);
+  hs_stream_open (f->stream);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->management = hs_stream_management_new ();
+  f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
+  f->events = g_string_new (NULL);
+  f->output = g_string_new (NULL);
+  open_stream (f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  hs_stream_free (f->stream);
+  hs_stream_management_free (f->management);
+  hs_jid_unref (f->jid);
+  g_string_free (f->events, TRUE);
+  g_string_free (f->output, TRUE);
+}
+
+static void
+sign_in (Fixture *f)
+{
+  static const char *const allowed[] = { "PLAIN", NULL };
+  HsSaslCredentials credentials = {
+    .username = "juliet", .password = "r0m30", .tls_mode_none = TRUE, .allowed = allowed
+  };
+
+  hs_stream_sign_in (f->stream, &credentials);
+}
+
+static void
+take_event (Fixture *f, HsStreamEvent *event)
+{
+  static const char *const names[] = {
+    [HS_STREAM_EVENT_BOUND] = "bound ",
+    [HS_STREAM_EVENT_RESUMED] = "resumed ",
+    [HS_STREAM_EVENT_ACKNOWLEDGED] = "acknowledged ",
+    [HS_STREAM_EVENT_STANZA] = "stanza ",
+    [HS_STREAM_EVENT_FAILED] = "failed ",
+    [HS_STREAM_EVENT_ENDED] = "ended ",
+    [HS_STREAM_EVENT_AUTHENTICATED] = "",
+  };
+
+  if (event->type == HS_STREAM_EVENT_FEATURES)
+    sign_in (f);
+  else
+    g_string_append (f->events, names[event->type]);
+}
+
+static void
+feed (Fixture *f, const char *bytes)
+{
+  gsize length = strlen (bytes);
+  HsStreamEvent event;
+
+  while (length > 0)
+    {
+      gsize used = hs_stream_feed (f->stream, bytes, length);
+
+      bytes += used;
+      length -= used;
+      while (hs_stream_next_event (f->stream, &event))
+        {
+          take_event (f, &event);
+          hs_stream_give_back (f->stream, &event);
+        }
+    }
+  {
+    g_autoptr (GByteArray) output = hs_stream_take_output (f->stream);
+
+    if (output != NULL)
+      g_string_append_len (f->output, (const char *) output->data, output->len);
+  }
+}
+
+static void
+answer_bind (Fixture *f)
+{
+  const char *request = g_strrstr (f->output->str, "<iq type='set' id='");
+  g_autofree char *id = NULL;
+  g_autofree char *answer = NULL;
+
+  g_assert_nonnull (request);
+  request += strlen ("<iq type='set' id='");
+  id = g_strndup (request, strcspn (request, "'"));
+  answer = g_strdup_printf ("<iq type='result' id='%s'><bind xmlns='%s'><jid>%s</jid></bind></iq>",
+                            id, HS_NS_BIND, hs_jid_to_string (f->jid));
+  feed (f, answer);
+}
+
+/* Up to the features after the sign-in. */
+static void
+begin (Fixture *f)
+{
+  feed (f, HEADER MECHANISMS);
+  feed (f, SUCCESS HEADER);
+  g_string_truncate (f->output, 0);
+  feed (f, FEATURES);
+}
+
+static void
+begin_session (Fixture *f)
+{
+  begin (f);
+  answer_bind (f);
+  g_assert_nonnull (strstr (f->output->str, "<enable" SM " resume='true'/>"));
+  g_assert_cmpstr (f->events->str, ==, "");
+  feed (f, ENABLED);
+  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_string_truncate (f->events, 0);
+  g_string_truncate (f->output, 0);
+}
+
+static void
+send_message (Fixture *f, const char *xml)
+{
+  g_autoptr (GByteArray) output = g_byte_array_new ();
+
+  g_byte_array_append (output, (const guint8 *) xml, strlen (xml));
+  hs_stream_management_add_out (f->management, output, 0, HS_OUT_RESEND, 0, NULL);
+  g_string_append_len (f->output, (const char *) output->data, output->len);
+}
+
+static void
+cut (Fixture *f)
+{
+  hs_stream_management_interrupt (f->management, 0);
+  open_stream (f);
+}
+
+/* Also what was thrown away as an answer that nobody asked for, and in its order. */
+static void
+test_counts (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  feed (f, "<message/><iq type='result' id='unasked'><x/></iq><r" SM "/><presence/>"
+           "<iq type='error' id='unasked'/>");
+  g_assert_cmpstr (f->events->str, ==, "stanza stanza ");
+  g_assert_cmpstr (f->output->str, ==, "<a" SM " h='2'/>");
+  g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 4);
+}
+
+/* What came between the resource and <enabled/> is not counted. */
+static void
+test_before (Fixture *f, gconstpointer data)
+{
+  begin (f);
+  answer_bind (f);
+  feed (f, "<message/>" ENABLED "<message/>");
+  g_assert_cmpstr (f->events->str, ==, "stanza bound stanza ");
+  g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 1);
+}
+
+static void
+test_not_enabled (Fixture *f, gconstpointer data)
+{
+  begin (f);
+  answer_bind (f);
+  feed (f, "<failed" SM "/>");
+  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_assert_false (hs_stream_management_is_enabled (f->management));
+}
+
+static void
+test_resumes (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  send_message (f, "<message id=\"1\"/>");
+  send_message (f, "<message id=\"2\"/>");
+  feed (f, "<message/><a" SM " h='0'/>");
+  g_assert_cmpstr (f->events->str, ==, "stanza acknowledged ");
+  cut (f);
+  begin (f);
+  g_assert_cmpstr (f->output->str, ==, "<resume" SM " h='1' previd='session'/>");
+  g_string_truncate (f->output, 0);
+  g_string_truncate (f->events, 0);
+  feed (f, "<resumed" SM " h='1' previd='session'/><message/>");
+  g_assert_cmpstr (f->events->str, ==, "resumed stanza ");
+  g_assert_cmpstr (f->output->str, ==, "<message id=\"2\"/>");
+  g_assert_true (hs_jid_equal (hs_stream_get_jid (f->stream), f->jid));
+  g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 2);
+}
+
+static void
+test_does_not_resume (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  send_message (f, "<message id=\"1\"/>");
+  send_message (f, "<message id=\"2\"/>");
+  cut (f);
+  begin (f);
+  feed (f, "<failed" SM " h='1'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
+  g_assert_nonnull (strstr (f->output->str, BIND_REQUEST));
+  answer_bind (f);
+  g_string_truncate (f->output, 0);
+  feed (f, ENABLED);
+  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_assert_null (strstr (f->output->str, "id=\"1\""));
+  g_assert_true (g_str_has_prefix (f->output->str, "<message id=\"2\"><delay "));
+}
+
+static void
+test_excess (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  send_message (f, "<message/>");
+  g_string_truncate (f->output, 0);
+  feed (f, "<a" SM " h='2'/>");
+  g_assert_cmpstr (f->events->str, ==, "failed ");
+  g_assert_error (hs_stream_get_error (f->stream), HS_ERROR, HS_ERROR_PROTOCOL);
+  g_assert_cmpstr (f->output->str, ==,
+                   "<stream:error><undefined-condition xmlns='" HS_NS_STREAMS "'/>"
+                   "<handled-count-too-high" SM " h='2' send-count='1'/></stream:error>"
+                   "</stream:stream>");
+}
+
+/* Where all that is sent in a session is what we cannot read, it would be sent again and again. */
+static void
+test_unreadable (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  feed (f, "<message><!-- --></message>");
+  g_assert_cmpstr (f->events->str, ==, "failed ");
+  cut (f);
+  g_assert_false (hs_stream_management_has_session (f->management));
+}
+
+/* The last word before the end is what has been received. */
+static void
+test_closes (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  feed (f, "<message/>");
+  hs_stream_close (f->stream);
+  feed (f, "<message/><r" SM "/></stream:stream>");
+  g_assert_cmpstr (f->output->str, ==, "<a" SM " h='1'/></stream:stream>");
+  g_assert_cmpstr (f->events->str, ==, "stanza stanza ended ");
+}
+
+static void
+test_resource_taken (Fixture *f, gconstpointer data)
+{
+  const char *request;
+  g_autofree char *answer = NULL;
+  g_autofree char *id = NULL;
+
+  begin (f);
+  g_assert_nonnull (strstr (f->output->str, BIND_REQUEST));
+  request = strstr (f->output->str, "id='") + strlen ("id='");
+  id = g_strndup (request, strcspn (request, "'"));
+  answer = g_strdup_printf ("<iq type='error' id='%s'><error type='cancel'><conflict xmlns='%s'/>"
+                            "</error></iq>",
+                            id, HS_NS_STANZAS);
+  g_string_truncate (f->output, 0);
+  feed (f, answer);
+  g_assert_null (strstr (f->output->str, "<resource>"));
+  answer_bind (f);
+  feed (f, ENABLED);
+  g_assert_cmpstr (f->events->str, ==, "bound ");
+}
+
+static void
+test_other_host (Fixture *f, gconstpointer data)
+{
+  begin_session (f);
+  feed (f, "<stream:error><see-other-host xmlns='" HS_NS_STREAMS "'>[::1]:5999</see-other-host>"
+           "</stream:error>");
+  g_assert_cmpstr (f->events->str, ==, "failed ");
+  g_assert_cmpstr (hs_stream_get_other_host (f->stream), ==, "[::1]:5999");
+}
+
+#define add(name, function) \
+  g_test_add ("/stream-managed/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("counts", test_counts);
+  add ("before", test_before);
+  add ("not-enabled", test_not_enabled);
+  add ("resumes", test_resumes);
+  add ("does-not-resume", test_does_not_resume);
+  add ("excess", test_excess);
+  add ("unreadable", test_unreadable);
+  add ("closes", test_closes);
+  add ("resource-taken", test_resource_taken);
+  add ("other-host", test_other_host);
+
+  return g_test_run ();
+}
