@@ -19,6 +19,7 @@
 #include <headstock-glib/hs-namespaces.h>
 #include <headstock-glib/hs-presence.h>
 #include <headstock-glib/hs-registration.h>
+#include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-stanza.h>
 #include <headstock-glib/hs-types.h>
 #include <headstock-glib/hs-version-macros.h>

@@ -45,6 +45,7 @@ enum
   SIGNAL_ELEMENT,
   SIGNAL_ACCEPT_CERTIFICATE,
   SIGNAL_XML,
+  SIGNAL_SECURITY_ESTABLISHED,
   N_SIGNALS
 };
 
@@ -73,6 +74,7 @@ typedef struct
   GTlsCertificate *pinned_certificate;
   char **sasl_mechanisms;
   gboolean allow_plain;
+  HsChannelBinding channel_binding;
   guint min_iterations;
   GProxyResolver *proxy_resolver;
   char *lang;
@@ -124,6 +126,7 @@ typedef struct
   guint n_negotiating;
   gboolean refused; /* a module does not want the client to sign in */
   GTlsCertificate *peer_certificate;
+  HsSecurityInfo *security_info;
   HsJid *bound_jid;
   HsJid *bound_bare;
   gint64 ready_time;
@@ -162,13 +165,25 @@ HsClient *hs_attempt_return (HsAttempt *self);
 
 /* hs-client-session.c */
 void hs_client_negotiate (HsClient *self, HsNode *features);
-void hs_client_sign_in (HsClient *self);
 void hs_client_derive_key (HsClient *self);
-void hs_client_authenticated (HsClient *self);
 void hs_client_bound (HsClient *self);
 void hs_client_keepalive (HsClient *self);
 void hs_client_expect_idle (HsClient *self);
 void hs_client_shrink_if_idle (HsClient *self);
+
+/* hs-client-sign-in.c */
+#define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
+void hs_client_sign_in (HsClient *self);
+void hs_client_authenticated (HsClient *self);
+void hs_client_sign_in_class_init (GObjectClass *object_class);
+void hs_client_sign_in_get_property (HsClient *self,
+                                     guint prop_id,
+                                     GValue *value,
+                                     GParamSpec *pspec);
+void hs_client_sign_in_set_property (HsClient *self,
+                                     guint prop_id,
+                                     const GValue *value,
+                                     GParamSpec *pspec);
 
 /* hs-client-pump.c */
 void hs_client_pump (HsClient *self);

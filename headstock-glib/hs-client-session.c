@@ -73,18 +73,6 @@ hs_client_derive_key (HsClient *self)
   g_task_run_in_thread (task, derive_thread);
 }
 
-void
-hs_client_authenticated (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (hs_stream_proved_password (priv->stream))
-    hs_client_set_allow_plain (self, FALSE);
-  hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
-  g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
-                 hs_stream_get_mechanism (priv->stream));
-}
-
 /* RFC 6121, 2.2: the roster is asked for before the first presence, so that the server pushes what
  * changes in between. */
 static void
@@ -133,46 +121,6 @@ hs_client_bound (HsClient *self)
   g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
   hs_client_modules_foreach (self, hs_module_ready);
   hs_client_return_connects (tasks);
-}
-
-/* A module may have given the account another name meanwhile (XEP-0077). Another domain counts from
- * the next connection on. */
-static void
-take_name (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsJid *account = hs_stream_get_account (priv->stream);
-
-  if (priv->jid == account || priv->jid == NULL
-      || g_strcmp0 (hs_jid_get_domain (priv->jid), hs_jid_get_domain (account)) != 0)
-    return;
-  hs_stream_set_account (priv->stream, priv->jid);
-  hs_client_set_own (self, NULL, priv->jid);
-}
-
-void
-hs_client_sign_in (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsSaslCredentials credentials = {
-    .password = priv->password,
-    .has_certificate = priv->tls_certificate != NULL && priv->certificate_used,
-    .encrypted = priv->secure,
-    .trusted = priv->trusted,
-    .password_proved = !priv->allow_plain,
-    .tls_mode_none = priv->tls_mode == HS_TLS_MODE_NONE,
-    .allowed = (const char *const *) priv->sasl_mechanisms,
-    .min_iterations = priv->min_iterations,
-    .binding = HS_SASL_BINDING_NONE,
-  };
-
-  priv->in_negotiation = FALSE;
-  take_name (self);
-  credentials.username = hs_jid_get_local (hs_stream_get_account (priv->stream));
-  hs_stream_sign_in (priv->stream, &credentials);
-  hs_client_flush (self);
-  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
-  hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
 }
 
 void

@@ -102,6 +102,7 @@ hs_client_finalize (GObject *object)
   g_clear_object (&priv->tls_certificate);
   g_clear_object (&priv->pinned_certificate);
   g_clear_object (&priv->peer_certificate);
+  g_clear_object (&priv->security_info);
   g_clear_object (&priv->proxy_resolver);
   g_clear_object (&priv->initial_presence);
   g_strfreev (priv->sasl_mechanisms);
@@ -195,7 +196,7 @@ hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
       g_value_set_object (value, hs_client_get_registration (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      hs_client_sign_in_get_property (self, prop_id, value, pspec);
     }
 }
 
@@ -286,7 +287,7 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
       hs_client_set_registration (self, g_value_get_object (value));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      hs_client_sign_in_set_property (self, prop_id, value, pspec);
     }
 }
 
@@ -698,6 +699,7 @@ hs_client_class_init (HsClientClass *klass)
   object_class->set_property = hs_client_set_property;
 
   install_properties (object_class);
+  hs_client_sign_in_class_init (object_class);
   install_lifecycle_signals ();
   install_stanza_signals ();
 }
@@ -708,6 +710,7 @@ hs_client_init (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->allow_plain = TRUE;
+  priv->channel_binding = HS_CHANNEL_BINDING_PREFER;
   priv->min_iterations = 4096;
   priv->auto_reconnect = TRUE;
   priv->connect_timeout = 20000;

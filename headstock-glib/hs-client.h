@@ -11,6 +11,7 @@
 #include "hs-jid.h"
 #include "hs-module.h"
 #include "hs-presence.h"
+#include "hs-security-info.h"
 
 G_BEGIN_DECLS
 
@@ -116,6 +117,15 @@ void hs_client_unregister (HsClient *self, HsModule *module);
 
 HS_AVAILABLE_IN_ALL
 gboolean hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError **error);
+
+/* Signing in */
+
+HS_AVAILABLE_IN_ALL
+HsChannelBinding hs_client_get_channel_binding (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding);
+HS_AVAILABLE_IN_ALL
+HsSecurityInfo *hs_client_get_security_info (HsClient *self);
 
 /* Properties */
 

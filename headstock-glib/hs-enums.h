@@ -27,6 +27,21 @@ typedef enum
 } HsTlsMode;
 
 /**
+ * HsChannelBinding:
+ * @HS_CHANNEL_BINDING_NONE: the sign-in is never bound to the connection
+ * @HS_CHANNEL_BINDING_PREFER: it is bound wherever the server can do so
+ * @HS_CHANNEL_BINDING_REQUIRE: it is bound, or there is none
+ *
+ * Whether a sign-in is bound to its TLS connection (RFC 5056), so that nobody in the middle can pass it on.
+ */
+typedef enum
+{
+  HS_CHANNEL_BINDING_NONE,
+  HS_CHANNEL_BINDING_PREFER,
+  HS_CHANNEL_BINDING_REQUIRE,
+} HsChannelBinding;
+
+/**
  * HsClientState:
  * @HS_CLIENT_STATE_DISCONNECTED: not started, or terminated
  * @HS_CLIENT_STATE_CONNECTING: looking for the server and connecting to it

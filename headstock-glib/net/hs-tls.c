@@ -491,6 +491,42 @@ hs_tls_result_free (HsTlsResult *result)
   g_free (result);
 }
 
+GBytes *
+hs_tls_get_channel (GTlsConnection *connection,
+                    const char *type)
+{
+  static const struct
+  {
+    const char *name;
+    GTlsChannelBindingType type;
+  } types[] = {
+    { "tls-exporter", G_TLS_CHANNEL_BINDING_TLS_EXPORTER },
+    { "tls-unique", G_TLS_CHANNEL_BINDING_TLS_UNIQUE },
+    { "tls-server-end-point", G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GByteArray) data = g_byte_array_new ();
+      g_autoptr (GError) error = NULL;
+
+      if (!g_str_equal (types[i].name, type))
+        continue;
+      /* RFC 8446, appendix C.5: there is none any more. */
+      if (types[i].type == G_TLS_CHANNEL_BINDING_TLS_UNIQUE &&
+          g_tls_connection_get_protocol_version (connection) >= G_TLS_PROTOCOL_VERSION_TLS_1_3)
+        return NULL;
+      if (!g_tls_connection_get_channel_binding_data (connection, types[i].type, data, &error))
+        {
+          g_debug ("The connection has no %s: %s", type, error->message);
+          return NULL;
+        }
+      return data->len > 0 ? g_byte_array_free_to_bytes (g_steal_pointer (&data)) : NULL;
+    }
+
+  return NULL;
+}
+
 GIOStream *
 hs_tls_get_base (GTlsConnection *connection)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "protocol/hs-stream-offer.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -41,10 +42,13 @@ struct _HsStream
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending one */
   HsParserEvent *features;     /* kept until sign-in begins */
+  HsStreamOffer *offer;        /* what they offered */
   char *secret;                /* a component's */
   char *lang;
   HsSaslMechanism *mechanism;
   char *mechanism_name;
+  char *channel_binding;
+  gboolean proved_lists;
   gboolean proved_password;
   char *request_id;
   GError *xml_error; /* found, and not yet reached */

@@ -8,6 +8,7 @@
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-base64.h"
+#include "sasl/hs-sasl-binding.h"
 
 /* Signing in with SASL (RFC 6120, 6). */
 
@@ -37,35 +38,22 @@ sasl_failed (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-static char **
-list_mechanisms (HsNode *features)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  HsNode *mechanisms = hs_node_get_child (features, "mechanisms", HS_NS_SASL);
-  HsNode *child = mechanisms != NULL ? hs_node_first_element (mechanisms) : NULL;
-
-  for (; child != NULL; child = hs_node_next_element (child))
-    {
-      const char *name = hs_node_get_text (child);
-
-      if (name != NULL && hs_node_matches (child, "mechanism", HS_NS_SASL))
-        g_strv_builder_add (builder, name);
-    }
-  return g_strv_builder_end (builder);
-}
-
 void
 hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) initial = NULL;
-  g_auto (GStrv) offered = NULL;
+  HsSaslCredentials chosen = *credentials;
+  const char *const *offered;
 
   if (self->state != HS_STREAM_STATE_UNSIGNED || self->closing)
     return;
-  offered = list_mechanisms (self->features->node);
+  self->offer = hs_stream_offer_new (self->features->node);
   hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
-  self->mechanism = hs_sasl_mechanism_select ((const char *const *) offered, credentials, &error);
+  offered = (const char *const *) self->offer->mechanisms;
+  chosen.announced = (const char *const *) self->offer->announced;
+  if (hs_sasl_binding_choose (&chosen, offered, &error))
+    self->mechanism = hs_sasl_mechanism_select (offered, &chosen, &error);
   if (self->mechanism == NULL)
     {
       sasl_failed (self, g_steal_pointer (&error));
@@ -171,6 +159,8 @@ hs_stream_on_success (HsStream *self, HsNode *node)
       return;
     }
   self->authenticated = TRUE;
+  self->proved_lists = hs_sasl_mechanism_proved_lists (self->mechanism);
+  self->channel_binding = g_strdup (hs_sasl_mechanism_get_binding_type (self->mechanism));
   self->proved_password = hs_sasl_mechanism_proves_password (self->mechanism);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;

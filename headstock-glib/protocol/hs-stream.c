@@ -369,6 +369,8 @@ hs_stream_free (HsStream *self)
   g_free (self->secret);
   g_free (self->lang);
   g_free (self->mechanism_name);
+  g_free (self->channel_binding);
+  g_clear_pointer (&self->offer, hs_stream_offer_free);
   g_free (self->request_id);
   g_free (self->other_host);
   g_clear_error (&self->error);
@@ -490,6 +492,18 @@ const char *
 hs_stream_get_mechanism (HsStream *self)
 {
   return self->mechanism_name;
+}
+
+const char *
+hs_stream_get_channel_binding (HsStream *self)
+{
+  return self->channel_binding;
+}
+
+gboolean
+hs_stream_proved_lists (HsStream *self)
+{
+  return self->proved_lists;
 }
 
 gboolean

@@ -83,6 +83,10 @@ void hs_stream_close (HsStream *self);
 void hs_stream_close_with_error (HsStream *self, const char *condition, const char *text);
 
 const char *hs_stream_get_mechanism (HsStream *self);
+/* The type of channel binding that the sign-in had, or NULL. */
+const char *hs_stream_get_channel_binding (HsStream *self);
+/* Whether the server proved that its lists arrived unchanged (XEP-0474). */
+gboolean hs_stream_proved_lists (HsStream *self);
 /* Whether the sign-in proved more than PLAIN does: after it, PLAIN is not to be used again. */
 gboolean hs_stream_proved_password (HsStream *self);
 /* The account that is signed in to, and until then may be given another name. */

@@ -20,6 +20,10 @@ typedef struct
   /* NULL: no key is ever derived */
   HsSaslKeyRequest *(*get_key_request) (HsSaslMechanism *self);
   HsSaslStep (*derived) (HsSaslMechanism *self, GBytes *key, GBytes **response, GError **error);
+  /* NULL: the mechanism knows nothing of them */
+  const char *(*get_binding_type) (HsSaslMechanism *self);
+  gboolean (*proved_lists) (HsSaslMechanism *self);
+  void (*set_lists) (HsSaslMechanism *self, char *lists);
   /* NULL: the server's word is enough */
   gboolean (*success) (HsSaslMechanism *self, const guint8 *data, gsize length, GError **error);
   void (*free) (HsSaslMechanism *self);

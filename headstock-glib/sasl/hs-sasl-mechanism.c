@@ -7,6 +7,7 @@
 
 #include "hs-error.h"
 
+#include "hs-sasl-binding.h"
 #include "hs-sasl-mechanism-private.h"
 #include "hs-sasl-secret.h"
 #include "hs-saslprep.h"
@@ -55,6 +56,7 @@ typedef enum
   REFUSAL_UNKNOWN,
   REFUSAL_NOT_ALLOWED,
   REFUSAL_NO_BINDING,
+  REFUSAL_NOT_BOUND,
   REFUSAL_PROVED,
   REFUSAL_NOT_ENCRYPTED,
   REFUSAL_NOT_TRUSTED,
@@ -69,6 +71,7 @@ static const char *const refusal_texts[] = {
   [REFUSAL_UNKNOWN] = "not known here",
   [REFUSAL_NOT_ALLOWED] = "not in the program's list",
   [REFUSAL_NO_BINDING] = "no channel binding",
+  [REFUSAL_NOT_BOUND] = "not bound to the channel, which is required",
   [REFUSAL_PROVED] = "not after a stronger one has worked for this account",
   [REFUSAL_NOT_ENCRYPTED] = "never without TLS",
   [REFUSAL_NOT_TRUSTED] = "never to a server whose certificate was not verified",
@@ -111,6 +114,13 @@ can_bind (const HsSaslCredentials *credentials)
          && credentials->binding_data != NULL;
 }
 
+/* EXTERNAL is bound to the connection by what it is: the certificate's key signed its handshake. */
+static gboolean
+must_bind (const HsSaslCredentials *credentials)
+{
+  return credentials->channel_binding == HS_CHANNEL_BINDING_REQUIRE;
+}
+
 /* The password is looked at last: REFUSAL_NO_PASSWORD means that nothing else is missing. */
 static Refusal
 refuse (const Entry *entry, const HsSaslCredentials *credentials)
@@ -122,10 +132,12 @@ refuse (const Entry *entry, const HsSaslCredentials *credentials)
   if (entry->kind == KIND_EXTERNAL)
     return credentials->encrypted && credentials->has_certificate ? REFUSAL_NONE
                                                                   : REFUSAL_NO_CERTIFICATE;
-  if (entry->kind == KIND_ANONYMOUS)
+  if (entry->kind == KIND_ANONYMOUS && !must_bind (credentials))
     return is_given (credentials->username) ? REFUSAL_HAS_USERNAME : REFUSAL_NONE;
   if (entry->kind == KIND_SCRAM_PLUS && !can_bind (credentials))
     return REFUSAL_NO_BINDING;
+  if (entry->kind != KIND_SCRAM_PLUS && must_bind (credentials))
+    return REFUSAL_NOT_BOUND;
   if (entry->kind == KIND_PLAIN)
     refusal = refuse_plain (credentials);
   if (refusal != REFUSAL_NONE)
@@ -247,7 +259,13 @@ hs_sasl_mechanism_select (const char *const *offered,
         continue;
       refusal = refuse (&registry[i], credentials);
       if (refusal == REFUSAL_NONE)
-        return create (&registry[i], offered, credentials, error);
+        {
+          HsSaslMechanism *self = create (&registry[i], offered, credentials, error);
+
+          if (self != NULL)
+            hs_sasl_mechanism_set_lists (self, offered, credentials->announced);
+          return self;
+        }
       if (refusal == REFUSAL_NO_PASSWORD && without_password == NULL)
         without_password = &registry[i];
     }
@@ -272,6 +290,27 @@ const char *
 hs_sasl_mechanism_get_name (HsSaslMechanism *self)
 {
   return self->name;
+}
+
+const char *
+hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self)
+{
+  return self->klass->get_binding_type != NULL ? self->klass->get_binding_type (self) : NULL;
+}
+
+gboolean
+hs_sasl_mechanism_proved_lists (HsSaslMechanism *self)
+{
+  return self->klass->proved_lists != NULL && self->klass->proved_lists (self);
+}
+
+void
+hs_sasl_mechanism_set_lists (HsSaslMechanism *self,
+                             const char *const *offered,
+                             const char *const *announced)
+{
+  if (self->klass->set_lists != NULL)
+    self->klass->set_lists (self, hs_sasl_binding_join_lists (offered, announced));
 }
 
 gboolean

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "hs-enums.h"
+
 G_BEGIN_DECLS
 
 /* A SASL mechanism (RFC 4422) as a small machine without I/O: the server's octets go in, the
@@ -19,6 +21,13 @@ typedef enum
   HS_SASL_BINDING_USED,        /* "p": bound, with a -PLUS mechanism */
 } HsSaslBinding;
 
+/* Something of the TLS connection that a sign-in can be bound to. */
+typedef struct
+{
+  const char *type; /* "tls-exporter", ...; NULL ends a list */
+  GBytes *data;
+} HsSaslChannel;
+
 /* All that mechanisms may need; hs_sasl_mechanism_select() copies what it keeps. An empty user
  * name, password or identity is none. */
 typedef struct
@@ -33,11 +42,20 @@ typedef struct
   gboolean tls_mode_none;     /* the program chose HS_TLS_MODE_NONE */
   const char *const *allowed; /* the program's own list of mechanisms, or NULL */
   guint min_iterations;       /* 0: 4096 */
+  HsChannelBinding channel_binding;
+  const HsSaslChannel *channels; /* what there is to bind to, the strongest first; nullable */
+
+  /* What the server says, beside its mechanisms. */
+  gboolean sasl2;               /* the profile of XEP-0388 */
+  const char *const *announced; /* types of channel binding (XEP-0440); NULL: none */
+
+  /* What hs_sasl_binding_choose() makes of it. */
   HsSaslBinding binding;      /* USED: wherever there is data to bind to and a -PLUS is
                                * offered; whether one is chosen is decided here, and the gs2
                                * flag with it: "y" never goes to a server that offers -PLUS */
   const char *binding_type;   /* "tls-exporter", ... */
   GBytes *binding_data;
+  gboolean lists_must_match;  /* the server must prove that nobody changed its lists (XEP-0474) */
 } HsSaslCredentials;
 
 typedef enum
@@ -73,6 +91,14 @@ HsSaslMechanism *hs_sasl_mechanism_select (const char *const *offered,
 void hs_sasl_mechanism_free (HsSaslMechanism *self);
 
 const char *hs_sasl_mechanism_get_name (HsSaslMechanism *self);
+/* The type of channel binding, or NULL for none. */
+const char *hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self);
+/* Whether the server has proved that nobody changed its lists on the way (XEP-0474). */
+gboolean hs_sasl_mechanism_proved_lists (HsSaslMechanism *self);
+/* Other lists than those that the mechanism was selected by: they are what must be proved. */
+void hs_sasl_mechanism_set_lists (HsSaslMechanism *self,
+                                  const char *const *offered,
+                                  const char *const *announced);
 /* TRUE where a success means that the server proved itself, or that PLAIN was not needed. */
 gboolean hs_sasl_mechanism_proves_password (HsSaslMechanism *self);
 

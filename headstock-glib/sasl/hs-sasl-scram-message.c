@@ -190,6 +190,18 @@ parse_iterations (HsSaslScramFirst *self,
   return TRUE;
 }
 
+/* XEP-0474, 6.1: what it is the hash of is not known here. */
+static gboolean
+parse_lists_hash (HsSaslScramFirst *self, const char *text, GError **error)
+{
+  if (self->lists_hash != NULL)
+    return refuse (error, "its first message has h= twice");
+  self->lists_hash = hs_sasl_base64_decode (text, &self->lists_hash_length);
+  if (self->lists_hash == NULL)
+    return refuse (error, "its hash of the mechanisms is not valid base64");
+  return TRUE;
+}
+
 /* Reads the server's first message: r=, s=, i=, then extensions, which may be ignored. What is
  * known must not come twice, or two readers might disagree on which one counts. */
 gboolean
@@ -211,6 +223,8 @@ hs_sasl_scram_first_parse (HsSaslScramFirst *self,
         return refuse (error, "it wants an extension that is not known here");
       if (i > 2 && strchr ("rsi", attributes[i][0]) != NULL)
         return refuse (error, "its first message has %c= out of place or twice", attributes[i][0]);
+      if (i > 2 && attributes[i][0] == 'h' && !parse_lists_hash (self, attributes[i] + 2, error))
+        return FALSE;
     }
   return parse_nonce (self, attributes[0], client_nonce, error)
          && parse_salt (self, attributes[1], error)
@@ -224,6 +238,7 @@ hs_sasl_scram_first_clear (HsSaslScramFirst *self)
   g_clear_pointer (&self->nonce, g_free);
   g_clear_pointer (&self->salt, g_free);
   self->salt_length = 0;
+  g_clear_pointer (&self->lists_hash, g_free);
 }
 
 /* Reads the server's final message and returns the signature in it, which proves nothing yet. */

@@ -20,6 +20,8 @@ typedef struct
   guint8 *salt;
   gsize salt_length;
   guint iterations;
+  guint8 *lists_hash; /* of mechanisms and binding types (XEP-0474), or NULL */
+  gsize lists_hash_length;
 } HsSaslScramFirst;
 
 char *hs_sasl_scram_escape (const char *name);

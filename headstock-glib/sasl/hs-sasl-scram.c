@@ -38,6 +38,9 @@ typedef struct
   HsSaslBinding binding;
   char *binding_type;
   GBytes *binding_data;
+  char *lists;               /* the server's, as it would hash them (XEP-0474) */
+  gboolean lists_must_match; /* the server must say so */
+  gboolean lists_match;      /* it did */
   char *authzid;
   char *username;
   char *password; /* until the key request has it */
@@ -101,11 +104,38 @@ hs_sasl_scram_start (HsSaslMechanism *mechanism, GBytes **initial_response, GErr
   return HS_SASL_STEP_RESPOND;
 }
 
+/* XEP-0474, 6.2: "h=" is the hash of what the server has announced, and part of what both sides sign. */
+static gboolean
+check_lists (HsSaslScram *self, GError **error)
+{
+  const HsSaslScramFirst *first = &self->server_first;
+  guint8 hash[HS_SASL_HASH_MAX];
+
+  if (first->lists_hash == NULL)
+    {
+      if (!self->lists_must_match)
+        return TRUE;
+      g_set_error_literal (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
+                           "The server announces no type of channel binding that it must have: "
+                           "somebody may have changed its list on the way");
+      return FALSE;
+    }
+  hs_sasl_hash (self->hash, self->lists, strlen (self->lists), hash);
+  self->lists_match = first->lists_hash_length == self->hash_length
+                      && memcmp (first->lists_hash, hash, self->hash_length) == 0;
+  if (!self->lists_match)
+    g_set_error_literal (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
+                         "The mechanisms that arrived are not those that the server announced: "
+                         "somebody has changed them on the way");
+  return self->lists_match;
+}
+
 static HsSaslStep
 take_server_first (HsSaslScram *self, const guint8 *challenge, gsize length, GError **error)
 {
   if (!hs_sasl_scram_first_parse (&self->server_first, challenge, length, self->nonce,
-                                  self->min_iterations, error))
+                                  self->min_iterations, error)
+      || !check_lists (self, error))
     return HS_SASL_STEP_FAILED;
   self->key_request
       = hs_sasl_key_request_new (self->hash, self->password, self->server_first.salt,
@@ -273,6 +303,27 @@ hs_sasl_scram_success (HsSaslMechanism *mechanism, const guint8 *data, gsize len
   return FALSE;
 }
 
+static const char *
+hs_sasl_scram_get_binding_type (HsSaslMechanism *mechanism)
+{
+  return ((HsSaslScram *) mechanism)->binding_type;
+}
+
+static gboolean
+hs_sasl_scram_proved_lists (HsSaslMechanism *mechanism)
+{
+  return ((HsSaslScram *) mechanism)->lists_match;
+}
+
+static void
+hs_sasl_scram_set_lists (HsSaslMechanism *mechanism, char *lists)
+{
+  HsSaslScram *self = (HsSaslScram *) mechanism;
+
+  g_free (self->lists);
+  self->lists = lists;
+}
+
 static void
 hs_sasl_scram_free (HsSaslMechanism *mechanism)
 {
@@ -281,6 +332,7 @@ hs_sasl_scram_free (HsSaslMechanism *mechanism)
   g_clear_pointer (&self->key_request, hs_sasl_key_request_unref);
   g_clear_pointer (&self->binding_data, g_bytes_unref);
   g_free (self->binding_type);
+  g_free (self->lists);
   g_free (self->authzid);
   g_free (self->username);
   hs_sasl_secret_free (self->password);
@@ -297,6 +349,9 @@ static const HsSaslMechanismClass hs_sasl_scram_class = {
   .challenge = hs_sasl_scram_challenge,
   .get_key_request = hs_sasl_scram_get_key_request,
   .derived = hs_sasl_scram_derived,
+  .get_binding_type = hs_sasl_scram_get_binding_type,
+  .proved_lists = hs_sasl_scram_proved_lists,
+  .set_lists = hs_sasl_scram_set_lists,
   .success = hs_sasl_scram_success,
   .free = hs_sasl_scram_free,
 };
@@ -317,6 +372,7 @@ copy_credentials (HsSaslScram *self, const HsSaslCredentials *credentials, GErro
     self->authzid = hs_sasl_scram_escape (credentials->authzid);
   self->min_iterations
       = credentials->min_iterations > 0 ? credentials->min_iterations : DEFAULT_MIN_ITERATIONS;
+  self->lists_must_match = credentials->lists_must_match;
   if (self->binding == HS_SASL_BINDING_USED)
     {
       self->binding_type = g_strdup (credentials->binding_type);

@@ -43,6 +43,7 @@ void test_client_free (TestClient *self);
 
 /* Until `ready`, until `terminated`; from where it stands. */
 void test_client_start_until_ready (TestClient *self);
+void test_client_start_until_ready_or_terminated (TestClient *self);
 void test_client_wait_terminated (TestClient *self);
 /* A whole run. */
 void test_client_run (TestClient *self);

@@ -35,6 +35,7 @@ HS_TEST_PORT           requires STARTTLS
 HS_TEST_TLS_PORT       direct TLS
 HS_TEST_PLAIN_PORT     the same domain and accounts without any TLS, PLAIN offered
 HS_TEST_EXPIRED_PORT   direct TLS with an expired certificate
+HS_TEST_MIDDLE_PORT    the same, and from there on TLS to the server: a man in the middle
 HS_TEST_USER1..5, HS_TEST_PASSWORD1..5
                        bare JIDs; user1 and user2 are in each other's roster (both);
                        password 3 has characters to escape, 4 is changed by SASLprep
@@ -46,6 +47,7 @@ HS_TEST_ANON_DOMAIN    a host that offers ANONYMOUS
 HS_TEST_WRONG_HOST_DOMAIN
                        a host with a certificate for another name
 HS_TEST_COMPONENT, HS_TEST_COMPONENT_PORT, HS_TEST_COMPONENT_SECRET
+HS_TEST_OPTION_NAME    the value of each option
 HS_TEST_DIR, HS_TEST_LOG
                        the temporary folder, and the server's log in it
 
@@ -168,8 +170,9 @@ class Running:
         self._server = server
         self._setup = setup
         self._process: subprocess.Popen | None = None
-        self._proxy = TlsProxy(setup.ports.expired, setup.ports.plain,
-                               setup.certificates.expired)
+        ports, expired = setup.ports, setup.certificates.expired
+        self._proxies = [TlsProxy(ports.expired, ports.plain, expired),
+                         TlsProxy(ports.middle, ports.tls, expired, to_tls=True)]
 
     @property
     def pid(self) -> int:
@@ -186,12 +189,14 @@ class Running:
                 process_group=0, preexec_fn=_die_with_parent)
         self._wait_until_ready()
         try:
-            self._proxy.start()
+            for proxy in self._proxies:
+                proxy.start()
         except OSError as error:
             raise NotStarted(str(error), busy=True) from error
 
     def stop(self) -> None:
-        self._proxy.stop()
+        for proxy in self._proxies:
+            proxy.stop()
         if self._process:
             # Nothing of it is worth the second that an orderly end takes.
             end_group(self._process, signal.SIGKILL, 5)
@@ -253,6 +258,7 @@ def environment(server, setup: Setup, pid: int) -> dict[str, str]:
         "TLS_PORT": ports.tls,
         "PLAIN_PORT": ports.plain,
         "EXPIRED_PORT": ports.expired,
+        "MIDDLE_PORT": ports.middle,
         "CA": certificates.authority.certificate,
         "OTHER_CA": certificates.other_authority.certificate,
         "CLIENT_CERT": certificates.client.certificate,
@@ -268,6 +274,8 @@ def environment(server, setup: Setup, pid: int) -> dict[str, str]:
     for number, (user, password) in enumerate(settings.PASSWORDS.items(), start=1):
         told[f"USER{number}"] = f"{user}@{settings.DOMAIN}"
         told[f"PASSWORD{number}"] = password
+    for name, value in setup.options.items():
+        told[f"OPTION_{name.upper()}"] = value
     return {**os.environ, **{f"HS_TEST_{name}": str(value) for name, value in told.items()}}
 
 

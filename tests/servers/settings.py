@@ -55,12 +55,13 @@ class Ports:
     plain: int
     component: int
     expired: int
+    middle: int
 
     @classmethod
     def choose(cls) -> "Ports":
         held: list[socket.socket] = []
         try:
-            while len(held) < 5:
+            while len(held) < 6:
                 candidate = socket.socket()
                 try:
                     candidate.bind(("127.0.0.1", random.randint(15000, 32000)))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A direct TLS port with a certificate of our choice, in front of a server's plain port.
+"""A direct TLS port with a certificate of our choice, in front of one of a server's ports.
 
 Neither server takes a certificate for one of its ports alone, so the port with the expired
-certificate is served here: what a client that accepts it sends reaches the real server.
+certificate is served here: what a client that accepts it sends reaches the real server.  In
+front of a port with direct TLS it is a man in the middle, who reads all and changes nothing.
 """
 
 import asyncio
@@ -16,9 +17,14 @@ from certificates import Pair
 class TlsProxy:
     """Listens on `port` from `start` until `stop`, in a thread of its own."""
 
-    def __init__(self, port: int, to_port: int, pair: Pair):
+    def __init__(self, port: int, to_port: int, pair: Pair, to_tls: bool = False):
         self._port = port
         self._to_port = to_port
+        self._to_context = None
+        if to_tls:
+            self._to_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._to_context.check_hostname = False
+            self._to_context.verify_mode = ssl.CERT_NONE
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(pair.certificate, pair.key)
         self._context.set_alpn_protocols(["xmpp-client"])
@@ -40,7 +46,8 @@ class TlsProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
+            to_reader, to_writer = await asyncio.open_connection(
+                "127.0.0.1", self._to_port, ssl=self._to_context)
         except OSError:
             writer.close()
             return

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "xml/hs-node.h"
+
+G_BEGIN_DECLS
+
+/* What a server offers to whoever has not signed in yet, taken out of its features. */
+typedef struct
+{
+  char **mechanisms; /* of SASL as RFC 6120, 6 has it */
+  char **sasl2;      /* mechanisms of XEP-0388; NULL: it does not know that */
+  char **announced;  /* types of channel binding (XEP-0440); NULL: none */
+} HsStreamOffer;
+
+HsStreamOffer *hs_stream_offer_new (HsNode *features);
+void hs_stream_offer_free (HsStreamOffer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamOffer, hs_stream_offer_free)
+
+G_END_DECLS

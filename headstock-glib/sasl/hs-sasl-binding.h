@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-sasl-mechanism.h"
+
+G_BEGIN_DECLS
+
+/* What to bind to, of what the connection has and the server announced (RFC 5802, 6; XEP-0440, 3): sets
+ * binding, binding_type, binding_data and lists_must_match of the credentials by their other members.
+ * FALSE where the announcements contradict each other, which is somebody's in the middle, or where the
+ * program requires what cannot be had. */
+gboolean hs_sasl_binding_choose (HsSaslCredentials *credentials,
+                                 const char *const *offered,
+                                 GError **error);
+
+/* What a server hashes that protects its lists with XEP-0474: mechanisms and, where it announced any,
+ * binding types, each sorted. */
+char *hs_sasl_binding_join_lists (const char *const *offered, const char *const *announced);
+
+G_END_DECLS
