@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib.h>
+
+#include "hs-error.h"
+
+#include "xml-test.h"
+
+/* What the push parser refuses, however it is split. */
+
+typedef struct
+{
+  const char *name;
+  const char *xml; /* what comes after a good stanza */
+  gsize length;    /* 0: strlen */
+  HsXmlError code;
+} Bad;
+
+/* clang-format off */
+#define NWF HS_XML_ERROR_NOT_WELL_FORMED
+#define RES HS_XML_ERROR_RESTRICTED
+static const Bad bad[] = {
+  { "doctype", "<!DOCTYPE x>", 0, RES },
+  { "doctype-entities", "<!DOCTYPE x [<!ENTITY a 'b'>]>", 0, RES },
+  { "comment", "<!-- hello -->", 0, RES },
+  { "comment-in-stanza", "<message><!-- hello --></message>", 0, RES },
+  { "comment-in-text", "<message>a<!---->b</message>", 0, RES },
+  { "instruction", "<?php x?>", 0, RES },
+  { "instruction-in-stanza", "<message><?x?></message>", 0, RES },
+  { "xml-declaration", "<?xml version='1.0'?>", 0, RES },
+  { "entity-declaration", "<!ENTITY a 'b'>", 0, RES },
+  { "element-declaration", "<message><!ELEMENT a ANY></message>", 0, RES },
+  { "undefined-entity", "<message>&uuml;</message>", 0, RES },
+  { "undefined-entity-in-attribute", "<message a='&uuml;'/>", 0, RES },
+  { "parameter-entity", "<message>&%x;</message>", 0, NWF },
+  { "no-reference", "<message>a & b</message>", 0, NWF },
+  { "endless-reference", "<message>&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0, NWF },
+  { "unbound-prefix", "<x:message/>", 0, NWF },
+  { "unbound-attribute-prefix", "<message x:a='1'/>", 0, NWF },
+  { "prefix-of-a-sibling", "<a><b xmlns:x='urn:x'/><x:c/></a>", 0, NWF },
+  { "empty-prefix-namespace", "<message xmlns:x=''/>", 0, NWF },
+  { "duplicate-attribute", "<message a='1' a='2'/>", 0, NWF },
+  { "duplicate-attribute-by-prefix", "<message xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'/>", 0, NWF },
+  { "duplicate-namespace", "<message xmlns='urn:x' xmlns='urn:y'/>", 0, NWF },
+  { "xml-prefix", "<message xmlns:xml='urn:x'/>", 0, NWF },
+  { "xmlns-prefix", "<message xmlns:xmlns='urn:x'/>", 0, NWF },
+  { "wrong-end", "<message></presence>", 0, NWF },
+  { "crossed", "<a><b></a></b>", 0, NWF },
+  { "end-with-attribute", "<a></a x='1'>", 0, NWF },
+  { "unquoted", "<message a=1/>", 0, NWF },
+  { "no-value", "<message a/>", 0, NWF },
+  { "no-space-between", "<message a='1'b='2'/>", 0, NWF },
+  { "less-than-in-attribute", "<message a='<'/>", 0, NWF },
+  { "cdata-end-in-text", "<message>]]></message>", 0, NWF },
+  { "bad-name", "<1message/>", 0, NWF },
+  { "double-colon", "<p:p:x/>", 0, NWF },
+  { "space-before-name", "< message/>", 0, NWF },
+  { "text-between", "hello", 0, NWF },
+  { "text-between-stanzas", "<presence/>x<presence/>", 0, NWF },
+  { "reference-between", "&amp;", 0, NWF },
+  { "cdata-between", "<![CDATA[x]]>", 0, NWF },
+  { "after-the-end", "</stream:stream><message/>", 0, NWF },
+  { "text-after-the-end", "</stream:stream>x", 0, NWF },
+  { "nul", "<message>a\0b</message>", 23, NWF },
+  { "nul-in-attribute", "<message a='\0'/>", 16, NWF },
+  { "nul-in-name", "<mess\0age/>", 11, NWF },
+  { "nul-between", "\0", 1, NWF },
+  { "nul-in-cdata", "<message><![CDATA[\0]]></message>", 32, NWF },
+  { "control-character", "<message>\001</message>", 0, NWF },
+  { "escape-character", "<message>\033[1m</message>", 0, NWF },
+  { "control-in-attribute", "<message a='\037'/>", 0, NWF },
+  { "reference-nul", "<message>&#0;</message>", 0, NWF },
+  { "reference-control", "<message>&#x1;</message>", 0, NWF },
+  { "reference-surrogate", "<message>&#xD800;</message>", 0, NWF },
+  { "reference-fffe", "<message>&#xFFFE;</message>", 0, NWF },
+  { "reference-ffff-in-attribute", "<message a='&#xFFFF;'/>", 0, NWF },
+  { "reference-too-high", "<message>&#x110000;</message>", 0, NWF },
+  { "reference-overflow", "<message>&#4294967361;</message>", 0, NWF },
+  { "reference-negative", "<message>&#-1;</message>", 0, NWF },
+  { "fffe", "<message>\357\277\276</message>", 0, NWF },
+  { "ffff-in-attribute", "<message a='\357\277\277'/>", 0, NWF },
+};
+/* clang-format on */
+
+static void
+check_bad (const Bad *example, gsize piece, gboolean single)
+{
+  static const char good[] = "<message><body>good</body></message>";
+  HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GString) document = g_string_new (TEST_HEADER);
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_string_append (document, good);
+  g_string_append_len (document, example->xml,
+                       example->length != 0 ? (gssize) example->length
+                                            : (gssize) strlen (example->xml));
+  g_string_append (document, "<message><body>unseen</body></message>");
+  test_feed (parser, document->str, document->len, piece, single, out, &error);
+  if (!g_error_matches (error, HS_XML_ERROR, example->code))
+    g_error ("%s in pieces of %" G_GSIZE_FORMAT " bytes: %s (%d); %s", example->name, piece,
+             error != NULL ? error->message : "no error", error != NULL ? error->code : 0,
+             out->str);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  g_assert_null (strchr (error->message, '\n'));
+  /* What came before the error has been seen, what comes after has not. */
+  g_assert_nonnull (strstr (out->str, "\"good\""));
+  g_assert_null (strstr (out->str, "unseen"));
+
+  /* An error stays. */
+  length = out->len;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) again = NULL;
+
+      g_assert_false (test_feed_string (parser, good, out, &again));
+      g_assert_error (again, HS_XML_ERROR, (int) example->code);
+      g_assert_cmpstr (again->message, ==, error->message);
+      g_assert_cmpuint (out->len, ==, length);
+    }
+  hs_parser_free (parser);
+}
+
+static void
+check_bad_all_ways (const Bad *example)
+{
+  check_bad (example, 0, FALSE);
+  check_bad (example, 0, TRUE);
+  for (gsize piece = 1; piece < 12; piece++)
+    check_bad (example, piece, piece % 2);
+}
+
+static void
+test_bad (gconstpointer data)
+{
+  check_bad_all_ways (data);
+}
+
+/* clang-format off */
+static const char *const bad_utf8[] = {
+  "\200", "\277",                         /* a continuation alone */
+  "\300\200", "\300\257", "\301\277",     /* two bytes, overlong: NUL, slash, DEL */
+  "\340\200\200", "\340\200\257", "\340\237\277", /* three */
+  "\360\200\200\257", "\360\217\277\277", /* four */
+  "\355\240\200", "\355\277\277",         /* surrogates */
+  "\355\240\265\355\260\200",             /* a pair of them: CESU-8 */
+  "\364\220\200\200", "\365\200\200\200", "\367\277\277\277", /* past U+10FFFF */
+  "\370\210\200\200\200", "\374\204\200\200\200\200", "\376", "\377",
+  "\303", "\342", "\342\202", "\360", "\360\237", "\360\237\246", /* truncated */
+  "\303\303\274", "\342\202\303\274", "\342\303\274", "\360\237\246\342\202\254",
+  "\274\303", "\303a\274",
+  "\344", "gr\374n",                      /* ISO 8859-1 */
+};
+/* clang-format on */
+
+static void
+test_bad_utf8 (void)
+{
+  static const char *const places[][2] = {
+    { "<message>", "</message>" },
+    { "<message>text ", " text</message>" },
+    { "<message>gr\303\274n", "</message>" },
+    { "<message><a/>", "<b/></message>" },
+    { "<message a='", "'/>" },
+    { "<message a='gr\303\274n ", " text'/>" },
+    { "<message><![CDATA[", "]]></message>" },
+    { "<message><![CDATA[gr\303\274n", "x]]></message>" },
+    { "<mess", "age/>" },
+    { "<m\303\274", "/>" },
+    { "<message a", "='1'/>" },
+    { "<message xmlns='urn:", "'/>" },
+    { "<message></message", ">" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad_utf8); i++)
+    {
+      for (guint j = 0; j < G_N_ELEMENTS (places); j++)
+        {
+          g_autofree char *xml = g_strconcat (places[j][0], bad_utf8[i], places[j][1], NULL);
+          g_autofree char *name = g_strescape (xml, NULL);
+          Bad example = { name, xml, 0, NWF };
+
+          check_bad_all_ways (&example);
+        }
+    }
+}
+
+/* What is no XML in UTF-8 from the first byte on. */
+static void
+test_bad_beginning (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize length;
+  } examples[] = {
+    { "\377\376<\0?\0x\0m\0l\0 \0", 12 }, /* UTF-16, little endian, with a mark */
+    { "\376\377\0<\0?\0x\0m\0l\0 ", 12 }, /* UTF-16, big endian */
+    { "<\0s\0t\0r\0e\0a\0m\0>\0", 16 },   /* without one */
+    { "\0<\0s\0t\0r\0e\0a\0m\0>", 16 },
+    { "<\0\0\0s\0\0\0>\0\0\0", 12 }, /* UTF-32 */
+    { "\0\0\0<\0\0\0s\0\0\0>", 12 },
+    { "\x4C\x6F\xA7\x94\x93\x40\xA5\x85", 8 }, /* EBCDIC */
+    { "HTTP/1.1 400 Bad Request\r\n", 26 },
+    { "\026\003\001\002\000\001\000\001\374\003\003", 11 }, /* TLS */
+    { "hello", 5 },
+    { "\357\273hello", 7 },
+    { "<stream", 0 },
+  };
+
+  for (guint i = 0; examples[i].length > 0; i++)
+    {
+      for (gsize piece = 0; piece < 4; piece++)
+        {
+          HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+          g_autoptr (GString) out = g_string_new (NULL);
+          g_autoptr (GError) error = NULL;
+
+          test_feed (parser, examples[i].bytes, examples[i].length, piece, FALSE, out, &error);
+          if (error == NULL)
+            g_error ("Example %u in pieces of %" G_GSIZE_FORMAT ": no error", i, piece);
+          g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_NOT_WELL_FORMED);
+          g_assert_cmpstr (out->str, ==, "");
+          hs_parser_free (parser);
+        }
+    }
+}
+
+static void
+test_good_beginning (void)
+{
+  static const char *const examples[] = {
+    "<stream>",
+    "<?xml version='1.0'?><stream>",
+    "<?xml version='1.0' encoding='UTF-8'?>\n<stream>",
+    "\357\273\277<?xml version='1.0'?><stream>",
+    "\357\273\277<stream>",
+    "  \n<stream>",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      for (gsize piece = 0; piece < 4; piece++)
+        {
+          HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+          g_autoptr (GString) out = g_string_new (NULL);
+          g_autoptr (GError) error = NULL;
+
+          test_feed (parser, examples[i], strlen (examples[i]), piece, FALSE, out, &error);
+          g_assert_no_error (error);
+          g_assert_cmpstr (out->str, ==, "START {}stream()\n");
+          hs_parser_free (parser);
+        }
+    }
+}
+
+/* RFC 6120, 11.1: not before the stream's header either. */
+static void
+test_bad_prolog (void)
+{
+  static const char *const examples[] = {
+    "<!DOCTYPE stream><stream>",
+    "<!DOCTYPE stream [<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;&a;'>]><stream>&b;",
+    "<?xml version='1.0'?><!-- hello --><stream>",
+    "<?xml version='1.0'?><?xml-stylesheet href='x'?><stream>",
+    "<!--",
+    "<!D",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      for (gsize piece = 0; piece < 4; piece++)
+        {
+          HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+          g_autoptr (GString) out = g_string_new (NULL);
+          g_autoptr (GError) error = NULL;
+
+          test_feed (parser, examples[i], strlen (examples[i]), piece, FALSE, out, &error);
+          g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_RESTRICTED);
+          g_assert_cmpstr (out->str, ==, "");
+          hs_parser_free (parser);
+        }
+    }
+}
+
+/* A declaration is an error at its first bytes, not when it ends. */
+static void
+test_restricted_at_once (void)
+{
+  static const char *const examples[]
+      = { "<!D", "<!-", "<!E", "<?x", "<message><!-", "<message><?x" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+
+      test_feed_string (parser, TEST_HEADER, NULL, &error);
+      g_assert_no_error (error);
+      test_feed (parser, examples[i], strlen (examples[i]), 1, FALSE, NULL, &error);
+      g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_RESTRICTED);
+      hs_parser_free (parser);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *path = g_strconcat ("/parser-bad/", bad[i].name, NULL);
+
+      g_test_add_data_func (path, &bad[i], test_bad);
+    }
+  g_test_add_func ("/parser-bad/utf8", test_bad_utf8);
+  g_test_add_func ("/parser-bad/beginning", test_bad_beginning);
+  g_test_add_func ("/parser-bad/good-beginning", test_good_beginning);
+  g_test_add_func ("/parser-bad/prolog", test_bad_prolog);
+  g_test_add_func ("/parser-bad/restricted-at-once", test_restricted_at_once);
+
+  return g_test_run ();
+}
