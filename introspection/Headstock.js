@@ -29,8 +29,8 @@
 const {GLib, GObject} = imports.gi;
 const System = imports.system;
 
-// Each view that a handler was shown lives until it is collected, and with it the memory of its stanza.
-// JavaScript knows nothing of that memory, and does not collect for it.
+// Each view that a handler was shown, or that the program made to send it, lives until it is collected, and
+// with it the memory of its stanza.  JavaScript knows nothing of that memory, and does not collect for it.
 const COLLECT_BYTES = 4 * 1024 * 1024;
 // What a view takes besides its stanza's XML, and how many are counted like the one that was measured.
 const VIEW_BYTES = 512;
@@ -50,7 +50,7 @@ const native = {};
 const running = new Set();
 const account = {bytes: 0, views: 0, size: 0};
 
-// Counts a view that was shown to JavaScript, and collects once they hold too much.
+// Counts a view that JavaScript has, and collects once they hold too much.
 function countView(element) {
     if (account.views++ % SAMPLE === 0)
         account.size = VIEW_BYTES + getTop(element).to_string().length * 2;
@@ -182,6 +182,7 @@ function checkReply(state, element, result) {
             `A handler of ${element.get_name()} returned ${result}, which is not an element`));
         return null;
     }
+    countView(result);
     state.noteAnswer(result);
     return result;
 }
@@ -428,6 +429,7 @@ const clientMethods = {
 
     send_stanza(stanza) {
         const sent = native.send_stanza.call(this, stanza);
+        countView(stanza);
         this[STATE]?.noteAnswer(stanza);
         return sent;
     },
