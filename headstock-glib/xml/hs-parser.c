@@ -395,22 +395,27 @@ on_document_type (void *data, const xmlChar *name, const xmlChar *external, cons
 }
 
 /* libxml2 has other names for what XMPP forbids: declarations inside the document, and entities that
- * nobody could have declared. */
-static gboolean
-is_restricted (HsParser *self, int code)
+ * nobody could have declared. NULL: this is something else. */
+static const char *
+describe_restricted (HsParser *self, int code)
 {
   const xmlParserInput *input = self->context->input;
 
-  if (code == XML_ERR_UNDECLARED_ENTITY || code == XML_ERR_RESERVED_XML_NAME)
-    return TRUE;
-  return code == XML_ERR_INTERNAL_ERROR && input != NULL && input->end - input->cur >= 2 &&
-         input->cur[0] == '<' && input->cur[1] == '!';
+  if (code == XML_ERR_UNDECLARED_ENTITY)
+    return "An entity, which XMPP forbids";
+  if (code == XML_ERR_RESERVED_XML_NAME)
+    return "An XML declaration inside the document, which XMPP forbids";
+  if (code == XML_ERR_INTERNAL_ERROR && input != NULL && input->end - input->cur >= 2 &&
+      input->cur[0] == '<' && input->cur[1] == '!')
+    return "A declaration inside the document, which XMPP forbids";
+  return NULL;
 }
 
 static void
 on_error (void *data, xmlErrorPtr xml_error)
 {
   HsParser *self = data;
+  const char *restricted = NULL;
   g_autofree char *text = NULL;
   g_autofree char *message = NULL;
 
@@ -419,14 +424,18 @@ on_error (void *data, xmlErrorPtr xml_error)
   /* Any string can be a namespace: servers relay what anybody wrote. */
   if (xml_error->code == XML_WAR_NS_URI || xml_error->code == XML_WAR_NS_URI_RELATIVE)
     return;
+  restricted = describe_restricted (self, xml_error->code);
+  if (restricted != NULL)
+    {
+      fail (self, HS_XML_ERROR_RESTRICTED, restricted);
+      return;
+    }
   text = xml_error->message != NULL ? g_utf8_make_valid (xml_error->message, -1) : g_strdup ("?");
   g_strdelimit (g_strstrip (text), "\n", ' ');
   if (g_utf8_strlen (text, -1) > 200)
     *g_utf8_offset_to_pointer (text, 200) = '\0';
   message = g_strdup_printf ("Not well-formed XML: %s", text);
-  fail (self, is_restricted (self, xml_error->code) ? HS_XML_ERROR_RESTRICTED
-                                                    : HS_XML_ERROR_NOT_WELL_FORMED,
-        message);
+  fail (self, HS_XML_ERROR_NOT_WELL_FORMED, message);
 }
 
 static void

@@ -462,6 +462,10 @@ test_element (void)
     { "<a/><!-- b -->", NULL, HS_XML_ERROR_RESTRICTED },
     { "<a/><?b?>", NULL, HS_XML_ERROR_RESTRICTED },
     { "<?b?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
+    { "<a><!DOCTYPE b></a>", NULL, HS_XML_ERROR_RESTRICTED },
+    { "<a><!ENTITY b 'c'></a>", NULL, HS_XML_ERROR_RESTRICTED },
+    { "<a>&b;</a>", NULL, HS_XML_ERROR_RESTRICTED },
+    { "<a><?xml version='1.0'?></a>", NULL, HS_XML_ERROR_RESTRICTED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
@@ -474,6 +478,10 @@ test_element (void)
         {
           if (node != NULL || !g_error_matches (error, HS_XML_ERROR, examples[i].code))
             g_error ("%s: %s", examples[i].xml, error != NULL ? error->message : "no error");
+          /* In words of ours: libxml2 has no name for it. */
+          if (examples[i].code == HS_XML_ERROR_RESTRICTED &&
+              strstr (error->message, "XMPP forbids") == NULL)
+            g_error ("%s: %s", examples[i].xml, error->message);
           continue;
         }
       g_assert_no_error (error);
