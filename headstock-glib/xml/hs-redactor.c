@@ -77,13 +77,16 @@ is_in (const char *const *list, guint n, const char *name, gsize length)
 
 /* A field of a form whose name speaks of a password (XEP-0004). */
 static gboolean
-is_secret_field (const char *tag)
+is_secret_field (const char *tag, gsize name_length)
 {
-  g_autofree char *lower = g_ascii_strdown (tag, -1);
+  static const char *const field[] = { "field" };
+  g_autofree char *lower = NULL;
 
-  return g_str_has_prefix (lower, "<field") &&
-         (strstr (lower, "password") != NULL || strstr (lower, "text-private") != NULL ||
-          strstr (lower, "token") != NULL);
+  if (!is_in (field, G_N_ELEMENTS (field), tag + 1, name_length))
+    return FALSE;
+  lower = g_ascii_strdown (tag, -1);
+  return strstr (lower, "password") != NULL || strstr (lower, "text-private") != NULL ||
+         strstr (lower, "token") != NULL;
 }
 
 static gboolean
@@ -92,7 +95,7 @@ is_secret_element (const char *tag)
   gsize length = strcspn (tag + 1, " \t\r\n/>");
 
   return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length) ||
-         is_secret_field (tag);
+         is_secret_field (tag, length);
 }
 
 /* The end of an attribute that begins at @p, and how long its name is; or NULL where none does. */
