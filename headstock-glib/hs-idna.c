@@ -216,12 +216,15 @@ convert_to_a_label (const char *label, GError **error)
   return result;
 }
 
-/* An A-label (in lower case) must be exactly what its U-label gives (RFC 5891, 5.4). */
+/* An A-label (in lower case) must be exactly what its U-label gives (RFC 5891, 5.4). And the U-label
+ * must be what mapping leaves alone: capital Cherokee letters are allowed in IDNA2008, where the small
+ * ones that they are mapped to are not. */
 static char *
 convert_to_u_label (const char *label, GError **error)
 {
   char *converted = NULL;
   g_autofree char *result = NULL;
+  g_autofree char *mapped = NULL;
   g_autofree char *round_trip = NULL;
 
   if (idn2_to_unicode_8z8z (label, &converted, 0) == IDN2_OK && converted != NULL
@@ -232,11 +235,12 @@ convert_to_u_label (const char *label, GError **error)
 
   if (result != NULL)
     {
-      round_trip = convert_to_a_label (result, error);
+      mapped = map_domain (result, error);
+      round_trip = mapped != NULL ? convert_to_a_label (result, error) : NULL;
       if (round_trip == NULL)
         return NULL;
     }
-  if (g_strcmp0 (round_trip, label) != 0)
+  if (g_strcmp0 (round_trip, label) != 0 || strcmp (mapped, result) != 0)
     {
       set_error (error, "has a label that begins with xn-- and is not a valid A-label");
       return NULL;
