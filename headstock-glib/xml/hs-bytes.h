@@ -25,4 +25,11 @@ gsize hs_bytes_valid_utf8 (const char *bytes, gsize length);
  * semicolon for ever. */
 gboolean hs_bytes_may_be_reference (const char *bytes, gsize length);
 
+/* White space of XML's; g_ascii_isspace() has a form feed too, which XML does not allow. */
+static inline gboolean
+hs_xml_is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 G_END_DECLS

@@ -364,7 +364,7 @@ on_characters (void *data, const xmlChar *text, int length)
     {
       for (int i = 0; i < length; i++)
         {
-          if (!g_ascii_isspace (text[i]))
+          if (!hs_xml_is_space (text[i]))
             {
               fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "There is text between two stanzas");
               return;
@@ -662,7 +662,7 @@ only_space_left (HsParser *self)
 
   for (gsize i = 0; i < length; i++)
     {
-      if (!g_ascii_isspace (rest[i]))
+      if (!hs_xml_is_space (rest[i]))
         return FALSE;
     }
   return TRUE;
@@ -727,7 +727,7 @@ check_first_bytes (HsParser *self, const char *bytes, gsize length)
     {
       char c = bytes[i];
 
-      if (c == '\0' || (self->n_first_bytes == 0 && c != '<' && c != '\357' && !g_ascii_isspace (c)))
+      if (c == '\0' || (self->n_first_bytes == 0 && c != '<' && c != '\357' && !hs_xml_is_space (c)))
         {
           fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "What came is not XML in UTF-8");
           return FALSE;
@@ -943,7 +943,7 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
   gboolean empty = TRUE;
 
   for (gsize i = 0; i < length && empty; i++)
-    empty = g_ascii_isspace (xml[i]);
+    empty = hs_xml_is_space (xml[i]);
   self->start_depth = self->depth = HEADER_DEPTH;
   self->max_stanza_size = G_MAXSIZE / 2;
   make_context (self);
