@@ -429,6 +429,10 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
   stanza.stanza = top;
   if (!hs_dispatcher_forgets (self, top, element->name, element->namespace_))
     return FALSE;
+  /* Its answer has come, in what was parsed together with this one. */
+  if (is_iq (top) && is_answer_type (hs_node_get_attribute (top, "type", NULL)) &&
+      hs_iq_tracker_match (self->tracker, top) == NULL)
+    return FALSE;
   if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
     open_incoming (self, top, element);
   stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
