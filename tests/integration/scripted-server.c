@@ -268,13 +268,14 @@ accept_cb (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertifi
 }
 
 static gboolean
-start_tls (ScriptedPeer *self)
+start_tls (ScriptedPeer *self, const char *pem)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GIOStream) tls = NULL;
   g_autoptr (GError) error = NULL;
 
-  certificate = g_tls_certificate_new_from_pem (TEST_SERVER TEST_KEY, -1, &error);
+  certificate = g_tls_certificate_new_from_pem (pem != NULL ? pem : TEST_SERVER TEST_KEY, -1,
+                                                &error);
   g_assert_no_error (error);
   tls = g_tls_server_connection_new (self->stream, certificate, &error);
   g_assert_no_error (error);
@@ -343,7 +344,7 @@ run_step (ScriptedPeer *self, const ScriptStep *step)
     case SCRIPT_DRIP:
       return send_text (self, step->text, step->number);
     case SCRIPT_START_TLS:
-      return start_tls (self);
+      return start_tls (self, step->text);
     case SCRIPT_SLEEP:
       g_usleep (step->number * 1000);
       return TRUE;

@@ -19,7 +19,8 @@ typedef enum
   SCRIPT_EXPECT,    /* reads until the text has come; what came up to its end is used up */
   SCRIPT_SEND,      /* sends the text; @ID@ in it is the id of what was expected last */
   SCRIPT_DRIP,      /* the same, a byte every so many milliseconds */
-  SCRIPT_START_TLS, /* the server's side of a handshake; a failure is not one of the script */
+  SCRIPT_START_TLS, /* the server's side of a handshake; a failure is not one of the script. The text
+                     * is its certificate, chain and key; NULL: the good one */
   SCRIPT_SLEEP,     /* milliseconds */
   SCRIPT_GATE,      /* waits for scripted_server_open_gate() */
   SCRIPT_SERVE,     /* reads until the client ends the stream, and ends it as well */
@@ -46,6 +47,7 @@ struct _ScriptStep
 #define SEND(what) { SCRIPT_SEND, .text = what }
 #define DRIP(what, msec) { SCRIPT_DRIP, .text = what, .number = msec }
 #define START_TLS { .action = SCRIPT_START_TLS }
+#define START_TLS_AS(pem) { SCRIPT_START_TLS, .text = pem }
 #define SLEEP(msec) { SCRIPT_SLEEP, .number = msec }
 #define GATE { .action = SCRIPT_GATE }
 #define SERVE { .action = SCRIPT_SERVE }

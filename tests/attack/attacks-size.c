@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "attack.h"
+
+#include <string.h>
+
+/* Without an end: what grows until somebody says that it is enough. The attacker would send ten
+ * gigabytes; how much of it the client takes is what is measured. */
+
+#define TEN_GIB ((guint64) 10 << 30)
+#define MIB ((guint64) 1 << 20)
+
+typedef struct
+{
+  const char *beginning;
+  const char *unit; /* with %u: a number that is never the same */
+  guint64 most;     /* that the client may take of it */
+  guint usec;       /* between two writes of 32 KiB */
+} Endless;
+
+static gboolean
+send_endless (ScriptedPeer *peer, gpointer data)
+{
+  const Endless *endless = data;
+  gboolean numbered = strchr (endless->unit, '%') != NULL;
+  g_autoptr (GString) buffer = g_string_new (NULL);
+  guint number = 0;
+
+  if (!scripted_peer_send (peer, endless->beginning, -1))
+    return FALSE;
+  while (attack_run->n_sent < TEN_GIB)
+    {
+      if (numbered || buffer->len == 0)
+        {
+          g_string_truncate (buffer, 0);
+          while (buffer->len < 32768)
+            {
+              if (numbered)
+                {
+                  g_autofree char *digits = g_strdup_printf ("%u", number++);
+                  g_auto (GStrv) parts = g_strsplit (endless->unit, "%u", -1);
+                  g_autofree char *unit = g_strjoinv (digits, parts);
+
+                  g_string_append (buffer, unit);
+                }
+              else
+                g_string_append (buffer, endless->unit);
+            }
+        }
+      if (!scripted_peer_send (peer, buffer->str, buffer->len))
+        return FALSE;
+      attack_run->n_sent += buffer->len;
+      g_usleep (endless->usec);
+    }
+  return TRUE;
+}
+
+#define TEXT "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SIZES(id, ...)                                                                             \
+  static const Endless endless_##id = { __VA_ARGS__ };                                             \
+  static const ScriptStep id[]                                                                     \
+      = { RUN (attack_session), CALL (send_endless, (gpointer) &endless_##id), READ_END, END };
+
+/* What lies in the sockets and in buffers on the way comes on top of it. */
+#define SLACK (8 * MIB)
+
+SIZES (text, "<message><body>", TEXT, 10 * MIB + SLACK)
+SIZES (slow_text, "<message><body>", TEXT, 10 * MIB + SLACK, 200)
+SIZES (lines, "<message><body>", "line\n", 10 * MIB + SLACK)
+SIZES (references, "<message><body>", "&lt;&#x20ac;", 100 * MIB)
+SIZES (cdata, "<message><body><![CDATA[", TEXT, 10 * MIB + SLACK)
+SIZES (elements, "<message>", "<x/>", 10 * MIB + SLACK)
+SIZES (named, "<message>", "<x%u/>", 10 * MIB + SLACK)
+SIZES (namespaces, "<message>", "<x xmlns='urn:%u'/>", 10 * MIB + SLACK)
+SIZES (nested, "<message>", "<x>", MIB + SLACK)
+SIZES (nested_namespaces, "<message>", "<x xmlns:p%u='urn:%u'>", MIB + SLACK)
+SIZES (attribute, "<message a='", TEXT, 10 * MIB + SLACK)
+SIZES (attributes, "<message", " a%u='x'", 10 * MIB + SLACK)
+SIZES (declarations, "<message", " xmlns:a%u='x'", 10 * MIB + SLACK)
+SIZES (tag_name, "<", TEXT, 10 * MIB + SLACK)
+SIZES (end_tag, "<message></message", "          ", 10 * MIB + SLACK)
+SIZES (reference, "<message>&", TEXT, MIB + SLACK)
+SIZES (comment, "<!--", TEXT, MIB + SLACK)
+#define BEFORE_SIGN_IN(id, ...)                                                                    \
+  static const Endless endless_##id = { __VA_ARGS__ };                                             \
+  static const ScriptStep id[] = { EXPECT ("<stream:stream"), EXPECT (">"),                        \
+                                   CALL (send_endless, (gpointer) &endless_##id), READ_END, END };
+
+BEFORE_SIGN_IN (header, "<stream:stream xmlns='", TEXT, MIB + SLACK)
+BEFORE_SIGN_IN (prolog, "<?xml version='1.0'", "    ", MIB + SLACK)
+BEFORE_SIGN_IN (features, SAY_HEADER "<stream:features>", "<x/>", 10 * MIB + SLACK)
+
+static void
+check_taken (AttackRun *run)
+{
+  const Endless *endless = run->attack->data;
+
+  g_assert_cmpuint (run->n_sent, <, endless->most);
+  g_string_append_printf (run->said, "took %.1f MiB", run->n_sent / (double) MIB);
+}
+
+/* Smaller, and slower: 64 KiB, of which a little comes every now and then. */
+static gboolean
+send_dripping (ScriptedPeer *peer, gpointer data)
+{
+  g_autofree char *drops = g_strnfill (1024, 'x');
+
+  if (!scripted_peer_send (peer, "<message><body>", -1))
+    return FALSE;
+  while (scripted_peer_send (peer, drops, 1024))
+    {
+      attack_run->n_sent += 1024;
+      g_usleep (2000);
+    }
+  return FALSE;
+}
+
+static const ScriptStep dripping[]
+    = { RUN (attack_session), CALL (send_dripping, NULL), READ_END, END };
+
+static void
+prepare_small (AttackRun *run)
+{
+  g_object_set (run->test->client, "max-stanza-size", (guint64) 65536, NULL);
+}
+
+static void
+check_dripping (AttackRun *run)
+{
+  g_assert_cmpuint (run->n_sent, <, 512 * 1024);
+  g_string_append_printf (run->said, "took %" G_GUINT64_FORMAT " KiB", run->n_sent / 1024);
+}
+
+/* What is thrown away takes no memory, and does not keep the session from going on. */
+static gboolean
+send_unasked (ScriptedPeer *peer, gpointer data)
+{
+  g_autoptr (GString) items = g_string_new (NULL);
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (items, "<item jid='contact@example.org' subscription='both'/>");
+  for (guint i = 0; i < 1000; i++)
+    {
+      if ((i % 500 == 0 &&
+           !scripted_peer_send (peer, i == 0 ? "<iq type='result' id='none'>"
+                                             : "</iq><iq type='error' id='none' from='a@b'>", -1)) ||
+          !scripted_peer_send (peer, items->str, items->len))
+        return FALSE;
+    }
+  return scripted_peer_send (peer, "</iq>", -1);
+}
+
+static const ScriptStep unasked[] = { RUN (attack_session), CALL (send_unasked, NULL),
+                                      SEND (ATTACK_MARK), SERVE, END };
+
+static gboolean
+send_spaces (ScriptedPeer *peer, gpointer data)
+{
+  g_autofree char *spaces = g_strnfill (65536, ' ');
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      if (!scripted_peer_send (peer, spaces, 65536))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static const ScriptStep white_space[] = { RUN (attack_session), CALL (send_spaces, NULL),
+                                          SEND (ATTACK_MARK), SERVE, END };
+
+/* The stanza itself, twice: what is held, and the view of it in the log. */
+#define KIB_OF_10_MIB (24 * 1024)
+#define LARGE(title, script)                                                                       \
+  { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, HS_XML_ERROR_TOO_LARGE,               \
+    .check = check_taken, .patience_msec = 20000, .kib = KIB_OF_10_MIB,                            \
+    .data = (gpointer) &endless_##script }
+#define OTHER(title, script, error, size)                                                          \
+  { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, error, .check = check_taken,          \
+    .patience_msec = 20000, .kib = size, .data = (gpointer) &endless_##script }
+
+static const Attack attacks[] = {
+  LARGE ("size/endless text", text),
+  LARGE ("size/endless text, slowly", slow_text),
+  LARGE ("size/endless short lines", lines),
+  LARGE ("size/endless references", references),
+  LARGE ("size/endless CDATA", cdata),
+  LARGE ("size/endless elements", elements),
+  LARGE ("size/endless new names", named),
+  LARGE ("size/endless new namespaces", namespaces),
+  OTHER ("size/a million deep", nested, HS_XML_ERROR_TOO_DEEP, 4096),
+  OTHER ("size/prefixes, a million deep", nested_namespaces, HS_XML_ERROR_TOO_DEEP, 4096),
+  LARGE ("size/endless attribute", attribute),
+  LARGE ("size/endless attributes", attributes),
+  LARGE ("size/endless declarations", declarations),
+  LARGE ("size/endless name", tag_name),
+  LARGE ("size/endless end tag", end_tag),
+  OTHER ("size/endless reference", reference, HS_XML_ERROR_NOT_WELL_FORMED, 4096),
+  OTHER ("size/endless comment", comment, HS_XML_ERROR_RESTRICTED, 4096),
+  OTHER ("size/endless header", header, HS_XML_ERROR_TOO_LARGE, 4096),
+  OTHER ("size/endless declaration", prolog, HS_XML_ERROR_TOO_LARGE, 4096),
+  LARGE ("size/endless features", features),
+  { "size/64 KiB, dripping", dripping, HS_TLS_MODE_STARTTLS, hs_xml_error_quark,
+    HS_XML_ERROR_TOO_LARGE, .prepare = prepare_small, .check = check_dripping },
+  { "size/100 MB that nobody asked for", unasked, HS_TLS_MODE_STARTTLS, .patience_msec = 20000 },
+  { "size/64 MB of spaces", white_space, HS_TLS_MODE_STARTTLS, .patience_msec = 20000 },
+};
+
+const AttackGroup attacks_size = { "size", attacks, G_N_ELEMENTS (attacks) };
