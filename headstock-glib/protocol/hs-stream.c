@@ -318,6 +318,13 @@ on_header (HsStream *self, HsNode *node)
                                 "The server did not begin a stream, but <%.64s>", node->name);
       return;
     }
+  if (hs_parser_is_foreign (self->parser))
+    {
+      hs_stream_protocol_error (self, "invalid-namespace",
+                                "The server began a stream for other stanzas than those of %s",
+                                self->config.component ? "a component" : "a client");
+      return;
+    }
   if (self->config.component)
     {
       hs_stream_send_handshake (self, node);

@@ -57,6 +57,7 @@ struct _HsParser
   guint dropping;    /* depth at which what is inside is thrown away, or 0 */
   gboolean replaying;
   gboolean prolog; /* before the stream's header */
+  gboolean foreign; /* see hs_parser_is_foreign() */
   guint n_first_bytes;
   HsBlock *stanza_block;
   HsNode *stanza;
@@ -172,6 +173,16 @@ check_size (HsParser *self, HsBlock *block)
   return FALSE;
 }
 
+static gboolean
+is_foreign (HsParser *self, const xmlChar *uri)
+{
+  const char *content
+      = self->content_namespace != NULL ? self->content_namespace : HS_NS_CLIENT;
+
+  return uri != NULL && *uri != '\0' && !xmlStrEqual (uri, BAD_CAST content) &&
+         !xmlStrEqual (uri, BAD_CAST HS_NS_STREAM);
+}
+
 /* What a parser that is made anew is given first, so that prefixes mean what they meant. */
 static void
 remember_header (HsParser *self,
@@ -190,6 +201,7 @@ remember_header (HsParser *self,
       g_byte_array_append (header, (const guint8 *) ":", 1);
     }
   g_byte_array_append (header, name, xmlStrlen (name));
+  self->foreign = FALSE;
   for (int i = 0; i < n_namespaces; i++, namespaces += 2)
     {
       g_byte_array_append (header, (const guint8 *) " xmlns", 6);
@@ -198,6 +210,8 @@ remember_header (HsParser *self,
           g_byte_array_append (header, (const guint8 *) ":", 1);
           g_byte_array_append (header, namespaces[0], xmlStrlen (namespaces[0]));
         }
+      else
+        self->foreign = is_foreign (self, namespaces[1]);
       g_byte_array_append (header, (const guint8 *) "=\"", 2);
       hs_writer_append_escaped (header, namespaces[1] != NULL ? (const char *) namespaces[1] : "");
       g_byte_array_append (header, (const guint8 *) "\"", 1);
@@ -666,6 +680,12 @@ only_space_left (HsParser *self)
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+hs_parser_is_foreign (HsParser *self)
+{
+  return self->foreign;
 }
 
 gboolean

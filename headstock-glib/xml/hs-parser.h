@@ -76,6 +76,9 @@ void hs_parser_keep (HsParser *self, HsParserEvent *event);
 void hs_parser_set_forgets (HsParser *self, gboolean forgets);
 /* Inside a stanza, the one that is being received. */
 HsNode *hs_parser_get_unfinished (HsParser *self);
+/* Whether the stream's header declares another default namespace than that of its stanzas. One that
+ * declares none, or that of streams, may still qualify each stanza (RFC 6120, 4.8.3). */
+gboolean hs_parser_is_foreign (HsParser *self);
 /* Whether all that was fed has been used up, and no stanza is half done. */
 gboolean hs_parser_is_between_stanzas (HsParser *self);
 /* Between two stanzas: lets go of what a silent stream does not need. FALSE where it is busy. */
