@@ -235,6 +235,48 @@ test_wrong_secret (Fixture *f, gconstpointer data)
   g_assert_finalize_object (wrong);
 }
 
+/* Prosody says that it does not know the domain; ejabberd, that the secret is wrong for it. */
+static void
+test_unknown_host (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  HsClient *unknown = HS_CLIENT (
+      hs_component_new ("nobody.example.test", g_getenv ("HS_TEST_COMPONENT_SECRET")));
+
+  g_object_set (unknown, "host", g_getenv ("HS_TEST_HOST"), "port",
+                get_port ("HS_TEST_COMPONENT_PORT"), NULL);
+  g_assert_false (hs_client_run (unknown, &error));
+  if (g_str_equal (g_getenv ("HS_TEST_SERVER"), "prosody"))
+    g_assert_error (error, HS_STREAM_ERROR, HS_STREAM_ERROR_HOST_UNKNOWN);
+  else
+    g_assert_error (error, HS_STREAM_ERROR, HS_STREAM_ERROR_NOT_AUTHORIZED);
+  g_assert_finalize_object (unknown);
+}
+
+/* Prosody refuses a second connection of one component; ejabberd shares the stanzas out among them. */
+static void
+test_conflict (Fixture *f, gconstpointer data)
+{
+  HsClient *second = make_component (g_getenv ("HS_TEST_COMPONENT_SECRET"));
+  g_autoptr (GError) error = NULL;
+
+  start (f->component);
+  if (g_str_equal (g_getenv ("HS_TEST_SERVER"), "prosody"))
+    {
+      g_assert_false (hs_client_run (second, &error));
+      g_assert_error (error, HS_STREAM_ERROR, HS_STREAM_ERROR_CONFLICT);
+    }
+  else
+    {
+      start (second);
+      stop (second);
+    }
+  /* The first one stays. */
+  g_assert_cmpint (hs_client_get_state (f->component), ==, HS_CLIENT_STATE_READY);
+  g_assert_finalize_object (second);
+  stop (f->component);
+}
+
 static void
 test_settings (Fixture *f, gconstpointer data)
 {
@@ -287,6 +329,8 @@ main (int argc, char *argv[])
   ADD ("/component/request", test_request);
   ADD ("/component/from", test_from);
   ADD ("/component/wrong-secret", test_wrong_secret);
+  ADD ("/component/unknown-host", test_unknown_host);
+  ADD ("/component/conflict", test_conflict);
   ADD ("/component/settings", test_settings);
   ADD ("/component/zz-lost", test_lost);
 

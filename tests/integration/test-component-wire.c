@@ -65,12 +65,131 @@ test_raw (void)
   g_assert_finalize_object (client);
 }
 
+/* ---- What goes wrong ---- */
+
+#define STREAM_ERROR(condition)                                                                    \
+  "<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"                     \
+  "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>why not</text></stream:error></stream:stream>"
+
+#define REFUSING(condition)                                                                        \
+  {                                                                                                \
+    EXPECT ("<stream:stream"), EXPECT (">"), SEND (COMPONENT_HEADER), EXPECT ("</handshake>"),     \
+        SEND (STREAM_ERROR (condition)), READ_END, END                                             \
+  }
+
+static const ScriptStep not_authorized[] = REFUSING ("not-authorized");
+static const ScriptStep conflict[] = REFUSING ("conflict");
+static const ScriptStep host_unknown[] = REFUSING ("host-unknown");
+/* Prosody and ejabberd say it where they have seen the header. */
+static const ScriptStep host_unknown_at_once[]
+    = { EXPECT ("<stream:stream"), EXPECT (">"), SEND (COMPONENT_HEADER),
+        SEND (STREAM_ERROR ("host-unknown")), READ_END, END };
+static const ScriptStep is_lost[] = { EXPECT ("<stream:stream"), EXPECT (">"),
+                                      SEND (COMPONENT_HEADER), EXPECT ("</handshake>"),
+                                      SEND ("<handshake/>"), CLOSE, END };
+
+static const ScriptStep is_lost_early[] = { EXPECT ("<stream:stream"), CLOSE, END };
+
+static TestClient *
+make_component (const ScriptStep *const *scripts)
+{
+  ScriptedServer *server = scripted_server_new (scripts);
+  TestClient *test
+      = test_client_new_alone (HS_CLIENT (hs_component_new ("service.example.org", "s3cr3t")));
+
+  test->server = server;
+  hs_client_set_host (test->client, "127.0.0.1");
+  hs_client_set_port (test->client, scripted_server_get_port (server));
+  return test;
+}
+
+typedef struct
+{
+  const char *name;
+  const ScriptStep *script;
+  HsStreamError error;
+} Refusal;
+
+static const Refusal refusals[] = {
+  { "wrong-secret", not_authorized, HS_STREAM_ERROR_NOT_AUTHORIZED },
+  { "conflict", conflict, HS_STREAM_ERROR_CONFLICT },
+  { "host-unknown", host_unknown, HS_STREAM_ERROR_HOST_UNKNOWN },
+  { "host-unknown-at-once", host_unknown_at_once, HS_STREAM_ERROR_HOST_UNKNOWN },
+};
+
+/* Each is its own error, with the server's words, and is not tried again. */
+static void
+test_refused (gconstpointer data)
+{
+  const Refusal *refusal = data;
+  const ScriptStep *scripts[] = { refusal->script, NULL };
+  g_autoptr (TestClient) test = make_component (scripts);
+
+  /* What it answers the header with may cross the handshake. */
+  scripted_server_forgive (test->server);
+  test_client_run (test);
+  g_assert_error (test->error, HS_STREAM_ERROR, (int) refusal->error);
+  g_assert_nonnull (strstr (test->error->message, "why not"));
+  g_assert_null (strstr (test->error->message, "s3cr3t"));
+  g_assert_cmpuint (test->n_ready, ==, 0);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+  assert_record (test, "connecting connected stopping m.stopping disconnected(end) cleanup "
+                       "m.cleanup m.terminated terminated");
+}
+
+/* ---- Reconnecting ---- */
+
+/* A lost component comes back; what the server says of its own old connection does not stop it. */
+static void
+test_reconnects (gconstpointer data)
+{
+  const ScriptStep *scripts[] = { is_lost, data, data, script_component, NULL };
+  g_autoptr (TestClient) test = make_component (scripts);
+
+  scripted_server_forgive (test->server);
+  hs_client_start (test->client);
+  test_until (test->n_ready == 2 || test->n_terminated > 0);
+  g_assert_no_error (test->error);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 4);
+  g_assert_cmpuint (test->n_disconnected, ==, 3);
+  assert_sent (test->server, test->client, "<message from='service.example.org' to='a@b'/>",
+               "<message from='service.example.org' to='a@b'/>");
+  test_client_stop (test);
+  g_assert_no_error (test->error);
+}
+
+/* But a secret that is wrong by now, or a domain that is gone, does. */
+static void
+test_gives_up (gconstpointer data)
+{
+  const Refusal *refusal = data;
+  const ScriptStep *scripts[] = { is_lost, refusal->script, NULL };
+  g_autoptr (TestClient) test = make_component (scripts);
+
+  scripted_server_forgive (test->server);
+  test_client_run (test);
+  g_assert_error (test->error, HS_STREAM_ERROR, (int) refusal->error);
+  g_assert_cmpuint (test->n_ready, ==, 1);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/component-wire/raw", test_raw);
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *path = g_strconcat ("/component-wire/refused/", refusals[i].name, NULL);
+      g_autofree char *later = g_strconcat ("/component-wire/gives-up/", refusals[i].name, NULL);
+
+      g_test_add_data_func (path, &refusals[i], test_refused);
+      if (refusals[i].error != HS_STREAM_ERROR_CONFLICT)
+        g_test_add_data_func (later, &refusals[i], test_gives_up);
+    }
+  g_test_add_data_func ("/component-wire/reconnects/lost", is_lost_early, test_reconnects);
+  g_test_add_data_func ("/component-wire/reconnects/conflict", conflict, test_reconnects);
 
   return g_test_run ();
 }
