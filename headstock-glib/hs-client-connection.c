@@ -68,21 +68,14 @@ get_ascii_domain (HsClientPrivate *priv, GError **error)
   return hs_idna_to_ascii (hs_jid_get_domain (priv->jid), error);
 }
 
+/* What is only known to be written counts as lost where it was not. */
 static void
-forget_session (HsClient *self)
+fail_sends (HsClient *self)
 {
-  HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
-                                                  "The session ended before there was an answer");
+                                                  "The connection ended before this was sent");
 
-  hs_iq_tracker_fail_all (hs_dispatcher_get_tracker (priv->dispatcher), error);
   hs_client_fail_sends (self, error);
-  if (priv->bound_jid != NULL)
-    {
-      g_clear_pointer (&priv->bound_jid, hs_jid_unref);
-      g_clear_pointer (&priv->bound_bare, hs_jid_unref);
-      g_object_notify (G_OBJECT (self), "bound-jid");
-    }
 }
 
 void
@@ -91,7 +84,8 @@ hs_client_drop_connection (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   static const HsDeadline of_connection[]
       = { HS_DEADLINE_PUMP,      HS_DEADLINE_STAGE, HS_DEADLINE_CLOSE,
-          HS_DEADLINE_KEEPALIVE, HS_DEADLINE_IDLE,  HS_DEADLINE_REQUEST };
+          HS_DEADLINE_KEEPALIVE, HS_DEADLINE_IDLE,  HS_DEADLINE_REQUEST,
+          HS_DEADLINE_ASK };
 
   for (guint i = 0; i < G_N_ELEMENTS (of_connection); i++)
     hs_client_clear_deadline (self, of_connection[i]);
@@ -114,7 +108,10 @@ hs_client_drop_connection (HsClient *self)
   priv->secure = priv->trusted = priv->certificate_used = FALSE;
   priv->in_negotiation = priv->refused = FALSE;
   priv->n_negotiating = 0;
-  forget_session (self);
+  priv->settling = FALSE;
+  fail_sends (self);
+  hs_client_interrupt_session (self);
+  hs_client_tell_fates (self, !priv->running);
 }
 
 static gboolean
@@ -234,9 +231,10 @@ make_connector (HsClient *self, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autofree char *domain = get_ascii_domain (priv, error);
+  g_autofree char *host
+      = g_strdup (priv->host == NULL && priv->component ? "localhost" : priv->host);
   HsConnectorConfig config = {
     .domain = domain,
-    .host = priv->host == NULL && priv->component ? "localhost" : priv->host,
     .port = priv->port,
     .tls_mode = priv->tls_mode,
     .service = "xmpp-client",
@@ -247,6 +245,16 @@ make_connector (HsClient *self, GError **error)
     .timeout_msec = priv->connect_timeout,
   };
 
+  if (priv->redirect != NULL)
+    {
+      guint16 port = priv->direct_tls ? config.default_tls_port : config.default_port;
+
+      hs_client_take_redirect (priv, &host, &port);
+      config.port = port;
+      if (priv->direct_tls && config.tls_mode == HS_TLS_MODE_REQUIRED)
+        config.tls_mode = HS_TLS_MODE_DIRECT;
+    }
+  config.host = host;
   return domain != NULL ? hs_connector_new (&config) : NULL;
 }
 
@@ -381,6 +389,8 @@ open_stream (HsClient *self, GIOStream *io)
     .lang = hs_client_get_stream_lang (self),
     .max_stanza_size = priv->max_stanza_size,
     .max_depth = priv->max_depth,
+    .management = hs_client_ensure_management (priv),
+    .session_jid = priv->bound_jid,
   };
   gboolean is_new = priv->stream == NULL;
 

@@ -10,12 +10,8 @@
 /* Handlers, modules, and the signals for what arrives. */
 
 static void
-reply_cb (HsElement *stanza, gpointer client)
+complain (const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (hs_client_send_stanza (client, stanza, &error))
-    return;
   /* The first two are not the program's fault: the stream has been closed meanwhile, or whoever is to
    * be answered has no valid address. */
   if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED) ||
@@ -23,6 +19,24 @@ reply_cb (HsElement *stanza, gpointer client)
     g_debug ("A reply was not sent: %s", error->message);
   else
     g_message ("What a handler returned was not sent: %s", error->message);
+}
+
+static void
+reply_cb (HsElement *stanza, gpointer client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_client_send_stanza (client, stanza, &error))
+    complain (error);
+}
+
+static void
+answer_cb (HsElement *stanza, gpointer client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_client_send_own (client, stanza, &error))
+    complain (error);
 }
 
 static gboolean
@@ -86,6 +100,7 @@ hs_client_is_from_account (HsNode *stanza, gpointer client)
 
 const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .reply = reply_cb,
+  .answer = answer_cb,
   .has_element_signal = has_element_signal_cb,
   .element_signal = element_signal_cb,
   .stanza_signal = stanza_signal_cb,

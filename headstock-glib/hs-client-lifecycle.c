@@ -6,11 +6,7 @@
 
 /* A run: from being started to `terminated`. */
 
-/* Reconnecting: full jitter under a bound that doubles (in milliseconds). */
-#define RETRY_FIRST 1000
-#define RETRY_LAST (5 * 60 * 1000)
-/* A session that has lasted was not a refusal: the first try follows at once. */
-#define LASTING_SESSION (30 * G_USEC_PER_SEC)
+/* How long the server may take to acknowledge what was sent last, and again to end the stream. */
 #define CLOSE_TIMEOUT 5000
 
 void
@@ -74,8 +70,8 @@ emit_stopping (HsClient *self)
   hs_client_modules_foreach (self, hs_module_stopping);
 }
 
-static void
-emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
+void
+hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
 {
   hs_client_private (self)->announced = FALSE;
   g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
@@ -136,8 +132,8 @@ end_run (HsClient *self)
 }
 
 /* The connection is over and no other follows. Takes nothing; the first error of a run is its own. */
-static void
-finish_run (HsClient *self, const GError *error)
+void
+hs_client_finish_run (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   gboolean announced;
@@ -146,92 +142,43 @@ finish_run (HsClient *self, const GError *error)
     priv->run_error = g_error_copy (error);
   emit_stopping (self);
   announced = priv->announced;
+  hs_client_stop_waiting (self);
   hs_client_drop_connection (self);
+  hs_client_end_session (self, FALSE);
   if (announced || error != NULL)
-    emit_disconnected (self, priv->run_error, -1);
+    hs_client_emit_disconnected (self, priv->run_error, -1);
   end_run (self);
 }
 
-/* What will not change by itself, and so is not tried again. */
-static gboolean
-is_permanent (HsClientPrivate *priv, const GError *error)
-{
-  if (priv->refused)
-    return TRUE;
-  if (error->domain == HS_SASL_ERROR)
-    return error->code != HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
-  if (error->domain == HS_STREAM_ERROR)
-    /* A component's own old connection may still stand. */
-    return (error->code == HS_STREAM_ERROR_CONFLICT && !priv->component) ||
-           error->code == HS_STREAM_ERROR_NOT_AUTHORIZED ||
-           error->code == HS_STREAM_ERROR_HOST_UNKNOWN;
-  if (error->domain == HS_ERROR)
-    return error->code == HS_ERROR_INVALID_JID || error->code == HS_ERROR_NO_MECHANISM ||
-           error->code == HS_ERROR_NO_CREDENTIALS;
-  return FALSE;
-}
-
-/* Whether another target may do better than one that failed like this. */
-static gboolean
-is_about_target (HsClientPrivate *priv, const GError *error)
-{
-  return !is_permanent (priv, error) && error->domain != HS_STANZA_ERROR;
-}
-
-static int
-choose_delay (HsClientPrivate *priv)
-{
-  gint64 lasted = priv->ready_time != 0 ? g_get_monotonic_time () - priv->ready_time : 0;
-  guint bound = RETRY_FIRST;
-
-  priv->ready_time = 0;
-  if (lasted >= LASTING_SESSION)
-    priv->n_retries = 0;
-  if (priv->n_retries++ == 0 && lasted >= LASTING_SESSION)
-    return 0;
-  for (guint i = 2; i < priv->n_retries && bound < RETRY_LAST; i++)
-    bound *= 2;
-  return g_random_int_range (0, MIN (bound, RETRY_LAST) + 1);
-}
-
+/* Nothing is left to be acknowledged, or the time for it is over. */
 static void
-retry (HsClient *self, const GError *error)
+close_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  int delay = choose_delay (priv);
 
-  hs_client_drop_connection (self);
-  hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
-  hs_client_set_deadline (self, HS_DEADLINE_RETRY, delay);
-  emit_disconnected (self, error, delay);
+  priv->settling = FALSE;
+  hs_stream_close (priv->stream);
+  hs_client_flush (self);
+  hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
 }
 
-/* From the main loop, and once for each connection: it is of no more use. */
+/* The server has acknowledged something while we wait for it to have acknowledged all. */
 void
-hs_client_connection_failed (HsClient *self, const GError *error)
+hs_client_settled (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GError) copy = error != NULL ? g_error_copy (error) : NULL;
 
-  if (!priv->running)
+  if (priv->stream == NULL || priv->transport == NULL)
     return;
-  if (priv->stop_requested || priv->stopping)
-    finish_run (self, NULL);
-  else if (!priv->was_ready && priv->attempt != NULL && is_about_target (priv, copy) &&
-           hs_connector_has_more (priv->attempt->connector))
+  if (hs_stream_management_get_unacknowledged (priv->management) == 0)
     {
-      /* Another target of the same domain, in the same attempt. */
-      g_debug ("Trying another target: %s", copy->message);
-      priv->next_connector = g_steal_pointer (&priv->attempt->connector);
-      hs_client_drop_connection (self);
-      if (priv->announced)
-        emit_disconnected (self, copy, 0);
-      hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
+      close_stream (self);
+      return;
     }
-  else if (priv->was_ready && priv->auto_reconnect && !is_permanent (priv, copy))
-    retry (self, copy);
-  else
-    finish_run (self, copy);
+  hs_client_flush (self);
+  hs_stream_management_write_request (priv->management,
+                                      hs_transport_get_output (priv->transport));
+  hs_client_flush (self);
 }
 
 static void
@@ -240,17 +187,23 @@ begin_stopping (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   emit_stopping (self);
-  hs_client_clear_deadline (self, HS_DEADLINE_RETRY);
+  hs_client_stop_waiting (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
   if (priv->stream == NULL || priv->transport == NULL)
     {
-      finish_run (self, NULL);
+      hs_client_finish_run (self, NULL);
       return;
     }
-  hs_stream_close (priv->stream);
-  hs_client_flush (self);
+  if (!hs_client_is_managed (priv) || hs_stream_is_closing (priv->stream))
+    {
+      close_stream (self);
+      return;
+    }
+  /* XEP-0198: so that the program hears of all that it has sent. */
+  priv->settling = TRUE;
   hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
+  hs_client_settled (self);
 }
 
 static void
@@ -269,7 +222,7 @@ begin_run (HsClient *self)
                                  "A component's stream has no STARTTLS (XEP-0114): the TLS mode is "
                                  "direct or none");
   if (error != NULL)
-    finish_run (self, error);
+    hs_client_finish_run (self, error);
   else
     hs_client_connect_next (self);
 }
@@ -322,10 +275,20 @@ on_deadline (HsClient *self, HsDeadline deadline)
       stage_timed_out (self);
       break;
     case HS_DEADLINE_CLOSE:
-      finish_run (self, NULL);
+      if (priv->settling)
+        close_stream (self);
+      else
+        hs_client_finish_run (self, NULL);
       break;
     case HS_DEADLINE_RETRY:
+      hs_client_stop_waiting (self);
       hs_client_connect_next (self);
+      break;
+    case HS_DEADLINE_ASK:
+      hs_client_ask (self);
+      break;
+    case HS_DEADLINE_SESSION:
+      hs_client_session_expired (self);
       break;
     case HS_DEADLINE_KEEPALIVE:
       hs_client_keepalive (self);
@@ -390,8 +353,10 @@ hs_client_start (HsClient *self)
     return;
   priv->running = TRUE;
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
-  priv->n_retries = 0;
+  priv->n_retries = priv->n_redirects = 0;
+  priv->at_location = priv->location_tried = priv->settling = FALSE;
   priv->ready_time = 0;
+  g_clear_pointer (&priv->redirect, g_free);
   g_clear_error (&priv->run_error);
   priv->context = g_main_context_ref_thread_default ();
   priv->timer = g_source_new (&timer_funcs, sizeof (GSource));
@@ -609,7 +574,9 @@ hs_client_abandon (HsClient *self)
     return;
   priv->running = FALSE;
   error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
+  hs_client_stop_waiting (self);
   hs_client_drop_connection (self);
+  hs_client_end_session (self, TRUE);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   if (priv->timer != NULL)
     g_source_destroy (priv->timer);

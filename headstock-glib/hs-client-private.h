@@ -24,6 +24,8 @@ typedef enum
   HS_DEADLINE_KEEPALIVE, /* silence */
   HS_DEADLINE_IDLE,      /* memory that a silent connection does not need */
   HS_DEADLINE_REQUEST,   /* the nearest pending request */
+  HS_DEADLINE_ASK,       /* an acknowledgement is to be asked for */
+  HS_DEADLINE_SESSION,   /* the server has forgotten the session that was interrupted */
   HS_N_DEADLINES
 } HsDeadline;
 
@@ -46,8 +48,27 @@ enum
   SIGNAL_ACCEPT_CERTIFICATE,
   SIGNAL_XML,
   SIGNAL_SECURITY_ESTABLISHED,
+  SIGNAL_RETURNED,
   N_SIGNALS
 };
+
+/* Which way a stanza goes. */
+typedef enum
+{
+  HS_ROUTE_DIRECT,  /* out, and that is the end of it */
+  HS_ROUTE_MANAGED, /* out, and kept until it is acknowledged */
+  HS_ROUTE_WAITING, /* kept until the session goes on */
+} HsRoute;
+
+/* A stanza on its way through hs_client_send_node(). */
+typedef struct
+{
+  int timeout_msec;     /* for the answer to a request; -1: the default */
+  HsOutFlags flags;
+  GTask *task;          /* waits for the acknowledgement, or NULL */
+  HsRoute route;        /* out */
+  HsIqRequest *request; /* out: for an iq get or set */
+} HsSending;
 
 /* An operation on the network that may outlive the client's interest in it. */
 typedef struct
@@ -88,6 +109,9 @@ typedef struct
   HsPresence *initial_presence;
   gboolean initial_roster;
   HsModule *registration;
+  HsResendPolicy resend_policy;
+  gboolean inactive;     /* XEP-0352 */
+  gboolean told_active;  /* the server has been told something of that */
   GPtrArray *modules;
   gboolean component; /* XEP-0114: set by HsComponent */
   HsModule *attaching; /* handlers that are added now are this module's */
@@ -103,6 +127,11 @@ typedef struct
   gboolean was_ready; /* in this run */
   GError *run_error;
   guint n_retries;
+  struct _HsNetworkWatch *network_watch; /* while the next try is waited for */
+  char *redirect;         /* host and port that the next connection goes to, in place of the DNS's */
+  guint n_redirects;      /* by the server, one after another */
+  gboolean at_location;   /* the connection is to where the session was to be resumed */
+  gboolean location_tried;
   GPtrArray *connect_tasks;
   GPtrArray *close_tasks;
 
@@ -135,6 +164,12 @@ typedef struct
   gboolean paused; /* not reading while too much waits to be written */
   GQueue send_tasks; /* GTask with the position of its last byte */
 
+  /* The session, which may outlive the connection */
+  HsStreamManagement *management; /* NULL until there was one */
+  gint64 interrupted;  /* monotonic: since when it has no connection, or 0 */
+  gsize max_bytes;     /* of one stanza in it, or 0 */
+  gboolean settling;   /* the last acknowledgement is waited for, and then the stream is closed */
+
   HsDispatcher *dispatcher;
   HsParser *raw_parser;
   HsClientLog *log;
@@ -150,7 +185,9 @@ void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);
 void hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time);
 void hs_client_clear_deadline (HsClient *self, HsDeadline deadline);
 void hs_client_set_state (HsClient *self, HsClientState state);
-void hs_client_connection_failed (HsClient *self, const GError *error);
+void hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec);
+void hs_client_finish_run (HsClient *self, const GError *error);
+void hs_client_settled (HsClient *self);
 void hs_client_abandon (HsClient *self);
 void hs_client_return_connects (GPtrArray *tasks);
 
@@ -167,6 +204,7 @@ HsClient *hs_attempt_return (HsAttempt *self);
 void hs_client_negotiate (HsClient *self, HsNode *features);
 void hs_client_derive_key (HsClient *self);
 void hs_client_bound (HsClient *self);
+void hs_client_session_stands (HsClient *self);
 void hs_client_keepalive (HsClient *self);
 void hs_client_expect_idle (HsClient *self);
 void hs_client_shrink_if_idle (HsClient *self);
@@ -190,10 +228,44 @@ void hs_client_pump (HsClient *self);
 void hs_client_unpause_if_drained (HsClient *self);
 
 /* hs-client-send.c */
+gboolean
+hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **error);
+/* The library's own: nobody is told where it is lost. */
+gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
+void hs_client_flush (HsClient *self);
+
+/* hs-client-fate.c */
 void hs_client_fail_sends (HsClient *self, const GError *error);
 void hs_client_finish_sends (HsClient *self);
-void hs_client_flush (HsClient *self);
+/* Tells what has been decided. @quietly: only to those who wait for it. */
+void hs_client_tell_fates (HsClient *self, gboolean quietly);
+void hs_client_acknowledged (HsClient *self);
+void hs_client_ask_if_due (HsClient *self, GByteArray *output);
+void hs_client_ask (HsClient *self);
+
+/* hs-client-request.c */
+HsIqRequest *hs_client_track (HsClient *self, HsNode *node, int timeout_msec);
 void hs_client_update_request_deadline (HsClient *self);
+
+/* hs-client-resume.c */
+gboolean hs_client_is_managed (HsClientPrivate *priv);
+void hs_client_interrupt_session (HsClient *self);
+void hs_client_session_expired (HsClient *self);
+void hs_client_lose_session (HsClient *self);
+void hs_client_end_session (HsClient *self, gboolean quietly);
+HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
+void hs_client_resumed (HsClient *self);
+
+/* hs-client-retry.c */
+extern guint (*hs_client_retry_random) (guint bound); /* for tests: up to and including */
+void hs_client_connection_failed (HsClient *self, const GError *error);
+void hs_client_stop_waiting (HsClient *self);
+void hs_client_made_progress (HsClient *self, HsNode *stanza);
+void hs_client_take_redirect (HsClientPrivate *priv, char **host, guint16 *port);
+void hs_client_network_changed (HsClient *self);
+
+/* hs-client-active.c */
+void hs_client_tell_active (HsClient *self, gboolean resumed);
 const char *hs_client_get_stream_lang (HsClient *self);
 
 /* hs-client-dispatch.c */

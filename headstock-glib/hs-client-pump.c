@@ -31,12 +31,13 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
   HsClientPrivate *priv = hs_client_private (self);
 
   /* Each step of the negotiation has its own time. */
-  if (event->type < HS_STREAM_EVENT_STANZA && event->type != HS_STREAM_EVENT_NONE
+  if (event->type < HS_STREAM_EVENT_BOUND && event->type != HS_STREAM_EVENT_NONE
       && !priv->stopping)
     hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   switch (event->type)
     {
     case HS_STREAM_EVENT_STANZA:
+      hs_client_made_progress (self, event->node);
       hs_dispatcher_dispatch (priv->dispatcher, event->node);
       break;
     case HS_STREAM_EVENT_FORGET:
@@ -57,6 +58,13 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_BOUND:
       hs_client_bound (self);
+      break;
+    case HS_STREAM_EVENT_RESUMED:
+      hs_client_resumed (self);
+      break;
+    case HS_STREAM_EVENT_ACKNOWLEDGED:
+      hs_client_made_progress (self, NULL);
+      hs_client_acknowledged (self);
       break;
     case HS_STREAM_EVENT_ENDED:
       stream_ended (self);

@@ -85,7 +85,7 @@ begin_session (HsClient *self)
       g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_ROSTER);
       g_autoptr (HsIq) iq = hs_iq_new ("get", NULL, query);
 
-      hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
+      hs_client_send_own (self, HS_ELEMENT (iq), NULL);
     }
   if (priv->initial_presence != NULL || priv->default_presence)
     {
@@ -94,8 +94,27 @@ begin_session (HsClient *self)
                                            : HS_ELEMENT (hs_presence_new (NULL));
 
       hs_client_prepare_presence (self, HS_PRESENCE (presence));
-      hs_client_send_stanza (self, presence, NULL);
+      hs_client_send_own (self, presence, NULL);
     }
+}
+
+/* What a new session and one that goes on have in common. */
+void
+hs_client_session_stands (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_set_own (self, priv->bound_jid, priv->bound_jid);
+  hs_client_forgets_changed (self);
+  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  if (priv->keepalive_interval > 0)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
+  priv->was_ready = TRUE;
+  priv->n_redirects = 0;
+  priv->at_location = priv->location_tried = FALSE;
+  priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
+  g_clear_pointer (&priv->attempt, hs_attempt_unref);
+  priv->ready_time = g_get_monotonic_time ();
 }
 
 void
@@ -105,18 +124,15 @@ hs_client_bound (HsClient *self)
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
 
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  /* One that was interrupted is lost. */
+  hs_client_lose_session (self);
   priv->bound_jid = hs_jid_ref (hs_stream_get_jid (priv->stream));
   priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
-  hs_client_set_own (self, priv->bound_jid, priv->bound_jid);
-  hs_client_forgets_changed (self);
-  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
-  if (priv->keepalive_interval > 0)
-    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
-  priv->was_ready = TRUE;
-  g_clear_pointer (&priv->attempt, hs_attempt_unref);
-  priv->ready_time = g_get_monotonic_time ();
+  hs_client_session_stands (self);
   g_object_notify (G_OBJECT (self), "bound-jid");
+  hs_client_tell_fates (self, FALSE);
   begin_session (self);
+  hs_client_tell_active (self, FALSE);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
   hs_client_modules_foreach (self, hs_module_ready);
@@ -143,7 +159,34 @@ hs_client_shrink_if_idle (HsClient *self)
   if (g_get_monotonic_time () < due)
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
   else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
-    hs_dispatcher_shrink (priv->dispatcher);
+    {
+      hs_dispatcher_shrink (priv->dispatcher);
+      if (priv->management != NULL)
+        hs_stream_management_shrink (priv->management);
+    }
+}
+
+/* XEP-0198's request is answered as well as a ping (XEP-0199), and is less. */
+static void
+ask_for_life (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) ping = NULL;
+  g_autoptr (HsIq) iq = NULL;
+
+  if (hs_client_is_managed (priv))
+    {
+      hs_stream_management_write_request (priv->management,
+                                          hs_transport_get_output (priv->transport));
+      hs_client_flush (self);
+      return;
+    }
+  ping = hs_element_new ("ping", HS_NS_PING);
+  iq = hs_iq_new ("get", hs_jid_get_domain (priv->bound_jid), ping);
+  /* A component asks itself, by way of the server. */
+  if (priv->component)
+    hs_stanza_set_from_jid (HS_STANZA (iq), priv->bound_jid);
+  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
 
 /* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */
@@ -168,14 +211,8 @@ hs_client_keepalive (HsClient *self)
     }
   else if (!priv->pinged)
     {
-      g_autoptr (HsElement) ping = hs_element_new ("ping", HS_NS_PING);
-      g_autoptr (HsIq) iq = hs_iq_new ("get", hs_jid_get_domain (priv->bound_jid), ping);
-
-      /* A component asks itself, by way of the server. */
-      if (priv->component)
-        hs_stanza_set_from_jid (HS_STANZA (iq), priv->bound_jid);
       priv->pinged = TRUE;
-      hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
+      ask_for_life (self);
       hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
     }
   else if (now >= lost)

@@ -63,6 +63,8 @@ enum
   PROP_INITIAL_PRESENCE,
   PROP_INITIAL_ROSTER,
   PROP_REGISTRATION,
+  PROP_RESEND_POLICY,
+  PROP_ACTIVE,
   N_PROPS
 };
 
@@ -88,6 +90,8 @@ hs_client_finalize (GObject *object)
   HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
 
   g_ptr_array_unref (priv->dead_streams);
+  g_clear_pointer (&priv->management, hs_stream_management_free);
+  g_free (priv->redirect);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
@@ -195,6 +199,12 @@ hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case PROP_REGISTRATION:
       g_value_set_object (value, hs_client_get_registration (self));
       break;
+    case PROP_RESEND_POLICY:
+      g_value_set_enum (value, hs_client_get_resend_policy (self));
+      break;
+    case PROP_ACTIVE:
+      g_value_set_boolean (value, hs_client_get_active (self));
+      break;
     default:
       hs_client_sign_in_get_property (self, prop_id, value, pspec);
     }
@@ -285,6 +295,12 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
       break;
     case PROP_REGISTRATION:
       hs_client_set_registration (self, g_value_get_object (value));
+      break;
+    case PROP_RESEND_POLICY:
+      hs_client_set_resend_policy (self, g_value_get_enum (value));
+      break;
+    case PROP_ACTIVE:
+      hs_client_set_active (self, g_value_get_boolean (value));
       break;
     default:
       hs_client_sign_in_set_property (self, prop_id, value, pspec);
@@ -483,6 +499,23 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, rw);
 
+  /**
+   * HsClient:resend-policy: (getter get_resend_policy) (setter set_resend_policy)
+   *
+   * Which stanzas that were not acknowledged when their session was lost are sent again in the next one,
+   * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
+   * come back with [signal@Client::returned].
+   */
+  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, rw);
+
+  /**
+   * HsClient:active: (getter get_active) (setter set_active)
+   *
+   * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
+   * in each session.
+   */
+  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, rw);
+
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -615,6 +648,19 @@ static void
 install_stanza_signals (void)
 {
   /**
+   * HsClient::returned:
+   * @self: the client
+   * @stanza: what was sent, as the server would have read it
+   * @error: %HS_ERROR_SESSION_LOST, and whether the server has not received it or nobody knows
+   *
+   * Emitted for each stanza whose session was lost before the server acknowledged it (XEP-0198) and that
+   * is not sent again by itself: see [property@Client:resend-policy]. Those that
+   * [method@Client.send_async] or [method@Client.request_async] sent fail there instead.
+   */
+  hs_client_signals[SIGNAL_RETURNED]
+      = new_signal ("returned", 0, NULL, G_TYPE_NONE, 2, HS_TYPE_STANZA, G_TYPE_ERROR);
+
+  /**
    * HsClient::message:
    * @self: the client
    * @message: a message (RFC 6121, 5)
@@ -720,6 +766,7 @@ hs_client_init (HsClient *self)
   priv->max_depth = 128;
   priv->default_presence = TRUE;
   priv->initial_roster = TRUE;
+  priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
   priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);

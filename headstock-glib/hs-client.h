@@ -56,6 +56,12 @@ void hs_client_close_async (HsClient *self,
 HS_AVAILABLE_IN_ALL
 gboolean hs_client_close_finish (HsClient *self, GAsyncResult *result, GError **error);
 HS_AVAILABLE_IN_ALL
+void hs_client_reconnect_now (HsClient *self);
+HS_AVAILABLE_IN_ALL
+GVariant *hs_client_dup_session_state (HsClient *self);
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_set_session_state (HsClient *self, GVariant *state, GError **error);
+HS_AVAILABLE_IN_ALL
 void hs_client_continue_negotiation (HsClient *self, const GError *error);
 HS_AVAILABLE_IN_ALL
 void hs_client_proceed (HsClient *self);
@@ -74,6 +80,8 @@ void hs_client_send_async (HsClient *self,
                            gpointer user_data);
 HS_AVAILABLE_IN_ALL
 gboolean hs_client_send_finish (HsClient *self, GAsyncResult *result, GError **error);
+HS_AVAILABLE_IN_ALL
+guint hs_client_get_unacknowledged (HsClient *self);
 HS_AVAILABLE_IN_ALL
 void hs_client_request_async (HsClient *self,
                               HsElement *iq,
@@ -217,6 +225,14 @@ HS_AVAILABLE_IN_ALL
 gboolean hs_client_get_initial_roster (HsClient *self);
 HS_AVAILABLE_IN_ALL
 void hs_client_set_initial_roster (HsClient *self, gboolean initial_roster);
+HS_AVAILABLE_IN_ALL
+HsResendPolicy hs_client_get_resend_policy (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy);
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_get_active (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_active (HsClient *self, gboolean active);
 HS_AVAILABLE_IN_ALL
 HsModule *hs_client_get_registration (HsClient *self);
 HS_AVAILABLE_IN_ALL

@@ -275,7 +275,7 @@ send_automatic (HsDispatcher *self, HsStanza *reply)
 {
   if (!hs_iq_tracker_is_strict (self->tracker))
     hs_stanza_set_from_jid (reply, NULL);
-  self->callbacks.reply (HS_ELEMENT (reply), self->owner);
+  self->callbacks.answer (HS_ELEMENT (reply), self->owner);
 }
 
 /* The program's own handlers come first, the answer that every request must have comes last. */

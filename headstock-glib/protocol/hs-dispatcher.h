@@ -16,6 +16,8 @@ typedef struct
 {
   /* A handler returned this: it is to be sent. */
   void (*reply) (HsElement *stanza, gpointer owner);
+  /* The same for what nobody else has answered. */
+  void (*answer) (HsElement *stanza, gpointer owner);
   /* Whether somebody is connected to the signal for elements. */
   gboolean (*has_element_signal) (gpointer owner);
   void (*element_signal) (HsElement *element, gpointer owner);

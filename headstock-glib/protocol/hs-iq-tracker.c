@@ -298,6 +298,13 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
     }
 }
 
+void
+hs_iq_tracker_extend (HsIqTracker *self, gint64 usec)
+{
+  for (GList *link = self->deadlines.head; link != NULL; link = link->next)
+    ((HsIqRequest *) link->data)->deadline += usec;
+}
+
 /* Requests that a callback makes anew are not among those that fail. */
 void
 hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error)

@@ -49,6 +49,8 @@ void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answ
 gint64 hs_iq_tracker_get_deadline (HsIqTracker *self);
 /* @last_input: when something came in last. */
 void hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input);
+/* All have so much longer. */
+void hs_iq_tracker_extend (HsIqTracker *self, gint64 usec);
 void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
 /* Whether answers must name the address that was used: for components. */
 gboolean hs_iq_tracker_is_strict (HsIqTracker *self);

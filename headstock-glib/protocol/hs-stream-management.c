@@ -274,6 +274,12 @@ hs_stream_management_can_resume (HsStreamManagement *self, gint64 now)
          (self->max == 0 || now < self->interrupted + self->max * G_USEC_PER_SEC);
 }
 
+gint64
+hs_stream_management_get_age (HsStreamManagement *self, gint64 now)
+{
+  return hs_stream_management_has_session (self) ? MAX (0, now - self->interrupted) : 0;
+}
+
 const char *
 hs_stream_management_get_location (HsStreamManagement *self)
 {
@@ -645,6 +651,13 @@ hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output
   self->n_unasked = 0;
   self->request_time = 0;
   return TRUE;
+}
+
+gboolean
+hs_stream_management_wants_poll (HsStreamManagement *self)
+{
+  return self->n_unasked > 0 && !self->asking && self->state == STATE_ENABLED
+         && (self->request_time == 0 || self->urgent || self->n_unasked >= REQUEST_EVERY);
 }
 
 gint64

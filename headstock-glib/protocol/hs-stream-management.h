@@ -61,6 +61,8 @@ void hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy p
 gboolean hs_stream_management_has_session (HsStreamManagement *self);
 /* Whether the server should still have it: what is sent now can be kept for it. */
 gboolean hs_stream_management_can_resume (HsStreamManagement *self, gint64 now);
+/* How long ago the connection went, or 0. */
+gint64 hs_stream_management_get_age (HsStreamManagement *self, gint64 now);
 /* Where the server wants the next connection to go (`location`), or NULL. */
 const char *hs_stream_management_get_location (HsStreamManagement *self);
 
@@ -121,6 +123,8 @@ void hs_stream_management_add_out (HsStreamManagement *self,
 /* Asks for an acknowledgement where it is time to. @now is that of any one clock. Returns when to be
  * called again, or 0. */
 gint64 hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *output);
+/* Whether it is to be called before the time that it has returned. */
+gboolean hs_stream_management_wants_poll (HsStreamManagement *self);
 /* Asks unless there is a request that has not been answered. FALSE where none was written. */
 gboolean hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output);
 /* The acknowledgement before the end of the stream. */

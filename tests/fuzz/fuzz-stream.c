@@ -193,6 +193,7 @@ from_account_cb (HsNode *stanza, gpointer owner)
 
 static const HsDispatcherCallbacks dispatcher_callbacks
     = { .reply = reply_cb,
+        .answer = reply_cb,
         .has_element_signal = has_element_signal_cb,
         .element_signal = element_signal_cb,
         .stanza_signal = stanza_signal_cb,

@@ -15,7 +15,7 @@ FLOORS = [
     (2, "protocol", r"protocol/|sasl/"),
     (1, "XML", r"xml/|hs-(element|stanza|message|presence|iq)(-|\.)"),
     (4, "client", r"hs-(client|component|module)(-|\.)"),
-    (0, "base", r"hs-(jid|precis|idna|error|enums|enum-types|namespaces|version|types|random|security-info)(-|\.)"),
+    (0, "base", r"hs-(jid|precis|idna|clock|error|enums|enum-types|namespaces|version|types|random|security-info)(-|\.)"),
     (4, "client", r"headstock\.h"),
     (5, "features", r"hs-"),
 ]

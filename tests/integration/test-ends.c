@@ -145,7 +145,9 @@ exchange_thousands (Pair *pair)
         test_spin (1);
       pair_send (pair, i == n / 2 ? large : text);
     }
-  test_until (pair->bodies->len >= n || pair->to->n_terminated > 0);
+  /* A server on a busy machine takes its time, but gets on. */
+  for (guint i = 0; i < n && pair->to->n_terminated == 0; i += 500)
+    test_until (pair->bodies->len >= MIN (i + 500, n) || pair->to->n_terminated > 0);
   g_assert_no_error (pair->to->error);
   g_assert_cmpuint (pair->bodies->len, ==, n);
   for (guint i = 0; i < n; i++)

@@ -221,6 +221,7 @@ dispatch (GByteArray *bytes, Workload kind)
 {
   static const HsDispatcherCallbacks dispatcher_callbacks = {
     .reply = reply_cb,
+    .answer = reply_cb,
     .has_element_signal = has_element_signal_cb,
     .element_signal = element_signal_cb,
     .stanza_signal = stanza_signal_cb,

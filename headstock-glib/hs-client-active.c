@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+
+/* Client state indication (XEP-0352): whether somebody is looking. */
+
+static void
+tell (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  priv->told_active = TRUE;
+  hs_stream_send_active (priv->stream, !priv->inactive);
+  hs_client_flush (self);
+}
+
+static gboolean
+can_tell (HsClientPrivate *priv)
+{
+  return priv->transport != NULL && priv->stream != NULL && hs_stream_is_ready (priv->stream)
+         && hs_stream_is_open (priv->stream) && hs_stream_offers_csi (priv->stream);
+}
+
+/* A session begins as active; what one that was resumed remembers is not certain (XEP-0352, 5.1). */
+void
+hs_client_tell_active (HsClient *self, gboolean resumed)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (!resumed)
+    priv->told_active = FALSE;
+  if (can_tell (priv) && (priv->inactive || priv->told_active))
+    tell (self);
+}
+
+/**
+ * hs_client_get_active: (get-property active)
+ * @self: a client
+ *
+ * Whether somebody is looking at what arrives (XEP-0352).
+ *
+ * Returns: the value
+ */
+gboolean
+hs_client_get_active (HsClient *self)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), TRUE);
+
+  return !hs_client_private (self)->inactive;
+}
+
+/**
+ * hs_client_set_active: (set-property active)
+ * @self: a client
+ * @active: the new value
+ *
+ * Says whether somebody is looking at what arrives: where nobody is, the server may hold back what can
+ * wait, such as presence (XEP-0352).
+ */
+void
+hs_client_set_active (HsClient *self, gboolean active)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+
+  if (priv->inactive == !active)
+    return;
+  priv->inactive = !active;
+  if (can_tell (priv))
+    tell (self);
+  g_object_notify (G_OBJECT (self), "active");
+}

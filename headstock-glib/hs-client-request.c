@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-element-private.h"
+#include "hs-error.h"
+
+/* Requests: an iq that is sent, and whoever waits for its answer. */
+
+static gboolean
+is_request (HsNode *node)
+{
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  return strcmp (node->name, "iq") == 0
+         && (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
+}
+
+/* The task, until it is answered, fails, or is cancelled. */
+typedef struct
+{
+  HsIqRequest *request; /* NULL: not pending any more */
+  GSource *watch;       /* for the cancellable */
+} RequestData;
+
+HsIqRequest *
+hs_client_track (HsClient *self, HsNode *node, int timeout_msec)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint msec = timeout_msec < 0 ? priv->request_timeout : (guint) timeout_msec;
+  /* Time stands still while the session is interrupted. */
+  gint64 now = priv->interrupted != 0 ? priv->interrupted : g_get_monotonic_time ();
+  HsIqRequest *request = hs_iq_tracker_add (
+      hs_dispatcher_get_tracker (priv->dispatcher), hs_node_get_attribute (node, "id", NULL),
+      hs_node_get_attribute (node, "to", NULL), hs_node_get_attribute (node, "from", NULL),
+      now + msec * (gint64) 1000);
+
+  hs_iq_request_set_patience (request, msec * (gint64) 1000);
+  hs_client_update_request_deadline (self);
+  return request;
+}
+
+void
+hs_client_update_request_deadline (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_set_deadline_at (
+      self, HS_DEADLINE_REQUEST,
+      priv->interrupted != 0
+          ? 0
+          : hs_iq_tracker_get_deadline (hs_dispatcher_get_tracker (priv->dispatcher)));
+}
+
+static void
+request_data_free (gpointer data)
+{
+  RequestData *self = data;
+
+  g_clear_pointer (&self->watch, g_source_unref);
+  g_free (self);
+}
+
+static void
+stop_watching (GTask *task)
+{
+  RequestData *data = g_task_get_task_data (task);
+
+  data->request = NULL;
+  if (data->watch != NULL)
+    g_source_destroy (data->watch);
+}
+
+static void
+answered_cb (HsNode *answer, const GError *error, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  stop_watching (task);
+  if (error != NULL)
+    {
+      g_task_return_error (task, g_error_copy (error));
+      return;
+    }
+  {
+    HsStanza *stanza = HS_STANZA (hs_element_from_node (answer));
+    GError *stanza_error = hs_stanza_get_error (stanza);
+
+    if (stanza_error != NULL)
+      g_task_return_error (task, stanza_error);
+    else
+      g_task_return_pointer (task, g_object_ref (stanza), g_object_unref);
+  }
+}
+
+static gboolean
+request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  HsClient *self = g_task_get_source_object (task);
+  HsClientPrivate *priv = hs_client_private (self);
+  RequestData *data = g_task_get_task_data (task);
+
+  if (data->request != NULL)
+    {
+      hs_iq_tracker_remove (hs_dispatcher_get_tracker (priv->dispatcher), data->request);
+      hs_client_update_request_deadline (self);
+      stop_watching (task);
+      g_task_return_error_if_cancelled (task);
+      /* The tracker's reference. */
+      g_object_unref (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * hs_client_request_async:
+ * @self: a client
+ * @iq: an iq of the type `get` or `set`
+ * @timeout_msec: how long to wait, in milliseconds, or -1 for [property@Client:request-timeout]
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when there is an answer
+ * @user_data: data for @callback
+ *
+ * Sends an iq and waits for its answer. Where the session is interrupted and resumed (XEP-0198), the
+ * time in between does not count; where it is lost, the request fails at once. Only an answer with its id from whom it went to counts (RFC
+ * 6120, 8.2.3 and 10.3.3).
+ */
+void
+hs_client_request_async (HsClient *self,
+                         HsElement *iq,
+                         int timeout_msec,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  HsSending sending = { .timeout_msec = timeout_msec, .flags = HS_OUT_OWN };
+  RequestData *data;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  g_return_if_fail (HS_IS_ELEMENT (iq));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_client_request_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (!is_request (hs_element_get_node (iq)))
+    {
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_INVALID_STANZA,
+                               "A request is an iq of the type get or set");
+      return;
+    }
+  if (!hs_client_send_node (self, hs_element_get_node (iq), &sending, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  data = g_new0 (RequestData, 1);
+  data->request = sending.request;
+  g_task_set_task_data (task, data, request_data_free);
+  if (cancellable != NULL)
+    {
+      data->watch = g_cancellable_source_new (cancellable);
+      g_source_set_static_name (data->watch, "hs_client_request_async");
+      g_task_attach_source (task, data->watch, G_SOURCE_FUNC (request_cancelled_cb));
+    }
+  hs_iq_request_set_callback (sending.request, answered_cb, g_steal_pointer (&task));
+}
+
+/**
+ * hs_client_request_finish:
+ * @self: a client
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Client.request_async] began.
+ *
+ * Errors are those of [method@Client.send_stanza]; those in %HS_STANZA_ERROR, where the answer is one;
+ * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the result
+ */
+HsIq *
+hs_client_request_finish (HsClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
