@@ -171,6 +171,8 @@ typedef struct
   gboolean settling;   /* the last acknowledgement is waited for, and then the stream is closed */
 
   HsDispatcher *dispatcher;
+  guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
+  guint n_unasked;
   HsParser *raw_parser;
   HsClientLog *log;
   guint64 logged_out;

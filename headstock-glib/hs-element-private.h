@@ -17,7 +17,7 @@ GType hs_element_type_for_node (HsNode *node);
 /* One view that is used for stanza after stanza, as long as nobody can tell. */
 typedef struct
 {
-  HsElement *views[4];
+  HsElement *views[HS_STANZA_KIND_IQ + 1];
 } HsViewPool;
 
 HsElement *hs_view_pool_take (HsViewPool *self, HsNode *node);

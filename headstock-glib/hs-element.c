@@ -126,34 +126,35 @@ hs_element_new_owner (HsNode *node)
   return element;
 }
 
+/* One for each kind; 0 is none. */
 static guint
-pool_slot (GType type)
+get_pool_slot (HsElement *self)
 {
-  if (type == HS_TYPE_MESSAGE)
-    return 1;
-  if (type == HS_TYPE_PRESENCE)
-    return 2;
-  if (type == HS_TYPE_IQ)
-    return 3;
-  return 0;
+  HsView *view = get_view (self);
+  GType type = G_OBJECT_TYPE (self);
+
+  /* A name can be changed, the type can't. */
+  if (view->pool_slot == 0)
+    view->pool_slot = type == HS_TYPE_MESSAGE    ? HS_STANZA_KIND_MESSAGE
+                      : type == HS_TYPE_PRESENCE ? HS_STANZA_KIND_PRESENCE
+                      : type == HS_TYPE_IQ       ? HS_STANZA_KIND_IQ
+                                                 : HS_STANZA_KIND_NONE;
+  return view->pool_slot;
 }
 
 HsElement *
 hs_view_pool_take (HsViewPool *self, HsNode *node)
 {
   GObject *object = hs_node_peek_view (node);
-  GType type;
   HsElement *view;
   guint slot;
 
   if (object != NULL)
     return HS_ELEMENT (object);
-  type = hs_element_type_for_node (node);
-  slot = pool_slot (type);
-  view = self->views[slot];
-  self->views[slot] = NULL;
+  slot = hs_node_get_kind (node);
+  view = g_steal_pointer (&self->views[slot]);
   if (view == NULL)
-    view = g_object_new (type, NULL);
+    view = g_object_new (hs_element_type_for_node (node), NULL);
   hs_view_bind_only (get_view (view), node);
   return view;
 }
@@ -175,7 +176,7 @@ hs_view_pool_give_back (HsViewPool *self, HsElement *element)
 
   if (object->ref_count != 1 || view->owner || view->node == NULL)
     return;
-  slot = pool_slot (G_OBJECT_TYPE (element));
+  slot = get_pool_slot (element);
   if (self->views[slot] != NULL)
     return;
   /* Weak references and handlers of the last stanza go, so that nobody can tell. Data stay. */

@@ -119,7 +119,7 @@ find_own (HsNode *node, HsNode *child, const char *name)
 {
   for (; child != NULL; child = child->next)
     {
-      if (child->name != NULL && strcmp (child->name, name) == 0 &&
+      if (child->name != NULL && child->name[0] == name[0] && strcmp (child->name, name) == 0 &&
           hs_namespace_equal (child->namespace_, node->namespace_))
         break;
     }

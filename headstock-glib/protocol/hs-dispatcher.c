@@ -92,7 +92,7 @@ is_request_type (const char *type)
   return type != NULL && (strcmp (type, "get") == 0 || strcmp (type, "set") == 0);
 }
 
-static gboolean
+static inline gboolean
 is_iq (HsNode *stanza)
 {
   return hs_node_get_kind (stanza) == HS_STANZA_KIND_IQ;
@@ -329,6 +329,7 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
   GPtrArray *replies = NULL;
   HsElement *view = hs_view_pool_take (&self->pool, node);
   HsMatches *matches;
+  gboolean is_stanza = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;
   gboolean handled = FALSE;
 
   if (is_an_iq)
@@ -339,7 +340,7 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
   if (stanza->has_element_signal)
     self->callbacks.element_signal (view, self->owner);
   send_replies (self, replies);
-  if (HS_IS_STANZA (view))
+  if (is_stanza)
     handled = self->callbacks.stanza_signal (view, self->owner);
   hs_view_pool_give_back (&self->pool, view);
   return handled;

@@ -225,7 +225,7 @@ on_stanza (HsStream *self, HsNode *node)
   self->pending = HS_STREAM_EVENT_STANZA;
 }
 
-/* All that may come, and where. Whatever is not here breaks the protocol. */
+/* All that may come, and where, besides stanzas in a session. Whatever is not here breaks the protocol. */
 static const struct
 {
   HsStreamState state; /* HS_STREAM_N_STATES: any */
@@ -233,9 +233,6 @@ static const struct
   const char *namespace_;
   Transition transition;
 } transitions[] = {
-  { HS_STREAM_STATE_READY, "message", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_READY, "presence", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_READY, "iq", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_READY, "r", HS_NS_SM, hs_stream_on_request },
   { HS_STREAM_STATE_READY, "a", HS_NS_SM, hs_stream_on_ack },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
@@ -287,6 +284,12 @@ hs_stream_describe (HsStream *self)
 static void
 on_element (HsStream *self, HsNode *node)
 {
+  /* Nearly all that comes. */
+  if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
+    {
+      on_stanza (self, node);
+      return;
+    }
   /* After our own end only stanzas still count. */
   if (self->closing && self->state != HS_STREAM_STATE_READY)
     return;

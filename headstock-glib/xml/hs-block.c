@@ -441,8 +441,19 @@ hs_view_bind_only (HsView *self, HsNode *node)
 gboolean
 hs_view_unbind_only (HsView *self)
 {
+  HsBlock *block = self->node->block;
   gboolean held;
 
+  /* The block has one owner, our caller, and one view, this one, which nobody else has: there is no
+   * other thread that could find it. */
+  if (block->forward == NULL && block->views == self && self->next == NULL && !self->owner &&
+      g_atomic_int_get (&block->owners) == 1)
+    {
+      held = g_atomic_int_get ((int *) &self->object->ref_count) == 1;
+      if (held)
+        unlink_view (self);
+      return held;
+    }
   g_mutex_lock (&views_lock);
   held = !self->owner && self->object->ref_count == 1;
   if (held)

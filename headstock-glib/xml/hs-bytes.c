@@ -53,7 +53,7 @@ hs_bytes_valid_utf8 (const char *bytes, gsize length)
 
   while (i < length)
     {
-      guint64 words[4];
+      guint64 words[8];
       guint64 word = 0;
       guint step = 1;
 
@@ -61,7 +61,9 @@ hs_bytes_valid_utf8 (const char *bytes, gsize length)
       while (length - i >= sizeof words)
         {
           memcpy (words, bytes + i, sizeof words);
-          if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0)
+          if (((words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7])
+               & high_bits)
+              != 0)
             break;
           i += sizeof words;
         }

@@ -56,4 +56,38 @@ hs_block_alloc (HsBlock *self, gsize size)
   return result;
 }
 
+/* Fills what hs_block_alloc() has given. */
+static inline void
+hs_node_init (HsNode *self, HsBlock *block, const char *name, const char *namespace_)
+{
+  memset (self, 0, sizeof *self);
+  self->block = block;
+  self->name = name;
+  self->namespace_ = namespace_;
+}
+
+static inline void
+hs_node_add_last (HsNode *self, HsNode *child)
+{
+  HsNode *last = self->last;
+
+  child->parent = self;
+  child->prev = last;
+  if (last != NULL)
+    last->next = child;
+  else
+    self->first = child;
+  self->last = child;
+}
+
+/* Whether hs_node_close_gap() has something to do. */
+static inline gboolean
+hs_node_has_gap (HsNode *self)
+{
+  HsNode *last = self->last;
+
+  return last != NULL && last->name == NULL &&
+         (last->gap || (last->prev != NULL && last->prev->gap));
+}
+
 G_END_DECLS

@@ -46,10 +46,7 @@ hs_node_new (HsBlock *block, const char *name, const char *namespace_)
 {
   HsNode *self = hs_block_alloc (block, sizeof (HsNode));
 
-  memset (self, 0, sizeof *self);
-  self->block = block;
-  self->name = name;
-  self->namespace_ = namespace_;
+  hs_node_init (self, block, name, namespace_);
   return self;
 }
 
@@ -68,25 +65,13 @@ text_changed (HsNode *self)
   self->joined = NULL;
 }
 
-static void
-add_last (HsNode *self, HsNode *child)
-{
-  child->parent = self;
-  child->next = NULL;
-  child->prev = self->last;
-  if (self->last != NULL)
-    self->last->next = child;
-  else
-    self->first = child;
-  self->last = child;
-}
-
 void
 hs_node_append (HsNode *self, HsNode *child)
 {
-  if (self->last != NULL && self->last->name == NULL)
+  if (hs_node_has_gap (self))
     hs_node_close_gap (self);
-  add_last (self, child);
+  child->next = NULL;
+  hs_node_add_last (self, child);
 }
 
 static void grow_text (HsBlock *block, HsNode *self, gsize more);
@@ -245,23 +230,25 @@ grow_text (HsBlock *block, HsNode *self, gsize more)
   g_ptr_array_add (block->texts, self);
 }
 
-/* A text node that was joined with its neighbour is used again, with the room it has: the white space
- * between a million elements that are forgotten takes no memory. */
+/* With room for @size bytes. A text node that was joined with its neighbour is used again, with the room
+ * it has: the white space between a million elements that are forgotten takes no memory. */
 static HsNode *
-new_text (HsBlock *block)
+new_text (HsBlock *block, gsize size)
 {
   HsNode *node = block->spare_texts;
 
-  if (node != NULL)
+  if (G_UNLIKELY (node != NULL))
     {
       block->spare_texts = node->next;
       node->next = NULL;
       node->length = 0;
       return node;
     }
-  node = hs_block_alloc (block, sizeof (HsNode));
-  memset (node, 0, sizeof *node);
-  node->block = block;
+  size = size <= LARGE_TEXT ? size : 0;
+  node = hs_block_alloc (block, sizeof (HsNode) + size);
+  hs_node_init (node, block, NULL, NULL);
+  node->text = size > 0 ? (char *) (node + 1) : NULL;
+  node->capacity = size;
   return node;
 }
 
@@ -276,10 +263,11 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
     return;
   if (node == NULL || node->name != NULL || node->gap)
     {
-      node = new_text (block);
-      add_last (self, node);
+      node = new_text (block, length + 1);
+      hs_node_add_last (self, node);
     }
-  grow_text (block, node, length);
+  if (node->length + length >= node->capacity)
+    grow_text (block, node, length);
   memcpy (node->text + node->length, text, length);
   node->length += length;
   node->text[node->length] = '\0';
@@ -322,7 +310,7 @@ find_attribute (HsNode *self, const char *name, const char *namespace_)
 
   for (attribute = &self->attributes; *attribute != NULL; attribute = &(*attribute)->next)
     {
-      if (((*attribute)->name == name || strcmp ((*attribute)->name, name) == 0) &&
+      if ((*attribute)->name[0] == name[0] && strcmp ((*attribute)->name, name) == 0 &&
           hs_namespace_equal ((*attribute)->namespace_, namespace_))
         return attribute;
     }

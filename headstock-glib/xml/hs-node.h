@@ -23,11 +23,11 @@ typedef struct _HsView HsView;
 
 struct _HsAttribute
 {
-  HsAttribute *next;
   const char *name;
-  const char *namespace_; /* NULL: in no namespace */
   const char *prefix;     /* as it was written; a hint for the writer */
+  const char *namespace_; /* NULL: in no namespace */
   const char *value;
+  HsAttribute *next;
 };
 
 /* By its name in jabber:client. */
@@ -81,6 +81,7 @@ struct _HsView
   gboolean owner;
   gboolean to_release; /* the block is about to give its reference back */
   gboolean lent;       /* found through the tree */
+  guint pool_slot;     /* for hs-element.c */
   GThread *reviver;    /* the thread in which the block took it back when it was going */
 };
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+
+#include "hs-error.h"
+#include "xml/hs-bytes.h"
+#include "xml/hs-node-private.h"
+#include "xml/hs-parser.h"
+
+G_BEGIN_DECLS
+
+/* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours. */
+
+#define HS_PARSER_MAX_SPARES 32
+/* libxml2 looks for a prefix among all that are in scope. */
+#define HS_PARSER_MAX_NAMESPACES 1000
+
+enum
+{
+  HS_HEADER_DEPTH = 1,
+  HS_STANZA_DEPTH = 2,
+};
+
+struct _HsParser
+{
+  xmlParserCtxt *context; /* NULL until bytes come, and while the stream is silent */
+  HsNames *names;
+  const xmlChar *content; /* interned: the namespace that is mapped to jabber:client, or NULL */
+  const xmlChar *client;  /* interned, as are the names of stanzas */
+  const xmlChar *message;
+  const xmlChar *presence;
+  const xmlChar *iq;
+  const xmlChar *assumed; /* of an element that stands alone and names no namespace: client, or NULL */
+  char *content_namespace;
+  HsParserCallbacks callbacks;
+  gpointer user_data;
+  gboolean forgets;
+
+  gsize max_stanza_size;
+  guint max_depth;
+
+  guint depth;
+  guint start_depth; /* 0 for a stream; 1 where one element stands alone */
+  guint dropping;    /* depth at which what is inside is thrown away, or 0 */
+  gboolean replaying;
+  gboolean prolog; /* before the stream's header */
+  gboolean foreign; /* see hs_parser_is_foreign() */
+  guint n_first_bytes;
+  HsBlock *stanza_block;
+  HsNode *stanza;
+  HsNode *current;
+
+  GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
+  gboolean holding_tag;
+  HsTagScan tag; /* the held one */
+  GByteArray *header;
+
+  HsParserEvent *first;
+  HsParserEvent *last;
+  HsBlock *spares[HS_PARSER_MAX_SPARES];
+  guint n_spares;
+  guint n_dropped;        /* stanzas since the last event in the queue */
+  guint n_dropped_popped; /* and those before the last that was popped */
+  GError *error;
+  guint generation;
+};
+
+extern xmlSAXHandler hs_parser_sax_handler;
+
+void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
+HsBlock *hs_parser_take_block (HsParser *self);
+void hs_parser_put_block (HsParser *self, HsBlock *block);
+
+G_END_DECLS

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "xml/hs-parser-private.h"
+
+#include "hs-namespaces.h"
+#include "xml/hs-writer.h"
+
+/* How much of a tag is copied at once for its attributes. */
+#define MAX_VALUES 2048
+
+void
+hs_parser_fail (HsParser *self, HsXmlError code, const char *message)
+{
+  if (self->error == NULL)
+    self->error = g_error_new_literal (HS_XML_ERROR, code, message);
+  xmlStopParser (self->context);
+}
+
+static void
+push_event (HsParser *self, HsParserEventType type, HsBlock *block, HsNode *node)
+{
+  HsParserEvent *event = hs_block_alloc (block, sizeof (HsParserEvent));
+
+  event->next = NULL;
+  event->type = type;
+  event->node = node;
+  event->following = NULL;
+  event->n_dropped = self->n_dropped;
+  self->n_dropped = 0;
+  if (self->last != NULL)
+    self->last->next = event;
+  else
+    self->first = event;
+  self->last = event;
+}
+
+/* An event without a node still has a block to lie in. */
+static void
+push_stream_end (HsParser *self)
+{
+  HsBlock *block = hs_block_new (NULL);
+
+  push_event (self, HS_PARSER_EVENT_STREAM_END, block, hs_node_new (block, "", NULL));
+}
+
+HsBlock *
+hs_parser_take_block (HsParser *self)
+{
+  /* As good as new: nobody but us has known of it since it was put back. */
+  return self->n_spares > 0 ? self->spares[--self->n_spares] : hs_block_new (self->names);
+}
+
+void
+hs_parser_put_block (HsParser *self, HsBlock *block)
+{
+  if (self->n_spares < HS_PARSER_MAX_SPARES && hs_block_try_reset (block, self->names))
+    self->spares[self->n_spares++] = block;
+  else
+    hs_block_unref (block);
+}
+
+static void
+copy_name (HsAttribute *attribute, const xmlChar **from)
+{
+  attribute->name = (const char *) from[0];
+  attribute->prefix = (const char *) from[1];
+  attribute->namespace_ = (const char *) from[2];
+  attribute->next = attribute + 1;
+}
+
+/* Values one by one, wherever they are. */
+static HsNode *
+new_node_with_copies (HsBlock *block, int n_attributes, const xmlChar **attributes)
+{
+  gsize size = sizeof (HsNode) + n_attributes * (sizeof (HsAttribute) + 1);
+  HsNode *node;
+  HsAttribute *attribute;
+  char *value;
+
+  for (int i = 0; i < n_attributes; i++)
+    size += attributes[i * 5 + 4] - attributes[i * 5 + 3];
+  node = hs_block_alloc (block, size);
+  attribute = (HsAttribute *) (node + 1);
+  value = (char *) (attribute + n_attributes);
+  for (int i = 0; i < n_attributes; i++, attributes += 5, attribute++)
+    {
+      gsize length = attributes[4] - attributes[3];
+
+      copy_name (attribute, attributes);
+      attribute->value = value;
+      memcpy (value, attributes[3], length);
+      value[length] = '\0';
+      value += length + 1;
+    }
+  return node;
+}
+
+/* Room for a node, followed by its attributes and their values. The values still lie where the peer's
+ * bytes are, with names and quotes between them, and are copied at once; not those that libxml2 had to
+ * write anew, for references in them. */
+static inline HsNode *
+new_node (HsParser *self, HsBlock *block, int n_attributes, const xmlChar **attributes)
+{
+  const xmlParserInput *input = self->context->input;
+  const xmlChar *first = attributes[3];
+  gsize length = attributes[n_attributes * 5 - 1] - first;
+  HsNode *node;
+  HsAttribute *attribute;
+  char *values;
+
+  if (first < input->base || first > input->end || length > MAX_VALUES ||
+      length >= (gsize) (input->end - first))
+    return new_node_with_copies (block, n_attributes, attributes);
+  node = hs_block_alloc (block, sizeof (HsNode) + n_attributes * sizeof (HsAttribute) + length + 1);
+  attribute = (HsAttribute *) (node + 1);
+  values = (char *) (attribute + n_attributes);
+  memcpy (values, first, length);
+  for (int i = 0; i < n_attributes; i++, attributes += 5, attribute++)
+    {
+      gsize start = attributes[3] - first;
+      gsize end = attributes[4] - first;
+
+      if (G_UNLIKELY (start > length || end > length))
+        return new_node_with_copies (block, n_attributes, attributes - i * 5);
+      copy_name (attribute, attributes);
+      attribute->value = values + start;
+      /* In place of the closing quote. */
+      values[end] = '\0';
+    }
+  return node;
+}
+
+static inline void
+check_size (HsParser *self, HsBlock *block)
+{
+  HsBlock *stanza_block = self->stanza_block;
+  gsize size = hs_block_resolve (block)->size;
+
+  if (G_UNLIKELY (block != stanza_block && stanza_block != NULL))
+    size += hs_block_resolve (stanza_block)->size;
+  /* What every stanza has, a node and the attributes that route it, is not held against it. */
+  if (G_UNLIKELY (size > self->max_stanza_size + 2048))
+    hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza is larger than is allowed");
+}
+
+static gboolean
+is_foreign (HsParser *self, const xmlChar *uri)
+{
+  const char *content
+      = self->content_namespace != NULL ? self->content_namespace : HS_NS_CLIENT;
+
+  return uri != NULL && *uri != '\0' && !xmlStrEqual (uri, BAD_CAST content) &&
+         !xmlStrEqual (uri, BAD_CAST HS_NS_STREAM);
+}
+
+/* What a parser that is made anew is given first, so that prefixes mean what they meant. */
+static void
+remember_header (HsParser *self,
+                 const xmlChar *name,
+                 const xmlChar *prefix,
+                 int n_namespaces,
+                 const xmlChar **namespaces)
+{
+  GByteArray *header = self->header;
+
+  g_byte_array_set_size (header, 0);
+  g_byte_array_append (header, (const guint8 *) "<", 1);
+  if (prefix != NULL)
+    {
+      g_byte_array_append (header, prefix, xmlStrlen (prefix));
+      g_byte_array_append (header, (const guint8 *) ":", 1);
+    }
+  g_byte_array_append (header, name, xmlStrlen (name));
+  self->foreign = FALSE;
+  for (int i = 0; i < n_namespaces; i++, namespaces += 2)
+    {
+      g_byte_array_append (header, (const guint8 *) " xmlns", 6);
+      if (namespaces[0] != NULL)
+        {
+          g_byte_array_append (header, (const guint8 *) ":", 1);
+          g_byte_array_append (header, namespaces[0], xmlStrlen (namespaces[0]));
+        }
+      else
+        self->foreign = is_foreign (self, namespaces[1]);
+      g_byte_array_append (header, (const guint8 *) "=\"", 2);
+      hs_writer_append_escaped (header, namespaces[1] != NULL ? (const char *) namespaces[1] : "");
+      g_byte_array_append (header, (const guint8 *) "\"", 1);
+    }
+  /* libxml2 looks at nothing before it has four bytes. */
+  g_byte_array_append (header, (const guint8 *) "  >", 3);
+}
+
+static void
+begin_stream (HsParser *self,
+              HsBlock *block,
+              HsNode *node,
+              const xmlChar *prefix,
+              int n_namespaces,
+              const xmlChar **namespaces)
+{
+  self->prolog = FALSE;
+  node->unfinished = FALSE;
+  remember_header (self, BAD_CAST node->name, prefix, n_namespaces, namespaces);
+  push_event (self, HS_PARSER_EVENT_STREAM_START, block, node);
+}
+
+/* Names are interned: the same name has the same address. */
+static HsStanzaKind
+get_kind (HsParser *self, const xmlChar *name, const xmlChar *uri)
+{
+  if (uri != self->client)
+    return HS_STANZA_KIND_NONE;
+  return name == self->message    ? HS_STANZA_KIND_MESSAGE
+         : name == self->presence ? HS_STANZA_KIND_PRESENCE
+         : name == self->iq       ? HS_STANZA_KIND_IQ
+                                  : HS_STANZA_KIND_NONE;
+}
+
+static void
+begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
+{
+  node->kind = get_kind (self, BAD_CAST node->name, BAD_CAST node->namespace_);
+  self->stanza = self->current = node;
+  self->stanza_block = block;
+  if (self->callbacks.stanza_begins == NULL ||
+      self->callbacks.stanza_begins (node, self->user_data))
+    {
+      check_size (self, block);
+      return;
+    }
+  hs_parser_put_block (self, g_steal_pointer (&self->stanza_block));
+  self->stanza = self->current = NULL;
+  self->dropping = self->depth;
+}
+
+/* A stanza that stands alone and names no namespace is in jabber:client, with all that is in it. */
+static void
+assume_client (HsParser *self, const xmlChar *name)
+{
+  if (name == self->message || name == self->presence || name == self->iq)
+    self->assumed = self->client;
+}
+
+static const xmlChar *
+map_namespace (HsParser *self, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+  if (G_LIKELY (self->content == NULL && self->start_depth == 0))
+    return uri;
+  if (self->start_depth == 0)
+    return uri == self->content ? self->client : uri;
+  if (uri != NULL || prefix != NULL)
+    return uri;
+  if (self->depth == HS_STANZA_DEPTH)
+    assume_client (self, name);
+  return self->assumed;
+}
+
+/* Whether the element may come in, and is wanted. */
+static gboolean
+check_start (HsParser *self, int n_namespaces)
+{
+  if (self->error != NULL || self->replaying)
+    return FALSE;
+  if (self->depth > self->max_depth + HS_HEADER_DEPTH)
+    hs_parser_fail (self, HS_XML_ERROR_TOO_DEEP, "Elements are nested deeper than is allowed");
+  else if (n_namespaces > 0 && self->context->nsNr > 2 * HS_PARSER_MAX_NAMESPACES)
+    hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "More prefixes are in scope than are allowed");
+  return self->error == NULL && self->dropping == 0;
+}
+
+/* What is to be forgotten has a block of its own, which goes with it. */
+static gboolean
+is_to_be_forgotten (HsParser *self, const xmlChar *name, const xmlChar *uri)
+{
+  return self->forgets && self->depth > HS_STANZA_DEPTH &&
+         self->callbacks.forget (self->stanza, (const char *) name, (const char *) uri,
+                                 self->user_data);
+}
+
+static void
+on_start_element (void *data,
+                  const xmlChar *name,
+                  const xmlChar *prefix,
+                  const xmlChar *uri,
+                  int n_namespaces,
+                  const xmlChar **namespaces,
+                  int n_attributes,
+                  int n_defaulted,
+                  const xmlChar **attributes)
+{
+  HsParser *self = data;
+  guint depth = ++self->depth;
+  gboolean forget;
+  HsNode *node;
+  HsBlock *block;
+
+  if (!check_start (self, n_namespaces))
+    return;
+  uri = map_namespace (self, name, prefix, uri);
+  forget = is_to_be_forgotten (self, name, uri);
+  if (depth <= HS_STANZA_DEPTH || forget)
+    block = hs_parser_take_block (self);
+  else
+    block = hs_block_resolve (self->current->block);
+
+  if (n_attributes > 0)
+    {
+      node = new_node (self, block, n_attributes, attributes);
+      hs_node_init (node, block, (const char *) name, (const char *) uri);
+      node->attributes = (HsAttribute *) (node + 1);
+      node->attributes[n_attributes - 1].next = NULL;
+    }
+  else
+    node = hs_node_new (block, (const char *) name, (const char *) uri);
+  node->unfinished = TRUE;
+  node->forget = forget;
+
+  if (depth > HS_STANZA_DEPTH)
+    {
+      if (G_UNLIKELY (hs_node_has_gap (self->current)))
+        hs_node_close_gap (self->current);
+      hs_node_add_last (self->current, node);
+      self->current = node;
+      check_size (self, block);
+    }
+  else if (depth == HS_STANZA_DEPTH)
+    begin_stanza (self, block, node);
+  else
+    begin_stream (self, block, node, prefix, n_namespaces, namespaces);
+}
+
+static void
+on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+  HsParser *self = data;
+  HsNode *node;
+  guint depth = self->depth--;
+
+  if (self->error != NULL)
+    return;
+  if (self->dropping != 0)
+    {
+      if (depth == self->dropping)
+        {
+          self->dropping = 0;
+          self->n_dropped++;
+        }
+      return;
+    }
+  if (depth == HS_HEADER_DEPTH)
+    {
+      push_stream_end (self);
+      return;
+    }
+  node = self->current;
+  if (G_UNLIKELY (hs_node_has_gap (node)))
+    hs_node_close_gap (node);
+  node->unfinished = FALSE;
+  self->current = node->parent;
+  if (depth == HS_STANZA_DEPTH)
+    {
+      self->stanza = NULL;
+      self->stanza_block = NULL;
+      push_event (self, HS_PARSER_EVENT_STANZA, hs_node_get_block (node), node);
+    }
+  else if (node->forget)
+    push_event (self, HS_PARSER_EVENT_FORGET, hs_node_get_block (node), node);
+}
+
+static void
+on_characters (void *data, const xmlChar *text, int length)
+{
+  HsParser *self = data;
+
+  if (self->error != NULL || self->dropping != 0)
+    return;
+  if (self->current == NULL)
+    {
+      for (int i = 0; i < length; i++)
+        {
+          if (!hs_xml_is_space (text[i]))
+            {
+              hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "There is text between two stanzas");
+              return;
+            }
+        }
+      return;
+    }
+  hs_node_append_text (self->current, (const char *) text, length);
+  check_size (self, self->current->block);
+}
+
+static void
+on_comment (void *data, const xmlChar *text)
+{
+  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A comment, which XMPP forbids");
+}
+
+static void
+on_processing_instruction (void *data, const xmlChar *target, const xmlChar *text)
+{
+  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A processing instruction, which XMPP forbids");
+}
+
+static void
+on_document_type (void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A document type declaration, which XMPP forbids");
+}
+
+/* libxml2 has other names for what XMPP forbids: declarations inside the document, and entities that
+ * nobody could have declared. NULL: this is something else. */
+static const char *
+describe_restricted (HsParser *self, int code)
+{
+  const xmlParserInput *input = self->context->input;
+
+  if (code == XML_ERR_UNDECLARED_ENTITY)
+    return "An entity, which XMPP forbids";
+  if (code == XML_ERR_RESERVED_XML_NAME)
+    return "An XML declaration inside the document, which XMPP forbids";
+  if (code == XML_ERR_INTERNAL_ERROR && input != NULL && input->end - input->cur >= 2 &&
+      input->cur[0] == '<' && input->cur[1] == '!')
+    return "A declaration inside the document, which XMPP forbids";
+  return NULL;
+}
+
+static void
+on_error (void *data, xmlErrorPtr xml_error)
+{
+  HsParser *self = data;
+  const char *restricted = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *message = NULL;
+
+  if (xml_error->level < XML_ERR_ERROR || self->error != NULL)
+    return;
+  /* Any string can be a namespace: servers relay what anybody wrote. */
+  if (xml_error->code == XML_WAR_NS_URI || xml_error->code == XML_WAR_NS_URI_RELATIVE)
+    return;
+  restricted = describe_restricted (self, xml_error->code);
+  if (restricted != NULL)
+    {
+      hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, restricted);
+      return;
+    }
+  text = xml_error->message != NULL ? g_utf8_make_valid (xml_error->message, -1) : g_strdup ("?");
+  g_strdelimit (g_strstrip (text), "\n", ' ');
+  if (g_utf8_strlen (text, -1) > 200)
+    *g_utf8_offset_to_pointer (text, 200) = '\0';
+  message = g_strdup_printf ("Not well-formed XML: %s", text);
+  hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, message);
+}
+
+xmlSAXHandler hs_parser_sax_handler = {
+  .initialized = XML_SAX2_MAGIC,
+  .startElementNs = on_start_element,
+  .endElementNs = on_end_element,
+  .characters = on_characters,
+  .ignorableWhitespace = on_characters,
+  .cdataBlock = on_characters,
+  .comment = on_comment,
+  .processingInstruction = on_processing_instruction,
+  .internalSubset = on_document_type,
+  .serror = on_error,
+};
