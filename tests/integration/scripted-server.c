@@ -50,7 +50,7 @@ struct _ScriptedPeer
 const ScriptStep script_header[] = { EXPECT ("<stream:stream"), EXPECT (">"), SEND (SAY_HEADER), END };
 
 const ScriptStep script_starttls[] = {
-  RUN (script_header),    SEND (SAY_FEATURES_TLS), EXPECT ("<starttls"),
+  RUN (script_header),    SEND (SAY_FEATURES_TLS), EXPECT ("xmpp-tls'/>"),
   SEND (SAY_PROCEED), START_TLS,               END
 };
 
