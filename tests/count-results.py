@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Counts what the tests of a build folder reported, for run.sh.
+"""Counts what the tests of build folders reported, for run.sh.
 
-    count-results.py BUILDDIR STATUS
+    count-results.py [--failed=TEXT] BUILDDIR STATUS [BUILDDIR STATUS...]
 
-Reads the log that `meson test` left in BUILDDIR, whose status was STATUS.  Prints the log of
-each test that failed, names what failed and what was skipped, and ends with the line
-"N passed, N failed".  Where CI=true, what was skipped has failed.  Status 0 where something
-ran and nothing failed.
+Reads the log that `meson test` left in each BUILDDIR, whose status was STATUS.  Prints the log
+of each test that failed, names what failed and what was skipped, and ends with the line
+"N passed, N failed", counted over all.  What failed besides is named with --failed.  Where
+CI=true, what was skipped has failed.  Status 0 where something ran and nothing failed.
 """
 
 import json
@@ -109,18 +109,33 @@ def show(name: str, test: dict) -> None:
             print("   ", line)
 
 
-def main() -> int:
-    builddir, status = Path(sys.argv[1]), int(sys.argv[2])
-    count = Count()
-    log = builddir / "meson-logs" / "testlog.json"
-    if log.exists():
+def count_folder(count: Count, builddir: Path, status: int) -> None:
+    """Counts the tests of one folder, and shows what failed."""
+    failed = len(count.failed)
+    # `meson test --setup=NAME` leaves testlog-NAME.json.
+    logs = sorted((builddir / "meson-logs").glob("testlog*.json"))
+    for log in logs:
         tests = introspect(builddir)
         for line in log.read_text(errors="replace").splitlines():
             test = json.loads(line)
             if not count.add_test(test["name"], test, find(tests, test)["protocol"] == "tap"):
                 show(test["name"], test)
-    if status != 0 and not count.failed:
-        count.failed.append(f"meson test ended with status {status}")
+    if not logs:
+        count.failed.append(f"nothing ran in {builddir}")
+    elif status != 0 and len(count.failed) == failed:
+        count.failed.append(f"meson test in {builddir} ended with status {status}")
+
+
+def main() -> int:
+    count = Count()
+    arguments = []
+    for argument in sys.argv[1:]:
+        if argument.startswith("--failed="):
+            count.failed.append(argument.removeprefix("--failed="))
+        else:
+            arguments.append(argument)
+    for builddir, status in zip(arguments[::2], arguments[1::2]):
+        count_folder(count, Path(builddir), int(status))
     if os.environ.get("CI") == "true":
         count.failed += [f"{one} (skipped)" for one in count.skipped]
     else:

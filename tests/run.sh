@@ -5,11 +5,19 @@
 # benchmarks: unit, integration with the real Prosody and ejabberd, introspection.
 #
 #   run.sh [--servers=backports|stable] [--no-install] [--builddir=FOLDER]
+#          [--sanitize|--sanitize-too] [--valgrind] [--coverage]
 #
-# --servers     which generation of Prosody and ejabberd: 13 and 24 from backports (the
-#               default), or 0.12 and 23 of Debian 12 (see tests/servers/install.sh)
-# --no-install  takes what is there
-# --builddir    where to build; build-tests
+# --servers       which generation of Prosody and ejabberd: 13 and 24 from backports (the
+#                 default), or 0.12 and 23 of Debian 12 (see tests/servers/install.sh)
+# --no-install    takes what is there
+# --builddir      where to build; build-tests
+# --sanitize      builds with AddressSanitizer and UndefinedBehaviorSanitizer, in
+#                 build-sanitize.  Leaks are valgrind's to find: the sanitizer for them breaks
+#                 on modules with thread-local storage, such as that for TLS
+# --sanitize-too  runs the tests in C once more with the sanitizers, after all others
+# --valgrind      runs the tests under valgrind
+# --coverage      builds in build-coverage, and says how much of the library's lines the tests
+#                 have run; less than 90 % is a failure
 #
 # The last line is "N passed, N failed", counted from the tests' own results: each subtest
 # of a test that speaks TAP, one for a test that does not.  What crashed, ran out of time or
@@ -27,9 +35,16 @@ root=$(dirname "$here")
 
 servers=backports
 install=yes
-builddir=build-tests
+builddir=
+sanitize=
+valgrind=
+coverage=
 for argument; do
     case $argument in
+        --sanitize) sanitize=only ;;
+        --sanitize-too) sanitize=too ;;
+        --valgrind) valgrind=yes ;;
+        --coverage) coverage=yes ;;
         --servers=backports | --servers=stable) servers=${argument#*=} ;;
         --no-install) install= ;;
         --builddir=?*) builddir=${argument#*=} ;;
@@ -53,6 +68,43 @@ give_up() {
     exit 1
 }
 
+# Builds in a folder with meson's options.
+build() {
+    local builddir=$1
+    shift
+    phase "building in $builddir"
+    local options=(-Dwerror=true -Dtests=true "$@")
+    if [ -f "$builddir/meson-private/coredata.dat" ]; then
+        # A folder that another meson or another state of the tree left may be beyond repair.
+        meson setup --reconfigure "${options[@]}" "$builddir" ||
+            meson setup --wipe "${options[@]}" "$builddir" || give_up "meson setup failed"
+    else
+        meson setup "${options[@]}" "$builddir" || give_up "meson setup failed"
+    fi
+    ninja -C "$builddir" || give_up "the build failed"
+}
+
+# Runs the tests of a folder, with meson's options, and remembers what is to be counted.
+counted=()
+run_tests() {
+    local builddir=$1 status=0
+    shift
+    phase "testing in $builddir"
+    rm -f "$builddir"/meson-logs/testlog*.json
+    meson test -C "$builddir" --no-rebuild "$@" || status=$?
+    counted+=("$builddir" "$status")
+}
+
+everything=(-Dintrospection=true -Dexamples=true)
+everything_documented=("${everything[@]}")
+if [ -f "$root/docs/meson.build" ]; then
+    everything_documented+=(-Ddocumentation=true)
+fi
+sanitizers=(-Db_sanitize=address,undefined)
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export HS_TEST_SERVERS=$servers
+
 cd "$root"
 if [ -n "$install" ]; then
     phase "installing what is missing ($servers)"
@@ -60,29 +112,40 @@ if [ -n "$install" ]; then
 fi
 command -v meson >/dev/null || give_up "there is no meson; run without --no-install"
 
-phase "building in $builddir"
-options=(-Dwerror=true -Dintrospection=true -Dtests=true -Dexamples=true)
-if [ -f meson.build ] && [ -f docs/meson.build ]; then
-    options+=(-Ddocumentation=true)
-fi
-if [ -f "$builddir/meson-private/coredata.dat" ]; then
-    # A folder that another meson or another state of the tree left may be beyond repair.
-    meson setup --reconfigure "${options[@]}" "$builddir" ||
-        meson setup --wipe "${options[@]}" "$builddir" || give_up "meson setup failed"
+if [ -n "$coverage" ]; then
+    builddir=${builddir:-build-coverage}
+    build "$builddir" "${everything[@]}" -Db_coverage=true
+    find "$builddir" -name '*.gcda' -delete
+    # What is built for this is larger and slower than what is installed.
+    run_tests "$builddir" --no-suite house --no-suite performance
+elif [ "$sanitize" = only ]; then
+    builddir=${builddir:-build-sanitize}
+    build "$builddir" "${everything[@]}" "${sanitizers[@]}"
+    run_tests "$builddir" --no-suite house --no-suite performance
+elif [ -n "$valgrind" ]; then
+    builddir=${builddir:-build-tests}
+    build "$builddir" "${everything_documented[@]}"
+    run_tests "$builddir" --setup=valgrind --no-suite performance
 else
-    meson setup "${options[@]}" "$builddir" || give_up "meson setup failed"
+    builddir=${builddir:-build-tests}
+    build "$builddir" "${everything_documented[@]}"
+    run_tests "$builddir"
 fi
-ninja -C "$builddir" || give_up "the build failed"
+if [ "$sanitize" = too ]; then
+    build "$builddir-sanitize" -Dintrospection=true -Dexamples=false "${sanitizers[@]}"
+    run_tests "$builddir-sanitize" --suite unit --suite integration --suite fuzz --suite attack
+fi
 
-phase "testing"
-export HS_TEST_SERVERS=$servers
-rm -f "$builddir/meson-logs/testlog.json"
-status=0
-meson test -C "$builddir" --no-rebuild || status=$?
-
-phase "results"
 python=python3
 [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
+if [ -n "$coverage" ]; then
+    phase "coverage"
+    "$python" -m gcovr --root "$root" --filter headstock-glib/ --exclude-unreachable-branches \
+        --object-directory "$builddir" --gcov-ignore-parse-errors --fail-under-line 90 \
+        "$builddir" || counted+=("--failed=less than 90 % of the lines were run")
+fi
+
+phase "results"
 result=0
-"$python" "$here/count-results.py" "$builddir" "$status" || result=$?
+"$python" "$here/count-results.py" "${counted[@]}" || result=$?
 exit "$result"

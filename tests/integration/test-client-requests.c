@@ -193,7 +193,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   test_until (at_once.n_called == 1);
   g_assert_error (at_once.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   sent = test_client_dup_sent (fixture->test);
-  g_assert_null (strstr (sent, "'i3'"));
+  g_assert_null (strstr (sent, "id=\"i3\""));
 }
 
 static void

@@ -28,7 +28,7 @@ build_packages=(gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libxml
     libunistring-dev libgirepository1.0-dev gobject-introspection valac glib-networking
     python3 python3-gi gjs openssl)
 test_packages=(g++ gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth imagemagick
-    valgrind libc6-dbg)
+    valgrind libc6-dbg gcovr)
 
 servers=backports
 purpose=tests

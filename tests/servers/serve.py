@@ -276,7 +276,10 @@ def environment(server, setup: Setup, pid: int) -> dict[str, str]:
         told[f"PASSWORD{number}"] = password
     for name, value in setup.options.items():
         told[f"OPTION_{name.upper()}"] = value
-    return {**os.environ, **{f"HS_TEST_{name}": str(value) for name, value in told.items()}}
+    result = {**os.environ, **{f"HS_TEST_{name}": str(value) for name, value in told.items()}}
+    if os.environ.get("HS_TEST_PRELOAD"):
+        result["LD_PRELOAD"] = os.environ["HS_TEST_PRELOAD"]
+    return result
 
 
 def run_command(command: list[str], env: dict[str, str]) -> int:
