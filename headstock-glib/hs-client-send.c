@@ -19,18 +19,16 @@ const char *
 hs_client_get_stream_lang (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autofree char *tag = NULL;
   const char *name;
 
   if (priv->lang != NULL)
     return priv->lang;
   name = g_get_language_names ()[0];
-  priv->lang = g_strdelimit (g_strndup (name, strcspn (name, ".@")), "_", '-');
-  if (strcmp (priv->lang, "C") == 0 || strcmp (priv->lang, "POSIX") == 0)
-    {
-      g_free (priv->lang);
-      priv->lang = g_strdup ("en");
-    }
-  return priv->lang;
+  tag = g_strdelimit (g_strndup (name, strcspn (name, ".@")), "_", '-');
+  if (strcmp (tag, "C") == 0 || strcmp (tag, "POSIX") == 0)
+    return "en";
+  return g_intern_string (tag);
 }
 
 /* What the stream itself has to say stands before what is sent next. */
@@ -171,6 +169,21 @@ check_iq (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GEr
   return TRUE;
 }
 
+/* Before the sign-in there is no session: modules may talk to the server in iqs, and that is all. */
+static gboolean
+check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
+{
+  const char *to = hs_node_get_attribute (node, "to", NULL);
+
+  if (!priv->in_negotiation)
+    return TRUE;
+  if (strcmp (node->name, "iq") == 0 &&
+      (to == NULL || strcmp (to, hs_jid_get_domain (priv->jid)) == 0))
+    return TRUE;
+  return refuse (error, HS_ERROR_NOT_CONNECTED,
+                 "There is no session yet: the client has not signed in");
+}
+
 static gboolean
 check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GError **error)
 {
@@ -182,7 +195,7 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
     return refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s> in the namespace '%s' is not a message, presence or iq", node->name,
                    node->namespace_ != NULL ? node->namespace_ : "");
-  if (!check_addresses (priv, node, error))
+  if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error))
     return FALSE;
   return !is_iq || check_iq (priv, node, raw, asks, error);
 }

@@ -21,9 +21,11 @@
  *    machine.
  *  - `from` is required on all that is sent, and may be any address at the domain.
  *  - No roster is asked for and no presence sent.
- *  - A wrong secret ends the run with %HS_STREAM_ERROR_NOT_AUTHORIZED, an unknown domain with
- *    %HS_STREAM_ERROR_HOST_UNKNOWN. %HS_STREAM_ERROR_CONFLICT may mean that the server has not yet
- *    noticed the end of the last connection, and is tried again once the component has been ready.
+ *  - A wrong secret ends the run with %HS_STREAM_ERROR_NOT_AUTHORIZED. An unknown domain
+ *    (%HS_STREAM_ERROR_HOST_UNKNOWN), and another connection of the same component
+ *    (%HS_STREAM_ERROR_CONFLICT), end it where the component has not been ready. Once it has been, they
+ *    may mean that the server is starting, or has not yet noticed the end of the last connection, and are
+ *    tried again.
  *
  * Stanzas are in `jabber:client` for handlers and in what is sent, as with a client; on the wire they
  * are in `jabber:component:accept`.

@@ -139,7 +139,8 @@ test_refused (gconstpointer data)
 
 /* ---- Reconnecting ---- */
 
-/* A lost component comes back; what the server says of its own old connection does not stop it. */
+/* A lost component comes back. What a server says that is starting does not stop it, nor what it says of
+ * the old connection. */
 static void
 test_reconnects (gconstpointer data)
 {
@@ -158,17 +159,16 @@ test_reconnects (gconstpointer data)
   g_assert_no_error (test->error);
 }
 
-/* But a secret that is wrong by now, or a domain that is gone, does. */
+/* But a secret that is wrong by now does. */
 static void
-test_gives_up (gconstpointer data)
+test_gives_up (void)
 {
-  const Refusal *refusal = data;
-  const ScriptStep *scripts[] = { is_lost, refusal->script, NULL };
+  const ScriptStep *scripts[] = { is_lost, not_authorized, NULL };
   g_autoptr (TestClient) test = make_component (scripts);
 
   scripted_server_forgive (test->server);
   test_client_run (test);
-  g_assert_error (test->error, HS_STREAM_ERROR, (int) refusal->error);
+  g_assert_error (test->error, HS_STREAM_ERROR, HS_STREAM_ERROR_NOT_AUTHORIZED);
   g_assert_cmpuint (test->n_ready, ==, 1);
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
 }
@@ -182,14 +182,13 @@ main (int argc, char *argv[])
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *path = g_strconcat ("/component-wire/refused/", refusals[i].name, NULL);
-      g_autofree char *later = g_strconcat ("/component-wire/gives-up/", refusals[i].name, NULL);
 
       g_test_add_data_func (path, &refusals[i], test_refused);
-      if (refusals[i].error != HS_STREAM_ERROR_CONFLICT)
-        g_test_add_data_func (later, &refusals[i], test_gives_up);
     }
   g_test_add_data_func ("/component-wire/reconnects/lost", is_lost_early, test_reconnects);
   g_test_add_data_func ("/component-wire/reconnects/conflict", conflict, test_reconnects);
+  g_test_add_data_func ("/component-wire/reconnects/host-unknown", host_unknown, test_reconnects);
+  g_test_add_func ("/component-wire/gives-up", test_gives_up);
 
   return g_test_run ();
 }
