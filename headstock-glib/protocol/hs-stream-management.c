@@ -17,6 +17,8 @@
 #define ACKNOWLEDGE_EVERY 75
 /* No more stanzas than this are in flight; what follows waits. */
 #define WINDOW 450
+/* One of HsOutFlags: an earlier session may have brought it there already. */
+#define OUT_UNSURE (1 << 7)
 /* A stanza that was in flight in so many lost sessions may be what ended them. */
 #define MAX_LOST 2
 
@@ -222,11 +224,14 @@ end_session (HsStreamManagement *self, gboolean known, gboolean resend)
     {
       HsQueuedStanza stanza = *hs_stanza_queue_get (&old, i);
       const guint8 *bytes = hs_stanza_queue_get_bytes (&old, offset);
-      gboolean unreceived = known || i >= self->n_written;
+      gboolean unreceived
+          = (known || i >= self->n_written) && (stanza.flags & OUT_UNSURE) == 0;
 
       offset += stanza.length;
       if (i < self->n_written)
         stanza.n_lost++;
+      if (!unreceived)
+        stanza.flags |= OUT_UNSURE;
       if (resend && may_resend (self, &stanza, unreceived))
         requeue (&self->queue, &stanza, bytes);
       else

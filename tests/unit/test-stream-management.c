@@ -399,6 +399,20 @@ test_lost_always (Fixture *f, gconstpointer data)
   assert_fates (f, "w1w2w5");
 }
 
+/* That the server has not received it in this session does not say that it has not in the last. */
+static void
+test_lost_unsure (Fixture *f, gconstpointer data)
+{
+  lose_five (f, HS_RESEND_POLICY_ALWAYS, "");
+  assert_fates (f, "?3");
+  enable (f, "id='x' resume='true'");
+  g_byte_array_set_size (f->output, 0);
+  hs_stream_management_interrupt (f->sm, 0);
+  fail_to_resume (f, "h='0'");
+  assert_fates (f, "?1?2");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 1);
+}
+
 /* A stanza that the server refuses to read ends every session that it is sent in. */
 static void
 test_lost_twice (Fixture *f, gconstpointer data)
@@ -604,6 +618,7 @@ main (int argc, char **argv)
   add ("lost-unknown", test_lost_unknown);
   add ("lost-never", test_lost_never);
   add ("lost-always", test_lost_always);
+  add ("lost-unsure", test_lost_unsure);
   add ("lost-twice", test_lost_twice);
   add ("refused-twice", test_refused_twice);
   add ("window", test_window);

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Breaks the library in one way after another, and shows which invariant of the simulation notices.
+
+    breakages.py SOURCE BUILD [NAME...]
+
+Each breakage is compiled into a simulation of its own; sources and build stay as they are.  Prints TAP;
+a breakage that nothing notices fails.
+"""
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ENGINE = "headstock-glib/protocol/hs-stream-management.c"
+QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
+STREAM = "headstock-glib/protocol/hs-stream.c"
+SEEDS = 20000
+
+# What is broken, in which file, and the text that another takes the place of.
+BREAKAGES = [
+    ("one stanza in fifty is not counted", ENGINE,
+     "  self->received += n;\n", "  self->received += n - (self->received % 50 == 49);\n"),
+    ("answers that nobody asked for are not counted", STREAM,
+     "        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n",
+     "        hs_parser_take_dropped (self->parser);\n"),
+    ("numbers are compared without wrapping", ENGINE,
+     "  n = h - self->acknowledged;\n",
+     "  n = h > self->acknowledged ? h - self->acknowledged : 0;\n"),
+    ("the queue is dropped with the connection", ENGINE,
+     "      self->state = STATE_INTERRUPTED;\n      self->n_sent",
+     "      self->state = STATE_INTERRUPTED;\n      hs_stanza_queue_clear (&self->queue);\n"
+     "      self->n_written = 0;\n      self->n_sent"),
+    ("nothing is sent again after a resumption", ENGINE,
+     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n  return TRUE;",
+     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n"
+     "  settle (self, self->n_written, HS_FATE_ACKNOWLEDGED);\n  return TRUE;"),
+    ("what the server had is sent again in the next session", ENGINE,
+     "      gboolean known = acknowledge (self, failed, self->n_written, NULL);\n",
+     "      gboolean known = TRUE;\n"),
+    ("what nobody knows about is sent again", ENGINE,
+     "      end_session (self, known, TRUE);\n", "      end_session (self, known || TRUE, TRUE);\n"),
+    ("what nobody knew about is called unreceived later", ENGINE,
+     "        stanza.flags |= OUT_UNSURE;\n", "        stanza.flags |= 0;\n"),
+    ("the server is told too little when resuming", ENGINE,
+     "HS_NS_SM, self->received,\n              self->id);", "HS_NS_SM, self->told,\n              self->id);"),
+    ("the server is told too much", ENGINE,
+     "  write_text (output, \"<a xmlns='%s' h='%u'/>\", HS_NS_SM, self->received);",
+     "  write_text (output, \"<a xmlns='%s' h='%u'/>\", HS_NS_SM, self->received + 1);"),
+    ("the first of several acknowledged is forgotten", ENGINE,
+     "      if (stanza->tag != NULL)\n        add_fate (self, type",
+     "      if (stanza->tag != NULL && (i > 0 || n == 1))\n        add_fate (self, type"),
+    ("an acknowledged stanza stays in the queue", ENGINE,
+     "  hs_stanza_queue_pop (&self->queue, n);\n", "  hs_stanza_queue_pop (&self->queue, n > 1 ? n - 1 : n);\n"),
+    ("what has been written is not added up", ENGINE,
+     "      if (i < self->n_sent)\n        self->sent_bytes -= stanza->length;\n", ""),
+    ("any number may be in flight", ENGINE, "#define WINDOW 450\n", "#define WINDOW 100000\n"),
+    ("a request follows a request", ENGINE,
+     "  if (self->state != STATE_ENABLED || self->asking)\n    return FALSE;\n  g_byte_array_append",
+     "  if (self->state != STATE_ENABLED)\n    return FALSE;\n  g_byte_array_append"),
+    ("nothing is asked for before there are a hundred", ENGINE,
+     "  if (self->urgent || self->n_unasked >= REQUEST_EVERY || now >= self->request_time)\n",
+     "  if (self->n_unasked >= REQUEST_EVERY)\n"),
+    ("nothing is acknowledged unasked", ENGINE,
+     "#define ACKNOWLEDGE_EVERY 75\n", "#define ACKNOWLEDGE_EVERY 100000\n"),
+    ("what is sent again bears no date", ENGINE,
+     "  if (delayed != NULL)\n", "  if (FALSE)\n"),
+    ("a kept session forgets what had left", ENGINE,
+     "  self->n_written = n_written;\n  return TRUE;", "  self->n_written = 0;\n  return TRUE;"),
+    ("a kept session forgets what was received", ENGINE,
+     "  self->received = self->told = received;\n", "  self->received = self->told = 0;\n"),
+    ("memory that is released is not skipped", QUEUE,
+     "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n      self->first_byte = 0;\n",
+     "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n"),
+]
+
+
+def compile_command(build, source):
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        if entry["file"].endswith(source) and "headstock-glib-private" in entry["output"]:
+            return shlex.split(entry["command"])
+    raise SystemExit(f"No command compiles {source}")
+
+
+def libraries():
+    return subprocess.run(["pkg-config", "--libs", "gio-2.0", "libxml-2.0", "libidn2"], check=True,
+                          capture_output=True, text=True).stdout.split() + ["-lunistring", "-lm"]
+
+
+def build_broken(source, build, folder, breakage):
+    name, file, old, new = breakage
+    text = (source / file).read_text()
+    if text.count(old) != 1:
+        raise SystemExit(f"'{name}' is not to be found once in {file}")
+    broken = folder / Path(file).name
+    broken.write_text(text.replace(old, new))
+    command = compile_command(build, file)
+    at = next(i for i, word in enumerate(command) if word.endswith(Path(file).name))
+    command[at] = str(broken)
+    command[command.index("-o") + 1] = str(folder / "broken.o")
+    command = [word for word in command if word != "-Werror"] + [f"-I{(source / file).parent}"]
+    subprocess.run(command, cwd=build, check=True, stderr=subprocess.DEVNULL)
+    program = folder / "simulate"
+    objects = sorted(map(str, (build / "tests/simulation").glob("simulate.p/*.o")))
+    subprocess.run(["cc", "-o", str(program), str(folder / "broken.o"), *objects,
+                    str(build / "headstock-glib/libheadstock-glib-private.a"), *libraries()],
+                   check=True)
+    return program
+
+
+def run_broken(program):
+    try:
+        result = subprocess.run([str(program), f"--seeds={SEEDS}", "--jobs=1"], capture_output=True,
+                                text=True, timeout=300)
+    except subprocess.TimeoutExpired:
+        return "it does not come to an end"
+    if result.returncode == 0:
+        return None
+    match = re.search(r"seed (\d+), step \d+: ([^:]+): (.*)", result.stdout)
+    if match:
+        return f"{match[2]} (seed {match[1]}: {match[3]})"
+    lines = result.stderr.strip().splitlines()
+    return "an assertion: " + (lines[-1] if lines else str(result.returncode))
+
+
+def main():
+    source, build = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    chosen = [b for b in BREAKAGES if not sys.argv[3:] or any(n in b[0] for n in sys.argv[3:])]
+    failed = False
+    print(f"1..{len(chosen)}", flush=True)
+    for number, breakage in enumerate(chosen, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            noticed = run_broken(build_broken(source, build, Path(folder), breakage))
+        failed |= noticed is None
+        print(f"{'not ' if noticed is None else ''}ok {number} {breakage[0]}")
+        print(f"# {noticed or 'nothing noticed it'}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

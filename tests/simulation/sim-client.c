@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hs-namespaces.h"
+#include "sim.h"
+
+/* The client: what hs-client*.c do with a stream and a session, without a main loop. */
+
+/* Servers keep no more: see hs-stream-management.c. */
+#define MAX_IN_FLIGHT 500
+
+void
+sim_client_init (World *w)
+{
+  w->client.management = hs_stream_management_new ();
+  hs_stream_management_set_policy (w->client.management, w->policy);
+  if (w->client.jid == NULL)
+    w->client.jid = hs_jid_new (ACCOUNT "/r", NULL);
+  if (w->client.output == NULL)
+    w->client.output = g_byte_array_new ();
+}
+
+void
+sim_client_clear (World *w)
+{
+  g_clear_pointer (&w->client.stream, hs_stream_free);
+  g_clear_pointer (&w->client.management, hs_stream_management_free);
+  g_clear_pointer (&w->client.jid, hs_jid_unref);
+  g_clear_pointer (&w->client.output, g_byte_array_unref);
+}
+
+static guint
+get_number (GBytes *stanza)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (stanza, &length);
+  const char *id = g_strstr_len (bytes, length, "id=");
+
+  return id != NULL ? atoi (id + 4) : 0;
+}
+
+/* Each once, and true. */
+static void
+take_fates (World *w)
+{
+  static const char *const names[] = { "acknowledged", "written", "unreceived", "unknown" };
+  HsFate fate;
+
+  while (hs_stream_management_next_fate (w->client.management, &fate))
+    {
+      guint number = GPOINTER_TO_UINT (fate.tag);
+      Sent *sent;
+
+      if (number == 0)
+        number = get_number (fate.stanza);
+      else if (fate.stanza != NULL && get_number (fate.stanza) != number)
+        sim_fail (w, "fates", "%u came back as %u", number, get_number (fate.stanza));
+      g_clear_pointer (&fate.stanza, g_bytes_unref);
+      if (number == 0 || number >= w->n_sent)
+        sim_fail (w, "fates", "a fate of nothing that was sent");
+      sent = &w->sent[number];
+      sim_note (w, "%u is %s", number, names[fate.type]);
+      if (sent->told)
+        sim_fail (w, "fates", "%u is %s after it was %s", number, names[fate.type],
+                  names[sent->fate]);
+      if ((sent->flags & HS_OUT_OWN) != 0 && !sent->tracked)
+        sim_fail (w, "fates", "%u was the library's own", number);
+      if (fate.type == HS_FATE_ACKNOWLEDGED && sent->n_received == 0)
+        sim_fail (w, "fates", "%u is acknowledged and was not received", number);
+      if (fate.type == HS_FATE_UNRECEIVED && sent->n_received > 0)
+        sim_fail (w, "fates", "%u is told to be unreceived and was received", number);
+      sent->told = TRUE;
+      sent->fate = fate.type;
+    }
+}
+
+/* The stream's own words first, then what was sent, then perhaps a request. */
+static void
+flush (World *w)
+{
+  g_autoptr (GByteArray) own
+      = w->client.stream != NULL ? hs_stream_take_output (w->client.stream) : NULL;
+  GByteArray *output = w->client.output;
+
+  if (w->conn == NULL)
+    return;
+  if (own != NULL)
+    g_byte_array_append (output, own->data, own->len);
+  if (w->client.ready &&
+      (hs_stream_management_wants_poll (w->client.management) ||
+       (w->client.due != 0 && w->now >= w->client.due)))
+    w->client.due = hs_stream_management_poll (w->client.management, w->now, output);
+  g_byte_array_append (w->conn->up, output->data, output->len);
+  g_byte_array_set_size (output, 0);
+}
+
+void
+sim_client_poll (World *w)
+{
+  if (w->client.due != 0 && w->now >= w->client.due)
+    flush (w);
+}
+
+static gboolean
+begins_cb (HsNode *stanza, gpointer user_data)
+{
+  return g_strcmp0 (hs_node_get_attribute (stanza, "id", NULL), "unasked") != 0;
+}
+
+void
+sim_client_connect (World *w)
+{
+  static const HsParserCallbacks callbacks = { .stanza_begins = begins_cb };
+  HsStreamConfig config = {
+    .jid = w->client.jid,
+    .tls_mode = HS_TLS_MODE_NONE,
+    .lang = "en",
+    .max_stanza_size = 1000000,
+    .max_depth = 16,
+    .management = w->client.management,
+    .session_jid = w->client.jid,
+  };
+
+  sim_note (w, "client connects");
+  w->conn = sim_conn_new ();
+  w->client.stream = hs_stream_new (&config, &callbacks, w);
+  hs_stream_open (w->client.stream);
+  flush (w);
+}
+
+void
+sim_client_cut (World *w)
+{
+  if (w->conn == NULL)
+    return;
+  sim_note (w, "client is cut off");
+  /* What it had written is on its way, for as long as the server has not noticed. */
+  if (w->conn->server_closed)
+    sim_conn_free (w->conn);
+  else
+    g_ptr_array_add (w->old, w->conn);
+  w->conn = NULL;
+  g_clear_pointer (&w->client.stream, hs_stream_free);
+  g_byte_array_set_size (w->client.output, 0);
+  w->client.ready = FALSE;
+  w->client.due = 0;
+  hs_stream_management_interrupt (w->client.management, w->now);
+  /* Systems say so twice. */
+  if (sim_chance (w, 30))
+    hs_stream_management_interrupt (w->client.management, w->now);
+  if (!hs_stream_management_has_session (w->client.management))
+    w->client.n_unknown_losses++;
+  take_fates (w);
+}
+
+static void
+sign_in (World *w)
+{
+  static const char *const allowed[] = { "PLAIN", NULL };
+  HsSaslCredentials credentials
+      = { .username = "romeo", .password = "secret", .tls_mode_none = TRUE, .allowed = allowed };
+
+  hs_stream_sign_in (w->client.stream, &credentials);
+}
+
+/* In a session each number comes once, in order and without a gap, however often it was interrupted. */
+static void
+see (World *w, HsNode *node)
+{
+  guint number = atoi (hs_node_get_attribute (node, "id", NULL));
+  Session *session = sim_server_find_session (w, w->conn->session_number);
+
+  sim_note (w, "client sees %u", number);
+  if (number <= w->client.last_seen)
+    sim_fail (w, "none twice", "the client saw %u after %u", number, w->client.last_seen);
+  w->client.last_seen = number;
+  if (session == NULL)
+    return;
+  while (session->n_seen < session->stanzas->len &&
+         g_array_index (session->stanzas, guint, session->n_seen) == 0)
+    session->n_seen++;
+  if (session->n_seen >= session->stanzas->len ||
+      g_array_index (session->stanzas, guint, session->n_seen) != number)
+    sim_fail (w, "none lost", "the client saw %u out of its turn", number);
+  session->n_seen++;
+}
+
+/* In a session without stream management nothing more is heard of what was waiting for it. */
+static void
+note_written (World *w)
+{
+  if (hs_stream_management_is_enabled (w->client.management))
+    return;
+  for (guint i = 1; i < w->n_sent; i++)
+    {
+      if (!w->sent[i].tracked && !w->sent[i].told)
+        {
+          w->sent[i].told = TRUE;
+          w->sent[i].fate = HS_FATE_WRITTEN;
+        }
+    }
+}
+
+static void
+handle (World *w, HsStreamEvent *event)
+{
+  switch (event->type)
+    {
+    case HS_STREAM_EVENT_FEATURES:
+      sign_in (w);
+      break;
+    case HS_STREAM_EVENT_STANZA:
+      see (w, event->node);
+      break;
+    case HS_STREAM_EVENT_BOUND:
+    case HS_STREAM_EVENT_RESUMED:
+      sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");
+      w->client.ready = TRUE;
+      w->session_of_client = w->conn->session_number;
+      take_fates (w);
+      note_written (w);
+      break;
+    case HS_STREAM_EVENT_ACKNOWLEDGED:
+      take_fates (w);
+      break;
+    case HS_STREAM_EVENT_AUTHENTICATED:
+      break;
+    case HS_STREAM_EVENT_ENDED:
+    case HS_STREAM_EVENT_FAILED:
+      sim_fail (w, "protocol", "the client gave the stream up: %s",
+                hs_stream_get_error (w->client.stream) != NULL
+                    ? hs_stream_get_error (w->client.stream)->message
+                    : "it was ended");
+    case HS_STREAM_EVENT_NONE:
+    case HS_STREAM_EVENT_START_TLS:
+    case HS_STREAM_EVENT_DERIVE_KEY:
+    case HS_STREAM_EVENT_FORGET:
+    default:
+      sim_fail (w, "protocol", "event %d", event->type);
+    }
+}
+
+void
+sim_client_feed (World *w, const char *bytes, gsize length)
+{
+  while (length > 0)
+    {
+      gsize used = hs_stream_feed (w->client.stream, bytes, length);
+      HsStreamEvent event;
+
+      bytes += used;
+      length -= used;
+      while (hs_stream_next_event (w->client.stream, &event))
+        {
+          handle (w, &event);
+          hs_stream_give_back (w->client.stream, &event);
+        }
+    }
+  flush (w);
+}
+
+/* What is sent, by its last decimal. */
+static char *
+make_stanza (World *w, guint number, HsOutFlags *flags)
+{
+  guint size = sim_chance (w, 5) ? sim_random (w, 5000) : sim_random (w, 100);
+  g_autofree char *body = g_strnfill (size, 'x');
+
+  switch (number % 10)
+    {
+    case 0:
+      return g_strdup_printf ("<iq id=\"%u\" type=\"set\"/>", number);
+    case 1:
+      return g_strdup_printf ("<presence id=\"%u\" to=\"a@b\" type=\"subscribe\"/>", number);
+    case 2:
+      return g_strdup_printf ("<message id=\"%u\" type=\"groupchat\"><body>%s</body></message>",
+                              number, body);
+    case 3:
+      *flags |= HS_OUT_OWN;
+      return g_strdup_printf ("<presence id=\"%u\"/>", number);
+    default:
+      return g_strdup_printf ("<message id=\"%u\"><body>%s</body></message>", number, body);
+    }
+}
+
+void
+sim_client_send (World *w)
+{
+  guint number = w->n_sent;
+  Sent *sent = &w->sent[number];
+  HsStreamManagement *management = w->client.management;
+  g_autoptr (GByteArray) scratch = g_byte_array_new ();
+  g_autofree char *stanza = NULL;
+  GByteArray *output;
+  guint start;
+  HsNode *node;
+
+  if (number == MAX_SENT || (!w->client.ready && !hs_stream_management_can_resume (management, w->now)))
+    return;
+  flush (w);
+  output = w->client.ready ? w->client.output : scratch;
+  start = output->len;
+  w->n_sent++;
+  stanza = make_stanza (w, number, &sent->flags);
+  node = hs_parser_parse_element (stanza, strlen (stanza), NULL);
+  sent->flags |= hs_stream_management_classify (node);
+  hs_block_unref (hs_node_get_block (node));
+  sent->session = w->session_of_client;
+  sent->unknown = w->client.n_unknown_losses;
+  sent->tracked = (sent->flags & HS_OUT_OWN) == 0 && sim_chance (w, 80);
+  if (sent->tracked && sim_chance (w, 30))
+    sent->flags |= HS_OUT_AWAITED;
+  g_byte_array_append (output, (const guint8 *) stanza, strlen (stanza));
+  sim_note (w, "client sends %u", number);
+  if (hs_stream_management_is_enabled (management))
+    hs_stream_management_add_out (management, output, start, sent->flags, w->now,
+                                  sent->tracked ? GUINT_TO_POINTER (number) : NULL);
+  else
+    {
+      sent->told = TRUE;
+      sent->fate = HS_FATE_WRITTEN;
+    }
+  flush (w);
+}
+
+static void
+forget_waiters (World *w)
+{
+  for (guint i = 1; i < w->n_sent; i++)
+    w->sent[i].tracked = FALSE;
+}
+
+/* The process goes, and another one comes with what was kept. */
+void
+sim_client_restart (World *w)
+{
+  g_autoptr (GVariant) state = hs_stream_management_save (w->client.management);
+  g_autoptr (GVariant) copy = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (state == NULL)
+    return;
+  sim_note (w, "client restarts");
+  g_variant_ref_sink (state);
+  bytes = g_variant_get_data_as_bytes (state);
+  copy = g_variant_ref_sink (
+      g_variant_new_from_bytes (G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE), bytes, FALSE));
+  sim_client_cut (w);
+  hs_stream_management_free (w->client.management);
+  sim_client_init (w);
+  forget_waiters (w);
+  if (!hs_stream_management_restore (w->client.management, copy, w->now))
+    sim_fail (w, "kept state", "it is refused");
+}
+
+/* A session that has lasted for long, so that its numbers are about to begin anew. */
+void
+sim_client_restore (World *w, guint32 received, guint32 acknowledged, guint session)
+{
+  g_autofree char *id = g_strdup_printf ("s%u", session);
+  g_autoptr (GVariant) state = g_variant_ref_sink (
+      g_variant_new (HS_STREAM_MANAGEMENT_STATE, id, NULL, 300, received, acknowledged, 0, NULL));
+
+  if (!hs_stream_management_restore (w->client.management, state, w->now))
+    sim_fail (w, "kept state", "it is refused");
+  w->session_of_client = session;
+}
+
+void
+sim_client_check (World *w)
+{
+  HsStreamManagement *management = w->client.management;
+  guint n = hs_stream_management_get_unacknowledged (management);
+  guint in_flight = n - hs_stream_management_get_waiting (management);
+  Session *session = w->conn != NULL ? w->conn->session : NULL;
+
+  if (in_flight >= MAX_IN_FLIGHT)
+    sim_fail (w, "memory", "%u stanzas are in flight", in_flight);
+  if (n >= w->n_sent || (n == 0) != (hs_stream_management_get_size (management) == 0))
+    sim_fail (w, "memory", "%u stanzas of %u are kept, in %" G_GSIZE_FORMAT " bytes", n, w->n_sent - 1,
+              hs_stream_management_get_size (management));
+  if (session == NULL || !w->client.ready)
+    return;
+  if (session->received - hs_stream_management_get_acknowledged (management) > in_flight)
+    sim_fail (w, "counters", "the server has received %u, the client knows of %u and has %u in flight",
+              session->received, hs_stream_management_get_acknowledged (management), in_flight);
+  if (w->server.n_requests > w->server.n_stanzas)
+    sim_fail (w, "one request", "%u requests for %u stanzas", w->server.n_requests,
+              w->server.n_stanzas);
+}

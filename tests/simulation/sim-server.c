@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hs-namespaces.h"
+#include "sim.h"
+
+/* The server: what XEP-0198 says of it, and faults. */
+
+#define HEADER \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
+  "xmlns:stream='http://etherx.jabber.org/streams' id='x' version='1.0'>"
+#define SM "xmlns='urn:xmpp:sm:3'"
+/* How long an interrupted session is kept, in seconds. */
+#define MAX_AGE 300
+/* A stanza was acknowledged to nobody within so many: our client says so at 75. */
+#define MAX_UNTOLD 75
+
+Session *
+sim_server_add_session (World *w, gboolean resumable)
+{
+  Session *session = g_new0 (Session, 1);
+
+  session->number = ++w->server.n_sessions;
+  session->resumable = resumable;
+  session->stanzas = g_array_new (FALSE, FALSE, sizeof (guint));
+  session->next = w->server.sessions;
+  w->server.sessions = session;
+  return session;
+}
+
+Session *
+sim_server_find_session (World *w, guint number)
+{
+  Session *session = w->server.sessions;
+
+  while (session != NULL && session->number != number)
+    session = session->next;
+  return session;
+}
+
+static void
+remove_session (World *w, Session *session)
+{
+  Session **at = &w->server.sessions;
+
+  while (*at != session)
+    at = &(*at)->next;
+  *at = session->next;
+  if (session->conn != NULL)
+    session->conn->session = NULL;
+  g_array_unref (session->stanzas);
+  g_free (session);
+}
+
+void
+sim_server_clear (World *w)
+{
+  while (w->server.sessions != NULL)
+    remove_session (w, w->server.sessions);
+}
+
+/* Nothing more is read from it or written to it. */
+void
+sim_server_close (World *w, Conn *conn)
+{
+  Session *session = conn->session;
+
+  conn->server_closed = TRUE;
+  if (session == NULL)
+    return;
+  session->conn = NULL;
+  conn->session = NULL;
+  session->left = w->now;
+  if (!session->resumable)
+    remove_session (w, session);
+}
+
+static void
+close_all (World *w)
+{
+  for (guint i = 0; i < w->old->len; i++)
+    sim_server_close (w, g_ptr_array_index (w->old, i));
+  if (w->conn != NULL)
+    sim_server_close (w, w->conn);
+}
+
+void
+sim_server_restart (World *w, gboolean with_state)
+{
+  sim_note (w, "server restarts %s its state", with_state ? "with" : "without");
+  close_all (w);
+  if (!with_state)
+    sim_server_clear (w);
+}
+
+void
+sim_server_expire (World *w)
+{
+  Session *next;
+
+  for (Session *session = w->server.sessions; session != NULL; session = next)
+    {
+      next = session->next;
+      if (session->conn == NULL && w->now - session->left > MAX_AGE * G_USEC_PER_SEC)
+        {
+          sim_note (w, "session %u expires", session->number);
+          remove_session (w, session);
+        }
+    }
+}
+
+/* ---- What is sent to the client ---- */
+
+static void
+write_stanza (World *w, Conn *conn, guint number)
+{
+  if (number == 0)
+    sim_conn_write (conn, FALSE, "<iq type='result' id='unasked'><x xmlns='urn:x'/></iq>");
+  else
+    sim_conn_write (conn, FALSE, "<message id='%u'><body>text</body></message>", number);
+}
+
+/* Who is to have what comes for the client: an interrupted session is kept for it. */
+static Session *
+find_recipient (World *w)
+{
+  if (w->conn != NULL && w->conn->session != NULL)
+    return w->conn->session;
+  return w->server.sessions;
+}
+
+void
+sim_server_send (World *w)
+{
+  Session *session = find_recipient (w);
+  guint number;
+
+  if (session == NULL)
+    return;
+  number = sim_chance (w, 10) ? 0 : ++w->server.next_number;
+  g_array_append_val (session->stanzas, number);
+  session->sent++;
+  if (session->conn == NULL)
+    return;
+  write_stanza (w, session->conn, number);
+  if (sim_chance (w, 15))
+    sim_conn_write (session->conn, FALSE, "<r " SM "/>");
+}
+
+static void
+answer (Conn *conn)
+{
+  conn->request_pending = FALSE;
+  if (conn->session != NULL)
+    sim_conn_write (conn, FALSE, "<a " SM " h='%u'/>", conn->session->received);
+}
+
+void
+sim_server_answer_later (World *w, Conn *conn)
+{
+  if (conn->request_pending && !conn->server_closed)
+    answer (conn);
+}
+
+/* ---- What comes from it ---- */
+
+static guint32
+get_h (World *w, HsNode *node)
+{
+  const char *text = hs_node_get_attribute (node, "h", NULL);
+  guint64 value = 0;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
+    sim_fail (w, "protocol", "the client's h is %s", text);
+  return value;
+}
+
+static void
+on_ack (World *w, Session *session, HsNode *node)
+{
+  guint32 h = get_h (w, node);
+  guint32 n = h - session->acknowledged;
+
+  sim_note (w, "server hears that %u were seen in session %u", h, session->number);
+  if (n > session->sent - session->acknowledged)
+    sim_fail (w, "counters", "the client acknowledged %u after %u, where %u were sent", h,
+              session->acknowledged, session->sent);
+  session->acknowledged = h;
+  session->n_acknowledged += n;
+  if (session->n_acknowledged < session->n_seen)
+    return;
+  /* What it has seen may be less only by answers that it throws away unseen. */
+  for (guint i = session->n_seen; i < session->n_acknowledged; i++)
+    {
+      if (g_array_index (session->stanzas, guint, i) != 0)
+        sim_fail (w, "none lost", "the client acknowledged %u, which it had not seen",
+                  g_array_index (session->stanzas, guint, i));
+    }
+}
+
+static void
+on_resume (World *w, Conn *conn, HsNode *node)
+{
+  const char *id = hs_node_get_attribute (node, "previd", NULL);
+  Session *session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
+
+  if (conn->bound || conn->enabling)
+    sim_fail (w, "protocol", "resume after bind");
+  /* It was on its way for so long that the client has resumed over another connection meanwhile. */
+  if (session != NULL && conn != w->conn && get_h (w, node) != session->acknowledged)
+    {
+      sim_server_close (w, conn);
+      return;
+    }
+  if (session != NULL && session->conn != NULL)
+    sim_server_close (w, session->conn);
+  /* A connection that goes may have taken a session along. */
+  session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
+  if (session != NULL && !w->server.refuses)
+    {
+      on_ack (w, session, node);
+      session->conn = conn;
+      conn->session = session;
+      conn->session_number = session->number;
+      conn->enabling = TRUE;
+      sim_note (w, "server resumes session %u at %u", session->number, session->received);
+      sim_conn_write (conn, FALSE, "<resumed " SM " h='%u' previd='s%u'/>", session->received,
+                      session->number);
+      for (guint i = session->n_acknowledged; i < session->stanzas->len; i++)
+        write_stanza (w, conn, g_array_index (session->stanzas, guint, i));
+      return;
+    }
+  sim_note (w, "server refuses to resume, %s",
+            session != NULL && !w->server.forgetful ? "with h" : "without h");
+  if (session != NULL && !w->server.forgetful)
+    sim_conn_write (conn, FALSE, "<failed " SM " h='%u'/>", session->received);
+  else
+    {
+      sim_conn_write (conn, FALSE, "<failed " SM "/>");
+      w->client.n_unknown_losses++;
+    }
+  if (session != NULL)
+    remove_session (w, session);
+}
+
+static void
+on_enable (World *w, Conn *conn)
+{
+  gboolean resumable = !sim_chance (w, 10);
+
+  if (!conn->bound || conn->enabling)
+    sim_fail (w, "protocol", "enable where it is not allowed");
+  conn->enabling = TRUE;
+  if (sim_chance (w, 3))
+    {
+      sim_conn_write (conn, FALSE, "<failed " SM "/>");
+      return;
+    }
+  conn->session = sim_server_add_session (w, resumable);
+  conn->session->conn = conn;
+  conn->session_number = conn->session->number;
+  if (resumable)
+    sim_conn_write (conn, FALSE, "<enabled " SM " resume='true' id='s%u' max='%u'/>",
+                    conn->session->number, MAX_AGE);
+  else
+    sim_conn_write (conn, FALSE, "<enabled " SM "/>");
+}
+
+/* RFC 6120, 7.7.2.2: the resource is the new connection's. */
+static void
+on_bind (World *w, Conn *conn, HsNode *iq)
+{
+  for (guint i = 0; i < w->old->len; i++)
+    sim_server_close (w, g_ptr_array_index (w->old, i));
+  conn->bound = TRUE;
+  sim_conn_write (conn, FALSE,
+                  "<iq type='result' id='%s'><bind xmlns='%s'><jid>" ACCOUNT "/r</jid></bind></iq>",
+                  hs_node_get_attribute (iq, "id", NULL), HS_NS_BIND);
+}
+
+/* A numbered stanza of the client's: is it its turn, and is it here for the first time? */
+static void
+on_stanza (World *w, Conn *conn, HsNode *node)
+{
+  const char *id = hs_node_get_attribute (node, "id", NULL);
+  guint number = id != NULL ? atoi (id) : 0;
+  gboolean delayed = hs_node_get_child (node, "delay", HS_NS_DELAY) != NULL;
+  Sent *sent = &w->sent[number];
+
+  if (number == 0 || number >= w->n_sent)
+    sim_fail (w, "protocol", "a stanza that nobody sent: %s", id);
+  if (conn->session != NULL)
+    conn->session->received++;
+  w->server.n_stanzas++;
+  sim_note (w, "server receives %u%s", number, delayed ? ", delayed" : "");
+  if (++sent->n_received > 1 &&
+      (w->policy != HS_RESEND_POLICY_ALWAYS || sent->unknown == w->client.n_unknown_losses))
+    sim_fail (w, "none twice", "%u was received again", number);
+  if (sent->n_received == 1 && number < w->server.last_received)
+    sim_fail (w, "order", "%u was received after %u", number, w->server.last_received);
+  w->server.last_received = MAX (w->server.last_received, number);
+  if (sent->told && sent->fate == HS_FATE_UNRECEIVED)
+    sim_fail (w, "fates", "%u was received after the program had been told that it was not", number);
+  if (conn->session != NULL && delayed != (sent->session != conn->session->number))
+    sim_fail (w, "delay", "%u is marked %d", number, delayed);
+}
+
+static void
+on_request (World *w, Conn *conn)
+{
+  if (conn->request_pending)
+    sim_fail (w, "one request", "another request before the answer to the last");
+  w->server.n_requests++;
+  conn->request_pending = TRUE;
+  if (sim_chance (w, 70))
+    answer (conn);
+}
+
+static void
+on_element (World *w, Conn *conn, HsNode *node)
+{
+  if (hs_node_matches (node, "auth", HS_NS_SASL))
+    {
+      conn->authenticated = TRUE;
+      sim_conn_write (conn, FALSE, "<success xmlns='%s'/>", HS_NS_SASL);
+      hs_parser_restart (conn->parser);
+    }
+  else if (hs_node_matches (node, "resume", HS_NS_SM))
+    on_resume (w, conn, node);
+  else if (hs_node_matches (node, "enable", HS_NS_SM))
+    on_enable (w, conn);
+  else if (hs_node_matches (node, "r", HS_NS_SM))
+    on_request (w, conn);
+  else if (hs_node_matches (node, "a", HS_NS_SM) && conn->session != NULL)
+    on_ack (w, conn->session, node);
+  else if (hs_node_get_child (node, "bind", HS_NS_BIND) != NULL)
+    on_bind (w, conn, node);
+  else if (hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
+    on_stanza (w, conn, node);
+  else
+    sim_fail (w, "protocol", "the client sent <%s>", node->name);
+}
+
+static void
+on_header (World *w, Conn *conn)
+{
+  sim_conn_write (conn, FALSE, HEADER "<stream:features>");
+  if (!conn->authenticated)
+    sim_conn_write (conn, FALSE, "<mechanisms xmlns='%s'><mechanism>PLAIN</mechanism></mechanisms>",
+                    HS_NS_SASL);
+  else
+    {
+      conn->offers_sm = !sim_chance (w, 3);
+      sim_conn_write (conn, FALSE, "<bind xmlns='%s'/>%s", HS_NS_BIND,
+                      conn->offers_sm ? "<sm " SM "/>" : "");
+      if (!conn->offers_sm)
+        w->client.n_unknown_losses++;
+    }
+  sim_conn_write (conn, FALSE, "</stream:features>");
+}
+
+void
+sim_server_feed (World *w, Conn *conn, const char *bytes, gsize length)
+{
+  while (length > 0 && !conn->server_closed)
+    {
+      g_autoptr (GError) error = NULL;
+      gsize used = hs_parser_feed (conn->parser, bytes, length, TRUE, &error);
+      HsParserEvent *event;
+
+      if (error != NULL)
+        sim_fail (w, "protocol", "the client's XML: %s", error->message);
+      bytes += used;
+      length -= used;
+      while ((event = hs_parser_pop (conn->parser)) != NULL)
+        {
+          if (event->type == HS_PARSER_EVENT_STREAM_START)
+            on_header (w, conn);
+          else if (event->type == HS_PARSER_EVENT_STANZA)
+            on_element (w, conn, event->node);
+          hs_parser_give_back (conn->parser, event);
+        }
+    }
+}
+
+void
+sim_server_check (World *w)
+{
+  Conn *conn = w->conn;
+
+  /* All that was sent has been read, and the client has had its say: it has acknowledged enough. */
+  if (conn == NULL || conn->session == NULL || !w->client.ready ||
+      conn->up_used < conn->up->len || conn->down_used < conn->down->len)
+    return;
+  if (conn->session->sent - conn->session->acknowledged >= MAX_UNTOLD)
+    sim_fail (w, "memory", "the server keeps %u stanzas for the client",
+              conn->session->sent - conn->session->acknowledged);
+  if (hs_stream_management_is_enabled (w->client.management) &&
+      hs_stream_management_get_received (w->client.management) != conn->session->sent)
+    sim_fail (w, "counters", "the client has counted %u, the server %u",
+              hs_stream_management_get_received (w->client.management), conn->session->sent);
+}

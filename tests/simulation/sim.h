@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/hs-stream.h"
+
+/* A client's stream management (HsStreamManagement, HsStream) and a server in one thread, with a pipe
+ * between that has faults and a clock that is a number. A seed decides everything. */
+
+#define MAX_SENT 4096
+#define ACCOUNT "romeo@montague.example"
+
+typedef struct _World World;
+typedef struct _Conn Conn;
+typedef struct _Session Session;
+
+/* One number of ours on its way to the server. */
+typedef struct
+{
+  HsOutFlags flags;
+  guint8 tracked;  /* somebody waits for its fate */
+  guint8 told;     /* its fate was told */
+  HsFateType fate;
+  guint n_received;
+  guint session;   /* in which it was sent first, by the order of sessions */
+  guint unknown;   /* losses without a word from the server, when it was sent */
+} Sent;
+
+/* The server's side of stream management. */
+struct _Session
+{
+  Session *next;
+  guint number;
+  guint32 received;     /* h */
+  guint32 acknowledged; /* by the client */
+  guint32 sent;
+  GArray *stanzas;      /* guint: numbers of what was sent in it; 0: an answer that nobody asked for */
+  guint n_acknowledged; /* of them */
+  guint n_seen;         /* of them, by the client's program */
+  Conn *conn;
+  gboolean resumable;
+  gint64 left;          /* when its connection went */
+};
+
+/* One TCP connection: what is in the pipe, and what the server makes of it. */
+struct _Conn
+{
+  GByteArray *up;
+  GByteArray *down;
+  gsize up_used;
+  gsize down_used;
+  gboolean server_closed;
+  HsParser *parser;
+  gboolean authenticated;
+  gboolean bound;
+  gboolean enabling;   /* stream management was asked for, and refused or granted */
+  gboolean offers_sm;
+  gboolean request_pending;
+  Session *session;     /* NULL after the server's end */
+  guint session_number; /* it stays the client's */
+};
+
+typedef struct
+{
+  Session *sessions;
+  guint n_sessions;
+  guint next_number;
+  gboolean refuses;     /* to resume */
+  gboolean forgetful;   /* and says nothing of what it had received */
+  guint n_requests;
+  guint n_stanzas;
+  guint last_received;  /* the largest number */
+} Server;
+
+typedef struct
+{
+  HsStreamManagement *management;
+  HsStream *stream;
+  HsJid *jid;
+  GByteArray *output;
+  gint64 due;
+  gboolean ready;
+  guint n_unknown_losses;
+  guint last_seen;
+} Client;
+
+struct _World
+{
+  guint64 seed;
+  guint64 random;
+  gint64 now;
+  gboolean verbose;
+  HsResendPolicy policy;
+  guint session_of_client; /* number of the session that the client is in, or was interrupted in */
+  Client client;
+  Server server;
+  Conn *conn;    /* the client's */
+  GPtrArray *old; /* connections that the client has left and the server not */
+  Sent sent[MAX_SENT];
+  guint n_sent;
+  guint step;
+};
+
+/* rng */
+guint sim_random (World *w, guint n); /* below n */
+gboolean sim_chance (World *w, guint percent);
+
+/* Ends the run: an invariant does not hold. */
+void sim_fail (World *w, const char *invariant, const char *format, ...) G_GNUC_PRINTF (3, 4) G_GNUC_NORETURN;
+void sim_note (World *w, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+Conn *sim_conn_new (void);
+void sim_conn_free (Conn *conn);
+void sim_conn_write (Conn *conn, gboolean up, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* sim-server.c */
+void sim_server_feed (World *w, Conn *conn, const char *bytes, gsize length);
+void sim_server_send (World *w);
+void sim_server_answer_later (World *w, Conn *conn);
+void sim_server_close (World *w, Conn *conn);
+void sim_server_restart (World *w, gboolean with_state);
+void sim_server_expire (World *w);
+Session *sim_server_find_session (World *w, guint number);
+Session *sim_server_add_session (World *w, gboolean resumable);
+void sim_server_clear (World *w);
+/* What follows from each step. */
+void sim_server_check (World *w);
+
+/* sim-client.c */
+void sim_client_init (World *w);
+void sim_client_clear (World *w);
+void sim_client_connect (World *w);
+void sim_client_feed (World *w, const char *bytes, gsize length);
+void sim_client_cut (World *w);
+void sim_client_send (World *w);
+void sim_client_poll (World *w);
+void sim_client_restart (World *w);
+void sim_client_restore (World *w, guint32 received, guint32 acknowledged, guint session);
+void sim_client_check (World *w);
