@@ -29,7 +29,6 @@ G_BEGIN_DECLS
  * @HS_ERROR_NO_MECHANISM: none of the server's sign-in mechanisms can be used
  * @HS_ERROR_NO_CREDENTIALS: a password or certificate that is needed was not given
  * @HS_ERROR_PROTOCOL: the server broke the protocol; the message names how
- * @HS_ERROR_QUEUE_FULL: more is waiting to be written than the queue may hold
  * @HS_ERROR_INVALID_STATE: a session that was kept is another account's, or cannot be read
  * @HS_ERROR_EXPIRED: a session that was kept is too old
  *
@@ -55,7 +54,6 @@ typedef enum
   HS_ERROR_NO_MECHANISM,
   HS_ERROR_NO_CREDENTIALS,
   HS_ERROR_PROTOCOL,
-  HS_ERROR_QUEUE_FULL,
   HS_ERROR_INVALID_STATE,
   HS_ERROR_EXPIRED,
 } HsError;
