@@ -401,6 +401,7 @@ open_stream (HsClient *self, GIOStream *io)
   priv->logged_in = 0;
   priv->paused = priv->held = FALSE;
   hs_client_log_restart (self);
+  hs_client_describe_user_agent (self, &config);
   if (is_new)
     priv->stream = hs_stream_new (&config, &parser_callbacks, self);
   hs_client_set_own (self, NULL, priv->jid);

@@ -49,6 +49,7 @@ enum
   SIGNAL_XML,
   SIGNAL_SECURITY_ESTABLISHED,
   SIGNAL_RETURNED,
+  SIGNAL_LOGIN_TOKEN_CHANGED,
   N_SIGNALS
 };
 
@@ -96,6 +97,14 @@ typedef struct
   char **sasl_mechanisms;
   gboolean allow_plain;
   HsChannelBinding channel_binding;
+  char *access_token;
+  char *oauth_discovery;
+  GVariant *login_token;
+  char *user_agent_id;
+  char *user_agent_software;
+  char *user_agent_device;
+  gboolean bind2;
+  gboolean carbons;
   guint min_iterations;
   GProxyResolver *proxy_resolver;
   char *lang;
@@ -214,6 +223,13 @@ void hs_client_shrink_if_idle (HsClient *self);
 /* hs-client-sign-in.c */
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
 void hs_client_sign_in (HsClient *self);
+void hs_client_token_refused (HsClient *self);
+void hs_client_note_discovery (HsClient *self);
+void hs_client_enable_carbons (HsClient *self);
+void hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config);
+void hs_client_clear_credentials (HsClient *self);
+
+/* hs-client-credentials.c */
 void hs_client_authenticated (HsClient *self);
 void hs_client_sign_in_class_init (GObjectClass *object_class);
 void hs_client_sign_in_get_property (HsClient *self,

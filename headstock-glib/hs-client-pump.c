@@ -50,6 +50,9 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
     case HS_STREAM_EVENT_FEATURES:
       hs_client_negotiate (self, event->node);
       break;
+    case HS_STREAM_EVENT_TOKEN_REFUSED:
+      hs_client_token_refused (self);
+      break;
     case HS_STREAM_EVENT_DERIVE_KEY:
       hs_client_derive_key (self);
       break;
@@ -70,6 +73,7 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       stream_ended (self);
       break;
     case HS_STREAM_EVENT_FAILED:
+      hs_client_note_discovery (self);
       hs_client_flush (self);
       hs_client_connection_failed (self, hs_stream_get_error (stream));
       break;

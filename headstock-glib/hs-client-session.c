@@ -131,6 +131,7 @@ hs_client_bound (HsClient *self)
   hs_client_session_stands (self);
   g_object_notify (G_OBJECT (self), "bound-jid");
   hs_client_tell_fates (self, FALSE);
+  hs_client_enable_carbons (self);
   begin_session (self);
   hs_client_tell_active (self, FALSE);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);

@@ -5,15 +5,10 @@
 
 #include "hs-enum-types.h"
 #include "hs-error.h"
+#include "hs-namespaces.h"
+#include "sasl/hs-sasl-secret.h"
 
 /* What the client signs in with, and what security it got by that. */
-
-/* Their numbers come after those of hs-client.c. */
-enum
-{
-  PROP_CHANNEL_BINDING = HS_CLIENT_FIRST_SIGN_IN_PROP,
-  PROP_SECURITY_INFO,
-};
 
 /* The connection's, the strongest first; of those that it does not have, none. Bytes are owned by
  * @data. */
@@ -52,14 +47,105 @@ take_name (HsClient *self)
   hs_client_set_own (self, NULL, priv->jid);
 }
 
+/* The token, where it is this account's and this user agent's, and has not expired. */
+static void
+take_login_token (HsClientPrivate *priv, HsSaslCredentials *credentials)
+{
+  GVariant *token = priv->login_token;
+  const char *account = NULL;
+  const char *id = NULL;
+  const char *expiry = NULL;
+
+  if (token == NULL || !g_variant_lookup (token, "account", "&s", &account)
+      || !g_variant_lookup (token, "user-agent-id", "&s", &id)
+      || g_strcmp0 (account, credentials->account) != 0
+      || g_strcmp0 (id, priv->user_agent_id) != 0)
+    return;
+  if (g_variant_lookup (token, "expiry", "&s", &expiry))
+    {
+      g_autoptr (GDateTime) end = g_date_time_new_from_iso8601 (expiry, NULL);
+      g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+      if (end != NULL && g_date_time_compare (end, now) <= 0)
+        return;
+    }
+  g_variant_lookup (token, "token", "&s", &credentials->token);
+  g_variant_lookup (token, "mechanism", "&s", &credentials->token_mechanism);
+}
+
+/* By the client itself, and so to be told of. */
+static void
+replace_login_token (HsClient *self, GVariant *token)
+{
+  g_autoptr (GVariant) kept = token != NULL ? g_variant_ref_sink (token) : NULL;
+
+  hs_client_set_login_token (self, kept);
+  g_signal_emit (self, hs_client_signals[SIGNAL_LOGIN_TOKEN_CHANGED], 0, kept);
+}
+
+static GVariant *
+make_login_token (HsClientPrivate *priv)
+{
+  HsStream *stream = priv->stream;
+  g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (stream));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "account", "s", hs_jid_to_string (bare));
+  g_variant_dict_insert (&dict, "user-agent-id", "s", priv->user_agent_id);
+  g_variant_dict_insert (&dict, "token", "s", hs_stream_get_token (stream));
+  g_variant_dict_insert (&dict, "mechanism", "s", hs_stream_get_token_mechanism (stream));
+  if (hs_stream_get_token_expiry (stream) != NULL)
+    g_variant_dict_insert (&dict, "expiry", "s", hs_stream_get_token_expiry (stream));
+  return g_variant_dict_end (&dict);
+}
+
+/* Who is calling; made up where the program does not say. */
 void
-hs_client_sign_in (HsClient *self)
+hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
 {
   HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->user_agent_id == NULL)
+    {
+      g_autofree char *id = g_uuid_string_random ();
+
+      hs_client_set_user_agent_id (self, id);
+    }
+  config->user_agent_id = priv->user_agent_id;
+  config->software = priv->user_agent_software;
+  config->device = priv->user_agent_device;
+  config->bind2 = priv->bind2;
+  config->carbons = priv->carbons;
+  config->inactive = priv->inactive;
+}
+
+void
+hs_client_clear_credentials (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_sasl_secret_free (priv->access_token);
+  g_free (priv->oauth_discovery);
+  g_clear_pointer (&priv->login_token, g_variant_unref);
+  g_free (priv->user_agent_id);
+  g_free (priv->user_agent_software);
+  g_free (priv->user_agent_device);
+  g_clear_object (&priv->security_info);
+}
+
+static void
+sign_in (HsClient *self, gboolean with_token)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) account = hs_jid_get_bare (hs_stream_get_account (priv->stream));
   g_autoptr (GPtrArray) data = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   HsSaslChannel channels[4];
   HsSaslCredentials credentials = {
+    .username = hs_jid_get_local (account),
+    .account = hs_jid_to_string (account),
     .password = priv->password,
+    .access_token = priv->access_token,
     .has_certificate = priv->tls_certificate != NULL && priv->certificate_used,
     .encrypted = priv->secure,
     .trusted = priv->trusted,
@@ -71,14 +157,36 @@ hs_client_sign_in (HsClient *self)
     .channels = channels,
   };
 
-  priv->in_negotiation = FALSE;
-  take_name (self);
   list_channels (priv, channels, data);
-  credentials.username = hs_jid_get_local (hs_stream_get_account (priv->stream));
+  if (with_token)
+    take_login_token (priv, &credentials);
   hs_stream_sign_in (priv->stream, &credentials);
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+}
+
+void
+hs_client_sign_in (HsClient *self)
+{
+  hs_client_private (self)->in_negotiation = FALSE;
+  take_name (self);
+  sign_in (self, TRUE);
+}
+
+/* It is of no more use (XEP-0484, 4.1), unless the server only says that it can't look. */
+void
+hs_client_token_refused (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsStream *stream = priv->stream;
+  const GError *error = hs_stream_get_token_refusal (stream);
+
+  if (!g_error_matches (error, HS_SASL_ERROR, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE))
+    replace_login_token (self, NULL);
+  /* A handler may have dropped the connection. */
+  if (priv->stream == stream && priv->transport != NULL)
+    sign_in (self, FALSE);
 }
 
 static void
@@ -113,138 +221,38 @@ hs_client_authenticated (HsClient *self)
   /* A handler may have dropped the connection. */
   if (priv->stream == stream && priv->transport != NULL)
     set_security_info (self);
+  if (priv->stream == stream && hs_stream_get_token (stream) != NULL)
+    replace_login_token (self, make_login_token (priv));
   if (priv->stream == stream && priv->transport != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
                    hs_stream_get_mechanism (stream));
 }
 
-/* ---- Properties ---- */
-
+/* A server that refused an access token may have said where to get another one. */
 void
-hs_client_sign_in_get_property (HsClient *self, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_CHANNEL_BINDING:
-      g_value_set_enum (value, hs_client_get_channel_binding (self));
-      break;
-    case PROP_SECURITY_INFO:
-      g_value_set_object (value, hs_client_get_security_info (self));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (self, prop_id, pspec);
-    }
-}
-
-void
-hs_client_sign_in_set_property (HsClient *self,
-                                guint prop_id,
-                                const GValue *value,
-                                GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_CHANNEL_BINDING:
-      hs_client_set_channel_binding (self, g_value_get_enum (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (self, prop_id, pspec);
-    }
-}
-
-void
-hs_client_sign_in_class_init (GObjectClass *object_class)
-{
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  /**
-   * HsClient:channel-binding: (getter get_channel_binding) (setter set_channel_binding)
-   *
-   * Whether the sign-in is bound to its TLS connection.
-   */
-  g_object_class_install_property (
-      object_class, PROP_CHANNEL_BINDING,
-      g_param_spec_enum ("channel-binding", NULL, NULL, HS_TYPE_CHANNEL_BINDING,
-                         HS_CHANNEL_BINDING_PREFER, rw));
-
-  /**
-   * HsClient:security-info: (getter get_security_info)
-   *
-   * How the present or the last connection is protected.
-   */
-  g_object_class_install_property (
-      object_class, PROP_SECURITY_INFO,
-      g_param_spec_object ("security-info", NULL, NULL, HS_TYPE_SECURITY_INFO, ro));
-
-  /**
-   * HsClient::security-established:
-   * @self: the client
-   * @info: how the connection is protected
-   *
-   * Emitted when the client has signed in, before [signal@Client::authenticated].
-   */
-  hs_client_signals[SIGNAL_SECURITY_ESTABLISHED]
-      = g_signal_new ("security-established", HS_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                      NULL, G_TYPE_NONE, 1, HS_TYPE_SECURITY_INFO);
-}
-
-/**
- * hs_client_get_channel_binding: (get-property channel-binding)
- * @self: a client
- *
- * Whether the sign-in is bound to its TLS connection.
- *
- * Returns: the value
- */
-HsChannelBinding
-hs_client_get_channel_binding (HsClient *self)
-{
-  g_return_val_if_fail (HS_IS_CLIENT (self), HS_CHANNEL_BINDING_NONE);
-
-  return hs_client_private (self)->channel_binding;
-}
-
-/**
- * hs_client_set_channel_binding: (set-property channel-binding)
- * @self: a client
- * @channel_binding: the new value
- *
- * Whether the sign-in is bound to its TLS connection (RFC 5056), with the mechanisms whose names end in
- * -PLUS (RFC 5802, 6).
- *
- * Somebody in the middle, with whatever certificate, then can't pass the sign-in on to the server. With
- * %HS_CHANNEL_BINDING_PREFER, the default, that is so wherever server and connection have a type of
- * binding in common. With %HS_CHANNEL_BINDING_REQUIRE the run ends with %HS_ERROR_NO_MECHANISM where they
- * have none; the mechanism EXTERNAL, whose certificate is bound to the connection by what it is, remains.
- *
- * A change takes effect with the next connection.
- */
-void
-hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
+hs_client_note_discovery (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const char *address = hs_stream_get_discovery (priv->stream);
 
-  g_return_if_fail (HS_IS_CLIENT (self));
-
-  if (priv->channel_binding == channel_binding)
+  if (g_strcmp0 (priv->oauth_discovery, address) == 0)
     return;
-  priv->channel_binding = channel_binding;
-  g_object_notify (G_OBJECT (self), "channel-binding");
+  g_free (priv->oauth_discovery);
+  priv->oauth_discovery = g_strdup (address);
+  g_object_notify (G_OBJECT (self), "oauth-discovery");
 }
 
-/**
- * hs_client_get_security_info: (get-property security-info)
- * @self: a client
- *
- * How the present or the last connection is protected, and how the client signed in to it.
- *
- * Returns: (transfer none) (nullable): what is known, or %NULL before the first sign-in
- */
-HsSecurityInfo *
-hs_client_get_security_info (HsClient *self)
+/* XEP-0280, 4: where they did not begin along with the resource. */
+void
+hs_client_enable_carbons (HsClient *self)
 {
-  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) enable = NULL;
+  g_autoptr (HsIq) iq = NULL;
 
-  return hs_client_private (self)->security_info;
+  if (!priv->carbons || hs_stream_has_carbons (priv->stream))
+    return;
+  enable = hs_element_new ("enable", HS_NS_CARBONS);
+  iq = hs_iq_new ("set", NULL, enable);
+  hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
 }

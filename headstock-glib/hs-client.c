@@ -106,7 +106,7 @@ hs_client_finalize (GObject *object)
   g_clear_object (&priv->tls_certificate);
   g_clear_object (&priv->pinned_certificate);
   g_clear_object (&priv->peer_certificate);
-  g_clear_object (&priv->security_info);
+  hs_client_clear_credentials (HS_CLIENT (object));
   g_clear_object (&priv->proxy_resolver);
   g_clear_object (&priv->initial_presence);
   g_strfreev (priv->sasl_mechanisms);

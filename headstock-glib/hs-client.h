@@ -134,6 +134,34 @@ HS_AVAILABLE_IN_ALL
 void hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding);
 HS_AVAILABLE_IN_ALL
 HsSecurityInfo *hs_client_get_security_info (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_access_token (HsClient *self, const char *access_token);
+HS_AVAILABLE_IN_ALL
+const char *hs_client_get_oauth_discovery (HsClient *self);
+HS_AVAILABLE_IN_ALL
+GVariant *hs_client_get_login_token (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_login_token (HsClient *self, GVariant *login_token);
+HS_AVAILABLE_IN_ALL
+const char *hs_client_get_user_agent_id (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_user_agent_id (HsClient *self, const char *user_agent_id);
+HS_AVAILABLE_IN_ALL
+const char *hs_client_get_user_agent_software (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_user_agent_software (HsClient *self, const char *user_agent_software);
+HS_AVAILABLE_IN_ALL
+const char *hs_client_get_user_agent_device (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_user_agent_device (HsClient *self, const char *user_agent_device);
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_get_bind2 (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_bind2 (HsClient *self, gboolean bind2);
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_get_carbons (HsClient *self);
+HS_AVAILABLE_IN_ALL
+void hs_client_set_carbons (HsClient *self, gboolean carbons);
 
 /* Properties */
 

@@ -304,6 +304,20 @@ G_BEGIN_DECLS
 #define HS_NS_FAST "urn:xmpp:fast:0"
 
 /**
+ * HS_NS_SASL_UPGRADE:
+ *
+ * The namespace `urn:xmpp:sasl:upgrade:0` (XEP-0480).
+ */
+#define HS_NS_SASL_UPGRADE "urn:xmpp:sasl:upgrade:0"
+
+/**
+ * HS_NS_SCRAM_UPGRADE:
+ *
+ * The namespace `urn:xmpp:scram-upgrade:0` (XEP-0480, 4).
+ */
+#define HS_NS_SCRAM_UPGRADE "urn:xmpp:scram-upgrade:0"
+
+/**
  * HS_NS_CHANNEL_BINDING:
  *
  * The namespace `urn:xmpp:sasl-cb:0` (XEP-0440).

@@ -40,7 +40,9 @@ hs_condition_to_error (HsNode *node,
       const char *inside = hs_node_get_text (child);
       g_autofree char *name = shorten (child->name);
 
-      if (hs_node_matches (child, "text", namespace_))
+      /* XEP-0388 has the text in its own namespace. */
+      if (hs_node_matches (child, "text", namespace_)
+          || hs_node_matches (child, "text", node->namespace_))
         {
           text = child;
           continue;

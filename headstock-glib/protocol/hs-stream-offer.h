@@ -11,6 +11,13 @@ typedef struct
   char **mechanisms; /* of SASL as RFC 6120, 6 has it */
   char **sasl2;      /* mechanisms of XEP-0388; NULL: it does not know that */
   char **announced;  /* types of channel binding (XEP-0440); NULL: none */
+  char **fast;       /* mechanisms for tokens (XEP-0484); NULL: none */
+  char **upgrades;   /* tasks that store a better hash (XEP-0480); NULL: none */
+  gboolean bind2;    /* a resource along with the sign-in (XEP-0386), and with it: */
+  gboolean bind2_carbons;
+  gboolean bind2_csi;
+  gboolean bind2_sm; /* stream management begins */
+  gboolean sm;       /* an earlier stream can be resumed instead */
 } HsStreamOffer;
 
 HsStreamOffer *hs_stream_offer_new (HsNode *features);

@@ -18,6 +18,8 @@ typedef enum
   HS_STREAM_STATE_HANDSHAKE, /* our driver's TLS handshake */
   HS_STREAM_STATE_UNSIGNED,  /* our driver's word to sign in; modules take part */
   HS_STREAM_STATE_SASL,      /* the next message of the mechanism */
+  HS_STREAM_STATE_SASL2,     /* the same, in SASL2 */
+  HS_STREAM_STATE_TASK,      /* what the task of SASL2 needs */
   HS_STREAM_STATE_DERIVING,  /* our driver's key */
   HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
   HS_STREAM_STATE_RESUME,    /* whether the server goes on with the old session */
@@ -45,11 +47,33 @@ struct _HsStream
   HsStreamOffer *offer;        /* what they offered */
   char *secret;                /* a component's */
   char *lang;
+  gboolean renamed; /* the account has another name than the header said */
+  gboolean sasl2;   /* the profile in use */
   HsSaslMechanism *mechanism;
+  gboolean mechanism_done; /* its last message was right */
   char *mechanism_name;
   char *channel_binding;
   gboolean proved_lists;
   gboolean proved_password;
+  char *discovery; /* where there are access tokens to be had */
+  /* Tokens (XEP-0484) */
+  gboolean using_token;
+  GError *token_refusal;
+  const char *token_mechanism; /* of the one that was asked for, static */
+  char *token;                 /* that the server has given */
+  char *token_expiry;
+  /* A better hash (XEP-0480) */
+  int upgrade; /* which one was asked for, or -1 */
+  char *password;
+  guint min_iterations;
+  HsSaslKeyRequest *upgrade_request;
+  /* The resource, or the session that goes on, along with the sign-in (XEP-0386) */
+  gboolean bind2;
+  gboolean resume_asked;
+  gboolean enable_asked;
+  gboolean carbons_asked;
+  gboolean carbons_enabled;
+  gboolean features_due; /* after it, for what they tell */
   char *request_id;
   GError *xml_error; /* found, and not yet reached */
   gboolean bind_offered;
@@ -67,6 +91,7 @@ struct _HsStream
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);
+void hs_stream_read_limits (HsStream *self, HsNode *features);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
@@ -74,6 +99,21 @@ void hs_stream_protocol_error (HsStream *self, const char *condition, const char
 void hs_stream_on_challenge (HsStream *self, HsNode *node);
 void hs_stream_on_success (HsStream *self, HsNode *node);
 void hs_stream_on_failure (HsStream *self, HsNode *node);
+void hs_stream_sasl_failed (HsStream *self, GError *error);
+guint8 *hs_stream_decode (HsNode *node, gsize *length, GError **error);
+gboolean hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length);
+
+/* hs-stream-sasl2.c */
+void hs_stream_authenticate (HsStream *self,
+                             const HsSaslCredentials *credentials,
+                             GBytes *initial);
+void hs_stream_respond2 (HsStream *self, GBytes *response);
+void hs_stream_on_success2 (HsStream *self, HsNode *node);
+void hs_stream_on_late_features (HsStream *self, HsNode *node);
+void hs_stream_on_continue (HsStream *self, HsNode *node);
+void hs_stream_on_task_data (HsStream *self, HsNode *node);
+void hs_stream_send_upgrade (HsStream *self, GBytes *key);
+void hs_stream_forget_upgrade (HsStream *self);
 
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);

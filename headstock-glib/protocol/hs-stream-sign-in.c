@@ -9,8 +9,9 @@
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-binding.h"
+#include "sasl/hs-sasl-ht.h"
 
-/* Signing in with SASL (RFC 6120, 6). */
+/* Signing in with SASL (RFC 6120, 6), and what both profiles of it share. */
 
 /* RFC 6120, 6.4.2: "=" is an empty message, where an empty element is none. */
 static void
@@ -31,40 +32,99 @@ send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *d
   explicit_bzero (base64, strlen (base64));
 }
 
-static void
-sasl_failed (HsStream *self, GError *error)
+void
+hs_stream_sasl_failed (HsStream *self, GError *error)
 {
   hs_stream_close (self);
   hs_stream_fail (self, error);
 }
 
-void
-hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
+/* ---- Choosing ---- */
+
+static gboolean
+select_from (HsStream *self,
+             const char *const *offered,
+             HsSaslCredentials *credentials,
+             GError **error)
+{
+  return hs_sasl_binding_choose (credentials, offered, error)
+         && (self->mechanism = hs_sasl_mechanism_select (offered, credentials, error)) != NULL;
+}
+
+/* XEP-0388 is for connections under TLS, and for the account that the header named (2.3). Its list is the one
+ * that counts, but for EXTERNAL, which some servers have in the other one alone. */
+static gboolean
+prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
+{
+  const char *const *old = (const char *const *) self->offer->mechanisms;
+  const char *const *new = (const char *const *) self->offer->sasl2;
+
+  if (!self->secure || self->renamed || new == NULL || *new == NULL)
+    return FALSE;
+  return !credentials->has_certificate || !g_strv_contains (old, "EXTERNAL")
+         || g_strv_contains (new, "EXTERNAL")
+         || (credentials->allowed != NULL && !g_strv_contains (credentials->allowed, "EXTERNAL"));
+}
+
+static gboolean
+choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error)
+{
+  const char *const *old = (const char *const *) self->offer->mechanisms;
+  const char *const *new = (const char *const *) self->offer->sasl2;
+
+  self->using_token = FALSE;
+  self->sasl2 = prefers_sasl2 (self, credentials);
+  credentials->announced = (const char *const *) self->offer->announced;
+  credentials->sasl2 = self->sasl2;
+  if (self->sasl2 && self->config.user_agent_id != NULL)
+    self->mechanism = hs_sasl_ht_new ((const char *const *) self->offer->fast, credentials);
+  self->using_token = self->mechanism != NULL;
+  return self->using_token || select_from (self, self->sasl2 ? new : old, credentials, error);
+}
+
+static void
+begin (HsStream *self, const HsSaslCredentials *credentials)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) initial = NULL;
   HsSaslCredentials chosen = *credentials;
-  const char *const *offered;
 
-  if (self->state != HS_STREAM_STATE_UNSIGNED || self->closing)
-    return;
-  self->offer = hs_stream_offer_new (self->features->node);
-  hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
-  offered = (const char *const *) self->offer->mechanisms;
-  chosen.announced = (const char *const *) self->offer->announced;
-  if (hs_sasl_binding_choose (&chosen, offered, &error))
-    self->mechanism = hs_sasl_mechanism_select (offered, &chosen, &error);
-  if (self->mechanism == NULL)
+  self->mechanism_done = FALSE;
+  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+  if (!choose_mechanism (self, &chosen, &error))
     {
-      sasl_failed (self, g_steal_pointer (&error));
+      /* Where a token was refused and there is nothing else, that is the reason. */
+      if (self->token_refusal != NULL
+          && g_error_matches (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS))
+        hs_stream_sasl_failed (self, g_steal_pointer (&self->token_refusal));
+      else
+        hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
     }
+  g_free (self->mechanism_name);
   self->mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->mechanism));
   if (hs_sasl_mechanism_start (self->mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
-    sasl_failed (self, g_steal_pointer (&error));
+    hs_stream_sasl_failed (self, g_steal_pointer (&error));
+  else if (self->sasl2)
+    hs_stream_authenticate (self, &chosen, initial);
   else
     send_sasl (self, "auth", self->mechanism_name, initial);
 }
+
+void
+hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
+{
+  if (self->state != HS_STREAM_STATE_UNSIGNED || self->closing)
+    return;
+  if (self->features != NULL)
+    {
+      self->offer = hs_stream_offer_new (self->features->node);
+      hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
+    }
+  begin (self, credentials);
+}
+
+/* ---- The exchange ---- */
 
 static void
 take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
@@ -72,7 +132,10 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
   switch (step)
     {
     case HS_SASL_STEP_RESPOND:
-      send_sasl (self, "response", NULL, response);
+      if (self->sasl2)
+        hs_stream_respond2 (self, response);
+      else
+        send_sasl (self, "response", NULL, response);
       break;
     case HS_SASL_STEP_DERIVE:
       self->state = HS_STREAM_STATE_DERIVING;
@@ -80,23 +143,37 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
       break;
     case HS_SASL_STEP_FAILED:
     default:
-      hs_stream_write (self, "<abort xmlns='%s'/>", HS_NS_SASL);
-      sasl_failed (self, error);
+      hs_stream_write (self, "<abort xmlns='%s'/>", self->sasl2 ? HS_NS_SASL2 : HS_NS_SASL);
+      hs_stream_sasl_failed (self, error);
     }
 }
 
-/* The octets of a SASL element; NULL and no error for none at all. */
-static guint8 *
-decode (HsStream *self, HsNode *node, gsize *length)
+/* The octets of an element's text; never NULL but for an error. An element of XEP-0388 may have white
+ * space around them, as its examples do; one of RFC 6120 has "=" for none. */
+guint8 *
+hs_stream_decode (HsNode *node, gsize *length, GError **error)
 {
   const char *text = hs_node_get_text (node);
+  g_autofree char *stripped = NULL;
+  guint8 *octets;
 
   *length = 0;
   if (text == NULL)
-    return NULL;
-  if (strcmp (text, "=") == 0)
     return g_new0 (guint8, 1);
-  return hs_sasl_base64_decode (text, length);
+  if (hs_namespace_equal (node->namespace_, HS_NS_SASL))
+    {
+      if (strcmp (text, "=") == 0)
+        return g_new0 (guint8, 1);
+    }
+  else
+    text = stripped = g_strstrip (g_strdup (text));
+  if (*text == '\0')
+    return g_new0 (guint8, 1);
+  octets = hs_sasl_base64_decode (text, length);
+  if (octets == NULL)
+    g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
+                 "The server's %.32s is not base64", node->name);
+  return octets;
 }
 
 void
@@ -105,26 +182,19 @@ hs_stream_on_challenge (HsStream *self, HsNode *node)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) response = NULL;
   gsize length;
-  g_autofree guint8 *challenge = decode (self, node, &length);
-  HsSaslStep step;
+  g_autofree guint8 *challenge = hs_stream_decode (node, &length, &error);
+  HsSaslStep step = HS_SASL_STEP_FAILED;
 
-  if (challenge == NULL && hs_node_get_text (node) != NULL)
-    {
-      g_set_error_literal (&error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
-                           "The server's challenge is not base64");
-      take_step (self, HS_SASL_STEP_FAILED, NULL, g_steal_pointer (&error));
-      return;
-    }
-  step = hs_sasl_mechanism_challenge (self->mechanism,
-                                      challenge != NULL ? challenge : (const guint8 *) "", length,
-                                      &response, &error);
+  if (challenge != NULL)
+    step = hs_sasl_mechanism_challenge (self->mechanism, challenge, length, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
 }
 
 HsSaslKeyRequest *
 hs_stream_get_key_request (HsStream *self)
 {
-  return hs_sasl_mechanism_get_key_request (self->mechanism);
+  return self->upgrade_request != NULL ? self->upgrade_request
+                                       : hs_sasl_mechanism_get_key_request (self->mechanism);
 }
 
 void
@@ -136,32 +206,49 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
 
   if (self->state != HS_STREAM_STATE_DERIVING || self->closing)
     return;
+  if (self->upgrade_request != NULL)
+    {
+      hs_stream_send_upgrade (self, key);
+      return;
+    }
   step = hs_sasl_mechanism_derived (self->mechanism, key, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
+}
+
+/* The server said that the mechanism is done; whether it has proved what it had to. */
+gboolean
+hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_sasl_mechanism_success (self->mechanism, data, length, &error))
+    {
+      hs_stream_sasl_failed (self, g_steal_pointer (&error));
+      return FALSE;
+    }
+  self->mechanism_done = TRUE;
+  self->proved_lists = hs_sasl_mechanism_proved_lists (self->mechanism);
+  self->channel_binding = g_strdup (hs_sasl_mechanism_get_binding_type (self->mechanism));
+  self->proved_password = hs_sasl_mechanism_proves_password (self->mechanism);
+  return TRUE;
 }
 
 void
 hs_stream_on_success (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
+  gboolean has_data = hs_node_get_text (node) != NULL;
   gsize length;
-  g_autofree guint8 *data = decode (self, node, &length);
+  g_autofree guint8 *data = hs_stream_decode (node, &length, &error);
 
-  if (data == NULL && hs_node_get_text (node) != NULL)
+  if (data == NULL)
     {
-      sasl_failed (self, g_error_new_literal (HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
-                                              "The server's success is not base64"));
+      hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
     }
-  if (!hs_sasl_mechanism_success (self->mechanism, data, length, &error))
-    {
-      sasl_failed (self, g_steal_pointer (&error));
-      return;
-    }
+  if (!hs_stream_finish_mechanism (self, has_data ? data : NULL, length))
+    return;
   self->authenticated = TRUE;
-  self->proved_lists = hs_sasl_mechanism_proved_lists (self->mechanism);
-  self->channel_binding = g_strdup (hs_sasl_mechanism_get_binding_type (self->mechanism));
-  self->proved_password = hs_sasl_mechanism_proves_password (self->mechanism);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   hs_stream_send_header (self);
@@ -170,7 +257,25 @@ hs_stream_on_success (HsStream *self, HsNode *node)
 void
 hs_stream_on_failure (HsStream *self, HsNode *node)
 {
-  sasl_failed (self, hs_condition_to_error (node, HS_SASL_ERROR, HS_TYPE_SASL_ERROR, HS_NS_SASL,
-                                            HS_SASL_ERROR_UNDEFINED_CONDITION,
-                                            "The server refused the sign-in"));
+  const GError *refusal = hs_sasl_mechanism_get_refusal (self->mechanism);
+  g_autoptr (GError) error
+      = hs_condition_to_error (node, HS_SASL_ERROR, HS_TYPE_SASL_ERROR, HS_NS_SASL,
+                               HS_SASL_ERROR_UNDEFINED_CONDITION, "The server refused the sign-in");
+
+  if (refusal != NULL)
+    {
+      self->discovery = g_strdup (hs_sasl_mechanism_get_discovery (self->mechanism));
+      g_clear_error (&error);
+      error = g_error_copy (refusal);
+    }
+  /* The password may do what the token did not, on the same stream (XEP-0484, 4.1). */
+  if (self->using_token)
+    {
+      g_clear_error (&self->token_refusal);
+      self->token_refusal = g_steal_pointer (&error);
+      self->state = HS_STREAM_STATE_UNSIGNED;
+      self->pending = HS_STREAM_EVENT_TOKEN_REFUSED;
+      return;
+    }
+  hs_stream_sasl_failed (self, g_steal_pointer (&error));
 }

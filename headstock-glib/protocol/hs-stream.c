@@ -9,6 +9,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
+#include "sasl/hs-sasl-secret.h"
 
 typedef void (*Transition) (HsStream *self, HsNode *node);
 
@@ -151,8 +152,8 @@ on_stream_error (HsStream *self, HsNode *node)
   hs_stream_fail (self, error);
 }
 
-static void
-read_limits (HsStream *self, HsNode *features)
+void
+hs_stream_read_limits (HsStream *self, HsNode *features)
 {
   HsNode *limits = hs_node_get_child (features, "limits", HS_NS_LIMITS);
   HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
@@ -173,7 +174,7 @@ on_features (HsStream *self, HsNode *node)
 {
   gboolean offers_tls = hs_node_get_child (node, "starttls", HS_NS_TLS) != NULL;
 
-  read_limits (self, node);
+  hs_stream_read_limits (self, node);
   if (self->authenticated)
     {
       hs_stream_take_features (self, node);
@@ -235,6 +236,7 @@ static const struct
 } transitions[] = {
   { HS_STREAM_STATE_READY, "r", HS_NS_SM, hs_stream_on_request },
   { HS_STREAM_STATE_READY, "a", HS_NS_SM, hs_stream_on_ack },
+  { HS_STREAM_STATE_READY, "features", HS_NS_STREAM, hs_stream_on_late_features },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
@@ -242,6 +244,12 @@ static const struct
   { HS_STREAM_STATE_SASL, "challenge", HS_NS_SASL, hs_stream_on_challenge },
   { HS_STREAM_STATE_SASL, "success", HS_NS_SASL, hs_stream_on_success },
   { HS_STREAM_STATE_SASL, "failure", HS_NS_SASL, hs_stream_on_failure },
+  { HS_STREAM_STATE_SASL2, "challenge", HS_NS_SASL2, hs_stream_on_challenge },
+  { HS_STREAM_STATE_SASL2, "success", HS_NS_SASL2, hs_stream_on_success2 },
+  { HS_STREAM_STATE_SASL2, "continue", HS_NS_SASL2, hs_stream_on_continue },
+  { HS_STREAM_STATE_SASL2, "failure", HS_NS_SASL2, hs_stream_on_failure },
+  { HS_STREAM_STATE_TASK, "task-data", HS_NS_SASL2, hs_stream_on_task_data },
+  { HS_STREAM_STATE_TASK, "failure", HS_NS_SASL2, hs_stream_on_failure },
   { HS_STREAM_STATE_BIND, "iq", HS_NS_CLIENT, hs_stream_on_bind_answer },
   { HS_STREAM_STATE_RESUME, "resumed", HS_NS_SM, hs_stream_on_resumed },
   { HS_STREAM_STATE_RESUME, "failed", HS_NS_SM, hs_stream_on_not_resumed },
@@ -268,6 +276,8 @@ hs_stream_describe (HsStream *self)
     [HS_STREAM_STATE_HANDSHAKE] = "its part of the TLS handshake",
     [HS_STREAM_STATE_UNSIGNED] = "nothing before the sign-in",
     [HS_STREAM_STATE_SASL] = "its part of the sign-in",
+    [HS_STREAM_STATE_SASL2] = "its part of the sign-in",
+    [HS_STREAM_STATE_TASK] = "what a better hash of the password needs",
     [HS_STREAM_STATE_DERIVING] = "nothing before our part of the sign-in",
     [HS_STREAM_STATE_BIND] = "the address that it binds",
     [HS_STREAM_STATE_RESUME] = "its word on the session that was interrupted",
@@ -356,6 +366,10 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
     hs_jid_ref (self->config.session_jid);
   self->secret = g_strdup (config->secret);
   self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
+  self->config.user_agent_id = g_strdup (config->user_agent_id);
+  self->config.software = g_strdup (config->software);
+  self->config.device = g_strdup (config->device);
+  self->upgrade = -1;
   self->secure = config->direct_tls;
   self->parser
       = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
@@ -380,6 +394,14 @@ hs_stream_free (HsStream *self)
   g_free (self->lang);
   g_free (self->mechanism_name);
   g_free (self->channel_binding);
+  g_free ((char *) self->config.user_agent_id);
+  g_free ((char *) self->config.software);
+  g_free ((char *) self->config.device);
+  g_free (self->discovery);
+  g_clear_error (&self->token_refusal);
+  hs_sasl_secret_free (self->token);
+  g_free (self->token_expiry);
+  hs_stream_forget_upgrade (self);
   g_clear_pointer (&self->offer, hs_stream_offer_free);
   g_free (self->request_id);
   g_free (self->other_host);
@@ -510,6 +532,48 @@ hs_stream_get_channel_binding (HsStream *self)
   return self->channel_binding;
 }
 
+const char *
+hs_stream_get_token (HsStream *self)
+{
+  return self->token;
+}
+
+const char *
+hs_stream_get_token_mechanism (HsStream *self)
+{
+  return self->token_mechanism;
+}
+
+const char *
+hs_stream_get_token_expiry (HsStream *self)
+{
+  return self->token_expiry;
+}
+
+gboolean
+hs_stream_used_token (HsStream *self)
+{
+  return self->using_token;
+}
+
+const GError *
+hs_stream_get_token_refusal (HsStream *self)
+{
+  return self->token_refusal;
+}
+
+gboolean
+hs_stream_has_carbons (HsStream *self)
+{
+  return self->carbons_enabled;
+}
+
+const char *
+hs_stream_get_discovery (HsStream *self)
+{
+  return self->discovery;
+}
+
 gboolean
 hs_stream_proved_lists (HsStream *self)
 {
@@ -534,6 +598,7 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
   hs_jid_ref (jid);
   hs_jid_unref (self->config.jid);
   self->config.jid = jid;
+  self->renamed = self->header_sent;
 }
 
 HsJid *

@@ -19,6 +19,7 @@ typedef enum
   HS_STREAM_EVENT_NONE,
   HS_STREAM_EVENT_START_TLS,     /* do the handshake, then hs_stream_secured() */
   HS_STREAM_EVENT_FEATURES,      /* node: the features before sign-in; then hs_stream_sign_in() */
+  HS_STREAM_EVENT_TOKEN_REFUSED, /* forget it, then hs_stream_sign_in() without it */
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
   HS_STREAM_EVENT_AUTHENTICATED, /* see hs_stream_get_mechanism() */
   HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
@@ -50,6 +51,13 @@ typedef struct
   guint max_depth;
   HsStreamManagement *management; /* nullable, borrowed: the session, which outlives the stream */
   HsJid *session_jid;             /* nullable: what it had bound */
+  /* For SASL2 (XEP-0388); who is calling, nullable. */
+  const char *user_agent_id;
+  const char *software;
+  const char *device;
+  gboolean bind2;   /* a resource along with the sign-in, where it is offered (XEP-0386) */
+  gboolean carbons; /* and carbons with it (XEP-0280) */
+  gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,
@@ -87,6 +95,19 @@ const char *hs_stream_get_mechanism (HsStream *self);
 const char *hs_stream_get_channel_binding (HsStream *self);
 /* Whether the server proved that its lists arrived unchanged (XEP-0474). */
 gboolean hs_stream_proved_lists (HsStream *self);
+/* The token that the server has given along with the sign-in (XEP-0484), or NULL; for which mechanism
+ * alone; and until when, as the server says it (XEP-0082). */
+const char *hs_stream_get_token (HsStream *self);
+const char *hs_stream_get_token_mechanism (HsStream *self);
+const char *hs_stream_get_token_expiry (HsStream *self);
+/* Whether the sign-in itself was with a token. */
+gboolean hs_stream_used_token (HsStream *self);
+/* Why the server refused the token, after that event. */
+const GError *hs_stream_get_token_refusal (HsStream *self);
+/* Whether carbons stand already. */
+gboolean hs_stream_has_carbons (HsStream *self);
+/* Where a server that refused an access token says there are some, or NULL (RFC 7628, 3.2.2). */
+const char *hs_stream_get_discovery (HsStream *self);
 /* Whether the sign-in proved more than PLAIN does: after it, PLAIN is not to be used again. */
 gboolean hs_stream_proved_password (HsStream *self);
 /* The account that is signed in to, and until then may be given another name. */

@@ -47,6 +47,15 @@ choose_channel (const HsSaslCredentials *credentials)
   return NULL;
 }
 
+/* Whether there is anything that somebody in the middle could be after: ANONYMOUS has nothing, and EXTERNAL
+ * shows nothing. Servers do announce types where they offer no more than one of these. */
+static gboolean
+has_secret (const HsSaslCredentials *credentials, const char *const *offered)
+{
+  return credentials->username != NULL
+         && !(credentials->has_certificate && g_strv_contains (offered, "EXTERNAL"));
+}
+
 static gboolean
 refuse (GError **error, const char *why)
 {
@@ -72,10 +81,13 @@ hs_sasl_binding_choose (HsSaslCredentials *credentials,
     return TRUE;
 
   /* XEP-0440, 3, rules 4 and 5: SASL2 has both or none. */
-  if (credentials->sasl2 && offers && credentials->announced == NULL)
-    return refuse (error, "mechanisms with channel binding and no type of it");
-  if (credentials->sasl2 && !offers && credentials->announced != NULL)
-    return refuse (error, "types of channel binding and no mechanism with it");
+  if (credentials->sasl2 && has_secret (credentials, offered))
+    {
+      if (offers && credentials->announced == NULL)
+        return refuse (error, "mechanisms with channel binding and no type of it");
+      if (!offers && credentials->announced != NULL)
+        return refuse (error, "types of channel binding and no mechanism with it");
+    }
 
   channel = offers ? choose_channel (credentials) : NULL;
   if (channel != NULL)

@@ -21,6 +21,7 @@ typedef struct
   HsSaslKeyRequest *(*get_key_request) (HsSaslMechanism *self);
   HsSaslStep (*derived) (HsSaslMechanism *self, GBytes *key, GBytes **response, GError **error);
   /* NULL: the mechanism knows nothing of them */
+  int (*get_hash) (HsSaslMechanism *self);
   const char *(*get_binding_type) (HsSaslMechanism *self);
   gboolean (*proved_lists) (HsSaslMechanism *self);
   void (*set_lists) (HsSaslMechanism *self, char *lists);
@@ -42,6 +43,9 @@ struct _HsSaslMechanism
   const HsSaslMechanismClass *klass;
   const char *name; /* of the registry, static */
   HsSaslPhase phase;
+  /* What the server said beside its failure (RFC 7628, 3.2.2): why, and where to get a token. */
+  GError *refusal;
+  char *discovery;
 };
 
 /* @binding is what the gs2 header is to say, which is not always what the credentials say. */
@@ -53,6 +57,7 @@ HsSaslMechanism *hs_sasl_scram_new (const char *name,
 HsSaslMechanism *hs_sasl_plain_new (const HsSaslCredentials *credentials, GError **error);
 HsSaslMechanism *hs_sasl_external_new (const HsSaslCredentials *credentials);
 HsSaslMechanism *hs_sasl_anonymous_new (void);
+HsSaslMechanism *hs_sasl_oauthbearer_new (const HsSaslCredentials *credentials);
 
 /* For the tests: the RFCs' examples fix the client's nonce. Only before it was started. */
 void hs_sasl_scram_set_nonce (HsSaslMechanism *self, const char *nonce);

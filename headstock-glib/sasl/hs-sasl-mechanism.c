@@ -23,6 +23,7 @@ typedef enum
   KIND_SCRAM,
   KIND_SCRAM_PLUS,
   KIND_ANONYMOUS,
+  KIND_OAUTHBEARER,
   KIND_PLAIN,
 } Kind;
 
@@ -46,6 +47,7 @@ static const Entry registry[] = {
   { "SCRAM-SHA-256", KIND_SCRAM, G_CHECKSUM_SHA256 },
   { "SCRAM-SHA-1", KIND_SCRAM, G_CHECKSUM_SHA1 },
   { "ANONYMOUS", KIND_ANONYMOUS, 0 },
+  { "OAUTHBEARER", KIND_OAUTHBEARER, 0 },
   { "PLAIN", KIND_PLAIN, 0 },
 };
 
@@ -63,6 +65,7 @@ typedef enum
   REFUSAL_HAS_USERNAME,
   REFUSAL_NO_USERNAME,
   REFUSAL_NO_CERTIFICATE,
+  REFUSAL_NO_ACCESS_TOKEN,
   REFUSAL_NO_PASSWORD,
 } Refusal;
 
@@ -78,6 +81,7 @@ static const char *const refusal_texts[] = {
   [REFUSAL_HAS_USERNAME] = "only without a user name",
   [REFUSAL_NO_USERNAME] = "needs a user name",
   [REFUSAL_NO_CERTIFICATE] = "needs a client certificate",
+  [REFUSAL_NO_ACCESS_TOKEN] = "needs an access token",
   [REFUSAL_NO_PASSWORD] = "needs a password",
 };
 
@@ -105,6 +109,17 @@ refuse_plain (const HsSaslCredentials *credentials)
   if (credentials->tls_mode_none && contains (credentials->allowed, "PLAIN"))
     return REFUSAL_NONE;
   return REFUSAL_NOT_ENCRYPTED;
+}
+
+/* The token goes through the channel as it is. */
+static Refusal
+refuse_oauthbearer (const HsSaslCredentials *credentials)
+{
+  if (!is_given (credentials->access_token) || !is_given (credentials->account))
+    return REFUSAL_NO_ACCESS_TOKEN;
+  if (!credentials->encrypted)
+    return REFUSAL_NOT_ENCRYPTED;
+  return credentials->trusted ? REFUSAL_NONE : REFUSAL_NOT_TRUSTED;
 }
 
 static gboolean
@@ -138,6 +153,8 @@ refuse (const Entry *entry, const HsSaslCredentials *credentials)
     return REFUSAL_NO_BINDING;
   if (entry->kind != KIND_SCRAM_PLUS && must_bind (credentials))
     return REFUSAL_NOT_BOUND;
+  if (entry->kind == KIND_OAUTHBEARER)
+    return refuse_oauthbearer (credentials);
   if (entry->kind == KIND_PLAIN)
     refusal = refuse_plain (credentials);
   if (refusal != REFUSAL_NONE)
@@ -191,6 +208,8 @@ create (const Entry *entry,
       return hs_sasl_external_new (credentials);
     case KIND_ANONYMOUS:
       return hs_sasl_anonymous_new ();
+    case KIND_OAUTHBEARER:
+      return hs_sasl_oauthbearer_new (credentials);
     case KIND_PLAIN:
       return hs_sasl_plain_new (credentials, error);
     case KIND_SCRAM:
@@ -292,6 +311,12 @@ hs_sasl_mechanism_get_name (HsSaslMechanism *self)
   return self->name;
 }
 
+int
+hs_sasl_mechanism_get_hash (HsSaslMechanism *self)
+{
+  return self->klass->get_hash != NULL ? self->klass->get_hash (self) : -1;
+}
+
 const char *
 hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self)
 {
@@ -302,6 +327,18 @@ gboolean
 hs_sasl_mechanism_proved_lists (HsSaslMechanism *self)
 {
   return self->klass->proved_lists != NULL && self->klass->proved_lists (self);
+}
+
+const GError *
+hs_sasl_mechanism_get_refusal (HsSaslMechanism *self)
+{
+  return self->refusal;
+}
+
+const char *
+hs_sasl_mechanism_get_discovery (HsSaslMechanism *self)
+{
+  return self->discovery;
 }
 
 void

@@ -35,6 +35,10 @@ typedef struct
   const char *username;       /* the JID's localpart, or NULL: ANONYMOUS */
   const char *authzid;        /* nullable */
   const char *password;       /* nullable, as the user typed it: prepared with SASLprep inside */
+  const char *account;        /* the bare JID; for OAUTHBEARER */
+  const char *access_token;   /* for OAUTHBEARER, nullable */
+  const char *token;          /* that the server gave out (XEP-0484), nullable, */
+  const char *token_mechanism; /* for this one alone */
   gboolean has_certificate;   /* the client showed a certificate of its own in the TLS handshake */
   gboolean encrypted;         /* the connection is under TLS */
   gboolean trusted;           /* and its certificate was verified, not only accepted by a handler */
@@ -91,10 +95,16 @@ HsSaslMechanism *hs_sasl_mechanism_select (const char *const *offered,
 void hs_sasl_mechanism_free (HsSaslMechanism *self);
 
 const char *hs_sasl_mechanism_get_name (HsSaslMechanism *self);
+/* The GChecksumType of a key that the password is made into, or -1 where it is not. */
+int hs_sasl_mechanism_get_hash (HsSaslMechanism *self);
 /* The type of channel binding, or NULL for none. */
 const char *hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self);
 /* Whether the server has proved that nobody changed its lists on the way (XEP-0474). */
 gboolean hs_sasl_mechanism_proved_lists (HsSaslMechanism *self);
+/* What a server that refuses said beside its failure: why, and where there are tokens to be had (the
+ * address of an OpenID configuration); or NULL. */
+const GError *hs_sasl_mechanism_get_refusal (HsSaslMechanism *self);
+const char *hs_sasl_mechanism_get_discovery (HsSaslMechanism *self);
 /* Other lists than those that the mechanism was selected by: they are what must be proved. */
 void hs_sasl_mechanism_set_lists (HsSaslMechanism *self,
                                   const char *const *offered,

@@ -303,6 +303,12 @@ hs_sasl_scram_success (HsSaslMechanism *mechanism, const guint8 *data, gsize len
   return FALSE;
 }
 
+static int
+hs_sasl_scram_get_hash (HsSaslMechanism *mechanism)
+{
+  return ((HsSaslScram *) mechanism)->hash;
+}
+
 static const char *
 hs_sasl_scram_get_binding_type (HsSaslMechanism *mechanism)
 {
@@ -349,6 +355,7 @@ static const HsSaslMechanismClass hs_sasl_scram_class = {
   .challenge = hs_sasl_scram_challenge,
   .get_key_request = hs_sasl_scram_get_key_request,
   .derived = hs_sasl_scram_derived,
+  .get_hash = hs_sasl_scram_get_hash,
   .get_binding_type = hs_sasl_scram_get_binding_type,
   .proved_lists = hs_sasl_scram_proved_lists,
   .set_lists = hs_sasl_scram_set_lists,

@@ -33,6 +33,7 @@ c2s_ports = {{ {starttls}, {plain} }}
 c2s_direct_tls_ports = {{ {tls} }}
 component_ports = {{ {component} }}
 hs_plain_port = {plain}
+hs_token_file = {token_file}
 c2s_require_encryption = true
 ssl = {{
   certificate = {certificate};
@@ -86,6 +87,22 @@ end, 25000);
 """
 
 
+# What mod_http_oauth2 would do for a user who agrees: an access token for user1, in a file.
+_TOKEN_PLUGIN = """\
+local tokenauth = module:depends("tokenauth");
+local jid = "user1@" .. module.host;
+-- The first use of a password changes how it is stored, and ends what was granted before.
+assert(require "prosody.core.usermanager".test_password("user1", module.host, "secret1"));
+local config = module:shared("tokenauth/oauthbearer_config");
+config.oidc_discovery_url = "https://" .. module.host .. "/.well-known/openid-configuration";
+local grant = assert(tokenauth.create_grant(jid, jid, 86400));
+local token = assert(tokenauth.create_token(jid, grant, "prosody:registered", 86400, "oauth2"));
+local file = assert(io.open(module:get_option_string("hs_token_file"), "w"));
+file:write(token);
+file:close();
+"""
+
+
 def _lua(text) -> str:
     """A Lua string, whatever it holds."""
     return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03d}"
@@ -128,16 +145,20 @@ class Prosody:
         for one in (data, plugins, folder / "certs"):
             one.mkdir(exist_ok=True)
         (plugins / "mod_hs_plain_port.lua").write_text(_PLAIN_PLUGIN)
+        (plugins / "mod_hs_token.lua").write_text(_TOKEN_PLUGIN)
         self._write_accounts(data, certificates)
         has_client_certs = self._copy_client_certs(plugins)
 
         hashed = options["passwords"] != "plain"
+        of_domain = ["client_certs", "adhoc"] if has_client_certs else []
+        if hashed and options["sasl2"] == "yes" and self.generation == "backports":
+            of_domain.append("hs_token")
         (folder / "prosody.cfg.lua").write_text(_CONFIG.format(
             data=_lua(data), pidfile=_lua(folder / "prosody.pid"),
             plugins=_list([plugins, self.root / "usr/lib/prosody/modules"]),
             log=_lua(folder / "server.log"),
             modules=_list(self._modules(options)),
-            domain_modules=_list(["client_certs", "adhoc"] if has_client_certs else []),
+            domain_modules=_list(of_domain), token_file=_lua(folder / "access-token"),
             starttls=setup.ports.starttls, tls=setup.ports.tls, plain=setup.ports.plain,
             component=setup.ports.component,
             certificate=_lua(certificates.server.certificate), key=_lua(certificates.server.key),

@@ -19,7 +19,8 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
 --option   tls=any|1.2|1.3
            passwords=plain|sha1|sha256|sha512 (how they are stored, and with that which
            mechanisms are offered: plain, all; Prosody knows SHA-1 and SHA-256 only)
-           sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474; ejabberd 24: FAST)
+           sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474, and with hashed
+           passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
            invites=no|yes (Prosody: accounts by invitation only; users invite by command)
            captcha=no|yes (ejabberd, with register=yes: the solution is in

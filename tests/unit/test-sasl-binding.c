@@ -108,6 +108,31 @@ test_choice (gconstpointer data)
 
 /* ---- XEP-0474 ---- */
 
+/* Servers announce types to those who can't use them: there is nothing to be had from such. */
+static void
+test_no_secret (void)
+{
+  static const char *const anonymous[] = { "ANONYMOUS", NULL };
+  static const char *const external[] = { "EXTERNAL", "PLAIN", NULL };
+  static const char *const types[] = { "tls-exporter", NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("xyz", 3);
+  const HsSaslChannel channels[] = { { "tls-exporter", bytes }, { NULL, NULL } };
+  HsSaslCredentials nobody = { .encrypted = TRUE,
+                               .channel_binding = PREFER,
+                               .channels = channels,
+                               .sasl2 = TRUE,
+                               .announced = types };
+  HsSaslCredentials certified = nobody;
+  HsSaslCredentials user = nobody;
+
+  certified.username = user.username = "user";
+  certified.has_certificate = TRUE;
+  g_assert_true (hs_sasl_binding_choose (&nobody, anonymous, NULL));
+  g_assert_true (hs_sasl_binding_choose (&certified, external, NULL));
+  g_assert_false (hs_sasl_binding_choose (&certified, anonymous, NULL));
+  g_assert_false (hs_sasl_binding_choose (&user, external, NULL));
+}
+
 static const char *const example_mechanisms[] = { "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", NULL };
 static const char *const example_types[] = { "tls-server-end-point", "tls-exporter", NULL };
 
@@ -215,6 +240,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &choices[i], test_choice);
     }
+  g_test_add_func ("/sasl-binding/no-secret", test_no_secret);
   g_test_add_func ("/sasl-binding/joined", test_joined);
   for (gsize i = 0; i < G_N_ELEMENTS (proofs); i++)
     {

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-stream-private.h"
+
+#include "hs-enum-types.h"
+#include "hs-error.h"
+#include "hs-namespaces.h"
+#include "sasl/hs-sasl-base64.h"
+#include "sasl/hs-sasl-ht.h"
+#include "sasl/hs-sasl-mechanism-private.h"
+#include "sasl/hs-sasl-scram-message.h"
+#include "sasl/hs-sasl-secret.h"
+
+/* Signing in with SASL2 (XEP-0388), and what goes along in the same two messages: a resource (XEP-0386), a
+ * token (XEP-0484), a better hash of the password (XEP-0480). */
+
+/* ---- What we say ---- */
+
+static void
+write_user_agent (HsStream *self)
+{
+  const HsStreamConfig *config = &self->config;
+
+  if (config->user_agent_id == NULL && config->software == NULL && config->device == NULL)
+    return;
+  hs_stream_write (self, "<user-agent");
+  if (config->user_agent_id != NULL)
+    hs_stream_write (self, " id='%s'", config->user_agent_id);
+  hs_stream_write (self, ">");
+  if (config->software != NULL)
+    hs_stream_write (self, "<software>%s</software>", config->software);
+  if (config->device != NULL)
+    hs_stream_write (self, "<device>%s</device>", config->device);
+  hs_stream_write (self, "</user-agent>");
+}
+
+/* Whether the session that was interrupted can be resumed only in the old way, after the sign-in; or stream
+ * management can begin only so. A resource that is bound here would be in the way of both. */
+static gboolean
+must_bind_later (HsStream *self)
+{
+  HsStreamManagement *management = self->config.management;
+
+  return management != NULL
+         && (hs_stream_management_has_session (management) ? !self->offer->sm
+                                                           : !self->offer->bind2_sm);
+}
+
+static void
+write_resume (HsStream *self)
+{
+  HsStreamManagement *management = self->config.management;
+
+  self->resume_asked = self->offer->sm && management != NULL
+                       && hs_stream_management_has_session (management);
+  if (self->resume_asked)
+    hs_stream_management_write_resume (management, hs_stream_get_output (self));
+}
+
+/* Where a session is to be resumed it comes to this only if that fails. */
+static void
+write_enable (HsStream *self)
+{
+  self->enable_asked = self->config.management != NULL && self->offer->bind2_sm;
+  if (!self->enable_asked)
+    return;
+  if (self->resume_asked)
+    hs_stream_write (self, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
+  else
+    hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+}
+
+/* The server makes the resource; what was asked for is only how it begins. */
+static void
+write_bind (HsStream *self)
+{
+  const char *tag = hs_jid_get_resource (self->config.jid);
+
+  self->enable_asked = self->carbons_asked = FALSE;
+  self->bind2 = self->config.bind2 && self->offer->bind2 && !must_bind_later (self);
+  if (!self->bind2)
+    return;
+  if (tag == NULL)
+    tag = self->config.software;
+  hs_stream_write (self, "<bind xmlns='%s'>", HS_NS_BIND2);
+  if (tag != NULL)
+    hs_stream_write (self, "<tag>%s</tag>", tag);
+  self->carbons_asked = self->config.carbons && self->offer->bind2_carbons;
+  if (self->carbons_asked)
+    hs_stream_write (self, "<enable xmlns='%s'/>", HS_NS_CARBONS);
+  write_enable (self);
+  if (self->config.inactive && self->offer->bind2_csi)
+    hs_stream_write (self, "<inactive xmlns='%s'/>", HS_NS_CSI);
+  hs_stream_write (self, "</bind>");
+}
+
+/* A token belongs to one user agent, and is asked for where a secret of the user's has been needed. */
+static void
+write_token_request (HsStream *self, const HsSaslCredentials *credentials)
+{
+  const char *mechanism;
+
+  self->token_mechanism = NULL;
+  if (self->config.user_agent_id == NULL || self->using_token
+      || credentials->username == NULL || g_str_equal (self->mechanism_name, "EXTERNAL"))
+    return;
+  mechanism = hs_sasl_ht_choose ((const char *const *) self->offer->fast, credentials);
+  if (mechanism == NULL)
+    return;
+  self->token_mechanism = mechanism;
+  hs_stream_write (self, "<request-token xmlns='%s' mechanism='%s'/>", HS_NS_FAST, mechanism);
+}
+
+static const struct
+{
+  const char *name;
+  const char *mechanism;
+  GChecksumType hash;
+} upgrades[] = {
+  { "UPGR-SCRAM-SHA-512", "SCRAM-SHA-512", G_CHECKSUM_SHA512 },
+  { "UPGR-SCRAM-SHA-256", "SCRAM-SHA-256", G_CHECKSUM_SHA256 },
+};
+
+/* XEP-0480: whoever reads the new hash can sign in with it, so it goes only where the sign-in is bound to
+ * the connection; and only up, from the hash that was used. */
+static void
+request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
+{
+  int used = hs_sasl_mechanism_get_hash (self->mechanism);
+
+  hs_stream_forget_upgrade (self);
+  if (used < 0 || hs_sasl_mechanism_get_binding_type (self->mechanism) == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (upgrades); i++)
+    {
+      if (self->offer->upgrades == NULL
+          || !g_strv_contains ((const char *const *) self->offer->upgrades, upgrades[i].name)
+          || g_strv_contains ((const char *const *) self->offer->sasl2, upgrades[i].mechanism)
+          || g_checksum_type_get_length ((GChecksumType) used)
+                 >= g_checksum_type_get_length (upgrades[i].hash))
+        continue;
+      self->password = hs_sasl_prepare_password (credentials, NULL);
+      if (self->password == NULL)
+        return;
+      self->upgrade = (int) i;
+      self->min_iterations = credentials->min_iterations;
+      hs_stream_write (self, "<upgrade xmlns='%s'>%s</upgrade>", HS_NS_SASL_UPGRADE,
+                       upgrades[i].name);
+      return;
+    }
+}
+
+void
+hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GBytes *initial)
+{
+  gsize size = 0;
+  const guint8 *bytes = initial != NULL ? g_bytes_get_data (initial, &size) : NULL;
+
+  self->state = HS_STREAM_STATE_SASL2;
+  hs_stream_write (self, "<authenticate xmlns='%s' mechanism='%s'>", HS_NS_SASL2,
+                   self->mechanism_name);
+  if (initial != NULL)
+    {
+      char *base64 = g_base64_encode (bytes, size);
+
+      hs_stream_write (self, "<initial-response>%s</initial-response>", base64);
+      hs_sasl_secret_free (base64);
+    }
+  write_user_agent (self);
+  write_resume (self);
+  write_bind (self);
+  if (self->using_token)
+    hs_stream_write (self, "<fast xmlns='%s'/>", HS_NS_FAST);
+  write_token_request (self, credentials);
+  request_upgrade (self, credentials);
+  hs_stream_write (self, "</authenticate>");
+}
+
+void
+hs_stream_respond2 (HsStream *self, GBytes *response)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (response, &size);
+  g_autofree char *base64 = g_base64_encode (bytes, size);
+
+  self->state = HS_STREAM_STATE_SASL2;
+  hs_stream_write (self, "<response xmlns='%s'>%s</response>", HS_NS_SASL2, base64);
+}
+
+/* ---- What the server says ---- */
+
+/* The mechanism's last word, in <success/> or <continue/>. */
+static gboolean
+take_additional_data (HsStream *self, HsNode *node)
+{
+  HsNode *child = hs_node_get_child (node, "additional-data", HS_NS_SASL2);
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *data = NULL;
+  gsize length = 0;
+
+  if (child != NULL)
+    {
+      data = hs_stream_decode (child, &length, &error);
+      if (data == NULL)
+        {
+          hs_stream_sasl_failed (self, g_steal_pointer (&error));
+          return FALSE;
+        }
+    }
+  return hs_stream_finish_mechanism (self, data, length);
+}
+
+/* The account's, and where a resource was bound, with that; where a session goes on, no other than it had. */
+static gboolean
+is_identity (HsStream *self, HsJid *jid, gboolean full)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
+  g_autoptr (HsJid) account = hs_jid_get_bare (self->config.jid);
+
+  if (full && hs_jid_get_resource (jid) == NULL)
+    return FALSE;
+  if (hs_jid_get_local (account) == NULL)
+    return g_str_equal (hs_jid_get_domain (jid), hs_jid_get_domain (account));
+  return hs_jid_equal (bare, account);
+}
+
+static HsJid *
+take_identity (HsStream *self, HsNode *node, gboolean full)
+{
+  HsNode *child = hs_node_get_child (node, "authorization-identifier", HS_NS_SASL2);
+  const char *text = child != NULL ? hs_node_get_text (child) : NULL;
+  g_autoptr (HsJid) jid = text != NULL ? hs_jid_new (text, NULL) : NULL;
+
+  if (jid != NULL && is_identity (self, jid, full))
+    return g_steal_pointer (&jid);
+  hs_stream_protocol_error (self, "undefined-condition",
+                            "The server signed the client in to an address that is not its own");
+  return NULL;
+}
+
+/* XEP-0484, 3.3 and 3.5: one that we have asked for, or that replaces the one that we have used. */
+static void
+take_token (HsStream *self, HsNode *node)
+{
+  HsNode *child = hs_node_get_child (node, "token", HS_NS_FAST);
+  const char *token = child != NULL ? hs_node_get_attribute (child, "token", NULL) : NULL;
+  const char *expiry = child != NULL ? hs_node_get_attribute (child, "expiry", NULL) : NULL;
+
+  if (token == NULL || *token == '\0')
+    return;
+  if (self->using_token)
+    self->token_mechanism = self->mechanism_name;
+  if (self->token_mechanism == NULL)
+    return;
+  self->token = g_strdup (token);
+  self->token_expiry = g_strdup (expiry);
+}
+
+/* XEP-0198, 9.1: the session that was interrupted goes on. */
+static void
+take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))
+    {
+      hs_stream_protocol_error (self, "undefined-condition",
+                                "The server resumed a session with another address");
+      return;
+    }
+  hs_stream_on_resumed (self, resumed);
+  if (self->error != NULL)
+    return;
+  self->features_due = TRUE;
+  self->pending = HS_STREAM_EVENT_AUTHENTICATED;
+  self->following = HS_STREAM_EVENT_RESUMED;
+}
+
+/* XEP-0386, 3.2: with what was to begin along with the resource. FALSE: the stream has failed. */
+static gboolean
+take_enabled (HsStream *self, HsNode *bound)
+{
+  HsStreamManagement *management = self->config.management;
+  HsNode *enabled = hs_node_get_child (bound, "enabled", HS_NS_SM);
+  HsNode *failed = hs_node_get_child (bound, "failed", HS_NS_SM);
+  g_autoptr (GByteArray) unused = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (!self->enable_asked)
+    return TRUE;
+  /* The wish was written before it was known that there is nothing to resume. */
+  if (self->resume_asked)
+    hs_stream_management_write_enable (management, unused);
+  if (enabled != NULL && !hs_stream_management_on_enabled (management, enabled, &error))
+    {
+      hs_stream_protocol_error (self, "undefined-condition", "%s", error->message);
+      return FALSE;
+    }
+  if (enabled == NULL && failed != NULL)
+    hs_stream_management_on_failed (management, failed);
+  else if (enabled == NULL)
+    hs_stream_management_lose (management);
+  return TRUE;
+}
+
+static void
+take_bound (HsStream *self, HsNode *bound, HsJid *jid)
+{
+  if (!take_enabled (self, bound))
+    return;
+  self->jid = hs_jid_ref (jid);
+  self->carbons_enabled = self->carbons_asked;
+  self->csi_offered = self->offer->bind2_csi;
+  self->features_due = TRUE;
+  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
+  self->pending = HS_STREAM_EVENT_AUTHENTICATED;
+  self->following = HS_STREAM_EVENT_BOUND;
+}
+
+/* What came along with the sign-in. What was not asked for must not be there; what failed is done in the
+ * old way, when the features come, or done without. */
+static void
+take_results (HsStream *self, HsNode *node, HsJid *jid)
+{
+  HsNode *bound = hs_node_get_child (node, "bound", HS_NS_BIND2);
+  HsNode *resumed = hs_node_get_child (node, "resumed", HS_NS_SM);
+  HsNode *failed = hs_node_get_child (node, "failed", HS_NS_SM);
+
+  if ((bound != NULL && !self->bind2) || (resumed != NULL && !self->resume_asked)
+      || (bound != NULL && resumed != NULL))
+    {
+      hs_stream_protocol_error (self, "undefined-condition",
+                                "The server began a session that was not asked for");
+      return;
+    }
+  if (resumed != NULL)
+    {
+      take_resumed (self, resumed, jid);
+      return;
+    }
+  if (self->resume_asked && failed != NULL)
+    hs_stream_management_on_failed (self->config.management, failed);
+  else if (self->resume_asked)
+    hs_stream_management_lose (self->config.management);
+  if (bound != NULL)
+    take_bound (self, bound, jid);
+}
+
+void
+hs_stream_on_success2 (HsStream *self, HsNode *node)
+{
+  g_autoptr (HsJid) jid = NULL;
+
+  if (!self->mechanism_done && !take_additional_data (self, node))
+    return;
+  jid = take_identity (self, node, hs_node_get_child (node, "bound", HS_NS_BIND2) != NULL);
+  if (jid == NULL)
+    return;
+  take_token (self, node);
+  hs_stream_forget_upgrade (self);
+  self->authenticated = TRUE;
+  self->pending = HS_STREAM_EVENT_AUTHENTICATED;
+  /* The features come next, without another header. */
+  self->state = HS_STREAM_STATE_FEATURES;
+  take_results (self, node, jid);
+}
+
+/* After a resource was bound along with the sign-in they only tell of limits, and of what may still be
+ * asked for. */
+void
+hs_stream_on_late_features (HsStream *self, HsNode *node)
+{
+  if (!self->features_due)
+    {
+      hs_stream_protocol_error (self, "unsupported-stanza-type",
+                                "The server sent features in the middle of its stream");
+      return;
+    }
+  self->features_due = FALSE;
+  self->csi_offered |= hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
+  hs_stream_read_limits (self, node);
+}
+
+/* ---- Tasks ---- */
+
+void
+hs_stream_forget_upgrade (HsStream *self)
+{
+  self->upgrade = -1;
+  g_clear_pointer (&self->password, hs_sasl_secret_free);
+  g_clear_pointer (&self->upgrade_request, hs_sasl_key_request_unref);
+}
+
+void
+hs_stream_on_continue (HsStream *self, HsNode *node)
+{
+  HsNode *tasks = hs_node_get_child (node, "tasks", HS_NS_SASL2);
+  HsNode *task = tasks != NULL ? hs_node_first_element (tasks) : NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (!self->mechanism_done && !take_additional_data (self, node))
+    return;
+  for (; task != NULL; task = hs_node_next_element (task))
+    {
+      const char *name = hs_node_get_text (task);
+      g_autofree char *shown = NULL;
+
+      if (name == NULL || !hs_node_matches (task, "task", HS_NS_SASL2))
+        continue;
+      if (self->upgrade >= 0 && self->upgrade_request == NULL
+          && g_str_equal (name, upgrades[self->upgrade].name))
+        {
+          self->state = HS_STREAM_STATE_TASK;
+          hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
+          return;
+        }
+      shown = hs_sasl_printable (name, 40);
+      if (names->len < 200)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", shown);
+    }
+  hs_stream_write (self, "<abort xmlns='%s'/>", HS_NS_SASL2);
+  hs_stream_sasl_failed (self,
+                         g_error_new (HS_ERROR, HS_ERROR_NO_MECHANISM,
+                                      "The server wants more than the sign-in, and none of it is "
+                                      "known here: %s",
+                                      names->len > 0 ? names->str : "it names nothing"));
+}
+
+void
+hs_stream_on_task_data (HsStream *self, HsNode *node)
+{
+  HsNode *child = hs_node_get_child (node, "salt", HS_NS_SCRAM_UPGRADE);
+  const char *digits = child != NULL ? hs_node_get_attribute (child, "iterations", NULL) : NULL;
+  guint least = self->min_iterations > 0 ? self->min_iterations : 4096;
+  g_autofree guint8 *salt = NULL;
+  gsize length = 0;
+  guint64 iterations = 0;
+
+  if (child != NULL)
+    salt = hs_stream_decode (child, &length, NULL);
+  if (salt == NULL || length == 0 || length > HS_SASL_SCRAM_MAX_SALT || digits == NULL
+      || !g_ascii_string_to_unsigned (digits, 10, least, HS_SASL_SCRAM_MAX_ITERATIONS, &iterations,
+                                      NULL))
+    {
+      hs_stream_write (self, "<abort xmlns='%s'/>", HS_NS_SASL2);
+      hs_stream_sasl_failed (self, g_error_new_literal (
+                                       HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
+                                       "The server sent no usable salt for a new hash"));
+      return;
+    }
+  self->upgrade_request = hs_sasl_key_request_new (upgrades[self->upgrade].hash, self->password,
+                                                   salt, length, (guint) iterations);
+  self->state = HS_STREAM_STATE_DERIVING;
+  self->pending = HS_STREAM_EVENT_DERIVE_KEY;
+}
+
+void
+hs_stream_send_upgrade (HsStream *self, GBytes *key)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (key, &size);
+  char *base64 = g_base64_encode (bytes, size);
+
+  hs_stream_write (self, "<task-data xmlns='%s'><hash xmlns='%s'>%s</hash></task-data>",
+                   HS_NS_SASL2, HS_NS_SCRAM_UPGRADE, base64);
+  hs_sasl_secret_free (base64);
+  self->state = HS_STREAM_STATE_SASL2;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-sasl-mechanism.h"
+
+G_BEGIN_DECLS
+
+/* The mechanism that the credentials' token was given out for, where it is among those @offered for tokens
+ * (XEP-0484) and may be used on this connection; otherwise NULL. A token is never used with another one, and
+ * so never with a weaker binding than it was asked for with. */
+HsSaslMechanism *hs_sasl_ht_new (const char *const *offered, const HsSaslCredentials *credentials);
+
+/* Which mechanism to ask a token for: the best of those @offered that this connection can do, or NULL. */
+const char *hs_sasl_ht_choose (const char *const *offered, const HsSaslCredentials *credentials);
+
+G_END_DECLS

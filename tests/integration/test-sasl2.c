@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "server-test.h"
+
+/* SASL2 with all that goes along in it, against a real server that tests/servers/serve.py has started with
+ * sasl2=yes and, for passwords that Prosody knows by their hash, passwords=sha1. */
+
+static void
+note_xml_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  g_string_append (data, text);
+}
+
+static void
+token_cb (HsClient *client, GVariant *token, gpointer data)
+{
+  GPtrArray *tokens = data;
+
+  g_assert_true (hs_client_get_login_token (client) == token);
+  g_ptr_array_add (tokens, token != NULL ? g_variant_ref (token) : NULL);
+}
+
+typedef struct
+{
+  TestClient *test;
+  GString *xml;
+  GPtrArray *tokens;
+} Session;
+
+static void
+variant_free (gpointer variant)
+{
+  if (variant != NULL)
+    g_variant_unref (variant);
+}
+
+static void
+session_init (Session *self, const ServerWay *way)
+{
+  self->test = server_new_user (1, way);
+  self->xml = g_string_new (NULL);
+  self->tokens = g_ptr_array_new_with_free_func (variant_free);
+  g_signal_connect (self->test->client, "xml", G_CALLBACK (note_xml_cb), self->xml);
+  g_signal_connect (self->test->client, "login-token-changed", G_CALLBACK (token_cb),
+                    self->tokens);
+}
+
+static void
+session_clear (Session *self)
+{
+  test_client_free (self->test);
+  g_string_free (self->xml, TRUE);
+  g_ptr_array_unref (self->tokens);
+}
+
+static gboolean
+said (Session *self, const char *text)
+{
+  return strstr (self->xml->str, text) != NULL;
+}
+
+static HsSecurityInfo *
+info (Session *self)
+{
+  return hs_client_get_security_info (self->test->client);
+}
+
+static void
+assert_no_tokens_in (const char *xml, GPtrArray *tokens)
+{
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      const char *secret = NULL;
+
+      if (g_ptr_array_index (tokens, i) != NULL
+          && g_variant_lookup (g_ptr_array_index (tokens, i), "token", "&s", &secret))
+        g_assert_null (strstr (xml, secret));
+    }
+}
+
+/* ---- Tests ---- */
+
+static void
+test_password (gconstpointer data)
+{
+  Session s;
+
+  session_init (&s, data);
+  g_object_set (s.test->client, "user-agent-software", "Tester & Sons", "user-agent-device", "<Desk>",
+                NULL);
+  test_client_start_until_ready (s.test);
+  g_assert_true (said (&s, "<authenticate xmlns='urn:xmpp:sasl:2'"));
+  g_assert_true (said (&s, "<software>Tester &amp; Sons</software><device>&lt;Desk&gt;</device>"));
+  g_assert_false (said (&s, "<auth xmlns="));
+  g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
+  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&s)), ==, "tls-exporter");
+  g_assert_true (hs_security_info_get_downgrade_protected (info (&s)));
+  /* In the old way, and with the resource that was asked for. */
+  g_assert_true (said (&s, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"));
+  g_assert_cmpstr (hs_jid_get_resource (hs_client_get_bound_jid (s.test->client)), ==, "r");
+  g_assert_cmpuint (s.tokens->len, ==, 1);
+  assert_no_tokens_in (s.xml->str, s.tokens);
+  test_client_stop (s.test);
+  session_clear (&s);
+}
+
+/* The second time without the password, and with another client that only knows the token. */
+static void
+test_token (gconstpointer data)
+{
+  Session first;
+  Session second;
+  GVariant *token;
+
+  session_init (&first, data);
+  test_client_start_until_ready (first.test);
+  token = hs_client_get_login_token (first.test->client);
+  g_assert_nonnull (token);
+  g_assert_cmpuint (first.tokens->len, ==, 1);
+  test_client_stop (first.test);
+  /* The same client. */
+  g_string_truncate (first.xml, 0);
+  test_client_start_until_ready (first.test);
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&first)), ==, "HT-SHA-256-EXPR");
+  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&first)), ==, "tls-exporter");
+  g_assert_true (hs_client_get_allow_plain (first.test->client) == FALSE);
+  test_client_stop (first.test);
+  /* Another one, later. */
+  session_init (&second, data);
+  hs_client_set_password (second.test->client, NULL);
+  hs_client_set_login_token (second.test->client, hs_client_get_login_token (first.test->client));
+  g_assert_cmpstr (hs_client_get_user_agent_id (second.test->client), ==,
+                   hs_client_get_user_agent_id (first.test->client));
+  test_client_start_until_ready (second.test);
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&second)), ==, "HT-SHA-256-EXPR");
+  assert_no_tokens_in (second.xml->str, first.tokens);
+  test_client_stop (second.test);
+  session_clear (&first);
+  session_clear (&second);
+}
+
+static GVariant *
+with_member (GVariant *token, const char *name, const char *value)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, token);
+  g_variant_dict_insert (&dict, name, "s", value);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* What the server does not take is followed by the password, on the same stream. */
+static void
+test_token_refused (gconstpointer data)
+{
+  Session s;
+  Session without;
+  g_autoptr (GVariant) wrong = NULL;
+  guint n_headers;
+
+  session_init (&s, data);
+  test_client_start_until_ready (s.test);
+  test_client_stop (s.test);
+  wrong = with_member (hs_client_get_login_token (s.test->client), "token", "stolen");
+  hs_client_set_login_token (s.test->client, wrong);
+  g_string_truncate (s.xml, 0);
+  test_client_start_until_ready (s.test);
+  n_headers = 0;
+  for (const char *p = s.xml->str; (p = strstr (p, "<stream:stream")) != NULL; p++)
+    n_headers++;
+  g_assert_true (said (&s, "mechanism='HT-SHA-256-EXPR'"));
+  g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
+  g_test_message ("%u headers", n_headers);
+  /* The first one, that it is gone, and the second one. */
+  g_assert_cmpuint (s.tokens->len, ==, 3);
+  g_assert_null (g_ptr_array_index (s.tokens, 1));
+  g_assert_nonnull (g_ptr_array_index (s.tokens, 2));
+  test_client_stop (s.test);
+
+  /* And with no password, that is why the run ends. */
+  session_init (&without, data);
+  hs_client_set_password (without.test->client, NULL);
+  hs_client_set_login_token (without.test->client, wrong);
+  test_client_run (without.test);
+  g_assert_error (without.test->error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
+  g_assert_null (hs_client_get_login_token (without.test->client));
+  session_clear (&s);
+  session_clear (&without);
+}
+
+/* A token is worth nothing for another account, another user agent, another mechanism or too late: it is
+ * not even shown. */
+static void
+test_token_not_ours (gconstpointer data)
+{
+  static const struct
+  {
+    const char *member;
+    const char *value;
+  } changes[] = {
+    { "account", "user2@example.test" },
+    { "user-agent-id", "d4565fa7-4d72-4749-b3d3-740edbf87770" },
+    { "mechanism", "HT-SHA-256-FUTURE" },
+    { "expiry", "2020-03-12T14:36:15Z" },
+  };
+  Session s;
+
+  session_init (&s, data);
+  test_client_start_until_ready (s.test);
+  test_client_stop (s.test);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (GVariant) token = with_member (hs_client_get_login_token (s.test->client),
+                                                changes[i].member, changes[i].value);
+
+      hs_client_set_login_token (s.test->client, token);
+      g_string_truncate (s.xml, 0);
+      test_client_start_until_ready (s.test);
+      g_assert_false (said (&s, "mechanism='HT-SHA-256-EXPR'>"));
+      g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
+      test_client_stop (s.test);
+    }
+  session_clear (&s);
+}
+
+static void
+test_bind2 (gconstpointer data)
+{
+  Session s;
+  HsJid *bound;
+
+  session_init (&s, data);
+  g_object_set (s.test->client, "bind2", TRUE, "carbons", TRUE, NULL);
+  test_client_start_until_ready (s.test);
+  g_assert_true (said (&s, "<bind xmlns='urn:xmpp:bind:0'>"));
+  g_assert_true (said (&s, "<enable xmlns='urn:xmpp:carbons:2'/>"));
+  g_assert_false (said (&s, "xmpp-bind'><"));
+  bound = hs_client_get_bound_jid (s.test->client);
+  g_test_message ("%s", hs_jid_to_string (bound));
+  g_assert_true (g_str_has_prefix (hs_jid_get_resource (bound), "r"));
+  assert_record (s.test, s.test->record->str);
+  test_client_stop (s.test);
+  /* And with the token. */
+  g_string_truncate (s.xml, 0);
+  test_client_start_until_ready (s.test);
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, "HT-SHA-256-EXPR");
+  g_assert_false (said (&s, "xmpp-bind'><"));
+  test_client_stop (s.test);
+  session_clear (&s);
+}
+
+/* Carbons come in whichever way they were asked for. */
+static void
+test_carbons (gconstpointer data)
+{
+  for (guint bind2 = 0; bind2 <= 1; bind2++)
+    {
+      Session s;
+      g_autoptr (TestClient) other = server_new_user (1, data);
+      g_autoptr (TestClient) friend = server_new_user (2, data);
+      g_autoptr (HsMessage) message = NULL;
+      g_autoptr (HsJid) second = NULL;
+
+      session_init (&s, data);
+      g_object_set (s.test->client, "bind2", bind2, "carbons", TRUE, NULL);
+      second = hs_jid_with_resource (hs_client_get_jid (other->client), "other", NULL);
+      g_object_set (other->client, "jid", second, NULL);
+      test_client_start_until_ready (s.test);
+      test_client_start_until_ready (other);
+      test_client_start_until_ready (friend);
+      message = hs_message_new_chat (hs_jid_to_string (hs_client_get_bound_jid (other->client)), "hello");
+      hs_client_send_stanza (friend->client, HS_ELEMENT (message), NULL);
+      test_until (said (&s, "<received xmlns='urn:xmpp:carbons:2'"));
+      test_client_stop (s.test);
+      test_client_stop (other);
+      test_client_stop (friend);
+      session_clear (&s);
+    }
+}
+
+static void
+test_wrong_password (gconstpointer data)
+{
+  Session s;
+
+  session_init (&s, data);
+  hs_client_set_password (s.test->client, "wrong");
+  test_client_run (s.test);
+  g_assert_error (s.test->error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
+  g_assert_true (said (&s, "<authenticate "));
+  g_assert_cmpuint (s.tokens->len, ==, 0);
+  session_clear (&s);
+}
+
+/* Prosody has OAUTHBEARER. */
+static void
+test_access_token (gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (server_get ("DIR"), "access-token", NULL);
+  g_autofree char *token = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *expected = g_strdup_printf ("https://%s/.well-known/openid-configuration",
+                                               server_get ("DOMAIN"));
+  Session s;
+
+  if (!g_str_equal (server_get ("SERVER"), "prosody"))
+    return;
+  g_file_get_contents (path, &token, NULL, &error);
+  g_assert_no_error (error);
+  session_init (&s, data);
+  hs_client_set_password (s.test->client, NULL);
+  hs_client_set_access_token (s.test->client, token);
+  test_client_start_until_ready (s.test);
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, "OAUTHBEARER");
+  g_assert_true (hs_client_get_allow_plain (s.test->client));
+  g_assert_null (hs_client_get_oauth_discovery (s.test->client));
+  g_assert_null (strstr (s.xml->str, token));
+  /* There is a login token for the next time. */
+  g_assert_nonnull (hs_client_get_login_token (s.test->client));
+  test_client_stop (s.test);
+  /* A wrong one is refused, and where there are others is told. */
+  hs_client_set_login_token (s.test->client, NULL);
+  hs_client_set_access_token (s.test->client, "wrong");
+  test_client_run (s.test);
+  g_assert_error (s.test->error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
+  g_assert_nonnull (strstr (s.test->error->message, "invalid_token"));
+  g_assert_cmpstr (hs_client_get_oauth_discovery (s.test->client), ==, expected);
+  session_clear (&s);
+}
+
+/* What came while nobody was there is thrown away with Bind 2, and only then (with an archive, as both
+ * servers have here). */
+static void
+test_offline_messages (gconstpointer data)
+{
+  Session s;
+  g_autoptr (TestClient) friend = server_new_user (2, data);
+  g_autoptr (HsMessage) message
+      = hs_message_new_chat (server_get ("USER1"), "while you were out");
+
+  session_init (&s, data);
+  test_client_start_until_ready (friend);
+  hs_client_send_stanza (friend->client, HS_ELEMENT (message), NULL);
+  test_client_stop (friend);
+  test_client_start_until_ready (s.test);
+  test_until (said (&s, "while you were out"));
+  test_client_stop (s.test);
+  session_clear (&s);
+}
+
+static void
+test_external (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (
+      server_get ("CLIENT_CERT"), server_get ("CLIENT_KEY"), &error);
+  g_autoptr (TestClient) test = server_new_client (server_get ("USER1"), NULL, data);
+
+  g_assert_no_error (error);
+  g_object_set (test->client, "tls-certificate", certificate, NULL);
+  test_client_start_until_ready (test);
+  g_assert_nonnull (strstr (test->record->str, "authenticated(EXTERNAL)"));
+  test_client_stop (test);
+}
+
+static void
+test_anonymous (gconstpointer data)
+{
+  g_autoptr (TestClient) test = server_new_client (server_get ("ANON_DOMAIN"), NULL, data);
+
+  test_client_start_until_ready (test);
+  g_assert_nonnull (strstr (test->record->str, "authenticated(ANONYMOUS)"));
+  test_client_stop (test);
+}
+
+/* A server that does not know SASL2 is signed in to in the old way, whatever was wished for. */
+static void
+test_old_server (gconstpointer data)
+{
+  Session s;
+
+  session_init (&s, data);
+  g_object_set (s.test->client, "bind2", TRUE, "carbons", TRUE, "user-agent-software", "Test", NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      test_client_start_until_ready (s.test);
+      g_assert_true (said (&s, "<auth xmlns="));
+      g_assert_false (said (&s, "<authenticate "));
+      test_until (said (&s, "urn:xmpp:carbons:2"));
+      g_assert_cmpstr (hs_jid_get_resource (hs_client_get_bound_jid (s.test->client)), ==, "r");
+      g_assert_null (hs_client_get_login_token (s.test->client));
+      test_client_stop (s.test);
+    }
+  session_clear (&s);
+}
+
+typedef struct
+{
+  const char *name;
+  GTestDataFunc function;
+} SubTest;
+
+static const SubTest with_sasl2[] = {
+  { "password", test_password },
+  { "token", test_token },
+  { "token-refused", test_token_refused },
+  { "token-not-ours", test_token_not_ours },
+  { "bind2", test_bind2 },
+  { "carbons", test_carbons },
+  { "wrong-password", test_wrong_password },
+  { "access-token", test_access_token },
+  { "offline-messages", test_offline_messages },
+  { "external", test_external },
+  { "anonymous", test_anonymous },
+  { NULL, NULL },
+};
+
+static const SubTest without_sasl2[] = {
+  { "old-server", test_old_server },
+  { NULL, NULL },
+};
+
+int
+main (int argc, char **argv)
+{
+  gboolean old = g_str_equal (server_get ("SERVERS"), "stable");
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < SERVER_N_WAYS; i++)
+    {
+      for (const SubTest *test = old ? without_sasl2 : with_sasl2; test->name != NULL; test++)
+        {
+          g_autofree char *path = g_strdup_printf ("/sasl2/%s/%s/%s", server_get ("SERVER"),
+                                                   server_ways[i].name, test->name);
+
+          g_test_add_data_func (path, &server_ways[i], test->function);
+        }
+    }
+  return g_test_run ();
+}

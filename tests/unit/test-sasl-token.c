@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "hs-error.h"
+#include "sasl/hs-sasl-ht.h"
+#include "sasl/hs-sasl-mechanism-private.h"
+
+/* Mechanisms with tokens: HT-SHA-256-* and OAUTHBEARER. */
+
+#define TOKEN "secret-token:fast-123"
+
+static const char *const all_ht[]
+    = { "HT-SHA-256-NONE", "HT-SHA-256-ENDP", "HT-SHA-256-UNIQ", "HT-SHA-256-EXPR", NULL };
+
+/* HMAC-SHA-256, by GLib alone. */
+static char *
+hmac (const char *who, const char *binding)
+{
+  g_autofree char *text = g_strconcat (who, binding, NULL);
+  GHmac *self = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) TOKEN, strlen (TOKEN));
+  char *hex;
+
+  g_hmac_update (self, (const guchar *) text, -1);
+  hex = g_strdup (g_hmac_get_string (self));
+  g_hmac_unref (self);
+  return hex;
+}
+
+static char *
+to_hex (const guint8 *data, gsize length)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf (text, "%02x", data[i]);
+  return g_string_free (text, FALSE);
+}
+
+static guint8 *
+from_hex (const char *hex)
+{
+  guint8 *data = g_malloc (strlen (hex) / 2);
+
+  for (gsize i = 0; hex[2 * i] != '\0'; i++)
+    data[i] = (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4
+                        | g_ascii_xdigit_value (hex[2 * i + 1]));
+  return data;
+}
+
+typedef struct
+{
+  const char *mechanism;
+  const char *type; /* NULL: not bound */
+  const char *data;
+} Kind;
+
+static const Kind kinds[] = {
+  { "HT-SHA-256-EXPR", "tls-exporter", "exported" },
+  { "HT-SHA-256-UNIQ", "tls-unique", "finished" },
+  { "HT-SHA-256-ENDP", "tls-server-end-point", "hashed" },
+  { "HT-SHA-256-NONE", NULL, "" },
+};
+
+static void
+fill (HsSaslCredentials *credentials, const Kind *kind, HsSaslChannel *channels)
+{
+  channels[0].type = kind->type;
+  channels[0].data = g_bytes_new_static (kind->data, strlen (kind->data));
+  channels[1].type = NULL;
+  *credentials = (HsSaslCredentials){ .username = "juliet",
+                                      .token = TOKEN,
+                                      .token_mechanism = kind->mechanism,
+                                      .encrypted = TRUE,
+                                      .trusted = TRUE,
+                                      .channel_binding = HS_CHANNEL_BINDING_PREFER,
+                                      .channels = channels };
+}
+
+static void
+test_exchange (gconstpointer data)
+{
+  const Kind *kind = data;
+
+  for (guint wrong = 0; wrong < 4; wrong++)
+    {
+      HsSaslCredentials credentials;
+      HsSaslChannel channels[2];
+      g_autoptr (HsSaslMechanism) mechanism = NULL;
+      g_autoptr (GBytes) initial = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *proof = hmac ("Initiator", kind->data);
+      g_autofree char *other = hmac (wrong == 2 ? "Initiator" : "Responder", kind->data);
+      g_autofree char *sent = NULL;
+      g_autofree guint8 *answer = from_hex (other);
+      const guint8 *message;
+      gsize length;
+      gboolean verified;
+
+      fill (&credentials, kind, channels);
+      mechanism = hs_sasl_ht_new (all_ht, &credentials);
+      g_assert_cmpstr (hs_sasl_mechanism_get_name (mechanism), ==, kind->mechanism);
+      g_assert_cmpstr (hs_sasl_mechanism_get_binding_type (mechanism), ==, kind->type);
+      g_assert_cmpint (hs_sasl_mechanism_start (mechanism, &initial, NULL), ==,
+                       HS_SASL_STEP_RESPOND);
+      message = g_bytes_get_data (initial, &length);
+      g_assert_cmpuint (length, ==, strlen ("juliet") + 1 + 32);
+      g_assert_cmpstr ((const char *) message, ==, "juliet");
+      sent = to_hex (message + strlen ("juliet") + 1, 32);
+      g_assert_cmpstr (sent, ==, proof);
+
+      answer[31] ^= wrong == 1;
+      verified = hs_sasl_mechanism_success (mechanism, wrong == 3 ? NULL : answer,
+                                            wrong == 3 ? 0 : 32, &error);
+      g_assert_true (verified == (wrong == 0));
+      if (wrong != 0)
+        g_assert_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED);
+      /* What comes of a token says nothing of the password. */
+      g_assert_false (hs_sasl_mechanism_proves_password (mechanism));
+      g_bytes_unref (channels[0].data);
+    }
+}
+
+/* The token's mechanism, or none. */
+static void
+test_bound_to_mechanism (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      HsSaslCredentials credentials;
+      HsSaslChannel channels[2];
+      const char *const others[] = { kinds[(i + 1) % 4].mechanism, kinds[(i + 2) % 4].mechanism,
+                                     kinds[(i + 3) % 4].mechanism, NULL };
+
+      fill (&credentials, &kinds[i], channels);
+      g_assert_null (hs_sasl_ht_new (others, &credentials));
+      g_assert_null (hs_sasl_ht_new (NULL, &credentials));
+      credentials.encrypted = FALSE;
+      g_assert_null (hs_sasl_ht_new (all_ht, &credentials));
+      credentials.encrypted = TRUE;
+      if (kinds[i].type != NULL)
+        {
+          channels[0].type = "tls-future";
+          g_assert_null (hs_sasl_ht_new (all_ht, &credentials));
+          channels[0].type = kinds[i].type;
+          credentials.channel_binding = HS_CHANNEL_BINDING_NONE;
+          g_assert_null (hs_sasl_ht_new (all_ht, &credentials));
+        }
+      else
+        {
+          credentials.trusted = FALSE;
+          g_assert_null (hs_sasl_ht_new (all_ht, &credentials));
+          credentials.trusted = TRUE;
+          credentials.channel_binding = HS_CHANNEL_BINDING_REQUIRE;
+          g_assert_null (hs_sasl_ht_new (all_ht, &credentials));
+        }
+      g_bytes_unref (channels[0].data);
+    }
+}
+
+static void
+test_choice (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      HsSaslCredentials credentials;
+      HsSaslChannel channels[2];
+
+      fill (&credentials, &kinds[i], channels);
+      g_assert_cmpstr (hs_sasl_ht_choose (all_ht, &credentials), ==, kinds[i].mechanism);
+      credentials.trusted = FALSE;
+      g_assert_cmpstr (hs_sasl_ht_choose (all_ht, &credentials), ==,
+                       kinds[i].type != NULL ? kinds[i].mechanism : NULL);
+      g_bytes_unref (channels[0].data);
+    }
+}
+
+/* ---- OAUTHBEARER ---- */
+
+static HsSaslMechanism *
+make_oauth (GError **error, gboolean encrypted, gboolean trusted, HsChannelBinding binding)
+{
+  const char *const offered[] = { "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN", NULL };
+  const HsSaslCredentials credentials = { .username = "ju,liet",
+                                          .account = "ju,liet@example.com",
+                                          .access_token = "vF9dft4qmT",
+                                          .channel_binding = binding,
+                                          .encrypted = encrypted,
+                                          .trusted = trusted };
+
+  return hs_sasl_mechanism_select (offered, &credentials, error);
+}
+
+static void
+test_oauth (void)
+{
+  g_autoptr (HsSaslMechanism) mechanism = make_oauth (NULL, TRUE, TRUE, HS_CHANNEL_BINDING_PREFER);
+  g_autoptr (GBytes) initial = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpstr (hs_sasl_mechanism_get_name (mechanism), ==, "OAUTHBEARER");
+  hs_sasl_mechanism_start (mechanism, &initial, NULL);
+  text = g_strndup (g_bytes_get_data (initial, NULL), g_bytes_get_size (initial));
+  g_assert_cmpstr (text, ==, "n,a=ju=2Cliet@example.com,\001auth=Bearer vF9dft4qmT\001\001");
+  g_assert_true (hs_sasl_mechanism_success (mechanism, NULL, 0, NULL));
+  g_assert_false (hs_sasl_mechanism_proves_password (mechanism));
+}
+
+/* RFC 7628, 4.3: the discovery document, and its answer. */
+static void
+test_oauth_refused (void)
+{
+  static const char document[] = "{\"status\":\"invalid_token\",\"scope\":\"example_scope\","
+                                 "\"openid-configuration\":\"https:\\/\\/example.com\\/.well-known\"}";
+  g_autoptr (HsSaslMechanism) mechanism = make_oauth (NULL, TRUE, TRUE, HS_CHANNEL_BINDING_PREFER);
+  g_autoptr (GBytes) initial = NULL;
+  g_autoptr (GBytes) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hs_sasl_mechanism_start (mechanism, &initial, NULL);
+  g_assert_cmpint (hs_sasl_mechanism_challenge (mechanism, (const guint8 *) document,
+                                                strlen (document), &response, &error),
+                   ==, HS_SASL_STEP_RESPOND);
+  g_assert_cmpuint (g_bytes_get_size (response), ==, 1);
+  g_assert_cmpint (*(const char *) g_bytes_get_data (response, NULL), ==, 1);
+  g_assert_error (hs_sasl_mechanism_get_refusal (mechanism), HS_SASL_ERROR,
+                  HS_SASL_ERROR_NOT_AUTHORIZED);
+  g_assert_nonnull (strstr (hs_sasl_mechanism_get_refusal (mechanism)->message, "invalid_token"));
+  g_assert_cmpstr (hs_sasl_mechanism_get_discovery (mechanism), ==,
+                   "https://example.com/.well-known");
+  /* That was no success. */
+  g_assert_false (hs_sasl_mechanism_success (mechanism, NULL, 0, &error));
+  g_assert_error (error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
+}
+
+static void
+test_oauth_odd_documents (void)
+{
+  static const char *const documents[]
+      = { "", "{}", "[", "{\"status\":7}", "{\"status\":\"a\\", "\"status\"" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
+    {
+      g_autoptr (HsSaslMechanism) mechanism
+          = make_oauth (NULL, TRUE, TRUE, HS_CHANNEL_BINDING_PREFER);
+      g_autoptr (GBytes) initial = NULL;
+      GBytes *response = NULL;
+
+      hs_sasl_mechanism_start (mechanism, &initial, NULL);
+      g_assert_cmpint (hs_sasl_mechanism_challenge (mechanism, (const guint8 *) documents[i],
+                                                    strlen (documents[i]), &response, NULL),
+                       ==, HS_SASL_STEP_RESPOND);
+      g_clear_pointer (&response, g_bytes_unref);
+      g_assert_nonnull (
+          strstr (hs_sasl_mechanism_get_refusal (mechanism)->message, "does not say why"));
+      g_assert_null (hs_sasl_mechanism_get_discovery (mechanism));
+      /* And twice is too often. */
+      g_assert_cmpint (hs_sasl_mechanism_challenge (mechanism, (const guint8 *) "{}", 2, &response,
+                                                    NULL),
+                       ==, HS_SASL_STEP_FAILED);
+    }
+}
+
+static void
+test_oauth_not_shown (void)
+{
+  g_autoptr (GError) plain = NULL;
+  g_autoptr (GError) untrusted = NULL;
+  g_autoptr (GError) unbound = NULL;
+
+  g_assert_null (make_oauth (&plain, FALSE, FALSE, HS_CHANNEL_BINDING_PREFER));
+  g_assert_null (make_oauth (&untrusted, TRUE, FALSE, HS_CHANNEL_BINDING_PREFER));
+  g_assert_null (make_oauth (&unbound, TRUE, TRUE, HS_CHANNEL_BINDING_REQUIRE));
+  g_assert_null (strstr (plain->message, "vF9dft4qmT"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/sasl-token/exchange/%s", kinds[i].mechanism);
+
+      g_test_add_data_func (path, &kinds[i], test_exchange);
+    }
+  g_test_add_func ("/sasl-token/bound-to-mechanism", test_bound_to_mechanism);
+  g_test_add_func ("/sasl-token/choice", test_choice);
+  g_test_add_func ("/sasl-token/oauth", test_oauth);
+  g_test_add_func ("/sasl-token/oauth/refused", test_oauth_refused);
+  g_test_add_func ("/sasl-token/oauth/odd-documents", test_oauth_odd_documents);
+  g_test_add_func ("/sasl-token/oauth/not-shown", test_oauth_not_shown);
+  return g_test_run ();
+}
