@@ -409,6 +409,7 @@ open_stream (HsClient *self, GIOStream *io)
     hs_stream_open (priv->stream);
   else
     hs_stream_secured (priv->stream);
+  hs_client_sign_in_early (self);
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_transport_start_reading (priv->transport);

@@ -97,6 +97,9 @@ typedef struct
   char **sasl_mechanisms;
   gboolean allow_plain;
   HsChannelBinding channel_binding;
+  GVariant *offer;   /* what the server offered the last time, */
+  char *offer_to;    /* and to whom */
+  gboolean no_early; /* it has changed meanwhile */
   char *access_token;
   char *oauth_discovery;
   GVariant *login_token;
@@ -223,6 +226,8 @@ void hs_client_shrink_if_idle (HsClient *self);
 /* hs-client-sign-in.c */
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
 void hs_client_sign_in (HsClient *self);
+void hs_client_sign_in_early (HsClient *self);
+gboolean hs_client_forget_offer (HsClient *self, const GError *error);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);
 void hs_client_enable_carbons (HsClient *self);

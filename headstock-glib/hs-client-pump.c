@@ -69,6 +69,9 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       hs_client_made_progress (self, NULL);
       hs_client_acknowledged (self);
       break;
+    case HS_STREAM_EVENT_ENABLED:
+      hs_client_acknowledged (self);
+      break;
     case HS_STREAM_EVENT_ENDED:
       stream_ended (self);
       break;

@@ -314,7 +314,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
   priv->at_location = FALSE;
   if (priv->stop_requested || priv->stopping)
     hs_client_finish_run (self, NULL);
-  else if (follow (self))
+  else if (follow (self) || hs_client_forget_offer (self, copy))
     next_target (self, copy);
   else if (!priv->was_ready && priv->attempt != NULL && is_about_target (priv, copy)
            && hs_connector_has_more (priv->attempt->connector))

@@ -97,6 +97,8 @@ make_login_token (HsClientPrivate *priv)
   g_variant_dict_insert (&dict, "mechanism", "s", hs_stream_get_token_mechanism (stream));
   if (hs_stream_get_token_expiry (stream) != NULL)
     g_variant_dict_insert (&dict, "expiry", "s", hs_stream_get_token_expiry (stream));
+  g_variant_dict_insert_value (&dict, "offer",
+                               hs_stream_offer_save (hs_stream_get_offer (stream)));
   return g_variant_dict_end (&dict);
 }
 
@@ -128,14 +130,17 @@ hs_client_clear_credentials (HsClient *self)
   hs_sasl_secret_free (priv->access_token);
   g_free (priv->oauth_discovery);
   g_clear_pointer (&priv->login_token, g_variant_unref);
+  g_clear_pointer (&priv->offer, g_variant_unref);
+  g_free (priv->offer_to);
   g_free (priv->user_agent_id);
   g_free (priv->user_agent_software);
   g_free (priv->user_agent_device);
   g_clear_object (&priv->security_info);
 }
 
+/* With @offer, before the server has said what it offers. */
 static void
-sign_in (HsClient *self, gboolean with_token)
+sign_in (HsClient *self, gboolean with_token, GVariant *offer)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsJid) account = hs_jid_get_bare (hs_stream_get_account (priv->stream));
@@ -160,6 +165,11 @@ sign_in (HsClient *self, gboolean with_token)
   list_channels (priv, channels, data);
   if (with_token)
     take_login_token (priv, &credentials);
+  if (offer != NULL)
+    {
+      hs_stream_sign_in_early (priv->stream, offer, &credentials);
+      return;
+    }
   hs_stream_sign_in (priv->stream, &credentials);
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
@@ -171,7 +181,97 @@ hs_client_sign_in (HsClient *self)
 {
   hs_client_private (self)->in_negotiation = FALSE;
   take_name (self);
-  sign_in (self, TRUE);
+  sign_in (self, TRUE, NULL);
+}
+
+/* A module that wants to see the features first may want to do something before the sign-in. */
+static gboolean
+has_negotiators (HsClient *self)
+{
+  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    {
+      if (HS_MODULE_GET_IFACE (g_ptr_array_index (modules, i))->negotiate != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What the server offered to this account when the client, or an earlier run of the program, last signed in
+ * to it: it was under TLS then, and has been proved as far as the mechanism goes. */
+static GVariant *
+recall_offer (HsClientPrivate *priv)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->jid);
+  const char *account = NULL;
+  GVariant *offer = NULL;
+
+  if (priv->no_early)
+    return NULL;
+  if (priv->offer != NULL && g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) == 0)
+    return g_variant_ref (priv->offer);
+  if (priv->login_token != NULL
+      && g_variant_lookup (priv->login_token, "account", "&s", &account)
+      && g_strcmp0 (account, hs_jid_to_string (bare)) == 0)
+    g_variant_lookup (priv->login_token, "offer", "@" HS_STREAM_OFFER_TYPE, &offer);
+  return offer;
+}
+
+/* In one flight with the header: what the server offers was known the last time, and is compared when it
+ * comes. */
+void
+hs_client_sign_in_early (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GVariant) offer = NULL;
+
+  if (priv->component || !priv->secure || !priv->trusted || has_negotiators (self))
+    return;
+  offer = recall_offer (priv);
+  if (offer != NULL)
+    sign_in (self, TRUE, offer);
+}
+
+/* Whether the sign-in relied on what the server had offered the last time, which may be why it failed: then
+ * it is tried once more, at once, without that. */
+gboolean
+hs_client_forget_offer (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stream == NULL || !hs_stream_is_early (priv->stream)
+      || error->domain == HS_SASL_ERROR)
+    return FALSE;
+  priv->no_early = TRUE;
+  return TRUE;
+}
+
+/* Remembered with the token as well, so that the program's next run signs in with one message. */
+static void
+remember_offer (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  const HsStreamOffer *offer = hs_stream_get_offer (priv->stream);
+  g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+  g_autoptr (GVariant) kept = NULL;
+  GVariantDict dict;
+
+  g_clear_pointer (&priv->offer, g_variant_unref);
+  g_clear_pointer (&priv->offer_to, g_free);
+  priv->no_early = FALSE;
+  if (offer == NULL || !priv->secure)
+    return;
+  priv->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
+  priv->offer_to = g_strdup (hs_jid_to_string (bare));
+  if (priv->login_token == NULL || !hs_stream_used_token (priv->stream))
+    return;
+  kept = g_variant_lookup_value (priv->login_token, "offer", NULL);
+  if (kept != NULL && g_variant_equal (kept, priv->offer))
+    return;
+  g_variant_dict_init (&dict, priv->login_token);
+  g_variant_dict_insert_value (&dict, "offer", priv->offer);
+  replace_login_token (self, g_variant_dict_end (&dict));
 }
 
 /* It is of no more use (XEP-0484, 4.1), unless the server only says that it can't look. */
@@ -186,7 +286,7 @@ hs_client_token_refused (HsClient *self)
     replace_login_token (self, NULL);
   /* A handler may have dropped the connection. */
   if (priv->stream == stream && priv->transport != NULL)
-    sign_in (self, FALSE);
+    sign_in (self, FALSE, NULL);
 }
 
 static void
@@ -223,6 +323,8 @@ hs_client_authenticated (HsClient *self)
     set_security_info (self);
   if (priv->stream == stream && hs_stream_get_token (stream) != NULL)
     replace_login_token (self, make_login_token (priv));
+  if (priv->stream == stream)
+    remember_offer (self);
   if (priv->stream == stream && priv->transport != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
                    hs_stream_get_mechanism (stream));

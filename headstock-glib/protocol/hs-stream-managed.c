@@ -27,17 +27,27 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
-  if (hs_stream_management_on_enabled (self->config.management, node, &error))
-    hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
-  else
+  if (self->config.management == NULL)
+    hs_stream_protocol_error (self, "unsupported-stanza-type",
+                              "The server enabled stream management, which nobody asked for");
+  else if (!hs_stream_management_on_enabled (self->config.management, node, &error))
     refuse (self, g_steal_pointer (&error));
+  else
+    self->pending = HS_STREAM_EVENT_ENABLED;
 }
 
 void
 hs_stream_on_not_enabled (HsStream *self, HsNode *node)
 {
+  if (self->config.management == NULL
+      || !hs_stream_management_is_enabling (self->config.management))
+    {
+      hs_stream_protocol_error (self, "unsupported-stanza-type",
+                                "The server failed at stream management, which nobody asked for");
+      return;
+    }
   hs_stream_management_on_failed (self->config.management, node);
-  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
+  self->pending = HS_STREAM_EVENT_ENABLED;
 }
 
 void
@@ -83,10 +93,12 @@ hs_stream_on_request (HsStream *self, HsNode *node)
     hs_stream_management_on_request (self->config.management, hs_stream_get_output (self));
 }
 
+/* What comes before <enabled/> the server does not count. */
 void
 hs_stream_count_in (HsStream *self, guint n)
 {
-  if (n > 0 && self->state == HS_STREAM_STATE_READY)
+  if (n > 0 && self->state == HS_STREAM_STATE_READY
+      && !hs_stream_management_is_enabling (self->config.management))
     hs_stream_management_count_in (self->config.management, n,
                                    self->closing ? NULL : hs_stream_get_output (self));
 }

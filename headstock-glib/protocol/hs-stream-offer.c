@@ -3,62 +3,40 @@
 
 #include "protocol/hs-stream-offer.h"
 
+#include <string.h>
+
 #include "hs-namespaces.h"
 
-/* The texts of the children with that name and the parent's namespace. */
-static char **
-list_texts (HsNode *parent, const char *name)
+static int
+compare (gconstpointer a, gconstpointer b)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* One for each child with that name and namespace: its attribute, or its text where that is NULL. NULL
+ * without any. */
+static char **
+list (HsNode *parent, const char *name, const char *namespace_, const char *attribute)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   HsNode *child = parent != NULL ? hs_node_first_element (parent) : NULL;
 
   for (; child != NULL; child = hs_node_next_element (child))
     {
-      const char *text = hs_node_get_text (child);
+      const char *text;
 
-      if (text != NULL && hs_node_matches (child, name, parent->namespace_))
-        g_strv_builder_add (builder, text);
-    }
-  return g_strv_builder_end (builder);
-}
-
-static char **
-list_binding_types (HsNode *features)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  HsNode *parent = hs_node_get_child (features, "sasl-channel-binding", HS_NS_CHANNEL_BINDING);
-  HsNode *child = parent != NULL ? hs_node_first_element (parent) : NULL;
-  gboolean any = FALSE;
-
-  for (; child != NULL; child = hs_node_next_element (child))
-    {
-      const char *type = hs_node_get_attribute (child, "type", NULL);
-
-      if (type == NULL || !hs_node_matches (child, "channel-binding", HS_NS_CHANNEL_BINDING))
+      if (!hs_node_matches (child, name, namespace_))
         continue;
-      g_strv_builder_add (builder, type);
-      any = TRUE;
+      text = attribute != NULL ? hs_node_get_attribute (child, attribute, NULL)
+                               : hs_node_get_text (child);
+      if (text != NULL)
+        g_ptr_array_add (names, g_strdup (text));
     }
-  return any ? g_strv_builder_end (builder) : NULL;
-}
-
-static char **
-list_or_null (HsNode *parent, const char *name, const char *namespace_)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  HsNode *child = hs_node_first_element (parent);
-  gboolean any = FALSE;
-
-  for (; child != NULL; child = hs_node_next_element (child))
-    {
-      const char *text = hs_node_get_text (child);
-
-      if (text == NULL || !hs_node_matches (child, name, namespace_))
-        continue;
-      g_strv_builder_add (builder, text);
-      any = TRUE;
-    }
-  return any ? g_strv_builder_end (builder) : NULL;
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_sort (names, compare);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
 static void
@@ -87,12 +65,11 @@ read_sasl2 (HsStreamOffer *self, HsNode *authentication)
   HsNode *bind = inline_ != NULL ? hs_node_get_child (inline_, "bind", HS_NS_BIND2) : NULL;
   HsNode *fast = inline_ != NULL ? hs_node_get_child (inline_, "fast", HS_NS_FAST) : NULL;
 
-  self->sasl2 = list_texts (authentication, "mechanism");
-  self->upgrades = list_or_null (authentication, "upgrade", HS_NS_SASL_UPGRADE);
+  self->sasl2 = list (authentication, "mechanism", HS_NS_SASL2, NULL);
+  self->upgrades = list (authentication, "upgrade", HS_NS_SASL_UPGRADE, NULL);
   if (bind != NULL)
     read_bind2 (self, bind);
-  if (fast != NULL)
-    self->fast = list_or_null (fast, "mechanism", HS_NS_FAST);
+  self->fast = list (fast, "mechanism", HS_NS_FAST, NULL);
   self->sm = inline_ != NULL && hs_node_get_child (inline_, "sm", HS_NS_SM) != NULL;
 }
 
@@ -100,13 +77,14 @@ HsStreamOffer *
 hs_stream_offer_new (HsNode *features)
 {
   HsStreamOffer *self = g_new0 (HsStreamOffer, 1);
+  HsNode *mechanisms = hs_node_get_child (features, "mechanisms", HS_NS_SASL);
   HsNode *authentication = hs_node_get_child (features, "authentication", HS_NS_SASL2);
+  HsNode *binding = hs_node_get_child (features, "sasl-channel-binding", HS_NS_CHANNEL_BINDING);
 
-  self->mechanisms
-      = list_texts (hs_node_get_child (features, "mechanisms", HS_NS_SASL), "mechanism");
+  self->mechanisms = list (mechanisms, "mechanism", HS_NS_SASL, NULL);
   if (authentication != NULL)
     read_sasl2 (self, authentication);
-  self->announced = list_binding_types (features);
+  self->announced = list (binding, "channel-binding", HS_NS_CHANNEL_BINDING, "type");
   return self;
 }
 
@@ -119,4 +97,35 @@ hs_stream_offer_free (HsStreamOffer *self)
   g_strfreev (self->fast);
   g_strfreev (self->upgrades);
   g_free (self);
+}
+
+GVariant *
+hs_stream_offer_save (const HsStreamOffer *self)
+{
+  return g_variant_new ("(m^asm^asm^asm^asm^asbbbbb)", self->mechanisms, self->sasl2,
+                        self->announced, self->fast, self->upgrades, self->bind2,
+                        self->bind2_carbons, self->bind2_csi, self->bind2_sm, self->sm);
+}
+
+HsStreamOffer *
+hs_stream_offer_load (GVariant *saved)
+{
+  HsStreamOffer *self;
+
+  if (saved == NULL || !g_variant_is_of_type (saved, G_VARIANT_TYPE (HS_STREAM_OFFER_TYPE)))
+    return NULL;
+  self = g_new0 (HsStreamOffer, 1);
+  g_variant_get (saved, "(m^asm^asm^asm^asm^asbbbbb)", &self->mechanisms, &self->sasl2,
+                 &self->announced, &self->fast, &self->upgrades, &self->bind2,
+                 &self->bind2_carbons, &self->bind2_csi, &self->bind2_sm, &self->sm);
+  return self;
+}
+
+gboolean
+hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *other)
+{
+  g_autoptr (GVariant) mine = g_variant_ref_sink (hs_stream_offer_save (self));
+  g_autoptr (GVariant) theirs = g_variant_ref_sink (hs_stream_offer_save (other));
+
+  return g_variant_equal (mine, theirs);
 }

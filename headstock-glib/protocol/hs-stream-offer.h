@@ -3,9 +3,12 @@
 
 #include "xml/hs-node.h"
 
+/* The type of a saved one. */
+#define HS_STREAM_OFFER_TYPE "(masmasmasmasmasbbbbb)"
+
 G_BEGIN_DECLS
 
-/* What a server offers to whoever has not signed in yet, taken out of its features. */
+/* What a server offers to whoever has not signed in yet, taken out of its features. Lists are sorted. */
 typedef struct
 {
   char **mechanisms; /* of SASL as RFC 6120, 6 has it */
@@ -22,6 +25,12 @@ typedef struct
 
 HsStreamOffer *hs_stream_offer_new (HsNode *features);
 void hs_stream_offer_free (HsStreamOffer *self);
+gboolean hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *other);
+
+/* To be remembered until the next time. (transfer floating) */
+GVariant *hs_stream_offer_save (const HsStreamOffer *self);
+/* NULL where it is of another type, as an older version may have saved it. */
+HsStreamOffer *hs_stream_offer_load (GVariant *saved);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamOffer, hs_stream_offer_free)
 

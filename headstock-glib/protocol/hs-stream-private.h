@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "protocol/hs-stream-offer.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -24,7 +23,6 @@ typedef enum
   HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
   HS_STREAM_STATE_RESUME,    /* whether the server goes on with the old session */
   HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request */
-  HS_STREAM_STATE_ENABLE,    /* the answer to our wish for acknowledgements */
   HS_STREAM_STATE_COMPONENT, /* the server's word on a component's handshake */
   HS_STREAM_STATE_READY,     /* stanzas */
   HS_STREAM_STATE_ENDED,     /* nothing: the server has closed, or we have given up */
@@ -40,6 +38,9 @@ struct _HsStream
   gboolean secure;
   gboolean authenticated;
   gboolean header_sent;
+  gboolean bind_sent;     /* along with the one after the sign-in */
+  gboolean early;         /* the sign-in has begun before the features came, */
+  HsStreamState early_state; /* and waits for this */
   gboolean closing; /* our end was sent */
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending one */
@@ -99,6 +100,7 @@ void hs_stream_protocol_error (HsStream *self, const char *condition, const char
 void hs_stream_on_challenge (HsStream *self, HsNode *node);
 void hs_stream_on_success (HsStream *self, HsNode *node);
 void hs_stream_on_failure (HsStream *self, HsNode *node);
+void hs_stream_check_early (HsStream *self, HsNode *features);
 void hs_stream_sasl_failed (HsStream *self, GError *error);
 guint8 *hs_stream_decode (HsNode *node, gsize *length, GError **error);
 gboolean hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length);
@@ -118,6 +120,7 @@ void hs_stream_forget_upgrade (HsStream *self);
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
 void hs_stream_bind (HsStream *self);
+void hs_stream_bind_early (HsStream *self);
 void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
 void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);

@@ -12,19 +12,12 @@
 /* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
  * component's handshake (XEP-0114). */
 
-void
-hs_stream_bind (HsStream *self)
+static void
+write_bind (HsStream *self)
 {
   const char *resource
       = self->any_resource ? NULL : hs_jid_get_resource (self->config.jid);
 
-  if (!self->bind_offered)
-    {
-      hs_stream_protocol_error (self, "unsupported-feature",
-                                "The server does not offer to bind a resource");
-      return;
-    }
-  self->state = HS_STREAM_STATE_BIND;
   g_free (self->request_id);
   self->request_id = hs_random_id ();
   hs_stream_write (self, "<iq type='set' id='%s'><bind xmlns='%s'", self->request_id, HS_NS_BIND);
@@ -32,6 +25,33 @@ hs_stream_bind (HsStream *self)
     hs_stream_write (self, "><resource>%s</resource></bind></iq>", resource);
   else
     hs_stream_write (self, "/></iq>");
+}
+
+void
+hs_stream_bind (HsStream *self)
+{
+  if (!self->bind_offered)
+    {
+      hs_stream_protocol_error (self, "unsupported-feature",
+                                "The server does not offer to bind a resource");
+      return;
+    }
+  self->state = HS_STREAM_STATE_BIND;
+  if (!self->bind_sent)
+    write_bind (self);
+  self->bind_sent = FALSE;
+}
+
+/* In one flight with the header after the sign-in: there is no server that does not offer it then. */
+void
+hs_stream_bind_early (HsStream *self)
+{
+  HsStreamManagement *management = self->config.management;
+
+  if (management != NULL && hs_stream_management_has_session (management))
+    return;
+  write_bind (self);
+  self->bind_sent = TRUE;
 }
 
 void
@@ -78,17 +98,14 @@ hs_stream_become_ready (HsStream *self, HsStreamEventType event)
     hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
 }
 
-/* XEP-0198, 3: after the resource. */
+/* XEP-0198, 3: after the resource. What is sent from here on counts, and what comes once the server has said
+ * so; nothing waits for that. */
 static void
-enable_or_become_ready (HsStream *self)
+enable_and_become_ready (HsStream *self)
 {
-  if (!self->management_offered)
-    {
-      hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
-      return;
-    }
-  self->state = HS_STREAM_STATE_ENABLE;
-  hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+  if (self->management_offered)
+    hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
 
 static GError *
@@ -150,7 +167,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
     }
   if (!self->session_required)
     {
-      enable_or_become_ready (self);
+      enable_and_become_ready (self);
       return;
     }
   self->state = HS_STREAM_STATE_SESSION;
@@ -168,7 +185,7 @@ hs_stream_on_session_answer (HsStream *self, HsNode *node)
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
     refused (self, get_error (node, "The server refused to start a session"));
   else
-    enable_or_become_ready (self);
+    enable_and_become_ready (self);
 }
 
 /* XEP-0114, 3: the hash of the stream's id and the secret, in hexadecimal. */

@@ -59,9 +59,9 @@ prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
   const char *const *old = (const char *const *) self->offer->mechanisms;
   const char *const *new = (const char *const *) self->offer->sasl2;
 
-  if (!self->secure || self->renamed || new == NULL || *new == NULL)
+  if (!self->secure || self->renamed || new == NULL)
     return FALSE;
-  return !credentials->has_certificate || !g_strv_contains (old, "EXTERNAL")
+  return !credentials->has_certificate || old == NULL || !g_strv_contains (old, "EXTERNAL")
          || g_strv_contains (new, "EXTERNAL")
          || (credentials->allowed != NULL && !g_strv_contains (credentials->allowed, "EXTERNAL"));
 }
@@ -82,11 +82,27 @@ choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error
   return self->using_token || select_from (self, self->sasl2 ? new : old, credentials, error);
 }
 
+/* Sends the first message of the mechanism that was chosen. */
+static void
+start (HsStream *self, const HsSaslCredentials *credentials)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) initial = NULL;
+
+  g_free (self->mechanism_name);
+  self->mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->mechanism));
+  if (hs_sasl_mechanism_start (self->mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
+    hs_stream_sasl_failed (self, g_steal_pointer (&error));
+  else if (self->sasl2)
+    hs_stream_authenticate (self, credentials, initial);
+  else
+    send_sasl (self, "auth", self->mechanism_name, initial);
+}
+
 static void
 begin (HsStream *self, const HsSaslCredentials *credentials)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) initial = NULL;
   HsSaslCredentials chosen = *credentials;
 
   self->mechanism_done = FALSE;
@@ -101,14 +117,7 @@ begin (HsStream *self, const HsSaslCredentials *credentials)
         hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
     }
-  g_free (self->mechanism_name);
-  self->mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->mechanism));
-  if (hs_sasl_mechanism_start (self->mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
-    hs_stream_sasl_failed (self, g_steal_pointer (&error));
-  else if (self->sasl2)
-    hs_stream_authenticate (self, &chosen, initial);
-  else
-    send_sasl (self, "auth", self->mechanism_name, initial);
+  start (self, &chosen);
 }
 
 void
@@ -118,10 +127,73 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
     return;
   if (self->features != NULL)
     {
+      g_clear_pointer (&self->offer, hs_stream_offer_free);
       self->offer = hs_stream_offer_new (self->features->node);
       hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
     }
   begin (self, credentials);
+}
+
+/* ---- Before the features have come ---- */
+
+/* What the first message of it does not give away to whoever may be in the middle this time. */
+static gboolean
+is_safe_early (const char *mechanism)
+{
+  return g_str_has_prefix (mechanism, "SCRAM-") || g_str_has_prefix (mechanism, "HT-")
+         || g_str_equal (mechanism, "EXTERNAL");
+}
+
+gboolean
+hs_stream_sign_in_early (HsStream *self, GVariant *offer, const HsSaslCredentials *credentials)
+{
+  HsSaslCredentials chosen = *credentials;
+
+  if (self->state != HS_STREAM_STATE_HEADER || !self->secure || self->authenticated
+      || self->closing)
+    return FALSE;
+  self->offer = hs_stream_offer_load (offer);
+  if (self->offer == NULL)
+    return FALSE;
+  if (!choose_mechanism (self, &chosen, NULL)
+      || !is_safe_early (hs_sasl_mechanism_get_name (self->mechanism)))
+    {
+      g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+      g_clear_pointer (&self->offer, hs_stream_offer_free);
+      return FALSE;
+    }
+  start (self, &chosen);
+  if (self->error != NULL)
+    return TRUE;
+  self->early = TRUE;
+  self->early_state = self->state;
+  self->state = HS_STREAM_STATE_HEADER;
+  return TRUE;
+}
+
+/* A mechanism that was chosen from another list might be weaker than it had to be, and the server might not
+ * know it any more. A token has one mechanism anyway. */
+void
+hs_stream_check_early (HsStream *self, HsNode *features)
+{
+  g_autoptr (HsStreamOffer) offer = hs_stream_offer_new (features);
+  gboolean same = hs_stream_offer_equal (offer, self->offer);
+  const char *const *tokens = (const char *const *) offer->fast;
+
+  if (!same && self->using_token && tokens != NULL)
+    same = g_strv_contains (tokens, self->mechanism_name);
+  if (!same)
+    {
+      hs_stream_close (self);
+      hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
+                                         "%s offers other ways to sign in than the last time",
+                                         hs_jid_get_domain (self->config.jid)));
+      return;
+    }
+  hs_stream_offer_free (self->offer);
+  self->offer = g_steal_pointer (&offer);
+  self->early = FALSE;
+  self->state = self->early_state;
 }
 
 /* ---- The exchange ---- */
@@ -252,6 +324,7 @@ hs_stream_on_success (HsStream *self, HsNode *node)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   hs_stream_send_header (self);
+  hs_stream_bind_early (self);
 }
 
 void

@@ -191,7 +191,11 @@ on_features (HsStream *self, HsNode *node)
           return;
         }
       self->state = HS_STREAM_STATE_PROCEED;
-      hs_stream_write (self, "<starttls xmlns='%s'/>", HS_NS_TLS);
+      return;
+    }
+  if (self->early)
+    {
+      hs_stream_check_early (self, node);
       return;
     }
   self->state = HS_STREAM_STATE_UNSIGNED;
@@ -237,6 +241,8 @@ static const struct
   { HS_STREAM_STATE_READY, "r", HS_NS_SM, hs_stream_on_request },
   { HS_STREAM_STATE_READY, "a", HS_NS_SM, hs_stream_on_ack },
   { HS_STREAM_STATE_READY, "features", HS_NS_STREAM, hs_stream_on_late_features },
+  { HS_STREAM_STATE_READY, "enabled", HS_NS_SM, hs_stream_on_enabled },
+  { HS_STREAM_STATE_READY, "failed", HS_NS_SM, hs_stream_on_not_enabled },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
@@ -256,11 +262,6 @@ static const struct
   { HS_STREAM_STATE_SESSION, "iq", HS_NS_CLIENT, hs_stream_on_session_answer },
   { HS_STREAM_STATE_SESSION, "message", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_SESSION, "presence", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_ENABLE, "enabled", HS_NS_SM, hs_stream_on_enabled },
-  { HS_STREAM_STATE_ENABLE, "failed", HS_NS_SM, hs_stream_on_not_enabled },
-  { HS_STREAM_STATE_ENABLE, "message", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_ENABLE, "presence", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_ENABLE, "iq", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_COMPONENT, "handshake", HS_NS_CLIENT, hs_stream_on_handshake },
   { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
@@ -282,7 +283,6 @@ hs_stream_describe (HsStream *self)
     [HS_STREAM_STATE_BIND] = "the address that it binds",
     [HS_STREAM_STATE_RESUME] = "its word on the session that was interrupted",
     [HS_STREAM_STATE_SESSION] = "the start of the session",
-    [HS_STREAM_STATE_ENABLE] = "its word on stream management",
     [HS_STREAM_STATE_COMPONENT] = "its word on the handshake",
     [HS_STREAM_STATE_READY] = "stanzas",
     [HS_STREAM_STATE_ENDED] = "nothing more",
@@ -421,6 +421,9 @@ hs_stream_open (HsStream *self)
 {
   g_assert (self->state == HS_STREAM_STATE_CLOSED);
   hs_stream_send_header (self);
+  /* What the server will say is known: without TLS there is nothing to go on with. */
+  if (!self->secure && !self->config.component && self->config.tls_mode != HS_TLS_MODE_NONE)
+    hs_stream_write (self, "<starttls xmlns='%s'/>", HS_NS_TLS);
 }
 
 gsize
@@ -530,6 +533,18 @@ const char *
 hs_stream_get_channel_binding (HsStream *self)
 {
   return self->channel_binding;
+}
+
+gboolean
+hs_stream_is_early (HsStream *self)
+{
+  return self->early;
+}
+
+const HsStreamOffer *
+hs_stream_get_offer (HsStream *self)
+{
+  return self->offer;
 }
 
 const char *

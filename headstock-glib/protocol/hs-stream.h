@@ -4,6 +4,7 @@
 #include "hs-enums.h"
 #include "hs-jid.h"
 #include "protocol/hs-stream-management.h"
+#include "protocol/hs-stream-offer.h"
 #include "sasl/hs-sasl-mechanism.h"
 #include "xml/hs-parser.h"
 
@@ -25,6 +26,7 @@ typedef enum
   HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
   HS_STREAM_EVENT_RESUMED,       /* the same, in a session that was interrupted (XEP-0198) */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* there may be fates to be told */
+  HS_STREAM_EVENT_ENABLED,       /* whether there are acknowledgements is known now; the same */
   HS_STREAM_EVENT_STANZA,        /* node */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
   HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */
@@ -83,6 +85,17 @@ void hs_stream_secured (HsStream *self);
 /* The bytes that followed <proceed/> in plain text, or the like. */
 void hs_stream_fail (HsStream *self, GError *error);
 void hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials);
+/* Right after the header was sent under TLS: signs in by what the server offered the last time, before it
+ * has said so this time, in the same flight. What it says then is compared, and where it has changed so that
+ * it matters the stream fails: it is to be made anew, without this. FALSE, and nothing was done, where that
+ * can't be. */
+gboolean hs_stream_sign_in_early (HsStream *self,
+                                  GVariant *offer,
+                                  const HsSaslCredentials *credentials);
+/* Whether the sign-in goes by what was remembered, and the server has not said yet that it still holds. */
+gboolean hs_stream_is_early (HsStream *self);
+/* What the server offered before the sign-in, or NULL while it has not. */
+const HsStreamOffer *hs_stream_get_offer (HsStream *self);
 HsSaslKeyRequest *hs_stream_get_key_request (HsStream *self);
 void hs_stream_key_derived (HsStream *self, GBytes *key);
 /* Sends the end of the stream, once. What comes until the server's own end is still dispatched. */

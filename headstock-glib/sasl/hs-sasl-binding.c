@@ -53,7 +53,8 @@ static gboolean
 has_secret (const HsSaslCredentials *credentials, const char *const *offered)
 {
   return credentials->username != NULL
-         && !(credentials->has_certificate && g_strv_contains (offered, "EXTERNAL"));
+         && !(credentials->has_certificate && offered != NULL
+              && g_strv_contains (offered, "EXTERNAL"));
 }
 
 static gboolean

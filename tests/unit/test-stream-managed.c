@@ -96,6 +96,7 @@ take_event (Fixture *f, HsStreamEvent *event)
     [HS_STREAM_EVENT_BOUND] = "bound ",
     [HS_STREAM_EVENT_RESUMED] = "resumed ",
     [HS_STREAM_EVENT_ACKNOWLEDGED] = "acknowledged ",
+    [HS_STREAM_EVENT_ENABLED] = "enabled ",
     [HS_STREAM_EVENT_STANZA] = "stanza ",
     [HS_STREAM_EVENT_FAILED] = "failed ",
     [HS_STREAM_EVENT_ENDED] = "ended ",
@@ -154,20 +155,20 @@ static void
 begin (Fixture *f)
 {
   feed (f, HEADER MECHANISMS);
-  feed (f, SUCCESS HEADER);
   g_string_truncate (f->output, 0);
-  feed (f, FEATURES);
+  feed (f, SUCCESS HEADER FEATURES);
 }
 
 static void
 begin_session (Fixture *f)
 {
   begin (f);
+  g_assert_null (strstr (f->output->str, "<enable"));
   answer_bind (f);
   g_assert_nonnull (strstr (f->output->str, "<enable" SM " resume='true'/>"));
-  g_assert_cmpstr (f->events->str, ==, "");
-  feed (f, ENABLED);
   g_assert_cmpstr (f->events->str, ==, "bound ");
+  feed (f, ENABLED);
+  g_assert_cmpstr (f->events->str, ==, "bound enabled ");
   g_string_truncate (f->events, 0);
   g_string_truncate (f->output, 0);
 }
@@ -208,7 +209,7 @@ test_before (Fixture *f, gconstpointer data)
   begin (f);
   answer_bind (f);
   feed (f, "<message/>" ENABLED "<message/>");
-  g_assert_cmpstr (f->events->str, ==, "stanza bound stanza ");
+  g_assert_cmpstr (f->events->str, ==, "bound stanza enabled stanza ");
   g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 1);
 }
 
@@ -218,7 +219,7 @@ test_not_enabled (Fixture *f, gconstpointer data)
   begin (f);
   answer_bind (f);
   feed (f, "<failed" SM "/>");
-  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_assert_cmpstr (f->events->str, ==, "bound enabled ");
   g_assert_false (hs_stream_management_is_enabled (f->management));
 }
 
@@ -232,7 +233,8 @@ test_resumes (Fixture *f, gconstpointer data)
   g_assert_cmpstr (f->events->str, ==, "stanza acknowledged ");
   cut (f);
   begin (f);
-  g_assert_cmpstr (f->output->str, ==, "<resume" SM " h='1' previd='session'/>");
+  g_assert_true (g_str_has_suffix (f->output->str, "><resume" SM " h='1' previd='session'/>"));
+  g_assert_null (strstr (f->output->str, "<bind"));
   g_string_truncate (f->output, 0);
   g_string_truncate (f->events, 0);
   feed (f, "<resumed" SM " h='1' previd='session'/><message/>");
@@ -250,14 +252,15 @@ test_does_not_resume (Fixture *f, gconstpointer data)
   send_message (f, "<message id=\"2\"/>");
   cut (f);
   begin (f);
+  g_assert_null (strstr (f->output->str, "<bind"));
   feed (f, "<failed" SM " h='1'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
   g_assert_nonnull (strstr (f->output->str, BIND_REQUEST));
+  g_string_truncate (f->events, 0);
   answer_bind (f);
-  g_string_truncate (f->output, 0);
   feed (f, ENABLED);
-  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_assert_cmpstr (f->events->str, ==, "bound enabled ");
   g_assert_null (strstr (f->output->str, "id=\"1\""));
-  g_assert_true (g_str_has_prefix (f->output->str, "<message id=\"2\"><delay "));
+  g_assert_nonnull (strstr (f->output->str, "<enable" SM " resume='true'/><message id=\"2\"><delay "));
 }
 
 static void
@@ -317,7 +320,7 @@ test_resource_taken (Fixture *f, gconstpointer data)
   g_assert_null (strstr (f->output->str, "<resource>"));
   answer_bind (f);
   feed (f, ENABLED);
-  g_assert_cmpstr (f->events->str, ==, "bound ");
+  g_assert_cmpstr (f->events->str, ==, "bound enabled ");
 }
 
 static void

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "client-test.h"
+
+/* A whole client, real TLS, and a server that was one thing the last time and is another now. */
+
+#define SASL2 " xmlns='urn:xmpp:sasl:2'"
+#define PLAIN "<mechanism>PLAIN</mechanism>"
+#define FAST                                                                                       \
+  "<inline><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
+#define SAY_SASL2(inside)                                                                          \
+  SAY_HEADER "<stream:features><authentication" SASL2 ">" inside                                   \
+             "</authentication></stream:features>"
+#define SAY_SUCCESS2(inside)                                                                       \
+  "<success" SASL2 ">" inside "</success>" SAY_FEATURES_BIND
+#define ID "<authorization-identifier>user@example.org</authorization-identifier>"
+/* HMAC-SHA-256 ("t0k3n", "Responder") */
+#define PROOF                                                                                      \
+  "<additional-data>Y1kHXFUuYqHCUrmkn0BOOAnjeGr8QGwahbDQ7HdwRiA=</additional-data>"
+#define TOKEN "<token xmlns='urn:xmpp:fast:0' token='n3xt' expiry='2100-01-01T00:00:00Z'/>"
+#define SAY_REFUSED(condition)                                                                     \
+  "<failure" SASL2 "><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>"
+#define BY_TOKEN EXPECT ("mechanism='HT-SHA-256-NONE'"), EXPECT ("</authenticate>")
+#define BY_PASSWORD EXPECT ("mechanism='PLAIN'"), EXPECT ("</authenticate>")
+#define BOUND EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END
+
+/* As the server once offered it. */
+static GVariant *
+make_token (void)
+{
+  const char *const plain[] = { "PLAIN", NULL };
+  const char *const fast[] = { "HT-SHA-256-NONE", NULL };
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "account", "s", "user@example.org");
+  g_variant_dict_insert (&dict, "user-agent-id", "s", "d4565fa7-4d72-4749-b3d3-740edbf87770");
+  g_variant_dict_insert (&dict, "token", "s", "t0k3n");
+  g_variant_dict_insert (&dict, "mechanism", "s", "HT-SHA-256-NONE");
+  g_variant_dict_insert_value (
+      &dict, "offer",
+      g_variant_new ("(m^asm^asm^asm^asm^asbbbbb)", NULL, plain, NULL, fast, NULL, FALSE, FALSE,
+                     FALSE, FALSE, FALSE));
+  return g_variant_dict_end (&dict);
+}
+
+static TestClient *
+new_client (const ScriptStep *const *scripts)
+{
+  TestClient *test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+
+  hs_client_set_sasl_mechanisms (test->client, NULL);
+  hs_client_set_login_token (test->client, make_token ());
+  return test;
+}
+
+static const char *
+get_mechanism (TestClient *test)
+{
+  return hs_security_info_get_mechanism (hs_client_get_security_info (test->client));
+}
+
+static const ScriptStep to_header[] = { RUN (script_starttls), EXPECT ("<stream:stream"), END };
+
+/* Nothing is said before the client has signed in. */
+static const ScriptStep as_ever[] = { RUN (to_header), BY_TOKEN, SEND (SAY_SASL2 (PLAIN FAST)),
+                                      SEND (SAY_SUCCESS2 (ID PROOF)), BOUND };
+
+static void
+test_early (void)
+{
+  const ScriptStep *const scripts[] = { as_ever, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+
+  test_client_start_until_ready (test);
+  g_assert_cmpstr (get_mechanism (test), ==, "HT-SHA-256-NONE");
+  test_client_stop (test);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+}
+
+/* A module that takes part before the sign-in sees the features first. */
+typedef struct
+{
+  GObject parent;
+} Negotiator;
+
+typedef struct
+{
+  GObjectClass parent_class;
+} NegotiatorClass;
+
+static GType negotiator_get_type (void);
+static void negotiator_iface_init (HsModuleInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (Negotiator,
+                         negotiator,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, negotiator_iface_init))
+
+static gboolean
+negotiate (HsModule *module, HsClient *client, HsElement *features)
+{
+  g_assert_true (hs_element_matches (features, "features", HS_NS_STREAM));
+  return FALSE;
+}
+
+static void
+negotiator_iface_init (HsModuleInterface *iface)
+{
+  iface->negotiate = negotiate;
+}
+
+static void
+negotiator_class_init (NegotiatorClass *klass)
+{
+}
+
+static void
+negotiator_init (Negotiator *self)
+{
+}
+
+static void
+test_negotiator (void)
+{
+  static const ScriptStep script[] = { RUN (to_header), SEND (SAY_SASL2 (PLAIN FAST)), BY_TOKEN,
+                                       SEND (SAY_SUCCESS2 (ID PROOF)), BOUND };
+  const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  g_autoptr (HsModule) module = g_object_new (negotiator_get_type (), NULL);
+
+  hs_client_register (test->client, module);
+  test_client_start_until_ready (test);
+  test_client_stop (test);
+}
+
+/* What is remembered is worth nothing where the server is another one now: the client begins anew, at once
+ * and once, and goes by what is offered. */
+static void
+test_changed (gconstpointer data)
+{
+  const ScriptStep misled[] = { RUN (to_header), BY_TOKEN, SEND ((const char *) data), READ_END,
+                                END };
+  static const ScriptStep anew[] = { RUN (script_starttls), RUN (script_sign_in), SERVE, END };
+  const ScriptStep *const scripts[] = { misled, anew, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  g_assert_cmpstr (get_mechanism (test), ==, "PLAIN");
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
+  g_assert_cmpuint (test->n_disconnected, ==, 1);
+  g_assert_cmpint (test->retry, ==, 0);
+  test_client_stop (test);
+}
+
+/* Where it does not help to begin anew, that is the end. */
+static void
+test_changed_for_ever (void)
+{
+  static const ScriptStep misled[] = { RUN (to_header), SEND (SAY_HEADER SAY_END), READ_END, END };
+  const ScriptStep *const scripts[] = { misled, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  test_client_run (test);
+  g_assert_nonnull (test->error);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
+}
+
+static void
+test_refused (gconstpointer data)
+{
+  const ScriptStep script[] = { RUN (to_header), BY_TOKEN, SEND (SAY_SASL2 (PLAIN FAST)),
+                                SEND ((const char *) data), BY_PASSWORD,
+                                SEND (SAY_SUCCESS2 (ID TOKEN)), BOUND };
+  const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  const char *token = NULL;
+
+  test_client_start_until_ready (test);
+  g_assert_cmpstr (get_mechanism (test), ==, "PLAIN");
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+  g_variant_lookup (hs_client_get_login_token (test->client), "token", "&s", &token);
+  g_assert_cmpstr (token, ==, "n3xt");
+  test_client_stop (test);
+}
+
+static void
+fail (const char *answer, GQuark domain, int code)
+{
+  const ScriptStep script[] = { RUN (to_header), BY_TOKEN, SEND (SAY_SASL2 (PLAIN FAST)),
+                                SEND (answer), READ_END, END };
+  const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  test_client_run (test);
+  g_assert_error (test->error, domain, code);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+  g_assert_false (scripted_server_has_received (test->server, "mechanism='PLAIN'"));
+}
+
+/* Who stole the server's name does not have its tokens; and a token that is proved is kept. */
+static void
+test_not_proved (void)
+{
+  fail (SAY_SUCCESS2 (ID), HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED);
+  fail (SAY_SUCCESS2 (ID "<additional-data>QUJD</additional-data>"), HS_SASL_ERROR,
+        HS_SASL_ERROR_SERVER_NOT_VERIFIED);
+}
+
+static void
+test_wrong_account (void)
+{
+  fail (SAY_SUCCESS2 ("<authorization-identifier>other@example.org</authorization-identifier>" PROOF),
+        HS_ERROR, HS_ERROR_PROTOCOL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client-sign-in/early", test_early);
+  g_test_add_func ("/client-sign-in/negotiator", test_negotiator);
+  g_test_add_data_func ("/client-sign-in/changed/no-tokens", SAY_SASL2 (PLAIN), test_changed);
+  g_test_add_data_func ("/client-sign-in/changed/no-sasl2", SAY_HEADER SAY_FEATURES_SASL ("PLAIN"),
+                        test_changed);
+  g_test_add_data_func (
+      "/client-sign-in/changed/ended",
+      SAY_HEADER "<stream:error><unsupported-stanza-type "
+                 "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" SAY_END,
+      test_changed);
+  g_test_add_func ("/client-sign-in/changed/for-ever", test_changed_for_ever);
+  g_test_add_data_func ("/client-sign-in/token/stolen", SAY_REFUSED ("not-authorized"),
+                        test_refused);
+  g_test_add_data_func ("/client-sign-in/token/expired", SAY_REFUSED ("credentials-expired"),
+                        test_refused);
+  g_test_add_func ("/client-sign-in/not-proved", test_not_proved);
+  g_test_add_func ("/client-sign-in/wrong-account", test_wrong_account);
+  return g_test_run ();
+}
