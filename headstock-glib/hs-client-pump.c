@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <time.h>
+
 #include "hs-client-private.h"
 #include "hs-error.h"
 
 /* What has been read becomes events, and events are handled, a turn of the main loop at a time. */
 
-/* One turn of the main loop dispatches for no longer than this. */
-#define TURN_USEC 2500
+/* How often the clock is looked at, at least. */
+#define STRIDE 32
 /* Reading stops while more than this waits to be written, and goes on at half of it: a peer that
  * asks and does not read the answers can't make us grow. */
 #define MAX_QUEUED (1024 * 1024)
@@ -86,15 +88,46 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
     }
 }
 
+/* The clock costs something as well: it is looked at after so many events, and where the coarse one,
+ * which costs nearly nothing, has moved on by some milliseconds. */
+typedef struct
+{
+  gint64 end;
+  guint n;
+  gint64 tick;
+} Clock;
+
+static gint64
+get_tick (void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC_COARSE, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+#else
+  return g_get_monotonic_time ();
+#endif
+}
+
+static gboolean
+time_is_over (Clock *self)
+{
+  gint64 tick = get_tick ();
+
+  if (G_LIKELY (tick == self->tick && ++self->n < STRIDE))
+    return FALSE;
+  self->n = 0;
+  self->tick = tick;
+  return g_get_monotonic_time () >= self->end;
+}
+
 /* Whether there is no more to be done with the stream in this turn. */
 static gboolean
-pump_events (HsClient *self, HsStream *stream, gint64 start)
+pump_events (HsClient *self, HsStream *stream, Clock *clock)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStreamEvent event;
-  guint stride = 1;
-  guint n = 0;
-  gint64 last = start;
 
   while (hs_stream_next_event (stream, &event))
     {
@@ -103,19 +136,10 @@ pump_events (HsClient *self, HsStream *stream, gint64 start)
       /* Gone, replaced, or wanted by nobody but us. */
       if (priv->stream != stream || priv->transport == NULL || G_OBJECT (self)->ref_count == 1)
         return TRUE;
-      /* The clock costs something as well. */
-      if (++n >= stride)
+      if (time_is_over (clock))
         {
-          gint64 now = g_get_monotonic_time ();
-
-          stride = now - last > 100 ? 1 : MIN (stride * 2, 32);
-          last = now;
-          n = 0;
-          if (now - start > TURN_USEC)
-            {
-              hs_client_set_deadline_at (self, HS_DEADLINE_PUMP, now);
-              return TRUE;
-            }
+          hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+          return TRUE;
         }
     }
   return FALSE;
@@ -155,16 +179,24 @@ hs_client_pump (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = priv->stream;
   HsStream *outer = priv->pumped;
-  gint64 start = g_get_monotonic_time ();
+  Clock clock = { 0 };
 
   if (stream == NULL)
     {
       priv->input_length = 0;
       return;
     }
+  /* With input, the transport has seen to it. */
+  if (priv->transport != NULL && priv->input == NULL && !hs_transport_begin_turn (priv->transport))
+    {
+      hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+      return;
+    }
+  clock.end = priv->transport != NULL ? hs_transport_get_turn_end (priv->transport) : 0;
+  clock.tick = get_tick ();
   priv->pumping++;
   priv->pumped = stream;
-  while (!pump_events (self, stream, start) && priv->input_length > 0 && !priv->paused)
+  while (!pump_events (self, stream, &clock) && priv->input_length > 0 && !priv->paused)
     {
       gsize used = hs_stream_feed (stream, priv->input, priv->input_length);
 

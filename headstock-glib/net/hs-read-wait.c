@@ -79,6 +79,15 @@ attach_poll (HsReadWait *self)
 {
   GSourceFunc callback;
 
+  if (self->socket != NULL)
+    {
+      self->poll.fd = g_socket_get_fd (self->socket);
+      self->poll.callback = self->callback;
+      self->poll.user_data = self->user_data;
+      if (hs_poll_entry_wait (&self->poll, self->context))
+        return;
+    }
+
   /* The stream's own source would be a source around the socket's. */
   if (self->socket != NULL)
     {
@@ -91,6 +100,10 @@ attach_poll (HsReadWait *self)
       callback = G_SOURCE_FUNC (stream_cb);
     }
 
+  /* GLib takes a source that may not be dispatched within itself out of its list of descriptors for
+   * that time, and walks through the list to put it back: with a thousand connections, that would
+   * be most of what a turn does. read_cb() of HsTransport sees to it itself. */
+  g_source_set_can_recurse (self->source, TRUE);
   hs_source_attach (self->source, self->context, G_PRIORITY_DEFAULT, "[headstock] read", callback,
                     self);
 }
@@ -102,6 +115,7 @@ attach_turn (HsReadWait *self,
 {
   GSource *source = hs_turn_source_new (ready_time);
 
+  g_source_set_can_recurse (source, TRUE);
   hs_source_attach (source, self->context, priority, "[headstock] read on", self->callback,
                     self->user_data);
 
@@ -115,6 +129,7 @@ hs_read_wait_set (HsReadWait *self,
   if (self->wait == wait && wait != HS_WAIT_IDLE)
     return;
 
+  hs_poll_entry_stop (&self->poll);
   hs_source_clear (&self->source);
   hs_source_clear (&self->idle_source);
   self->wait = wait;

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "hs-poller.h"
+
 G_BEGIN_DECLS
 
 /* What the next turn of reading waits for. A part of HsTransport.
@@ -31,6 +33,7 @@ typedef struct
   gpointer user_data;
 
   HsWait wait;
+  HsPollEntry poll; /* where there is a socket, and the system can */
   GSource *source;
   GSource *idle_source; /* the other one, while a turn stands back */
   gint64 run_start;     /* of turns that follow each other closely */

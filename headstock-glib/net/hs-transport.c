@@ -6,6 +6,7 @@
 #include "hs-linger.h"
 #include "hs-read-wait.h"
 #include "hs-tls.h"
+#include "hs-turn.h"
 #include "hs-write-queue.h"
 
 /* Reading takes place in turns. A turn gives the callee what it left over last time or, where
@@ -41,6 +42,7 @@ struct _HsTransport
   GPollableOutputStream *output; /* the stream's */
   GError *error;
 
+  HsTurnPlace turn;
   HsReadWait read_wait;
   GSource *write_source; /* while a write blocks */
   GSource *end_source;   /* while the end of the turn is waited for */
@@ -100,6 +102,7 @@ static void
 drop_all (HsTransport *self)
 {
   hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  hs_turn_skip (&self->turn);
   hs_source_clear (&self->write_source);
   hs_source_clear (&self->end_source);
   g_clear_pointer (&self->unread, g_free);
@@ -235,6 +238,12 @@ read_cb (gpointer user_data)
 
   /* The callee iterates the main loop: what comes next must not overtake what it is looking at. */
   if (self->delivering)
+    {
+      hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+      return G_SOURCE_REMOVE;
+    }
+  /* What has come is still there in the next turn. Who is called by the poller has a part of its share. */
+  if (self->read_wait.poll.poller == NULL && !hs_turn_begin (&self->turn))
     return G_SOURCE_CONTINUE;
 
   alive = hs_transport_ref (self);
@@ -401,6 +410,7 @@ hs_transport_new (GIOStream *stream,
   self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
   /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
   self->plain = G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream);
+  hs_turn_join (&self->turn, self->context);
   self->read_wait.context = self->context;
   self->read_wait.stream = self->input;
   if (self->plain)
@@ -425,6 +435,7 @@ hs_transport_unref (HsTransport *self)
     return;
 
   drop_all (self);
+  hs_turn_leave (&self->turn);
   /* A socket may go on without us, under TLS. But nobody goes on with a TLS connection, and closing
    * with its last reference would block. */
   if (!self->closed && G_IS_TLS_CONNECTION (self->stream))
@@ -455,8 +466,21 @@ hs_transport_stop_reading (HsTransport *self)
 {
   self->reading = FALSE;
   hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  hs_turn_skip (&self->turn);
   if (self->failed)
     arm_end (self);
+}
+
+gboolean
+hs_transport_begin_turn (HsTransport *self)
+{
+  return hs_turn_begin (&self->turn);
+}
+
+gint64
+hs_transport_get_turn_end (HsTransport *self)
+{
+  return hs_turn_get_end (&self->turn);
 }
 
 gsize
@@ -513,6 +537,7 @@ hs_transport_close (HsTransport *self)
     return;
 
   self->closed = TRUE;
+  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
   socket = get_socket (self);
   linger = socket != NULL ? hs_linger_prepare (socket) : NULL;
   if (G_IS_TLS_CONNECTION (self->stream))

@@ -35,10 +35,15 @@ void hs_transport_unref (HsTransport *self);
 
 GIOStream *hs_transport_get_stream (HsTransport *self);
 
-/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop. In a
- * flood, turns stand back now and then so that sources of lower priority run (GTK's drawing). */
+/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop, and as
+ * long as the turn, which all transports share, has time left. In a flood, turns stand back now and
+ * then so that sources of lower priority run (GTK's drawing). */
 void hs_transport_start_reading (HsTransport *self);
 void hs_transport_stop_reading (HsTransport *self);
+/* For work on what was received: whether there is time for it in this turn, and when to stop
+ * (monotonic time). received() is called only where there is. */
+gboolean hs_transport_begin_turn (HsTransport *self);
+gint64 hs_transport_get_turn_end (HsTransport *self);
 /* Bytes that were read and not yet used by the callee. */
 gsize hs_transport_get_unread (HsTransport *self);
 
