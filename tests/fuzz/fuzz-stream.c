@@ -9,10 +9,12 @@
 #include "hs-namespaces.h"
 #include "hs-presence.h"
 #include "protocol/hs-dispatcher.h"
+#include "protocol/hs-stream-management.h"
 #include "protocol/hs-stream.h"
 
-/* libFuzzer target: everything that a server says, from the header to the end, with the dispatcher and
- * handlers that read whatever they are given. Three bytes of options, then the server's bytes. See
+/* libFuzzer target: everything that a server says, from the header to the end, with the dispatcher,
+ * handlers that read whatever they are given, and a session that may outlive its connection. Three bytes
+ * of options, then the server's bytes; a NUL ends the connection, where there is to be another. See
  * fuzz-random.c for what an input can know. */
 
 enum
@@ -22,6 +24,7 @@ enum
   OPTION_FORGET = 1 << 3,
   OPTION_CLOSE_EARLY = 1 << 4, /* our end is sent in the middle */
   OPTION_REMOVE = 1 << 5,      /* handlers remove themselves and add others */
+  OPTION_MANAGED = 1 << 6,     /* with stream management (XEP-0198) */
 };
 
 #define PASSWORD "pencilpencil"
@@ -31,12 +34,16 @@ typedef struct
 {
   HsStream *stream;
   HsDispatcher *dispatcher;
+  HsStreamManagement *management; /* or NULL */
   HsJid *full;
   HsJid *bare;
   guint options;
   guint mechanisms;
   guint n_stanzas;
   guint n_answers;
+  guint n_asked;
+  guint n_tagged; /* stanzas whose fate is to be told */
+  guint n_fates;
   gboolean authenticated;
   gboolean failed;
   gboolean knows_password;
@@ -283,6 +290,8 @@ begin_session (Driver *self)
   g_autoptr (HsJid) domain = hs_jid_new ("example.com", NULL);
   HsIqOwn own = { .domain = domain };
 
+  g_clear_pointer (&self->full, hs_jid_unref);
+  g_clear_pointer (&self->bare, hs_jid_unref);
   self->full = hs_jid_ref (hs_stream_get_jid (self->stream));
   self->bare = hs_jid_get_bare (self->full);
   own.full = self->full;
@@ -294,15 +303,48 @@ begin_session (Driver *self)
       HsIqRequest *request = hs_iq_tracker_add (tracker, REQUEST_ID, asked[i], NULL, 1000);
 
       hs_iq_request_set_callback (request, answer_cb_of_tracker, self);
+      self->n_asked++;
     }
   hs_parser_set_forgets (hs_stream_get_parser (self->stream),
                          (self->options & OPTION_FORGET) != 0);
+}
+
+/* Sends, where that is managed. */
+static void
+send_stanza (Driver *self, const char *stanza)
+{
+  GByteArray *output;
+
+  if (self->management == NULL || !hs_stream_management_is_enabled (self->management) ||
+      self->n_tagged >= 100)
+    return;
+  output = g_byte_array_new ();
+  g_byte_array_append (output, (const guint8 *) stanza, strlen (stanza));
+  hs_stream_management_add_out (self->management, output, 0,
+                                self->n_tagged % 2 == 0 ? HS_OUT_RESEND : 0, 0, self);
+  self->n_tagged++;
+  hs_stream_management_poll (self->management, self->n_tagged * 1000000, output);
+  g_byte_array_unref (output);
+}
+
+static void
+take_fates (Driver *self)
+{
+  HsFate fate;
+
+  while (self->management != NULL && hs_stream_management_next_fate (self->management, &fate))
+    {
+      g_assert_true (fate.tag == self);
+      g_clear_pointer (&fate.stanza, g_bytes_unref);
+      self->n_fates++;
+    }
 }
 
 static void
 dispatch (Driver *self, HsStreamEvent *event)
 {
   self->n_stanzas++;
+  send_stanza (self, "<message id='out'/>");
   if (event->type == HS_STREAM_EVENT_STANZA)
     hs_dispatcher_dispatch (self->dispatcher, event->node);
   else if (!hs_dispatcher_dispatch_forgotten (self->dispatcher, event->node))
@@ -328,8 +370,12 @@ take_event (Driver *self, HsStreamEvent *event)
       self->authenticated = TRUE;
       break;
     case HS_STREAM_EVENT_BOUND:
+    case HS_STREAM_EVENT_RESUMED:
       g_assert_true (self->authenticated);
       begin_session (self);
+      break;
+    case HS_STREAM_EVENT_ACKNOWLEDGED:
+      take_fates (self);
       break;
     case HS_STREAM_EVENT_STANZA:
     case HS_STREAM_EVENT_FORGET:
@@ -376,7 +422,7 @@ feed (Driver *self, const char *bytes, gsize length)
 }
 
 static void
-set_up (Driver *self)
+connect (Driver *self)
 {
   static const HsTlsMode modes[]
       = { HS_TLS_MODE_NONE, HS_TLS_MODE_REQUIRED, HS_TLS_MODE_STARTTLS, HS_TLS_MODE_DIRECT };
@@ -393,23 +439,52 @@ set_up (Driver *self)
     .lang = "en",
     .max_stanza_size = 40000,
     .max_depth = 24,
+    .management = self->management,
+    .session_jid = self->management != NULL ? self->full : NULL,
   };
 
-  self->kept = g_ptr_array_new_with_free_func (g_object_unref);
-  self->dispatcher = hs_dispatcher_new (&dispatcher_callbacks, self);
-  add_handlers (self);
+  self->authenticated = FALSE;
+  self->failed = FALSE;
   self->stream = hs_stream_new (&config, &parser_callbacks, self);
   hs_stream_open (self->stream);
 }
 
 static void
-tear_down (Driver *self)
+disconnect (Driver *self)
 {
   g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "Lost");
 
   hs_iq_tracker_fail_all (hs_dispatcher_get_tracker (self->dispatcher), error);
-  g_assert_cmpuint (self->n_answers, ==, self->full != NULL ? 3 : 0);
+  g_assert_cmpuint (self->n_answers, ==, self->n_asked);
+  if (self->management != NULL)
+    hs_stream_management_interrupt (self->management, 1000000);
+  take_fates (self);
   hs_stream_free (self->stream);
+}
+
+static void
+set_up (Driver *self)
+{
+  self->kept = g_ptr_array_new_with_free_func (g_object_unref);
+  self->dispatcher = hs_dispatcher_new (&dispatcher_callbacks, self);
+  add_handlers (self);
+  if ((self->options & (OPTION_MANAGED | OPTION_COMPONENT)) == OPTION_MANAGED)
+    self->management = hs_stream_management_new ();
+  connect (self);
+}
+
+static void
+tear_down (Driver *self)
+{
+  disconnect (self);
+  if (self->management != NULL)
+    {
+      hs_stream_management_give_up (self->management);
+      take_fates (self);
+      /* Each once. */
+      g_assert_cmpuint (self->n_fates, ==, self->n_tagged);
+      hs_stream_management_free (self->management);
+    }
   hs_dispatcher_free (self->dispatcher);
   for (guint i = 0; i < self->kept->len; i++)
     g_free (hs_element_to_string (g_ptr_array_index (self->kept, i)));
@@ -418,26 +493,39 @@ tear_down (Driver *self)
   g_clear_pointer (&self->bare, hs_jid_unref);
 }
 
+/* One connection's bytes, in pieces. */
+static void
+run_connection (Driver *self, const char *bytes, gsize length, gsize piece)
+{
+  for (gsize done = 0; done < length; done += MIN (piece, length - done))
+    {
+      feed (self, bytes + done, MIN (piece, length - done));
+      if ((self->options & OPTION_CLOSE_EARLY) != 0 && done + piece > length / 2)
+        hs_stream_close (self->stream);
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   Driver self = { .options = fuzz_take_byte (&data, &size) };
+  const guint8 *end;
   gsize piece;
-  gsize done = 0;
 
   self.mechanisms = fuzz_take_byte (&data, &size);
   piece = fuzz_take_byte (&data, &size) % 64;
   piece = piece > 0 ? piece * piece : MAX (size, 1);
-  self.knows_password
-      = g_strstr_len ((const char *) data, (gssize) size, "pencil") != NULL;
+  self.knows_password = g_strstr_len ((const char *) data, (gssize) size, "pencil") != NULL;
   set_up (&self);
-  while (done < size)
+  while (self.management != NULL && (end = memchr (data, 0, size)) != NULL)
     {
-      feed (&self, (const char *) data + done, MIN (piece, size - done));
-      done += MIN (piece, size - done);
-      if ((self.options & OPTION_CLOSE_EARLY) != 0 && done > size / 2)
-        hs_stream_close (self.stream);
+      run_connection (&self, (const char *) data, end - data, piece);
+      disconnect (&self);
+      size -= end + 1 - data;
+      data = end + 1;
+      connect (&self);
     }
+  run_connection (&self, (const char *) data, size, piece);
   tear_down (&self);
   return 0;
 }
