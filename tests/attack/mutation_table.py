@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The defences of the library, how each is taken out, and the test that then fails.
+
+Each row: a name; what is in the code, once; what it becomes; the program that fails; its
+arguments.  White space does not count.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    name: str
+    old: str
+    new: str
+    target: str
+    arguments: tuple[str, ...] = ()
+
+
+def attack(name: str, old: str, new: str, pattern: str) -> Mutation:
+    """One that an attack, or several, succeed without."""
+    return Mutation(name, old, new, "tests/attack/attack", (pattern,))
+
+
+def unit(name: str, old: str, new: str, program: str, path: str = "") -> Mutation:
+    return Mutation(name, old, new, f"tests/unit/test-{program}", ("-p", path) if path else ())
+
+
+def client(name: str, old: str, new: str, program: str, path: str = "") -> Mutation:
+    return Mutation(name, old, new, f"tests/integration/test-client-{program}",
+                    ("-p", path) if path else ())
+
+
+MUTATIONS = [
+    # ---- The way to a secure connection ----
+    attack("TLS is required",
+           "if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE)",
+           "if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE && offers_tls)",
+           "starttls/stripped"),
+    attack("nothing after <proceed/> is taken",
+           "if (priv->input_length > 0) { g_autoptr (GError) error"
+           " = g_error_new_literal (HS_ERROR, HS_ERROR_INJECTED_DATA,",
+           "if (FALSE) { g_autoptr (GError) error"
+           " = g_error_new_literal (HS_ERROR, HS_ERROR_INJECTED_DATA,",
+           "injection/stanza"),
+    attack("the certificate is for the domain, not the host",
+           "self->trusted = errors == G_TLS_CERTIFICATE_NO_FLAGS;",
+           "self->trusted = (errors & ~G_TLS_CERTIFICATE_BAD_IDENTITY) == 0;",
+           "certificate/for the SRV target"),
+    attack("certificates expire",
+           "self->trusted = errors == G_TLS_CERTIFICATE_NO_FLAGS;",
+           "self->trusted = (errors & ~G_TLS_CERTIFICATE_EXPIRED) == 0;",
+           "certificate/expired"),
+    attack("certificates are not valid before their time",
+           "self->trusted = errors == G_TLS_CERTIFICATE_NO_FLAGS;",
+           "self->trusted = (errors & ~G_TLS_CERTIFICATE_NOT_ACTIVATED) == 0;",
+           "certificate/not yet"),
+    attack("certificates are an authority's",
+           "self->trusted = errors == G_TLS_CERTIFICATE_NO_FLAGS;",
+           "self->trusted = (errors & ~G_TLS_CERTIFICATE_UNKNOWN_CA) == 0;",
+           "certificate/unknown"),
+    unit("a pinned certificate is that very one",
+         "self->trusted = g_tls_certificate_is_same (certificate, self->pinned);",
+         "self->trusted = TRUE;", "tls", "/tls/pinned"),
+    unit("nobody hears who is calling before TLS",
+         "if (self->secure && hs_jid_get_local (self->config.jid) != NULL)",
+         "if (hs_jid_get_local (self->config.jid) != NULL)", "stream", "/stream/session"),
+    unit("writes are not held back (TCP_NODELAY)",
+         "g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);", ";",
+         "connector"),
+    # ---- Sign-in ----
+    attack("PLAIN never without TLS",
+           "return REFUSAL_NOT_ENCRYPTED; }", "return REFUSAL_NONE; }",
+           "downgrade/PLAIN without TLS"),
+    attack("PLAIN never to a server that was not verified",
+           "return credentials->trusted ? REFUSAL_NONE : REFUSAL_NOT_TRUSTED;",
+           "return REFUSAL_NONE;", "downgrade/PLAIN, accepted"),
+    attack("PLAIN never after SCRAM has worked",
+           "if (credentials->password_proved) return REFUSAL_PROVED;", "",
+           "downgrade/PLAIN"),
+    unit("EXTERNAL only with a certificate",
+         "return credentials->encrypted && credentials->has_certificate ? REFUSAL_NONE"
+         " : REFUSAL_NO_CERTIFICATE;",
+         "return REFUSAL_NONE;", "sasl"),
+    unit("ANONYMOUS only without a localpart",
+         "return is_given (credentials->username) ? REFUSAL_HAS_USERNAME : REFUSAL_NONE;",
+         "return REFUSAL_NONE;", "sasl"),
+    unit("\"y\" is never said where -PLUS was seen",
+         "if (g_str_has_suffix (offered[i], \"-PLUS\")) return HS_SASL_BINDING_NONE;", ";",
+         "sasl-scram", "/sasl-scram/gs2-flag"),
+    attack("SCRAM: the nonce begins with ours",
+           "if (!g_str_has_prefix (nonce, client_nonce))", "if (FALSE)", "scram/foreign nonce"),
+    attack("SCRAM: the nonce has a part of the server's",
+           "if (strlen (nonce) == strlen (client_nonce))", "if (FALSE)", "scram/short nonce"),
+    attack("SCRAM: the signature is compared",
+           "if (signature_length == self->hash_length && hs_sasl_secret_equal (signature,"
+           " self->server_signature, self->hash_length))",
+           "if (TRUE)", "scram/wrong v="),
+    attack("SCRAM: success without a signature is none",
+           "if (self->state == STATE_VERIFIED && length == 0) return TRUE;",
+           "if (length == 0) return TRUE;", "scram/no v="),
+    attack("SCRAM: at least 4,096 iterations",
+           "if (number < min_iterations)", "if (FALSE)", "scram/1 iteration"),
+    attack("SCRAM: at most a million iterations",
+           "#define HS_SASL_SCRAM_MAX_ITERATIONS 1000000",
+           "#define HS_SASL_SCRAM_MAX_ITERATIONS 4000000000", "scram/2^31"),
+    attack("SCRAM: messages have a limit",
+           "length > HS_SASL_SCRAM_MAX_MESSAGE", "FALSE", "scram/salt of 100,000"),
+    attack("SCRAM: extensions that must be understood end it",
+           "if (attributes[i][0] == 'm')", "if (FALSE)", "scram/extension"),
+    unit("base64 is exactly what an encoder writes",
+         "if (!is_canonical (text)) return NULL;", "", "sasl", "/sasl/base64"),
+    unit("passwords are prepared with SASLprep",
+         "self->username = hs_sasl_scram_escape (username);"
+         " self->password = hs_sasl_prepare_password (credentials, error);",
+         "self->username = hs_sasl_scram_escape (username);"
+         " self->password = g_strdup (credentials->password);", "sasl-scram"),
+    # ---- XML ----
+    attack("DTDs are errors at once",
+           "if (rest[1] == '!' && strncmp (rest, cdata, MIN (length, strlen (cdata))) != 0)",
+           "if (FALSE)", "size/endless comment"),
+    attack("comments are errors",
+           "fail (data, HS_XML_ERROR_RESTRICTED, \"A comment, which XMPP forbids\");", "",
+           "restricted/comment in a stanza"),
+    attack("processing instructions are errors",
+           "else if (rest[1] == '?' && !self->prolog)", "else if (FALSE)",
+           "restricted/instruction in"),
+    attack("nesting has a limit",
+           "if (self->depth > self->max_depth + HS_HEADER_DEPTH)", "if (FALSE)",
+           "size/a million deep"),
+    attack("stanzas have a limit",
+           "if (G_UNLIKELY (size > self->max_stanza_size + 2048))", "if (FALSE)",
+           "size/endless text"),
+    attack("tags have a limit",
+           "if (self->held->len > self->max_stanza_size)", "if (FALSE)",
+           "size/endless name"),
+    attack("attributes have a number",
+           "if (self->tag.n_values > MAX_ATTRIBUTES)", "if (FALSE)", "size/endless attributes"),
+    attack("the header has a limit",
+           "if (get_rest (self, &rest) + self->held->len > MAX_HEADER)", "if (FALSE)",
+           "size/endless header"),
+    attack("references have an end",
+           "if (!hs_bytes_may_be_reference (rest, length))", "if (FALSE)",
+           "size/endless reference"),
+    attack("UTF-8 is checked",
+           "gsize valid = hs_bytes_valid_utf8 (bytes, length);", "gsize valid = length;",
+           "utf-8/overlong"),
+    attack("names that a peer invents are forgotten",
+           "#define MAX_NAMES (64 * 1024)", "#define MAX_NAMES (1024 * 1024 * 1024)",
+           "flood/100,000 new names"),
+    unit("characters may be split anywhere",
+         "gsize whole = hs_bytes_whole_characters ((const char *) held->data, held->len);",
+         "gsize whole = held->len;", "parser", "/parser/split"),
+    unit("text takes linear time",
+         "self->capacity = MAX (need, self->capacity + self->capacity / 2);",
+         "self->capacity = need; { char *copy = g_memdup2 (self->text, self->length);"
+         " for (gsize i = 0; i < self->length; i++) self->text[i] = copy[i]; g_free (copy); }",
+         "parser-limits", "/parser/linear"),
+    # ---- Who said it ----
+    attack("attributes in a namespace are others",
+           "hs_namespace_equal ((*attribute)->namespace_, namespace_)", "TRUE",
+           "forged/answers of strangers"),
+    attack("answers come from whom was asked",
+           "return is_jid (jid, request->to_jid);", "return TRUE;", "forged/answers of strangers"),
+    attack("the server's answers come from the account",
+           "return is_jid (jid, self->own.bare) || is_jid (jid, self->own.full) ||"
+           " is_jid (jid, self->own.domain);",
+           "return TRUE;", "forged/answers of the server"),
+    attack("a missing sender is the account's server only",
+           "return request->to_account && !self->own.strict;", "return TRUE;",
+           "forged/answers of strangers"),
+    attack("answers that nobody asked for are dropped at once",
+           "if (request == NULL) return FALSE; hs_iq_tracker_hold (self->tracker, request);"
+           " return TRUE;",
+           "if (request == NULL) return TRUE; hs_iq_tracker_hold (self->tracker, request);"
+           " return TRUE;",
+           "size/100 MB"),
+    attack("what is forgotten of an answer was asked for",
+           "hs_iq_tracker_match (self->tracker, top) == NULL) return FALSE;",
+           "FALSE) return FALSE;", "forged/answers of strangers"),
+    attack("handlers of the account's see nothing of strangers",
+           "return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 ||"
+           " from_account (self, stanza);",
+           "return TRUE;", "forged/roster"),
+    attack("an address that is none is a stranger's",
+           "return jid != NULL && (hs_jid_equal (jid, priv->bound_bare) ||"
+           " hs_jid_equal (jid, priv->bound_jid));",
+           "return jid == NULL || hs_jid_equal (jid, priv->bound_bare) ||"
+           " hs_jid_equal (jid, priv->bound_jid);",
+           "forged/carbons"),
+    attack("pushes from the full JID are the account's",
+           "return jid != NULL && (hs_jid_equal (jid, priv->bound_bare) ||"
+           " hs_jid_equal (jid, priv->bound_jid));",
+           "return jid != NULL && hs_jid_equal (jid, priv->bound_bare);",
+           "forged/roster"),
+    attack("stanzas inside stanzas are hidden",
+           "hidden = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;", "hidden = FALSE;",
+           "forged/stanzas in stanzas"),
+    # ---- Answers ----
+    client("each question has an answer",
+           "if (!handled && !open.answered && !open.deferred) answer_by_default (self, &open);",
+           "", "replies"),
+    client("no question has two",
+           "if (open->answered) return FALSE; open->answered = TRUE;", "open->answered = TRUE;",
+           "replies"),
+    client("a handler that is called once is removed before",
+           "if ((handler->flags & HS_HANDLER_ONCE) != 0)"
+           " hs_handlers_remove (self->handlers, handler->id);",
+           "", "dispatch"),
+    client("a handler that was removed is not called",
+           "if (handler->removed) return FALSE;", "", "dispatch"),
+    # ---- Time and memory ----
+    attack("each stage has its time",
+           "hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);"
+           " hs_transport_start_reading",
+           "hs_transport_start_reading", "silent/no header"),
+    attack("what is not read is not asked for",
+           "#define MAX_QUEUED (1024 * 1024)", "#define MAX_QUEUED (1024 * 1024 * 1024)",
+           "flood/1,000,000 questions"),
+    client("a turn of the main loop is short",
+           "#define TURN_USEC 2500", "#define TURN_USEC 2500000", "flood", "/client/flood/turns"),
+    # ---- What leaves ----
+    client("the sender is the account",
+           "\"The stanza's 'from' is neither the account's bare JID nor its bound full JID\");",
+           "\"\") || TRUE;", "send"),
+    client("stanzas are no larger than the server takes",
+           "if (max == 0 || length <= max) return TRUE;", "return TRUE;", "send"),
+    unit("ids are of 128 random bits",
+         "memset (bytes, 0, ID_BYTES);", "pool.left += ID_BYTES;", "random"),
+    attack("the log has no secrets",
+           "return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length)"
+           " || is_secret_field (tag, length);",
+           "return FALSE;", "silent/no success"),
+    unit("our own word is sent before the end",
+         "if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE) {"
+         " hs_stream_write (self, \"<stream:error>",
+         "if (FALSE) { hs_stream_write (self, \"<stream:error>", "stream", "/stream/bad"),
+]
