@@ -234,6 +234,9 @@ only_space_left (HsParser *self)
   const char *rest = NULL;
   gsize length = get_rest (self, &rest);
 
+  /* The section began with something else. */
+  if (self->context->instate == XML_PARSER_CDATA_SECTION)
+    return FALSE;
   for (gsize i = 0; i < length; i++)
     {
       if (!hs_xml_is_space (rest[i]))

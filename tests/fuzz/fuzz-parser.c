@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* memmem() */
 #include "config.h"
 
 #include "fuzz.h"
@@ -154,7 +155,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   parse ((const char *) data, size, G_MAXSIZE, options, &whole);
   parse ((const char *) data, size, piece, options, &pieces);
-  if (g_strstr_len ((const char *) data, (gssize) size, "]]>") == NULL)
+  if (memmem (data, size, "]]>", strlen ("]]>")) == NULL)
     g_assert_cmpstr (whole.events->str, ==, pieces.events->str);
   if (!whole.failed && !pieces.failed)
     g_assert_cmpstr (whole.header->str, ==, pieces.header->str);
