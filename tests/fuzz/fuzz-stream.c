@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* memmem() */
 #include "config.h"
 
 #include "fuzz.h"
@@ -242,13 +243,19 @@ take_output (Driver *self)
     g_assert_true (g_utf8_validate ((const char *) output->data, output->len, NULL));
 }
 
+/* @anew: the token was refused. */
 static void
-sign_in (Driver *self)
+sign_in (Driver *self, gboolean anew)
 {
   static const char *const plain[] = { "PLAIN", NULL };
+  gboolean has_token = (self->mechanisms & 128) != 0 && !anew;
   HsSaslCredentials credentials = {
     .username = (self->mechanisms & 1) != 0 ? NULL : "juliet",
     .password = (self->mechanisms & 2) != 0 ? NULL : PASSWORD,
+    .account = "juliet@example.com",
+    .access_token = (self->mechanisms & 2) != 0 ? PASSWORD : NULL,
+    .token = has_token ? PASSWORD : NULL,
+    .token_mechanism = has_token ? "HT-SHA-256-NONE" : NULL,
     .has_certificate = (self->mechanisms & 4) != 0,
     .encrypted = (self->mechanisms & 8) == 0,
     .trusted = (self->mechanisms & 8) == 0,
@@ -262,14 +269,11 @@ sign_in (Driver *self)
 static void
 derive_key (Driver *self)
 {
-  static const guint8 zeros[64];
-  const char *name = hs_stream_get_mechanism (self->stream);
+  HsSaslKeyRequest *request = hs_stream_get_key_request (self->stream);
   g_autoptr (GBytes) key = NULL;
 
-  g_assert_nonnull (hs_stream_get_key_request (self->stream));
-  key = g_bytes_new_static (zeros, strstr (name, "SHA-1") != NULL     ? 20
-                                   : strstr (name, "SHA-256") != NULL ? 32
-                                                                      : 64);
+  g_assert_nonnull (request);
+  key = hs_sasl_key_request_derive (request, NULL);
   hs_stream_key_derived (self->stream, key);
 }
 
@@ -361,7 +365,10 @@ take_event (Driver *self, HsStreamEvent *event)
       hs_stream_secured (self->stream);
       break;
     case HS_STREAM_EVENT_FEATURES:
-      sign_in (self);
+      sign_in (self, FALSE);
+      break;
+    case HS_STREAM_EVENT_TOKEN_REFUSED:
+      sign_in (self, TRUE);
       break;
     case HS_STREAM_EVENT_DERIVE_KEY:
       derive_key (self);
@@ -375,6 +382,7 @@ take_event (Driver *self, HsStreamEvent *event)
       begin_session (self);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
+    case HS_STREAM_EVENT_ENABLED:
       take_fates (self);
       break;
     case HS_STREAM_EVENT_STANZA:
@@ -441,6 +449,11 @@ connect (Driver *self)
     .max_depth = 24,
     .management = self->management,
     .session_jid = self->management != NULL ? self->full : NULL,
+    .user_agent_id = "d4565fa7-4d72-4749-b3d3-740edbf87770",
+    .software = "Fuzz",
+    .bind2 = (self->mechanisms & 32) != 0,
+    .carbons = (self->mechanisms & 32) != 0,
+    .inactive = (self->mechanisms & 64) != 0,
   };
 
   self->authenticated = FALSE;
@@ -515,7 +528,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   self.mechanisms = fuzz_take_byte (&data, &size);
   piece = fuzz_take_byte (&data, &size) % 64;
   piece = piece > 0 ? piece * piece : MAX (size, 1);
-  self.knows_password = g_strstr_len ((const char *) data, (gssize) size, "pencil") != NULL;
+  self.knows_password = memmem (data, size, "pencil", strlen ("pencil")) != NULL;
   set_up (&self);
   while (self.management != NULL && (end = memchr (data, 0, size)) != NULL)
     {
