@@ -230,6 +230,7 @@ void hs_client_sign_in_early (HsClient *self);
 gboolean hs_client_forget_offer (HsClient *self, const GError *error);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);
+void hs_client_note_resumed (HsClient *self);
 void hs_client_enable_carbons (HsClient *self);
 void hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config);
 void hs_client_clear_credentials (HsClient *self);

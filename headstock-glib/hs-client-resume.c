@@ -115,6 +115,7 @@ hs_client_resumed (HsClient *self)
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
   hs_client_tell_active (self, TRUE);
+  hs_client_note_resumed (self);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   hs_client_tell_fates (self, FALSE);
   g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);

@@ -290,7 +290,7 @@ hs_client_token_refused (HsClient *self)
 }
 
 static void
-set_security_info (HsClient *self)
+set_security_info (HsClient *self, gboolean resumed)
 {
   HsClientPrivate *priv = hs_client_private (self);
   GIOStream *stream = hs_transport_get_stream (priv->transport);
@@ -304,9 +304,15 @@ set_security_info (HsClient *self)
       HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified", priv->trusted,
       "mechanism", hs_stream_get_mechanism (priv->stream), "channel-binding",
       hs_stream_get_channel_binding (priv->stream), "downgrade-protected",
-      hs_stream_proved_lists (priv->stream), NULL);
+      hs_stream_proved_lists (priv->stream), "resumed", resumed, NULL);
   g_object_notify (G_OBJECT (self), "security-info");
-  g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0, priv->security_info);
+}
+
+/* It is known only now, where the session was resumed after the sign-in. */
+void
+hs_client_note_resumed (HsClient *self)
+{
+  set_security_info (self, TRUE);
 }
 
 void
@@ -320,7 +326,9 @@ hs_client_authenticated (HsClient *self)
   hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
   /* A handler may have dropped the connection. */
   if (priv->stream == stream && priv->transport != NULL)
-    set_security_info (self);
+    set_security_info (self, FALSE);
+  if (priv->stream == stream && priv->transport != NULL)
+    g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0, priv->security_info);
   if (priv->stream == stream && hs_stream_get_token (stream) != NULL)
     replace_login_token (self, make_login_token (priv));
   if (priv->stream == stream)

@@ -22,6 +22,15 @@ const char *server_get (const char *name);
 guint server_get_number (const char *name);
 GTlsDatabase *server_load_database (const char *variable);
 
+/* Passes everything on to one of the server's ports, until it is cut. */
+typedef struct _ServerRelay ServerRelay;
+
+ServerRelay *server_relay_new (guint16 port);
+guint16 server_relay_get_port (ServerRelay *self);
+/* All connections, without a word to either side; new ones are passed on again. */
+void server_relay_cut (ServerRelay *self);
+void server_relay_free (ServerRelay *self);
+
 TestClient *server_new_client (const char *jid, const char *password, const ServerWay *way);
 /* With the resource "r". */
 TestClient *server_new_user (guint number, const ServerWay *way);

@@ -280,6 +280,74 @@ test_carbons (gconstpointer data)
 }
 
 static void
+count_cb (guint *n)
+{
+  ++*n;
+}
+
+static guint
+count_bodies (Session *self, const char *body)
+{
+  g_autofree char *text = g_strdup_printf ("<body>%s</body>", body);
+  guint n = 0;
+
+  for (const char *p = self->xml->str; (p = strstr (p, text)) != NULL; p++)
+    n++;
+  return n;
+}
+
+/* The connection is cut, and the session goes on along with the sign-in, whichever way it was begun. */
+static void
+check_resume (const ServerWay *way, gboolean bind2)
+{
+  ServerRelay *relay = server_relay_new ((guint16) server_get_number (way->port));
+  g_autoptr (TestClient) friend = server_new_user (2, way);
+  g_autoptr (HsMessage) message = NULL;
+  g_autoptr (HsJid) bound = NULL;
+  GVariant *state = NULL;
+  Session s;
+  guint n_resumed = 0;
+
+  session_init (&s, way);
+  g_object_set (s.test->client, "bind2", bind2, "auto-reconnect", TRUE, "port",
+                (guint) server_relay_get_port (relay), NULL);
+  g_signal_connect_swapped (s.test->client, "resumed", G_CALLBACK (count_cb), &n_resumed);
+  test_client_start_until_ready (s.test);
+  test_client_start_until_ready (friend);
+  test_until ((state = hs_client_dup_session_state (s.test->client)) != NULL);
+  g_variant_unref (state);
+  bound = hs_jid_ref (hs_client_get_bound_jid (s.test->client));
+  g_string_truncate (s.xml, 0);
+  server_relay_cut (relay);
+  message = hs_message_new_chat (hs_jid_to_string (bound), "meanwhile");
+  hs_client_send_stanza (friend->client, HS_ELEMENT (message), NULL);
+  test_until (n_resumed == 1);
+  test_until (said (&s, "meanwhile"));
+  g_assert_cmpuint (s.test->n_ready, ==, 1);
+  g_assert_true (said (&s, "<resume xmlns='urn:xmpp:sm:3'"));
+  g_assert_nonnull (strstr (strstr (s.xml->str, "<resume "), "</authenticate>"));
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, "HT-SHA-256-EXPR");
+  g_assert_true (hs_security_info_get_resumed (info (&s)));
+  g_assert_false (said (&s, "urn:ietf:params:xml:ns:xmpp-bind'><"));
+  g_assert_true (hs_jid_equal (hs_client_get_bound_jid (s.test->client), bound));
+  /* Nothing was said before we had signed in. */
+  g_assert_true (strstr (s.xml->str, "<authenticate ") < strstr (s.xml->str, "urn:xmpp:sasl:2'><"));
+  test_spin (200);
+  g_assert_cmpuint (count_bodies (&s, "meanwhile"), ==, 1);
+  test_client_stop (friend);
+  test_client_stop (s.test);
+  session_clear (&s);
+  server_relay_free (relay);
+}
+
+static void
+test_resume (gconstpointer data)
+{
+  check_resume (data, FALSE);
+  check_resume (data, TRUE);
+}
+
+static void
 test_wrong_password (gconstpointer data)
 {
   Session s;
@@ -408,6 +476,7 @@ static const SubTest with_sasl2[] = {
   { "token-not-ours", test_token_not_ours },
   { "bind2", test_bind2 },
   { "carbons", test_carbons },
+  { "resume", test_resume },
   { "wrong-password", test_wrong_password },
   { "access-token", test_access_token },
   { "offline-messages", test_offline_messages },
