@@ -14,6 +14,8 @@
 #define MAX_HEADER (16 * 1024)
 /* Names that one connection may have interned before a new dictionary is begun, in bytes. */
 #define MAX_NAMES (64 * 1024)
+/* What a name takes in libxml2's dictionary beside its characters: five words. */
+#define NAME_ENTRY 40
 /* libxml2 compares each attribute of a tag with each other. */
 #define MAX_ATTRIBUTES 1000
 /* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
@@ -333,6 +335,17 @@ drain_cdata (HsParser *self)
     }
 }
 
+/* What the stanza that comes in takes, with all names that are kept: to the few bytes of each libxml2
+ * adds the entry of a table. */
+static gsize
+get_size (HsParser *self)
+{
+  xmlDict *names = self->context->dict;
+
+  return xmlDictGetUsage (names) + (gsize) xmlDictSize (names) * NAME_ENTRY +
+         (self->stanza_block != NULL ? hs_block_get_size (self->stanza_block) : 0);
+}
+
 static void
 parse (HsParser *self, const char *bytes, gsize length)
 {
@@ -349,7 +362,7 @@ parse (HsParser *self, const char *bytes, gsize length)
   if (self->error == NULL)
     look_at_rest (self);
   /* Names take memory also in what is thrown away or forgotten. */
-  if (self->error == NULL && xmlDictGetUsage (self->context->dict) > self->max_stanza_size + MAX_NAMES)
+  if (self->error == NULL && get_size (self) > self->max_stanza_size + MAX_NAMES * 8)
     hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza has more names than are allowed");
 }
 
