@@ -68,6 +68,12 @@ MUTATIONS = [
     unit("writes are not held back (TCP_NODELAY)",
          "g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);", ";",
          "connector"),
+    unit("a domain that says it has no service is not tried",
+         "if (targets == NULL) { self->connector->targets = g_ptr_array_new ();"
+         " attempt_fail (self, g_steal_pointer (&error)); return; }",
+         "if (targets == NULL) targets"
+         " = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_srv_target_free);",
+         "connector"),
     # ---- Sign-in ----
     attack("PLAIN never without TLS",
            "return REFUSAL_NOT_ENCRYPTED; }", "return REFUSAL_NONE; }",
@@ -115,6 +121,9 @@ MUTATIONS = [
          " self->password = hs_sasl_prepare_password (credentials, error);",
          "self->username = hs_sasl_scram_escape (username);"
          " self->password = g_strdup (credentials->password);", "sasl-scram"),
+    client("a refused sign-in is not tried again",
+           "{ hs_sasl_error_quark, ANY, VERDICT_NEVER },", "{ hs_sasl_error_quark, ANY, VERDICT_AGAIN },",
+           "lifecycle", "/client/lifecycle/refused-again"),
     # ---- XML ----
     attack("DTDs are errors at once",
            "if (rest[1] == '!' && strncmp (rest, cdata, MIN (length, strlen (cdata))) != 0)",
@@ -143,9 +152,9 @@ MUTATIONS = [
     attack("references have an end",
            "if (!hs_bytes_may_be_reference (rest, length))", "if (FALSE)",
            "size/endless reference"),
-    attack("UTF-8 is checked",
-           "gsize valid = hs_bytes_valid_utf8 (bytes, length);", "gsize valid = length;",
-           "utf-8/overlong"),
+    unit("UTF-8 is checked, also where libxml2 does not",
+         "gsize valid = hs_bytes_valid_utf8 (bytes, length);", "gsize valid = length;",
+         "parser", "/parser/bad-utf8"),
     attack("names that a peer invents are forgotten",
            "#define MAX_NAMES (64 * 1024)", "#define MAX_NAMES (1024 * 1024 * 1024)",
            "flood/100,000 new names"),
