@@ -345,6 +345,10 @@ function defineAgent() {
     return GObject.registerClass({
         GTypeName: 'HeadstockJavaScriptAgent',
         Implements: [Headstock.Module],
+        // The client asks: where nobody takes part before the sign-in, it does not wait for the features.
+        Properties: {
+            negotiates: GObject.ParamSpec.boolean('negotiates', null, null, GObject.ParamFlags.READWRITE, false),
+        },
     }, Class);
 }
 
@@ -392,6 +396,7 @@ const clientMethods = {
             const record = {object, agent, handlers: checkHandlers(object.handlers), ids: []};
             const outer = state.attaching;
             agent.number = number;
+            agent.negotiates = object instanceof Headstock.Module || typeof object.negotiate === 'function';
             state.agents.set(number, record);
             state.attaching = record;
             try {

@@ -378,9 +378,13 @@ class _Agent(GObject.Object, Module):
     __module__ = "headstock"
     __gtype_name__ = "HeadstockPythonAgent"
 
-    def __init__(self, number):
+    # The client asks: where nobody takes part before the sign-in, it does not wait for the features.
+    negotiates = GObject.Property(type=bool, default=False)
+
+    def __init__(self, number, obj):
         super().__init__()
         self.number = number
+        self.negotiates = isinstance(obj, Headstock.Module) or callable(getattr(obj, "negotiate", None))
 
     def get_object(self, client):
         """What is registered; None where the client is going."""
@@ -520,7 +524,7 @@ class Client(_Addressed, Headstock.Client):
         native = _is_native_module(obj)
         if not native or _find_marked(obj):
             number = next(state.numbers)
-            agent = _Agent(number)
+            agent = _Agent(number, obj)
             state.objects[number] = (_ITSELF if obj is self else obj, agent)
             Headstock.Client.register(self, agent)
         if native:

@@ -19,8 +19,8 @@
 AttackRun *attack_run;
 
 static const AttackGroup *const groups[]
-    = { &attacks_tls,     &attacks_scram,   &attacks_stream, &attacks_size, &attacks_deadlines,
-        &attacks_senders, &attacks_floods, &attacks_cut };
+    = { &attacks_tls,       &attacks_scram,   &attacks_sign_in, &attacks_stream, &attacks_size,
+        &attacks_deadlines, &attacks_senders, &attacks_floods,  &attacks_cut };
 
 /* ---- Measures ---- */
 

@@ -60,6 +60,7 @@ typedef struct
 
 extern const AttackGroup attacks_tls;
 extern const AttackGroup attacks_scram;
+extern const AttackGroup attacks_sign_in;
 extern const AttackGroup attacks_stream;
 extern const AttackGroup attacks_size;
 extern const AttackGroup attacks_deadlines;

@@ -187,6 +187,38 @@ test_refused (gconstpointer data)
   test_client_stop (test);
 }
 
+/* Whose it is not, or not any more, is not shown. */
+static void
+test_not_ours (void)
+{
+  static const struct
+  {
+    const char *member;
+    const char *value;
+  } changes[] = {
+    { "account", "other@example.org" },
+    { "user-agent-id", "00000000-7d72-4749-b3d3-740edbf87770" },
+    { "expiry", "2020-03-12T14:36:15Z" },
+  };
+  static const ScriptStep script[] = { RUN (to_header), SEND (SAY_SASL2 (PLAIN FAST)), BY_PASSWORD,
+                                       SEND (SAY_SUCCESS2 (ID)), BOUND };
+  const ScriptStep *const scripts[] = { script, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (TestClient) test = new_client (scripts);
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, hs_client_get_login_token (test->client));
+      g_variant_dict_insert (&dict, changes[i].member, "s", changes[i].value);
+      hs_client_set_login_token (test->client, g_variant_dict_end (&dict));
+      test_client_start_until_ready (test);
+      g_assert_cmpstr (get_mechanism (test), ==, "PLAIN");
+      g_assert_false (scripted_server_has_received (test->server, "mechanism='HT-SHA-256-NONE'>"));
+      test_client_stop (test);
+    }
+}
+
 static void
 fail (const char *answer, GQuark domain, int code)
 {
@@ -237,6 +269,7 @@ main (int argc, char **argv)
                         test_refused);
   g_test_add_data_func ("/client-sign-in/token/expired", SAY_REFUSED ("credentials-expired"),
                         test_refused);
+  g_test_add_func ("/client-sign-in/token/not-ours", test_not_ours);
   g_test_add_func ("/client-sign-in/not-proved", test_not_proved);
   g_test_add_func ("/client-sign-in/wrong-account", test_wrong_account);
   return g_test_run ();

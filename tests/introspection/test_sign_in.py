@@ -84,6 +84,33 @@ def early():
     for number in (1, 2):
         with online(client):
             assert len(negotiator.features) == number
+
+
+class Registered:
+    """Does not take part before the sign-in."""
+
+    @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True)
+    def item(self, element):
+        pass
+
+    def ready(self, client):
+        pass
+
+
+@only_new
+def at_once():
+    """any other object does not keep the sign-in waiting for the features"""
+    client = make_client(1)
+    client.register(Registered())
+    text = []
+    client.connect("xml", lambda _client, _direction, piece: text.append(piece))
+    for number in (1, 2):
+        text.clear()
+        with online(client):
+            xml = "".join(text)
+        last = xml.rindex("<stream:stream", 0, xml.index("<authenticate "))
+        begun = xml.index("<authenticate ") < xml.rindex("<stream:features>", 0, xml.index("<success"))
+        assert begun == (number == 2), (number, last, xml)
     settle()
 
 
