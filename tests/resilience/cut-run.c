@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <headstock-glib/headstock.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cutting-proxy.h"
+
+/* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N]
+ *
+ * Two clients of a real server send each other numbered messages while a proxy cuts their connections.
+ * Succeeds where each message has arrived once, in its order, and each has been acknowledged. */
+
+/* A client has no more of its messages unacknowledged than this before it sends more. */
+#define MAX_OPEN 200
+/* Between cuts, so that the messages last until the last cut. */
+#define PACE_MSEC 2
+
+typedef struct
+{
+  const char *name;
+  HsClient *client;
+  char *jid;
+  guint n_ready, n_resumed, n_lost, n_failed;
+  guint n_sent, n_acknowledged, n_returned;
+  guint n_received; /* in their order */
+  guint n_wrong;
+  gboolean here;    /* has a session, perhaps interrupted */
+} End;
+
+typedef struct
+{
+  End ends[2];
+  CuttingProxy *proxy;
+  GMainLoop *loop;
+  guint n_cuts, n_messages;
+  int seed;
+  gint64 start;
+  guint last_progress;
+  gint64 progress_time;
+  gboolean stopping;
+  guint n_terminated;
+  int result;
+} Run;
+
+static Run run;
+
+static void
+ready_cb (HsClient *client, End *end)
+{
+  end->n_ready++;
+  end->here = TRUE;
+}
+
+static void
+resumed_cb (HsClient *client, End *end)
+{
+  end->n_resumed++;
+}
+
+static void
+disconnected_cb (HsClient *client, GError *error, int retry, End *end)
+{
+  end->n_lost++;
+  hs_client_reconnect_now (client);
+}
+
+static void
+returned_cb (HsClient *client, HsStanza *stanza, GError *error, End *end)
+{
+  if (HS_IS_MESSAGE (stanza))
+    end->n_returned++;
+}
+
+static void
+terminated_cb (HsClient *client, GError *error, End *end)
+{
+  /* It was cut before it was there, and until a client was ready its run ends with that. */
+  if (error != NULL && !end->here)
+    {
+      hs_client_start (client);
+      return;
+    }
+  if (error != NULL)
+    {
+      g_printerr ("%s: %s\n", end->name, error->message);
+      run.result = 1;
+    }
+  if (++run.n_terminated == 2 || error != NULL)
+    g_main_loop_quit (run.loop);
+}
+
+static void
+message_cb (HsClient *client, HsMessage *message, End *end)
+{
+  const char *body = hs_message_get_body (message);
+  guint number = body != NULL ? strtoul (body, NULL, 10) : 0;
+
+  if (number == end->n_received + 1)
+    end->n_received++;
+  else if (end->n_wrong++ < 10)
+    g_printerr ("%s: '%.60s' came after %u\n", end->name, body != NULL ? body : "nothing",
+                end->n_received);
+}
+
+static void
+sent_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  End *end = data;
+  g_autoptr (GError) error = NULL;
+
+  if (hs_client_send_finish (HS_CLIENT (client), result, &error))
+    end->n_acknowledged++;
+  else if (end->n_failed++ < 10)
+    g_printerr ("%s: %s\n", end->name, error->message);
+}
+
+static void
+send_some (End *end, End *other)
+{
+  /* As many as fit the cuts that have been made. */
+  guint64 share = ((guint64) run.n_messages * (cutting_proxy_get_n_cuts (run.proxy) + 1))
+                  / (run.n_cuts + 1);
+  guint allowed = run.n_cuts == 0 ? run.n_messages : MIN (run.n_messages, share + 20);
+
+  if (hs_client_get_unacknowledged (end->client) >= MAX_OPEN
+      || (end->n_sent >= allowed
+          && (hs_client_get_unacknowledged (end->client) > 0 || end->n_sent >= run.n_messages)))
+    return;
+  for (guint i = 0; i < 5 && end->n_sent < run.n_messages; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("%u of %u", end->n_sent + 1, run.n_messages);
+      g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat (other->jid, body));
+
+      end->n_sent++;
+      hs_client_send_async (end->client, message, NULL, sent_cb, end);
+    }
+}
+
+static gboolean
+is_done (const End *end)
+{
+  return end->n_received >= run.n_messages && end->n_acknowledged + end->n_failed >= run.n_messages;
+}
+
+/* A run that does not get on has failed, however long it may take. */
+static void
+check_progress (void)
+{
+  guint progress = run.ends[0].n_received + run.ends[1].n_received + run.ends[0].n_lost
+                   + run.ends[1].n_lost + run.ends[0].n_resumed + run.ends[1].n_resumed;
+  gint64 now = g_get_monotonic_time ();
+
+  if (progress != run.last_progress)
+    {
+      run.last_progress = progress;
+      run.progress_time = now;
+    }
+  else if (now - run.progress_time > 60 * G_USEC_PER_SEC)
+    {
+      g_printerr ("Nothing happens any more\n");
+      run.result = 1;
+      g_main_loop_quit (run.loop);
+    }
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  check_progress ();
+  if (run.stopping || !run.ends[0].here || !run.ends[1].here)
+    return G_SOURCE_CONTINUE;
+  send_some (&run.ends[0], &run.ends[1]);
+  send_some (&run.ends[1], &run.ends[0]);
+  if (is_done (&run.ends[0]) && is_done (&run.ends[1]))
+    {
+      run.stopping = TRUE;
+      hs_client_stop (run.ends[0].client);
+      hs_client_stop (run.ends[1].client);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_end (End *end, const char *name, guint number)
+{
+  g_autofree char *user = g_strdup_printf ("HS_TEST_USER%u", number);
+  g_autofree char *password = g_strdup_printf ("HS_TEST_PASSWORD%u", number);
+  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (g_getenv ("HS_TEST_CA"), NULL);
+
+  end->name = name;
+  end->jid = g_strconcat (g_getenv (user), "/cut", NULL);
+  end->client = hs_client_new (end->jid, g_getenv (password));
+  g_object_set (end->client, "host", "127.0.0.1", "port",
+                (guint) cutting_proxy_get_port (run.proxy), "tls-database", database, NULL);
+  g_signal_connect (end->client, "ready", G_CALLBACK (ready_cb), end);
+  g_signal_connect (end->client, "resumed", G_CALLBACK (resumed_cb), end);
+  g_signal_connect (end->client, "disconnected", G_CALLBACK (disconnected_cb), end);
+  g_signal_connect (end->client, "returned", G_CALLBACK (returned_cb), end);
+  g_signal_connect (end->client, "terminated", G_CALLBACK (terminated_cb), end);
+  g_signal_connect (end->client, "message", G_CALLBACK (message_cb), end);
+}
+
+static void
+report (const End *end)
+{
+  g_print ("  %s: %u sessions, %u connections lost, %u times resumed; %u sent, %u acknowledged, %u "
+           "failed, %u returned; %u received in order, %u out of order or twice\n",
+           end->name, end->n_ready, end->n_lost, end->n_resumed, end->n_sent, end->n_acknowledged,
+           end->n_failed, end->n_returned, end->n_received, end->n_wrong);
+  if (end->n_received != run.n_messages || end->n_wrong > 0 || end->n_failed > 0
+      || end->n_returned > 0 || end->n_acknowledged != run.n_messages || end->n_ready != 1)
+    run.result = 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  int n_cuts = 20, n_messages = 1000, seed = 1;
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  GOptionEntry entries[] = { { "cuts", 0, 0, G_OPTION_ARG_INT, &n_cuts, "How many cuts", "N" },
+                             { "messages", 0, 0, G_OPTION_ARG_INT, &n_messages, "Each way", "N" },
+                             { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the proxy", "N" },
+                             { NULL } };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    g_error ("%s", error->message);
+  run.n_cuts = n_cuts;
+  run.n_messages = n_messages;
+  run.loop = g_main_loop_new (NULL, FALSE);
+  run.start = run.progress_time = g_get_monotonic_time ();
+  run.proxy = cutting_proxy_new (strtoul (g_getenv ("HS_TEST_PORT"), NULL, 10), n_cuts, seed);
+  add_end (&run.ends[0], "one", 1);
+  add_end (&run.ends[1], "two", 2);
+  hs_client_start (run.ends[0].client);
+  hs_client_start (run.ends[1].client);
+  g_timeout_add (PACE_MSEC, tick_cb, NULL);
+  g_main_loop_run (run.loop);
+  g_print ("%s %s: %u cuts of %u connections, %.1f MB passed on, in %.1f s\n",
+           g_getenv ("HS_TEST_SERVER"), g_getenv ("HS_TEST_SERVER_VERSION"),
+           cutting_proxy_get_n_cuts (run.proxy), cutting_proxy_get_n_connections (run.proxy),
+           cutting_proxy_get_n_bytes (run.proxy) / 1e6,
+           (g_get_monotonic_time () - run.start) / 1e6);
+  report (&run.ends[0]);
+  report (&run.ends[1]);
+  if (cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts)
+    run.result = 1;
+  g_print ("%s\n", run.result == 0 ? "All arrived, in order, none twice" : "FAILED");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_object_unref (run.ends[i].client);
+      g_free (run.ends[i].jid);
+    }
+  cutting_proxy_free (run.proxy);
+  g_main_loop_unref (run.loop);
+  return run.result;
+}
