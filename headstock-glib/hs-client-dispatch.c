@@ -9,6 +9,9 @@
 
 /* Handlers, modules, and the signals for what arrives. */
 
+/* While more than this is kept until it is acknowledged, nothing is answered. */
+#define MAX_KEPT (16 * 1024 * 1024)
+
 /* How often a signal is emitted between two looks whether anybody is connected to it. */
 #define UNASKED 32
 
@@ -24,12 +27,23 @@ complain (const GError *error)
     g_message ("What a handler returned was not sent: %s", error->message);
 }
 
+/* A server that asks and does not acknowledge the answers can't make us grow. */
+static gboolean
+has_room (HsClient *self)
+{
+  HsStreamManagement *management = hs_client_private (self)->management;
+
+  return management == NULL || hs_stream_management_get_size (management) < MAX_KEPT;
+}
+
 static void
 reply_cb (HsElement *stanza, gpointer client)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!hs_client_send_stanza (client, stanza, &error))
+  if (!has_room (client))
+    g_debug ("A reply was not sent: too much is not acknowledged");
+  else if (!hs_client_send_stanza (client, stanza, &error))
     complain (error);
 }
 
@@ -38,7 +52,9 @@ answer_cb (HsElement *stanza, gpointer client)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!hs_client_send_own (client, stanza, &error))
+  if (!has_room (client))
+    g_debug ("An answer was not sent: too much is not acknowledged");
+  else if (!hs_client_send_own (client, stanza, &error))
     complain (error);
 }
 

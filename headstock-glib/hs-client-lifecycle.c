@@ -2,12 +2,16 @@
 #include "config.h"
 
 #include "hs-client-private.h"
+#include "hs-clock.h"
 #include "hs-error.h"
+#include "net/hs-wake.h"
 
 /* A run: from being started to `terminated`. */
 
 /* How long the server may take to acknowledge what was sent last, and again to end the stream. */
 #define CLOSE_TIMEOUT 5000
+/* The machine was asleep where its clocks differ by more, in microseconds. */
+#define SLEEP (2 * G_USEC_PER_SEC)
 
 void
 hs_client_set_state (HsClient *self, HsClientState state)
@@ -121,6 +125,7 @@ end_run (HsClient *self)
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   g_source_destroy (priv->timer);
   g_clear_pointer (&priv->timer, g_source_unref);
+  hs_wake_remove (priv->context, self);
   g_clear_pointer (&priv->context, g_main_context_unref);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   priv->running = priv->stop_requested = FALSE;
@@ -308,6 +313,32 @@ on_deadline (HsClient *self, HsDeadline deadline)
     }
 }
 
+static gint64
+get_slept (void)
+{
+  return hs_clock_get_boot_time () - g_get_monotonic_time ();
+}
+
+/* Deadlines stand still while the machine sleeps; what is at the other end does not. */
+static void
+look_at_clock (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gint64 slept = get_slept ();
+
+  if (slept - priv->slept > SLEEP)
+    hs_client_woke_up (self);
+  priv->slept = slept;
+}
+
+static void
+wake_cb (gpointer data)
+{
+  g_autoptr (HsClient) self = g_object_ref (data);
+
+  look_at_clock (self);
+}
+
 static gboolean
 timer_cb (gpointer data)
 {
@@ -316,6 +347,7 @@ timer_cb (gpointer data)
   GSource *timer = priv->timer;
   gint64 now = g_get_monotonic_time ();
 
+  look_at_clock (self);
   for (guint i = 0; i < HS_N_DEADLINES && priv->timer == timer; i++)
     {
       if (priv->deadlines[i] == 0 || priv->deadlines[i] > now)
@@ -353,12 +385,15 @@ hs_client_start (HsClient *self)
     return;
   priv->running = TRUE;
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
-  priv->n_retries = priv->n_redirects = 0;
+  hs_backoff_reset (&priv->backoff);
+  priv->n_redirects = 0;
+  priv->slept = get_slept ();
   priv->at_location = priv->location_tried = priv->settling = FALSE;
   priv->ready_time = 0;
   g_clear_pointer (&priv->redirect, g_free);
   g_clear_error (&priv->run_error);
   priv->context = g_main_context_ref_thread_default ();
+  hs_wake_add (priv->context, wake_cb, self);
   priv->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (priv->timer, "HsClient");
   /* Deadlines hold also while a handler that was called from here iterates the main loop. */
@@ -581,6 +616,8 @@ hs_client_abandon (HsClient *self)
   if (priv->timer != NULL)
     g_source_destroy (priv->timer);
   g_clear_pointer (&priv->timer, g_source_unref);
+  if (priv->context != NULL)
+    hs_wake_remove (priv->context, self);
   g_clear_pointer (&priv->context, g_main_context_unref);
   return_tasks (priv->connect_tasks, error);
   return_tasks (priv->close_tasks, error);

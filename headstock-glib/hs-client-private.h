@@ -5,6 +5,7 @@
 #include "net/hs-connector.h"
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
+#include "protocol/hs-backoff.h"
 #include "protocol/hs-dispatcher.h"
 #include "protocol/hs-stream.h"
 
@@ -133,12 +134,13 @@ typedef struct
   GMainContext *context;
   GSource *timer;
   gint64 deadlines[HS_N_DEADLINES];
+  gint64 slept; /* how much longer the machine has been there than it was awake */
   gboolean running;
   gboolean stop_requested;
   gboolean stopping;  /* the signal was emitted */
   gboolean was_ready; /* in this run */
   GError *run_error;
-  guint n_retries;
+  HsBackoff backoff;
   struct _HsNetworkWatch *network_watch; /* while the next try is waited for */
   char *redirect;         /* host and port that the next connection goes to, in place of the DNS's */
   guint n_redirects;      /* by the server, one after another */
@@ -172,7 +174,9 @@ typedef struct
   HsJid *bound_bare;
   gint64 ready_time;
   gint64 last_input;
-  gboolean pinged;
+  gint64 pinged;       /* when the server was asked for a sign of life, or 0 */
+  guint32 stalled_at;  /* what it had acknowledged when that was looked at last, */
+  gboolean stalled;    /* with stanzas waiting for it to acknowledge more */
   gboolean paused; /* not reading while too much waits to be written */
   GQueue send_tasks; /* GTask with the position of its last byte */
 
@@ -220,6 +224,7 @@ void hs_client_derive_key (HsClient *self);
 void hs_client_bound (HsClient *self);
 void hs_client_session_stands (HsClient *self);
 void hs_client_keepalive (HsClient *self);
+void hs_client_woke_up (HsClient *self);
 void hs_client_expect_idle (HsClient *self);
 void hs_client_shrink_if_idle (HsClient *self);
 

@@ -6,9 +6,6 @@
 
 /* What follows on a connection that has ended or could not be made. */
 
-/* Full jitter under a bound that doubles (in milliseconds). */
-#define RETRY_FIRST 1000
-#define RETRY_LAST (5 * 60 * 1000)
 /* A session that has lasted was not a refusal: the first try follows at once. */
 #define LASTING_SESSION (30 * G_USEC_PER_SEC)
 /* Redirections by the server that are followed one after another. */
@@ -97,18 +94,11 @@ static int
 choose_delay (HsClientPrivate *priv, const GError *error)
 {
   gint64 lasted = priv->ready_time != 0 ? g_get_monotonic_time () - priv->ready_time : 0;
-  guint bound = RETRY_FIRST;
 
   priv->ready_time = 0;
   if (judge (priv, error) == VERDICT_SLOWLY)
-    return RETRY_LAST;
-  if (lasted >= LASTING_SESSION)
-    priv->n_retries = 0;
-  if (priv->n_retries++ == 0 && lasted >= LASTING_SESSION)
-    return 0;
-  for (guint i = 2; i < priv->n_retries && bound < RETRY_LAST; i++)
-    bound *= 2;
-  return hs_client_retry_random (MIN (bound, RETRY_LAST));
+    return HS_BACKOFF_LAST;
+  return hs_client_retry_random (hs_backoff_next (&priv->backoff, lasted >= LASTING_SESSION));
 }
 
 /* What comes in or is acknowledged for the first time shows that the connection is worth something.
@@ -118,10 +108,10 @@ hs_client_made_progress (HsClient *self, HsNode *stanza)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (G_LIKELY (priv->n_retries == 0) || priv->state != HS_CLIENT_STATE_READY
+  if (G_LIKELY (priv->backoff.n_tries == 0) || priv->state != HS_CLIENT_STATE_READY
       || (stanza != NULL && hs_node_get_kind (stanza) == HS_STANZA_KIND_IQ))
     return;
-  priv->n_retries = 0;
+  hs_backoff_reset (&priv->backoff);
 }
 
 /* ---- The network ---- */
@@ -201,7 +191,7 @@ void
 hs_client_network_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 next = g_get_monotonic_time () + hs_client_retry_random (RETRY_FIRST) * (gint64) 1000;
+  gint64 next = g_get_monotonic_time () + hs_client_retry_random (HS_BACKOFF_FIRST) * (gint64) 1000;
 
   if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] > next)
     hs_client_set_deadline_at (self, HS_DEADLINE_RETRY, next);

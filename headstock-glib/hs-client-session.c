@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "hs-client-private.h"
+#include "hs-clock.h"
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
@@ -115,6 +116,8 @@ hs_client_session_stands (HsClient *self)
   priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
   priv->ready_time = g_get_monotonic_time ();
+  priv->pinged = 0;
+  priv->stalled = FALSE;
 }
 
 void
@@ -190,6 +193,34 @@ ask_for_life (HsClient *self)
   hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
 
+static void
+lose_connection (HsClient *self, const char *format)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s %s",
+               hs_jid_get_domain (hs_client_private (self)->jid), format);
+  hs_client_connection_failed (self, error);
+}
+
+/* A server that speaks, but has not acknowledged anything since this was asked last, for all that waits
+ * for it. */
+static gboolean
+is_stalled (HsClientPrivate *priv)
+{
+  gboolean was_stalled = priv->stalled;
+  guint32 acknowledged;
+
+  priv->stalled = hs_client_is_managed (priv) && hs_stream_management_is_asking (priv->management)
+                  && hs_stream_management_get_waiting (priv->management) > 0;
+  if (!priv->stalled)
+    return FALSE;
+  acknowledged = hs_stream_management_get_acknowledged (priv->management);
+  was_stalled = was_stalled && acknowledged == priv->stalled_at;
+  priv->stalled_at = acknowledged;
+  return was_stalled;
+}
+
 /* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */
 void
 hs_client_keepalive (HsClient *self)
@@ -197,34 +228,42 @@ hs_client_keepalive (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 now = g_get_monotonic_time ();
   gint64 due = priv->last_input + priv->keepalive_interval * (gint64) 1000;
-  gint64 lost = due + priv->connect_timeout * (gint64) 1000;
 
   if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
     return;
-  /* Nothing is read while a handler runs a main loop of its own: that is not the server's silence.
-   */
+  /* Nothing is read while a handler runs a main loop of its own: that is not the server's silence. */
   if (priv->pumping > 0)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
-  else if (now < due)
+  else if (is_stalled (priv))
+    lose_connection (self, "does not acknowledge what it is sent");
+  else if (priv->pinged == 0 && now < due)
+    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, due);
+  else if (priv->pinged == 0)
     {
-      priv->pinged = FALSE;
-      hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, due);
-    }
-  else if (!priv->pinged)
-    {
-      priv->pinged = TRUE;
+      priv->pinged = now;
       ask_for_life (self);
       hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
     }
-  else if (now >= lost)
-    {
-      g_autoptr (GError) error = NULL;
-
-      priv->pinged = FALSE;
-      g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s gives no sign of life",
-                   hs_jid_get_domain (priv->jid));
-      hs_client_connection_failed (self, error);
-    }
+  else if (now >= priv->pinged + priv->connect_timeout * (gint64) 1000)
+    lose_connection (self, "gives no sign of life");
   else
-    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, lost);
+    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
+                               priv->pinged + priv->connect_timeout * (gint64) 1000);
+}
+
+/* The machine was asleep: the connection may have gone meanwhile, and with it the session. */
+void
+hs_client_woke_up (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->interrupted != 0
+      && !hs_stream_management_can_resume (priv->management, hs_clock_get_boot_time ()))
+    hs_client_session_expired (self);
+  hs_client_network_changed (self);
+  if (priv->state != HS_CLIENT_STATE_READY || priv->keepalive_interval == 0 || priv->pumping > 0)
+    return;
+  priv->pinged = g_get_monotonic_time ();
+  ask_for_life (self);
+  hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
 }

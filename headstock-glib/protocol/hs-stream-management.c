@@ -276,7 +276,7 @@ gboolean
 hs_stream_management_can_resume (HsStreamManagement *self, gint64 now)
 {
   return hs_stream_management_has_session (self) &&
-         (self->max == 0 || now < self->interrupted + self->max * G_USEC_PER_SEC);
+         (self->max == 0 || now < self->interrupted + self->max * (gint64) G_USEC_PER_SEC);
 }
 
 gint64

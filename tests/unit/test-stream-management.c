@@ -301,6 +301,17 @@ test_resumed (Fixture *f, gconstpointer data)
   assert_fates (f, "+3+4+5");
 }
 
+/* Servers may keep sessions for days. */
+static void
+test_long (Fixture *f, gconstpointer data)
+{
+  enable (f, "id='x' resume='true' max='4294967295'");
+  hs_stream_management_interrupt (f->sm, 0);
+  g_assert_true (hs_stream_management_can_resume (f->sm, 100 * 86400 * (gint64) G_USEC_PER_SEC));
+  g_assert_false (
+      hs_stream_management_can_resume (f->sm, 4294967295 * (gint64) G_USEC_PER_SEC));
+}
+
 static void
 test_resumed_another (Fixture *f, gconstpointer data)
 {
@@ -612,6 +623,7 @@ main (int argc, char **argv)
   add ("no-number", test_no_number);
   add ("wrap", test_wrap);
   add ("resumed", test_resumed);
+  add ("long", test_long);
   add ("resumed-another", test_resumed_another);
   add ("not-resumable", test_not_resumable);
   add ("lost-known", test_lost_known);

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "client-test.h"
+#include "hs-client-private.h"
+#include "hs-clock.h"
+#include "net/hs-wake.h"
+
+/* What is tried again, and when. Chance is the test's own here: see hs_client_retry_random. */
+
+#define STREAM_ERROR(condition) \
+  "<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" SAY_END
+#define SASL_FAILURE(condition) \
+  "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><" condition "/></failure>"
+
+static GString *bounds; /* that were asked for */
+static guint chosen;
+
+static guint
+choose (guint bound)
+{
+  g_string_append_printf (bounds, "%u ", bound);
+  return MIN (bound, chosen);
+}
+
+static void
+set_up (void)
+{
+  hs_client_retry_random = choose;
+  bounds = g_string_new (NULL);
+  chosen = 0;
+}
+
+static void
+tear_down (void)
+{
+  g_string_free (bounds, TRUE);
+  hs_clock_slept = 0;
+}
+
+static TestClient *
+new_client (const ScriptStep *const *scripts)
+{
+  TestClient *test = test_client_new (scripts, HS_TLS_MODE_NONE);
+
+  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
+  return test;
+}
+
+static const ScriptStep ready_and_gone[] = { RUN (script_sign_in), RESET, END };
+static const ScriptStep refused[] = { RUN (script_header), RESET, END };
+
+/* The bound doubles from one second on, until something comes that shows that it is worth trying. */
+static void
+test_doubles (void)
+{
+  static const ScriptStep spoken[] = { RUN (script_sign_in), SEND ("<message/>"), GATE, RESET, END };
+  static const ScriptStep *const scripts[]
+      = { ready_and_gone, refused, refused, ready_and_gone, refused, spoken, script_session, NULL };
+  TestClient *test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  test_until (test->n_ready == 3);
+  g_assert_cmpstr (bounds->str, ==, "1000 2000 4000 8000 16000 ");
+  /* The message is seen before the connection goes. */
+  test_spin (20);
+  scripted_server_open_gate (test->server);
+  test_until (test->n_ready == 4);
+  g_assert_true (g_str_has_suffix (bounds->str, "16000 1000 "));
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* However often it fails, it is not more than five minutes. */
+static void
+test_bound (void)
+{
+  HsBackoff backoff = { 0 };
+  guint bound = 0;
+
+  g_assert_cmpuint (hs_backoff_next (&backoff, TRUE), ==, 0);
+  g_assert_cmpuint (hs_backoff_next (&backoff, FALSE), ==, 1000);
+  for (guint i = 0; i < 1000; i++)
+    {
+      guint next = hs_backoff_next (&backoff, FALSE);
+
+      g_assert_cmpuint (next, >=, bound);
+      bound = next;
+    }
+  g_assert_cmpuint (bound, ==, 300000);
+  hs_backoff_reset (&backoff);
+  g_assert_cmpuint (hs_backoff_next (&backoff, FALSE), ==, 1000);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *text; /* what the server says, in a session or to the sign-in */
+  gboolean at_sign_in;
+  gboolean again;
+} Case;
+
+static const Case cases[] = {
+  { "reset", STREAM_ERROR ("reset"), FALSE, TRUE },
+  { "system-shutdown", STREAM_ERROR ("system-shutdown"), FALSE, TRUE },
+  { "policy-violation", STREAM_ERROR ("policy-violation"), FALSE, TRUE },
+  { "host-gone", STREAM_ERROR ("host-gone"), FALSE, TRUE },
+  { "internal-server-error", STREAM_ERROR ("internal-server-error"), FALSE, TRUE },
+  { "conflict", STREAM_ERROR ("conflict"), FALSE, FALSE },
+  { "stream-not-authorized", STREAM_ERROR ("not-authorized"), FALSE, FALSE },
+  { "temporary-auth-failure", SASL_FAILURE ("temporary-auth-failure"), TRUE, TRUE },
+  { "not-authorized", SASL_FAILURE ("not-authorized"), TRUE, FALSE },
+  { "account-disabled", SASL_FAILURE ("account-disabled"), TRUE, FALSE },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *tried = data;
+  ScriptStep in_session[] = { RUN (script_sign_in), SEND (tried->text), READ_END, END };
+  ScriptStep at_sign_in[] = { RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")),
+                              EXPECT ("</auth>"), SEND (tried->text), READ_END, END };
+  const ScriptStep *scripts[] = { NULL, NULL, script_session, NULL };
+  TestClient *test;
+
+  scripts[0] = tried->at_sign_in ? ready_and_gone : script_session;
+  scripts[1] = tried->at_sign_in ? at_sign_in : script_session;
+  if (!tried->at_sign_in)
+    scripts[0] = in_session;
+  test = new_client (scripts);
+  scripted_server_forgive (test->server);
+  hs_client_start (test->client);
+  test_until (test->n_ready == 2 || test->n_terminated == 1);
+  g_assert_cmpint (test->n_ready == 2, ==, tried->again);
+  if (tried->again)
+    test_client_stop (test);
+  test_client_free (test);
+}
+
+/* The same words before TLS are anybody's, and end nothing. */
+static void
+test_before_tls (void)
+{
+  static const ScriptStep gone[] = { RUN (script_sign_in_tls), RESET, END };
+  static const ScriptStep liar[]
+      = { RUN (script_header), SEND (STREAM_ERROR ("conflict")), READ_END, END };
+  static const ScriptStep *const scripts[] = { gone, liar, script_session_tls, NULL };
+  TestClient *test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+
+  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  test_until (test->n_ready == 2 || test->n_terminated == 1);
+  g_assert_cmpuint (test->n_ready, ==, 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* A portal's certificate, or a clock that is wrong: not the end, but no hurry either. */
+static void
+test_certificate (void)
+{
+  static const ScriptStep gone[] = { RUN (script_sign_in_tls), RESET, END };
+  static const ScriptStep refused_tls[] = { RUN (script_starttls), READ_END, END };
+  static const ScriptStep *const scripts[] = { gone, refused_tls, script_session_tls, NULL };
+  TestClient *test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+  g_autoptr (GTlsDatabase) database = NULL;
+
+  g_object_get (test->client, "tls-database", &database, NULL);
+  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  g_object_set (test->client, "tls-database", NULL, NULL);
+  test_until (test->n_disconnected == 2 || test->n_terminated == 1);
+  g_assert_error (test->loss, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+  g_assert_cmpint (test->retry, ==, 300000);
+  g_object_set (test->client, "tls-database", database, NULL);
+  hs_client_network_changed (test->client);
+  test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* ---- What ends the wait ---- */
+
+static TestClient *
+wait_long (const ScriptStep *const *scripts)
+{
+  TestClient *test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  chosen = G_MAXUINT;
+  test_client_start_until_ready (test);
+  test_until (test->n_disconnected == 1);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_INTERRUPTED);
+  /* As if it had failed for long. */
+  hs_client_set_deadline (test->client, HS_DEADLINE_RETRY, 3600 * 1000);
+  chosen = 0;
+  test_spin (20);
+  g_assert_cmpuint (test->n_ready, ==, 1);
+  return test;
+}
+
+static void
+test_network (void)
+{
+  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
+  TestClient *test = wait_long (scripts);
+
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+static void
+test_now (void)
+{
+  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
+  TestClient *test = wait_long (scripts);
+
+  hs_client_reconnect_now (test->client);
+  test_until (test->n_ready == 2);
+  hs_client_reconnect_now (test->client);
+  test_spin (20);
+  g_assert_cmpuint (test->n_disconnected, ==, 1);
+  test_client_stop (test);
+  hs_client_reconnect_now (test->client);
+  test_client_free (test);
+}
+
+static void
+test_woken_waiting (void)
+{
+  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
+  TestClient *test = wait_long (scripts);
+
+  /* The clock was set, and that was all. */
+  hs_wake_all (g_main_context_default ());
+  test_spin (20);
+  g_assert_cmpuint (test->n_ready, ==, 1);
+  hs_clock_slept = 3600 * (gint64) G_USEC_PER_SEC;
+  hs_wake_all (g_main_context_default ());
+  test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* The connection went while the machine slept, and nobody said so. */
+static void
+test_woken_ready (void)
+{
+  static const ScriptStep deaf[] = { RUN (script_sign_in), EXPECT ("urn:xmpp:ping"), READ_END, END };
+  static const ScriptStep *const scripts[] = { deaf, script_session, NULL };
+  TestClient *test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "connect-timeout", 1000, NULL);
+  test_client_start_until_ready (test);
+  hs_clock_slept = 3600 * (gint64) G_USEC_PER_SEC;
+  hs_wake_all (g_main_context_default ());
+  test_until (test->n_disconnected == 1);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_object_set (test->client, "connect-timeout", 30000, NULL);
+  test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* ---- A server that speaks and does not acknowledge ---- */
+
+static void
+test_stalled (void)
+{
+  static const ScriptStep talks[]
+      = { RUN (script_header), RUN (script_plain), RUN (script_header),
+          SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+                "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"),
+          EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+          SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'/>"), SERVE, END };
+  static const ScriptStep *const scripts[] = { talks, script_session, NULL };
+  TestClient *test = new_client (scripts);
+
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "keepalive-interval", 100, NULL);
+  test_client_start_until_ready (test);
+  for (guint i = 0; i < 600; i++)
+    hs_client_send_raw_stanza (test->client, "<message/>", NULL);
+  while (test->n_disconnected == 0)
+    {
+      test_client_await_sent (test, "<r ");
+      scripted_server_send (test->server, " ");
+      test_spin (20);
+    }
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+static void
+run_test (gconstpointer function)
+{
+  set_up ();
+  ((void (*) (void)) function) ();
+  tear_down ();
+}
+
+static void
+run_case (gconstpointer data)
+{
+  set_up ();
+  test_case (data);
+  tear_down ();
+}
+
+static void
+add (const char *name, void (*function) (void))
+{
+  g_autofree char *path = g_strconcat ("/client/retry/", name, NULL);
+
+  g_test_add_data_func (path, (gconstpointer) function, run_test);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("doubles", test_doubles);
+  add ("bound", test_bound);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/retry/case/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], run_case);
+    }
+  add ("before-tls", test_before_tls);
+  add ("certificate", test_certificate);
+  add ("network", test_network);
+  add ("now", test_now);
+  add ("woken-waiting", test_woken_waiting);
+  add ("woken-ready", test_woken_ready);
+  add ("stalled", test_stalled);
+  return g_test_run ();
+}
