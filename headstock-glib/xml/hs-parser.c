@@ -458,6 +458,8 @@ hs_parser_pop (HsParser *self)
 
   if (event == NULL)
     {
+      self->n_dropped_popped += self->n_dropped;
+      self->n_dropped = 0;
       if (g_atomic_int_get (&n_contexts) > MAX_CONTEXTS)
         hs_parser_shrink (self);
       return NULL;
@@ -478,11 +480,6 @@ hs_parser_take_dropped (HsParser *self)
   guint n = self->n_dropped_popped;
 
   self->n_dropped_popped = 0;
-  if (self->first == NULL)
-    {
-      n += self->n_dropped;
-      self->n_dropped = 0;
-    }
   return n;
 }
 

@@ -67,8 +67,8 @@ gsize hs_parser_feed (HsParser *self,
 /* The next event, or NULL. It and its node live until they are given back. */
 HsParserEvent *hs_parser_pop (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
-/* How many stanzas were thrown away up to the event that was popped last, or, where there is none left,
- * up to now; counted from the last time that this was asked. */
+/* How many stanzas were thrown away before the event that was popped last, or, where there was none, up to
+ * now; counted from the last time that this was asked. */
 guint hs_parser_take_dropped (HsParser *self);
 /* Nobody wants to forget the element any more: it becomes a part of its stanza. */
 void hs_parser_keep (HsParser *self, HsParserEvent *event);

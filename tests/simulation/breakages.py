@@ -18,6 +18,7 @@ from pathlib import Path
 ENGINE = "headstock-glib/protocol/hs-stream-management.c"
 QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
+PARSER = "headstock-glib/xml/hs-parser.c"
 SEEDS = 20000
 
 # What is broken, in which file, and the text that another takes the place of.
@@ -27,6 +28,10 @@ BREAKAGES = [
     ("answers that nobody asked for are not counted", STREAM,
      "        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n",
      "        hs_parser_take_dropped (self->parser);\n"),
+    ("answers that nobody asked for are counted before what stood before them", PARSER,
+     "  self->n_dropped_popped += event->n_dropped;\n  return event;",
+     "  self->n_dropped_popped += event->n_dropped + self->n_dropped;\n  self->n_dropped = 0;\n"
+     "  return event;"),
     ("numbers are compared without wrapping", ENGINE,
      "  n = h - self->acknowledged;\n",
      "  n = h > self->acknowledged ? h - self->acknowledged : 0;\n"),

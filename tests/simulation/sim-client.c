@@ -216,10 +216,14 @@ handle (World *w, HsStreamEvent *event)
       see (w, event->node);
       break;
     case HS_STREAM_EVENT_BOUND:
+      w->conn->epoch = ++w->client.n_epochs;
+      G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_RESUMED:
       sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");
       w->client.ready = TRUE;
-      w->session_of_client = w->conn->session_number;
+      w->client.epoch = w->conn->epoch;
+      G_GNUC_FALLTHROUGH;
+    case HS_STREAM_EVENT_ENABLED:
       take_fates (w);
       note_written (w);
       break;
@@ -308,7 +312,7 @@ sim_client_send (World *w)
   node = hs_parser_parse_element (stanza, strlen (stanza), NULL);
   sent->flags |= hs_stream_management_classify (node);
   hs_block_unref (hs_node_get_block (node));
-  sent->session = w->session_of_client;
+  sent->epoch = w->client.epoch;
   sent->unknown = w->client.n_unknown_losses;
   sent->tracked = (sent->flags & HS_OUT_OWN) == 0 && sim_chance (w, 80);
   if (sent->tracked && sim_chance (w, 30))
@@ -366,7 +370,6 @@ sim_client_restore (World *w, guint32 received, guint32 acknowledged, guint sess
 
   if (!hs_stream_management_restore (w->client.management, state, w->now))
     sim_fail (w, "kept state", "it is refused");
-  w->session_of_client = session;
 }
 
 void

@@ -225,6 +225,7 @@ on_resume (World *w, Conn *conn, HsNode *node)
       session->conn = conn;
       conn->session = session;
       conn->session_number = session->number;
+      conn->epoch = session->epoch;
       conn->enabling = TRUE;
       sim_note (w, "server resumes session %u at %u", session->number, session->received);
       sim_conn_write (conn, FALSE, "<resumed " SM " h='%u' previd='s%u'/>", session->received,
@@ -261,6 +262,7 @@ on_enable (World *w, Conn *conn)
     }
   conn->session = sim_server_add_session (w, resumable);
   conn->session->conn = conn;
+  conn->session->epoch = conn->epoch;
   conn->session_number = conn->session->number;
   if (resumable)
     sim_conn_write (conn, FALSE, "<enabled " SM " resume='true' id='s%u' max='%u'/>",
@@ -304,7 +306,7 @@ on_stanza (World *w, Conn *conn, HsNode *node)
   w->server.last_received = MAX (w->server.last_received, number);
   if (sent->told && sent->fate == HS_FATE_UNRECEIVED)
     sim_fail (w, "fates", "%u was received after the program had been told that it was not", number);
-  if (conn->session != NULL && delayed != (sent->session != conn->session->number))
+  if (conn->session != NULL && delayed != (sent->epoch != conn->session->epoch))
     sim_fail (w, "delay", "%u is marked %d", number, delayed);
 }
 

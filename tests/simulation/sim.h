@@ -21,7 +21,7 @@ typedef struct
   guint8 told;     /* its fate was told */
   HsFateType fate;
   guint n_received;
-  guint session;   /* in which it was sent first, by the order of sessions */
+  guint epoch;     /* the session in which it was sent first, as the client counts them */
   guint unknown;   /* losses without a word from the server, when it was sent */
 } Sent;
 
@@ -30,6 +30,7 @@ struct _Session
 {
   Session *next;
   guint number;
+  guint epoch;
   guint32 received;     /* h */
   guint32 acknowledged; /* by the client */
   guint32 sent;
@@ -57,6 +58,7 @@ struct _Conn
   gboolean request_pending;
   Session *session;     /* NULL after the server's end */
   guint session_number; /* it stays the client's */
+  guint epoch;          /* see Sent */
 };
 
 typedef struct
@@ -79,6 +81,8 @@ typedef struct
   GByteArray *output;
   gint64 due;
   gboolean ready;
+  guint epoch; /* of the session that it is in, or was interrupted in */
+  guint n_epochs;
   guint n_unknown_losses;
   guint last_seen;
 } Client;
@@ -90,7 +94,6 @@ struct _World
   gint64 now;
   gboolean verbose;
   HsResendPolicy policy;
-  guint session_of_client; /* number of the session that the client is in, or was interrupted in */
   Client client;
   Server server;
   Conn *conn;    /* the client's */

@@ -211,6 +211,14 @@ test_before (Fixture *f, gconstpointer data)
   feed (f, "<message/>" ENABLED "<message/>");
   g_assert_cmpstr (f->events->str, ==, "bound stanza enabled stanza ");
   g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 1);
+  cut (f);
+  g_string_truncate (f->events, 0);
+  begin (f);
+  feed (f, "<failed" SM "/>");
+  answer_bind (f);
+  /* Thrown away on both sides of it, and all parsed at once. */
+  feed (f, "<iq type='result' id='unasked'/>" ENABLED "<iq type='result' id='unasked'/>");
+  g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 1);
 }
 
 static void
