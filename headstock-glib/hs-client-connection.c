@@ -97,6 +97,7 @@ hs_client_drop_connection (HsClient *self)
       hs_transport_close (priv->transport);
       g_clear_pointer (&priv->transport, hs_transport_unref);
     }
+  hs_client_drop_suspended (self);
   if (priv->stream != NULL)
     {
       /* A handler may be at work on a stanza of it. */

@@ -133,6 +133,7 @@ const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .element_signal = element_signal_cb,
   .stanza_signal = stanza_signal_cb,
   .from_account = hs_client_is_from_account,
+  .time_is_over = hs_client_is_turn_over,
 };
 
 void

@@ -82,6 +82,7 @@ typedef struct
 } HsAttempt;
 
 typedef struct _HsClientLog HsClientLog;
+typedef struct _HsClock HsClock;
 
 typedef struct
 {
@@ -159,6 +160,8 @@ typedef struct
   guint pumping;
   HsStream *pumped; /* by the innermost of them, borrowed */
   gboolean held;    /* not reading while a handler iterates the main loop */
+  HsStreamEvent suspended; /* in the midst of it the turn was over; type NONE: none */
+  HsClock *clock; /* of the innermost pump */
   const char *input; /* what has been read and not yet parsed */
   gsize input_length;
   gboolean direct_tls;
@@ -254,6 +257,8 @@ void hs_client_sign_in_set_property (HsClient *self,
 
 /* hs-client-pump.c */
 void hs_client_pump (HsClient *self);
+gboolean hs_client_is_turn_over (gpointer client);
+void hs_client_drop_suspended (HsClient *self);
 void hs_client_unpause_if_drained (HsClient *self);
 
 /* hs-client-send.c */

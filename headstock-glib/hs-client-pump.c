@@ -90,12 +90,12 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
 
 /* The clock costs something as well: it is looked at after so many events, and where the coarse one,
  * which costs nearly nothing, has moved on by some milliseconds. */
-typedef struct
+struct _HsClock
 {
   gint64 end;
   guint n;
   gint64 tick;
-} Clock;
+};
 
 static gint64
 get_tick (void)
@@ -111,7 +111,7 @@ get_tick (void)
 }
 
 static gboolean
-time_is_over (Clock *self)
+time_is_over (HsClock *self)
 {
   gint64 tick = get_tick ();
 
@@ -122,27 +122,75 @@ time_is_over (Clock *self)
   return g_get_monotonic_time () >= self->end;
 }
 
-/* Whether there is no more to be done with the stream in this turn. */
+/* For the dispatcher, in the midst of a stanza. */
+gboolean
+hs_client_is_turn_over (gpointer client)
+{
+  HsClientPrivate *priv = hs_client_private (client);
+
+  /* What is left of a stanza whose stream is gone has no other turn. */
+  return priv->pumped != NULL && priv->pumped == priv->stream && priv->transport != NULL
+         && time_is_over (priv->clock);
+}
+
+void
+hs_client_drop_suspended (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->suspended.type == HS_STREAM_EVENT_NONE)
+    return;
+  hs_dispatcher_abandon (priv->dispatcher);
+  hs_stream_give_back (priv->stream, &priv->suspended);
+  priv->suspended.type = HS_STREAM_EVENT_NONE;
+}
+
+/* The one that was left in the midst, or the next one. */
 static gboolean
-pump_events (HsClient *self, HsStream *stream, Clock *clock)
+take_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (G_UNLIKELY (priv->suspended.type != HS_STREAM_EVENT_NONE))
+    {
+      *event = priv->suspended;
+      priv->suspended.type = HS_STREAM_EVENT_NONE;
+      hs_dispatcher_resume (priv->dispatcher);
+      return TRUE;
+    }
+  if (!hs_stream_next_event (stream, event))
+    return FALSE;
+  handle_event (self, stream, event);
+  return TRUE;
+}
+
+typedef enum
+{
+  PUMPED_ALL,
+  PUMPED_UNTIL_OVER, /* there may be more, in the next turn */
+  PUMPED_TO_THE_END, /* the stream is gone, replaced, or wanted by nobody but us */
+} Pumped;
+
+static Pumped
+pump_events (HsClient *self, HsStream *stream)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStreamEvent event;
 
-  while (hs_stream_next_event (stream, &event))
+  while (take_event (self, stream, &event))
     {
-      handle_event (self, stream, &event);
-      hs_stream_give_back (stream, &event);
-      /* Gone, replaced, or wanted by nobody but us. */
-      if (priv->stream != stream || priv->transport == NULL || G_OBJECT (self)->ref_count == 1)
-        return TRUE;
-      if (time_is_over (clock))
+      if (priv->stream == stream && hs_dispatcher_is_suspended (priv->dispatcher))
         {
-          hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
-          return TRUE;
+          priv->suspended = event;
+          return PUMPED_UNTIL_OVER;
         }
+      hs_stream_give_back (stream, &event);
+      if (priv->stream != stream || priv->transport == NULL || G_OBJECT (self)->ref_count == 1)
+        return PUMPED_TO_THE_END;
+      if (time_is_over (priv->clock))
+        return PUMPED_UNTIL_OVER;
     }
-  return FALSE;
+  return PUMPED_ALL;
 }
 
 static void
@@ -173,13 +221,57 @@ hs_client_unpause_if_drained (HsClient *self)
 }
 
 /* Events first, then the next few bytes, until the turn's time is over. */
+static Pumped
+pump_until_over (HsClient *self, HsStream *stream)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  for (;;)
+    {
+      Pumped pumped = pump_events (self, stream);
+      gsize used = 0;
+
+      if (pumped != PUMPED_ALL || priv->input_length == 0 || priv->paused)
+        return pumped;
+      used = hs_stream_feed (stream, priv->input, priv->input_length);
+      priv->input += used;
+      priv->input_length -= used;
+      pause_if_full (self);
+    }
+}
+
+/* What the next turn begins with. */
+static void
+finish_turn (HsClient *self, HsStream *stream, Pumped pumped)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stream != stream || priv->transport == NULL)
+    {
+      priv->input_length = 0;
+      return;
+    }
+  if (pumped == PUMPED_UNTIL_OVER)
+    hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+  /* Nothing overtakes what is left, the end of the connection neither. */
+  hs_transport_hold (priv->transport, pumped == PUMPED_UNTIL_OVER && priv->input_length == 0);
+  if (priv->held)
+    {
+      priv->held = FALSE;
+      if (!priv->paused)
+        hs_transport_start_reading (priv->transport);
+    }
+}
+
 void
 hs_client_pump (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = priv->stream;
   HsStream *outer = priv->pumped;
-  Clock clock = { 0 };
+  HsClock *outer_clock = priv->clock;
+  HsClock clock = { 0 };
+  Pumped pumped;
 
   if (stream == NULL)
     {
@@ -196,24 +288,12 @@ hs_client_pump (HsClient *self)
   clock.tick = get_tick ();
   priv->pumping++;
   priv->pumped = stream;
-  while (!pump_events (self, stream, &clock) && priv->input_length > 0 && !priv->paused)
-    {
-      gsize used = hs_stream_feed (stream, priv->input, priv->input_length);
-
-      priv->input += used;
-      priv->input_length -= used;
-      pause_if_full (self);
-    }
+  priv->clock = &clock;
+  pumped = pump_until_over (self, stream);
   priv->pumping--;
   priv->pumped = outer;
-  if (priv->stream != stream || priv->transport == NULL)
-    priv->input_length = 0;
-  else if (priv->held)
-    {
-      priv->held = FALSE;
-      if (!priv->paused)
-        hs_transport_start_reading (priv->transport);
-    }
+  priv->clock = outer_clock;
+  finish_turn (self, stream, pumped);
   if (priv->pumping == 0)
     g_ptr_array_set_size (priv->dead_streams, 0);
   hs_client_flush (self);

@@ -25,6 +25,7 @@ struct _HsTransport
   grefcount ref_count;
   guint plain : 1;      /* a socket and nothing between: what poll() says of it is all */
   guint reading : 1;    /* the owner wants to */
+  guint holding : 1;    /* but not now */
   guint delivering : 1; /* inside of received() */
   guint drained : 1;    /* the last read found nothing more */
   guint eof : 1;        /* there is nothing more to read, now or ever */
@@ -128,7 +129,7 @@ update_wait (HsTransport *self,
   if (self->delivering)
     return;
 
-  if (self->closed || self->reported || !self->reading)
+  if (self->closed || self->reported || !self->reading || self->holding)
     hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
   else if (stand_back)
     hs_read_wait_set (&self->read_wait, HS_WAIT_IDLE);
@@ -242,7 +243,7 @@ read_cb (gpointer user_data)
       hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
       return G_SOURCE_REMOVE;
     }
-  /* What has come is still there in the next turn. Who is called by the poller has a part of its share. */
+  /* What has come is still there in the next turn. Whom the poller calls has a part of its share. */
   if (self->read_wait.poll.poller == NULL && !hs_turn_begin (&self->turn))
     return G_SOURCE_CONTINUE;
 
@@ -259,7 +260,8 @@ read_cb (gpointer user_data)
 
   /* Where writing failed, what the peer said before it went (a stream error, mostly) has been heard
    * to its end by now. */
-  if (self->unread_length == 0 && self->reading && (self->eof || (self->failed && self->drained)))
+  if (self->unread_length == 0 && self->reading && !self->holding &&
+      (self->eof || (self->failed && self->drained)))
     {
       report_closed (self);
       return G_SOURCE_REMOVE;
@@ -469,6 +471,17 @@ hs_transport_stop_reading (HsTransport *self)
   hs_turn_skip (&self->turn);
   if (self->failed)
     arm_end (self);
+}
+
+void
+hs_transport_hold (HsTransport *self,
+                   gboolean hold)
+{
+  if (self->holding == hold)
+    return;
+
+  self->holding = hold;
+  update_wait (self, FALSE);
 }
 
 gboolean

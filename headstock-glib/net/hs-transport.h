@@ -40,6 +40,8 @@ GIOStream *hs_transport_get_stream (HsTransport *self);
  * then so that sources of lower priority run (GTK's drawing). */
 void hs_transport_start_reading (HsTransport *self);
 void hs_transport_stop_reading (HsTransport *self);
+/* Reads nothing for a time, without ceasing to read: that the connection is over is told after it. */
+void hs_transport_hold (HsTransport *self, gboolean hold);
 /* For work on what was received: whether there is time for it in this turn, and when to stop
  * (monotonic time). received() is called only where there is. */
 gboolean hs_transport_begin_turn (HsTransport *self);

@@ -7,6 +7,9 @@
 #include "hs-namespaces.h"
 #include "hs-stanza.h"
 
+/* Elements that nobody wants take little time: the clock is looked at after so many. */
+#define UNWANTED 64
+
 /* An iq get or set that is being dispatched. They nest where a handler runs a main loop. */
 typedef struct _OpenIq OpenIq;
 struct _OpenIq
@@ -19,6 +22,33 @@ struct _OpenIq
   gboolean roster_taken;  /* the first was a roster's */
 };
 
+/* What is the same for all elements of one stanza. */
+typedef struct
+{
+  HsNode *stanza;
+  gboolean has_element_signal;
+  int from_account; /* -1: not asked yet */
+} Stanza;
+
+typedef enum
+{
+  KIND_OTHER,
+  KIND_REQUEST,
+  KIND_ANSWER,
+  KIND_FORGOTTEN,
+} Kind;
+
+/* One stanza, or one element to forget, on its way through the handlers. */
+typedef struct
+{
+  Stanza stanza;
+  Kind kind;
+  HsNode *root;        /* NULL: nothing */
+  GPtrArray *elements; /* inside, or NULL: they are dispatched before it */
+  guint position;
+  OpenIq open;
+} Dispatch;
+
 struct _HsDispatcher
 {
   HsDispatcherCallbacks callbacks;
@@ -27,16 +57,9 @@ struct _HsDispatcher
   HsIqTracker *tracker;
   HsViewPool pool;
   OpenIq *open;
+  Dispatch suspended; /* waits for the next turn */
   OpenIq incoming; /* it still comes in, and parts have been shown; its block is held. Or no node */
 };
-
-/* What is the same for all elements of one stanza. */
-typedef struct
-{
-  HsNode *stanza;
-  gboolean has_element_signal;
-  int from_account; /* -1: not asked yet */
-} Stanza;
 
 HsDispatcher *
 hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
@@ -62,6 +85,7 @@ void
 hs_dispatcher_free (HsDispatcher *self)
 {
   clear_incoming (self);
+  hs_dispatcher_abandon (self);
   hs_handlers_free (self->handlers);
   hs_iq_tracker_free (self->tracker);
   hs_view_pool_clear (&self->pool);
@@ -199,9 +223,9 @@ send_replies (HsDispatcher *self, GPtrArray *replies)
   g_ptr_array_unref (replies);
 }
 
-/* An element inside a stanza. One that looks like a stanza was written by whoever sent the outer one,
+/* Whether anybody wanted it. An element inside a stanza: one that looks like a stanza was written by whoever sent the outer one,
  * and is shown only to those who asked for it. */
-static void
+static gboolean
 dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
 {
   HsMatches *matches = hs_handlers_match (self->handlers, node->name, node->namespace_);
@@ -210,7 +234,7 @@ dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
   HsElement *view;
 
   if (matches == NULL && !stanza->has_element_signal)
-    return;
+    return FALSE;
   hidden = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;
   view = hs_view_pool_take (&self->pool, node);
   if (matches != NULL)
@@ -219,6 +243,7 @@ dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
     self->callbacks.element_signal (view, self->owner);
   hs_view_pool_give_back (&self->pool, view);
   send_replies (self, replies);
+  return TRUE;
 }
 
 /* The elements inside @root in the order in which they ended. Taken down before anything is called:
@@ -256,17 +281,35 @@ list_elements (HsNode *root)
 }
 
 static void
-dispatch_inside (HsDispatcher *self, Stanza *stanza, HsNode *root)
+list_inside (HsDispatcher *self, Dispatch *dispatch)
 {
-  g_autoptr (GPtrArray) elements = NULL;
+  if (!dispatch->stanza.has_element_signal && !hs_handlers_look_inside (self->handlers))
+    return;
+  if (hs_node_first_element (dispatch->root) != NULL)
+    dispatch->elements = list_elements (dispatch->root);
+}
 
-  if (!stanza->has_element_signal && !hs_handlers_look_inside (self->handlers))
-    return;
-  if (hs_node_first_element (root) == NULL)
-    return;
-  elements = list_elements (root);
-  for (guint i = 0; i < elements->len; i++)
-    dispatch_element (self, stanza, g_ptr_array_index (elements, i));
+/* FALSE where the turn is over before all have been dispatched. One is, in every turn. */
+static gboolean
+dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
+{
+  GPtrArray *elements = dispatch->elements;
+  guint n_unwanted = 0;
+
+  if (elements == NULL)
+    return TRUE;
+  while (dispatch->position < elements->len)
+    {
+      HsNode *node = g_ptr_array_index (elements, dispatch->position++);
+
+      if (!dispatch_element (self, &dispatch->stanza, node) && ++n_unwanted % UNWANTED != 0)
+        continue;
+      if (self->suspended.root == NULL && self->callbacks.time_is_over != NULL &&
+          self->callbacks.time_is_over (self->owner))
+        return FALSE;
+    }
+  g_clear_pointer (&dispatch->elements, g_ptr_array_unref);
+  return TRUE;
 }
 
 /* A client's server knows whose answer it is; whom the request named is the peer's to invent. */
@@ -347,60 +390,143 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
 }
 
 static void
-dispatch_request (HsDispatcher *self, Stanza *stanza)
+finish_request (HsDispatcher *self, Dispatch *dispatch)
 {
-  OpenIq open = { .node = stanza->stanza };
-  gboolean handled;
+  OpenIq *open = &dispatch->open;
+  gboolean handled = dispatch_top (self, &dispatch->stanza, TRUE);
 
-  if (self->incoming.node == stanza->stanza)
+  if (!handled && !open->answered && !open->deferred)
+    answer_by_default (self, open);
+}
+
+static void
+finish_answer (HsDispatcher *self, Dispatch *dispatch)
+{
+  /* A handler may have cancelled it. */
+  HsIqRequest *request = hs_iq_tracker_match (self->tracker, dispatch->root);
+
+  if (request != NULL)
+    hs_iq_tracker_answer (self->tracker, request, dispatch->root);
+  dispatch_top (self, &dispatch->stanza, TRUE);
+}
+
+/* The stanza itself, after all that is inside. */
+static void
+finish (HsDispatcher *self, Dispatch *dispatch)
+{
+  switch (dispatch->kind)
     {
-      open = self->incoming;
-      clear_incoming (self);
+    case KIND_REQUEST:
+      finish_request (self, dispatch);
+      break;
+    case KIND_ANSWER:
+      finish_answer (self, dispatch);
+      break;
+    case KIND_FORGOTTEN:
+      dispatch_element (self, &dispatch->stanza, dispatch->root);
+      break;
+    case KIND_OTHER:
+    default:
+      dispatch_top (self, &dispatch->stanza, FALSE);
     }
-  open.outer = self->open;
-  self->open = &open;
-  dispatch_inside (self, stanza, stanza->stanza);
-  handled = dispatch_top (self, stanza, TRUE);
-  if (!handled && !open.answered && !open.deferred)
-    answer_by_default (self, &open);
-  self->open = open.outer;
+}
+
+static void
+run (HsDispatcher *self, Dispatch *dispatch)
+{
+  gboolean done;
+
+  if (dispatch->kind == KIND_REQUEST)
+    {
+      dispatch->open.outer = self->open;
+      self->open = &dispatch->open;
+    }
+  done = dispatch_inside (self, dispatch);
+  if (done)
+    finish (self, dispatch);
+  if (dispatch->kind == KIND_REQUEST)
+    self->open = dispatch->open.outer;
+  if (!done)
+    self->suspended = *dispatch;
+}
+
+static void
+begin (HsDispatcher *self, Dispatch *dispatch)
+{
+  dispatch->stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+  list_inside (self, dispatch);
+  run (self, dispatch);
+}
+
+static void
+dispatch_iq (HsDispatcher *self, HsNode *node)
+{
+  Dispatch dispatch = { .stanza = { .stanza = node, .from_account = -1 }, .root = node };
+
+  if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
+    {
+      HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
+
+      /* Nobody asked, or it timed out while it came in. */
+      if (request == NULL)
+        return;
+      hs_iq_tracker_hold (self->tracker, request);
+      dispatch.kind = KIND_ANSWER;
+    }
+  else
+    {
+      dispatch.kind = KIND_REQUEST;
+      dispatch.open.node = node;
+      if (self->incoming.node == node)
+        {
+          dispatch.open = self->incoming;
+          clear_incoming (self);
+        }
+    }
+  begin (self, &dispatch);
 }
 
 void
 hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
 {
-  Stanza stanza = { .stanza = node, .from_account = -1 };
-  gboolean is_an_iq = is_iq (node);
-
   /* Its connection was cut. */
   if (G_UNLIKELY (self->incoming.node != NULL && self->incoming.node != node))
     clear_incoming (self);
-  if (is_an_iq)
+  if (is_iq (node))
+    dispatch_iq (self, node);
+  else
     {
-      if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
-        {
-          HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
+      Dispatch dispatch;
 
-          /* Nobody asked, or it timed out while it came in. */
-          if (request == NULL)
-            return;
-          stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
-          hs_iq_tracker_hold (self->tracker, request);
-          dispatch_inside (self, &stanza, node);
-          /* A handler may have cancelled it. */
-          request = hs_iq_tracker_match (self->tracker, node);
-          if (request != NULL)
-            hs_iq_tracker_answer (self->tracker, request, node);
-          dispatch_top (self, &stanza, TRUE);
-          return;
-        }
-      stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
-      dispatch_request (self, &stanza);
-      return;
+      dispatch.stanza = (Stanza){ .stanza = node, .from_account = -1 };
+      dispatch.kind = KIND_OTHER;
+      dispatch.root = node;
+      dispatch.elements = NULL;
+      dispatch.position = 0;
+      begin (self, &dispatch);
     }
-  stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
-  dispatch_inside (self, &stanza, node);
-  dispatch_top (self, &stanza, FALSE);
+}
+
+gboolean
+hs_dispatcher_is_suspended (HsDispatcher *self)
+{
+  return self->suspended.root != NULL;
+}
+
+void
+hs_dispatcher_resume (HsDispatcher *self)
+{
+  Dispatch dispatch = self->suspended;
+
+  self->suspended = (Dispatch){ .root = NULL };
+  run (self, &dispatch);
+}
+
+void
+hs_dispatcher_abandon (HsDispatcher *self)
+{
+  g_clear_pointer (&self->suspended.elements, g_ptr_array_unref);
+  self->suspended = (Dispatch){ .root = NULL };
 }
 
 /* A part of a request is shown, which may be answered on account of it before it is whole. */
@@ -422,12 +548,12 @@ open_incoming (HsDispatcher *self, HsNode *iq, HsNode *element)
 gboolean
 hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 {
-  Stanza stanza = { .from_account = -1 };
+  Dispatch dispatch = { .stanza = { .from_account = -1 }, .kind = KIND_FORGOTTEN, .root = element };
   HsNode *top = element;
 
   while (top->parent != NULL)
     top = top->parent;
-  stanza.stanza = top;
+  dispatch.stanza.stanza = top;
   if (!hs_dispatcher_forgets (self, top, element->name, element->namespace_))
     return FALSE;
   /* Its answer has come, in what was parsed together with this one. */
@@ -436,10 +562,15 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
     return FALSE;
   if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
     open_incoming (self, top, element);
-  stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
-  dispatch_inside (self, &stanza, element);
-  dispatch_element (self, &stanza, element);
+  begin (self, &dispatch);
   return TRUE;
+}
+
+/* An iq that waits for the next turn can be answered meanwhile. */
+static gboolean
+is_open (const Dispatch *dispatch)
+{
+  return dispatch->root != NULL && dispatch->kind == KIND_REQUEST;
 }
 
 /* Ids are their senders' own: two may use the same. */
@@ -468,6 +599,8 @@ hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
 
   while (open != NULL && !answers (answer, open->node))
     open = open->outer;
+  if (open == NULL && is_open (&self->suspended) && answers (answer, self->suspended.root))
+    open = &self->suspended.open;
   if (open == NULL && self->incoming.node != NULL && answers (answer, self->incoming.node))
     open = &self->incoming;
   if (open == NULL)
@@ -486,6 +619,8 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
       if (open->node == iq)
         open->deferred = TRUE;
     }
+  if (is_open (&self->suspended) && self->suspended.root == iq)
+    self->suspended.open.deferred = TRUE;
   if (self->incoming.node == iq)
     self->incoming.deferred = TRUE;
 }

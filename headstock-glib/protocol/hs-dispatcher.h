@@ -25,6 +25,8 @@ typedef struct
   gboolean (*stanza_signal) (HsElement *stanza, gpointer owner);
   /* Whether the account itself sent the stanza. */
   gboolean (*from_account) (HsNode *stanza, gpointer owner);
+  /* Whether what is left of a stanza is to wait for the next turn; or NULL. */
+  gboolean (*time_is_over) (gpointer owner);
 } HsDispatcherCallbacks;
 
 HsDispatcher *hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner);
@@ -45,6 +47,11 @@ gboolean hs_dispatcher_forgets (HsDispatcher *self,
 void hs_dispatcher_dispatch (HsDispatcher *self, HsNode *stanza);
 /* FALSE, and nothing was called, where nobody wants to forget it any more. */
 gboolean hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
+/* Whether that stopped in the midst of it: the caller goes on holding the block, lets nothing overtake
+ * it, and resumes in the next turn, or abandons it. */
+gboolean hs_dispatcher_is_suspended (HsDispatcher *self);
+void hs_dispatcher_resume (HsDispatcher *self);
+void hs_dispatcher_abandon (HsDispatcher *self);
 
 /* An iq result or error is about to be sent: FALSE where it would answer a second time. */
 gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
