@@ -23,15 +23,25 @@ MESSAGE = ("<message from='a@example.test/b' to='user1@example.test/r' type='cha
            "<body>{}</body></message>")
 
 
-def expect(connection, pattern):
-    """Reads until the pattern matches, and returns the match."""
-    received = ""
-    while not (match := re.search(pattern, received)):
-        data = connection.recv(65536)
-        if not data:
-            sys.exit("the client went")
-        received += data.decode()
-    return match
+class Peer:
+    """The client: what it sends in one piece need not be what is waited for at once."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self._received = ""
+
+    def expect(self, pattern):
+        """Reads until the pattern matches, and returns the match."""
+        while not (match := re.search(pattern, self._received)):
+            data = self._connection.recv(65536)
+            if not data:
+                sys.exit("the client went")
+            self._received += data.decode()
+        self._received = self._received[match.end():]
+        return match
+
+    def send(self, text):
+        self._connection.sendall(text.encode())
 
 
 def main():
@@ -39,24 +49,24 @@ def main():
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     connection, _address = listener.accept()
-    expect(connection, "<stream:stream[^>]*>")
-    connection.sendall((HEADER + MECHANISMS).encode())
-    answer = expect(connection, "<auth[^>]*>([^<]*)</auth>")[1]
+    peer = Peer(connection)
+    peer.expect("<stream:stream[^>]*>")
+    peer.send(HEADER + MECHANISMS)
+    answer = peer.expect("<auth[^>]*>([^<]*)</auth>")[1]
     assert base64.b64decode(answer) == b"\0user1\0secret"
-    connection.sendall(SUCCESS.encode())
-    expect(connection, "<stream:stream[^>]*>")
-    connection.sendall((HEADER + BIND).encode())
-    request = expect(connection, r"<iq [^>]*id=['\"]([^'\"]*)['\"][^>]*>.*</iq>")[1]
-    connection.sendall(
-        f"<iq type='result' id='{request}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-        "<jid>user1@example.test/r</jid></bind></iq>".encode())
-    expect(connection, "<presence")
+    peer.send(SUCCESS)
+    peer.expect("<stream:stream[^>]*>")
+    peer.send(HEADER + BIND)
+    request = peer.expect(r"<iq [^>]*id=['\"]([^'\"]*)['\"][^>]*>.*?</iq>")[1]
+    peer.send(f"<iq type='result' id='{request}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+              "<jid>user1@example.test/r</jid></bind></iq>")
+    peer.expect("<presence")
     batch = 500
     for first in range(0, count, batch):
-        connection.sendall("".join(MESSAGE.format(n, f"{n} " + "x" * 200)
-                                   for n in range(first, first + batch)).encode())
-    expect(connection, "</stream:stream>")
-    connection.sendall(b"</stream:stream>")
+        peer.send("".join(MESSAGE.format(n, f"{n} " + "x" * 200)
+                          for n in range(first, first + batch)))
+    peer.expect("</stream:stream>")
+    peer.send("</stream:stream>")
     connection.close()
 
 

@@ -200,8 +200,9 @@ open_session (void)
 
   hs_stream_open (stream);
   g_free (say (HEADER MECHANISMS));
-  g_free (say (SUCCESS));
-  request = say (HEADER BIND);
+  /* With the header. */
+  request = say (SUCCESS);
+  g_free (say (HEADER BIND));
   id = request != NULL ? strstr (request, " id=") : NULL;
   if (id == NULL)
     g_error ("There is no request for a resource");
