@@ -18,6 +18,7 @@ from pathlib import Path
 ENGINE = "headstock-glib/protocol/hs-stream-management.c"
 QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
+SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
 SEEDS = 20000
 
@@ -77,6 +78,14 @@ BREAKAGES = [
      "  self->n_written = n_written;\n  return TRUE;", "  self->n_written = 0;\n  return TRUE;"),
     ("a kept session forgets what was received", ENGINE,
      "  self->received = self->told = received;\n", "  self->received = self->told = 0;\n"),
+    ("what begins along with the sign-in is not known to be asked for", SASL2,
+     "  if (self->resume_asked)\n    hs_stream_management_write_enable (management, unused);\n", ""),
+    ("stanzas begin before the session along with the sign-in does", SASL2,
+     "  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);\n",
+     "  self->state = HS_STREAM_STATE_READY;\n"),
+    ("a session that went on along with the sign-in has not", SASL2,
+     "  hs_stream_on_resumed (self, resumed);\n",
+     "  self->state = HS_STREAM_STATE_READY;\n  self->jid = hs_jid_ref (self->config.session_jid);\n"),
     ("memory that is released is not skipped", QUEUE,
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n      self->first_byte = 0;\n",
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n"),

@@ -116,7 +116,9 @@ sim_client_connect (World *w)
   static const HsParserCallbacks callbacks = { .stanza_begins = begins_cb };
   HsStreamConfig config = {
     .jid = w->client.jid,
-    .tls_mode = HS_TLS_MODE_NONE,
+    .tls_mode = HS_TLS_MODE_DIRECT,
+    .direct_tls = TRUE,
+    .bind2 = sim_chance (w, 50),
     .lang = "en",
     .max_stanza_size = 1000000,
     .max_depth = 16,
@@ -159,9 +161,8 @@ sim_client_cut (World *w)
 static void
 sign_in (World *w)
 {
-  static const char *const allowed[] = { "PLAIN", NULL };
   HsSaslCredentials credentials
-      = { .username = "romeo", .password = "secret", .tls_mode_none = TRUE, .allowed = allowed };
+      = { .username = "romeo", .password = "secret", .encrypted = TRUE, .trusted = TRUE };
 
   hs_stream_sign_in (w->client.stream, &credentials);
 }
@@ -204,6 +205,17 @@ note_written (World *w)
     }
 }
 
+/* Stream management may have begun along with the sign-in, before the client knew. */
+static void
+begin_epoch (World *w)
+{
+  Session *session = sim_server_find_session (w, w->conn->session_number);
+
+  w->conn->epoch = ++w->client.n_epochs;
+  if (session != NULL)
+    session->epoch = w->conn->epoch;
+}
+
 static void
 handle (World *w, HsStreamEvent *event)
 {
@@ -216,7 +228,7 @@ handle (World *w, HsStreamEvent *event)
       see (w, event->node);
       break;
     case HS_STREAM_EVENT_BOUND:
-      w->conn->epoch = ++w->client.n_epochs;
+      begin_epoch (w);
       G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_RESUMED:
       sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");

@@ -201,8 +201,9 @@ on_ack (World *w, Session *session, HsNode *node)
     }
 }
 
-static void
-on_resume (World *w, Conn *conn, HsNode *node)
+/* Whether it went on, with @after between the word on it and what the client has missed. */
+static gboolean
+on_resume (World *w, Conn *conn, HsNode *node, const char *after)
 {
   const char *id = hs_node_get_attribute (node, "previd", NULL);
   Session *session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
@@ -213,7 +214,7 @@ on_resume (World *w, Conn *conn, HsNode *node)
   if (session != NULL && conn != w->conn && get_h (w, node) != session->acknowledged)
     {
       sim_server_close (w, conn);
-      return;
+      return TRUE;
     }
   if (session != NULL && session->conn != NULL)
     sim_server_close (w, session->conn);
@@ -230,9 +231,10 @@ on_resume (World *w, Conn *conn, HsNode *node)
       sim_note (w, "server resumes session %u at %u", session->number, session->received);
       sim_conn_write (conn, FALSE, "<resumed " SM " h='%u' previd='s%u'/>", session->received,
                       session->number);
+      sim_conn_write (conn, FALSE, "%s", after);
       for (guint i = session->n_acknowledged; i < session->stanzas->len; i++)
         write_stanza (w, conn, g_array_index (session->stanzas, guint, i));
-      return;
+      return TRUE;
     }
   sim_note (w, "server refuses to resume, %s",
             session != NULL && !w->server.forgetful ? "with h" : "without h");
@@ -245,6 +247,7 @@ on_resume (World *w, Conn *conn, HsNode *node)
     }
   if (session != NULL)
     remove_session (w, session);
+  return FALSE;
 }
 
 static void
@@ -273,11 +276,17 @@ on_enable (World *w, Conn *conn)
 
 /* RFC 6120, 7.7.2.2: the resource is the new connection's. */
 static void
-on_bind (World *w, Conn *conn, HsNode *iq)
+bind_resource (World *w, Conn *conn)
 {
   for (guint i = 0; i < w->old->len; i++)
     sim_server_close (w, g_ptr_array_index (w->old, i));
   conn->bound = TRUE;
+}
+
+static void
+on_bind (World *w, Conn *conn, HsNode *iq)
+{
+  bind_resource (w, conn);
   sim_conn_write (conn, FALSE,
                   "<iq type='result' id='%s'><bind xmlns='%s'><jid>" ACCOUNT "/r</jid></bind></iq>",
                   hs_node_get_attribute (iq, "id", NULL), HS_NS_BIND);
@@ -321,6 +330,46 @@ on_request (World *w, Conn *conn)
     answer (conn);
 }
 
+/* What may be asked for after the sign-in. */
+static void
+write_late_features (World *w, Conn *conn)
+{
+  conn->offers_sm = !sim_chance (w, 3);
+  sim_conn_write (conn, FALSE, "<stream:features><bind xmlns='%s'/>%s</stream:features>", HS_NS_BIND,
+                  conn->offers_sm ? "<sm " SM "/>" : "");
+  if (!conn->offers_sm)
+    w->client.n_unknown_losses++;
+}
+
+/* XEP-0388 and XEP-0386: the session that was interrupted, or a new one, along with the sign-in. */
+static void
+on_authenticate (World *w, Conn *conn, HsNode *node)
+{
+  HsNode *resume = hs_node_get_child (node, "resume", HS_NS_SM);
+  HsNode *bind = hs_node_get_child (node, "bind", HS_NS_BIND2);
+  gboolean binds = bind != NULL && !sim_chance (w, 5);
+
+  conn->authenticated = TRUE;
+  sim_conn_write (conn, FALSE,
+                  "<success xmlns='%s'><authorization-identifier>" ACCOUNT "%s"
+                  "</authorization-identifier>",
+                  HS_NS_SASL2, binds ? "/r" : "");
+  if (resume != NULL && on_resume (w, conn, resume, "</success><stream:features/>"))
+    return;
+  if (!binds)
+    {
+      sim_conn_write (conn, FALSE, "%s</success>",
+                      bind != NULL ? "<failed xmlns='" HS_NS_BIND2 "'/>" : "");
+      write_late_features (w, conn);
+      return;
+    }
+  bind_resource (w, conn);
+  sim_conn_write (conn, FALSE, "<bound xmlns='%s'>", HS_NS_BIND2);
+  if (hs_node_get_child (bind, "enable", HS_NS_SM) != NULL)
+    on_enable (w, conn);
+  sim_conn_write (conn, FALSE, "</bound></success><stream:features/>");
+}
+
 static void
 on_element (World *w, Conn *conn, HsNode *node)
 {
@@ -330,8 +379,10 @@ on_element (World *w, Conn *conn, HsNode *node)
       sim_conn_write (conn, FALSE, "<success xmlns='%s'/>", HS_NS_SASL);
       hs_parser_restart (conn->parser);
     }
+  else if (hs_node_matches (node, "authenticate", HS_NS_SASL2))
+    on_authenticate (w, conn, node);
   else if (hs_node_matches (node, "resume", HS_NS_SM))
-    on_resume (w, conn, node);
+    on_resume (w, conn, node, "");
   else if (hs_node_matches (node, "enable", HS_NS_SM))
     on_enable (w, conn);
   else if (hs_node_matches (node, "r", HS_NS_SM))
@@ -349,18 +400,21 @@ on_element (World *w, Conn *conn, HsNode *node)
 static void
 on_header (World *w, Conn *conn)
 {
-  sim_conn_write (conn, FALSE, HEADER "<stream:features>");
-  if (!conn->authenticated)
-    sim_conn_write (conn, FALSE, "<mechanisms xmlns='%s'><mechanism>PLAIN</mechanism></mechanisms>",
-                    HS_NS_SASL);
-  else
+  sim_conn_write (conn, FALSE, HEADER);
+  if (conn->authenticated)
     {
-      conn->offers_sm = !sim_chance (w, 3);
-      sim_conn_write (conn, FALSE, "<bind xmlns='%s'/>%s", HS_NS_BIND,
-                      conn->offers_sm ? "<sm " SM "/>" : "");
-      if (!conn->offers_sm)
-        w->client.n_unknown_losses++;
+      write_late_features (w, conn);
+      return;
     }
+  sim_conn_write (conn, FALSE,
+                  "<stream:features><mechanisms xmlns='%s'><mechanism>PLAIN</mechanism></mechanisms>",
+                  HS_NS_SASL);
+  if (sim_chance (w, 50))
+    sim_conn_write (conn, FALSE,
+                    "<authentication xmlns='%s'><mechanism>PLAIN</mechanism><inline>%s"
+                    "<bind xmlns='%s'><inline>%s</inline></bind></inline></authentication>",
+                    HS_NS_SASL2, sim_chance (w, 80) ? "<sm " SM "/>" : "", HS_NS_BIND2,
+                    sim_chance (w, 80) ? "<feature var='" HS_NS_SM "'/>" : "");
   sim_conn_write (conn, FALSE, "</stream:features>");
 }
 
