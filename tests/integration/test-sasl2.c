@@ -6,6 +6,27 @@
 /* SASL2 with all that goes along in it, against a real server that tests/servers/serve.py has started with
  * sasl2=yes and, for passwords that Prosody knows by their hash, passwords=sha1. */
 
+/* The best that there is with this version of TLS. */
+static gboolean
+has_exporter (void)
+{
+  return !g_str_equal (server_get ("OPTION_TLS"), "1.2");
+}
+
+static const char *
+binding_type (void)
+{
+  return has_exporter () ? "tls-exporter" : "tls-unique";
+}
+
+static const char *
+token_mechanism (void)
+{
+  if (has_exporter ())
+    return "HT-SHA-256-EXPR";
+  return "HT-SHA-256-UNIQ";
+}
+
 static void
 note_xml_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
 {
@@ -94,7 +115,7 @@ test_password (gconstpointer data)
   g_assert_true (said (&s, "<software>Tester &amp; Sons</software><device>&lt;Desk&gt;</device>"));
   g_assert_false (said (&s, "<auth xmlns="));
   g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
-  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&s)), ==, "tls-exporter");
+  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&s)), ==, binding_type ());
   g_assert_true (hs_security_info_get_downgrade_protected (info (&s)));
   /* In the old way, and with the resource that was asked for. */
   g_assert_true (said (&s, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"));
@@ -122,8 +143,8 @@ test_token (gconstpointer data)
   /* The same client. */
   g_string_truncate (first.xml, 0);
   test_client_start_until_ready (first.test);
-  g_assert_cmpstr (hs_security_info_get_mechanism (info (&first)), ==, "HT-SHA-256-EXPR");
-  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&first)), ==, "tls-exporter");
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&first)), ==, token_mechanism ());
+  g_assert_cmpstr (hs_security_info_get_channel_binding (info (&first)), ==, binding_type ());
   g_assert_true (hs_client_get_allow_plain (first.test->client) == FALSE);
   test_client_stop (first.test);
   /* Another one, later. */
@@ -133,7 +154,7 @@ test_token (gconstpointer data)
   g_assert_cmpstr (hs_client_get_user_agent_id (second.test->client), ==,
                    hs_client_get_user_agent_id (first.test->client));
   test_client_start_until_ready (second.test);
-  g_assert_cmpstr (hs_security_info_get_mechanism (info (&second)), ==, "HT-SHA-256-EXPR");
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&second)), ==, token_mechanism ());
   assert_no_tokens_in (second.xml->str, first.tokens);
   test_client_stop (second.test);
   session_clear (&first);
@@ -169,7 +190,7 @@ test_token_refused (gconstpointer data)
   n_headers = 0;
   for (const char *p = s.xml->str; (p = strstr (p, "<stream:stream")) != NULL; p++)
     n_headers++;
-  g_assert_true (said (&s, "mechanism='HT-SHA-256-EXPR'"));
+  g_assert_true (said (&s, "mechanism='HT-SHA-256-"));
   g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
   g_test_message ("%u headers", n_headers);
   /* The first one, that it is gone, and the second one. */
@@ -217,7 +238,7 @@ test_token_not_ours (gconstpointer data)
       hs_client_set_login_token (s.test->client, token);
       g_string_truncate (s.xml, 0);
       test_client_start_until_ready (s.test);
-      g_assert_false (said (&s, "mechanism='HT-SHA-256-EXPR'>"));
+      g_assert_false (said (&s, "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='HT-"));
       g_assert_true (g_str_has_suffix (hs_security_info_get_mechanism (info (&s)), "-PLUS"));
       test_client_stop (s.test);
     }
@@ -244,7 +265,7 @@ test_bind2 (gconstpointer data)
   /* And with the token. */
   g_string_truncate (s.xml, 0);
   test_client_start_until_ready (s.test);
-  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, "HT-SHA-256-EXPR");
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, token_mechanism ());
   g_assert_false (said (&s, "xmpp-bind'><"));
   test_client_stop (s.test);
   session_clear (&s);
@@ -326,7 +347,7 @@ check_resume (const ServerWay *way, gboolean bind2)
   g_assert_cmpuint (s.test->n_ready, ==, 1);
   g_assert_true (said (&s, "<resume xmlns='urn:xmpp:sm:3'"));
   g_assert_nonnull (strstr (strstr (s.xml->str, "<resume "), "</authenticate>"));
-  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, "HT-SHA-256-EXPR");
+  g_assert_cmpstr (hs_security_info_get_mechanism (info (&s)), ==, token_mechanism ());
   g_assert_true (hs_security_info_get_resumed (info (&s)));
   g_assert_false (said (&s, "urn:ietf:params:xml:ns:xmpp-bind'><"));
   g_assert_true (hs_jid_equal (hs_client_get_bound_jid (s.test->client), bound));
