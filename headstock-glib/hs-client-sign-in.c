@@ -108,6 +108,9 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
+  /* SASL2 is for connections under TLS. */
+  if (priv->component || priv->tls_mode == HS_TLS_MODE_NONE)
+    return;
   if (priv->user_agent_id == NULL)
     {
       g_autofree char *id = g_uuid_string_random ();

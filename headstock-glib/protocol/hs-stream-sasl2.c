@@ -359,6 +359,7 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
     return;
   take_token (self, node);
   hs_stream_forget_upgrade (self);
+  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->authenticated = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   /* The features come next, without another header. */

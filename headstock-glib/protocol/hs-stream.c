@@ -503,6 +503,9 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->node = parsed != NULL ? parsed->node : NULL;
   if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
     hs_stream_count_in (self, 1);
+  /* What was offered before the sign-in has been remembered by now. */
+  if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
+    g_clear_pointer (&self->offer, hs_stream_offer_free);
   if (event->type == HS_STREAM_EVENT_FEATURES)
     self->features = g_steal_pointer (&event->parsed);
   self->pending = self->following;

@@ -94,7 +94,7 @@ gboolean hs_stream_sign_in_early (HsStream *self,
                                   const HsSaslCredentials *credentials);
 /* Whether the sign-in goes by what was remembered, and the server has not said yet that it still holds. */
 gboolean hs_stream_is_early (HsStream *self);
-/* What the server offered before the sign-in, or NULL while it has not. */
+/* What the server offered before the sign-in; NULL while it has not, and in a session. */
 const HsStreamOffer *hs_stream_get_offer (HsStream *self);
 HsSaslKeyRequest *hs_stream_get_key_request (HsStream *self);
 void hs_stream_key_derived (HsStream *self, GBytes *key);
