@@ -48,7 +48,8 @@ hs_stream_on_not_enabled (HsStream *self, HsNode *node)
     }
   hs_stream_management_on_failed (self->config.management, node);
   /* What had to wait for acknowledgements leaves now: there will be none. */
-  hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
+  if (!self->closing)
+    hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
   self->pending = HS_STREAM_EVENT_ENABLED;
 }
 

@@ -231,6 +231,34 @@ test_not_enabled (Fixture *f, gconstpointer data)
   g_assert_false (hs_stream_management_is_enabled (f->management));
 }
 
+/* More had been sent than may be in flight: what waited leaves as well. */
+static void
+test_not_enabled_late (Fixture *f, gconstpointer data)
+{
+  const char *p;
+
+  begin (f);
+  answer_bind (f);
+  g_string_truncate (f->output, 0);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *xml = g_strdup_printf ("<message id=\"%u\"/>", i);
+
+      send_message (f, xml);
+    }
+  feed (f, "<failed" SM "/>");
+  g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->management), ==, 0);
+  p = f->output->str;
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *xml = g_strdup_printf ("<message id=\"%u\"/>", i);
+
+      g_assert_true (g_str_has_prefix (p, xml));
+      p += strlen (xml);
+    }
+  g_assert_cmpstr (p, ==, "");
+}
+
 static void
 test_resumes (Fixture *f, gconstpointer data)
 {
@@ -352,6 +380,7 @@ main (int argc, char **argv)
   add ("counts", test_counts);
   add ("before", test_before);
   add ("not-enabled", test_not_enabled);
+  add ("not-enabled-late", test_not_enabled_late);
   add ("resumes", test_resumes);
   add ("does-not-resume", test_does_not_resume);
   add ("excess", test_excess);
