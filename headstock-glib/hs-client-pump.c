@@ -74,6 +74,9 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
     case HS_STREAM_EVENT_ENABLED:
       hs_client_acknowledged (self);
       break;
+    case HS_STREAM_EVENT_CSI_OFFERED:
+      hs_client_tell_active (self, TRUE);
+      break;
     case HS_STREAM_EVENT_ENDED:
       stream_ended (self);
       break;

@@ -272,6 +272,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   hs_stream_on_resumed (self, resumed);
   if (self->error != NULL)
     return;
+  self->csi_offered = self->offer->bind2_csi;
   self->features_due = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_RESUMED;
@@ -379,8 +380,11 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
       return;
     }
   self->features_due = FALSE;
-  self->csi_offered |= hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
   hs_stream_read_limits (self, node);
+  if (self->csi_offered || hs_node_get_child (node, "csi", HS_NS_CSI) == NULL)
+    return;
+  self->csi_offered = TRUE;
+  self->pending = HS_STREAM_EVENT_CSI_OFFERED;
 }
 
 /* ---- Tasks ---- */

@@ -27,6 +27,7 @@ typedef enum
   HS_STREAM_EVENT_RESUMED,       /* the same, in a session that was interrupted (XEP-0198) */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* there may be fates to be told */
   HS_STREAM_EVENT_ENABLED,       /* whether there are acknowledgements is known now; the same */
+  HS_STREAM_EVENT_CSI_OFFERED,   /* whether we are active may be told from now on (XEP-0352) */
   HS_STREAM_EVENT_STANZA,        /* node */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
   HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */

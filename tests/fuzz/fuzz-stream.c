@@ -385,6 +385,9 @@ take_event (Driver *self, HsStreamEvent *event)
     case HS_STREAM_EVENT_ENABLED:
       take_fates (self);
       break;
+    case HS_STREAM_EVENT_CSI_OFFERED:
+      g_assert_true (hs_stream_offers_csi (self->stream));
+      break;
     case HS_STREAM_EVENT_STANZA:
     case HS_STREAM_EVENT_FORGET:
       dispatch (self, event);

@@ -250,6 +250,46 @@ test_wrong_account (void)
         HS_ERROR, HS_ERROR_PROTOCOL);
 }
 
+/* ---- What comes along with the sign-in ---- */
+
+#define SM " xmlns='urn:xmpp:sm:3'"
+#define ONLY_SM "<inline><sm" SM "/></inline>"
+#define SAY_FEATURES_SM                                                                            \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/>"                   \
+  "<csi xmlns='urn:xmpp:csi:0'/></stream:features>"
+
+static void
+resumed_cb (HsClient *client, guint *n_resumed)
+{
+  (*n_resumed)++;
+}
+
+/* What the server takes is told after the session went on already. */
+static void
+test_inactive (void)
+{
+  static const ScriptStep first[]
+      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN ONLY_SM)), BY_PASSWORD,
+          SEND ("<success" SASL2 ">" ID "</success>" SAY_FEATURES_SM), EXPECT ("</iq>"),
+          SEND (SAY_BOUND), EXPECT ("<enable"), SEND ("<enabled" SM " resume='true' id='s1'/>"),
+          EXPECT ("<inactive"), RESET, END };
+  static const ScriptStep again[]
+      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN ONLY_SM)),
+          EXPECT ("<resume" SM " h='0' previd='s1'/>"), EXPECT ("</authenticate>"),
+          SEND ("<success" SASL2 ">" ID "<resumed" SM " h='0' previd='s1'/></success>" SAY_FEATURES_SM),
+          EXPECT ("<inactive"), SERVE, END };
+  const ScriptStep *const scripts[] = { first, again, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  guint n_resumed = 0;
+
+  g_object_set (test->client, "login-token", NULL, "auto-reconnect", TRUE, "active", FALSE, NULL);
+  g_signal_connect (test->client, "resumed", G_CALLBACK (resumed_cb), &n_resumed);
+  test_client_start_until_ready (test);
+  test_until (n_resumed == 1);
+  test_until (scripted_server_count_received (test->server, "<inactive") == 2);
+  test_client_stop (test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +312,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client-sign-in/token/not-ours", test_not_ours);
   g_test_add_func ("/client-sign-in/not-proved", test_not_proved);
   g_test_add_func ("/client-sign-in/wrong-account", test_wrong_account);
+  g_test_add_func ("/client-sign-in/inactive", test_inactive);
   return g_test_run ();
 }

@@ -27,6 +27,7 @@
   "<feature var='urn:xmpp:carbons:2'/></inline></bind><sm" SM "/><fast" FAST                       \
   "><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
 #define NO_INLINE_SM "<inline><bind" BIND2 "/></inline>"
+#define ONLY_SM "<inline><sm" SM "/></inline>"
 #define ID(jid) "<authorization-identifier>" jid "</authorization-identifier>"
 #define SUCCESS(more) "<success" SASL2 ">" more "</success>"
 #define OLD_FEATURES                                                                               \
@@ -134,6 +135,11 @@ static const Case cases[] = {
   { "inactive", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "AB",
     "<inactive xmlns='urn:xmpp:csi:0'/></bind>", NULL },
+  { "csi-late", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", NO_INLINE_SM),
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABC", NULL, "<inactive" },
+  { "csi-late-resumed", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", ONLY_SM),
+    { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+C", NULL,
+    NULL },
   { "features-twice", WITH_BIND2, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "ABF:protocol", NULL,
     NULL },
@@ -342,6 +348,10 @@ take_event (Fixture *f, HsStreamEvent *event)
       g_assert_cmpstr (hs_jid_to_string (hs_stream_get_jid (stream)), ==, FULL);
       if (f->management != NULL && hs_stream_management_is_enabled (f->management))
         g_string_append_c (f->events, '+');
+      break;
+    case HS_STREAM_EVENT_CSI_OFFERED:
+      g_string_append_c (f->events, 'C');
+      g_assert_true (hs_stream_offers_csi (stream));
       break;
     case HS_STREAM_EVENT_STANZA:
       g_string_append_printf (f->events, "<%s>", event->node->name);
