@@ -634,7 +634,8 @@ hs_stream_get_error (HsStream *self)
 gboolean
 hs_stream_is_open (HsStream *self)
 {
-  return !self->closing
+  /* A resource may have been bound along with the sign-in: there is no session before that has been told. */
+  return !self->closing && self->pending != HS_STREAM_EVENT_BOUND
          && (self->state == HS_STREAM_STATE_READY || self->state == HS_STREAM_STATE_UNSIGNED);
 }
 

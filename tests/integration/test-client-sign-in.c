@@ -290,6 +290,44 @@ test_inactive (void)
   test_client_stop (test);
 }
 
+static void
+send_early (TestClient *test, const char *event, gpointer data)
+{
+  g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat ("a@b", "early"));
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_has_prefix (event, "authenticated"))
+    return;
+  g_assert_false (hs_client_send_stanza (test->client, message, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  (*(guint *) data)++;
+}
+
+/* Nothing can be sent before the address is told, even where the server has told both at once. */
+static void
+test_not_yet (void)
+{
+  static const ScriptStep script[]
+      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN "<inline><bind xmlns='urn:xmpp:bind:0'><inline>"
+                                            "<feature var='urn:xmpp:sm:3'/></inline></bind></inline>")),
+          BY_PASSWORD,
+          SEND ("<success" SASL2 "><authorization-identifier>user@example.org/x"
+                "</authorization-identifier><bound xmlns='urn:xmpp:bind:0'/></success>"
+                "<stream:features/>"),
+          SERVE, END };
+  const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  guint n_tried = 0;
+
+  g_object_set (test->client, "login-token", NULL, "bind2", TRUE, NULL);
+  test->hook = send_early;
+  test->hook_data = &n_tried;
+  test_client_start_until_ready (test);
+  g_assert_cmpuint (n_tried, ==, 1);
+  test_client_stop (test);
+  g_assert_false (scripted_server_has_received (test->server, "early"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +351,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client-sign-in/not-proved", test_not_proved);
   g_test_add_func ("/client-sign-in/wrong-account", test_wrong_account);
   g_test_add_func ("/client-sign-in/inactive", test_inactive);
+  g_test_add_func ("/client-sign-in/not-yet", test_not_yet);
   return g_test_run ();
 }
