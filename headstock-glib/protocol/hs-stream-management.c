@@ -745,14 +745,62 @@ hs_stream_management_save (HsStreamManagement *self)
                         self->received, self->acknowledged, self->n_written, &builder);
 }
 
+/* Whether it is one stanza and no more, as it stands in a stream: it is going to be written as it is. */
+static gboolean
+is_stanza (HsParser *parser, const guint8 *bytes, gsize length)
+{
+  HsParserEvent *event;
+  gboolean good = FALSE;
+
+  for (gsize used = 0; used < length;)
+    {
+      used += hs_parser_feed (parser, (const char *) bytes + used, length - used, FALSE, NULL);
+      while ((event = hs_parser_pop (parser)) != NULL)
+        {
+          good = !good && event->type == HS_PARSER_EVENT_STANZA
+                 && hs_node_get_kind (event->node) != HS_STANZA_KIND_NONE;
+          hs_parser_give_back (parser, event);
+          if (!good)
+            return FALSE;
+        }
+    }
+  return good && hs_parser_is_between_stanzas (parser);
+}
+
+static gboolean
+restore_stanzas (HsStanzaQueue *queue, GVariantIter *stanzas)
+{
+  static const char header[]
+      = "<stream:stream xmlns='" HS_NS_CLIENT "' xmlns:stream='" HS_NS_STREAM "'>";
+  HsParser *parser = hs_parser_new (HS_NS_CLIENT, NULL, NULL);
+  HsQueuedStanza stanza = { NULL };
+  GVariant *bytes;
+  gboolean good = TRUE;
+
+  hs_parser_set_limits (parser, G_MAXSSIZE, G_MAXINT);
+  hs_parser_feed (parser, header, strlen (header), FALSE, NULL);
+  hs_parser_give_back (parser, hs_parser_pop (parser));
+  while (good
+         && g_variant_iter_next (stanzas, "(xyy@ay)", &stanza.time, &stanza.flags, &stanza.n_lost,
+                                 &bytes))
+    {
+      const guint8 *data = g_variant_get_fixed_array (bytes, &stanza.length, 1);
+
+      good = is_stanza (parser, data, stanza.length);
+      if (good)
+        hs_stanza_queue_push (queue, &stanza, data);
+      g_variant_unref (bytes);
+    }
+  hs_parser_free (parser);
+  return good;
+}
+
 gboolean
 hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now)
 {
   g_autoptr (GVariantIter) stanzas = NULL;
   g_autofree char *id = NULL;
   g_autofree char *location = NULL;
-  HsQueuedStanza stanza = { NULL };
-  GVariant *bytes;
   guint32 max, received, acknowledged, n_written;
 
   if (self->state != STATE_OFF || hs_stanza_queue_get_length (&self->queue) > 0 ||
@@ -762,13 +810,10 @@ hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 
                  &n_written, &stanzas);
   if (*id == '\0' || n_written > g_variant_iter_n_children (stanzas))
     return FALSE;
-  while (g_variant_iter_next (stanzas, "(xyy@ay)", &stanza.time, &stanza.flags, &stanza.n_lost,
-                              &bytes))
+  if (!restore_stanzas (&self->queue, stanzas))
     {
-      const guint8 *data = g_variant_get_fixed_array (bytes, &stanza.length, 1);
-
-      hs_stanza_queue_push (&self->queue, &stanza, data);
-      g_variant_unref (bytes);
+      hs_stanza_queue_clear (&self->queue);
+      return FALSE;
     }
   self->state = STATE_INTERRUPTED;
   self->interrupted = now;

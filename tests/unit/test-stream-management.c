@@ -597,6 +597,88 @@ test_kept (Fixture *f, gconstpointer data)
   other = hs_stream_management_new ();
 }
 
+/* What is in a state is written to a stream as it is: it must not be more, or less, than stanzas. */
+static void
+test_kept_rubbish (Fixture *f, gconstpointer data)
+{
+  static const char *const bad[]
+      = { "", " ", "text", "<message>", "</stream:stream>", "<message/><message/>", "<message/></x>",
+          "<a" SM " h='0'/>", "<message/><a", "<!-- --><message/>", "<message/>text", "<message a='",
+          "<iq xmlns='jabber:server' type='get' id='1'/>", "<stream:error/>", "\377" };
+  static const char *const good[]
+      = { "<message/>", "<presence></presence> ", "<message><stream:x/>\303\244<body>b</body></message>" };
+  static const char state[] = HS_STREAM_MANAGEMENT_STATE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad) + G_N_ELEMENTS (good); i++)
+    {
+      gboolean is_good = i >= G_N_ELEMENTS (bad);
+      const char *text = is_good ? good[i - G_N_ELEMENTS (bad)] : bad[i];
+      g_autoptr (HsStreamManagement) sm = hs_stream_management_new ();
+      g_autoptr (GVariant) kept = NULL;
+      GVariantBuilder builder;
+
+      g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(xyyay)"));
+      for (guint j = 0; j < 2; j++)
+        g_variant_builder_add (
+            &builder, "(xyy@ay)", SENT, 1, 0,
+            g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, j == 0 ? "<iq/>" : text,
+                                       j == 0 ? 5 : strlen (text), 1));
+      kept = g_variant_ref_sink (g_variant_new (state, "x", NULL, 60, 0, 0, 0, &builder));
+      if (hs_stream_management_restore (sm, kept, 0) != is_good)
+        g_error ("'%s' was %s", text, is_good ? "refused" : "taken");
+      g_assert_cmpuint (hs_stream_management_get_unacknowledged (sm), ==, is_good ? 2 : 0);
+      g_assert_true (hs_stream_management_has_session (sm) == is_good);
+    }
+}
+
+/* Whatever the bytes are, they are a state or they are refused, and a session that is resumed with what is
+ * in them ends well. */
+static void
+test_kept_random (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  guint n_taken = 0;
+
+  enable (f, "id='x' resume='true' location='host' max='60'");
+  for (guint i = 1; i <= 20; i++)
+    send_numbered (f, i);
+  state = g_variant_ref_sink (hs_stream_management_save (f->sm));
+  bytes = g_variant_get_data_as_bytes (state);
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (HsStreamManagement) sm = hs_stream_management_new ();
+      gsize size;
+      const guint8 *from = g_bytes_get_data (bytes, &size);
+      g_autofree guint8 *copy = g_memdup2 (from, size);
+      g_autoptr (GVariant) other = NULL;
+      HsFate fate;
+
+      for (gint j = g_test_rand_int_range (0, 4); j > 0; j--)
+        copy[g_test_rand_int_range (0, size)] = g_test_rand_int_range (0, 256);
+      if (i % 3 == 0)
+        size = g_test_rand_int_range (0, size);
+      other = g_variant_ref_sink (g_variant_new_from_data (
+          G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE), copy, size, FALSE, NULL, NULL));
+      if (i % 5 == 0)
+        {
+          GVariant *swapped = g_variant_byteswap (other);
+
+          g_variant_unref (other);
+          other = swapped;
+        }
+      if (!hs_stream_management_restore (sm, other, 0))
+        continue;
+      n_taken++;
+      g_byte_array_set_size (f->output, 0);
+      hs_stream_management_write_resume (sm, f->output);
+      hs_stream_management_give_up (sm);
+      while (hs_stream_management_next_fate (sm, &fate))
+        g_clear_pointer (&fate.stanza, g_bytes_unref);
+    }
+  g_assert_cmpuint (n_taken, >, 100);
+}
+
 static void
 test_given_up (Fixture *f, gconstpointer data)
 {
@@ -638,6 +720,8 @@ main (int argc, char **argv)
   add ("counted", test_counted);
   add ("enable-failed", test_enable_failed);
   add ("kept", test_kept);
+  add ("kept-rubbish", test_kept_rubbish);
+  add ("kept-random", test_kept_random);
   add ("given-up", test_given_up);
 
   return g_test_run ();
