@@ -275,6 +275,7 @@ hs_client_connect_next (HsClient *self)
       g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTING], 0);
       if (priv->stop_requested)
         return;
+      hs_client_leave_other_account (self);
       connector = make_connector (self, &error);
     }
   if (connector == NULL)

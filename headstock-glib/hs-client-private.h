@@ -185,6 +185,7 @@ typedef struct
 
   /* The session, which may outlive the connection */
   HsStreamManagement *management; /* NULL until there was one */
+  HsJid *session_account;         /* whose it is, bare; NULL until there was one */
   gint64 interrupted;  /* monotonic: since when it has no connection, or 0 */
   gsize max_bytes;     /* of one stanza in it, or 0 */
   gboolean settling;   /* the last acknowledgement is waited for, and then the stream is closed */
@@ -284,6 +285,8 @@ void hs_client_update_request_deadline (HsClient *self);
 /* hs-client-resume.c */
 gboolean hs_client_is_managed (HsClientPrivate *priv);
 void hs_client_interrupt_session (HsClient *self);
+void hs_client_set_session_account (HsClientPrivate *priv, HsJid *account);
+void hs_client_leave_other_account (HsClient *self);
 void hs_client_session_expired (HsClient *self);
 void hs_client_lose_session (HsClient *self);
 void hs_client_end_session (HsClient *self, gboolean quietly);

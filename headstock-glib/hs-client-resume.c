@@ -102,6 +102,28 @@ hs_client_end_session (HsClient *self, gboolean quietly)
 }
 
 void
+hs_client_set_session_account (HsClientPrivate *priv, HsJid *account)
+{
+  g_clear_pointer (&priv->session_account, hs_jid_unref);
+  priv->session_account = hs_jid_get_bare (account);
+}
+
+/* The program has set another address meanwhile. What was sent from the old one must not leave from the
+ * new. */
+void
+hs_client_leave_other_account (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) bare = priv->jid != NULL ? hs_jid_get_bare (priv->jid) : NULL;
+
+  if (priv->session_account == NULL
+      || (bare != NULL && hs_jid_equal (bare, priv->session_account)))
+    return;
+  hs_client_end_session (self, FALSE);
+  g_clear_pointer (&priv->session_account, hs_jid_unref);
+}
+
+void
 hs_client_resumed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
@@ -141,7 +163,6 @@ GVariant *
 hs_client_dup_session_state (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsJid) bare = NULL;
   gint64 seconds;
   GVariant *state;
 
@@ -153,12 +174,11 @@ hs_client_dup_session_state (HsClient *self)
   state = hs_stream_management_save (priv->management);
   if (state == NULL)
     return NULL;
-  bare = hs_jid_get_bare (priv->jid);
   seconds = (g_get_real_time ()
              - hs_stream_management_get_age (priv->management, hs_clock_get_boot_time ()))
             / G_USEC_PER_SEC;
   return g_variant_ref_sink (g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", STATE_VERSION,
-                                            hs_jid_to_string (bare),
+                                            hs_jid_to_string (priv->session_account),
                                             hs_jid_to_string (priv->bound_jid), seconds, state));
 }
 
@@ -169,7 +189,19 @@ refuse (GError **error, HsError code, const char *message)
   return FALSE;
 }
 
-/* What is not the account's is not told apart further: the state may come from anywhere. */
+/* Without a local part the account has a name of the server's making (XEP-0175). */
+static gboolean
+is_of_account (HsJid *jid, HsJid *account)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
+
+  if (hs_jid_get_local (account) == NULL)
+    return g_str_equal (hs_jid_get_domain (jid), hs_jid_get_domain (account));
+  return hs_jid_equal (bare, account);
+}
+
+/* What is not the account's is not told apart further: the state may come from anywhere. What it says was
+ * bound is believed later, of roster pushes and the like. */
 static HsJid *
 check_owner (HsClientPrivate *priv, const char *account, const char *bound, GError **error)
 {
@@ -182,7 +214,7 @@ check_owner (HsClientPrivate *priv, const char *account, const char *bound, GErr
       refuse (error, HS_ERROR_INVALID_STATE, "The kept session has no valid address");
       return NULL;
     }
-  if (!hs_jid_equal (owner, bare))
+  if (!hs_jid_equal (owner, bare) || !is_of_account (jid, bare))
     {
       refuse (error, HS_ERROR_INVALID_STATE, "The kept session is another account's");
       return NULL;
@@ -194,10 +226,10 @@ static gboolean
 restore (HsClientPrivate *priv, GVariant *state, gint64 saved, GError **error)
 {
   guint32 max;
-  gint64 age = MAX (0, g_get_real_time () / G_USEC_PER_SEC - saved);
+  gint64 age = saved >= 0 ? MAX (0, g_get_real_time () / G_USEC_PER_SEC - saved) : G_MAXINT64;
 
   g_variant_get_child (state, 2, "u", &max);
-  if (saved < 0 || age >= (max != 0 ? max : MAX_AGE))
+  if (age >= (max != 0 ? max : MAX_AGE))
     return refuse (error, HS_ERROR_EXPIRED,
                    "The kept session is older than the server keeps sessions");
   if (!hs_stream_management_restore (hs_client_ensure_management (priv), state,
@@ -253,6 +285,7 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
   if (jid == NULL || !restore (priv, management, saved, error))
     return FALSE;
   priv->interrupted = g_get_monotonic_time ();
+  hs_client_set_session_account (priv, priv->jid);
   priv->bound_bare = hs_jid_get_bare (jid);
   priv->bound_jid = g_steal_pointer (&jid);
   g_object_notify (G_OBJECT (self), "bound-jid");

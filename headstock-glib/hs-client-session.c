@@ -129,6 +129,7 @@ hs_client_bound (HsClient *self)
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   /* One that was interrupted is lost. */
   hs_client_lose_session (self);
+  hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
   priv->bound_jid = hs_jid_ref (hs_stream_get_jid (priv->stream));
   priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
   hs_client_session_stands (self);

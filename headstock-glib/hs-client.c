@@ -116,6 +116,7 @@ hs_client_finalize (GObject *object)
   g_ptr_array_unref (priv->close_tasks);
   g_clear_pointer (&priv->bound_jid, hs_jid_unref);
   g_clear_pointer (&priv->bound_bare, hs_jid_unref);
+  g_clear_pointer (&priv->session_account, hs_jid_unref);
 
   G_OBJECT_CLASS (hs_client_parent_class)->finalize (object);
 }

@@ -553,6 +553,12 @@ test_refused (void)
   refuse (make_state (1, "user@example.org", "user@example.org", 0, 0), HS_ERROR_INVALID_STATE);
   refuse (make_state (2, "user@example.org", "user@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
   refuse (make_state (1, "user@example.org", "user@example.org/a", 601, 0), HS_ERROR_EXPIRED);
+  refuse (make_state (1, "user@example.org", "boss@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
+  refuse (make_state (1, "user@example.org", "user@example.net/a", 0, 0), HS_ERROR_INVALID_STATE);
+  /* Kept before there was time. */
+  refuse (g_variant_new (STATE_TYPE, 1, "user@example.org", "user@example.org/a", G_MININT64, "s1", NULL,
+                         600, 0, 0, 0, NULL),
+          HS_ERROR_EXPIRED);
   /* More written than there is. */
   refuse (make_state (1, "user@example.org", "user@example.org/a", 0, 1), HS_ERROR_INVALID_STATE);
   refuse (g_variant_new_string ("state"), HS_ERROR_INVALID_STATE);
@@ -561,6 +567,42 @@ test_refused (void)
           HS_ERROR_INVALID_STATE);
   g_assert_true (hs_client_set_session_state (client, good, &error));
   g_assert_no_error (error);
+}
+
+static void
+become_other_cb (HsClient *client, GError *error, int retry, gpointer data)
+{
+  g_autoptr (HsJid) jid = hs_jid_new ("other@example.org", NULL);
+
+  g_object_set (client, "jid", jid, NULL);
+}
+
+/* What one account has sent does not leave from another. */
+static void
+test_other_account (void)
+{
+  static const ScriptStep cut[] = CUT_AFTER ("q1");
+  static const ScriptStep *const scripts[] = { cut, served, NULL };
+  Fixture f = { NULL };
+  Result answer = { FALSE };
+
+  set_up (&f, scripts);
+  g_signal_connect (f.test->client, "disconnected", G_CALLBACK (become_other_cb), NULL);
+  test_client_start_until_ready (f.test);
+  send_numbered (&f, "chat", "one");
+  ask (&f, &answer);
+  test_client_await_sent (f.test, "q1");
+  scripted_server_forget_received (f.test->server);
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_ready == 2 && answer.done);
+  g_assert_error (answer.error, HS_ERROR, HS_ERROR_SESSION_LOST);
+  g_assert_cmpstr (f.returned->str, ==, "one ");
+  g_assert_cmpuint (hs_client_get_unacknowledged (f.test->client), ==, 0);
+  test_client_stop (f.test);
+  g_assert_false (scripted_server_has_received (f.test->server, "<resume"));
+  g_assert_false (scripted_server_has_received (f.test->server, "<message"));
+  g_clear_error (&answer.error);
+  clear (&f);
 }
 
 /* ---- Whether somebody is looking ---- */
@@ -660,6 +702,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/resume/silent", test_silent);
   g_test_add_func ("/client/resume/kept", test_kept);
   g_test_add_func ("/client/resume/refused", test_refused);
+  g_test_add_func ("/client/resume/other-account", test_other_account);
   g_test_add_func ("/client/resume/active", test_active);
   g_test_add_func ("/client/resume/flood", test_flood);
   return g_test_run ();
