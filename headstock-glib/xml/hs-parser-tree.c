@@ -217,10 +217,26 @@ get_kind (HsParser *self, const xmlChar *name, const xmlChar *uri)
                                   : HS_STANZA_KIND_NONE;
 }
 
+/* The header of another stream inside the stream may never end, and is wrong already: it is told at once,
+ * without what is in it. */
+static void
+push_header (HsParser *self, HsBlock *block, HsNode *node)
+{
+  node->unfinished = FALSE;
+  push_event (self, HS_PARSER_EVENT_STANZA, block, node);
+  self->dropping = self->depth;
+}
+
 static void
 begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
 {
   node->kind = get_kind (self, BAD_CAST node->name, BAD_CAST node->namespace_);
+  if (G_UNLIKELY (node->kind == HS_STANZA_KIND_NONE && self->start_depth == 0
+                  && hs_node_matches (node, "stream", HS_NS_STREAM)))
+    {
+      push_header (self, block, node);
+      return;
+    }
   self->stanza = self->current = node;
   self->stanza_block = block;
   if (self->callbacks.stanza_begins == NULL ||
