@@ -68,6 +68,14 @@ wait_until_written (HsClient *self, GTask *task)
   SendData *data = g_task_get_task_data (task);
 
   data->managed = FALSE;
+  /* Who watches what is written may have ended the connection. */
+  if (priv->transport == NULL)
+    {
+      g_task_return_new_error (stop_watching (task), HS_ERROR, HS_ERROR_SESSION_LOST,
+                               "The connection ended before this was sent");
+      g_object_unref (task);
+      return;
+    }
   data->position = hs_transport_get_written (priv->transport)
                    + hs_transport_get_queued (priv->transport);
   g_queue_push_tail (&priv->send_tasks, task);

@@ -380,5 +380,5 @@ hs_client_enable_carbons (HsClient *self)
     return;
   enable = hs_element_new ("enable", HS_NS_CARBONS);
   iq = hs_iq_new ("set", NULL, enable);
-  hs_client_send_stanza (self, HS_ELEMENT (iq), NULL);
+  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
