@@ -240,6 +240,9 @@ follow (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   const char *host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL;
 
+  /* Servers may send us on from sessions that they have begun, too. */
+  if (priv->ready_time != 0 && g_get_monotonic_time () - priv->ready_time >= LASTING_SESSION)
+    priv->n_redirects = 0;
   if (host == NULL || priv->n_redirects >= MAX_REDIRECTS)
     return FALSE;
   priv->n_redirects++;
@@ -282,6 +285,7 @@ retry (HsClient *self, const GError *error)
   HsClientPrivate *priv = hs_client_private (self);
   int delay = choose_delay (priv, error);
 
+  priv->n_redirects = 0;
   hs_client_drop_connection (self);
   prefer_location (priv);
   hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);

@@ -111,7 +111,6 @@ hs_client_session_stands (HsClient *self)
   if (priv->keepalive_interval > 0)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
   priv->was_ready = TRUE;
-  priv->n_redirects = 0;
   priv->at_location = priv->location_tried = FALSE;
   priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);

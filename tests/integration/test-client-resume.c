@@ -435,6 +435,48 @@ test_other_host_for_ever (void)
   clear (&f);
 }
 
+/* The same from sessions that they have begun before. */
+static gboolean
+send_on (ScriptedPeer *peer, gpointer data)
+{
+  ScriptedServer *server = *(ScriptedServer **) data;
+  g_autofree char *text = g_strdup_printf (
+      "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
+      "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
+      scripted_server_get_port (server));
+
+  return scripted_peer_send (peer, text, -1);
+}
+
+static void
+waiting_cb (HsClient *client, GError *error, int retry, guint *n_waits)
+{
+  if (retry > 0)
+    (*n_waits)++;
+}
+
+static void
+test_other_host_when_ready (void)
+{
+  static ScriptedServer *self;
+  static const ScriptStep redirecting[] = { RUN (script_sign_in), CALL (send_on, &self), READ_END, END };
+  static const ScriptStep *const scripts[] = { redirecting, NULL };
+  Fixture f = { NULL };
+  guint n_waits = 0;
+
+  f.test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  g_object_set (f.test->client, "auto-reconnect", TRUE, NULL);
+  f.returned = g_string_new (NULL);
+  self = f.test->server;
+  scripted_server_forgive (self);
+  g_signal_connect (f.test->client, "disconnected", G_CALLBACK (waiting_cb), &n_waits);
+  hs_client_start (f.test->client);
+  test_until (n_waits == 1);
+  g_assert_cmpuint (scripted_server_get_n_connections (self), <, 10);
+  test_client_stop (f.test);
+  clear (&f);
+}
+
 /* ---- Silence ---- */
 
 static void
@@ -699,6 +741,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/resume/location", test_location);
   g_test_add_func ("/client/resume/other-host", test_other_host);
   g_test_add_func ("/client/resume/other-host-for-ever", test_other_host_for_ever);
+  g_test_add_func ("/client/resume/other-host-when-ready", test_other_host_when_ready);
   g_test_add_func ("/client/resume/silent", test_silent);
   g_test_add_func ("/client/resume/kept", test_kept);
   g_test_add_func ("/client/resume/refused", test_refused);
