@@ -15,7 +15,7 @@
 #                 build-sanitize.  Leaks are valgrind's to find: the sanitizer for them breaks
 #                 on modules with thread-local storage, such as that for TLS
 # --sanitize-too  runs the tests in C once more with the sanitizers, after all others
-# --valgrind      runs the tests under valgrind
+# --valgrind      runs the tests in C under valgrind
 # --coverage      builds in build-coverage, and says how much of the library's lines the tests
 #                 have run; less than 90 % is a failure
 #
@@ -125,7 +125,8 @@ elif [ "$sanitize" = only ]; then
 elif [ -n "$valgrind" ]; then
     builddir=${builddir:-build-tests}
     build "$builddir" "${everything_documented[@]}"
-    run_tests "$builddir" --setup=valgrind --no-suite performance
+    run_tests "$builddir" --setup=valgrind \
+        --suite unit --suite integration --suite fuzz --suite attack
 else
     builddir=${builddir:-build-tests}
     build "$builddir" "${everything_documented[@]}"

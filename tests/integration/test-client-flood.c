@@ -239,7 +239,7 @@ tick_cb (gpointer data)
 static HsElement *
 slow_cb (HsClient *client, HsElement *message, gpointer data)
 {
-  gint64 end = get_thread_usec () + 50;
+  gint64 end = get_thread_usec () + 200;
 
   while (get_thread_usec () < end)
     continue;
@@ -264,7 +264,7 @@ static void
 test_turns (gconstpointer data)
 {
   gboolean slow = GPOINTER_TO_INT (data);
-  guint n = scaled (slow ? 10000 : 100000);
+  guint n = scaled (slow ? 3000 : 100000);
   ScriptStep script[]
       = { RUN (script_sign_in), GATE, CALL (send_messages, GUINT_TO_POINTER (n)), SERVE, END };
   g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
