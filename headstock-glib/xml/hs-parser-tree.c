@@ -54,7 +54,9 @@ hs_parser_take_block (HsParser *self)
 void
 hs_parser_put_block (HsParser *self, HsBlock *block)
 {
-  if (self->n_spares < HS_PARSER_MAX_SPARES && hs_block_try_reset (block, self->names))
+  /* One that is put back after the stream was restarted would not have the names of the next. */
+  if (self->names != NULL && self->n_spares < HS_PARSER_MAX_SPARES &&
+      hs_block_try_reset (block, self->names))
     self->spares[self->n_spares++] = block;
   else
     hs_block_unref (block);

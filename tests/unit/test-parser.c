@@ -321,6 +321,52 @@ test_restart (void)
   hs_parser_free (parser);
 }
 
+static HsParserEvent *
+feed_and_pop (HsParser *parser, const char *bytes)
+{
+  gsize length = strlen (bytes);
+  g_autoptr (GError) error = NULL;
+
+  while (length > 0)
+    {
+      gsize used = hs_parser_feed (parser, bytes, length, FALSE, &error);
+
+      g_assert_no_error (error);
+      bytes += used;
+      length -= used;
+    }
+  return hs_parser_pop (parser);
+}
+
+/* What made another stream begin is given back afterwards: its memory is not used with the names of the
+ * next, and not forgotten where there is no next. */
+static void
+test_restart_in_event (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      HsParserEvent *event = feed_and_pop (parser, TEST_HEADER);
+      HsBlock *block;
+      HsNode *node;
+
+      hs_parser_restart (parser);
+      hs_parser_give_back (parser, event);
+      if (i == 1)
+        {
+          hs_parser_free (parser);
+          continue;
+        }
+      event = feed_and_pop (parser, "<invented-by-a-peer>");
+      node = event->node;
+      block = hs_block_ref (hs_node_get_block (node));
+      hs_parser_give_back (parser, event);
+      hs_parser_free (parser);
+      g_assert_cmpstr (node->name, ==, "invented-by-a-peer");
+      hs_block_unref (block);
+    }
+}
+
 /* A stream in a silent client keeps what it must know, and no more. */
 static void
 test_shrink (void)
@@ -505,6 +551,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/dropping", test_dropping);
   g_test_add_func ("/parser/component-namespace", test_component_namespace);
   g_test_add_func ("/parser/restart", test_restart);
+  g_test_add_func ("/parser/restart-in-event", test_restart_in_event);
   g_test_add_func ("/parser/shrink", test_shrink);
   g_test_add_func ("/parser/references", test_references);
   g_test_add_func ("/parser/odd-namespaces", test_odd_namespaces);
