@@ -60,7 +60,9 @@ def find(folder: Path, mutation: Mutation) -> list[tuple[Path, re.Match]]:
 
 
 def run_test(folder: Path, mutation: Mutation) -> bool:
-    status, _ = run([f"build/{mutation.target}", *mutation.arguments], folder, SECONDS)
+    status, output = run([f"build/{mutation.target}", *mutation.arguments], folder, SECONDS)
+    if "\n1..0" in f"\n{output}":
+        raise SystemExit(f"{mutation.name}: there is no test {' '.join(mutation.arguments)}")
     return status == 0
 
 
