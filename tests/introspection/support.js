@@ -153,9 +153,13 @@ export class Child {
         });
     }
 
+    signal(number) {
+        this._process.send_signal(number);
+    }
+
     // What Ctrl-C sends.
     interrupt() {
-        this._process.send_signal(2);
+        this.signal(2);
     }
 
     // Waits for the program's end and gives its status, negative where a signal ended it.

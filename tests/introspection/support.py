@@ -157,9 +157,13 @@ class Child:
         finally:
             GLib.source_remove(timer)
 
+    def signal(self, number):
+        """Sends a signal."""
+        self._process.send_signal(number)
+
     def interrupt(self):
         """Sends what Ctrl-C sends."""
-        self._process.send_signal(signal.SIGINT)
+        self.signal(signal.SIGINT)
 
     def end(self):
         """Waits for the program's end; returns its status and what it wrote on standard error."""
