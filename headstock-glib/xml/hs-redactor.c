@@ -146,6 +146,13 @@ show_tag (GString *out, const char *tag)
           g_string_append_len (out, p, skip);
           p += skip;
         }
+      /* A tag that was too long ends inside a value. */
+      if (p[name_length] != '\0'
+          && is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), p, name_length))
+        {
+          g_string_append_printf (out, "%.*s='" REPLACEMENT "'>", (int) name_length, p);
+          return;
+        }
     }
 }
 

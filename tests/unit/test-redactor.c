@@ -121,6 +121,27 @@ test_long_tag (void)
   hs_redactor_free (redactor);
 }
 
+/* Nor is what is in it, where that is so long that the tag is cut off in it. */
+static void
+test_long_secret (void)
+{
+  static const char *const begins[] = { "<token token='", "<x a='b' token = \"", "<x password='" };
+  g_autofree char *filler = g_strnfill (100 * 1024, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (begins); i++)
+    {
+      g_autofree char *tag = g_strconcat (begins[i], "SECRET", filler, "SECRET", NULL);
+      HsRedactor *redactor = hs_redactor_new ();
+      g_autofree char *shown = hs_redactor_take (redactor, tag, strlen (tag));
+      g_autofree char *end = hs_redactor_take (redactor, i == 1 ? "\"/>" : "'/>", 3);
+
+      g_assert_null (strstr (shown, "SECRET"));
+      g_assert_null (strstr (end, "SECRET"));
+      g_assert_cmpuint (strlen (end), <, 100);
+      hs_redactor_free (redactor);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -129,6 +150,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/redactor/rows", test_rows);
   g_test_add_func ("/redactor/restart", test_restart);
   g_test_add_func ("/redactor/long-tag", test_long_tag);
+  g_test_add_func ("/redactor/long-secret", test_long_secret);
 
   return g_test_run ();
 }
