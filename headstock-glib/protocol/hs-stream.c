@@ -636,7 +636,8 @@ hs_stream_is_open (HsStream *self)
 {
   /* A resource may have been bound along with the sign-in: there is no session before that has been told. */
   return !self->closing && self->pending != HS_STREAM_EVENT_BOUND
-         && (self->state == HS_STREAM_STATE_READY || self->state == HS_STREAM_STATE_UNSIGNED);
+         && (self->state == HS_STREAM_STATE_READY
+             || (self->state == HS_STREAM_STATE_UNSIGNED && self->features != NULL));
 }
 
 gboolean

@@ -169,6 +169,17 @@ test_changed_for_ever (void)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
 }
 
+/* There is no session, nor may modules take part any more. */
+static void
+token_changed_cb (HsClient *client, GVariant *token, gpointer data)
+{
+  g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat ("a@b", "early"));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (hs_client_send_stanza (client, message, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+}
+
 static void
 test_refused (gconstpointer data)
 {
@@ -179,6 +190,7 @@ test_refused (gconstpointer data)
   g_autoptr (TestClient) test = new_client (scripts);
   const char *token = NULL;
 
+  g_signal_connect (test->client, "login-token-changed", G_CALLBACK (token_changed_cb), NULL);
   test_client_start_until_ready (test);
   g_assert_cmpstr (get_mechanism (test), ==, "PLAIN");
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
