@@ -259,6 +259,28 @@ test_not_enabled_late (Fixture *f, gconstpointer data)
   g_assert_cmpstr (p, ==, "");
 }
 
+/* What nobody has asked for, or not again. */
+static void
+test_unasked (Fixture *f, gconstpointer data)
+{
+  static const char *const unasked[]
+      = { ENABLED, "<failed" SM "/>", "<resumed" SM " h='0' previd='session'/>",
+          "<enable" SM "/>", "<resume" SM " h='0' previd='session'/>", "<a" SM " h='-1'/>",
+          "<a" SM " h='4294967295'/>", "<a" SM " h='4294967296'/>", "<a" SM "/>" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (unasked); i++)
+    {
+      begin_session (f);
+      feed (f, unasked[i]);
+      g_assert_cmpstr (f->events->str, ==, "failed ");
+      g_assert_error (hs_stream_get_error (f->stream), HS_ERROR, HS_ERROR_PROTOCOL);
+      cut (f);
+      g_assert_false (hs_stream_management_has_session (f->management));
+      g_string_truncate (f->events, 0);
+      g_string_truncate (f->output, 0);
+    }
+}
+
 static void
 test_resumes (Fixture *f, gconstpointer data)
 {
@@ -381,6 +403,7 @@ main (int argc, char **argv)
   add ("before", test_before);
   add ("not-enabled", test_not_enabled);
   add ("not-enabled-late", test_not_enabled_late);
+  add ("unasked", test_unasked);
   add ("resumes", test_resumes);
   add ("does-not-resume", test_does_not_resume);
   add ("excess", test_excess);
