@@ -34,6 +34,8 @@ c2s_direct_tls_ports = {{ {tls} }}
 component_ports = {{ {component} }}
 hs_plain_port = {plain}
 hs_token_file = {token_file}
+-- Each use of a token is answered with another one.
+sasl2_fast_token_min_ttl = 0
 c2s_require_encryption = true
 ssl = {{
   certificate = {certificate};
