@@ -365,7 +365,9 @@ static const Attack attacks[] = {
   NONE ("downgrade/no mechanisms", no_mechanisms, NULL, HS_TLS_MODE_STARTTLS),
   { "downgrade/PLAIN at reconnecting", script_downgraded_later, HS_TLS_MODE_STARTTLS,
     hs_error_quark, HS_ERROR_NO_MECHANISM, .prepare = prepare_once_more, .check = check_no_plain,
-    .patience_msec = 20000 },
+    .patience_msec = 20000,
+    /* Three connections, and for each GnuTLS reads all of the system's authorities in another thread. */
+    .kib = 16384 },
 };
 
 const AttackGroup attacks_scram = { "scram", attacks, G_N_ELEMENTS (attacks) };
