@@ -43,7 +43,7 @@ typedef struct
 {
   Stanza stanza;
   Kind kind;
-  HsNode *root;        /* NULL: nothing */
+  HsNode *root;
   GPtrArray *elements; /* inside, or NULL: they are dispatched before it */
   guint position;
   OpenIq open;
@@ -57,7 +57,7 @@ struct _HsDispatcher
   HsIqTracker *tracker;
   HsViewPool pool;
   OpenIq *open;
-  Dispatch suspended; /* waits for the next turn */
+  Dispatch *suspended; /* waits for the next turn */
   OpenIq incoming; /* it still comes in, and parts have been shown; its block is held. Or no node */
 };
 
@@ -304,7 +304,7 @@ dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
 
       if (!dispatch_element (self, &dispatch->stanza, node) && ++n_unwanted % UNWANTED != 0)
         continue;
-      if (self->suspended.root == NULL && self->callbacks.time_is_over != NULL &&
+      if (self->suspended == NULL && self->callbacks.time_is_over != NULL &&
           self->callbacks.time_is_over (self->owner))
         return FALSE;
     }
@@ -447,7 +447,7 @@ run (HsDispatcher *self, Dispatch *dispatch)
   if (dispatch->kind == KIND_REQUEST)
     self->open = dispatch->open.outer;
   if (!done)
-    self->suspended = *dispatch;
+    self->suspended = g_memdup2 (dispatch, sizeof *dispatch);
 }
 
 static void
@@ -510,23 +510,23 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
 gboolean
 hs_dispatcher_is_suspended (HsDispatcher *self)
 {
-  return self->suspended.root != NULL;
+  return self->suspended != NULL;
 }
 
 void
 hs_dispatcher_resume (HsDispatcher *self)
 {
-  Dispatch dispatch = self->suspended;
+  g_autofree Dispatch *dispatch = g_steal_pointer (&self->suspended);
 
-  self->suspended = (Dispatch){ .root = NULL };
-  run (self, &dispatch);
+  run (self, dispatch);
 }
 
 void
 hs_dispatcher_abandon (HsDispatcher *self)
 {
-  g_clear_pointer (&self->suspended.elements, g_ptr_array_unref);
-  self->suspended = (Dispatch){ .root = NULL };
+  if (self->suspended != NULL)
+    g_clear_pointer (&self->suspended->elements, g_ptr_array_unref);
+  g_clear_pointer (&self->suspended, g_free);
 }
 
 /* A part of a request is shown, which may be answered on account of it before it is whole. */
@@ -570,7 +570,7 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 static gboolean
 is_open (const Dispatch *dispatch)
 {
-  return dispatch->root != NULL && dispatch->kind == KIND_REQUEST;
+  return dispatch != NULL && dispatch->kind == KIND_REQUEST;
 }
 
 /* Ids are their senders' own: two may use the same. */
@@ -599,8 +599,8 @@ hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
 
   while (open != NULL && !answers (answer, open->node))
     open = open->outer;
-  if (open == NULL && is_open (&self->suspended) && answers (answer, self->suspended.root))
-    open = &self->suspended.open;
+  if (open == NULL && is_open (self->suspended) && answers (answer, self->suspended->root))
+    open = &self->suspended->open;
   if (open == NULL && self->incoming.node != NULL && answers (answer, self->incoming.node))
     open = &self->incoming;
   if (open == NULL)
@@ -619,8 +619,8 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
       if (open->node == iq)
         open->deferred = TRUE;
     }
-  if (is_open (&self->suspended) && self->suspended.root == iq)
-    self->suspended.open.deferred = TRUE;
+  if (is_open (self->suspended) && self->suspended->root == iq)
+    self->suspended->open.deferred = TRUE;
   if (self->incoming.node == iq)
     self->incoming.deferred = TRUE;
 }

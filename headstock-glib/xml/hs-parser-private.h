@@ -59,7 +59,7 @@ struct _HsParser
 
   HsParserEvent *first;
   HsParserEvent *last;
-  HsBlock *spares[HS_PARSER_MAX_SPARES];
+  HsBlock *spares; /* linked by forward */
   guint n_spares;
   guint n_dropped;        /* stanzas since the last event in the queue */
   guint n_dropped_popped; /* and those before the last that was popped */

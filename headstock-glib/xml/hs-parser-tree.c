@@ -47,8 +47,14 @@ push_stream_end (HsParser *self)
 HsBlock *
 hs_parser_take_block (HsParser *self)
 {
+  HsBlock *block = self->spares;
+
+  if (G_UNLIKELY (block == NULL))
+    return hs_block_new (self->names);
   /* As good as new: nobody but us has known of it since it was put back. */
-  return self->n_spares > 0 ? self->spares[--self->n_spares] : hs_block_new (self->names);
+  self->spares = g_steal_pointer (&block->forward);
+  self->n_spares--;
+  return block;
 }
 
 void
@@ -57,7 +63,11 @@ hs_parser_put_block (HsParser *self, HsBlock *block)
   /* One that is put back after the stream was restarted would not have the names of the next. */
   if (self->names != NULL && self->n_spares < HS_PARSER_MAX_SPARES &&
       hs_block_try_reset (block, self->names))
-    self->spares[self->n_spares++] = block;
+    {
+      block->forward = self->spares;
+      self->spares = block;
+      self->n_spares++;
+    }
   else
     hs_block_unref (block);
 }

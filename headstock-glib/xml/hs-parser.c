@@ -68,7 +68,7 @@ static void
 drop_spares (HsParser *self)
 {
   while (self->n_spares > 0)
-    hs_block_unref (self->spares[--self->n_spares]);
+    hs_block_unref (hs_parser_take_block (self));
 }
 
 static void
