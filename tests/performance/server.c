@@ -138,12 +138,14 @@ write_out (Server *server, Connection *self)
 static void
 start_tls (Server *server, Connection *self)
 {
-  static const char proceed[] = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
   int inner;
 
-  if (send (self->fd, proceed, strlen (proceed), MSG_NOSIGNAL) < 0)
-    g_error ("Sending <proceed/>: %s", g_strerror (errno));
+  /* After the header, for which a client need not have waited. */
+  queue (self, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+  write_out (server, self);
+  if (self->fd < 0 || self->out->len > 0)
+    g_error ("<proceed/> could not be sent");
   epoll_ctl (server->epoll, EPOLL_CTL_DEL, self->fd, NULL);
   inner = relay_start (self->fd, server->certificate, server->key);
   self->fd = inner;
