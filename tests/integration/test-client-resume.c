@@ -647,6 +647,101 @@ test_other_account (void)
   clear (&f);
 }
 
+/* ---- Whoever hears of it lets go of the client ---- */
+
+static void
+let_go (Fixture *f)
+{
+  if (f->test->client != NULL)
+    test_client_drop (f->test);
+}
+
+static void
+resumed_and_gone_cb (HsClient *client, Fixture *f)
+{
+  let_go (f);
+}
+
+static void
+returned_and_gone_cb (HsClient *client, HsStanza *stanza, GError *error, Fixture *f)
+{
+  let_go (f);
+}
+
+static void
+sent_and_gone_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  hs_client_send_finish (HS_CLIENT (client), result, NULL);
+  let_go (data);
+}
+
+static void
+answered_and_gone_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (client), result, NULL);
+
+  let_go (data);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *answer; /* to <resume/>; NULL: there is no second connection */
+  gboolean signal;
+  gboolean sends;
+  gboolean asks;
+} Drop;
+
+static const Drop drops[] = {
+  { "resumed", "<resumed" SM " h='1' previd='s1'/>", TRUE, FALSE, FALSE },
+  { "acknowledged", "<resumed" SM " h='5' previd='s1'/>", FALSE, TRUE, FALSE },
+  { "returned", "<failed" SM "/>", TRUE, FALSE, FALSE },
+  { "returned-at-the-end", NULL, TRUE, FALSE, FALSE },
+  { "sent-and-lost", "<failed" SM "/>", FALSE, TRUE, FALSE },
+  { "sent-and-lost-at-the-end", NULL, FALSE, TRUE, FALSE },
+  { "asked-and-lost", "<failed" SM "/>", FALSE, FALSE, TRUE },
+  { "asked-and-lost-at-the-end", NULL, FALSE, FALSE, TRUE },
+  { "all", "<failed" SM "/>", TRUE, TRUE, TRUE },
+};
+
+static void
+test_drop_inside (gconstpointer data)
+{
+  const Drop *drop = data;
+  static const ScriptStep cut[] = CUT_AFTER ("last");
+  const ScriptStep rest[] = { RUN (sign_in), EXPECT ("<resume"), SEND (drop->answer), EXPECT ("</iq>"),
+                              SEND (SAY_BOUND), READ_END, END };
+  const ScriptStep *const scripts[] = { cut, rest, NULL };
+  g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat ("a@b", "text"));
+  g_autoptr (HsElement) query = hs_element_new ("query", "urn:x");
+  g_autoptr (HsIq) iq = hs_iq_new ("get", NULL, query);
+  Fixture f = { NULL };
+
+  set_up (&f, scripts);
+  scripted_server_forgive (f.test->server);
+  g_object_set (f.test->client, "auto-reconnect", drop->answer != NULL, NULL);
+  if (drop->signal)
+    {
+      g_signal_connect (f.test->client, "resumed", G_CALLBACK (resumed_and_gone_cb), &f);
+      g_signal_connect (f.test->client, "returned", G_CALLBACK (returned_and_gone_cb), &f);
+    }
+  test_client_start_until_ready (f.test);
+  for (guint i = 0; i < 2; i++)
+    {
+      send_numbered (&f, "groupchat", "room");
+      if (drop->sends)
+        hs_client_send_async (f.test->client, message, NULL, sent_and_gone_cb, &f);
+      if (drop->asks)
+        hs_client_request_async (f.test->client, HS_ELEMENT (iq), -1, NULL, answered_and_gone_cb, &f);
+      hs_element_set_attribute (HS_ELEMENT (iq), "id", "second");
+    }
+  send_numbered (&f, "groupchat", "last");
+  test_client_await_sent (f.test, "last");
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->client == NULL && f.test->gone == NULL);
+  clear (&f);
+}
+
 /* ---- Whether somebody is looking ---- */
 
 static void
@@ -746,6 +841,12 @@ main (int argc, char **argv)
   g_test_add_func ("/client/resume/kept", test_kept);
   g_test_add_func ("/client/resume/refused", test_refused);
   g_test_add_func ("/client/resume/other-account", test_other_account);
+  for (guint i = 0; i < G_N_ELEMENTS (drops); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/client/resume/drop/%s", drops[i].name);
+
+      g_test_add_data_func (path, &drops[i], test_drop_inside);
+    }
   g_test_add_func ("/client/resume/active", test_active);
   g_test_add_func ("/client/resume/flood", test_flood);
   return g_test_run ();
