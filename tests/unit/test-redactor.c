@@ -34,6 +34,17 @@ static const struct
   { "<handshake>SECRET</handshake>", "<handshake>[redacted]</handshake>" },
   { "<token xmlns='urn:xmpp:fast:0' expiry='2026' token='SECRET'/>",
     "<token xmlns='urn:xmpp:fast:0' expiry='2026' token='[redacted]'/>" },
+  { "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='HT-SHA-256-EXPR'><initial-response>SECRET"
+    "</initial-response><user-agent id='u'/><fast xmlns='urn:xmpp:fast:0'/></authenticate>",
+    "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='HT-SHA-256-EXPR'><initial-response>[redacted]"
+    "</initial-response><user-agent id='u'/><fast xmlns='urn:xmpp:fast:0'/></authenticate>" },
+  { "<success xmlns='urn:xmpp:sasl:2'><additional-data>SECRET</additional-data>"
+    "<token xmlns='urn:xmpp:fast:0' token='SECRET'/></success><a/>",
+    "<success xmlns='urn:xmpp:sasl:2'>[redacted]</success><a/>" },
+  { "<continue xmlns='urn:xmpp:sasl:2'><additional-data>SECRET</additional-data><tasks/></continue>",
+    "<continue xmlns='urn:xmpp:sasl:2'><additional-data>[redacted]</additional-data><tasks/></continue>" },
+  { "<task-data xmlns='urn:xmpp:sasl:2'><hash xmlns='urn:xmpp:scram-upgrade:0'>SECRET</hash></task-data>",
+    "<task-data xmlns='urn:xmpp:sasl:2'>[redacted]</task-data>" },
   { "<x token = \"SECRET'>SECRET\" a='b'>y</x>", "<x token='[redacted]' a='b'>y</x>" },
   { "<field var='password' type='text-private'><value>SECRET</value></field><b/>",
     "<field var='password' type='text-private'>[redacted]</field><b/>" },
