@@ -33,7 +33,10 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
   else if (!hs_stream_management_on_enabled (self->config.management, node, &error))
     refuse (self, g_steal_pointer (&error));
   else
-    self->pending = HS_STREAM_EVENT_ENABLED;
+    {
+      hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
+      self->pending = HS_STREAM_EVENT_ENABLED;
+    }
 }
 
 void

@@ -479,11 +479,10 @@ hs_stream_management_begin (HsStreamManagement *self, GByteArray *output)
 
   g_assert (self->state == STATE_OFF || self->state == STATE_ENABLING ||
             self->state == STATE_ENABLED);
+  if (self->state == STATE_ENABLED)
+    write_waiting (self, output);
   if (self->state != STATE_OFF)
-    {
-      write_waiting (self, output);
-      return;
-    }
+    return;
   if (size > 0)
     g_byte_array_append (output, hs_stanza_queue_get_bytes (&self->queue, 0), size);
   settle (self, hs_stanza_queue_get_length (&self->queue), HS_FATE_WRITTEN);
@@ -624,7 +623,9 @@ hs_stream_management_add_out (HsStreamManagement *self,
     .length = output->len - start,
     .flags = flags,
   };
-  gboolean leaves = (self->state == STATE_ENABLED || self->state == STATE_ENABLING) &&
+  /* Until the session can be resumed, what leaves may be lost without anybody's knowing. */
+  gboolean leaves = (self->state == STATE_ENABLED ||
+                     (self->state == STATE_ENABLING && (flags & HS_OUT_OWN) != 0)) &&
                     self->n_sent < WINDOW &&
                     self->n_sent == hs_stanza_queue_get_length (&self->queue);
 

@@ -79,7 +79,8 @@ void hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed);
 void hs_stream_management_lose (HsStreamManagement *self);
 /* As above, and nothing waits: it is all given back. For the end of a run. */
 void hs_stream_management_give_up (HsStreamManagement *self);
-/* A session stands, managed or not: writes what waits, or as much as may be in flight. */
+/* A session stands, or the server has answered to <enable/>: writes what waits, or as much as may be in
+ * flight. While the answer is waited for, only the library's own stanzas leave. */
 void hs_stream_management_begin (HsStreamManagement *self, GByteArray *output);
 /* The connection is gone. A session that cannot be resumed is lost. */
 void hs_stream_management_interrupt (HsStreamManagement *self, gint64 now);

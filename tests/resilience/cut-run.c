@@ -5,7 +5,7 @@
 
 #include "cutting-proxy.h"
 
-/* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N]
+/* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N] [--log=PREFIX]
  *
  * Two clients of a real server send each other numbered messages while a proxy cuts their connections.
  * Succeeds where each message has arrived once, in its order, and each has been acknowledged. */
@@ -37,12 +37,14 @@ typedef struct
   gint64 start;
   guint last_progress;
   gint64 progress_time;
+  gboolean cutting;
   gboolean stopping;
   guint n_terminated;
   int result;
 } Run;
 
 static Run run;
+static char *log_prefix;
 
 static void
 ready_cb (HsClient *client, End *end)
@@ -74,12 +76,6 @@ returned_cb (HsClient *client, HsStanza *stanza, GError *error, End *end)
 static void
 terminated_cb (HsClient *client, GError *error, End *end)
 {
-  /* It was cut before it was there, and until a client was ready its run ends with that. */
-  if (error != NULL && !end->here)
-    {
-      hs_client_start (client);
-      return;
-    }
   if (error != NULL)
     {
       g_printerr ("%s: %s\n", end->name, error->message);
@@ -169,6 +165,18 @@ tick_cb (gpointer data)
   check_progress ();
   if (run.stopping || !run.ends[0].here || !run.ends[1].here)
     return G_SOURCE_CONTINUE;
+  /* A session that nobody has named yet cannot be resumed. */
+  if (!run.cutting && (run.ends[0].n_acknowledged == 0 || run.ends[1].n_acknowledged == 0))
+    {
+      if (run.ends[0].n_sent == 0)
+        {
+          send_some (&run.ends[0], &run.ends[1]);
+          send_some (&run.ends[1], &run.ends[0]);
+        }
+      return G_SOURCE_CONTINUE;
+    }
+  run.cutting = TRUE;
+  cutting_proxy_start (run.proxy);
   send_some (&run.ends[0], &run.ends[1]);
   send_some (&run.ends[1], &run.ends[0]);
   if (is_done (&run.ends[0]) && is_done (&run.ends[1]))
@@ -192,6 +200,12 @@ add_end (End *end, const char *name, guint number)
   end->client = hs_client_new (end->jid, g_getenv (password));
   g_object_set (end->client, "host", "127.0.0.1", "port",
                 (guint) cutting_proxy_get_port (run.proxy), "tls-database", database, NULL);
+  if (log_prefix != NULL)
+    {
+      g_autofree char *path = g_strconcat (log_prefix, name, NULL);
+
+      hs_client_set_log (end->client, path, FALSE, NULL);
+    }
   g_signal_connect (end->client, "ready", G_CALLBACK (ready_cb), end);
   g_signal_connect (end->client, "resumed", G_CALLBACK (resumed_cb), end);
   g_signal_connect (end->client, "disconnected", G_CALLBACK (disconnected_cb), end);
@@ -220,6 +234,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   GOptionEntry entries[] = { { "cuts", 0, 0, G_OPTION_ARG_INT, &n_cuts, "How many cuts", "N" },
                              { "messages", 0, 0, G_OPTION_ARG_INT, &n_messages, "Each way", "N" },
+                             { "log", 0, 0, G_OPTION_ARG_STRING, &log_prefix, "Of each client", "PREFIX" },
                              { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the proxy", "N" },
                              { NULL } };
 

@@ -21,6 +21,7 @@ struct _CuttingProxy
   guint n_running;
   guint64 n_bytes;
   gboolean ending;
+  gboolean started;
 };
 
 typedef enum
@@ -38,16 +39,21 @@ typedef struct
   gsize n_bytes;
   CutKind kind;
   gboolean cut; /* or it lives for as long as it likes */
+  gboolean made;
 } Plan;
 
 static Plan
 make_plan (CuttingProxy *self)
 {
-  Plan plan = { 0 };
+  Plan plan = { .n_bytes = G_MAXSIZE };
 
   g_mutex_lock (&self->mutex);
-  self->n_connections++;
-  self->n_running++;
+  if (!self->started)
+    {
+      g_mutex_unlock (&self->mutex);
+      return plan;
+    }
+  plan.made = TRUE;
   plan.cut = self->n_cuts < self->n_wanted;
   plan.kind = g_rand_int_range (self->random, 0, N_CUTS);
   if (!plan.cut)
@@ -142,6 +148,8 @@ relay (CuttingProxy *self, GSocket *client, GSocket *server, Plan *plan)
 
   while (plan->n_bytes > 0)
     {
+      if (!plan->made)
+        *plan = make_plan (self);
       if (g_poll (polls, 2, 200) == 0)
         {
           if (is_ending (self))
@@ -165,8 +173,13 @@ run_cb (GThreadedSocketService *service,
   CuttingProxy *self = data;
   g_autoptr (GSocketClient) connector = g_socket_client_new ();
   g_autoptr (GSocketConnection) behind = NULL;
-  Plan plan = make_plan (self);
+  Plan plan;
 
+  g_mutex_lock (&self->mutex);
+  self->n_connections++;
+  self->n_running++;
+  g_mutex_unlock (&self->mutex);
+  plan = make_plan (self);
   behind = g_socket_client_connect_to_host (connector, "127.0.0.1", self->server_port, NULL, NULL);
   if (behind != NULL)
     {
@@ -223,6 +236,14 @@ cutting_proxy_free (CuttingProxy *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);
+}
+
+void
+cutting_proxy_start (CuttingProxy *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->started = TRUE;
+  g_mutex_unlock (&self->mutex);
 }
 
 guint16

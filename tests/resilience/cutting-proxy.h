@@ -9,6 +9,8 @@
 typedef struct _CuttingProxy CuttingProxy;
 
 CuttingProxy *cutting_proxy_new (guint16 server_port, guint n_cuts, guint32 seed);
+/* Not before. */
+void cutting_proxy_start (CuttingProxy *self);
 void cutting_proxy_free (CuttingProxy *self);
 guint16 cutting_proxy_get_port (CuttingProxy *self);
 /* So far. */

@@ -20,7 +20,7 @@ QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
 SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
-SEEDS = 20000
+SEEDS = 60000
 
 # What is broken, in which file, and the text that another takes the place of.
 BREAKAGES = [
@@ -118,8 +118,10 @@ def build_broken(source, build, folder, breakage):
     command = [word for word in command if word != "-Werror"] + [f"-I{(source / file).parent}"]
     subprocess.run(command, cwd=build, check=True, stderr=subprocess.DEVNULL)
     program = folder / "simulate"
+    # What the build has instrumented wants its libraries.
+    options = [word for word in command if word == "--coverage" or word.startswith("-fsanitize=")]
     objects = sorted(map(str, (build / "tests/simulation").glob("simulate.p/*.o")))
-    subprocess.run(["cc", "-o", str(program), str(folder / "broken.o"), *objects,
+    subprocess.run(["cc", *options, "-o", str(program), str(folder / "broken.o"), *objects,
                     str(build / "headstock-glib/libheadstock-glib-private.a"), *libraries()],
                    check=True)
     return program
@@ -127,7 +129,7 @@ def build_broken(source, build, folder, breakage):
 
 def run_broken(program):
     try:
-        result = subprocess.run([str(program), f"--seeds={SEEDS}", "--jobs=1"], capture_output=True,
+        result = subprocess.run([str(program), f"--seeds={SEEDS}", "--jobs=2"], capture_output=True,
                                 text=True, timeout=300)
     except subprocess.TimeoutExpired:
         return "it does not come to an end"

@@ -231,7 +231,7 @@ fault (World *w)
       break;
     case 4:
       w->server.refuses = sim_chance (w, 30);
-      w->server.forgetful = sim_chance (w, 40);
+      w->server.forgetful = sim_chance (w, 50);
       break;
     case 5:
       figures.restarts++;
