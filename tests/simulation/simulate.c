@@ -365,9 +365,10 @@ run (guint64 seed, gboolean verbose)
     step (w);
   settle (w);
   check_fates (w);
+  /* Its sessions know their connections. */
+  sim_server_clear (w);
   g_clear_pointer (&w->conn, sim_conn_free);
   g_ptr_array_unref (w->old);
-  sim_server_clear (w);
   sim_client_clear (w);
   g_free (w);
 }
