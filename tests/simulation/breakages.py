@@ -19,6 +19,8 @@ ENGINE = "headstock-glib/protocol/hs-stream-management.c"
 QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
 SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
+SIGN_IN = "headstock-glib/protocol/hs-stream-sign-in.c"
+TOKEN = "headstock-glib/sasl/hs-sasl-ht.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
 SEEDS = 60000
 
@@ -86,6 +88,37 @@ BREAKAGES = [
     ("a session that went on along with the sign-in has not", SASL2,
      "  hs_stream_on_resumed (self, resumed);\n",
      "  self->state = HS_STREAM_STATE_READY;\n  self->jid = hs_jid_ref (self->config.session_jid);\n"),
+    ("any proof of the server's is a good one", TOKEN,
+     "  if (length == sizeof proof && hs_sasl_secret_equal (data, proof, sizeof proof))\n",
+     "  if (length == sizeof proof)\n"),
+    ("a server need not prove that it knows the token", TOKEN,
+     "  if (length == sizeof proof && hs_sasl_secret_equal",
+     "  if (length == 0 || hs_sasl_secret_equal"),
+    ("the server's proof may be the client's own", TOKEN,
+     "  prove (self, \"Responder\", proof);\n",
+     "  prove (self, \"Initiator\", proof);\n  if (length != sizeof proof || memcmp (data, proof, length) != 0)\n"
+     "    prove (self, \"Responder\", proof);\n"),
+    ("a token goes with the weakest mechanism that is offered", TOKEN,
+     "  if (i == G_N_ELEMENTS (mechanisms) || !can_use (credentials, i))\n",
+     "  if (g_strv_contains (offered, mechanisms[3].name))\n    i = 3;\n"
+     "  if (i == G_N_ELEMENTS (mechanisms) || !can_use (credentials, i))\n"),
+    ("a token that nobody asked for is taken", SASL2,
+     "  if (self->token_mechanism == NULL)\n    return;\n  self->token = ", "  self->token = "),
+    ("any address is the account's", SASL2,
+     "  if (jid != NULL && is_identity (self, jid, full))\n", "  if (jid != NULL)\n"),
+    ("a session may go on with another address", SASL2,
+     "  if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))\n",
+     "  if (FALSE)\n"),
+    ("a session that is passed over in silence is kept", SASL2,
+     "  else if (self->resume_asked)\n    hs_stream_management_lose (self->config.management);\n", ""),
+    ("stream management that is passed over in silence is waited for", SASL2,
+     "  else if (enabled == NULL)\n    hs_stream_management_lose (management);\n", ""),
+    ("what is offered is not compared with what was", SIGN_IN,
+     "  if (!same)\n    {\n", "  if (FALSE)\n    {\n"),
+    ("any change of what is offered begins anew", SIGN_IN,
+     "  if (!same && self->using_token && tokens != NULL)\n", "  if (FALSE)\n"),
+    ("nothing follows a token that is refused", SIGN_IN,
+     "  if (self->using_token)\n    {\n      g_clear_error", "  if (FALSE)\n    {\n      g_clear_error"),
     ("memory that is released is not skipped", QUEUE,
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n      self->first_byte = 0;\n",
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n"),

@@ -30,6 +30,7 @@ sim_client_clear (World *w)
   g_clear_pointer (&w->client.management, hs_stream_management_free);
   g_clear_pointer (&w->client.jid, hs_jid_unref);
   g_clear_pointer (&w->client.output, g_byte_array_unref);
+  g_clear_pointer (&w->client.offer, g_variant_unref);
 }
 
 static guint
@@ -124,12 +125,14 @@ sim_client_connect (World *w)
     .max_depth = 16,
     .management = w->client.management,
     .session_jid = w->client.jid,
+    .user_agent_id = "d4565fa7",
   };
 
   sim_note (w, "client connects");
   w->conn = sim_conn_new ();
   w->client.stream = hs_stream_new (&config, &callbacks, w);
   hs_stream_open (w->client.stream);
+  sim_client_begin_sign_in (w);
   flush (w);
 }
 
@@ -156,15 +159,6 @@ sim_client_cut (World *w)
   if (!hs_stream_management_has_session (w->client.management))
     w->client.n_unknown_losses++;
   take_fates (w);
-}
-
-static void
-sign_in (World *w)
-{
-  HsSaslCredentials credentials
-      = { .username = "romeo", .password = "secret", .encrypted = TRUE, .trusted = TRUE };
-
-  hs_stream_sign_in (w->client.stream, &credentials);
 }
 
 /* In a session each number comes once, in order and without a gap, however often it was interrupted. */
@@ -222,7 +216,10 @@ handle (World *w, HsStreamEvent *event)
   switch (event->type)
     {
     case HS_STREAM_EVENT_FEATURES:
-      sign_in (w);
+      sim_client_sign_in (w);
+      break;
+    case HS_STREAM_EVENT_TOKEN_REFUSED:
+      sim_client_token_refused (w);
       break;
     case HS_STREAM_EVENT_STANZA:
       see (w, event->node);
@@ -243,13 +240,12 @@ handle (World *w, HsStreamEvent *event)
       take_fates (w);
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
+      sim_client_authenticated (w);
+      break;
+    case HS_STREAM_EVENT_FAILED:
+      sim_client_failed (w);
       break;
     case HS_STREAM_EVENT_ENDED:
-    case HS_STREAM_EVENT_FAILED:
-      sim_fail (w, "protocol", "the client gave the stream up: %s",
-                hs_stream_get_error (w->client.stream) != NULL
-                    ? hs_stream_get_error (w->client.stream)->message
-                    : "it was ended");
     case HS_STREAM_EVENT_NONE:
     case HS_STREAM_EVENT_START_TLS:
     case HS_STREAM_EVENT_DERIVE_KEY:
@@ -259,10 +255,11 @@ handle (World *w, HsStreamEvent *event)
     }
 }
 
+/* The callee may end the connection. */
 void
 sim_client_feed (World *w, const char *bytes, gsize length)
 {
-  while (length > 0)
+  while (length > 0 && !w->client.failed)
     {
       gsize used = hs_stream_feed (w->client.stream, bytes, length);
       HsStreamEvent event;
@@ -276,6 +273,9 @@ sim_client_feed (World *w, const char *bytes, gsize length)
         }
     }
   flush (w);
+  if (w->client.failed)
+    sim_client_cut (w);
+  w->client.failed = FALSE;
 }
 
 /* What is sent, by its last decimal. */

@@ -92,8 +92,10 @@ sim_server_restart (World *w, gboolean with_state)
 {
   sim_note (w, "server restarts %s its state", with_state ? "with" : "without");
   close_all (w);
-  if (!with_state)
-    sim_server_clear (w);
+  if (with_state)
+    return;
+  sim_server_clear (w);
+  memset (w->server.tokens, 0, sizeof w->server.tokens);
 }
 
 void
@@ -202,8 +204,8 @@ on_ack (World *w, Session *session, HsNode *node)
 }
 
 /* Whether it went on, with @after between the word on it and what the client has missed. */
-static gboolean
-on_resume (World *w, Conn *conn, HsNode *node, const char *after)
+gboolean
+sim_server_on_resume (World *w, Conn *conn, HsNode *node, const char *after)
 {
   const char *id = hs_node_get_attribute (node, "previd", NULL);
   Session *session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
@@ -250,8 +252,23 @@ on_resume (World *w, Conn *conn, HsNode *node, const char *after)
   return FALSE;
 }
 
-static void
-on_enable (World *w, Conn *conn)
+/* Whoever binds a resource instead has heard nothing of it. */
+void
+sim_server_forget (World *w, HsNode *resume)
+{
+  const char *id = hs_node_get_attribute (resume, "previd", NULL);
+  Session *session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
+
+  w->client.n_unknown_losses++;
+  if (session != NULL && session->conn != NULL)
+    sim_server_close (w, session->conn);
+  session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
+  if (session != NULL)
+    remove_session (w, session);
+}
+
+void
+sim_server_on_enable (World *w, Conn *conn)
 {
   gboolean resumable = !sim_chance (w, 10);
 
@@ -275,8 +292,8 @@ on_enable (World *w, Conn *conn)
 }
 
 /* RFC 6120, 7.7.2.2: the resource is the new connection's. */
-static void
-bind_resource (World *w, Conn *conn)
+void
+sim_server_bind (World *w, Conn *conn)
 {
   for (guint i = 0; i < w->old->len; i++)
     sim_server_close (w, g_ptr_array_index (w->old, i));
@@ -286,7 +303,7 @@ bind_resource (World *w, Conn *conn)
 static void
 on_bind (World *w, Conn *conn, HsNode *iq)
 {
-  bind_resource (w, conn);
+  sim_server_bind (w, conn);
   sim_conn_write (conn, FALSE,
                   "<iq type='result' id='%s'><bind xmlns='%s'><jid>" ACCOUNT "/r</jid></bind></iq>",
                   hs_node_get_attribute (iq, "id", NULL), HS_NS_BIND);
@@ -331,8 +348,8 @@ on_request (World *w, Conn *conn)
 }
 
 /* What may be asked for after the sign-in. */
-static void
-write_late_features (World *w, Conn *conn)
+void
+sim_server_write_late_features (World *w, Conn *conn)
 {
   conn->offers_sm = !sim_chance (w, 3);
   sim_conn_write (conn, FALSE, "<stream:features><bind xmlns='%s'/>%s</stream:features>", HS_NS_BIND,
@@ -341,38 +358,12 @@ write_late_features (World *w, Conn *conn)
     w->client.n_unknown_losses++;
 }
 
-/* XEP-0388 and XEP-0386: the session that was interrupted, or a new one, along with the sign-in. */
-static void
-on_authenticate (World *w, Conn *conn, HsNode *node)
-{
-  HsNode *resume = hs_node_get_child (node, "resume", HS_NS_SM);
-  HsNode *bind = hs_node_get_child (node, "bind", HS_NS_BIND2);
-  gboolean binds = bind != NULL && !sim_chance (w, 5);
-
-  conn->authenticated = TRUE;
-  sim_conn_write (conn, FALSE,
-                  "<success xmlns='%s'><authorization-identifier>" ACCOUNT "%s"
-                  "</authorization-identifier>",
-                  HS_NS_SASL2, binds ? "/r" : "");
-  if (resume != NULL && on_resume (w, conn, resume, "</success><stream:features/>"))
-    return;
-  if (!binds)
-    {
-      sim_conn_write (conn, FALSE, "%s</success>",
-                      bind != NULL ? "<failed xmlns='" HS_NS_BIND2 "'/>" : "");
-      write_late_features (w, conn);
-      return;
-    }
-  bind_resource (w, conn);
-  sim_conn_write (conn, FALSE, "<bound xmlns='%s'>", HS_NS_BIND2);
-  if (hs_node_get_child (bind, "enable", HS_NS_SM) != NULL)
-    on_enable (w, conn);
-  sim_conn_write (conn, FALSE, "</bound></success><stream:features/>");
-}
-
 static void
 on_element (World *w, Conn *conn, HsNode *node)
 {
+  if (!conn->authenticated && !hs_node_matches (node, "auth", HS_NS_SASL) &&
+      !hs_node_matches (node, "authenticate", HS_NS_SASL2))
+    sim_fail (w, "protocol", "the client sent <%s> before its sign-in", node->name);
   if (hs_node_matches (node, "auth", HS_NS_SASL))
     {
       conn->authenticated = TRUE;
@@ -380,11 +371,11 @@ on_element (World *w, Conn *conn, HsNode *node)
       hs_parser_restart (conn->parser);
     }
   else if (hs_node_matches (node, "authenticate", HS_NS_SASL2))
-    on_authenticate (w, conn, node);
+    sim_server_on_authenticate (w, conn, node);
   else if (hs_node_matches (node, "resume", HS_NS_SM))
-    on_resume (w, conn, node, "");
+    sim_server_on_resume (w, conn, node, "");
   else if (hs_node_matches (node, "enable", HS_NS_SM))
-    on_enable (w, conn);
+    sim_server_on_enable (w, conn);
   else if (hs_node_matches (node, "r", HS_NS_SM))
     on_request (w, conn);
   else if (hs_node_matches (node, "a", HS_NS_SM) && conn->session != NULL)
@@ -403,25 +394,21 @@ on_header (World *w, Conn *conn)
   sim_conn_write (conn, FALSE, HEADER);
   if (conn->authenticated)
     {
-      write_late_features (w, conn);
+      sim_server_write_late_features (w, conn);
       return;
     }
+  sim_server_choose_offer (w, conn);
   sim_conn_write (conn, FALSE,
                   "<stream:features><mechanisms xmlns='%s'><mechanism>PLAIN</mechanism></mechanisms>",
                   HS_NS_SASL);
-  if (sim_chance (w, 50))
-    sim_conn_write (conn, FALSE,
-                    "<authentication xmlns='%s'><mechanism>PLAIN</mechanism><inline>%s"
-                    "<bind xmlns='%s'><inline>%s</inline></bind></inline></authentication>",
-                    HS_NS_SASL2, sim_chance (w, 80) ? "<sm " SM "/>" : "", HS_NS_BIND2,
-                    sim_chance (w, 80) ? "<feature var='" HS_NS_SM "'/>" : "");
+  sim_server_write_offer (conn);
   sim_conn_write (conn, FALSE, "</stream:features>");
 }
 
 void
 sim_server_feed (World *w, Conn *conn, const char *bytes, gsize length)
 {
-  while (length > 0 && !conn->server_closed)
+  while (length > 0 && !conn->server_closed && !conn->over)
     {
       g_autoptr (GError) error = NULL;
       gsize used = hs_parser_feed (conn->parser, bytes, length, TRUE, &error);
@@ -435,7 +422,7 @@ sim_server_feed (World *w, Conn *conn, const char *bytes, gsize length)
         {
           if (event->type == HS_PARSER_EVENT_STREAM_START)
             on_header (w, conn);
-          else if (event->type == HS_PARSER_EVENT_STANZA)
+          else if (event->type == HS_PARSER_EVENT_STANZA && !conn->over)
             on_element (w, conn, event->node);
           hs_parser_give_back (conn->parser, event);
         }

@@ -9,6 +9,10 @@
 #define MAX_SENT 4096
 #define ACCOUNT "romeo@montague.example"
 
+/* Mechanisms for tokens: bound to the connection, and not. */
+#define SIM_N_MECHANISMS 2
+#define SIM_PROOF 32
+
 typedef struct _World World;
 typedef struct _Conn Conn;
 typedef struct _Session Session;
@@ -42,6 +46,31 @@ struct _Session
   gint64 left;          /* when its connection went */
 };
 
+/* What a server offers to who signs in with SASL2. */
+typedef struct
+{
+  gboolean sasl2;
+  gboolean sm;
+  gboolean bind2_sm;
+  guint fast; /* a bit for each mechanism */
+} Offer;
+
+/* One that the server has given out: "token-NUMBER". */
+typedef struct
+{
+  guint number; /* 0: none */
+  guint mechanism;
+  gint64 expiry;
+} Token;
+
+/* How a sign-in has to end. */
+typedef enum
+{
+  SIM_GOOD,
+  SIM_NOT_VERIFIED,
+  SIM_WRONG_ADDRESS,
+} SignInEnd;
+
 /* One TCP connection: what is in the pipe, and what the server makes of it. */
 struct _Conn
 {
@@ -59,6 +88,18 @@ struct _Conn
   Session *session;     /* NULL after the server's end */
   guint session_number; /* it stays the client's */
   guint epoch;          /* see Sent */
+  /* The sign-in. */
+  Offer offer;
+  gboolean offered;
+  guint channel;        /* what it can be bound to, */
+  gboolean can_bind;    /* if the client can */
+  gboolean asked;
+  gboolean refused;     /* a token was */
+  gboolean used_token;
+  guint given;          /* a token, along with the sign-in; or 0 */
+  guint given_mechanism;
+  SignInEnd must_fail;
+  gboolean over;        /* nothing that the client says matters any more */
 };
 
 typedef struct
@@ -71,6 +112,11 @@ typedef struct
   guint n_requests;
   guint n_stanzas;
   guint last_received;  /* the largest number */
+  Offer offer;          /* the last one */
+  gboolean has_offer;
+  Token tokens[2];      /* the last one, and the one before */
+  guint n_tokens;
+  gboolean calm;        /* nobody is in its place, and nothing is wrong */
 } Server;
 
 typedef struct
@@ -85,7 +131,23 @@ typedef struct
   guint n_epochs;
   guint n_unknown_losses;
   guint last_seen;
+  guint token; /* its number, or 0 */
+  guint token_mechanism;
+  GVariant *offer;   /* what was offered the last time */
+  gboolean no_early; /* and has changed */
+  gboolean failed;
 } Client;
+
+/* Sign-ins. */
+typedef struct
+{
+  guint n_tokens;
+  guint n_refused;
+  guint n_early;
+  guint n_anew; /* because the offer had changed */
+  guint n_impostors;
+  guint n_misnamed;
+} SignIns;
 
 struct _World
 {
@@ -101,6 +163,7 @@ struct _World
   Sent sent[MAX_SENT];
   guint n_sent;
   guint step;
+  SignIns signs;
 };
 
 /* rng */
@@ -125,8 +188,28 @@ void sim_server_expire (World *w);
 Session *sim_server_find_session (World *w, guint number);
 Session *sim_server_add_session (World *w, gboolean resumable);
 void sim_server_clear (World *w);
+gboolean sim_server_on_resume (World *w, Conn *conn, HsNode *node, const char *after);
+void sim_server_on_enable (World *w, Conn *conn);
+void sim_server_bind (World *w, Conn *conn);
+void sim_server_forget (World *w, HsNode *resume);
+void sim_server_write_late_features (World *w, Conn *conn);
 /* What follows from each step. */
 void sim_server_check (World *w);
+
+/* sim-sign-in.c */
+void sim_server_choose_offer (World *w, Conn *conn);
+void sim_server_write_offer (Conn *conn);
+void sim_server_on_authenticate (World *w, Conn *conn, HsNode *node);
+gboolean sim_conn_offers (Conn *conn, guint mechanism);
+guint sim_find_mechanism (const char *name);
+const char *sim_mechanism_name (guint mechanism);
+
+/* sim-token.c */
+void sim_client_begin_sign_in (World *w);
+void sim_client_sign_in (World *w);
+void sim_client_token_refused (World *w);
+void sim_client_authenticated (World *w);
+void sim_client_failed (World *w);
 
 /* sim-client.c */
 void sim_client_init (World *w);

@@ -26,6 +26,7 @@
 typedef struct
 {
   guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, told[4];
+  guint64 tokens, refused, early, anew, impostors, misnamed;
 } Figures;
 
 static Figures figures;
@@ -205,7 +206,7 @@ connect_or_see_the_end (World *w)
     {
       sim_client_connect (w);
       /* Mostly the sign-in is not what is cut. */
-      for (guint i = sim_chance (w, 70) ? 0 : 8; i < 8 && !w->client.ready; i++)
+      for (guint i = sim_chance (w, 70) ? 0 : 8; i < 8 && w->conn != NULL && !w->client.ready; i++)
         {
           deliver_up (w, w->conn);
           deliver_down (w);
@@ -292,6 +293,7 @@ static void
 settle (World *w)
 {
   w->server.refuses = FALSE;
+  w->server.calm = TRUE;
   for (guint i = 0; !is_settled (w); i++)
     {
       w->step++;
@@ -329,6 +331,12 @@ check_fates (World *w)
   figures.stanzas_down += w->server.next_number;
   figures.lost += w->server.n_sessions;
   figures.requests += w->server.n_requests;
+  figures.tokens += w->signs.n_tokens;
+  figures.refused += w->signs.n_refused;
+  figures.early += w->signs.n_early;
+  figures.anew += w->signs.n_anew;
+  figures.impostors += w->signs.n_impostors;
+  figures.misnamed += w->signs.n_misnamed;
 }
 
 static void
@@ -433,6 +441,12 @@ run_all (guint64 first, guint64 n, guint n_jobs)
   printf ("  fates: %" G_GUINT64_FORMAT " acknowledged, %" G_GUINT64_FORMAT
           " written, %" G_GUINT64_FORMAT " unreceived, %" G_GUINT64_FORMAT " unknown\n",
           all.told[0], all.told[1], all.told[2], all.told[3]);
+  printf ("  %" G_GUINT64_FORMAT " sign-ins with tokens, %" G_GUINT64_FORMAT " refused; %" G_GUINT64_FORMAT
+          " before the features, %" G_GUINT64_FORMAT " of them begun anew\n",
+          all.tokens, all.refused, all.early, all.anew);
+  printf ("  %" G_GUINT64_FORMAT " servers that did not know the token, %" G_GUINT64_FORMAT
+          " wrong addresses\n",
+          all.impostors, all.misnamed);
   return 0;
 }
 
