@@ -109,6 +109,10 @@ BREAKAGES = [
     ("a session may go on with another address", SASL2,
      "  if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))\n",
      "  if (FALSE)\n"),
+    ("a session may begin that nobody asked for", SASL2,
+     "  if ((bound != NULL && !self->bind2) || (resumed != NULL && !self->resume_asked)\n"
+     "      || (bound != NULL && resumed != NULL))\n",
+     "  if (resumed != NULL && !self->resume_asked)\n"),
     ("a session that is passed over in silence is kept", SASL2,
      "  else if (self->resume_asked)\n    hs_stream_management_lose (self->config.management);\n", ""),
     ("stream management that is passed over in silence is waited for", SASL2,

@@ -248,6 +248,28 @@ misname (World *w, Conn *conn, HsNode *node)
   write_session (w, conn, node);
 }
 
+/* A session that was not asked for, or two. */
+static void
+overdo (World *w, Conn *conn, HsNode *node)
+{
+  HsNode *resume = hs_node_get_child (node, "resume", HS_NS_SM);
+  gboolean binds = hs_node_get_child (node, "bind", HS_NS_BIND2) != NULL;
+  gboolean both = resume != NULL && binds;
+
+  conn->must_fail = SIM_UNASKED;
+  conn->over = TRUE;
+  w->signs.n_unasked++;
+  sim_note (w, "server begins a session that was not asked for");
+  sim_conn_write (conn, FALSE, "<authorization-identifier>" ACCOUNT "/r</authorization-identifier>");
+  if (both || resume == NULL)
+    sim_conn_write (conn, FALSE, "<resumed xmlns='urn:xmpp:sm:3' h='%u' previd='%s'/>",
+                    hs_stream_management_get_acknowledged (w->client.management),
+                    resume != NULL ? hs_node_get_attribute (resume, "previd", NULL) : "s1");
+  if (both || !binds)
+    sim_conn_write (conn, FALSE, "<bound xmlns='%s'/>", HS_NS_BIND2);
+  sim_conn_write (conn, FALSE, "</success><stream:features/>");
+}
+
 /* ---- What goes along ---- */
 
 /* What it does not know, or not any more, a server passes over in silence. Whether the session went on. */
@@ -274,6 +296,11 @@ begin_along (World *w, Conn *conn, HsNode *node)
   HsNode *bind = hs_node_get_child (node, "bind", HS_NS_BIND2);
   gboolean binds = bind != NULL && !sim_chance (w, 5);
 
+  if (!w->server.calm && conn == w->conn && sim_chance (w, 3))
+    {
+      overdo (w, conn, node);
+      return;
+    }
   sim_conn_write (conn, FALSE,
                   "<authorization-identifier>" ACCOUNT "%s</authorization-identifier>",
                   binds ? "/r" : "");

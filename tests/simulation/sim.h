@@ -69,6 +69,7 @@ typedef enum
   SIM_GOOD,
   SIM_NOT_VERIFIED,
   SIM_WRONG_ADDRESS,
+  SIM_UNASKED, /* a session that the client did not ask for */
 } SignInEnd;
 
 /* One TCP connection: what is in the pipe, and what the server makes of it. */
@@ -147,6 +148,7 @@ typedef struct
   guint n_anew; /* because the offer had changed */
   guint n_impostors;
   guint n_misnamed;
+  guint n_unasked;
 } SignIns;
 
 struct _World

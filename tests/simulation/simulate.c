@@ -26,7 +26,7 @@
 typedef struct
 {
   guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, told[4];
-  guint64 tokens, refused, early, anew, impostors, misnamed;
+  guint64 tokens, refused, early, anew, impostors, misnamed, unasked;
 } Figures;
 
 static Figures figures;
@@ -337,6 +337,7 @@ check_fates (World *w)
   figures.anew += w->signs.n_anew;
   figures.impostors += w->signs.n_impostors;
   figures.misnamed += w->signs.n_misnamed;
+  figures.unasked += w->signs.n_unasked;
 }
 
 static void
@@ -445,8 +446,8 @@ run_all (guint64 first, guint64 n, guint n_jobs)
           " before the features, %" G_GUINT64_FORMAT " of them begun anew\n",
           all.tokens, all.refused, all.early, all.anew);
   printf ("  %" G_GUINT64_FORMAT " servers that did not know the token, %" G_GUINT64_FORMAT
-          " wrong addresses\n",
-          all.impostors, all.misnamed);
+          " wrong addresses, %" G_GUINT64_FORMAT " sessions that nobody asked for\n",
+          all.impostors, all.misnamed, all.unasked);
   return 0;
 }
 
