@@ -309,7 +309,7 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
 }
 
 static void
-install_properties (GObjectClass *object_class)
+specify_account_and_connection (void)
 {
   const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -417,6 +417,13 @@ install_properties (GObjectClass *object_class)
    * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
    */
   props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, rw);
+}
+
+static void
+specify_session (void)
+{
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsClient:state: (getter get_state)
@@ -516,8 +523,6 @@ install_properties (GObjectClass *object_class)
    * in each session.
    */
   props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, rw);
-
-  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static gboolean
@@ -745,7 +750,9 @@ hs_client_class_init (HsClientClass *klass)
   object_class->get_property = hs_client_get_property;
   object_class->set_property = hs_client_set_property;
 
-  install_properties (object_class);
+  specify_account_and_connection ();
+  specify_session ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
   hs_client_sign_in_class_init (object_class);
   install_lifecycle_signals ();
   install_stanza_signals ();
