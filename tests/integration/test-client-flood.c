@@ -204,10 +204,10 @@ typedef struct
   guint n_long;
 } Ticker;
 
-/* A turn has 2 ms of dispatching, and one more handler may run past that. The kernel charges a thread
- * also with interrupts and faults that come while it runs: on a busy machine a few turns seem longer.
+/* A turn has 2 ms of dispatching by a clock that may tick only every 4 ms, and one more handler may run
+ * past that: 8 ms were seen often. The kernel charges a thread also with interrupts and faults that come while it runs: on a busy machine a few turns seem longer.
  * A flood that is dispatched in one turn takes several hundred milliseconds. */
-#define LONG_TURN 8000
+#define LONG_TURN 16000
 #define LONGEST_TURN 40000
 
 static void
