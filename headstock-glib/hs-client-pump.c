@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <time.h>
-
 #include "hs-client-private.h"
 #include "hs-error.h"
 
 /* What has been read becomes events, and events are handled, a turn of the main loop at a time. */
 
-/* How often the clock is looked at, at least. */
-#define STRIDE 32
+#define LOOK_USEC 100
+#define LONGEST_STRIDE 8
 /* Reading stops while more than this waits to be written, and goes on at half of it: a peer that
  * asks and does not read the answers can't make us grow. */
 #define MAX_QUEUED (1024 * 1024)
@@ -91,38 +89,41 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
     }
 }
 
-/* The clock costs something as well: it is looked at after so many events, and where the coarse one,
- * which costs nearly nothing, has moved on by some milliseconds. */
+/* The clock costs something as well: it is looked at after so many events as took LOOK_USEC the last time.
+ * The first look comes after one, and the number no more than doubles: a handler that is slow of a sudden
+ * is noticed soon. */
 struct _HsClock
 {
   gint64 end;
-  guint n;
-  gint64 tick;
+  gint64 seen;
+  guint stride;
+  guint left; /* of the stride */
 };
 
-static gint64
-get_tick (void)
+static gboolean
+look_at_time (HsClock *self)
 {
-#ifdef CLOCK_MONOTONIC_COARSE
-  struct timespec time;
+  gint64 now = g_get_monotonic_time ();
 
-  clock_gettime (CLOCK_MONOTONIC_COARSE, &time);
-  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
-#else
-  return g_get_monotonic_time ();
-#endif
+  if (now - self->seen < LOOK_USEC / 2)
+    self->stride = MIN (self->stride * 2, LONGEST_STRIDE);
+  else if (now - self->seen > LOOK_USEC)
+    self->stride = MAX (self->stride / 2, 1);
+  if (now - self->seen > LOOK_USEC * LONGEST_STRIDE)
+    self->stride = 1;
+  self->seen = now;
+  self->left = self->stride;
+
+  return now >= self->end;
 }
 
 static gboolean
 time_is_over (HsClock *self)
 {
-  gint64 tick = get_tick ();
-
-  if (G_LIKELY (tick == self->tick && ++self->n < STRIDE))
+  if (G_LIKELY (--self->left > 0))
     return FALSE;
-  self->n = 0;
-  self->tick = tick;
-  return g_get_monotonic_time () >= self->end;
+
+  return look_at_time (self);
 }
 
 /* For the dispatcher, in the midst of a stanza. */
@@ -273,7 +274,7 @@ hs_client_pump (HsClient *self)
   HsStream *stream = priv->stream;
   HsStream *outer = priv->pumped;
   HsClock *outer_clock = priv->clock;
-  HsClock clock = { 0 };
+  HsClock clock = { .stride = 1, .left = 1 };
   Pumped pumped;
 
   if (stream == NULL)
@@ -288,7 +289,7 @@ hs_client_pump (HsClient *self)
       return;
     }
   clock.end = priv->transport != NULL ? hs_transport_get_turn_end (priv->transport) : 0;
-  clock.tick = get_tick ();
+  clock.seen = g_get_monotonic_time ();
   priv->pumping++;
   priv->pumped = stream;
   priv->clock = &clock;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * HS_TURN_USEC; those that are ready and find the time used up are the first in the next turns, and
  * whoever has had a share waits until all of them have had theirs. */
 
-#define HS_TURN_USEC 2000
+#define HS_TURN_USEC 1500
 
 typedef struct _HsTurn HsTurn;
 
