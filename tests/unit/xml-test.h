@@ -125,6 +125,14 @@ test_get_resident (void)
   return pages * 4096;
 }
 
+static inline gboolean
+test_is_valgrind (void)
+{
+  const char *preload = g_getenv ("LD_PRELOAD");
+
+  return preload != NULL && strstr (preload, "vgpreload") != NULL;
+}
+
 /* Memory and time mean nothing under a checker: valgrind, or a sanitizer. */
 static inline gboolean
 test_is_measurable (void)
@@ -132,8 +140,6 @@ test_is_measurable (void)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return FALSE;
 #else
-  const char *preload = g_getenv ("LD_PRELOAD");
-
-  return preload == NULL || strstr (preload, "vgpreload") == NULL;
+  return !test_is_valgrind ();
 #endif
 }
