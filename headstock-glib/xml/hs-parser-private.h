@@ -48,6 +48,7 @@ struct _HsParser
   gboolean prolog; /* before the stream's header */
   gboolean foreign; /* see hs_parser_is_foreign() */
   guint n_first_bytes;
+  gsize n_brackets; /* "]" at the end of what has come, in text */
   HsBlock *stanza_block;
   HsNode *stanza;
   HsNode *current;

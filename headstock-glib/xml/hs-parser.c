@@ -194,6 +194,7 @@ hs_parser_restart (HsParser *self)
   self->n_dropped = self->n_dropped_popped = 0;
   self->prolog = TRUE;
   self->n_first_bytes = 0;
+  self->n_brackets = 0;
 }
 
 /* Bytes that libxml2 has and could not use yet. */
@@ -346,6 +347,31 @@ get_size (HsParser *self)
          (self->stanza_block != NULL ? hs_block_get_size (self->stanza_block) : 0);
 }
 
+/* XML 1.0, 2.4: "]]>" is an error in text, and libxml2 sees it only where it has all of it at once. */
+static gboolean
+ends_section_in_text (HsParser *self, const char *bytes, gsize length)
+{
+  gsize n = 0;
+
+  while (n < length && bytes[n] == ']')
+    n++;
+  return n < length && bytes[n] == '>' && self->n_brackets + n >= 2;
+}
+
+/* After "]" has been parsed. What libxml2 has not taken of text yet, it may take without what was before. */
+static gsize
+count_brackets (HsParser *self, const char *bytes, gsize length)
+{
+  const char *rest;
+  gsize n = 0;
+
+  while (n < length && bytes[length - n - 1] == ']')
+    n++;
+  if (n == length)
+    n += self->n_brackets;
+  return self->context->instate == XML_PARSER_CONTENT && get_rest (self, &rest) <= n ? n : 0;
+}
+
 static void
 parse (HsParser *self, const char *bytes, gsize length)
 {
@@ -353,12 +379,19 @@ parse (HsParser *self, const char *bytes, gsize length)
 
   if (self->n_first_bytes < 4 && !check_first_bytes (self, bytes, length))
     return;
+  if (G_UNLIKELY (self->n_brackets > 0) && ends_section_in_text (self, bytes, length))
+    {
+      hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: \"]]>\" in text");
+      return;
+    }
   xmlParseChunk (self->context, bytes, valid, 0);
   drain_cdata (self);
   if (self->error == NULL && valid < length)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: bytes that are not UTF-8");
   if (self->error == NULL && self->context->errNo != XML_ERR_OK && self->context->disableSAX)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML");
+  if (length > 0)
+    self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
   if (self->error == NULL)
     look_at_rest (self);
   /* Names take memory also in what is thrown away or forgotten. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* memmem() */
 #include "config.h"
 
 #include "fuzz.h"
@@ -143,8 +142,7 @@ result_clear (Result *self)
 
 /* Which error ends the events, and how soon, depends on how much is there: "<? " is both not well-formed
  * and not allowed; the end of a tag that is broken in the middle may be waited for; and a header that
- * is broken near its end may be told of or not. "]]>" in text is an error that libxml2 only sees in one
- * piece; in several it is the text that it looks like. */
+ * is broken near its end may be told of or not. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -155,8 +153,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   parse ((const char *) data, size, G_MAXSIZE, options, &whole);
   parse ((const char *) data, size, piece, options, &pieces);
-  if (memmem (data, size, "]]>", strlen ("]]>")) == NULL)
-    g_assert_cmpstr (whole.events->str, ==, pieces.events->str);
+  g_assert_cmpstr (whole.events->str, ==, pieces.events->str);
   if (!whole.failed && !pieces.failed)
     g_assert_cmpstr (whole.header->str, ==, pieces.header->str);
   result_clear (&whole);

@@ -304,6 +304,62 @@ test_restricted_at_once (void)
     }
 }
 
+/* Text around it lets libxml2 take what is there, at whatever byte it is cut. */
+static void
+check_end_of_section (const char *content, gboolean good)
+{
+  static const char *const places[][2] = {
+    { "<message><body>", "</body></message>" },
+    { "<message><body><a/>", "<b/></body></message>" },
+    { "<message><body>&lt;", "&gt;</body></message>" },
+    { "<message><body><![CDATA[x]]>", "<![CDATA[x]]></body></message>" },
+  };
+  g_autofree char *text = g_strnfill (400, 'x');
+
+  for (guint i = 0; i < 4 * G_N_ELEMENTS (places); i++)
+    {
+      const char *before = i & 1 ? text : "", *after = i & 2 ? text : "";
+      g_autofree char *begin = g_strconcat (TEST_HEADER, places[i / 4][0], before, NULL);
+      g_autofree char *xml = g_strconcat (begin, content, after, places[i / 4][1], NULL);
+      gsize from = strlen (begin) - MIN (strlen (before), 2), to = strlen (begin) + strlen (content) + 2;
+
+      for (gsize cut = from; cut <= to; cut++)
+        {
+          for (gsize piece = 0; piece <= 3; piece++)
+            {
+              HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+              g_autoptr (GString) out = g_string_new (NULL);
+              g_autoptr (GError) error = NULL;
+
+              if (test_feed (parser, xml, cut, 0, FALSE, out, &error))
+                test_feed (parser, xml + cut, strlen (xml + cut), piece, FALSE, out, &error);
+              if (good ? error != NULL : !g_error_matches (error, HS_XML_ERROR, NWF))
+                g_error ("%s cut at %" G_GSIZE_FORMAT ", pieces of %" G_GSIZE_FORMAT ": %s", xml, cut,
+                         piece, error != NULL ? error->message : "no error");
+              g_assert_true ((strstr (out->str, "STANZA") != NULL) == good);
+              hs_parser_free (parser);
+            }
+        }
+    }
+}
+
+static void
+test_end_of_section (void)
+{
+  static const char *const wrong[]
+      = { "]]>", "]]]>", "]]]]]]>", "]x]]>", "\303\274]]>", "]]>\303\274", "&amp;]]>", "]]>]]>",
+          "\r\n]]>", "<![CDATA[]]]]>]]>", "<a/>]]>" };
+  static const char *const right[]
+      = { "]]&gt;",    "]&#93;>", "&#93;]>", "]]<a/>>",          "]<a/>]>", "]]<a b=']]>'/>]]",
+          "]\303\274]>", "] ]>",    "]]\r\n>", "]]<![CDATA[>]]>>", "]>",      "<![CDATA[]]]]>]>",
+          "<![CDATA[]]]]>>", "]]]]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    check_end_of_section (wrong[i], FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+    check_end_of_section (right[i], TRUE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -315,6 +371,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &bad[i], test_bad);
     }
+  g_test_add_func ("/parser-bad/end-of-section", test_end_of_section);
   g_test_add_func ("/parser-bad/utf8", test_bad_utf8);
   g_test_add_func ("/parser-bad/beginning", test_bad_beginning);
   g_test_add_func ("/parser-bad/good-beginning", test_good_beginning);
