@@ -2,18 +2,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Takes each defence out of the library, and sees its test fail.
 
-    mutations.py [--folder=FOLDER] [--list] [PATTERN...]
+    mutations.py [--folder=FOLDER] [--rows=FIRST-LAST] [--list|--check] [PATTERN...]
 
 Copies the tree to FOLDER (a temporary one), builds it there, and sees the tests pass.  Then for
 each row of the table it changes the one place that is named, builds what the row's test needs, and
 runs it: it must fail, and not for want of building.  With PATTERN, only rows whose names have it
-in them.
+in them; with --rows, those of these numbers.  Where FOLDER is named, a run that was broken off goes
+on: rows that were held are not tried again while the tree stays as it is.
+
+--check builds nothing, and sees only that each row still applies: its old text is found once, and
+no other row has its name.  --list shows the rows.
 
 A row that no longer applies, because the code has changed, counts as failed.  The last line is
 "N of M defences are held by their tests".  Status 0 where all are.
 """
 
 import argparse
+import hashlib
 import re
 import shutil
 import subprocess
@@ -28,17 +33,22 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 240
 
 
-def copy_tree(folder: Path) -> None:
-    """What is under version control, as it is in the tree."""
+def copy_tree(folder: Path) -> str:
+    """What is under version control, as it is in the tree; returns its hash."""
     listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], check=True,
                             stdout=subprocess.PIPE).stdout.decode().split("\0")
+    tree = hashlib.sha256()
     for name in filter(None, listed):
+        if not (ROOT / name).exists():
+            continue
+        tree.update(name.encode() + b"\0" + (ROOT / name).read_bytes())
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         # What is there already keeps its time, which is after that of the last mutation.
         if not target.exists() or target.read_bytes() != (ROOT / name).read_bytes():
             shutil.copyfile(ROOT / name, target)
             shutil.copymode(ROOT / name, target)
+    return tree.hexdigest()
 
 
 def run(command: list[str], folder: Path, seconds: int = 1200) -> tuple[int, str]:
@@ -60,6 +70,21 @@ def find(folder: Path, mutation: Mutation) -> list[tuple[Path, re.Match]]:
     for path in sorted((folder / "headstock-glib").rglob("*.[ch]")):
         found += [(path, match) for match in pattern.finditer(path.read_text())]
     return found
+
+
+def check(chosen: list[Mutation]) -> int:
+    """Whether each row applies to the tree, as TAP."""
+    names = [mutation.name for mutation in MUTATIONS]
+    bad = 0
+    print(f"1..{len(chosen)}")
+    for number, mutation in enumerate(chosen, 1):
+        found, named = len(find(ROOT, mutation)), names.count(mutation.name)
+        good = found == 1 and named == 1
+        bad += not good
+        print(f"{'ok' if good else 'not ok'} {number} {mutation.name}")
+        if not good:
+            print(f"# found {found} times, in a table where {named} have this name")
+    return 1 if bad else 0
 
 
 def run_test(folder: Path, mutation: Mutation) -> bool:
@@ -86,21 +111,33 @@ def try_one(folder: Path, mutation: Mutation) -> str | None:
         path.write_text(before)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path)
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("patterns", nargs="*")
-    arguments = parser.parse_args()
-    chosen = [mutation for mutation in MUTATIONS
-              if not arguments.patterns or any(p in mutation.name for p in arguments.patterns)]
-    if arguments.list:
-        for mutation in chosen:
-            print(f"{mutation.name}: {mutation.target} {' '.join(mutation.arguments)}")
-        return 0
-    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="headstock-mutations-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    copy_tree(folder)
+class Held:
+    """The rows that were held, in a file that survives a run which is broken off."""
+
+    def __init__(self, folder: Path, tree: str):
+        self.path = folder / "held-rows"
+        self.tree = tree
+        self.keys = set(self.path.read_text().split()) if self.path.exists() else set()
+
+    def key(self, mutation: Mutation) -> str:
+        return hashlib.sha256(f"{self.tree} {mutation}".encode()).hexdigest()
+
+    def __contains__(self, mutation: Mutation) -> bool:
+        return self.key(mutation) in self.keys
+
+    def add(self, mutation: Mutation) -> None:
+        with self.path.open("a") as file:
+            print(self.key(mutation), file=file)
+
+
+def choose(arguments: argparse.Namespace) -> list[Mutation]:
+    first, _, last = (arguments.rows or f"1-{len(MUTATIONS)}").partition("-")
+    rows = MUTATIONS[int(first) - 1:int(last or first)]
+    return [mutation for mutation in rows
+            if not arguments.patterns or any(p in mutation.name for p in arguments.patterns)]
+
+
+def build(folder: Path, chosen: list[Mutation]) -> bool:
     targets = sorted({mutation.target for mutation in chosen})
     for command in (["meson", "setup", "build", "-Dintrospection=false", "-Dexamples=false"],
                     ["ninja", "-C", "build", *targets]):
@@ -109,23 +146,61 @@ def main() -> int:
         status, output = run(command, folder)
         if status != 0:
             print(output[-3000:])
-            return 1
-    passing = {(m.target, m.arguments): m for m in chosen}
-    passing = {key: run_test(folder, mutation) for key, mutation in passing.items()}
-    held = 0
-    for mutation in chosen:
+            return False
+    return True
+
+
+def try_all(folder: Path, chosen: list[Mutation], held: Held) -> int:
+    """How many are held."""
+    passing: dict[tuple, bool] = {}
+    n_held = 0
+    for number, mutation in enumerate(chosen, 1):
         start = time.monotonic()
-        wrong = "its test fails anyway"
-        if passing[mutation.target, mutation.arguments]:
-            wrong = try_one(folder, mutation)
-        held += wrong is None
-        print(f"{'failed, as it must' if wrong is None else 'NOT HELD':18} "
+        key = mutation.target, mutation.arguments
+        said, wrong = "failed, as it must", None
+        if mutation in held:
+            said = "failed, earlier"
+        else:
+            if key not in passing:
+                run(["ninja", "-C", "build", mutation.target], folder)
+                passing[key] = run_test(folder, mutation)
+            wrong = try_one(folder, mutation) if passing[key] else "its test fails anyway"
+            if wrong is None:
+                held.add(mutation)
+        n_held += wrong is None
+        print(f"[{number:2}/{len(chosen)}] {said if wrong is None else 'NOT HELD':18} "
               f"{time.monotonic() - start:5.0f} s  {mutation.name}"
               + (f": {wrong}" if wrong else ""), flush=True)
+    return n_held
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--rows", metavar="FIRST-LAST")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("patterns", nargs="*")
+    arguments = parser.parse_args()
+    chosen = choose(arguments)
+    if arguments.check:
+        return check(chosen)
+    if arguments.list:
+        for mutation in chosen:
+            print(f"{MUTATIONS.index(mutation) + 1:3} {mutation.name}: {mutation.target} "
+                  + " ".join(mutation.arguments))
+        return 0
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="headstock-mutations-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    tree = copy_tree(folder)
+    print(f"building in {folder}", flush=True)
+    if not build(folder, chosen):
+        return 1
+    n_held = try_all(folder, chosen, Held(folder, tree))
     if arguments.folder is None:
         shutil.rmtree(folder)
-    print(f"{held} of {len(chosen)} defences are held by their tests")
-    return 0 if held == len(chosen) else 1
+    print(f"{n_held} of {len(chosen)} defences are held by their tests")
+    return 0 if chosen and n_held == len(chosen) else 1
 
 
 if __name__ == "__main__":
