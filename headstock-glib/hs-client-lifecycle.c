@@ -27,15 +27,14 @@ hs_client_set_state (HsClient *self, HsClientState state)
 static void
 update_timer (HsClientPrivate *priv)
 {
-  gint64 nearest = -1;
+  gint64 nearest = 0;
 
   for (guint i = 0; i < HS_N_DEADLINES; i++)
     {
-      if (priv->deadlines[i] != 0 && (nearest < 0 || priv->deadlines[i] < nearest))
+      if (priv->deadlines[i] != 0 && (nearest == 0 || priv->deadlines[i] < nearest))
         nearest = priv->deadlines[i];
     }
-  if (priv->timer != NULL && g_source_get_ready_time (priv->timer) != nearest)
-    g_source_set_ready_time (priv->timer, nearest);
+  hs_timer_set (&priv->timer, nearest);
 }
 
 void
@@ -123,8 +122,7 @@ end_run (HsClient *self)
   priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
-  g_source_destroy (priv->timer);
-  g_clear_pointer (&priv->timer, g_source_unref);
+  hs_timer_leave (&priv->timer);
   hs_wake_remove (priv->context, self);
   g_clear_pointer (&priv->context, g_main_context_unref);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
@@ -339,33 +337,26 @@ wake_cb (gpointer data)
   look_at_clock (self);
 }
 
-static gboolean
+/* One of those that are due; the others are due still. */
+static void
 timer_cb (gpointer data)
 {
   g_autoptr (HsClient) self = g_object_ref (data);
   HsClientPrivate *priv = hs_client_private (self);
-  GSource *timer = priv->timer;
   gint64 now = g_get_monotonic_time ();
 
   look_at_clock (self);
-  for (guint i = 0; i < HS_N_DEADLINES && priv->timer == timer; i++)
+  for (guint i = 0; i < HS_N_DEADLINES; i++)
     {
-      if (priv->deadlines[i] == 0 || priv->deadlines[i] > now)
-        continue;
-      priv->deadlines[i] = 0;
-      on_deadline (self, i);
+      if (priv->deadlines[i] != 0 && priv->deadlines[i] <= now)
+        {
+          priv->deadlines[i] = 0;
+          on_deadline (self, i);
+          break;
+        }
     }
   update_timer (priv);
-  return G_SOURCE_CONTINUE;
 }
-
-static gboolean
-timer_dispatch (GSource *source, GSourceFunc callback, gpointer data)
-{
-  return callback (data);
-}
-
-static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
 
 /**
  * hs_client_start:
@@ -394,14 +385,7 @@ hs_client_start (HsClient *self)
   g_clear_error (&priv->run_error);
   priv->context = g_main_context_ref_thread_default ();
   hs_wake_add (priv->context, wake_cb, self);
-  priv->timer = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_static_name (priv->timer, "HsClient");
-  /* Deadlines hold also while a handler that was called from here iterates the main loop. */
-  g_source_set_can_recurse (priv->timer, TRUE);
-  g_source_set_callback (priv->timer, timer_cb, self, NULL);
-  /* Deadlines count in a main loop that a handler runs, too. */
-  g_source_set_can_recurse (priv->timer, TRUE);
-  g_source_attach (priv->timer, priv->context);
+  hs_timer_join (&priv->timer, priv->context, timer_cb, self);
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
 }
@@ -613,9 +597,7 @@ hs_client_abandon (HsClient *self)
   hs_client_drop_connection (self);
   hs_client_end_session (self, TRUE);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
-  if (priv->timer != NULL)
-    g_source_destroy (priv->timer);
-  g_clear_pointer (&priv->timer, g_source_unref);
+  hs_timer_leave (&priv->timer);
   if (priv->context != NULL)
     hs_wake_remove (priv->context, self);
   g_clear_pointer (&priv->context, g_main_context_unref);

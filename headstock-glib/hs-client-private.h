@@ -3,6 +3,7 @@
 
 #include "hs-client.h"
 #include "net/hs-connector.h"
+#include "net/hs-timer.h"
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
 #include "protocol/hs-backoff.h"
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 /* What hs-client*.c share. One client is one run after another; a run is one connection after
  * another; a connection is one HsAttempt. */
 
-/* Everything that waits for a time waits here, on one source. */
+/* Everything that waits for a time waits here, on one timer. */
 typedef enum
 {
   HS_DEADLINE_WORK,      /* now: what is not to be done inside the caller */
@@ -133,7 +134,7 @@ typedef struct
   /* The run */
   HsClientState state;
   GMainContext *context;
-  GSource *timer;
+  HsTimer timer;
   gint64 deadlines[HS_N_DEADLINES];
   gint64 slept; /* how much longer the machine has been there than it was awake */
   gboolean running;
