@@ -298,7 +298,7 @@ void hs_client_resumed (HsClient *self);
 extern guint (*hs_client_retry_random) (guint bound); /* for tests: up to and including */
 void hs_client_connection_failed (HsClient *self, const GError *error);
 void hs_client_stop_waiting (HsClient *self);
-void hs_client_made_progress (HsClient *self, HsNode *stanza);
+void hs_client_note_progress (HsClient *self);
 void hs_client_take_redirect (HsClientPrivate *priv, char **host, guint16 *port);
 void hs_client_network_changed (HsClient *self);
 

@@ -37,7 +37,6 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
   switch (event->type)
     {
     case HS_STREAM_EVENT_STANZA:
-      hs_client_made_progress (self, event->node);
       hs_dispatcher_dispatch (priv->dispatcher, event->node);
       break;
     case HS_STREAM_EVENT_FORGET:
@@ -63,10 +62,11 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       hs_client_bound (self);
       break;
     case HS_STREAM_EVENT_RESUMED:
+      hs_client_note_progress (self);
       hs_client_resumed (self);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
-      hs_client_made_progress (self, NULL);
+      hs_client_note_progress (self);
       hs_client_acknowledged (self);
       break;
     case HS_STREAM_EVENT_ENABLED:

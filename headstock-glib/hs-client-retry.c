@@ -6,8 +6,6 @@
 
 /* What follows on a connection that has ended or could not be made. */
 
-/* A session that has lasted was not a refusal: the first try follows at once. */
-#define LASTING_SESSION (30 * G_USEC_PER_SEC)
 /* Redirections by the server that are followed one after another. */
 #define MAX_REDIRECTS 5
 
@@ -90,28 +88,34 @@ is_about_target (HsClientPrivate *priv, const GError *error)
   return !is_permanent (priv, error) && error->domain != HS_STANZA_ERROR;
 }
 
+/* Milliseconds for which the session stood, on this connection. */
+static guint64
+get_lasted (HsClientPrivate *priv)
+{
+  return priv->ready_time != 0 ? (g_get_monotonic_time () - priv->ready_time) / 1000 : 0;
+}
+
 static int
 choose_delay (HsClientPrivate *priv, const GError *error)
 {
-  gint64 lasted = priv->ready_time != 0 ? g_get_monotonic_time () - priv->ready_time : 0;
+  guint64 lasted = get_lasted (priv);
 
   priv->ready_time = 0;
   if (judge (priv, error) == VERDICT_SLOWLY)
     return HS_BACKOFF_LAST;
-  return hs_client_retry_random (hs_backoff_next (&priv->backoff, lasted >= LASTING_SESSION));
+  return hs_client_retry_random (hs_backoff_next (&priv->backoff, lasted));
 }
 
-/* What comes in or is acknowledged for the first time shows that the connection is worth something.
- * Answers do not count: each session begins with some. */
+/* Something that the program has sent was acknowledged. What comes in does not count, and neither does
+ * the acknowledgement of a roster request or of presence: each session begins with some, also that
+ * which a server is about to end again. */
 void
-hs_client_made_progress (HsClient *self, HsNode *stanza)
+hs_client_note_progress (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (G_LIKELY (priv->backoff.n_tries == 0) || priv->state != HS_CLIENT_STATE_READY
-      || (stanza != NULL && hs_node_get_kind (stanza) == HS_STANZA_KIND_IQ))
-    return;
-  hs_backoff_reset (&priv->backoff);
+  if (priv->management != NULL && hs_stream_management_take_progress (priv->management))
+    hs_backoff_reset (&priv->backoff);
 }
 
 /* ---- The network ---- */
@@ -241,7 +245,7 @@ follow (HsClient *self)
   const char *host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL;
 
   /* Servers may send us on from sessions that they have begun, too. */
-  if (priv->ready_time != 0 && g_get_monotonic_time () - priv->ready_time >= LASTING_SESSION)
+  if (get_lasted (priv) >= HS_BACKOFF_LASTING)
     priv->n_redirects = 0;
   if (host == NULL || priv->n_redirects >= MAX_REDIRECTS)
     return FALSE;

@@ -4,23 +4,18 @@
 #include "protocol/hs-backoff.h"
 
 guint
-hs_backoff_next (HsBackoff *self, gboolean lasted)
+hs_backoff_next (HsBackoff *self, guint64 lasted)
 {
-  guint bound = HS_BACKOFF_FIRST;
-
-  if (lasted)
-    {
-      self->n_tries = 0;
-      return 0;
-    }
-  for (guint i = 0; i < self->n_tries && bound < HS_BACKOFF_LAST; i++)
-    bound *= 2;
-  self->n_tries++;
-  return MIN (bound, HS_BACKOFF_LAST);
+  if (lasted >= MIN (MAX (self->bound, HS_BACKOFF_SHORT), HS_BACKOFF_LASTING))
+    self->bound = 0;
+  if (lasted >= HS_BACKOFF_LASTING)
+    return 0;
+  self->bound = self->bound == 0 ? HS_BACKOFF_FIRST : MIN (self->bound * 2, HS_BACKOFF_LAST);
+  return self->bound;
 }
 
 void
 hs_backoff_reset (HsBackoff *self)
 {
-  self->n_tries = 0;
+  self->bound = 0;
 }

@@ -52,6 +52,7 @@ struct _HsStreamManagement
   gint64 request_time;    /* when the next is due, or 0 */
   guint n_refused;        /* times that the server has ended the stream with an error, with no */
   guint32 refused_at;     /* acknowledgement in between */
+  gboolean progress;      /* it has acknowledged a stanza of the program's */
   gboolean excess;        /* the server acknowledged more than there was */
   guint32 excess_h;
   guint32 excess_sent;
@@ -128,6 +129,8 @@ settle (HsStreamManagement *self, guint n, HsFateType type)
         add_fate (self, type, stanza->tag, NULL);
       if (i < self->n_sent)
         self->sent_bytes -= stanza->length;
+      if (type == HS_FATE_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)
+        self->progress = TRUE;
     }
   hs_stanza_queue_pop (&self->queue, n);
   self->n_sent -= MIN (self->n_sent, n);
@@ -712,6 +715,15 @@ guint32
 hs_stream_management_get_acknowledged (HsStreamManagement *self)
 {
   return self->acknowledged;
+}
+
+gboolean
+hs_stream_management_take_progress (HsStreamManagement *self)
+{
+  gboolean progress = self->progress;
+
+  self->progress = FALSE;
+  return progress;
 }
 
 void

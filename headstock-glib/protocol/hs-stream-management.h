@@ -138,6 +138,8 @@ gsize hs_stream_management_get_size (HsStreamManagement *self);
 gboolean hs_stream_management_is_asking (HsStreamManagement *self);
 guint32 hs_stream_management_get_received (HsStreamManagement *self);
 guint32 hs_stream_management_get_acknowledged (HsStreamManagement *self);
+/* Whether the server has acknowledged a stanza that is not the library's own, since this was last asked. */
+gboolean hs_stream_management_take_progress (HsStreamManagement *self);
 /* The oldest fate that was not taken. The stanza is the caller's. */
 gboolean hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate);
 /* Lets go of memory that nothing is in. */

@@ -22,7 +22,10 @@ SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
 SIGN_IN = "headstock-glib/protocol/hs-stream-sign-in.c"
 TOKEN = "headstock-glib/sasl/hs-sasl-ht.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
+BACKOFF = "headstock-glib/protocol/hs-backoff.c"
 SEEDS = 60000
+# Where it is not the session that is broken.
+PROGRAMS = {BACKOFF: "reconnect"}
 
 # What is broken, in which file, and the text that another takes the place of.
 BREAKAGES = [
@@ -123,6 +126,14 @@ BREAKAGES = [
      "  if (!same && self->using_token && tokens != NULL)\n", "  if (FALSE)\n"),
     ("nothing follows a token that is refused", SIGN_IN,
      "  if (self->using_token)\n    {\n      g_clear_error", "  if (FALSE)\n    {\n      g_clear_error"),
+    ("each session makes the wait short again", BACKOFF,
+     "  if (lasted >= MIN (MAX (self->bound, HS_BACKOFF_SHORT), HS_BACKOFF_LASTING))\n",
+     "  if (lasted > 0)\n"),
+    ("no session makes the wait short again before half a minute", BACKOFF,
+     "  if (lasted >= MIN (MAX (self->bound, HS_BACKOFF_SHORT), HS_BACKOFF_LASTING))\n",
+     "  if (lasted >= HS_BACKOFF_LASTING)\n"),
+    ("the wait does not grow", BACKOFF,
+     "MIN (self->bound * 2, HS_BACKOFF_LAST)", "HS_BACKOFF_FIRST"),
     ("memory that is released is not skipped", QUEUE,
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n      self->first_byte = 0;\n",
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n"),
@@ -142,10 +153,10 @@ def libraries():
 
 
 def build_broken(source, build, folder, breakage):
-    name, file, old, new = breakage
+    what, file, old, new = breakage
     text = (source / file).read_text()
     if text.count(old) != 1:
-        raise SystemExit(f"'{name}' is not to be found once in {file}")
+        raise SystemExit(f"'{what}' is not to be found once in {file}")
     broken = folder / Path(file).name
     broken.write_text(text.replace(old, new))
     command = compile_command(build, file)
@@ -154,10 +165,11 @@ def build_broken(source, build, folder, breakage):
     command[command.index("-o") + 1] = str(folder / "broken.o")
     command = [word for word in command if word != "-Werror"] + [f"-I{(source / file).parent}"]
     subprocess.run(command, cwd=build, check=True, stderr=subprocess.DEVNULL)
-    program = folder / "simulate"
+    name = PROGRAMS.get(file, "simulate")
+    program = folder / name
     # What the build has instrumented wants its libraries.
     options = [word for word in command if word == "--coverage" or word.startswith("-fsanitize=")]
-    objects = sorted(map(str, (build / "tests/simulation").glob("simulate.p/*.o")))
+    objects = sorted(map(str, (build / "tests/simulation").glob(f"{name}.p/*.o")))
     subprocess.run(["cc", *options, "-o", str(program), str(folder / "broken.o"), *objects,
                     str(build / "headstock-glib/libheadstock-glib-private.a"), *libraries()],
                    check=True)
@@ -165,9 +177,9 @@ def build_broken(source, build, folder, breakage):
 
 
 def run_broken(program):
+    arguments = [f"--seeds={SEEDS}", "--jobs=2"] if program.name == "simulate" else []
     try:
-        result = subprocess.run([str(program), f"--seeds={SEEDS}", "--jobs=2"], capture_output=True,
-                                text=True, timeout=300)
+        result = subprocess.run([str(program), *arguments], capture_output=True, text=True, timeout=300)
     except subprocess.TimeoutExpired:
         return "it does not come to an end"
     if result.returncode == 0:
@@ -175,6 +187,9 @@ def run_broken(program):
     match = re.search(r"seed (\d+), step \d+: ([^:]+): (.*)", result.stdout)
     if match:
         return f"{match[2]} (seed {match[1]}: {match[3]})"
+    if program.name != "simulate":
+        said = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+        return ": ".join(said[-2:])
     lines = result.stderr.strip().splitlines()
     return "an assertion: " + (lines[-1] if lines else str(result.returncode))
 

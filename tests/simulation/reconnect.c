@@ -9,7 +9,10 @@
 /* reconnect [SEED]
  *
  * A thousand clients whose server goes away and comes back: when do they come back? Prints a histogram
- * for outages of several lengths, and fails where too many come in the same second. */
+ * for outages of several lengths, and fails where too many come in the same second.
+ *
+ * And one client whose server ends each session after the same time: how often does it come in a day, and
+ * for how much of it is there a session? */
 
 #define N_CLIENTS 1000
 #define N_BUCKETS 20
@@ -26,14 +29,14 @@ come_back (GRand *random, guint64 outage, guint *n_tries)
 {
   HsBackoff backoff = { 0 };
   guint64 now = 0;
-  gboolean lasted = TRUE;
+  guint64 lasted = HS_BACKOFF_LASTING;
 
   for (;;)
     {
       guint bound = hs_backoff_next (&backoff, lasted);
 
       now += bound > 0 ? g_rand_int_range (random, 0, bound + 1) : 0;
-      lasted = FALSE;
+      lasted = 0;
       ++*n_tries;
       if (now >= outage)
         return now - outage;
@@ -79,6 +82,38 @@ run (GRand *random, guint outage, guint most)
   return peak <= most;
 }
 
+static const struct
+{
+  guint lasts;  /* milliseconds */
+  guint most;   /* sessions in a day */
+  guint there;  /* percent of the day at least */
+} kicks[] = { { 100, 700, 0 },        { 1000, 700, 0 },        { 5000, 700, 0 },
+              { 9999, 700, 0 },       { 12000, 7000, 60 },     { 20000, 4500, 80 },
+              { 31000, 2800, 99 },    { 600 * 1000, 150, 99 } };
+
+static gboolean
+kick (GRand *random, guint lasts, guint most, guint there)
+{
+  static const guint64 day = 24 * 3600 * 1000;
+  HsBackoff backoff = { 0 };
+  guint64 now = 0;
+  guint n = 0;
+  double share;
+
+  for (; now < day; n++)
+    {
+      guint bound = hs_backoff_next (&backoff, lasts);
+
+      now += lasts + (bound > 0 ? g_rand_int_range (random, 0, bound + 1) : 0);
+    }
+  share = 100. * n * lasts / now;
+  printf ("Sessions that end after %.1f s: %u in a day, for %.1f %% of it\n", lasts / 1e3, n, share);
+  if (n <= most && share >= there)
+    return TRUE;
+  printf ("That is too often, or too little\n");
+  return FALSE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,5 +122,7 @@ main (int argc, char **argv)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     good = run (random, cases[i].outage, cases[i].most) && good;
+  for (guint i = 0; i < G_N_ELEMENTS (kicks); i++)
+    good = good && kick (random, kicks[i].lasts, kicks[i].most, kicks[i].there);
   return good ? 0 : 1;
 }
