@@ -173,7 +173,7 @@ MUTATIONS = [
          "self->capacity = MAX (need, self->capacity + self->capacity / 2);",
          "self->capacity = need; { char *copy = g_memdup2 (self->text, self->length);"
          " for (gsize i = 0; i < self->length; i++) self->text[i] = copy[i]; g_free (copy); }",
-         "parser-limits", "/parser/linear"),
+         "parser-limits", "/parser/linear/text-by-100"),
     # ---- Who said it ----
     attack("attributes in a namespace are others",
            "hs_namespace_equal ((*attribute)->namespace_, namespace_)", "TRUE",

@@ -420,6 +420,7 @@ accept_thread (gpointer data)
 {
   ScriptedServer *self = data;
   guint n_scripts = g_strv_length ((char **) self->scripts);
+  guint patience = g_getenv ("HS_TEST_VALGRIND") != NULL ? 10 * PATIENCE_SECONDS : PATIENCE_SECONDS;
 
   for (;;)
     {
@@ -429,7 +430,7 @@ accept_thread (gpointer data)
 
       if (connection == NULL)
         return NULL;
-      g_socket_set_timeout (g_socket_connection_get_socket (connection), PATIENCE_SECONDS);
+      g_socket_set_timeout (g_socket_connection_get_socket (connection), patience);
       g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
                            NULL);
       g_tcp_connection_set_graceful_disconnect (G_TCP_CONNECTION (connection), FALSE);
