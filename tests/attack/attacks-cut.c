@@ -5,34 +5,12 @@
 
 #define WORDS "<message><body>one</body></message><message><body>two</body></message>"
 
-typedef struct
-{
-  gsize n_bytes;
-  gboolean reset;
-} Cut;
-
-static gboolean
-set_limit (ScriptedPeer *peer, gpointer data)
-{
-  Cut *cut = data;
-
-  scripted_peer_set_limit (peer, cut->n_bytes, cut->reset);
-  return TRUE;
-}
-
-static HsElement *
-count_cb (HsClient *client, HsElement *element, gpointer data)
-{
-  ++*(guint *) data;
-  return NULL;
-}
-
 /* FALSE where the session was over before. */
 static gboolean
-run_cut (Cut *cut, const ScriptStep *session, HsTlsMode mode)
+run_cut (ScriptCut *cut, const ScriptStep *session, HsTlsMode mode)
 {
   ScriptStep script[]
-      = { CALL (set_limit, cut), RUN (session), SEND (WORDS), SEND (ATTACK_MARK), SERVE, END };
+      = { CALL (script_cut, cut), RUN (session), SEND (WORDS), SEND (ATTACK_MARK), SERVE, END };
   g_autoptr (TestClient) test = test_client_new_for (script, mode);
   guint n = 0;
 
@@ -40,7 +18,7 @@ run_cut (Cut *cut, const ScriptStep *session, HsTlsMode mode)
   g_object_set (test->client, "password", ATTACK_PASSWORD, NULL);
   if (mode != HS_TLS_MODE_NONE)
     g_object_set (test->client, "sasl-mechanisms", NULL, NULL);
-  hs_client_add_handler (test->client, "message", NULL, HS_HANDLER_DEFAULT, count_cb, &n, NULL);
+  hs_client_add_handler (test->client, "message", NULL, HS_HANDLER_DEFAULT, test_count_cb, &n, NULL);
   hs_client_start (test->client);
   test_until (test->n_terminated == 1 || n == 3);
   if (test->n_terminated == 0)
@@ -58,7 +36,7 @@ static void
 cut_everywhere (AttackRun *run, gboolean reset, HsTlsMode mode, guint step)
 {
   const ScriptStep *session = mode == HS_TLS_MODE_NONE ? script_sign_in : attack_session;
-  Cut cut = { .reset = reset };
+  ScriptCut cut = { .reset = reset };
   guint n = 0;
 
   for (; run_cut (&cut, session, mode); cut.n_bytes += step)

@@ -106,7 +106,7 @@ static const ScriptStep results[] = FLOOD (send_results);
 
 /* ---- Questions whose answers are not read ---- */
 
-/* Without looking: when nobody takes any more for a second, that was all. */
+/* Without looking: when nobody takes any more for some seconds, that was all. */
 static gboolean
 ask_deafly (ScriptedPeer *peer, gpointer data)
 {
@@ -117,7 +117,7 @@ ask_deafly (ScriptedPeer *peer, gpointer data)
 
   for (guint i = 0; i < 1000; i++)
     g_string_append (buffer, iq);
-  g_socket_set_timeout (socket, 1);
+  g_socket_set_timeout (socket, 4);
   while (attack_run->n_sent < all)
     {
       gssize n = g_socket_send (socket, buffer->str, buffer->len, NULL, NULL);

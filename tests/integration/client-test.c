@@ -325,6 +325,13 @@ test_client_say (TestClient *self, const char *text)
   test_until (marked);
 }
 
+HsElement *
+test_count_cb (HsClient *client, HsElement *element, gpointer n)
+{
+  ++*(guint *) n;
+  return NULL;
+}
+
 gboolean
 test_is_mark (HsElement *element)
 {

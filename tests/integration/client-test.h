@@ -62,6 +62,9 @@ char *test_client_dup_sent (TestClient *self);
 
 #define assert_record(test, expected) g_assert_cmpstr ((test)->record->str, ==, expected)
 
+/* A handler that counts, in a guint. */
+HsElement *test_count_cb (HsClient *client, HsElement *element, gpointer n);
+
 /* The trusted authority of the scripted server. */
 GTlsDatabase *test_tls_database (void);
 

@@ -241,12 +241,15 @@ scripted_peer_expect (ScriptedPeer *self, const char *text)
   return TRUE;
 }
 
-void
-scripted_peer_set_limit (ScriptedPeer *self, gsize n_bytes, gboolean reset)
+gboolean
+script_cut (ScriptedPeer *self, gpointer data)
 {
+  const ScriptCut *cut = data;
+
   self->limited = TRUE;
-  self->limit_resets = reset;
-  self->n_left = n_bytes;
+  self->limit_resets = cut->reset;
+  self->n_left = cut->n_bytes;
+  return TRUE;
 }
 
 GSocketConnection *

@@ -117,7 +117,14 @@ gboolean scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize lengt
 gboolean scripted_peer_expect (ScriptedPeer *self, const char *text);
 gboolean scripted_peer_wait_for_gate (ScriptedPeer *self);
 /* The connection ends, with a reset or without, when so many more bytes have been sent. */
-void scripted_peer_set_limit (ScriptedPeer *self, gsize n_bytes, gboolean reset);
+typedef struct
+{
+  gsize n_bytes;
+  gboolean reset;
+} ScriptCut;
+
+/* For CALL, with a ScriptCut. */
+gboolean script_cut (ScriptedPeer *peer, gpointer cut);
 /* The connection under all, for who wants to do it all alone. */
 GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */

@@ -396,13 +396,6 @@ test_limits (void)
 }
 
 /* What came before it in the same bytes is still seen. */
-static HsElement *
-count_cb (HsClient *client, HsElement *element, gpointer data)
-{
-  ++*(guint *) data;
-  return NULL;
-}
-
 static void
 test_seen_before (void)
 {
@@ -412,7 +405,7 @@ test_seen_before (void)
   g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
   guint n = 0;
 
-  hs_client_add_handler (test->client, "message", NULL, HS_HANDLER_DEFAULT, count_cb, &n, NULL);
+  hs_client_add_handler (test->client, "message", NULL, HS_HANDLER_DEFAULT, test_count_cb, &n, NULL);
   test_client_run (test);
   g_assert_error (test->error, HS_XML_ERROR, HS_XML_ERROR_RESTRICTED);
   g_assert_cmpuint (n, ==, 2);

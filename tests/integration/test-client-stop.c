@@ -393,13 +393,6 @@ test_drop_in_handler (void)
 }
 
 /* The server does not end its side: there is a deadline. What comes meanwhile is still seen. */
-static HsElement *
-count_cb (HsClient *client, HsElement *element, gpointer data)
-{
-  ++*(guint *) data;
-  return NULL;
-}
-
 static void
 test_deaf_server (void)
 {
@@ -410,7 +403,7 @@ test_deaf_server (void)
   guint n = 0;
 
   g_object_set (test->client, "connect-timeout", 300, NULL);
-  hs_client_add_handler (test->client, "body", NULL, HS_HANDLER_DEFAULT, count_cb, &n, NULL);
+  hs_client_add_handler (test->client, "body", NULL, HS_HANDLER_DEFAULT, test_count_cb, &n, NULL);
   test_client_start_until_ready (test);
   test_client_stop (test);
   g_assert_cmpuint (n, ==, 1);
