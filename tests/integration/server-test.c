@@ -149,3 +149,48 @@ server_relay_free (ServerRelay *self)
   g_ptr_array_unref (self->connections);
   g_free (self);
 }
+
+void
+server_add_tests (const char *subject, const ServerTest *tests)
+{
+  for (guint i = 0; i < SERVER_N_WAYS; i++)
+    {
+      for (const ServerTest *test = tests; test->name != NULL; test++)
+        {
+          g_autofree char *path
+              = g_strconcat (subject != NULL ? "/" : "", subject != NULL ? subject : "", "/",
+                             server_get ("SERVER"), "/", server_ways[i].name, "/", test->name, NULL);
+
+          g_test_add_data_func (path, &server_ways[i], test->function);
+        }
+    }
+}
+
+void
+server_test_external (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (
+      server_get ("CLIENT_CERT"), server_get ("CLIENT_KEY"), &error);
+  g_autoptr (TestClient) test = server_new_client (server_get ("USER1"), NULL, data);
+
+  g_assert_no_error (error);
+  g_object_set (test->client, "tls-certificate", certificate, NULL);
+  test_client_start_until_ready (test);
+  g_assert_nonnull (strstr (test->record->str, "authenticated(EXTERNAL)"));
+  test_client_stop (test);
+}
+
+void
+server_test_anonymous (gconstpointer data)
+{
+  g_autoptr (TestClient) test = server_new_client (server_get ("ANON_DOMAIN"), NULL, data);
+  HsJid *bound;
+
+  test_client_start_until_ready (test);
+  g_assert_nonnull (strstr (test->record->str, "authenticated(ANONYMOUS)"));
+  bound = hs_client_get_bound_jid (test->client);
+  g_assert_cmpstr (hs_jid_get_domain (bound), ==, server_get ("ANON_DOMAIN"));
+  g_assert_nonnull (hs_jid_get_local (bound));
+  test_client_stop (test);
+}

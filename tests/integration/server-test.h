@@ -34,3 +34,18 @@ void server_relay_free (ServerRelay *self);
 TestClient *server_new_client (const char *jid, const char *password, const ServerWay *way);
 /* With the resource "r". */
 TestClient *server_new_user (guint number, const ServerWay *way);
+
+/* ---- Tests of each way ---- */
+
+typedef struct
+{
+  const char *name;
+  GTestDataFunc function; /* called with the ServerWay */
+} ServerTest;
+
+/* As /@subject/SERVER/WAY/NAME, or without the first. Ends with a row of NULLs. */
+void server_add_tests (const char *subject, const ServerTest *tests);
+
+/* Signing in as the server lets everybody, and with a certificate of one's own. */
+void server_test_external (gconstpointer way);
+void server_test_anonymous (gconstpointer way);

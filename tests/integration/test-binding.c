@@ -162,28 +162,15 @@ test_man_in_the_middle (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    GTestDataFunc function;
-  } both[] = {
+  static const ServerTest both[] = {
     { "bound", test_bound },
     { "each-hash", test_each_hash },
     { "not-wanted", test_not_wanted },
+    { NULL, NULL },
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < SERVER_N_WAYS; i++)
-    {
-      for (guint j = 0; j < G_N_ELEMENTS (both); j++)
-        {
-          g_autofree char *path
-              = g_strdup_printf ("/binding/%s/%s/%s", server_name (), server_ways[i].name,
-                                 both[j].name);
-
-          g_test_add_data_func (path, &server_ways[i], both[j].function);
-        }
-    }
+  server_add_tests ("binding", both);
   /* The one in the middle speaks TLS 1.3 with us, where the old servers have nothing to notice it by. */
   if (!is_old ())
     g_test_add_func ("/binding/man-in-the-middle", test_man_in_the_middle);

@@ -449,31 +449,6 @@ test_offline_messages (gconstpointer data)
   session_clear (&s);
 }
 
-static void
-test_external (gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (
-      server_get ("CLIENT_CERT"), server_get ("CLIENT_KEY"), &error);
-  g_autoptr (TestClient) test = server_new_client (server_get ("USER1"), NULL, data);
-
-  g_assert_no_error (error);
-  g_object_set (test->client, "tls-certificate", certificate, NULL);
-  test_client_start_until_ready (test);
-  g_assert_nonnull (strstr (test->record->str, "authenticated(EXTERNAL)"));
-  test_client_stop (test);
-}
-
-static void
-test_anonymous (gconstpointer data)
-{
-  g_autoptr (TestClient) test = server_new_client (server_get ("ANON_DOMAIN"), NULL, data);
-
-  test_client_start_until_ready (test);
-  g_assert_nonnull (strstr (test->record->str, "authenticated(ANONYMOUS)"));
-  test_client_stop (test);
-}
-
 /* A server that does not know SASL2 is signed in to in the old way, whatever was wished for. */
 static void
 test_old_server (gconstpointer data)
@@ -495,13 +470,7 @@ test_old_server (gconstpointer data)
   session_clear (&s);
 }
 
-typedef struct
-{
-  const char *name;
-  GTestDataFunc function;
-} SubTest;
-
-static const SubTest with_sasl2[] = {
+static const ServerTest with_sasl2[] = {
   { "password", test_password },
   { "token", test_token },
   { "token-refused", test_token_refused },
@@ -512,12 +481,12 @@ static const SubTest with_sasl2[] = {
   { "wrong-password", test_wrong_password },
   { "access-token", test_access_token },
   { "offline-messages", test_offline_messages },
-  { "external", test_external },
-  { "anonymous", test_anonymous },
+  { "external", server_test_external },
+  { "anonymous", server_test_anonymous },
   { NULL, NULL },
 };
 
-static const SubTest without_sasl2[] = {
+static const ServerTest without_sasl2[] = {
   { "old-server", test_old_server },
   { NULL, NULL },
 };
@@ -528,15 +497,6 @@ main (int argc, char **argv)
   gboolean old = g_str_equal (server_get ("SERVERS"), "stable");
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < SERVER_N_WAYS; i++)
-    {
-      for (const SubTest *test = old ? without_sasl2 : with_sasl2; test->name != NULL; test++)
-        {
-          g_autofree char *path = g_strdup_printf ("/sasl2/%s/%s/%s", server_get ("SERVER"),
-                                                   server_ways[i].name, test->name);
-
-          g_test_add_data_func (path, &server_ways[i], test->function);
-        }
-    }
+  server_add_tests ("sasl2", old ? without_sasl2 : with_sasl2);
   return g_test_run ();
 }

@@ -138,35 +138,6 @@ test_no_such_user (gconstpointer data)
   g_assert_error (test->error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
 }
 
-static void
-test_external (gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (
-      server_get ("CLIENT_CERT"), server_get ("CLIENT_KEY"), &error);
-  g_autoptr (TestClient) test = server_new_client (server_get ("USER1"), NULL, data);
-
-  g_assert_no_error (error);
-  g_object_set (test->client, "tls-certificate", certificate, NULL);
-  test_client_start_until_ready (test);
-  g_assert_nonnull (strstr (test->record->str, "authenticated(EXTERNAL)"));
-  test_client_stop (test);
-}
-
-static void
-test_anonymous (gconstpointer data)
-{
-  g_autoptr (TestClient) test = server_new_client (server_get ("ANON_DOMAIN"), NULL, data);
-  HsJid *bound;
-
-  test_client_start_until_ready (test);
-  g_assert_nonnull (strstr (test->record->str, "authenticated(ANONYMOUS)"));
-  bound = hs_client_get_bound_jid (test->client);
-  g_assert_cmpstr (hs_jid_get_domain (bound), ==, server_get ("ANON_DOMAIN"));
-  g_assert_nonnull (hs_jid_get_local (bound));
-  test_client_stop (test);
-}
-
 static const ServerWay no_tls = { "no-tls", HS_TLS_MODE_NONE, "PLAIN_PORT" };
 
 static void
@@ -412,35 +383,23 @@ test_killed (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    GTestDataFunc function;
-  } both[] = {
+  static const ServerTest both[] = {
     { "mechanisms", test_mechanisms },
     { "best", test_best },
     { "wrong-password", test_wrong_password },
     { "no-such-user", test_no_such_user },
-    { "external", test_external },
-    { "anonymous", test_anonymous },
+    { "external", server_test_external },
+    { "anonymous", server_test_anonymous },
     { "unknown-authority", test_unknown_authority },
     { "wrong-host", test_wrong_host },
     { "never-answers", test_never_answers },
     { "roster", test_roster },
     { "requests", test_requests },
+    { NULL, NULL },
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < SERVER_N_WAYS; i++)
-    {
-      for (guint j = 0; j < G_N_ELEMENTS (both); j++)
-        {
-          g_autofree char *path = g_strdup_printf ("/%s/%s/%s", server_get ("SERVER"), server_ways[i].name,
-                                                   both[j].name);
-
-          g_test_add_data_func (path, &server_ways[i], both[j].function);
-        }
-    }
+  server_add_tests (NULL, both);
   {
     static const struct
     {

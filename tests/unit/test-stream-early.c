@@ -5,13 +5,11 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
-#include "protocol/hs-stream-private.h"
+#include "stream-test.h"
 
 /* What is sent before the server has asked for it, and what it says then. */
 
-#define HEADER                                                                                     \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
-  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
+#define HEADER TEST_STREAM_HEADER
 #define SASL "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
 #define MECHANISM(name) "<mechanism>" name "</mechanism>"
 #define FEATURES(inside) "<stream:features>" inside "</stream:features>"
@@ -114,8 +112,9 @@ remember (const char *features)
 }
 
 static void
-take_event (Fixture *f, HsStreamEvent *event)
+take_event (gpointer data, HsStreamEvent *event)
 {
+  Fixture *f = data;
   switch (event->type)
     {
     case HS_STREAM_EVENT_FEATURES:
@@ -139,30 +138,9 @@ take_event (Fixture *f, HsStreamEvent *event)
 }
 
 static void
-take_output (Fixture *f)
-{
-  g_autoptr (GByteArray) output = hs_stream_take_output (f->stream);
-
-  if (output != NULL)
-    g_string_append_len (f->output, (const char *) output->data, output->len);
-}
-
-static void
 say (Fixture *f, const char *text)
 {
-  gsize length = strlen (text);
-  HsStreamEvent event;
-
-  for (gsize done = 0; done < length;)
-    {
-      done += hs_stream_feed (f->stream, text + done, length - done);
-      while (hs_stream_next_event (f->stream, &event))
-        {
-          take_event (f, &event);
-          hs_stream_give_back (f->stream, &event);
-        }
-    }
-  take_output (f);
+  test_stream_say (f->stream, text, MAX (strlen (text), 1), take_event, f, f->output);
 }
 
 static void
@@ -207,7 +185,7 @@ test_case (gconstpointer data)
   fixture_init (&f, c->certificate, c->token, TRUE);
   hs_stream_open (f.stream);
   g_assert_true (hs_stream_sign_in_early (f.stream, offer, &f.credentials) == c->early);
-  take_output (&f);
+  test_stream_take_output (f.stream, f.output);
   /* In one flight with the header, before a word of the server's. */
   g_assert_true ((strstr (f.output->str, "<auth") != NULL) == c->early);
   g_assert_null (strstr (f.output->str, "AGp1bGlldAByMG0zMA=="));
@@ -235,7 +213,7 @@ test_not (void)
   hs_stream_open (f.stream);
   g_assert_false (hs_stream_sign_in_early (f.stream, other, &f.credentials));
   g_assert_false (hs_stream_sign_in_early (f.stream, NULL, &f.credentials));
-  take_output (&f);
+  test_stream_take_output (f.stream, f.output);
   g_assert_null (strstr (f.output->str, "<auth"));
   fixture_clear (&f);
 }
@@ -248,7 +226,7 @@ test_starttls (void)
 
   fixture_init (&f, FALSE, FALSE, FALSE);
   hs_stream_open (f.stream);
-  take_output (&f);
+  test_stream_take_output (f.stream, f.output);
   g_assert_true (g_str_has_suffix (
       f.output->str, " xml:lang='en'><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"));
   g_string_truncate (f.output, 0);
@@ -271,7 +249,7 @@ test_bind (void)
   g_assert_null (strstr (f.output->str, "<iq"));
   say (&f, CERTIFIED);
   hs_stream_sign_in (f.stream, &f.credentials);
-  take_output (&f);
+  test_stream_take_output (f.stream, f.output);
   g_assert_null (strstr (f.output->str, "<iq"));
   g_string_truncate (f.output, 0);
   say (&f, SUCCESS);

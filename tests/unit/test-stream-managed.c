@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-stream.h"
+#include "stream-test.h"
 
 /* Streams of one session under stream management (XEP-0198): what is negotiated and what is counted. */
 
@@ -90,8 +91,9 @@ sign_in (Fixture *f)
 }
 
 static void
-take_event (Fixture *f, HsStreamEvent *event)
+take_event (gpointer data, HsStreamEvent *event)
 {
+  Fixture *f = data;
   static const char *const names[] = {
     [HS_STREAM_EVENT_BOUND] = "bound ",
     [HS_STREAM_EVENT_RESUMED] = "resumed ",
@@ -112,27 +114,7 @@ take_event (Fixture *f, HsStreamEvent *event)
 static void
 feed (Fixture *f, const char *bytes)
 {
-  gsize length = strlen (bytes);
-  HsStreamEvent event;
-
-  while (length > 0)
-    {
-      gsize used = hs_stream_feed (f->stream, bytes, length);
-
-      bytes += used;
-      length -= used;
-      while (hs_stream_next_event (f->stream, &event))
-        {
-          take_event (f, &event);
-          hs_stream_give_back (f->stream, &event);
-        }
-    }
-  {
-    g_autoptr (GByteArray) output = hs_stream_take_output (f->stream);
-
-    if (output != NULL)
-      g_string_append_len (f->output, (const char *) output->data, output->len);
-  }
+  test_stream_say (f->stream, bytes, MAX (strlen (bytes), 1), take_event, f, f->output);
 }
 
 static void

@@ -5,15 +5,13 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
-#include "protocol/hs-stream-private.h"
 #include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-hmac.h"
+#include "stream-test.h"
 
 /* SASL2 (XEP-0388) and what goes along in it, with a server that does each thing wrong. */
 
-#define HEADER                                                                                     \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
-  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
+#define HEADER TEST_STREAM_HEADER
 #define SASL2 " xmlns='urn:xmpp:sasl:2'"
 #define BIND2 " xmlns='urn:xmpp:bind:0'"
 #define SM " xmlns='urn:xmpp:sm:3'"
@@ -332,8 +330,9 @@ name_error (const GError *error)
 }
 
 static void
-take_event (Fixture *f, HsStreamEvent *event)
+take_event (gpointer data, HsStreamEvent *event)
 {
+  Fixture *f = data;
   HsStream *stream = f->stream;
   g_autoptr (GBytes) key = NULL;
 
@@ -380,34 +379,11 @@ take_event (Fixture *f, HsStreamEvent *event)
     }
 }
 
-static void
-take_output (Fixture *f)
-{
-  g_autoptr (GByteArray) output = hs_stream_take_output (f->stream);
-
-  if (output != NULL)
-    g_string_append_len (f->output, (const char *) output->data, output->len);
-}
-
 /* A byte at a time, which is any split at once. */
 static void
 say (Fixture *f, const char *text)
 {
-  HsStreamEvent event;
-
-  for (; *text != '\0'; text++)
-    {
-      for (gsize used = 0; used == 0;)
-        {
-          used = hs_stream_feed (f->stream, text, 1);
-          while (hs_stream_next_event (f->stream, &event))
-            {
-              take_event (f, &event);
-              hs_stream_give_back (f->stream, &event);
-            }
-        }
-    }
-  take_output (f);
+  test_stream_say (f->stream, text, 1, take_event, f, f->output);
 }
 
 static void

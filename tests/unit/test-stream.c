@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-stream.h"
+#include "stream-test.h"
 
 /* The stream without a network: the server's bytes are in a table, ours and the events are compared. */
 
@@ -72,15 +73,6 @@ tear_down (Fixture *f)
 }
 
 static void
-take_output (Fixture *f)
-{
-  g_autoptr (GByteArray) output = hs_stream_take_output (f->stream);
-
-  if (output != NULL)
-    g_string_append_len (f->output, (const char *) output->data, output->len);
-}
-
-static void
 sign_in (Fixture *f)
 {
   static const char *const allowed[] = { "PLAIN", NULL };
@@ -142,9 +134,9 @@ take_events (Fixture *f)
     {
       take_event (f, &event);
       hs_stream_give_back (f->stream, &event);
-      take_output (f);
+      test_stream_take_output (f->stream, f->output);
     }
-  take_output (f);
+  test_stream_take_output (f->stream, f->output);
 }
 
 /* The server's words, cut into pieces. */
@@ -410,7 +402,7 @@ test_close (void)
     say (&f, session[i], 1000);
   hs_stream_close (f.stream);
   hs_stream_close (f.stream);
-  take_output (&f);
+  test_stream_take_output (f.stream, f.output);
   g_assert_true (g_str_has_suffix (f.output->str, "</bind></iq>" END));
   g_assert_false (hs_stream_is_open (f.stream));
   say (&f, "<message/>" END, 1000);

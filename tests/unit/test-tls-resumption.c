@@ -70,47 +70,37 @@ handshake (guint16 port,
   return TRUE;
 }
 
-static guint16
-free_port (void)
-{
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-
-  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-}
-
+/* On a port that it chooses and tells. */
 static GSubprocess *
 start_server (const char *openssl,
-              const char *file,
-              guint16 port)
+              const char *file)
 {
-  g_autofree char *number = g_strdup_printf ("%u", port);
   g_autofree char *pem = g_strconcat (TEST_SELF_SIGNED, TEST_KEY, NULL);
   GSubprocess *server;
 
   g_file_set_contents (file, pem, -1, &failure);
   g_assert_no_error (failure);
-  server = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                             &failure, openssl, "s_server", "-accept", number, "-cert", file,
+  server = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &failure,
+                             openssl, "s_server", "-accept", "127.0.0.1:0", "-cert", file,
                              "-key", file, "-tls1_3", "-www", NULL);
   g_assert_no_error (failure);
 
   return server;
 }
 
-static void
-wait_for_port (guint16 port)
+static guint16
+read_port (GSubprocess *server)
 {
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GDataInputStream) said = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server));
+  g_autofree char *line = NULL;
 
-  g_socket_client_set_enable_proxy (client, FALSE);
-  for (guint i = 0; i < 200; i++)
+  /* It goes on writing. */
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (said), FALSE);
+  while ((line = g_data_input_stream_read_line (said, NULL, NULL, NULL)) != NULL)
     {
-      g_autoptr (GSocketConnection) connection =
-          g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-      if (connection != NULL)
-        return;
-      g_usleep (20 * 1000);
+      if (g_str_has_prefix (line, "ACCEPT "))
+        return atoi (strrchr (line, ':') + 1);
+      g_clear_pointer (&line, g_free);
     }
 
   g_error ("openssl does not listen");
@@ -133,10 +123,9 @@ main (int argc,
       return 0;
     }
 
-  port = free_port ();
   g_close (g_file_open_tmp ("headstock-server-XXXXXX", &file, NULL), NULL);
-  server = start_server (openssl, file, port);
-  wait_for_port (port);
+  server = start_server (openssl, file);
+  port = read_port (server);
 
   first = handshake (port, TRUE);
   second = handshake (port, FALSE);
