@@ -232,6 +232,9 @@ MUTATIONS = [
            "hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);"
            " hs_transport_start_reading",
            "hs_transport_start_reading", "silent/no header"),
+    client("the system ends what takes nothing any more",
+           "hs_connector_result_set_user_timeout (target, priv->connect_timeout);", ";", "deadlines",
+           "/client/deadlines/user-timeout"),
     attack("what is not read is not asked for",
            "#define MAX_QUEUED (1024 * 1024)", "#define MAX_QUEUED (1024 * 1024 * 1024)",
            "flood/1,000,000 questions"),
