@@ -26,10 +26,20 @@ enum
   OPTION_CLOSE_EARLY = 1 << 4, /* our end is sent in the middle */
   OPTION_REMOVE = 1 << 5,      /* handlers remove themselves and add others */
   OPTION_MANAGED = 1 << 6,     /* with stream management (XEP-0198) */
+  OPTION_EARLY = 1 << 7,       /* signs in by what is remembered of the server */
 };
 
 #define PASSWORD "pencilpencil"
 #define REQUEST_ID "asked"
+/* What is remembered before the server has offered anything. */
+#define REMEMBERED \
+  "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>" \
+  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism>" \
+  "<mechanism>SCRAM-SHA-1</mechanism></mechanisms><authentication xmlns='urn:xmpp:sasl:2'>" \
+  "<mechanism>EXTERNAL</mechanism><mechanism>SCRAM-SHA-1</mechanism><inline>" \
+  "<bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'/></inline></bind>" \
+  "<sm xmlns='urn:xmpp:sm:3'/><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast>" \
+  "</inline></authentication></stream:features>"
 
 typedef struct
 {
@@ -38,6 +48,7 @@ typedef struct
   HsStreamManagement *management; /* or NULL */
   HsJid *full;
   HsJid *bare;
+  GVariant *offer; /* what is remembered of the server */
   guint options;
   guint mechanisms;
   guint n_stanzas;
@@ -243,13 +254,13 @@ take_output (Driver *self)
     g_assert_true (g_utf8_validate ((const char *) output->data, output->len, NULL));
 }
 
-/* @anew: the token was refused. */
-static void
-sign_in (Driver *self, gboolean anew)
+static HsSaslCredentials
+get_credentials (Driver *self, gboolean anew)
 {
   static const char *const plain[] = { "PLAIN", NULL };
   gboolean has_token = (self->mechanisms & 128) != 0 && !anew;
-  HsSaslCredentials credentials = {
+
+  return (HsSaslCredentials){
     .username = (self->mechanisms & 1) != 0 ? NULL : "juliet",
     .password = (self->mechanisms & 2) != 0 ? NULL : PASSWORD,
     .account = "juliet@example.com",
@@ -262,8 +273,46 @@ sign_in (Driver *self, gboolean anew)
     .tls_mode_none = (self->mechanisms & 16) != 0,
     .allowed = (self->mechanisms & 16) != 0 ? plain : NULL,
   };
+}
+
+/* @anew: the token was refused. */
+static void
+sign_in (Driver *self, gboolean anew)
+{
+  HsSaslCredentials credentials = get_credentials (self, anew);
 
   hs_stream_sign_in (self->stream, &credentials);
+}
+
+/* Before the features have come, where they have come before. */
+static void
+sign_in_early (Driver *self)
+{
+  HsSaslCredentials credentials = get_credentials (self, FALSE);
+
+  if ((self->options & (OPTION_EARLY | OPTION_COMPONENT)) != OPTION_EARLY)
+    return;
+  if (self->offer == NULL)
+    {
+      HsNode *features = hs_parser_parse_element (REMEMBERED, strlen (REMEMBERED), NULL);
+      g_autoptr (HsStreamOffer) offer = hs_stream_offer_new (features);
+
+      self->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
+      hs_block_unref (hs_node_get_block (features));
+    }
+  if (!hs_stream_sign_in_early (self->stream, self->offer, &credentials))
+    g_assert_false (hs_stream_is_early (self->stream));
+}
+
+static void
+remember (Driver *self)
+{
+  const HsStreamOffer *offer = hs_stream_get_offer (self->stream);
+
+  g_assert_false (hs_stream_is_early (self->stream));
+  g_clear_pointer (&self->offer, g_variant_unref);
+  if (offer != NULL)
+    self->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
 }
 
 static void
@@ -363,6 +412,7 @@ take_event (Driver *self, HsStreamEvent *event)
     {
     case HS_STREAM_EVENT_START_TLS:
       hs_stream_secured (self->stream);
+      sign_in_early (self);
       break;
     case HS_STREAM_EVENT_FEATURES:
       sign_in (self, FALSE);
@@ -375,6 +425,7 @@ take_event (Driver *self, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
       self->authenticated = TRUE;
+      remember (self);
       break;
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_RESUMED:
@@ -463,6 +514,7 @@ connect (Driver *self)
   self->failed = FALSE;
   self->stream = hs_stream_new (&config, &parser_callbacks, self);
   hs_stream_open (self->stream);
+  sign_in_early (self);
 }
 
 static void
@@ -507,6 +559,7 @@ tear_down (Driver *self)
   g_ptr_array_unref (self->kept);
   g_clear_pointer (&self->full, hs_jid_unref);
   g_clear_pointer (&self->bare, hs_jid_unref);
+  g_clear_pointer (&self->offer, g_variant_unref);
 }
 
 /* One connection's bytes, in pieces. */
