@@ -282,14 +282,14 @@ hs_client_pump (HsClient *self)
       priv->input_length = 0;
       return;
     }
-  /* With input, the transport has seen to it. */
-  if (priv->transport != NULL && priv->input == NULL && !hs_transport_begin_turn (priv->transport))
+  clock.end = priv->transport != NULL ? hs_transport_get_turn_end (priv->transport) : 0;
+  clock.seen = g_get_monotonic_time ();
+  /* With input, the transport has seen to it; otherwise what called us has a share, or else the timer will. */
+  if (priv->input == NULL && clock.end != 0 && clock.seen >= clock.end)
     {
       hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
       return;
     }
-  clock.end = priv->transport != NULL ? hs_transport_get_turn_end (priv->transport) : 0;
-  clock.seen = g_get_monotonic_time ();
   priv->pumping++;
   priv->pumped = stream;
   priv->clock = &clock;

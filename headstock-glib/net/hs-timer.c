@@ -96,7 +96,7 @@ update_source (HsTimers *self)
 {
   gint64 nearest = self->heap->len > 0 ? get (self, 0)->time : -1;
 
-  if (self->turn.waiting && (nearest < 0 || nearest > g_get_monotonic_time ()))
+  if (self->turn.waiting != 0 && (nearest < 0 || nearest > g_get_monotonic_time ()))
     hs_turn_skip (&self->turn);
   if (self->ready_time == nearest)
     return;

@@ -130,7 +130,10 @@ update_wait (HsTransport *self,
     return;
 
   if (self->closed || self->reported || !self->reading || self->holding)
-    hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+    {
+      hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+      hs_turn_skip (&self->turn);
+    }
   else if (stand_back)
     hs_read_wait_set (&self->read_wait, HS_WAIT_IDLE);
   else if (self->unread_length > 0 || self->eof || self->failed ||
@@ -482,12 +485,6 @@ hs_transport_hold (HsTransport *self,
 
   self->holding = hold;
   update_wait (self, FALSE);
-}
-
-gboolean
-hs_transport_begin_turn (HsTransport *self)
-{
-  return hs_turn_begin (&self->turn);
 }
 
 gint64

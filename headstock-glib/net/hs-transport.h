@@ -42,9 +42,8 @@ void hs_transport_start_reading (HsTransport *self);
 void hs_transport_stop_reading (HsTransport *self);
 /* Reads nothing for a time, without ceasing to read: that the connection is over is told after it. */
 void hs_transport_hold (HsTransport *self, gboolean hold);
-/* For work on what was received: whether there is time for it in this turn, and when to stop
- * (monotonic time). received() is called only where there is. */
-gboolean hs_transport_begin_turn (HsTransport *self);
+/* For work on what was received: when to stop (monotonic time). received() is called only where there
+ * is time for it in this turn. */
 gint64 hs_transport_get_turn_end (HsTransport *self);
 /* Bytes that were read and not yet used by the callee. */
 gsize hs_transport_get_unread (HsTransport *self);

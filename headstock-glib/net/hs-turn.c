@@ -11,6 +11,9 @@ struct _HsTurn
   gint64 end;      /* 0: nobody has worked yet */
   guint round;
   guint n_waiting;
+  guint waiting;   /* what a place has that is one of them: never 0 */
+  gboolean refused; /* in this turn: somebody, for the sake of those that wait, */
+  gboolean worked;  /* and somebody had a share */
 };
 
 typedef struct
@@ -22,12 +25,28 @@ typedef struct
 static GMutex turns_lock;
 static GHashTable *turns; /* by context */
 
+static void
+forget_waiting (HsTurn *self)
+{
+  self->n_waiting = 0;
+  self->round++;
+  if (++self->waiting == 0)
+    self->waiting = 1;
+}
+
 /* Each iteration of the context begins here, that of a nested main loop too. */
 static gboolean
 prepare (GSource *source,
          int *timeout)
 {
-  ((TurnSource *) source)->turn->end = 0;
+  HsTurn *turn = ((TurnSource *) source)->turn;
+
+  /* Those that wait have not asked, though there was all the time for it: there is nothing more that they
+   * would do. */
+  if (turn->refused && !turn->worked)
+    forget_waiting (turn);
+  turn->refused = turn->worked = FALSE;
+  turn->end = 0;
   *timeout = -1;
 
   return FALSE;
@@ -56,7 +75,7 @@ turn_new (GMainContext *context)
 
   self->context = context;
   /* Nobody has had a share in the first round. */
-  self->round = 1;
+  self->round = self->waiting = 1;
   self->source = g_source_new (&source_funcs, sizeof (TurnSource));
   ((TurnSource *) self->source)->turn = self;
   g_source_set_static_name (self->source, "[headstock] turn");
@@ -102,13 +121,19 @@ hs_turn_leave (HsTurnPlace *self)
   self->turn = NULL;
 }
 
+static gboolean
+is_waiting (const HsTurnPlace *self)
+{
+  return self->waiting != 0 && self->waiting == self->turn->waiting;
+}
+
 void
 hs_turn_skip (HsTurnPlace *self)
 {
-  if (!self->waiting)
+  if (!is_waiting (self))
     return;
 
-  self->waiting = FALSE;
+  self->waiting = 0;
   if (--self->turn->n_waiting == 0)
     self->turn->round++;
 }
@@ -120,20 +145,24 @@ hs_turn_begin (HsTurnPlace *self)
   gint64 now;
 
   /* Others are to have their share first. */
-  if (!self->waiting && turn->n_waiting > 0 && self->round == turn->round)
-    return FALSE;
+  if (turn->n_waiting > 0 && self->round == turn->round && !is_waiting (self))
+    {
+      turn->refused = TRUE;
+      return FALSE;
+    }
 
   now = g_get_monotonic_time ();
   if (turn->end == 0)
     turn->end = now + HS_TURN_USEC;
   else if (now >= turn->end)
     {
-      if (!self->waiting)
+      if (!is_waiting (self))
         turn->n_waiting++;
-      self->waiting = TRUE;
+      self->waiting = turn->waiting;
       return FALSE;
     }
 
+  turn->worked = TRUE;
   self->round = turn->round;
   hs_turn_skip (self);
 

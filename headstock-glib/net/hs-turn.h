@@ -18,13 +18,14 @@ typedef struct
 {
   HsTurn *turn;
   guint round;      /* the last one with a share in it */
-  gboolean waiting; /* was ready when the time was used up */
+  guint waiting;    /* not 0: was ready when the time was used up; see HsTurn */
 } HsTurnPlace;
 
 void hs_turn_join (HsTurnPlace *self, GMainContext *context);
 void hs_turn_leave (HsTurnPlace *self);
 
-/* Whether it may work now; where not, it is to ask again in the next turn. */
+/* Whether it may work now; where not, it is to ask again in the next turn, or else to skip. One that does
+ * neither is waited for until a turn goes by in which nobody works on account of it. */
 gboolean hs_turn_begin (HsTurnPlace *self);
 /* It is not ready any more. */
 void hs_turn_skip (HsTurnPlace *self);

@@ -83,6 +83,37 @@ test_fair (void)
   hs_turn_leave (&places[1]);
 }
 
+/* Nor for one that has forgotten that it waits. */
+static void
+test_forgotten (void)
+{
+  HsTurnPlace places[3] = { { 0 } };
+
+  for (guint i = 0; i < 3; i++)
+    hs_turn_join (&places[i], NULL);
+  for (guint round = 0; round < 3; round++)
+    {
+      turn ();
+      g_assert_true (hs_turn_begin (&places[0]));
+      work (HS_TURN_USEC);
+      g_assert_false (hs_turn_begin (&places[1]));
+      g_assert_false (hs_turn_begin (&places[2]));
+      /* One of them does ask. */
+      turn ();
+      g_assert_false (hs_turn_begin (&places[0]));
+      g_assert_true (hs_turn_begin (&places[1]));
+      turn ();
+      g_assert_false (hs_turn_begin (&places[0]));
+      turn ();
+      g_assert_true (hs_turn_begin (&places[0]));
+      turn ();
+      g_assert_true (hs_turn_begin (&places[0]));
+      hs_turn_skip (&places[2]);
+    }
+  for (guint i = 0; i < 3; i++)
+    hs_turn_leave (&places[i]);
+}
+
 #define N_PAIRS 40
 
 typedef struct
@@ -202,6 +233,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/turn/shared", test_shared);
   g_test_add_func ("/turn/fair", test_fair);
+  g_test_add_func ("/turn/forgotten", test_forgotten);
   g_test_add_func ("/turn/poller", test_poller);
   g_test_add_data_func ("/turn/poller-stopped", GINT_TO_POINTER (FALSE), test_stopped);
   g_test_add_data_func ("/turn/poller-nested", GINT_TO_POINTER (TRUE), test_stopped);
