@@ -101,6 +101,8 @@ hs_client_drop_connection (HsClient *self)
   if (priv->stream != NULL)
     {
       /* A handler may be at work on a stanza of it. */
+      if (priv->pumping > 0 && priv->dead_streams == NULL)
+        priv->dead_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_stream_free);
       if (priv->pumping > 0)
         g_ptr_array_add (priv->dead_streams, g_steal_pointer (&priv->stream));
       else
@@ -131,9 +133,10 @@ accept_cb (GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer u
 void
 hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid)
 {
-  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
-  g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL);
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) bare
+      = full != NULL ? hs_jid_ref (priv->bound_bare) : hs_jid_get_bare (jid);
+  g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL);
   HsIqOwn own = { .full = full, .bare = bare, .domain = domain, .strict = priv->component };
 
   hs_iq_tracker_set_own (hs_dispatcher_get_tracker (priv->dispatcher), &own);

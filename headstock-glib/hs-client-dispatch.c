@@ -280,6 +280,8 @@ hs_client_register (HsClient *self, HsModule *module)
   g_return_if_fail (HS_IS_CLIENT (self));
   g_return_if_fail (HS_IS_MODULE (module));
 
+  if (priv->modules == NULL)
+    priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
   if (g_ptr_array_find (priv->modules, module, NULL))
     return;
   g_ptr_array_add (priv->modules, g_object_ref (module));
@@ -306,7 +308,7 @@ hs_client_unregister (HsClient *self, HsModule *module)
   g_return_if_fail (HS_IS_MODULE (module));
 
   alive = g_object_ref (module);
-  if (!g_ptr_array_remove (priv->modules, module))
+  if (priv->modules == NULL || !g_ptr_array_remove (priv->modules, module))
     return;
   hs_handlers_remove_module (hs_dispatcher_get_handlers (priv->dispatcher), module);
   hs_client_forgets_changed (self);
@@ -320,7 +322,7 @@ hs_client_list_modules (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   GPtrArray *modules = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < priv->modules->len; i++)
+  for (guint i = 0; priv->modules != NULL && i < priv->modules->len; i++)
     g_ptr_array_add (modules, g_object_ref (g_ptr_array_index (priv->modules, i)));
   return modules;
 }

@@ -277,25 +277,26 @@ hs_client_acknowledged (HsClient *self)
 }
 
 static void
-ask (HsClient *self, GByteArray *output)
+ask (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   gint64 due;
 
   if (!hs_client_is_managed (priv) || hs_stream_is_closing (priv->stream))
     return;
-  due = hs_stream_management_poll (priv->management, g_get_monotonic_time (), output);
+  due = hs_stream_management_poll (priv->management, g_get_monotonic_time (),
+                                   hs_transport_get_output (priv->transport));
   hs_client_set_deadline_at (self, HS_DEADLINE_ASK, due);
 }
 
 /* Called after all that is sent: nearly always there is nothing to be done. */
 void
-hs_client_ask_if_due (HsClient *self, GByteArray *output)
+hs_client_ask_if_due (HsClient *self)
 {
   HsStreamManagement *management = hs_client_private (self)->management;
 
   if (management != NULL && hs_stream_management_wants_poll (management))
-    ask (self, output);
+    ask (self);
 }
 
 void
@@ -307,7 +308,7 @@ hs_client_ask (HsClient *self)
     return;
   /* What the stream itself has to say comes first. */
   hs_client_flush (self);
-  ask (self, hs_transport_get_output (priv->transport));
+  ask (self);
   hs_client_flush (self);
 }
 

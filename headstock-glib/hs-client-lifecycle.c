@@ -83,7 +83,7 @@ hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_m
 static void
 return_tasks (GPtrArray *tasks, const GError *error)
 {
-  for (guint i = 0; i < tasks->len; i++)
+  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
     {
       GTask *task = g_ptr_array_index (tasks, i);
       GSource *watch = g_task_get_task_data (task);
@@ -119,8 +119,6 @@ end_run (HsClient *self)
   /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
   connects = g_steal_pointer (&priv->connect_tasks);
   closes = g_steal_pointer (&priv->close_tasks);
-  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   hs_timer_leave (&priv->timer);
   hs_wake_remove (priv->context, self);
@@ -457,9 +455,17 @@ close_cancelled_cb (GCancellable *cancellable, gpointer data)
   g_autoptr (GTask) task = g_object_ref (data);
   HsClientPrivate *priv = hs_client_private (g_task_get_source_object (task));
 
-  if (g_ptr_array_remove (priv->close_tasks, task))
+  if (priv->close_tasks != NULL && g_ptr_array_remove (priv->close_tasks, task))
     g_task_return_error_if_cancelled (task);
   return G_SOURCE_REMOVE;
+}
+
+static void
+add_task (GPtrArray **tasks, GTask *task)
+{
+  if (*tasks == NULL)
+    *tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (*tasks, task);
 }
 
 /* The watch is the task's data, and ended when the task returns. */
@@ -506,7 +512,7 @@ hs_client_connect_async (HsClient *self,
     }
   hs_client_start (self);
   watch_cancellable (task, G_SOURCE_FUNC (connect_cancelled_cb));
-  g_ptr_array_add (priv->connect_tasks, g_steal_pointer (&task));
+  add_task (&priv->connect_tasks, g_steal_pointer (&task));
 }
 
 /**
@@ -559,7 +565,7 @@ hs_client_close_async (HsClient *self,
       return;
     }
   watch_cancellable (task, G_SOURCE_FUNC (close_cancelled_cb));
-  g_ptr_array_add (priv->close_tasks, g_steal_pointer (&task));
+  add_task (&priv->close_tasks, g_steal_pointer (&task));
   hs_client_stop (self);
 }
 
@@ -603,6 +609,6 @@ hs_client_abandon (HsClient *self)
   g_clear_pointer (&priv->context, g_main_context_unref);
   return_tasks (priv->connect_tasks, error);
   return_tasks (priv->close_tasks, error);
-  g_ptr_array_set_size (priv->connect_tasks, 0);
-  g_ptr_array_set_size (priv->close_tasks, 0);
+  g_clear_pointer (&priv->connect_tasks, g_ptr_array_unref);
+  g_clear_pointer (&priv->close_tasks, g_ptr_array_unref);
 }

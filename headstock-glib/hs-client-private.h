@@ -276,7 +276,7 @@ void hs_client_finish_sends (HsClient *self);
 /* Tells what has been decided. @quietly: only to those who wait for it. */
 void hs_client_tell_fates (HsClient *self, gboolean quietly);
 void hs_client_acknowledged (HsClient *self);
-void hs_client_ask_if_due (HsClient *self, GByteArray *output);
+void hs_client_ask_if_due (HsClient *self);
 void hs_client_ask (HsClient *self);
 
 /* hs-client-request.c */

@@ -299,6 +299,6 @@ hs_client_pump (HsClient *self)
   priv->clock = outer_clock;
   finish_turn (self, stream, pumped);
   if (priv->pumping == 0)
-    g_ptr_array_set_size (priv->dead_streams, 0);
+    g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
   hs_client_flush (self);
 }

@@ -32,15 +32,20 @@ hs_client_get_stream_lang (HsClient *self)
 }
 
 /* What the stream itself has to say stands before what is sent next. */
-static GByteArray *
-get_output (HsClientPrivate *priv)
+static void
+take_own_output (HsClientPrivate *priv)
 {
-  GByteArray *output = hs_transport_get_output (priv->transport);
   g_autoptr (GByteArray) own = priv->stream != NULL ? hs_stream_take_output (priv->stream) : NULL;
 
   if (own != NULL)
-    g_byte_array_append (output, own->data, own->len);
-  return output;
+    g_byte_array_append (hs_transport_get_output (priv->transport), own->data, own->len);
+}
+
+static GByteArray *
+get_output (HsClientPrivate *priv)
+{
+  take_own_output (priv);
+  return hs_transport_get_output (priv->transport);
 }
 
 /* What has been appended to the output leaves at the end of this turn of the main loop. */
@@ -52,7 +57,8 @@ hs_client_flush (HsClient *self)
 
   if (priv->transport == NULL)
     return;
-  hs_client_ask_if_due (self, get_output (priv));
+  take_own_output (priv);
+  hs_client_ask_if_due (self);
   end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport);
   if (end == priv->logged_out)
     return;

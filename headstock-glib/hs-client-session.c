@@ -125,7 +125,6 @@ hs_client_bound (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
 
-  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   /* One that was interrupted is lost. */
   hs_client_lose_session (self);
   hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));

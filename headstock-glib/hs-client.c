@@ -89,7 +89,7 @@ hs_client_finalize (GObject *object)
 {
   HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
 
-  g_ptr_array_unref (priv->dead_streams);
+  g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
   g_clear_pointer (&priv->management, hs_stream_management_free);
   g_free (priv->redirect);
   hs_dispatcher_free (priv->dispatcher);
@@ -111,9 +111,7 @@ hs_client_finalize (GObject *object)
   g_clear_object (&priv->initial_presence);
   g_strfreev (priv->sasl_mechanisms);
   g_clear_error (&priv->run_error);
-  g_ptr_array_unref (priv->modules);
-  g_ptr_array_unref (priv->connect_tasks);
-  g_ptr_array_unref (priv->close_tasks);
+  g_clear_pointer (&priv->modules, g_ptr_array_unref);
   g_clear_pointer (&priv->bound_jid, hs_jid_unref);
   g_clear_pointer (&priv->bound_bare, hs_jid_unref);
   g_clear_pointer (&priv->session_account, hs_jid_unref);
@@ -775,10 +773,6 @@ hs_client_init (HsClient *self)
   priv->default_presence = TRUE;
   priv->initial_roster = TRUE;
   priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
-  priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->connect_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->dead_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_stream_free);
   g_queue_init (&priv->send_tasks);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
   priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);

@@ -23,7 +23,6 @@
 struct _HsTransport
 {
   grefcount ref_count;
-  guint plain : 1;      /* a socket and nothing between: what poll() says of it is all */
   guint reading : 1;    /* the owner wants to */
   guint holding : 1;    /* but not now */
   guint delivering : 1; /* inside of received() */
@@ -39,8 +38,12 @@ struct _HsTransport
   gpointer owner;
   GMainContext *context;
   GIOStream *stream;
-  GPollableInputStream *input;   /* the stream's */
-  GPollableOutputStream *output; /* the stream's */
+  /* Either the stream's socket, where there is nothing between and what poll() says of it is all: a
+   * GSocketConnection makes its two streams only when they are asked for, and an idle one needs none. */
+  GSocket *socket;
+  /* Or the stream's streams. */
+  GPollableInputStream *input;
+  GPollableOutputStream *output;
   GError *error;
 
   HsTurnPlace turn;
@@ -137,7 +140,7 @@ update_wait (HsTransport *self,
   else if (stand_back)
     hs_read_wait_set (&self->read_wait, HS_WAIT_IDLE);
   else if (self->unread_length > 0 || self->eof || self->failed ||
-           (!self->plain && !self->drained))
+           (self->socket == NULL && !self->drained))
     hs_read_wait_set (&self->read_wait, HS_WAIT_TURN);
   else
     hs_read_wait_set (&self->read_wait, HS_WAIT_POLL);
@@ -176,6 +179,18 @@ deliver_unread (HsTransport *self)
   self->unread_length = length - used;
 }
 
+static gssize
+read_once (HsTransport *self,
+           guint8 *buffer,
+           gsize size,
+           GError **error)
+{
+  if (self->socket != NULL)
+    return g_socket_receive_with_blocking (self->socket, (char *) buffer, size, FALSE, NULL, error);
+
+  return g_pollable_input_stream_read_nonblocking (self->input, buffer, size, NULL, error);
+}
+
 /* Fills the buffer with what there is; sets drained, eof and error. A socket is read once:
  * whether it has more is for poll() to say. */
 static gsize
@@ -188,8 +203,7 @@ read_available (HsTransport *self,
   do
     {
       g_autoptr (GError) error = NULL;
-      gssize n = g_pollable_input_stream_read_nonblocking (self->input, buffer + length,
-                                                           READ_SIZE - length, NULL, &error);
+      gssize n = read_once (self, buffer + length, READ_SIZE - length, &error);
 
       if (n > 0)
         {
@@ -208,7 +222,7 @@ read_available (HsTransport *self,
         self->error = g_steal_pointer (&error);
       break;
     }
-  while (!self->plain && length < READ_SIZE);
+  while (self->socket == NULL && length < READ_SIZE);
 
   return length;
 }
@@ -277,17 +291,29 @@ read_cb (gpointer user_data)
 
 /* ---- Writing ---- */
 
-static gboolean write_cb (GObject *stream, gpointer user_data);
+static gboolean socket_write_cb (GSocket *socket, GIOCondition condition, gpointer user_data);
+static gboolean stream_write_cb (GObject *stream, gpointer user_data);
 
 static void
 wait_for_room (HsTransport *self)
 {
+  GSourceFunc callback;
+
   if (self->write_source != NULL)
     return;
 
-  self->write_source = g_pollable_output_stream_create_source (self->output, NULL);
+  if (self->socket != NULL)
+    {
+      self->write_source = g_socket_create_source (self->socket, G_IO_OUT, NULL);
+      callback = G_SOURCE_FUNC (socket_write_cb);
+    }
+  else
+    {
+      self->write_source = g_pollable_output_stream_create_source (self->output, NULL);
+      callback = G_SOURCE_FUNC (stream_write_cb);
+    }
   hs_source_attach (self->write_source, self->context, G_PRIORITY_DEFAULT, "[headstock] write",
-                    G_SOURCE_FUNC (write_cb), self);
+                    callback, self);
 }
 
 static void
@@ -312,7 +338,7 @@ write_available (HsTransport *self)
 {
   g_autoptr (GError) error = NULL;
   guint64 before = self->written;
-  HsWriteStatus status = hs_write_queue_write (&self->queue, self->output, self->plain,
+  HsWriteStatus status = hs_write_queue_write (&self->queue, self->socket, self->output,
                                                &self->written, &error);
 
   self->blocked = status == HS_WRITE_BLOCKED;
@@ -348,16 +374,29 @@ notify_written (HsTransport *self)
 }
 
 static gboolean
-write_cb (GObject *stream,
-          gpointer user_data)
+write_on (HsTransport *self)
 {
-  HsTransport *self = user_data;
   g_autoptr (HsTransport) alive = hs_transport_ref (self);
 
   write_available (self);
   notify_written (self);
 
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+socket_write_cb (GSocket *socket,
+                 GIOCondition condition,
+                 gpointer user_data)
+{
+  return write_on (user_data);
+}
+
+static gboolean
+stream_write_cb (GObject *stream,
+                 gpointer user_data)
+{
+  return write_on (user_data);
 }
 
 static gboolean
@@ -402,8 +441,6 @@ hs_transport_new (GIOStream *stream,
   HsTransport *self;
 
   g_assert (G_IS_IO_STREAM (stream));
-  g_assert (G_IS_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream)));
-  g_assert (G_IS_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)));
 
   self = g_new0 (HsTransport, 1);
   g_ref_count_init (&self->ref_count);
@@ -411,15 +448,18 @@ hs_transport_new (GIOStream *stream,
   self->owner = owner;
   self->context = g_main_context_ref_thread_default ();
   self->stream = g_object_ref (stream);
-  self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
-  self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
   /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
-  self->plain = G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream);
+  if (G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream))
+    self->socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  else
+    {
+      self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+      self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+    }
   hs_turn_join (&self->turn, self->context);
   self->read_wait.context = self->context;
   self->read_wait.stream = self->input;
-  if (self->plain)
-    self->read_wait.socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  self->read_wait.socket = self->socket;
   self->read_wait.callback = read_cb;
   self->read_wait.user_data = self;
 

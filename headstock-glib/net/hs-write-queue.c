@@ -94,10 +94,23 @@ hs_write_queue_get_length (const HsWriteQueue *self)
   return length;
 }
 
+static gssize
+write_once (GSocket *socket,
+            GPollableOutputStream *stream,
+            const guint8 *bytes,
+            gsize length,
+            GError **error)
+{
+  if (socket != NULL)
+    return g_socket_send_with_blocking (socket, (const char *) bytes, length, FALSE, NULL, error);
+
+  return g_pollable_output_stream_write_nonblocking (stream, bytes, length, NULL, error);
+}
+
 HsWriteStatus
 hs_write_queue_write (HsWriteQueue *self,
+                      GSocket *socket,
                       GPollableOutputStream *stream,
-                      gboolean is_socket,
                       guint64 *written,
                       GError **error)
 {
@@ -112,8 +125,7 @@ hs_write_queue_write (HsWriteQueue *self,
       if (total >= WRITE_BUDGET)
         return HS_WRITE_MORE;
 
-      n = g_pollable_output_stream_write_nonblocking (stream, self->sending->data + self->sent,
-                                                      length, NULL, &local_error);
+      n = write_once (socket, stream, self->sending->data + self->sent, length, &local_error);
       if (n < 0 && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
@@ -128,7 +140,7 @@ hs_write_queue_write (HsWriteQueue *self,
       total += n;
       release_sent (self);
       /* A socket that took a part is full; trying again would only tell so. TLS takes a record. */
-      if (is_socket && (gsize) n < length)
+      if (socket != NULL && (gsize) n < length)
         return HS_WRITE_BLOCKED;
     }
 

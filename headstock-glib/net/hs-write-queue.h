@@ -27,10 +27,10 @@ typedef enum
 
 GByteArray *hs_write_queue_get_output (HsWriteQueue *self);
 gsize hs_write_queue_get_length (const HsWriteQueue *self);
-/* Never blocks. Adds to @written what the stream took. */
+/* To the socket, or where that is NULL to the stream. Never blocks. Adds to @written what the stream took. */
 HsWriteStatus hs_write_queue_write (HsWriteQueue *self,
+                                    GSocket *socket,
                                     GPollableOutputStream *stream,
-                                    gboolean is_socket,
                                     guint64 *written,
                                     GError **error);
 void hs_write_queue_clear (HsWriteQueue *self);
