@@ -139,7 +139,8 @@ def choose(arguments: argparse.Namespace) -> list[Mutation]:
 
 def build(folder: Path, chosen: list[Mutation]) -> bool:
     targets = sorted({mutation.target for mutation in chosen})
-    for command in (["meson", "setup", "build", "-Dintrospection=false", "-Dexamples=false"],
+    for command in (["meson", "setup", "build", "-Dintrospection=false", "-Dexamples=false",
+                     "-Doptimization=1"],
                     ["ninja", "-C", "build", *targets]):
         if command[0] == "meson" and (folder / "build/build.ninja").exists():
             continue

@@ -170,7 +170,7 @@ def build_broken(source, build, folder, breakage):
     # What the build has instrumented wants its libraries.
     options = [word for word in command if word == "--coverage" or word.startswith("-fsanitize=")]
     objects = sorted(map(str, (build / "tests/simulation").glob(f"{name}.p/*.o")))
-    subprocess.run(["cc", *options, "-o", str(program), str(folder / "broken.o"), *objects,
+    subprocess.run(["cc", *options, "-fno-lto", "-o", str(program), str(folder / "broken.o"), *objects,
                     str(build / "headstock-glib/libheadstock-glib-private.a"), *libraries()],
                    check=True)
     return program
