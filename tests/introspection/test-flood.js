@@ -44,7 +44,9 @@ async function flood(prepare) {
     equal(seen, MESSAGES);
     equal(await server.end(), 0);
     print(`# ${most - before} KiB more than ${before} KiB; ${Math.round(MESSAGES / seconds)} a second`);
-    assert(most - before < LIMIT_KIB, `${most - before} KiB more`);
+    /* AddressSanitizer keeps what was freed, for a while. */
+    if (!(GLib.getenv('LD_PRELOAD') ?? '').includes('libasan'))
+        assert(most - before < LIMIT_KIB, `${most - before} KiB more`);
 }
 
 await main({
