@@ -110,6 +110,7 @@ hs_client_drop_connection (HsClient *self)
     }
   priv->secure = priv->trusted = priv->certificate_used = FALSE;
   priv->in_negotiation = priv->refused = FALSE;
+  priv->beginning = priv->begun = FALSE;
   priv->n_negotiating = 0;
   priv->settling = FALSE;
   fail_sends (self);
@@ -398,6 +399,8 @@ open_stream (HsClient *self, GIOStream *io)
     .max_depth = priv->max_depth,
     .management = hs_client_ensure_management (priv),
     .session_jid = priv->bound_jid,
+    .remembered = hs_client_recall_session (priv),
+    .begins = !priv->component && !priv->patient && !priv->no_early,
   };
   gboolean is_new = priv->stream == NULL;
 

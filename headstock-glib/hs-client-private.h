@@ -103,6 +103,9 @@ typedef struct
   GVariant *offer;   /* what the server offered the last time, */
   char *offer_to;    /* and to whom */
   gboolean no_early; /* it has changed meanwhile */
+  HsSessionOffer session_offer; /* and what after the sign-in */
+  gboolean patient;  /* nothing leaves by that, until the next session stands */
+  gboolean patient_for_good;
   char *access_token;
   char *oauth_discovery;
   GVariant *login_token;
@@ -172,6 +175,8 @@ typedef struct
   gboolean in_negotiation; /* modules take part before sign-in */
   guint n_negotiating;
   gboolean refused; /* a module does not want the client to sign in */
+  gboolean beginning; /* what the session begins with is being sent, before there is one */
+  gboolean begun;     /* and was */
   GTlsCertificate *peer_certificate;
   HsSecurityInfo *security_info;
   HsJid *bound_jid;
@@ -226,6 +231,7 @@ HsClient *hs_attempt_return (HsAttempt *self);
 /* hs-client-session.c */
 void hs_client_negotiate (HsClient *self, HsNode *features);
 void hs_client_derive_key (HsClient *self);
+void hs_client_binding (HsClient *self);
 void hs_client_bound (HsClient *self);
 void hs_client_session_stands (HsClient *self);
 void hs_client_keepalive (HsClient *self);
@@ -237,7 +243,10 @@ void hs_client_shrink_if_idle (HsClient *self);
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
 void hs_client_sign_in (HsClient *self);
 void hs_client_sign_in_early (HsClient *self);
+gboolean hs_client_has_negotiators (HsClient *self);
 gboolean hs_client_forget_offer (HsClient *self, const GError *error);
+HsSessionOffer hs_client_recall_session (HsClientPrivate *priv);
+void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);
 void hs_client_note_resumed (HsClient *self);

@@ -58,6 +58,9 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
     case HS_STREAM_EVENT_AUTHENTICATED:
       hs_client_authenticated (self);
       break;
+    case HS_STREAM_EVENT_BINDING:
+      hs_client_binding (self);
+      break;
     case HS_STREAM_EVENT_BOUND:
       hs_client_bound (self);
       break;

@@ -129,6 +129,7 @@ hs_client_resumed (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
 
+  hs_client_remember_session (priv);
   hs_client_session_stands (self);
   hs_iq_tracker_extend (hs_dispatcher_get_tracker (priv->dispatcher),
                         g_get_monotonic_time () - priv->interrupted);

@@ -101,6 +101,13 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
       *route = hs_client_is_managed (priv) ? HS_ROUTE_MANAGED : HS_ROUTE_DIRECT;
       return TRUE;
     }
+  if (priv->beginning && priv->transport != NULL && !hs_stream_is_closing (priv->stream))
+    {
+      *route = priv->management != NULL && hs_stream_management_is_enabling (priv->management)
+                   ? HS_ROUTE_MANAGED
+                   : HS_ROUTE_DIRECT;
+      return TRUE;
+    }
   *route = HS_ROUTE_WAITING;
   if (priv->management != NULL && !priv->stopping
       && hs_stream_management_can_resume (priv->management, hs_clock_get_boot_time ()))

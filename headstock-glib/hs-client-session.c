@@ -119,22 +119,46 @@ hs_client_session_stands (HsClient *self)
   priv->stalled = FALSE;
 }
 
+/* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
+ * a module takes part in what comes before, or another session is still to be given up, which everybody is
+ * told when there is a new one. */
+void
+hs_client_binding (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->stop_requested || priv->stopping || priv->transport == NULL || priv->bound_jid != NULL
+      || hs_client_has_negotiators (self) || !hs_stream_begin (priv->stream))
+    return;
+  priv->begun = priv->beginning = TRUE;
+  hs_client_enable_carbons (self);
+  begin_session (self);
+  priv->beginning = FALSE;
+}
+
 void
 hs_client_bound (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
+  gboolean begun = priv->begun;
 
+  priv->begun = FALSE;
   /* One that was interrupted is lost. */
-  hs_client_lose_session (self);
+  if (!begun)
+    hs_client_lose_session (self);
+  hs_client_remember_session (priv);
   hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
   priv->bound_jid = hs_jid_ref (hs_stream_get_jid (priv->stream));
   priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
   hs_client_session_stands (self);
   g_object_notify (G_OBJECT (self), "bound-jid");
   hs_client_tell_fates (self, FALSE);
-  hs_client_enable_carbons (self);
-  begin_session (self);
+  if (!begun)
+    {
+      hs_client_enable_carbons (self);
+      begin_session (self);
+    }
   hs_client_tell_active (self, FALSE);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);

@@ -201,8 +201,8 @@ negotiates (HsModule *module)
 }
 
 /* A module that wants to see the features first may want to do something before the sign-in. */
-static gboolean
-has_negotiators (HsClient *self)
+gboolean
+hs_client_has_negotiators (HsClient *self)
 {
   g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
 
@@ -242,7 +242,7 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (priv->component || !priv->secure || !priv->trusted || has_negotiators (self))
+  if (priv->component || !priv->secure || !priv->trusted || hs_client_has_negotiators (self))
     return;
   offer = recall_offer (priv);
   if (offer != NULL)
@@ -256,11 +256,44 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stream == NULL || !hs_stream_is_early (priv->stream)
-      || error->domain == HS_SASL_ERROR)
+  if (priv->stream == NULL)
+    return FALSE;
+  if (hs_stream_is_hasty (priv->stream))
+    {
+      priv->patient = TRUE;
+      /* It was not only the connection: that server is not to be hurried. */
+      if (error == NULL || !g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST))
+        priv->patient_for_good = TRUE;
+      return priv->state != HS_CLIENT_STATE_READY;
+    }
+  if (!hs_stream_is_early (priv->stream) || error->domain == HS_SASL_ERROR)
     return FALSE;
   priv->no_early = TRUE;
   return TRUE;
+}
+
+/* What the server offered after the last sign-in to the same account. */
+HsSessionOffer
+hs_client_recall_session (HsClientPrivate *priv)
+{
+  g_autoptr (HsJid) bare = priv->jid != NULL ? hs_jid_get_bare (priv->jid) : NULL;
+
+  if (bare == NULL || priv->patient || priv->no_early || priv->component
+      || priv->tls_mode == HS_TLS_MODE_NONE
+      || g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) != 0)
+    return 0;
+  return priv->session_offer;
+}
+
+/* There is a session. */
+void
+hs_client_remember_session (HsClientPrivate *priv)
+{
+  HsSessionOffer offer = hs_stream_get_session_offer (priv->stream);
+
+  if (offer != 0 && priv->secure)
+    priv->session_offer = offer;
+  priv->patient = priv->patient_for_good;
 }
 
 /* Remembered with the token as well, so that the program's next run signs in with one message. */
@@ -273,6 +306,8 @@ remember_offer (HsClient *self)
   g_autoptr (GVariant) kept = NULL;
   GVariantDict dict;
 
+  if (g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) != 0)
+    priv->session_offer = 0;
   g_clear_pointer (&priv->offer, g_variant_unref);
   g_clear_pointer (&priv->offer_to, g_free);
   priv->no_early = FALSE;

@@ -23,7 +23,8 @@ G_DECLARE_INTERFACE (HsModule, hs_module, HS, MODULE, GObject)
  * @negotiate: the connection is under TLS and the client is about to sign in, with the stream's
  *   features (RFC 6120, 4.3.2). Returns true to take part: signing in then waits until
  *   [method@Client.continue_negotiation] is called
- * @prepare_presence: the client is about to send its initial presence (RFC 6121, 4.2), and the module
+ * @prepare_presence: the client is about to send its initial presence (RFC 6121, 4.2), perhaps along
+ *   with the request for the resource and so before [property@Client:bound-jid] is known; and the module
  *   may add to it
  * @ready: a new session stands
  * @stopping: the stream is about to be closed; what is sent here still leaves

@@ -27,6 +27,7 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
+  self->hasty = FALSE;
   if (self->config.management == NULL)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
                               "The server enabled stream management, which nobody asked for");
@@ -49,6 +50,7 @@ hs_stream_on_not_enabled (HsStream *self, HsNode *node)
                                 "The server failed at stream management, which nobody asked for");
       return;
     }
+  self->hasty = FALSE;
   hs_stream_management_on_failed (self->config.management, node);
   /* What had to wait for acknowledgements leaves now: there will be none. */
   if (!self->closing)
@@ -61,6 +63,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
+  self->hasty = FALSE;
   if (!hs_stream_management_on_resumed (self->config.management, node, &error))
     {
       refuse (self, g_steal_pointer (&error));
@@ -74,6 +77,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
 void
 hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
+  self->hasty = FALSE;
   hs_stream_management_on_failed (self->config.management, node);
   hs_stream_bind (self);
 }

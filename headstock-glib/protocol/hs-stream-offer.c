@@ -121,6 +121,22 @@ hs_stream_offer_load (GVariant *saved)
   return self;
 }
 
+HsSessionOffer
+hs_session_offer_read (HsNode *features)
+{
+  HsNode *session = hs_node_get_child (features, "session", HS_NS_SESSION);
+  HsSessionOffer offer = 0;
+
+  if (hs_node_get_child (features, "bind", HS_NS_BIND) != NULL)
+    offer |= HS_SESSION_OFFER_BIND;
+  if (hs_node_get_child (features, "sm", HS_NS_SM) != NULL)
+    offer |= HS_SESSION_OFFER_SM;
+  /* RFC 6121 has done away with it; servers that still demand it do not call it optional. */
+  if (session != NULL && hs_node_get_child (session, "optional", NULL) == NULL)
+    offer |= HS_SESSION_OFFER_SESSION;
+  return offer;
+}
+
 gboolean
 hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *other)
 {

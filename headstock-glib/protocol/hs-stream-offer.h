@@ -23,6 +23,14 @@ typedef struct
   gboolean sm;       /* an earlier stream can be resumed instead */
 } HsStreamOffer;
 
+/* What it offers to whoever has, as far as that is worth remembering. */
+typedef enum /*< skip >*/
+{
+  HS_SESSION_OFFER_BIND = 1 << 0,
+  HS_SESSION_OFFER_SM = 1 << 1,      /* stream management (XEP-0198) */
+  HS_SESSION_OFFER_SESSION = 1 << 2, /* and demands the obsolete session */
+} HsSessionOffer;
+
 HsStreamOffer *hs_stream_offer_new (HsNode *features);
 void hs_stream_offer_free (HsStreamOffer *self);
 gboolean hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *other);
@@ -31,6 +39,8 @@ gboolean hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *
 GVariant *hs_stream_offer_save (const HsStreamOffer *self);
 /* NULL where it is of another type, as an older version may have saved it. */
 HsStreamOffer *hs_stream_offer_load (GVariant *saved);
+
+HsSessionOffer hs_session_offer_read (HsNode *features);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamOffer, hs_stream_offer_free)
 

@@ -77,9 +77,11 @@ struct _HsStream
   gboolean features_due; /* after it, for what they tell */
   char *request_id;
   GError *xml_error; /* found, and not yet reached */
-  gboolean bind_offered;
-  gboolean session_required;
-  gboolean management_offered;
+  HsSessionOffer session_offer; /* 0: the features have not come */
+  gboolean resume_sent;  /* along with the header after the sign-in */
+  gboolean begun;        /* what the session begins with has left before the resource was bound, */
+  gboolean enable_sent;  /* with this, */
+  gboolean hasty;        /* and the server has not taken all of that yet */
   gboolean csi_offered;
   gboolean any_resource; /* the one that was asked for is taken */
   char *other_host;

@@ -30,7 +30,7 @@ write_bind (HsStream *self)
 void
 hs_stream_bind (HsStream *self)
 {
-  if (!self->bind_offered)
+  if ((self->session_offer & HS_SESSION_OFFER_BIND) == 0)
     {
       hs_stream_protocol_error (self, "unsupported-feature",
                                 "The server does not offer to bind a resource");
@@ -42,41 +42,101 @@ hs_stream_bind (HsStream *self)
   self->bind_sent = FALSE;
 }
 
-/* In one flight with the header after the sign-in: there is no server that does not offer it then. */
+/* ---- Before the features have come, or before the resource is bound ---- */
+
+/* In one flight with the header after the sign-in: there is no server that does not offer to bind then. To
+ * resume only where it was offered the last time. */
 void
 hs_stream_bind_early (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
   if (management != NULL && hs_stream_management_has_session (management))
-    return;
+    {
+      self->resume_sent = (self->config.remembered & HS_SESSION_OFFER_SM) != 0;
+      self->hasty = self->resume_sent;
+      if (self->resume_sent)
+        hs_stream_management_write_resume (management, hs_stream_get_output (self));
+      return;
+    }
   write_bind (self);
   self->bind_sent = TRUE;
+  if (self->config.begins && self->config.remembered != 0)
+    self->following = HS_STREAM_EVENT_BINDING;
+}
+
+/* The server takes one after the other: the stanzas leave from the resource that it binds first. What waits
+ * from an earlier session stands before them, and so does the obsolete session. */
+gboolean
+hs_stream_begin (HsStream *self)
+{
+  HsStreamManagement *management = self->config.management;
+  HsSessionOffer offer
+      = self->session_offer != 0 ? self->session_offer : self->config.remembered;
+
+  if (self->closing || self->error != NULL || self->begun || self->request_id == NULL
+      || (offer & HS_SESSION_OFFER_BIND) == 0 || (offer & HS_SESSION_OFFER_SESSION) != 0
+      || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
+    return FALSE;
+  self->begun = self->hasty = TRUE;
+  self->enable_sent = management != NULL && (offer & HS_SESSION_OFFER_SM) != 0;
+  if (self->enable_sent)
+    hs_stream_management_write_enable (management, hs_stream_get_output (self));
+  return TRUE;
+}
+
+/* Whether what has left already can stand. */
+static gboolean
+keeps_word (HsStream *self)
+{
+  if ((self->resume_sent || self->enable_sent) && (self->session_offer & HS_SESSION_OFFER_SM) == 0)
+    return FALSE;
+  return !self->begun
+         || (self->session_offer & (HS_SESSION_OFFER_BIND | HS_SESSION_OFFER_SESSION))
+                == HS_SESSION_OFFER_BIND;
+}
+
+static void
+bind_by_features (HsStream *self)
+{
+  gboolean sent = self->bind_sent;
+
+  if (self->config.management != NULL && !self->enable_sent)
+    hs_stream_management_lose (self->config.management);
+  hs_stream_bind (self);
+  /* Where it has left before the features, its answer is likely to be here with them. */
+  if (!sent && self->config.begins && self->error == NULL)
+    self->pending = HS_STREAM_EVENT_BINDING;
 }
 
 void
 hs_stream_take_features (HsStream *self, HsNode *node)
 {
-  HsNode *session = hs_node_get_child (node, "session", HS_NS_SESSION);
-
   HsStreamManagement *management = self->config.management;
 
-  self->bind_offered = hs_node_get_child (node, "bind", HS_NS_BIND) != NULL;
+  self->session_offer = hs_session_offer_read (node);
   self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
-  self->management_offered
-      = management != NULL && hs_node_get_child (node, "sm", HS_NS_SM) != NULL;
-  /* RFC 6121 has done away with it; servers that still demand it do not call it optional. */
-  self->session_required = session != NULL && hs_node_get_child (session, "optional", NULL) == NULL;
-  if (self->management_offered && hs_stream_management_has_session (management))
+  if (!keeps_word (self))
     {
-      self->state = HS_STREAM_STATE_RESUME;
-      hs_stream_management_write_resume (management, hs_stream_get_output (self));
+      hs_stream_close (self);
+      hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
+                                         "%s does not offer any more what it did after the last "
+                                         "sign-in",
+                                         hs_jid_get_domain (self->config.jid)));
       return;
     }
-  if (management != NULL)
-    hs_stream_management_lose (management);
-  hs_stream_bind (self);
+  if (management == NULL || (self->session_offer & HS_SESSION_OFFER_SM) == 0
+      || !hs_stream_management_has_session (management))
+    {
+      bind_by_features (self);
+      return;
+    }
+  self->state = HS_STREAM_STATE_RESUME;
+  if (!self->resume_sent)
+    hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
+
+/* ---- The answers ---- */
 
 /* Whether an iq answers what the stream itself asked; what does not is dropped, as later. */
 static gboolean
@@ -103,8 +163,10 @@ hs_stream_become_ready (HsStream *self, HsStreamEventType event)
 static void
 enable_and_become_ready (HsStream *self)
 {
-  if (self->management_offered)
+  if (self->config.management != NULL && !self->enable_sent
+      && (self->session_offer & HS_SESSION_OFFER_SM) != 0)
     hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+  self->hasty = self->enable_sent;
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
 
@@ -125,15 +187,18 @@ refused (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-/* RFC 6120, 7.7.2.2: where the resource is taken, the server may choose one. */
+/* RFC 6120, 7.7.2.2: where the resource is taken, the server may choose one. What has left for the one that
+ * is not there can't be taken back: then on another stream. */
 static void
 bind_refused (HsStream *self, HsNode *iq)
 {
   GError *error = get_error (iq, "The server refused to bind a resource");
+  gboolean another = !self->any_resource && hs_jid_get_resource (self->config.jid) != NULL
+                     && error->code == HS_STANZA_ERROR_CONFLICT;
 
-  if (self->any_resource || hs_jid_get_resource (self->config.jid) == NULL
-      || error->code != HS_STANZA_ERROR_CONFLICT)
+  if (!another || self->begun)
     {
+      self->hasty = another;
       refused (self, error);
       return;
     }
@@ -165,7 +230,16 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
                                 error != NULL ? error->message : "it named none");
       return;
     }
-  if (!self->session_required)
+  /* RFC 6120, 4.3.6: the address is what the server says it is, and its local part may be another than the
+   * one that was asked for, as with ANONYMOUS. The server's own name is not: that was proved. */
+  if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
+    {
+      hs_stream_protocol_error (self, "undefined-condition",
+                                "The server bound an address that is not at %s",
+                                hs_jid_get_domain (self->config.jid));
+      return;
+    }
+  if ((self->session_offer & HS_SESSION_OFFER_SESSION) == 0)
     {
       enable_and_become_ready (self);
       return;

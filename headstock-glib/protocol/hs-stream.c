@@ -544,6 +544,18 @@ hs_stream_is_early (HsStream *self)
   return self->early;
 }
 
+gboolean
+hs_stream_is_hasty (HsStream *self)
+{
+  return self->hasty;
+}
+
+HsSessionOffer
+hs_stream_get_session_offer (HsStream *self)
+{
+  return self->session_offer;
+}
+
 const HsStreamOffer *
 hs_stream_get_offer (HsStream *self)
 {

@@ -23,6 +23,7 @@ typedef enum
   HS_STREAM_EVENT_TOKEN_REFUSED, /* forget it, then hs_stream_sign_in() without it */
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
   HS_STREAM_EVENT_AUTHENTICATED, /* see hs_stream_get_mechanism() */
+  HS_STREAM_EVENT_BINDING,       /* where asked for: a resource is; see hs_stream_begin() */
   HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
   HS_STREAM_EVENT_RESUMED,       /* the same, in a session that was interrupted (XEP-0198) */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* there may be fates to be told */
@@ -61,12 +62,24 @@ typedef struct
   gboolean bind2;   /* a resource along with the sign-in, where it is offered (XEP-0386) */
   gboolean carbons; /* and carbons with it (XEP-0280) */
   gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
+  HsSessionOffer remembered; /* what the server offered after the last sign-in; 0: nothing is known */
+  gboolean begins;           /* BINDING is to be told */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,
                          const HsParserCallbacks *callbacks,
                          gpointer user_data);
 void hs_stream_free (HsStream *self);
+
+/* In BINDING: what the session begins with may leave in one flight with the request for the resource; <enable/>
+ * has been written where there is stream management. FALSE, and nothing was done, where BOUND has to be
+ * waited for. */
+gboolean hs_stream_begin (HsStream *self);
+/* Whether something has left by what the server offered the last time, or before it had bound the resource,
+ * which it may not have taken yet. */
+gboolean hs_stream_is_hasty (HsStream *self);
+/* What it offers after the sign-in; 0 while it has not said so. */
+HsSessionOffer hs_stream_get_session_offer (HsStream *self);
 
 /* What is to be written, or NULL: the driver takes it after each call that may have added to it.
  * (transfer full) */

@@ -264,6 +264,12 @@ scripted_peer_get_taken (ScriptedPeer *self)
   return self->taken->str;
 }
 
+const char *
+scripted_peer_get_unused (ScriptedPeer *self)
+{
+  return self->input->str;
+}
+
 static gboolean
 accept_cb (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags errors)
 {

@@ -129,5 +129,7 @@ gboolean script_cut (ScriptedPeer *peer, gpointer cut);
 GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */
 const char *scripted_peer_get_taken (ScriptedPeer *self);
+/* What has come after that already. */
+const char *scripted_peer_get_unused (ScriptedPeer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedServer, scripted_server_free)

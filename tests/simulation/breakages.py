@@ -20,6 +20,7 @@ QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
 SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
 SIGN_IN = "headstock-glib/protocol/hs-stream-sign-in.c"
+SESSION = "headstock-glib/protocol/hs-stream-session.c"
 TOKEN = "headstock-glib/sasl/hs-sasl-ht.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
 BACKOFF = "headstock-glib/protocol/hs-backoff.c"
@@ -134,6 +135,23 @@ BREAKAGES = [
      "  if (lasted >= HS_BACKOFF_LASTING)\n"),
     ("the wait does not grow", BACKOFF,
      "MIN (self->bound * 2, HS_BACKOFF_LAST)", "HS_BACKOFF_FIRST"),
+    ("<enable/> is sent to whom it was not offered", SESSION,
+     "  self->enable_sent = management != NULL && (offer & HS_SESSION_OFFER_SM) != 0;\n",
+     "  self->enable_sent = management != NULL;\n"),
+    ("<enable/> is sent again when there is a resource", SESSION,
+     "  if (self->config.management != NULL && !self->enable_sent\n      && (self",
+     "  if (self->config.management != NULL\n      && (self"),
+    ("what was enabled before there was a resource is lost", SESSION,
+     "  if (self->config.management != NULL && !self->enable_sent)\n    hs_stream_management_lose",
+     "  if (self->config.management != NULL)\n    hs_stream_management_lose"),
+    ("what is offered after the sign-in is not compared with what was", SESSION,
+     "  if (!keeps_word (self))\n", "  if (FALSE)\n"),
+    ("<resume/> is sent again when the features come", SESSION,
+     "  if (!self->resume_sent)\n    hs_stream_management_write_resume",
+     "  hs_stream_management_write_resume"),
+    ("a session begins before what waits for it", SESSION,
+     "      || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))\n",
+     "      )\n"),
     ("memory that is released is not skipped", QUEUE,
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n      self->first_byte = 0;\n",
      "      g_byte_array_remove_range (self->bytes, 0, self->first_byte);\n"),

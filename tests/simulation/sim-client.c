@@ -126,6 +126,8 @@ sim_client_connect (World *w)
     .management = w->client.management,
     .session_jid = w->client.jid,
     .user_agent_id = "d4565fa7",
+    .remembered = w->client.patient ? 0 : w->client.session_offer,
+    .begins = !w->client.patient,
   };
 
   sim_note (w, "client connects");
@@ -199,13 +201,31 @@ note_written (World *w)
     }
 }
 
+static void
+send_stanza (World *w, gboolean open);
+
+/* The resource is not bound yet. What is sent is the library's own. */
+static void
+begin_session (World *w)
+{
+  if (hs_stream_management_has_session (w->client.management) || sim_chance (w, 30)
+      || !hs_stream_begin (w->client.stream))
+    return;
+  sim_note (w, "client begins a session before there is one");
+  w->conn->epoch = w->client.epoch = ++w->client.n_epochs;
+  w->signs.n_begun++;
+  for (guint i = 0; i < 2 && w->n_sent < MAX_SENT; i++)
+    send_stanza (w, TRUE);
+}
+
 /* Stream management may have begun along with the sign-in, before the client knew. */
 static void
 begin_epoch (World *w)
 {
   Session *session = sim_server_find_session (w, w->conn->session_number);
 
-  w->conn->epoch = ++w->client.n_epochs;
+  if (w->conn->epoch == 0)
+    w->conn->epoch = ++w->client.n_epochs;
   if (session != NULL)
     session->epoch = w->conn->epoch;
 }
@@ -224,6 +244,9 @@ handle (World *w, HsStreamEvent *event)
     case HS_STREAM_EVENT_STANZA:
       see (w, event->node);
       break;
+    case HS_STREAM_EVENT_BINDING:
+      begin_session (w);
+      break;
     case HS_STREAM_EVENT_BOUND:
       begin_epoch (w);
       G_GNUC_FALLTHROUGH;
@@ -231,6 +254,9 @@ handle (World *w, HsStreamEvent *event)
       sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");
       w->client.ready = TRUE;
       w->client.epoch = w->conn->epoch;
+      w->client.patient = FALSE;
+      if (hs_stream_get_session_offer (w->client.stream) != 0)
+        w->client.session_offer = hs_stream_get_session_offer (w->client.stream);
       G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_ENABLED:
       take_fates (w);
@@ -280,12 +306,12 @@ sim_client_feed (World *w, const char *bytes, gsize length)
 
 /* What is sent, by its last decimal. */
 static char *
-make_stanza (World *w, guint number, HsOutFlags *flags)
+make_stanza (World *w, guint number, gboolean own, HsOutFlags *flags)
 {
   guint size = sim_chance (w, 5) ? sim_random (w, 5000) : sim_random (w, 100);
   g_autofree char *body = g_strnfill (size, 'x');
 
-  switch (number % 10)
+  switch (own ? 3 : number % 10)
     {
     case 0:
       return g_strdup_printf ("<iq id=\"%u\" type=\"set\"/>", number);
@@ -302,8 +328,9 @@ make_stanza (World *w, guint number, HsOutFlags *flags)
     }
 }
 
-void
-sim_client_send (World *w)
+/* @open: there is a way out for it. */
+static void
+send_stanza (World *w, gboolean open)
 {
   guint number = w->n_sent;
   Sent *sent = &w->sent[number];
@@ -314,13 +341,11 @@ sim_client_send (World *w)
   guint start;
   HsNode *node;
 
-  if (number == MAX_SENT || (!w->client.ready && !hs_stream_management_can_resume (management, w->now)))
-    return;
   flush (w);
-  output = w->client.ready ? w->client.output : scratch;
+  output = open ? w->client.output : scratch;
   start = output->len;
   w->n_sent++;
-  stanza = make_stanza (w, number, &sent->flags);
+  stanza = make_stanza (w, number, open && !w->client.ready, &sent->flags);
   node = hs_parser_parse_element (stanza, strlen (stanza), NULL);
   sent->flags |= hs_stream_management_classify (node);
   hs_block_unref (hs_node_get_block (node));
@@ -340,6 +365,14 @@ sim_client_send (World *w)
       sent->fate = HS_FATE_WRITTEN;
     }
   flush (w);
+}
+
+void
+sim_client_send (World *w)
+{
+  if (w->n_sent < MAX_SENT
+      && (w->client.ready || hs_stream_management_can_resume (w->client.management, w->now)))
+    send_stanza (w, w->client.ready);
 }
 
 static void

@@ -320,6 +320,8 @@ on_stanza (World *w, Conn *conn, HsNode *node)
 
   if (number == 0 || number >= w->n_sent)
     sim_fail (w, "protocol", "a stanza that nobody sent: %s", id);
+  if (!conn->bound && conn->session == NULL)
+    sim_fail (w, "protocol", "%u was sent before the resource was asked for", number);
   if (conn->session != NULL)
     conn->session->received++;
   w->server.n_stanzas++;
@@ -352,6 +354,7 @@ void
 sim_server_write_late_features (World *w, Conn *conn)
 {
   conn->offers_sm = !sim_chance (w, 3);
+  conn->without_sm = !conn->offers_sm;
   sim_conn_write (conn, FALSE, "<stream:features><bind xmlns='%s'/>%s</stream:features>", HS_NS_BIND,
                   conn->offers_sm ? "<sm " SM "/>" : "");
   if (!conn->offers_sm)
@@ -372,6 +375,18 @@ on_element (World *w, Conn *conn, HsNode *node)
     }
   else if (hs_node_matches (node, "authenticate", HS_NS_SASL2))
     sim_server_on_authenticate (w, conn, node);
+  /* The client has relied on what was offered the last time, and is about to hear that it is not. */
+  else if (conn->without_sm
+           && (hs_node_matches (node, "resume", HS_NS_SM)
+               || hs_node_matches (node, "enable", HS_NS_SM)))
+    {
+      if (conn->asked)
+        sim_fail (w, "protocol", "<%s> to whom it was not offered", node->name);
+      conn->over = TRUE;
+      sim_conn_write (conn, FALSE,
+                      "<stream:error><unsupported-stanza-type xmlns='%s'/></stream:error>",
+                      HS_NS_STREAMS);
+    }
   else if (hs_node_matches (node, "resume", HS_NS_SM))
     sim_server_on_resume (w, conn, node, "");
   else if (hs_node_matches (node, "enable", HS_NS_SM))

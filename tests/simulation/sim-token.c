@@ -115,6 +115,14 @@ sim_client_failed (World *w)
       w->client.no_early = TRUE;
       w->signs.n_anew++;
     }
+  else if (hs_stream_is_hasty (w->client.stream))
+    {
+      if (w->client.patient || !conn->without_sm
+          || !g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL))
+        sim_fail (w, "offers", "the client begins anew without a reason: %s", error->message);
+      w->client.patient = TRUE;
+      w->signs.n_hasty++;
+    }
   else if (conn->must_fail == SIM_GOOD)
     sim_fail (w, "protocol", "the client gave the stream up: %s", error->message);
   else if (conn->must_fail == SIM_NOT_VERIFIED

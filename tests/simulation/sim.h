@@ -85,6 +85,7 @@ struct _Conn
   gboolean bound;
   gboolean enabling;   /* stream management was asked for, and refused or granted */
   gboolean offers_sm;
+  gboolean without_sm;  /* and has said so */
   gboolean request_pending;
   Session *session;     /* NULL after the server's end */
   guint session_number; /* it stays the client's */
@@ -136,6 +137,8 @@ typedef struct
   guint token_mechanism;
   GVariant *offer;   /* what was offered the last time */
   gboolean no_early; /* and has changed */
+  HsSessionOffer session_offer; /* after the last sign-in */
+  gboolean patient;  /* nothing leaves by that */
   gboolean failed;
 } Client;
 
@@ -149,6 +152,8 @@ typedef struct
   guint n_impostors;
   guint n_misnamed;
   guint n_unasked;
+  guint n_begun;  /* sessions before there was one */
+  guint n_hasty;  /* of them, or resumed by what was remembered, in vain */
 } SignIns;
 
 struct _World

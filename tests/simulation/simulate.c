@@ -26,7 +26,7 @@
 typedef struct
 {
   guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, told[4];
-  guint64 tokens, refused, early, anew, impostors, misnamed, unasked;
+  guint64 tokens, refused, early, anew, impostors, misnamed, unasked, begun, hasty;
 } Figures;
 
 static Figures figures;
@@ -338,6 +338,8 @@ check_fates (World *w)
   figures.impostors += w->signs.n_impostors;
   figures.misnamed += w->signs.n_misnamed;
   figures.unasked += w->signs.n_unasked;
+  figures.begun += w->signs.n_begun;
+  figures.hasty += w->signs.n_hasty;
 }
 
 static void
@@ -448,6 +450,9 @@ run_all (guint64 first, guint64 n, guint n_jobs)
   printf ("  %" G_GUINT64_FORMAT " servers that did not know the token, %" G_GUINT64_FORMAT
           " wrong addresses, %" G_GUINT64_FORMAT " sessions that nobody asked for\n",
           all.impostors, all.misnamed, all.unasked);
+  printf ("  %" G_GUINT64_FORMAT " sessions begun before there was one; %" G_GUINT64_FORMAT
+          " times by what was not offered any more\n",
+          all.begun, all.hasty);
   return 0;
 }
 
