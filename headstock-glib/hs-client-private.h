@@ -106,6 +106,7 @@ typedef struct
   HsSessionOffer session_offer; /* and what after the sign-in */
   gboolean patient;  /* nothing leaves by that, until the next session stands */
   gboolean patient_for_good;
+  gboolean no_upgrade; /* it has failed once */
   char *access_token;
   char *oauth_discovery;
   GVariant *login_token;

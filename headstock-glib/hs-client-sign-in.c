@@ -122,6 +122,7 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
   config->device = priv->user_agent_device;
   config->bind2 = priv->bind2;
   config->carbons = priv->carbons;
+  config->no_upgrade = priv->no_upgrade;
   config->inactive = priv->inactive;
 }
 
@@ -249,8 +250,8 @@ hs_client_sign_in_early (HsClient *self)
     sign_in (self, TRUE, offer);
 }
 
-/* Whether the sign-in relied on what the server had offered the last time, which may be why it failed: then
- * it is tried once more, at once, without that. */
+/* Whether the sign-in relied on what the server had offered the last time, or did more than to sign in, which
+ * may be why it failed: then it is tried once more, at once, without that. */
 gboolean
 hs_client_forget_offer (HsClient *self, const GError *error)
 {
@@ -258,6 +259,12 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 
   if (priv->stream == NULL)
     return FALSE;
+  /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
+  if (hs_stream_is_upgrading (priv->stream))
+    {
+      priv->no_upgrade = TRUE;
+      return TRUE;
+    }
   if (hs_stream_is_hasty (priv->stream))
     {
       priv->patient = TRUE;

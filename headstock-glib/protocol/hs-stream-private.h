@@ -65,6 +65,7 @@ struct _HsStream
   char *token_expiry;
   /* A better hash (XEP-0480) */
   int upgrade; /* which one was asked for, or -1 */
+  gboolean upgrading; /* the server has begun with it, and the sign-in is not over */
   char *password;
   guint min_iterations;
   HsSaslKeyRequest *upgrade_request;

@@ -130,6 +130,8 @@ request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
   int used = hs_sasl_mechanism_get_hash (self->mechanism);
 
   hs_stream_forget_upgrade (self);
+  if (self->config.no_upgrade)
+    return;
   if (used < 0 || hs_sasl_mechanism_get_binding_type (self->mechanism) == NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (upgrades); i++)
@@ -360,6 +362,7 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
     return;
   take_token (self, node);
   hs_stream_forget_upgrade (self);
+  self->upgrading = FALSE;
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->authenticated = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
@@ -389,6 +392,12 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
 
 /* ---- Tasks ---- */
 
+gboolean
+hs_stream_is_upgrading (HsStream *self)
+{
+  return self->upgrading;
+}
+
 void
 hs_stream_forget_upgrade (HsStream *self)
 {
@@ -417,6 +426,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
           && g_str_equal (name, upgrades[self->upgrade].name))
         {
           self->state = HS_STREAM_STATE_TASK;
+          self->upgrading = TRUE;
           hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
           return;
         }

@@ -61,6 +61,7 @@ typedef struct
   const char *device;
   gboolean bind2;   /* a resource along with the sign-in, where it is offered (XEP-0386) */
   gboolean carbons; /* and carbons with it (XEP-0280) */
+  gboolean no_upgrade; /* no better hash of the password is stored (XEP-0480) */
   gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
   HsSessionOffer remembered; /* what the server offered after the last sign-in; 0: nothing is known */
   gboolean begins;           /* BINDING is to be told */
@@ -129,6 +130,8 @@ const char *hs_stream_get_token_mechanism (HsStream *self);
 const char *hs_stream_get_token_expiry (HsStream *self);
 /* Whether the sign-in itself was with a token. */
 gboolean hs_stream_used_token (HsStream *self);
+/* Whether a better hash of the password is being stored: what fails now may not fail without. */
+gboolean hs_stream_is_upgrading (HsStream *self);
 /* Why the server refused the token, after that event. */
 const GError *hs_stream_get_token_refusal (HsStream *self);
 /* Whether carbons stand already. */

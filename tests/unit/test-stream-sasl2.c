@@ -600,6 +600,8 @@ test_upgrade_wrong (void)
         g_assert_null (strstr (f.output->str, "<next"));
       g_assert_cmpstr (f.events->str, ==, "F:not-verified");
       g_assert_null (strstr (f.output->str, "<hash"));
+      /* A server that has not proved itself is not tried without. */
+      g_assert_true (hs_stream_is_upgrading (f.stream) == (i < G_N_ELEMENTS (tasks)));
       g_bytes_unref (channels[0].data);
       fixture_clear (&f);
     }
