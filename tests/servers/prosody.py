@@ -56,6 +56,7 @@ registration_throttle_max = 0
 allow_registration = {register}
 allow_user_invites = {invites}
 
+{end_point}
 authentication = {authentication}
 password_hash = {hash}
 
@@ -173,6 +174,7 @@ class Prosody:
             invites="true" if options["invites"] == "yes" else "false",
             authentication=_lua("internal_hashed" if hashed else "internal_plain"),
             hash=_lua("SHA-1" if options["passwords"] in ("plain", "sha1") else "SHA-256"),
+            end_point=self._end_point(certificates.server.certificate, options),
             domain=_lua(settings.DOMAIN), anonymous=_lua(settings.ANONYMOUS_DOMAIN),
             wrong_host=_lua(settings.WRONG_HOST_DOMAIN),
             component_jid=_lua(settings.COMPONENT),
@@ -183,6 +185,16 @@ class Prosody:
         if self.root != Path("/"):
             program = program.replace("'/usr/lib/prosody", f"'{self.root}/usr/lib/prosody")
         (folder / "prosody.lua").write_text(program)
+
+    def _end_point(self, certificate: Path, options: dict[str, str]) -> str:
+        """tls-server-end-point (RFC 5929, 4.1), with the hash that our certificates are signed with.
+
+        By "auto" Prosody 13 offers it to its first connection alone, and mod_sasl2 does not know it.
+        """
+        if options["sasl2"] == "yes":
+            return ""
+        der = ssl.PEM_cert_to_DER_cert(certificate.read_text())
+        return f"tls_server_end_point_hash = {_lua(hashlib.sha256(der).hexdigest())}"
 
     def _copy_client_certs(self, plugins: Path) -> bool:
         """Takes mod_client_certs, where prosody-modules is there, in a form that loads.
