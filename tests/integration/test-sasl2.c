@@ -449,6 +449,42 @@ test_offline_messages (gconstpointer data)
   session_clear (&s);
 }
 
+static void
+leave_message (const ServerWay *way, const char *text)
+{
+  g_autoptr (TestClient) friend = server_new_user (2, way);
+  g_autoptr (HsMessage) message = hs_message_new_chat (server_get ("USER1"), text);
+
+  test_client_start_until_ready (friend);
+  hs_client_send_stanza (friend->client, HS_ELEMENT (message), NULL);
+  test_client_stop (friend);
+}
+
+/* Why Bind 2 has to be asked for: ejabberd, which has the archive, keeps nothing for who binds so. */
+static void
+test_thrown_away (gconstpointer data)
+{
+  Session s;
+
+  if (!g_str_equal (server_get ("SERVER"), "ejabberd"))
+    return;
+  session_init (&s, data);
+  leave_message (data, "for the archive");
+  hs_client_set_bind2 (s.test->client, TRUE);
+  for (guint i = 0; i < 2; i++)
+    {
+      test_client_start_until_ready (s.test);
+      /* What was kept would stand before it. */
+      leave_message (data, i == 0 ? "first mark" : "second mark");
+      test_until (said (&s, i == 0 ? "first mark" : "second mark"));
+      test_client_stop (s.test);
+      hs_client_set_bind2 (s.test->client, FALSE);
+    }
+  g_assert_true (said (&s, "<bind xmlns='urn:xmpp:bind:0'>"));
+  g_assert_false (said (&s, "for the archive"));
+  session_clear (&s);
+}
+
 /* A server that does not know SASL2 is signed in to in the old way, whatever was wished for. */
 static void
 test_old_server (gconstpointer data)
@@ -481,6 +517,7 @@ static const ServerTest with_sasl2[] = {
   { "wrong-password", test_wrong_password },
   { "access-token", test_access_token },
   { "offline-messages", test_offline_messages },
+  { "thrown-away", test_thrown_away },
   { "external", server_test_external },
   { "anonymous", server_test_anonymous },
   { NULL, NULL },
