@@ -143,6 +143,9 @@ static const ScriptStep message_first[] = BEFORE ("<message xmlns='jabber:client
 static const ScriptStep bind_other[]
     = AT_BIND ("<iq type='result' id='@ID@'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
                "<jid>@</jid></bind></iq>");
+static const ScriptStep bind_foreign[]
+    = AT_BIND ("<iq type='result' id='@ID@'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+               "<jid>user@example.com/x</jid></bind></iq>");
 static const ScriptStep bind_stanza[] = AT_BIND ("<message><body>early</body></message>");
 static const ScriptStep features_in_sign_in[] = AT_FEATURES (SAY_FEATURES_BIND);
 
@@ -285,6 +288,7 @@ static const Attack attacks[] = {
     HS_ERROR_NO_MECHANISM, .flags = ATTACK_NO_SIGN_IN },
   IS_WRONG ("stream/stanza before binding", bind_stanza),
   IS_WRONG ("stream/an address that is none", bind_other),
+  IS_WRONG ("stream/address at another server", bind_foreign),
   { "stream/end in the middle", end, HS_TLS_MODE_STARTTLS, LOST },
   IS_BAD ("stream/end of another name", end_other),
   { "stream/error", stream_error, HS_TLS_MODE_STARTTLS, hs_stream_error_quark,
