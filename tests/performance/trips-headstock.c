@@ -11,10 +11,19 @@
  *   token    in another client, that has a token of the first one's
  *   resume   after the connection was cut, with the token
  *
- * Prints "cut" where the connection is to be cut, and the milliseconds from the start to a session. */
+ * Prints "cut" where the connection is to be cut, and the milliseconds from the start to a session and to the
+ * roster; where a session was resumed there is no other one. */
 
 static GMainLoop *loop;
 static gint64 begun;
+static double ready_msec;
+static double roster_msec;
+
+static double
+get_msec (void)
+{
+  return (double) (g_get_monotonic_time () - begun) / 1000;
+}
 
 static HsClient *
 make_client (const char *mode, const char *port)
@@ -40,11 +49,27 @@ terminated_cb (HsClient *client, GError *error)
 }
 
 static void
+ready_cb (void)
+{
+  ready_msec = get_msec ();
+}
+
+static HsElement *
+roster_cb (HsClient *client, HsElement *element, gpointer data)
+{
+  roster_msec = get_msec ();
+  g_main_loop_quit (loop);
+  return NULL;
+}
+
+static void
 until_ready (HsClient *client)
 {
-  gulong ready = g_signal_connect_swapped (client, "ready", G_CALLBACK (g_main_loop_quit), loop);
+  gulong ready = g_signal_connect (client, "ready", G_CALLBACK (ready_cb), NULL);
   gulong end = g_signal_connect (client, "terminated", G_CALLBACK (terminated_cb), NULL);
 
+  hs_client_add_handler (client, "query", HS_NS_ROSTER,
+                         HS_HANDLER_FROM_ACCOUNT | HS_HANDLER_ONCE, roster_cb, NULL, NULL);
   begun = g_get_monotonic_time ();
   hs_client_start (client);
   g_main_loop_run (loop);
@@ -63,10 +88,10 @@ until_stopped (HsClient *client)
 }
 
 static void
-print_time (void)
+resumed_cb (void)
 {
-  printf ("%.1f\n", (double) (g_get_monotonic_time () - begun) / 1000);
-  fflush (stdout);
+  ready_msec = roster_msec = get_msec ();
+  g_main_loop_quit (loop);
 }
 
 static void
@@ -86,7 +111,7 @@ static void
 resume (HsClient *client)
 {
   g_signal_connect (client, "connecting", G_CALLBACK (connecting_cb), NULL);
-  g_signal_connect_swapped (client, "resumed", G_CALLBACK (g_main_loop_quit), loop);
+  g_signal_connect (client, "resumed", G_CALLBACK (resumed_cb), NULL);
   /* So that the server's word on stream management has come as well. */
   g_timeout_add (1000, quit_cb, NULL);
   g_main_loop_run (loop);
@@ -120,7 +145,8 @@ main (int argc, char **argv)
     }
   else if (g_str_equal (how, "resume"))
     resume (client);
-  print_time ();
+  printf ("%.1f %.1f\n", ready_msec, roster_msec);
+  fflush (stdout);
   until_stopped (other != NULL ? other : client);
   return 0;
 }
