@@ -139,6 +139,21 @@ bench_mark (const char *name)
 }
 
 void
+bench_turns (const char *name)
+{
+  char part[64];
+
+  if (!(state.turn_wall > 0))
+    return;
+  bench_turn ();
+  snprintf (part, sizeof part, "%s_turn", name);
+  bench_note (part, state.longest_wall);
+  snprintf (part, sizeof part, "%s_turn_cpu", name);
+  bench_note (part, state.longest_cpu);
+  state.longest_wall = state.longest_cpu = 0;
+}
+
+void
 bench_end (void)
 {
   double cpu = bench_cpu () - state.cpu;

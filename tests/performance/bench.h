@@ -48,6 +48,8 @@ void bench_mark (const char *name);
 bool bench_message (const char *body);
 uint64_t bench_count (void);
 
+/* What the longest turn up to now was: NAME_turn and NAME_turn_cpu; what follows counts anew. */
+void bench_turns (const char *name);
 /* A timer of one millisecond in the main loop has been called. */
 void bench_turn (void);
 

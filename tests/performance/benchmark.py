@@ -52,8 +52,8 @@ def run_once(build, workload, program, how, amount, n_clients, pair):
         try:
             port = process.stdout.readline().strip()
             name = next(name for name, value in WORKLOADS.items() if value is workload)
-            if name in ("tls", "turn", "growth"):
-                name = workload.server
+            if name in ("tls", "turn", "growth", "idle-managed"):
+                name = {"managed": "idle"}.get(workload.server, workload.server)
             said = subprocess.run(command(build, program)
                                   + [name, how, port, str(amount), str(n_clients)]
                                   + ([pair[0]] if pair else []),

@@ -26,6 +26,9 @@
 #define BIND \
   "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
   "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session>"
+#define MANAGEMENT "<sm xmlns='urn:xmpp:sm:3'/>"
+#define ENABLED \
+  "<enabled xmlns='urn:xmpp:sm:3' resume='true' max='300' id='c7dfa1f2-1d2e-4f6c-9b0a-8f1f6e5d4c3b'/>"
 #define BOUND \
   "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>romeo@montague.example/orchard</jid></bind>"
 #define MARK "<message type='headline' from='montague.example'><body>%s</body></message>"
@@ -164,7 +167,7 @@ open_stream (Server *server, Connection *self)
   else if (!self->authenticated)
     queue (self, MECHANISMS);
   else
-    queue (self, BIND);
+    queue (self, server->workload == WORKLOAD_MANAGED ? BIND MANAGEMENT : BIND);
   queue (self, "</stream:features>");
 }
 
@@ -246,6 +249,8 @@ got_stanza (Server *server, Connection *self, const char *tag, const char *child
       self->authenticated = TRUE;
       scanner_restart (&self->scanner);
     }
+  else if (g_str_has_prefix (tag, "<enable"))
+    queue (self, ENABLED);
   else if (g_str_has_prefix (tag, "<starttls") && server->certificate != NULL)
     start_tls (server, self);
 }
@@ -367,7 +372,7 @@ tick (Server *server)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (server->phase == WAITING && server->workload != WORKLOAD_NONE &&
+  if (server->phase == WAITING && server->workload != WORKLOAD_NONE && server->workload != WORKLOAD_MANAGED &&
       server->n_bound >= server->n_expected && now - server->last_input > QUIET_MSEC * 1000)
     begin (server);
   else if (server->phase == BEGUN && now - server->begun > QUIET_MSEC * 1000)
@@ -429,7 +434,7 @@ static Workload
 parse_workload (const char *name)
 {
   static const char *const names[]
-      = { "none", "chat", "groupchat", "roster", "send", "pings", NULL };
+      = { "none", "chat", "groupchat", "roster", "send", "pings", "managed", NULL };
 
   for (guint i = 0; names[i] != NULL; i++)
     {

@@ -14,6 +14,7 @@ typedef enum
   WORKLOAD_ROSTER,
   WORKLOAD_SEND,
   WORKLOAD_PINGS,
+  WORKLOAD_MANAGED, /* none, with stream management (XEP-0198) */
 } Workload;
 
 /* server-flood.c: stanzas that are written as the socket takes them. */

@@ -120,7 +120,8 @@ def details(results):
                         ("trips100", "requests, 100 in flight")):
         if results.get(name):
             parts.append(trip_details(figures, name, title))
-    for name, title in (("idle", "silent for ten seconds"), ("pings", "each answers a ping")):
+    for name, title in (("idle", "silent for ten seconds"),
+                        ("idle-managed", "the same, with stream management"), ("pings", "each answers a ping")):
         if results.get(name):
             parts.append(crowd_details(figures, name, title))
     if results.get("turn"):
@@ -173,6 +174,8 @@ def goals(results):
         ("resident growth through a roster",
          at_most(scaled(figures.get("roster", "headstock", "peak"), 1 / 1024), 2, "MiB")),
         ("one silent connection", at_most(per_client(figures, "idle", "headstock"), 6.5, "KiB")),
+        ("one silent connection with stream management",
+         at_most(per_client(figures, "idle-managed", "headstock"), 6.5, "KiB")),
         ("longest turn through a flood",
          at_most(scaled(figures.get("turn", "headstock", "turn"), 1000), 5, "ms")),
         ("longest turn while thousands answer",

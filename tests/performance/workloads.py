@@ -78,6 +78,9 @@ WORKLOADS = {
         "strophe": ("client-strophe", "-", 1),
         "loudmouth": ("client-loudmouth", "-", 1),
     }, clients=(1000, 1000), runs=(3, 1)),
+    "idle-managed": Workload("managed", (0, 0), {
+        "headstock": ("crowd-headstock", "-", 1),
+    }, clients=(1000, 1000), runs=(3, 1)),
     "pings": Workload("pings", (0, 0), {
         "headstock": ("crowd-headstock", "-", 1),
         "turn": ("crowd-headstock", "turn", 1),

@@ -41,6 +41,7 @@ listen:
     shaper: none
     max_stanza_size: {stanza_size}
     max_fsm_queue: 1000000
+    backlog: 4096
     starttls: true
     starttls_required: true
     tls_verify: true
@@ -53,6 +54,7 @@ listen:
     shaper: none
     max_stanza_size: {stanza_size}
     max_fsm_queue: 1000000
+    backlog: 4096
     tls: true
     tls_verify: true
     cafile: {authority}
@@ -64,6 +66,7 @@ listen:
     shaper: none
     max_stanza_size: {stanza_size}
     max_fsm_queue: 1000000
+    backlog: 4096
 {plain_sasl2}
   -
     port: {component}
@@ -72,6 +75,7 @@ listen:
     access: all
     max_stanza_size: {stanza_size}
     max_fsm_queue: 1000000
+    backlog: 4096
     hosts:
       {component_jid}:
         password: {component_secret}
@@ -101,7 +105,7 @@ access_rules:
   local:
     allow: all
 shaper_rules:
-  max_user_sessions: 100
+  max_user_sessions: 100000
   max_user_offline_messages: 100000
   c2s_shaper: none
 
