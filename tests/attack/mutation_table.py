@@ -244,7 +244,7 @@ MUTATIONS = [
            "if (type == HS_FATE_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)",
            "if (type == HS_FATE_ACKNOWLEDGED)", "retry", "/client/retry/progress"),
     client("what the program has sent is progress",
-           "hs_backoff_reset (&priv->backoff); }", "}", "retry", "/client/retry/progress"),
+           "hs_backoff_reset (&priv->backoff); }", "; }", "retry", "/client/retry/progress"),
     # ---- What leaves ----
     client("the sender is the account",
            "\"The stanza's 'from' is neither the account's bare JID nor its bound full JID\");",
