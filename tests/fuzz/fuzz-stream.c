@@ -26,7 +26,7 @@ enum
   OPTION_CLOSE_EARLY = 1 << 4, /* our end is sent in the middle */
   OPTION_REMOVE = 1 << 5,      /* handlers remove themselves and add others */
   OPTION_MANAGED = 1 << 6,     /* with stream management (XEP-0198) */
-  OPTION_EARLY = 1 << 7,       /* signs in by what is remembered of the server */
+  OPTION_EARLY = 1 << 7,       /* signs in, and begins, by what is remembered of the server */
 };
 
 #define PASSWORD "pencilpencil"
@@ -49,6 +49,7 @@ typedef struct
   HsJid *full;
   HsJid *bare;
   GVariant *offer; /* what is remembered of the server */
+  HsSessionOffer session_offer;
   guint options;
   guint mechanisms;
   guint n_stanzas;
@@ -380,6 +381,17 @@ send_stanza (Driver *self, const char *stanza)
   g_byte_array_unref (output);
 }
 
+/* Before the resource is bound: not where an earlier session is still to be given up. */
+static void
+begin_early (Driver *self)
+{
+  if (self->full == NULL && hs_stream_begin (self->stream))
+    {
+      g_assert_true (hs_stream_is_hasty (self->stream));
+      send_stanza (self, "<presence/>");
+    }
+}
+
 static void
 take_fates (Driver *self)
 {
@@ -427,9 +439,14 @@ take_event (Driver *self, HsStreamEvent *event)
       self->authenticated = TRUE;
       remember (self);
       break;
+    case HS_STREAM_EVENT_BINDING:
+      g_assert_true (self->authenticated);
+      begin_early (self);
+      break;
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_RESUMED:
       g_assert_true (self->authenticated);
+      self->session_offer = hs_stream_get_session_offer (self->stream);
       begin_session (self);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
@@ -491,6 +508,7 @@ connect (Driver *self)
   gboolean component = (self->options & OPTION_COMPONENT) != 0;
   g_autoptr (HsJid) jid
       = hs_jid_new (component ? "service.example.com" : "juliet@example.com/balcony", NULL);
+  gboolean early = !component && (self->options & OPTION_EARLY) != 0;
   HsTlsMode mode = modes[self->options & OPTION_TLS_MODE];
   HsStreamConfig config = {
     .jid = jid,
@@ -508,6 +526,8 @@ connect (Driver *self)
     .bind2 = (self->mechanisms & 32) != 0,
     .carbons = (self->mechanisms & 32) != 0,
     .inactive = (self->mechanisms & 64) != 0,
+    .remembered = early ? self->session_offer : 0,
+    .begins = early,
   };
 
   self->authenticated = FALSE;
@@ -538,6 +558,7 @@ set_up (Driver *self)
   add_handlers (self);
   if ((self->options & (OPTION_MANAGED | OPTION_COMPONENT)) == OPTION_MANAGED)
     self->management = hs_stream_management_new ();
+  self->session_offer = HS_SESSION_OFFER_BIND | HS_SESSION_OFFER_SM;
   connect (self);
 }
 
