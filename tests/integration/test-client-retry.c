@@ -339,6 +339,8 @@ test_stalled (void)
   scripted_server_forgive (test->server);
   g_object_set (test->client, "keepalive-interval", 100, NULL);
   test_client_start_until_ready (test);
+  /* That long a sign of life may be waited for, before it is looked at again. */
+  g_object_set (test->client, "connect-timeout", 2000, NULL);
   for (guint i = 0; i < 600; i++)
     hs_client_send_raw_stanza (test->client, "<message/>", NULL);
   while (test->n_disconnected == 0)
@@ -348,6 +350,7 @@ test_stalled (void)
       test_spin (20);
     }
   g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_object_set (test->client, "connect-timeout", 30000, NULL);
   test_until (test->n_ready == 2);
   test_client_stop (test);
   test_client_free (test);
