@@ -126,7 +126,7 @@ if [ -n "$coverage" ]; then
 elif [ "$sanitize" = only ]; then
     builddir=${builddir:-build-sanitize}
     build "$builddir" "${everything[@]}" "${sanitizers[@]}"
-    run_tests "$builddir" --no-suite house --no-suite performance
+    run_tests "$builddir" --timeout-multiplier 4 --no-suite house --no-suite performance
 elif [ -n "$valgrind" ]; then
     builddir=${builddir:-build-tests}
     build "$builddir" "${everything_documented[@]}"
@@ -139,7 +139,7 @@ else
 fi
 if [ "$sanitize" = too ]; then
     build "$builddir-sanitize" -Dintrospection=true -Dexamples=false "${sanitizers[@]}"
-    run_tests "$builddir-sanitize" --suite unit --suite integration --suite fuzz --suite attack
+    run_tests "$builddir-sanitize" --timeout-multiplier 4 --suite unit --suite integration --suite fuzz --suite attack
 fi
 
 python=python3
