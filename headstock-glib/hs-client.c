@@ -120,51 +120,10 @@ hs_client_finalize (GObject *object)
 }
 
 static void
-hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+get_session_property (HsClient *self, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  HsClient *self = HS_CLIENT (object);
-
   switch (prop_id)
     {
-    case PROP_JID:
-      g_value_set_boxed (value, hs_client_get_jid (self));
-      break;
-    case PROP_HOST:
-      g_value_set_string (value, hs_client_get_host (self));
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, hs_client_get_port (self));
-      break;
-    case PROP_TLS_MODE:
-      g_value_set_enum (value, hs_client_get_tls_mode (self));
-      break;
-    case PROP_TLS_DATABASE:
-      g_value_set_object (value, hs_client_get_tls_database (self));
-      break;
-    case PROP_TLS_CERTIFICATE:
-      g_value_set_object (value, hs_client_get_tls_certificate (self));
-      break;
-    case PROP_PINNED_CERTIFICATE:
-      g_value_set_object (value, hs_client_get_pinned_certificate (self));
-      break;
-    case PROP_PEER_CERTIFICATE:
-      g_value_set_object (value, hs_client_get_peer_certificate (self));
-      break;
-    case PROP_SASL_MECHANISMS:
-      g_value_set_boxed (value, hs_client_get_sasl_mechanisms (self));
-      break;
-    case PROP_ALLOW_PLAIN:
-      g_value_set_boolean (value, hs_client_get_allow_plain (self));
-      break;
-    case PROP_MIN_ITERATIONS:
-      g_value_set_uint (value, hs_client_get_min_iterations (self));
-      break;
-    case PROP_PROXY_RESOLVER:
-      g_value_set_object (value, hs_client_get_proxy_resolver (self));
-      break;
-    case PROP_LANG:
-      g_value_set_string (value, hs_client_get_lang (self));
-      break;
     case PROP_STATE:
       g_value_set_enum (value, hs_client_get_state (self));
       break;
@@ -210,6 +169,57 @@ hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
 }
 
 static void
+hs_client_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsClient *self = HS_CLIENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_JID:
+      g_value_set_boxed (value, hs_client_get_jid (self));
+      break;
+    case PROP_HOST:
+      g_value_set_string (value, hs_client_get_host (self));
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, hs_client_get_port (self));
+      break;
+    case PROP_TLS_MODE:
+      g_value_set_enum (value, hs_client_get_tls_mode (self));
+      break;
+    case PROP_TLS_DATABASE:
+      g_value_set_object (value, hs_client_get_tls_database (self));
+      break;
+    case PROP_TLS_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_tls_certificate (self));
+      break;
+    case PROP_PINNED_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_pinned_certificate (self));
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, hs_client_get_peer_certificate (self));
+      break;
+    case PROP_SASL_MECHANISMS:
+      g_value_set_boxed (value, hs_client_get_sasl_mechanisms (self));
+      break;
+    case PROP_ALLOW_PLAIN:
+      g_value_set_boolean (value, hs_client_get_allow_plain (self));
+      break;
+    case PROP_MIN_ITERATIONS:
+      g_value_set_uint (value, hs_client_get_min_iterations (self));
+      break;
+    case PROP_PROXY_RESOLVER:
+      g_value_set_object (value, hs_client_get_proxy_resolver (self));
+      break;
+    case PROP_LANG:
+      g_value_set_string (value, hs_client_get_lang (self));
+      break;
+    default:
+      get_session_property (self, prop_id, value, pspec);
+    }
+}
+
+static void
 set_jid (HsClient *self, HsJid *jid)
 {
   HsClientPrivate *priv = hs_client_private (self);
@@ -220,6 +230,49 @@ set_jid (HsClient *self, HsJid *jid)
   priv->jid = jid != NULL ? hs_jid_ref (jid) : NULL;
   g_clear_error (&priv->jid_error);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_JID]);
+}
+
+static void
+set_session_property (HsClient *self, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_AUTO_RECONNECT:
+      hs_client_set_auto_reconnect (self, g_value_get_boolean (value));
+      break;
+    case PROP_CONNECT_TIMEOUT:
+      hs_client_set_connect_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_REQUEST_TIMEOUT:
+      hs_client_set_request_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_KEEPALIVE_INTERVAL:
+      hs_client_set_keepalive_interval (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_STANZA_SIZE:
+      hs_client_set_max_stanza_size (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_DEPTH:
+      hs_client_set_max_depth (self, g_value_get_uint (value));
+      break;
+    case PROP_INITIAL_PRESENCE:
+      hs_client_set_initial_presence (self, g_value_get_object (value));
+      break;
+    case PROP_INITIAL_ROSTER:
+      hs_client_set_initial_roster (self, g_value_get_boolean (value));
+      break;
+    case PROP_REGISTRATION:
+      hs_client_set_registration (self, g_value_get_object (value));
+      break;
+    case PROP_RESEND_POLICY:
+      hs_client_set_resend_policy (self, g_value_get_enum (value));
+      break;
+    case PROP_ACTIVE:
+      hs_client_set_active (self, g_value_get_boolean (value));
+      break;
+    default:
+      hs_client_sign_in_set_property (self, prop_id, value, pspec);
+    }
 }
 
 static void
@@ -268,41 +321,8 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     case PROP_LANG:
       hs_client_set_lang (self, g_value_get_string (value));
       break;
-    case PROP_AUTO_RECONNECT:
-      hs_client_set_auto_reconnect (self, g_value_get_boolean (value));
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      hs_client_set_connect_timeout (self, g_value_get_uint (value));
-      break;
-    case PROP_REQUEST_TIMEOUT:
-      hs_client_set_request_timeout (self, g_value_get_uint (value));
-      break;
-    case PROP_KEEPALIVE_INTERVAL:
-      hs_client_set_keepalive_interval (self, g_value_get_uint (value));
-      break;
-    case PROP_MAX_STANZA_SIZE:
-      hs_client_set_max_stanza_size (self, g_value_get_uint64 (value));
-      break;
-    case PROP_MAX_DEPTH:
-      hs_client_set_max_depth (self, g_value_get_uint (value));
-      break;
-    case PROP_INITIAL_PRESENCE:
-      hs_client_set_initial_presence (self, g_value_get_object (value));
-      break;
-    case PROP_INITIAL_ROSTER:
-      hs_client_set_initial_roster (self, g_value_get_boolean (value));
-      break;
-    case PROP_REGISTRATION:
-      hs_client_set_registration (self, g_value_get_object (value));
-      break;
-    case PROP_RESEND_POLICY:
-      hs_client_set_resend_policy (self, g_value_get_enum (value));
-      break;
-    case PROP_ACTIVE:
-      hs_client_set_active (self, g_value_get_boolean (value));
-      break;
     default:
-      hs_client_sign_in_set_property (self, prop_id, value, pspec);
+      set_session_property (self, prop_id, value, pspec);
     }
 }
 
