@@ -277,6 +277,8 @@ next_target (HsClient *self, const GError *error)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_debug ("Trying another target: %s", error->message);
+  /* The next one has not stood at all. */
+  priv->ready_time = 0;
   hs_client_drop_connection (self);
   if (priv->announced)
     hs_client_emit_disconnected (self, error, 0);

@@ -372,6 +372,71 @@ run_case (gconstpointer data)
   tear_down ();
 }
 
+/* ---- Redirection ---- */
+
+static guint n_redirects;
+
+static gboolean
+redirect (ScriptedPeer *peer, gpointer data)
+{
+  ScriptedServer *server = *(ScriptedServer **) data;
+  g_autofree char *text = g_strdup_printf (
+      SAY_HEADER "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
+                 "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
+      scripted_server_get_port (server));
+
+  n_redirects++;
+  return scripted_peer_expect (peer, ">") && scripted_peer_send (peer, text, -1);
+}
+
+static void
+count_wait_cb (HsClient *client, GError *error, int retry, guint *n_waits)
+{
+  if (retry > 0)
+    (*n_waits)++;
+}
+
+static gboolean
+send_on (ScriptedPeer *peer, gpointer data)
+{
+  ScriptedServer *server = *(ScriptedServer **) data;
+  g_autofree char *text = g_strdup_printf (
+      "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
+      "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
+      scripted_server_get_port (server));
+
+  return scripted_peer_send (peer, text, -1);
+}
+
+static guint
+choose_longest (guint bound)
+{
+  return bound;
+}
+
+/* That a session has lasted says nothing of those that follow, which only send on. */
+static void
+test_redirects (void)
+{
+  static ScriptedServer *self;
+  static const ScriptStep lasting[] = { RUN (script_sign_in), GATE, CALL (send_on, &self), READ_END, END };
+  static const ScriptStep redirecting[] = { CALL (redirect, &self), READ_END, END };
+  static const ScriptStep *const scripts[] = { lasting, redirecting, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  guint n_waits = 0;
+
+  hs_client_retry_random = choose_longest;
+  self = test->server;
+  scripted_server_forgive (self);
+  g_signal_connect (test->client, "disconnected", G_CALLBACK (count_wait_cb), &n_waits);
+  test_client_start_until_ready (test);
+  hs_client_private (test->client)->ready_time -= 31 * G_USEC_PER_SEC;
+  scripted_server_open_gate (self);
+  test_until (n_waits > 0);
+  g_assert_cmpuint (n_redirects, <, 40);
+  test_client_stop (test);
+}
+
 static void
 add (const char *name, void (*function) (void))
 {
@@ -400,5 +465,6 @@ main (int argc, char **argv)
   add ("woken-waiting", test_woken_waiting);
   add ("woken-ready", test_woken_ready);
   add ("stalled", test_stalled);
+  add ("redirects", test_redirects);
   return g_test_run ();
 }
