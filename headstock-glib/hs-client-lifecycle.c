@@ -335,23 +335,27 @@ wake_cb (gpointer data)
   look_at_clock (self);
 }
 
-/* One of those that are due; the others are due still. */
+/* The one that has been due for longest; the others are due still. What is set to now in each turn, as
+ * the pump is through a flood, comes after them. */
 static void
 timer_cb (gpointer data)
 {
   g_autoptr (HsClient) self = g_object_ref (data);
   HsClientPrivate *priv = hs_client_private (self);
   gint64 now = g_get_monotonic_time ();
+  guint first = HS_N_DEADLINES;
 
   look_at_clock (self);
   for (guint i = 0; i < HS_N_DEADLINES; i++)
     {
-      if (priv->deadlines[i] != 0 && priv->deadlines[i] <= now)
-        {
-          priv->deadlines[i] = 0;
-          on_deadline (self, i);
-          break;
-        }
+      if (priv->deadlines[i] != 0 && priv->deadlines[i] <= now
+          && (first == HS_N_DEADLINES || priv->deadlines[i] < priv->deadlines[first]))
+        first = i;
+    }
+  if (first < HS_N_DEADLINES)
+    {
+      priv->deadlines[first] = 0;
+      on_deadline (self, first);
     }
   update_timer (priv);
 }

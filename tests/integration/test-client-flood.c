@@ -371,6 +371,41 @@ test_turns_in_a_stanza (void)
   g_assert_cmpuint (seen.n_signals, ==, 2);
 }
 
+static void
+timed_out_cb (GObject *source, GAsyncResult *result, gpointer answered)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+
+  g_assert_error (error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_null (answer);
+  *(guint *) answered = 1;
+}
+
+/* What waits for a time has it also while a stanza goes on and on. */
+static void
+test_times_in_a_stanza (void)
+{
+  guint n = scaled (30000);
+  ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
+                          SERVE, END };
+  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (HsElement) query = hs_element_new ("query", "urn:y");
+  g_autoptr (HsElement) iq = HS_ELEMENT (hs_iq_new ("get", "a@b", query));
+  Seen seen = { .test = test };
+  guint answered = 0;
+
+  hs_client_add_handler (test->client, "item", "urn:x", HS_HANDLER_DEFAULT, slow_item_cb, &seen, NULL);
+  test_client_start_until_ready (test);
+  scripted_server_open_gate (test->server);
+  test_until (seen.n > 0);
+  hs_client_request_async (test->client, iq, 50, NULL, timed_out_cb, &answered);
+  test_until (answered == 1);
+  g_assert_cmpuint (seen.n, <, n);
+  test_until (seen.n == n);
+  test_client_stop (test);
+}
+
 /* ---- Cut ---- */
 
 static void
@@ -519,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/client/flood/turns-of-slow-handlers", &slow_case, test_turns);
   g_test_add_data_func ("/client/flood/turns-of-uneven-handlers", &uneven_case, test_turns);
   g_test_add_func ("/client/flood/turns-in-a-stanza", test_turns_in_a_stanza);
+  g_test_add_func ("/client/flood/times-in-a-stanza", test_times_in_a_stanza);
   g_test_add_func ("/client/flood/cut", test_cut);
   g_test_add_func ("/client/flood/all-before-the-end", test_all_before_the_end);
   g_test_add_func ("/client/flood/deaf-peer", test_deaf_peer);
