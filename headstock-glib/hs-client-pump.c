@@ -69,10 +69,8 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       hs_client_resumed (self);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
-      hs_client_note_progress (self);
-      hs_client_acknowledged (self);
-      break;
     case HS_STREAM_EVENT_ENABLED:
+      hs_client_note_progress (self);
       hs_client_acknowledged (self);
       break;
     case HS_STREAM_EVENT_CSI_OFFERED:
