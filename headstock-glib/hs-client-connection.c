@@ -333,6 +333,9 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
   if (hs_client_is_watched (self))
     hs_client_log_bytes (self, HS_DIRECTION_IN, (const char *) bytes + priv->logged_in,
                          length - priv->logged_in);
+  /* Who watches what is read may have ended the connection, and begun another. */
+  if (priv->transport != transport)
+    return length;
   priv->input = (const char *) bytes;
   priv->input_length = length;
   hs_client_pump (self);

@@ -127,7 +127,8 @@ void
 hs_client_resumed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
+  HsStream *stream = priv->stream;
+  g_autoptr (GPtrArray) tasks = NULL;
 
   hs_client_remember_session (priv);
   hs_client_session_stands (self);
@@ -137,7 +138,12 @@ hs_client_resumed (HsClient *self)
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
   hs_client_tell_active (self, TRUE);
-  hs_client_note_resumed (self);
+  /* A handler may have ended the connection. */
+  if (priv->stream == stream)
+    hs_client_note_resumed (self);
+  if (priv->stream != stream)
+    return;
+  tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   hs_client_tell_fates (self, FALSE);
   g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);

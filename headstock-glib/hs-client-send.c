@@ -68,12 +68,14 @@ hs_client_flush (HsClient *self)
       gsize length = MIN (end - priv->logged_out, output->len);
       g_autofree char *copy = g_memdup2 (output->data + output->len - length, length);
 
+      /* Before it is told: a handler may send more. */
       priv->logged_out = end;
       hs_client_log_bytes (self, HS_DIRECTION_OUT, copy, length);
       if (priv->transport == NULL)
         return;
     }
-  priv->logged_out = end;
+  else
+    priv->logged_out = end;
   hs_transport_queue (priv->transport);
 }
 

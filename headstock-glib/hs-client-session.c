@@ -119,6 +119,14 @@ hs_client_session_stands (HsClient *self)
   priv->stalled = FALSE;
 }
 
+/* It may be refused where it is not known yet what is bound (RFC 6120, 8.1.2.1). */
+static gboolean
+names_address (HsClientPrivate *priv)
+{
+  return priv->initial_presence != NULL
+         && hs_stanza_get_from_jid (HS_STANZA (priv->initial_presence)) != NULL;
+}
+
 /* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
  * a module takes part in what comes before, or another session is still to be given up, which everybody is
  * told when there is a new one. */
@@ -128,38 +136,56 @@ hs_client_binding (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (priv->stop_requested || priv->stopping || priv->transport == NULL || priv->bound_jid != NULL
-      || hs_client_has_negotiators (self) || !hs_stream_begin (priv->stream))
+      || names_address (priv) || hs_client_has_negotiators (self) || !hs_stream_begin (priv->stream))
     return;
+  /* What a handler sends meanwhile waits, and must not leave from another. */
+  hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
   priv->begun = priv->beginning = TRUE;
   hs_client_enable_carbons (self);
   begin_session (self);
   priv->beginning = FALSE;
 }
 
+/* What was sent already where @begun. Each step may call a handler that ends the connection; FALSE: one has. */
+static gboolean
+stand (HsClient *self, HsStream *stream, gboolean begun)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_session_stands (self);
+  g_object_notify (G_OBJECT (self), "bound-jid");
+  if (priv->stream == stream)
+    hs_client_tell_fates (self, FALSE);
+  if (!begun && priv->stream == stream)
+    hs_client_enable_carbons (self);
+  if (!begun && priv->stream == stream)
+    begin_session (self);
+  if (priv->stream == stream)
+    hs_client_tell_active (self, FALSE);
+  return priv->stream == stream;
+}
+
 void
 hs_client_bound (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&priv->connect_tasks);
+  HsStream *stream = priv->stream;
+  g_autoptr (GPtrArray) tasks = NULL;
   gboolean begun = priv->begun;
 
   priv->begun = FALSE;
   /* One that was interrupted is lost. */
   if (!begun)
     hs_client_lose_session (self);
+  if (priv->stream != stream)
+    return;
   hs_client_remember_session (priv);
-  hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
-  priv->bound_jid = hs_jid_ref (hs_stream_get_jid (priv->stream));
+  hs_client_set_session_account (priv, hs_stream_get_account (stream));
+  priv->bound_jid = hs_jid_ref (hs_stream_get_jid (stream));
   priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
-  hs_client_session_stands (self);
-  g_object_notify (G_OBJECT (self), "bound-jid");
-  hs_client_tell_fates (self, FALSE);
-  if (!begun)
-    {
-      hs_client_enable_carbons (self);
-      begin_session (self);
-    }
-  hs_client_tell_active (self, FALSE);
+  if (!stand (self, stream, begun))
+    return;
+  tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
   hs_client_modules_foreach (self, hs_module_ready);

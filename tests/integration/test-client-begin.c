@@ -774,6 +774,23 @@ test_resume_again (void)
   assert_resumes (then, 1, 3);
 }
 
+/* A presence that says whom it is from can be sent once that is known. */
+static void
+test_named_address (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session_tls, HS_TLS_MODE_STARTTLS);
+  g_autoptr (HsElement) presence = HS_ELEMENT (hs_presence_new (NULL));
+
+  hs_element_set_attribute (presence, "from", "user@example.org");
+  g_object_set (test->client, "initial-presence", presence, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      test_client_start_until_ready (test);
+      test_client_stop (test);
+    }
+  g_assert_cmpuint (scripted_server_count_received (test->server, "<presence"), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -786,6 +803,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client-begin/anew/conflict", test_conflict);
   g_test_add_func ("/client-begin/anew/stream-error", test_stream_error);
   g_test_add_func ("/client-begin/patience", test_patience);
+  g_test_add_func ("/client-begin/named-address", test_named_address);
   g_test_add_func ("/client-begin/cut", test_cut);
   g_test_add_func ("/client-begin/no-bind", test_no_bind);
   g_test_add_func ("/client-begin/bind-refused", test_bind_refused);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "client-test.h"
+#include "resume-test.h"
+
+/* Handlers that end the connection, run the main loop, or send, in the midst of what the client is doing. */
+
+/* ---- While a session begins ---- */
+
+static void
+nested_cb (HsClient *client, GParamSpec *spec, gpointer data)
+{
+  TestClient *test = data;
+
+  if (hs_client_get_bound_jid (client) == NULL)
+    return;
+  hs_client_stop (client);
+  test_client_wait_terminated (test);
+}
+
+static void
+test_nested_bound (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "connect-timeout", 500, NULL);
+  g_object_set (test->client, "carbons", TRUE, NULL);
+  g_signal_connect (test->client, "notify::bound-jid", G_CALLBACK (nested_cb), test);
+  hs_client_start (test->client);
+  test_until (test->n_terminated > 0);
+  test_spin (50);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_DISCONNECTED);
+}
+
+static void
+presence_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  TestClient *test = data;
+
+  if (direction != HS_DIRECTION_OUT || strstr (text, "<presence") == NULL)
+    return;
+  hs_client_stop (client);
+  test_client_wait_terminated (test);
+}
+
+/* The same where it begins along with the request for the resource. */
+static void
+test_nested_begin (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session_tls, HS_TLS_MODE_STARTTLS);
+  g_autoptr (HsElement) presence = HS_ELEMENT (hs_presence_new (NULL));
+
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "connect-timeout", 500, NULL);
+  g_object_set (test->client, "initial-presence", presence, "carbons", TRUE, NULL);
+  test_client_start_until_ready (test);
+  test_client_stop (test);
+  g_signal_connect (test->client, "xml", G_CALLBACK (presence_cb), test);
+  hs_client_start (test->client);
+  test_until (test->n_terminated > 1);
+  test_spin (50);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_DISCONNECTED);
+}
+
+static void
+nested_security_cb (HsClient *client, GParamSpec *spec, gpointer data)
+{
+  TestClient *test = data;
+  HsSecurityInfo *info = hs_client_get_security_info (client);
+  gboolean resumed = FALSE;
+
+  g_object_get (info, "resumed", &resumed, NULL);
+  if (!resumed)
+    return;
+  hs_client_stop (client);
+  test_client_wait_terminated (test);
+}
+
+static void
+test_nested_resumed (void)
+{
+  static const ScriptStep cut[] = CUT_AFTER ("<message");
+  static const ScriptStep again[] = { RUN (resume_sign_in), EXPECT ("<resume"),
+                                      SEND ("<resumed" SM " h='0' previd='s1'/>"), SERVE, END };
+  static const ScriptStep *const scripts[] = { cut, again, NULL };
+  ResumeTest f = { NULL };
+
+  resume_set_up (&f, scripts);
+  scripted_server_forgive (f.test->server);
+  g_object_set (f.test->client, "connect-timeout", 500, NULL);
+  test_client_start_until_ready (f.test);
+  g_signal_connect (f.test->client, "notify::security-info", G_CALLBACK (nested_security_cb), f.test);
+  resume_send (&f, "chat", "m1");
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_terminated > 0);
+  test_spin (50);
+  g_assert_cmpint (hs_client_get_state (f.test->client), ==, HS_CLIENT_STATE_DISCONNECTED);
+  resume_clear (&f);
+}
+
+/* ---- Sending ---- */
+
+static guint n_logged;
+
+static void
+sending_xml_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  if (direction != HS_DIRECTION_OUT)
+    return;
+  if (strstr (text, "first") != NULL)
+    hs_client_send_raw_stanza (client, "<message to='a@b'><body>second</body></message>", NULL);
+  for (const char *p = text; (p = strstr (p, "second")) != NULL; p++)
+    n_logged++;
+}
+
+/* What a handler of `xml` sends is sent once, and told once. */
+static void
+test_xml (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  test_client_start_until_ready (test);
+  g_signal_connect (test->client, "xml", G_CALLBACK (sending_xml_cb), NULL);
+  hs_client_send_raw_stanza (test->client, "<message to='a@b'><body>first</body></message>", NULL);
+  hs_client_send_raw_stanza (test->client, "<message to='a@b'><body>third</body></message>", NULL);
+  test_client_await_sent (test, "third");
+  g_assert_cmpuint (scripted_server_count_received (test->server, "second"), ==, 1);
+  g_assert_cmpuint (n_logged, ==, 1);
+  test_client_stop (test);
+}
+
+#define SASL2_FEATURES \
+  "<stream:features><authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism>" \
+  "</authentication></stream:features>"
+#define SASL2_SUCCESS(who) \
+  "<success xmlns='urn:xmpp:sasl:2'><authorization-identifier>" who "@example.org" \
+  "</authorization-identifier></success><stream:features>" \
+  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>"
+#define SIGN_IN(who) \
+  RUN (script_starttls), EXPECT ("<stream:stream"), SEND (SAY_HEADER SASL2_FEATURES), \
+  EXPECT ("</authenticate>"), SEND (SASL2_SUCCESS (who))
+
+static void
+private_xml_cb (HsClient *client, HsDirection direction, const char *text, gpointer done)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (direction != HS_DIRECTION_OUT || strstr (text, "<presence") == NULL || *(gboolean *) done)
+    return;
+  *(gboolean *) done = TRUE;
+  hs_client_send_raw_stanza (client, "<message to='a@b'><body>private</body></message>", &error);
+  g_assert_no_error (error);
+}
+
+static void
+other_account_cb (HsClient *client, GError *error, int retry, gpointer data)
+{
+  g_autoptr (HsJid) jid = hs_jid_new ("other@example.org", NULL);
+
+  g_object_set (client, "jid", jid, NULL);
+}
+
+/* What one account has sent before it had a session does not leave from another. */
+static void
+test_account (void)
+{
+  static const ScriptStep cut[] = { SIGN_IN ("user"), EXPECT ("<presence"), RESET, END };
+  static const ScriptStep second[] = { SIGN_IN ("other"), EXPECT ("</iq>"), SEND (SAY_BOUND),
+                                       SEND ("<enabled xmlns='urn:xmpp:sm:3'/>"), SERVE, END };
+  static const ScriptStep *const scripts[] = { cut, second, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+  gboolean done = FALSE;
+
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "connect-timeout", 500, NULL);
+  g_object_set (test->client, "initial-presence", presence, NULL);
+  g_signal_connect (test->client, "xml", G_CALLBACK (private_xml_cb), &done);
+  g_signal_connect (test->client, "disconnected", G_CALLBACK (other_account_cb), NULL);
+  test_client_start_until_ready (test);
+  g_assert_true (done);
+  test_client_stop (test);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "private"), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/reentry/bound", test_nested_bound);
+  g_test_add_func ("/client/reentry/begin", test_nested_begin);
+  g_test_add_func ("/client/reentry/resumed", test_nested_resumed);
+  g_test_add_func ("/client/reentry/xml", test_xml);
+  g_test_add_func ("/client/reentry/account", test_account);
+  return g_test_run ();
+}
