@@ -119,7 +119,9 @@ static const ScriptStep contact_answers[]
                 SEND ("<iq type='result' id='Asked' from='friend@else.example/x'>" FORGED "</iq>"),
                 SEND ("<iq type='result' q:id='asked' xmlns:q='urn:q' from='friend@else.example/x'>"
                       FORGED "</iq>"),
-                RESULT (" from='Friend@ELSE.example/x'", RIGHT),
+                /* Another one, in what is parsed together with the right one, and once more after it. */
+                SEND ("<iq type='result' id='asked' from='Friend@ELSE.example/x'>" RIGHT "</iq>"
+                      "<iq type='result' id='asked' from='friend@else.example/x'>" FORGED "</iq>"),
                 RESULT (" from='friend@else.example/x'", FORGED));
 static const ScriptStep server_answers[]
     = ANSWERED (RESULT (" from='mallory@example.net'", FORGED),
