@@ -124,7 +124,7 @@ static gboolean
 names_address (HsClientPrivate *priv)
 {
   return priv->initial_presence != NULL
-         && hs_stanza_get_from_jid (HS_STANZA (priv->initial_presence)) != NULL;
+         && hs_element_get_attribute (HS_ELEMENT (priv->initial_presence), "from") != NULL;
 }
 
 /* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
