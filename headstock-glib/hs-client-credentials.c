@@ -130,13 +130,13 @@ install (GObjectClass *object_class, guint id, GParamSpec *spec)
   g_object_class_install_property (object_class, id, spec);
 }
 
-void
-hs_client_sign_in_class_init (GObjectClass *object_class)
-{
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  const GParamFlags wo = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+#define WO (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 
+static void
+install_security (GObjectClass *object_class)
+{
   /**
    * HsClient:channel-binding: (getter get_channel_binding) (setter set_channel_binding)
    *
@@ -144,7 +144,7 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    */
   install (object_class, PROP_CHANNEL_BINDING,
            g_param_spec_enum ("channel-binding", NULL, NULL, HS_TYPE_CHANNEL_BINDING,
-                              HS_CHANNEL_BINDING_PREFER, rw));
+                              HS_CHANNEL_BINDING_PREFER, RW));
 
   /**
    * HsClient:security-info: (getter get_security_info)
@@ -152,15 +152,19 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    * How the present or the last connection is protected.
    */
   install (object_class, PROP_SECURITY_INFO,
-           g_param_spec_object ("security-info", NULL, NULL, HS_TYPE_SECURITY_INFO, ro));
+           g_param_spec_object ("security-info", NULL, NULL, HS_TYPE_SECURITY_INFO, RO));
+}
 
+static void
+install_tokens (GObjectClass *object_class)
+{
   /**
    * HsClient:access-token: (setter set_access_token)
    *
    * An access token for the mechanism OAUTHBEARER (RFC 7628); it can be written and not read.
    */
   install (object_class, PROP_ACCESS_TOKEN,
-           g_param_spec_string ("access-token", NULL, NULL, NULL, wo));
+           g_param_spec_string ("access-token", NULL, NULL, NULL, WO));
 
   /**
    * HsClient:oauth-discovery: (getter get_oauth_discovery)
@@ -168,7 +172,7 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    * Where there are access tokens to be had, of a server that has refused one (RFC 7628, 3.2.2).
    */
   install (object_class, PROP_OAUTH_DISCOVERY,
-           g_param_spec_string ("oauth-discovery", NULL, NULL, NULL, ro));
+           g_param_spec_string ("oauth-discovery", NULL, NULL, NULL, RO));
 
   /**
    * HsClient:login-token: (getter get_login_token) (setter set_login_token)
@@ -176,15 +180,19 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    * A token that the server gave for signing in without the password (XEP-0484), and what belongs to it.
    */
   install (object_class, PROP_LOGIN_TOKEN,
-           g_param_spec_variant ("login-token", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, rw));
+           g_param_spec_variant ("login-token", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, RW));
+}
 
+static void
+install_session (GObjectClass *object_class)
+{
   /**
    * HsClient:user-agent-id: (getter get_user_agent_id) (setter set_user_agent_id)
    *
    * What the server knows this installation of the program by (XEP-0388, 2.3): a UUID.
    */
   install (object_class, PROP_USER_AGENT_ID,
-           g_param_spec_string ("user-agent-id", NULL, NULL, NULL, rw));
+           g_param_spec_string ("user-agent-id", NULL, NULL, NULL, RW));
 
   /**
    * HsClient:user-agent-software: (getter get_user_agent_software) (setter set_user_agent_software)
@@ -192,7 +200,7 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    * The program's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
    */
   install (object_class, PROP_USER_AGENT_SOFTWARE,
-           g_param_spec_string ("user-agent-software", NULL, NULL, NULL, rw));
+           g_param_spec_string ("user-agent-software", NULL, NULL, NULL, RW));
 
   /**
    * HsClient:user-agent-device: (getter get_user_agent_device) (setter set_user_agent_device)
@@ -200,22 +208,29 @@ hs_client_sign_in_class_init (GObjectClass *object_class)
    * The device's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
    */
   install (object_class, PROP_USER_AGENT_DEVICE,
-           g_param_spec_string ("user-agent-device", NULL, NULL, NULL, rw));
+           g_param_spec_string ("user-agent-device", NULL, NULL, NULL, RW));
 
   /**
    * HsClient:bind2: (getter get_bind2) (setter set_bind2)
    *
    * Whether the resource is bound along with the sign-in (XEP-0386), which throws offline messages away.
    */
-  install (object_class, PROP_BIND2, g_param_spec_boolean ("bind2", NULL, NULL, FALSE, rw));
+  install (object_class, PROP_BIND2, g_param_spec_boolean ("bind2", NULL, NULL, FALSE, RW));
 
   /**
    * HsClient:carbons: (getter get_carbons) (setter set_carbons)
    *
    * Whether copies of what one's other devices send and receive are asked for (XEP-0280).
    */
-  install (object_class, PROP_CARBONS, g_param_spec_boolean ("carbons", NULL, NULL, FALSE, rw));
+  install (object_class, PROP_CARBONS, g_param_spec_boolean ("carbons", NULL, NULL, FALSE, RW));
+}
 
+void
+hs_client_sign_in_class_init (GObjectClass *object_class)
+{
+  install_security (object_class);
+  install_tokens (object_class);
+  install_session (object_class);
   install_signals ();
 }
 

@@ -207,7 +207,9 @@ typedef struct
 } HsClientPrivate;
 
 HsClientPrivate *hs_client_private (HsClient *self);
+/* hs-client-signals.c */
 extern guint hs_client_signals[N_SIGNALS];
+void hs_client_install_signals (void);
 
 /* hs-client-lifecycle.c */
 void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);

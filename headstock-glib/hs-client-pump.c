@@ -25,15 +25,22 @@ stream_ended (HsClient *self)
   hs_client_connection_failed (self, error);
 }
 
+/* Each step of the negotiation has its own time. */
+static inline void
+begin_stage (HsClient *self, HsStreamEventType type)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !priv->stopping)
+    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+}
+
 static void
 handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  /* Each step of the negotiation has its own time. */
-  if (event->type < HS_STREAM_EVENT_BOUND && event->type != HS_STREAM_EVENT_NONE
-      && !priv->stopping)
-    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  begin_stage (self, event->type);
   switch (event->type)
     {
     case HS_STREAM_EVENT_STANZA:

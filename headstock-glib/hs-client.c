@@ -28,8 +28,6 @@
 
 G_DEFINE_TYPE_WITH_PRIVATE (HsClient, hs_client, G_TYPE_OBJECT)
 
-guint hs_client_signals[N_SIGNALS];
-
 HsClientPrivate *
 hs_client_private (HsClient *self)
 {
@@ -326,26 +324,27 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     }
 }
 
-static void
-specify_account_and_connection (void)
-{
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+#define FLAGS (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+#define RW (G_PARAM_READWRITE | FLAGS)
+#define RO (G_PARAM_READABLE | FLAGS)
+#define WO (G_PARAM_WRITABLE | FLAGS)
 
+static void
+specify_account (void)
+{
   /**
    * HsClient:jid: (getter get_jid)
    *
    * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7).
    */
-  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, rw);
+  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, RW);
 
   /**
    * HsClient:password: (setter set_password)
    *
    * The password; it can be written and not read.
    */
-  props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL,
-      G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, WO);
 
   /**
    * HsClient:host: (getter get_host) (setter set_host)
@@ -353,35 +352,39 @@ specify_account_and_connection (void)
    * The host to connect to in place of those that the DNS names for the domain; %NULL to ask the DNS.
    * The certificate must be for the domain all the same.
    */
-  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, rw);
+  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, RW);
 
   /**
    * HsClient:port: (getter get_port) (setter set_port)
    *
    * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
    */
-  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, rw);
+  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, RW);
 
   /**
    * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
    *
    * How the connection is secured.
    */
-  props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, rw);
+  props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, RW);
+}
 
+static void
+specify_certificates (void)
+{
   /**
    * HsClient:tls-database: (getter get_tls_database) (setter set_tls_database)
    *
    * The certificates of authorities to trust, or %NULL for the system's.
    */
-  props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, rw);
+  props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, RW);
 
   /**
    * HsClient:tls-certificate: (getter get_tls_certificate) (setter set_tls_certificate)
    *
    * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL.
    */
-  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, rw);
+  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RW);
 
   /**
    * HsClient:pinned-certificate: (getter get_pinned_certificate) (setter set_pinned_certificate)
@@ -389,21 +392,25 @@ specify_account_and_connection (void)
    * Where set, the server's certificate must be this one, and no other is accepted, whoever signed it.
    * A program that has asked somebody about a certificate that was refused sets it and starts again.
    */
-  props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, rw);
+  props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RW);
 
   /**
    * HsClient:peer-certificate: (getter get_peer_certificate)
    *
    * The server's certificate, of the present or the last connection, also where it was refused.
    */
-  props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, ro);
+  props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RO);
+}
 
+static void
+specify_sign_in (void)
+{
   /**
    * HsClient:sasl-mechanisms: (getter get_sasl_mechanisms) (setter set_sasl_mechanisms)
    *
    * The mechanisms that may be used to sign in, or %NULL for all that are safe.
    */
-  props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, rw);
+  props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, RW);
 
   /**
    * HsClient:allow-plain: (getter get_allow_plain) (setter set_allow_plain)
@@ -412,7 +419,7 @@ specify_account_and_connection (void)
    * it once a better one has worked for the account; a program may keep that fact and set it at its next
    * start, so that nobody can talk it into showing the password.
    */
-  props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, rw);
+  props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, RW);
 
   /**
    * HsClient:min-iterations: (getter get_min_iterations) (setter set_min_iterations)
@@ -420,49 +427,46 @@ specify_account_and_connection (void)
    * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
    * refused always.
    */
-  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, rw);
+  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, RW);
 
   /**
    * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
    *
    * What decides on proxies, or %NULL for the system's.
    */
-  props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, rw);
+  props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, RW);
 
   /**
    * HsClient:lang: (getter get_lang) (setter set_lang)
    *
    * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
    */
-  props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, rw);
+  props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, RW);
 }
 
 static void
-specify_session (void)
+specify_times (void)
 {
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
   /**
    * HsClient:state: (getter get_state)
    *
    * Where the client stands.
    */
-  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, ro);
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, RO);
 
   /**
    * HsClient:bound-jid: (getter get_bound_jid)
    *
    * The full address that the server has bound (RFC 6120, 7), or %NULL without a session.
    */
-  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, ro);
+  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, RO);
 
   /**
    * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
    * Whether a connection that is lost after the client was ready is made anew.
    */
-  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, rw);
+  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, RW);
 
   /**
    * HsClient:connect-timeout: (getter get_connect_timeout) (setter set_connect_timeout)
@@ -471,14 +475,14 @@ specify_session (void)
    * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
    * server's end of the stream.
    */
-  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, rw);
+  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, RW);
 
   /**
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
    * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
    */
-  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, rw);
+  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, RW);
 
   /**
    * HsClient:keepalive-interval: (getter get_keepalive_interval) (setter set_keepalive_interval)
@@ -486,44 +490,52 @@ specify_session (void)
    * After how many milliseconds of silence the server is asked for a sign of life (XEP-0199), or 0 for
    * never. A server that gives none within [property@Client:connect-timeout] is lost.
    */
-  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, rw);
+  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, RW);
+}
 
+static void
+specify_limits (void)
+{
   /**
    * HsClient:max-stanza-size: (getter get_max_stanza_size) (setter set_max_stanza_size)
    *
    * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
    * one.
    */
-  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, rw);
+  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, RW);
 
   /**
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep elements in one stanza may be nested.
    */
-  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, rw);
+  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, RW);
+}
 
+static void
+specify_beginning (void)
+{
   /**
    * HsClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
    *
    * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
    * %NULL for nothing.
    */
-  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, rw);
+  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, RW);
 
   /**
    * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
    *
    * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
    */
-  props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, rw);
+  props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, RW);
 
   /**
    * HsClient:registration: (getter get_registration) (setter set_registration)
    *
    * A module that takes part before the client signs in, such as one that makes the account.
    */
-  props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, rw);
+  props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, RW);
 
   /**
    * HsClient:resend-policy: (getter get_resend_policy) (setter set_resend_policy)
@@ -532,7 +544,7 @@ specify_session (void)
    * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
    * come back with [signal@Client::returned].
    */
-  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, rw);
+  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, RW);
 
   /**
    * HsClient:active: (getter get_active) (setter set_active)
@@ -540,222 +552,7 @@ specify_session (void)
    * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
    * in each session.
    */
-  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, rw);
-}
-
-static gboolean
-first_true (GSignalInvocationHint *hint, GValue *result, const GValue *value, gpointer data)
-{
-  gboolean handled = g_value_get_boolean (value);
-
-  g_value_set_boolean (result, handled);
-  return !handled;
-}
-
-/* Lifecycle signals have no class slots: in Python, a subclass that is a module as well would find
- * do_ready ambiguous. */
-static guint
-new_signal (const char *name,
-            GSignalFlags flags,
-            GSignalAccumulator accumulator,
-            GType return_type,
-            guint n_params,
-            ...)
-{
-  va_list args;
-  guint id;
-
-  va_start (args, n_params);
-  id = g_signal_new_valist (name, HS_TYPE_CLIENT, G_SIGNAL_RUN_LAST | flags, NULL, accumulator,
-                            NULL, NULL, return_type, n_params, args);
-  va_end (args);
-  return id;
-}
-
-static void
-install_lifecycle_signals (void)
-{
-  /**
-   * HsClient::connecting:
-   * @self: the client
-   *
-   * Emitted when a connection is about to be made.
-   */
-  hs_client_signals[SIGNAL_CONNECTING]
-      = new_signal ("connecting", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::connected:
-   * @self: the client
-   *
-   * Emitted when a TCP connection stands.
-   */
-  hs_client_signals[SIGNAL_CONNECTED] = new_signal ("connected", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::secured:
-   * @self: the client
-   * @certificate: the server's certificate
-   *
-   * Emitted when the connection is under TLS.
-   */
-  hs_client_signals[SIGNAL_SECURED]
-      = new_signal ("secured", 0, NULL, G_TYPE_NONE, 1, G_TYPE_TLS_CERTIFICATE);
-
-  /**
-   * HsClient::authenticated:
-   * @self: the client
-   * @mechanism: the name of the SASL mechanism
-   *
-   * Emitted when the client has signed in.
-   */
-  hs_client_signals[SIGNAL_AUTHENTICATED]
-      = new_signal ("authenticated", 0, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-
-  /**
-   * HsClient::ready:
-   * @self: the client
-   *
-   * Emitted when a new session stands and stanzas may be sent. The roster has been asked for and the
-   * initial presence sent, where the properties say so; their answers have not come.
-   */
-  hs_client_signals[SIGNAL_READY] = new_signal ("ready", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::resumed:
-   * @self: the client
-   *
-   * Emitted in place of [signal@Client::ready] when an interrupted session goes on (XEP-0198).
-   */
-  hs_client_signals[SIGNAL_RESUMED] = new_signal ("resumed", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::disconnected:
-   * @self: the client
-   * @error: (nullable): why, or %NULL where the client itself closed the stream
-   * @retry_in_msec: when the next connection is made, in milliseconds, or -1 for never
-   *
-   * Emitted when a connection has ended, or could not be made.
-   */
-  hs_client_signals[SIGNAL_DISCONNECTED]
-      = new_signal ("disconnected", 0, NULL, G_TYPE_NONE, 2, G_TYPE_ERROR, G_TYPE_INT);
-
-  /**
-   * HsClient::stopping:
-   * @self: the client
-   *
-   * Emitted once in each run before the stream is closed. Where there is a session, what is sent here
-   * still leaves.
-   */
-  hs_client_signals[SIGNAL_STOPPING] = new_signal ("stopping", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::cleanup:
-   * @self: the client
-   *
-   * Emitted once in each run when the last connection is gone.
-   */
-  hs_client_signals[SIGNAL_CLEANUP] = new_signal ("cleanup", 0, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * HsClient::terminated:
-   * @self: the client
-   * @error: (nullable): what ended the run, or %NULL where it was stopped
-   *
-   * Emitted last in each run. The client may be started again from here on.
-   */
-  hs_client_signals[SIGNAL_TERMINATED]
-      = new_signal ("terminated", 0, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
-}
-
-static void
-install_stanza_signals (void)
-{
-  /**
-   * HsClient::returned:
-   * @self: the client
-   * @stanza: what was sent, as the server would have read it
-   * @error: %HS_ERROR_SESSION_LOST, and whether the server has not received it or nobody knows
-   *
-   * Emitted for each stanza whose session was lost before the server acknowledged it (XEP-0198) and that
-   * is not sent again by itself: see [property@Client:resend-policy]. Those that
-   * [method@Client.send_async] or [method@Client.request_async] sent fail there instead.
-   */
-  hs_client_signals[SIGNAL_RETURNED]
-      = new_signal ("returned", 0, NULL, G_TYPE_NONE, 2, HS_TYPE_STANZA, G_TYPE_ERROR);
-
-  /**
-   * HsClient::message:
-   * @self: the client
-   * @message: a message (RFC 6121, 5)
-   *
-   * Emitted for each message, after its handlers.
-   */
-  hs_client_signals[SIGNAL_MESSAGE]
-      = new_signal ("message", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_MESSAGE);
-
-  /**
-   * HsClient::presence:
-   * @self: the client
-   * @presence: a presence (RFC 6121, 4)
-   *
-   * Emitted for each presence, after its handlers.
-   */
-  hs_client_signals[SIGNAL_PRESENCE]
-      = new_signal ("presence", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_PRESENCE);
-
-  /**
-   * HsClient::iq:
-   * @self: the client
-   * @iq: an iq (RFC 6120, 8.2.3)
-   *
-   * Emitted for each iq, after its handlers. Answers that the client did not ask for are not seen.
-   *
-   * Returns: true where a `get` or `set` has been or will be answered; otherwise the client answers it
-   */
-  hs_client_signals[SIGNAL_IQ]
-      = new_signal ("iq", 0, first_true, G_TYPE_BOOLEAN, 1, HS_TYPE_IQ);
-
-  /**
-   * HsClient::element:
-   * @self: the client
-   * @element: an element
-   *
-   * Emitted for each element at any depth of a stanza, right after its handlers. The detail is the
-   * element's name as `{namespace}name`: `element::{urn:xmpp:ping}ping`.
-   *
-   * A `message`, `presence` or `iq` in `jabber:client` counts only as the stanza itself: one inside
-   * another stanza was written by whoever sent the outer one.
-   */
-  hs_client_signals[SIGNAL_ELEMENT]
-      = new_signal ("element", G_SIGNAL_DETAILED, NULL, G_TYPE_NONE, 1, HS_TYPE_ELEMENT);
-
-  /**
-   * HsClient::accept-certificate:
-   * @self: the client
-   * @certificate: the server's certificate
-   * @errors: what is wrong with it
-   *
-   * Emitted when the server's certificate was not verified and none is pinned. Who must ask somebody
-   * first does not connect to this signal, but sets [property@Client:pinned-certificate] later.
-   *
-   * Returns: true to go on all the same; PLAIN is not used then
-   */
-  hs_client_signals[SIGNAL_ACCEPT_CERTIFICATE]
-      = new_signal ("accept-certificate", 0, first_true, G_TYPE_BOOLEAN, 2, G_TYPE_TLS_CERTIFICATE,
-                    G_TYPE_TLS_CERTIFICATE_FLAGS);
-
-  /**
-   * HsClient::xml:
-   * @self: the client
-   * @direction: which way
-   * @text: XML, in pieces as it came or left
-   *
-   * Emitted for all XML in and out, with passwords, SASL messages and tokens replaced. Costs nothing
-   * while nobody is connected.
-   */
-  hs_client_signals[SIGNAL_XML]
-      = new_signal ("xml", 0, NULL, G_TYPE_NONE, 2, HS_TYPE_DIRECTION, G_TYPE_STRING);
+  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, RW);
 }
 
 static void
@@ -768,12 +565,15 @@ hs_client_class_init (HsClientClass *klass)
   object_class->get_property = hs_client_get_property;
   object_class->set_property = hs_client_set_property;
 
-  specify_account_and_connection ();
-  specify_session ();
+  specify_account ();
+  specify_certificates ();
+  specify_sign_in ();
+  specify_times ();
+  specify_limits ();
+  specify_beginning ();
   g_object_class_install_properties (object_class, N_PROPS, props);
   hs_client_sign_in_class_init (object_class);
-  install_lifecycle_signals ();
-  install_stanza_signals ();
+  hs_client_install_signals ();
 }
 
 static void

@@ -336,7 +336,7 @@ new_signal (const char *name, guint offset, guint n_params, ...)
 }
 
 static void
-install_signals (void)
+install_result_signals (void)
 {
   /**
    * HsRegistration::handle-register-success:
@@ -370,7 +370,11 @@ install_signals (void)
    */
   signals[SIGNAL_RESOURCE_CONSTRAINT] = new_signal ("handle-resource-constraint",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_resource_constraint), 1, HS_TYPE_ELEMENT);
+}
 
+static void
+install_other_signals (void)
+{
   /**
    * HsRegistration::handle-register-error:
    * @self: the registration
@@ -417,7 +421,8 @@ hs_registration_class_init (HsRegistrationClass *klass)
   object_class->set_property = hs_registration_set_property;
 
   install_properties (object_class);
-  install_signals ();
+  install_result_signals ();
+  install_other_signals ();
 }
 
 static void

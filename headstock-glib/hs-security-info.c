@@ -121,15 +121,10 @@ hs_security_info_set_property (GObject *object,
 }
 
 static void
-hs_security_info_class_init (HsSecurityInfoClass *klass)
+specify_properties (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags
       = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-
-  object_class->finalize = hs_security_info_finalize;
-  object_class->get_property = hs_security_info_get_property;
-  object_class->set_property = hs_security_info_set_property;
 
   /**
    * HsSecurityInfo:tls-version: (getter get_tls_version)
@@ -183,7 +178,17 @@ hs_security_info_class_init (HsSecurityInfoClass *klass)
    * Whether the connection goes on with an earlier session (XEP-0198).
    */
   props[PROP_RESUMED] = g_param_spec_boolean ("resumed", NULL, NULL, FALSE, flags);
+}
 
+static void
+hs_security_info_class_init (HsSecurityInfoClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hs_security_info_finalize;
+  object_class->get_property = hs_security_info_get_property;
+  object_class->set_property = hs_security_info_set_property;
+  specify_properties ();
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

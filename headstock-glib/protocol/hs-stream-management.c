@@ -737,75 +737,11 @@ hs_stream_management_shrink (HsStreamManagement *self)
 GVariant *
 hs_stream_management_save (HsStreamManagement *self)
 {
-  guint n = hs_stanza_queue_get_length (&self->queue);
-  gsize offset = 0;
-  GVariantBuilder builder;
-
   if (self->id == NULL)
     return NULL;
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(xyyay)"));
-  for (guint i = 0; i < n; i++)
-    {
-      HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, i);
-      GVariant *bytes = g_variant_new_fixed_array (
-          G_VARIANT_TYPE_BYTE, hs_stanza_queue_get_bytes (&self->queue, offset), stanza->length, 1);
-
-      g_variant_builder_add (&builder, "(xyy@ay)", stanza->time, stanza->flags, stanza->n_lost,
-                             bytes);
-      offset += stanza->length;
-    }
-  return g_variant_new (HS_STREAM_MANAGEMENT_STATE, self->id, self->location, self->max,
-                        self->received, self->acknowledged, self->n_written, &builder);
-}
-
-/* Whether it is one stanza and no more, as it stands in a stream: it is going to be written as it is. */
-static gboolean
-is_stanza (HsParser *parser, const guint8 *bytes, gsize length)
-{
-  HsParserEvent *event;
-  gboolean good = FALSE;
-
-  for (gsize used = 0; used < length;)
-    {
-      used += hs_parser_feed (parser, (const char *) bytes + used, length - used, FALSE, NULL);
-      while ((event = hs_parser_pop (parser)) != NULL)
-        {
-          good = !good && event->type == HS_PARSER_EVENT_STANZA
-                 && hs_node_get_kind (event->node) != HS_STANZA_KIND_NONE;
-          hs_parser_give_back (parser, event);
-          if (!good)
-            return FALSE;
-        }
-    }
-  return good && hs_parser_is_between_stanzas (parser);
-}
-
-static gboolean
-restore_stanzas (HsStanzaQueue *queue, GVariantIter *stanzas)
-{
-  static const char header[]
-      = "<stream:stream xmlns='" HS_NS_CLIENT "' xmlns:stream='" HS_NS_STREAM "'>";
-  HsParser *parser = hs_parser_new (HS_NS_CLIENT, NULL, NULL);
-  HsQueuedStanza stanza = { NULL };
-  GVariant *bytes;
-  gboolean good = TRUE;
-
-  hs_parser_set_limits (parser, G_MAXSSIZE, G_MAXINT);
-  hs_parser_feed (parser, header, strlen (header), FALSE, NULL);
-  hs_parser_give_back (parser, hs_parser_pop (parser));
-  while (good
-         && g_variant_iter_next (stanzas, "(xyy@ay)", &stanza.time, &stanza.flags, &stanza.n_lost,
-                                 &bytes))
-    {
-      const guint8 *data = g_variant_get_fixed_array (bytes, &stanza.length, 1);
-
-      good = is_stanza (parser, data, stanza.length);
-      if (good)
-        hs_stanza_queue_push (queue, &stanza, data);
-      g_variant_unref (bytes);
-    }
-  hs_parser_free (parser);
-  return good;
+  return g_variant_new ("(smsuuuu@a(xyyay))", self->id, self->location, self->max,
+                        self->received, self->acknowledged, self->n_written,
+                        hs_stanza_queue_save (&self->queue));
 }
 
 gboolean
@@ -823,7 +759,7 @@ hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 
                  &n_written, &stanzas);
   if (*id == '\0' || n_written > g_variant_iter_n_children (stanzas))
     return FALSE;
-  if (!restore_stanzas (&self->queue, stanzas))
+  if (!hs_stanza_queue_restore (&self->queue, stanzas))
     {
       hs_stanza_queue_clear (&self->queue);
       return FALSE;
