@@ -610,3 +610,14 @@ scripted_server_send (ScriptedServer *self, const char *text)
   /* The client may be gone meanwhile. */
   write_all (peer, stream, text, strlen (text), NULL);
 }
+
+gboolean
+script_send_on (ScriptedPeer *peer, gpointer server)
+{
+  g_autofree char *text = g_strdup_printf (
+      "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
+      "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
+      scripted_server_get_port (*(ScriptedServer **) server));
+
+  return scripted_peer_send (peer, text, -1);
+}

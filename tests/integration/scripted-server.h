@@ -125,6 +125,9 @@ typedef struct
 
 /* For CALL, with a ScriptCut. */
 gboolean script_cut (ScriptedPeer *peer, gpointer cut);
+/* Sends the client on to the server at @server, a ScriptedServer **: its port is not known before it is there. */
+gboolean script_send_on (ScriptedPeer *peer, gpointer server);
+#define SENDING_ON(server) EXPECT (">"), SEND (SAY_HEADER), CALL (script_send_on, server), READ_END
 /* The connection under all, for who wants to do it all alone. */
 GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */

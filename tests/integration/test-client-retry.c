@@ -374,38 +374,11 @@ run_case (gconstpointer data)
 
 /* ---- Redirection ---- */
 
-static guint n_redirects;
-
-static gboolean
-redirect (ScriptedPeer *peer, gpointer data)
-{
-  ScriptedServer *server = *(ScriptedServer **) data;
-  g_autofree char *text = g_strdup_printf (
-      SAY_HEADER "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
-                 "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
-      scripted_server_get_port (server));
-
-  n_redirects++;
-  return scripted_peer_expect (peer, ">") && scripted_peer_send (peer, text, -1);
-}
-
 static void
 count_wait_cb (HsClient *client, GError *error, int retry, guint *n_waits)
 {
   if (retry > 0)
     (*n_waits)++;
-}
-
-static gboolean
-send_on (ScriptedPeer *peer, gpointer data)
-{
-  ScriptedServer *server = *(ScriptedServer **) data;
-  g_autofree char *text = g_strdup_printf (
-      "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
-      "127.0.0.1:%u</see-other-host></stream:error></stream:stream>",
-      scripted_server_get_port (server));
-
-  return scripted_peer_send (peer, text, -1);
 }
 
 static guint
@@ -419,8 +392,8 @@ static void
 test_redirects (void)
 {
   static ScriptedServer *self;
-  static const ScriptStep lasting[] = { RUN (script_sign_in), GATE, CALL (send_on, &self), READ_END, END };
-  static const ScriptStep redirecting[] = { CALL (redirect, &self), READ_END, END };
+  static const ScriptStep lasting[] = { RUN (script_sign_in), GATE, CALL (script_send_on, &self), READ_END, END };
+  static const ScriptStep redirecting[] = { SENDING_ON (&self), END };
   static const ScriptStep *const scripts[] = { lasting, redirecting, NULL };
   g_autoptr (TestClient) test = new_client (scripts);
   guint n_waits = 0;
@@ -433,7 +406,7 @@ test_redirects (void)
   hs_client_private (test->client)->ready_time -= 31 * G_USEC_PER_SEC;
   scripted_server_open_gate (self);
   test_until (n_waits > 0);
-  g_assert_cmpuint (n_redirects, <, 40);
+  g_assert_cmpuint (scripted_server_get_n_connections (self), <, 40);
   test_client_stop (test);
 }
 
