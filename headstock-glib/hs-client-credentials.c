@@ -130,10 +130,6 @@ install (GObjectClass *object_class, guint id, GParamSpec *spec)
   g_object_class_install_property (object_class, id, spec);
 }
 
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-#define WO (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 install_security (GObjectClass *object_class)
 {
@@ -144,7 +140,7 @@ install_security (GObjectClass *object_class)
    */
   install (object_class, PROP_CHANNEL_BINDING,
            g_param_spec_enum ("channel-binding", NULL, NULL, HS_TYPE_CHANNEL_BINDING,
-                              HS_CHANNEL_BINDING_PREFER, RW));
+                              HS_CHANNEL_BINDING_PREFER, HS_CLIENT_PARAM_RW));
 
   /**
    * HsClient:security-info: (getter get_security_info)
@@ -152,7 +148,7 @@ install_security (GObjectClass *object_class)
    * How the present or the last connection is protected.
    */
   install (object_class, PROP_SECURITY_INFO,
-           g_param_spec_object ("security-info", NULL, NULL, HS_TYPE_SECURITY_INFO, RO));
+           g_param_spec_object ("security-info", NULL, NULL, HS_TYPE_SECURITY_INFO, HS_CLIENT_PARAM_RO));
 }
 
 static void
@@ -164,7 +160,7 @@ install_tokens (GObjectClass *object_class)
    * An access token for the mechanism OAUTHBEARER (RFC 7628); it can be written and not read.
    */
   install (object_class, PROP_ACCESS_TOKEN,
-           g_param_spec_string ("access-token", NULL, NULL, NULL, WO));
+           g_param_spec_string ("access-token", NULL, NULL, NULL, HS_CLIENT_PARAM_WO));
 
   /**
    * HsClient:oauth-discovery: (getter get_oauth_discovery)
@@ -172,7 +168,7 @@ install_tokens (GObjectClass *object_class)
    * Where there are access tokens to be had, of a server that has refused one (RFC 7628, 3.2.2).
    */
   install (object_class, PROP_OAUTH_DISCOVERY,
-           g_param_spec_string ("oauth-discovery", NULL, NULL, NULL, RO));
+           g_param_spec_string ("oauth-discovery", NULL, NULL, NULL, HS_CLIENT_PARAM_RO));
 
   /**
    * HsClient:login-token: (getter get_login_token) (setter set_login_token)
@@ -180,7 +176,7 @@ install_tokens (GObjectClass *object_class)
    * A token that the server gave for signing in without the password (XEP-0484), and what belongs to it.
    */
   install (object_class, PROP_LOGIN_TOKEN,
-           g_param_spec_variant ("login-token", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, RW));
+           g_param_spec_variant ("login-token", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, HS_CLIENT_PARAM_RW));
 }
 
 static void
@@ -192,7 +188,7 @@ install_session (GObjectClass *object_class)
    * What the server knows this installation of the program by (XEP-0388, 2.3): a UUID.
    */
   install (object_class, PROP_USER_AGENT_ID,
-           g_param_spec_string ("user-agent-id", NULL, NULL, NULL, RW));
+           g_param_spec_string ("user-agent-id", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
 
   /**
    * HsClient:user-agent-software: (getter get_user_agent_software) (setter set_user_agent_software)
@@ -200,7 +196,7 @@ install_session (GObjectClass *object_class)
    * The program's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
    */
   install (object_class, PROP_USER_AGENT_SOFTWARE,
-           g_param_spec_string ("user-agent-software", NULL, NULL, NULL, RW));
+           g_param_spec_string ("user-agent-software", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
 
   /**
    * HsClient:user-agent-device: (getter get_user_agent_device) (setter set_user_agent_device)
@@ -208,21 +204,21 @@ install_session (GObjectClass *object_class)
    * The device's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
    */
   install (object_class, PROP_USER_AGENT_DEVICE,
-           g_param_spec_string ("user-agent-device", NULL, NULL, NULL, RW));
+           g_param_spec_string ("user-agent-device", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
 
   /**
    * HsClient:bind2: (getter get_bind2) (setter set_bind2)
    *
    * Whether the resource is bound along with the sign-in (XEP-0386), which throws offline messages away.
    */
-  install (object_class, PROP_BIND2, g_param_spec_boolean ("bind2", NULL, NULL, FALSE, RW));
+  install (object_class, PROP_BIND2, g_param_spec_boolean ("bind2", NULL, NULL, FALSE, HS_CLIENT_PARAM_RW));
 
   /**
    * HsClient:carbons: (getter get_carbons) (setter set_carbons)
    *
    * Whether copies of what one's other devices send and receive are asked for (XEP-0280).
    */
-  install (object_class, PROP_CARBONS, g_param_spec_boolean ("carbons", NULL, NULL, FALSE, RW));
+  install (object_class, PROP_CARBONS, g_param_spec_boolean ("carbons", NULL, NULL, FALSE, HS_CLIENT_PARAM_RW));
 }
 
 void

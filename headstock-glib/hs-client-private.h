@@ -207,6 +207,12 @@ typedef struct
 } HsClientPrivate;
 
 HsClientPrivate *hs_client_private (HsClient *self);
+/* Of the properties, in hs-client.c and hs-client-credentials.c. */
+#define HS_CLIENT_PARAM (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+#define HS_CLIENT_PARAM_RW (G_PARAM_READWRITE | HS_CLIENT_PARAM)
+#define HS_CLIENT_PARAM_RO (G_PARAM_READABLE | HS_CLIENT_PARAM)
+#define HS_CLIENT_PARAM_WO (G_PARAM_WRITABLE | HS_CLIENT_PARAM)
+
 /* hs-client-signals.c */
 extern guint hs_client_signals[N_SIGNALS];
 void hs_client_install_signals (void);

@@ -324,11 +324,6 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     }
 }
 
-#define FLAGS (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-#define RW (G_PARAM_READWRITE | FLAGS)
-#define RO (G_PARAM_READABLE | FLAGS)
-#define WO (G_PARAM_WRITABLE | FLAGS)
-
 static void
 specify_account (void)
 {
@@ -337,14 +332,14 @@ specify_account (void)
    *
    * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7).
    */
-  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, RW);
+  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:password: (setter set_password)
    *
    * The password; it can be written and not read.
    */
-  props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, WO);
+  props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, HS_CLIENT_PARAM_WO);
 
   /**
    * HsClient:host: (getter get_host) (setter set_host)
@@ -352,21 +347,21 @@ specify_account (void)
    * The host to connect to in place of those that the DNS names for the domain; %NULL to ask the DNS.
    * The certificate must be for the domain all the same.
    */
-  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, RW);
+  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:port: (getter get_port) (setter set_port)
    *
    * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
    */
-  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, RW);
+  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
    *
    * How the connection is secured.
    */
-  props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, RW);
+  props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -377,14 +372,14 @@ specify_certificates (void)
    *
    * The certificates of authorities to trust, or %NULL for the system's.
    */
-  props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, RW);
+  props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:tls-certificate: (getter get_tls_certificate) (setter set_tls_certificate)
    *
    * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL.
    */
-  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RW);
+  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:pinned-certificate: (getter get_pinned_certificate) (setter set_pinned_certificate)
@@ -392,14 +387,14 @@ specify_certificates (void)
    * Where set, the server's certificate must be this one, and no other is accepted, whoever signed it.
    * A program that has asked somebody about a certificate that was refused sets it and starts again.
    */
-  props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RW);
+  props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:peer-certificate: (getter get_peer_certificate)
    *
    * The server's certificate, of the present or the last connection, also where it was refused.
    */
-  props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RO);
+  props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RO);
 }
 
 static void
@@ -410,7 +405,7 @@ specify_sign_in (void)
    *
    * The mechanisms that may be used to sign in, or %NULL for all that are safe.
    */
-  props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, RW);
+  props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:allow-plain: (getter get_allow_plain) (setter set_allow_plain)
@@ -419,7 +414,7 @@ specify_sign_in (void)
    * it once a better one has worked for the account; a program may keep that fact and set it at its next
    * start, so that nobody can talk it into showing the password.
    */
-  props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, RW);
+  props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:min-iterations: (getter get_min_iterations) (setter set_min_iterations)
@@ -427,21 +422,21 @@ specify_sign_in (void)
    * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
    * refused always.
    */
-  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, RW);
+  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
    *
    * What decides on proxies, or %NULL for the system's.
    */
-  props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, RW);
+  props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:lang: (getter get_lang) (setter set_lang)
    *
    * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
    */
-  props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, RW);
+  props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -452,21 +447,21 @@ specify_times (void)
    *
    * Where the client stands.
    */
-  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, RO);
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, HS_CLIENT_PARAM_RO);
 
   /**
    * HsClient:bound-jid: (getter get_bound_jid)
    *
    * The full address that the server has bound (RFC 6120, 7), or %NULL without a session.
    */
-  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, RO);
+  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, HS_CLIENT_PARAM_RO);
 
   /**
    * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
    * Whether a connection that is lost after the client was ready is made anew.
    */
-  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, RW);
+  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:connect-timeout: (getter get_connect_timeout) (setter set_connect_timeout)
@@ -475,14 +470,14 @@ specify_times (void)
    * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
    * server's end of the stream.
    */
-  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, RW);
+  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
    * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
    */
-  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, RW);
+  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:keepalive-interval: (getter get_keepalive_interval) (setter set_keepalive_interval)
@@ -490,7 +485,7 @@ specify_times (void)
    * After how many milliseconds of silence the server is asked for a sign of life (XEP-0199), or 0 for
    * never. A server that gives none within [property@Client:connect-timeout] is lost.
    */
-  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, RW);
+  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -502,14 +497,14 @@ specify_limits (void)
    * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
    * one.
    */
-  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, RW);
+  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep elements in one stanza may be nested.
    */
-  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, RW);
+  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -521,21 +516,21 @@ specify_beginning (void)
    * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
    * %NULL for nothing.
    */
-  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, RW);
+  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
    *
    * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
    */
-  props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, RW);
+  props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:registration: (getter get_registration) (setter set_registration)
    *
    * A module that takes part before the client signs in, such as one that makes the account.
    */
-  props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, RW);
+  props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:resend-policy: (getter get_resend_policy) (setter set_resend_policy)
@@ -544,7 +539,7 @@ specify_beginning (void)
    * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
    * come back with [signal@Client::returned].
    */
-  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, RW);
+  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:active: (getter get_active) (setter set_active)
@@ -552,7 +547,7 @@ specify_beginning (void)
    * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
    * in each session.
    */
-  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, RW);
+  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 }
 
 static void

@@ -399,7 +399,7 @@ test_times_in_a_stanza (void)
   test_client_start_until_ready (test);
   scripted_server_open_gate (test->server);
   test_until (seen.n > 0);
-  hs_client_request_async (test->client, iq, 50, NULL, timed_out_cb, &answered);
+  hs_client_request_async (test->client, iq, 10, NULL, timed_out_cb, &answered);
   test_until (answered == 1);
   g_assert_cmpuint (seen.n, <, n);
   test_until (seen.n == n);
