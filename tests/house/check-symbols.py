@@ -15,8 +15,7 @@ LIBRARY, SOURCE, BUILD = sys.argv[1:4]
 def public_headers():
     umbrella = (pathlib.Path(SOURCE) / "headstock.h").read_text()
     for name in re.findall(r"#include <headstock-glib/([^>]+)>", umbrella):
-        path = pathlib.Path(SOURCE) / name
-        yield path if path.exists() else pathlib.Path(BUILD) / name
+        yield next(pathlib.Path(SOURCE).rglob(name), pathlib.Path(BUILD) / name)
 
 
 def declared():

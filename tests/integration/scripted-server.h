@@ -5,7 +5,7 @@
 
 /* An XMPP server on loopback that says what it is told to and knows nothing. Each connection has a
  * thread of its own with blocking reads and writes, so that the client's main loop is the test's alone.
- * Its TLS is real: the certificates are those of tests/unit/test-certificates.h, for example.org. */
+ * Its TLS is real: the certificates are those of tests/support/test-certificates.h, for example.org. */
 
 typedef struct _ScriptedServer ScriptedServer;
 typedef struct _ScriptedPeer ScriptedPeer; /* one connection, in its thread */
