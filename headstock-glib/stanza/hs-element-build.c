@@ -274,6 +274,7 @@ hs_element_set_attribute_ns (HsElement *self,
 void
 hs_element_set_text (HsElement *self, const char *text)
 {
+  g_autofree char *own = NULL;
   HsNode *node;
 
   g_return_if_fail (HS_IS_ELEMENT (self));
@@ -281,6 +282,9 @@ hs_element_set_text (HsElement *self, const char *text)
   node = get_writable_node (self);
   if (node == NULL)
     return;
+  /* The text may be what hs_element_get_text() put together for this element. */
+  if (text != NULL && text == node->joined)
+    text = own = g_strdup (text);
   hs_node_remove_children (node);
   if (text != NULL)
     hs_node_append_text (node, text, strlen (text));

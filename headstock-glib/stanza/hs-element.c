@@ -367,7 +367,8 @@ hs_element_get_namespace (HsElement *self)
  *
  * The value of an attribute that is in no namespace: one written `q:from` is not `from`.
  *
- * Returns: (nullable): the value, or %NULL where there is no such attribute
+ * Returns: (nullable): the value, which belongs to the element and is valid until this attribute is changed;
+ *   %NULL if there is no such attribute
  */
 const char *
 hs_element_get_attribute (HsElement *self, const char *name)

@@ -6,10 +6,6 @@
 /* A chat message with its attributes fits into the first chunk. */
 #define MAX_CHUNK_SIZE (64 * 1024)
 
-/* One lock for all views: held for a few instructions, and hardly ever from two threads at once
- * (PyGObject finalises in whichever thread drops an object). */
-static GMutex views_lock;
-
 /* Long after any thread has come back from g_object_unref(). */
 #define GRAVE_TIME G_USEC_PER_SEC
 
@@ -52,12 +48,28 @@ hs_block_new (HsNames *names)
 {
   HsBlock *self = g_malloc (sizeof (HsBlock));
 
+  /* A GMutex of zeroes is ready for use. */
   memset (self, 0, G_STRUCT_OFFSET (HsBlock, first));
   self->owners = 1;
   self->names = names != NULL ? hs_names_ref (names) : NULL;
   self->position = self->first;
   self->end = self->first + sizeof self->first;
   return self;
+}
+
+/* Views are finalised in whichever thread drops them (PyGObject), so each tree has a lock for its views.
+ * Returns the block that @self is part of, with its lock held. */
+static HsBlock *
+lock_block (HsBlock *self)
+{
+  for (;;)
+    {
+      self = hs_block_resolve (self);
+      g_mutex_lock (&self->lock);
+      if (G_LIKELY (self->forward == NULL))
+        return self;
+      g_mutex_unlock (&self->lock);
+    }
 }
 
 HsBlock *
@@ -105,25 +117,10 @@ block_free (HsBlock *self)
       self = block->merged;
       free_chunks (block);
       g_clear_pointer (&block->names, hs_names_unref);
+      g_clear_pointer (&block->loose, g_hash_table_unref);
+      g_mutex_clear (&block->lock);
       g_free (block);
     }
-}
-
-static gboolean
-is_kept (HsView *view)
-{
-  return !view->owner && g_atomic_int_get ((int *) &view->object->ref_count) > 1;
-}
-
-/* A view that the block holds and somebody else too. */
-static HsView *
-find_kept (HsBlock *self)
-{
-  HsView *view = self->views;
-
-  while (view != NULL && !is_kept (view))
-    view = view->next;
-  return view;
 }
 
 /* References that are released later. */
@@ -133,7 +130,8 @@ typedef struct
   gint64 time;
 } Grave;
 
-static GArray *graves;
+static GMutex graves_lock;
+static GQueue graves = G_QUEUE_INIT;
 
 /* The block's reference on a view that becomes an owner: for the caller to release without the lock, or
  * NULL. A view that was taken back while another thread was in g_object_unref() is still touched there
@@ -142,30 +140,37 @@ static GArray *graves;
 static GObject *
 give_back (HsView *view)
 {
-  Grave grave = { view->object, g_get_monotonic_time () };
+  Grave *grave;
 
   if (view->reviver == NULL || view->reviver == g_thread_self ())
     return view->object;
-  if (graves == NULL)
-    graves = g_array_new (FALSE, FALSE, sizeof (Grave));
-  g_array_append_val (graves, grave);
+  grave = g_new (Grave, 1);
+  grave->object = view->object;
+  grave->time = g_get_monotonic_time ();
+  g_mutex_lock (&graves_lock);
+  g_queue_push_tail (&graves, grave);
+  g_mutex_unlock (&graves_lock);
   return NULL;
 }
 
-/* Called with the lock, which is not held meanwhile. */
 static void
 open_graves (void)
 {
-  while (graves != NULL && graves->len > 0)
+  for (;;)
     {
-      Grave grave = g_array_index (graves, Grave, 0);
+      Grave *grave;
 
-      if (grave.time + GRAVE_TIME > g_get_monotonic_time ())
+      g_mutex_lock (&graves_lock);
+      grave = g_queue_peek_head (&graves);
+      if (grave != NULL && grave->time + GRAVE_TIME > g_get_monotonic_time ())
+        grave = NULL;
+      if (grave != NULL)
+        g_queue_pop_head (&graves);
+      g_mutex_unlock (&graves_lock);
+      if (grave == NULL)
         return;
-      g_array_remove_index (graves, 0);
-      g_mutex_unlock (&views_lock);
-      g_object_unref (grave.object);
-      g_mutex_lock (&views_lock);
+      g_object_unref (grave->object);
+      g_free (grave);
     }
 }
 
@@ -176,43 +181,90 @@ make_owner (HsBlock *self, HsView *view)
   g_atomic_int_inc (&self->owners);
 }
 
-/* The last owner has gone. Views that somebody else holds live on as owners, and the block gives its
- * references on them back; it goes on holding the others for them, since they were lent as long as what
- * they came from lives. Where nobody holds any, all go. */
+/* Makes @view an owner, whose reference release_views() gives back. */
 static void
-hand_over (HsBlock *self)
+plan_release (HsBlock *self, HsView *view, GPtrArray *views)
 {
-  HsView *view;
-  gboolean any_kept = find_kept (self) != NULL;
+  make_owner (self, view);
+  view->to_release = TRUE;
+  g_ptr_array_add (views, view);
+}
 
-  for (view = self->views; view != NULL; view = view->next)
+/* Makes those views owners that the block holds and somebody else too, from @first up to @end. */
+static void
+adopt_range (HsBlock *self, HsView *first, HsView *end, GPtrArray *views)
+{
+  for (HsView *view = first; view != end; view = view->next)
     {
-      if (is_kept (view) || (!any_kept && !view->owner))
-        {
-          make_owner (self, view);
-          view->to_release = TRUE;
-        }
+      if (!view->owner && g_atomic_int_get ((int *) &view->object->ref_count) > 1)
+        plan_release (self, view, views);
     }
-  self->letting_go = !any_kept;
-  /* Ours, so that the block outlives the loop. */
-  g_atomic_int_inc (&self->owners);
-  for (;;)
-    {
-      GObject *object;
+}
 
-      for (view = self->views; view != NULL && !view->to_release; view = view->next)
-        continue;
-      if (view == NULL)
-        break;
-      view->to_release = FALSE;
-      object = give_back (view);
-      g_mutex_unlock (&views_lock);
+/* Makes owners of all views that somebody else holds too. A view can come to be held by somebody else only
+ * when it is lent, and then it stands before those that were looked at earlier: those are looked at again
+ * only where no other is found. So all calls together take linear time. */
+static void
+adopt_kept (HsBlock *self, GPtrArray *views)
+{
+  HsView *seen = self->seen;
+
+  adopt_range (self, self->views, seen, views);
+  self->seen = self->views;
+  if (views->len == 0)
+    adopt_range (self, seen, NULL, views);
+}
+
+/* Gives back the references on views that have become owners, without the lock: the program's code may run.
+ * The caller is an owner of @self. */
+static void
+release_views (HsBlock *self, GPtrArray *views)
+{
+  for (guint i = 0; i < views->len; i++)
+    {
+      HsView *view = g_ptr_array_index (views, i);
+      GObject *object = NULL;
+
+      self = lock_block (self);
+      /* hs_node_peek_view() may have found it meanwhile. */
+      if (view->to_release)
+        {
+          view->to_release = FALSE;
+          object = give_back (view);
+        }
+      g_mutex_unlock (&self->lock);
       if (object != NULL)
         g_object_unref (object);
-      g_mutex_lock (&views_lock);
     }
-  self->letting_go = FALSE;
+  g_ptr_array_unref (views);
+}
+
+/* The last owner has gone. Views that somebody else holds live on as owners, and the block gives its
+ * references on them back; it goes on holding the others for them, since they were lent as long as what
+ * they came from lives. Where nobody holds any, all go. Called with the lock, which is not held meanwhile. */
+static HsBlock *
+hand_over (HsBlock *self)
+{
+  GPtrArray *views = g_ptr_array_new ();
+
+  adopt_kept (self, views);
+  if (views->len == 0)
+    {
+      self->letting_go = TRUE;
+      for (HsView *view = self->views; view != NULL; view = view->next)
+        {
+          if (!view->owner)
+            plan_release (self, view, views);
+        }
+    }
+  /* Ours, so that the block outlives the releases. */
+  g_atomic_int_inc (&self->owners);
+  g_mutex_unlock (&self->lock);
+  release_views (self, views);
   open_graves ();
+  self = lock_block (self);
+  self->letting_go = FALSE;
+  return self;
 }
 
 void
@@ -220,16 +272,15 @@ hs_block_unref (HsBlock *self)
 {
   gboolean last;
 
-  g_mutex_lock (&views_lock);
-  self = hs_block_resolve (self);
+  self = lock_block (self);
   last = g_atomic_int_dec_and_test (&self->owners);
   /* Again where a view was found meanwhile, and so taken back, by somebody who has gone since. */
   while (last && self->views != NULL)
     {
-      hand_over (self);
+      self = hand_over (self);
       last = g_atomic_int_dec_and_test (&self->owners);
     }
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&self->lock);
   if (last)
     block_free (self);
 }
@@ -252,6 +303,7 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
   self->position = self->first;
   self->end = self->first + sizeof self->first;
   self->chunk_size = 0;
+  g_clear_pointer (&self->loose, g_hash_table_unref);
   self->spare_texts = NULL;
   self->size = 0;
   return TRUE;
@@ -287,6 +339,27 @@ hs_block_alloc_slow (HsBlock *self, gsize size)
   return chunk + 1;
 }
 
+/* Memory that can be freed before the block is, for what a program may change again and again: memory out
+ * of a chunk would stay in use until the block is freed. */
+gpointer
+hs_block_alloc_loose (HsBlock *self, gsize size)
+{
+  gpointer result = g_malloc (size);
+
+  if (self->loose == NULL)
+    self->loose = g_hash_table_new_full (NULL, NULL, g_free, NULL);
+  g_hash_table_add (self->loose, result);
+  return result;
+}
+
+/* Nothing happens where @memory is in a chunk. */
+void
+hs_block_free_loose (HsBlock *self, gconstpointer memory)
+{
+  if (self->loose != NULL && memory != NULL)
+    g_hash_table_remove (self->loose, memory);
+}
+
 char *
 hs_block_strndup (HsBlock *self, const char *string, gsize length)
 {
@@ -297,14 +370,70 @@ hs_block_strndup (HsBlock *self, const char *string, gsize length)
   return result;
 }
 
+/* Locks two blocks, in the order of their addresses. FALSE, and nothing locked, where both are one. */
+static gboolean
+lock_blocks (HsBlock **a, HsBlock **b)
+{
+  for (;;)
+    {
+      *a = hs_block_resolve (*a);
+      *b = hs_block_resolve (*b);
+      if (*a == *b)
+        return FALSE;
+      g_mutex_lock (*a < *b ? &(*a)->lock : &(*b)->lock);
+      g_mutex_lock (*a < *b ? &(*b)->lock : &(*a)->lock);
+      if ((*a)->forward == NULL && (*b)->forward == NULL)
+        return TRUE;
+      g_mutex_unlock (&(*a)->lock);
+      g_mutex_unlock (&(*b)->lock);
+    }
+}
+
+static void
+merge_views (HsBlock *self, HsBlock *other)
+{
+  HsView *last = other->views;
+
+  if (last == NULL)
+    return;
+  while (last->next != NULL)
+    last = last->next;
+  last->next = self->views;
+  if (self->views != NULL)
+    self->views->prev = last;
+  self->views = other->views;
+  other->views = other->seen = NULL;
+}
+
+/* What is loose is looked for in the block that the others are part of. */
+static void
+merge_loose (HsBlock *self, HsBlock *other)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (other->loose == NULL)
+    return;
+  if (self->loose == NULL)
+    {
+      self->loose = g_steal_pointer (&other->loose);
+      return;
+    }
+  g_hash_table_iter_init (&iter, other->loose);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_hash_table_add (self->loose, key);
+    }
+}
+
 void
 hs_block_merge (HsBlock *self, HsBlock *other)
 {
   HsBlock *tail;
 
-  g_mutex_lock (&views_lock);
-  self = hs_block_resolve (self);
-  other = hs_block_resolve (other);
+  if (!lock_blocks (&self, &other))
+    return;
   /* The smaller into the larger: a tree that is put together from many stays quick to look through. */
   if (other->n_merged > self->n_merged)
     {
@@ -313,30 +442,18 @@ hs_block_merge (HsBlock *self, HsBlock *other)
       other = self;
       self = larger;
     }
-  if (self != other)
-    {
-      self->n_merged += other->n_merged + 1;
-      g_atomic_int_add (&self->owners, g_atomic_int_get (&other->owners));
-      self->size += other->size;
-      other->forward = self;
-      for (tail = other; tail->merged != NULL; tail = tail->merged)
-        continue;
-      tail->merged = self->merged;
-      self->merged = other;
-      if (other->views != NULL)
-        {
-          HsView *last = other->views;
-
-          while (last->next != NULL)
-            last = last->next;
-          last->next = self->views;
-          if (self->views != NULL)
-            self->views->prev = last;
-          self->views = other->views;
-          other->views = NULL;
-        }
-    }
-  g_mutex_unlock (&views_lock);
+  self->n_merged += other->n_merged + 1;
+  g_atomic_int_add (&self->owners, g_atomic_int_get (&other->owners));
+  self->size += other->size;
+  g_atomic_pointer_set (&other->forward, self);
+  for (tail = other; tail->merged != NULL; tail = tail->merged)
+    continue;
+  tail->merged = self->merged;
+  self->merged = other;
+  merge_views (self, other);
+  merge_loose (self, other);
+  g_mutex_unlock (&other->lock);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -353,13 +470,11 @@ link_view (HsView *self, HsNode *node)
   block->views = self;
 }
 
-static HsBlock *
-unlink_view (HsView *self)
+static void
+unlink_from_list (HsBlock *block, HsView *self)
 {
-  HsBlock *block = hs_block_resolve (self->node->block);
-
-  if (self->node->view == self)
-    g_atomic_pointer_set (&self->node->view, NULL);
+  if (block->seen == self)
+    block->seen = self->next;
   if (self->prev != NULL)
     self->prev->next = self->next;
   else
@@ -367,8 +482,30 @@ unlink_view (HsView *self)
   if (self->next != NULL)
     self->next->prev = self->prev;
   self->next = self->prev = NULL;
+}
+
+static HsBlock *
+unlink_view (HsView *self)
+{
+  HsBlock *block = hs_block_resolve (self->node->block);
+
+  if (self->node->view == self)
+    g_atomic_pointer_set (&self->node->view, NULL);
+  unlink_from_list (block, self);
   self->node = NULL;
   return block;
+}
+
+/* For adopt_kept(), which looks at what was lent last. */
+static void
+move_to_front (HsBlock *block, HsView *self)
+{
+  if (block->views == self)
+    return;
+  unlink_from_list (block, self);
+  self->next = block->views;
+  block->views->prev = self;
+  block->views = self;
 }
 
 /* The node's view, borrowed: it lives as long as what the caller came from. */
@@ -376,10 +513,11 @@ GObject *
 hs_node_peek_view (HsNode *self)
 {
   GObject *object = NULL;
+  HsBlock *block;
 
   if (g_atomic_pointer_get (&self->view) == NULL)
     return NULL;
-  g_mutex_lock (&views_lock);
+  block = lock_block (self->block);
   if (self->view != NULL)
     {
       HsView *view = self->view;
@@ -392,10 +530,11 @@ hs_node_peek_view (HsNode *self)
            * counts on it: the block keeps its reference. */
           view->to_release = FALSE;
           view->owner = FALSE;
-          g_atomic_int_add (&hs_block_resolve (self->block)->owners, -1);
+          g_atomic_int_add (&block->owners, -1);
         }
+      move_to_front (block, view);
     }
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&block->lock);
   return object;
 }
 
@@ -404,27 +543,30 @@ hs_node_peek_view (HsNode *self)
 GObject *
 hs_view_bind_held (HsView *self, HsNode *node)
 {
+  HsBlock *block = lock_block (node->block);
   GObject *object;
 
-  g_mutex_lock (&views_lock);
   if (node->view == NULL)
     {
       self->owner = FALSE;
       self->lent = TRUE;
       link_view (self, node);
     }
+  else
+    move_to_front (block, node->view);
   object = node->view->object;
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&block->lock);
   return object;
 }
 
 void
 hs_view_bind_owner (HsView *self, HsNode *node)
 {
-  g_mutex_lock (&views_lock);
-  make_owner (hs_block_resolve (node->block), self);
+  HsBlock *block = lock_block (node->block);
+
+  make_owner (block, self);
   link_view (self, node);
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&block->lock);
 }
 
 /* For the dispatcher's own view of a block that nobody else has seen: no lock is needed. The
@@ -454,11 +596,11 @@ hs_view_unbind_only (HsView *self)
         unlink_view (self);
       return held;
     }
-  g_mutex_lock (&views_lock);
+  block = lock_block (block);
   held = !self->owner && self->object->ref_count == 1;
   if (held)
     unlink_view (self);
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&block->lock);
   return held;
 }
 
@@ -466,20 +608,23 @@ hs_view_unbind_only (HsView *self)
  * the block has another owner, or finds one. No reference is taken when it is lent: that could call a
  * binding, which has a lock of its own; here there are no toggle references any more. */
 static gboolean
-take_back (HsView *self, GObject **release)
+take_back (HsBlock *block, HsView *self, GPtrArray **release)
 {
-  HsBlock *block = hs_block_resolve (self->node->block);
-
   if (!self->owner || !self->lent || block->letting_go)
     return FALSE;
   if (g_atomic_int_get (&block->owners) == 1)
     {
-      HsView *kept = find_kept (block);
+      GPtrArray *kept = g_ptr_array_new ();
 
-      if (kept == NULL)
-        return FALSE;
-      make_owner (block, kept);
-      *release = give_back (kept);
+      adopt_kept (block, kept);
+      if (kept->len == 0)
+        {
+          g_ptr_array_unref (kept);
+          return FALSE;
+        }
+      *release = kept;
+      /* The caller's, until they are released. */
+      g_atomic_int_inc (&block->owners);
     }
   g_object_ref (self->object);
   self->reviver = g_thread_self ();
@@ -493,20 +638,25 @@ take_back (HsView *self, GObject **release)
 gboolean
 hs_view_disposing (HsView *self)
 {
-  GObject *release = NULL;
+  GPtrArray *release = NULL;
   gboolean taken = FALSE;
+  HsBlock *block;
 
-  g_mutex_lock (&views_lock);
-  if (self->node != NULL && self->node->view == self &&
-      g_atomic_int_get ((int *) &self->object->ref_count) == 1)
+  if (self->node == NULL)
+    return FALSE;
+  block = lock_block (self->node->block);
+  if (self->node->view == self && g_atomic_int_get ((int *) &self->object->ref_count) == 1)
     {
-      taken = take_back (self, &release);
+      taken = take_back (block, self, &release);
       if (!taken)
         g_atomic_pointer_set (&self->node->view, NULL);
     }
-  g_mutex_unlock (&views_lock);
+  g_mutex_unlock (&block->lock);
   if (release != NULL)
-    g_object_unref (release);
+    {
+      release_views (block, release);
+      hs_block_unref (block);
+    }
   return taken;
 }
 
@@ -514,14 +664,15 @@ hs_view_disposing (HsView *self)
 void
 hs_view_release (HsView *self)
 {
-  HsBlock *block = NULL;
+  HsBlock *block;
   gboolean owner;
 
-  g_mutex_lock (&views_lock);
+  if (self->node == NULL)
+    return;
+  block = lock_block (self->node->block);
   owner = self->owner;
-  if (self->node != NULL)
-    block = unlink_view (self);
-  g_mutex_unlock (&views_lock);
-  if (block != NULL && owner)
+  unlink_view (self);
+  g_mutex_unlock (&block->lock);
+  if (owner)
     hs_block_unref (block);
 }

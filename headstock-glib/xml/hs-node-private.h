@@ -27,21 +27,29 @@ struct _HsBlock
   gsize chunk_size;
   gsize size;
   GPtrArray *texts; /* text nodes whose text is allocated on its own */
-  HsView *views;
+  GMutex lock;         /* of what views share */
+  HsView *views;       /* the one that was lent last is the first */
+  HsView *seen;        /* this view and those after it have been looked at since they were lent */
+  GHashTable *loose;   /* what the program changes, each by itself; see hs_block_alloc_loose() */
   HsNode *spare_texts; /* linked by next */
-  char first[1952];
+  char first[1928];
 };
 
 static inline HsBlock *
 hs_block_resolve (HsBlock *self)
 {
-  while (G_UNLIKELY (self->forward != NULL))
-    self = self->forward;
+  HsBlock *forward;
+
+  while (G_UNLIKELY ((forward = g_atomic_pointer_get (&self->forward)) != NULL))
+    self = forward;
   return self;
 }
 
 /* With @size rounded up: where the current chunk is full. */
 gpointer hs_block_alloc_slow (HsBlock *self, gsize size);
+
+gpointer hs_block_alloc_loose (HsBlock *self, gsize size);
+void hs_block_free_loose (HsBlock *self, gconstpointer memory);
 
 static inline gpointer
 hs_block_alloc (HsBlock *self, gsize size)

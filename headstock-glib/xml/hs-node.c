@@ -62,7 +62,11 @@ hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_)
 static void
 text_changed (HsNode *self)
 {
-  self->joined = NULL;
+  if (G_UNLIKELY (self->joined != NULL))
+    {
+      hs_block_free_loose (hs_node_get_block (self), self->joined);
+      self->joined = NULL;
+    }
 }
 
 void
@@ -267,8 +271,16 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
       hs_node_add_last (self, node);
     }
   if (node->length + length >= node->capacity)
-    grow_text (block, node, length);
-  memcpy (node->text + node->length, text, length);
+    {
+      /* The text may be the element's own. */
+      gboolean own = node->text != NULL && text >= node->text && text < node->text + node->length;
+      gsize offset = own ? text - node->text : 0;
+
+      grow_text (block, node, length);
+      if (own)
+        text = node->text + offset;
+    }
+  memmove (node->text + node->length, text, length);
   node->length += length;
   node->text[node->length] = '\0';
   if (node->length > LARGE_TEXT)
@@ -279,8 +291,20 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
 void
 hs_node_remove_children (HsNode *self)
 {
+  HsBlock *block = hs_node_get_block (self);
+
   while (self->first != NULL)
-    hs_node_unlink (self->first);
+    {
+      HsNode *child = self->first;
+
+      cut (child);
+      if (child->name == NULL)
+        {
+          child->gap = FALSE;
+          child->next = block->spare_texts;
+          block->spare_texts = child;
+        }
+    }
   text_changed (self);
 }
 
@@ -303,6 +327,7 @@ hs_node_add_attribute (HsNode *self, const char *name, gsize value_length)
   return attribute;
 }
 
+/* Where the attribute is, or where it would be added. */
 static HsAttribute **
 find_attribute (HsNode *self, const char *name, const char *namespace_)
 {
@@ -314,72 +339,131 @@ find_attribute (HsNode *self, const char *name, const char *namespace_)
           hs_namespace_equal ((*attribute)->namespace_, namespace_))
         return attribute;
     }
-  return NULL;
+  return attribute;
 }
 
-/* Attributes in one namespace share a prefix; it is made up for the first. `xml:` needs none. */
+/* Attributes in one namespace share a prefix; a new one is made up for the first. `xml:` needs none. Returns
+ * NULL, another attribute's prefix, or one in @made_up. */
 static const char *
-choose_prefix (HsNode *self, const char *namespace_)
+choose_prefix (HsNode *self, const char *namespace_, char *made_up, gsize size)
 {
-  char prefix[16];
-  HsAttribute *attribute = NULL;
-  guint n = 0;
+  guint64 next = 0;
 
-  if (strcmp (namespace_, HS_NS_XML) == 0)
+  if (namespace_ == NULL || strcmp (namespace_, HS_NS_XML) == 0)
     return NULL;
-  for (attribute = self->attributes; attribute != NULL; attribute = attribute->next)
+  for (HsAttribute *attribute = self->attributes; attribute != NULL; attribute = attribute->next)
     {
-      if (attribute->prefix != NULL && hs_namespace_equal (attribute->namespace_, namespace_))
+      guint64 number;
+
+      if (attribute->prefix == NULL)
+        continue;
+      if (hs_namespace_equal (attribute->namespace_, namespace_))
         return attribute->prefix;
+      if (g_str_has_prefix (attribute->prefix, "ns") &&
+          g_ascii_string_to_unsigned (attribute->prefix + 2, 10, 0, G_MAXUINT32, &number, NULL))
+        next = MAX (next, number + 1);
     }
-  do
-    {
-      g_snprintf (prefix, sizeof prefix, "ns%u", n++);
-      attribute = self->attributes;
-      while (attribute != NULL && g_strcmp0 (attribute->prefix, prefix) != 0)
-        attribute = attribute->next;
-    }
-  while (attribute != NULL);
-  return hs_block_strndup (hs_node_get_block (self), prefix, strlen (prefix));
+  g_snprintf (made_up, size, "ns%" G_GUINT64_FORMAT, next);
+  return made_up;
 }
 
+/* The attribute and its strings in one piece of memory. */
+static HsAttribute *
+new_loose_attribute (HsBlock *block,
+                     const char *name,
+                     const char *prefix,
+                     const char *namespace_,
+                     const char *value)
+{
+  const char *strings[] = { name, prefix, namespace_, value };
+  gsize lengths[G_N_ELEMENTS (strings)];
+  const char *copies[G_N_ELEMENTS (strings)];
+  gsize size = sizeof (HsAttribute);
+  HsAttribute *self;
+  char *position;
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      lengths[i] = strings[i] != NULL ? strlen (strings[i]) + 1 : 0;
+      size += lengths[i];
+    }
+  self = hs_block_alloc_loose (block, size);
+  position = (char *) (self + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      copies[i] = strings[i] != NULL ? memcpy (position, strings[i], lengths[i]) : NULL;
+      position += lengths[i];
+    }
+  self->name = copies[0];
+  self->prefix = copies[1];
+  self->namespace_ = copies[2];
+  self->value = copies[3];
+  self->next = NULL;
+  return self;
+}
+
+/* As the last, out of the block's chunks: most attributes are set once. */
+static void
+append_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
+{
+  HsBlock *block = hs_node_get_block (self);
+  gsize length = strlen (value);
+  char made_up[32];
+  const char *prefix = choose_prefix (self, namespace_, made_up, sizeof made_up);
+  HsAttribute *attribute
+      = hs_node_add_attribute (self, hs_block_strndup (block, name, strlen (name)), length);
+
+  memcpy ((char *) attribute->value, value, length + 1);
+  if (namespace_ == NULL)
+    return;
+  if (prefix != NULL)
+    attribute->prefix = hs_block_strndup (block, prefix, strlen (prefix));
+  attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
+}
+
+/* An attribute that is changed, or is set after another was removed, has memory of its own, which its next
+ * change frees: an element can be changed any number of times and does not grow. */
 void
 hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
 {
   HsBlock *block = hs_node_get_block (self);
   HsAttribute **found = find_attribute (self, name, namespace_);
+  HsAttribute *old = *found;
+  HsAttribute *new_;
+  char made_up[32];
 
+  if (namespace_ != NULL && *namespace_ == '\0')
+    namespace_ = NULL;
   if (value == NULL)
     {
-      if (found != NULL)
-        *found = (*found)->next;
+      if (old == NULL)
+        return;
+      *found = old->next;
+      self->changed = TRUE;
+      hs_block_free_loose (block, old);
       return;
     }
-  if (found != NULL)
+  if (old == NULL && !self->changed)
     {
-      (*found)->value = hs_block_strndup (block, value, strlen (value));
+      append_attribute (self, name, namespace_, value);
       return;
     }
-  {
-    gsize length = strlen (value);
-    HsAttribute *attribute
-        = hs_node_add_attribute (self, hs_block_strndup (block, name, strlen (name)), length);
-
-    memcpy ((char *) attribute->value, value, length + 1);
-    if (namespace_ != NULL && *namespace_ != '\0')
-      {
-        attribute->prefix = choose_prefix (self, namespace_);
-        attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
-      }
-  }
+  new_ = new_loose_attribute (block, name,
+                              old != NULL ? old->prefix
+                                          : choose_prefix (self, namespace_, made_up, sizeof made_up),
+                              namespace_, value);
+  if (old != NULL)
+    new_->next = old->next;
+  *found = new_;
+  hs_block_free_loose (block, old);
 }
 
 const char *
 hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
 {
-  HsAttribute **found = find_attribute (self, name, namespace_);
+  HsAttribute *found = *find_attribute (self, name, namespace_);
 
-  return found != NULL ? (*found)->value : NULL;
+  return found != NULL ? found->value : NULL;
 }
 
 /* All direct text in its order; one piece in nearly every element, so nothing is copied. */
@@ -406,7 +490,7 @@ hs_node_get_text (HsNode *self)
   if (pieces == 1)
     return only->text;
 
-  joined = hs_block_alloc (hs_node_get_block (self), length + 1);
+  joined = hs_block_alloc_loose (hs_node_get_block (self), length + 1);
   self->joined = joined;
   for (HsNode *child = self->first; child != NULL; child = child->next)
     {

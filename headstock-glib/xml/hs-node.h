@@ -50,6 +50,7 @@ struct _HsNode
   guint unfinished : 1; /* its end has not been received */
   guint forget : 1;     /* in a block of its own, and taken out of its stanza when it has ended */
   guint kind : 3;       /* see hs_node_get_kind() */
+  guint changed : 1;    /* an attribute was removed */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
   union
   {
