@@ -362,9 +362,15 @@ closed_cb (HsTransport *transport, const GError *transport_error, gpointer clien
 {
   g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
+  const char *foreign
+      = priv->stream != NULL ? hs_stream_get_foreign_protocol (priv->stream) : NULL;
   g_autoptr (GError) error = NULL;
 
-  if (transport_error != NULL)
+  if (foreign != NULL)
+    g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST,
+                 "%s closed the connection: it speaks %s and not XMPP",
+                 hs_jid_get_domain (priv->jid), foreign);
+  else if (transport_error != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "The connection to %s was lost: %s",
                  hs_jid_get_domain (priv->jid), transport_error->message);
   else

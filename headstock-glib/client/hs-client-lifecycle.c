@@ -243,12 +243,20 @@ static void
 stage_timed_out (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const char *foreign
+      = priv->stream != NULL ? hs_stream_get_foreign_protocol (priv->stream) : NULL;
   g_autoptr (GError) error = NULL;
 
-  g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
-               hs_jid_get_domain (priv->jid),
-               priv->stream != NULL ? hs_stream_describe (priv->stream) : "anything",
-               priv->connect_timeout);
+  if (foreign != NULL)
+    g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT,
+                 "%s did not send %s within %u milliseconds: it speaks %s and not XMPP",
+                 hs_jid_get_domain (priv->jid), hs_stream_describe (priv->stream),
+                 priv->connect_timeout, foreign);
+  else
+    g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
+                 hs_jid_get_domain (priv->jid),
+                 priv->stream != NULL ? hs_stream_describe (priv->stream) : "anything",
+                 priv->connect_timeout);
   if (priv->stream != NULL)
     {
       hs_stream_close_with_error (priv->stream, "connection-timeout", NULL);

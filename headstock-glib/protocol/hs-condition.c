@@ -30,21 +30,22 @@ hs_condition_to_error (HsNode *node,
   g_autoptr (GString) message = g_string_new (what);
   g_autoptr (GTypeClass) klass = g_type_class_ref (enum_type);
   int code = fallback;
-  HsNode *text = NULL;
+  HsNode *text = node;
   const char *separator = ": ";
 
   for (HsNode *child = hs_node_first_element (node); child != NULL;
        child = hs_node_next_element (child))
     {
       GEnumValue *value;
-      const char *inside = hs_node_get_text (child);
+      g_autofree char *inside = hs_node_dup_value (child);
       g_autofree char *name = shorten (child->name);
 
-      /* XEP-0388 has the text in its own namespace. */
-      if (hs_node_matches (child, "text", namespace_)
-          || hs_node_matches (child, "text", node->namespace_))
+      /* XEP-0388 has the text in its own namespace, and some servers have it in that of stanzas. A server
+       * that is older than the RFC writes its words into the error itself. */
+      if (strcmp (child->name, "text") == 0)
         {
-          text = child;
+          if (text == node || hs_namespace_equal (child->namespace_, namespace_))
+            text = child;
           continue;
         }
       g_string_append_printf (message, "%s%s", separator, name);
@@ -55,18 +56,19 @@ hs_condition_to_error (HsNode *node,
       if (value != NULL)
         code = value->value;
       /* Where to go instead: see-other-host, gone, redirect. */
-      if (inside != NULL && *inside != '\0')
+      if (inside != NULL)
         {
           g_autofree char *where = shorten (inside);
 
           g_string_append_printf (message, " (%s)", where);
         }
     }
-  if (text != NULL && hs_node_get_text (text) != NULL)
-    {
-      g_autofree char *words = shorten (hs_node_get_text (text));
+  {
+    g_autofree char *said = hs_node_dup_value (text);
+    g_autofree char *words = said != NULL ? shorten (said) : NULL;
 
+    if (words != NULL)
       g_string_append_printf (message, ": %s", words);
-    }
+  }
   return g_error_new_literal (domain, code, message->str);
 }

@@ -23,14 +23,14 @@ list (HsNode *parent, const char *name, const char *namespace_, const char *attr
 
   for (; child != NULL; child = hs_node_next_element (child))
     {
-      const char *text;
+      char *text;
 
       if (!hs_node_matches (child, name, namespace_))
         continue;
-      text = attribute != NULL ? hs_node_get_attribute (child, attribute, NULL)
-                               : hs_node_get_text (child);
+      text = attribute != NULL ? g_strdup (hs_node_get_attribute (child, attribute, NULL))
+                               : hs_node_dup_value (child);
       if (text != NULL)
-        g_ptr_array_add (names, g_strdup (text));
+        g_ptr_array_add (names, text);
     }
   if (names->len == 0)
     return NULL;

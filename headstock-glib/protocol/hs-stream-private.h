@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "protocol/hs-foreign-protocol.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -86,6 +87,8 @@ struct _HsStream
   gboolean csi_offered;
   gboolean any_resource; /* the one that was asked for is taken */
   char *other_host;
+  char *other_name;         /* what the server calls itself in its header, if it is not the account's domain */
+  HsFirstBytes first_bytes; /* of the connection */
   HsJid *jid;
   gsize max_bytes;
   GError *error;

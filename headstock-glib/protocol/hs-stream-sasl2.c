@@ -231,7 +231,7 @@ static HsJid *
 take_identity (HsStream *self, HsNode *node, gboolean full)
 {
   HsNode *child = hs_node_get_child (node, "authorization-identifier", HS_NS_SASL2);
-  const char *text = child != NULL ? hs_node_get_text (child) : NULL;
+  g_autofree char *text = child != NULL ? hs_node_dup_value (child) : NULL;
   g_autoptr (HsJid) jid = text != NULL ? hs_jid_new (text, NULL) : NULL;
 
   if (jid != NULL && is_identity (self, jid, full))
@@ -417,7 +417,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
     return;
   for (; task != NULL; task = hs_node_next_element (task))
     {
-      const char *name = hs_node_get_text (task);
+      g_autofree char *name = hs_node_dup_value (task);
       g_autofree char *shown = NULL;
 
       if (name == NULL || !hs_node_matches (task, "task", HS_NS_SASL2))

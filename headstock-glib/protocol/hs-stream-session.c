@@ -7,6 +7,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "hs-random.h"
+#include "sasl/hs-sasl-mechanism-private.h"
 #include "protocol/hs-condition.h"
 
 /* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
@@ -212,7 +213,8 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
 {
   HsNode *bind = hs_node_get_child (node, "bind", HS_NS_BIND);
   HsNode *child = bind != NULL ? hs_node_get_child (bind, "jid", HS_NS_BIND) : NULL;
-  const char *text = child != NULL ? hs_node_get_text (child) : NULL;
+  g_autofree char *text = child != NULL ? hs_node_dup_value (child) : NULL;
+  g_autofree char *bound = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!is_own_answer (self, node))
@@ -234,8 +236,9 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
    * one that was asked for, as with ANONYMOUS. The server's own name is not: that was proved. */
   if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
+      bound = hs_sasl_printable (hs_jid_to_string (self->jid), 200);
       hs_stream_protocol_error (self, "undefined-condition",
-                                "The server bound an address that is not at %s",
+                                "The server bound the address %s, which is not at %s", bound,
                                 hs_jid_get_domain (self->config.jid));
       return;
     }

@@ -220,26 +220,17 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
     }
 }
 
-/* The octets of an element's text; never NULL but for an error. An element of XEP-0388 may have white
- * space around them, as its examples do; one of RFC 6120 has "=" for none. */
+/* The octets of an element's text, which may have white space around it; never NULL but for an error. An
+ * element of RFC 6120 has "=" for none. */
 guint8 *
 hs_stream_decode (HsNode *node, gsize *length, GError **error)
 {
-  const char *text = hs_node_get_text (node);
-  g_autofree char *stripped = NULL;
+  g_autofree char *text = hs_node_dup_value (node);
   guint8 *octets;
 
   *length = 0;
-  if (text == NULL)
-    return g_new0 (guint8, 1);
-  if (hs_namespace_equal (node->namespace_, HS_NS_SASL))
-    {
-      if (strcmp (text, "=") == 0)
-        return g_new0 (guint8, 1);
-    }
-  else
-    text = stripped = g_strstrip (g_strdup (text));
-  if (*text == '\0')
+  if (text == NULL
+      || (hs_namespace_equal (node->namespace_, HS_NS_SASL) && strcmp (text, "=") == 0))
     return g_new0 (guint8, 1);
   octets = hs_sasl_base64_decode (text, length);
   if (octets == NULL)
@@ -309,7 +300,7 @@ void
 hs_stream_on_success (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
-  gboolean has_data = hs_node_get_text (node) != NULL;
+  g_autofree char *text = hs_node_dup_value (node);
   gsize length;
   g_autofree guint8 *data = hs_stream_decode (node, &length, &error);
 
@@ -318,7 +309,7 @@ hs_stream_on_success (HsStream *self, HsNode *node)
       hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
     }
-  if (!hs_stream_finish_mechanism (self, has_data ? data : NULL, length))
+  if (!hs_stream_finish_mechanism (self, text != NULL ? data : NULL, length))
     return;
   self->authenticated = TRUE;
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);

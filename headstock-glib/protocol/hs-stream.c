@@ -9,7 +9,11 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
+#include "sasl/hs-sasl-mechanism-private.h"
 #include "sasl/hs-sasl-secret.h"
+
+/* Characters of a server's name in an error. */
+#define MAX_NAME 100
 
 typedef void (*Transition) (HsStream *self, HsNode *node);
 
@@ -92,6 +96,16 @@ hs_stream_fail (HsStream *self, GError *error)
       g_error_free (error);
       return;
     }
+  /* A wrong host is the likely cause of whatever goes wrong before the sign-in. */
+  if (self->other_name != NULL && !self->authenticated)
+    {
+      g_autofree char *name = hs_sasl_printable (self->other_name, MAX_NAME);
+      g_autofree char *message
+          = g_strdup_printf ("%s (the server calls itself %s)", error->message, name);
+
+      g_free (error->message);
+      error->message = g_steal_pointer (&message);
+    }
   self->error = error;
   self->state = HS_STREAM_STATE_ENDED;
   self->pending = HS_STREAM_EVENT_FAILED;
@@ -118,6 +132,22 @@ hs_stream_protocol_error (HsStream *self, const char *condition, const char *for
   va_end (args);
 }
 
+const char *
+hs_stream_get_foreign_protocol (HsStream *self)
+{
+  return self->state == HS_STREAM_STATE_HEADER ? hs_first_bytes_name_protocol (&self->first_bytes)
+                                               : NULL;
+}
+
+/* What the program can change. */
+static const char *
+get_advice (HsStream *self)
+{
+  if (strcmp (hs_stream_get_foreign_protocol (self), "TLS") == 0)
+    return ": set tls-mode to direct TLS, or use the port for STARTTLS";
+  return ": check the host and the port";
+}
+
 /* Our own words for what the parser found (RFC 6120, 4.9.3). */
 static void
 xml_error (HsStream *self, GError *error)
@@ -132,6 +162,13 @@ xml_error (HsStream *self, GError *error)
 
   give_up_session (self);
   hs_stream_close_with_error (self, conditions[error->code], NULL);
+  if (hs_stream_get_foreign_protocol (self) != NULL)
+    {
+      g_free (error->message);
+      error->message = g_strdup_printf ("The server of %s speaks %s and not XMPP%s",
+                                        hs_jid_get_domain (self->config.jid),
+                                        hs_stream_get_foreign_protocol (self), get_advice (self));
+    }
   hs_stream_fail (self, error);
 }
 
@@ -145,7 +182,7 @@ on_stream_error (HsStream *self, HsNode *node)
   HsNode *other_host = hs_node_get_child (node, "see-other-host", HS_NS_STREAMS);
 
   if (other_host != NULL)
-    self->other_host = g_strdup (hs_node_get_text (other_host));
+    self->other_host = hs_node_dup_value (other_host);
   else if (self->config.management != NULL)
     hs_stream_management_on_stream_error (self->config.management);
   hs_stream_close (self);
@@ -157,7 +194,7 @@ hs_stream_read_limits (HsStream *self, HsNode *features)
 {
   HsNode *limits = hs_node_get_child (features, "limits", HS_NS_LIMITS);
   HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
-  const char *text = bytes != NULL ? hs_node_get_text (bytes) : NULL;
+  g_autofree char *text = bytes != NULL ? hs_node_dup_value (bytes) : NULL;
 
   /* XEP-0478: less than 10,000 is not allowed, and would shut us up. */
   self->max_bytes = 0;
@@ -212,9 +249,11 @@ on_proceed (HsStream *self, HsNode *node)
 static void
 on_tls_failure (HsStream *self, HsNode *node)
 {
-  hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_TLS_REQUIRED,
-                                     "%s offered TLS and then failed to start it",
-                                     hs_jid_get_domain (self->config.jid)));
+  g_autofree char *what = g_strdup_printf ("%s offered TLS and then failed to start it",
+                                           hs_jid_get_domain (self->config.jid));
+
+  hs_stream_fail (self, hs_condition_to_error (node, HS_ERROR, HS_TYPE_ERROR, HS_NS_TLS,
+                                               HS_ERROR_TLS_REQUIRED, what));
 }
 
 void
@@ -318,10 +357,20 @@ on_element (HsStream *self, HsNode *node)
                             hs_stream_describe (self));
 }
 
+/* A server writes its name as it is configured: it is compared as an address is. */
+static gboolean
+is_own_domain (HsStream *self, const char *name)
+{
+  g_autoptr (HsJid) jid = hs_jid_new (name, NULL);
+
+  return jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (self->config.jid)) == 0;
+}
+
 static void
 on_header (HsStream *self, HsNode *node)
 {
   const char *version = hs_node_get_attribute (node, "version", NULL);
+  const char *from = hs_node_get_attribute (node, "from", NULL);
 
   if (self->state != HS_STREAM_STATE_HEADER)
     return;
@@ -338,6 +387,8 @@ on_header (HsStream *self, HsNode *node)
                                 self->config.component ? "a component" : "a client");
       return;
     }
+  g_free (self->other_name);
+  self->other_name = from != NULL && *from != '\0' && !is_own_domain (self, from) ? g_strdup (from) : NULL;
   if (self->config.component)
     {
       hs_stream_send_handshake (self, node);
@@ -405,6 +456,7 @@ hs_stream_free (HsStream *self)
   g_clear_pointer (&self->offer, hs_stream_offer_free);
   g_free (self->request_id);
   g_free (self->other_host);
+  g_free (self->other_name);
   g_clear_error (&self->error);
   g_clear_error (&self->xml_error);
   g_free (self);
@@ -433,6 +485,8 @@ hs_stream_feed (HsStream *self, const char *bytes, gsize length)
 
   if (self->state == HS_STREAM_STATE_ENDED || self->xml_error != NULL)
     return length;
+  if (G_UNLIKELY (self->state == HS_STREAM_STATE_HEADER))
+    hs_first_bytes_add (&self->first_bytes, bytes, length);
   /* Until the session stands, each tag may begin another stream with the byte after it. */
   used = hs_parser_feed (self->parser, bytes, length, self->state != HS_STREAM_STATE_READY,
                          &self->xml_error);

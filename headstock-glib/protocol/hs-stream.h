@@ -158,6 +158,8 @@ void hs_stream_send_active (HsStream *self, gboolean active);
 const char *hs_stream_get_other_host (HsStream *self);
 /* For messages: what is being waited for. */
 const char *hs_stream_describe (HsStream *self);
+/* What the server speaks in place of XMPP, as far as its first bytes tell; NULL after its header. */
+const char *hs_stream_get_foreign_protocol (HsStream *self);
 HsParser *hs_stream_get_parser (HsStream *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStream, hs_stream_free)

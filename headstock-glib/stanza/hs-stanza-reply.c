@@ -77,6 +77,8 @@ describe_error (HsNode *condition, HsNode *application, HsNode *text)
 {
   g_autoptr (GString) message = g_string_new (NULL);
   HsStanzaError code = HS_STANZA_ERROR_UNDEFINED_CONDITION;
+  g_autofree char *address = NULL;
+  g_autofree char *words = text != NULL ? hs_node_dup_value (text) : NULL;
   gboolean open = FALSE;
 
   if (condition != NULL)
@@ -85,15 +87,16 @@ describe_error (HsNode *condition, HsNode *application, HsNode *text)
   if (condition != NULL && strcmp (condition->name, conditions[code].name) != 0)
     append_detail (message, &open, condition->name);
   /* The new address: RFC 6120, 8.3.3.5 and 8.3.3.14. */
-  if ((code == HS_STANZA_ERROR_GONE || code == HS_STANZA_ERROR_REDIRECT) &&
-      hs_node_get_text (condition) != NULL)
-    append_detail (message, &open, hs_node_get_text (condition));
+  if (code == HS_STANZA_ERROR_GONE || code == HS_STANZA_ERROR_REDIRECT)
+    address = hs_node_dup_value (condition);
+  if (address != NULL)
+    append_detail (message, &open, address);
   if (application != NULL)
     append_detail (message, &open, application->name);
   if (open)
     g_string_append_c (message, ')');
-  if (text != NULL && hs_node_get_text (text) != NULL)
-    g_string_append_printf (message, ": %s", hs_node_get_text (text));
+  if (words != NULL)
+    g_string_append_printf (message, ": %s", words);
   return g_error_new_literal (HS_STANZA_ERROR, code, message->str);
 }
 
@@ -136,7 +139,8 @@ hs_stanza_get_error (HsStanza *self)
       if (*place == NULL)
         *place = child;
     }
-  return describe_error (condition, application, text);
+  /* Before RFC 3920 an error held its text itself. */
+  return describe_error (condition, application, text != NULL ? text : error);
 }
 
 /* An empty stanza of the same kind, the other way. */
@@ -188,9 +192,17 @@ copy_thread (HsStanza *self, HsStanza *answer)
     hs_node_append (node, hs_node_copy (hs_node_get_block (node), thread));
 }
 
+static gboolean
+may_be_answered (HsStanza *self)
+{
+  if (has_name (self, "iq"))
+    return has_type (self, "get") || has_type (self, "set");
+  return !has_type (self, "error");
+}
+
 /**
  * hs_stanza_new_reply:
- * @self: a stanza that was received; not an error, and no iq of the type `result`
+ * @self: a stanza that was received
  *
  * Makes a stanza that answers another one: `to` is its `from`, and `from` is its `to` where it had one
  * (a component needs that, and for a client it is one of its own addresses).
@@ -203,9 +215,11 @@ copy_thread (HsStanza *self, HsStanza *answer)
  *
  * Where the answered stanza names no `from`, it is the account itself that is answered.
  *
- * To answer errors and results would never end; it is a programmer's error (RFC 6120, 8.2.3 and 8.3.1).
+ * Errors and results are never answered, since that would never end (RFC 6120, 8.2.3 and 8.3.1). A handler
+ * may return what this function returns for any stanza: where that is %NULL, nothing is sent.
  *
- * Returns: (transfer full): the reply
+ * Returns: (transfer full) (nullable): the reply, or %NULL for a stanza of the type `error` and for an iq
+ *   of the type `result`
  */
 HsStanza *
 hs_stanza_new_reply (HsStanza *self)
@@ -213,10 +227,9 @@ hs_stanza_new_reply (HsStanza *self)
   HsStanza *reply = NULL;
 
   g_return_val_if_fail (HS_IS_STANZA (self), NULL);
-  g_return_val_if_fail (!has_type (self, "error"), NULL);
-  g_return_val_if_fail (!has_name (self, "iq") || has_type (self, "get") || has_type (self, "set"),
-                        NULL);
 
+  if (!may_be_answered (self))
+    return NULL;
   reply = new_answer (self);
   if (has_name (self, "iq"))
     {
@@ -236,7 +249,7 @@ hs_stanza_new_reply (HsStanza *self)
 
 /**
  * hs_stanza_new_error_reply:
- * @self: a stanza that was received; not an error, and no iq of the type `result`
+ * @self: a stanza that was received
  * @condition: what is wrong with it
  * @text: (nullable): more about that, for people
  *
@@ -245,9 +258,10 @@ hs_stanza_new_reply (HsStanza *self)
  * The error's own type is the one that RFC 6120, 8.3.3 has for the condition. Where it leaves a choice:
  * `modify` for `policy-violation`, `wait` for `unexpected-request`, `cancel` for `undefined-condition`.
  *
- * To answer errors and results is a programmer's error (RFC 6120, 8.2.3 and 8.3.1).
+ * Errors and results are never answered (RFC 6120, 8.2.3 and 8.3.1).
  *
- * Returns: (transfer full): the reply
+ * Returns: (transfer full) (nullable): the reply, or %NULL for a stanza of the type `error` and for an iq
+ *   of the type `result`
  */
 HsStanza *
 hs_stanza_new_error_reply (HsStanza *self, HsStanzaError condition, const char *text)
@@ -257,9 +271,9 @@ hs_stanza_new_error_reply (HsStanza *self, HsStanzaError condition, const char *
 
   g_return_val_if_fail (HS_IS_STANZA (self), NULL);
   g_return_val_if_fail ((guint) condition < G_N_ELEMENTS (conditions), NULL);
-  g_return_val_if_fail (!has_type (self, "error"), NULL);
-  g_return_val_if_fail (!has_name (self, "iq") || !has_type (self, "result"), NULL);
 
+  if (has_type (self, "error") || (has_name (self, "iq") && has_type (self, "result")))
+    return NULL;
   reply = new_answer (self);
   hs_stanza_change_attribute (reply, "type", "error");
   copy_id (self, reply);

@@ -503,6 +503,21 @@ hs_node_get_text (HsNode *self)
   return self->joined;
 }
 
+char *
+hs_node_dup_value (HsNode *self)
+{
+  const char *text = hs_node_get_text (self);
+  gsize length;
+
+  if (text == NULL)
+    return NULL;
+  text += strspn (text, " \t\r\n");
+  length = strlen (text);
+  while (length > 0 && strchr (" \t\r\n", text[length - 1]) != NULL)
+    length--;
+  return length > 0 ? g_strndup (text, length) : NULL;
+}
+
 HsNode *
 hs_node_first_element (HsNode *self)
 {

@@ -121,6 +121,9 @@ void hs_node_set_attribute (HsNode *self,
                             const char *value);
 const char *hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_);
 const char *hs_node_get_text (HsNode *self);
+/* What an element of a protocol says: its text without white space around it, which a server may write to lay
+ * out what it sends; NULL if nothing is left. */
+char *hs_node_dup_value (HsNode *self);
 HsNode *hs_node_get_child (HsNode *self, const char *name, const char *namespace_);
 HsNode *hs_node_first_element (HsNode *self);
 HsNode *hs_node_next_element (HsNode *self);

@@ -390,6 +390,122 @@ test_component (void)
   tear_down (&f);
 }
 
+#define OTHER_HEADER \
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
+  "xmlns:stream='http://etherx.jabber.org/streams' from='other.example' id='x' version='1.0'>"
+#define TO_BIND HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND
+
+/* Whatever the server says is wrong is in the error. */
+static const struct
+{
+  const char *words[7];
+  const char *message;
+} told[] = {
+  { { HEADER "<stream:error>Invalid stream headers.</stream:error>" },
+    "The server ended the stream: Invalid stream headers." },
+  { { HEADER "<stream:error>\n  <bad-format xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>\n"
+             "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>\n no \n</text></stream:error>" },
+    "The server ended the stream: bad-format: no" },
+  { { HEADER "<stream:error><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>why</text>"
+             "</stream:error>" },
+    "The server ended the stream: why" },
+  { { HEADER "<stream:error/>" }, "The server ended the stream" },
+  { { OTHER_HEADER "<stream:error><host-unknown "
+                   "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" },
+    "The server ended the stream: host-unknown (the server calls itself other.example)" },
+  { { OTHER_HEADER "<stream:features/>" },
+    "example.com offers no TLS, which is required (the server calls itself other.example)" },
+  { { HEADER STARTTLS, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'>not today</failure>" },
+    "example.com offered TLS and then failed to start it: not today" },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS,
+      "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>go away</failure>" },
+    "The server refused the sign-in: go away" },
+  { { TO_BIND, "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+               "<jid>juliet@other.example/b</jid></bind></iq>" },
+    "The server bound the address juliet@other.example/b, which is not at example.com" },
+  { { TO_BIND, "<iq type='error' id='%s'><error type='cancel' code='405'>Not Allowed</error></iq>" },
+    "The server refused to bind a resource: Not Allowed" },
+};
+
+static void
+test_told (void)
+{
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (told); i++)
+    {
+      Fixture f;
+
+      set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+      hs_stream_open (f.stream);
+      for (guint k = 0; k < G_N_ELEMENTS (told[i / 2].words) && told[i / 2].words[k] != NULL; k++)
+        say (&f, told[i / 2].words[k], i % 2 == 0 ? 1 : 100000);
+      g_assert_nonnull (hs_stream_get_error (f.stream));
+      g_assert_cmpstr (hs_stream_get_error (f.stream)->message, ==, told[i / 2].message);
+      tear_down (&f);
+    }
+}
+
+/* Ports of other protocols. */
+static void
+test_foreign (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    const char *message;
+  } ports[] = {
+    { "HTTP/1.1 400 Bad Request\r\n\r\n",
+      "The server of example.com speaks HTTP and not XMPP: check the host and the port" },
+    { "\x15\x03\x01\x02",
+      "The server of example.com speaks TLS and not XMPP: set tls-mode to direct TLS, or use the port "
+      "for STARTTLS" },
+    { "SSH-2.0-OpenSSH_9.2\r\n",
+      "The server of example.com speaks SSH and not XMPP: check the host and the port" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
+    {
+      Fixture f;
+
+      set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+      hs_stream_open (f.stream);
+      say (&f, ports[i].bytes, 1000);
+      g_assert_error (hs_stream_get_error (f.stream), HS_XML_ERROR, HS_XML_ERROR_NOT_WELL_FORMED);
+      g_assert_cmpstr (hs_stream_get_error (f.stream)->message, ==, ports[i].message);
+      tear_down (&f);
+    }
+}
+
+/* A server may lay out what it sends: white space around a value is not part of it. */
+static void
+test_white_space (void)
+{
+  Fixture f;
+
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  hs_stream_open (f.stream);
+  say (&f, HEADER STARTTLS, 1000);
+  say (&f, PROCEED, 1000);
+  say (&f,
+       HEADER "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+              "<mechanism>\n  PLAIN\n  </mechanism></mechanisms></stream:features>",
+       1000);
+  say (&f, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>\n \n</success>", 1000);
+  say (&f, HEADER BIND, 1000);
+  say (&f,
+       "<iq type='result' id='%s'>\n<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\n"
+       "<jid>\n\tjuliet@example.com/balcony\r\n</jid>\n</bind>\n</iq>",
+       1000);
+  g_assert_cmpstr (f.events->str, ==, "tls features PLAIN juliet@example.com/balcony ");
+  say (&f,
+       "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>\n"
+       " 127.0.0.1:5223\n </see-other-host></stream:error>",
+       1000);
+  g_assert_cmpstr (hs_stream_get_other_host (f.stream), ==, "127.0.0.1:5223");
+  g_assert_cmpstr (hs_stream_get_error (f.stream)->message, ==,
+                   "The server ended the stream: see-other-host (127.0.0.1:5223)");
+  tear_down (&f);
+}
+
 /* After our own end, stanzas still count until the server's. */
 static void
 test_close (void)
@@ -420,6 +536,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/stream/injection", test_injection);
   g_test_add_func ("/stream/session-element", test_session_element);
   g_test_add_func ("/stream/bad", test_bad);
+  g_test_add_func ("/stream/told", test_told);
+  g_test_add_func ("/stream/foreign", test_foreign);
+  g_test_add_func ("/stream/white-space", test_white_space);
   g_test_add_func ("/stream/component", test_component);
   g_test_add_func ("/stream/close", test_close);
 

@@ -227,7 +227,9 @@ test_errors (void)
     { "<error><item-not-found/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
       "undefined-condition (item-not-found)" },
     { "<error code='404'>Not Found</error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      "undefined-condition" },
+      "undefined-condition: Not Found" },
+    { "<error>\n  <gone " STANZAS ">\n xmpp:a@b \n</gone>\n</error>", HS_STANZA_ERROR_GONE,
+      "gone (xmpp:a@b)" },
     { "<error><text " STANZAS ">only</text></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
       "undefined-condition: only" },
     { "<error/>", HS_STANZA_ERROR_UNDEFINED_CONDITION, "undefined-condition" },
@@ -385,14 +387,9 @@ test_never_answered (void)
     {
       HsStanza *stanza = parse (examples[i]);
 
-      g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*has_type*");
       g_assert_null (hs_stanza_new_reply (stanza));
       if (i < 4)
-        {
-          g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*has_type*");
-          g_assert_null (hs_stanza_new_error_reply (stanza, HS_STANZA_ERROR_CONFLICT, NULL));
-        }
-      g_test_assert_expected_messages ();
+        g_assert_null (hs_stanza_new_error_reply (stanza, HS_STANZA_ERROR_CONFLICT, NULL));
       g_assert_finalize_object (stanza);
     }
 }
