@@ -19,6 +19,18 @@ shorten (const char *text)
   return g_strstrip (g_steal_pointer (&valid));
 }
 
+/* Since GLib 2.90 g_enum_get_value_by_nick() takes upper case for lower case. */
+static const GEnumValue *
+find_value (const GEnumClass *klass, const char *nick)
+{
+  for (guint i = 0; i < klass->n_values; i++)
+    {
+      if (strcmp (klass->values[i].value_nick, nick) == 0)
+        return &klass->values[i];
+    }
+  return NULL;
+}
+
 GError *
 hs_condition_to_error (HsNode *node,
                        GQuark domain,
@@ -36,7 +48,7 @@ hs_condition_to_error (HsNode *node,
   for (HsNode *child = hs_node_first_element (node); child != NULL;
        child = hs_node_next_element (child))
     {
-      GEnumValue *value;
+      const GEnumValue *value;
       g_autofree char *inside = hs_node_dup_value (child);
       g_autofree char *name = shorten (child->name);
 
@@ -52,7 +64,7 @@ hs_condition_to_error (HsNode *node,
       separator = ", ";
       if (!hs_namespace_equal (child->namespace_, namespace_))
         continue;
-      value = g_enum_get_value_by_nick (G_ENUM_CLASS (klass), child->name);
+      value = find_value (G_ENUM_CLASS (klass), child->name);
       if (value != NULL)
         code = value->value;
       /* Where to go instead: see-other-host, gone, redirect. */

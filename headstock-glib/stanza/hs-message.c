@@ -272,6 +272,17 @@ hs_message_set_thread (HsMessage *self, const char *thread)
   change_text (self, "thread", thread, PROP_THREAD);
 }
 
+/* XEP-0082, 3.2 writes an offset as `Z` or `+hh:mm`. GLib takes `+hhmm` and `+hh` as well. They are refused
+ * here, as by the XEP: what is no stamp of that profile may mean another time to the next program. */
+static gboolean
+has_good_offset (const char *stamp)
+{
+  const char *time = strchr (stamp, 'T');
+  const char *offset = time != NULL ? strpbrk (time, "+-") : NULL;
+
+  return offset == NULL || (strlen (offset) == 6 && offset[3] == ':');
+}
+
 /**
  * hs_message_get_delay: (get-property delay)
  * @self: a message
@@ -295,7 +306,7 @@ hs_message_get_delay (HsMessage *self)
 
   delay = hs_node_get_child (hs_element_get_node (HS_ELEMENT (self)), "delay", HS_NS_DELAY);
   stamp = delay != NULL ? hs_node_get_attribute (delay, "stamp", NULL) : NULL;
-  if (stamp == NULL)
+  if (stamp == NULL || !has_good_offset (stamp))
     return NULL;
   utc = g_time_zone_new_utc ();
   local = g_date_time_new_from_iso8601 (stamp, utc);

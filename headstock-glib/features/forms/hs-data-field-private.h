@@ -46,10 +46,17 @@ void hs_data_field_wipe (char **values);
  * was submitted, or a result, needs not name types (XEP-0004, 3.2). */
 HsDataField *hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **error);
 /* A field that no <field/> describes. */
-HsDataField *hs_data_field_new (const char *name,
-                                HsDataFieldType type,
-                                const char *label,
-                                gboolean required);
+HsDataField *hs_data_field_new (const char *name, HsDataFieldType type, const char *label);
+/* Copies @values without looking whether the type can have them. */
+void hs_data_field_take_values (HsDataField *self, char **values);
+/* A cell in a row: what the field says, where the column says what type and label it has. */
+void hs_data_field_take_column (HsDataField *self, HsDataField *column);
+/* Adds all of it to a form that is being made. */
+void hs_data_field_write (HsDataField *self, HsElement *form);
+/* Whether a value is text that XML can hold. */
+gboolean hs_data_field_is_text (const char *value);
+/* The value of an enum that is written like this in XML; upper and lower case differ. */
+gboolean hs_data_form_parse_nick (GType type, const char *nick, int *value);
 /* Adds it to a form that is submitted, where there is something to submit. */
 void hs_data_field_submit (HsDataField *self, HsElement *form);
 

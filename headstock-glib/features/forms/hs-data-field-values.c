@@ -24,8 +24,8 @@ refuse (HsDataField *self, HsDataFormError code, GError **error, const char *for
 }
 
 /* XML 1.0, 2.2: what can be sent at all. */
-static gboolean
-is_text (const char *value)
+gboolean
+hs_data_field_is_text (const char *value)
 {
   if (!g_utf8_validate (value, -1, NULL))
     return FALSE;
@@ -74,7 +74,7 @@ check_option (HsDataField *self, const char *value, GError **error)
 static gboolean
 check_value (HsDataField *self, const char *value, GError **error)
 {
-  if (!is_text (value))
+  if (!hs_data_field_is_text (value))
     return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
                    "was given a character that XML does not allow");
   switch (self->type)

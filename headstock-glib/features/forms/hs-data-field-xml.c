@@ -3,6 +3,8 @@
 
 #include "hs-data-field-private.h"
 
+#include <string.h>
+
 #include "hs-enum-types.h"
 #include "hs-namespaces.h"
 
@@ -10,6 +12,23 @@
 
 #define NS_MEDIA "urn:xmpp:media-element"
 #define NS_VALIDATE "http://jabber.org/protocol/xdata-validate"
+
+gboolean
+hs_data_form_parse_nick (GType type, const char *nick, int *value)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (type);
+
+  /* Since GLib 2.90 g_enum_get_value_by_nick() takes upper case for lower case. */
+  for (guint i = 0; nick != NULL && i < names->n_values; i++)
+    {
+      if (strcmp (names->values[i].value_nick, nick) == 0)
+        {
+          *value = names->values[i].value;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
 
 static const char *
 get_type_name (HsDataFieldType type)
@@ -23,10 +42,10 @@ get_type_name (HsDataFieldType type)
 static HsDataFieldType
 parse_type (const char *name)
 {
-  g_autoptr (GEnumClass) names = g_type_class_ref (HS_TYPE_DATA_FIELD_TYPE);
-  GEnumValue *value = name != NULL ? g_enum_get_value_by_nick (names, name) : NULL;
+  int value = HS_DATA_FIELD_TEXT_SINGLE;
 
-  return value != NULL ? (HsDataFieldType) value->value : HS_DATA_FIELD_TEXT_SINGLE;
+  hs_data_form_parse_nick (HS_TYPE_DATA_FIELD_TYPE, name, &value);
+  return value;
 }
 
 static guint
@@ -123,7 +142,7 @@ hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **
   const char *name = hs_element_get_attribute (element, "var");
   const char *type = hs_element_get_attribute (element, "type");
   g_autoptr (HsDataField) self
-      = hs_data_field_new (name, parse_type (type), hs_element_get_attribute (element, "label"), FALSE);
+      = hs_data_field_new (name, parse_type (type), hs_element_get_attribute (element, "label"));
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GStrvBuilder) option_values = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) option_labels = g_strv_builder_new ();
@@ -149,8 +168,7 @@ hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **
   if (!hs_data_field_takes_many (self) && values->len > 1)
     g_ptr_array_set_size (values, 1);
   g_ptr_array_add (values, NULL);
-  g_strfreev (self->values);
-  self->values = (char **) g_ptr_array_steal (values, NULL);
+  hs_data_field_take_values (self, (char **) g_ptr_array_steal (values, NULL));
   return g_steal_pointer (&self);
 }
 
@@ -171,4 +189,28 @@ hs_data_field_submit (HsDataField *self, HsElement *form)
   /* XEP-0004, 3.6: leaving it out would leave the server's value as it is. */
   if (self->values[0] == NULL)
     hs_element_add_child (field, "value", HS_NS_DATA);
+}
+
+void
+hs_data_field_write (HsDataField *self, HsElement *form)
+{
+  HsElement *field = hs_element_add_child (form, "field", HS_NS_DATA);
+
+  hs_element_set_attribute (field, "var", self->name);
+  hs_element_set_attribute (field, "label", self->label);
+  if (!self->any)
+    hs_element_set_attribute (field, "type", get_type_name (self->type));
+  if (self->description != NULL)
+    hs_element_add_text_child (field, "desc", HS_NS_DATA, self->description);
+  if (self->required)
+    hs_element_add_child (field, "required", HS_NS_DATA);
+  for (guint i = 0; self->values[i] != NULL; i++)
+    hs_element_add_text_child (field, "value", HS_NS_DATA, self->values[i]);
+  for (guint i = 0; self->option_values[i] != NULL; i++)
+    {
+      HsElement *option = hs_element_add_child (field, "option", HS_NS_DATA);
+
+      hs_element_set_attribute (option, "label", self->option_labels[i]);
+      hs_element_add_text_child (option, "value", HS_NS_DATA, self->option_values[i]);
+    }
 }

@@ -172,15 +172,30 @@ hs_data_field_init (HsDataField *self)
 }
 
 HsDataField *
-hs_data_field_new (const char *name, HsDataFieldType type, const char *label, gboolean required)
+hs_data_field_new (const char *name, HsDataFieldType type, const char *label)
 {
   HsDataField *self = g_object_new (HS_TYPE_DATA_FIELD, NULL);
 
   self->name = g_strdup (name);
   self->type = type;
   self->label = g_strdup (label);
-  self->required = required;
   return self;
+}
+
+void
+hs_data_field_take_values (HsDataField *self, char **values)
+{
+  hs_data_field_wipe (self->values);
+  self->values = values;
+}
+
+void
+hs_data_field_take_column (HsDataField *self, HsDataField *column)
+{
+  self->type = column->type;
+  self->any = column->any;
+  if (self->label == NULL)
+    self->label = g_strdup (column->label);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-data-form-private.h"
+#include "hs-data-form.h"
 
 #include <string.h>
 
@@ -17,8 +17,8 @@
  * A form that a server or a service wants filled in (XEP-0004).
  *
  * It is made from the `<x xmlns='jabber:x:data'/>` of a stanza and is independent of it afterwards. Its
- * fields are filled in one by one; [method@DataForm.create_submission] then makes the element to send.
- * The tables of a result (`<reported/>` and `<item/>`) are not read.
+ * fields are filled in one by one; [method@DataForm.create_submission] then makes the element to send. The
+ * rows of a result are read with [method@DataForm.list_items].
  *
  * ```python
  * form = Headstock.DataForm.new_from_element(query.get_child("x", Headstock.NS_DATA))
@@ -26,6 +26,15 @@
  *     if field.get_required() and not field.get_value():
  *         field.set_value(input(f"{field.get_label()}: "))
  * query.append(form.create_submission())
+ * ```
+ *
+ * A program can also make a form from nothing:
+ *
+ * ```python
+ * form = Headstock.DataForm.new(Headstock.DataFormKind.SUBMIT)
+ * form.add_field("FORM_TYPE", Headstock.DataFieldType.HIDDEN, ["urn:xmpp:mam:2"])
+ * form.add_field("with", Headstock.DataFieldType.JID_SINGLE, ["juliet@capulet.example"])
+ * query.append(form.create_element())
  * ```
  */
 
@@ -39,6 +48,8 @@ struct _HsDataForm
   GPtrArray *fields;
   GHashTable *by_name; /* of fields */
   GHashTable *media;   /* content id to GBytes (XEP-0231) */
+  GPtrArray *reported; /* the columns of a result; NULL if there are none */
+  GPtrArray *items;    /* its rows, forms; NULL if there are none */
 };
 
 enum
@@ -64,6 +75,8 @@ hs_data_form_finalize (GObject *object)
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->media);
   g_ptr_array_unref (self->fields);
+  g_clear_pointer (&self->reported, g_ptr_array_unref);
+  g_clear_pointer (&self->items, g_ptr_array_unref);
 
   G_OBJECT_CLASS (hs_data_form_parent_class)->finalize (object);
 }
@@ -143,23 +156,32 @@ hs_data_form_init (HsDataForm *self)
                                        (GDestroyNotify) g_bytes_unref);
 }
 
+/**
+ * hs_data_form_new:
+ * @kind: what the form is for
+ *
+ * Makes a form without fields. [method@DataForm.add_field] adds them, and [method@DataForm.create_element]
+ * makes the element to send.
+ *
+ * Returns: (transfer full): the form
+ *
+ * Since: 0.2
+ */
 HsDataForm *
 hs_data_form_new (HsDataFormKind kind)
 {
-  HsDataForm *self = g_object_new (HS_TYPE_DATA_FORM, NULL);
+  HsDataForm *self;
 
+  g_return_val_if_fail ((guint) kind <= HS_DATA_FORM_KIND_RESULT, NULL);
+
+  self = g_object_new (HS_TYPE_DATA_FORM, NULL);
   self->kind = kind;
   return self;
 }
 
-void
-hs_data_form_set_instructions (HsDataForm *self, const char *instructions)
-{
-  g_string_assign (self->instructions, instructions != NULL ? instructions : "");
-}
-
-gboolean
-hs_data_form_take_field (HsDataForm *self, HsDataField *field)
+/* Takes the field. FALSE if there is one of that name. */
+static gboolean
+take_field (HsDataForm *self, HsDataField *field)
 {
   const char *name = hs_data_field_get_name (field);
 
@@ -178,17 +200,16 @@ static gboolean
 parse_kind (HsDataForm *self, HsElement *element, GError **error)
 {
   const char *type = hs_element_get_attribute (element, "type");
-  g_autoptr (GEnumClass) names = g_type_class_ref (HS_TYPE_DATA_FORM_KIND);
-  GEnumValue *value = type != NULL ? g_enum_get_value_by_nick (names, type) : NULL;
+  int kind;
 
-  if (value == NULL)
+  if (!hs_data_form_parse_nick (HS_TYPE_DATA_FORM_KIND, type, &kind))
     {
       g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
                    "A form is of the type form, submit, cancel or result, not \"%s\"",
                    type != NULL ? type : "");
       return FALSE;
     }
-  self->kind = value->value;
+  self->kind = kind;
   return TRUE;
 }
 
@@ -200,7 +221,7 @@ parse_field (HsDataForm *self, HsElement *element, GError **error)
 
   if (field == NULL)
     return FALSE;
-  if (hs_data_form_take_field (self, field))
+  if (take_field (self, field))
     return TRUE;
   g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
                "The form has two fields named \"%s\"", hs_element_get_attribute (element, "var"));
@@ -227,6 +248,66 @@ collect_media (HsDataForm *self, HsElement *parent)
     }
 }
 
+/* XEP-0004, 3.4: the columns, each a field without values. */
+static gboolean
+parse_reported (HsDataForm *self, HsElement *element, GError **error)
+{
+  HsElement *child = hs_element_get_first_child (element);
+
+  if (self->reported == NULL)
+    self->reported = g_ptr_array_new_with_free_func (g_object_unref);
+  for (; child != NULL; child = hs_element_get_next_sibling (child))
+    {
+      HsDataField *column;
+
+      if (!hs_element_matches (child, "field", HS_NS_DATA))
+        continue;
+      column = hs_data_field_new_from_element (child, TRUE, error);
+      if (column == NULL)
+        return FALSE;
+      g_ptr_array_add (self->reported, column);
+    }
+  return TRUE;
+}
+
+/* A row is a form with the fields of one item, which the columns describe. */
+static gboolean
+parse_item (HsDataForm *self, HsElement *element, GError **error)
+{
+  g_autoptr (HsDataForm) row = hs_data_form_new (HS_DATA_FORM_KIND_RESULT);
+  HsElement *child = hs_element_get_first_child (element);
+
+  for (; child != NULL; child = hs_element_get_next_sibling (child))
+    {
+      if (hs_element_matches (child, "field", HS_NS_DATA) && !parse_field (row, child, error))
+        return FALSE;
+    }
+  if (self->items == NULL)
+    self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->items, g_steal_pointer (&row));
+  return TRUE;
+}
+
+/* The columns may stand behind the rows. */
+static void
+describe_items (HsDataForm *self)
+{
+  for (guint i = 0; self->items != NULL && self->reported != NULL && i < self->items->len; i++)
+    {
+      HsDataForm *row = g_ptr_array_index (self->items, i);
+
+      for (guint j = 0; j < self->reported->len; j++)
+        {
+          HsDataField *column = g_ptr_array_index (self->reported, j);
+          const char *name = hs_data_field_get_name (column);
+          HsDataField *cell = name != NULL ? hs_data_form_get_field (row, name) : NULL;
+
+          if (cell != NULL && cell->any)
+            hs_data_field_take_column (cell, column);
+        }
+    }
+}
+
 static gboolean
 parse_children (HsDataForm *self, HsElement *element, GError **error)
 {
@@ -241,6 +322,16 @@ parse_children (HsDataForm *self, HsElement *element, GError **error)
           if (!parse_field (self, child, error))
             return FALSE;
         }
+      else if (hs_element_matches (child, "reported", HS_NS_DATA))
+        {
+          if (!parse_reported (self, child, error))
+            return FALSE;
+        }
+      else if (hs_element_matches (child, "item", HS_NS_DATA))
+        {
+          if (!parse_item (self, child, error))
+            return FALSE;
+        }
       else if (hs_element_matches (child, "title", HS_NS_DATA) && self->title == NULL)
         self->title = g_strdup (text);
       else if (hs_element_matches (child, "instructions", HS_NS_DATA) && text != NULL)
@@ -250,6 +341,7 @@ parse_children (HsDataForm *self, HsElement *element, GError **error)
           g_string_append (self->instructions, text);
         }
     }
+  describe_items (self);
   return TRUE;
 }
 
@@ -309,16 +401,24 @@ hs_data_form_get_kind (HsDataForm *self)
  * hs_data_form_get_form_type: (get-property form-type)
  * @self: a form
  *
- * What the names of the fields mean: the value of the hidden field `FORM_TYPE` (XEP-0068).
+ * What the names of the fields mean: the value of the field `FORM_TYPE`. In a form and in a result the field
+ * must be hidden, or it says nothing (XEP-0068, 3.1); a form that is submitted need not name types.
  *
  * Returns: (nullable): the value, or %NULL where there is none
  */
 const char *
 hs_data_form_get_form_type (HsDataForm *self)
 {
+  HsDataField *field;
+
   g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
 
-  return hs_data_form_get_value (self, "FORM_TYPE");
+  field = hs_data_form_get_field (self, "FORM_TYPE");
+  if (field == NULL)
+    return NULL;
+  if (field->type != HS_DATA_FIELD_HIDDEN && (self->kind != HS_DATA_FORM_KIND_SUBMIT || !field->any))
+    return NULL;
+  return hs_data_field_get_value (field);
 }
 
 /**
@@ -353,6 +453,124 @@ hs_data_form_get_instructions (HsDataForm *self)
   return self->instructions->len > 0 ? self->instructions->str : NULL;
 }
 
+static GPtrArray *
+copy_list (GPtrArray *list)
+{
+  GPtrArray *copy = g_ptr_array_new_full (list != NULL ? list->len : 0, g_object_unref);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (list, i)));
+  return copy;
+}
+
+/**
+ * hs_data_form_list_reported:
+ * @self: a form
+ *
+ * The columns of a result, `<reported/>` (XEP-0004, 3.4): fields without values, in their order.
+ *
+ * Returns: (transfer container) (element-type HsDataField): the columns; empty if the form has none
+ *
+ * Since: 0.2
+ */
+GPtrArray *
+hs_data_form_list_reported (HsDataForm *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
+
+  return copy_list (self->reported);
+}
+
+/**
+ * hs_data_form_list_items:
+ * @self: a form
+ *
+ * The rows of a result, one for each `<item/>` (XEP-0004, 3.4). The fields of a row have the types and labels
+ * of the columns.
+ *
+ * ```python
+ * for row in form.list_items():
+ *     print(row.get_value("first"), row.get_value("jid"))
+ * ```
+ *
+ * Returns: (transfer container) (element-type HsDataForm): the rows; empty if the form has none
+ *
+ * Since: 0.2
+ */
+GPtrArray *
+hs_data_form_list_items (HsDataForm *self)
+{
+  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
+
+  return copy_list (self->items);
+}
+
+/**
+ * hs_data_form_add_field:
+ * @self: a form that was made by [ctor@DataForm.new]
+ * @name: (nullable): the field's name, which no other field of the form has; %NULL for a fixed field only
+ * @type: the field's type
+ * @values: (nullable) (array zero-terminated=1): the values, in UTF-8; %NULL for none
+ *
+ * Adds a field to a form that a program makes (XEP-0004, 3.2). Whether the values suit the type is not
+ * looked at.
+ *
+ * Returns: (transfer none): the field
+ *
+ * Since: 0.2
+ */
+HsDataField *
+hs_data_form_add_field (HsDataForm *self,
+                        const char *name,
+                        HsDataFieldType type,
+                        const char *const *values)
+{
+  HsDataField *field;
+
+  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
+  g_return_val_if_fail (name != NULL || type == HS_DATA_FIELD_FIXED, NULL);
+  g_return_val_if_fail ((guint) type <= HS_DATA_FIELD_HIDDEN, NULL);
+  g_return_val_if_fail (name == NULL || hs_data_form_get_field (self, name) == NULL, NULL);
+  for (guint i = 0; values != NULL && values[i] != NULL; i++)
+    g_return_val_if_fail (hs_data_field_is_text (values[i]), NULL);
+
+  field = hs_data_field_new (name, type, NULL);
+  if (values != NULL)
+    hs_data_field_take_values (field, g_strdupv ((char **) values));
+  take_field (self, field);
+  return field;
+}
+
+/**
+ * hs_data_form_create_element:
+ * @self: a form
+ *
+ * Makes the `<x xmlns='jabber:x:data'/>` of a form (XEP-0004, 3.1): of a form that a program makes, whatever
+ * it is for. [method@DataForm.create_submission] makes the answer to a form that was received.
+ *
+ * Returns: (transfer full): the element
+ *
+ * Since: 0.2
+ */
+HsElement *
+hs_data_form_create_element (HsDataForm *self)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (HS_TYPE_DATA_FORM_KIND);
+  HsElement *element;
+
+  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
+
+  element = hs_element_new ("x", HS_NS_DATA);
+  hs_element_set_attribute (element, "type", g_enum_get_value (names, self->kind)->value_nick);
+  if (self->title != NULL)
+    hs_element_add_text_child (element, "title", HS_NS_DATA, self->title);
+  if (self->instructions->len > 0)
+    hs_element_add_text_child (element, "instructions", HS_NS_DATA, self->instructions->str);
+  for (guint i = 0; i < self->fields->len; i++)
+    hs_data_field_write (g_ptr_array_index (self->fields, i), element);
+  return element;
+}
+
 /**
  * hs_data_form_get_fields:
  * @self: a form
@@ -364,14 +582,9 @@ hs_data_form_get_instructions (HsDataForm *self)
 GPtrArray *
 hs_data_form_get_fields (HsDataForm *self)
 {
-  GPtrArray *fields;
-
   g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
 
-  fields = g_ptr_array_new_full (self->fields->len, g_object_unref);
-  for (guint i = 0; i < self->fields->len; i++)
-    g_ptr_array_add (fields, g_object_ref (g_ptr_array_index (self->fields, i)));
-  return fields;
+  return copy_list (self->fields);
 }
 
 /**

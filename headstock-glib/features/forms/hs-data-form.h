@@ -33,7 +33,16 @@ HS_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (HsDataForm, hs_data_form, HS, DATA_FORM, GObject)
 
 HS_AVAILABLE_IN_ALL
+HsDataForm *hs_data_form_new (HsDataFormKind kind);
+HS_AVAILABLE_IN_ALL
 HsDataForm *hs_data_form_new_from_element (HsElement *element, GError **error);
+HS_AVAILABLE_IN_ALL
+HsDataField *hs_data_form_add_field (HsDataForm *self,
+                                     const char *name,
+                                     HsDataFieldType type,
+                                     const char * const *values);
+HS_AVAILABLE_IN_ALL
+HsElement *hs_data_form_create_element (HsDataForm *self);
 
 /* Reading */
 
@@ -51,6 +60,10 @@ HS_AVAILABLE_IN_ALL
 HsDataField *hs_data_form_get_field (HsDataForm *self, const char *name);
 HS_AVAILABLE_IN_ALL
 const char *hs_data_form_get_value (HsDataForm *self, const char *name);
+HS_AVAILABLE_IN_ALL
+GPtrArray *hs_data_form_list_reported (HsDataForm *self);
+HS_AVAILABLE_IN_ALL
+GPtrArray *hs_data_form_list_items (HsDataForm *self);
 HS_AVAILABLE_IN_ALL
 GBytes *hs_data_form_get_media (HsDataForm *self, const char *uri);
 

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "hs-data-field-private.h"
-#include "hs-data-form-private.h"
 #include "hs-namespaces.h"
 
 /* What the server asks, as a form; what we know, filled in; what we answer. */
@@ -35,30 +33,32 @@ static const struct
   { "text", "Text" },
 };
 
-static HsDataField *
-make_legacy_field (HsElement *element)
+static void
+add_legacy_field (HsElement *form, HsElement *element)
 {
   const char *name = hs_element_get_name (element);
   const char *text = hs_element_get_text (element);
-  HsDataFieldType type = HS_DATA_FIELD_TEXT_SINGLE;
+  HsElement *field = hs_element_add_child (form, "field", HS_NS_DATA);
+  const char *type = "text-single";
   const char *label = name;
-  HsDataField *field;
 
   /* XEP-0077, 7: given back as it came. */
   if (strcmp (name, "key") == 0)
-    type = HS_DATA_FIELD_HIDDEN;
+    type = "hidden";
   else if (strcmp (name, "password") == 0)
-    type = HS_DATA_FIELD_TEXT_PRIVATE;
+    type = "text-private";
   for (guint i = 0; i < G_N_ELEMENTS (legacy_fields); i++)
     {
       if (strcmp (name, legacy_fields[i].name) == 0)
         label = legacy_fields[i].label;
     }
+  hs_element_set_attribute (field, "var", name);
+  hs_element_set_attribute (field, "type", type);
+  hs_element_set_attribute (field, "label", label);
   /* XEP-0077, 3.1: information for all of the elements. */
-  field = hs_data_field_new (name, type, label, TRUE);
+  hs_element_add_child (field, "required", HS_NS_DATA);
   if (text != NULL)
-    hs_data_field_set_value (field, text, NULL);
-  return field;
+    hs_element_add_text_child (field, "value", HS_NS_DATA, text);
 }
 
 static gboolean
@@ -74,18 +74,20 @@ is_legacy_field (HsElement *element)
 static HsDataForm *
 read_legacy (HsElement *query)
 {
-  g_autoptr (HsDataForm) form = hs_data_form_new (HS_DATA_FORM_KIND_FORM);
+  g_autoptr (HsElement) form = hs_element_new ("x", HS_NS_DATA);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *instructions = hs_element_get_child_text (query, "instructions", HS_NS_REGISTER);
   HsElement *child = hs_element_get_first_child (query);
-  gboolean any = FALSE;
 
-  hs_data_form_set_instructions (form,
-                                 hs_element_get_child_text (query, "instructions", HS_NS_REGISTER));
+  hs_element_set_attribute (form, "type", "form");
+  if (instructions != NULL)
+    hs_element_add_text_child (form, "instructions", HS_NS_DATA, instructions);
   for (; child != NULL; child = hs_element_get_next_sibling (child))
     {
-      if (is_legacy_field (child))
-        any = hs_data_form_take_field (form, make_legacy_field (child)) || any;
+      if (is_legacy_field (child) && g_hash_table_add (seen, (gpointer) hs_element_get_name (child)))
+        add_legacy_field (form, child);
     }
-  return any ? g_steal_pointer (&form) : NULL;
+  return g_hash_table_size (seen) > 0 ? hs_data_form_new_from_element (form, NULL) : NULL;
 }
 
 static HsElement *
@@ -141,7 +143,7 @@ fill_field (HsDataForm *form, const char *name, const char *value)
   HsDataField *field = hs_data_form_get_field (form, name);
 
   /* What does not fit is the program's to fill in. */
-  if (field != NULL && value != NULL && field->type != HS_DATA_FIELD_HIDDEN)
+  if (field != NULL && value != NULL && hs_data_field_get_field_type (field) != HS_DATA_FIELD_HIDDEN)
     hs_data_field_set_value (field, value, NULL);
 }
 
@@ -173,9 +175,10 @@ hs_registration_asks_more (HsDataForm *form)
   for (guint i = 0; i < fields->len; i++)
     {
       HsDataField *field = g_ptr_array_index (fields, i);
+      HsDataFieldType type = hs_data_field_get_field_type (field);
       const char *value = hs_data_field_get_value (field);
 
-      if (field->type != HS_DATA_FIELD_HIDDEN && field->type != HS_DATA_FIELD_FIXED &&
+      if (type != HS_DATA_FIELD_HIDDEN && type != HS_DATA_FIELD_FIXED &&
           (value == NULL || *value == '\0'))
         return TRUE;
     }

@@ -324,6 +324,104 @@ test_result (void)
 }
 
 /* XEP-0158, 3.2. */
+/* XEP-0004, example 8, and columns behind a row. */
+static void
+test_items (void)
+{
+  g_autoptr (HsDataForm) form = parse_good (
+      X ("result", "<title>Search</title>"
+                   "<item><field var='first'><value>Benvolio</value></field>"
+                   "<field var='jid'><value>benvolio@montague.net</value></field>"
+                   "<field var='own' type='boolean' label='Mine'><value>1</value></field></item>"
+                   "<reported><field var='first' label='Given Name'/>"
+                   "<field var='jid' label='Jabber ID' type='jid-single'/>"
+                   "<field var='own' label='Own'/></reported>"
+                   "<item><field var='first'><value>Romeo</value><value>R.</value></field>"
+                   "<field var='more'><value>x</value></field></item>"));
+  g_autoptr (GPtrArray) reported = hs_data_form_list_reported (form);
+  g_autoptr (GPtrArray) items = hs_data_form_list_items (form);
+  g_autoptr (GPtrArray) none = NULL;
+  HsDataForm *row;
+
+  g_assert_cmpuint (reported->len, ==, 3);
+  g_assert_cmpstr (hs_data_field_get_label (reported->pdata[1]), ==, "Jabber ID");
+  g_assert_cmpuint (items->len, ==, 2);
+  row = items->pdata[0];
+  g_assert_cmpint (hs_data_form_get_kind (row), ==, HS_DATA_FORM_KIND_RESULT);
+  g_assert_cmpstr (hs_data_form_get_value (row, "jid"), ==, "benvolio@montague.net");
+  g_assert_cmpint (hs_data_field_get_field_type (hs_data_form_get_field (row, "jid")), ==,
+                   HS_DATA_FIELD_JID_SINGLE);
+  g_assert_cmpstr (hs_data_field_get_label (hs_data_form_get_field (row, "first")), ==,
+                   "Given Name");
+  g_assert_cmpstr (hs_data_field_get_label (hs_data_form_get_field (row, "own")), ==, "Mine");
+  g_assert_cmpint (hs_data_field_get_field_type (hs_data_form_get_field (row, "own")), ==,
+                   HS_DATA_FIELD_BOOLEAN);
+  g_assert_cmpstr (hs_data_form_get_value (items->pdata[1], "first"), ==, "Romeo");
+  g_assert_cmpstr (hs_data_form_get_value (items->pdata[1], "more"), ==, "x");
+  none = hs_data_form_list_items (row);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+/* XEP-0068, 3.1. */
+static void
+test_form_type (void)
+{
+  static const struct
+  {
+    const char *xml;
+    const char *form_type;
+  } examples[] = {
+    { X ("form", "<field type='hidden' var='FORM_TYPE'><value>a</value></field>"), "a" },
+    { X ("form", "<field type='text-single' var='FORM_TYPE'><value>a</value></field>"), NULL },
+    { X ("form", "<field var='FORM_TYPE'><value>a</value></field>"), NULL },
+    { X ("result", "<field type='hidden' var='FORM_TYPE'><value>a</value></field>"), "a" },
+    { X ("result", "<field var='FORM_TYPE'><value>a</value></field>"), NULL },
+    { X ("result", "<field type='Hidden' var='FORM_TYPE'><value>a</value></field>"), NULL },
+    { X ("submit", "<field var='FORM_TYPE'><value>a</value></field>"), "a" },
+    { X ("submit", "<field type='hidden' var='FORM_TYPE'><value>a</value></field>"), "a" },
+    { X ("submit", "<field type='text-single' var='FORM_TYPE'><value>a</value></field>"), NULL },
+    { X ("submit", ""), NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      g_autoptr (HsDataForm) form = parse_good (examples[i].xml);
+
+      g_assert_cmpstr (hs_data_form_get_form_type (form), ==, examples[i].form_type);
+    }
+}
+
+static void
+test_made (void)
+{
+  static const char *const types[] = { "urn:example", NULL };
+  static const char *const people[] = { "a@b", "c@d", NULL };
+  g_autoptr (HsDataForm) form = hs_data_form_new (HS_DATA_FORM_KIND_SUBMIT);
+  g_autoptr (HsElement) element = NULL;
+  g_autoptr (HsDataForm) again = NULL;
+  g_autoptr (GError) error = NULL;
+  HsDataField *field;
+
+  field = hs_data_form_add_field (form, "FORM_TYPE", HS_DATA_FIELD_HIDDEN, types);
+  g_assert_true (hs_data_form_get_field (form, "FORM_TYPE") == field);
+  hs_data_form_add_field (form, "people", HS_DATA_FIELD_JID_MULTI, people);
+  hs_data_form_add_field (form, "empty", HS_DATA_FIELD_TEXT_SINGLE, NULL);
+  hs_data_form_add_field (form, NULL, HS_DATA_FIELD_FIXED, types);
+  element = hs_data_form_create_element (form);
+  again = hs_data_form_new_from_element (element, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (hs_data_form_get_kind (again), ==, HS_DATA_FORM_KIND_SUBMIT);
+  g_assert_cmpstr (hs_data_form_get_form_type (again), ==, "urn:example");
+  g_assert_cmpstrv (hs_data_field_get_values (hs_data_form_get_field (again, "people")), people);
+  g_assert_null (hs_data_form_get_value (again, "empty"));
+
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*get_field*");
+  g_assert_null (hs_data_form_add_field (form, "people", HS_DATA_FIELD_HIDDEN, NULL));
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*FIXED*");
+  g_assert_null (hs_data_form_add_field (form, NULL, HS_DATA_FIELD_HIDDEN, NULL));
+  g_test_assert_expected_messages ();
+}
+
 static void
 test_challenges (void)
 {
@@ -461,6 +559,9 @@ main (int argc, char **argv)
   g_test_add_func ("/data-form/defaults", test_defaults);
   g_test_add_func ("/data-form/open-list", test_open_list);
   g_test_add_func ("/data-form/result", test_result);
+  g_test_add_func ("/data-form/items", test_items);
+  g_test_add_func ("/data-form/form-type", test_form_type);
+  g_test_add_func ("/data-form/made", test_made);
   g_test_add_func ("/data-form/challenges", test_challenges);
   g_test_add_func ("/data-form/media", test_media);
   g_test_add_func ("/data-form/malformed", test_malformed);

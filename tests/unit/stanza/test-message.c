@@ -165,6 +165,8 @@ test_delay (void)
     { "<delay xmlns='urn:xmpp:delay'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp=''/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp='yesterday'/>", NULL },
+    { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25+0000'/>", NULL },
+    { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25-07'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp='2002-13-10T23:08:25Z'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp='99999999999-09-10T23:08:25Z'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' xmlns:q='urn:q' q:stamp='2002-09-10T23:08:25Z'/>", NULL },
