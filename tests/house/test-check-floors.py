@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plants violations into a small house, and sees that check-floors.py reports each. Prints TAP.
+
+Usage: test-check-floors.py"""
+import contextlib
+import importlib.util
+import pathlib
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).parent
+SPEC = importlib.util.spec_from_file_location("check_floors", HERE / "check-floors.py")
+check_floors = importlib.util.module_from_spec(SPEC)
+sys.modules["check_floors"] = check_floors
+SPEC.loader.exec_module(check_floors)
+
+# A house in which nothing is wrong.
+HOUSE = {
+    "headstock.h": "#include <headstock-glib/hs-jid.h>\n#include <headstock-glib/hs-client.h>\n"
+                   "#include <headstock-glib/hs-roster.h>\n#include <headstock-glib/hs-muc.h>\n",
+    "base/hs-random.h": "",
+    "base/hs-random.c": "#include \"hs-random.h\"\nvoid\nhs_random (void)\n{\n}\n",
+    "address/hs-jid.h": "",
+    "address/hs-jid.c": "#include \"hs-jid.h\"\n#include \"hs-random.h\"\n"
+                        "void\nhs_jid_new (void)\n{\n  hs_random ();\n}\n",
+    "xml/hs-node.h": "",
+    "net/hs-loop.h": "",
+    "net/hs-loop.c": "void\nhs_loop_run (int a,\n             int b)\n{\n}\n",
+    "protocol/hs-stream.h": "#include \"xml/hs-node.h\"\n",
+    "protocol/hs-stream.c": "#include \"protocol/hs-stream.h\"\nint\nhs_stream_open (void)\n{\n}\n",
+    "client/hs-client.h": "#include \"hs-jid.h\"\n",
+    "client/hs-client-private.h": "#include \"hs-client.h\"\n",
+    "client/hs-client.c": "#include \"hs-client-private.h\"\n"
+                          "void\nhs_client_start (void)\n{\n  hs_stream_open ();\n}\n",
+    "features/roster/hs-roster.h": "#include \"hs-client.h\"\n",
+    "features/roster/hs-roster-private.h": "#include \"hs-roster.h\"\n",
+    "features/roster/hs-roster.c": "#include \"hs-roster-private.h\"\n"
+                                   "void\nhs_roster_new (void)\n{\n  hs_client_start ();\n}\n",
+    "features/messages/hs-messages-shared.h": "",
+    "features/messages/hs-messages-private.h": "",
+    "features/muc/hs-muc.h": "#include \"hs-roster.h\"\n",
+    "features/muc/hs-muc.c": "#include \"hs-muc.h\"\n#include \"hs-messages-shared.h\"\n"
+                             "void\nhs_muc_new (void)\n{\n  hs_roster_new ();\n}\n",
+    "features/ping/hs-ping.c": "void\nhs_ping_new (void)\n{\n}\n",
+}
+
+# What is planted: its name, the files that replace or join those of the house, and words that the report has.
+PLANTED = [
+    ("an include upwards", {"protocol/hs-stream.h": "#include \"hs-client.h\"\n"},
+     ["protocol/hs-stream.h (floor 3) includes client/hs-client.h (floor 4)"]),
+    ("an include beside", {"xml/hs-node.h": "#include \"net/hs-loop.h\"\n"},
+     ["xml/hs-node.h (floor 1) includes net/hs-loop.h (floor 1)"]),
+    ("a call upwards", {"base/hs-random.c": "void\nhs_random (void)\n{\n  hs_jid_new ();\n}\n"},
+     ["base/hs-random.c (floor 0) uses hs_jid_new of address/hs-jid.c (floor 1)"]),
+    ("a call beside", {"address/hs-jid.c": "void\nhs_jid_new (void)\n{\n  hs_loop_run (1, 2);\n}\n"},
+     ["address/hs-jid.c (floor 1) uses hs_loop_run of net/hs-loop.c"]),
+    ("a private header in a feature",
+     {"features/muc/hs-muc.c": "#include \"hs-client-private.h\"\n"},
+     ["features/muc/hs-muc.c needs client/hs-client-private.h, which is private"]),
+    ("a header of an engine in a feature", {"features/muc/hs-muc.c": "#include \"xml/hs-node.h\"\n"},
+     ["features/muc/hs-muc.c needs xml/hs-node.h, which is private"]),
+    ("another feature's private header",
+     {"features/muc/hs-muc.c": "#include \"hs-messages-private.h\"\n"},
+     ["needs features/messages/hs-messages-private.h, which is private to its feature"]),
+    ("a feature that is not shared",
+     {"features/ping/hs-ping.c": "void\nhs_ping_new (void)\n{\n  hs_muc_new ();\n}\n"},
+     ["features/ping/hs-ping.c needs features/muc/hs-muc.c, a feature that it must not use"]),
+    ("a shared feature that comes later",
+     {"features/roster/hs-roster.c": "#include \"hs-messages-shared.h\"\n"},
+     ["features/roster/hs-roster.c needs features/messages/hs-messages-shared.h, a feature that it"]),
+    ("a private header in a public one", {"client/hs-client.h": "#include \"xml/hs-node.h\"\n"},
+     ["client/hs-client.h includes xml/hs-node.h"]),
+    ("the umbrella", {"client/hs-client.c": "#include <headstock-glib/headstock.h>\n"},
+     ["client/hs-client.c includes the umbrella"]),
+    ("a circle of headers", {"net/hs-loop.h": "#include \"net/hs-timer.h\"\n",
+                             "net/hs-timer.h": "#include \"net/hs-loop.h\"\n"},
+     ["net/hs-loop.h and net/hs-timer.h"]),
+    ("a circle of two .c files",
+     {"client/hs-client.c": "void\nhs_client_start (void)\n{\n  hs_client_send ();\n}\n",
+      "client/hs-client-send.c": "void\nhs_client_send (void)\n{\n  hs_client_start ();\n}\n"},
+     ["2 files use each other: client/hs-client-send.c, client/hs-client.c"]),
+    ("a circle of three, through types and arguments in lines",
+     {"net/hs-a.c": "G_DEFINE_FINAL_TYPE (HsA, hs_a, G_TYPE_OBJECT)\n"
+                    "void\nhs_a_run (int a,\n          int b)\n{\n  hs_b_run ();\n}\n",
+      "net/hs-b.c": "void\nhs_b_run (void)\n{\n  hs_c_run ();\n}\n",
+      "net/hs-c.c": "void\nhs_c_run (void)\n{\n  hs_a_get_type ();\n}\n"},
+     ["3 files use each other: net/hs-a.c, net/hs-b.c, net/hs-c.c"]),
+    ("a file on no floor", {"hs-lost.c": ""}, ["hs-lost.c"]),
+    ("a header that is nowhere", {"client/hs-client.c": "#include \"hs-nowhere.h\"\n"},
+     ["client/hs-client.c includes hs-nowhere.h, which is nowhere"]),
+]
+
+# What only looks like a violation.
+HARMLESS = [
+    ("a name in a comment", {"base/hs-random.c": "/* hs_jid_new () */\nvoid\nhs_random (void)\n{\n}\n"}),
+    ("a name in a string", {"base/hs-random.c": "void\nhs_random (void)\n{\n  f (\"hs_jid_new\");\n}\n"}),
+    ("a callback that is passed down",
+     {"client/hs-client.c": "void\nhs_client_start (void)\n{\n  hs_loop_run (hs_client_start, 0);\n}\n"}),
+]
+
+
+@contextlib.contextmanager
+def house(changes):
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for name, text in (HOUSE | changes).items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text)
+        yield root
+
+
+def report(changes):
+    with house(changes) as root:
+        results = check_floors.check(check_floors.read(root))
+    # The small house has few files.
+    return [line for what, wrong in results if what != "there is something to check" for line in wrong]
+
+
+def main():
+    check_floors.OPEN_CIRCLES = []
+    results = [("a house in which nothing is wrong", report({}) == [])]
+    for what, changes, wanted in PLANTED:
+        said = report(changes)
+        good = all(any(words in line for line in said) for words in wanted)
+        results.append((what, good))
+        if not good:
+            print(f"# {what}: {said}")
+    results += [(what, report(changes) == []) for what, changes in HARMLESS]
+    # A circle that is known may stand, and may not stay in the list once it is gone.
+    changes = PLANTED[12][1]
+    check_floors.OPEN_CIRCLES = [{"client/hs-client.c", "client/hs-client-send.c"}]
+    results.append(("a circle that is known", report(changes) == []))
+    results.append(("a known circle that is gone", len(report({})) == 1))
+    print(f"1..{len(results)}")
+    for number, (what, good) in enumerate(results, 1):
+        print(f"{'ok' if good else 'not ok'} {number} - {what}")
+    return 0 if all(good for _, good in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
