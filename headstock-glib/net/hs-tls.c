@@ -15,7 +15,11 @@
  *    that has our certificate from the first session does not ask for it again. The cache is kept
  *    by the address of a GSocketConnection; over any other stream there is none. Hence HsTlsBase.
  *  - The signal accept-certificate comes only where verification failed, in the context in which
- *    the handshake was begun. A pinned certificate is compared after the handshake as well. */
+ *    the handshake was begun. A pinned certificate is compared after the handshake as well.
+ *  - Whether the server asked for our certificate is told by what asks for it, HsTlsAnswer: since 2.90
+ *    accepted-cas is notified in each handshake.
+ *  - The handshake's thread makes a descriptor for a cancellable, and GLib aborts if there is none left: the
+ *    socket is shut down in place of cancelling. */
 
 /* ---- HsTlsBase: a stream that is another one, but not a GSocketConnection. ---- */
 
@@ -74,6 +78,53 @@ hs_tls_base_init (HsTlsBase *self)
 {
 }
 
+/* ---- HsTlsAnswer: gives the client's certificate to a server that asks for it. ---- */
+
+#define HS_TYPE_TLS_ANSWER (hs_tls_answer_get_type ())
+G_DECLARE_FINAL_TYPE (HsTlsAnswer, hs_tls_answer, HS, TLS_ANSWER, GTlsInteraction)
+
+struct _HsTlsAnswer
+{
+  GTlsInteraction parent_instance;
+  GTlsCertificate *certificate;
+  gboolean asked;
+};
+
+G_DEFINE_FINAL_TYPE (HsTlsAnswer, hs_tls_answer, G_TYPE_TLS_INTERACTION)
+
+static GTlsInteractionResult
+hs_tls_answer_request_certificate (GTlsInteraction *interaction,
+                                   GTlsConnection *connection,
+                                   GTlsCertificateRequestFlags flags,
+                                   GCancellable *cancellable,
+                                   GError **error)
+{
+  HsTlsAnswer *self = HS_TLS_ANSWER (interaction);
+
+  self->asked = TRUE;
+  g_tls_connection_set_certificate (connection, self->certificate);
+  return G_TLS_INTERACTION_HANDLED;
+}
+
+static void
+hs_tls_answer_finalize (GObject *object)
+{
+  g_clear_object (&HS_TLS_ANSWER (object)->certificate);
+  G_OBJECT_CLASS (hs_tls_answer_parent_class)->finalize (object);
+}
+
+static void
+hs_tls_answer_class_init (HsTlsAnswerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hs_tls_answer_finalize;
+  G_TLS_INTERACTION_CLASS (klass)->request_certificate = hs_tls_answer_request_certificate;
+}
+
+static void
+hs_tls_answer_init (HsTlsAnswer *self)
+{
+}
+
 /* ---- The handshake ---- */
 
 typedef struct
@@ -82,7 +133,7 @@ typedef struct
   char *domain;
   char *alpn;
   GTlsDatabase *database;
-  GTlsCertificate *certificate;
+  HsTlsAnswer *answer; /* with the client's certificate; NULL if it has none */
   GTlsCertificate *pinned;
   HsTlsAcceptFunc accept;
   gpointer accept_data;
@@ -99,7 +150,6 @@ typedef struct
   gboolean examined; /* peer was, with the result in the next two */
   gboolean accepted;
   gboolean trusted;
-  gboolean requested; /* the server asked for our certificate */
 } HsHandshake;
 
 static void
@@ -113,7 +163,7 @@ handshake_free (gpointer data)
   g_clear_object (&self->connection);
   g_clear_object (&self->base);
   g_clear_object (&self->database);
-  g_clear_object (&self->certificate);
+  g_clear_object (&self->answer);
   g_clear_object (&self->pinned);
   g_clear_object (&self->inner);
   g_clear_object (&self->peer);
@@ -230,15 +280,22 @@ accept_certificate_cb (GTlsConnection *connection,
   return examine (user_data, certificate, errors);
 }
 
-/* Notified for each handshake in which the server asked, with whatever list of issuers. */
-static void
-accepted_cas_cb (GObject *connection,
-                 GParamSpec *pspec,
-                 gpointer user_data)
+/* NULL for a stream that is no socket's own. */
+static GSocket *
+get_socket (HsHandshake *self)
 {
-  HsHandshake *self = user_data;
+  GIOStream *base = self->base->stream;
 
-  self->requested = TRUE;
+  return G_IS_SOCKET_CONNECTION (base) ? g_socket_connection_get_socket (G_SOCKET_CONNECTION (base))
+                                       : NULL;
+}
+
+/* Ends the handshake: its thread reads the end of the socket. */
+static void
+shut_down (GCancellable *cancellable,
+           gpointer socket)
+{
+  g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
 static gboolean
@@ -278,8 +335,9 @@ return_failure (GTask *task,
   if (self->timed_out)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_TIMED_OUT,
                              "The TLS handshake with %s timed out", self->domain);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_task_return_error (task, g_error_copy (error));
+  else if (g_cancellable_is_cancelled (self->inner))
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "The TLS handshake with %s was cancelled", self->domain);
   else if (self->examined && !self->accepted)
     g_task_return_error (task, refusal (self));
   else
@@ -305,7 +363,9 @@ handshake_cb (GObject *source,
 
   stop_waiting (self, g_task_get_cancellable (task));
 
-  if (!g_tls_connection_handshake_finish (connection, result, &error))
+  /* The handshake may have ended well just before its socket was shut down. */
+  if (!g_tls_connection_handshake_finish (connection, result, &error)
+      || g_cancellable_is_cancelled (self->inner))
     {
       return_failure (task, error);
       return;
@@ -330,7 +390,7 @@ handshake_cb (GObject *source,
   outcome->connection = g_object_ref (connection);
   outcome->peer_certificate = g_object_ref (peer);
   outcome->trusted = self->trusted;
-  outcome->client_certificate_used = self->certificate != NULL && self->requested;
+  outcome->client_certificate_used = self->answer != NULL && self->answer->asked;
   g_task_return_pointer (task, outcome, (GDestroyNotify) hs_tls_result_free);
 }
 
@@ -387,6 +447,7 @@ made_connection_cb (GObject *source,
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
   HsHandshake *self = g_task_get_task_data (task);
+  GSocket *socket;
 
   self->connection = g_task_propagate_pointer (G_TASK (result), &error);
   if (self->connection == NULL || g_cancellable_set_error_if_cancelled (self->inner, &error))
@@ -396,8 +457,8 @@ made_connection_cb (GObject *source,
       return;
     }
 
-  if (self->certificate != NULL)
-    g_tls_connection_set_certificate (self->connection, self->certificate);
+  if (self->answer != NULL)
+    g_tls_connection_set_interaction (self->connection, G_TLS_INTERACTION (self->answer));
   if (self->alpn != NULL)
     {
       const char *protocols[] = { self->alpn, NULL };
@@ -407,9 +468,12 @@ made_connection_cb (GObject *source,
 
   g_signal_connect (self->connection, "accept-certificate", G_CALLBACK (accept_certificate_cb),
                     self);
-  g_signal_connect (self->connection, "notify::accepted-cas", G_CALLBACK (accepted_cas_cb), self);
-  g_tls_connection_handshake_async (self->connection, G_PRIORITY_DEFAULT, self->inner,
-                                    handshake_cb, g_steal_pointer (&task));
+  socket = get_socket (self);
+  if (socket != NULL)
+    g_cancellable_connect (self->inner, G_CALLBACK (shut_down), g_object_ref (socket), g_object_unref);
+  g_tls_connection_handshake_async (self->connection, G_PRIORITY_DEFAULT,
+                                    socket != NULL ? NULL : self->inner, handshake_cb,
+                                    g_steal_pointer (&task));
 }
 
 static HsHandshake *
@@ -423,7 +487,11 @@ handshake_new (GIOStream *base,
   self->domain = g_strdup (config->domain);
   self->alpn = g_strdup (config->alpn);
   g_set_object (&self->database, config->database);
-  g_set_object (&self->certificate, config->certificate);
+  if (config->certificate != NULL)
+    {
+      self->answer = g_object_new (HS_TYPE_TLS_ANSWER, NULL);
+      self->answer->certificate = g_object_ref (config->certificate);
+    }
   g_set_object (&self->pinned, config->pinned);
   self->accept = config->accept;
   self->accept_data = config->accept_data;
