@@ -49,6 +49,7 @@ struct _HsStream
   HsStreamOffer *offer;        /* what they offered */
   char *secret;                /* a component's */
   char *lang;
+  gboolean negotiated; /* a module has asked the server something before the sign-in */
   gboolean renamed; /* the account has another name than the header said */
   gboolean sasl2;   /* the profile in use */
   HsSaslMechanism *mechanism;

@@ -61,6 +61,9 @@ prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
 
   if (!self->secure || self->renamed || new == NULL)
     return FALSE;
+  /* ejabberd 26.07 refuses SASL2 on the stream on which the account was made, and takes SASL. */
+  if (self->negotiated && old != NULL)
+    return FALSE;
   return !credentials->has_certificate || old == NULL || !g_strv_contains (old, "EXTERNAL")
          || g_strv_contains (new, "EXTERNAL")
          || (credentials->allowed != NULL && !g_strv_contains (credentials->allowed, "EXTERNAL"));

@@ -269,6 +269,14 @@ on_stanza (HsStream *self, HsNode *node)
   self->pending = HS_STREAM_EVENT_STANZA;
 }
 
+/* An answer to what a module asked before the sign-in. */
+static void
+on_unsigned_stanza (HsStream *self, HsNode *node)
+{
+  self->negotiated = TRUE;
+  on_stanza (self, node);
+}
+
 /* All that may come, and where, besides stanzas in a session. Whatever is not here breaks the protocol. */
 static const struct
 {
@@ -285,7 +293,7 @@ static const struct
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
-  { HS_STREAM_STATE_UNSIGNED, "iq", HS_NS_CLIENT, on_stanza },
+  { HS_STREAM_STATE_UNSIGNED, "iq", HS_NS_CLIENT, on_unsigned_stanza },
   { HS_STREAM_STATE_SASL, "challenge", HS_NS_SASL, hs_stream_on_challenge },
   { HS_STREAM_STATE_SASL, "success", HS_NS_SASL, hs_stream_on_success },
   { HS_STREAM_STATE_SASL, "failure", HS_NS_SASL, hs_stream_on_failure },

@@ -222,6 +222,7 @@ typedef struct
   GString *events;
   GString *output;
   HsSaslCredentials credentials;
+  gboolean negotiates; /* a module asks the server before the sign-in */
 } Fixture;
 
 /* HMAC (token, "Responder") */
@@ -339,7 +340,16 @@ take_event (gpointer data, HsStreamEvent *event)
   switch (event->type)
     {
     case HS_STREAM_EVENT_FEATURES:
-      hs_stream_sign_in (stream, &f->credentials);
+      if (!f->negotiates)
+        hs_stream_sign_in (stream, &f->credentials);
+      break;
+    case HS_STREAM_EVENT_STANZA:
+      if (f->negotiates && !hs_stream_is_ready (stream))
+        {
+          hs_stream_sign_in (stream, &f->credentials);
+          break;
+        }
+      g_string_append_printf (f->events, "<%s>", event->node->name);
       break;
     case HS_STREAM_EVENT_TOKEN_REFUSED:
       g_string_append_c (f->events, 'T');
@@ -367,9 +377,6 @@ take_event (gpointer data, HsStreamEvent *event)
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_string_append_c (f->events, 'C');
       g_assert_true (hs_stream_offers_csi (stream));
-      break;
-    case HS_STREAM_EVENT_STANZA:
-      g_string_append_printf (f->events, "<%s>", event->node->name);
       break;
     case HS_STREAM_EVENT_FAILED:
       g_string_append_printf (f->events, "F:%s", name_error (hs_stream_get_error (stream)));
@@ -641,6 +648,35 @@ test_renamed (void)
   fixture_clear (&f);
 }
 
+/* After a module has asked the server something, as registration does. */
+static void
+test_negotiated (void)
+{
+  static const Case c = { .name = "negotiated" };
+  static const char *const features[] = {
+    FEATURES ("PLAIN", INLINE),
+    "<stream:features><authentication" SASL2 "><mechanism>PLAIN</mechanism>" INLINE
+    "</authentication></stream:features>",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (features); i++)
+    {
+      Fixture f;
+
+      fixture_init (&f, &c);
+      f.negotiates = TRUE;
+      hs_stream_open (f.stream);
+      say (&f, HEADER);
+      say (&f, features[i]);
+      g_assert_null (strstr (f.output->str, "<auth"));
+      say (&f, "<iq type='result' id='register'/>");
+      /* SASL2 only if there is nothing else. */
+      g_assert_true ((strstr (f.output->str, "<auth xmlns=") != NULL) == (i == 0));
+      g_assert_true ((strstr (f.output->str, "<authenticate") != NULL) == (i == 1));
+      fixture_clear (&f);
+    }
+}
+
 /* XEP-0440, 3, rules 4 and 5: SASL2 does not even begin. */
 static void
 test_binding_stripped (void)
@@ -682,6 +718,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-sasl2/upgrade/wrong", test_upgrade_wrong);
   g_test_add_func ("/stream-sasl2/upgrade/unbound", test_upgrade_unbound);
   g_test_add_func ("/stream-sasl2/renamed", test_renamed);
+  g_test_add_func ("/stream-sasl2/negotiated", test_negotiated);
   g_test_add_func ("/stream-sasl2/binding-stripped", test_binding_stripped);
   return g_test_run ();
 }
