@@ -49,6 +49,8 @@ struct _HsParser
   gboolean foreign; /* see hs_parser_is_foreign() */
   guint n_first_bytes;
   gsize n_brackets; /* "]" at the end of what has come, in text */
+  gsize names_size;   /* of all names that are interned */
+  gsize stanza_names; /* those that were when the stanza began */
   HsBlock *stanza_block;
   HsNode *stanza;
   HsNode *current;

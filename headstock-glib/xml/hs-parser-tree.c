@@ -251,6 +251,7 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
     }
   self->stanza = self->current = node;
   self->stanza_block = block;
+  self->stanza_names = self->names_size;
   if (self->callbacks.stanza_begins == NULL ||
       self->callbacks.stanza_begins (node, self->user_data))
     {

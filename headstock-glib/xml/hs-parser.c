@@ -12,8 +12,10 @@
  * each piece. */
 #define LONG_TAG 1024
 #define MAX_HEADER (16 * 1024)
-/* Names that one connection may have interned before a new dictionary is begun, in bytes. */
-#define MAX_NAMES (64 * 1024)
+/* What the names of one connection may take before a new dictionary is begun. */
+#define MAX_NAMES (128 * 1024)
+/* libxml2 takes memory for names in advance, each time four times as much as before. */
+#define MAX_NAMES_AHEAD (512 * 1024)
 /* What a name takes in libxml2's dictionary beside its characters: five words. */
 #define NAME_ENTRY 40
 /* libxml2 compares each attribute of a tag with each other. */
@@ -34,6 +36,15 @@ static const xmlChar *
 intern (HsParser *self, const char *name)
 {
   return xmlDictLookup (self->context->dict, BAD_CAST name, -1);
+}
+
+/* To the bytes of each name libxml2 adds the entry of a table. */
+static gsize
+get_names_size (HsParser *self)
+{
+  xmlDict *names = self->context->dict;
+
+  return xmlDictGetUsage (names) + (gsize) xmlDictSize (names) * NAME_ENTRY;
 }
 
 static void
@@ -61,6 +72,7 @@ make_context (HsParser *self)
   self->presence = intern (self, "presence");
   self->iq = intern (self, "iq");
   self->content = self->content_namespace != NULL ? intern (self, self->content_namespace) : NULL;
+  self->names_size = self->stanza_names = get_names_size (self);
 }
 
 /* Spare blocks have the names of the context that they were used with. */
@@ -209,17 +221,23 @@ get_rest (HsParser *self, const char **rest)
   return input->end - input->cur;
 }
 
-/* Names are the parser's as long as anything refers to them; a peer that keeps inventing new ones is
- * given a new dictionary between two stanzas. */
+/* Names are the parser's as long as anything refers to them. A peer that keeps inventing new names gets a
+ * new dictionary between two stanzas. Where the dictionary is too large, hs_parser_feed() stops after each
+ * tag, since the end of a stanza is not likely to be the end of what was read. */
+static gboolean
+has_many_names (HsParser *self)
+{
+  return self->start_depth == 0 && self->names_size >= MAX_NAMES;
+}
+
 static void
-renew_if_large (HsParser *self)
+renew_names (HsParser *self)
 {
   const char *rest = NULL;
   g_autofree char *copy = NULL;
   gsize length;
 
-  if (self->context == NULL || self->depth != HS_HEADER_DEPTH || self->first != NULL ||
-      self->start_depth != 0 || xmlDictGetUsage (self->context->dict) < MAX_NAMES)
+  if (self->depth != HS_HEADER_DEPTH || self->first != NULL)
     return;
   length = get_rest (self, &rest);
   copy = g_memdup2 (rest, length);
@@ -336,14 +354,11 @@ drain_cdata (HsParser *self)
     }
 }
 
-/* What the stanza that comes in takes, with all names that are kept: to the few bytes of each libxml2
- * adds the entry of a table. */
+/* What the stanza that comes in takes, with all names that have been kept since it began. */
 static gsize
 get_size (HsParser *self)
 {
-  xmlDict *names = self->context->dict;
-
-  return xmlDictGetUsage (names) + (gsize) xmlDictSize (names) * NAME_ENTRY +
+  return self->names_size - self->stanza_names +
          (self->stanza_block != NULL ? hs_block_get_size (self->stanza_block) : 0);
 }
 
@@ -394,8 +409,11 @@ parse (HsParser *self, const char *bytes, gsize length)
     self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
   if (self->error == NULL)
     look_at_rest (self);
+  if (self->error != NULL)
+    return;
+  self->names_size = get_names_size (self);
   /* Names take memory also in what is thrown away or forgotten. */
-  if (self->error == NULL && get_size (self) > self->max_stanza_size + MAX_NAMES * 8)
+  if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
     hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza has more names than are allowed");
 }
 
@@ -458,18 +476,19 @@ hs_parser_feed (HsParser *self,
                 gboolean single,
                 GError **error)
 {
-  gsize used = slice_length (bytes, length, single);
+  gsize used;
 
+  if (self->error == NULL && self->context == NULL)
+    {
+      make_context (self);
+      if (self->header->len > 0)
+        replay_header (self);
+    }
+  else if (self->error == NULL && G_UNLIKELY (has_many_names (self)))
+    renew_names (self);
+  used = slice_length (bytes, length, single || has_many_names (self));
   if (self->error == NULL)
     {
-      if (self->context == NULL)
-        {
-          make_context (self);
-          if (self->header->len > 0)
-            replay_header (self);
-        }
-      else
-        renew_if_large (self);
       parse_slice (self, bytes, used);
       if (self->prolog && self->error == NULL && self->context != NULL)
         {

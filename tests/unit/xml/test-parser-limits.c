@@ -435,6 +435,85 @@ test_names (void)
   hs_parser_free (parser);
 }
 
+/* Where no read begins between two stanzas, the names of many stanzas are not counted as those of one, and
+ * not kept either. The limit is so small that the names of one stanza almost reach it. */
+static void
+test_names_of_many_stanzas (void)
+{
+  gsize limit = 256 * 1024;
+  HsParser *parser = new_parser (NULL, NULL, limit, 128);
+  g_autoptr (GString) xml = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = test_is_valgrind () ? 30 : 300;
+  gsize before = 0;
+
+  g_string_append (xml, "<message>");
+  for (guint i = 0; i < n; i++)
+    {
+      gsize start = xml->len;
+
+      if (i == 20)
+        before = test_get_resident ();
+      for (guint j = 0; xml->len - start < 60 * 1024; j++)
+        g_string_append_printf (xml, "<name-%u-%u attribute-%u-%u='v'/>", i, j, i, j);
+      g_string_append (xml, "</message><message>");
+      test_feed (parser, xml->str, xml->len, 0, FALSE, NULL, &error);
+      if (error != NULL)
+        g_error ("Message %u: %s", i, error->message);
+      g_string_truncate (xml, 0);
+    }
+  test_feed_string (parser, "<p:x/></message>", out, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (out->str, ==, "STANZA {jabber:client}message({urn:p}x())\n");
+  assert_resident_below (before, 3 * MIB);
+  hs_parser_free (parser);
+}
+
+/* The same in stanzas that are thrown away, and with short names, of which the table takes more than they do
+ * themselves. */
+static void
+test_names_of_dropped_stanzas (void)
+{
+  static const HsParserCallbacks drop = { .stanza_begins = never };
+  HsParser *parser = new_parser (&drop, NULL, 1 * MIB, 128);
+  g_autoptr (GString) xml = g_string_new ("<message>");
+  g_autoptr (GError) error = NULL;
+  guint name = 0;
+  gsize before = 0;
+
+  for (guint i = 0; i < 500; i++)
+    {
+      if (i == 50)
+        before = test_get_resident ();
+      for (guint j = 0; j < 400; j++)
+        g_string_append_printf (xml, "<a%x/>", name++);
+      g_string_append (xml, "</message><message>");
+      test_feed (parser, xml->str, xml->len, 0, FALSE, NULL, &error);
+      if (error != NULL)
+        g_error ("Message %u: %s", i, error->message);
+      g_string_truncate (xml, 0);
+    }
+  assert_resident_below (before, 1 * MIB);
+  hs_parser_free (parser);
+}
+
+/* One stanza's names are still limited, whichever stanzas came before. */
+static void
+test_names_of_one_stanza (void)
+{
+  HsParser *parser = new_parser (NULL, NULL, 1 * MIB, 128);
+  g_autoptr (GError) error = NULL;
+  static const Endless names = { "", "<message>", "<a%u xmlns='urn:some-longer-name-to-keep:%u'/>", FALSE };
+
+  for (guint i = 0; i < 1000; i++)
+    test_feed_string (parser, "<message><body>x</body></message>", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (feed_endless (parser, &names, 64 * MIB, &error), <, 4 * MIB);
+  g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+  hs_parser_free (parser);
+}
+
 /* Names live as long as an element that has them. */
 static void
 test_names_of_kept_elements (void)
@@ -725,6 +804,9 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &linear[i], test_linear);
     }
   g_test_add_func ("/parser/names/renewed", test_names);
+  g_test_add_func ("/parser/names/of-many-stanzas", test_names_of_many_stanzas);
+  g_test_add_func ("/parser/names/of-dropped-stanzas", test_names_of_dropped_stanzas);
+  g_test_add_func ("/parser/names/of-one-stanza", test_names_of_one_stanza);
   g_test_add_func ("/parser/names/kept", test_names_of_kept_elements);
   g_test_add_func ("/parser/forget/events", test_forget);
   g_test_add_func ("/parser/forget/kept", test_forget_kept);
