@@ -11,6 +11,12 @@
 
 G_BEGIN_DECLS
 
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *HsXmlParserError;
+#else
+typedef xmlErrorPtr HsXmlParserError;
+#endif
+
 /* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours. */
 
 #define HS_PARSER_MAX_SPARES 32
@@ -22,6 +28,13 @@ enum
   HS_HEADER_DEPTH = 1,
   HS_STANZA_DEPTH = 2,
 };
+
+/* An element that declares prefixes, and how many. */
+typedef struct
+{
+  guint depth;
+  guint n_prefixes;
+} HsScope;
 
 struct _HsParser
 {
@@ -49,6 +62,10 @@ struct _HsParser
   gboolean foreign; /* see hs_parser_is_foreign() */
   guint n_first_bytes;
   gsize n_brackets; /* "]" at the end of what has come, in text */
+  HsScope *scopes; /* of the elements that are open, from the outside in */
+  guint n_scopes;
+  guint scope_depth; /* of the innermost, or 0 */
+  guint n_prefixes;  /* in all of them */
   gsize names_size;   /* of all names that are interned */
   gsize stanza_names; /* those that were when the stanza began */
   HsBlock *stanza_block;
@@ -73,6 +90,7 @@ struct _HsParser
 extern xmlSAXHandler hs_parser_sax_handler;
 
 void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
+void hs_parser_clear_scopes (HsParser *self);
 HsBlock *hs_parser_take_block (HsParser *self);
 void hs_parser_put_block (HsParser *self, HsBlock *block);
 

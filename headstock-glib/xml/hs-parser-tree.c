@@ -8,6 +8,8 @@
 
 /* How much of a tag is copied at once for its attributes. */
 #define MAX_VALUES 2048
+/* Room for scopes is made in steps, since few elements inside each other declare prefixes. */
+#define SCOPES_STEP 8
 
 void
 hs_parser_fail (HsParser *self, HsXmlError code, const char *message)
@@ -285,15 +287,49 @@ map_namespace (HsParser *self, const xmlChar *name, const xmlChar *prefix, const
   return self->assumed;
 }
 
+void
+hs_parser_clear_scopes (HsParser *self)
+{
+  g_clear_pointer (&self->scopes, g_free);
+  self->n_scopes = self->scope_depth = self->n_prefixes = 0;
+}
+
+/* libxml2 counts the prefixes that are in scope, but does not show the count in all its releases. Of default
+ * namespaces there are no more than elements, whose depth has a limit. */
+static inline void
+enter_scope (HsParser *self, int n_namespaces, const xmlChar **namespaces)
+{
+  guint n_prefixes = 0;
+
+  if (G_LIKELY (n_namespaces == 1 && namespaces[0] == NULL))
+    return;
+  for (int i = 0; i < n_namespaces; i++)
+    n_prefixes += namespaces[i * 2] != NULL;
+  if (self->n_scopes % SCOPES_STEP == 0)
+    self->scopes = g_renew (HsScope, self->scopes, self->n_scopes + SCOPES_STEP);
+  self->scopes[self->n_scopes++] = (HsScope){ self->depth, n_prefixes };
+  self->scope_depth = self->depth;
+  self->n_prefixes += n_prefixes;
+}
+
+static void
+leave_scope (HsParser *self)
+{
+  self->n_prefixes -= self->scopes[--self->n_scopes].n_prefixes;
+  self->scope_depth = self->n_scopes > 0 ? self->scopes[self->n_scopes - 1].depth : 0;
+}
+
 /* Whether the element may come in, and is wanted. */
 static gboolean
-check_start (HsParser *self, int n_namespaces)
+check_start (HsParser *self, int n_namespaces, const xmlChar **namespaces)
 {
+  if (n_namespaces > 0)
+    enter_scope (self, n_namespaces, namespaces);
   if (self->error != NULL || self->replaying)
     return FALSE;
   if (self->depth > self->max_depth + HS_HEADER_DEPTH)
     hs_parser_fail (self, HS_XML_ERROR_TOO_DEEP, "Elements are nested deeper than is allowed");
-  else if (n_namespaces > 0 && self->context->nsNr > 2 * HS_PARSER_MAX_NAMESPACES)
+  else if (n_namespaces > 0 && self->n_prefixes > HS_PARSER_MAX_NAMESPACES)
     hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "More prefixes are in scope than are allowed");
   return self->error == NULL && self->dropping == 0;
 }
@@ -324,7 +360,7 @@ on_start_element (void *data,
   HsNode *node;
   HsBlock *block;
 
-  if (!check_start (self, n_namespaces))
+  if (!check_start (self, n_namespaces, namespaces))
     return;
   uri = map_namespace (self, name, prefix, uri);
   forget = is_to_be_forgotten (self, name, uri);
@@ -366,6 +402,8 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
   HsNode *node;
   guint depth = self->depth--;
 
+  if (G_UNLIKELY (depth == self->scope_depth))
+    leave_scope (self);
   if (self->error != NULL)
     return;
   if (self->dropping != 0)
@@ -456,7 +494,7 @@ describe_restricted (HsParser *self, int code)
 }
 
 static void
-on_error (void *data, xmlErrorPtr xml_error)
+on_error (void *data, HsXmlParserError xml_error)
 {
   HsParser *self = data;
   const char *restricted = NULL;

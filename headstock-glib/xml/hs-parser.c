@@ -92,6 +92,7 @@ drop_context (HsParser *self)
   xmlFreeParserCtxt (self->context);
   self->context = NULL;
   g_clear_pointer (&self->names, hs_names_unref);
+  hs_parser_clear_scopes (self);
   g_atomic_int_add (&n_contexts, -1);
   if (self->callbacks.names_changed != NULL)
     self->callbacks.names_changed (self->user_data);
@@ -403,7 +404,7 @@ parse (HsParser *self, const char *bytes, gsize length)
   drain_cdata (self);
   if (self->error == NULL && valid < length)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: bytes that are not UTF-8");
-  if (self->error == NULL && self->context->errNo != XML_ERR_OK && self->context->disableSAX)
+  if (self->error == NULL && !self->context->wellFormed)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML");
   if (length > 0)
     self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;

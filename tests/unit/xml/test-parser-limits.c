@@ -308,6 +308,39 @@ test_many_namespaces (void)
   hs_parser_free (parser);
 }
 
+/* What counts is how many are in scope at once, also in what is thrown away. The header has two or three. */
+static void
+test_namespaces_in_scope (void)
+{
+  static const HsParserCallbacks drop = { .stanza_begins = never };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      HsParser *parser = new_parser (i & 1 ? &drop : NULL, NULL, 16 * MIB, 2000);
+      g_autoptr (GString) xml = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+      guint n = i & 2 ? 1000 : 990;
+
+      for (guint j = 0; j < n; j++)
+        g_string_append (xml, "<a xmlns:a='urn:a'><b xmlns='urn:b'/><c xmlns='urn:c' xmlns:d='urn:d'><d/></c>");
+      for (guint j = 0; j < n; j++)
+        g_string_append (xml, "</a>");
+      test_feed_string (parser, xml->str, NULL, &error);
+      if (n == 1000)
+        {
+          g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+          hs_parser_free (parser);
+          continue;
+        }
+      test_feed_string (parser, xml->str, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (hs_parser_shrink (parser));
+      test_feed_string (parser, xml->str, NULL, &error);
+      g_assert_no_error (error);
+      hs_parser_free (parser);
+    }
+}
+
 /* The header is not a stanza, and has a limit of its own. */
 static void
 test_endless_header (void)
@@ -796,6 +829,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/limits/dropped", test_dropped_endless);
   g_test_add_func ("/parser/limits/attributes", test_many_attributes);
   g_test_add_func ("/parser/limits/namespaces", test_many_namespaces);
+  g_test_add_func ("/parser/limits/namespaces-in-scope", test_namespaces_in_scope);
   g_test_add_func ("/parser/limits/header", test_endless_header);
   for (guint i = 0; i < G_N_ELEMENTS (linear); i++)
     {
