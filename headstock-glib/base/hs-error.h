@@ -66,6 +66,8 @@ typedef enum
  * @HS_XML_ERROR_TOO_DEEP: elements are nested deeper than allowed
  * @HS_XML_ERROR_TOO_LARGE: an element would take more memory than allowed
  * @HS_XML_ERROR_EMPTY: there is no element
+ * @HS_XML_ERROR_UNSUPPORTED_ENCODING: a stream is in UTF-16 or UTF-32, or declares another encoding than
+ *   UTF-8 (RFC 6120, 11.6)
  *
  * What can be wrong with XML (domain %HS_XML_ERROR).
  */
@@ -76,6 +78,7 @@ typedef enum
   HS_XML_ERROR_TOO_DEEP,
   HS_XML_ERROR_TOO_LARGE,
   HS_XML_ERROR_EMPTY,
+  HS_XML_ERROR_UNSUPPORTED_ENCODING,
 } HsXmlError;
 
 /**

@@ -158,6 +158,7 @@ xml_error (HsStream *self, GError *error)
     [HS_XML_ERROR_TOO_DEEP] = "policy-violation",
     [HS_XML_ERROR_TOO_LARGE] = "policy-violation",
     [HS_XML_ERROR_EMPTY] = "not-well-formed",
+    [HS_XML_ERROR_UNSUPPORTED_ENCODING] = "unsupported-encoding",
   };
 
   give_up_session (self);

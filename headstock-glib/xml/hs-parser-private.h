@@ -23,6 +23,8 @@ typedef xmlErrorPtr HsXmlParserError;
 /* libxml2 looks for a prefix among all that are in scope. */
 #define HS_PARSER_MAX_NAMESPACES 1000
 
+#define HS_PARSER_INSTRUCTION "A processing instruction, which XMPP forbids"
+
 enum
 {
   HS_HEADER_DEPTH = 1,
@@ -59,8 +61,10 @@ struct _HsParser
   guint dropping;    /* depth at which what is inside is thrown away, or 0 */
   gboolean replaying;
   gboolean prolog; /* before the stream's header */
+  gboolean begun;  /* the first bytes, with an XML declaration, are good */
   gboolean foreign; /* see hs_parser_is_foreign() */
-  guint n_first_bytes;
+  gboolean in_section; /* a CDATA section */
+  HsSectionScan section;
   gsize n_brackets; /* "]" at the end of what has come, in text */
   HsScope *scopes; /* of the elements that are open, from the outside in */
   guint n_scopes;

@@ -458,46 +458,41 @@ on_characters (void *data, const xmlChar *text, int length)
   check_size (self, self->current->block);
 }
 
+/* What the parser gives libxml2 for a CDATA section is empty: its content does not pass libxml2. */
 static void
-on_comment (void *data, const xmlChar *text)
+on_section (void *data, const xmlChar *text, int length)
 {
-  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A comment, which XMPP forbids");
 }
 
 static void
 on_processing_instruction (void *data, const xmlChar *target, const xmlChar *text)
 {
-  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A processing instruction, which XMPP forbids");
+  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, HS_PARSER_INSTRUCTION);
 }
 
-static void
-on_document_type (void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-  hs_parser_fail (data, HS_XML_ERROR_RESTRICTED, "A document type declaration, which XMPP forbids");
-}
-
-/* libxml2 has other names for what XMPP forbids: declarations inside the document, and entities that
- * nobody could have declared. NULL: this is something else. */
-static const char *
-describe_restricted (HsParser *self, int code)
+/* An instruction is an error at its first bytes, whatever comes after them. Where libxml2 has more of it, it
+ * tells first what is wrong there. */
+static gboolean
+is_in_instruction (HsParser *self)
 {
   const xmlParserInput *input = self->context->input;
 
-  if (code == XML_ERR_UNDECLARED_ENTITY)
-    return "An entity, which XMPP forbids";
-  if (code == XML_ERR_RESERVED_XML_NAME)
-    return "An XML declaration inside the document, which XMPP forbids";
-  if (code == XML_ERR_INTERNAL_ERROR && input != NULL && input->end - input->cur >= 2 &&
-      input->cur[0] == '<' && input->cur[1] == '!')
-    return "A declaration inside the document, which XMPP forbids";
-  return NULL;
+  if (input == NULL || !self->begun)
+    return FALSE;
+  for (const xmlChar *p = input->cur; p > input->base; p--)
+    {
+      if (p[-1] == '<' && p[0] == '?')
+        return TRUE;
+      if (p < input->cur && p[-1] == '?' && p[0] == '>')
+        return FALSE;
+    }
+  return FALSE;
 }
 
 static void
 on_error (void *data, HsXmlParserError xml_error)
 {
   HsParser *self = data;
-  const char *restricted = NULL;
   g_autofree char *text = NULL;
   g_autofree char *message = NULL;
 
@@ -506,10 +501,15 @@ on_error (void *data, HsXmlParserError xml_error)
   /* Any string can be a namespace: servers relay what anybody wrote. */
   if (xml_error->code == XML_WAR_NS_URI || xml_error->code == XML_WAR_NS_URI_RELATIVE)
     return;
-  restricted = describe_restricted (self, xml_error->code);
-  if (restricted != NULL)
+  /* Nobody can have declared it. */
+  if (xml_error->code == XML_ERR_UNDECLARED_ENTITY)
     {
-      hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, restricted);
+      hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, "An entity, which XMPP forbids");
+      return;
+    }
+  if (is_in_instruction (self))
+    {
+      hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, HS_PARSER_INSTRUCTION);
       return;
     }
   text = xml_error->message != NULL ? g_utf8_make_valid (xml_error->message, -1) : g_strdup ("?");
@@ -526,9 +526,7 @@ xmlSAXHandler hs_parser_sax_handler = {
   .endElementNs = on_end_element,
   .characters = on_characters,
   .ignorableWhitespace = on_characters,
-  .cdataBlock = on_characters,
-  .comment = on_comment,
+  .cdataBlock = on_section,
   .processingInstruction = on_processing_instruction,
-  .internalSubset = on_document_type,
   .serror = on_error,
 };

@@ -12,6 +12,8 @@
  * each piece. */
 #define LONG_TAG 1024
 #define MAX_HEADER (16 * 1024)
+/* The XML declaration is looked at from its beginning with each piece of it that comes. */
+#define MAX_DECLARATION 1024
 /* What the names of one connection may take before a new dictionary is begun. */
 #define MAX_NAMES (128 * 1024)
 /* libxml2 takes memory for names in advance, each time four times as much as before. */
@@ -206,7 +208,8 @@ hs_parser_restart (HsParser *self)
   self->dropping = 0;
   self->n_dropped = self->n_dropped_popped = 0;
   self->prolog = TRUE;
-  self->n_first_bytes = 0;
+  self->begun = FALSE;
+  self->in_section = FALSE;
   self->n_brackets = 0;
 }
 
@@ -238,7 +241,7 @@ renew_names (HsParser *self)
   g_autofree char *copy = NULL;
   gsize length;
 
-  if (self->depth != HS_HEADER_DEPTH || self->first != NULL)
+  if (self->depth != HS_HEADER_DEPTH || self->in_section || self->first != NULL)
     return;
   length = get_rest (self, &rest);
   copy = g_memdup2 (rest, length);
@@ -256,8 +259,7 @@ only_space_left (HsParser *self)
   const char *rest = NULL;
   gsize length = get_rest (self, &rest);
 
-  /* The section began with something else. */
-  if (self->context->instate == XML_PARSER_CDATA_SECTION)
+  if (self->in_section)
     return FALSE;
   for (gsize i = 0; i < length; i++)
     {
@@ -292,66 +294,27 @@ hs_parser_shrink (HsParser *self)
   return TRUE;
 }
 
-/* What libxml2 waits for the end of: forbidden things are told at their first bytes, and long tags are
- * collected by us. */
+/* What libxml2 waits for the end of: instructions, and references that are none, are told at once, and long
+ * tags are collected by us. */
 static void
 look_at_rest (HsParser *self)
 {
-  static const char cdata[] = "<![CDATA[";
   const char *rest;
   gsize length = get_rest (self, &rest);
 
-  if (length < 2 || self->error != NULL || self->context->instate == XML_PARSER_CDATA_SECTION)
+  if (length < 2)
     return;
   if (rest[0] == '&')
     {
       if (!hs_bytes_may_be_reference (rest, length))
         hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "A reference without an end");
-      return;
     }
-  if (rest[0] != '<')
-    return;
-  if (rest[1] == '!' && strncmp (rest, cdata, MIN (length, strlen (cdata))) != 0)
-    hs_parser_fail (self, HS_XML_ERROR_RESTRICTED,
-          "A comment or document type declaration, which XMPP forbids");
-  else if (rest[1] == '?' && !self->prolog)
-    hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, "A processing instruction, which XMPP forbids");
-  else if (length > LONG_TAG)
+  else if (rest[0] == '<' && rest[1] == '?' && self->begun)
+    hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, HS_PARSER_INSTRUCTION);
+  else if (rest[0] == '<' && length > LONG_TAG)
     {
       self->tag = (HsTagScan){ 0 };
       self->holding_tag = !hs_tag_scan_ends (&self->tag, rest, length);
-    }
-}
-
-/* RFC 6120, 11.6: UTF-8, and nothing that libxml2 would take for another encoding. */
-static gboolean
-check_first_bytes (HsParser *self, const char *bytes, gsize length)
-{
-  for (gsize i = 0; i < length && self->n_first_bytes < 4; i++, self->n_first_bytes++)
-    {
-      char c = bytes[i];
-
-      if (c == '\0' || (self->n_first_bytes == 0 && c != '<' && c != '\357' && !hs_xml_is_space (c)))
-        {
-          hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "What came is not XML in UTF-8");
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-/* libxml2 takes 300 bytes of a CDATA section with each call and keeps the others. */
-static void
-drain_cdata (HsParser *self)
-{
-  const char *rest;
-  gsize length = G_MAXSIZE;
-
-  while (self->error == NULL && self->context->instate == XML_PARSER_CDATA_SECTION &&
-         get_rest (self, &rest) < length)
-    {
-      length = get_rest (self, &rest);
-      xmlParseChunk (self->context, NULL, 0, 0);
     }
 }
 
@@ -374,7 +337,8 @@ ends_section_in_text (HsParser *self, const char *bytes, gsize length)
   return n < length && bytes[n] == '>' && self->n_brackets + n >= 2;
 }
 
-/* After "]" has been parsed. What libxml2 has not taken of text yet, it may take without what was before. */
+/* After "]" has been parsed. What libxml2 has not taken of text yet, it may take without what was before.
+ * Where it waits for the end of a tag, that is more than brackets. */
 static gsize
 count_brackets (HsParser *self, const char *bytes, gsize length)
 {
@@ -385,31 +349,145 @@ count_brackets (HsParser *self, const char *bytes, gsize length)
     n++;
   if (n == length)
     n += self->n_brackets;
-  return self->context->instate == XML_PARSER_CONTENT && get_rest (self, &rest) <= n ? n : 0;
+  return get_rest (self, &rest) <= n ? n : 0;
 }
 
+/* Tags, text and references: what libxml2 is given. */
 static void
-parse (HsParser *self, const char *bytes, gsize length)
+parse_plain (HsParser *self, const char *bytes, gsize length)
 {
-  gsize valid = hs_bytes_valid_utf8 (bytes, length);
-
-  if (self->n_first_bytes < 4 && !check_first_bytes (self, bytes, length))
-    return;
   if (G_UNLIKELY (self->n_brackets > 0) && ends_section_in_text (self, bytes, length))
     {
       hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: \"]]>\" in text");
       return;
     }
-  xmlParseChunk (self->context, bytes, valid, 0);
-  drain_cdata (self);
-  if (self->error == NULL && valid < length)
-    hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: bytes that are not UTF-8");
+  xmlParseChunk (self->context, bytes, length, 0);
   if (self->error == NULL && !self->context->wellFormed)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML");
-  if (length > 0)
-    self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
+  self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
   if (self->error == NULL)
     look_at_rest (self);
+}
+
+/* Whether a tag or a reference has begun and not ended. libxml2 looks at nothing before it has four bytes, so
+ * what is left may be a whole tag; and it may wait for more text with a reference, whole or not, in it. */
+static gboolean
+is_in_markup (HsParser *self)
+{
+  const char *rest;
+  const char *reference;
+  gsize length = get_rest (self, &rest);
+  HsTagScan tag = { 0 };
+
+  if (length == 0)
+    return FALSE;
+  if (rest[0] == '<')
+    return !hs_tag_scan_ends (&tag, rest, length);
+  reference = g_strrstr_len (rest, length, "&");
+  return reference != NULL && memchr (reference, ';', rest + length - reference) == NULL;
+}
+
+/* "<!": RFC 6120, 11.1 forbids all but CDATA sections. libxml2 never sees what is forbidden, so it is an error
+ * at its first bytes, and the same error with every release of libxml2. Of a section, libxml2 sees an empty one:
+ * its releases differ in how much of a section they keep until its end has come, whether they normalise its line
+ * ends, and whether they stop in it at a NUL. An empty section also makes libxml2 look at the text that it keeps
+ * until a tag comes: what is wrong there comes first. */
+static gsize
+begin_section (HsParser *self, const char *bytes, gsize length)
+{
+  gboolean forbidden = length < strlen (HS_SECTION_START) ||
+                       memcmp (bytes, HS_SECTION_START, strlen (HS_SECTION_START)) != 0;
+
+  if (is_in_markup (self))
+    hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
+                    "Not well-formed XML: \"<\" inside a tag or a reference");
+  else if (self->depth > self->start_depth || !forbidden)
+    parse_plain (self, HS_SECTION_EMPTY, strlen (HS_SECTION_EMPTY));
+  if (self->error == NULL && forbidden)
+    hs_parser_fail (self, HS_XML_ERROR_RESTRICTED,
+                    "A comment, document type or other declaration, which XMPP forbids");
+  self->section = (HsSectionScan){ 0 };
+  self->in_section = TRUE;
+  return strlen (HS_SECTION_START);
+}
+
+static void
+on_section_text (const char *text, gsize length, gpointer data)
+{
+  HsParser *self = data;
+
+  if (hs_bytes_are_xml_characters (text, length))
+    hs_parser_sax_handler.characters (self, BAD_CAST text, length);
+  else
+    hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
+                    "Not well-formed XML: a character that XML does not allow");
+}
+
+/* Parses up to the end of the next CDATA section, or up to where the next one begins. */
+static gsize
+parse_part (HsParser *self, const char *bytes, gsize length)
+{
+  gsize used;
+
+  if (self->in_section)
+    {
+      gboolean ended;
+
+      used = hs_section_scan (&self->section, bytes, length, &ended, on_section_text, self);
+      self->in_section = !ended;
+      return used;
+    }
+  used = hs_bytes_find_declaration (bytes, length);
+  if (used > 0)
+    parse_plain (self, bytes, used);
+  if (used < length && self->error == NULL)
+    used += begin_section (self, bytes + used, length - used);
+  return used;
+}
+
+/* A stream's beginning is held until it shows that it is XML in UTF-8. Returns whether it does. */
+static gboolean
+begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
+{
+  switch (hs_bytes_look_at_beginning (bytes, length, declaration))
+    {
+    case HS_BEGINNING_UNFINISHED:
+      g_byte_array_prepend (self->held, (const guint8 *) bytes, length);
+      if (length > MAX_DECLARATION)
+        hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The XML declaration is larger than is allowed");
+      return FALSE;
+    case HS_BEGINNING_OTHER_ENCODING:
+      /* What a program has in a string is UTF-8, whatever the file that it came from says. */
+      if (self->start_depth == 0)
+        hs_parser_fail (self, HS_XML_ERROR_UNSUPPORTED_ENCODING, "The XML is not in UTF-8");
+      break;
+    case HS_BEGINNING_NOT_XML:
+      hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "What came is not XML in UTF-8");
+      break;
+    case HS_BEGINNING_GOOD:
+    default:
+      break;
+    }
+  return self->error == NULL;
+}
+
+static void
+parse (HsParser *self, const char *bytes, gsize length)
+{
+  gsize used = 0;
+  gsize valid;
+
+  if (G_UNLIKELY (!self->begun) && !begin (self, bytes, length, &used))
+    return;
+  valid = hs_bytes_valid_utf8 (bytes, length);
+  if (G_UNLIKELY (used > 0))
+    parse_plain (self, bytes, MIN (used, valid));
+  self->begun = TRUE;
+  while (used < valid && self->error == NULL)
+    used += parse_part (self, bytes + used, valid - used);
+  if (self->error == NULL && valid < length)
+    hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
+                    "Not well-formed XML: bytes that are not UTF-8, or a NUL");
   if (self->error != NULL)
     return;
   self->names_size = get_names_size (self);
@@ -418,11 +496,19 @@ parse (HsParser *self, const char *bytes, gsize length)
     hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza has more names than are allowed");
 }
 
+/* How many of the bytes can be parsed before more come: whole characters, and not the first bytes of a
+ * CDATA section. */
+static gsize
+get_whole (const char *bytes, gsize length)
+{
+  return hs_bytes_before_section_start (bytes, hs_bytes_whole_characters (bytes, length));
+}
+
 static void
 parse_held (HsParser *self)
 {
   g_autoptr (GByteArray) held = g_steal_pointer (&self->held);
-  gsize whole = hs_bytes_whole_characters ((const char *) held->data, held->len);
+  gsize whole = get_whole ((const char *) held->data, held->len);
 
   self->held = g_byte_array_new ();
   if (whole < held->len)
@@ -437,7 +523,7 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
 
   if (G_LIKELY (self->held->len == 0 && !self->holding_tag))
     {
-      whole = hs_bytes_whole_characters (bytes, length);
+      whole = get_whole (bytes, length);
       if (whole < length)
         g_byte_array_append (self->held, (const guint8 *) bytes + whole, length - whole);
       parse (self, bytes, whole);
@@ -587,6 +673,12 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
   HsNode *node = NULL;
   gboolean empty = TRUE;
 
+  /* A file, unlike a stream, may begin with a byte order mark (XML 1.0, 4.3.3). */
+  if (length >= 3 && memcmp (xml, "\357\273\277", 3) == 0)
+    {
+      xml += 3;
+      length -= 3;
+    }
   for (gsize i = 0; i < length && empty; i++)
     empty = hs_xml_is_space (xml[i]);
   self->start_depth = self->depth = HS_HEADER_DEPTH;
@@ -600,11 +692,9 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
       xml += used;
       length -= used;
     }
-  if (self->error == NULL && self->held->len > 0)
-    xmlParseChunk (self->context, (const char *) self->held->data, self->held->len, 0);
   if (self->error == NULL && empty)
     hs_parser_fail (self, HS_XML_ERROR_EMPTY, "There is no element");
-  if (self->error == NULL && self->first == NULL)
+  if (self->error == NULL && (self->first == NULL || self->held->len > 0))
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: the element has no end");
   if (self->error == NULL)
     xmlParseChunk (self->context, NULL, 0, 1);

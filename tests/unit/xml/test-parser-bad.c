@@ -18,6 +18,7 @@ typedef struct
 /* clang-format off */
 #define NWF HS_XML_ERROR_NOT_WELL_FORMED
 #define RES HS_XML_ERROR_RESTRICTED
+#define ENC HS_XML_ERROR_UNSUPPORTED_ENCODING
 static const Bad bad[] = {
   { "doctype", "<!DOCTYPE x>", 0, RES },
   { "doctype-entities", "<!DOCTYPE x [<!ENTITY a 'b'>]>", 0, RES },
@@ -28,6 +29,40 @@ static const Bad bad[] = {
   { "instruction-in-stanza", "<message><?x?></message>", 0, RES },
   { "xml-declaration", "<?xml version='1.0'?>", 0, RES },
   { "entity-declaration", "<!ENTITY a 'b'>", 0, RES },
+  { "doctype-in-stanza", "<message><!DOCTYPE x></message>", 0, RES },
+  { "doctype-in-text", "<message>a ]] b<!DOCTYPE x SYSTEM 'http://x/'></message>", 0, RES },
+  { "doctype-after-reference", "<message>&amp;<!DOCTYPE x [<!ENTITY y 'z'>]></message>", 0, RES },
+  { "doctype-after-section", "<message><![CDATA[x]]><!DOCTYPE x></message>", 0, RES },
+  { "attlist-declaration", "<message><!ATTLIST a b CDATA 'c'></message>", 0, RES },
+  { "notation-declaration", "<!NOTATION a SYSTEM 'b'>", 0, RES },
+  { "conditional-section", "<message><![INCLUDE[x]]></message>", 0, RES },
+  { "section-in-small-letters", "<message><![cdata[x]]></message>", 0, RES },
+  { "half-a-section", "<message><![CDATA x]]></message>", 0, RES },
+  { "empty-declaration", "<message><!></message>", 0, RES },
+  { "comment-after-the-end", "</stream:stream><!-- -->", 0, RES },
+  { "comment-after-section", "<message><![CDATA[]]><!-- --></message>", 0, RES },
+  { "unnamed-instruction", "<message><? x?></message>", 0, RES },
+  { "instruction-with-colon", "<message><?x:y z?></message>", 0, RES },
+  { "instruction-without-space", "<message>?><?x\"?></message>", 0, RES },
+  { "instruction-with-control", "<message><?x y <a \001?></message>", 0, RES },
+  { "instruction-with-nul", "<message><?x \0?></message>", 26, RES },
+  { "error-after-what-looks-like-one", "<message>?&#60;? x ?><b></message>", 0, NWF },
+  { "unended-instruction", "<message><?x></message>", 0, RES },
+  { "instruction-after-the-end", "</stream:stream><?x?>", 0, RES },
+  { "comment-in-attribute", "<message a='<!-- -->'/>", 0, NWF },
+  { "section-in-attribute", "<message a='<![CDATA[x]]>'/>", 0, NWF },
+  { "instruction-in-attribute", "<message a='<?x?>'/>", 0, NWF },
+  { "comment-in-tag", "<message <!-- --> a='b'/>", 0, NWF },
+  { "section-in-tag", "<message<![CDATA[]]>/>", 0, NWF },
+  { "section-in-end-tag", "<message></message<![CDATA[]]>>", 0, NWF },
+  { "section-in-reference", "<message>&am<![CDATA[p;]]></message>", 0, NWF },
+  { "comment-in-reference", "<message>&am<!-- -->p;</message>", 0, NWF },
+  { "comment-in-reference-after-text", "<message>a &lt; &am<!-- -->p;</message>", 0, NWF },
+  { "comment-after-references", "<message>a &lt; &amp;<!-- --></message>", 0, RES },
+  { "comment-after-control", "<message>\001<!-- --></message>", 0, NWF },
+  { "comment-after-section-end", "<message>a]]><!-- --></message>", 0, NWF },
+  { "comment-after-text-between", "x<!-- -->", 0, NWF },
+  { "reference-end-in-section", "<message>&amp<![CDATA[;]]></message>", 0, NWF },
   { "element-declaration", "<message><!ELEMENT a ANY></message>", 0, RES },
   { "undefined-entity", "<message>&uuml;</message>", 0, RES },
   { "undefined-entity-in-attribute", "<message a='&uuml;'/>", 0, RES },
@@ -65,6 +100,18 @@ static const Bad bad[] = {
   { "nul-in-name", "<mess\0age/>", 11, NWF },
   { "nul-between", "\0", 1, NWF },
   { "nul-in-cdata", "<message><![CDATA[\0]]></message>", 32, NWF },
+  { "nul-in-text-of-section", "<message><![CDATA[abc\0]]>]]></message>", 38, NWF },
+  { "nul-in-section-start", "<message><![CDA\0TA[x]]></message>", 34, RES },
+  { "nul-in-section-end", "<message><![CDATA[]]\0></message>", 32, NWF },
+  { "nul-in-end-tag", "<message></message\0>", 20, NWF },
+  { "nul-in-reference", "<message>&am\0p;</message>", 25, NWF },
+  { "nul-after-stanza", "<message/>\0", 11, NWF },
+  { "control-in-section", "<message><![CDATA[a\001b]]></message>", 0, NWF },
+  { "escape-in-section", "<message><![CDATA[\033[1m]]></message>", 0, NWF },
+  { "ffff-in-section", "<message><![CDATA[x\357\277\277]]></message>", 0, NWF },
+  { "section-and-text-between", "<![CDATA[ ]]>x", 0, NWF },
+  { "unended-section-between", "<![CDATA[x", 0, NWF },
+  { "section-after-the-end", "</stream:stream><![CDATA[]]>", 0, NWF },
   { "control-character", "<message>\001</message>", 0, NWF },
   { "escape-character", "<message>\033[1m</message>", 0, NWF },
   { "control-in-attribute", "<message a='\037'/>", 0, NWF },
@@ -207,7 +254,7 @@ check_beginning (const char *bytes, gsize length, int code, const char *events)
     }
 }
 
-/* What is no XML in UTF-8 from the first byte on. */
+/* What is no XML in UTF-8 from the first byte on (RFC 6120, 11.6). */
 static void
 test_bad_beginning (void)
 {
@@ -215,23 +262,37 @@ test_bad_beginning (void)
   {
     const char *bytes;
     gsize length;
+    HsXmlError code;
   } examples[] = {
-    { "\377\376<\0?\0x\0m\0l\0 \0", 12 }, /* UTF-16, little endian, with a mark */
-    { "\376\377\0<\0?\0x\0m\0l\0 ", 12 }, /* UTF-16, big endian */
-    { "<\0s\0t\0r\0e\0a\0m\0>\0", 16 },   /* without one */
-    { "\0<\0s\0t\0r\0e\0a\0m\0>", 16 },
-    { "<\0\0\0s\0\0\0>\0\0\0", 12 }, /* UTF-32 */
-    { "\0\0\0<\0\0\0s\0\0\0>", 12 },
-    { "\x4C\x6F\xA7\x94\x93\x40\xA5\x85", 8 }, /* EBCDIC */
-    { "HTTP/1.1 400 Bad Request\r\n", 26 },
-    { "\026\003\001\002\000\001\000\001\374\003\003", 11 }, /* TLS */
-    { "hello", 5 },
-    { "\357\273hello", 7 },
-    { "<stream", 0 },
+    { "\377\376<\0?\0x\0m\0l\0 \0", 14, ENC }, /* UTF-16, little endian, with a mark */
+    { "\376\377\0<\0?\0x\0m\0l\0 ", 14, ENC }, /* UTF-16, big endian */
+    { "<\0s\0t\0r\0e\0a\0m\0>\0", 16, ENC },   /* without one */
+    { "\0<\0s\0t\0r\0e\0a\0m\0>", 16, ENC },
+    { "<\0\0\0s\0\0\0>\0\0\0", 12, ENC }, /* UTF-32 */
+    { "\0\0\0<\0\0\0s\0\0\0>", 12, ENC },
+    { "\377\376\0\0<\0\0\0s\0\0\0>\0\0\0", 16, ENC },
+    { "\0\0\376\377\0\0\0<\0\0\0s\0\0\0>", 16, ENC },
+    { "\n\0<\0s\0>\0", 8, ENC },
+    { "<?xml version='1.0' encoding='ISO-8859-1'?><stream>", 51, ENC },
+    { "<?xml version=\"1.0\" encoding=\"UTF-16\"?><stream>", 47, ENC },
+    { "<?xml version='1.0'\n encoding = 'US-ASCII' standalone='yes' ?><stream>", 70, ENC },
+    { "\357\273\277<?xml version='1.0'?><stream>", 32, NWF }, /* U+FEFF */
+    { "\357\273\277<stream>", 11, NWF },
+    { "<?xml version='1.0'?>\357\273\277<stream>", 32, NWF },
+    { "\n\357\273\277<stream>", 12, NWF },
+    { "\x4C\x6F\xA7\x94\x93\x40\xA5\x85", 8, NWF }, /* EBCDIC */
+    { "HTTP/1.1 400 Bad Request\r\n", 26, NWF },
+    { "\026\003\001\002\000\001\000\001\374\003\003", 11, NWF }, /* TLS */
+    { "hello", 5, NWF },
+    { "\357\273hello", 7, NWF },
+    { "<s\0t\0r\0e\0a\0m\0>", 15, NWF },
+    { "<?xml version='1.0' encoding=''?><stream>", 41, NWF },
+    { "<?xml version='1.0' encoding='UTF-8?><stream>", 45, NWF },
+    { "<?xml ver\0sion='1.0'?><stream>", 30, NWF },
   };
 
-  for (guint i = 0; examples[i].length > 0; i++)
-    check_beginning (examples[i].bytes, examples[i].length, NWF, "");
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    check_beginning (examples[i].bytes, examples[i].length, examples[i].code, "");
 }
 
 static void
@@ -241,13 +302,30 @@ test_good_beginning (void)
     "<stream>",
     "<?xml version='1.0'?><stream>",
     "<?xml version='1.0' encoding='UTF-8'?>\n<stream>",
-    "\357\273\277<?xml version='1.0'?><stream>",
-    "\357\273\277<stream>",
+    "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<stream>",
+    "<?xml version='1.0' encoding='Utf-8' ?><stream>",
     "  \n<stream>",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     check_beginning (examples[i], strlen (examples[i]), NO_ERROR, "START {}stream()\n");
+}
+
+/* The same rules hold for each stream of a connection, also where another has ended in a section. */
+static void
+test_beginning_again (void)
+{
+  HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  test_feed_string (parser, TEST_HEADER "<message><![CDATA[x", NULL, &error);
+  hs_parser_restart (parser);
+  test_feed_string (parser, TEST_HEADER, NULL, &error);
+  g_assert_no_error (error);
+  hs_parser_restart (parser);
+  test_feed_string (parser, "<?xml version='1.0' encoding='latin1'?>", NULL, &error);
+  g_assert_error (error, HS_XML_ERROR, HS_XML_ERROR_UNSUPPORTED_ENCODING);
+  hs_parser_free (parser);
 }
 
 /* RFC 6120, 11.1: not before the stream's header either. */
@@ -261,6 +339,11 @@ test_bad_prolog (void)
     "<?xml version='1.0'?><?xml-stylesheet href='x'?><stream>",
     "<!--",
     "<!D",
+    "<?php echo ?><stream>",
+    "<?xml-stylesheet href='x'?><stream>",
+    " <?xml version='1.0'?><stream>",
+    "<?xml version='1.0'?><?xml version='1.0'?><stream>",
+    "<?xml version='1.0' encoding='UTF-8'?><!DOCTYPE stream><stream>",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
@@ -272,7 +355,9 @@ static void
 test_restricted_at_once (void)
 {
   static const char *const examples[]
-      = { "<!D", "<!-", "<!E", "<?x", "<message><!-", "<message><?x" };
+      = { "<!D",          "<!-",         "<!E",           "<?",           "<message><!-",
+          "<message><?",  "<message><!D", "<message>a<!D", "<message>&lt;<?", "<message><![c",
+          "<message><![CDATA[x]]><!-" };
 
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     {
@@ -358,6 +443,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser-bad/utf8", test_bad_utf8);
   g_test_add_func ("/parser-bad/beginning", test_bad_beginning);
   g_test_add_func ("/parser-bad/good-beginning", test_good_beginning);
+  g_test_add_func ("/parser-bad/beginning-again", test_beginning_again);
   g_test_add_func ("/parser-bad/prolog", test_bad_prolog);
   g_test_add_func ("/parser-bad/restricted-at-once", test_restricted_at_once);
 

@@ -154,6 +154,148 @@ test_random_splits (void)
     }
 }
 
+/* A CDATA section is text, with its line ends normalised (XML 1.0, 2.7 and 2.11). */
+typedef struct
+{
+  const char *content; /* of <message/> */
+  const char *text;
+} Section;
+
+static const Section sections[] = {
+  { "<![CDATA[]]>", "" },
+  { "<![CDATA[<b>&amp;</b>]]>", "<b>&amp;</b>" },
+  { "a<![CDATA[b]]>c<![CDATA[d]]><![CDATA[e]]>f", "abcdef" },
+  { "&lt;<![CDATA[<]]>&lt;", "<<<" },
+  { "<![CDATA[<![CDATA[]]]]><![CDATA[>]]>", "<![CDATA[]]>" },
+  { "<![CDATA[<!-- --><?x?><!DOCTYPE y>]]>", "<!-- --><?x?><!DOCTYPE y>" },
+  { "<![CDATA[]]]]]]>", "]]]]" },
+  { "]]<![CDATA[]]>>", "]]>" },
+  { "<![CDATA[]]]]>]>", "]]]>" },
+  { "<![CDATA[it's \"quoted\" > </message>]]>", "it's \"quoted\" > </message>" },
+  { "a\rb\r\nc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne" },
+  { "<![CDATA[a\rb\r\nc\n\rd\r\r\ne]]>", "a\nb\nc\n\nd\n\ne" },
+  /* Line ends on either side of a tag are two. */
+  { "\r<![CDATA[\n]]>", "\n\n" },
+  { "<![CDATA[\r]]>\n", "\n\n" },
+  { "<![CDATA[\r]]><![CDATA[\n]]>", "\n\n" },
+  { "\r\n<![CDATA[\r\n]]>\r\n", "\n\n\n" },
+  { "<![CDATA[]\r\n]]\r]]>", "]\n]]\n" },
+  { "<![CDATA[\r\r\r\n\n]]>", "\n\n\n\n" },
+  { "&#13;<![CDATA[\n]]>&#13;\n", "\r\n\r\n" },
+  { "<![CDATA[gr\303\274n " EMOJI "]]>\303\274<![CDATA[\303\274]]]>", "gr\303\274n " EMOJI "\303\274\303\274]" },
+  /* U+FEFF is a character inside the stream (RFC 6120, 11.6). */
+  { "\357\273\277a\357\273\277", "\357\273\277a\357\273\277" },
+  { "<![CDATA[\357\273\277]]>", "\357\273\277" },
+};
+
+static void
+check_section (const Section *example, const char *before, const char *after)
+{
+  g_autofree char *xml = g_strconcat (TEST_HEADER "<message>", before, example->content, after,
+                                      "</message><presence/>", NULL);
+  g_autofree char *text = g_strconcat (before, example->text, after, NULL);
+  g_autofree char *escaped = g_strescape (text, NULL);
+  g_autofree char *quoted = *text != '\0' ? g_strconcat ("\"", escaped, "\"", NULL) : g_strdup ("");
+  g_autofree char *stanza
+      = g_strconcat ("STANZA {jabber:client}message(", quoted, ")\nSTANZA {jabber:client}presence()\n", NULL);
+  gsize length = strlen (xml), from = strlen (TEST_HEADER) + strlen (before);
+  gsize to = from + strlen (example->content) + strlen ("<message>") + 3;
+
+  for (gsize cut = from; cut <= MIN (to, length); cut++)
+    {
+      g_autofree char *out = parse_cut (xml, length, cut, MIN (cut + 1 + cut % 3, length), cut % 2);
+
+      if (!g_str_has_suffix (out, stanza))
+        g_error ("'%s' cut at %" G_GSIZE_FORMAT ": %s", xml + from, cut - from, out);
+    }
+  for (gsize piece = 1; piece < 20; piece++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+
+      test_feed (parser, xml, length, piece, piece % 2, out, &error);
+      g_assert_no_error (error);
+      if (!g_str_has_suffix (out->str, stanza))
+        g_error ("'%s' in pieces of %" G_GSIZE_FORMAT ": %s", xml + from, piece, out->str);
+      hs_parser_free (parser);
+    }
+}
+
+/* With so much text around it that libxml2 takes the text before more has come, and without. */
+static void
+test_sections (void)
+{
+  g_autofree char *text = g_strnfill (400, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+    {
+      check_section (&sections[i], "", "");
+      check_section (&sections[i], text, text);
+      check_section (&sections[i], "y", "z");
+    }
+}
+
+/* As it comes from a network: more than a packet, with what looks like tags, quotes and ends. */
+static void
+test_long_section (void)
+{
+  static const char *const contents[] = { "it's ", "\"", "> ", "</message>", "<a b='", "]", "]] >", "&", "<!", "<![CDATA[", "\r\n", "x" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
+    {
+      g_autoptr (GString) content = g_string_new (NULL);
+      g_autoptr (GString) text = NULL;
+      g_autofree char *xml = NULL;
+
+      while (content->len < 20000)
+        g_string_append (content, contents[i]);
+      xml = g_strconcat (TEST_HEADER "<message><body><![CDATA[", content->str, "]]></body></message>", NULL);
+      text = g_string_new (content->str);
+      g_string_replace (text, "\r\n", "\n", 0);
+      for (gsize piece = 1; piece < 5000; piece = piece * 3 + 500)
+        {
+          HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+          g_autoptr (GString) out = g_string_new (NULL);
+          g_autoptr (GError) error = NULL;
+          HsParserEvent *event = NULL;
+
+          test_feed (parser, TEST_HEADER, strlen (TEST_HEADER), 0, FALSE, out, &error);
+          for (gsize used = strlen (TEST_HEADER); used < strlen (xml);)
+            used += hs_parser_feed (parser, xml + used, MIN (piece, strlen (xml) - used), FALSE, &error);
+          g_assert_no_error (error);
+          event = hs_parser_pop (parser);
+          g_assert_cmpstr (hs_node_get_text (hs_node_get_child (event->node, "body", HS_NS_CLIENT)), ==,
+                           text->str);
+          hs_parser_give_back (parser, event);
+          g_assert_true (hs_parser_is_between_stanzas (parser));
+          hs_parser_free (parser);
+        }
+    }
+}
+
+/* Neither a silent parser nor a new dictionary may take a section that is open for the end of a stanza. */
+static void
+test_open_section (void)
+{
+  static const char *const openings[]
+      = { "<", "<!", "<![CDATA", "<![CDATA[", "<![CDATA[ ", "<![CDATA[ ]", "<![CDATA[ ]]", "<message><![CDATA[]]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (openings); i++)
+    {
+      HsParser *parser = hs_parser_new (NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+
+      test_feed_string (parser, TEST_HEADER, NULL, &error);
+      g_assert_true (hs_parser_is_between_stanzas (parser));
+      test_feed_string (parser, openings[i], NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (hs_parser_is_between_stanzas (parser));
+      g_assert_false (hs_parser_shrink (parser));
+      hs_parser_free (parser);
+    }
+}
+
 /* A tag of more than the 4,096 bytes of a slice, with everything in it that could be taken for its
  * end. */
 static char *
@@ -239,7 +381,7 @@ test_dropping (void)
 {
   static const HsParserCallbacks callbacks = { .stanza_begins = no_presence };
   static const char xml[]
-      = "<presence><a>x<b/></a>y<presence/></presence><message>1<presence/></message>"
+      = "<presence><a>x<b/></a>y<presence/><![CDATA[<message>]]></presence><message>1<presence/></message>"
         "<presence/><message>2</message>";
 
   for (gsize piece = 0; piece < 8; piece++)
@@ -487,6 +629,20 @@ test_element (void)
 {
   static const Alone examples[] = {
     { "<a/>", "{}a()", 0 },
+    { "<a><![CDATA[<b>\r\n]]></a>", "{}a(\"<b>\\n\")", 0 },
+    /* A string is in UTF-8, wherever it comes from. */
+    { "<?xml version='1.0' encoding='ISO-8859-1'?><a>\303\274</a>", "{}a(\"\\303\\274\")", 0 },
+    { "\357\273\277<?xml version='1.0'?><a>\357\273\277</a>", "{}a(\"\\357\\273\\277\")", 0 },
+    { "\357\273\277", NULL, HS_XML_ERROR_EMPTY },
+    { "\357\273\277\357\273\277<a/>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "\n", NULL, HS_XML_ERROR_EMPTY },
+    { "<", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<?xml version='1.0'", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<a><![CDATA[b", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<a><![CDATA[b]]", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<a/><![CDATA[", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<a/><!", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+    { "<![CDATA[b]]>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
     { " <?xml version='1.0'?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
     { "<?xml version='1.0'?>\n<a b='c'>d</a>\n", "{}a {}b=\"c\"(\"d\")", 0 },
     { "<message><body/><x xmlns='urn:x'><y/></x></message>",
@@ -546,6 +702,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/split/every", test_every_split);
   g_test_add_func ("/parser/split/sizes", test_every_piece_size);
   g_test_add_func ("/parser/split/random", test_random_splits);
+  g_test_add_func ("/parser/section/events", test_sections);
+  g_test_add_func ("/parser/section/long", test_long_section);
+  g_test_add_func ("/parser/section/open", test_open_section);
   g_test_add_func ("/parser/split/long-tag", test_long_tag);
   g_test_add_func ("/parser/single", test_single);
   g_test_add_func ("/parser/dropping", test_dropping);
