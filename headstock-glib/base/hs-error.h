@@ -24,7 +24,8 @@ G_BEGIN_DECLS
  * @HS_ERROR_TIMED_OUT: the peer did not answer within the deadline
  * @HS_ERROR_CONNECTION_LOST: the connection ended without a proper end of the stream
  * @HS_ERROR_SESSION_LOST: the session ended before the request was answered
- * @HS_ERROR_TLS_REQUIRED: the server offers no TLS and the client does not go without
+ * @HS_ERROR_TLS_REQUIRED: the server offers no TLS and the client does not go without; or a password was to be
+ *   sent to a server whose certificate was not verified, or without TLS
  * @HS_ERROR_INJECTED_DATA: bytes came between the end of the plain text and the TLS handshake
  * @HS_ERROR_NO_MECHANISM: none of the server's sign-in mechanisms can be used
  * @HS_ERROR_NO_CREDENTIALS: a password or certificate that is needed was not given

@@ -32,6 +32,50 @@ list_channels (HsClientPrivate *priv, HsSaslChannel *channels, GPtrArray *data)
   channels[n].type = NULL;
 }
 
+/**
+ * hs_client_check_secret:
+ * @self: a client
+ * @error: return location for an error
+ *
+ * Checks whether a password, or another secret, may be sent now as it is.
+ *
+ * This is the policy that the client itself follows for the mechanism PLAIN. A module that sends a secret, such
+ * as the password of a new account (XEP-0077), asks here first. A secret may be sent through TLS to a server
+ * whose certificate was verified, or is [property@Client:pinned-certificate]. It may not where only
+ * [signal@Client::accept-certificate] let the certificate through, and not without TLS, unless the program both
+ * chose %HS_TLS_MODE_NONE and named PLAIN in [property@Client:sasl-mechanisms].
+ *
+ * The password that the account has now is more than that: once a mechanism that does not show it has worked,
+ * it is not sent at all. [property@Client:allow-plain] is false then.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED where there is no connection; %HS_ERROR_TLS_REQUIRED where the connection is
+ * not protected well enough.
+ *
+ * Returns: true where a secret may be sent
+ */
+gboolean
+hs_client_check_secret (HsClient *self, GError **error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsSaslCredentials connection;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+
+  if (priv->transport == NULL || priv->stream == NULL)
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                           "A password cannot be sent: the client has no connection");
+      return FALSE;
+    }
+  connection = (HsSaslCredentials) {
+    .encrypted = priv->secure,
+    .trusted = priv->trusted,
+    .tls_mode_none = priv->tls_mode == HS_TLS_MODE_NONE,
+    .allowed = (const char *const *) priv->sasl_mechanisms,
+  };
+  return hs_sasl_check_secret (&connection, error);
+}
+
 /* A module may have given the account another name meanwhile (XEP-0077). Another domain counts from
  * the next connection on. */
 static void

@@ -163,6 +163,9 @@ gboolean hs_client_get_carbons (HsClient *self);
 HS_AVAILABLE_IN_ALL
 void hs_client_set_carbons (HsClient *self, gboolean carbons);
 
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_check_secret (HsClient *self, GError **error);
+
 /* Properties */
 
 HS_AVAILABLE_IN_ALL

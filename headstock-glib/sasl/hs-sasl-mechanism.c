@@ -97,13 +97,12 @@ contains (const char *const *names, const char *name)
   return names != NULL && g_strv_contains (names, name);
 }
 
-/* A channel that the password itself may go through. The program's list does not open one, with the
- * one exception that it also chose to do without TLS. */
+/* The one policy for everything that is secret and leaves as it is: passwords, tokens, whatever sends them.
+ * A program's list of mechanisms does not open a channel, with one exception: the program also chose
+ * HS_TLS_MODE_NONE, and names PLAIN. */
 static Refusal
-refuse_plain (const HsSaslCredentials *credentials)
+refuse_channel (const HsSaslCredentials *credentials)
 {
-  if (credentials->password_proved)
-    return REFUSAL_PROVED;
   if (credentials->encrypted)
     return credentials->trusted ? REFUSAL_NONE : REFUSAL_NOT_TRUSTED;
   if (credentials->tls_mode_none && contains (credentials->allowed, "PLAIN"))
@@ -111,15 +110,39 @@ refuse_plain (const HsSaslCredentials *credentials)
   return REFUSAL_NOT_ENCRYPTED;
 }
 
-/* The token goes through the channel as it is. */
+static Refusal
+refuse_plain (const HsSaslCredentials *credentials)
+{
+  return credentials->password_proved ? REFUSAL_PROVED : refuse_channel (credentials);
+}
+
+/* An access token has no exception for connections without TLS. */
 static Refusal
 refuse_oauthbearer (const HsSaslCredentials *credentials)
 {
   if (!is_given (credentials->access_token) || !is_given (credentials->account))
     return REFUSAL_NO_ACCESS_TOKEN;
-  if (!credentials->encrypted)
-    return REFUSAL_NOT_ENCRYPTED;
-  return credentials->trusted ? REFUSAL_NONE : REFUSAL_NOT_TRUSTED;
+  return credentials->encrypted ? refuse_channel (credentials) : REFUSAL_NOT_ENCRYPTED;
+}
+
+gboolean
+hs_sasl_check_secret (const HsSaslCredentials *credentials, GError **error)
+{
+  switch (refuse_channel (credentials))
+    {
+    case REFUSAL_NONE:
+      return TRUE;
+    case REFUSAL_NOT_TRUSTED:
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_TLS_REQUIRED,
+                           "A password is not sent to a server whose certificate was not verified: only "
+                           "accept-certificate let it through");
+      return FALSE;
+    default:
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_TLS_REQUIRED,
+                           "A password is not sent without TLS, unless tls-mode is NONE and "
+                           "sasl-mechanisms names PLAIN");
+      return FALSE;
+    }
 }
 
 static gboolean

@@ -84,6 +84,10 @@ void hs_sasl_key_request_unref (HsSaslKeyRequest *self);
  * second (a million iterations); the result is overwritten when it is freed. */
 GBytes *hs_sasl_key_request_derive (HsSaslKeyRequest *self, GCancellable *cancellable);
 
+/* Whether a password may be sent as it is through the connection that @credentials describe: the policy of
+ * PLAIN for passwords that other protocols send. Reads encrypted, trusted, tls_mode_none and allowed only. */
+gboolean hs_sasl_check_secret (const HsSaslCredentials *credentials, GError **error);
+
 /* The best mechanism of @offered that the credentials, the connection and the program's list allow:
  * EXTERNAL where a certificate was shown; any SCRAM with -PLUS, then any without, SHA-512, 256, 1;
  * ANONYMOUS without a user name; PLAIN last and never unprotected. NULL with HS_ERROR_NO_MECHANISM,

@@ -31,6 +31,10 @@ def client(name: str, old: str, new: str, program: str, path: str = "") -> Mutat
                     ("-p", path) if path else ())
 
 
+def registration(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/registration/test-registration-secrets", ("-p", path))
+
+
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
@@ -84,8 +88,22 @@ MUTATIONS = [
            "if (credentials->encrypted) return REFUSAL_NONE;",
            "downgrade/PLAIN, accepted"),
     attack("PLAIN never after SCRAM has worked",
-           "if (credentials->password_proved) return REFUSAL_PROVED;", "",
+           "return credentials->password_proved ? REFUSAL_PROVED : refuse_channel (credentials);",
+           "return refuse_channel (credentials);",
            "downgrade/PLAIN"),
+    registration("an account's password follows the rules of PLAIN",
+                 "if (hs_registration_has_secret (priv->form) &&"
+                 " !hs_client_check_secret (priv->client, error))",
+                 "if (FALSE)", "/registration/secrets/register"),
+    registration("an invitation follows the rules of PLAIN",
+                 "if (!hs_client_check_secret (priv->client, &error)) { fail (self, error, NULL);",
+                 "if (FALSE) { fail (self, error, NULL);", "/registration/secrets/register"),
+    registration("a new password follows the rules of PLAIN",
+                 "if (!hs_client_check_secret (change->client, &error))", "if (FALSE)",
+                 "/registration/secrets/change"),
+    registration("the old password is not sent after SCRAM has worked",
+                 "if (shows_old && !hs_client_get_allow_plain (self->client))", "if (FALSE)",
+                 "/registration/secrets/old-password"),
     unit("EXTERNAL only with a certificate",
          "return credentials->encrypted && credentials->has_certificate ? REFUSAL_NONE"
          " : REFUSAL_NO_CERTIFICATE;",
@@ -341,8 +359,7 @@ MUTATIONS = [
            "if (end != NULL && g_date_time_compare (end, now) <= 0) return;", "",
            "sign-in", "/client-sign-in/token/not-ours"),
     unit("an access token is for who is trusted",
-         "if (!credentials->encrypted) return REFUSAL_NOT_ENCRYPTED;"
-         " return credentials->trusted ? REFUSAL_NONE : REFUSAL_NOT_TRUSTED;",
+         "return credentials->encrypted ? refuse_channel (credentials) : REFUSAL_NOT_ENCRYPTED;",
          "return REFUSAL_NONE;",
          "sasl-token", "/sasl-token/oauth/not-shown"),
     unit("a client is signed in to its own account",

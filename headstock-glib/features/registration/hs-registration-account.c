@@ -150,19 +150,46 @@ static void
 fill (Change *self, HsDataForm *form)
 {
   g_autofree char *password = hs_client_dup_password (self->client);
+  gboolean shown = hs_client_get_allow_plain (self->client);
 
   hs_registration_fill (self->registration, form, self->username,
-                        self->cancels ? password : self->new_password);
-  if (password != NULL)
+                        !self->cancels ? self->new_password : shown ? password : NULL);
+  if (password != NULL && shown)
     hs_data_form_set_value (form, "old_password", password, NULL);
   hs_registration_forget (&password);
+}
+
+/* A new password must be sent: there is no other way to set one (XEP-0077, 3.3). The one that the account has is
+ * kept from the server that asks for it, once the client has signed in without showing it. */
+static gboolean
+check_form (Change *self, GError **error)
+{
+  g_autofree char *password = hs_client_dup_password (self->client);
+  const char *new_field = self->cancels ? NULL : "password";
+  gboolean shows_old = (password != NULL && *password != '\0'
+                        && hs_registration_form_holds (self->form, password, new_field))
+                       || hs_data_form_get_value (self->form, "old_password") != NULL
+                       || (self->cancels && hs_data_form_get_value (self->form, "password") != NULL);
+
+  hs_registration_forget (&password);
+  if (shows_old && !hs_client_get_allow_plain (self->client))
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS,
+                           "The server asks for the account's present password, which is not sent "
+                           "since a sign-in that does not show it has worked (allow-plain)");
+      return FALSE;
+    }
+  return !hs_registration_has_secret (self->form) || hs_client_check_secret (self->client, error);
 }
 
 static gboolean
 submit (Change *self, GError **error)
 {
-  g_autoptr (HsElement) query = hs_registration_create_query (self->form, FALSE, error);
+  g_autoptr (HsElement) query = NULL;
 
+  if (!check_form (self, error))
+    return FALSE;
+  query = hs_registration_create_query (self->form, FALSE, error);
   if (query == NULL)
     return FALSE;
   if (!self->cancels && hs_data_form_get_value (self->form, "password") != NULL)
@@ -306,7 +333,8 @@ hs_registration_change_cancel (HsRegistration *self)
  * has the new one afterwards.
  *
  * Where the server wants to know more first, [signal@Registration::fill-form] asks for what is not
- * known.
+ * known. The account's present password is only sent where [property@Client:allow-plain] is true: the client
+ * clears that once it has signed in without showing the password.
  */
 void
 hs_registration_change_password_async (HsRegistration *self,
@@ -318,6 +346,7 @@ hs_registration_change_password_async (HsRegistration *self,
   g_autoptr (HsElement) query = NULL;
   g_autoptr (HsRegistrationChange) change = NULL;
   g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
   g_return_if_fail (new_password != NULL);
@@ -334,6 +363,11 @@ hs_registration_change_password_async (HsRegistration *self,
   change = change_new (self, FALSE, task, cancellable);
   if (change == NULL)
     return;
+  if (!hs_client_check_secret (change->client, &error))
+    {
+      finish (change, error);
+      return;
+    }
   change->new_password = g_strdup (new_password);
   query = hs_element_new ("query", HS_NS_REGISTER);
   hs_element_add_text_child (query, "username", HS_NS_REGISTER,
@@ -351,7 +385,8 @@ hs_registration_change_password_async (HsRegistration *self,
  * Ends what [method@Registration.change_password_async] began.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_ERROR_NO_CREDENTIALS where the
- * new password is empty; %HS_STANZA_ERROR_NOT_ALLOWED, %HS_STANZA_ERROR_NOT_AUTHORIZED and others as the
+ * new password is empty, or the server asks for the present one and may not have it; %HS_ERROR_TLS_REQUIRED where
+ * [method@Client.check_secret] forbids to send a password; %HS_STANZA_ERROR_NOT_ALLOWED, %HS_STANZA_ERROR_NOT_AUTHORIZED and others as the
  * server says; %HS_DATA_FORM_ERROR_REQUIRED where it asks for what nobody has filled in;
  * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
  *
@@ -414,7 +449,8 @@ hs_registration_cancel_account_async (HsRegistration *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_STANZA_ERROR_NOT_ALLOWED,
  * %HS_STANZA_ERROR_FORBIDDEN and others as the server says; %HS_DATA_FORM_ERROR_REQUIRED where it asks for
- * what nobody has filled in; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST where the session ended
+ * what nobody has filled in; %HS_ERROR_NO_CREDENTIALS and %HS_ERROR_TLS_REQUIRED where it asks for the password
+ * and may not have it; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST where the session ended
  * otherwise, and the account may be gone or not; %G_IO_ERROR_CANCELLED.
  *
  * Returns: true where the account is gone

@@ -166,6 +166,49 @@ hs_registration_fill (HsRegistration *self,
   fill_field (form, "password", password);
 }
 
+/* A password is one wherever it stands: in a field that the server calls private, or by its name. */
+static gboolean
+is_secret (HsDataField *field)
+{
+  const char *name = hs_data_field_get_name (field);
+
+  return hs_data_field_get_field_type (field) == HS_DATA_FIELD_TEXT_PRIVATE || g_strcmp0 (name, "password") == 0
+         || g_strcmp0 (name, "old_password") == 0;
+}
+
+gboolean
+hs_registration_has_secret (HsDataForm *form)
+{
+  g_autoptr (GPtrArray) fields = hs_data_form_get_fields (form);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      HsDataField *field = g_ptr_array_index (fields, i);
+      const char *value = hs_data_field_get_value (field);
+
+      if (value != NULL && *value != '\0' && is_secret (field))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether @secret, which is not NULL, is the value of a field other than @except. */
+gboolean
+hs_registration_form_holds (HsDataForm *form, const char *secret, const char *except)
+{
+  g_autoptr (GPtrArray) fields = hs_data_form_get_fields (form);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      HsDataField *field = g_ptr_array_index (fields, i);
+
+      if (g_strcmp0 (hs_data_field_get_name (field), except) != 0
+          && g_strcmp0 (hs_data_field_get_value (field), secret) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether anything that people are asked is still open. */
 gboolean
 hs_registration_asks_more (HsDataForm *form)

@@ -156,6 +156,8 @@ submit (HsRegistration *self, GError **error)
 
   if (!hs_data_form_validate (priv->form, error))
     return FALSE;
+  if (hs_registration_has_secret (priv->form) && !hs_client_check_secret (priv->client, error))
+    return FALSE;
   jid = read_name (self, error);
   if (jid == NULL)
     return FALSE;
@@ -245,11 +247,20 @@ token_cb (HsRegistration *self, HsElement *answer, const GError *error, gpointer
   ask (self);
 }
 
+/* Whoever has the token can use it: it is as secret as a password. */
 static void
 present_token (HsRegistration *self)
 {
   HsRegistrationPrivate *priv = hs_registration_private (self);
-  g_autoptr (HsElement) preauth = hs_element_new ("preauth", NS_PREAUTH);
+  g_autoptr (HsElement) preauth = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_client_check_secret (priv->client, &error))
+    {
+      fail (self, error, NULL);
+      return;
+    }
+  preauth = hs_element_new ("preauth", NS_PREAUTH);
 
   priv->phase = HS_REGISTRATION_TOKEN;
   hs_element_set_attribute (preauth, "token", priv->preauth_token);
@@ -385,7 +396,9 @@ is_decidable (HsRegistrationPrivate *priv)
  *
  * Errors: %HS_REGISTRATION_ERROR_NO_FORM where the server waits for no form, or another one;
  * %HS_DATA_FORM_ERROR_REQUIRED; %HS_ERROR_INVALID_JID where the name is none. The form can be corrected
- * and submitted again then.
+ * and submitted again then. %HS_ERROR_TLS_REQUIRED where the form holds a password and
+ * [method@Client.check_secret] forbids to send one; %HS_ERROR_NO_CREDENTIALS where it holds the account's
+ * present password although [property@Client:allow-plain] is false.
  *
  * Returns: true where the form was sent
  */

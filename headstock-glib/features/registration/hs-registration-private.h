@@ -87,6 +87,8 @@ void hs_registration_fill (HsRegistration *self,
                            const char *username,
                            const char *password);
 gboolean hs_registration_asks_more (HsDataForm *form);
+gboolean hs_registration_has_secret (HsDataForm *form);
+gboolean hs_registration_form_holds (HsDataForm *form, const char *secret, const char *except);
 HsElement *hs_registration_create_query (HsDataForm *form, gboolean legacy, GError **error);
 
 /* hs-registration-account.c */
