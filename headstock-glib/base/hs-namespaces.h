@@ -94,6 +94,14 @@ G_BEGIN_DECLS
 #define HS_NS_XML "http://www.w3.org/XML/1998/namespace"
 
 /**
+ * HS_NS_XMLNS:
+ *
+ * The namespace `http://www.w3.org/2000/xmlns/` of the attributes that declare namespaces (Namespaces in XML, 3).
+ * Nothing else can be in it.
+ */
+#define HS_NS_XMLNS "http://www.w3.org/2000/xmlns/"
+
+/**
  * HS_NS_REGISTER:
  *
  * The namespace `jabber:iq:register` (XEP-0077).

@@ -199,6 +199,37 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
                  "There is no session yet: the client has not signed in");
 }
 
+/* Who gets the stanza may have the same limit as we have, and its stream ends where it is passed. */
+static gboolean
+check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
+{
+  HsNode *node = root;
+  guint depth = 1;
+
+  for (;;)
+    {
+      if (node->name != NULL && node->first != NULL)
+        {
+          node = node->first;
+          depth++;
+        }
+      else
+        {
+          while (node != root && node->next == NULL)
+            {
+              node = node->parent;
+              depth--;
+            }
+          if (node == root)
+            return TRUE;
+          node = node->next;
+        }
+      if (G_UNLIKELY (node->name != NULL && depth > priv->max_depth))
+        return refuse (error, HS_ERROR_INVALID_STANZA,
+                       "The stanza is nested deeper than max-depth (%u)", priv->max_depth);
+    }
+}
+
 static gboolean
 check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GError **error)
 {
@@ -210,7 +241,11 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
     return refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s> in the namespace '%s' is not a message, presence or iq", node->name,
                    node->namespace_ != NULL ? node->namespace_ : "");
-  if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error))
+  if (raw && node->namespace_ == NULL)
+    return refuse (error, HS_ERROR_INVALID_STANZA,
+                   "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);
+  if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error)
+      || !check_depth (priv, node, error))
     return FALSE;
   return !is_iq || check_iq (priv, node, raw, asks, error);
 }
@@ -322,8 +357,9 @@ hs_client_send_own (HsClient *self, HsElement *stanza, GError **error)
  * An iq `get` or `set` without an id is given one. `from` may be left out, or be the account's bare or
  * bound full JID.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_STANZA where it is not a stanza, or has a
- * character that XML does not allow; %HS_ERROR_INVALID_FROM; %HS_ERROR_INVALID_JID where `to` is no
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_STANZA where it is not a stanza, or has what a stream
+ * may not hold: a character that XML does not allow, an element or attribute in the namespace of `xmlns`, more
+ * than 1,000 attributes in a tag, or elements deeper than [property@Client:max-depth]; %HS_ERROR_INVALID_FROM; %HS_ERROR_INVALID_JID where `to` is no
  * address; %HS_ERROR_TOO_LARGE where the server has announced that it takes less (XEP-0478). Nothing
  * was sent then.
  *
@@ -457,7 +493,8 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
  * @error: return location for an error
  *
  * Sends stanzas that are text, byte for byte. They are parsed first as the server will: each must be a
- * whole, well-formed message, presence or iq, an iq with an id.
+ * whole, well-formed message, presence or iq of the stream's namespace, an iq with an id. What the client would
+ * not read, with [property@Client:max-depth] and its other limits for one tag, is refused.
  *
  * Errors are those of [method@Client.send_stanza].
  *

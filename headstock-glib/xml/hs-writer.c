@@ -48,6 +48,9 @@ static const struct
 
 #define REPLACEMENT "\357\277\275"
 
+/* As many as hs-parser.c reads in one tag: with more, the stanza ends the stream of whoever gets it. */
+#define MAX_ATTRIBUTES 1000
+
 static inline void
 append (GByteArray *buffer, const char *text, gsize length)
 {
@@ -134,6 +137,13 @@ is_xml_namespace (const char *namespace_)
   return namespace_ != NULL && strcmp (namespace_, HS_NS_XML) == 0;
 }
 
+/* The namespace of declarations: nothing can be in it, and no prefix can be bound to it (Namespaces in XML, 3). */
+static inline gboolean
+is_reserved (const char *namespace_)
+{
+  return namespace_ != NULL && strcmp (namespace_, HS_NS_XMLNS) == 0;
+}
+
 /* The first attribute that came with a prefix: it keeps it. */
 static HsAttribute *
 find_prefix (HsNode *node, const char *prefix)
@@ -184,7 +194,8 @@ write_prefix (GByteArray *buffer,
   append_string (buffer, prefix);
   append (buffer, "=\"", 2);
   good = write_escaped (buffer, attribute->namespace_, strlen (attribute->namespace_),
-                        attribute_class, strict);
+                        attribute_class, strict)
+         && !(strict && is_reserved (attribute->namespace_));
   append (buffer, "\" ", 2);
   append_string (buffer, prefix);
   append (buffer, ":", 1);
@@ -205,6 +216,7 @@ write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean s
 {
   gboolean good = TRUE;
   guint n_generated = 0;
+  guint n_attributes = 0;
 
   append (buffer, "<", 1);
   write_name (buffer, node);
@@ -213,7 +225,8 @@ write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean s
       append (buffer, " xmlns=\"", 8);
       if (node->namespace_ != NULL)
         good = write_escaped (buffer, node->namespace_, strlen (node->namespace_), attribute_class,
-                              strict);
+                              strict)
+               && !(strict && is_reserved (node->namespace_));
       append (buffer, "\"", 1);
     }
   for (HsAttribute *attribute = node->attributes; attribute != NULL; attribute = attribute->next)
@@ -227,7 +240,10 @@ write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean s
       good = write_escaped (buffer, attribute->value, strlen (attribute->value), attribute_class,
                             strict) && good;
       append (buffer, "\"", 1);
+      n_attributes++;
     }
+  if (G_UNLIKELY (strict && n_attributes > MAX_ATTRIBUTES))
+    good = FALSE;
   if (node->first != NULL)
     append (buffer, ">", 1);
   else
@@ -264,6 +280,33 @@ get_inherited (HsNode *node, HsNode *root, const char *default_namespace)
   return default_namespace;
 }
 
+static void
+set_refused (HsNode *node, GError **error)
+{
+  const char *name = node->name != NULL ? node->name : node->parent->name;
+  gboolean reserved = node->name != NULL && is_reserved (node->namespace_);
+  guint n_attributes = 0;
+
+  for (HsAttribute *attribute = node->name != NULL ? node->attributes : NULL; attribute != NULL;
+       attribute = attribute->next)
+    {
+      reserved = reserved || is_reserved (attribute->namespace_);
+      n_attributes++;
+    }
+  if (reserved)
+    g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA,
+                 "<%s>, or an attribute of it, is in the namespace " HS_NS_XMLNS
+                 ", in which XML allows nothing",
+                 name);
+  else if (n_attributes > MAX_ATTRIBUTES)
+    g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA,
+                 "<%s> has %u attributes, which is more than the %u that may be in a tag", name, n_attributes,
+                 MAX_ATTRIBUTES);
+  else
+    g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA,
+                 "<%s> holds a character that XML does not allow, or bytes that are not UTF-8", name);
+}
+
 gboolean
 hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace, GError **error)
 {
@@ -292,9 +335,7 @@ hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace
   if (good)
     return TRUE;
   g_byte_array_set_size (buffer, length);
-  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA,
-               "<%s> holds a character that XML does not allow, or bytes that are not UTF-8",
-               node->name != NULL ? node->name : node->parent->name);
+  set_refused (node, error);
   return FALSE;
 }
 

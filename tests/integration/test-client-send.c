@@ -160,55 +160,133 @@ test_raw_good (Fixture *fixture, gconstpointer data)
     assert_sent (fixture, good[i]);
 }
 
+static const char *const raw_bad[] = {
+  "",
+  " ",
+  "text",
+  "text <message/>",
+  "<message/> text",
+  "<message>",
+  "<message",
+  "<message/><message>",
+  "<message></presence>",
+  "<message/></stream:stream>",
+  "</stream:stream>",
+  "<stream:error/>",
+  "<stream:stream>",
+  "<message xmlns='other'/>",
+  "<x/>",
+  "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+  "<r xmlns='urn:xmpp:sm:3'/>",
+  "<?xml version='1.0'?><message/>",
+  "<!DOCTYPE x><message/>",
+  "<!DOCTYPE x [<!ENTITY y 'z'>]><message>&y;</message>",
+  "<message>&y;</message>",
+  "<message><!-- comment --></message>",
+  "<!-- comment --><message/>",
+  "<message><?php ?></message>",
+  "<message>\x01</message>",
+  "<message>&#1;</message>",
+  "<message>\xff</message>",
+  "<message>\xc0\x80</message>",
+  "<message>\xed\xa0\x80</message>",
+  "<message>&</message>",
+  "<message a='1' a='2'/>",
+  "<message a=1/>",
+  "<message><p:x/></message>",
+  "<iq id='1'><x xmlns='y'/></iq>",
+  "<iq type='get'><x xmlns='y'/></iq>",
+  "<iq type='fetch' id='1'><x xmlns='y'/></iq>",
+  "<message/><x/>",
+  "<message>]]></message>",
+  /* Namespaces that are none, or not the stream's. */
+  "<message xmlns=''/>",
+  "<p:message xmlns:p=''/>",
+  "<message xmlns:p=''/>",
+  "<message p:a='1'/>",
+  "<message xmlns:xmlns='urn:x'/>",
+  "<message xmlns:xml='urn:x'/>",
+  "<message xmlns:p='" HS_NS_XMLNS "'/>",
+  "<message xmlns:p='" HS_NS_XML "'/>",
+  "<message><x xmlns='" HS_NS_XMLNS "'/></message>",
+  "<message><x xmlns='" HS_NS_XML "'/></message>",
+  "<message><xmlns:x/></message>",
+  "<message xmlns:a='u' xmlns:b='u' a:x='1' b:x='2'/>",
+  "<message><a:b:c xmlns:a='u'/></message>",
+  "<presence xmlns=''/>",
+  "<iq xmlns='' type='result' id='1'/>",
+  "<message/><message xmlns=''/>",
+};
+
 static void
 test_raw_bad (Fixture *fixture, gconstpointer data)
 {
-  static const char *const bad[] = {
-    "",
-    " ",
-    "text",
-    "text <message/>",
-    "<message/> text",
-    "<message>",
-    "<message",
-    "<message/><message>",
-    "<message></presence>",
-    "<message/></stream:stream>",
-    "</stream:stream>",
-    "<stream:error/>",
-    "<stream:stream>",
-    "<message xmlns='other'/>",
-    "<x/>",
-    "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
-    "<r xmlns='urn:xmpp:sm:3'/>",
-    "<?xml version='1.0'?><message/>",
-    "<!DOCTYPE x><message/>",
-    "<!DOCTYPE x [<!ENTITY y 'z'>]><message>&y;</message>",
-    "<message>&y;</message>",
-    "<message><!-- comment --></message>",
-    "<!-- comment --><message/>",
-    "<message><?php ?></message>",
-    "<message>\x01</message>",
-    "<message>&#1;</message>",
-    "<message>\xff</message>",
-    "<message>\xc0\x80</message>",
-    "<message>\xed\xa0\x80</message>",
-    "<message>&</message>",
-    "<message a='1' a='2'/>",
-    "<message a=1/>",
-    "<message><p:x/></message>",
-    "<iq id='1'><x xmlns='y'/></iq>",
-    "<iq type='get'><x xmlns='y'/></iq>",
-    "<iq type='fetch' id='1'><x xmlns='y'/></iq>",
-    "<message/><x/>",
-    "<message>]]></message>",
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    assert_refused (fixture, bad[i], HS_ERROR_INVALID_STANZA);
+  for (guint i = 0; i < G_N_ELEMENTS (raw_bad); i++)
+    assert_refused (fixture, raw_bad[i], HS_ERROR_INVALID_STANZA);
   assert_refused (fixture, "<message to='@@'/>", HS_ERROR_INVALID_JID);
   assert_refused (fixture, "<message/><message to='@@'/>", HS_ERROR_INVALID_JID);
   assert_sent (fixture, "<message/>");
+}
+
+static void
+assert_element_refused (Fixture *fixture, HsElement *element, const char *reason)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *raw = NULL;
+
+  g_assert_false (hs_client_send_stanza (fixture->test->client, element, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA);
+  g_assert_nonnull (strstr (error->message, reason));
+  raw = hs_element_to_string (element);
+  assert_refused (fixture, raw, HS_ERROR_INVALID_STANZA);
+}
+
+static HsElement *
+nest (guint depth)
+{
+  HsElement *message = hs_element_new ("message", HS_NS_CLIENT);
+  HsElement *element = message;
+
+  while (--depth > 0)
+    element = hs_element_add_child (element, "x", "urn:x");
+  return message;
+}
+
+/* What our own side of a stream would not read is not sent. */
+static void
+test_unreadable (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (HsElement) plain = hs_element_new ("message", "");
+  g_autoptr (HsElement) reserved = hs_element_new ("message", HS_NS_CLIENT);
+  g_autoptr (HsElement) child = hs_element_new ("message", HS_NS_CLIENT);
+  g_autoptr (HsElement) attribute = hs_element_new ("message", HS_NS_CLIENT);
+  g_autoptr (HsElement) wide = hs_element_new ("message", HS_NS_CLIENT);
+  g_autoptr (HsElement) deep = nest (129);
+  g_autoptr (HsElement) bearable = nest (128);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sent = NULL;
+
+  hs_element_set_attribute_ns (reserved, "p", HS_NS_XMLNS, "urn:x");
+  assert_element_refused (fixture, reserved, HS_NS_XMLNS);
+  hs_element_add_child (child, "x", HS_NS_XMLNS);
+  assert_element_refused (fixture, child, HS_NS_XMLNS);
+  hs_element_set_attribute_ns (hs_element_add_child (attribute, "x", "urn:x"), "y", HS_NS_XMLNS, "z");
+  assert_element_refused (fixture, attribute, HS_NS_XMLNS);
+  assert_element_refused (fixture, deep, "max-depth");
+  for (guint i = 0; i <= 1000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("a%u", i);
+
+      hs_element_set_attribute (wide, name, "");
+    }
+  assert_element_refused (fixture, wide, "1001 attributes");
+
+  g_assert_true (hs_client_send_stanza (fixture->test->client, bearable, &error));
+  g_assert_no_error (error);
+  g_assert_true (hs_client_send_stanza (fixture->test->client, plain, &error));
+  g_assert_no_error (error);
+  sent = test_client_dup_sent (fixture->test);
+  g_assert_true (g_str_has_suffix (sent, "<message/>"));
 }
 
 static void
@@ -460,6 +538,7 @@ main (int argc, char **argv)
     { "from", test_from, NULL },
     { "raw-good", test_raw_good, NULL },
     { "raw-bad", test_raw_bad, NULL },
+    { "unreadable", test_unreadable, NULL },
     { "elements", test_elements, NULL },
     { "limit", test_limit, script_limited },
     { "limit-of-each", test_limit_of_each, script_limited },

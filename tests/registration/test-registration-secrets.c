@@ -10,7 +10,7 @@
 #define PASSWORD_FORM                                                                              \
   "<iq type='error' id='@ID@'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' "         \
   "type='form'><field type='hidden' var='FORM_TYPE'><value>jabber:iq:register</value></field>"     \
-  "<field type='text-single' var='username'/><field type='text-%s' var='%s'/></x></query>"         \
+  "<field type='text-single' var='username'/><field type='text-%s' var='%s'><required/></field></x></query>" \
   "<error type='modify'><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
 
 static const ScriptStep plain_register[]
@@ -173,6 +173,8 @@ check_asked (const char *name, const char *type, gboolean cancels, gboolean type
   error = cancels ? cancel_account (registration) : change_password (registration);
   if (typed)
     g_assert_error (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS);
+  else
+    g_assert_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_REQUIRED);
   test_stop (f.test->client);
   g_assert_false (scripted_server_has_received (f.test->server, ">secret<"));
   tear_down (&f);
