@@ -25,6 +25,9 @@
 // calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
 //
 // Addresses may be given as Headstock.Jid or as strings, whatever C takes.
+//
+// Strings.  One with a NUL character, or with half of a surrogate pair, throws a TypeError wherever it is given to
+// a function or a property: C would cut it there, or get another character.
 
 const {GLib, GObject} = imports.gi;
 const System = imports.system;
@@ -41,6 +44,7 @@ const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping',
     'detached'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
+const NO_TEXT = /[\0\p{Surrogate}]/u;
 const STATE = Symbol('headstock');
 
 let Headstock, Agent;
@@ -59,6 +63,76 @@ function countView(element) {
         return;
     account.bytes = 0;
     System.gc();
+}
+
+// Refuses a string that C would not get as it is, alone or in a list.
+function checkText(value) {
+    if (Array.isArray(value))
+        value.forEach(checkText);
+    else if (typeof value === 'string' && NO_TEXT.test(value))
+        throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
+    return value;
+}
+
+// Makes a function of C check its strings.  Gio._promisify() goes by how many parameters it has.
+function checkFunction(owner, name) {
+    const call = owner[name];
+    const checked = function (...all) {
+        all.forEach(checkText);
+        return call.apply(this, all);
+    };
+    Object.defineProperty(checked, 'name', {value: name});
+    Object.defineProperty(checked, 'length', {value: call.length});
+    owner[name] = checked;
+}
+
+function checkFunctions(owner) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+        const {value} = Object.getOwnPropertyDescriptor(owner, name) ?? {};
+        if (name !== 'constructor' && typeof value === 'function' && value.length > 0)
+            checkFunction(owner, name);
+    }
+}
+
+function checkProperties(Class) {
+    const {prototype} = Class;
+    for (const {name, owner_type: owner, flags, value_type: type} of Class.list_properties()) {
+        if (owner.name === Class.$gtype.name && (flags & GObject.ParamFlags.WRITABLE) !== 0 &&
+            ['gchararray', 'GStrv'].includes(type.name))
+            convertProperty(prototype, name, checkText);
+    }
+    if (Object.getPrototypeOf(Class) !== GObject.Object)
+        return;
+    const construct = prototype._init;
+    prototype._init = function (properties = {}, ...more) {
+        Object.values(properties ?? {}).forEach(checkText);
+        return construct.call(this, properties, ...more);
+    };
+    prototype.set_property = function (name, value) {
+        GObject.Object.prototype.set_property.call(this, name, checkText(value));
+    };
+}
+
+// What is here by now is C's.  Module has only hooks, without strings.
+function checkStrings() {
+    for (const name of Object.keys(Headstock)) {
+        const item = Headstock[name];
+        if (typeof item !== 'function' || item === Headstock.Module)
+            continue;
+        if (item.prototype instanceof GObject.Object || item === Headstock.Jid) {
+            checkFunctions(item);
+            checkFunctions(item.prototype);
+            if (item !== Headstock.Jid)
+                checkProperties(item);
+        } else if (!item.prototype && item.length > 0) {
+            checkFunction(Headstock, name);
+        }
+    }
+    Headstock.Jid = new Proxy(Headstock.Jid, {
+        construct(Jid, all) {
+            return Jid.new(...all);
+        },
+    });
 }
 
 function toAddress(address) {
@@ -301,6 +375,7 @@ function checkHandlers(handlers = []) {
     for (const one of handlers) {
         if (!Array.isArray(one) || typeof one[2] !== 'function')
             throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
+        one.forEach(checkText);
     }
     return handlers;
 }
@@ -592,6 +667,7 @@ function _init() {
     Headstock = this;
     const {Client, Element, Module} = Headstock;
 
+    checkStrings();
     overrideAddresses();
     Element.prototype.toString = function () {
         return this.to_string();

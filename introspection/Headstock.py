@@ -16,6 +16,9 @@ Ctrl-C.  `Client.run` ends the run in order and returns, as after `Client.stop`;
 the process.  Where the program has set a handler of its own for SIGINT, that one is called instead.
 
 Addresses may be given as `Jid` or as strings, whatever C takes.
+
+Strings.  One with a NUL character raises ValueError wherever it is given to a function or a property: C
+would cut it there.
 """
 
 import inspect
@@ -29,7 +32,7 @@ import weakref
 from collections import deque
 from contextlib import contextmanager
 
-from gi._gi import CallableInfo
+from gi._gi import CallableInfo, FunctionInfo
 from gi._gi import GObject as _GObject
 from gi._ossighelper import sigint_handler_is_default, wakeup_on_signal
 from gi.module import get_introspection_module
@@ -47,6 +50,60 @@ HOOKS = ("attached", "negotiate", "prepare_presence", "ready", "stopping", "clea
          "detached")
 
 _MARK = "_headstock_handlers"
+
+
+# Strings
+
+
+def _check_text(value):
+    """Refuses a string that C would cut, alone or in a list."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("a string for Headstock has a NUL character, which XMPP does not allow")
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _check_text(one)
+
+
+def _check_function(info):
+    """Makes a function of C check its strings."""
+
+    def call(*arguments, **keywords):
+        for one in arguments:
+            _check_text(one)
+        for one in keywords.values():
+            _check_text(one)
+        return info(*arguments, **keywords)
+
+    call.__name__ = call.__qualname__ = info.__name__
+    call.__doc__ = info.__doc__
+    return call
+
+
+def _check_functions():
+    """Makes all functions of C check their strings, except for the hooks of Module, which have none."""
+    for name in dir(Headstock):
+        item = getattr(Headstock, name)
+        if isinstance(item, FunctionInfo) and item.get_arguments():
+            setattr(Headstock, name, _check_function(item))
+        elif isinstance(item, type) and item is not Module and not issubclass(item, int):
+            for cls in item.__mro__:
+                if cls.__module__ == "gi.repository.Headstock" and cls is not Headstock.Module:
+                    _check_methods(cls)
+
+
+def _check_methods(cls):
+    for name, info in list(vars(cls).items()):
+        if not isinstance(info, FunctionInfo) or not info.get_arguments():
+            continue
+        call = _check_function(info)
+        if info.is_constructor():
+            if isinstance(vars(cls).get("__new__"), staticmethod) and name == "new":
+                cls.__new__ = staticmethod(call)
+            call = classmethod(call)
+        elif not info.is_method():
+            call = staticmethod(call)
+        setattr(cls, name, call)
 
 
 # Addresses
@@ -99,12 +156,13 @@ _ADDRESSES = {"to": _to_string, "to_jid": _to_jid, "from_jid": _to_jid, "jid": _
 
 
 def _convert(name, value):
+    _check_text(value)
     convert = _ADDRESSES.get(name.replace("-", "_"))
     return convert(value) if convert else value
 
 
 class _Props:
-    """The properties of one object, as PyGObject gives them; addresses may be set as strings."""
+    """The properties of one object, as PyGObject gives them: strings are checked, and may be addresses."""
 
     __slots__ = ("_props",)
 
@@ -129,8 +187,8 @@ class _PropsDescriptor:
         return get(None, owner) if instance is None else _Props(get(instance, owner))
 
 
-class _Addressed:
-    """Mixed into what has addresses as properties."""
+class _Properties:
+    """Mixed into what has properties: their strings are checked, and addresses may be strings."""
 
     props = _PropsDescriptor()
 
@@ -151,7 +209,7 @@ class _Addressed:
 
 
 @override
-class Element(Headstock.Element):
+class Element(_Properties, Headstock.Element):
     """An element.  Iterating gives the elements in it, str() its XML; == is identity, see equal()."""
 
     def __iter__(self):
@@ -168,7 +226,7 @@ class Element(Headstock.Element):
 
 
 @override
-class Stanza(_Addressed, Headstock.Stanza):
+class Stanza(Headstock.Stanza):
     """A message, presence or iq."""
 
     def set_to_jid(self, to_jid):
@@ -217,6 +275,7 @@ def xmpphandler(name, namespace=None, *, once=False, forget=False, from_account=
     """
     if name is not None and not isinstance(name, str):
         raise TypeError("xmpphandler takes the name of an element: @xmpphandler(name, namespace)")
+    _check_text([name, namespace])
     flags = Headstock.HandlerFlags.DEFAULT
     for wanted, flag in ((once, Headstock.HandlerFlags.ONCE),
                          (forget, Headstock.HandlerFlags.FORGET),
@@ -467,7 +526,7 @@ def _is_native_module(obj):
 
 
 @override
-class Client(_Addressed, Headstock.Client):
+class Client(_Properties, Headstock.Client):
     """A connection to an XMPP server.
 
     A subclass that has marked methods, or is a Module, is registered with itself when it is made.
@@ -604,3 +663,24 @@ class Component(Headstock.Component):
         if cls is not Component:
             return cls(jid=service, password=secret)
         return Headstock.Component.new(_to_string(service), secret)
+
+
+# Features
+
+
+@override
+class DataField(_Properties, Headstock.DataField):
+    """A field of a form (XEP-0004)."""
+
+
+@override
+class DataForm(_Properties, Headstock.DataForm):
+    """A form (XEP-0004)."""
+
+
+@override
+class Registration(_Properties, Headstock.Registration):
+    """A new account, or the change of one (XEP-0077)."""
+
+
+_check_functions()

@@ -62,6 +62,48 @@ await main({
         equal(element.text, 't');
     },
 
+    'a string that C would not get as it is is refused, wherever it is given'() {
+        const h = Headstock;
+        const message = Message.new_chat('a@b', 'x');
+        const element = h.Element.new('a', 'b');
+        const client = h.Client.new('a@b', 'x');
+        const registration = new h.Registration();
+        for (const s of ['a@b\0c', 'a\ud800b', '\udc00', '\ude00\ud83d']) {
+            const given = [
+                () => Message.new_chat('a@b', s), () => Message.new_chat(s, 'x'), () => Jid.new(s), () => new h.Jid(s),
+                () => Jid.new_from_parts(s, 'b', null), () => new Message({body: s}), () => new Message({to: s}),
+                () => (message.body = s), () => (message.to = s), () => message.set_property('body', s),
+                () => message.set_body(s), () => message.set({body: s}), () => message.get_child_text(s, 'x'),
+                () => message.new_error_reply(h.StanzaError.CONFLICT, s), () => element.set_text(s),
+                () => (element.text = s), () => element.set_attribute('a', s), () => element.get_attribute(s),
+                () => new h.Element({name: s}), () => h.Element.new_from_string(s),
+                () => new h.Presence({status: s}), () => h.Iq.new(s, null, null), () => h.Iq.new('get', s, null),
+                () => client.send_raw_stanza(s), () => (client.host = s), () => (client.sasl_mechanisms = [s]),
+                () => (client.saslMechanisms = [s]), () => (client['sasl-mechanisms'] = ['x', s]),
+                () => client.set_sasl_mechanisms([s]), () => (client.password = s), () => (client.jid = s),
+                () => new h.Client({jid: 'a@b', password: s}), () => h.Client.new('a@b', s),
+                () => h.Client.new(s, 'x'), () => client.is_own(s), () => client.set_log(s, false),
+                () => client.add_handler(s, null, 0, () => null),
+                () => client.register({handlers: [['x', s, () => null]]}), () => h.Component.new('a', s),
+                () => h.jid_escape_local(s), () => new h.DataForm().set_value('x', s),
+                () => new h.DataField({name: s}), () => (registration.email = s),
+                () => registration.set_value('x', s), () => new h.Registration({username: s}),
+                () => h.Invitation.parse(s),
+            ];
+            for (const give of given) {
+                let thrown = null;
+                try {
+                    give();
+                } catch (error) {
+                    thrown = error;
+                }
+                assert(thrown instanceof TypeError, `${give}: ${thrown}`);
+            }
+        }
+        equal(Message.new_chat('a@b', '\u{1F600}').body, '\u{1F600}');
+        assert(new h.Jid('a@b') instanceof Jid);
+    },
+
     'stanzas are made with their properties, by subclasses too'() {
         equal(`${new Message({to: 'a@b', body: 'hi <&>', stanza_type: 'chat'})}`,
             '<message xmlns="jabber:client" to="a@b" type="chat"><body>hi &lt;&amp;&gt;</body></message>');

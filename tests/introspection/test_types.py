@@ -4,6 +4,7 @@
 
 import asyncio
 import copy
+import inspect
 import pickle
 import warnings
 
@@ -28,6 +29,40 @@ def jid_values():
     assert pickle.loads(pickle.dumps(jid)) == copy.deepcopy([jid])[0] == copy.copy(jid) == jid
     assert jid.get_bare() == Jid("juliet@capulet.example")
     refused(lambda: Jid("@"), Headstock.error_quark(), Headstock.Error.INVALID_JID)
+
+
+@scenario
+def strings_with_nul():
+    """a string that C would cut is refused, wherever it is given"""
+    h, s = Headstock, "a@b\0c"
+    message, element = h.Message.new_chat("a@b", "x"), h.Element.new("a", "b")
+    client, form, registration = h.Client.new("a@b", "x"), h.DataForm(), h.Registration()
+    for give in (
+            lambda: h.Message.new_chat("a@b", s), lambda: h.Message.new_chat(s, "x"), lambda: h.Jid.new(s),
+            lambda: h.Jid(s), lambda: h.Jid.new_from_parts(s, "b", None), lambda: h.Message(body=s),
+            lambda: h.Message(to=s), lambda: setattr(message.props, "body", s),
+            lambda: setattr(message.props, "to_jid", s), lambda: message.set_property("body", s),
+            lambda: message.set_properties(body=s), lambda: message.set_body(s),
+            lambda: message.get_child_text(name=s, namespace_="x"),
+            lambda: message.new_error_reply(h.StanzaError.CONFLICT, s), lambda: element.set_text(s),
+            lambda: element.set_attribute("a", s), lambda: element.get_attribute(s), lambda: h.Element(name=s),
+            lambda: h.Element.new_from_string(s), lambda: setattr(element.props, "text", s),
+            lambda: h.Presence(status=s), lambda: h.Iq.new(s), lambda: h.Iq.new("get", to=s),
+            lambda: client.send_raw_stanza(s), lambda: setattr(client.props, "host", s),
+            lambda: setattr(client.props, "sasl_mechanisms", [s]), lambda: client.set_sasl_mechanisms(["x", s]),
+            lambda: client.set_password(s), lambda: h.Client(jid="a@b", password=s),
+            lambda: h.Client.new("a@b", s), lambda: h.Client.new(s), lambda: client.is_own(s),
+            lambda: client.add_handler(s, None, 0, print), lambda: client.set_log(s, False),
+            lambda: h.Component.new("a", s), lambda: h.jid_escape_local(s), lambda: h.Jid.escape_local(s),
+            lambda: form.set_value(s, "x"), lambda: form.set_value("x", s), lambda: h.DataField(name=s),
+            lambda: h.Registration(username=s), lambda: setattr(registration.props, "email", s),
+            lambda: registration.set_value("x", s), lambda: h.Invitation.parse(s),
+            lambda: h.xmpphandler(s), lambda: h.xmpphandler("x", s)):
+        try:
+            given = give()
+        except ValueError:
+            continue
+        raise AssertionError(f"{inspect.getsource(give)}: {given}")
 
 
 @scenario
