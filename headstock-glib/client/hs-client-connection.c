@@ -402,7 +402,7 @@ open_stream (HsClient *self, GIOStream *io)
     .tls_mode = priv->tls_mode,
     .direct_tls = priv->direct_tls,
     .component = priv->component,
-    .secret = priv->password,
+    .secret = priv->component ? priv->password : NULL,
     .lang = hs_client_get_stream_lang (self),
     .max_stanza_size = priv->max_stanza_size,
     .max_depth = priv->max_depth,

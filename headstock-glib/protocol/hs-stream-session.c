@@ -9,6 +9,7 @@
 #include "hs-random.h"
 #include "sasl/hs-sasl-mechanism-private.h"
 #include "protocol/hs-condition.h"
+#include "sasl/hs-sasl-secret.h"
 
 /* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
  * component's handshake (XEP-0114). */
@@ -286,6 +287,7 @@ hs_stream_send_handshake (HsStream *self, HsNode *header)
     }
   g_checksum_update (checksum, (const guchar *) id, strlen (id));
   g_checksum_update (checksum, (const guchar *) self->secret, strlen (self->secret));
+  g_clear_pointer (&self->secret, hs_sasl_secret_free);
   self->state = HS_STREAM_STATE_COMPONENT;
   hs_stream_write (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
 }

@@ -11,12 +11,41 @@
 
 /* Elements whose text is a secret, by local name whatever the namespace: better one too many. */
 static const char *const secret_elements[] = {
-  "auth",     "response", "challenge",  "success",          "password",  "handshake", "token",
-  "digest",   "key",      "secret",     "initial-response", "task-data", "salt",
-  "hash",     "additional-data",
+  "auth", "response", "challenge", "success", "handshake",       "digest", "key",
+  "salt", "hash",     "additional-data", "initial-response", "task-data",
 };
 
-static const char *const secret_attributes[] = { "token", "password", "secret", "preauth" };
+/* Names of elements, attributes and fields that have one of these in them speak of a secret. */
+static const char *const secret_words[] = {
+  "password", "passwd",  "passphrase", "pwd",    "secret",        "token",
+  "preauth",  "credential", "cookie",  "authorization",
+};
+
+/* Fields of forms, beside those: an address that somebody is invited with (XEP-0401). */
+static const char *const secret_fields[] = { "text-private", "landing-url", "api-key", "api_key", "apikey" };
+
+/* What has a name and a value. */
+static const char *const named_elements[]
+    = { "field", "header", "param", "parameter", "property", "entry", "option" };
+
+/* Parameters of addresses: of an invitation, wherever it stands (XEP-0379, XEP-0445), also inside another address;
+ * and of what is uploaded to (XEP-0363). */
+static const char *const secret_parameters[] = {
+  "preauth=",       "preauth%3d",       "?token=",     ";token=",     "&token=",        "access_token=",
+  "refresh_token=", "client_secret=",   "?password=",  ";password=",  "&password=",     "?secret=",
+  ";secret=",       "&secret=",         "?signature=", ";signature=", "&signature=",    "?sig=",
+  ";sig=",          "&sig=",
+};
+
+#define MAX_PARAMETER 16
+
+/* Text that is shown a character at a time. */
+typedef struct
+{
+  char last[MAX_PARAMETER]; /* characters, in lower case */
+  guint length;
+  gboolean hiding; /* the value of a secret parameter */
+} Shown;
 
 struct _HsRedactor
 {
@@ -26,6 +55,7 @@ struct _HsRedactor
   char last[2];        /* of a section that begins with "<!" */
   guint hidden;        /* depth inside a secret element, 0: none */
   gboolean replaced;   /* its text has been replaced */
+  Shown text;
   GString *partial;    /* a character that has not ended */
 };
 
@@ -55,6 +85,48 @@ hs_redactor_restart (HsRedactor *self)
   self->in_tag = FALSE;
   self->quote = '\0';
   self->hidden = 0;
+  self->text = (Shown) { 0 };
+}
+
+static gboolean
+begins_secret (Shown *shown)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (secret_parameters); i++)
+    {
+      gsize length = strlen (secret_parameters[i]);
+
+      if (length <= shown->length
+          && memcmp (shown->last + shown->length - length, secret_parameters[i], length) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+show_byte (Shown *shown, GString *out, char c)
+{
+  if (shown->hiding)
+    {
+      if (strchr (";&#<>\"')] \t\r\n", c) == NULL)
+        return;
+      shown->hiding = FALSE;
+    }
+  g_string_append_c (out, c);
+  if (shown->length == sizeof shown->last)
+    memmove (shown->last, shown->last + 1, --shown->length);
+  shown->last[shown->length++] = g_ascii_tolower (c);
+  if ((c == '=' || c == 'd' || c == 'D') && begins_secret (shown))
+    {
+      g_string_append (out, REPLACEMENT);
+      shown->hiding = TRUE;
+    }
+}
+
+static void
+show (Shown *shown, GString *out, const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    show_byte (shown, out, text[i]);
 }
 
 static gboolean
@@ -75,27 +147,61 @@ is_in (const char *const *list, guint n, const char *name, gsize length)
   return FALSE;
 }
 
-/* A field of a form whose name speaks of a password (XEP-0004). */
 static gboolean
-is_secret_field (const char *tag, gsize name_length)
+has_one_of (const char *const *words, guint n, const char *text, gsize length)
 {
-  static const char *const field[] = { "field" };
-  g_autofree char *lower = NULL;
+  g_autofree char *lower = g_ascii_strdown (text, length);
 
-  if (!is_in (field, G_N_ELEMENTS (field), tag + 1, name_length))
-    return FALSE;
-  lower = g_ascii_strdown (tag, -1);
-  return strstr (lower, "password") != NULL || strstr (lower, "text-private") != NULL ||
-         strstr (lower, "token") != NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      if (strstr (lower, words[i]) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+speaks_of_secret (const char *text, gsize length)
+{
+  return has_one_of (secret_words, G_N_ELEMENTS (secret_words), text, length);
+}
+
+static gsize
+get_name_length (const char *tag)
+{
+  return strcspn (tag + 1, " \t\r\n/>");
+}
+
+/* A header of HTTP (XEP-0363, XEP-0332), or a field of a form (XEP-0004) or its like whose name speaks of a secret. */
+static gboolean
+is_named_secret (const char *tag)
+{
+  static const char *const header[] = { "header" };
+  gsize length = get_name_length (tag);
+
+  return is_in (header, G_N_ELEMENTS (header), tag + 1, length)
+         || (is_in (named_elements, G_N_ELEMENTS (named_elements), tag + 1, length)
+             && (speaks_of_secret (tag, strlen (tag))
+                 || has_one_of (secret_fields, G_N_ELEMENTS (secret_fields), tag, strlen (tag))));
 }
 
 static gboolean
 is_secret_element (const char *tag)
 {
-  gsize length = strcspn (tag + 1, " \t\r\n/>");
+  gsize length = get_name_length (tag);
 
-  return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length) ||
-         is_secret_field (tag, length);
+  return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length)
+         || speaks_of_secret (tag + 1, length) || is_named_secret (tag);
+}
+
+/* @named: the tag is that of something with a name that speaks of a secret. */
+static gboolean
+is_secret_attribute (const char *name, gsize length, gboolean named)
+{
+  static const char *const value[] = { "value" };
+
+  return speaks_of_secret (name, length)
+         || (named && is_in (value, G_N_ELEMENTS (value), name, length));
 }
 
 /* The end of an attribute that begins at @p, and how long its name is; or NULL where none does. */
@@ -123,6 +229,8 @@ static void
 show_tag (GString *out, const char *tag)
 {
   const char *p = tag;
+  gboolean named = is_named_secret (tag);
+  Shown shown = { 0 };
 
   while (*p != '\0')
     {
@@ -130,25 +238,25 @@ show_tag (GString *out, const char *tag)
       gsize name_length;
       const char *end;
 
-      g_string_append_len (out, p, skip);
+      show (&shown, out, p, skip);
       p += skip;
       skip = strspn (p, " \t\r\n");
-      g_string_append_len (out, p, skip);
+      show (&shown, out, p, skip);
       p += skip;
       while ((end = find_attribute_end (p, &name_length)) != NULL)
         {
-          if (is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), p, name_length))
+          if (is_secret_attribute (p, name_length, named))
             g_string_append_printf (out, "%.*s='" REPLACEMENT "'", (int) name_length, p);
           else
-            g_string_append_len (out, p, end - p);
+            show (&shown, out, p, end - p);
           p = end;
           skip = strspn (p, " \t\r\n");
-          g_string_append_len (out, p, skip);
+          show (&shown, out, p, skip);
           p += skip;
         }
       /* A tag that was too long ends inside a value. */
       if (p[name_length] != '\0'
-          && is_in (secret_attributes, G_N_ELEMENTS (secret_attributes), p, name_length))
+          && is_secret_attribute (p, name_length, named))
         {
           g_string_append_printf (out, "%.*s='" REPLACEMENT "'>", (int) name_length, p);
           return;
@@ -211,10 +319,11 @@ take_byte (HsRedactor *self, GString *out, char c)
           self->in_tag = TRUE;
           self->quote = '\0';
           self->last[0] = self->last[1] = '\0';
+          self->text = (Shown) { 0 };
           g_string_append_c (self->tag, c);
         }
       else if (self->hidden == 0)
-        g_string_append_c (out, c);
+        show_byte (&self->text, out, c);
       else if (!self->replaced)
         {
           g_string_append (out, REPLACEMENT);
