@@ -259,7 +259,7 @@ hs_client_get_channel_binding (HsClient *self)
  * binding in common. With %HS_CHANNEL_BINDING_REQUIRE the run ends with %HS_ERROR_NO_MECHANISM where they
  * have none; the mechanism EXTERNAL, whose certificate is bound to the connection by what it is, remains.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next sign-in.
  */
 void
 hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
@@ -267,6 +267,8 @@ hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "channel-binding", channel_binding))
+    return;
 
   if (priv->channel_binding == channel_binding)
     return;
@@ -584,7 +586,7 @@ hs_client_get_carbons (HsClient *self)
  * They are asked for when a session begins. Copies are elements inside of messages from the account itself: a
  * handler for them has %HS_HANDLER_FROM_ACCOUNT, or anybody could forge them.
  *
- * A change takes effect with the next connection.
+ * A change takes effect when the next session begins.
  */
 void
 hs_client_set_carbons (HsClient *self, gboolean carbons)

@@ -360,6 +360,8 @@ hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "resend-policy", resend_policy))
+    return;
 
   if (priv->resend_policy == resend_policy)
     return;

@@ -213,6 +213,9 @@ HsClientPrivate *hs_client_private (HsClient *self);
 #define HS_CLIENT_PARAM_RO (G_PARAM_READABLE | HS_CLIENT_PARAM)
 #define HS_CLIENT_PARAM_WO (G_PARAM_WRITABLE | HS_CLIENT_PARAM)
 
+/* hs-client-settings.c */
+gboolean hs_client_check_range (HsClient *self, const char *property, guint64 value);
+
 /* hs-client-signals.c */
 extern guint hs_client_signals[N_SIGNALS];
 void hs_client_install_signals (void);

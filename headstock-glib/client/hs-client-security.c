@@ -12,7 +12,8 @@
  *
  * The password; it can be written and not read.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next sign-in. A request of a registration that is sent from now on has
+ * the new one, too.
  */
 void
 hs_client_set_password (HsClient *self, const char *password)
@@ -70,7 +71,8 @@ hs_client_get_tls_mode (HsClient *self)
  *
  * How the connection is secured.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next connection. The rule for secrets ([method@Client.check_secret])
+ * follows it at once.
  */
 void
 hs_client_set_tls_mode (HsClient *self, HsTlsMode tls_mode)
@@ -78,6 +80,8 @@ hs_client_set_tls_mode (HsClient *self, HsTlsMode tls_mode)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "tls-mode", tls_mode))
+    return;
 
   if (priv->tls_mode == tls_mode)
     return;
@@ -234,7 +238,8 @@ hs_client_get_sasl_mechanisms (HsClient *self)
  *
  * The mechanisms that may be used to sign in, or %NULL for all that are safe.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next sign-in. The rule for secrets
+ * ([method@Client.check_secret]) follows it at once.
  */
 void
 hs_client_set_sasl_mechanisms (HsClient *self, const char * const *sasl_mechanisms)
@@ -275,7 +280,7 @@ hs_client_get_allow_plain (HsClient *self)
  * it once a better one has worked for the account; a program may keep that fact and set it at its next
  * start, so that nobody can talk it into showing the password.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next sign-in. A registration follows it at once.
  */
 void
 hs_client_set_allow_plain (HsClient *self, gboolean allow_plain)
@@ -315,7 +320,7 @@ hs_client_get_min_iterations (HsClient *self)
  * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
  * refused always.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next sign-in.
  */
 void
 hs_client_set_min_iterations (HsClient *self, guint min_iterations)
@@ -323,6 +328,8 @@ hs_client_set_min_iterations (HsClient *self, guint min_iterations)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "min-iterations", min_iterations))
+    return;
 
   if (priv->min_iterations == min_iterations)
     return;

@@ -5,6 +5,43 @@
 
 /* The accessors of HsClient's properties; those of its security are in hs-client-security.c. */
 
+/* Whether a value is one that the property takes. g_object_set() sees to that by itself; a setter that is called
+ * would truncate the value, or make the client refuse all that comes. */
+gboolean
+hs_client_check_range (HsClient *self, const char *property, guint64 value)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), property);
+  guint64 least = 0;
+  guint64 most = 0;
+
+  if (G_IS_PARAM_SPEC_ENUM (spec))
+    {
+      GEnumClass *values = G_PARAM_SPEC_ENUM (spec)->enum_class;
+
+      if (value <= G_MAXINT && g_enum_get_value (values, (int) value) != NULL)
+        return TRUE;
+      g_critical ("%s cannot be set: %" G_GUINT64_FORMAT " is no value of %s", property, value,
+                  g_type_name (spec->value_type));
+      return FALSE;
+    }
+  if (G_IS_PARAM_SPEC_UINT64 (spec))
+    {
+      least = G_PARAM_SPEC_UINT64 (spec)->minimum;
+      most = G_PARAM_SPEC_UINT64 (spec)->maximum;
+    }
+  else
+    {
+      least = G_PARAM_SPEC_UINT (spec)->minimum;
+      most = G_PARAM_SPEC_UINT (spec)->maximum;
+    }
+  if (value >= least && value <= most)
+    return TRUE;
+  g_critical ("%s cannot be set to %" G_GUINT64_FORMAT ": it is from %" G_GUINT64_FORMAT
+              " to %" G_GUINT64_FORMAT,
+              property, value, least, most);
+  return FALSE;
+}
+
 /**
  * hs_client_get_jid: (get-property jid)
  * @self: a client
@@ -93,6 +130,8 @@ hs_client_set_port (HsClient *self, guint port)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "port", port))
+    return;
 
   if (priv->port == port)
     return;
@@ -230,7 +269,8 @@ hs_client_get_auto_reconnect (HsClient *self)
  *
  * Whether a connection that is lost after the client was ready is made anew.
  *
- * A change takes effect with the next connection.
+ * A change takes effect at once: the end of the connection that stands is followed by another one, or not, as the
+ * value is then.
  */
 void
 hs_client_set_auto_reconnect (HsClient *self, gboolean auto_reconnect)
@@ -272,7 +312,8 @@ hs_client_get_connect_timeout (HsClient *self)
  * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
  * server's end of the stream.
  *
- * A change takes effect with the next connection.
+ * A change takes effect at once, for each stage that begins from now on and for the answer to a sign of life that
+ * is asked for; a stage that has begun keeps its time.
  */
 void
 hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
@@ -280,6 +321,8 @@ hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "connect-timeout", connect_timeout))
+    return;
 
   if (priv->connect_timeout == connect_timeout)
     return;
@@ -310,7 +353,7 @@ hs_client_get_request_timeout (HsClient *self)
  *
  * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
  *
- * A change takes effect with the next connection.
+ * A change takes effect at once, for the requests that are sent from now on; those that wait keep their time.
  */
 void
 hs_client_set_request_timeout (HsClient *self, guint request_timeout)
@@ -318,6 +361,8 @@ hs_client_set_request_timeout (HsClient *self, guint request_timeout)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "request-timeout", request_timeout))
+    return;
 
   if (priv->request_timeout == request_timeout)
     return;
@@ -350,7 +395,7 @@ hs_client_get_keepalive_interval (HsClient *self)
  * After how many milliseconds of silence the server is asked for a sign of life (XEP-0199), or 0 for
  * never. A server that gives none within [property@Client:connect-timeout] is lost.
  *
- * A change takes effect with the next connection.
+ * A change takes effect at once, in the session that stands as well.
  */
 void
 hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
@@ -358,10 +403,15 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "keepalive-interval", keepalive_interval))
+    return;
 
   if (priv->keepalive_interval == keepalive_interval)
     return;
   priv->keepalive_interval = keepalive_interval;
+  /* It is looked at anew when the next sign of life is due. */
+  if (priv->state == HS_CLIENT_STATE_READY)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
   g_object_notify (G_OBJECT (self), "keepalive-interval");
 }
 
@@ -398,6 +448,8 @@ hs_client_set_max_stanza_size (HsClient *self, guint64 max_stanza_size)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "max-stanza-size", max_stanza_size))
+    return;
 
   if (priv->max_stanza_size == max_stanza_size)
     return;
@@ -428,7 +480,7 @@ hs_client_get_max_depth (HsClient *self)
  *
  * How deep elements in one stanza may be nested.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next connection for what is received, and at once for what is sent.
  */
 void
 hs_client_set_max_depth (HsClient *self, guint max_depth)
@@ -436,6 +488,8 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (!hs_client_check_range (self, "max-depth", max_depth))
+    return;
 
   if (priv->max_depth == max_depth)
     return;
@@ -472,7 +526,7 @@ hs_client_get_initial_presence (HsClient *self)
  * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
  * %NULL for nothing.
  *
- * A change takes effect with the next connection.
+ * A change takes effect when the next session begins.
  */
 void
 hs_client_set_initial_presence (HsClient *self, HsPresence *initial_presence)
@@ -510,7 +564,7 @@ hs_client_get_initial_roster (HsClient *self)
  *
  * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
  *
- * A change takes effect with the next connection.
+ * A change takes effect when the next session begins.
  */
 void
 hs_client_set_initial_roster (HsClient *self, gboolean initial_roster)
@@ -548,7 +602,8 @@ hs_client_get_registration (HsClient *self)
  *
  * A module that takes part before the client signs in, such as one that makes the account.
  *
- * A change takes effect with the next connection.
+ * A change takes effect with the next connection, for the account; the module is attached, and the old one
+ * detached, at once.
  */
 void
 hs_client_set_registration (HsClient *self, HsModule *registration)

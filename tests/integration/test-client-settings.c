@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "client-test.h"
+
+/* What the properties take, and when a change of one takes effect. */
+
+/* ---- Ranges ---- */
+
+#define REFUSED(call)                                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*cannot be set*");                  \
+    call;                                                                                          \
+    g_test_assert_expected_messages ();                                                            \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+count_cb (guint *n)
+{
+  ++*n;
+}
+
+static void
+test_ranges (void)
+{
+  g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
+  guint n_notified = 0;
+
+  g_signal_connect_swapped (client, "notify", G_CALLBACK (count_cb), &n_notified);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "port cannot be set to 65536: it is from 0 to 65535");
+  hs_client_set_port (client, 65536);
+  g_test_assert_expected_messages ();
+  REFUSED (hs_client_set_port (client, G_MAXUINT));
+  REFUSED (hs_client_set_connect_timeout (client, 0));
+  REFUSED (hs_client_set_connect_timeout (client, (guint) G_MAXINT + 1));
+  REFUSED (hs_client_set_request_timeout (client, 0));
+  REFUSED (hs_client_set_request_timeout (client, G_MAXUINT));
+  REFUSED (hs_client_set_keepalive_interval (client, G_MAXUINT));
+  REFUSED (hs_client_set_max_stanza_size (client, 1023));
+  REFUSED (hs_client_set_max_stanza_size (client, G_MAXUINT64));
+  REFUSED (hs_client_set_max_depth (client, 1));
+  REFUSED (hs_client_set_max_depth (client, G_MAXUINT));
+  REFUSED (hs_client_set_min_iterations (client, 0));
+  REFUSED (hs_client_set_min_iterations (client, 1000001));
+  REFUSED (hs_client_set_tls_mode (client, (HsTlsMode) 99));
+  REFUSED (hs_client_set_channel_binding (client, (HsChannelBinding) 99));
+  REFUSED (hs_client_set_resend_policy (client, (HsResendPolicy) 99));
+  g_assert_cmpuint (n_notified, ==, 0);
+  g_assert_cmpuint (hs_client_get_port (client), ==, 0);
+  g_assert_cmpuint (hs_client_get_max_depth (client), ==, 128);
+  g_assert_cmpuint (hs_client_get_max_stanza_size (client), ==, 10 * 1024 * 1024);
+
+  /* Both ends are taken. */
+  hs_client_set_port (client, 65535);
+  hs_client_set_connect_timeout (client, 1);
+  hs_client_set_request_timeout (client, G_MAXINT);
+  hs_client_set_max_stanza_size (client, 1024);
+  hs_client_set_max_stanza_size (client, G_MAXINT64);
+  hs_client_set_max_depth (client, 2);
+  hs_client_set_max_depth (client, G_MAXINT);
+  hs_client_set_min_iterations (client, 1000000);
+  g_assert_cmpuint (n_notified, ==, 8);
+}
+
+/* The largest limits are limits that everything fits into. */
+static void
+test_largest (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  hs_client_set_max_stanza_size (test->client, G_MAXINT64);
+  hs_client_set_max_depth (test->client, G_MAXINT);
+  test_client_start_until_ready (test);
+  test_client_say (test, "<message><a><b><c><d><e/></d></c></b></a></message>");
+  test_client_stop (test);
+}
+
+/* ---- When a change takes effect ---- */
+
+#define WORD_OF_SECRET "AHVzZXIAc2VjcmV0"
+#define WORD_OF_OTHER "AHVzZXIAb3RoZXI="
+#define LARGE "<message id='large'><body>%s</body></message>"
+
+static const ScriptStep first_session[] = { RUN (script_sign_in), SERVE, END };
+
+/* Of the next connection, and of the sign-in in it: nothing changes in the session that stands. */
+static void
+test_next (void)
+{
+  static const ScriptStep *const scripts[] = { first_session, first_session, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  g_autofree char *body = g_strnfill (5000, 'x');
+  g_autofree char *large = g_strdup_printf (LARGE, body);
+  g_autofree char *sent = NULL;
+
+  hs_client_set_lang (test->client, "de");
+  test_client_start_until_ready (test);
+  hs_client_set_lang (test->client, "fr");
+  hs_client_set_password (test->client, "other");
+  hs_client_set_max_stanza_size (test->client, 1024);
+  hs_client_set_max_depth (test->client, 3);
+  hs_client_set_initial_roster (test->client, TRUE);
+  test_client_say (test, large);
+  test_client_say (test, "<message><a><b><c><d/></c></b></a></message>");
+  sent = test_client_dup_sent (test);
+  g_assert_nonnull (strstr (sent, "xml:lang='de'"));
+  g_assert_nonnull (strstr (sent, WORD_OF_SECRET));
+  g_assert_null (strstr (sent, "xml:lang='fr'"));
+  g_assert_null (strstr (sent, WORD_OF_OTHER));
+  g_assert_null (strstr (sent, HS_NS_ROSTER));
+  test_client_stop (test);
+
+  test_client_start_until_ready (test);
+  g_free (sent);
+  sent = test_client_dup_sent (test);
+  g_assert_nonnull (strstr (sent, "xml:lang='fr'"));
+  g_assert_nonnull (strstr (sent, WORD_OF_OTHER));
+  g_assert_nonnull (strstr (sent, HS_NS_ROSTER));
+  scripted_server_forgive (test->server);
+  hs_client_stop (test->client);
+  test_client_wait_terminated (test);
+}
+
+/* What is sent is measured with the limit as it is. */
+static void
+test_depth_sent (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (GError) error = NULL;
+
+  test_client_start_until_ready (test);
+  hs_client_set_max_depth (test->client, 2);
+  g_assert_true (hs_client_send_raw_stanza (test->client, "<message><a/></message>", NULL));
+  g_assert_false (hs_client_send_raw_stanza (test->client, "<message><a><b/></a></message>", &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA);
+  test_client_stop (test);
+}
+
+static void
+requested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (source), result, error);
+
+  g_assert_null (iq);
+}
+
+/* Of a request that is sent from then on. */
+static void
+test_request_timeout (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (HsElement) before = HS_ELEMENT (hs_iq_new ("get", NULL, NULL));
+  g_autoptr (HsElement) after = HS_ELEMENT (hs_iq_new ("get", NULL, NULL));
+  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) second = NULL;
+
+  test_client_start_until_ready (test);
+  hs_client_request_async (test->client, before, -1, NULL, requested_cb, &first);
+  hs_client_set_request_timeout (test->client, 50);
+  hs_client_request_async (test->client, after, -1, NULL, requested_cb, &second);
+  test_until (second != NULL);
+  g_assert_error (second, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_no_error (first);
+  test_client_stop (test);
+  g_assert_error (first, HS_ERROR, HS_ERROR_SESSION_LOST);
+}
+
+/* At once: the session that stands was begun with another value. */
+static void
+test_auto_reconnect (void)
+{
+  static const ScriptStep cut[] = { RUN (script_sign_in), GATE, CLOSE, END };
+  g_autoptr (TestClient) test = test_client_new_for (cut, HS_TLS_MODE_NONE);
+
+  hs_client_set_auto_reconnect (test->client, TRUE);
+  test_client_start_until_ready (test);
+  hs_client_set_auto_reconnect (test->client, FALSE);
+  scripted_server_open_gate (test->server);
+  test_client_wait_terminated (test);
+  g_assert_cmpuint (test->n_ready, ==, 1);
+  g_assert_cmpint (test->retry, ==, -1);
+}
+
+static void
+test_keepalive (guint before)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  hs_client_set_keepalive_interval (test->client, before);
+  test_client_start_until_ready (test);
+  scripted_server_forget_received (test->server);
+  hs_client_set_keepalive_interval (test->client, 50);
+  test_client_await_sent (test, "urn:xmpp:ping");
+  scripted_server_forgive (test->server);
+  hs_client_stop (test->client);
+  test_client_wait_terminated (test);
+}
+
+static void
+test_keepalive_shorter (void)
+{
+  test_keepalive (600000);
+}
+
+static void
+test_keepalive_on (void)
+{
+  test_keepalive (0);
+}
+
+static void
+test_keepalive_off (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+  hs_client_set_keepalive_interval (test->client, 100);
+  test_client_start_until_ready (test);
+  hs_client_set_keepalive_interval (test->client, 0);
+  scripted_server_forget_received (test->server);
+  test_spin (400);
+  g_assert_false (scripted_server_has_received (test->server, "urn:xmpp:ping"));
+  test_client_stop (test);
+}
+
+/* For the stages that begin from then on. */
+static void
+test_connect_timeout (void)
+{
+  static const ScriptStep silent[] = { RUN (script_sign_in), GATE, CLOSE, END };
+  static const ScriptStep deaf[] = { HOLD, END };
+  static const ScriptStep *const scripts[] = { silent, deaf, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_NONE);
+
+  hs_client_set_auto_reconnect (test->client, TRUE);
+  test_client_start_until_ready (test);
+  hs_client_set_connect_timeout (test->client, 100);
+  scripted_server_open_gate (test->server);
+  test_until (test->loss != NULL && g_error_matches (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT));
+  scripted_server_forgive (test->server);
+  hs_client_stop (test->client);
+  test_client_wait_terminated (test);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/settings/ranges", test_ranges);
+  g_test_add_func ("/client/settings/largest", test_largest);
+  g_test_add_func ("/client/settings/next", test_next);
+  g_test_add_func ("/client/settings/depth-sent", test_depth_sent);
+  g_test_add_func ("/client/settings/request-timeout", test_request_timeout);
+  g_test_add_func ("/client/settings/auto-reconnect", test_auto_reconnect);
+  g_test_add_func ("/client/settings/keepalive-shorter", test_keepalive_shorter);
+  g_test_add_func ("/client/settings/keepalive-on", test_keepalive_on);
+  g_test_add_func ("/client/settings/keepalive-off", test_keepalive_off);
+  g_test_add_func ("/client/settings/connect-timeout", test_connect_timeout);
+  return g_test_run ();
+}
