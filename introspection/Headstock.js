@@ -26,6 +26,9 @@
 //
 // Addresses may be given as Headstock.Jid or as strings, whatever C takes.
 //
+// Types.  A stanza's type, a presence's show or priority that RFC 6120 and RFC 6121 do not know throws a RangeError
+// where it is given.
+//
 // Strings.  One with a NUL character, or with half of a surrogate pair, throws a TypeError wherever it is given to
 // a function or a property: C would cut it there, or get another character.
 
@@ -44,6 +47,13 @@ const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping',
     'detached'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
+// What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
+const TYPES = {
+    Message: ['normal', 'chat', 'groupchat', 'headline', 'error'],
+    Presence: ['available', 'unavailable', 'subscribe', 'subscribed', 'unsubscribe', 'unsubscribed', 'probe', 'error'],
+    Iq: ['get', 'set', 'result', 'error'],
+};
+const SHOWS = ['away', 'chat', 'dnd', 'xa'];
 const NO_TEXT = /[\0\p{Surrogate}]/u;
 const STATE = Symbol('headstock');
 
@@ -133,6 +143,63 @@ function checkStrings() {
             return Jid.new(...all);
         },
     });
+}
+
+function checkWord(what, word, known) {
+    checkText(word);
+    if (word !== null && word !== undefined && !known.includes(word))
+        throw new RangeError(`The ${what} is one of ${known.join(', ')}, not '${word}'`);
+    return word;
+}
+
+function checkIqType(type) {
+    return checkWord('type of an iq', type, TYPES.Iq);
+}
+
+function checkType(type) {
+    for (const [name, known] of Object.entries(TYPES)) {
+        if (this instanceof Headstock[name])
+            checkWord(`type of ${name === 'Iq' ? 'an' : 'a'} ${name.toLowerCase()}`, type, known);
+    }
+    return type;
+}
+
+function checkShow(show) {
+    return checkWord('show of a presence', show, SHOWS);
+}
+
+function checkPriority(priority) {
+    if (!(priority >= -128 && priority <= 127))
+        throw new RangeError(`The priority of a presence is from -128 to 127, not ${priority}`);
+    return priority;
+}
+
+// C would complain of what it does not know, and leave the stanza what it was.
+function overrideTypes() {
+    const {Stanza, Message, Presence, Iq, Client} = Headstock;
+    const types = {stanza_type: checkType, stanzaType: checkType, 'stanza-type': checkType};
+    convertProperty(Stanza.prototype, 'stanza-type', checkType);
+    convertProperty(Presence.prototype, 'show', checkShow);
+    convertProperty(Presence.prototype, 'priority', checkPriority);
+    convertConstructor(Stanza, types);
+    convertConstructor(Presence, {show: checkShow, priority: checkPriority});
+    convertSetProperty(Stanza, {'stanza-type': checkType});
+    convertSetProperty(Presence, {show: checkShow, priority: checkPriority});
+    convertArgument(Stanza.prototype, 'set_stanza_type', 0, checkType);
+    convertArgument(Presence.prototype, 'set_show', 0, checkShow);
+    convertArgument(Presence.prototype, 'set_priority', 0, checkPriority);
+    convertArgument(Message, 'new', 0, type => checkWord('type of a message', type, TYPES.Message));
+    convertArgument(Presence, 'new', 0, type => checkWord('type of a presence', type, TYPES.Presence));
+    convertArgument(Iq, 'new', 0, type => checkWord('type of an iq', type ?? '', TYPES.Iq));
+    convertArgument(Client.prototype, 'register_on_iq', 0, checkIqType);
+}
+
+function convertSetProperty(Class, converts) {
+    const set = Class.prototype.set_property;
+    Class.prototype.set_property = function (name, value) {
+        const convert = converts[name.replaceAll('_', '-')];
+        set.call(this, name, convert ? convert.call(this, value) : value);
+    };
 }
 
 function toAddress(address) {
@@ -605,7 +672,7 @@ function convertProperty(prototype, name, convert) {
         Object.defineProperty(prototype, key, {
             get,
             set(value) {
-                set.call(this, convert(value));
+                set.call(this, convert.call(this, value));
             },
             configurable: true,
             enumerable: true,
@@ -619,7 +686,7 @@ function convertConstructor(Class, converts) {
         const converted = {...properties};
         for (const [name, convert] of Object.entries(converts)) {
             if (name in converted)
-                converted[name] = convert(converted[name]);
+                converted[name] = convert.call(this, converted[name]);
         }
         return construct.call(this, converted, ...more);
     };
@@ -629,7 +696,7 @@ function convertConstructor(Class, converts) {
 function convertArgument(owner, name, place, convert) {
     const call = owner[name];
     owner[name] = function (...all) {
-        all[place] = convert(all[place]);
+        all[place] = convert.call(this, all[place]);
         return call.apply(this, all);
     };
 }
@@ -668,6 +735,7 @@ function _init() {
     const {Client, Element, Module} = Headstock;
 
     checkStrings();
+    overrideTypes();
     overrideAddresses();
     Element.prototype.toString = function () {
         return this.to_string();

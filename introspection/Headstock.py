@@ -17,6 +17,9 @@ the process.  Where the program has set a handler of its own for SIGINT, that on
 
 Addresses may be given as `Jid` or as strings, whatever C takes.
 
+Types.  A stanza's type, a presence's show or priority that RFC 6120 and RFC 6121 do not know raises ValueError
+where it is given.
+
 Strings.  One with a NUL character raises ValueError wherever it is given to a function or a property: C
 would cut it there.
 """
@@ -161,18 +164,53 @@ def _convert(name, value):
     return convert(value) if convert else value
 
 
+# What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
+_TYPES = {
+    "Message": ("normal", "chat", "groupchat", "headline", "error"),
+    "Presence": ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed",
+                 "probe", "error"),
+    "Iq": ("get", "set", "result", "error"),
+}
+_SHOWS = ("away", "chat", "dnd", "xa")
+
+
+def _check_word(what, word, known):
+    if word is not None and word not in known:
+        raise ValueError(f"{what} is one of {', '.join(known)}, not {word!r}")
+
+
+def _check_type(kind, stanza_type):
+    article = "an" if kind == "Iq" else "a"
+    _check_word(f"the type of {article} {kind.lower()}", stanza_type, _TYPES[kind])
+
+
+def _check_property(cls, name, value):
+    """Refuses what C would not take, and would leave as it was."""
+    name = name.replace("-", "_")
+    if name == "stanza_type":
+        for kind in _TYPES:
+            if issubclass(cls, getattr(Headstock, kind)):
+                _check_type(kind, value)
+    elif name == "show" and issubclass(cls, Headstock.Presence):
+        _check_word("the show of a presence", value, _SHOWS)
+    elif name == "priority" and issubclass(cls, Headstock.Presence) and not -128 <= value <= 127:
+        raise ValueError(f"the priority of a presence is from -128 to 127, not {value}")
+
+
 class _Props:
     """The properties of one object, as PyGObject gives them: strings are checked, and may be addresses."""
 
-    __slots__ = ("_props",)
+    __slots__ = ("_props", "_cls")
 
-    def __init__(self, props):
+    def __init__(self, props, cls):
         object.__setattr__(self, "_props", props)
+        object.__setattr__(self, "_cls", cls)
 
     def __getattr__(self, name):
         return getattr(self._props, name)
 
     def __setattr__(self, name, value):
+        _check_property(self._cls, name, value)
         setattr(self._props, name, _convert(name, value))
 
     def __iter__(self):
@@ -184,7 +222,7 @@ class _Props:
 
 class _PropsDescriptor:
     def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
-        return get(None, owner) if instance is None else _Props(get(instance, owner))
+        return get(None, owner) if instance is None else _Props(get(instance, owner), owner)
 
 
 class _Properties:
@@ -193,10 +231,13 @@ class _Properties:
     props = _PropsDescriptor()
 
     def __init__(self, **properties):
+        for name, value in properties.items():
+            _check_property(type(self), name, value)
         super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
 
     def set_property(self, name, value):
         """Sets a property."""
+        _check_property(type(self), name, value)
         super().set_property(name, _convert(name, value))
 
     def set_properties(self, **properties):
@@ -237,6 +278,11 @@ class Stanza(Headstock.Stanza):
         """Sets whom the stanza is from."""
         Headstock.Stanza.set_from_jid(self, _to_jid(from_jid))
 
+    def set_stanza_type(self, stanza_type):
+        """Sets the type; raises ValueError for one that there is not."""
+        _check_property(type(self), "stanza-type", stanza_type)
+        Headstock.Stanza.set_stanza_type(self, stanza_type)
+
 
 @override
 class Message(Headstock.Message):
@@ -245,6 +291,7 @@ class Message(Headstock.Message):
     @classmethod
     def new(cls, stanza_type=None, to=None):
         """Makes a message; `to` is a Jid or a string."""
+        _check_type("Message", stanza_type)
         return Headstock.Message.new(stanza_type, _to_string(to))
 
     @classmethod
@@ -254,12 +301,36 @@ class Message(Headstock.Message):
 
 
 @override
+class Presence(Headstock.Presence):
+    """A presence."""
+
+    @classmethod
+    def new(cls, stanza_type=None):
+        """Makes a presence."""
+        _check_type("Presence", stanza_type)
+        return Headstock.Presence.new(stanza_type)
+
+    def set_show(self, show):
+        """Sets how somebody is available; raises ValueError for what there is not."""
+        _check_property(type(self), "show", show)
+        Headstock.Presence.set_show(self, show)
+
+    def set_priority(self, priority):
+        """Sets the priority; raises ValueError for one that there is not."""
+        _check_property(type(self), "priority", priority)
+        Headstock.Presence.set_priority(self, priority)
+
+
+@override
 class Iq(Headstock.Iq):
     """An iq."""
 
     @classmethod
     def new(cls, stanza_type, to=None, payload=None):
         """Makes an iq; `to` is a Jid or a string."""
+        _check_type("Iq", stanza_type)
+        if stanza_type is None:
+            raise ValueError("an iq must have a type")
         return Headstock.Iq.new(stanza_type, _to_string(to), payload)
 
 
@@ -567,6 +638,7 @@ class Client(_Properties, Headstock.Client):
         Returns an id for remove_handler().
         """
         _refuse_coroutine_function(function)
+        _check_type("Iq", type)
         call = _get_state(self).keep(function, data)
         return Headstock.Client.register_on_iq(self, type, id, flags, call)
 

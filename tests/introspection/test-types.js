@@ -104,6 +104,43 @@ await main({
         assert(new h.Jid('a@b') instanceof Jid);
     },
 
+    'a type, show or priority that there is not is refused where it is given'() {
+        const {Presence, Iq, Client} = Headstock;
+        const message = new Message();
+        const presence = new Presence();
+        const iq = Iq.new('get', null, null);
+        const client = Client.new('a@b', 'x');
+        const given = [
+            () => new Message({stanza_type: 'groupchatt'}), () => new Message({stanzaType: 'groupchatt'}),
+            () => Message.new('groupchatt', 'a@b'), () => new Message({stanza_type: ''}),
+            () => (message.stanza_type = 'Chat'), () => (message.stanzaType = 'Chat'),
+            () => (message['stanza-type'] = 'Chat'), () => message.set_property('stanza-type', 'x'),
+            () => message.set_property('stanza_type', 'x'),
+            () => message.set({stanza_type: 'x'}), () => message.set_stanza_type('available'),
+            () => new Presence({stanza_type: 'subscribee'}), () => Presence.new('subscribee'),
+            () => presence.set_stanza_type('online'), () => new Presence({show: 'busy'}),
+            () => presence.set_show('available'), () => (presence.show = 'DND'),
+            () => presence.set_property('show', ''), () => new Presence({priority: 128}),
+            () => presence.set_priority(-129), () => (presence.priority = 300), () => Iq.new('gett', null, null),
+            () => Iq.new(null, null, null), () => Iq.new('', null, null), () => new Iq({stanza_type: 'gett'}),
+            () => iq.set_stanza_type('normal'), () => client.register_on_iq('gett', null, 0, () => null),
+        ];
+        for (const give of given) {
+            let thrown = null;
+            try {
+                give();
+            } catch (error) {
+                thrown = error;
+            }
+            assert(thrown instanceof RangeError, `${give}: ${thrown}`);
+        }
+        equal([message.stanza_type, presence.show, iq.stanza_type], ['normal', null, 'get']);
+        for (const type of ['normal', 'chat', 'groupchat', 'headline', 'error'])
+            equal([new Message({stanza_type: type}).stanza_type, Message.new(type, null).stanza_type], [type, type]);
+        for (const show of ['away', 'chat', 'dnd', 'xa', null])
+            equal(new Presence({show, priority: -128}).show, show);
+    },
+
     'stanzas are made with their properties, by subclasses too'() {
         equal(`${new Message({to: 'a@b', body: 'hi <&>', stanza_type: 'chat'})}`,
             '<message xmlns="jabber:client" to="a@b" type="chat"><body>hi &lt;&amp;&gt;</body></message>');

@@ -66,6 +66,43 @@ def strings_with_nul():
 
 
 @scenario
+def wrong_types():
+    """a type, show or priority that there is not is refused where it is given"""
+    h = Headstock
+    message, presence, iq = h.Message(), h.Presence(), h.Iq.new("get")
+    client = h.Client.new("a@b", "x")
+    for give in (
+            lambda: h.Message(stanza_type="groupchatt"), lambda: h.Message.new("groupchatt", "a@b"),
+            lambda: h.Message(stanza_type=""), lambda: h.Message(stanza_type="get"),
+            lambda: setattr(message.props, "stanza_type", "Chat"),
+            lambda: message.set_property("stanza-type", "x"), lambda: message.set_properties(stanza_type="x"),
+            lambda: message.set_stanza_type("available"), lambda: h.Presence(stanza_type="subscribee"),
+            lambda: h.Presence.new("subscribee"), lambda: presence.set_stanza_type("online"),
+            lambda: h.Presence(show="busy"), lambda: presence.set_show("available"),
+            lambda: setattr(presence.props, "show", "DND"), lambda: presence.set_property("show", ""),
+            lambda: h.Presence(priority=128), lambda: presence.set_priority(-129),
+            lambda: setattr(presence.props, "priority", 300), lambda: h.Iq.new("gett"), lambda: h.Iq.new(None),
+            lambda: h.Iq.new(""), lambda: h.Iq(stanza_type="gett"), lambda: iq.set_stanza_type("normal"),
+            lambda: client.register_on_iq("gett", None, 0, print)):
+        try:
+            given = give()
+        except ValueError as error:
+            assert " not " in str(error) or "must" in str(error), error
+            continue
+        raise AssertionError(f"{inspect.getsource(give)}: {given}")
+    assert message.props.stanza_type == "normal" and presence.props.show is None
+    for stanza_type in ("normal", "chat", "groupchat", "headline", "error", None):
+        assert h.Message(stanza_type=stanza_type).props.stanza_type == (stanza_type or "normal")
+        assert h.Message.new(stanza_type).props.stanza_type == (stanza_type or "normal")
+    for show in ("away", "chat", "dnd", "xa", None):
+        assert h.Presence(show=show, priority=-128).props.show == show
+    for stanza_type in ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed",
+                        "probe", "error"):
+        presence.set_stanza_type(stanza_type)
+        assert h.Presence.new(stanza_type).props.stanza_type == presence.props.stanza_type == stanza_type
+
+
+@scenario
 def addresses():
     """an address may be a Jid or a string"""
     for to in ("a@b/c", Jid("a@b/c")):
