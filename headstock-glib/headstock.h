@@ -18,6 +18,7 @@
 #include <headstock-glib/hs-module.h>
 #include <headstock-glib/hs-namespaces.h>
 #include <headstock-glib/hs-presence.h>
+#include <headstock-glib/hs-printable.h>
 #include <headstock-glib/hs-registration.h>
 #include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-stanza.h>

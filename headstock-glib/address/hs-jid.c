@@ -8,6 +8,7 @@
 #include "hs-error.h"
 #include "hs-idna-private.h"
 #include "hs-precis-private.h"
+#include "hs-printable.h"
 
 /**
  * HsJid:
@@ -168,33 +169,6 @@ new_from_raw (Part *local, Part *domain, Part *resource, GError **error)
   return new_from_prepared (local, domain, resource);
 }
 
-/* As much of @string as fits, in quotation marks; what cannot be seen as its code. */
-static char *
-quote (const char *string)
-{
-  GString *quoted = g_string_new ("“");
-  const char *p = string;
-
-  while (*p != '\0' && p - string < MAX_QUOTED)
-    {
-      gunichar character = g_utf8_get_char_validated (p, -1);
-
-      if (character == (gunichar) -1 || character == (gunichar) -2)
-        g_string_append_printf (quoted, "\\x%02X", (guchar) *p++);
-      else
-        {
-          if (g_unichar_isprint (character))
-            g_string_append_unichar (quoted, character);
-          else
-            g_string_append_printf (quoted, "<U+%04X>", (guint) character);
-          p = g_utf8_next_char (p);
-        }
-    }
-  g_string_append (quoted, *p != '\0' ? "…”" : "”");
-
-  return g_string_free (quoted, FALSE);
-}
-
 static void
 prefix_error (GError **error, const char *string)
 {
@@ -202,8 +176,8 @@ prefix_error (GError **error, const char *string)
 
   if (error == NULL || *error == NULL)
     return;
-  quoted = quote (string);
-  g_prefix_error (error, "%s is not a JID: ", quoted);
+  quoted = hs_printable (string, MAX_QUOTED);
+  g_prefix_error (error, "“%s” is not a JID: ", quoted);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "hs-client-private.h"
+#include "hs-printable-private.h"
 #include "xml/hs-redactor.h"
 
 /* The log and the `xml` signal: bytes as they went by, without the secrets. */
@@ -71,10 +72,24 @@ hs_client_log_restart (HsClient *self)
 }
 
 static void
-write_line (FILE *file, const char *stamp, HsDirection direction, const char *text)
+write_line (FILE *file, GString *line)
 {
-  fprintf (file, "%s %s %s\n", stamp, direction == HS_DIRECTION_IN ? "IN " : "OUT", text);
+  fwrite (line->str, 1, line->len, file);
   fflush (file);
+}
+
+/* What peers wrote cannot begin a line of its own, nor drive the terminal that shows the log. */
+static GString *
+make_line (HsDirection direction, const char *text)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%fZ");
+  GString *line = g_string_new (stamp);
+
+  g_string_append (line, direction == HS_DIRECTION_IN ? " IN  " : " OUT ");
+  hs_printable_append_line (line, text);
+  g_string_append_c (line, '\n');
+  return line;
 }
 
 void
@@ -90,13 +105,12 @@ hs_client_log_bytes (HsClient *self, HsDirection direction, const char *bytes, g
     return;
   if (log->file != NULL || log->to_stdout)
     {
-      g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-      g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%fZ");
+      g_autoptr (GString) line = make_line (direction, text);
 
       if (log->file != NULL)
-        write_line (log->file, stamp, direction, text);
+        write_line (log->file, line);
       if (log->to_stdout)
-        write_line (stdout, stamp, direction, text);
+        write_line (stdout, line);
     }
   g_signal_emit (self, hs_client_signals[SIGNAL_XML], 0, direction, text);
 }
@@ -109,7 +123,9 @@ hs_client_log_bytes (HsClient *self, HsDirection direction, const char *bytes, g
  * @error: return location for an error
  *
  * Logs every byte in and out, each piece on a line with the time in UTC and its direction. Passwords,
- * SASL messages and tokens are replaced. With neither a file nor the standard output, logging ends.
+ * SASL messages and tokens are replaced. Line breaks in them and other controls, and characters that turn the
+ * direction of text around, are shown as their codes (`<U+000A>`): whoever sends something cannot write a line of
+ * the log, nor drive the terminal that it is read with. [signal@Client::xml] has the text as it is. With neither a file nor the standard output, logging ends.
  *
  * A new file can be read by its owner alone: what people write to each other is in it. Errors are
  * those of opening the file (%G_FILE_ERROR); the log is as it was then.

@@ -6,6 +6,7 @@
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "hs-random.h"
 #include "xml/hs-writer.h"
 
@@ -238,9 +239,14 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
   *asks = FALSE;
   if ((node->namespace_ != NULL && strcmp (node->namespace_, HS_NS_CLIENT) != 0) ||
       (!is_iq && strcmp (node->name, "message") != 0 && strcmp (node->name, "presence") != 0))
-    return refuse (error, HS_ERROR_INVALID_STANZA,
-                   "<%s> in the namespace '%s' is not a message, presence or iq", node->name,
-                   node->namespace_ != NULL ? node->namespace_ : "");
+    {
+      g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
+      g_autofree char *namespace_
+          = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
+
+      return refuse (error, HS_ERROR_INVALID_STANZA,
+                     "<%s> in the namespace '%s' is not a message, presence or iq", name, namespace_);
+    }
   if (raw && node->namespace_ == NULL)
     return refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);

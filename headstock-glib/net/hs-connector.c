@@ -9,6 +9,7 @@
 
 #include "hs-address.h"
 #include "hs-error.h"
+#include "hs-printable.h"
 #include "hs-srv.h"
 
 /* Of the errors of a long list of targets, the message keeps this much. */
@@ -196,15 +197,17 @@ static void
 target_failed (HsAttempt *self,
                const GError *error)
 {
-  g_autofree char *name = format_target (self->target);
+  g_autofree char *target = format_target (self->target);
+  g_autofree char *name = hs_printable (target, HS_PRINTABLE_TEXT);
+  g_autofree char *message = hs_printable (error->message, HS_PRINTABLE_TEXT);
 
   abandon_step (self);
   clear_source (&self->timer);
   /* What names the target already need not be told where it was. */
-  if (strstr (error->message, name) != NULL)
-    g_ptr_array_add (self->failures, g_strdup (error->message));
+  if (strstr (message, name) != NULL)
+    g_ptr_array_add (self->failures, g_steal_pointer (&message));
   else
-    g_ptr_array_add (self->failures, g_strdup_printf ("%s: %s", name, error->message));
+    g_ptr_array_add (self->failures, g_strdup_printf ("%s: %s", name, message));
   g_clear_pointer (&self->target, hs_srv_target_free);
 
   if (self->connector->next < self->connector->targets->len)

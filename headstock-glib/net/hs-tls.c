@@ -5,6 +5,7 @@
 
 #include "hs-address.h"
 #include "hs-error.h"
+#include "hs-printable.h"
 
 /* What GIO 2.74 with glib-networking does, and what is done about it here:
  *
@@ -186,9 +187,10 @@ append_names (GString *text,
     {
       gsize length;
       const char *name = g_bytes_get_data (g_ptr_array_index (names, i), &length);
-      g_autofree char *valid = g_utf8_make_valid (name, MIN (length, 255));
+      g_autofree char *whole = g_strndup (name, length);
+      g_autofree char *shown = hs_printable (whole, HS_PRINTABLE_NAME);
 
-      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", valid);
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", shown);
     }
   if (names->len > 3)
     g_string_append (text, ", ...");

@@ -3,20 +3,18 @@
 
 #include "protocol/hs-condition.h"
 
-/* As much of a peer's text as goes into a message of ours. */
-#define MAX_TEXT 500
+#include "hs-printable.h"
 
-static char *
-shorten (const char *text)
+/* Each element is named that stands beside the condition; a peer may send as many as fit into a stanza. */
+#define MAX_NAMES 4
+
+static void
+append_printable (
+    GString *message, const char *before, const char *text, gsize max, const char *after)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, strnlen (text, MAX_TEXT));
+  g_autofree char *shown = hs_printable (text, max);
 
-  for (char *p = valid; *p != '\0'; p++)
-    {
-      if (g_ascii_iscntrl (*p))
-        *p = ' ';
-    }
-  return g_strstrip (g_steal_pointer (&valid));
+  g_string_append_printf (message, "%s%s%s", before, shown, after);
 }
 
 /* Since GLib 2.90 g_enum_get_value_by_nick() takes upper case for lower case. */
@@ -44,13 +42,14 @@ hs_condition_to_error (HsNode *node,
   int code = fallback;
   HsNode *text = node;
   const char *separator = ": ";
+  g_autofree char *said = NULL;
+  guint n_names = 0;
 
   for (HsNode *child = hs_node_first_element (node); child != NULL;
        child = hs_node_next_element (child))
     {
       const GEnumValue *value;
       g_autofree char *inside = hs_node_dup_value (child);
-      g_autofree char *name = shorten (child->name);
 
       /* XEP-0388 has the text in its own namespace, and some servers have it in that of stanzas. A server
        * that is older than the RFC writes its words into the error itself. */
@@ -60,27 +59,25 @@ hs_condition_to_error (HsNode *node,
             text = child;
           continue;
         }
-      g_string_append_printf (message, "%s%s", separator, name);
+      value = hs_namespace_equal (child->namespace_, namespace_)
+                  ? find_value (G_ENUM_CLASS (klass), child->name)
+                  : NULL;
+      if (value != NULL)
+        code = value->value;
+      if (++n_names > MAX_NAMES)
+        continue;
+      append_printable (message, separator, child->name, HS_PRINTABLE_NAME, "");
       separator = ", ";
       if (!hs_namespace_equal (child->namespace_, namespace_))
         continue;
-      value = find_value (G_ENUM_CLASS (klass), child->name);
-      if (value != NULL)
-        code = value->value;
       /* Where to go instead: see-other-host, gone, redirect. */
       if (inside != NULL)
-        {
-          g_autofree char *where = shorten (inside);
-
-          g_string_append_printf (message, " (%s)", where);
-        }
+        append_printable (message, " (", inside, HS_PRINTABLE_TEXT, ")");
     }
-  {
-    g_autofree char *said = hs_node_dup_value (text);
-    g_autofree char *words = said != NULL ? shorten (said) : NULL;
-
-    if (words != NULL)
-      g_string_append_printf (message, ": %s", words);
-  }
+  if (n_names > MAX_NAMES)
+    g_string_append_printf (message, " and %u more", n_names - MAX_NAMES);
+  said = hs_node_dup_value (text);
+  if (said != NULL)
+    append_printable (message, ": ", said, HS_PRINTABLE_TEXT, "");
   return g_error_new_literal (domain, code, message->str);
 }

@@ -4,6 +4,7 @@
 #include "protocol/hs-iq-tracker.h"
 
 #include "hs-error.h"
+#include "hs-printable.h"
 
 struct _HsIqRequest
 {
@@ -282,6 +283,8 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
   while ((first = g_queue_peek_head (&self->deadlines)) != NULL && first->deadline <= now)
     {
       g_autoptr (GError) error = NULL;
+      g_autofree char *to = NULL;
+      g_autofree char *id = NULL;
 
       if (first->answering && last_input + first->patience > now)
         {
@@ -290,8 +293,10 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
           queue_deadline (self, first);
           continue;
         }
-      error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time",
-                         first->to != NULL ? first->to : "The server", first->id);
+      to = hs_printable (first->to != NULL ? first->to : "The server", HS_PRINTABLE_TEXT);
+      id = hs_printable (first->id, HS_PRINTABLE_NAME);
+      error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time", to,
+                           id);
 
       take_out (self, first);
       finish (first, NULL, error);

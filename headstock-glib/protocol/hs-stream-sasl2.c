@@ -5,6 +5,7 @@
 
 #include "hs-enum-types.h"
 #include "hs-error.h"
+#include "hs-printable.h"
 #include "hs-namespaces.h"
 #include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-ht.h"
@@ -430,7 +431,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
           hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
           return;
         }
-      shown = hs_sasl_printable (name, 40);
+      shown = hs_printable (name, 40);
       if (names->len < 200)
         g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", shown);
     }

@@ -6,8 +6,8 @@
 #include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "hs-random.h"
-#include "sasl/hs-sasl-mechanism-private.h"
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-secret.h"
 
@@ -237,7 +237,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
    * one that was asked for, as with ANONYMOUS. The server's own name is not: that was proved. */
   if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
-      bound = hs_sasl_printable (hs_jid_to_string (self->jid), 200);
+      bound = hs_printable (hs_jid_to_string (self->jid), 200);
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server bound the address %s, which is not at %s", bound,
                                 hs_jid_get_domain (self->config.jid));

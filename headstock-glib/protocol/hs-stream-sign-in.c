@@ -5,6 +5,7 @@
 
 #include "hs-enum-types.h"
 #include "hs-error.h"
+#include "hs-printable.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-base64.h"
@@ -237,8 +238,12 @@ hs_stream_decode (HsNode *node, gsize *length, GError **error)
     return g_new0 (guint8, 1);
   octets = hs_sasl_base64_decode (text, length);
   if (octets == NULL)
-    g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
-                 "The server's %.32s is not base64", node->name);
+    {
+      g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
+
+      g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
+                   "The server's %s is not base64", name);
+    }
   return octets;
 }
 

@@ -8,8 +8,8 @@
 #include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "protocol/hs-condition.h"
-#include "sasl/hs-sasl-mechanism-private.h"
 #include "sasl/hs-sasl-secret.h"
 
 /* Characters of a server's name in an error. */
@@ -99,7 +99,7 @@ hs_stream_fail (HsStream *self, GError *error)
   /* A wrong host is the likely cause of whatever goes wrong before the sign-in. */
   if (self->other_name != NULL && !self->authenticated)
     {
-      g_autofree char *name = hs_sasl_printable (self->other_name, MAX_NAME);
+      g_autofree char *name = hs_printable (self->other_name, MAX_NAME);
       g_autofree char *message
           = g_strdup_printf ("%s (the server calls itself %s)", error->message, name);
 
@@ -342,6 +342,7 @@ hs_stream_describe (HsStream *self)
 static void
 on_element (HsStream *self, HsNode *node)
 {
+  g_autofree char *name = NULL;
   /* Nearly all that comes. */
   if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
     {
@@ -361,8 +362,9 @@ on_element (HsStream *self, HsNode *node)
           return;
         }
     }
+  name = hs_printable (node->name, HS_PRINTABLE_NAME);
   hs_stream_protocol_error (self, "unsupported-stanza-type",
-                            "The server sent <%.64s> where it was to send %s", node->name,
+                            "The server sent <%s> where it was to send %s", name,
                             hs_stream_describe (self));
 }
 
@@ -385,8 +387,10 @@ on_header (HsStream *self, HsNode *node)
     return;
   if (!hs_node_matches (node, "stream", HS_NS_STREAM))
     {
+      g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
+
       hs_stream_protocol_error (self, "invalid-namespace",
-                                "The server did not begin a stream, but <%.64s>", node->name);
+                                "The server did not begin a stream, but <%s>", name);
       return;
     }
   if (hs_parser_is_foreign (self->parser))
@@ -424,7 +428,8 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   hs_jid_ref (self->config.jid);
   if (self->config.session_jid != NULL)
     hs_jid_ref (self->config.session_jid);
-  self->secret = g_strdup (config->secret);
+  /* A client's password is not needed here: each sign-in is given it. */
+  self->secret = config->component ? g_strdup (config->secret) : NULL;
   self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
   self->config.user_agent_id = g_strdup (config->user_agent_id);
   self->config.software = g_strdup (config->software);
@@ -448,9 +453,7 @@ hs_stream_free (HsStream *self)
   g_clear_pointer (&self->jid, hs_jid_unref);
   hs_jid_unref (self->config.jid);
   g_clear_pointer (&self->config.session_jid, hs_jid_unref);
-  if (self->secret != NULL)
-    explicit_bzero (self->secret, strlen (self->secret));
-  g_free (self->secret);
+  hs_sasl_secret_free (self->secret);
   g_free (self->lang);
   g_free (self->mechanism_name);
   g_free (self->channel_binding);

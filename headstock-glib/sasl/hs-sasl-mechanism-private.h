@@ -66,7 +66,4 @@ void hs_sasl_scram_set_nonce (HsSaslMechanism *self, const char *nonce);
 char *hs_sasl_prepare_username (const HsSaslCredentials *credentials, GError **error);
 char *hs_sasl_prepare_password (const HsSaslCredentials *credentials, GError **error);
 
-/* A peer's text for an error message: printable ASCII and not more than @max characters of it. */
-char *hs_sasl_printable (const char *text, gsize max);
-
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-error.h"
+#include "hs-printable.h"
 
 #include "hs-sasl-binding.h"
 #include "hs-sasl-mechanism-private.h"
@@ -253,7 +254,7 @@ set_no_mechanism (const char *const *offered, const HsSaslCredentials *credentia
 
   for (; offered[shown] != NULL; shown++)
     {
-      g_autofree char *name = hs_sasl_printable (offered[shown], NAME_MAX_SHOWN);
+      g_autofree char *name = hs_printable (offered[shown], NAME_MAX_SHOWN);
       const Entry *entry = find_entry (offered[shown]);
       Refusal refusal = entry != NULL ? refuse (entry, credentials) : REFUSAL_UNKNOWN;
 
@@ -489,18 +490,4 @@ hs_sasl_prepare_password (const HsSaslCredentials *credentials, GError **error)
                            "nothing of it is left after SASLprep (RFC 4013)");
     }
   return prepared;
-}
-
-char *
-hs_sasl_printable (const char *text, gsize max)
-{
-  gsize length = strlen (text);
-  gsize shown = MIN (length, max);
-  GString *printable = g_string_sized_new (shown + 4);
-
-  for (gsize i = 0; i < shown; i++)
-    g_string_append_c (printable, g_ascii_isprint (text[i]) ? text[i] : '?');
-  if (length > max)
-    g_string_append (printable, "...");
-  return g_string_free (printable, FALSE);
 }

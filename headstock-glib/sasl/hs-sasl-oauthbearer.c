@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-error.h"
+#include "hs-printable.h"
 
 #include "hs-sasl-scram-message.h"
 #include "hs-sasl-secret.h"
@@ -83,7 +84,7 @@ hs_sasl_oauthbearer_challenge (HsSaslMechanism *mechanism,
     }
   json = g_strndup ((const char *) challenge, length);
   status = find_member (json, "status");
-  shown = hs_sasl_printable (status != NULL ? status : "it does not say why", 100);
+  shown = hs_printable (status != NULL ? status : "it does not say why", 100);
   mechanism->discovery = find_member (json, "openid-configuration");
   g_set_error (&mechanism->refusal, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED,
                "The server refused the access token: %s", shown);

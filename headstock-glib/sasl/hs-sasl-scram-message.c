@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-error.h"
+#include "hs-printable.h"
 
 #include "hs-sasl-base64.h"
 #include "hs-sasl-mechanism-private.h"
@@ -109,7 +110,7 @@ is_server_error (const char *attribute, GError **error)
 
   if (attribute[0] != 'e')
     return FALSE;
-  word = hs_sasl_printable (attribute + 2, 40);
+  word = hs_printable (attribute + 2, 40);
   for (gsize i = 0; i < G_N_ELEMENTS (server_errors); i++)
     {
       if (strcmp (attribute + 2, server_errors[i].value) == 0)
@@ -177,7 +178,7 @@ parse_iterations (HsSaslScramFirst *self,
   if (attribute == NULL || attribute[0] != 'i')
     return refuse (error, "the salt is not followed by a number of iterations");
   digits = attribute + 2;
-  shown = hs_sasl_printable (digits, 20);
+  shown = hs_printable (digits, 20);
   /* RFC 5802, 7: posit-number, no sign, no zero in front */
   if (*digits == '0' || strspn (digits, "0123456789") != strlen (digits))
     return refuse (error, "\"%s\" is not a number of iterations", shown);

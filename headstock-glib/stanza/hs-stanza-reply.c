@@ -5,6 +5,7 @@
 
 #include "hs-element-private.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "hs-stanza-private.h"
 
 /* HsStanza: answers and errors. */
@@ -67,8 +68,9 @@ parse_condition (const char *name)
 static void
 append_detail (GString *message, gboolean *open, const char *detail)
 {
-  g_string_append (message, *open ? ", " : " (");
-  g_string_append (message, detail);
+  g_autofree char *shown = hs_printable (detail, HS_PRINTABLE_TEXT);
+
+  g_string_append_printf (message, "%s%s", *open ? ", " : " (", shown);
   *open = TRUE;
 }
 
@@ -96,7 +98,11 @@ describe_error (HsNode *condition, HsNode *application, HsNode *text)
   if (open)
     g_string_append_c (message, ')');
   if (words != NULL)
-    g_string_append_printf (message, ": %s", words);
+    {
+      g_autofree char *shown = hs_printable (words, HS_PRINTABLE_TEXT);
+
+      g_string_append_printf (message, ": %s", shown);
+    }
   return g_error_new_literal (HS_STANZA_ERROR, code, message->str);
 }
 

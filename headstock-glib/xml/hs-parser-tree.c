@@ -4,6 +4,7 @@
 #include "xml/hs-parser-private.h"
 
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "xml/hs-writer.h"
 
 /* How much of a tag is copied at once for its attributes. */
@@ -512,10 +513,7 @@ on_error (void *data, HsXmlParserError xml_error)
       hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, HS_PARSER_INSTRUCTION);
       return;
     }
-  text = xml_error->message != NULL ? g_utf8_make_valid (xml_error->message, -1) : g_strdup ("?");
-  g_strdelimit (g_strstrip (text), "\n", ' ');
-  if (g_utf8_strlen (text, -1) > 200)
-    *g_utf8_offset_to_pointer (text, 200) = '\0';
+  text = hs_printable (xml_error->message != NULL ? xml_error->message : "?", HS_PRINTABLE_TEXT);
   message = g_strdup_printf ("Not well-formed XML: %s", text);
   hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, message);
 }

@@ -7,6 +7,7 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 
 /* What a byte needs. */
 enum
@@ -283,7 +284,8 @@ get_inherited (HsNode *node, HsNode *root, const char *default_namespace)
 static void
 set_refused (HsNode *node, GError **error)
 {
-  const char *name = node->name != NULL ? node->name : node->parent->name;
+  g_autofree char *name
+      = hs_printable (node->name != NULL ? node->name : node->parent->name, HS_PRINTABLE_NAME);
   gboolean reserved = node->name != NULL && is_reserved (node->namespace_);
   guint n_attributes = 0;
 

@@ -322,6 +322,82 @@ dropping_cb (HsClient *client, HsDirection direction, const char *text, gpointer
     test_client_drop (test);
 }
 
+/* Whoever sends something writes no line of the log and drives no terminal; before TLS everybody can. */
+static const ScriptStep forging[] = {
+  RUN (script_sign_in_tls),
+  SEND ("<message><body>one\n2026-11-29T00:00:00.000000Z IN  &lt;forged/>\r\tx\xc2\x9b"
+        "31m\xe2\x80\xae" "desrever\xe2\x80\xa8\x7f</body></message>"),
+  SERVE,
+  END,
+};
+
+static void
+test_forging (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *log = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GRegex) line = g_regex_new (
+      "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z (IN |OUT) <.+$", 0, 0, NULL);
+
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  test_client_start_until_ready (fixture->test);
+  test_client_say (fixture->test, "<message id='theirs'/>");
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_has (log, "one<U+000A>2026-11-29T00:00:00.000000Z IN  &lt;forged/><U+000D><U+0009>x<U+009B>31m"
+                   "<U+202E>desrever<U+2028><U+007F></body>");
+  lines = g_strsplit (log, "\n", -1);
+  for (guint i = 0; lines[i + 1] != NULL; i++)
+    g_assert_true (g_regex_match (line, lines[i], 0, NULL));
+  for (const char *p = log; *p != '\0'; p++)
+    g_assert_true (*p == '\n' || !g_ascii_iscntrl (*p));
+}
+
+#define STREAM_ERROR(inside) "<stream:error>" inside "</stream:error>"
+#define CONDITION "<conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+#define SAYS(text) "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>" text "</text>"
+
+/* What is told of what a server says is one short line, whatever it says. */
+static void
+check_told (const ScriptStep *before, const char *said)
+{
+  const ScriptStep script[] = { RUN (before), SEND (said), READ_END, END };
+  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+
+    g_object_set (test->client, "auto-reconnect", FALSE, NULL);
+  test_client_run (test);
+  g_assert_nonnull (test->error);
+  g_assert_true (g_utf8_validate (test->error->message, -1, NULL));
+  g_assert_cmpuint (g_utf8_strlen (test->error->message, -1), <, 2000);
+  for (const char *p = test->error->message; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if (!g_unichar_isprint (g_utf8_get_char (p)))
+        g_error ("U+%04X is in '%s'", g_utf8_get_char (p), test->error->message);
+    }
+}
+
+static void
+test_told (void)
+{
+  g_autoptr (GString) many = g_string_new ("<stream:error>");
+  static const ScriptStep nothing[] = { EXPECT ("<stream:stream"), EXPECT (">"), END };
+  g_autoptr (GString) name = g_string_new ("<x");
+
+  for (guint i = 0; i < 50000; i++)
+    g_string_append (many, "<a/>");
+  g_string_append (many, CONDITION "</stream:error>");
+  /* The 64th byte is in the midst of a character. */
+  for (guint i = 0; i < 200; i++)
+    g_string_append (name, "\xc3\xa9");
+  g_string_append (name, " xmlns='urn:x' >");
+  check_told (script_sign_in, many->str);
+  check_told (nothing, name->str);
+  check_told (script_sign_in, STREAM_ERROR (CONDITION SAYS ("a\nb\r\t\xc2\x9b" "2J\xe2\x80\xae" "x\xe2\x80\xa8\x7f")));
+  check_told (script_sign_in, STREAM_ERROR ("<conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'>\xe2\x80\xae\n</conflict>"));
+  check_told (script_sign_in, "<iq type='get'>\xc2\x9b\n</message>");
+}
+
 static void
 test_drop (void)
 {
@@ -350,6 +426,7 @@ main (int argc, char **argv)
     { "secrets", test_secrets, talks_of_secrets },
     { "errors", test_errors, wrong_password },
     { "meddling", test_meddling, NULL },
+    { "forging", test_forging, forging },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -359,6 +436,7 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, tests[i].script, set_up, tests[i].function, tear_down);
     }
+  g_test_add_func ("/client/log/told", test_told);
   g_test_add_func ("/client/log/drop", test_drop);
   return g_test_run ();
 }

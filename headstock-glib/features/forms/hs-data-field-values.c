@@ -6,20 +6,22 @@
 #include <string.h>
 
 #include "hs-jid.h"
+#include "hs-printable.h"
 
 /* What a field may be filled with. */
 
 static gboolean G_GNUC_PRINTF (4, 5)
 refuse (HsDataField *self, HsDataFormError code, GError **error, const char *format, ...)
 {
+  const char *name = self->name != NULL ? self->name : self->label != NULL ? self->label : "";
+  g_autofree char *shown = hs_printable (name, HS_PRINTABLE_NAME);
   g_autofree char *what = NULL;
   va_list args;
 
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, HS_DATA_FORM_ERROR, code, "The field \"%s\" %s",
-               self->name != NULL ? self->name : self->label != NULL ? self->label : "", what);
+  g_set_error (error, HS_DATA_FORM_ERROR, code, "The field \"%s\" %s", shown, what);
   return FALSE;
 }
 
@@ -56,19 +58,25 @@ check_boolean (HsDataField *self, const char *value, GError **error)
 {
   static const char *const allowed[] = { "0", "1", "false", "true", NULL };
 
+  g_autofree char *shown = NULL;
+
   if (g_strv_contains (allowed, value))
     return TRUE;
+  shown = hs_printable (value, HS_PRINTABLE_NAME);
   return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
-                 "takes 0, 1, false or true, not \"%s\"", value);
+                 "takes 0, 1, false or true, not \"%s\"", shown);
 }
 
 static gboolean
 check_option (HsDataField *self, const char *value, GError **error)
 {
+  g_autofree char *shown = NULL;
+
   if (self->open || (self->options != NULL && g_hash_table_contains (self->options, value)))
     return TRUE;
+  shown = hs_printable (value, HS_PRINTABLE_NAME);
   return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
-                 "does not have \"%s\" among its options", value);
+                 "does not have \"%s\" among its options", shown);
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 
 #include "hs-enum-types.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 
 /* From and to XML. */
 
@@ -157,9 +158,11 @@ hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **
     {
       if (self->required)
         {
+          g_autofree char *label
+              = hs_printable (self->label != NULL ? self->label : "", HS_PRINTABLE_NAME);
+
           g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
-                       "A field that must be filled in has no name (its label is \"%s\")",
-                       self->label != NULL ? self->label : "");
+                       "A field that must be filled in has no name (its label is \"%s\")", label);
           return NULL;
         }
       self->type = HS_DATA_FIELD_FIXED;

@@ -8,6 +8,7 @@
 #include "hs-data-field-private.h"
 #include "hs-enum-types.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 
 #define NS_BOB "urn:xmpp:bob"
 
@@ -204,9 +205,10 @@ parse_kind (HsDataForm *self, HsElement *element, GError **error)
 
   if (!hs_data_form_parse_nick (HS_TYPE_DATA_FORM_KIND, type, &kind))
     {
+      g_autofree char *shown = hs_printable (type != NULL ? type : "", HS_PRINTABLE_NAME);
+
       g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
-                   "A form is of the type form, submit, cancel or result, not \"%s\"",
-                   type != NULL ? type : "");
+                   "A form is of the type form, submit, cancel or result, not \"%s\"", shown);
       return FALSE;
     }
   self->kind = kind;
@@ -218,13 +220,15 @@ parse_field (HsDataForm *self, HsElement *element, GError **error)
 {
   HsDataField *field
       = hs_data_field_new_from_element (element, self->kind != HS_DATA_FORM_KIND_FORM, error);
+  g_autofree char *name = NULL;
 
   if (field == NULL)
     return FALSE;
   if (take_field (self, field))
     return TRUE;
+  name = hs_printable (hs_element_get_attribute (element, "var"), HS_PRINTABLE_NAME);
   g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
-               "The form has two fields named \"%s\"", hs_element_get_attribute (element, "var"));
+               "The form has two fields named \"%s\"", name);
   return FALSE;
 }
 
@@ -367,10 +371,11 @@ hs_data_form_new_from_element (HsElement *element, GError **error)
   if (!hs_element_matches (element, "x", HS_NS_DATA))
     {
       const char *namespace_ = hs_element_get_namespace (element);
+      g_autofree char *name = hs_printable (hs_element_get_name (element), HS_PRINTABLE_NAME);
+      g_autofree char *shown = hs_printable (namespace_ != NULL ? namespace_ : "", HS_PRINTABLE_NAME);
 
       g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
-                   "<%s> in the namespace '%s' is no form", hs_element_get_name (element),
-                   namespace_ != NULL ? namespace_ : "");
+                   "<%s> in the namespace '%s' is no form", name, shown);
       return NULL;
     }
   self = hs_data_form_new (HS_DATA_FORM_KIND_FORM);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 
 /* What the server asks, as a form; what we know, filled in; what we answer. */
 
@@ -125,14 +126,21 @@ hs_registration_read_form (HsElement *iq, gboolean *legacy, char **url, GError *
   if (form != NULL)
     return form;
   if (*url != NULL)
-    g_set_error (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_REDIRECTED,
-                 "Accounts of this server are made at %s", *url);
+    {
+      g_autofree char *shown = hs_printable (*url, HS_PRINTABLE_TEXT);
+
+      g_set_error (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_REDIRECTED,
+                   "Accounts of this server are made at %s", shown);
+    }
   else
     {
+      g_autofree char *shown = NULL;
+
       text = query != NULL ? hs_element_get_child_text (query, "instructions", HS_NS_REGISTER) : NULL;
+      shown = hs_printable (text != NULL ? text : "", HS_PRINTABLE_TEXT);
       g_set_error (error, HS_REGISTRATION_ERROR, HS_REGISTRATION_ERROR_NOTHING_ASKED,
                    "The server does not say what it wants to know for an account%s%s",
-                   text != NULL ? ": " : "", text != NULL ? text : "");
+                   *shown != '\0' ? ": " : "", shown);
     }
   return NULL;
 }

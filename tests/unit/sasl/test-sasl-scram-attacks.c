@@ -41,7 +41,7 @@ static const Attack first_attacks[] = {
   { "iterations-32-bit", "r=" BOTH ",s=" SALT ",i=4294971392", "of at most 1000000" },
   { "iterations-64-bit", "r=" BOTH ",s=" SALT ",i=18446744073709555712", "of at most 1000000" },
   { "iterations-endless", "r=" BOTH ",s=" SALT ",i=99999999999999999999999999999999",
-    "99999999999999999999... iterations" },
+    "99999999999999999999… iterations" },
   { "iterations-none", "r=" BOTH ",s=" SALT ",i=0", "not a number" },
   { "iterations-negative", "r=" BOTH ",s=" SALT ",i=-4096", "not a number" },
   { "iterations-plus", "r=" BOTH ",s=" SALT ",i=+4096", "not a number" },
@@ -194,9 +194,9 @@ test_final_error (void)
   check_final ("e=channel-bindings-dont-match,x=y", HS_SASL_ERROR_NOT_AUTHORIZED, "in between");
   check_final ("e=server-does-support-channel-binding", HS_SASL_ERROR_NOT_AUTHORIZED, "its offer");
   check_final ("e=something-new", HS_SASL_ERROR_NOT_AUTHORIZED, "sign-in: something-new");
-  check_final ("e=\x1b[2J\u202e", HS_SASL_ERROR_NOT_AUTHORIZED, "sign-in: ?[2J???");
+  check_final ("e=\x1b[2J\u202e", HS_SASL_ERROR_NOT_AUTHORIZED, "sign-in: <U+001B>[2J<U+202E>");
   check_final ("e=0123456789012345678901234567890123456789!", HS_SASL_ERROR_NOT_AUTHORIZED,
-               "0123456789...");
+               "0123456789…");
 }
 
 static void

@@ -116,9 +116,9 @@ static const Policy policies[] = {
   { "offer-has-case", "scram-sha-1", USUAL, NULL, NULL, HS_ERROR_NO_MECHANISM,
     "scram-sha-1 (not known here)" },
   { "not-printable", "X\x1b[2J\u00fc", USUAL, NULL, NULL, HS_ERROR_NO_MECHANISM,
-    "X?[2J?? (not known here)" },
+    "X<U+001B>[2J\u00fc (not known here)" },
   { "long-name", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", USUAL, NULL, NULL, HS_ERROR_NO_MECHANISM,
-    "ABCDEFGHIJKLMNOPQRST... (not known here)" },
+    "ABCDEFGHIJKLMNOPQRST… (not known here)" },
   { "long-list", "A B C D E F G H I J K L M N O P Q R", USUAL, NULL, NULL, HS_ERROR_NO_MECHANISM,
     "P (not known here) and 2 more" },
 };
