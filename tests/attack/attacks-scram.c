@@ -240,6 +240,17 @@ static const ScriptStep script_plain_to_anybody[]
     = { RUN (script_header), SEND (SAY_FEATURES_TLS), EXPECT ("<starttls"), SEND (SAY_PROCEED),
         START_TLS, RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END, END };
 
+/* An account is to be made: its password would leave as it is. */
+#define FIELDS                                                                                     \
+  EXPECT ("<query xmlns=\"jabber:iq:register\"/></iq>"),                                           \
+      SEND ("<iq type='result' id='@ID@'><query xmlns='jabber:iq:register'><username/><password/>" \
+            "</query></iq>")
+static const ScriptStep script_register_in_plain_text[]
+    = { RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), FIELDS, READ_END, END };
+static const ScriptStep script_register_with_anybody[]
+    = { RUN (script_header), SEND (SAY_FEATURES_TLS), EXPECT ("<starttls"), SEND (SAY_PROCEED),
+        START_TLS, RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), FIELDS, READ_END, END };
+
 /* SCRAM has worked for this account before. */
 static void
 prepare_proved (AttackRun *run)
@@ -261,6 +272,28 @@ prepare_careless (AttackRun *run)
   g_object_unref (g_tls_backend_get_default_database (g_tls_backend_get_default ()));
   g_object_set (run->test->client, "tls-database", NULL, NULL);
   g_signal_connect (run->test->client, "accept-certificate", G_CALLBACK (accept_cb), NULL);
+}
+
+static void
+prepare_registration (AttackRun *run)
+{
+  g_autoptr (HsRegistration) registration = hs_registration_new ();
+
+  hs_client_set_registration (run->test->client, HS_MODULE (registration));
+}
+
+static void
+prepare_careless_registration (AttackRun *run)
+{
+  prepare_careless (run);
+  prepare_registration (run);
+}
+
+static void
+check_not_registered (AttackRun *run)
+{
+  g_assert_true (scripted_server_has_received (run->test->server, "jabber:iq:register"));
+  g_assert_false (scripted_server_has_received (run->test->server, ATTACK_PASSWORD));
 }
 
 /* The first connection works with SCRAM; after it breaks, the attacker sits there. */
@@ -350,6 +383,11 @@ static const Attack attacks[] = {
   NONE ("downgrade/PLAIN without TLS", plain_in_plain_text, NULL, HS_TLS_MODE_NONE),
   NONE ("downgrade/PLAIN, accepted stranger", plain_to_anybody, prepare_careless,
         HS_TLS_MODE_STARTTLS),
+  { "downgrade/registration without TLS", script_register_in_plain_text, HS_TLS_MODE_NONE,
+    hs_error_quark, HS_ERROR_TLS_REQUIRED, .prepare = prepare_registration, .check = check_not_registered },
+  { "downgrade/registration, accepted stranger", script_register_with_anybody, HS_TLS_MODE_STARTTLS,
+    hs_error_quark, HS_ERROR_TLS_REQUIRED, .prepare = prepare_careless_registration,
+    .check = check_not_registered },
   NONE ("downgrade/mechanisms of old", old_mechanisms, NULL, HS_TLS_MODE_STARTTLS),
   NONE ("downgrade/no mechanisms", no_mechanisms, NULL, HS_TLS_MODE_STARTTLS),
   { "downgrade/PLAIN at reconnecting", script_downgraded_later, HS_TLS_MODE_STARTTLS,
