@@ -251,12 +251,10 @@ make_connector (HsClient *self, GError **error)
     .proxy_resolver = priv->proxy_resolver,
     .timeout_msec = priv->connect_timeout,
   };
+  guint16 port = priv->direct_tls ? config.default_tls_port : config.default_port;
 
-  if (priv->redirect != NULL)
+  if (hs_retry_policy_take_target (&priv->retry, &host, &port))
     {
-      guint16 port = priv->direct_tls ? config.default_tls_port : config.default_port;
-
-      hs_client_take_redirect (priv, &host, &port);
       config.port = port;
       if (priv->direct_tls && config.tls_mode == HS_TLS_MODE_REQUIRED)
         config.tls_mode = HS_TLS_MODE_DIRECT;

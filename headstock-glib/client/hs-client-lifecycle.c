@@ -386,12 +386,10 @@ hs_client_start (HsClient *self)
     return;
   priv->running = TRUE;
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
-  hs_backoff_reset (&priv->backoff);
-  priv->n_redirects = 0;
+  hs_retry_policy_begin (&priv->retry);
   priv->slept = get_slept ();
-  priv->at_location = priv->location_tried = priv->settling = FALSE;
+  priv->settling = FALSE;
   priv->ready_time = 0;
-  g_clear_pointer (&priv->redirect, g_free);
   g_clear_error (&priv->run_error);
   priv->context = g_main_context_ref_thread_default ();
   hs_wake_add (priv->context, wake_cb, self);

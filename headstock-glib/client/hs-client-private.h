@@ -6,8 +6,8 @@
 #include "net/hs-timer.h"
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
-#include "protocol/hs-backoff.h"
 #include "protocol/hs-dispatcher.h"
+#include "protocol/hs-retry-policy.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -146,12 +146,8 @@ typedef struct
   gboolean stopping;  /* the signal was emitted */
   gboolean was_ready; /* in this run */
   GError *run_error;
-  HsBackoff backoff;
+  HsRetryPolicy retry;
   struct _HsNetworkWatch *network_watch; /* while the next try is waited for */
-  char *redirect;         /* host and port that the next connection goes to, in place of the DNS's */
-  guint n_redirects;      /* by the server, one after another */
-  gboolean at_location;   /* the connection is to where the session was to be resumed */
-  gboolean location_tried;
   GPtrArray *connect_tasks;
   GPtrArray *close_tasks;
 
@@ -316,11 +312,9 @@ HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
 void hs_client_resumed (HsClient *self);
 
 /* hs-client-retry.c */
-extern guint (*hs_client_retry_random) (guint bound); /* for tests: up to and including */
 void hs_client_connection_failed (HsClient *self, const GError *error);
 void hs_client_stop_waiting (HsClient *self);
 void hs_client_note_progress (HsClient *self);
-void hs_client_take_redirect (HsClientPrivate *priv, char **host, guint16 *port);
 void hs_client_network_changed (HsClient *self);
 
 /* hs-client-active.c */

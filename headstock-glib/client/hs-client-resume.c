@@ -131,6 +131,8 @@ hs_client_resumed (HsClient *self)
   g_autoptr (GPtrArray) tasks = NULL;
 
   hs_client_remember_session (priv);
+  hs_retry_policy_resumed (&priv->retry, hs_stream_management_get_acknowledged (priv->management),
+                           hs_stream_management_get_received (priv->management));
   hs_client_session_stands (self);
   hs_iq_tracker_extend (hs_dispatcher_get_tracker (priv->dispatcher),
                         g_get_monotonic_time () - priv->interrupted);

@@ -2,108 +2,16 @@
 #include "config.h"
 
 #include "hs-client-private.h"
+#include "hs-clock.h"
 #include "hs-error.h"
 
 /* What follows on a connection that has ended or could not be made. */
-
-/* Redirections by the server that are followed one after another. */
-#define MAX_REDIRECTS 5
-
-typedef enum
-{
-  VERDICT_AGAIN,
-  VERDICT_SLOWLY,         /* every five minutes, and when the network changes */
-  VERDICT_NEVER,          /* it will not change by itself */
-  VERDICT_NEVER_A_CLIENT, /* a component's own old connection may still stand */
-} Verdict;
-
-#define ANY (-1)
-
-/* The first that fits counts; what is not here is tried again. Before the first `ready` of a run each
- * target is tried once, whatever this says except for what is permanent. */
-static const struct
-{
-  GQuark (*domain) (void);
-  int code;
-  Verdict verdict;
-} table[] = {
-  { hs_sasl_error_quark, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE, VERDICT_AGAIN },
-  { hs_sasl_error_quark, ANY, VERDICT_NEVER },
-  { hs_stream_error_quark, HS_STREAM_ERROR_CONFLICT, VERDICT_NEVER_A_CLIENT },
-  { hs_stream_error_quark, HS_STREAM_ERROR_NOT_AUTHORIZED, VERDICT_NEVER },
-  { hs_stream_error_quark, ANY, VERDICT_AGAIN },
-  { hs_error_quark, HS_ERROR_INVALID_JID, VERDICT_NEVER },
-  { hs_error_quark, HS_ERROR_NO_MECHANISM, VERDICT_NEVER },
-  { hs_error_quark, HS_ERROR_NO_CREDENTIALS, VERDICT_NEVER },
-  { hs_error_quark, ANY, VERDICT_AGAIN },
-  /* A captive portal, or a clock that is wrong. */
-  { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, VERDICT_SLOWLY },
-};
-
-static guint
-random_up_to (guint bound)
-{
-  return g_random_int_range (0, bound + 1);
-}
-
-guint (*hs_client_retry_random) (guint bound) = random_up_to;
-
-static Verdict
-judge (HsClientPrivate *priv, const GError *error)
-{
-  Verdict verdict = VERDICT_AGAIN;
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    {
-      if (error->domain == table[i].domain ()
-          && (table[i].code == ANY || table[i].code == error->code))
-        {
-          verdict = table[i].verdict;
-          break;
-        }
-    }
-  if (verdict == VERDICT_NEVER_A_CLIENT)
-    return priv->component ? VERDICT_AGAIN : VERDICT_NEVER;
-  return verdict;
-}
-
-/* Anybody can have said what came before TLS was verified. */
-static gboolean
-is_verified (HsClientPrivate *priv, const GError *error)
-{
-  return priv->secure || priv->tls_mode == HS_TLS_MODE_NONE
-         || g_error_matches (error, HS_ERROR, HS_ERROR_INVALID_JID);
-}
-
-static gboolean
-is_permanent (HsClientPrivate *priv, const GError *error)
-{
-  return priv->refused || (judge (priv, error) == VERDICT_NEVER && is_verified (priv, error));
-}
-
-/* Whether another target may do better than one that failed like this. */
-static gboolean
-is_about_target (HsClientPrivate *priv, const GError *error)
-{
-  return !is_permanent (priv, error) && error->domain != HS_STANZA_ERROR;
-}
 
 /* Milliseconds for which the session stood, on this connection. */
 static guint64
 get_lasted (HsClientPrivate *priv)
 {
   return priv->ready_time != 0 ? (g_get_monotonic_time () - priv->ready_time) / 1000 : 0;
-}
-
-static int
-choose_delay (HsClientPrivate *priv, const GError *error)
-{
-  guint64 lasted = get_lasted (priv);
-
-  priv->ready_time = 0;
-  if (judge (priv, error) == VERDICT_SLOWLY)
-    return HS_BACKOFF_LAST;
-  return hs_client_retry_random (hs_backoff_next (&priv->backoff, lasted));
 }
 
 /* Something that the program has sent was acknowledged. What comes in does not count, and neither does
@@ -115,7 +23,7 @@ hs_client_note_progress (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (priv->management != NULL && hs_stream_management_take_progress (priv->management))
-    hs_backoff_reset (&priv->backoff);
+    hs_retry_policy_progress (&priv->retry);
 }
 
 /* ---- The network ---- */
@@ -195,7 +103,7 @@ void
 hs_client_network_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 next = g_get_monotonic_time () + hs_client_retry_random (HS_BACKOFF_FIRST) * (gint64) 1000;
+  gint64 next = g_get_monotonic_time () + hs_retry_policy_wait_for_network (&priv->retry) * (gint64) 1000;
 
   if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] > next)
     hs_client_set_deadline_at (self, HS_DEADLINE_RETRY, next);
@@ -219,64 +127,27 @@ hs_client_reconnect_now (HsClient *self)
     hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
 }
 
-/* ---- Where to ---- */
+/* ---- What follows ---- */
 
-void
-hs_client_take_redirect (HsClientPrivate *priv, char **host, guint16 *port)
+/* The error, with what the policy has to say about it. */
+static GError *
+dup_error (HsClientPrivate *priv, const GError *error)
 {
-  g_autofree char *redirect = g_steal_pointer (&priv->redirect);
-  g_autoptr (GSocketConnectable) address = NULL;
+  g_autofree char *note = hs_retry_policy_take_note (&priv->retry);
 
-  /* RFC 6120, 4.9.3.19: an IPv6 address is in brackets. */
-  if (redirect != NULL)
-    address = g_network_address_parse (redirect, *port, NULL);
-  if (address == NULL)
-    return;
-  g_free (*host);
-  *host = g_strdup (g_network_address_get_hostname (G_NETWORK_ADDRESS (address)));
-  *port = g_network_address_get_port (G_NETWORK_ADDRESS (address));
-}
-
-/* RFC 6120, 4.9.3.19. */
-static gboolean
-follow (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  const char *host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL;
-
-  /* Servers may send us on from sessions that they have begun, too. */
-  if (get_lasted (priv) >= HS_BACKOFF_LASTING)
-    priv->n_redirects = 0;
-  if (host == NULL || priv->n_redirects >= MAX_REDIRECTS)
-    return FALSE;
-  priv->n_redirects++;
-  g_free (priv->redirect);
-  priv->redirect = g_strdup (host);
-  return TRUE;
-}
-
-/* XEP-0198, 5: where the server wants the session to be resumed, if only once. */
-static void
-prefer_location (HsClientPrivate *priv)
-{
-  const char *location = priv->management != NULL && !priv->location_tried
-                                 && hs_stream_management_has_session (priv->management)
-                             ? hs_stream_management_get_location (priv->management)
-                             : NULL;
-
-  if (location == NULL)
-    return;
-  priv->location_tried = priv->at_location = TRUE;
-  g_free (priv->redirect);
-  priv->redirect = g_strdup (location);
+  if (error == NULL)
+    return NULL;
+  return note != NULL ? g_error_new (error->domain, error->code, "%s (%s)", error->message, note)
+                      : g_error_copy (error);
 }
 
 static void
-next_target (HsClient *self, const GError *error)
+next_target (HsClient *self, const GError *cause)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) error = dup_error (priv, cause);
 
-  g_debug ("Trying another target: %s", error->message);
+  g_debug ("Trying another target: %s", error != NULL ? error->message : "the stream has ended");
   /* The next one has not stood at all. */
   priv->ready_time = 0;
   hs_client_drop_connection (self);
@@ -285,20 +156,74 @@ next_target (HsClient *self, const GError *error)
   hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
 }
 
+/* The connection is gone. @answered: there was one, to the server or what stands before it. @managed: there was a session with
+ * stream management. */
+static guint
+choose_wait (HsClientPrivate *priv, gboolean answered, gboolean managed)
+{
+  HsStreamManagement *management = priv->management;
+  gint64 now = hs_clock_get_boot_time ();
+  HsRetrySession session = { .answered = answered, .left = -1 };
+  guint max;
+
+  if (management == NULL || !hs_stream_management_has_session (management))
+    {
+      session.given_up = managed;
+      return hs_retry_policy_wait (&priv->retry, &session);
+    }
+  session.location = hs_stream_management_get_location (management);
+  session.resumable = hs_stream_management_can_resume (management, now);
+  max = hs_stream_management_get_max (management);
+  if (max != 0)
+    session.left = MAX (0, max * (gint64) 1000 - hs_stream_management_get_age (management, now) / 1000);
+  return hs_retry_policy_wait (&priv->retry, &session);
+}
+
 static void
-retry (HsClient *self, const GError *error)
+retry (HsClient *self, const GError *cause)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  int delay = choose_delay (priv, error);
+  gboolean managed = hs_client_is_managed (priv);
+  gboolean answered = priv->state > HS_CLIENT_STATE_CONNECTING;
+  g_autoptr (GError) error = NULL;
+  guint delay;
 
-  priv->n_redirects = 0;
+  priv->ready_time = 0;
   hs_client_drop_connection (self);
-  prefer_location (priv);
+  delay = choose_wait (priv, answered, managed);
+  error = dup_error (priv, cause);
   hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
   hs_client_set_deadline (self, HS_DEADLINE_RETRY, delay);
   if (delay > 0)
     watch_network (self);
   hs_client_emit_disconnected (self, error, delay);
+}
+
+static HsRetryAction
+judge (HsClient *self, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsRetryFailure failure = {
+    .error = error,
+    .point = priv->state,
+    .lasted = get_lasted (priv),
+    .component = priv->component,
+    .verified = priv->secure || priv->tls_mode == HS_TLS_MODE_NONE,
+    .refused = priv->refused,
+    .returning = priv->was_ready && priv->auto_reconnect,
+    .has_more = !priv->was_ready && priv->attempt != NULL
+                && hs_connector_has_more (priv->attempt->connector),
+    .other_host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL,
+  };
+
+  /* It sends us on, and does not say where to. */
+  if (failure.other_host == NULL
+      && g_error_matches (error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST))
+    failure.other_host = "";
+  /* What was relied on may be why it failed: the same target once more, without that. */
+  if (failure.other_host == NULL && hs_client_forget_offer (self, error))
+    return HS_RETRY_TO;
+  return hs_retry_policy_failed (&priv->retry, &failure);
 }
 
 /* From the main loop, and once for each connection: it is of no more use. */
@@ -307,26 +232,30 @@ hs_client_connection_failed (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) copy = error != NULL ? g_error_copy (error) : NULL;
-  gboolean at_location = priv->at_location && priv->attempt != NULL;
+  g_autoptr (GError) last = NULL;
 
   if (!priv->running)
     return;
-  priv->at_location = FALSE;
   if (priv->stop_requested || priv->stopping)
-    hs_client_finish_run (self, NULL);
-  else if (follow (self) || hs_client_forget_offer (self, copy))
-    next_target (self, copy);
-  else if (!priv->was_ready && priv->attempt != NULL && is_about_target (priv, copy)
-           && hs_connector_has_more (priv->attempt->connector))
     {
-      /* Another target of the same domain, in the same attempt. */
-      priv->next_connector = g_steal_pointer (&priv->attempt->connector);
-      next_target (self, copy);
+      hs_client_finish_run (self, NULL);
+      return;
     }
-  else if (!priv->was_ready || !priv->auto_reconnect || is_permanent (priv, copy))
-    hs_client_finish_run (self, copy);
-  else if (at_location)
-    next_target (self, copy);
-  else
-    retry (self, copy);
+  switch (judge (self, copy))
+    {
+    case HS_RETRY_NEXT_TARGET:
+      /* Of the same domain, in the same attempt. */
+      priv->next_connector = g_steal_pointer (&priv->attempt->connector);
+      G_GNUC_FALLTHROUGH;
+    case HS_RETRY_TO:
+      next_target (self, copy);
+      break;
+    case HS_RETRY_NEVER:
+      last = dup_error (priv, copy);
+      hs_client_finish_run (self, last);
+      break;
+    case HS_RETRY_AGAIN:
+    default:
+      retry (self, copy);
+    }
 }

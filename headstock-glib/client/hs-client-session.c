@@ -111,7 +111,6 @@ hs_client_session_stands (HsClient *self)
   if (priv->keepalive_interval > 0)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
   priv->was_ready = TRUE;
-  priv->at_location = priv->location_tried = FALSE;
   priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
   priv->ready_time = g_get_monotonic_time ();
@@ -180,6 +179,7 @@ hs_client_bound (HsClient *self)
   if (priv->stream != stream)
     return;
   hs_client_remember_session (priv);
+  hs_retry_policy_bound (&priv->retry);
   hs_client_set_session_account (priv, hs_stream_get_account (stream));
   priv->bound_jid = hs_jid_ref (hs_stream_get_jid (stream));
   priv->bound_bare = hs_jid_get_bare (priv->bound_jid);

@@ -89,7 +89,7 @@ hs_client_finalize (GObject *object)
 
   g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
   g_clear_pointer (&priv->management, hs_stream_management_free);
-  g_free (priv->redirect);
+  hs_retry_policy_clear (&priv->retry);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
@@ -588,6 +588,7 @@ hs_client_init (HsClient *self)
   priv->default_presence = TRUE;
   priv->initial_roster = TRUE;
   priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
+  hs_retry_policy_init (&priv->retry);
   g_queue_init (&priv->send_tasks);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
   priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);

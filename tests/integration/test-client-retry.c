@@ -8,7 +8,7 @@
 #include "hs-clock.h"
 #include "net/hs-wake.h"
 
-/* What is tried again, and when. Chance is the test's own here: see hs_client_retry_random. */
+/* What is tried again, and when. Chance is the test's own here: see HsRetryPolicy. */
 
 #define STREAM_ERROR(condition) \
   "<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" SAY_END
@@ -28,7 +28,6 @@ choose (guint bound)
 static void
 set_up (void)
 {
-  hs_client_retry_random = choose;
   bounds = g_string_new (NULL);
   chosen = 0;
 }
@@ -41,12 +40,19 @@ tear_down (void)
 }
 
 static TestClient *
-new_client (const ScriptStep *const *scripts)
+new_client_for (const ScriptStep *const *scripts, HsTlsMode mode)
 {
-  TestClient *test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  TestClient *test = test_client_new (scripts, mode);
 
+  hs_client_private (test->client)->retry.random = choose;
   g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   return test;
+}
+
+static TestClient *
+new_client (const ScriptStep *const *scripts)
+{
+  return new_client_for (scripts, HS_TLS_MODE_NONE);
 }
 
 static const ScriptStep ready_and_gone[] = { RUN (script_sign_in), RESET, END };
@@ -200,9 +206,8 @@ test_before_tls (void)
   static const ScriptStep liar[]
       = { RUN (script_header), SEND (STREAM_ERROR ("conflict")), READ_END, END };
   static const ScriptStep *const scripts[] = { gone, liar, script_session_tls, NULL };
-  TestClient *test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+  TestClient *test = new_client_for (scripts, HS_TLS_MODE_STARTTLS);
 
-  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   scripted_server_forgive (test->server);
   test_client_start_until_ready (test);
   test_until (test->n_ready == 2 || test->n_terminated == 1);
@@ -218,11 +223,10 @@ test_certificate (void)
   static const ScriptStep gone[] = { RUN (script_sign_in_tls), RESET, END };
   static const ScriptStep refused_tls[] = { RUN (script_starttls), READ_END, END };
   static const ScriptStep *const scripts[] = { gone, refused_tls, script_session_tls, NULL };
-  TestClient *test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+  TestClient *test = new_client_for (scripts, HS_TLS_MODE_STARTTLS);
   g_autoptr (GTlsDatabase) database = NULL;
 
   g_object_get (test->client, "tls-database", &database, NULL);
-  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   scripted_server_forgive (test->server);
   test_client_start_until_ready (test);
   g_object_set (test->client, "tls-database", NULL, NULL);
@@ -232,6 +236,190 @@ test_certificate (void)
   g_object_set (test->client, "tls-database", database, NULL);
   hs_client_network_changed (test->client);
   test_until (test->n_ready == 2);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* ---- The same again ---- */
+
+static const ScriptStep refusing[]
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_BIND), EXPECT ("</iq>"),
+        SEND ("<iq type='error' id='@ID@'><error type='cancel'>"
+              "<not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"),
+        READ_END, END };
+static const ScriptStep violated[]
+    = { RUN (script_sign_in), SEND (STREAM_ERROR ("policy-violation")), READ_END, END };
+static const ScriptStep malformed[] = { RUN (script_sign_in), SEND ("<message><a></b></message>"), READ_END, END };
+
+/* The session is given up for it, and the next one begins in the same way. */
+static const ScriptStep malformed_managed[]
+    = { RUN (script_header), RUN (script_plain), RUN (script_header),
+        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"),
+        EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+        SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'/><message><a></b></message>"), READ_END, END };
+
+static const struct
+{
+  const char *name;
+  const ScriptStep *first, *again;
+} sames[] = {
+  { "bind", ready_and_gone, refusing },
+  { "session", violated, violated },
+  { "xml", malformed, malformed },
+  { "xml-managed", malformed_managed, malformed_managed },
+};
+
+/* What a server refuses at the same point again and again is asked for slowly, and the program is told so. */
+static void
+test_same (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  const ScriptStep *scripts[] = { sames[i].first, sames[i].again, sames[i].again, script_session, NULL };
+  TestClient *test = new_client (scripts);
+  guint n_connections;
+
+  scripted_server_forgive (test->server);
+  hs_client_start (test->client);
+  test_until (test->n_terminated > 0 || test->retry == 300000);
+  g_assert_cmpuint (test->n_terminated, ==, 0);
+  g_assert_nonnull (strstr (test->loss->message, "2 times in a row at the same point"));
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, sames[i].first == sames[i].again ? 2 : 3);
+  /* A change of the network ends the wait, as always. */
+  n_connections = scripted_server_get_n_connections (test->server);
+  hs_client_network_changed (test->client);
+  test_until (scripted_server_get_n_connections (test->server) > n_connections);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* ---- A session that can be resumed ---- */
+
+static void
+count_resumed_cb (guint *n_resumed)
+{
+  ++*n_resumed;
+}
+
+#define SESSION(more) \
+  { \
+    RUN (script_header), RUN (script_plain), RUN (script_header), \
+        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"), \
+        EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"), \
+        SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'" more "/><message id='seen'/>"), GATE, RESET, END \
+  }
+#define RESUMED(more) \
+  { \
+    RUN (script_header), RUN (script_plain), RUN (script_header), \
+        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
+              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"), \
+        EXPECT ("<resume"), SEND ("<resumed xmlns='urn:xmpp:sm:3' previd='s' h='0'/>" more), GATE, RESET, END \
+  }
+
+/* The server grants each resumption, and something comes in each: that is not the kind of failure that is to be
+ * waited for. Where nothing moves it is. */
+static void
+test_resumed (void)
+{
+  static const ScriptStep session[] = SESSION (" max='600'");
+  static const ScriptStep moving[] = RESUMED ("<message id='more'/>"), still[] = RESUMED ("");
+  static const ScriptStep *const scripts[]
+      = { session, moving, moving, moving, still, still, still, script_session, NULL };
+  TestClient *test = new_client (scripts);
+  guint n_messages = 0;
+  guint n_resumed = 0;
+
+  g_signal_connect (test->client, "message", G_CALLBACK (count_cb), &n_messages);
+  g_signal_connect_swapped (test->client, "resumed", G_CALLBACK (count_resumed_cb), &n_resumed);
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  test_until (n_messages == 1);
+  scripted_server_open_gate (test->server);
+  for (guint i = 1; i <= 6; i++)
+    {
+      test_until (n_resumed == i && n_messages == MIN (i + 1, 4));
+      scripted_server_open_gate (test->server);
+    }
+  test_until (test->n_ready == 2);
+  /* What has come with the third counts at the fourth. */
+  g_assert_cmpstr (bounds->str, ==, "1000 1000 1000 1000 1000 2000 4000 ");
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* However often it is cut before that, it is not waited for longer than the session is kept. */
+static void
+test_kept (void)
+{
+  static const ScriptStep session[] = SESSION (" max='8'");
+  static const ScriptStep *const scripts[]
+      = { session, refused, refused, refused, refused, refused, refused, script_session, NULL };
+  TestClient *test = new_client (scripts);
+  guint n_messages = 0;
+  g_auto (GStrv) seen = NULL;
+
+  g_signal_connect (test->client, "message", G_CALLBACK (count_cb), &n_messages);
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  test_until (n_messages == 1);
+  scripted_server_open_gate (test->server);
+  test_until (test->n_ready == 2);
+  seen = g_strsplit (bounds->str, " ", -1);
+  g_assert_cmpuint (g_strv_length (seen), >=, 6);
+  for (guint i = 0; seen[i] != NULL; i++)
+    g_assert_cmpint (g_ascii_strtoll (seen[i], NULL, 10), <=, 4000);
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+/* ---- A host that cannot be read ---- */
+
+static const char *const unreadable[] = { "127.0.0.1:99999", "[::1", "127.0.0.1:", "", "xmpp://127.0.0.1" };
+
+#define SEE_OTHER_HOST \
+  "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>%s</see-other-host></stream:error>" SAY_END
+
+/* The own host is tried, on its own port, and the program is told. */
+static void
+test_unreadable (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (unreadable); i++)
+    {
+      g_autofree char *text = g_strdup_printf (SEE_OTHER_HOST, unreadable[i]);
+      ScriptStep sends_on[] = { RUN (script_header), SEND (text), READ_END, END };
+      const ScriptStep *scripts[] = { sends_on, script_session, NULL };
+      TestClient *test = new_client (scripts);
+
+      scripted_server_forgive (test->server);
+      test_client_start_until_ready (test);
+      g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 2);
+      g_assert_error (test->loss, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST);
+      g_assert_nonnull (strstr (test->loss->message, "is not a host with a port"));
+      test_client_stop (test);
+      test_client_free (test);
+    }
+}
+
+static void
+test_unreadable_location (void)
+{
+  static const ScriptStep session[] = SESSION (" location='127.0.0.1:99999'");
+  static const ScriptStep one[] = RESUMED ("");
+  static const ScriptStep *const scripts[] = { session, one, script_session, NULL };
+  TestClient *test = new_client (scripts);
+  guint n_messages = 0;
+
+  g_signal_connect (test->client, "message", G_CALLBACK (count_cb), &n_messages);
+  scripted_server_forgive (test->server);
+  test_client_start_until_ready (test);
+  test_until (n_messages == 1);
+  scripted_server_open_gate (test->server);
+  test_until (test->n_disconnected > 0);
+  g_assert_nonnull (strstr (test->loss->message, "is not a host with a port"));
+  scripted_server_open_gate (test->server);
+  test_until (test->n_ready == 2);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "<resume"), >=, 1);
   test_client_stop (test);
   test_client_free (test);
 }
@@ -372,6 +560,14 @@ run_case (gconstpointer data)
   tear_down ();
 }
 
+static void
+run_same (gconstpointer data)
+{
+  set_up ();
+  test_same (data);
+  tear_down ();
+}
+
 /* ---- Redirection ---- */
 
 static void
@@ -398,7 +594,7 @@ test_redirects (void)
   g_autoptr (TestClient) test = new_client (scripts);
   guint n_waits = 0;
 
-  hs_client_retry_random = choose_longest;
+  hs_client_private (test->client)->retry.random = choose_longest;
   self = test->server;
   scripted_server_forgive (self);
   g_signal_connect (test->client, "disconnected", G_CALLBACK (count_wait_cb), &n_waits);
@@ -431,6 +627,16 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], run_case);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (sames); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/retry/same/", sames[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), run_same);
+    }
+  add ("resumed", test_resumed);
+  add ("kept", test_kept);
+  add ("unreadable", test_unreadable);
+  add ("unreadable-location", test_unreadable_location);
   add ("before-tls", test_before_tls);
   add ("certificate", test_certificate);
   add ("network", test_network);

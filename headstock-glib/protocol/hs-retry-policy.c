@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-retry-policy.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "hs-error.h"
+
+/* Redirections by the server that are followed one after another. */
+#define MAX_REDIRECTS 5
+/* A failure that is met so many times in a row at the same point is not mended by hurry. */
+#define MAX_SAME 2
+/* A session of so many milliseconds was worth having, however it ended. */
+#define WORTH_HAVING HS_BACKOFF_LAST
+/* The longest wait while a session can be resumed and the server answers. */
+#define MAX_RESUMING (10 * 1000)
+/* What a peer wrote is quoted up to so many bytes. */
+#define MAX_QUOTED 100
+
+typedef enum
+{
+  VERDICT_AGAIN,          /* a lost network, or a server that says that it will be back */
+  VERDICT_ONCE_MORE,      /* where it happens in the same way again, slowly */
+  VERDICT_SLOWLY,         /* every five minutes, and when the network changes */
+  VERDICT_NEVER,          /* it will not change by itself */
+  VERDICT_NEVER_A_CLIENT, /* a component's own old connection may still stand */
+  VERDICT_ONCE_MORE_A_CLIENT, /* a server that is starting does not know its components yet */
+} Verdict;
+
+#define ANY (-1)
+
+/* The first that fits counts; what is not here is VERDICT_ONCE_MORE. Before the first `ready` of a run each
+ * target is tried once, whatever this says except for what is permanent. docs/lifecycle.md has this table
+ * in words. */
+static const struct
+{
+  GQuark (*domain) (void);
+  int code;
+  Verdict verdict;
+} table[] = {
+  { hs_sasl_error_quark, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE, VERDICT_ONCE_MORE },
+  { hs_sasl_error_quark, ANY, VERDICT_NEVER },
+  { hs_stream_error_quark, HS_STREAM_ERROR_CONFLICT, VERDICT_NEVER_A_CLIENT },
+  { hs_stream_error_quark, HS_STREAM_ERROR_HOST_UNKNOWN, VERDICT_ONCE_MORE_A_CLIENT },
+  { hs_stream_error_quark, HS_STREAM_ERROR_NOT_AUTHORIZED, VERDICT_NEVER },
+  { hs_stream_error_quark, HS_STREAM_ERROR_CONNECTION_TIMEOUT, VERDICT_AGAIN },
+  { hs_stream_error_quark, HS_STREAM_ERROR_RESET, VERDICT_AGAIN },
+  { hs_stream_error_quark, HS_STREAM_ERROR_SYSTEM_SHUTDOWN, VERDICT_AGAIN },
+  { hs_error_quark, HS_ERROR_INVALID_JID, VERDICT_NEVER },
+  { hs_error_quark, HS_ERROR_NO_MECHANISM, VERDICT_NEVER },
+  { hs_error_quark, HS_ERROR_NO_CREDENTIALS, VERDICT_NEVER },
+  { hs_error_quark, HS_ERROR_CONNECTION_LOST, VERDICT_AGAIN },
+  { hs_error_quark, HS_ERROR_TIMED_OUT, VERDICT_AGAIN },
+  /* A captive portal, or a clock that is wrong. */
+  { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, VERDICT_SLOWLY },
+  { g_tls_error_quark, G_TLS_ERROR_CERTIFICATE_REQUIRED, VERDICT_ONCE_MORE },
+  { g_tls_error_quark, G_TLS_ERROR_HANDSHAKE, VERDICT_ONCE_MORE },
+  /* A connection that is cut during the handshake has several of the others. */
+  { g_tls_error_quark, ANY, VERDICT_AGAIN },
+  { g_io_error_quark, ANY, VERDICT_AGAIN },
+  { g_resolver_error_quark, ANY, VERDICT_AGAIN },
+};
+
+static guint
+random_up_to (guint bound)
+{
+  return g_random_int_range (0, bound + 1);
+}
+
+void
+hs_retry_policy_init (HsRetryPolicy *self)
+{
+  *self = (HsRetryPolicy){ .random = random_up_to };
+}
+
+static void
+forget_target (HsRetryPolicy *self)
+{
+  g_clear_pointer (&self->host, g_free);
+  self->port = 0;
+}
+
+void
+hs_retry_policy_clear (HsRetryPolicy *self)
+{
+  forget_target (self);
+  g_clear_pointer (&self->note, g_free);
+}
+
+void
+hs_retry_policy_begin (HsRetryPolicy *self)
+{
+  guint (*random) (guint bound) = self->random;
+
+  hs_retry_policy_clear (self);
+  *self = (HsRetryPolicy){ .random = random };
+}
+
+void
+hs_retry_policy_progress (HsRetryPolicy *self)
+{
+  hs_backoff_reset (&self->backoff);
+  self->n_same = 0;
+}
+
+void
+hs_retry_policy_bound (HsRetryPolicy *self)
+{
+  self->location = HS_LOCATION_UNTRIED;
+  self->counts = 0;
+  self->resumed = FALSE;
+}
+
+/* A session that goes on from connection to connection, and gets on, is none that a server refuses. */
+void
+hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received)
+{
+  guint64 counts = (guint64) acknowledged << 32 | received;
+
+  self->location = HS_LOCATION_UNTRIED;
+  if (counts != self->counts)
+    hs_retry_policy_progress (self);
+  self->counts = counts;
+  self->resumed = TRUE;
+}
+
+/* ---- Where to ---- */
+
+static gboolean
+is_host (const char *host)
+{
+  g_autofree char *ascii = NULL;
+
+  if (*host == '\0' || strlen (host) > 255)
+    return FALSE;
+  ascii = g_hostname_to_ascii (host);
+  for (const char *c = ascii; c != NULL && *c != '\0'; c++)
+    {
+      if (!g_ascii_isalnum (*c) && strchr ("-._", *c) == NULL)
+        return FALSE;
+    }
+  return ascii != NULL && ascii[0] != '.' && ascii[0] != '\0';
+}
+
+static gboolean
+is_ipv6 (const char *host)
+{
+  return strchr (host, ':') != NULL && g_hostname_is_ip_address (host);
+}
+
+static gboolean
+parse_port (const char *text, guint16 *port)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &value, NULL))
+    return FALSE;
+  *port = value;
+  return TRUE;
+}
+
+gboolean
+hs_retry_policy_parse_target (const char *text, char **host, guint16 *port)
+{
+  g_autofree char *copy = g_strstrip (g_strdup (text));
+  char *name = copy;
+  char *end;
+  char after;
+
+  *port = 0;
+  if (*copy == '[')
+    {
+      name++;
+      end = strchr (name, ']');
+      if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+        return FALSE;
+      *end++ = '\0';
+    }
+  else
+    end = is_ipv6 (copy) ? copy + strlen (copy) : copy + strcspn (copy, ":");
+  after = *end;
+  *end = '\0';
+  if (name == copy ? !is_host (name) && !is_ipv6 (name) : !is_ipv6 (name))
+    return FALSE;
+  if (after != '\0' && !parse_port (end + 1, port))
+    return FALSE;
+  *host = g_strdup (name);
+  return TRUE;
+}
+
+gboolean
+hs_retry_policy_take_target (HsRetryPolicy *self, char **host, guint16 *port)
+{
+  if (self->host == NULL)
+    return FALSE;
+  g_free (*host);
+  *host = g_steal_pointer (&self->host);
+  if (self->port != 0)
+    *port = self->port;
+  self->port = 0;
+  return TRUE;
+}
+
+char *
+hs_retry_policy_take_note (HsRetryPolicy *self)
+{
+  return g_steal_pointer (&self->note);
+}
+
+static void G_GNUC_PRINTF (2, 3)
+take_note (HsRetryPolicy *self, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_free (self->note);
+  self->note = g_strdup_vprintf (format, args);
+  va_end (args);
+}
+
+/* Plain ASCII, whatever the peer wrote. */
+static void
+note_unreadable (HsRetryPolicy *self, const char *text, const char *what)
+{
+  g_autofree char *start = g_strndup (text, MAX_QUOTED);
+  g_autofree char *quoted = g_strescape (start, NULL);
+
+  take_note (self, "%s, \"%s%s\", is not a host with a port", what, quoted,
+             strlen (text) > MAX_QUOTED ? "..." : "");
+}
+
+/* RFC 6120, 4.9.3.19. Where it cannot be read, the domain's own servers are asked once more, at once. */
+static gboolean
+follow (HsRetryPolicy *self, const HsRetryFailure *failure)
+{
+  /* Servers may send us on from sessions that they have begun, too. */
+  if (failure->lasted >= HS_BACKOFF_LASTING)
+    self->n_redirects = 0;
+  if (failure->other_host == NULL)
+    return FALSE;
+  forget_target (self);
+  if (!hs_retry_policy_parse_target (failure->other_host, &self->host, &self->port))
+    {
+      note_unreadable (self, failure->other_host, "the host that it names");
+      if (self->n_redirects >= MAX_REDIRECTS)
+        return FALSE;
+      self->n_redirects = MAX_REDIRECTS;
+      return TRUE;
+    }
+  if (self->n_redirects < MAX_REDIRECTS)
+    {
+      self->n_redirects++;
+      return TRUE;
+    }
+  forget_target (self);
+  return FALSE;
+}
+
+/* XEP-0198, 5: where the server wants the session to be resumed, if only once. */
+static void
+prefer_location (HsRetryPolicy *self, const HsRetrySession *session)
+{
+  if (session->location == NULL || self->location != HS_LOCATION_UNTRIED)
+    return;
+  forget_target (self);
+  if (hs_retry_policy_parse_target (session->location, &self->host, &self->port))
+    {
+      self->location = HS_LOCATION_TRYING;
+      return;
+    }
+  self->location = HS_LOCATION_TRIED;
+  if (self->note == NULL)
+    note_unreadable (self, session->location, "the place where it wants the session to be resumed");
+}
+
+/* ---- Whether, and when ---- */
+
+static Verdict
+judge (const HsRetryFailure *failure)
+{
+  Verdict verdict = VERDICT_ONCE_MORE;
+
+  if (failure->error == NULL)
+    return VERDICT_AGAIN;
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      if (failure->error->domain == table[i].domain ()
+          && (table[i].code == ANY || table[i].code == failure->error->code))
+        {
+          verdict = table[i].verdict;
+          break;
+        }
+    }
+  if (verdict == VERDICT_NEVER_A_CLIENT)
+    verdict = failure->component ? VERDICT_AGAIN : VERDICT_NEVER;
+  if (verdict == VERDICT_ONCE_MORE_A_CLIENT)
+    verdict = failure->component ? VERDICT_AGAIN : VERDICT_ONCE_MORE;
+  /* Anybody can have said what came before TLS was verified. */
+  if (verdict == VERDICT_NEVER && !failure->verified
+      && !g_error_matches (failure->error, HS_ERROR, HS_ERROR_INVALID_JID))
+    verdict = VERDICT_ONCE_MORE;
+  return verdict;
+}
+
+/* Whether the last failures were all the same. */
+static gboolean
+note_same (HsRetryPolicy *self, const HsRetryFailure *failure, Verdict verdict)
+{
+  if (failure->lasted >= WORTH_HAVING)
+    self->n_same = 0;
+  /* A network that is lost in between is no progress. */
+  if (verdict == VERDICT_AGAIN)
+    return FALSE;
+  if (self->n_same > 0
+      && (self->domain != failure->error->domain || self->code != failure->error->code
+          || self->point != failure->point))
+    self->n_same = 0;
+  self->n_same++;
+  self->domain = failure->error->domain;
+  self->code = failure->error->code;
+  self->point = failure->point;
+  return self->n_same >= MAX_SAME;
+}
+
+HsRetryAction
+hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
+{
+  Verdict verdict = judge (failure);
+  gboolean never = failure->refused || verdict == VERDICT_NEVER;
+  gboolean at_location
+      = self->location == HS_LOCATION_TRYING && failure->point < HS_CLIENT_STATE_READY;
+
+  if (self->location == HS_LOCATION_TRYING)
+    self->location = HS_LOCATION_TRIED;
+  self->lasted = failure->lasted;
+  if (follow (self, failure))
+    return HS_RETRY_TO;
+  forget_target (self);
+  /* Another target may do better. */
+  if (!failure->returning && failure->has_more && !never
+      && (failure->error == NULL || failure->error->domain != HS_STANZA_ERROR))
+    return HS_RETRY_NEXT_TARGET;
+  if (!failure->returning || never)
+    return HS_RETRY_NEVER;
+  if (at_location)
+    return HS_RETRY_TO;
+  self->is_same = note_same (self, failure, verdict);
+  self->slowly = verdict == VERDICT_SLOWLY;
+  return HS_RETRY_AGAIN;
+}
+
+/* The longest that may be waited for without losing a session. Half of what is left leaves time for the
+ * connection, and for another try. */
+static guint
+get_longest (const HsRetrySession *session)
+{
+  if (!session->resumable || session->left < 0)
+    return HS_BACKOFF_LAST;
+  return MIN (session->left / 2, HS_BACKOFF_LAST);
+}
+
+static void
+note_same_again (HsRetryPolicy *self, guint wait)
+{
+  g_autofree char *before = g_steal_pointer (&self->note);
+
+  take_note (self,
+             "%s%sthis has happened %u times in a row at the same point, so the next attempt follows in %u "
+             "seconds",
+             before != NULL ? before : "", before != NULL ? "; " : "", self->n_same, wait / 1000);
+}
+
+guint
+hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session)
+{
+  guint longest = get_longest (session);
+  guint bound = hs_backoff_next (&self->backoff, self->lasted);
+  /* What is in flight in a session may be what the server refuses to read: another one is begun soon, once. */
+  gboolean differs = self->resumed && session->given_up && self->n_same == MAX_SAME;
+  gboolean same = self->is_same && !differs;
+
+  self->n_redirects = 0;
+  self->lasted = 0;
+  prefer_location (self, session);
+  if (same && !self->slowly)
+    note_same_again (self, longest);
+  if (same || self->slowly)
+    return longest;
+  if (session->resumable && session->answered)
+    longest = MIN (longest, MAX_RESUMING);
+  return self->random (MIN (bound, longest));
+}
+
+guint
+hs_retry_policy_wait_for_network (HsRetryPolicy *self)
+{
+  return self->random (HS_BACKOFF_FIRST);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-enums.h"
+#include "protocol/hs-backoff.h"
+
+G_BEGIN_DECLS
+
+/* What follows on a connection that has ended or could not be made: whether there is another, where to, and
+ * when. No sockets and no timers. Times are in milliseconds. */
+
+typedef enum /*< skip >*/
+{
+  HS_RETRY_AGAIN,       /* after hs_retry_policy_wait() */
+  HS_RETRY_NEXT_TARGET, /* at once: another target of the same domain */
+  HS_RETRY_TO,          /* at once: to where hs_retry_policy_take_target() says */
+  HS_RETRY_NEVER,       /* the run ends */
+} HsRetryAction;
+
+/* A connection that has failed. */
+typedef struct
+{
+  const GError *error;    /* NULL: the peer ended it in an orderly way */
+  HsClientState point;    /* how far the connection had come */
+  guint64 lasted;         /* how long its session stood, or 0 */
+  gboolean component;     /* XEP-0114 */
+  gboolean verified;      /* nobody but the server can have said this */
+  gboolean refused;       /* by the program: no connection will do */
+  gboolean returning;     /* the client was ready in this run, and is to reconnect */
+  gboolean has_more;      /* targets of the same attempt */
+  const char *other_host; /* where the server sends us on to (RFC 6120, 4.9.3.19), or NULL */
+} HsRetryFailure;
+
+/* The session when its connection is gone, for hs_retry_policy_wait(). */
+typedef struct
+{
+  gboolean answered;    /* the server has answered on the connection that failed */
+  gboolean resumable;   /* there is a session that the server should still have */
+  gboolean given_up;    /* there was one until now, and the next connection begins another */
+  gint64 left;          /* until the server forgets it, or -1: it did not say */
+  const char *location; /* where the server wants it to be resumed (XEP-0198, 5), or NULL */
+} HsRetrySession;
+
+typedef enum /*< skip >*/
+{
+  HS_LOCATION_UNTRIED,
+  HS_LOCATION_TRYING, /* the next connection goes there, or this one does */
+  HS_LOCATION_TRIED,
+} HsLocationState;
+
+typedef struct
+{
+  guint (*random) (guint bound); /* up to and including */
+  HsBackoff backoff;
+  char *host;               /* of the next connection, or NULL: the domain's own */
+  guint16 port;             /* 0: not said */
+  guint8 n_redirects;       /* by the server, one after another */
+  HsLocationState location;
+  GQuark domain;            /* of the last error that a reconnection may meet again, */
+  int code;
+  HsClientState point;      /* where it happened, */
+  guint n_same;             /* and how often in a row */
+  gboolean is_same;         /* the last failure was such a one */
+  gboolean slowly;          /* the last failure is one that only time can mend */
+  guint64 lasted;           /* the session of the last connection */
+  guint64 counts;           /* of both sides when a session was resumed last */
+  gboolean resumed;         /* the last session went on from another connection */
+  char *note;               /* what is to be told along with the error */
+} HsRetryPolicy;
+
+void hs_retry_policy_init (HsRetryPolicy *self);
+void hs_retry_policy_clear (HsRetryPolicy *self);
+
+/* A run begins. */
+void hs_retry_policy_begin (HsRetryPolicy *self);
+/* A session stands: a new one, or one that was resumed with these counts of stanzas that each side has
+ * received. */
+void hs_retry_policy_bound (HsRetryPolicy *self);
+void hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received);
+/* The server has done something for the program. */
+void hs_retry_policy_progress (HsRetryPolicy *self);
+
+HsRetryAction hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure);
+/* After AGAIN, when the connection is gone: how long to wait. */
+guint hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session);
+/* The network is another: how long to wait now. */
+guint hs_retry_policy_wait_for_network (HsRetryPolicy *self);
+/* What the program is to be told along with the last error, or NULL. */
+char *hs_retry_policy_take_note (HsRetryPolicy *self);
+
+/* Where the next connection goes, once. FALSE: to the domain's own servers. @port is left alone where
+ * none was named. */
+gboolean hs_retry_policy_take_target (HsRetryPolicy *self, char **host, guint16 *port);
+/* A host and perhaps a port, as in <see-other-host/> and `location`: an IPv6 address with a port is in
+ * brackets. @port is 0 where there is none. */
+gboolean hs_retry_policy_parse_target (const char *text, char **host, guint16 *port);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsRetryPolicy, hs_retry_policy_clear)
+
+G_END_DECLS
