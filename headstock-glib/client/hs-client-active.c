@@ -56,7 +56,8 @@ hs_client_get_active (HsClient *self)
  * @active: the new value
  *
  * Says whether somebody is looking at what arrives: where nobody is, the server may hold back what can
- * wait, such as presence (XEP-0352).
+ * wait, such as presence (XEP-0352), and the client asks for a sign of life less often
+ * ([property@Client:keepalive-interval]).
  */
 void
 hs_client_set_active (HsClient *self, gboolean active)
@@ -68,6 +69,7 @@ hs_client_set_active (HsClient *self, gboolean active)
   if (priv->inactive == !active)
     return;
   priv->inactive = !active;
+  hs_client_expect_life (self);
   if (can_tell (priv))
     tell (self);
   g_object_notify (G_OBJECT (self), "active");

@@ -223,8 +223,6 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   priv->announced = TRUE;
   priv->direct_tls = target->direct_tls;
-  if (priv->keepalive_interval > 0)
-    hs_connector_result_set_user_timeout (target, priv->connect_timeout);
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTED);
   g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
   if (target->direct_tls)
@@ -326,8 +324,7 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
       hs_transport_stop_reading (transport);
       return 0;
     }
-  priv->last_input = g_get_monotonic_time ();
-  priv->pinged = 0;
+  hs_liveness_input (&priv->liveness, g_get_monotonic_time ());
   if (hs_client_is_watched (self))
     hs_client_log_bytes (self, HS_DIRECTION_IN, (const char *) bytes + priv->logged_in,
                          length - priv->logged_in);

@@ -247,6 +247,12 @@ stage_timed_out (HsClient *self)
       = priv->stream != NULL ? hs_stream_get_foreign_protocol (priv->stream) : NULL;
   g_autoptr (GError) error = NULL;
 
+  /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
+  if (priv->held)
+    {
+      hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+      return;
+    }
   if (foreign != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT,
                  "%s did not send %s within %u milliseconds: it speaks %s and not XMPP",
@@ -307,7 +313,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_REQUEST:
       hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
-                            g_get_monotonic_time (), priv->last_input);
+                            g_get_monotonic_time (), hs_liveness_get_last_input (&priv->liveness));
       if (priv->running)
         hs_client_update_request_deadline (self);
       break;

@@ -7,6 +7,7 @@
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
 #include "protocol/hs-dispatcher.h"
+#include "protocol/hs-liveness.h"
 #include "protocol/hs-retry-policy.h"
 #include "protocol/hs-stream.h"
 
@@ -179,10 +180,7 @@ typedef struct
   HsJid *bound_jid;
   HsJid *bound_bare;
   gint64 ready_time;
-  gint64 last_input;
-  gint64 pinged;       /* when the server was asked for a sign of life, or 0 */
-  guint32 stalled_at;  /* what it had acknowledged when that was looked at last, */
-  gboolean stalled;    /* with stanzas waiting for it to acknowledge more */
+  HsLiveness liveness;
   gboolean paused; /* not reading while too much waits to be written */
   GQueue send_tasks; /* GTask with the position of its last byte */
 
@@ -243,6 +241,8 @@ void hs_client_binding (HsClient *self);
 void hs_client_bound (HsClient *self);
 void hs_client_session_stands (HsClient *self);
 void hs_client_keepalive (HsClient *self);
+void hs_client_expect_life (HsClient *self);
+void hs_client_watch_output (HsClient *self);
 void hs_client_woke_up (HsClient *self);
 void hs_client_expect_idle (HsClient *self);
 void hs_client_shrink_if_idle (HsClient *self);

@@ -78,6 +78,8 @@ hs_client_flush (HsClient *self)
   else
     priv->logged_out = end;
   hs_transport_queue (priv->transport);
+  if (!hs_liveness_is_watching (&priv->liveness))
+    hs_client_watch_output (self);
 }
 
 static gboolean

@@ -11,6 +11,8 @@
 
 /* After so much silence a connection lets go of its parser: the next bytes find a new one. */
 #define IDLE_MSEC 3000
+/* How many times longer silence may last while the client is not active. */
+#define INACTIVE_FACTOR 4
 
 void
 hs_client_negotiate (HsClient *self, HsNode *features)
@@ -99,6 +101,13 @@ begin_session (HsClient *self)
     }
 }
 
+/* Nobody looks at what arrives: later is early enough (XEP-0352). */
+static gint64
+get_interval (HsClientPrivate *priv)
+{
+  return priv->keepalive_interval * (gint64) 1000 * (priv->inactive ? INACTIVE_FACTOR : 1);
+}
+
 /* What a new session and one that goes on have in common. */
 void
 hs_client_session_stands (HsClient *self)
@@ -108,14 +117,14 @@ hs_client_session_stands (HsClient *self)
   hs_client_set_own (self, priv->bound_jid, priv->bound_jid);
   hs_client_forgets_changed (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
-  if (priv->keepalive_interval > 0)
-    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
   priv->was_ready = TRUE;
   priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
   priv->ready_time = g_get_monotonic_time ();
-  priv->pinged = 0;
-  priv->stalled = FALSE;
+  hs_liveness_init (&priv->liveness, priv->ready_time);
+  if (priv->keepalive_interval > 0)
+    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
+                               priv->ready_time + get_interval (priv));
 }
 
 /* It may be refused where it is not known yet what is bound (RFC 6120, 8.1.2.1). */
@@ -198,14 +207,14 @@ hs_client_expect_idle (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && priv->state == HS_CLIENT_STATE_READY)
-    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, priv->last_input + IDLE_MSEC * 1000);
+    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000);
 }
 
 void
 hs_client_shrink_if_idle (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 due = priv->last_input + IDLE_MSEC * 1000;
+  gint64 due = hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000;
 
   if (priv->stream == NULL || priv->pumping > 0)
     return;
@@ -243,61 +252,100 @@ ask_for_life (HsClient *self)
 }
 
 static void
-lose_connection (HsClient *self, const char *format)
+lose_connection (HsClient *self, const char *failing)
 {
   g_autoptr (GError) error = NULL;
 
   g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s %s",
-               hs_jid_get_domain (hs_client_private (self)->jid), format);
+               hs_jid_get_domain (hs_client_private (self)->jid), failing);
   hs_client_connection_failed (self, error);
 }
 
-/* A server that speaks, but has not acknowledged anything since this was asked last, for all that waits
- * for it. */
-static gboolean
-is_stalled (HsClientPrivate *priv)
+static void
+look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
 {
-  gboolean was_stalled = priv->stalled;
-  guint32 acknowledged;
-
-  priv->stalled = hs_client_is_managed (priv) && hs_stream_management_is_asking (priv->management)
-                  && hs_stream_management_get_waiting (priv->management) > 0;
-  if (!priv->stalled)
-    return FALSE;
-  acknowledged = hs_stream_management_get_acknowledged (priv->management);
-  was_stalled = was_stalled && acknowledged == priv->stalled_at;
-  priv->stalled_at = acknowledged;
-  return was_stalled;
+  *view = (HsLivenessView){
+    .now = g_get_monotonic_time (),
+    .interval = get_interval (priv),
+    .timeout = priv->connect_timeout * (gint64) 1000,
+    .end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport),
+    .left = hs_transport_get_left (priv->transport),
+  };
+  /* Where the output is full, what it does is what counts: reading goes on when it has drained. */
+  if (!priv->paused)
+    view->unread = priv->input_length > 0 || hs_transport_has_unread (priv->transport);
+  if (!hs_client_is_managed (priv))
+    return;
+  view->asking = hs_stream_management_is_asking (priv->management)
+                 && hs_stream_management_get_waiting (priv->management) > 0;
+  view->acknowledged = hs_stream_management_get_acknowledged (priv->management);
 }
 
-/* Nothing has come for a while: the server is asked for a sign of life, and any byte is one. */
+static void
+ping (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsLivenessView view;
+
+  ask_for_life (self);
+  /* Who watches what is written may have ended the connection. */
+  if (priv->transport == NULL || priv->state != HS_CLIENT_STATE_READY)
+    return;
+  look_at_connection (priv, &view);
+  hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
+}
+
+/* It is time to look whether the server is still there. */
 void
 hs_client_keepalive (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 now = g_get_monotonic_time ();
-  gint64 due = priv->last_input + priv->keepalive_interval * (gint64) 1000;
+  HsLivenessView view;
+  gint64 next;
+
+  if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY || priv->transport == NULL)
+    return;
+  look_at_connection (priv, &view);
+  switch (hs_liveness_look (&priv->liveness, &view, &next))
+    {
+    case HS_LIVENESS_LOST:
+      lose_connection (self, hs_liveness_describe (&priv->liveness));
+      break;
+    case HS_LIVENESS_PING:
+      ping (self);
+      break;
+    case HS_LIVENESS_NOTHING:
+    default:
+      hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
+    }
+}
+
+/* Something was queued, and nothing was waiting to leave. The system has no such deadline that would do: with
+ * TCP_USER_TIMEOUT, Linux takes a peer whose window stays small for one that is dead, although bytes leave all
+ * the time. */
+void
+hs_client_watch_output (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gint64 next;
 
   if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
     return;
-  /* Nothing is read while a handler runs a main loop of its own: that is not the server's silence. */
-  if (priv->pumping > 0)
-    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->keepalive_interval);
-  else if (is_stalled (priv))
-    lose_connection (self, "does not acknowledge what it is sent");
-  else if (priv->pinged == 0 && now < due)
-    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, due);
-  else if (priv->pinged == 0)
-    {
-      priv->pinged = now;
-      ask_for_life (self);
-      hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
-    }
-  else if (now >= priv->pinged + priv->connect_timeout * (gint64) 1000)
-    lose_connection (self, "gives no sign of life");
-  else
-    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
-                               priv->pinged + priv->connect_timeout * (gint64) 1000);
+  next = hs_liveness_sent (&priv->liveness, g_get_monotonic_time (), priv->connect_timeout * (gint64) 1000);
+  if (priv->deadlines[HS_DEADLINE_KEEPALIVE] == 0 || priv->deadlines[HS_DEADLINE_KEEPALIVE] > next)
+    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
+}
+
+/* The interval is another. */
+void
+hs_client_expect_life (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (priv->keepalive_interval == 0)
+    hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
+  else if (priv->state == HS_CLIENT_STATE_READY && priv->transport != NULL)
+    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
 }
 
 /* The machine was asleep: the connection may have gone meanwhile, and with it the session. */
@@ -310,9 +358,6 @@ hs_client_woke_up (HsClient *self)
       && !hs_stream_management_can_resume (priv->management, hs_clock_get_boot_time ()))
     hs_client_session_expired (self);
   hs_client_network_changed (self);
-  if (priv->state != HS_CLIENT_STATE_READY || priv->keepalive_interval == 0 || priv->pumping > 0)
-    return;
-  priv->pinged = g_get_monotonic_time ();
-  ask_for_life (self);
-  hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, priv->connect_timeout);
+  if (priv->state == HS_CLIENT_STATE_READY && priv->keepalive_interval > 0 && priv->transport != NULL)
+    ping (self);
 }

@@ -409,9 +409,7 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
   if (priv->keepalive_interval == keepalive_interval)
     return;
   priv->keepalive_interval = keepalive_interval;
-  /* It is looked at anew when the next sign of life is due. */
-  if (priv->state == HS_CLIENT_STATE_READY)
-    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
+  hs_client_expect_life (self);
   g_object_notify (G_OBJECT (self), "keepalive-interval");
 }
 

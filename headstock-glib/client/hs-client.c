@@ -90,6 +90,7 @@ hs_client_finalize (GObject *object)
   g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
   g_clear_pointer (&priv->management, hs_stream_management_free);
   hs_retry_policy_clear (&priv->retry);
+  hs_liveness_clear (&priv->liveness);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
@@ -483,9 +484,13 @@ specify_times (void)
    * HsClient:keepalive-interval: (getter get_keepalive_interval) (setter set_keepalive_interval)
    *
    * After how many milliseconds of silence the server is asked for a sign of life (XEP-0199), or 0 for
-   * never. A server that gives none within [property@Client:connect-timeout] is lost.
+   * never. A server that gives none within [property@Client:connect-timeout] is lost. While
+   * [property@Client:active] is false, the interval is four times as long.
+   *
+   * The time for the answer begins when the question has left this machine, and until then any
+   * progress of what is sent counts as a sign of life.
    */
-  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 120000, HS_CLIENT_PARAM_RW);
+  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 50000, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -582,13 +587,14 @@ hs_client_init (HsClient *self)
   priv->auto_reconnect = TRUE;
   priv->connect_timeout = 20000;
   priv->request_timeout = 60000;
-  priv->keepalive_interval = 120000;
+  priv->keepalive_interval = 50000;
   priv->max_stanza_size = 10 * 1024 * 1024;
   priv->max_depth = 128;
   priv->default_presence = TRUE;
   priv->initial_roster = TRUE;
   priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
   hs_retry_policy_init (&priv->retry);
+  hs_liveness_init (&priv->liveness, 0);
   g_queue_init (&priv->send_tasks);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
   priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);

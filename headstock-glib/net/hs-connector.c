@@ -471,16 +471,6 @@ hs_connector_has_more (HsConnector *self)
 }
 
 void
-hs_connector_result_set_user_timeout (HsConnectorResult *self, guint msec)
-{
-#ifdef TCP_USER_TIMEOUT
-  GSocket *socket = g_socket_connection_get_socket (self->connection);
-
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, MIN (msec, G_MAXINT), NULL);
-#endif
-}
-
-void
 hs_connector_result_free (HsConnectorResult *result)
 {
   g_clear_object (&result->connection);

@@ -58,9 +58,6 @@ HsConnectorResult *hs_connector_connect_finish (HsConnector *self,
 /* Whether another call may find another target. */
 gboolean hs_connector_has_more (HsConnector *self);
 
-/* How long what was sent may be without an answer from the other machine before the connection counts as
- * lost, where the system can do that (RFC 5482). */
-void hs_connector_result_set_user_timeout (HsConnectorResult *self, guint msec);
 void hs_connector_result_free (HsConnectorResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsConnector, hs_connector_free)

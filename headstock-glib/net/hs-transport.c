@@ -3,6 +3,8 @@
 
 #include "hs-transport.h"
 
+#include <sys/ioctl.h>
+
 #include "hs-linger.h"
 #include "hs-read-wait.h"
 #include "hs-tls.h"
@@ -575,6 +577,29 @@ guint64
 hs_transport_get_written (HsTransport *self)
 {
   return self->written;
+}
+
+guint64
+hs_transport_get_left (HsTransport *self)
+{
+  GSocket *socket = get_socket (self);
+  int n_bytes = 0;
+
+#ifdef TIOCOUTQ
+  if (socket != NULL && ioctl (g_socket_get_fd (socket), TIOCOUTQ, &n_bytes) != 0)
+    n_bytes = 0;
+#endif
+  return self->written - MIN (self->written, (guint64) MAX (n_bytes, 0));
+}
+
+gboolean
+hs_transport_has_unread (HsTransport *self)
+{
+  GSocket *socket = get_socket (self);
+
+  if (self->unread_length > 0 || self->eof || (self->socket == NULL && !self->drained))
+    return TRUE;
+  return socket != NULL && g_socket_condition_check (socket, G_IO_IN) != 0;
 }
 
 void

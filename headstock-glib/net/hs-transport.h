@@ -58,6 +58,11 @@ void hs_transport_flush (HsTransport *self);
 /* Bytes that wait to be written, and bytes handed to the system in all. */
 gsize hs_transport_get_queued (HsTransport *self);
 guint64 hs_transport_get_written (HsTransport *self);
+/* How many of these have certainly left this machine: the other one has acknowledged them, as far as the
+ * system can tell. Under TLS, what it adds counts as if it had not left, as long as anything has not. */
+guint64 hs_transport_get_left (HsTransport *self);
+/* Whether something has come, perhaps the end of the connection, that was not given to the owner yet. */
+gboolean hs_transport_has_unread (HsTransport *self);
 
 /* Closes at once in both directions, without waiting for anything and without blocking; under TLS
  * with a close_notify if it can be sent at once. No callback comes after. What was queued and not

@@ -24,9 +24,10 @@ SESSION = "headstock-glib/protocol/hs-stream-session.c"
 TOKEN = "headstock-glib/sasl/hs-sasl-ht.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
 BACKOFF = "headstock-glib/protocol/hs-backoff.c"
+LIVENESS = "headstock-glib/protocol/hs-liveness.c"
 SEEDS = 60000
 # Where it is not the session that is broken.
-PROGRAMS = {BACKOFF: "reconnect"}
+PROGRAMS = {BACKOFF: "reconnect", LIVENESS: "uplink"}
 
 # What is broken, in which file, and the text that another takes the place of.
 BREAKAGES = [
@@ -135,6 +136,14 @@ BREAKAGES = [
      "  if (lasted >= HS_BACKOFF_LASTING)\n"),
     ("the wait does not grow", BACKOFF,
      "MIN (self->bound * 2, HS_BACKOFF_LAST)", "HS_BACKOFF_FIRST"),
+    ("what leaves is no sign of life", LIVENESS,
+     "      if (waits && self->watching)\n        self->pace = MAX (self->pace, view->now - self->moved);\n      self->moved = view->now;\n", ""),
+    ("the time for the answer begins when the ping is queued", LIVENESS,
+     "  self->ping_left = 0;\n", "  self->ping_left = view->now;\n"),
+    ("what has come and is not read is no sign of life", LIVENESS,
+     "  if (view->unread)\n", "  if (FALSE)\n"),
+    ("what leaves is a sign of life for ever", LIVENESS,
+     "  if (self->watching && view->now >= get_output_end (self, view))\n", "  if (FALSE)\n"),
     ("<enable/> is sent to whom it was not offered", SESSION,
      "  self->enable_sent = management != NULL && (offer & HS_SESSION_OFFER_SM) != 0;\n",
      "  self->enable_sent = management != NULL;\n"),
