@@ -163,10 +163,12 @@ hs_dispatcher_forgets (HsDispatcher *self,
                        const char *name,
                        const char *namespace_)
 {
-  HsMatches *matches = hs_handlers_match (self->handlers, name, namespace_);
+  HsMatches *matches;
   Stanza stanza = { .stanza = node, .from_account = -1 };
   gboolean result = FALSE;
 
+  hs_handlers_set_names (self->handlers, hs_node_get_names (node));
+  matches = hs_handlers_match (self->handlers, name, namespace_);
   if (matches == NULL)
     return FALSE;
   for (guint i = 0; matches->forgets && i < matches->n_handlers && !result; i++)
@@ -179,6 +181,13 @@ hs_dispatcher_forgets (HsDispatcher *self,
     }
   hs_matches_unref (matches);
   return result;
+}
+
+static HsMatches *
+match (HsDispatcher *self, HsNode *node)
+{
+  hs_handlers_set_names (self->handlers, hs_node_get_names (node));
+  return hs_handlers_match (self->handlers, node->name, node->namespace_);
 }
 
 static void
@@ -228,7 +237,7 @@ send_replies (HsDispatcher *self, GPtrArray *replies)
 static gboolean
 dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
 {
-  HsMatches *matches = hs_handlers_match (self->handlers, node->name, node->namespace_);
+  HsMatches *matches = match (self, node);
   gboolean hidden;
   GPtrArray *replies = NULL;
   HsElement *view;
@@ -377,7 +386,7 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
 
   if (is_an_iq)
     dispatch_iq_handlers (self, stanza, view, &replies);
-  matches = hs_handlers_match (self->handlers, node->name, node->namespace_);
+  matches = match (self, node);
   if (matches != NULL)
     call_all (self, stanza, matches, view, FALSE, &replies);
   if (stanza->has_element_signal)

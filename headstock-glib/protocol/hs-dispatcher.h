@@ -59,7 +59,7 @@ gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
 void hs_dispatcher_defer (HsDispatcher *self, HsNode *iq);
 /* Lets go of what is only kept for the next stanza. */
 void hs_dispatcher_shrink (HsDispatcher *self);
-/* The addresses of names mean something else from here on (see HsParserCallbacks). */
+/* The parser has let its dictionary of names go (see HsParserCallbacks). */
 void hs_dispatcher_names_changed (HsDispatcher *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsDispatcher, hs_dispatcher_free)

@@ -5,8 +5,10 @@
 
 #include "hs-namespaces.h"
 
-/* A parser interns names, so that the same name has the same address: what matched it last time is
- * found without comparing strings. A power of two. */
+/* A parser interns names in a dictionary, so that the same name has the same address, and the handlers
+ * that matched it last time are found without comparing strings. An address stands for a name only as
+ * long as its dictionary lives: the cache holds a reference on the one dictionary that it was filled
+ * from, and takes no name that does not lie in that dictionary. A power of two. */
 #define N_SLOTS 32
 
 typedef struct
@@ -24,6 +26,7 @@ struct _HsHandlers
   GHashTable *by_name; /* name -> GPtrArray; handlers for any name are in `any` */
   GPtrArray *any;
   Slot *slots;
+  HsNames *names; /* the dictionary of all names in the slots, or NULL */
   guint last_id;
   guint n_inside;
   guint n_forget;
@@ -64,8 +67,8 @@ hs_handlers_new (void)
   return g_new0 (HsHandlers, 1);
 }
 
-void
-hs_handlers_names_changed (HsHandlers *self)
+static void
+empty_cache (HsHandlers *self)
 {
   if (self->slots == NULL)
     return;
@@ -75,11 +78,28 @@ hs_handlers_names_changed (HsHandlers *self)
 }
 
 void
+hs_handlers_set_names (HsHandlers *self, HsNames *names)
+{
+  if (G_LIKELY (self->names == names))
+    return;
+  empty_cache (self);
+  g_clear_pointer (&self->names, hs_names_unref);
+  self->names = names != NULL ? hs_names_ref (names) : NULL;
+}
+
+void
+hs_handlers_names_changed (HsHandlers *self)
+{
+  hs_handlers_set_names (self, NULL);
+}
+
+void
 hs_handlers_free (HsHandlers *self)
 {
   while (self->all != NULL && self->all->len > 0)
     hs_handlers_remove (self, ((HsHandler *) g_ptr_array_index (self->all, 0))->id);
-  hs_handlers_names_changed (self);
+  empty_cache (self);
+  g_clear_pointer (&self->names, hs_names_unref);
   g_clear_pointer (&self->all, g_ptr_array_unref);
   g_clear_pointer (&self->for_iq, g_ptr_array_unref);
   g_clear_pointer (&self->any, g_ptr_array_unref);
@@ -144,7 +164,7 @@ hs_handlers_add (HsHandlers *self, const HsHandler *handler)
   g_ptr_array_add (get_list (self, copy), copy);
   self->n_inside += looks_inside (copy) ? 1 : 0;
   self->n_forget += !copy->for_iq && (copy->flags & HS_HANDLER_FORGET) != 0 ? 1 : 0;
-  hs_handlers_names_changed (self);
+  empty_cache (self);
   return copy->id;
 }
 
@@ -160,7 +180,7 @@ remove_at (HsHandlers *self, guint position)
     g_hash_table_remove (self->by_name, handler->name);
   self->n_inside -= looks_inside (handler) ? 1 : 0;
   self->n_forget -= !handler->for_iq && (handler->flags & HS_HANDLER_FORGET) != 0 ? 1 : 0;
-  hs_handlers_names_changed (self);
+  empty_cache (self);
   hs_handler_unref (handler);
   return TRUE;
 }
@@ -240,6 +260,15 @@ collect (GPtrArray *named, GPtrArray *any, const char *name, const char *namespa
   return matches;
 }
 
+/* A program may have made the element, or moved it here from a stanza of another dictionary: its name
+ * goes when the element goes, and the next name may lie at the same address. */
+static gboolean
+can_cache (HsHandlers *self, const char *name, const char *namespace_)
+{
+  return self->names != NULL && hs_names_owns (self->names, name) &&
+         (namespace_ == NULL || hs_names_owns (self->names, namespace_));
+}
+
 HsMatches *
 hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
 {
@@ -252,11 +281,15 @@ hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
   slot = &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];
   if (slot->name != name || slot->namespace_ != namespace_)
     {
+      HsMatches *matches
+          = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+
+      if (!can_cache (self, name, namespace_))
+        return matches;
       g_clear_pointer (&slot->matches, hs_matches_unref);
       slot->name = name;
       slot->namespace_ = namespace_;
-      slot->matches
-          = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+      slot->matches = matches;
     }
   if (slot->matches == NULL)
     return NULL;

@@ -45,6 +45,9 @@ void hs_handlers_remove_module (HsHandlers *self, gpointer module);
 /* The data is destroyed with the last reference. */
 void hs_handler_unref (HsHandler *self);
 
+/* The dictionary of the names that are asked for from here on, or NULL. What was found for a name is
+ * remembered by the name's address, as long as the dictionary stays the same. */
+void hs_handlers_set_names (HsHandlers *self, HsNames *names);
 /* Handlers for elements of that name, or NULL for none. */
 HsMatches *hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_);
 /* Handlers for iq stanzas. */
@@ -54,7 +57,7 @@ void hs_matches_unref (HsMatches *self);
 /* Whether any handler names something inside stanzas, or forgets it. */
 gboolean hs_handlers_look_inside (HsHandlers *self);
 gboolean hs_handlers_forget (HsHandlers *self);
-/* The addresses of names mean something else now. */
+/* Lets go of the dictionary. */
 void hs_handlers_names_changed (HsHandlers *self);
 
 G_END_DECLS

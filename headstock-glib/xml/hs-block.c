@@ -14,17 +14,25 @@ struct _HsNames
   int ref_count;
   gpointer dictionary;
   GDestroyNotify free_dictionary;
+  HsNamesOwnsFunc owns;
 };
 
 HsNames *
-hs_names_new (gpointer dictionary, GDestroyNotify free_dictionary)
+hs_names_new (gpointer dictionary, GDestroyNotify free_dictionary, HsNamesOwnsFunc owns)
 {
   HsNames *self = g_new (HsNames, 1);
 
   self->ref_count = 1;
   self->dictionary = dictionary;
   self->free_dictionary = free_dictionary;
+  self->owns = owns;
   return self;
+}
+
+gboolean
+hs_names_owns (HsNames *self, const char *name)
+{
+  return self->owns (self->dictionary, name);
 }
 
 HsNames *

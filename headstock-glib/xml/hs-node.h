@@ -87,9 +87,14 @@ struct _HsView
 };
 
 /* Names that a parser interned, for as long as a block uses them. */
-HsNames *hs_names_new (gpointer dictionary, GDestroyNotify free_dictionary);
+typedef gboolean (*HsNamesOwnsFunc) (gpointer dictionary, const char *name);
+HsNames *hs_names_new (gpointer dictionary,
+                       GDestroyNotify free_dictionary,
+                       HsNamesOwnsFunc owns);
 HsNames *hs_names_ref (HsNames *self);
 void hs_names_unref (HsNames *self);
+/* Whether the string at this address is one of these names: it stays there as long as they live. */
+gboolean hs_names_owns (HsNames *self, const char *name);
 
 HsBlock *hs_block_new (HsNames *names);
 HsBlock *hs_block_ref (HsBlock *self);
@@ -101,6 +106,9 @@ gsize hs_block_get_size (HsBlock *self);
 char *hs_block_strndup (HsBlock *self, const char *string, gsize length);
 
 HsBlock *hs_node_get_block (HsNode *self);
+/* The names of its block, or NULL. The node's own name need not be one of them: programs add elements
+ * to stanzas, and move them from one stanza to another. */
+HsNames *hs_node_get_names (HsNode *self);
 HsNode *hs_node_new (HsBlock *block, const char *name, const char *namespace_);
 HsNode *hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_);
 void hs_node_append (HsNode *self, HsNode *child);

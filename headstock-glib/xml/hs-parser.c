@@ -34,6 +34,12 @@ free_dictionary (gpointer dictionary)
   xmlDictFree (dictionary);
 }
 
+static gboolean
+owns_name (gpointer dictionary, const char *name)
+{
+  return xmlDictOwns (dictionary, BAD_CAST name) == 1;
+}
+
 static const xmlChar *
 intern (HsParser *self, const char *name)
 {
@@ -66,7 +72,7 @@ make_context (HsParser *self)
                                         XML_PARSE_IGNORE_ENC);
   xmlDictSetLimit (self->context->dict, 0);
   xmlDictReference (self->context->dict);
-  self->names = hs_names_new (self->context->dict, free_dictionary);
+  self->names = hs_names_new (self->context->dict, free_dictionary, owns_name);
   g_atomic_int_inc (&n_contexts);
   self->generation++;
   self->client = intern (self, HS_NS_CLIENT);

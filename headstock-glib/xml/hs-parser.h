@@ -42,8 +42,8 @@ typedef struct
                       const char *name,
                       const char *namespace_,
                       gpointer user_data);
-  /* The addresses of names mean something else from here on: what was remembered by them is
-   * worthless. */
+  /* The parser has let its dictionary of names go: whoever remembers something by the addresses of
+   * names, and so holds a reference on them (HsNames), can let go as well. */
   void (*names_changed) (gpointer user_data);
 } HsParserCallbacks;
 

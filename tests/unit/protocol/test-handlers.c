@@ -94,6 +94,83 @@ test_addresses (void)
   hs_handlers_free (handlers);
 }
 
+/* A dictionary whose one name, and whose one namespace, lie where the test wants them. */
+typedef struct
+{
+  char name[8];
+  char namespace_[8];
+} Dictionary;
+
+static gboolean
+owns_cb (gpointer dictionary, const char *name)
+{
+  Dictionary *self = dictionary;
+
+  return name == self->name || name == self->namespace_;
+}
+
+static void
+leave_cb (gpointer dictionary)
+{
+}
+
+static HsNames *
+put_names (Dictionary *dictionary, const char *name)
+{
+  g_strlcpy (dictionary->name, name, sizeof dictionary->name);
+  g_strlcpy (dictionary->namespace_, "u", sizeof dictionary->namespace_);
+  return hs_names_new (dictionary, leave_cb, owns_cb);
+}
+
+/* The next dictionary may put another name where one of the last dictionary was, and nobody need have said
+ * that the last one is gone. */
+static void
+test_dictionaries (void)
+{
+  HsHandlers *handlers = hs_handlers_new ();
+  Dictionary place;
+
+  add (handlers, "iiii", "u", 0);
+  add (handlers, "kkkk", "u", 0);
+  for (guint i = 0; i < 6; i++)
+    {
+      HsNames *names = put_names (&place, i % 2 == 0 ? "iiii" : "kkkk");
+
+      hs_handlers_set_names (handlers, names);
+      assert_list (handlers, place.name, place.namespace_, i % 2 == 0 ? "1 " : "2 ");
+      assert_list (handlers, place.name, place.namespace_, i % 2 == 0 ? "1 " : "2 ");
+      hs_names_unref (names);
+    }
+  hs_handlers_free (handlers);
+}
+
+/* A name that is not one of the dictionary's is a program's own: what lies at its address may change at any
+ * time. */
+static void
+test_foreign_names (void)
+{
+  HsHandlers *handlers = hs_handlers_new ();
+  Dictionary place;
+  HsNames *names = put_names (&place, "iiii");
+  char foreign[8] = "u";
+
+  add (handlers, "iiii", "u", 0);
+  add (handlers, "kkkk", NULL, 0);
+  hs_handlers_set_names (handlers, names);
+  assert_list (handlers, place.name, foreign, "1 ");
+  g_strlcpy (foreign, "v", sizeof foreign);
+  assert_list (handlers, place.name, foreign, "");
+  g_strlcpy (foreign, "iiii", sizeof foreign);
+  assert_list (handlers, foreign, place.namespace_, "1 ");
+  g_strlcpy (foreign, "kkkk", sizeof foreign);
+  assert_list (handlers, foreign, place.namespace_, "2 ");
+  assert_list (handlers, foreign, NULL, "2 ");
+  g_strlcpy (foreign, "llll", sizeof foreign);
+  assert_list (handlers, foreign, NULL, "");
+  hs_names_unref (names);
+  hs_handlers_free (handlers);
+}
+
 static void
 test_look_inside (void)
 {
@@ -195,6 +272,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/handlers/order", test_order);
   g_test_add_func ("/handlers/addresses", test_addresses);
+  g_test_add_func ("/handlers/dictionaries", test_dictionaries);
+  g_test_add_func ("/handlers/foreign-names", test_foreign_names);
   g_test_add_func ("/handlers/look-inside", test_look_inside);
   g_test_add_func ("/handlers/data", test_data);
   g_test_add_func ("/handlers/iq", test_iq);
