@@ -104,11 +104,34 @@ hs_stream_on_request (HsStream *self, HsNode *node)
 }
 
 /* What comes before <enabled/> the server does not count. */
+gboolean
+hs_stream_counts (HsStream *self)
+{
+  return self->config.management != NULL && self->state == HS_STREAM_STATE_READY
+         && !hs_stream_management_is_enabling (self->config.management);
+}
+
 void
 hs_stream_count_in (HsStream *self, guint n)
 {
-  if (n > 0 && self->state == HS_STREAM_STATE_READY
-      && !hs_stream_management_is_enabling (self->config.management))
+  if (n > 0 && hs_stream_counts (self))
     hs_stream_management_count_in (self->config.management, n,
                                    self->closing ? NULL : hs_stream_get_output (self));
+}
+
+gboolean
+hs_stream_owes_count (HsStream *self)
+{
+  return self->owes_count;
+}
+
+/* Whether a stanza counts was decided when it was taken: a handler may have ended the stream meanwhile. */
+void
+hs_stream_count_taken (HsStream *self)
+{
+  if (!self->owes_count)
+    return;
+  self->owes_count = FALSE;
+  hs_stream_management_count_in (self->config.management, 1,
+                                 self->closing ? NULL : hs_stream_get_output (self));
 }

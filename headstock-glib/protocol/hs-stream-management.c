@@ -737,10 +737,16 @@ hs_stream_management_shrink (HsStreamManagement *self)
 GVariant *
 hs_stream_management_save (HsStreamManagement *self)
 {
+  return hs_stream_management_save_ahead (self, 0);
+}
+
+GVariant *
+hs_stream_management_save_ahead (HsStreamManagement *self, guint n_received)
+{
   if (self->id == NULL)
     return NULL;
   return g_variant_new ("(smsuuuu@a(xyyay))", self->id, self->location, self->max,
-                        self->received, self->acknowledged, self->n_written,
+                        self->received + n_received, self->acknowledged, self->n_written,
                         hs_stanza_queue_save (&self->queue));
 }
 

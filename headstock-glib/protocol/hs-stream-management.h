@@ -149,6 +149,8 @@ void hs_stream_management_shrink (HsStreamManagement *self);
  * there is none that could be resumed. (transfer floating) */
 #define HS_STREAM_MANAGEMENT_STATE "(smsuuuua(xyyay))"
 GVariant *hs_stream_management_save (HsStreamManagement *self);
+/* The same, as it will be when so many more stanzas have been received. */
+GVariant *hs_stream_management_save_ahead (HsStreamManagement *self, guint n_received);
 /* FALSE, and nothing changes, where it can't be. Tags are not kept. */
 gboolean hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now);
 /* How long the server keeps an interrupted session, in seconds, or 0 where it does not say. */

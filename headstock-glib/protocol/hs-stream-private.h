@@ -80,6 +80,7 @@ struct _HsStream
   gboolean features_due; /* after it, for what they tell */
   char *request_id;
   GError *xml_error; /* found, and not yet reached */
+  gboolean owes_count; /* a stanza was taken that counts as received when it is given back */
   HsSessionOffer session_offer; /* 0: the features have not come */
   gboolean resume_sent;  /* along with the header after the sign-in */
   gboolean begun;        /* what the session begins with has left before the resource was bound, */
@@ -141,6 +142,7 @@ void hs_stream_on_resumed (HsStream *self, HsNode *node);
 void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
 void hs_stream_on_ack (HsStream *self, HsNode *node);
 void hs_stream_on_request (HsStream *self, HsNode *node);
+gboolean hs_stream_counts (HsStream *self);
 void hs_stream_count_in (HsStream *self, guint n);
 
 G_END_DECLS

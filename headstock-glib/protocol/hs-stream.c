@@ -567,8 +567,8 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->type = self->pending;
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
-  if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
-    hs_stream_count_in (self, 1);
+  if (event->type == HS_STREAM_EVENT_STANZA)
+    self->owes_count = hs_stream_counts (self);
   /* What was offered before the sign-in has been remembered by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
     g_clear_pointer (&self->offer, hs_stream_offer_free);
@@ -588,8 +588,16 @@ hs_stream_keep (HsStream *self, HsStreamEvent *event)
 void
 hs_stream_give_back (HsStream *self, HsStreamEvent *event)
 {
+  hs_stream_count_taken (self);
   if (event->parsed != NULL)
     hs_parser_give_back (self->parser, g_steal_pointer (&event->parsed));
+}
+
+void
+hs_stream_abandon (HsStream *self, HsStreamEvent *event)
+{
+  self->owes_count = FALSE;
+  hs_stream_give_back (self, event);
 }
 
 const char *

@@ -93,7 +93,15 @@ gsize hs_stream_feed (HsStream *self, const char *bytes, gsize length);
 gboolean hs_stream_next_event (HsStream *self, HsStreamEvent *event);
 /* For FORGET: the element stays in its stanza. */
 void hs_stream_keep (HsStream *self, HsStreamEvent *event);
+/* A stanza counts as received (XEP-0198) from here on: whoever took it has dispatched it whole. */
 void hs_stream_give_back (HsStream *self, HsStreamEvent *event);
+/* The same for a stanza whose dispatch was broken off: it does not count, so that the server sends it again
+ * when the session is resumed. */
+void hs_stream_abandon (HsStream *self, HsStreamEvent *event);
+/* Whether a stanza that will count has been taken and not been given back. */
+gboolean hs_stream_owes_count (HsStream *self);
+/* That stanza counts now: whoever took it is certain to dispatch it whole. */
+void hs_stream_count_taken (HsStream *self);
 
 /* TLS stands: nothing that came before it counts any more. */
 void hs_stream_secured (HsStream *self);

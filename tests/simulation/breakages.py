@@ -33,6 +33,12 @@ PROGRAMS = {BACKOFF: "reconnect", LIVENESS: "uplink"}
 BREAKAGES = [
     ("one stanza in fifty is not counted", ENGINE,
      "  self->received += n;\n", "  self->received += n - (self->received % 50 == 49);\n"),
+    ("a stanza counts before it has been shown", STREAM,
+     "    self->owes_count = hs_stream_counts (self);\n",
+     "    hs_stream_count_in (self, 1);\n"),
+    ("a stanza whose dispatch was broken off counts", STREAM,
+     "  self->owes_count = FALSE;\n  hs_stream_give_back (self, event);\n",
+     "  hs_stream_give_back (self, event);\n"),
     ("answers that nobody asked for are not counted", STREAM,
      "        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n",
      "        hs_parser_take_dropped (self->parser);\n"),

@@ -281,6 +281,23 @@ handle (World *w, HsStreamEvent *event)
     }
 }
 
+/* The client is cut off in the midst of a stanza that it dispatches over several turns. A handler may be at work
+ * on it, and then sees the rest of it all the same. */
+static void
+break_off (World *w, HsStreamEvent *event)
+{
+  sim_note (w, "client is in the midst of a stanza");
+  if (sim_chance (w, 50))
+    {
+      see (w, event->node);
+      hs_stream_count_taken (w->client.stream);
+      hs_stream_give_back (w->client.stream, event);
+    }
+  else
+    hs_stream_abandon (w->client.stream, event);
+  sim_client_cut (w);
+}
+
 /* The callee may end the connection. */
 void
 sim_client_feed (World *w, const char *bytes, gsize length)
@@ -294,6 +311,11 @@ sim_client_feed (World *w, const char *bytes, gsize length)
       length -= used;
       while (hs_stream_next_event (w->client.stream, &event))
         {
+          if (event.type == HS_STREAM_EVENT_STANZA && w->client.ready && sim_random (w, 200) == 0)
+            {
+              break_off (w, &event);
+              return;
+            }
           handle (w, &event);
           hs_stream_give_back (w->client.stream, &event);
         }
