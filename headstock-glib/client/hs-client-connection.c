@@ -15,6 +15,8 @@
 
 static void open_stream (HsClient *self, GIOStream *io);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsAttempt, hs_attempt_unref)
+
 static HsAttempt *
 hs_attempt_new (HsClient *client)
 {
@@ -51,6 +53,14 @@ hs_attempt_abandon (HsAttempt *self)
   hs_attempt_unref (self);
 }
 
+/* Whether the operation is still the client's present one, after a handler was called: it may have ended the
+ * connection, and the run, and begun another. */
+static gboolean
+hs_attempt_is_present (HsAttempt *self)
+{
+  return self->client != NULL;
+}
+
 /* Ends the reference of an operation that has come back. The client, with a reference, where it
  * still wants to know. */
 HsClient *
@@ -65,7 +75,7 @@ hs_attempt_return (HsAttempt *self)
 static char *
 get_ascii_domain (HsClientPrivate *priv, GError **error)
 {
-  return hs_idna_to_ascii (hs_jid_get_domain (priv->jid), error);
+  return hs_idna_to_ascii (hs_jid_get_domain (priv->account), error);
 }
 
 /* What is only known to be written counts as lost where it was not. */
@@ -90,13 +100,15 @@ hs_client_drop_connection (HsClient *self)
   for (guint i = 0; i < G_N_ELEMENTS (of_connection); i++)
     hs_client_clear_deadline (self, of_connection[i]);
   g_clear_pointer (&priv->attempt, hs_attempt_abandon);
+  hs_client_flush (self);
+  /* Who watches what is written may have dropped it already. */
   if (priv->transport != NULL)
     {
-      hs_client_flush (self);
       hs_transport_flush (priv->transport);
       hs_transport_close (priv->transport);
       g_clear_pointer (&priv->transport, hs_transport_unref);
     }
+  hs_client_count_shown (self);
   hs_client_drop_suspended (self);
   if (priv->stream != NULL)
     {
@@ -156,6 +168,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (HsTlsResult) tls = hs_tls_handshake_finish (result, &certificate, &error);
+  g_autoptr (HsAttempt) attempt = hs_attempt_ref (user_data);
   g_autoptr (HsClient) self = hs_attempt_return (user_data);
   HsClientPrivate *priv;
 
@@ -163,6 +176,8 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   priv = hs_client_private (self);
   set_peer_certificate (self, certificate);
+  if (!hs_attempt_is_present (attempt))
+    return;
   if (tls == NULL)
     {
       hs_client_connection_failed (self, error);
@@ -172,8 +187,10 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   priv->trusted = tls->trusted;
   priv->certificate_used = tls->client_certificate_used;
   hs_client_set_state (self, HS_CLIENT_STATE_SECURED);
-  g_signal_emit (self, hs_client_signals[SIGNAL_SECURED], 0, priv->peer_certificate);
-  open_stream (self, G_IO_STREAM (tls->connection));
+  if (hs_attempt_is_present (attempt))
+    g_signal_emit (self, hs_client_signals[SIGNAL_SECURED], 0, priv->peer_certificate);
+  if (hs_attempt_is_present (attempt))
+    open_stream (self, G_IO_STREAM (tls->connection));
 }
 
 static void
@@ -206,11 +223,11 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
 static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  HsAttempt *attempt = user_data;
+  g_autoptr (HsAttempt) attempt = hs_attempt_ref (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (HsConnectorResult) target
       = hs_connector_connect_finish (attempt->connector, result, &error);
-  g_autoptr (HsClient) self = hs_attempt_return (attempt);
+  g_autoptr (HsClient) self = hs_attempt_return (user_data);
   HsClientPrivate *priv;
 
   if (self == NULL)
@@ -224,11 +241,28 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   priv->announced = TRUE;
   priv->direct_tls = target->direct_tls;
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTED);
-  g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
+  if (hs_attempt_is_present (attempt))
+    g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
+  if (!hs_attempt_is_present (attempt))
+    return;
   if (target->direct_tls)
     start_handshake (self, G_IO_STREAM (target->connection), TRUE);
   else
     open_stream (self, G_IO_STREAM (target->connection));
+}
+
+/* Whose connection it is going to be. What the property says later counts from the next connection on. */
+static gboolean
+take_account (HsClientPrivate *priv, GError **error)
+{
+  if (priv->jid == NULL)
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
+      return FALSE;
+    }
+  g_clear_pointer (&priv->account, hs_jid_unref);
+  priv->account = hs_jid_ref (priv->jid);
+  return TRUE;
 }
 
 static HsConnector *
@@ -267,25 +301,29 @@ hs_client_connect_next (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
-  HsConnector *connector = g_steal_pointer (&priv->next_connector);
+  g_autoptr (HsConnector) connector = g_steal_pointer (&priv->next_connector);
+  gboolean is_new = connector == NULL;
 
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
-  if (connector == NULL)
+  if (is_new)
     {
       g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTING], 0);
-      if (priv->stop_requested)
-        return;
-      hs_client_leave_other_account (self);
-      connector = make_connector (self, &error);
+      if (!priv->stop_requested)
+        hs_client_leave_other_account (self);
     }
+  /* A handler may have asked for the end, or had another run begin. */
+  if (!priv->running || priv->stop_requested || priv->attempt != NULL)
+    return;
+  if (is_new && take_account (priv, &error))
+    connector = make_connector (self, &error);
   if (connector == NULL)
     {
       hs_client_connection_failed (self, error);
       return;
     }
   priv->attempt = hs_attempt_new (self);
-  priv->attempt->connector = connector;
-  hs_connector_connect_async (connector, priv->attempt->cancellable, connected_cb,
+  priv->attempt->connector = g_steal_pointer (&connector);
+  hs_connector_connect_async (priv->attempt->connector, priv->attempt->cancellable, connected_cb,
                               hs_attempt_ref (priv->attempt));
 }
 
@@ -367,11 +405,11 @@ closed_cb (HsTransport *transport, const GError *transport_error, gpointer clien
                  hs_jid_get_domain (priv->jid), foreign);
   else if (transport_error != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "The connection to %s was lost: %s",
-                 hs_jid_get_domain (priv->jid), transport_error->message);
+                 hs_jid_get_domain (priv->account), transport_error->message);
   else
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST,
                  "%s closed the connection without ending the stream",
-                 hs_jid_get_domain (priv->jid));
+                 hs_jid_get_domain (priv->account));
   hs_client_connection_failed (self, error);
 }
 
@@ -387,13 +425,13 @@ static const HsParserCallbacks parser_callbacks = {
   .names_changed = names_changed_cb,
 };
 
-/* The first stream of a connection, or the one that goes on under TLS. */
-static void
-open_stream (HsClient *self, GIOStream *io)
+/* Nothing is called from here that could call a handler: what is borrowed stays as it is. */
+static HsStream *
+make_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStreamConfig config = {
-    .jid = priv->jid,
+    .jid = priv->account,
     .tls_mode = priv->tls_mode,
     .direct_tls = priv->direct_tls,
     .component = priv->component,
@@ -406,25 +444,37 @@ open_stream (HsClient *self, GIOStream *io)
     .remembered = hs_client_recall_session (priv),
     .begins = !priv->component && !priv->patient && !priv->no_early,
   };
+
+  hs_client_describe_user_agent (self, &config);
+  return hs_stream_new (&config, &parser_callbacks, self);
+}
+
+/* The first stream of a connection, or the one that goes on under TLS. */
+static void
+open_stream (HsClient *self, GIOStream *io)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsAttempt) attempt = hs_attempt_ref (priv->attempt);
   gboolean is_new = priv->stream == NULL;
 
-  /* A handler of `connected` or `secured` may have asked for the end. */
-  if (priv->attempt == NULL)
+  hs_client_ensure_user_agent (self);
+  if (!hs_attempt_is_present (attempt))
     return;
   priv->transport = hs_transport_new (io, &transport_callbacks, self);
   priv->logged_in = 0;
   priv->paused = priv->held = FALSE;
   hs_client_log_restart (self);
-  hs_client_describe_user_agent (self, &config);
   if (is_new)
-    priv->stream = hs_stream_new (&config, &parser_callbacks, self);
-  hs_client_set_own (self, NULL, priv->jid);
+    priv->stream = make_stream (self);
+  hs_client_set_own (self, NULL, priv->account);
   if (is_new)
     hs_stream_open (priv->stream);
   else
     hs_stream_secured (priv->stream);
   hs_client_sign_in_early (self);
   hs_client_flush (self);
+  if (!hs_attempt_is_present (attempt))
+    return;
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_transport_start_reading (priv->transport);
 }

@@ -116,26 +116,19 @@ hs_client_send_async (HsClient *self,
     return;
   data = g_new0 (SendData, 1);
   g_task_set_task_data (task, data, send_data_free);
-  sending.task = task;
-  if (!hs_client_send_node (self, hs_element_get_node (stanza), &sending, &error))
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
+  data->managed = TRUE;
+  /* Before it is sent: who watches what is written may end the session, and so the waiting. */
   if (cancellable != NULL)
     {
       data->watch = g_cancellable_source_new (cancellable);
       g_source_set_static_name (data->watch, "hs_client_send_async");
       g_task_attach_source (task, data->watch, G_SOURCE_FUNC (cancelled_cb));
     }
-  if (sending.route == HS_ROUTE_DIRECT)
-    {
-      wait_until_written (self, g_steal_pointer (&task));
-      return;
-    }
-  data->managed = TRUE;
-  /* The tag's reference. */
-  g_steal_pointer (&task);
+  sending.task = task;
+  if (!hs_client_send_node (self, hs_element_get_node (stanza), &sending, &error))
+    g_task_return_error (stop_watching (task), g_steal_pointer (&error));
+  else if (sending.route == HS_ROUTE_DIRECT && !data->returned)
+    wait_until_written (self, g_steal_pointer (&task));
 }
 
 /**

@@ -103,6 +103,13 @@ hs_client_return_connects (GPtrArray *tasks)
   return_tasks (tasks, NULL);
 }
 
+/* A handler may have run the main loop until the run had ended, and have begun another. */
+static gboolean
+is_run (HsClientPrivate *priv, guint run)
+{
+  return priv->running && priv->n_runs == run;
+}
+
 /* Puts the client back to where it was before the run; only then is the end told. */
 static void
 end_run (HsClient *self)
@@ -113,9 +120,13 @@ end_run (HsClient *self)
   g_autoptr (GError) error = priv->run_error != NULL ? g_error_copy (priv->run_error) : NULL;
   g_autoptr (GPtrArray) connects = NULL;
   g_autoptr (GPtrArray) closes = NULL;
+  guint run = priv->n_runs;
 
   g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
   hs_client_modules_foreach (self, hs_module_cleanup);
+  /* It may have been disposed of. */
+  if (!is_run (priv, run))
+    return;
   /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
   connects = g_steal_pointer (&priv->connect_tasks);
   closes = g_steal_pointer (&priv->close_tasks);
@@ -137,18 +148,22 @@ void
 hs_client_finish_run (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  guint run = priv->n_runs;
   gboolean announced;
 
   if (error != NULL && priv->run_error == NULL && !priv->stop_requested)
     priv->run_error = g_error_copy (error);
   emit_stopping (self);
+  if (!is_run (priv, run))
+    return;
   announced = priv->announced;
   hs_client_stop_waiting (self);
   hs_client_drop_connection (self);
   hs_client_end_session (self, FALSE);
-  if (announced || error != NULL)
+  if (is_run (priv, run) && (announced || error != NULL))
     hs_client_emit_disconnected (self, priv->run_error, -1);
-  end_run (self);
+  if (is_run (priv, run))
+    end_run (self);
 }
 
 /* Nothing is left to be acknowledged, or the time for it is over. */
@@ -158,12 +173,14 @@ close_stream (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->settling = FALSE;
+  hs_client_count_shown (self);
   hs_stream_close (priv->stream);
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
 }
 
-/* The server has acknowledged something while we wait for it to have acknowledged all. */
+/* The server has acknowledged something while we wait for it to have acknowledged all; or a stanza of the
+ * server's has been shown whole, so that we can acknowledge it. */
 void
 hs_client_settled (HsClient *self)
 {
@@ -173,10 +190,14 @@ hs_client_settled (HsClient *self)
     return;
   if (hs_stream_management_get_unacknowledged (priv->management) == 0)
     {
-      close_stream (self);
+      if (!hs_client_owes_count (self))
+        close_stream (self);
       return;
     }
   hs_client_flush (self);
+  /* Who watches what is written may have ended the connection. */
+  if (priv->transport == NULL)
+    return;
   hs_stream_management_write_request (priv->management,
                                       hs_transport_get_output (priv->transport));
   hs_client_flush (self);
@@ -186,8 +207,11 @@ static void
 begin_stopping (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  guint run = priv->n_runs;
 
   emit_stopping (self);
+  if (!is_run (priv, run))
+    return;
   hs_client_stop_waiting (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
@@ -243,8 +267,8 @@ static void
 stage_timed_out (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const char *foreign
-      = priv->stream != NULL ? hs_stream_get_foreign_protocol (priv->stream) : NULL;
+  HsStream *stream = priv->stream;
+  const char *foreign = stream != NULL ? hs_stream_get_foreign_protocol (stream) : NULL;
   g_autoptr (GError) error = NULL;
 
   /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
@@ -256,19 +280,20 @@ stage_timed_out (HsClient *self)
   if (foreign != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT,
                  "%s did not send %s within %u milliseconds: it speaks %s and not XMPP",
-                 hs_jid_get_domain (priv->jid), hs_stream_describe (priv->stream),
+                 hs_jid_get_domain (priv->account), hs_stream_describe (stream),
                  priv->connect_timeout, foreign);
   else
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
-                 hs_jid_get_domain (priv->jid),
-                 priv->stream != NULL ? hs_stream_describe (priv->stream) : "anything",
+                 hs_jid_get_domain (priv->account),
+                 stream != NULL ? hs_stream_describe (stream) : "anything",
                  priv->connect_timeout);
-  if (priv->stream != NULL)
+  if (stream != NULL)
     {
-      hs_stream_close_with_error (priv->stream, "connection-timeout", NULL);
+      hs_stream_close_with_error (stream, "connection-timeout", NULL);
       hs_client_flush (self);
     }
-  hs_client_connection_failed (self, error);
+  if (priv->stream == stream)
+    hs_client_connection_failed (self, error);
 }
 
 static void
@@ -391,6 +416,8 @@ hs_client_start (HsClient *self)
   if (priv->running)
     return;
   priv->running = TRUE;
+  priv->n_runs++;
+  memset (priv->deadlines, 0, sizeof priv->deadlines);
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
   hs_retry_policy_begin (&priv->retry);
   priv->slept = get_slept ();
@@ -526,9 +553,10 @@ hs_client_connect_async (HsClient *self,
       g_task_return_boolean (task, TRUE);
       return;
     }
-  hs_client_start (self);
   watch_cancellable (task, G_SOURCE_FUNC (connect_cancelled_cb));
+  /* Before the client is started: a handler of `notify::state` may end the run at once. */
   add_task (&priv->connect_tasks, g_steal_pointer (&task));
+  hs_client_start (self);
 }
 
 /**
@@ -618,6 +646,7 @@ hs_client_abandon (HsClient *self)
   hs_client_stop_waiting (self);
   hs_client_drop_connection (self);
   hs_client_end_session (self, TRUE);
+  priv->state = HS_CLIENT_STATE_DISCONNECTED;
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   hs_timer_leave (&priv->timer);
   if (priv->context != NULL)

@@ -70,8 +70,8 @@ typedef struct
   int timeout_msec;     /* for the answer to a request; -1: the default */
   HsOutFlags flags;
   GTask *task;          /* waits for the acknowledgement, or NULL */
+  GTask *asker;         /* waits for the answer to a request, or NULL */
   HsRoute route;        /* out */
-  HsIqRequest *request; /* out: for an iq get or set */
 } HsSending;
 
 /* An operation on the network that may outlive the client's interest in it. */
@@ -143,6 +143,7 @@ typedef struct
   gint64 deadlines[HS_N_DEADLINES];
   gint64 slept; /* how much longer the machine has been there than it was awake */
   gboolean running;
+  guint n_runs; /* up to now, with this one */
   gboolean stop_requested;
   gboolean stopping;  /* the signal was emitted */
   gboolean was_ready; /* in this run */
@@ -153,6 +154,7 @@ typedef struct
   GPtrArray *close_tasks;
 
   /* The connection */
+  HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsAttempt *attempt;
   HsConnector *next_connector; /* has more targets for the next attempt */
   gboolean announced; /* connected was emitted: disconnected is due */
@@ -259,6 +261,7 @@ void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);
 void hs_client_note_resumed (HsClient *self);
 void hs_client_enable_carbons (HsClient *self);
+void hs_client_ensure_user_agent (HsClient *self);
 void hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config);
 void hs_client_clear_credentials (HsClient *self);
 
@@ -277,6 +280,9 @@ void hs_client_sign_in_set_property (HsClient *self,
 /* hs-client-pump.c */
 void hs_client_pump (HsClient *self);
 gboolean hs_client_is_turn_over (gpointer client);
+gboolean hs_client_owes_count (HsClient *self);
+gboolean hs_client_is_showing (HsClient *self);
+void hs_client_count_shown (HsClient *self);
 void hs_client_drop_suspended (HsClient *self);
 void hs_client_unpause_if_drained (HsClient *self);
 
@@ -298,6 +304,7 @@ void hs_client_ask (HsClient *self);
 
 /* hs-client-request.c */
 HsIqRequest *hs_client_track (HsClient *self, HsNode *node, int timeout_msec);
+void hs_client_await_answer (GTask *task, HsIqRequest *request);
 void hs_client_update_request_deadline (HsClient *self);
 
 /* hs-client-resume.c */

@@ -20,7 +20,7 @@ stream_ended (HsClient *self)
 
   if (!priv->stopping)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "%s ended the stream",
-                 hs_jid_get_domain (priv->jid));
+                 hs_jid_get_domain (priv->account));
   hs_client_flush (self);
   hs_client_connection_failed (self, error);
 }
@@ -145,6 +145,33 @@ hs_client_is_turn_over (gpointer client)
          && time_is_over (priv->clock);
 }
 
+/* Whether the server has sent a stanza that has been shown in part: it will count as received. */
+gboolean
+hs_client_owes_count (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  return priv->stream != NULL && hs_stream_owes_count (priv->stream);
+}
+
+/* Whether a handler is at work on that stanza right now. What is left of it is then dispatched as soon as the
+ * handler returns, also where the connection is gone by then. */
+gboolean
+hs_client_is_showing (HsClient *self)
+{
+  return hs_client_private (self)->suspended.type == HS_STREAM_EVENT_NONE
+         && hs_client_owes_count (self);
+}
+
+/* The connection goes, or the stream is closed: the server is not to send that stanza again. */
+void
+hs_client_count_shown (HsClient *self)
+{
+  if (hs_client_is_showing (self))
+    hs_stream_count_taken (hs_client_private (self)->stream);
+}
+
+/* The server sends the stanza again when the session is resumed: what was not shown whole was not counted. */
 void
 hs_client_drop_suspended (HsClient *self)
 {
@@ -153,7 +180,7 @@ hs_client_drop_suspended (HsClient *self)
   if (priv->suspended.type == HS_STREAM_EVENT_NONE)
     return;
   hs_dispatcher_abandon (priv->dispatcher);
-  hs_stream_give_back (priv->stream, &priv->suspended);
+  hs_stream_abandon (priv->stream, &priv->suspended);
   priv->suspended.type = HS_STREAM_EVENT_NONE;
 }
 
@@ -197,6 +224,9 @@ pump_events (HsClient *self, HsStream *stream)
           return PUMPED_UNTIL_OVER;
         }
       hs_stream_give_back (stream, &event);
+      /* The end of the run may have waited for the stanza. */
+      if (G_UNLIKELY (priv->settling) && priv->stream == stream)
+        hs_client_settled (self);
       if (priv->stream != stream || priv->transport == NULL || G_OBJECT (self)->ref_count == 1)
         return PUMPED_TO_THE_END;
       if (time_is_over (priv->clock))

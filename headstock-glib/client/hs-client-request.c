@@ -93,6 +93,14 @@ answered_cb (HsNode *answer, const GError *error, gpointer user_data)
   }
 }
 
+/* The task of hs_client_request_async(). */
+void
+hs_client_await_answer (GTask *task, HsIqRequest *request)
+{
+  ((RequestData *) g_task_get_task_data (task))->request = request;
+  hs_iq_request_set_callback (request, answered_cb, g_object_ref (task));
+}
+
 static gboolean
 request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
@@ -137,7 +145,7 @@ hs_client_request_async (HsClient *self,
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
   HsSending sending = { .timeout_msec = timeout_msec, .flags = HS_OUT_OWN };
-  RequestData *data;
+  RequestData *data = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   g_return_if_fail (HS_IS_ELEMENT (iq));
@@ -152,21 +160,21 @@ hs_client_request_async (HsClient *self,
                                "A request is an iq of the type get or set");
       return;
     }
+  data = g_new0 (RequestData, 1);
+  g_task_set_task_data (task, data, request_data_free);
+  sending.asker = task;
   if (!hs_client_send_node (self, hs_element_get_node (iq), &sending, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  data = g_new0 (RequestData, 1);
-  data->request = sending.request;
-  g_task_set_task_data (task, data, request_data_free);
-  if (cancellable != NULL)
+  /* It may have ended already: who watches what is written may have ended the session. */
+  if (cancellable != NULL && data->request != NULL)
     {
       data->watch = g_cancellable_source_new (cancellable);
       g_source_set_static_name (data->watch, "hs_client_request_async");
       g_task_attach_source (task, data->watch, G_SOURCE_FUNC (request_cancelled_cb));
     }
-  hs_iq_request_set_callback (sending.request, answered_cb, g_steal_pointer (&task));
 }
 
 /**

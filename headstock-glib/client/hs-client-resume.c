@@ -148,7 +148,8 @@ hs_client_resumed (HsClient *self)
   tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   hs_client_tell_fates (self, FALSE);
-  g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
+  if (priv->stream == stream)
+    g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
   hs_client_return_connects (tasks);
 }
 
@@ -159,9 +160,10 @@ hs_client_resumed (HsClient *self)
  * Gets the session as it stands, so that another process can go on with it (XEP-0198, 5).
  *
  * It has all that was sent and not acknowledged, and how much has been received: a state that was taken
- * before more arrived has that arrive again. It is of no use once the session was ended in an orderly
- * way; a program that ends and wants its session to go on takes the state, and then drops the client or
- * ends without [method@Client.stop].
+ * before more arrived has that arrive again. A stanza whose handlers are being called counts as received; one
+ * whose dispatch waits for the next turn of the main loop does not. The state is of no use once the session
+ * was ended in an orderly way; a program that ends and wants its session to go on takes the state, and then
+ * drops the client or ends without [method@Client.stop].
  *
  * The state is private to the account: who has it can take the session over.
  *
@@ -179,7 +181,8 @@ hs_client_dup_session_state (HsClient *self)
   if (priv->management == NULL || priv->bound_jid == NULL || priv->settling
       || (priv->stream != NULL && hs_stream_is_closing (priv->stream)))
     return NULL;
-  state = hs_stream_management_save (priv->management);
+  /* A handler that takes the state and ends the program does not want its stanza to come again. */
+  state = hs_stream_management_save_ahead (priv->management, hs_client_is_showing (self) ? 1 : 0);
   if (state == NULL)
     return NULL;
   seconds = (g_get_real_time ()

@@ -151,9 +151,10 @@ next_target (HsClient *self, const GError *cause)
   /* The next one has not stood at all. */
   priv->ready_time = 0;
   hs_client_drop_connection (self);
-  if (priv->announced)
+  if (priv->running && priv->announced)
     hs_client_emit_disconnected (self, error, 0);
-  hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
+  if (priv->running)
+    hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
 }
 
 /* The connection is gone. @answered: there was one, to the server or what stands before it. @managed: there was a session with
@@ -192,7 +193,11 @@ retry (HsClient *self, const GError *cause)
   hs_client_drop_connection (self);
   delay = choose_wait (priv, answered, managed);
   error = dup_error (priv, cause);
-  hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
+  if (priv->running)
+    hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
+  /* A handler may have ended the run. */
+  if (!priv->running)
+    return;
   hs_client_set_deadline (self, HS_DEADLINE_RETRY, delay);
   if (delay > 0)
     watch_network (self);

@@ -245,11 +245,14 @@ void
 hs_client_set_sasl_mechanisms (HsClient *self, const char * const *sasl_mechanisms)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  char **copy;
 
   g_return_if_fail (HS_IS_CLIENT (self));
 
+  /* Copied first: it may be what the getter returned. */
+  copy = g_strdupv ((char **) sasl_mechanisms);
   g_strfreev (priv->sasl_mechanisms);
-  priv->sasl_mechanisms = g_strdupv ((char **) sasl_mechanisms);
+  priv->sasl_mechanisms = copy;
   g_object_notify (G_OBJECT (self), "sasl-mechanisms");
 }
 

@@ -129,10 +129,10 @@ check_component_from (HsClientPrivate *priv, const char *from, GError **error)
   if (from == NULL)
     return refuse (error, HS_ERROR_INVALID_FROM, "What a component sends must have a 'from'");
   jid = hs_jid_new (from, NULL);
-  if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (priv->jid)) == 0)
+  if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (priv->account)) == 0)
     return TRUE;
   return refuse (error, HS_ERROR_INVALID_FROM, "The stanza's 'from' is not an address at %s",
-                 hs_jid_get_domain (priv->jid));
+                 hs_jid_get_domain (priv->account));
 }
 
 /* The server closes the stream for a `from` that is not the account's (RFC 6120, 8.1.2.1). */
@@ -196,7 +196,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
   if (!priv->in_negotiation)
     return TRUE;
   if (strcmp (node->name, "iq") == 0 &&
-      (to == NULL || strcmp (to, hs_jid_get_domain (priv->jid)) == 0))
+      (to == NULL || strcmp (to, hs_jid_get_domain (priv->account)) == 0))
     return TRUE;
   return refuse (error, HS_ERROR_NOT_CONNECTED,
                  "There is no session yet: the client has not signed in");
@@ -292,6 +292,8 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
 
   if (sending->route == HS_ROUTE_DIRECT)
     return;
+  if (sending->task != NULL)
+    g_object_ref (sending->task);
   hs_stream_management_add_out (priv->management, output, start,
                                 sending->flags | hs_stream_management_classify (node),
                                 g_get_real_time (), sending->task);
@@ -337,7 +339,13 @@ hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **
   if (!append (priv, output, node, error))
     return FALSE;
   if (asks)
-    sending->request = hs_client_track (self, node, sending->timeout_msec);
+    {
+      HsIqRequest *request = hs_client_track (self, node, sending->timeout_msec);
+
+      /* Now, not when it has been flushed: who watches what is written may end the request by then. */
+      if (sending->asker != NULL)
+        hs_client_await_answer (sending->asker, request);
+    }
   put (self, output, start, node, sending);
   hs_client_flush (self);
   return TRUE;

@@ -18,6 +18,7 @@ void
 hs_client_negotiate (HsClient *self, HsNode *features)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  HsStream *stream = priv->stream;
   HsElement *element = hs_element_from_node (features);
   g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
 
@@ -29,6 +30,9 @@ hs_client_negotiate (HsClient *self, HsNode *features)
       priv->n_negotiating++;
       if (!hs_module_negotiate (g_ptr_array_index (modules, i), self, element))
         priv->n_negotiating--;
+      /* It may have ended the connection, and had another begin. */
+      if (priv->stream != stream)
+        return;
     }
   if (priv->n_negotiating > 1)
     hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
@@ -143,8 +147,9 @@ hs_client_binding (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stop_requested || priv->stopping || priv->transport == NULL || priv->bound_jid != NULL
-      || names_address (priv) || hs_client_has_negotiators (self) || !hs_stream_begin (priv->stream))
+  if (hs_client_has_negotiators (self) || priv->stop_requested || priv->stopping
+      || priv->transport == NULL || priv->bound_jid != NULL || names_address (priv)
+      || !hs_stream_begin (priv->stream))
     return;
   /* What a handler sends meanwhile waits, and must not leave from another. */
   hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
@@ -196,8 +201,10 @@ hs_client_bound (HsClient *self)
     return;
   tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
-  g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
-  hs_client_modules_foreach (self, hs_module_ready);
+  if (priv->stream == stream)
+    g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
+  if (priv->stream == stream)
+    hs_client_modules_foreach (self, hs_module_ready);
   hs_client_return_connects (tasks);
 }
 
@@ -220,6 +227,9 @@ hs_client_shrink_if_idle (HsClient *self)
     return;
   if (g_get_monotonic_time () < due)
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
+  /* Nothing is read before the rest of a stanza has been dispatched: that is not silence. */
+  else if (priv->suspended.type != HS_STREAM_EVENT_NONE)
+    hs_client_set_deadline (self, HS_DEADLINE_IDLE, IDLE_MSEC);
   else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
     {
       hs_dispatcher_shrink (priv->dispatcher);
@@ -257,7 +267,7 @@ lose_connection (HsClient *self, const char *failing)
   g_autoptr (GError) error = NULL;
 
   g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s %s",
-               hs_jid_get_domain (hs_client_private (self)->jid), failing);
+               hs_jid_get_domain (hs_client_private (self)->account), failing);
   hs_client_connection_failed (self, error);
 }
 

@@ -88,6 +88,8 @@ take_name (HsClient *self)
       || g_strcmp0 (hs_jid_get_domain (priv->jid), hs_jid_get_domain (account)) != 0)
     return;
   hs_stream_set_account (priv->stream, priv->jid);
+  g_clear_pointer (&priv->account, hs_jid_unref);
+  priv->account = hs_jid_ref (priv->jid);
   hs_client_set_own (self, NULL, priv->jid);
 }
 
@@ -146,21 +148,34 @@ make_login_token (HsClientPrivate *priv)
   return g_variant_dict_end (&dict);
 }
 
-/* Who is calling; made up where the program does not say. */
+/* SASL2 is for connections under TLS. */
+static gboolean
+has_user_agent (HsClientPrivate *priv)
+{
+  return !priv->component && priv->tls_mode != HS_TLS_MODE_NONE;
+}
+
+/* Makes an id up where the program has set none, and tells the program of it. */
+void
+hs_client_ensure_user_agent (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autofree char *id = NULL;
+
+  if (!has_user_agent (priv) || priv->user_agent_id != NULL)
+    return;
+  id = g_uuid_string_random ();
+  hs_client_set_user_agent_id (self, id);
+}
+
+/* Who is calling: the strings are borrowed. */
 void
 hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  /* SASL2 is for connections under TLS. */
-  if (priv->component || priv->tls_mode == HS_TLS_MODE_NONE)
+  if (!has_user_agent (priv))
     return;
-  if (priv->user_agent_id == NULL)
-    {
-      g_autofree char *id = g_uuid_string_random ();
-
-      hs_client_set_user_agent_id (self, id);
-    }
   config->user_agent_id = priv->user_agent_id;
   config->software = priv->user_agent_software;
   config->device = priv->user_agent_device;
@@ -220,6 +235,8 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     }
   hs_stream_sign_in (priv->stream, &credentials);
   hs_client_flush (self);
+  if (priv->transport == NULL)
+    return;
   hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
   hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
 }
@@ -264,7 +281,7 @@ hs_client_has_negotiators (HsClient *self)
 static GVariant *
 recall_offer (HsClientPrivate *priv)
 {
-  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->jid);
+  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->account);
   const char *account = NULL;
   GVariant *offer = NULL;
 
@@ -287,7 +304,8 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (priv->component || !priv->secure || !priv->trusted || hs_client_has_negotiators (self))
+  if (priv->component || !priv->secure || !priv->trusted || hs_client_has_negotiators (self)
+      || priv->stream == NULL)
     return;
   offer = recall_offer (priv);
   if (offer != NULL)
@@ -327,9 +345,9 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 HsSessionOffer
 hs_client_recall_session (HsClientPrivate *priv)
 {
-  g_autoptr (HsJid) bare = priv->jid != NULL ? hs_jid_get_bare (priv->jid) : NULL;
+  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->account);
 
-  if (bare == NULL || priv->patient || priv->no_early || priv->component
+  if (priv->patient || priv->no_early || priv->component
       || priv->tls_mode == HS_TLS_MODE_NONE
       || g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) != 0)
     return 0;
@@ -425,7 +443,8 @@ hs_client_authenticated (HsClient *self)
 
   if (hs_stream_proved_password (stream))
     hs_client_set_allow_plain (self, FALSE);
-  hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
+  if (priv->stream == stream)
+    hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
   /* A handler may have dropped the connection. */
   if (priv->stream == stream && priv->transport != NULL)
     set_security_info (self, FALSE);

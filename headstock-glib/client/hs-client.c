@@ -95,6 +95,7 @@ hs_client_finalize (GObject *object)
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
   g_clear_pointer (&priv->jid, hs_jid_unref);
+  g_clear_pointer (&priv->account, hs_jid_unref);
   g_clear_error (&priv->jid_error);
   if (priv->password != NULL)
     explicit_bzero (priv->password, strlen (priv->password));

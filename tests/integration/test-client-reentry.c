@@ -190,6 +190,97 @@ test_account (void)
   g_assert_cmpuint (scripted_server_count_received (test->server, "private"), ==, 0);
 }
 
+static void
+other_settings_cb (HsClient *client, GParamSpec *spec, gpointer n)
+{
+  g_autofree char *password = g_strnfill (4096, 'p');
+  g_autofree char *lang = g_strnfill (4096, 'l');
+  g_autoptr (HsJid) jid = hs_jid_new ("other@example.net", NULL);
+
+  ++*(guint *) n;
+  g_object_set (client, "jid", jid, "password", password, "lang", lang, "user-agent-software", password, NULL);
+}
+
+/* What a connection began with is not what a handler sets while it is told of the id that the client made. */
+static void
+test_user_agent (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session_tls, HS_TLS_MODE_STARTTLS);
+  guint n = 0;
+
+  g_signal_connect (test->client, "notify::user-agent-id", G_CALLBACK (other_settings_cb), &n);
+  scripted_server_forgive (test->server);
+  hs_client_start (test->client);
+  test_until (n > 0);
+  test_client_stop (test);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (scripted_server_has_received (test->server, "to='example.org'"));
+}
+
+static void
+unset_cb (HsClient *client, gpointer data)
+{
+  g_object_set (client, "jid", NULL, NULL);
+}
+
+/* The connection that stands goes on, and its end is told with the name of its server; there is no next one. */
+static void
+test_unset (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), SEND (SAY_END), EXPECT (SAY_END), END };
+  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+
+  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
+  g_signal_connect (test->client, "ready", G_CALLBACK (unset_cb), NULL);
+  g_signal_connect_swapped (test->client, "disconnected", G_CALLBACK (hs_client_reconnect_now), test->client);
+  hs_client_start (test->client);
+  test_until (test->n_disconnected > 0);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_CONNECTION_LOST);
+  g_assert_cmpstr (test->loss->message, ==, "example.org ended the stream");
+  test_until (test->n_terminated > 0);
+  g_assert_error (test->error, HS_ERROR, HS_ERROR_INVALID_JID);
+}
+
+static void
+disposing_cb (HsClient *client, HsDirection direction, const char *text, gpointer data)
+{
+  if (strstr (text, data) != NULL)
+    g_object_run_dispose (G_OBJECT (client));
+}
+
+/* The client may be disposed of by whoever watches what goes by: in, out, and the last words. */
+static void
+test_disposed (void)
+{
+  static const char *const texts[] = { "<stream:stream", "<auth", "<success", "<bind", "<jid", "</stream:stream>" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+
+      scripted_server_forgive (test->server);
+      g_signal_connect (test->client, "xml", G_CALLBACK (disposing_cb), (gpointer) texts[i]);
+      hs_client_start (test->client);
+      for (guint n = 0; n < 200 && hs_client_get_state (test->client) != HS_CLIENT_STATE_READY; n++)
+        test_spin (1);
+      hs_client_stop (test->client);
+      test_spin (20);
+      g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_DISCONNECTED);
+    }
+}
+
+/* A setter may be given what the getter returned. */
+static void
+test_own_value (void)
+{
+  static const char *const plain[] = { "PLAIN", NULL };
+  g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
+
+  hs_client_set_sasl_mechanisms (client, plain);
+  hs_client_set_sasl_mechanisms (client, hs_client_get_sasl_mechanisms (client));
+  g_assert_true (g_strv_equal (hs_client_get_sasl_mechanisms (client), plain));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +290,9 @@ main (int argc, char **argv)
   g_test_add_func ("/client/reentry/resumed", test_nested_resumed);
   g_test_add_func ("/client/reentry/xml", test_xml);
   g_test_add_func ("/client/reentry/account", test_account);
+  g_test_add_func ("/client/reentry/user-agent", test_user_agent);
+  g_test_add_func ("/client/reentry/unset", test_unset);
+  g_test_add_func ("/client/reentry/disposed", test_disposed);
+  g_test_add_func ("/client/reentry/own-value", test_own_value);
   return g_test_run ();
 }
