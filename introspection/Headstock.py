@@ -22,6 +22,9 @@ where it is given.
 
 Strings.  One with a NUL character raises ValueError wherever it is given to a function or a property: C
 would cut it there.
+
+Threads.  Whatever is called of a client that runs in another thread raises GLib.Error with
+HS_ERROR_WRONG_THREAD; GLib.idle_add() calls a function in the thread of the main loop.
 """
 
 import inspect
@@ -33,7 +36,8 @@ import threading
 import warnings
 import weakref
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import wraps
 
 from gi._gi import CallableInfo, FunctionInfo
 from gi._gi import GObject as _GObject
@@ -222,7 +226,10 @@ class _Props:
 
 class _PropsDescriptor:
     def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
-        return get(None, owner) if instance is None else _Props(get(instance, owner), owner)
+        if instance is None:
+            return get(None, owner)
+        instance._check_thread()
+        return _Props(get(instance, owner), owner)
 
 
 class _Properties:
@@ -235,8 +242,17 @@ class _Properties:
             _check_property(type(self), name, value)
         super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
 
+    def _check_thread(self):
+        """For a client: raises where it runs in another thread."""
+
+    def get_property(self, name):
+        """Gets a property."""
+        self._check_thread()
+        return super().get_property(name)
+
     def set_property(self, name, value):
         """Sets a property."""
+        self._check_thread()
         _check_property(type(self), name, value)
         super().set_property(name, _convert(name, value))
 
@@ -690,6 +706,9 @@ class Client(_Properties, Headstock.Client):
         else:
             Headstock.Client.continue_negotiation(self, error)
 
+    def _check_thread(self):
+        self.check_thread()
+
     def is_own(self, jid):
         """Whether an address, a Jid or a string, is the account's."""
         return Headstock.Client.is_own(self, _to_jid(jid))
@@ -700,10 +719,36 @@ class Client(_Properties, Headstock.Client):
         Ctrl-C stops it, and this returns when the stream is closed; a second Ctrl-C ends the
         process at once.
         """
-        # Before there is a signal handler: a stop is for a run that has begun.
-        self.start()
+        # Before there is a signal handler: a stop is for a run that has begun.  A client that another
+        # thread has started may be run by this one.
+        with suppress(GLib.Error):
+            self.start()
         with _stop_on_interrupt(self), wakeup_on_signal():
             return Headstock.Client.run(self)
+
+
+def _check_first(function):
+    @wraps(function)
+    def checked(self, *args, **kwargs):
+        self.check_thread()
+        return function(self, *args, **kwargs)
+
+    return checked
+
+
+def _check_threads():
+    """Has the functions that have no error to fail with raise where the client runs in another thread.
+
+    C refuses the call then, and has but a warning to say so.
+    """
+    for info in Headstock.Client.__info__.get_methods():
+        name = info.get_name()
+        if not info.is_method() or info.can_throw_gerror() or name.endswith("_async"):
+            continue
+        setattr(Client, name, _check_first(vars(Client).get(name) or getattr(Headstock.Client, name)))
+
+
+_check_threads()
 
 
 @contextmanager

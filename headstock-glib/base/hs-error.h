@@ -32,6 +32,7 @@ G_BEGIN_DECLS
  * @HS_ERROR_PROTOCOL: the server broke the protocol; the message names how
  * @HS_ERROR_INVALID_STATE: a session that was kept is another account's, or cannot be read
  * @HS_ERROR_EXPIRED: a session that was kept is too old
+ * @HS_ERROR_WRONG_THREAD: the client runs in another thread than the one that called a function of it
  *
  * What the library itself has to report (domain %HS_ERROR). Conditions that the server sent are in
  * [error@Headstock.StreamError], [error@Headstock.StanzaError] and [error@Headstock.SaslError]; TLS
@@ -57,6 +58,7 @@ typedef enum
   HS_ERROR_PROTOCOL,
   HS_ERROR_INVALID_STATE,
   HS_ERROR_EXPIRED,
+  HS_ERROR_WRONG_THREAD,
 } HsError;
 
 /**

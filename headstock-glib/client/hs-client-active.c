@@ -46,6 +46,7 @@ gboolean
 hs_client_get_active (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), TRUE);
+  hs_client_return_val_if_foreign (self, TRUE);
 
   return !hs_client_private (self)->inactive;
 }
@@ -65,6 +66,7 @@ hs_client_set_active (HsClient *self, gboolean active)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->inactive == !active)
     return;

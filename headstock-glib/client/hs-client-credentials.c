@@ -242,6 +242,7 @@ HsChannelBinding
 hs_client_get_channel_binding (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_CHANNEL_BINDING_NONE);
+  hs_client_return_val_if_foreign (self, HS_CHANNEL_BINDING_NONE);
 
   return hs_client_private (self)->channel_binding;
 }
@@ -267,6 +268,7 @@ hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "channel-binding", channel_binding))
     return;
 
@@ -288,6 +290,7 @@ HsSecurityInfo *
 hs_client_get_security_info (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->security_info;
 }
@@ -311,6 +314,7 @@ hs_client_set_access_token (HsClient *self, const char *access_token)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   hs_sasl_secret_free (priv->access_token);
   priv->access_token = g_strdup (access_token);
@@ -330,6 +334,7 @@ const char *
 hs_client_get_oauth_discovery (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->oauth_discovery;
 }
@@ -346,6 +351,7 @@ GVariant *
 hs_client_get_login_token (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->login_token;
 }
@@ -376,6 +382,7 @@ hs_client_set_login_token (HsClient *self, GVariant *login_token)
   const char *id = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   g_return_if_fail (token == NULL || g_variant_is_of_type (token, G_VARIANT_TYPE_VARDICT));
 
   if (priv->login_token == token
@@ -401,6 +408,7 @@ const char *
 hs_client_get_user_agent_id (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->user_agent_id;
 }
@@ -425,6 +433,7 @@ hs_client_set_user_agent_id (HsClient *self, const char *user_agent_id)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->user_agent_id, user_agent_id) == 0)
     return;
@@ -445,6 +454,7 @@ const char *
 hs_client_get_user_agent_software (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->user_agent_software;
 }
@@ -467,6 +477,7 @@ hs_client_set_user_agent_software (HsClient *self, const char *user_agent_softwa
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->user_agent_software, user_agent_software) == 0)
     return;
@@ -487,6 +498,7 @@ const char *
 hs_client_get_user_agent_device (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->user_agent_device;
 }
@@ -508,6 +520,7 @@ hs_client_set_user_agent_device (HsClient *self, const char *user_agent_device)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->user_agent_device, user_agent_device) == 0)
     return;
@@ -528,6 +541,7 @@ gboolean
 hs_client_get_bind2 (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   return hs_client_private (self)->bind2;
 }
@@ -553,6 +567,7 @@ hs_client_set_bind2 (HsClient *self, gboolean bind2)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->bind2 == bind2)
     return;
@@ -572,6 +587,7 @@ gboolean
 hs_client_get_carbons (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   return hs_client_private (self)->carbons;
 }
@@ -594,6 +610,7 @@ hs_client_set_carbons (HsClient *self, gboolean carbons)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->carbons == carbons)
     return;

@@ -196,6 +196,7 @@ hs_client_add_handler (HsClient *self,
   };
 
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
   g_return_val_if_fail (handler != NULL, 0);
 
   return add_handler (self, &new_handler);
@@ -236,6 +237,7 @@ hs_client_register_on_iq (HsClient *self,
   };
 
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
   g_return_val_if_fail (handler != NULL, 0);
 
   return add_handler (self, &new_handler);
@@ -257,6 +259,7 @@ hs_client_remove_handler (HsClient *self, guint id)
   gboolean removed;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   removed = hs_handlers_remove (hs_dispatcher_get_handlers (priv->dispatcher), id);
   hs_client_forgets_changed (self);
@@ -278,6 +281,7 @@ hs_client_register (HsClient *self, HsModule *module)
   HsModule *outer;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
   if (priv->modules == NULL)
@@ -305,6 +309,7 @@ hs_client_unregister (HsClient *self, HsModule *module)
   g_autoptr (HsModule) alive = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
   alive = g_object_ref (module);
@@ -359,6 +364,7 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (!priv->in_negotiation || priv->stream == NULL)
     return;
@@ -400,6 +406,7 @@ void
 hs_client_defer_reply (HsClient *self, HsElement *iq)
 {
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_ELEMENT (iq));
 
   hs_dispatcher_defer (hs_client_private (self)->dispatcher, hs_element_get_node (iq));
@@ -422,6 +429,7 @@ hs_client_is_own (HsClient *self, HsJid *jid)
   HsJid *own;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   if (jid == NULL)
     return TRUE;

@@ -108,6 +108,8 @@ hs_client_send_async (HsClient *self,
   SendData *data;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (hs_client_refuse_async (self, hs_client_private (self), G_STRFUNC, callback, user_data))
+    return;
   g_return_if_fail (HS_IS_ELEMENT (stanza));
 
   task = g_task_new (self, cancellable, callback, user_data);
@@ -320,6 +322,7 @@ hs_client_get_unacknowledged (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return priv->management != NULL ? hs_stream_management_get_unacknowledged (priv->management) : 0;
 }
@@ -336,6 +339,7 @@ HsResendPolicy
 hs_client_get_resend_policy (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_RESEND_POLICY_UNRECEIVED);
+  hs_client_return_val_if_foreign (self, HS_RESEND_POLICY_UNRECEIVED);
 
   return hs_client_private (self)->resend_policy;
 }
@@ -353,6 +357,7 @@ hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "resend-policy", resend_policy))
     return;
 

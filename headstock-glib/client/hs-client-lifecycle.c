@@ -133,7 +133,7 @@ end_run (HsClient *self)
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   hs_timer_leave (&priv->timer);
   hs_wake_remove (priv->context, self);
-  g_clear_pointer (&priv->context, g_main_context_unref);
+  hs_client_leave_context (priv);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   priv->running = priv->stop_requested = FALSE;
   hs_client_set_state (self, HS_CLIENT_STATE_DISCONNECTED);
@@ -384,6 +384,7 @@ timer_cb (gpointer data)
   gint64 now = g_get_monotonic_time ();
   guint first = HS_N_DEADLINES;
 
+  hs_client_enter_thread (priv);
   look_at_clock (self);
   for (guint i = 0; i < HS_N_DEADLINES; i++)
     {
@@ -412,6 +413,7 @@ hs_client_start (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->running)
     return;
@@ -424,7 +426,7 @@ hs_client_start (HsClient *self)
   priv->settling = FALSE;
   priv->ready_time = 0;
   g_clear_error (&priv->run_error);
-  priv->context = g_main_context_ref_thread_default ();
+  hs_client_take_context (priv, g_main_context_ref_thread_default ());
   hs_wake_add (priv->context, wake_cb, self);
   hs_timer_join (&priv->timer, priv->context, timer_cb, self);
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
@@ -444,11 +446,21 @@ hs_client_stop (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (!priv->running || priv->stop_requested)
     return;
   priv->stop_requested = TRUE;
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
+}
+
+static gboolean
+run_result (HsClientPrivate *priv, GError **error)
+{
+  if (priv->run_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (priv->run_error));
+  return FALSE;
 }
 
 /**
@@ -457,9 +469,11 @@ hs_client_stop (HsClient *self)
  * @error: return location for an error
  *
  * Starts the client where it has not been started, and iterates its main context until it has
- * terminated.
+ * terminated. Where another thread has started the client, and nothing has iterated that context since, the
+ * client belongs to this thread from here on.
  *
- * Errors are those of [signal@Client::terminated].
+ * Errors are those of [signal@Client::terminated], and %HS_ERROR_WRONG_THREAD where another thread runs the
+ * client.
  *
  * Returns: true where the run was stopped, false where it failed
  */
@@ -469,20 +483,24 @@ hs_client_run (HsClient *self, GError **error)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsClient) alive = NULL;
   g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GMainContext) taken = NULL;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  if (hs_client_is_foreign (priv) && (taken = hs_client_take_over (priv, error)) == NULL)
+    return FALSE;
 
   alive = g_object_ref (self);
   hs_client_start (self);
+  if (!priv->running)
+    return run_result (priv, error);
   context = g_main_context_ref (priv->context);
   g_main_context_push_thread_default (context);
   while (priv->running)
     g_main_context_iteration (context, TRUE);
   g_main_context_pop_thread_default (context);
-  if (priv->run_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_error_copy (priv->run_error));
-  return FALSE;
+  if (taken != NULL)
+    g_main_context_release (taken);
+  return run_result (priv, error);
 }
 
 static gboolean
@@ -545,6 +563,8 @@ hs_client_connect_async (HsClient *self,
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (hs_client_refuse_async (self, hs_client_private (self), G_STRFUNC, callback, user_data))
+    return;
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_client_connect_async);
@@ -600,6 +620,8 @@ hs_client_close_async (HsClient *self,
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (hs_client_refuse_async (self, hs_client_private (self), G_STRFUNC, callback, user_data))
+    return;
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_client_close_async);
@@ -651,7 +673,7 @@ hs_client_abandon (HsClient *self)
   hs_timer_leave (&priv->timer);
   if (priv->context != NULL)
     hs_wake_remove (priv->context, self);
-  g_clear_pointer (&priv->context, g_main_context_unref);
+  hs_client_leave_context (priv);
   return_tasks (priv->connect_tasks, error);
   return_tasks (priv->close_tasks, error);
   g_clear_pointer (&priv->connect_tasks, g_ptr_array_unref);

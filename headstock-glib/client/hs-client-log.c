@@ -139,6 +139,8 @@ hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError 
   HsClientLog *log;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
+    return FALSE;
 
   if (path != NULL)
     {

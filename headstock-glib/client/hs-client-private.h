@@ -139,6 +139,8 @@ typedef struct
   /* The run */
   HsClientState state;
   GMainContext *context;
+  GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
+  gboolean entered; /* the main loop has called the client in that thread */
   HsTimer timer;
   gint64 deadlines[HS_N_DEADLINES];
   gint64 slept; /* how much longer the machine has been there than it was awake */
@@ -215,6 +217,45 @@ gboolean hs_client_check_range (HsClient *self, const char *property, guint64 va
 /* hs-client-signals.c */
 extern guint hs_client_signals[N_SIGNALS];
 void hs_client_install_signals (void);
+
+/* hs-client-thread.c */
+void hs_client_take_context (HsClientPrivate *priv, GMainContext *context);
+void hs_client_leave_context (HsClientPrivate *priv);
+void hs_client_enter_thread (HsClientPrivate *priv);
+gboolean hs_client_is_foreign_slow (HsClientPrivate *priv);
+gboolean hs_client_refuse (HsClientPrivate *priv, const char *function);
+gboolean hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error);
+gboolean hs_client_refuse_async (HsClient *self,
+                                 HsClientPrivate *priv,
+                                 const char *function,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+GMainContext *hs_client_take_over (HsClientPrivate *priv, GError **error);
+gboolean hs_client_dispose_elsewhere (HsClient *self, HsClientPrivate *priv);
+
+/* Whether the client runs in another thread than the calling one. */
+static inline gboolean
+hs_client_is_foreign (HsClientPrivate *priv)
+{
+  return G_UNLIKELY (g_atomic_pointer_get (&priv->thread) != g_thread_self ())
+         && hs_client_is_foreign_slow (priv);
+}
+
+/* For the beginning of each public function that has no error. */
+#define hs_client_return_if_foreign(self)                                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (hs_client_refuse (hs_client_private (self), G_STRFUNC))                                    \
+      return;                                                                                      \
+  }                                                                                                \
+  G_STMT_END
+#define hs_client_return_val_if_foreign(self, value)                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (hs_client_refuse (hs_client_private (self), G_STRFUNC))                                    \
+      return (value);                                                                              \
+  }                                                                                                \
+  G_STMT_END
 
 /* hs-client-lifecycle.c */
 void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);

@@ -148,6 +148,8 @@ hs_client_request_async (HsClient *self,
   RequestData *data = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  if (hs_client_refuse_async (self, hs_client_private (self), G_STRFUNC, callback, user_data))
+    return;
   g_return_if_fail (HS_IS_ELEMENT (iq));
 
   task = g_task_new (self, cancellable, callback, user_data);

@@ -177,6 +177,7 @@ hs_client_dup_session_state (HsClient *self)
   GVariant *state;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   if (priv->management == NULL || priv->bound_jid == NULL || priv->settling
       || (priv->stream != NULL && hs_stream_is_closing (priv->stream)))
@@ -279,6 +280,8 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
   gint64 saved;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
+    return FALSE;
   g_return_val_if_fail (state != NULL, FALSE);
 
   if (priv->running)

@@ -122,6 +122,7 @@ hs_client_reconnect_now (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] != 0)
     hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);

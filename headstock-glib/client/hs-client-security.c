@@ -21,6 +21,7 @@ hs_client_set_password (HsClient *self, const char *password)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->password, password) == 0)
     return;
@@ -44,6 +45,7 @@ char *
 hs_client_dup_password (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return g_strdup (hs_client_private (self)->password);
 }
@@ -60,6 +62,7 @@ HsTlsMode
 hs_client_get_tls_mode (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->tls_mode;
 }
@@ -80,6 +83,7 @@ hs_client_set_tls_mode (HsClient *self, HsTlsMode tls_mode)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "tls-mode", tls_mode))
     return;
 
@@ -101,6 +105,7 @@ GTlsDatabase *
 hs_client_get_tls_database (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->tls_database;
 }
@@ -120,6 +125,7 @@ hs_client_set_tls_database (HsClient *self, GTlsDatabase *tls_database)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_set_object (&priv->tls_database, tls_database))
     g_object_notify (G_OBJECT (self), "tls-database");
@@ -137,6 +143,7 @@ GTlsCertificate *
 hs_client_get_tls_certificate (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->tls_certificate;
 }
@@ -156,6 +163,7 @@ hs_client_set_tls_certificate (HsClient *self, GTlsCertificate *tls_certificate)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_set_object (&priv->tls_certificate, tls_certificate))
     g_object_notify (G_OBJECT (self), "tls-certificate");
@@ -174,6 +182,7 @@ GTlsCertificate *
 hs_client_get_pinned_certificate (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->pinned_certificate;
 }
@@ -194,6 +203,7 @@ hs_client_set_pinned_certificate (HsClient *self, GTlsCertificate *pinned_certif
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_set_object (&priv->pinned_certificate, pinned_certificate))
     g_object_notify (G_OBJECT (self), "pinned-certificate");
@@ -211,6 +221,7 @@ GTlsCertificate *
 hs_client_get_peer_certificate (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->peer_certificate;
 }
@@ -227,6 +238,7 @@ const char * const *
 hs_client_get_sasl_mechanisms (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return (const char *const *) hs_client_private (self)->sasl_mechanisms;
 }
@@ -248,6 +260,7 @@ hs_client_set_sasl_mechanisms (HsClient *self, const char * const *sasl_mechanis
   char **copy;
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   /* Copied first: it may be what the getter returned. */
   copy = g_strdupv ((char **) sasl_mechanisms);
@@ -270,6 +283,7 @@ gboolean
 hs_client_get_allow_plain (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   return hs_client_private (self)->allow_plain;
 }
@@ -291,6 +305,7 @@ hs_client_set_allow_plain (HsClient *self, gboolean allow_plain)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->allow_plain == allow_plain)
     return;
@@ -311,6 +326,7 @@ guint
 hs_client_get_min_iterations (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->min_iterations;
 }
@@ -331,6 +347,7 @@ hs_client_set_min_iterations (HsClient *self, guint min_iterations)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "min-iterations", min_iterations))
     return;
 

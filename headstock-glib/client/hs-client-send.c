@@ -387,6 +387,8 @@ hs_client_send_stanza (HsClient *self, HsElement *stanza, GError **error)
   HsSending sending = { .timeout_msec = -1 };
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
+    return FALSE;
   g_return_val_if_fail (HS_IS_ELEMENT (stanza), FALSE);
 
   return hs_client_send_node (self, hs_element_get_node (stanza), &sending, error);
@@ -526,6 +528,8 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
   gboolean good;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
+    return FALSE;
   g_return_val_if_fail (xml != NULL, FALSE);
 
   if (!check_session (priv, &sending.route, error))

@@ -54,6 +54,7 @@ HsJid *
 hs_client_get_jid (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->jid;
 }
@@ -71,6 +72,7 @@ const char *
 hs_client_get_host (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->host;
 }
@@ -91,6 +93,7 @@ hs_client_set_host (HsClient *self, const char *host)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->host, host) == 0)
     return;
@@ -111,6 +114,7 @@ guint
 hs_client_get_port (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->port;
 }
@@ -130,6 +134,7 @@ hs_client_set_port (HsClient *self, guint port)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "port", port))
     return;
 
@@ -151,6 +156,7 @@ GProxyResolver *
 hs_client_get_proxy_resolver (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->proxy_resolver;
 }
@@ -170,6 +176,7 @@ hs_client_set_proxy_resolver (HsClient *self, GProxyResolver *proxy_resolver)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_set_object (&priv->proxy_resolver, proxy_resolver))
     g_object_notify (G_OBJECT (self), "proxy-resolver");
@@ -187,6 +194,7 @@ const char *
 hs_client_get_lang (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->lang;
 }
@@ -206,6 +214,7 @@ hs_client_set_lang (HsClient *self, const char *lang)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (g_strcmp0 (priv->lang, lang) == 0)
     return;
@@ -226,6 +235,7 @@ HsClientState
 hs_client_get_state (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->state;
 }
@@ -242,6 +252,7 @@ HsJid *
 hs_client_get_bound_jid (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->bound_jid;
 }
@@ -258,6 +269,7 @@ gboolean
 hs_client_get_auto_reconnect (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   return hs_client_private (self)->auto_reconnect;
 }
@@ -278,6 +290,7 @@ hs_client_set_auto_reconnect (HsClient *self, gboolean auto_reconnect)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->auto_reconnect == auto_reconnect)
     return;
@@ -299,6 +312,7 @@ guint
 hs_client_get_connect_timeout (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->connect_timeout;
 }
@@ -321,6 +335,7 @@ hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "connect-timeout", connect_timeout))
     return;
 
@@ -342,6 +357,7 @@ guint
 hs_client_get_request_timeout (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->request_timeout;
 }
@@ -361,6 +377,7 @@ hs_client_set_request_timeout (HsClient *self, guint request_timeout)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "request-timeout", request_timeout))
     return;
 
@@ -383,6 +400,7 @@ guint
 hs_client_get_keepalive_interval (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->keepalive_interval;
 }
@@ -403,6 +421,7 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "keepalive-interval", keepalive_interval))
     return;
 
@@ -426,6 +445,7 @@ guint64
 hs_client_get_max_stanza_size (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->max_stanza_size;
 }
@@ -446,6 +466,7 @@ hs_client_set_max_stanza_size (HsClient *self, guint64 max_stanza_size)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "max-stanza-size", max_stanza_size))
     return;
 
@@ -467,6 +488,7 @@ guint
 hs_client_get_max_depth (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
 
   return hs_client_private (self)->max_depth;
 }
@@ -486,6 +508,7 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
   if (!hs_client_check_range (self, "max-depth", max_depth))
     return;
 
@@ -510,6 +533,7 @@ hs_client_get_initial_presence (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   if (priv->default_presence && priv->initial_presence == NULL)
     priv->initial_presence = hs_presence_new (NULL);
@@ -532,6 +556,7 @@ hs_client_set_initial_presence (HsClient *self, HsPresence *initial_presence)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (!g_set_object (&priv->initial_presence, initial_presence) && !priv->default_presence)
     return;
@@ -551,6 +576,7 @@ gboolean
 hs_client_get_initial_roster (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
 
   return hs_client_private (self)->initial_roster;
 }
@@ -570,6 +596,7 @@ hs_client_set_initial_roster (HsClient *self, gboolean initial_roster)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->initial_roster == initial_roster)
     return;
@@ -589,6 +616,7 @@ HsModule *
 hs_client_get_registration (HsClient *self)
 {
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
 
   return hs_client_private (self)->registration;
 }
@@ -609,6 +637,7 @@ hs_client_set_registration (HsClient *self, HsModule *registration)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
 
   if (priv->registration == registration)
     return;

@@ -22,8 +22,11 @@
  * client may be started again. In each run [signal@Client::stopping], [signal@Client::cleanup] and
  * `terminated` are emitted once each and in this order, however it ends.
  *
- * A client belongs to the thread-default main context in which it was started, and nothing of it may
- * be called from another thread. Dropping the last reference ends it without a word to anybody.
+ * A running client belongs to the thread that iterates the main context in which it was started, which is
+ * that thread's default one at that time. A call from another thread does nothing: it fails with
+ * %HS_ERROR_WRONG_THREAD, or with a critical warning where it has no error. g_main_context_invoke() calls a
+ * function in the right thread. Dropping the last reference, which is allowed in any thread, ends the client
+ * without a word to anybody.
  */
 
 G_DEFINE_TYPE_WITH_PRIVATE (HsClient, hs_client, G_TYPE_OBJECT)
@@ -74,6 +77,8 @@ hs_client_dispose (GObject *object)
   HsClient *self = HS_CLIENT (object);
   HsClientPrivate *priv = hs_client_private (self);
 
+  if (hs_client_dispose_elsewhere (self, priv))
+    return;
   hs_client_abandon (self);
   while (priv->modules != NULL && priv->modules->len > 0)
     hs_client_unregister (self, g_ptr_array_index (priv->modules, priv->modules->len - 1));
@@ -223,6 +228,8 @@ static void
 set_jid (HsClient *self, HsJid *jid)
 {
   HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_return_if_foreign (self);
 
   if (priv->jid == jid)
     return;
@@ -641,4 +648,25 @@ HsClient *
 hs_client_new_for_jid (HsJid *jid, const char *password)
 {
   return g_object_new (HS_TYPE_CLIENT, "jid", jid, "password", password, NULL);
+}
+
+/**
+ * hs_client_check_thread:
+ * @self: a client
+ * @error: return location for an error
+ *
+ * Asks whether the calling thread may use the client.
+ *
+ * A running client belongs to the thread that iterates the main context in which it was started. Every other
+ * function refuses to be called from another thread: with %HS_ERROR_WRONG_THREAD where it has an error, and
+ * with a critical warning where it has none. Languages turn that warning into an exception by asking first.
+ *
+ * Returns: true where it may; false, with %HS_ERROR_WRONG_THREAD, where the client runs in another thread
+ */
+gboolean
+hs_client_check_thread (HsClient *self, GError **error)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+
+  return !hs_client_refuse_with (hs_client_private (self), NULL, error);
 }

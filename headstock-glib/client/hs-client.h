@@ -33,6 +33,9 @@ HsClient *hs_client_new (const char *jid, const char *password);
 HS_AVAILABLE_IN_ALL
 HsClient *hs_client_new_for_jid (HsJid *jid, const char *password);
 
+HS_AVAILABLE_IN_ALL
+gboolean hs_client_check_thread (HsClient *self, GError **error);
+
 /* Lifecycle */
 
 HS_AVAILABLE_IN_ALL

@@ -257,6 +257,59 @@ def other_thread():
 
 
 @scenario
+def wrong_thread():
+    """what is called of a client from another thread raises, and does nothing"""
+    client, failures = make_client(1), []
+    stanza = Headstock.Message(body="from another thread", to_jid=address(1))
+    calls = [
+        client.start, client.stop, client.run, client.reconnect_now, client.proceed, client.get_state,
+        client.dup_session_state, client.get_unacknowledged, client.continue_negotiation,
+        client.check_thread,
+        lambda: client.send_stanza(stanza), lambda: client.send_raw_stanza("<message/>"),
+        lambda: client.add_handler(None, None, DEFAULT, print), lambda: client.remove_handler(1),
+        lambda: client.register_on_iq(None, None, DEFAULT, print),
+        lambda: client.register(Stages()), lambda: client.unregister(client),
+        lambda: client.defer_reply(stanza), lambda: client.is_own(None), lambda: client.set_log(None, False),
+        lambda: client.props.state, lambda: client.set_active(False), lambda: client.get_property("jid"),
+        lambda: client.set_property("jid", address(2)), lambda: setattr(client.props, "password", "other"),
+    ]
+
+    def work():
+        for number, call in enumerate(calls):
+            try:
+                call()
+                failures.append(f"call {number} did not raise")
+            except GLib.Error as error:
+                if not error.matches(Headstock.error_quark(), Headstock.Error.WRONG_THREAD) or \
+                        "GLib.idle_add()" not in error.message:
+                    failures.append(f"call {number}: {error.message}")
+
+    with online(client):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(20)
+        assert not failures, failures
+        assert client.props.state == Headstock.ClientState.READY
+        assert str(client.props.jid) == address(1)
+
+
+@scenario
+def dropped_in_another_thread():
+    """a running client may be dropped in any thread, and ends in its own"""
+    box = [make_client(1)]
+    gone = weakref.ref(box[0])
+    ended = []
+    box[0].weak_ref(lambda: ended.append(threading.current_thread()))
+    box[0].start()
+    wait(lambda: box[0].props.state == Headstock.ClientState.READY)
+    thread = threading.Thread(target=lambda: box.clear() or gc.collect())
+    thread.start()
+    thread.join(20)
+    wait(lambda: ended)
+    assert gone() is None
+
+
+@scenario
 def again_and_stop():
     """a handler may stop the client, which may be run again"""
     client, seen = make_client(1), []

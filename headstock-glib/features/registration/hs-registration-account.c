@@ -268,11 +268,18 @@ change_new (HsRegistration *registration,
             GCancellable *cancellable)
 {
   HsRegistrationPrivate *priv = hs_registration_private (registration);
-  HsJid *bound = priv->client != NULL ? hs_client_get_bound_jid (priv->client) : NULL;
+  GError *error = NULL;
+  HsJid *bound;
   Change *self;
 
   if (g_task_return_error_if_cancelled (task))
     return NULL;
+  if (priv->client != NULL && !hs_client_check_thread (priv->client, &error))
+    {
+      g_task_return_error (task, error);
+      return NULL;
+    }
+  bound = priv->client != NULL ? hs_client_get_bound_jid (priv->client) : NULL;
   if (bound == NULL)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,

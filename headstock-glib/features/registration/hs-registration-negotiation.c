@@ -384,6 +384,19 @@ is_decidable (HsRegistrationPrivate *priv)
          priv->failure != NULL;
 }
 
+/* The client runs in another thread than the calling one. */
+static gboolean
+is_elsewhere (HsRegistration *self, const char *function)
+{
+  HsRegistrationPrivate *priv = hs_registration_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (priv->client == NULL || hs_client_check_thread (priv->client, &error))
+    return FALSE;
+  g_critical ("%s(): %s", function, error->message);
+  return TRUE;
+}
+
 /**
  * hs_registration_submit:
  * @self: a registration
@@ -410,6 +423,8 @@ hs_registration_submit (HsRegistration *self, HsDataForm *form, GError **error)
   g_return_val_if_fail (HS_IS_REGISTRATION (self), FALSE);
   g_return_val_if_fail (HS_IS_DATA_FORM (form), FALSE);
 
+  if (priv->client != NULL && !hs_client_check_thread (priv->client, error))
+    return FALSE;
   if (priv->form == form && priv->asking != NULL)
     return hs_registration_change_submit (self, error);
   if (priv->form == form && priv->phase == HS_REGISTRATION_FILLING)
@@ -434,6 +449,8 @@ hs_registration_cancel (HsRegistration *self)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (priv->asking != NULL)
     hs_registration_change_cancel (self);
@@ -470,6 +487,8 @@ hs_registration_retry (HsRegistration *self, const char *username)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (!is_decidable (priv))
     return;
@@ -494,6 +513,8 @@ hs_registration_sign_in (HsRegistration *self)
   g_autoptr (HsClient) client = NULL;
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (!is_decidable (priv))
     return;
@@ -527,6 +548,8 @@ hs_registration_defer (HsRegistration *self)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (priv->phase == HS_REGISTRATION_REPORTING && priv->failure != NULL)
     priv->phase = HS_REGISTRATION_DEFERRED;

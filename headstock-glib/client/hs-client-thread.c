@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-error.h"
+
+/* Which thread a running client belongs to: the one that iterates the main context in which the client was
+ * started. A client that does not run belongs to nobody. */
+
+#define HINT                                                                                       \
+  "was called from another thread than the one that runs the client: have g_main_context_invoke() " \
+  "call it there, in Python GLib.idle_add()"
+
+/* The context is looked at from other threads, which must not find it gone. */
+static GMutex contexts_lock;
+
+void
+hs_client_take_context (HsClientPrivate *priv, GMainContext *context)
+{
+  g_mutex_lock (&contexts_lock);
+  priv->context = context;
+  priv->entered = FALSE;
+  g_mutex_unlock (&contexts_lock);
+  g_atomic_pointer_set (&priv->thread, context != NULL ? g_thread_self () : NULL);
+}
+
+void
+hs_client_leave_context (HsClientPrivate *priv)
+{
+  GMainContext *context = priv->context;
+
+  hs_client_take_context (priv, NULL);
+  g_clear_pointer (&context, g_main_context_unref);
+}
+
+/* The main loop of the client runs in this thread. */
+void
+hs_client_enter_thread (HsClientPrivate *priv)
+{
+  if (G_UNLIKELY (!priv->entered))
+    g_atomic_int_set (&priv->entered, TRUE);
+  if (G_UNLIKELY (priv->thread != g_thread_self ()))
+    g_atomic_pointer_set (&priv->thread, g_thread_self ());
+}
+
+static GMainContext *
+dup_context (HsClientPrivate *priv)
+{
+  GMainContext *context;
+
+  g_mutex_lock (&contexts_lock);
+  context = priv->context != NULL ? g_main_context_ref (priv->context) : NULL;
+  g_mutex_unlock (&contexts_lock);
+  return context;
+}
+
+/* A thread that did not start the client may iterate its context later; it owns the context meanwhile. */
+gboolean
+hs_client_is_foreign_slow (HsClientPrivate *priv)
+{
+  g_autoptr (GMainContext) context = dup_context (priv);
+
+  if (context == NULL)
+    return FALSE;
+  if (!g_main_context_is_owner (context))
+    return TRUE;
+  hs_client_enter_thread (priv);
+  return FALSE;
+}
+
+gboolean
+hs_client_refuse (HsClientPrivate *priv, const char *function)
+{
+  if (!hs_client_is_foreign (priv))
+    return FALSE;
+  g_critical ("%s() " HINT, function);
+  return TRUE;
+}
+
+gboolean
+hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error)
+{
+  if (!hs_client_is_foreign (priv))
+    return FALSE;
+  if (function != NULL)
+    g_set_error (error, HS_ERROR, HS_ERROR_WRONG_THREAD, "%s() " HINT, function);
+  else
+    g_set_error_literal (error, HS_ERROR, HS_ERROR_WRONG_THREAD, "The client " HINT);
+  return TRUE;
+}
+
+/* Ends an asynchronous call, in the thread that made it. */
+gboolean
+hs_client_refuse_async (HsClient *self,
+                        HsClientPrivate *priv,
+                        const char *function,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!hs_client_refuse_with (priv, function, &error))
+    return FALSE;
+  g_task_report_error (self, callback, user_data, NULL, error);
+  return TRUE;
+}
+
+/* Has the calling thread iterate the client's context from here on, where another thread has started the client
+ * and no thread has iterated the context since. The context is to be released then. */
+GMainContext *
+hs_client_take_over (HsClientPrivate *priv, GError **error)
+{
+  g_autoptr (GMainContext) context = dup_context (priv);
+
+  if (context == NULL || g_atomic_int_get (&priv->entered) || !g_main_context_acquire (context))
+    {
+      hs_client_refuse_with (priv, "hs_client_run", error);
+      return NULL;
+    }
+  hs_client_enter_thread (priv);
+  return g_steal_pointer (&context);
+}
+
+static gboolean
+dispose_cb (gpointer client)
+{
+  g_object_run_dispose (client);
+  return G_SOURCE_REMOVE;
+}
+
+/* Python drops objects in whichever thread it collects them. What a running client has belongs to its own
+ * thread, which may be about to call the client: the reference goes there, and the client with it. */
+gboolean
+hs_client_dispose_elsewhere (HsClient *self, HsClientPrivate *priv)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource) source = NULL;
+
+  if (!hs_client_is_foreign (priv))
+    return FALSE;
+  context = dup_context (priv);
+  if (context == NULL)
+    return FALSE;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "[headstock] dispose");
+  g_source_set_callback (source, dispose_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, context);
+  return TRUE;
+}
