@@ -402,7 +402,7 @@ closed_cb (HsTransport *transport, const GError *transport_error, gpointer clien
   if (foreign != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST,
                  "%s closed the connection: it speaks %s and not XMPP",
-                 hs_jid_get_domain (priv->jid), foreign);
+                 hs_jid_get_domain (priv->account), foreign);
   else if (transport_error != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "The connection to %s was lost: %s",
                  hs_jid_get_domain (priv->account), transport_error->message);
