@@ -339,7 +339,11 @@ stanza_begins_cb (HsNode *stanza, gpointer client)
 static gboolean
 forget_cb (HsNode *stanza, const char *name, const char *namespace_, gpointer client)
 {
-  return hs_dispatcher_forgets (hs_client_private (client)->dispatcher, stanza, name, namespace_);
+  HsClientPrivate *priv = hs_client_private (client);
+
+  /* Not out of what is kept for the session, nor out of what is no stanza and ignored. */
+  return hs_stream_is_ready (priv->stream) && hs_node_get_kind (stanza) != HS_STANZA_KIND_NONE
+         && hs_dispatcher_forgets (priv->dispatcher, stanza, name, namespace_);
 }
 
 static void

@@ -43,9 +43,14 @@ struct _HsStream
   gboolean early;         /* the sign-in has begun before the features came, */
   HsStreamState early_state; /* and waits for this */
   gboolean closing; /* our end was sent */
+  gboolean met;     /* the server's first header has come */
+  gboolean starttls_sent;
+  gboolean pipelined; /* <starttls/> or the request for the resource was, and is not answered */
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending one */
   HsParserEvent *features;     /* kept until sign-in begins */
+  GQueue early_stanzas;        /* of HsParserEvent: what came before the session, see hs_stream_keep_stanza() */
+  gsize early_bytes;
   HsStreamOffer *offer;        /* what they offered */
   char *secret;                /* a component's */
   char *lang;
@@ -130,8 +135,11 @@ void hs_stream_take_features (HsStream *self, HsNode *node);
 void hs_stream_bind (HsStream *self);
 void hs_stream_bind_early (HsStream *self);
 void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
+void hs_stream_on_early_answer (HsStream *self, HsNode *node);
 void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);
+gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
+HsParserEvent *hs_stream_take_kept (HsStream *self);
 void hs_stream_send_handshake (HsStream *self, HsNode *header);
 void hs_stream_on_handshake (HsStream *self, HsNode *node);
 

@@ -377,10 +377,10 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
+  /* RFC 6120, 4.3.2: they belong to the stream's beginning, and mean nothing later. */
   if (!self->features_due)
     {
-      hs_stream_protocol_error (self, "unsupported-stanza-type",
-                                "The server sent features in the middle of its stream");
+      g_debug ("Ignored: features in the middle of the stream");
       return;
     }
   self->features_due = FALSE;

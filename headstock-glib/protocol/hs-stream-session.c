@@ -10,6 +10,7 @@
 #include "hs-random.h"
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-secret.h"
+#include "xml/hs-node-private.h"
 
 /* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
  * component's handshake (XEP-0114). */
@@ -53,6 +54,8 @@ hs_stream_bind_early (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
+  if (self->config.step_by_step)
+    return;
   if (management != NULL && hs_stream_management_has_session (management))
     {
       self->resume_sent = (self->config.remembered & HS_SESSION_OFFER_SM) != 0;
@@ -62,7 +65,7 @@ hs_stream_bind_early (HsStream *self)
       return;
     }
   write_bind (self);
-  self->bind_sent = TRUE;
+  self->bind_sent = self->pipelined = TRUE;
   if (self->config.begins && self->config.remembered != 0)
     self->following = HS_STREAM_EVENT_BINDING;
 }
@@ -116,6 +119,9 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 {
   HsStreamManagement *management = self->config.management;
 
+  /* A server that has none of these can't be asked in another way either. */
+  if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
+    self->pipelined = FALSE;
   self->session_offer = hs_session_offer_read (node);
   self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
   if (!keeps_word (self))
@@ -136,6 +142,51 @@ hs_stream_take_features (HsStream *self, HsNode *node)
   self->state = HS_STREAM_STATE_RESUME;
   if (!self->resume_sent)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
+}
+
+/* ---- What comes before the session ---- */
+
+/* However small the stanzas are: each takes a block of memory. */
+#define MAX_EARLY_STANZAS 1000
+
+/* A server may route to a resource that it has bound, and push a roster, before it has said so: that is for the
+ * session. TRUE: the event is kept until there is one. Together these take no more than one stanza may. */
+gboolean
+hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
+{
+  HsStanzaKind kind;
+  const char *type;
+
+  if (parsed->type != HS_PARSER_EVENT_STANZA || !self->authenticated || self->closing)
+    return FALSE;
+  if (self->state != HS_STREAM_STATE_FEATURES && self->state != HS_STREAM_STATE_BIND
+      && self->state != HS_STREAM_STATE_RESUME && self->state != HS_STREAM_STATE_SESSION)
+    return FALSE;
+  kind = hs_node_get_kind (parsed->node);
+  type = hs_node_get_attribute (parsed->node, "type", NULL);
+  /* Nothing has been asked yet but by the stream itself. */
+  if (kind == HS_STANZA_KIND_NONE
+      || (kind == HS_STANZA_KIND_IQ && g_strcmp0 (type, "get") != 0 && g_strcmp0 (type, "set") != 0))
+    return FALSE;
+  self->early_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
+  if (self->early_bytes > self->config.max_stanza_size
+      || self->early_stanzas.length >= MAX_EARLY_STANZAS)
+    {
+      hs_stream_protocol_error (self, "policy-violation",
+                                "%s sent more before the session began than max-stanza-size (%" G_GSIZE_FORMAT
+                                " bytes, and %d stanzas) allows",
+                                hs_jid_get_domain (self->config.jid), self->config.max_stanza_size,
+                                MAX_EARLY_STANZAS);
+      return FALSE;
+    }
+  g_queue_push_tail (&self->early_stanzas, parsed);
+  return TRUE;
+}
+
+HsParserEvent *
+hs_stream_take_kept (HsStream *self)
+{
+  return g_queue_pop_head (&self->early_stanzas);
 }
 
 /* ---- The answers ---- */
@@ -201,12 +252,35 @@ bind_refused (HsStream *self, HsNode *iq)
   if (!another || self->begun)
     {
       self->hasty = another;
+      /* These are about the account, whatever way the resource was asked for (RFC 6120, 7.6.2). */
+      if (error->code == HS_STANZA_ERROR_RESOURCE_CONSTRAINT
+          || error->code == HS_STANZA_ERROR_NOT_ALLOWED || error->code == HS_STANZA_ERROR_CONFLICT)
+        self->pipelined = FALSE;
       refused (self, error);
       return;
     }
   g_error_free (error);
   self->any_resource = TRUE;
   hs_stream_bind (self);
+}
+
+/* A server that answers before it has told its features has not taken the flight as one that waits for them. */
+void
+hs_stream_on_early_answer (HsStream *self, HsNode *node)
+{
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  if (self->authenticated && !(self->bind_sent && is_own_answer (self, node)))
+    return;
+  if (self->authenticated && g_str_equal (type, "error"))
+    {
+      refused (self, get_error (node, "The server refused to bind a resource"));
+      return;
+    }
+  self->hasty = self->authenticated;
+  hs_stream_protocol_error (self, "unsupported-stanza-type",
+                            "The server sent <iq> where it was to send %s",
+                            hs_stream_describe (self));
 }
 
 void
@@ -225,6 +299,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
       bind_refused (self, node);
       return;
     }
+  self->pipelined = FALSE;
   self->jid = text != NULL ? hs_jid_new (text, &error) : NULL;
   if (self->jid == NULL || hs_jid_get_resource (self->jid) == NULL)
     {

@@ -208,6 +208,15 @@ hs_stream_read_limits (HsStream *self, HsNode *features)
 }
 
 static void
+send_starttls (HsStream *self)
+{
+  if (self->starttls_sent)
+    return;
+  self->starttls_sent = TRUE;
+  hs_stream_write (self, "<starttls xmlns='%s'/>", HS_NS_TLS);
+}
+
+static void
 on_features (HsStream *self, HsNode *node)
 {
   gboolean offers_tls = hs_node_get_child (node, "starttls", HS_NS_TLS) != NULL;
@@ -222,6 +231,7 @@ on_features (HsStream *self, HsNode *node)
     {
       if (!offers_tls)
         {
+          self->pipelined = FALSE;
           hs_stream_close (self);
           hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_TLS_REQUIRED,
                                              "%s offers no TLS, which is required",
@@ -229,6 +239,7 @@ on_features (HsStream *self, HsNode *node)
           return;
         }
       self->state = HS_STREAM_STATE_PROCEED;
+      send_starttls (self);
       return;
     }
   if (self->early)
@@ -243,6 +254,7 @@ on_features (HsStream *self, HsNode *node)
 static void
 on_proceed (HsStream *self, HsNode *node)
 {
+  self->pipelined = FALSE;
   self->state = HS_STREAM_STATE_HANDSHAKE;
   self->pending = HS_STREAM_EVENT_START_TLS;
 }
@@ -278,7 +290,8 @@ on_unsigned_stanza (HsStream *self, HsNode *node)
   on_stanza (self, node);
 }
 
-/* All that may come, and where, besides stanzas in a session. Whatever is not here breaks the protocol. */
+/* All that may come, and where, besides stanzas in a session. Before the sign-in, whatever is not here breaks
+ * the protocol; after it, see may_be_ignored(). */
 static const struct
 {
   HsStreamState state; /* HS_STREAM_N_STATES: any */
@@ -292,6 +305,7 @@ static const struct
   { HS_STREAM_STATE_READY, "enabled", HS_NS_SM, hs_stream_on_enabled },
   { HS_STREAM_STATE_READY, "failed", HS_NS_SM, hs_stream_on_not_enabled },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
+  { HS_STREAM_STATE_FEATURES, "iq", HS_NS_CLIENT, hs_stream_on_early_answer },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
   { HS_STREAM_STATE_UNSIGNED, "iq", HS_NS_CLIENT, on_unsigned_stanza },
@@ -308,8 +322,6 @@ static const struct
   { HS_STREAM_STATE_RESUME, "resumed", HS_NS_SM, hs_stream_on_resumed },
   { HS_STREAM_STATE_RESUME, "failed", HS_NS_SM, hs_stream_on_not_resumed },
   { HS_STREAM_STATE_SESSION, "iq", HS_NS_CLIENT, hs_stream_on_session_answer },
-  { HS_STREAM_STATE_SESSION, "message", HS_NS_CLIENT, on_stanza },
-  { HS_STREAM_STATE_SESSION, "presence", HS_NS_CLIENT, on_stanza },
   { HS_STREAM_STATE_COMPONENT, "handshake", HS_NS_CLIENT, hs_stream_on_handshake },
   { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
@@ -339,6 +351,31 @@ hs_stream_describe (HsStream *self)
   return descriptions[self->state];
 }
 
+/* RFC 6120, 4.9.3.24 lets an entity end the stream for an element that it does not understand, and does not make
+ * it do so: servers send what only newer clients know, and the stanza behind that is not to be lost. What takes
+ * part in the security of the stream is never passed over; neither is the header of another stream, nor what would
+ * begin or resume stream management without having been asked for: both sides would count differently. */
+static gboolean
+may_be_ignored (HsStream *self, HsNode *node)
+{
+  static const char *const never[] = { HS_NS_TLS, HS_NS_SASL, HS_NS_SASL2 };
+  static const char *const managing[] = { "enable", "enabled", "resume", "resumed", "failed" };
+
+  if (!self->authenticated || hs_node_matches (node, "stream", HS_NS_STREAM))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (never); i++)
+    {
+      if (hs_namespace_equal (never[i], node->namespace_))
+        return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (managing); i++)
+    {
+      if (hs_node_matches (node, managing[i], HS_NS_SM))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 on_element (HsStream *self, HsNode *node)
 {
@@ -363,6 +400,14 @@ on_element (HsStream *self, HsNode *node)
         }
     }
   name = hs_printable (node->name, HS_PRINTABLE_NAME);
+  if (may_be_ignored (self, node))
+    {
+      g_autofree char *namespace_
+          = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
+
+      g_debug ("Ignored between stanzas: <%s xmlns='%s'/>", name, namespace_);
+      return;
+    }
   hs_stream_protocol_error (self, "unsupported-stanza-type",
                             "The server sent <%s> where it was to send %s", name,
                             hs_stream_describe (self));
@@ -385,6 +430,7 @@ on_header (HsStream *self, HsNode *node)
 
   if (self->state != HS_STREAM_STATE_HEADER)
     return;
+  self->met = TRUE;
   if (!hs_node_matches (node, "stream", HS_NS_STREAM))
     {
       g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
@@ -445,8 +491,12 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
 void
 hs_stream_free (HsStream *self)
 {
+  HsParserEvent *kept;
+
   if (self->features != NULL)
     hs_parser_give_back (self->parser, self->features);
+  while ((kept = g_queue_pop_head (&self->early_stanzas)) != NULL)
+    hs_parser_give_back (self->parser, kept);
   hs_parser_free (self->parser);
   g_clear_pointer (&self->output, g_byte_array_unref);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
@@ -486,8 +536,11 @@ hs_stream_open (HsStream *self)
   g_assert (self->state == HS_STREAM_STATE_CLOSED);
   hs_stream_send_header (self);
   /* What the server will say is known: without TLS there is nothing to go on with. */
-  if (!self->secure && !self->config.component && self->config.tls_mode != HS_TLS_MODE_NONE)
-    hs_stream_write (self, "<starttls xmlns='%s'/>", HS_NS_TLS);
+  if (self->secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
+      || self->config.step_by_step)
+    return;
+  send_starttls (self);
+  self->pipelined = TRUE;
 }
 
 gsize
@@ -542,9 +595,17 @@ gboolean
 hs_stream_next_event (HsStream *self, HsStreamEvent *event)
 {
   HsParserEvent *parsed = NULL;
+  gboolean kept = FALSE;
 
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
+      if (G_UNLIKELY (self->early_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
+        {
+          parsed = hs_stream_take_kept (self);
+          self->pending = HS_STREAM_EVENT_STANZA;
+          kept = TRUE;
+          break;
+        }
       parsed = hs_parser_pop (self->parser);
       if (self->config.management != NULL)
         hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
@@ -556,7 +617,9 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
           xml_error (self, g_error_copy (self->xml_error));
           break;
         }
-      if (!take_parsed (self, parsed))
+      if (self->state != HS_STREAM_STATE_READY && hs_stream_keep_stanza (self, parsed))
+        parsed = NULL;
+      else if (!take_parsed (self, parsed))
         {
           hs_parser_give_back (self->parser, parsed);
           parsed = NULL;
@@ -567,8 +630,9 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->type = self->pending;
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
+  /* What came before the session the server does not count in it. */
   if (event->type == HS_STREAM_EVENT_STANZA)
-    self->owes_count = hs_stream_counts (self);
+    self->owes_count = hs_stream_counts (self) && !kept;
   /* What was offered before the sign-in has been remembered by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
     g_clear_pointer (&self->offer, hs_stream_offer_free);
@@ -622,6 +686,18 @@ gboolean
 hs_stream_is_hasty (HsStream *self)
 {
   return self->hasty;
+}
+
+gboolean
+hs_stream_is_pipelined (HsStream *self)
+{
+  return self->pipelined || self->hasty;
+}
+
+gboolean
+hs_stream_has_met (HsStream *self)
+{
+  return self->met;
 }
 
 HsSessionOffer

@@ -65,6 +65,7 @@ typedef struct
   gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
   HsSessionOffer remembered; /* what the server offered after the last sign-in; 0: nothing is known */
   gboolean begins;           /* BINDING is to be told */
+  gboolean step_by_step;     /* nothing is pipelined: each step waits for the server's answer to the one before */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,
@@ -79,6 +80,11 @@ gboolean hs_stream_begin (HsStream *self);
 /* Whether something has left by what the server offered the last time, or before it had bound the resource,
  * which it may not have taken yet. */
 gboolean hs_stream_is_hasty (HsStream *self);
+/* Whether anything was pipelined that the server has not answered yet: <starttls/>, the request for the
+ * resource, or what the function before tells of. */
+gboolean hs_stream_is_pipelined (HsStream *self);
+/* Whether the server's first header has come. */
+gboolean hs_stream_has_met (HsStream *self);
 /* What it offers after the sign-in; 0 while it has not said so. */
 HsSessionOffer hs_stream_get_session_offer (HsStream *self);
 

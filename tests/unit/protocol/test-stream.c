@@ -253,10 +253,10 @@ test_session_element (void)
       g_assert_cmpint (hs_stream_is_ready (f.stream), ==, !rows[i].asked);
       if (rows[i].asked)
         {
-          /* Nothing that comes before the answer is lost. */
+          /* Nothing that comes before the answer is lost, and it is shown after it. */
           say (&f, "<message/><iq type='result' id='other'/><iq type='result' id='%s'/>", 1000);
           g_assert_true (g_str_has_suffix (f.events->str,
-                                           "<message> juliet@example.com/balcony "));
+                                           " juliet@example.com/balcony <message> "));
         }
       tear_down (&f);
     }
@@ -307,8 +307,15 @@ static const struct
     "tls features failed:hs-sasl-error-quark:12 ", END },
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER "<stream:features/>" },
     "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-feature") },
-  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, "<message/>" },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, "<enabled xmlns='urn:xmpp:sm:3'/>" },
     "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" },
+    "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER "<iq type='result' id='%s'/>" },
+    "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, "<hello xmlns='urn:x'/>" }, "tls features " PROTOCOL,
+    IN_STREAM ("unsupported-stanza-type") },
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
       "<iq type='result' id='%s'/>" },
     "tls features PLAIN " PROTOCOL, IN_STREAM ("undefined-condition") },
@@ -316,7 +323,16 @@ static const struct
       "<iq type='error' id='%s'><error type='cancel'><not-allowed "
       "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>" },
     "tls features PLAIN failed:hs-stanza-error-quark:9 ", END },
-  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, BOUND "<foo/>" },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" },
+    "tls features PLAIN juliet@example.com/balcony " PROTOCOL,
+    IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>" },
+    "tls features PLAIN juliet@example.com/balcony " PROTOCOL,
+    IN_STREAM ("unsupported-stanza-type") },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
+      BOUND "<success xmlns='urn:xmpp:sasl:2'/>" },
     "tls features PLAIN juliet@example.com/balcony " PROTOCOL,
     IN_STREAM ("unsupported-stanza-type") },
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND,
@@ -362,6 +378,140 @@ test_bad (void)
           g_assert_cmpstr (f.events->str, ==, bad[i].events);
           tear_down (&f);
         }
+    }
+}
+
+/* What a server may say without being asked, once it knows who is there: it is passed over, and nothing that
+ * stands beside it is lost. */
+static const char *const unknown[] = {
+  "<hello xmlns='urn:example:server-nonza'/>",
+  "<hello xmlns='urn:example:server-nonza'><message xmlns='jabber:client'/><a>text</a></hello>",
+  "<message xmlns='urn:other'/>",
+  "<iq xmlns='urn:other' type='set' id='1'/>",
+  "<r xmlns='urn:xmpp:sm:2'/>",
+  "<r xmlns='urn:xmpp:sm:3'/>",
+  "<foo/>",
+  "<foo xmlns=''/>",
+  "<stream:features/>",
+  BIND,
+  "<stream:other/>",
+};
+
+static void
+test_unknown (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    {
+      for (guint before = 0; before < 2; before++)
+        {
+          g_autofree char *words = before ? g_strconcat ("<presence/>", unknown[i], BOUND, NULL)
+                                          : g_strconcat (BOUND, unknown[i], "<message/>", NULL);
+          Fixture f;
+
+          g_test_message ("%s %s", before ? "before" : "after", unknown[i]);
+          set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+          hs_stream_open (f.stream);
+          for (guint k = 0; k < 5; k++)
+            say (&f, session[k], 1000);
+          say (&f, words, 7);
+          g_assert_cmpstr (f.events->str, ==,
+                           before ? "tls features PLAIN juliet@example.com/balcony <presence> "
+                                  : "tls features PLAIN juliet@example.com/balcony <message> ");
+          g_assert_true (hs_stream_is_open (f.stream));
+          tear_down (&f);
+        }
+    }
+}
+
+#define PUSH "<iq type='set' id='p'><query xmlns='jabber:iq:roster'/></iq>"
+
+/* In the order in which it came, and after the address. An answer to nothing is dropped, as it is later. */
+static void
+test_early_stanzas (void)
+{
+  for (gsize piece = 1; piece < 200; piece += 13)
+    {
+      Fixture f;
+
+      set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+      hs_stream_open (f.stream);
+      for (guint k = 0; k < 4; k++)
+        say (&f, session[k], 1000);
+      say (&f, HEADER "<message/>" BIND, piece);
+      say (&f, PUSH "<iq type='result' id='nobody'/><message/>", piece);
+      g_assert_cmpstr (f.events->str, ==, "tls features PLAIN ");
+      g_assert_false (hs_stream_is_open (f.stream));
+      say (&f, BOUND "<presence/>", piece);
+      g_assert_cmpstr (f.events->str, ==,
+                       "tls features PLAIN juliet@example.com/balcony <message> <iq> <message> <presence> ");
+      tear_down (&f);
+    }
+}
+
+/* They are not more than one stanza may be, however many they are. */
+static void
+test_early_limits (void)
+{
+  g_autofree char *body = g_strnfill (9000, 'x');
+  g_autofree char *large = g_strdup_printf ("<message><body>%s</body></message>", body);
+  const char *const words[] = { large, "<presence/>" };
+  static const guint fine[] = { 3, 1000 };
+  static const guint too_many[] = { 12, 1001 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com/balcony", NULL);
+      HsStreamConfig config
+          = { .jid = jid, .max_stanza_size = i == 0 ? 100000 : 10000000, .max_depth = 16 };
+      Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL) };
+
+      hs_stream_open (f.stream);
+      for (guint k = 0; k < 5; k++)
+        say (&f, session[k], 1000);
+      for (guint n = 0; n < fine[i]; n++)
+        say (&f, words[i], 100000);
+      g_assert_cmpstr (f.events->str, ==, "tls features PLAIN ");
+      for (guint n = fine[i]; n < too_many[i]; n++)
+        say (&f, words[i], 100000);
+      g_assert_cmpstr (f.events->str, ==, "tls features PLAIN " PROTOCOL);
+      g_assert_true (g_str_has_suffix (f.output->str, IN_STREAM ("policy-violation")));
+      tear_down (&f);
+    }
+}
+
+/* Each step waits for the server's answer to the one before. */
+static void
+test_step_by_step (void)
+{
+  for (guint step_by_step = 0; step_by_step < 2; step_by_step++)
+    {
+      g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com/balcony", NULL);
+      HsStreamConfig config = { .jid = jid,
+                                .max_stanza_size = 100000,
+                                .max_depth = 16,
+                                .step_by_step = step_by_step };
+      Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL) };
+
+      hs_stream_open (f.stream);
+      take_events (&f);
+      g_assert_cmpint (strstr (f.output->str, "<starttls") != NULL, ==, !step_by_step);
+      g_assert_cmpint (hs_stream_is_pipelined (f.stream), ==, !step_by_step);
+      g_assert_false (hs_stream_has_met (f.stream));
+      say (&f, HEADER STARTTLS, 1000);
+      g_assert_true (hs_stream_has_met (f.stream));
+      g_assert_nonnull (strstr (f.output->str, "<starttls"));
+      say (&f, PROCEED, 1000);
+      g_assert_false (hs_stream_is_pipelined (f.stream));
+      say (&f, HEADER MECHANISMS, 1000);
+      say (&f, SUCCESS, 1000);
+      g_assert_cmpint (strstr (f.output->str, "<bind ") != NULL, ==, !step_by_step);
+      g_assert_cmpint (hs_stream_is_pipelined (f.stream), ==, !step_by_step);
+      say (&f, HEADER BIND, 1000);
+      g_assert_nonnull (strstr (f.output->str, "<bind "));
+      say (&f, BOUND, 1000);
+      g_assert_false (hs_stream_is_pipelined (f.stream));
+      g_assert_true (g_str_has_suffix (f.events->str, "juliet@example.com/balcony "));
+      tear_down (&f);
     }
 }
 
@@ -539,6 +689,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/stream/told", test_told);
   g_test_add_func ("/stream/foreign", test_foreign);
   g_test_add_func ("/stream/white-space", test_white_space);
+  g_test_add_func ("/stream/unknown", test_unknown);
+  g_test_add_func ("/stream/early-stanzas", test_early_stanzas);
+  g_test_add_func ("/stream/early-limits", test_early_limits);
+  g_test_add_func ("/stream/step-by-step", test_step_by_step);
   g_test_add_func ("/stream/component", test_component);
   g_test_add_func ("/stream/close", test_close);
 
