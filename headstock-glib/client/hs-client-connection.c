@@ -12,6 +12,8 @@
 
 /* What servers listen on for components by default. */
 #define COMPONENT_PORT 5347
+/* Milliseconds that an address has at least, where that is not more than connect-timeout. */
+#define SHORTEST_STAGE 2000
 
 static void open_stream (HsClient *self, GIOStream *io);
 
@@ -35,6 +37,7 @@ hs_attempt_unref (HsAttempt *self)
     return;
   g_clear_pointer (&self->connector, hs_connector_free);
   g_object_unref (self->cancellable);
+  g_free (self->address);
   g_free (self);
 }
 
@@ -155,9 +158,14 @@ hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid)
   hs_iq_tracker_set_own (hs_dispatcher_get_tracker (priv->dispatcher), &own);
 }
 
+/* Where no address is of use, the error is about the first certificate that was refused, and this is that one. */
 static void
-set_peer_certificate (HsClient *self, GTlsCertificate *certificate)
+set_peer_certificate (HsClient *self, GTlsCertificate *certificate, gboolean accepted)
 {
+  HsAttempt *attempt = hs_client_private (self)->attempt;
+
+  if (!accepted && hs_connector_has_refused_certificate (attempt->connector))
+    return;
   if (g_set_object (&hs_client_private (self)->peer_certificate, certificate))
     g_object_notify (G_OBJECT (self), "peer-certificate");
 }
@@ -175,7 +183,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self == NULL)
     return;
   priv = hs_client_private (self);
-  set_peer_certificate (self, certificate);
+  set_peer_certificate (self, certificate, tls != NULL);
   if (!hs_attempt_is_present (attempt))
     return;
   if (tls == NULL)
@@ -193,6 +201,30 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     open_stream (self, G_IO_STREAM (tls->connection));
 }
 
+/* A silent address may not take all of the time while there are others to be tried: until a stream with TLS
+ * stands, or the server's header without TLS, it has a quarter. The last one has all. */
+static guint
+get_stage_timeout (HsClientPrivate *priv)
+{
+  gboolean stands = priv->secure
+                    || (priv->tls_mode == HS_TLS_MODE_NONE && priv->stream != NULL
+                        && hs_stream_has_met (priv->stream));
+
+  if (stands || priv->attempt == NULL || !hs_connector_has_more (priv->attempt->connector))
+    return priv->connect_timeout;
+  return MAX (priv->connect_timeout / 4, MIN (priv->connect_timeout, SHORTEST_STAGE));
+}
+
+/* Each step of the negotiation has its own time. */
+void
+hs_client_begin_stage (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  priv->stage_timeout = get_stage_timeout (priv);
+  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->stage_timeout);
+}
+
 static void
 start_handshake (HsClient *self, GIOStream *base, gboolean direct)
 {
@@ -207,7 +239,7 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
     .alpn = direct ? "xmpp-client" : NULL,
     .accept = accept_cb,
     .accept_data = priv->attempt,
-    .timeout_msec = priv->connect_timeout,
+    .timeout_msec = get_stage_timeout (priv),
   };
 
   if (domain == NULL)
@@ -238,6 +270,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       hs_client_connection_failed (self, error);
       return;
     }
+  priv->attempt->address = g_strdup (target->address);
   priv->announced = TRUE;
   priv->direct_tls = target->direct_tls;
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTED);
@@ -295,7 +328,7 @@ make_connector (HsClient *self, GError **error)
   return domain != NULL ? hs_connector_new (&config) : NULL;
 }
 
-/* The next target of the present attempt to reach the server, or the first one of a new attempt. */
+/* The next address of the present attempt to reach the server, or the first one of a new attempt. */
 void
 hs_client_connect_next (HsClient *self)
 {
@@ -434,6 +467,7 @@ static HsStream *
 make_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) account = hs_jid_get_bare (priv->account);
   HsStreamConfig config = {
     .jid = priv->account,
     .tls_mode = priv->tls_mode,
@@ -445,10 +479,16 @@ make_stream (HsClient *self)
     .max_depth = priv->max_depth,
     .management = hs_client_ensure_management (priv),
     .session_jid = priv->bound_jid,
-    .remembered = hs_client_recall_session (priv),
-    .begins = !priv->component && !priv->patient && !priv->no_early,
+    .begins = !priv->component,
   };
 
+  hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (priv->account));
+  config.step_by_step
+      = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_WITH_HEADER);
+  config.begins &= hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY);
+  if (!priv->component && priv->tls_mode != HS_TLS_MODE_NONE)
+    config.remembered = hs_server_memory_get_session_features (&priv->server_memory,
+                                                               hs_jid_to_string (account));
   hs_client_describe_user_agent (self, &config);
   return hs_stream_new (&config, &parser_callbacks, self);
 }
@@ -479,7 +519,7 @@ open_stream (HsClient *self, GIOStream *io)
   hs_client_flush (self);
   if (!hs_attempt_is_present (attempt))
     return;
-  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  hs_client_begin_stage (self);
   hs_transport_start_reading (priv->transport);
 }
 

@@ -281,12 +281,12 @@ stage_timed_out (HsClient *self)
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT,
                  "%s did not send %s within %u milliseconds: it speaks %s and not XMPP",
                  hs_jid_get_domain (priv->account), hs_stream_describe (stream),
-                 priv->connect_timeout, foreign);
+                 priv->stage_timeout, foreign);
   else
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
                  hs_jid_get_domain (priv->account),
                  stream != NULL ? hs_stream_describe (stream) : "anything",
-                 priv->connect_timeout);
+                 priv->stage_timeout);
   if (stream != NULL)
     {
       hs_stream_close_with_error (stream, "connection-timeout", NULL);

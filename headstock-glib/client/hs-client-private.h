@@ -9,6 +9,7 @@
 #include "protocol/hs-dispatcher.h"
 #include "protocol/hs-liveness.h"
 #include "protocol/hs-retry-policy.h"
+#include "protocol/hs-server-memory.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -80,6 +81,7 @@ typedef struct
   int ref_count;
   HsClient *client; /* NULL: nobody is interested any more */
   HsConnector *connector;
+  char *address; /* that it is connected to, or NULL */
   GCancellable *cancellable;
 } HsAttempt;
 
@@ -101,12 +103,7 @@ typedef struct
   char **sasl_mechanisms;
   gboolean allow_plain;
   HsChannelBinding channel_binding;
-  GVariant *offer;   /* what the server offered the last time, */
-  char *offer_to;    /* and to whom */
-  gboolean no_early; /* it has changed meanwhile */
-  HsSessionOffer session_offer; /* and what after the sign-in */
-  gboolean patient;  /* nothing leaves by that, until the next session stands */
-  gboolean patient_for_good;
+  HsServerMemory server_memory;
   gboolean no_upgrade; /* it has failed once */
   char *access_token;
   char *oauth_discovery;
@@ -158,7 +155,8 @@ typedef struct
   /* The connection */
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsAttempt *attempt;
-  HsConnector *next_connector; /* has more targets for the next attempt */
+  HsConnector *next_connector; /* has more addresses for the next attempt */
+  guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
   gboolean announced; /* connected was emitted: disconnected is due */
   HsTransport *transport;
   HsStream *stream;
@@ -272,6 +270,7 @@ void hs_client_return_connects (GPtrArray *tasks);
 void hs_client_connect_next (HsClient *self);
 void hs_client_drop_connection (HsClient *self);
 void hs_client_start_tls (HsClient *self);
+void hs_client_begin_stage (HsClient *self);
 void hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid);
 HsAttempt *hs_attempt_ref (HsAttempt *self);
 void hs_attempt_unref (HsAttempt *self);
@@ -296,7 +295,6 @@ void hs_client_sign_in (HsClient *self);
 void hs_client_sign_in_early (HsClient *self);
 gboolean hs_client_has_negotiators (HsClient *self);
 gboolean hs_client_forget_offer (HsClient *self, const GError *error);
-HsSessionOffer hs_client_recall_session (HsClientPrivate *priv);
 void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);

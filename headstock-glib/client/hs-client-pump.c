@@ -25,14 +25,13 @@ stream_ended (HsClient *self)
   hs_client_connection_failed (self, error);
 }
 
-/* Each step of the negotiation has its own time. */
 static inline void
 begin_stage (HsClient *self, HsStreamEventType type)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
   if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !priv->stopping)
-    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+    hs_client_begin_stage (self);
 }
 
 static void

@@ -205,30 +205,69 @@ retry (HsClient *self, const GError *cause)
   hs_client_emit_disconnected (self, error, delay);
 }
 
+/* Whether the connection has not yet come to what only the server itself can be: a stream with TLS, or its header
+ * without TLS. */
+static gboolean
+is_unproven (HsClientPrivate *priv)
+{
+  if (priv->tls_mode == HS_TLS_MODE_NONE)
+    return priv->stream == NULL || !hs_stream_has_met (priv->stream);
+  return !priv->secure;
+}
+
+/* Another address of the same domain may do better than one that failed like this. Where there is none left,
+ * @error becomes what became of all of them. A run that has been in a session before knows that the server is
+ * right, and looks no further than until it is proven. */
+static void
+look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error)
+{
+  HsConnector *connector = priv->attempt != NULL ? priv->attempt->connector : NULL;
+
+  /* What the connector says itself is about all of them already. */
+  if (*error == NULL || connector == NULL || priv->attempt->address == NULL
+      || (*error)->domain == HS_STANZA_ERROR || hs_retry_policy_is_permanent (failure)
+      || (priv->was_ready && !is_unproven (priv)))
+    return;
+  hs_connector_note_failure (connector, *error);
+  failure->has_more = hs_connector_has_more (connector);
+  if (failure->has_more)
+    return;
+  g_clear_error (error);
+  *error = hs_connector_get_failure (connector);
+  failure->error = *error;
+}
+
 static HsRetryAction
-judge (HsClient *self, const GError *error)
+judge (HsClient *self, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsRetryFailure failure = {
-    .error = error,
+    .error = *error,
     .point = priv->state,
     .lasted = get_lasted (priv),
     .component = priv->component,
     .verified = priv->secure || priv->tls_mode == HS_TLS_MODE_NONE,
     .refused = priv->refused,
     .returning = priv->was_ready && priv->auto_reconnect,
-    .has_more = !priv->was_ready && priv->attempt != NULL
-                && hs_connector_has_more (priv->attempt->connector),
     .other_host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL,
   };
 
   /* It sends us on, and does not say where to. */
   if (failure.other_host == NULL
-      && g_error_matches (error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST))
+      && g_error_matches (*error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST))
     failure.other_host = "";
-  /* What was relied on may be why it failed: the same target once more, without that. */
-  if (failure.other_host == NULL && hs_client_forget_offer (self, error))
-    return HS_RETRY_TO;
+  if (failure.other_host == NULL)
+    {
+      /* What was relied on may be why it failed: the same address once more, without that. */
+      if (hs_client_forget_offer (self, *error))
+        {
+          if (!priv->secure && priv->attempt != NULL
+              && hs_connector_again (priv->attempt->connector))
+            priv->next_connector = g_steal_pointer (&priv->attempt->connector);
+          return HS_RETRY_TO;
+        }
+      look_for_address (priv, &failure, error);
+    }
   return hs_retry_policy_failed (&priv->retry, &failure);
 }
 
@@ -247,7 +286,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
       hs_client_finish_run (self, NULL);
       return;
     }
-  switch (judge (self, copy))
+  switch (judge (self, &copy))
     {
     case HS_RETRY_NEXT_TARGET:
       /* Of the same domain, in the same attempt. */

@@ -61,7 +61,7 @@ derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   hs_stream_key_derived (priv->stream, key);
   hs_client_flush (self);
   if (!priv->stopping)
-    hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+    hs_client_begin_stage (self);
   hs_client_pump (self);
 }
 

@@ -193,8 +193,7 @@ hs_client_clear_credentials (HsClient *self)
   hs_sasl_secret_free (priv->access_token);
   g_free (priv->oauth_discovery);
   g_clear_pointer (&priv->login_token, g_variant_unref);
-  g_clear_pointer (&priv->offer, g_variant_unref);
-  g_free (priv->offer_to);
+  hs_server_memory_clear (&priv->server_memory);
   g_free (priv->user_agent_id);
   g_free (priv->user_agent_software);
   g_free (priv->user_agent_device);
@@ -237,7 +236,7 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
   hs_client_flush (self);
   if (priv->transport == NULL)
     return;
-  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+  hs_client_begin_stage (self);
   hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
 }
 
@@ -285,10 +284,11 @@ recall_offer (HsClientPrivate *priv)
   const char *account = NULL;
   GVariant *offer = NULL;
 
-  if (priv->no_early)
+  if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY))
     return NULL;
-  if (priv->offer != NULL && g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) == 0)
-    return g_variant_ref (priv->offer);
+  offer = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
+  if (offer != NULL)
+    return g_variant_ref (offer);
   if (priv->login_token != NULL
       && g_variant_lookup (priv->login_token, "account", "&s", &account)
       && g_strcmp0 (account, hs_jid_to_string (bare)) == 0)
@@ -312,12 +312,59 @@ hs_client_sign_in_early (HsClient *self)
     sign_in (self, TRUE, offer);
 }
 
+/* Stream errors and refusals that have nothing to do with how what was asked for was sent. */
+static gboolean
+is_about_something_else (const GError *error)
+{
+  static const int conditions[]
+      = { HS_STREAM_ERROR_CONFLICT,       HS_STREAM_ERROR_HOST_GONE,
+          HS_STREAM_ERROR_HOST_UNKNOWN,   HS_STREAM_ERROR_REMOTE_CONNECTION_FAILED,
+          HS_STREAM_ERROR_RESET,          HS_STREAM_ERROR_RESOURCE_CONSTRAINT,
+          HS_STREAM_ERROR_SEE_OTHER_HOST, HS_STREAM_ERROR_SYSTEM_SHUTDOWN,
+          HS_STREAM_ERROR_UNSUPPORTED_VERSION };
+
+  for (guint i = 0; error->domain == HS_STREAM_ERROR && i < G_N_ELEMENTS (conditions); i++)
+    {
+      if (error->code == conditions[i])
+        return TRUE;
+    }
+  return error->domain != HS_STREAM_ERROR && error->domain != HS_STANZA_ERROR
+         && !g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST)
+         && !g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT)
+         && !g_error_matches (error, HS_ERROR, HS_ERROR_TLS_REQUIRED);
+}
+
+/* Servers drop, refuse or never answer what comes in one write with a header. The next connection goes step by
+ * step. TRUE: it is to be made at once. An address at which nobody has begun a stream is as likely of no use at
+ * all: then the others, step by step, come first. */
+static gboolean
+blame_pipelining (HsClientPrivate *priv, const GError *error)
+{
+  HsAttempt *attempt = priv->attempt;
+  gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
+  gboolean met = hs_stream_has_met (priv->stream);
+  HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
+  HsPipelined what = hs_stream_is_hasty (priv->stream) ? HS_PIPELINED_BY_MEMORY
+                                                       : HS_PIPELINED_WITH_HEADER;
+
+  if (!hs_stream_is_pipelined (priv->stream)
+      || (what == HS_PIPELINED_WITH_HEADER
+          && (is_about_something_else (error) || !(met || lost)))
+      || !hs_server_memory_failed (&priv->server_memory, what, how,
+                                   attempt != NULL ? attempt->address : NULL)
+      || priv->state == HS_CLIENT_STATE_READY)
+    return FALSE;
+  return met || attempt == NULL || !hs_connector_has_more (attempt->connector);
+}
+
 /* Whether the sign-in relied on what the server had offered the last time, or did more than to sign in, which
  * may be why it failed: then it is tried once more, at once, without that. */
 gboolean
 hs_client_forget_offer (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
+  gboolean timed_out = g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
   if (priv->stream == NULL)
     return FALSE;
@@ -327,31 +374,16 @@ hs_client_forget_offer (HsClient *self, const GError *error)
       priv->no_upgrade = TRUE;
       return TRUE;
     }
-  if (hs_stream_is_hasty (priv->stream))
-    {
-      priv->patient = TRUE;
-      /* It was not only the connection: that server is not to be hurried. */
-      if (error == NULL || !g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST))
-        priv->patient_for_good = TRUE;
-      return priv->state != HS_CLIENT_STATE_READY;
-    }
-  if (!hs_stream_is_early (priv->stream) || error->domain == HS_SASL_ERROR)
+  if (!hs_stream_is_early (priv->stream))
+    return blame_pipelining (priv, error);
+  if (error->domain == HS_SASL_ERROR)
     return FALSE;
-  priv->no_early = TRUE;
+  hs_server_memory_failed (&priv->server_memory, HS_PIPELINED_BY_MEMORY,
+                           lost ? HS_PIPELINE_LOST
+                           : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINE_REFUSED
+                                                                           : HS_PIPELINE_OUTDATED,
+                           priv->attempt != NULL ? priv->attempt->address : NULL);
   return TRUE;
-}
-
-/* What the server offered after the last sign-in to the same account. */
-HsSessionOffer
-hs_client_recall_session (HsClientPrivate *priv)
-{
-  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->account);
-
-  if (priv->patient || priv->no_early || priv->component
-      || priv->tls_mode == HS_TLS_MODE_NONE
-      || g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) != 0)
-    return 0;
-  return priv->session_offer;
 }
 
 /* There is a session. */
@@ -361,8 +393,9 @@ hs_client_remember_session (HsClientPrivate *priv)
   HsSessionOffer offer = hs_stream_get_session_offer (priv->stream);
 
   if (offer != 0 && priv->secure)
-    priv->session_offer = offer;
-  priv->patient = priv->patient_for_good;
+    hs_server_memory_remember_session (&priv->server_memory, offer);
+  hs_server_memory_bound (&priv->server_memory,
+                          priv->attempt != NULL ? priv->attempt->address : NULL);
 }
 
 /* Remembered with the token as well, so that the program's next run signs in with one message. */
@@ -372,25 +405,23 @@ remember_offer (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   const HsStreamOffer *offer = hs_stream_get_offer (priv->stream);
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+  g_autoptr (GVariant) features = NULL;
   g_autoptr (GVariant) kept = NULL;
   GVariantDict dict;
 
-  if (g_strcmp0 (priv->offer_to, hs_jid_to_string (bare)) != 0)
-    priv->session_offer = 0;
-  g_clear_pointer (&priv->offer, g_variant_unref);
-  g_clear_pointer (&priv->offer_to, g_free);
-  priv->no_early = FALSE;
-  if (offer == NULL || !priv->secure)
+  if (!priv->secure)
+    offer = NULL;
+  features = offer != NULL ? g_variant_ref_sink (hs_stream_offer_save (offer)) : NULL;
+  hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
+  if (features == NULL)
     return;
-  priv->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
-  priv->offer_to = g_strdup (hs_jid_to_string (bare));
   if (priv->login_token == NULL || !hs_stream_used_token (priv->stream))
     return;
   kept = g_variant_lookup_value (priv->login_token, "offer", NULL);
-  if (kept != NULL && g_variant_equal (kept, priv->offer))
+  if (kept != NULL && g_variant_equal (kept, features))
     return;
   g_variant_dict_init (&dict, priv->login_token);
-  g_variant_dict_insert_value (&dict, "offer", priv->offer);
+  g_variant_dict_insert_value (&dict, "offer", features);
   replace_login_token (self, g_variant_dict_end (&dict));
 }
 

@@ -589,6 +589,7 @@ hs_client_init (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
+  hs_server_memory_init (&priv->server_memory);
   priv->allow_plain = TRUE;
   priv->channel_binding = HS_CHANNEL_BINDING_PREFER;
   priv->min_iterations = 4096;

@@ -8,15 +8,21 @@
 #include <string.h>
 
 #include "hs-address.h"
+#include "hs-candidates.h"
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-srv.h"
 
 /* Of the errors of a long list of targets, the message keeps this much. */
 #define MESSAGE_MAX 600
+/* How long an address that does not answer is alone (RFC 8305, 5): the next one is tried beside it, of the same
+ * target or of the next. */
+#define RACE_DELAY_MSEC 250
 
-/* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started
- * holds an HsStep, which has lost its attempt by the time the answer comes. */
+/* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started holds an
+ * HsStep or an HsRacer, which has lost its attempt by the time the answer comes. */
+
+typedef struct _HsAttempt HsAttempt;
 
 struct _HsConnector
 {
@@ -32,27 +38,39 @@ struct _HsConnector
   GProxyResolver *proxy_resolver;
   guint timeout_msec;
 
-  GPtrArray *targets; /* of HsSrvTarget; NULL before the lookup */
-  guint next;
+  HsCandidates *candidates; /* NULL before the lookup */
+  HsCandidate *current;     /* of the connection that was returned last */
+  guint n_connections;      /* that were begun, but for those that were put back */
+  HsAttempt *attempt;       /* under way, borrowed */
+  GPtrArray *failures;      /* of strings, one an address or a target that has none */
+  GError *telling;          /* that which says most */
+  guint telling_rank;
 };
-
-typedef struct _HsStep HsStep;
 
 typedef struct
 {
-  HsConnector *connector;
-  GTask *task; /* NULL once it has returned */
-  HsSrvTarget *target;
-  HsStep *step;
-  GSource *timer;
-  GSource *cancelled;
-  GPtrArray *failures; /* of strings, one a target */
-} HsAttempt;
-
-struct _HsStep
-{
   HsAttempt *attempt; /* NULL once nobody waits */
   GCancellable *cancellable;
+} HsStep;
+
+typedef struct
+{
+  HsStep step;
+  HsCandidate *candidate; /* NULL once it was put back */
+  GSource *timer;
+} HsRacer;
+
+struct _HsAttempt
+{
+  HsConnector *connector;
+  GTask *task;    /* NULL once it has returned */
+  HsStep *lookup; /* of the services */
+  GQueue racers;  /* of HsRacer */
+  gboolean due;   /* another connection is to be begun */
+  gboolean any;   /* one was, or a target has failed */
+  GSource *race;
+  GSource *timer;
+  GSource *cancelled;
 };
 
 static void
@@ -61,57 +79,17 @@ connector_unref (HsConnector *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_clear_pointer (&self->targets, g_ptr_array_unref);
+  g_clear_pointer (&self->candidates, hs_candidates_free);
+  g_clear_pointer (&self->current, hs_candidate_free);
   g_clear_object (&self->proxy_resolver);
+  g_ptr_array_unref (self->failures);
+  g_clear_error (&self->telling);
   g_free (self->domain);
   g_free (self->host);
   g_free (self->service);
   g_free (self->tls_service);
   g_free (self);
 }
-
-/* ---- Steps ---- */
-
-static HsStep *
-step_new (HsAttempt *attempt)
-{
-  HsStep *step = g_new0 (HsStep, 1);
-
-  g_assert (attempt->step == NULL);
-  step->attempt = attempt;
-  step->cancellable = g_cancellable_new ();
-  attempt->step = step;
-
-  return step;
-}
-
-/* Frees the step whose answer has come; returns who waits for it, or NULL. */
-static HsAttempt *
-step_finish (HsStep *step)
-{
-  HsAttempt *attempt = step->attempt;
-
-  if (attempt != NULL)
-    attempt->step = NULL;
-  g_object_unref (step->cancellable);
-  g_free (step);
-
-  return attempt;
-}
-
-static void
-abandon_step (HsAttempt *attempt)
-{
-  HsStep *step = g_steal_pointer (&attempt->step);
-
-  if (step == NULL)
-    return;
-
-  step->attempt = NULL;
-  g_cancellable_cancel (step->cancellable);
-}
-
-/* ---- The attempt ---- */
 
 static void
 clear_source (GSource **source)
@@ -124,23 +102,141 @@ clear_source (GSource **source)
 }
 
 static void
+set_timer (HsAttempt *self,
+           GSource **source,
+           guint msec,
+           const char *name,
+           GSourceFunc callback,
+           gpointer data)
+{
+  clear_source (source);
+  *source = g_timeout_source_new (msec);
+  g_source_set_static_name (*source, name);
+  g_source_set_callback (*source, callback, data, NULL);
+  g_source_attach (*source, g_task_get_context (self->task));
+}
+
+/* ---- What has failed ---- */
+
+enum
+{
+  RANK_UNREACHED,   /* the last counts */
+  RANK_REACHED,     /* the last counts */
+  RANK_CERTIFICATE, /* the first counts: the user can be asked about it */
+};
+
+static char *
+format_target (const HsSrvTarget *target)
+{
+  if (strchr (target->host, ':') != NULL)
+    return g_strdup_printf ("[%s]:%u", target->host, (guint) target->port);
+
+  return g_strdup_printf ("%s:%u", target->host, (guint) target->port);
+}
+
+/* What names the target already need not be told where it was. */
+static void
+note_failure (HsConnector *self,
+              const HsSrvTarget *target,
+              const char *address,
+              guint rank,
+              const GError *error)
+{
+  g_autofree char *plain = format_target (target);
+  g_autofree char *name = hs_printable (plain, HS_PRINTABLE_TEXT);
+  g_autofree char *message = hs_printable (error->message, HS_PRINTABLE_TEXT);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (strstr (message, name) == NULL)
+    {
+      g_string_append (text, name);
+      if (address != NULL && strcmp (address, name) != 0 && strstr (message, address) == NULL)
+        g_string_append_printf (text, " (%s)", address);
+      g_string_append (text, ": ");
+    }
+  g_string_append (text, message);
+  g_ptr_array_add (self->failures, g_string_free (g_steal_pointer (&text), FALSE));
+
+  if (self->telling != NULL &&
+      (rank < self->telling_rank || (rank == RANK_CERTIFICATE && rank == self->telling_rank)))
+    return;
+  g_clear_error (&self->telling);
+  self->telling = g_error_copy (error);
+  self->telling_rank = rank;
+}
+
+/* The error that says most, with what became of the other addresses. */
+static GError *
+total_failure (HsConnector *self)
+{
+  const GError *telling = self->telling;
+  g_autoptr (GString) text = NULL;
+
+  if (self->failures->len == 1)
+    return g_error_new_literal (telling->domain, telling->code,
+                                self->telling_rank > RANK_UNREACHED
+                                    ? telling->message
+                                    : g_ptr_array_index (self->failures, 0));
+
+  text = g_string_new (NULL);
+  g_string_printf (text, "No server of %s could be reached: ", self->domain);
+  for (guint i = 0; i < self->failures->len; i++)
+    {
+      const char *failure = g_ptr_array_index (self->failures, i);
+
+      if (text->len + strlen (failure) > MESSAGE_MAX)
+        {
+          g_string_append_printf (text, "; and %u more", self->failures->len - i);
+          break;
+        }
+      g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", failure);
+    }
+  if (hs_candidates_get_n_unused (self->candidates) > 0)
+    g_string_append_printf (text, "; %u more are not tried",
+                            hs_candidates_get_n_unused (self->candidates));
+
+  return g_error_new_literal (telling->domain, telling->code, text->str);
+}
+
+/* ---- The attempt ---- */
+
+static void
 attempt_free (gpointer data)
 {
   HsAttempt *self = data;
 
-  g_assert (self->step == NULL && self->timer == NULL && self->cancelled == NULL);
-  g_clear_pointer (&self->target, hs_srv_target_free);
-  g_clear_pointer (&self->failures, g_ptr_array_unref);
+  g_assert (self->lookup == NULL && self->racers.length == 0 && self->timer == NULL &&
+            self->race == NULL && self->cancelled == NULL);
   connector_unref (self->connector);
   g_free (self);
 }
 
+static void
+abandon_step (HsStep *step)
+{
+  step->attempt = NULL;
+  g_cancellable_cancel (step->cancellable);
+}
+
+/* Those that did not come first have not failed. */
 static GTask *
 attempt_end (HsAttempt *self)
 {
-  abandon_step (self);
+  HsRacer *racer;
+
+  while ((racer = g_queue_pop_head (&self->racers)) != NULL)
+    {
+      clear_source (&racer->timer);
+      self->connector->n_connections--;
+      hs_candidates_put_back (self->connector->candidates, g_steal_pointer (&racer->candidate));
+      abandon_step (&racer->step);
+    }
+  if (self->lookup != NULL)
+    abandon_step (g_steal_pointer (&self->lookup));
   clear_source (&self->timer);
+  clear_source (&self->race);
   clear_source (&self->cancelled);
+  self->connector->attempt = NULL;
 
   return g_steal_pointer (&self->task);
 }
@@ -154,91 +250,6 @@ attempt_fail (HsAttempt *self,
   g_task_return_error (task, error);
 }
 
-static void try_next_target (HsAttempt *self);
-
-static char *
-format_target (const HsSrvTarget *target)
-{
-  if (strchr (target->host, ':') != NULL)
-    return g_strdup_printf ("[%s]:%u", target->host, (guint) target->port);
-
-  return g_strdup_printf ("%s:%u", target->host, (guint) target->port);
-}
-
-/* The last target's error, with what became of the others before it. */
-static GError *
-total_failure (HsAttempt *self,
-               const GError *last)
-{
-  g_autoptr (GString) text = NULL;
-
-  if (self->failures->len == 1)
-    return g_error_new_literal (last->domain, last->code,
-                                g_ptr_array_index (self->failures, 0));
-
-  text = g_string_new (NULL);
-  g_string_printf (text, "No server of %s could be reached: ", self->connector->domain);
-  for (guint i = 0; i < self->failures->len; i++)
-    {
-      const char *failure = g_ptr_array_index (self->failures, i);
-
-      if (text->len + strlen (failure) > MESSAGE_MAX)
-        {
-          g_string_append_printf (text, "; and %u more", self->failures->len - i);
-          break;
-        }
-      g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", failure);
-    }
-
-  return g_error_new_literal (last->domain, last->code, text->str);
-}
-
-static void
-target_failed (HsAttempt *self,
-               const GError *error)
-{
-  g_autofree char *target = format_target (self->target);
-  g_autofree char *name = hs_printable (target, HS_PRINTABLE_TEXT);
-  g_autofree char *message = hs_printable (error->message, HS_PRINTABLE_TEXT);
-
-  abandon_step (self);
-  clear_source (&self->timer);
-  /* What names the target already need not be told where it was. */
-  if (strstr (message, name) != NULL)
-    g_ptr_array_add (self->failures, g_steal_pointer (&message));
-  else
-    g_ptr_array_add (self->failures, g_strdup_printf ("%s: %s", name, message));
-  g_clear_pointer (&self->target, hs_srv_target_free);
-
-  if (self->connector->next < self->connector->targets->len)
-    try_next_target (self);
-  else
-    attempt_fail (self, total_failure (self, error));
-}
-
-static gboolean
-timeout_cb (gpointer user_data)
-{
-  HsAttempt *self = user_data;
-  g_autofree char *name = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (self->target == NULL)
-    {
-      /* The lookup has a shorter time than this. */
-      attempt_fail (self, g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT,
-                                       "Looking up the servers of %s timed out",
-                                       self->connector->domain));
-      return G_SOURCE_REMOVE;
-    }
-
-  name = format_target (self->target);
-  error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "Connecting to %s timed out", name);
-  target_failed (self, error);
-
-  return G_SOURCE_REMOVE;
-}
-
 static gboolean
 cancelled_cb (GCancellable *cancellable,
               gpointer user_data)
@@ -249,79 +260,224 @@ cancelled_cb (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
-static void
-start_timer (HsAttempt *self)
-{
-  if (self->timer != NULL)
-    return;
+/* ---- Connecting ---- */
 
-  self->timer = g_timeout_source_new (self->connector->timeout_msec);
-  g_source_set_static_name (self->timer, "[headstock] connect timeout");
-  g_source_set_callback (self->timer, timeout_cb, self, NULL);
-  g_source_attach (self->timer, g_task_get_context (self->task));
+static void advance (HsAttempt *self);
+
+/* Of the attempt; the answer that is still to come holds it. */
+static HsCandidate *
+drop_racer (HsRacer *racer)
+{
+  g_queue_remove (&racer->step.attempt->racers, racer);
+  clear_source (&racer->timer);
+
+  return g_steal_pointer (&racer->candidate);
 }
 
-/* ---- Connecting to a target ---- */
+static void
+racer_failed (HsRacer *racer,
+              const GError *error)
+{
+  HsAttempt *self = racer->step.attempt;
+  g_autoptr (HsCandidate) candidate = drop_racer (racer);
+
+  note_failure (self->connector, candidate->target, candidate->address, RANK_UNREACHED, error);
+  self->due = TRUE;
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  HsRacer *racer = user_data;
+  HsAttempt *self = racer->step.attempt;
+  g_autofree char *name = format_target (racer->candidate->target);
+  g_autoptr (GError) error =
+      g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "Connecting to %s timed out", name);
+
+  racer_failed (racer, error);
+  abandon_step (&racer->step);
+  advance (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+return_connection (HsAttempt *self,
+                   HsCandidate *candidate,
+                   GSocketConnection *connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  HsConnectorResult *outcome = g_new0 (HsConnectorResult, 1);
+  g_autoptr (GTask) task = NULL;
+
+  /* A stanza is not to wait for the acknowledgement of the one before (Nagle). GSocketClient leaves
+   * the GSocket a blocking one. */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  g_socket_set_blocking (socket, FALSE);
+  outcome->connection = g_object_ref (connection);
+  outcome->direct_tls = candidate->target->direct_tls;
+  outcome->host = g_strdup (candidate->target->host);
+  outcome->port = candidate->target->port;
+  outcome->address =
+      candidate->address != NULL ? g_strdup (candidate->address) : format_target (candidate->target);
+
+  g_clear_pointer (&self->connector->current, hs_candidate_free);
+  self->connector->current = candidate;
+  task = attempt_end (self);
+  g_task_return_pointer (task, outcome, (GDestroyNotify) hs_connector_result_free);
+}
 
 static void
 connect_cb (GObject *source,
             GAsyncResult *result,
             gpointer user_data)
 {
-  HsAttempt *self = step_finish (user_data);
+  HsRacer *racer = user_data;
+  HsAttempt *self = racer->step.attempt;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) connection =
       g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
-  g_autoptr (GTask) task = NULL;
-  HsConnectorResult *outcome;
-  GSocket *socket;
 
-  if (self == NULL)
+  if (self != NULL && connection != NULL)
+    return_connection (self, drop_racer (racer), connection);
+  else if (self != NULL)
+    racer_failed (racer, error);
+
+  g_object_unref (racer->step.cancellable);
+  g_free (racer);
+  if (self != NULL && connection == NULL)
+    advance (self);
+}
+
+static gboolean
+race_cb (gpointer user_data)
+{
+  HsAttempt *self = user_data;
+  HsCandidates *candidates = self->connector->candidates;
+
+  self->due = TRUE;
+  /* A lookup that takes as long as this is not waited for alone either. */
+  if (hs_candidates_is_asking (candidates))
+    hs_candidates_open_next (candidates);
+  clear_source (&self->race);
+  if (hs_candidates_has_more (candidates))
+    set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+  advance (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_connection (HsAttempt *self,
+                  HsCandidate *candidate)
+{
+  HsConnector *connector = self->connector;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  HsRacer *racer = g_new0 (HsRacer, 1);
+
+  connector->n_connections++;
+  racer->step.attempt = self;
+  racer->step.cancellable = g_cancellable_new ();
+  racer->candidate = candidate;
+  g_queue_push_tail (&self->racers, racer);
+  set_timer (self, &racer->timer, connector->timeout_msec, "[headstock] connect timeout",
+             timeout_cb, racer);
+
+  g_socket_client_set_enable_proxy (client, candidate->proxied);
+  if (candidate->proxied && connector->proxy_resolver != NULL)
+    g_socket_client_set_proxy_resolver (client, connector->proxy_resolver);
+  g_socket_client_connect_async (client, candidate->connectable, racer->step.cancellable,
+                                 connect_cb, racer);
+}
+
+static gboolean
+may_connect (HsConnector *self)
+{
+  return self->n_connections < HS_CANDIDATES_MAX_ADDRESSES;
+}
+
+/* One connection more is begun where none is under way, where one has failed, and each quarter of a second. */
+static void
+advance (HsAttempt *self)
+{
+  HsConnector *connector = self->connector;
+  HsCandidate *candidate;
+
+  if (!self->due && self->racers.length > 0)
     return;
 
-  if (connection == NULL)
+  candidate = may_connect (connector) ? hs_candidates_take (connector->candidates) : NULL;
+  if (candidate != NULL)
     {
-      target_failed (self, error);
+      self->due = FALSE;
+      self->any = TRUE;
+      set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+      begin_connection (self, candidate);
       return;
     }
 
-  /* A stanza is not to wait for the acknowledgement of the one before (Nagle). GSocketClient leaves
-   * the GSocket a blocking one. */
-  socket = g_socket_connection_get_socket (connection);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
-  g_socket_set_blocking (socket, FALSE);
-
-  outcome = g_new0 (HsConnectorResult, 1);
-  outcome->connection = g_steal_pointer (&connection);
-  outcome->direct_tls = self->target->direct_tls;
-  outcome->host = g_strdup (self->target->host);
-  outcome->port = self->target->port;
-
-  task = attempt_end (self);
-  g_task_return_pointer (task, outcome, (GDestroyNotify) hs_connector_result_free);
+  if (may_connect (connector) && hs_candidates_is_asking (connector->candidates))
+    return;
+  if (may_connect (connector) && hs_candidates_open_next (connector->candidates))
+    {
+      set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+      return;
+    }
+  if (self->racers.length > 0)
+    return;
+  if (self->any || connector->telling_rank > RANK_UNREACHED)
+    attempt_fail (self, total_failure (connector));
+  else
+    attempt_fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no other server",
+                                     connector->domain));
 }
 
 static void
-try_next_target (HsAttempt *self)
+candidates_changed_cb (gpointer user_data)
 {
-  HsConnector *connector = self->connector;
-  const HsSrvTarget *next = g_ptr_array_index (connector->targets, connector->next++);
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnectable) address = hs_address_new (next->host, next->port);
-  HsStep *step = step_new (self);
+  HsConnector *self = user_data;
 
-  self->target = hs_srv_target_new (next->host, next->port, 0, 0, next->direct_tls);
-  start_timer (self);
-  if (connector->proxy_resolver != NULL)
-    g_socket_client_set_proxy_resolver (client, connector->proxy_resolver);
-
-  g_socket_client_connect_async (client, address, step->cancellable, connect_cb, step);
+  if (self->attempt != NULL)
+    advance (self->attempt);
 }
+
+static void
+candidates_failed_cb (const HsSrvTarget *target,
+                      const GError *error,
+                      gpointer user_data)
+{
+  HsConnector *self = user_data;
+
+  note_failure (self, target, NULL, RANK_UNREACHED, error);
+  if (self->attempt == NULL)
+    return;
+  self->attempt->any = TRUE;
+  advance (self->attempt);
+}
+
+static const HsCandidatesCallbacks candidates_callbacks = {
+  .changed = candidates_changed_cb,
+  .failed = candidates_failed_cb,
+};
 
 /* ---- Finding the targets ---- */
 
+/* Takes the targets. */
+static void
+set_targets (HsAttempt *self,
+             GPtrArray *targets)
+{
+  HsConnector *connector = self->connector;
+
+  connector->candidates =
+      hs_candidates_new (targets, connector->proxy_resolver, connector->timeout_msec,
+                         g_task_get_context (self->task), &candidates_callbacks, connector);
+  g_ptr_array_unref (targets);
+}
+
 static void
 add_target (HsConnector *self,
+            GPtrArray *targets,
             const char *host,
             gboolean direct_tls)
 {
@@ -331,8 +487,8 @@ add_target (HsConnector *self,
   if (port == 0)
     port = direct_tls ? self->default_tls_port : self->default_port;
 
-  g_ptr_array_add (self->targets, hs_srv_target_new (literal != NULL ? literal : host, port, 0, 0,
-                                                     direct_tls));
+  g_ptr_array_add (targets,
+                   hs_srv_target_new (literal != NULL ? literal : host, port, 0, 0, direct_tls));
 }
 
 static void
@@ -340,25 +496,43 @@ lookup_cb (GObject *source,
            GAsyncResult *result,
            gpointer user_data)
 {
-  HsAttempt *self = step_finish (user_data);
+  HsStep *step = user_data;
+  HsAttempt *self = step->attempt;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) targets = hs_srv_lookup_finish (result, &error);
 
+  g_object_unref (step->cancellable);
+  g_free (step);
   if (self == NULL)
     return;
 
+  self->lookup = NULL;
+  clear_source (&self->timer);
   if (targets == NULL)
     {
-      self->connector->targets = g_ptr_array_new ();
+      set_targets (self, g_ptr_array_new ());
       attempt_fail (self, g_steal_pointer (&error));
       return;
     }
 
-  self->connector->targets = g_steal_pointer (&targets);
-  if (self->connector->targets->len == 0)
-    add_target (self->connector, self->connector->domain,
+  if (targets->len == 0)
+    add_target (self->connector, targets, self->connector->domain,
                 self->connector->tls_mode == HS_TLS_MODE_DIRECT);
-  try_next_target (self);
+  set_targets (self, g_steal_pointer (&targets));
+  advance (self);
+}
+
+/* The lookup has a shorter time than this. */
+static gboolean
+lookup_timeout_cb (gpointer user_data)
+{
+  HsAttempt *self = user_data;
+
+  attempt_fail (self, g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT,
+                                   "Looking up the servers of %s timed out",
+                                   self->connector->domain));
+
+  return G_SOURCE_REMOVE;
 }
 
 /* A program that names a host or a port means that very one, and an address has no records. */
@@ -370,7 +544,6 @@ find_targets (HsAttempt *self)
   g_autofree char *literal = hs_address_parse_literal (connector->domain);
   const char *service = direct ? NULL : connector->service;
   const char *tls_service = NULL;
-  HsStep *step;
 
   if (direct || connector->tls_mode == HS_TLS_MODE_REQUIRED)
     tls_service = connector->tls_service;
@@ -378,18 +551,23 @@ find_targets (HsAttempt *self)
   if (connector->host != NULL || connector->port != 0 || literal != NULL ||
       (service == NULL && tls_service == NULL))
     {
-      connector->targets =
-          g_ptr_array_new_with_free_func ((GDestroyNotify) hs_srv_target_free);
-      add_target (connector, connector->host != NULL ? connector->host : connector->domain, direct);
-      try_next_target (self);
+      GPtrArray *targets = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_srv_target_free);
+
+      add_target (connector, targets, connector->host != NULL ? connector->host : connector->domain,
+                  direct);
+      set_targets (self, targets);
+      advance (self);
       return;
     }
 
   /* The other half is for the first target. */
-  start_timer (self);
-  step = step_new (self);
+  set_timer (self, &self->timer, connector->timeout_msec, "[headstock] SRV timeout",
+             lookup_timeout_cb, self);
+  self->lookup = g_new0 (HsStep, 1);
+  self->lookup->attempt = self;
+  self->lookup->cancellable = g_cancellable_new ();
   hs_srv_lookup_async (connector->domain, service, tls_service, connector->timeout_msec / 2,
-                       step->cancellable, lookup_cb, step);
+                       self->lookup->cancellable, lookup_cb, self->lookup);
 }
 
 /* ---- Public functions ---- */
@@ -412,6 +590,7 @@ hs_connector_new (const HsConnectorConfig *config)
   self->default_tls_port = config->default_tls_port;
   g_set_object (&self->proxy_resolver, config->proxy_resolver);
   self->timeout_msec = config->timeout_msec;
+  self->failures = g_ptr_array_new_with_free_func (g_free);
 
   return self;
 }
@@ -430,9 +609,10 @@ hs_connector_connect_async (HsConnector *self,
 {
   HsAttempt *attempt = g_new0 (HsAttempt, 1);
 
+  g_assert (self->attempt == NULL);
   g_atomic_ref_count_inc (&self->ref_count);
   attempt->connector = self;
-  attempt->failures = g_ptr_array_new_with_free_func (g_free);
+  self->attempt = attempt;
   attempt->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (attempt->task, hs_connector_connect_async);
   g_task_set_task_data (attempt->task, attempt, attempt_free);
@@ -444,13 +624,10 @@ hs_connector_connect_async (HsConnector *self,
       g_source_attach (attempt->cancelled, g_task_get_context (attempt->task));
     }
 
-  if (self->targets == NULL)
+  if (self->candidates == NULL)
     find_targets (attempt);
-  else if (self->next < self->targets->len)
-    try_next_target (attempt);
   else
-    attempt_fail (attempt, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                        "%s has no other server", self->domain));
+    advance (attempt);
 }
 
 HsConnectorResult *
@@ -467,7 +644,42 @@ hs_connector_connect_finish (HsConnector *self,
 gboolean
 hs_connector_has_more (HsConnector *self)
 {
-  return self->targets == NULL || self->next < self->targets->len;
+  return self->candidates == NULL ||
+         (may_connect (self) && hs_candidates_has_more (self->candidates));
+}
+
+void
+hs_connector_note_failure (HsConnector *self,
+                           const GError *error)
+{
+  gboolean certificate = g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+
+  if (self->current == NULL)
+    return;
+  note_failure (self, self->current->target, self->current->address,
+                certificate ? RANK_CERTIFICATE : RANK_REACHED, error);
+}
+
+GError *
+hs_connector_get_failure (HsConnector *self)
+{
+  return self->telling != NULL ? total_failure (self) : NULL;
+}
+
+gboolean
+hs_connector_has_refused_certificate (HsConnector *self)
+{
+  return self->telling_rank == RANK_CERTIFICATE;
+}
+
+gboolean
+hs_connector_again (HsConnector *self)
+{
+  if (self->current == NULL || !may_connect (self))
+    return FALSE;
+  hs_candidates_put_back (self->candidates, g_steal_pointer (&self->current));
+
+  return TRUE;
 }
 
 void
@@ -475,5 +687,6 @@ hs_connector_result_free (HsConnectorResult *result)
 {
   g_clear_object (&result->connection);
   g_free (result->host);
+  g_free (result->address);
   g_free (result);
 }

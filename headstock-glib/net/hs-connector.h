@@ -8,7 +8,10 @@
 G_BEGIN_DECLS
 
 /* From a domain to a TCP connection: SRV records (RFC 6120, 3.2; XEP-0368; RFC 2782), addresses,
- * proxies. One connector serves one attempt to reach the server: each call tries the next target.
+ * proxies. One connector serves one attempt to reach the server: each call goes on to the next address, of the same
+ * target or the next, until the caller is content with what it found there. An address that does not answer is not
+ * waited for alone: a quarter of a second later the next one is tried beside it (RFC 8305, also between targets).
+ * No more than 16 targets and 32 addresses are used: somebody else's machine may be what the DNS names.
  *
  * SRV records are looked up where neither a host nor a port was given and the domain is no address.
  * The domain's own addresses are tried where there are no records, and also where the question was
@@ -29,7 +32,7 @@ typedef struct
   guint16 default_port;           /* 5222 */
   guint16 default_tls_port;       /* 5223 */
   GProxyResolver *proxy_resolver; /* NULL: the default one */
-  guint timeout_msec;             /* for each target, DNS included in the first */
+  guint timeout_msec;             /* for the lookup of each target, and for each address */
 } HsConnectorConfig;
 
 /* What a connect ended in. */
@@ -39,15 +42,16 @@ typedef struct
   gboolean direct_tls;           /* TLS begins with the first byte */
   char *host;                    /* of the target, for messages */
   guint16 port;
+  char *address; /* that the connection is to; host and port where a proxy knows it alone */
 } HsConnectorResult;
 
 HsConnector *hs_connector_new (const HsConnectorConfig *config);
 void hs_connector_free (HsConnector *self);
 
-/* Looks the targets up at the first call, and connects to the next one that can be reached: a
- * target that fails is passed over. In error: the last target's error where all failed, whose
- * message tells of the others; HS_ERROR_NO_SERVICE; HS_ERROR_TIMED_OUT; G_IO_ERROR_CANCELLED. With
- * no target left from the beginning: G_IO_ERROR_NOT_FOUND. The connector may be freed meanwhile. */
+/* Looks the targets up at the first call, and connects to the next address that can be reached: one that fails is
+ * passed over. In error: hs_connector_get_failure() where all failed; HS_ERROR_NO_SERVICE; HS_ERROR_TIMED_OUT;
+ * G_IO_ERROR_CANCELLED. With no address left from the beginning: G_IO_ERROR_NOT_FOUND. The connector may be freed
+ * meanwhile. */
 void hs_connector_connect_async (HsConnector *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
@@ -55,8 +59,20 @@ void hs_connector_connect_async (HsConnector *self,
 HsConnectorResult *hs_connector_connect_finish (HsConnector *self,
                                                 GAsyncResult *result,
                                                 GError **error);
-/* Whether another call may find another target. */
+/* Whether another call may find another address. */
 gboolean hs_connector_has_more (HsConnector *self);
+/* What was found at the address that was returned last was of no use. */
+void hs_connector_note_failure (HsConnector *self,
+                                const GError *error);
+/* What is to be told where all have failed: the first certificate that was refused, or else the last thing that was
+ * found at an address that could be reached, or else the last error; its message tells of the others. NULL: nothing
+ * has failed. */
+GError *hs_connector_get_failure (HsConnector *self);
+/* Whether a certificate that was refused is what would be told. */
+gboolean hs_connector_has_refused_certificate (HsConnector *self);
+/* The address that was returned last is to be tried once more, before the others. FALSE: as many connections as
+ * there may be were made. */
+gboolean hs_connector_again (HsConnector *self);
 
 void hs_connector_result_free (HsConnectorResult *result);
 

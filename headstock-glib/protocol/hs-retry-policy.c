@@ -324,6 +324,12 @@ note_same (HsRetryPolicy *self, const HsRetryFailure *failure, Verdict verdict)
   return self->n_same >= MAX_SAME;
 }
 
+gboolean
+hs_retry_policy_is_permanent (const HsRetryFailure *failure)
+{
+  return failure->refused || judge (failure) == VERDICT_NEVER;
+}
+
 HsRetryAction
 hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
 {
@@ -331,17 +337,19 @@ hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
   gboolean never = failure->refused || verdict == VERDICT_NEVER;
   gboolean at_location
       = self->location == HS_LOCATION_TRYING && failure->point < HS_CLIENT_STATE_READY;
+  gboolean follows = follow (self, failure);
 
-  if (self->location == HS_LOCATION_TRYING)
-    self->location = HS_LOCATION_TRIED;
   self->lasted = failure->lasted;
-  if (follow (self, failure))
-    return HS_RETRY_TO;
-  forget_target (self);
-  /* Another target may do better. */
-  if (!failure->returning && failure->has_more && !never
+  if (!follows)
+    forget_target (self);
+  /* Another address may do better, and if this one was the session's location, so is that. */
+  if (!follows && failure->has_more && !never
       && (failure->error == NULL || failure->error->domain != HS_STANZA_ERROR))
     return HS_RETRY_NEXT_TARGET;
+  if (self->location == HS_LOCATION_TRYING)
+    self->location = HS_LOCATION_TRIED;
+  if (follows)
+    return HS_RETRY_TO;
   if (!failure->returning || never)
     return HS_RETRY_NEVER;
   if (at_location)

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef enum /*< skip >*/
 {
   HS_RETRY_AGAIN,       /* after hs_retry_policy_wait() */
-  HS_RETRY_NEXT_TARGET, /* at once: another target of the same domain */
+  HS_RETRY_NEXT_TARGET, /* at once: another address of the same domain */
   HS_RETRY_TO,          /* at once: to where hs_retry_policy_take_target() says */
   HS_RETRY_NEVER,       /* the run ends */
 } HsRetryAction;
@@ -27,7 +27,7 @@ typedef struct
   gboolean verified;      /* nobody but the server can have said this */
   gboolean refused;       /* by the program: no connection will do */
   gboolean returning;     /* the client was ready in this run, and is to reconnect */
-  gboolean has_more;      /* targets of the same attempt */
+  gboolean has_more;      /* addresses of the same attempt that may do better */
   const char *other_host; /* where the server sends us on to (RFC 6120, 4.9.3.19), or NULL */
 } HsRetryFailure;
 
@@ -80,6 +80,8 @@ void hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32
 /* The server has done something for the program. */
 void hs_retry_policy_progress (HsRetryPolicy *self);
 
+/* Whether no other connection would do better. */
+gboolean hs_retry_policy_is_permanent (const HsRetryFailure *failure);
 HsRetryAction hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure);
 /* After AGAIN, when the connection is gone: how long to wait. */
 guint hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session);

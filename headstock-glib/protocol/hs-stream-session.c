@@ -264,7 +264,7 @@ bind_refused (HsStream *self, HsNode *iq)
   hs_stream_bind (self);
 }
 
-/* A server that answers before it has told its features has not taken the flight as one that waits for them. */
+/* A server may refuse what came along with the header before it has told its features. */
 void
 hs_stream_on_early_answer (HsStream *self, HsNode *node)
 {
@@ -277,7 +277,6 @@ hs_stream_on_early_answer (HsStream *self, HsNode *node)
       refused (self, get_error (node, "The server refused to bind a resource"));
       return;
     }
-  self->hasty = self->authenticated;
   hs_stream_protocol_error (self, "unsupported-stanza-type",
                             "The server sent <iq> where it was to send %s",
                             hs_stream_describe (self));

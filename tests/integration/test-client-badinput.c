@@ -59,6 +59,23 @@ typedef struct
   int code;
 } Bad;
 
+/* Whether the client has sent something along with a header that has no answer yet. */
+static gboolean
+is_pipelined_at (const ScriptStep *stage)
+{
+  return stage == at_proceed || stage == at_second_header || stage == at_second_features
+         || stage == at_bind;
+}
+
+/* What may be said to that, and not to what was sent. */
+static gboolean
+may_be_said_to_it (const Bad *bad)
+{
+  return (bad->domain == hs_stream_error_quark && bad->code != HS_STREAM_ERROR_HOST_GONE)
+         || (bad->domain == hs_error_quark && bad->code == HS_ERROR_CONNECTION_LOST)
+         || (bad->domain == hs_stanza_error_quark && bad->code != HS_STANZA_ERROR_NOT_ALLOWED);
+}
+
 /* What is wrong, run through all stages. @prefix stands before it. */
 static void
 check (const ScriptStep *stage, HsTlsMode mode, const char *prefix, const Bad *bad)
@@ -68,6 +85,7 @@ check (const ScriptStep *stage, HsTlsMode mode, const char *prefix, const Bad *b
   ScriptStep script[] = { RUN (stage), SEND (input), EXPECT (SAY_END), READ_END, END };
   g_autoptr (TestClient) test = test_client_new_for (script, mode);
   g_autofree char *received = NULL;
+  guint n_connections = is_pipelined_at (stage) && may_be_said_to_it (bad) ? 2 : 1;
 
   /* What is too much need not be taken to its end: but our words for it must have come. */
   if (bad->code == HS_XML_ERROR_TOO_LARGE && bad->domain == hs_xml_error_quark)
@@ -84,8 +102,10 @@ check (const ScriptStep *stage, HsTlsMode mode, const char *prefix, const Bad *b
   g_assert_true (g_str_has_suffix (test->record->str,
                                    " stopping m.stopping disconnected(end) cleanup m.cleanup "
                                    "m.terminated terminated"));
-  g_assert_cmpuint (test->n_disconnected, ==, 1);
-  test_until (scripted_server_get_n_ended (test->server) == 1);
+  /* What was pipelined is asked once more without that, where it may be what the server ends the stream for. */
+  g_assert_cmpuint (test->n_disconnected, ==, n_connections);
+  test_until (scripted_server_get_n_ended (test->server) == n_connections);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, n_connections);
   received = scripted_server_dup_received (test->server);
   g_assert_true (g_str_has_suffix (received, SAY_END));
   if (bad->condition != NULL)

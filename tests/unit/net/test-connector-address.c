@@ -170,6 +170,37 @@ test_black_hole (Fixture *fixture,
     close (fillers[i]);
 }
 
+/* Silence is not waited for, neither that of a target nor that of an address; and who was too slow is not lost. */
+static void
+test_raced (Fixture *fixture,
+            gconstpointer data)
+{
+  int fillers[8];
+  guint16 port;
+  g_autoptr (GSocket) hole = bind_black_hole (&port, fillers);
+  g_autofree char *answer = g_strdup_printf ("1 0 %u a.example;2 0 %u b.example;3 0 %%d c.example;"
+                                             "4 0 %%d d.example", port, port);
+  gint64 begin = g_get_monotonic_time ();
+
+  fixture->config.timeout_msec = 20000;
+  add_srv (fixture, SRV, answer);
+  test_resolver_add (test_ipv4, "a.example", "127.0.0.1");
+  test_resolver_add (test_ipv4, "b.example", data != NULL ? data : "127.0.0.1");
+  test_resolver_add (test_ipv4, "c.example", "127.0.0.1");
+  test_resolver_add (test_ipv4, "d.example", "127.0.0.1");
+  run (fixture);
+  assert_connected (fixture, "c.example", FALSE);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 240 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 4000 * 1000);
+  g_assert_true (hs_connector_has_more (fixture->connector));
+  /* Those that were given up for the first one that answered keep their place. */
+  run (fixture);
+  assert_connected (fixture, "d.example", FALSE);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8000 * 1000);
+  for (guint i = 0; i < 8; i++)
+    close (fillers[i]);
+}
+
 /* The resolver answers nothing: half of the time is the lookup's, half the domain's own address. */
 static void
 test_silent_resolver (Fixture *fixture,
@@ -234,6 +265,8 @@ main (int argc,
   ADD ("port", NULL, test_port);
   ADD ("black-hole/all", NULL, test_black_hole);
   ADD ("black-hole/rescued", "rescued", test_black_hole);
+  ADD ("raced/targets", NULL, test_raced);
+  ADD ("raced/lookup", "!never", test_raced);
   ADD ("silent-resolver", NULL, test_silent_resolver);
   ADD ("cancelled/before", NULL, test_cancelled);
   ADD ("cancelled/services", GUINT_TO_POINTER (1), test_cancelled);

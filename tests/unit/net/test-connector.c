@@ -223,6 +223,149 @@ test_long_message (Fixture *fixture,
   g_assert_nonnull (strstr (fixture->error->message, " more"));
 }
 
+/* ---- Bounds ---- */
+
+/* Whoever writes thousands of records has somebody else's machine connected to by all who want to reach him. */
+static void
+test_many_targets (Fixture *fixture,
+                   gconstpointer data)
+{
+  const char *port = data;
+  g_autoptr (GString) answer = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autofree char *host = g_strdup_printf ("host-%u.example", i);
+
+      g_string_append_printf (answer, "%s%u 0 %s %s", i > 0 ? ";" : "", i, port, host);
+      test_resolver_add (test_ipv4, host, "127.0.0.1");
+    }
+  add_srv (fixture, SRV, answer->str);
+  run (fixture);
+  for (; fixture->result != NULL; n++)
+    run (fixture);
+  g_assert_cmpuint (n, ==, strcmp (port, "%d") == 0 ? 16 : 0);
+  g_assert_cmpuint (test_asked->len, ==, 2 + 16);
+  if (n == 0)
+    g_assert_nonnull (strstr (fixture->error->message, "2984 more are not tried"));
+}
+
+static void
+test_many_addresses (Fixture *fixture,
+                     gconstpointer data)
+{
+  g_autoptr (GString) addresses = g_string_new ("127.0.0.1");
+  g_autoptr (GSocket) everywhere = bind_socket ("0.0.0.0", 100, &fixture->port);
+  guint n = 0;
+
+  for (guint i = 2; i < 42; i++)
+    g_string_append_printf (addresses, " 127.0.0.%u", i);
+  add_srv (fixture, SRV, "1 0 %d a.example;2 0 %d b.example");
+  test_resolver_add (test_ipv4, "a.example", data != NULL ? addresses->str : "127.0.0.1 127.0.0.2");
+  test_resolver_add (test_ipv4, "b.example", addresses->str);
+  run (fixture);
+  for (; fixture->result != NULL; n++)
+    {
+      if (n < 31 && n % 8 == 0)
+        g_assert_true (hs_connector_again (fixture->connector));
+      run (fixture);
+    }
+  g_assert_cmpuint (n, ==, 32);
+  g_assert_false (hs_connector_again (fixture->connector));
+  g_assert_false (hs_connector_has_more (fixture->connector));
+}
+
+/* ---- What is found there is of no use ---- */
+
+static void
+reject (Fixture *fixture,
+        GQuark domain,
+        int code,
+        const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (domain, code, message);
+
+  hs_connector_note_failure (fixture->connector, error);
+}
+
+/* Every address of a target, and then those of the next; the error tells of all, and is the first certificate's. */
+static void
+test_rejected (Fixture *fixture,
+               gconstpointer data)
+{
+  static const char *const expected[] = { "127.0.0.1", "127.0.0.2", "127.0.0.1" };
+  g_autoptr (GSocket) other = NULL;
+  g_autoptr (GSocketAddress) address
+      = g_inet_socket_address_new_from_string ("127.0.0.2", fixture->port);
+  g_autoptr (GError) failure = NULL;
+
+  other = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_assert_true (g_socket_bind (other, address, TRUE, NULL));
+  g_assert_true (g_socket_listen (other, NULL));
+  add_srv (fixture, SRV, "1 0 %d a.example;2 0 %x c.example;3 0 %d b.example");
+  test_resolver_add (test_ipv4, "a.example", "127.0.0.1 127.0.0.2");
+  test_resolver_add (test_ipv4, "b.example", "127.0.0.1");
+  test_resolver_add (test_ipv4, "c.example", "127.0.0.1");
+  g_assert_true (hs_connector_get_failure (fixture->connector = hs_connector_new (&fixture->config))
+                 == NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%s:%u", expected[i], fixture->port);
+
+      run (fixture);
+      g_assert_no_error (fixture->error);
+      g_assert_cmpstr (fixture->result->address, ==, text);
+      g_assert_cmpint (hs_connector_has_more (fixture->connector), ==, i < 2);
+      if (i == 0)
+        reject (fixture, HS_ERROR, HS_ERROR_CONNECTION_LOST, "first");
+      else
+        reject (fixture, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, i == 1 ? "second" : "third");
+      g_assert_cmpint (hs_connector_has_refused_certificate (fixture->connector), ==, i > 0);
+    }
+  failure = hs_connector_get_failure (fixture->connector);
+  g_assert_error (failure, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+  run (fixture);
+  g_assert_error (fixture->error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+  g_assert_cmpstr (fixture->error->message, ==, failure->message);
+  for (const char *const *part = (const char *const[]){ "a.example", "127.0.0.1", "first", "127.0.0.2", "second",
+                                                        "c.example", "refused", "b.example", "third", NULL };
+       *part != NULL; part++)
+    g_assert_nonnull (strstr (failure->message, *part));
+}
+
+/* One address, one failure: in its own words. */
+static void
+test_rejected_alone (Fixture *fixture,
+                     gconstpointer data)
+{
+  fixture->config.host = "127.0.0.1";
+  fixture->config.port = fixture->port;
+  run (fixture);
+  reject (fixture, HS_STREAM_ERROR, HS_STREAM_ERROR_HOST_UNKNOWN, "Never heard of it");
+  g_assert_false (hs_connector_has_more (fixture->connector));
+  run (fixture);
+  g_assert_error (fixture->error, HS_STREAM_ERROR, HS_STREAM_ERROR_HOST_UNKNOWN);
+  g_assert_cmpstr (fixture->error->message, ==, "Never heard of it");
+}
+
+static void
+test_again_here (Fixture *fixture,
+                 gconstpointer data)
+{
+  add_srv (fixture, SRV, "1 0 %d a.example;2 0 %d b.example");
+  test_resolver_add (test_ipv4, "a.example", "127.0.0.1");
+  test_resolver_add (test_ipv4, "b.example", "127.0.0.1");
+  run (fixture);
+  assert_connected (fixture, "a.example", FALSE);
+  g_assert_true (hs_connector_again (fixture->connector));
+  run (fixture);
+  assert_connected (fixture, "a.example", FALSE);
+  run (fixture);
+  assert_connected (fixture, "b.example", FALSE);
+  g_assert_false (hs_connector_has_more (fixture->connector));
+}
+
 /* ---- A proxy ---- */
 
 /* Takes one HTTP CONNECT; the caller frees what it was asked. */
@@ -299,6 +442,13 @@ main (int argc,
   g_test_add_data_func ("/connector/kinds/none", test_resolver_without_services_get_type,
                         test_kinds);
   ADD ("long-message", NULL, test_long_message);
+  ADD ("bounds/refused", "%x", test_many_targets);
+  ADD ("bounds/reached", "%d", test_many_targets);
+  ADD ("bounds/addresses", NULL, test_many_addresses);
+  ADD ("bounds/addresses-of-one", "one", test_many_addresses);
+  ADD ("rejected/all", NULL, test_rejected);
+  ADD ("rejected/alone", NULL, test_rejected_alone);
+  ADD ("rejected/again", NULL, test_again_here);
   ADD ("proxy", NULL, test_proxy);
 
   return g_test_run ();

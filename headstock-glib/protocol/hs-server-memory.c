@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "protocol/hs-server-memory.h"
+
+void
+hs_server_memory_init (HsServerMemory *self)
+{
+  *self = (HsServerMemory){ .domain = NULL };
+}
+
+static void
+forget_pipelining (HsServerMemory *self)
+{
+  for (guint i = 0; i < HS_N_PIPELINED; i++)
+    {
+      self->pipelined[i].pipelining = HS_PIPELINING_ALLOWED;
+      self->pipelined[i].worked = FALSE;
+      g_clear_pointer (&self->pipelined[i].suspect, g_free);
+    }
+}
+
+void
+hs_server_memory_clear (HsServerMemory *self)
+{
+  forget_pipelining (self);
+  g_free (self->domain);
+  g_free (self->account);
+  g_clear_pointer (&self->features, g_variant_unref);
+  hs_server_memory_init (self);
+}
+
+void
+hs_server_memory_meet (HsServerMemory *self, const char *domain)
+{
+  if (g_strcmp0 (self->domain, domain) == 0)
+    return;
+  g_free (self->domain);
+  self->domain = g_strdup (domain);
+  forget_pipelining (self);
+}
+
+gboolean
+hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelined what)
+{
+  return self->pipelined[what].pipelining == HS_PIPELINING_ALLOWED
+         && self->pipelined[HS_PIPELINED_WITH_HEADER].pipelining == HS_PIPELINING_ALLOWED;
+}
+
+static gboolean
+may_rely (const HsServerMemory *self, const char *account)
+{
+  return hs_server_memory_may_pipeline (self, HS_PIPELINED_BY_MEMORY) && account != NULL
+         && g_strcmp0 (self->account, account) == 0;
+}
+
+GVariant *
+hs_server_memory_get_features (const HsServerMemory *self, const char *account)
+{
+  return may_rely (self, account) ? self->features : NULL;
+}
+
+HsSessionOffer
+hs_server_memory_get_session_features (const HsServerMemory *self, const char *account)
+{
+  return may_rely (self, account) ? self->session_features : 0;
+}
+
+void
+hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *features)
+{
+  g_autoptr (GVariant) kept = features != NULL ? g_variant_ref_sink (features) : NULL;
+  gboolean same = g_strcmp0 (self->account, account) == 0;
+
+  if (!same)
+    self->session_features = 0;
+  g_clear_pointer (&self->features, g_variant_unref);
+  self->features = g_steal_pointer (&kept);
+  if (same && self->features != NULL)
+    return;
+  g_free (self->account);
+  self->account = self->features != NULL ? g_strdup (account) : NULL;
+}
+
+void
+hs_server_memory_remember_session (HsServerMemory *self, HsSessionOffer features)
+{
+  self->session_features = features;
+}
+
+/* A cut says nothing certain: where pipelining has worked before it was the network, the first time. Where it has
+ * never worked, the sign-in that follows without it tells: see hs_server_memory_bound(). */
+gboolean
+hs_server_memory_failed (HsServerMemory *self,
+                         HsPipelined what,
+                         HsPipelineFailure how,
+                         const char *address)
+{
+  gboolean worked = self->pipelined[what].worked;
+
+  if (!hs_server_memory_may_pipeline (self, what))
+    return FALSE;
+  self->pipelined[what].worked = FALSE;
+  self->pipelined[what].pipelining
+      = how == HS_PIPELINE_REFUSED ? HS_PIPELINING_OFF : HS_PIPELINING_OFF_UNTIL_BOUND;
+  g_clear_pointer (&self->pipelined[what].suspect, g_free);
+  if (how == HS_PIPELINE_LOST && !worked)
+    self->pipelined[what].suspect = g_strdup (address);
+  return TRUE;
+}
+
+/* What failed with pipelining and works without it, at one address, does not bear pipelining. */
+void
+hs_server_memory_bound (HsServerMemory *self, const char *address)
+{
+  for (guint i = 0; i < HS_N_PIPELINED; i++)
+    {
+      g_autofree char *suspect = g_steal_pointer (&self->pipelined[i].suspect);
+
+      if (self->pipelined[i].pipelining == HS_PIPELINING_ALLOWED)
+        self->pipelined[i].worked = TRUE;
+      else if (self->pipelined[i].pipelining == HS_PIPELINING_OFF_UNTIL_BOUND)
+        self->pipelined[i].pipelining = suspect != NULL && g_strcmp0 (suspect, address) == 0
+                                            ? HS_PIPELINING_OFF
+                                            : HS_PIPELINING_ALLOWED;
+    }
+}

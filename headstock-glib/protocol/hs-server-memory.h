@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/hs-stream-offer.h"
+
+G_BEGIN_DECLS
+
+/* What the client remembers of a server from one connection to the next: the stream features that the server
+ * offered to an account, and whether the server bears pipelining. A value; nothing here knows the network. */
+
+typedef enum /*< skip >*/
+{
+  HS_PIPELINING_ALLOWED,
+  HS_PIPELINING_OFF_UNTIL_BOUND, /* the next sign-in does without */
+  HS_PIPELINING_OFF,             /* all sign-ins to this server do */
+} HsPipelining;
+
+/* What is pipelined. A server that does not bear the second bears the first neither. */
+typedef enum /*< skip >*/
+{
+  HS_PIPELINED_BY_MEMORY,   /* what the server offered the last time: a sign-in, a session's beginning */
+  HS_PIPELINED_WITH_HEADER, /* what any server can be asked: <starttls/>, the resource */
+  HS_N_PIPELINED
+} HsPipelined;
+
+/* How a connection ended on which the server had not answered yet what was pipelined. */
+typedef enum /*< skip >*/
+{
+  HS_PIPELINE_OUTDATED, /* the server offers other stream features than it did before */
+  HS_PIPELINE_LOST,     /* the connection was cut, which may have had another reason */
+  HS_PIPELINE_REFUSED,  /* the server has said so, or has never answered */
+} HsPipelineFailure;
+
+typedef struct
+{
+  char *domain; /* of the server that pipelining is about, or NULL */
+  struct
+  {
+    HsPipelining pipelining;
+    gboolean worked; /* the last session with the server was bound with it */
+    char *suspect;   /* the address at which a connection was cut that had it, or NULL */
+  } pipelined[HS_N_PIPELINED];
+  char *account;                   /* bare: to whom the features were offered, or NULL */
+  GVariant *features;              /* before the sign-in, as hs_stream_offer_save() has them, or NULL */
+  HsSessionOffer session_features; /* after it; 0: not known */
+} HsServerMemory;
+
+void hs_server_memory_init (HsServerMemory *self);
+void hs_server_memory_clear (HsServerMemory *self);
+
+/* A connection to the server of @domain begins: what is known of another server's pipelining is forgotten. */
+void hs_server_memory_meet (HsServerMemory *self, const char *domain);
+gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelined what);
+
+/* What can be relied on before the server has said it this time: nothing where pipelining is off. */
+GVariant *hs_server_memory_get_features (const HsServerMemory *self, const char *account);
+HsSessionOffer hs_server_memory_get_session_features (const HsServerMemory *self,
+                                                      const char *account);
+
+/* @account has signed in. @features: NULL where they are not worth remembering. (transfer floating) */
+void hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *features);
+void hs_server_memory_remember_session (HsServerMemory *self, HsSessionOffer features);
+
+/* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
+gboolean hs_server_memory_failed (HsServerMemory *self,
+                                  HsPipelined what,
+                                  HsPipelineFailure how,
+                                  const char *address);
+void hs_server_memory_bound (HsServerMemory *self, const char *address);
+
+G_END_DECLS
