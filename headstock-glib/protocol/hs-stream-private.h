@@ -140,6 +140,7 @@ void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);
 gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
 HsParserEvent *hs_stream_take_kept (HsStream *self);
+gboolean hs_stream_may_ignore (HsStream *self, HsNode *node);
 void hs_stream_send_handshake (HsStream *self, HsNode *header);
 void hs_stream_on_handshake (HsStream *self, HsNode *node);
 

@@ -144,6 +144,18 @@ hs_stream_take_features (HsStream *self, HsNode *node)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
+gboolean
+hs_stream_is_pipelined (HsStream *self)
+{
+  return self->pipelined || self->hasty;
+}
+
+gboolean
+hs_stream_has_met (HsStream *self)
+{
+  return self->met;
+}
+
 /* ---- What comes before the session ---- */
 
 /* However small the stanzas are: each takes a block of memory. */
@@ -187,6 +199,33 @@ HsParserEvent *
 hs_stream_take_kept (HsStream *self)
 {
   return g_queue_pop_head (&self->early_stanzas);
+}
+
+/* ---- What is unknown ---- */
+
+/* RFC 6120, 4.9.3.24 lets an entity end the stream for an element that it does not understand, and does not make
+ * it do so: servers send what only newer clients know, and the stanza behind that is not to be lost. What takes
+ * part in the security of the stream is never passed over; neither is the header of another stream, nor what would
+ * begin or resume stream management without having been asked for: both sides would count differently. */
+gboolean
+hs_stream_may_ignore (HsStream *self, HsNode *node)
+{
+  static const char *const never[] = { HS_NS_TLS, HS_NS_SASL, HS_NS_SASL2 };
+  static const char *const managing[] = { "enable", "enabled", "resume", "resumed", "failed" };
+
+  if (!self->authenticated || hs_node_matches (node, "stream", HS_NS_STREAM))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (never); i++)
+    {
+      if (hs_namespace_equal (never[i], node->namespace_))
+        return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (managing); i++)
+    {
+      if (hs_node_matches (node, managing[i], HS_NS_SM))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* ---- The answers ---- */

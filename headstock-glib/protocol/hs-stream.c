@@ -291,7 +291,7 @@ on_unsigned_stanza (HsStream *self, HsNode *node)
 }
 
 /* All that may come, and where, besides stanzas in a session. Before the sign-in, whatever is not here breaks
- * the protocol; after it, see may_be_ignored(). */
+ * the protocol; after it, see hs_stream_may_ignore(). */
 static const struct
 {
   HsStreamState state; /* HS_STREAM_N_STATES: any */
@@ -351,31 +351,6 @@ hs_stream_describe (HsStream *self)
   return descriptions[self->state];
 }
 
-/* RFC 6120, 4.9.3.24 lets an entity end the stream for an element that it does not understand, and does not make
- * it do so: servers send what only newer clients know, and the stanza behind that is not to be lost. What takes
- * part in the security of the stream is never passed over; neither is the header of another stream, nor what would
- * begin or resume stream management without having been asked for: both sides would count differently. */
-static gboolean
-may_be_ignored (HsStream *self, HsNode *node)
-{
-  static const char *const never[] = { HS_NS_TLS, HS_NS_SASL, HS_NS_SASL2 };
-  static const char *const managing[] = { "enable", "enabled", "resume", "resumed", "failed" };
-
-  if (!self->authenticated || hs_node_matches (node, "stream", HS_NS_STREAM))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (never); i++)
-    {
-      if (hs_namespace_equal (never[i], node->namespace_))
-        return FALSE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (managing); i++)
-    {
-      if (hs_node_matches (node, managing[i], HS_NS_SM))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 on_element (HsStream *self, HsNode *node)
 {
@@ -400,7 +375,7 @@ on_element (HsStream *self, HsNode *node)
         }
     }
   name = hs_printable (node->name, HS_PRINTABLE_NAME);
-  if (may_be_ignored (self, node))
+  if (hs_stream_may_ignore (self, node))
     {
       g_autofree char *namespace_
           = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
@@ -430,7 +405,6 @@ on_header (HsStream *self, HsNode *node)
 
   if (self->state != HS_STREAM_STATE_HEADER)
     return;
-  self->met = TRUE;
   if (!hs_node_matches (node, "stream", HS_NS_STREAM))
     {
       g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
@@ -448,6 +422,7 @@ on_header (HsStream *self, HsNode *node)
     }
   g_free (self->other_name);
   self->other_name = from != NULL && *from != '\0' && !is_own_domain (self, from) ? g_strdup (from) : NULL;
+  self->met = TRUE;
   if (self->config.component)
     {
       hs_stream_send_handshake (self, node);
@@ -686,18 +661,6 @@ gboolean
 hs_stream_is_hasty (HsStream *self)
 {
   return self->hasty;
-}
-
-gboolean
-hs_stream_is_pipelined (HsStream *self)
-{
-  return self->pipelined || self->hasty;
-}
-
-gboolean
-hs_stream_has_met (HsStream *self)
-{
-  return self->met;
 }
 
 HsSessionOffer

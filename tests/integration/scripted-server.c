@@ -252,6 +252,21 @@ script_cut (ScriptedPeer *self, gpointer data)
   return TRUE;
 }
 
+gboolean
+script_nothing_follows (ScriptedPeer *self, gpointer data)
+{
+  GSocket *socket = g_socket_connection_get_socket (self->connection);
+  g_autoptr (GError) error = NULL;
+
+  if (self->input->len > 0)
+    return fail (self, "'%.100s' came unasked", self->input->str);
+  /* Under TLS as well: there are no records without something in them but at the end of the handshake. */
+  if (!G_IS_TLS_CONNECTION (self->stream)
+      && g_socket_condition_timed_wait (socket, G_IO_IN, 50 * 1000, NULL, &error))
+    return fail (self, "Something came unasked");
+  return TRUE;
+}
+
 GSocketConnection *
 scripted_peer_get_connection (ScriptedPeer *self)
 {
@@ -462,9 +477,14 @@ accept_thread (gpointer data)
 ScriptedServer *
 scripted_server_new (const ScriptStep *const *scripts)
 {
+  return scripted_server_new_at ("127.0.0.1", 0, scripts);
+}
+
+ScriptedServer *
+scripted_server_new_at (const char *host, guint16 port, const ScriptStep *const *scripts)
+{
   ScriptedServer *self = g_new0 (ScriptedServer, 1);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (host, port);
   g_autoptr (GSocketAddress) effective = NULL;
   g_autoptr (GError) error = NULL;
 

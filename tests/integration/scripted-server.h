@@ -91,6 +91,10 @@ extern const ScriptStep script_session_tls[];
 /* The first connection runs the first script, and so on; the last one runs for all that follow.
  * Ends with NULL. */
 ScriptedServer *scripted_server_new (const ScriptStep *const *scripts);
+/* The same at an address of loopback's, and a port. */
+ScriptedServer *scripted_server_new_at (const char *address,
+                                        guint16 port,
+                                        const ScriptStep *const *scripts);
 /* Ends all connections. Fails the test where a script did not come to its end. */
 void scripted_server_free (ScriptedServer *self);
 /* Scripts may break off from now on: the client is going to. */
@@ -132,6 +136,9 @@ gboolean script_send_on (ScriptedPeer *peer, gpointer server);
 GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */
 const char *scripted_peer_get_taken (ScriptedPeer *self);
+/* For CALL: nothing has come after that, and nothing comes in a while: the client waits for an answer. */
+gboolean script_nothing_follows (ScriptedPeer *peer, gpointer data);
+#define NOTHING_FOLLOWS CALL (script_nothing_follows, NULL)
 /* What has come after that already. */
 const char *scripted_peer_get_unused (ScriptedPeer *self);
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* A resolver that answers out of tables, in the ways in which a GResolver can be written. An answer
  * is "[@<delay in ms> ]" and then:
