@@ -677,6 +677,8 @@ hs_connector_again (HsConnector *self)
 {
   if (self->current == NULL || !may_connect (self))
     return FALSE;
+  /* Before those that were too slow. */
+  self->current->rank = 0;
   hs_candidates_put_back (self->candidates, g_steal_pointer (&self->current));
 
   return TRUE;

@@ -6,7 +6,7 @@
 void
 hs_server_memory_init (HsServerMemory *self)
 {
-  *self = (HsServerMemory){ .domain = NULL };
+  *self = (HsServerMemory){ .domain = 0 };
 }
 
 static void
@@ -24,7 +24,6 @@ void
 hs_server_memory_clear (HsServerMemory *self)
 {
   forget_pipelining (self);
-  g_free (self->domain);
   g_free (self->account);
   g_clear_pointer (&self->features, g_variant_unref);
   hs_server_memory_init (self);
@@ -33,10 +32,11 @@ hs_server_memory_clear (HsServerMemory *self)
 void
 hs_server_memory_meet (HsServerMemory *self, const char *domain)
 {
-  if (g_strcmp0 (self->domain, domain) == 0)
+  guint hash = g_str_hash (domain);
+
+  if (self->domain == hash)
     return;
-  g_free (self->domain);
-  self->domain = g_strdup (domain);
+  self->domain = hash;
   forget_pipelining (self);
 }
 

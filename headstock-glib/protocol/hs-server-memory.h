@@ -33,7 +33,9 @@ typedef enum /*< skip >*/
 
 typedef struct
 {
-  char *domain; /* of the server that pipelining is about, or NULL */
+  /* The hash of the domain of the server that pipelining is about, or 0. An idle client has no string for it; two
+   * domains with one hash cost a few round trips. */
+  guint domain;
   struct
   {
     HsPipelining pipelining;

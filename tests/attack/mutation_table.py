@@ -330,8 +330,7 @@ MUTATIONS = [
            "if (handler->removed) return FALSE;", "", "dispatch"),
     # ---- Time and memory ----
     attack("each stage has its time",
-           "hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);"
-           " hs_transport_start_reading",
+           "hs_client_begin_stage (self); hs_transport_start_reading",
            "hs_transport_start_reading", "silent/no header"),
     client("what takes nothing any more is noticed",
            "if (self->watching && view->now >= get_output_end (self, view)) return", "if (FALSE) return",
