@@ -117,7 +117,8 @@ test_case (gconstpointer data)
   else if (tried->mode == HS_TLS_MODE_NONE)
     good[0] = gone, good[1] = script_session;
   set_up (&f, bad, good, tried->mode);
-  g_object_set (f.test->client, "auto-reconnect", TRUE, "connect-timeout", 4000, NULL);
+  g_object_set (f.test->client, "auto-reconnect", TRUE, "connect-timeout",
+                g_getenv ("HS_TEST_VALGRIND") != NULL ? 40000 : 4000, NULL);
   scripted_server_forgive (f.test->server);
   test_client_start_until_ready (f.test);
   test_until (f.test->n_ready == 2);
