@@ -317,10 +317,10 @@ test_rejected (Fixture *fixture,
       g_assert_no_error (fixture->error);
       g_assert_cmpstr (fixture->result->address, ==, text);
       g_assert_cmpint (hs_connector_has_more (fixture->connector), ==, i < 2);
-      if (i == 0)
-        reject (fixture, HS_ERROR, HS_ERROR_CONNECTION_LOST, "first");
+      if (i == 1)
+        reject (fixture, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "second");
       else
-        reject (fixture, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, i == 1 ? "second" : "third");
+        reject (fixture, HS_ERROR, HS_ERROR_CONNECTION_LOST, i == 0 ? "first" : "third");
       g_assert_cmpint (hs_connector_has_refused_certificate (fixture->connector), ==, i > 0);
     }
   failure = hs_connector_get_failure (fixture->connector);
