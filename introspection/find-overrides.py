@@ -4,9 +4,11 @@
     find-overrides.py PREFIX
 
 In the interpreter's own prefix it is where PyGObject has its own overrides.  In another, it is
-gi/overrides in the first folder for packages under that prefix that the interpreter searches:
-PyGObject extends its package over the whole search path.  Where it searches none under the
-prefix, it is the folder that it would search, once PYTHONPATH names it.
+gi/overrides in the folder for packages that the interpreter searches under that prefix: PyGObject
+extends its package over the whole search path.  The folder need not be there yet: it is named as the
+interpreter names its own, dist-packages in Debian's case and site-packages elsewhere.  Under
+/usr/local, Debian's interpreter finds it without help; under any other prefix PYTHONPATH has to
+name the folder that gi is in.
 """
 
 import sys
@@ -20,11 +22,12 @@ def find(prefix: Path) -> Path:
     own = Path(gi.__file__).parent / "overrides"
     if prefix == Path(sys.base_prefix):
         return own
+    packages = own.parent.parent.name
     for entry in map(Path, sys.path):
-        if prefix in entry.parents and entry.name in ("site-packages", "dist-packages"):
+        if prefix in entry.parents and entry.name == packages:
             return entry / "gi" / "overrides"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return prefix / "lib" / version / "site-packages" / "gi" / "overrides"
+    return prefix / "lib" / version / packages / "gi" / "overrides"
 
 
 print(find(Path(sys.argv[1])))

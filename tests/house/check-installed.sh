@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Installs the library into an empty folder and builds a program against it through pkg-config, in C
-# and in C++, and runs programs in the languages whose interpreter or compiler is given; then builds one
-# that has the library as a meson subproject. Prints TAP.
+# and in C++, and runs programs in the languages whose interpreter or compiler is given; looks where a
+# distribution's package would have its files; then builds programs that have the library as a meson
+# subproject, shared and as an archive. Prints TAP.
 #
 # Usage: check-installed.sh SOURCE_DIR [python=PYTHON3] [gjs=GJS] [valac=VALAC]
 set -eu
@@ -27,9 +28,10 @@ result() { # STATUS WHAT
     fi
 }
 
-echo "1..$((4 + $#))"
 introspection=false
 [ $# -eq 0 ] || introspection=true
+case " $* " in *" python="*) python=yes ;; *) python= ;; esac
+echo "1..$((9 + $#))"
 
 cat > "$work/program.c" <<'EOF'
 #include <headstock-glib/headstock.h>
@@ -40,7 +42,7 @@ main (void)
   GError *error = NULL;
   HsJid *jid = hs_jid_new ("juliet@capulet.example/balcony", &error);
   HsClient *client = hs_client_new_for_jid (jid, "secret");
-  int good = client != NULL && HS_CHECK_VERSION (0, 1, 0) &&
+  int good = client != NULL && HS_CHECK_VERSION (0, 2, 0) &&
              hs_get_major_version () == HS_MAJOR_VERSION;
 
   g_object_unref (client);
@@ -49,6 +51,24 @@ main (void)
 }
 EOF
 cp "$work/program.c" "$work/program.cc"
+cat > "$work/series.c" <<'EOF'
+#define HS_VERSION_MIN_REQUIRED HS_VERSION_0_1
+#define HS_VERSION_MAX_ALLOWED HS_VERSION_0_2
+#include <headstock-glib/headstock.h>
+
+HS_AVAILABLE_IN_0_1 void old (void);
+HS_AVAILABLE_IN_0_2 void newer (void);
+HS_DEPRECATED_IN_0_2 void deprecated (void);
+void use (void);
+
+void
+use (void)
+{
+  old ();
+  newer ();
+  deprecated ();
+}
+EOF
 
 status=0
 {
@@ -71,6 +91,30 @@ for language in c c++; do
     } > "$work/log" 2>&1 || status=$?
     result $status "a program in $language builds against it and runs"
 done
+
+status=0
+{
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror -c "$work/series.c" -o "$work/series.o" \
+        $(pkg-config --cflags headstock-glib-1.0) &&
+    sed 's/MAX_ALLOWED HS_VERSION_0_2/MAX_ALLOWED HS_VERSION_0_1/' "$work/series.c" > "$work/older.c" &&
+    ! cc -Werror -c "$work/older.c" -o "$work/series.o" \
+        $(pkg-config --cflags headstock-glib-1.0) 2> "$work/older" &&
+    cat "$work/older" && grep -q 'Not available before 0.2' "$work/older"
+} > "$work/log" 2>&1 || status=$?
+result $status "the macros know each series"
+
+status=0
+{
+    cat "$PKG_CONFIG_PATH/headstock-glib-1.0.pc" &&
+    test "$(pkg-config --print-requires-private headstock-glib-1.0 | sed 's/ .*//' | sort |
+        tr '\n' ' ')" = 'libidn2 libxml-2.0 ' &&
+    ! pkg-config --libs headstock-glib-1.0 | grep -E 'xml|idn|unistring' &&
+    pkg-config --libs --static headstock-glib-1.0 | grep -e -lxml2 | grep -e -lidn2 |
+        grep -e -lunistring &&
+    objdump -p "$work/prefix/lib/libheadstock-glib-1.0.so" | grep 'SONAME *libheadstock-glib-1.0.so.0$'
+} > "$work/log" 2>&1 || status=$?
+result $status "a program links what it uses, and an archive what the library uses"
 
 cat > "$work/program.py" <<'EOF'
 import gi
@@ -130,18 +174,91 @@ for given; do
 done
 unset PKG_CONFIG_PATH LD_LIBRARY_PATH GI_TYPELIB_PATH
 
+# As a package would have it, and as who follows the README has it: names, relative to the prefix.
+is_there() { # FOLDER NAME...
+    folder=$1
+    shift
+    for name; do
+        find "$folder" -path "$folder/$name" | grep -q . || {
+            echo "$folder/$name is not there"
+            return 1
+        }
+    done
+}
+for prefix in /usr /usr/local; do
+    status=0
+    where=$work/root$prefix
+    {
+        # Without --libdir, so that meson finds the system's own.
+        if [ -d "$work/build-root" ]; then
+            meson configure "$work/build-root" -Dprefix=$prefix
+        else
+            meson setup "$work/build-root" "$source" --prefix=$prefix $quick \
+                -Dintrospection=$introspection -Dtests=false -Dexamples=false
+        fi &&
+        DESTDIR=$work/root meson install -C "$work/build-root" &&
+        (cd "$where" && find . ! -type d) &&
+        libdir=$(sed -n 's/^libdir=${prefix}.//p' \
+            "$work/build-root/meson-private/headstock-glib-1.0.pc") &&
+        is_there "$where" "$libdir/libheadstock-glib-1.0.so.0" \
+            "$libdir/libheadstock-glib-1.0.so" \
+            "$libdir/pkgconfig/headstock-glib-1.0.pc" \
+            include/headstock-glib-1.0/headstock-glib/headstock.h &&
+        if [ ! -f /etc/debian_version ]; then :; else
+            test "$libdir" = "lib/$(cc -print-multiarch)"
+        fi &&
+        if [ $introspection = true ]; then
+            is_there "$where" share/gir-1.0/Headstock-1.0.gir \
+                "$libdir/girepository-1.0/Headstock-1.0.typelib" share/gjs-1.0/overrides/Headstock.js
+        fi &&
+        if [ -n "$python" ] && [ -f /etc/debian_version ]; then
+            case $prefix in /usr) version=python3 ;; *) version='python3.*' ;; esac
+            is_there "$where" "lib/$version/dist-packages/gi/overrides/Headstock.py"
+        fi
+    } > "$work/log" 2>&1 || status=$?
+    result $status "with the prefix $prefix everything is where it belongs"
+    rm -rf "$work/root"
+done
+
 mkdir -p "$work/parent/subprojects"
 ln -s "$source" "$work/parent/subprojects/headstock-glib"
 cp "$work/program.c" "$work/parent/"
 cat > "$work/parent/meson.build" <<'EOF'
 project('parent', 'c')
 dep = dependency('headstock-glib-1.0', fallback: 'headstock-glib',
-  default_options: ['introspection=false', 'tests=false', 'examples=false'])
+  default_options: ['introspection=false'])
 test('program', executable('program', 'program.c', dependencies: dep))
 EOF
 status=0
 {
-    meson setup $quick "$work/parent-build" "$work/parent" && meson test -C "$work/parent-build"
+    meson setup $quick "$work/parent-build" "$work/parent" && meson test -C "$work/parent-build" &&
+    test "$(meson test -C "$work/parent-build" --no-rebuild --list | grep -c program)" = 1 &&
+    ! meson introspect --tests "$work/parent-build" | grep -E '"name": "(jid|parser|hello)"' &&
+    ! find "$work/parent-build/subprojects" -path '*headstock-glib/tests' | grep . &&
+    ! find "$work/parent-build/subprojects" -path '*headstock-glib/examples' | grep .
 } > "$work/log" 2>&1 || status=$?
-result $status "it works as a subproject"
+result $status "it works as a subproject, and brings neither tests nor examples"
+
+# The parent's own shared library keeps the archive's functions to itself.
+cat > "$work/parent/plugin.c" <<'EOF'
+#include <headstock-glib/headstock.h>
+
+gpointer plugin (void);
+
+gpointer
+plugin (void)
+{
+  return hs_client_new ("juliet@capulet.example", "secret");
+}
+EOF
+echo "shared_library('plugin', 'plugin.c', dependencies: dep)" >> "$work/parent/meson.build"
+status=0
+{
+    meson setup $quick -Ddefault_library=static "$work/static-build" "$work/parent" &&
+    ninja -C "$work/static-build" && meson test -C "$work/static-build" --no-rebuild &&
+    ! find "$work/static-build" -name 'libheadstock*.so*' | grep . &&
+    nm -D --defined-only "$work/static-build/libplugin.so" > "$work/symbols" &&
+    grep plugin "$work/symbols" && ! grep hs_ "$work/symbols"
+} > "$work/log" 2>&1 || status=$?
+result $status "it works as a static subproject"
 exit $failed
