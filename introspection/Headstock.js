@@ -200,6 +200,18 @@ function convertSetProperty(Class, converts) {
         const convert = converts[name.replaceAll('_', '-')];
         set.call(this, name, convert ? convert.call(this, value) : value);
     };
+
+// The functions that only Unix has moved to a namespace of their own with GJS 1.82, where this one was first
+// called signal_add_full; the old names warn, and warnings may be fatal.
+function addSignal(...args) {
+    let add;
+    try {
+        const {GLibUnix} = imports.gi;
+        add = GLibUnix.signal_add ?? GLibUnix.signal_add_full;
+    } catch {
+        add = GLib.unix_signal_add;
+    }
+    return add(...args);
 }
 
 function toAddress(address) {
@@ -620,7 +632,7 @@ const clientMethods = {
 
     runAsync() {
         return new Promise((resolve, reject) => {
-            let interrupt = GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, SIGINT, () => {
+            let interrupt = addSignal(GLib.PRIORITY_DEFAULT, SIGINT, () => {
                 interrupt = 0;
                 this.stop();
                 return GLib.SOURCE_REMOVE;

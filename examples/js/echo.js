@@ -82,8 +82,20 @@ const client = makeClient();
 const loop = new GLib.MainLoop(null, false);
 let status = 1;
 
+// The functions that only Unix has moved to a namespace of their own with GJS 1.82, where this one was first
+// called signal_add_full.
+function findSignalAdd() {
+    try {
+        const GLibUnix = imports.gi.GLibUnix;
+        return GLibUnix.signal_add ?? GLibUnix.signal_add_full;
+    } catch {
+        return GLib.unix_signal_add;
+    }
+}
+
+const signalAdd = findSignalAdd();
 for (const signal of [2, 15]) {  // SIGINT and SIGTERM
-    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal, () => {
+    signalAdd(GLib.PRIORITY_DEFAULT, signal, () => {
         client.stop();
         return GLib.SOURCE_CONTINUE;
     });
