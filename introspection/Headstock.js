@@ -200,6 +200,7 @@ function convertSetProperty(Class, converts) {
         const convert = converts[name.replaceAll('_', '-')];
         set.call(this, name, convert ? convert.call(this, value) : value);
     };
+}
 
 // The functions that only Unix has moved to a namespace of their own with GJS 1.82, where this one was first
 // called signal_add_full; the old names warn, and warnings may be fatal.

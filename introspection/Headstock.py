@@ -30,6 +30,7 @@ HS_ERROR_WRONG_THREAD; GLib.idle_add() calls a function in the thread of the mai
 import inspect
 import itertools
 import operator
+import os
 import signal
 import sys
 import threading
@@ -39,6 +40,7 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from functools import wraps
 
+import gi
 from gi._gi import CallableInfo, FunctionInfo
 from gi._gi import GObject as _GObject
 from gi._ossighelper import sigint_handler_is_default, wakeup_on_signal
@@ -500,6 +502,17 @@ def _answer_failed(client, iq):
 
 # Registered objects
 
+# The files whose lines are no program's: PyGObject's, and this one.
+_NOT_THE_PROGRAM = (os.path.dirname(gi.__file__) + os.sep, __file__)
+
+
+def _warn(message):
+    """Warns at the program's line, however many of PyGObject's functions lie between."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(_NOT_THE_PROGRAM):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)
+
 
 @override
 class Module(Headstock.Module):
@@ -509,8 +522,8 @@ class Module(Headstock.Module):
         super().__init_subclass__(**keywords)
         for hook in HOOKS:
             if inspect.isfunction(vars(cls).get(hook)):
-                warnings.warn(f"{cls.__qualname__}.{hook}() is not called by the client: in a "
-                              f"Headstock.Module it is do_{hook}()", stacklevel=2)
+                _warn(f"{cls.__qualname__}.{hook}() is not called by the client: in a "
+                      f"Headstock.Module it is do_{hook}()")
 
 
 # Stands for the client in its own list, which would otherwise be a circle.

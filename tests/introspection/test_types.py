@@ -5,8 +5,11 @@
 import asyncio
 import copy
 import inspect
+import os
 import pickle
 import warnings
+
+import gi
 
 from support import main, refused, scenario  # isort: skip
 from gi.repository import GLib, GObject, Headstock
@@ -162,7 +165,7 @@ def construction():
     assert isinstance(message, Headstock.Stanza) and isinstance(message, Headstock.Element)
     presence = Headstock.Presence(show="away", priority=3)
     assert presence.props.priority == 3 and presence.props.stanza_type == "available"
-    assert "body" in dir(message.props) and {p.name for p in message.props} > {"body", "to-jid"}
+    assert "body" in dir(message.props) and {p.name for p in message.list_properties()} > {"body", "to-jid"}
     assert Headstock.Message.props.body.name == "body"
 
     class Note(Headstock.Message):
@@ -256,6 +259,14 @@ def module_names():
 
         client.register(Right())
         assert len(seen) == 1
+
+        # PyGObject 3.58 makes the class in a function of its own.
+        between = os.path.join(os.path.dirname(gi.__file__), "types.py")
+        scope = {}
+        exec(compile("def make(*what):\n    return type(what[1][0])(*what)", between, "exec"), scope)
+        scope["make"]("WrongAgain", (GObject.Object, Headstock.Module),
+                      {"ready": lambda self, client: None, "__module__": __name__})
+        assert len(seen) == 2 and seen[1].filename == __file__, seen[1]
 
 
 if __name__ == "__main__":
