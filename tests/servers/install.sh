@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Installs with apt-get what the tests need, on Debian 12, as root or with sudo.
+# Installs with apt-get what the tests need, on Debian 12 or later, as root or with sudo.
 # Where everything is there already it says nothing, asks no mirror, and takes a moment.
+# What the tests need and the system does not have is named.
 #
 #   install.sh [--servers=backports|stable|any|none] [--for=tests|quickstart]
 #
-# --servers=backports  (default) Prosody 13 and ejabberd 24 from bookworm-backports.  They
+# --servers=backports  (default) Prosody 13 and ejabberd 24, or later ones.  Debian 13 and
+#                      sid have them.  On Debian 12 they are those of bookworm-backports and
 #                      come from an apt source that is made out of the machine's own with
 #                      another suite, in a temporary folder: the machine's sources, lists
 #                      and preferences stay as they are.
-# --servers=stable     Prosody 0.12 and ejabberd 23 of Debian 12 itself.  Where the others
-#                      are installed, these are only unpacked, into
+# --servers=stable     Prosody 0.12 and ejabberd 23 of Debian 12, and on Debian 12 only.  Where
+#                      the others are installed, these are only unpacked, into
 #                      ${XDG_CACHE_HOME:-~/.cache}/headstock-glib-tests/stable, and
 #                      serve.py runs them from there: both can be tested on one machine.
-# --servers=any        whichever is there; Debian 12's own where there is none
+# --servers=any        whichever is there; the system's own where there is none
 # --servers=none       no servers
 # --for=quickstart     only what builds the library with introspection and runs the
 #                      examples; of the servers only Prosody
@@ -24,11 +26,13 @@
 set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
-build_packages=(gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libxml2-dev libidn2-dev
-    libunistring-dev libgirepository1.0-dev gobject-introspection valac glib-networking
-    python3 python3-gi gjs openssl)
+# Where a package has had several names, they are separated by bars: one of them is enough.
+build_packages=(gcc libc6-dev meson ninja-build 'pkg-config|pkgconf' 'libglib2.0-dev|libglib-2.0-dev'
+    libxml2-dev libidn2-dev libunistring-dev 'libgirepository1.0-dev|libgirepository-1.0-dev'
+    gobject-introspection valac glib-networking ca-certificates python3 python3-gi gjs openssl)
 test_packages=(g++ gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth imagemagick
-    valgrind libc6-dbg gcovr)
+    valgrind libc6-dbg gcovr git)
+server_packages=(prosody prosody-modules ejabberd)
 
 servers=backports
 purpose=tests
@@ -66,6 +70,11 @@ installed_version() {
         sed -n 's/^installed //p'
 }
 
+# The name under which a release of Debian is known; nothing where this is another system.
+release_name() {
+    (. /etc/os-release && [ "${ID:-}" = debian ] && echo "${VERSION_CODENAME:-}") || true
+}
+
 # Which generation of a server is installed: backports, stable, or nothing.
 installed_generation() {
     local version
@@ -78,11 +87,55 @@ installed_generation() {
     esac
 }
 
-# Those of the packages that are not installed.
+# Those of the packages that are not installed, under any of their names.
 missing_of() {
-    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true; } |
+    local names
+    mapfile -t names < <(printf '%s\n' "$@" | tr '|' '\n')
+    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${names[@]}" 2>/dev/null || true; } |
         sed -n 's/^installed //p' | sort -u >"$temporary/installed"
-    printf '%s\n' "$@" | sort -u | comm -23 - "$temporary/installed"
+    printf '%s\n' "$@" | sort -u |
+        awk -v file="$temporary/installed" '
+            BEGIN { while ((getline name < file) > 0) installed[name] = 1 }
+            {
+                count = split($0, names, "|")
+                for (i = 1; i <= count; i++)
+                    if (names[i] in installed)
+                        next
+                print
+            }'
+}
+
+# Whether apt could install a package.
+is_known() {
+    apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+}
+
+# Of each package the first name that apt knows, one a line; what has none is named, with what
+# becomes of that, and its number is the status.
+known_of() {
+    local consequence=$1 package name unknown=0
+    shift
+    for package; do
+        for name in ${package//|/ }; do
+            is_known "$name" && echo "$name" && continue 2
+        done
+        echo "install.sh: this system has no package ${package//|/ or }: $consequence" >&2
+        unknown=$((unknown + 1))
+    done
+    return "$unknown"
+}
+
+# Installs those of the packages that the system has.
+install_known() {
+    local consequence=$1 status=0 found
+    shift
+    [ "$#" -gt 0 ] || return 0
+    echo "install.sh: installing $*"
+    update
+    known_of "$consequence" "$@" >"$temporary/known" || status=$?
+    mapfile -t found <"$temporary/known"
+    [ "${#found[@]}" = 0 ] || apt_install "${found[@]}" || fail "could not install: ${found[*]}"
+    return "$status"
 }
 
 updated=
@@ -208,18 +261,29 @@ unpack_stable() {
     mv "$target.new" "$target"
 }
 
+# Installs those of the system's own servers that are missing.
+install_own_servers() {
+    local found
+    mapfile -t found < <(missing_of "$@")
+    [ "${#found[@]}" -gt 0 ] || return 0
+    update
+    known_of "the tests that need it fail" "${found[@]}" >"$temporary/known" || true
+    mapfile -t found <"$temporary/known"
+    [ "${#found[@]}" = 0 ] || install_servers "${found[@]}"
+}
+
 install_servers_of() {
-    local wanted=(prosody) server unpack=
-    [ "$purpose" = quickstart ] || wanted+=(prosody-modules ejabberd)
+    local wanted=("${server_packages[@]}") server unpack=
+    [ "$purpose" != quickstart ] || wanted=(prosody)
+    if [ "$(release_name)" != bookworm ]; then
+        case $servers in
+            stable) fail "--servers=stable are the servers of Debian 12; this system has its own" ;;
+            backports) servers=any ;;
+        esac
+    fi
     case $servers in
         none) ;;
-        any)
-            mapfile -t wanted < <(missing_of "${wanted[@]}")
-            if [ "${#wanted[@]}" -gt 0 ]; then
-                update
-                install_servers "${wanted[@]}"
-            fi
-            ;;
+        any) install_own_servers "${wanted[@]}" ;;
         backports)
             for server in "${wanted[@]}"; do
                 if [ "$(installed_generation "${server%-modules}")" != backports ] ||
@@ -233,14 +297,13 @@ install_servers_of() {
             for server in prosody ejabberd; do
                 [ "$(installed_generation "$server")" != backports ] || unpack=yes
             done
-            mapfile -t wanted < <(missing_of "${wanted[@]}")
             if [ -n "$unpack" ]; then
+                mapfile -t wanted < <(missing_of "${wanted[@]}")
                 # What is installed brings the libraries that both generations share.
                 [ "${#wanted[@]}" = 0 ] || install_backports "${wanted[@]}"
                 unpack_stable
-            elif [ "${#wanted[@]}" -gt 0 ]; then
-                update
-                install_servers "${wanted[@]}"
+            else
+                install_own_servers "${wanted[@]}"
             fi
             ;;
     esac
@@ -256,19 +319,17 @@ for argument; do
     esac
 done
 
-command -v apt-get >/dev/null || fail "there is no apt-get; this script is for Debian 12"
+command -v apt-get >/dev/null || fail "there is no apt-get; this script is for Debian 12 and later"
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 temporary=$(mktemp -d)
 
-packages=("${build_packages[@]}")
-[ "$purpose" = quickstart ] || packages+=("${test_packages[@]}")
-mapfile -t missing < <(missing_of "${packages[@]}")
-if [ "${#missing[@]}" -gt 0 ]; then
-    echo "install.sh: installing ${missing[*]}"
-    update
-    apt_install "${missing[@]}" || fail "could not install: ${missing[*]}"
+mapfile -t missing < <(missing_of "${build_packages[@]}")
+install_known "the library is not built without it" "${missing[@]}" || exit 1
+if [ "$purpose" != quickstart ]; then
+    mapfile -t missing < <(missing_of "${test_packages[@]}")
+    install_known "what needs it is not tested" "${missing[@]}" || true
 fi
 install_servers_of
