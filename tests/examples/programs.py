@@ -2,7 +2,8 @@
 """What the tests of the examples share: programs that are run and listened to, and a peer.
 
 The programs come from the environment that meson gives: HS_EXAMPLES_BUILD and
-HS_EXAMPLES_SOURCE, the folders of the built and of the other examples.
+HS_EXAMPLES_SOURCE, the folders of the built and of the other examples.  Without it, the library
+is the one that is installed.
 """
 
 import os
@@ -21,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "servers"))
 import probe  # noqa: E402
 
 ENV = probe.ENV
-BUILD = Path(os.environ["HS_EXAMPLES_BUILD"])
-SOURCE = Path(os.environ["HS_EXAMPLES_SOURCE"])
+IS_INSTALLED = "HS_EXAMPLES_BUILD" not in os.environ
+BUILD = Path(os.environ.get("HS_EXAMPLES_BUILD", "examples"))
+SOURCE = Path(os.environ.get("HS_EXAMPLES_SOURCE", "examples"))
 PYTHON = os.environ.get("HS_EXAMPLES_PYTHON") or sys.executable
 PATIENCE = 20
 # What must never be printed, whoever prints.

@@ -66,11 +66,11 @@ def prepare(language: str, code: str, folder: Path) -> list[str]:
         return ["gjs", "-m", str(path)]
     readme = (ROOT / "README.md").read_text()
     command = re.search(r"`(cc first\.c .*)`", readme).group(1)
-    # Not installed: the build folder has a pkg-config file of its own for that, and two folders
-    # have the headers.
-    build = programs.BUILD.parent
-    env = {**os.environ, "PKG_CONFIG_PATH": str(build / "meson-uninstalled"),
-           "CPATH": f"{build}:{ROOT}"}
+    env = dict(os.environ)
+    if not programs.IS_INSTALLED:
+        # The build folder has a pkg-config file of its own for that, and two folders have the headers.
+        build = programs.BUILD.parent
+        env |= {"PKG_CONFIG_PATH": str(build / "meson-uninstalled"), "CPATH": f"{build}:{ROOT}"}
     subprocess.run([command + " -Wall -Wextra -Wno-unused-parameter -Werror"], shell=True,
                    check=True, cwd=folder, env=env)
     return [str(folder / "first")]

@@ -107,7 +107,7 @@ missing_of() {
 
 # Whether apt could install a package.
 is_known() {
-    apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+    apt-cache policy "$1" 2>/dev/null | grep '^  Candidate: [^(]' >/dev/null
 }
 
 # Of each package the first name that apt knows, one a line; what has none is named, with what
