@@ -76,7 +76,7 @@ take_address (HsAddressEnumerator *self)
 static void
 answer_tasks (HsAddressEnumerator *self)
 {
-  g_autoptr (HsAddressEnumerator) alive = g_object_ref (self);
+  g_autoptr (HsAddressEnumerator) alive G_GNUC_UNUSED = g_object_ref (self);
 
   while (self->tasks.length > 0)
     {
@@ -127,7 +127,7 @@ looked_up (HsAddressEnumerator *self,
            GList *addresses,
            GError *error)
 {
-  g_autoptr (HsAddressEnumerator) owned = self;
+  g_autoptr (HsAddressEnumerator) owned G_GNUC_UNUSED = self;
 
   self->pending--;
   add_addresses (self, addresses);

@@ -201,7 +201,7 @@ append_date (GString *text,
              const char *what,
              GDateTime *date)
 {
-  g_autoptr (GDateTime) owned = date;
+  g_autoptr (GDateTime) owned G_GNUC_UNUSED = date;
   g_autofree char *day = date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M UTC") : NULL;
 
   g_string_append_printf (text, "; it %s %s", what, day != NULL ? day : "?");

@@ -378,7 +378,7 @@ notify_written (HsTransport *self)
 static gboolean
 write_on (HsTransport *self)
 {
-  g_autoptr (HsTransport) alive = hs_transport_ref (self);
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (self);
 
   write_available (self);
   notify_written (self);
@@ -405,7 +405,7 @@ static gboolean
 end_cb (gpointer user_data)
 {
   HsTransport *self = user_data;
-  g_autoptr (HsTransport) alive = hs_transport_ref (self);
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (self);
 
   hs_source_clear (&self->end_source);
 

@@ -264,8 +264,6 @@ take_token (HsStream *self, HsNode *node)
 static void
 take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
 {
-  g_autoptr (GError) error = NULL;
-
   if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))
     {
       hs_stream_protocol_error (self, "undefined-condition",

@@ -185,7 +185,7 @@ sent_and_gone_cb (GObject *client, GAsyncResult *result, gpointer data)
 static void
 answered_and_gone_cb (GObject *client, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (client), result, NULL);
+  g_autoptr (HsIq) iq G_GNUC_UNUSED = hs_client_request_finish (HS_CLIENT (client), result, NULL);
 
   let_go (data);
 }

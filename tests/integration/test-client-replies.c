@@ -115,7 +115,6 @@ test_who_may_answer (Fixture *fixture, gconstpointer data)
       g_autofree char *answer = g_strdup_printf (
           "<iq type='%s' id='%s'%s><x xmlns='urn:x'/><x xmlns='urn:y'/></iq>",
           i % 4 < 2 ? "result" : "error", id, from);
-      g_autoptr (HsElement) element = NULL;
       g_autoptr (GError) error = NULL;
 
       if (i % 2 == 0)
@@ -428,8 +427,6 @@ test_answered_meanwhile (Fixture *fixture, gconstpointer data)
 static void
 test_two_answers (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   /* The first one counts; the second is the program's error. */
   add (fixture, "query", HS_HANDLER_ONCE, return_result_cb);
   add (fixture, "iq", HS_HANDLER_ONCE, return_error_cb);

@@ -91,7 +91,6 @@ static void
 test_ids (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree char *sent = NULL;
 
   scripted_server_forget_received (fixture->test->server);
   for (guint i = 0; i < 100; i++)

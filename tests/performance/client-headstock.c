@@ -103,7 +103,7 @@ request_roster (HsClient *client)
 static HsElement *
 item_cb (HsClient *client, HsElement *item, gpointer user_data)
 {
-  static gsize bytes;
+  static gsize bytes G_GNUC_UNUSED;
   const char *jid = hs_element_get_attribute (item, "jid");
 
   bytes += strlen (jid);

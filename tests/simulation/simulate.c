@@ -386,7 +386,7 @@ run (guint64 seed, gboolean verbose)
 
 /* ---- All of them ---- */
 
-static void
+static void G_GNUC_NORETURN
 run_range (guint64 first, guint64 n, guint job, guint n_jobs, int result)
 {
   for (guint64 seed = first + job; seed < first + n; seed += n_jobs)

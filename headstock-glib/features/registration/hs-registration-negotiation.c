@@ -65,7 +65,7 @@ static void
 fail (HsRegistration *self, const GError *error, HsElement *element)
 {
   HsRegistrationPrivate *priv = hs_registration_private (self);
-  g_autoptr (HsRegistration) alive = g_object_ref (self);
+  g_autoptr (HsRegistration) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) failure = g_error_copy (error);
   gboolean submitted = priv->phase == HS_REGISTRATION_SUBMITTING;
   GCancellable *connection = priv->cancellable;
@@ -107,7 +107,7 @@ static void
 submitted_cb (HsRegistration *self, HsElement *answer, const GError *error, gpointer user_data)
 {
   HsRegistrationPrivate *priv = hs_registration_private (self);
-  g_autoptr (HsRegistration) alive = g_object_ref (self);
+  g_autoptr (HsRegistration) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (HsClient) client = NULL;
   g_autoptr (HsJid) jid = NULL;
   GCancellable *connection = priv->cancellable;
@@ -195,7 +195,7 @@ static void
 fill_and_submit (HsRegistration *self)
 {
   HsRegistrationPrivate *priv = hs_registration_private (self);
-  g_autoptr (HsRegistration) alive = g_object_ref (self);
+  g_autoptr (HsRegistration) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (HsElement) question = g_object_ref (priv->question);
   g_autoptr (HsDataForm) form = g_object_ref (priv->form);
   g_autoptr (GError) error = NULL;

@@ -54,7 +54,7 @@ test_addresses (Fixture *fixture,
                 gconstpointer data)
 {
   const Addresses *given = data;
-  g_autoptr (GSocket) listener = bind_socket (given->listener, 10, &fixture->port);
+  g_autoptr (GSocket) listener G_GNUC_UNUSED = bind_socket (given->listener, 10, &fixture->port);
 
   add_srv (fixture, SRV, "1 0 %d a.example");
   test_resolver_add (test_ipv4, "a.example", given->ipv4);
@@ -67,7 +67,7 @@ static void
 test_resolver_without_families (Fixture *fixture,
                                 gconstpointer data)
 {
-  g_autoptr (GSocket) listener = bind_socket ("::1", 10, &fixture->port);
+  g_autoptr (GSocket) listener G_GNUC_UNUSED = bind_socket ("::1", 10, &fixture->port);
   g_autoptr (GResolver) resolver = g_object_new (test_resolver_without_families_get_type (), NULL);
 
   g_resolver_set_default (resolver);
@@ -84,7 +84,7 @@ test_literal (Fixture *fixture,
 {
   const char *domain = data;
   gboolean ipv6 = strchr (domain, ':') != NULL;
-  g_autoptr (GSocket) listener = bind_socket (ipv6 ? "::1" : "127.0.0.1", 10, &fixture->port);
+  g_autoptr (GSocket) listener G_GNUC_UNUSED = bind_socket (ipv6 ? "::1" : "127.0.0.1", 10, &fixture->port);
 
   fixture->config.domain = domain;
   fixture->config.default_port = fixture->port;
@@ -132,7 +132,7 @@ test_black_hole (Fixture *fixture,
 {
   int fillers[8];
   guint16 port;
-  g_autoptr (GSocket) hole = bind_black_hole (&port, fillers);
+  g_autoptr (GSocket) hole G_GNUC_UNUSED = bind_black_hole (&port, fillers);
   g_autofree char *answer = g_strdup_printf ("1 0 %u a.example;2 0 %u b.example", port, port);
   g_autofree char *message = NULL;
   gboolean rescued = data != NULL;

@@ -87,7 +87,7 @@ static void
 run (Fixture *fixture,
      const char *pem)
 {
-  g_autoptr (TestTlsServer) server =
+  g_autoptr (TestTlsServer) server G_GNUC_UNUSED =
       test_tls_server_new (G_IO_STREAM (fixture->theirs), pem, G_TLS_AUTHENTICATION_NONE);
 
   start (fixture);

@@ -451,8 +451,6 @@ test_refused_twice (Fixture *f, gconstpointer data)
   send_numbered (f, 2);
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (GError) error = NULL;
-
       hs_stream_management_on_stream_error (f->sm);
       hs_stream_management_interrupt (f->sm, 0);
       if (i == 2)
@@ -480,7 +478,6 @@ static void
 test_window (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
   guint32 acknowledged = 0;
   guint n_requests = 0;
   guint n_stanzas = 0;

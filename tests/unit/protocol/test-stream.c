@@ -176,8 +176,8 @@ say (Fixture *f, const char *words, gsize piece)
 
 static const char *const session[] = { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS,
                                        HEADER BIND,     BOUND,
-                                       "<message><body>\xe2\x82\xac</body></message> <presence/>"
-                                       "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>",
+                                       ("<message><body>\xe2\x82\xac</body></message> <presence/>"
+                                        "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>"),
                                        END };
 
 /* The same words in pieces of every size are the same session. */

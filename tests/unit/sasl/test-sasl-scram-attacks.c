@@ -71,7 +71,7 @@ static void
 check_first (const char *text, gsize length, int code, const char *reason)
 {
   g_autoptr (HsSaslMechanism) mechanism = make (&usual, 4096);
-  g_autofree char *first = start (mechanism);
+  g_autofree char *first G_GNUC_UNUSED = start (mechanism);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) later = NULL;
   GBytes *response = NULL;
@@ -205,7 +205,7 @@ test_success_first (void)
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (HsSaslMechanism) mechanism = make (&usual, 4096);
-      g_autofree char *first = start (mechanism);
+      g_autofree char *first G_GNUC_UNUSED = start (mechanism);
       g_autoptr (GError) error = NULL;
 
       g_assert_false (success (mechanism, i == 0 ? NULL : usual.server_final, &error));
@@ -221,7 +221,7 @@ test_success_while_deriving (void)
   g_autofree char *encoded = g_base64_encode (zeros, 64);
   g_autofree char *text = g_strconcat ("v=", encoded, NULL);
   g_autoptr (HsSaslMechanism) mechanism = make (&usual, 4096);
-  g_autofree char *first = start (mechanism);
+  g_autofree char *first G_GNUC_UNUSED = start (mechanism);
   g_autoptr (GBytes) key = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) later = NULL;
@@ -242,7 +242,7 @@ static void
 test_challenge_while_deriving (void)
 {
   g_autoptr (HsSaslMechanism) mechanism = make (&usual, 4096);
-  g_autofree char *first = start (mechanism);
+  g_autofree char *first G_GNUC_UNUSED = start (mechanism);
   g_autoptr (GError) error = NULL;
   GBytes *response = NULL;
 
@@ -328,7 +328,7 @@ fuzz_once (void)
           usual.server_first, "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
           "e=other-error",    "m=x,r=" BOTH };
   g_autoptr (HsSaslMechanism) mechanism = make (&usual, 4096);
-  g_autofree char *first = start (mechanism);
+  g_autofree char *first G_GNUC_UNUSED = start (mechanism);
   g_autoptr (GBytes) key = g_bytes_new_take (g_malloc0 (64), 64);
   gboolean deriving = FALSE;
   HsSaslStep step;

@@ -478,8 +478,8 @@ test_base64 (void)
                               "AI==",
                               "AAB=",
                               "AAAA====",
-                              "\xc3\xbc"
-                              "AA" };
+                              ("\xc3\xbc"
+                               "AA") };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {

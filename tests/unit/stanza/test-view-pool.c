@@ -153,7 +153,7 @@ watch_weakly (HsElement *view, gpointer *data)
   g_object_weak_ref (G_OBJECT (view), weak_cb, data);
 }
 
-static void
+static void G_GNUC_NORETURN
 handler_cb (GObject *object, GParamSpec *pspec, gpointer data)
 {
   g_assert_not_reached ();
