@@ -5,13 +5,17 @@
     flood-server.py COUNT
 
 Prints its port on 127.0.0.1.  Real servers are slower than the clients that are tested here, which
-so would never see a flood.
+so would never see a flood.  It ends with the program that reads the port, and where its client is
+silent for a minute.
 """
 
 import base64
+import os
 import re
+import select
 import socket
 import sys
+import threading
 
 HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0' id='x' "
           "xmlns:stream='http://etherx.jabber.org/streams' from='example.test'>")
@@ -21,6 +25,17 @@ SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
 BIND = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
 MESSAGE = ("<message from='a@example.test/b' to='user1@example.test/r' type='chat' id='m{}'>"
            "<body>{}</body></message>")
+
+
+PATIENCE = 60
+
+
+def end_with_reader():
+    """Ends the process once nobody can read what it prints."""
+    poll = select.poll()
+    poll.register(sys.stdout, 0)
+    poll.poll()
+    os._exit(1)
 
 
 class Peer:
@@ -46,9 +61,12 @@ class Peer:
 
 def main():
     count = int(sys.argv[1])
+    threading.Thread(target=end_with_reader, daemon=True).start()
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(PATIENCE)
     print(listener.getsockname()[1], flush=True)
     connection, _address = listener.accept()
+    connection.settimeout(PATIENCE)
     peer = Peer(connection)
     peer.expect("<stream:stream[^>]*>")
     peer.send(HEADER + MECHANISMS)

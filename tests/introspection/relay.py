@@ -3,14 +3,16 @@
 """Stands between a client and the test server, and prints the port that it is at.
 
 SIGUSR1: passes on no more of what the client sends. SIGUSR2: ends all connections with a reset, and passes
-all on again.
+all on again.  It ends with the program that reads the port.
 """
 
 import os
+import select
 import selectors
 import signal
 import socket
 import struct
+import sys
 
 
 class Relay:
@@ -67,6 +69,8 @@ class Relay:
 
 
 relay = Relay()
+reader = select.poll()
+reader.register(sys.stdout, 0)
 print(relay.listener.getsockname()[1], flush=True)
-while True:
+while not reader.poll(0):
     relay.turn()

@@ -50,6 +50,12 @@ async function flood(prepare) {
 }
 
 await main({
+    async 'the server ends with the program that started it'() {
+        const shell = new Child('/bin/sh', '-c', `python3 '${HERE}/flood-server.py' 1 | head -n 1`);
+        equal(await shell.end(), 0);
+        assert(Number(shell.output) > 0);
+    },
+
     async '100,000 messages through a handler'() {
         await flood((client, call) => client.register({handlers: [['message', Headstock.NS_CLIENT, call]]}));
     },
