@@ -6,6 +6,7 @@
 #include "hs-address.h"
 #include "hs-error.h"
 #include "hs-printable.h"
+#include "hs-validity-private.h"
 
 /* What GIO 2.74 with glib-networking does, and what is done about it here:
  *
@@ -235,9 +236,9 @@ refusal (HsHandshake *self)
     }
   if (self->errors & G_TLS_CERTIFICATE_NOT_ACTIVATED)
     append_date (text, "is not valid before",
-                 g_tls_certificate_get_not_valid_before (self->peer));
+                 hs_validity_get_before (self->peer));
   if (self->errors & G_TLS_CERTIFICATE_EXPIRED)
-    append_date (text, "expired on", g_tls_certificate_get_not_valid_after (self->peer));
+    append_date (text, "expired on", hs_validity_get_after (self->peer));
   if (self->errors & G_TLS_CERTIFICATE_REVOKED)
     g_string_append (text, "; it has been revoked");
   if (self->errors & G_TLS_CERTIFICATE_INSECURE)
