@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fails when the library exports a symbol that no public header declares, or does not export one that
-a public header declares.
+"""Fails when the library exports a symbol that no public header declares, does not export one that a
+public header declares, or exports one no more that a release had (symbols.list).
 
-Usage: check-symbols.py LIBRARY SOURCE_DIR BUILD_DIR. Prints TAP."""
+Usage: check-symbols.py LIBRARY SOURCE_DIR BUILD_DIR [--update=VERSION]. Prints TAP. With --update, what
+is new is kept in symbols.list as that release's."""
 import pathlib
 import re
 import subprocess
 import sys
 
 LIBRARY, SOURCE, BUILD = sys.argv[1:4]
+LIST = pathlib.Path(__file__).resolve().parent / "symbols.list"
 
 
 def public_headers():
@@ -35,12 +37,34 @@ def exported():
     return {line.split()[-1].split("@")[0] for line in out.splitlines()}
 
 
+def released():
+    """{symbol: [release, "private" or nothing]} of symbols.list."""
+    lines = [line.split() for line in LIST.read_text().splitlines() if line and line[0] != "#"]
+    return {symbol: rest for symbol, *rest in lines}
+
+
+def update(version):
+    kept = released()
+    for symbol in exported():
+        kept.setdefault(symbol, [version])
+    head = [line for line in LIST.read_text().splitlines() if line.startswith("#")]
+    lines = [" ".join([symbol, *rest]) for symbol, rest in sorted(kept.items())]
+    LIST.write_text("\n".join(head + lines) + "\n")
+
+
 def main():
-    has, says = exported(), declared()
+    for option in sys.argv[4:]:
+        update(option.removeprefix("--update="))
+    has, says, kept = exported(), declared(), released()
+    private = {symbol for symbol, rest in kept.items() if "private" in rest[1:]}
     # Functions that the type macros make static inline are in the headers and nowhere else.
     results = [
-        ("nothing is exported that no public header declares", sorted(has - says)),
+        ("nothing is exported that no public header declares", sorted(has - says - private)),
         ("all that a public header declares is exported", sorted(says - has)),
+        ("all that a release exported is still there", sorted(set(kept) - has)),
+        ("what the list says is well-formed",
+         sorted(symbol for symbol, rest in kept.items()
+                if not re.fullmatch(r"\d+\.\d+\.\d+( private)?", " ".join(rest)))),
         ("there is something to check", [] if len(has) > 100 else [f"{len(has)} symbols"]),
     ]
     print(f"1..{len(results)}")
