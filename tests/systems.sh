@@ -8,7 +8,8 @@
 #   2. runs tests/run.sh;
 #   3. builds and installs as the section "Building" says, word for word, and runs the README's
 #      first programs with what was installed, against a Prosody;
-#   4. makes an archive with meson dist, builds it, and runs the suites that need no server.
+#   4. builds everything with clang, with warnings as errors;
+#   5. makes an archive with meson dist, builds it, and runs the suites that need no server.
 #
 #   systems.sh [--fresh] [--list] [12|13|sid|13-i386]...
 #
@@ -21,7 +22,7 @@
 #
 # Packages come from the mirror that this machine's own Debian source names, with this machine's
 # settings for apt's network.  The chroots, and the logs beside them, are kept in
-# ${XDG_CACHE_HOME:-~/.cache}/headstock-glib-tests/systems, some 3 GiB each.  What is mounted in
+# ${XDG_CACHE_HOME:-~/.cache}/headstock-glib-tests/systems, some 4 GiB each.  What is mounted in
 # them is mounted for this script's processes only: nothing is left mounted and nothing runs on,
 # however the script ends.
 
@@ -166,6 +167,19 @@ done
 END
 }
 
+write_clang() {
+    cat <<'END'
+set -e
+cd "$1"
+command -v clang >/dev/null || {
+    apt-get update
+    DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install clang
+}
+CC=clang meson setup /work/clang -Dwerror=true -Doptimization=1 -Dintrospection=false
+ninja -C /work/clang
+END
+}
+
 write_archive() {
     cat <<'END'
 set -e
@@ -198,23 +212,26 @@ package_version() {
 
 # One row of the table, separated by bars; the file beside it names what was skipped.
 follow() {
-    local name=$1 began=$SECONDS good quickstart tests installed archive counted skipped
+    local name=$1 began=$SECONDS good quickstart tests installed clang archive counted skipped
     prepare "$name"
     quickstart=$(step "$name" quickstart bash "$inside/examples/quickstart.sh")
     tests=$(step "$name" tests bash "$inside/tests/run.sh")
     write_installation >"$cache/$name/work/install.sh"
     installed=$(step "$name" installed bash /work/install.sh "$inside")
+    write_clang >"$cache/$name/work/clang.sh"
+    clang=$(step "$name" clang bash /work/clang.sh "$inside")
     write_archive >"$cache/$name/work/archive.sh"
     archive=$(step "$name" archive bash /work/archive.sh "$inside")
     counted=$(sed -n -E 's/^([0-9]+) passed, ([0-9]+) failed$/\1\/\2/p' "$cache/$name.tests.log" | tail -n 1)
     skipped=$(grep -E '^skipped: |^install\.sh: this system has no |WARNING: No ' "$cache/$name.tests.log" || true)
     printf '%s\n' "$skipped" | sed '/^$/d' >"$cache/$name.skipped"
-    case $quickstart$tests$installed$archive in *NO*) good=NO ;; *) good=yes ;; esac
+    case $quickstart$tests$installed$clang$archive in *NO*) good=NO ;; *) good=yes ;; esac
     printf '%s|' "$name" "$(enter "$name" gcc -dumpfullversion)" \
-        "$(package_version "$name" libglib2.0-dev)" "$(package_version "$name" libxml2-dev)" \
+        "$(package_version "$name" clang)" "$(package_version "$name" libglib2.0-dev)" "$(package_version "$name" libxml2-dev)" \
         "$(package_version "$name" gjs)" "$(package_version "$name" python3-gi)" \
         "Prosody $(package_version "$name" prosody), ejabberd $(package_version "$name" ejabberd)" \
-        "$quickstart" "${counted:-0/?}" "$(wc -l <"$cache/$name.skipped")" "$installed" "$archive" \
+        "$quickstart" "${counted:-0/?}" "$(wc -l <"$cache/$name.skipped")" "$installed" "$clang" \
+        "$archive" \
         "$(((SECONDS - began) / 60)) min"
     printf '%s\n' "$good"
 }
@@ -222,7 +239,7 @@ follow() {
 print_table() {
     local name
     {
-        echo "system|gcc|GLib|libxml2|GJS|PyGObject|servers|quickstart|passed/failed|skipped|installed|archive|time|"
+        echo "system|gcc|clang|GLib|libxml2|GJS|PyGObject|servers|quickstart|passed/failed|skipped|installed|builds with clang|archive|time|"
         for name in "$@"; do
             sed 's/|[^|]*$/|/' "$cache/$name.row"
         done
@@ -300,7 +317,7 @@ for name in "${wanted[@]}"; do
         tail -n 20 "$cache/$name.debootstrap.log" >&2
     fi
     [ -s "$cache/$name.row" ] ||
-        echo "$name|?|?|?|?|?|not made; see $cache/$name.debootstrap.log|NO|0/?|0|NO|NO|0 min|NO" >"$cache/$name.row"
+        echo "$name|?|?|?|?|?|?|not made; see $cache/$name.debootstrap.log|NO|0/?|0|NO|NO|NO|0 min|NO" >"$cache/$name.row"
     [ "$(sed 's/.*|//' "$cache/$name.row")" = yes ] || status=1
 done
 print_table "${wanted[@]}"
