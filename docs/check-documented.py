@@ -77,6 +77,11 @@ class Reference:
         return found
 
 
+# Made by the build for each series, and not in the GIR.
+VERSION_MACRO = re.compile(r"HS_(VERSION|AVAILABLE_IN|DEPRECATED_IN)_\d+_\d+"
+                           r"|HS_VERSION_(MIN_REQUIRED|MAX_ALLOWED)")
+
+
 def unknown_names(text: str, names: set[str]) -> set[str]:
     """Our own identifiers of C in a text that are not public."""
     mentioned = set(re.findall(r"\b(?:hs_[a-z0-9_]+[a-z0-9]|Hs[A-Z][A-Za-z]+|HS_[A-Z0-9_]+[A-Z0-9])\b",
@@ -84,6 +89,7 @@ def unknown_names(text: str, names: set[str]) -> set[str]:
     known = names | {name + "_t" for name in names}
     return {name for name in mentioned
             if name not in known and not name.startswith(("HS_TYPE_", "HS_IS_", "HS_TEST_"))
+            and not VERSION_MACRO.fullmatch(name)
             and not is_cast(name, names)}
 
 
