@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Shows the library at work, from nothing: on a fresh Debian 12, as root or with sudo,
+# Shows the library at work, from nothing: on a fresh Debian 12 or later, as root or with sudo,
 #
 #   bash examples/quickstart.sh
 #

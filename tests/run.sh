@@ -7,7 +7,7 @@
 #   run.sh [--servers=backports|stable] [--no-install] [--builddir=FOLDER]
 #          [--sanitize|--sanitize-too] [--valgrind] [--coverage]
 #
-# --servers       which generation of Prosody and ejabberd: 13 and 24 from backports (the
+# --servers       which generation of Prosody and ejabberd: 13 and 24 or later (the
 #                 default), or 0.12 and 23 of Debian 12 (see tests/servers/install.sh)
 # --no-install    takes what is there
 # --builddir      where to build; build-tests
