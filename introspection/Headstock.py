@@ -761,9 +761,6 @@ def _check_threads():
         setattr(Client, name, _check_first(vars(Client).get(name) or getattr(Headstock.Client, name)))
 
 
-_check_threads()
-
-
 @contextmanager
 def _stop_on_interrupt(client):
     if threading.current_thread() is not threading.main_thread() or \
@@ -814,3 +811,4 @@ class Registration(_Properties, Headstock.Registration):
 
 
 _check_functions()
+_check_threads()
