@@ -6,6 +6,7 @@
 #include "hs-element-private.h"
 #include "hs-namespaces.h"
 #include "hs-stanza.h"
+#include "xml/hs-node-private.h"
 
 /* Elements that nobody wants take little time: the clock is looked at after so many. */
 #define UNWANTED 64
@@ -157,6 +158,14 @@ applies (HsDispatcher *self, Stanza *stanza, HsHandler *handler, gboolean hidden
   return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 || from_account (self, stanza);
 }
 
+/* The names of its block, or NULL. The node's own name need not be one of them: programs add elements
+ * to stanzas, and move them from one stanza to another. */
+static inline HsNames *
+get_names (HsNode *node)
+{
+  return hs_block_resolve (node->block)->names;
+}
+
 gboolean
 hs_dispatcher_forgets (HsDispatcher *self,
                        HsNode *node,
@@ -167,8 +176,7 @@ hs_dispatcher_forgets (HsDispatcher *self,
   Stanza stanza = { .stanza = node, .from_account = -1 };
   gboolean result = FALSE;
 
-  hs_handlers_set_names (self->handlers, hs_node_get_names (node));
-  matches = hs_handlers_match (self->handlers, name, namespace_);
+  matches = hs_handlers_match_in (self->handlers, get_names (node), name, namespace_);
   if (matches == NULL)
     return FALSE;
   for (guint i = 0; matches->forgets && i < matches->n_handlers && !result; i++)
@@ -186,8 +194,7 @@ hs_dispatcher_forgets (HsDispatcher *self,
 static HsMatches *
 match (HsDispatcher *self, HsNode *node)
 {
-  hs_handlers_set_names (self->handlers, hs_node_get_names (node));
-  return hs_handlers_match (self->handlers, node->name, node->namespace_);
+  return hs_handlers_match_in (self->handlers, get_names (node), node->name, node->namespace_);
 }
 
 static void

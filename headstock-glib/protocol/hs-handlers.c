@@ -80,7 +80,7 @@ empty_cache (HsHandlers *self)
 void
 hs_handlers_set_names (HsHandlers *self, HsNames *names)
 {
-  if (G_LIKELY (self->names == names))
+  if (self->names == names)
     return;
   empty_cache (self);
   g_clear_pointer (&self->names, hs_names_unref);
@@ -272,10 +272,18 @@ can_cache (HsHandlers *self, const char *name, const char *namespace_)
 HsMatches *
 hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
 {
+  return hs_handlers_match_in (self, self->names, name, namespace_);
+}
+
+HsMatches *
+hs_handlers_match_in (HsHandlers *self, HsNames *names, const char *name, const char *namespace_)
+{
   Slot *slot;
 
   if (self->all == NULL || self->all->len == 0)
     return NULL;
+  if (G_UNLIKELY (self->names != names))
+    hs_handlers_set_names (self, names);
   if (self->slots == NULL)
     self->slots = g_new0 (Slot, N_SLOTS);
   slot = &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];

@@ -50,6 +50,11 @@ void hs_handler_unref (HsHandler *self);
 void hs_handlers_set_names (HsHandlers *self, HsNames *names);
 /* Handlers for elements of that name, or NULL for none. */
 HsMatches *hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_);
+/* The same in one call, for a name out of this dictionary. */
+HsMatches *hs_handlers_match_in (HsHandlers *self,
+                                 HsNames *names,
+                                 const char *name,
+                                 const char *namespace_);
 /* Handlers for iq stanzas. */
 HsMatches *hs_handlers_match_iq (HsHandlers *self, const char *type, const char *id);
 void hs_matches_unref (HsMatches *self);

@@ -606,7 +606,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
   /* What came before the session the server does not count in it. */
-  if (event->type == HS_STREAM_EVENT_STANZA)
+  if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
     self->owes_count = hs_stream_counts (self) && !kept;
   /* What was offered before the sign-in has been remembered by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
@@ -627,7 +627,8 @@ hs_stream_keep (HsStream *self, HsStreamEvent *event)
 void
 hs_stream_give_back (HsStream *self, HsStreamEvent *event)
 {
-  hs_stream_count_taken (self);
+  if (G_UNLIKELY (self->owes_count))
+    hs_stream_count_taken (self);
   if (event->parsed != NULL)
     hs_parser_give_back (self->parser, g_steal_pointer (&event->parsed));
 }

@@ -15,12 +15,6 @@ hs_node_get_block (HsNode *self)
   return hs_block_resolve (self->block);
 }
 
-HsNames *
-hs_node_get_names (HsNode *self)
-{
-  return hs_block_resolve (self->block)->names;
-}
-
 HsStanzaKind
 hs_stanza_kind_for_name (const char *name, const char *namespace_)
 {

@@ -106,9 +106,6 @@ gsize hs_block_get_size (HsBlock *self);
 char *hs_block_strndup (HsBlock *self, const char *string, gsize length);
 
 HsBlock *hs_node_get_block (HsNode *self);
-/* The names of its block, or NULL. The node's own name need not be one of them: programs add elements
- * to stanzas, and move them from one stanza to another. */
-HsNames *hs_node_get_names (HsNode *self);
 HsNode *hs_node_new (HsBlock *block, const char *name, const char *namespace_);
 HsNode *hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_);
 void hs_node_append (HsNode *self, HsNode *child);
