@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * @HS_ERROR_INVALID_JID: an address is not a JID (RFC 7622)
  * @HS_ERROR_INVALID_STANZA: what was to be sent is not a whole, well-formed stanza
  * @HS_ERROR_INVALID_FROM: the `from` of what was to be sent is not the account's
- * @HS_ERROR_TOO_LARGE: what was to be sent is larger than the server takes (XEP-0478)
+ * @HS_ERROR_TOO_LARGE: what was to be sent is larger than the server takes (XEP-0478), or what came is larger
+ *   than the client does
  * @HS_ERROR_NOT_CONNECTED: there is no session, and none that could be resumed
  * @HS_ERROR_ALREADY_STARTED: the client has been started and has not yet terminated
  * @HS_ERROR_NO_SERVICE: the domain says in its DNS that it has no such service (a target of ".")

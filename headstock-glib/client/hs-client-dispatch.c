@@ -147,6 +147,35 @@ hs_client_forgets_changed (HsClient *self)
                                hs_handlers_forget (hs_dispatcher_get_handlers (priv->dispatcher)));
 }
 
+/* Enough to say what it was, in a block of its own: what had come of the stanza goes at once. */
+static HsElement *
+copy_tags (HsNode *stanza)
+{
+  HsBlock *block = hs_block_new (NULL);
+  HsNode *copy = hs_node_copy_tag (block, stanza);
+  HsNode *payload = hs_node_first_element (stanza);
+  HsElement *tags;
+
+  if (payload != NULL)
+    hs_node_append (copy, hs_node_copy_tag (block, payload));
+  tags = hs_element_new_owner (copy);
+  hs_block_unref (block);
+  return tags;
+}
+
+void
+hs_client_discarded (HsClient *self, HsNode *node, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) tags = copy_tags (node);
+
+  /* A stranger may be the cause, and must not fill the log. */
+  g_debug ("%s", error->message);
+  hs_dispatcher_discard (priv->dispatcher, node, HS_STANZA (tags), error);
+  hs_client_update_request_deadline (self);
+  g_signal_emit (self, hs_client_signals[SIGNAL_STANZA_DISCARDED], 0, tags, error);
+}
+
 static guint
 add_handler (HsClient *self, HsHandler *handler)
 {

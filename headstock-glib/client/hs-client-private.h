@@ -53,6 +53,7 @@ enum
   SIGNAL_XML,
   SIGNAL_SECURITY_ESTABLISHED,
   SIGNAL_RETURNED,
+  SIGNAL_STANZA_DISCARDED,
   SIGNAL_LOGIN_TOKEN_CHANGED,
   N_SIGNALS
 };
@@ -371,6 +372,7 @@ const char *hs_client_get_stream_lang (HsClient *self);
 extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
 gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
 void hs_client_forgets_changed (HsClient *self);
+void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 GPtrArray *hs_client_list_modules (HsClient *self);
 void hs_client_modules_foreach (HsClient *self,

@@ -49,6 +49,13 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       if (!hs_dispatcher_dispatch_forgotten (priv->dispatcher, event->node))
         hs_stream_keep (stream, event);
       break;
+    case HS_STREAM_EVENT_DISCARDED:
+      {
+        g_autoptr (GError) error = hs_stream_get_discard_error (stream, event);
+
+        hs_client_discarded (self, event->node, error);
+      }
+      break;
     case HS_STREAM_EVENT_START_TLS:
       hs_client_start_tls (self);
       break;

@@ -160,6 +160,24 @@ install_stanza_signals (void)
       = new_signal ("returned", 0, NULL, G_TYPE_NONE, 2, HS_TYPE_STANZA, G_TYPE_ERROR);
 
   /**
+   * HsClient::stanza-discarded:
+   * @self: the client
+   * @stanza: the start tag of the stanza, and that of the first element in it: who sent it, to whom, its id
+   *   and type, as far as it has them
+   * @error: %HS_ERROR_TOO_LARGE; the message says how large the stanza was and which limit it passed
+   *
+   * Emitted when a stanza that comes in has passed [property@Client:max-stanza-size], or has more than 1,000
+   * attributes in one tag or more than 1,000 prefixes in scope. No handler of a whole stanza sees it; those
+   * with %HS_HANDLER_FORGET may have seen elements of it. The rest of the stanza is skipped and the session
+   * goes on; where it is longer than 16 times [property@Client:max-stanza-size], the stream ends.
+   *
+   * A request that the stanza would have answered has failed with the same error, and an iq `get` or `set`
+   * has been answered with `policy-violation`.
+   */
+  hs_client_signals[SIGNAL_STANZA_DISCARDED] = new_signal ("stanza-discarded", 0, NULL, G_TYPE_NONE, 2,
+                                                           HS_TYPE_STANZA, G_TYPE_ERROR);
+
+  /**
    * HsClient::message:
    * @self: the client
    * @message: a message (RFC 6121, 5)

@@ -523,6 +523,39 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
     }
 }
 
+/* Nobody has seen it whole, and so nobody has answered it, but for who answered a part of it. */
+static void
+answer_discarded (HsDispatcher *self, HsStanza *iq)
+{
+  g_autoptr (HsStanza) reply = NULL;
+
+  if (hs_stanza_get_id (iq) == NULL)
+    return;
+  reply = hs_stanza_new_error_reply (iq, HS_STANZA_ERROR_POLICY_VIOLATION, NULL);
+  send_automatic (self, reply);
+}
+
+void
+hs_dispatcher_discard (HsDispatcher *self, HsNode *stanza, HsStanza *tags, const GError *error)
+{
+  gboolean taken = self->incoming.node == stanza
+                   && (self->incoming.answered || self->incoming.deferred);
+  HsIqRequest *request;
+
+  clear_incoming (self);
+  if (!is_iq (stanza))
+    return;
+  if (!is_answer_type (hs_node_get_attribute (stanza, "type", NULL)))
+    {
+      if (!taken)
+        answer_discarded (self, tags);
+      return;
+    }
+  request = hs_iq_tracker_match (self->tracker, stanza);
+  if (request != NULL)
+    hs_iq_tracker_fail (self->tracker, request, error);
+}
+
 gboolean
 hs_dispatcher_is_suspended (HsDispatcher *self)
 {

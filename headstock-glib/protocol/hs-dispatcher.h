@@ -3,6 +3,7 @@
 
 #include "hs-element.h"
 #include "hs-enums.h"
+#include "hs-stanza.h"
 #include "protocol/hs-handlers.h"
 #include "protocol/hs-iq-tracker.h"
 
@@ -47,6 +48,9 @@ gboolean hs_dispatcher_forgets (HsDispatcher *self,
 void hs_dispatcher_dispatch (HsDispatcher *self, HsNode *stanza);
 /* FALSE, and nothing was called, where nobody wants to forget it any more. */
 gboolean hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
+/* The stanza was too large, and this is what has come of it: what waits for it fails, and a request is
+ * answered. @tags: its start tag, and that of what was in it first. */
+void hs_dispatcher_discard (HsDispatcher *self, HsNode *stanza, HsStanza *tags, const GError *error);
 /* Whether that stopped in the midst of it: the caller goes on holding the block, lets nothing overtake
  * it, and resumes in the next turn, or abandons it. */
 gboolean hs_dispatcher_is_suspended (HsDispatcher *self);

@@ -267,6 +267,13 @@ hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer)
   finish (request, answer, NULL);
 }
 
+void
+hs_iq_tracker_fail (HsIqTracker *self, HsIqRequest *request, const GError *error)
+{
+  take_out (self, request);
+  finish (request, NULL, error);
+}
+
 gint64
 hs_iq_tracker_get_deadline (HsIqTracker *self)
 {

@@ -45,6 +45,8 @@ void hs_iq_request_set_patience (HsIqRequest *self, gint64 usec);
 void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
 /* Takes the request out and calls back. */
 void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer);
+/* Takes the request out and fails it. */
+void hs_iq_tracker_fail (HsIqTracker *self, HsIqRequest *request, const GError *error);
 /* The nearest deadline, or 0. */
 gint64 hs_iq_tracker_get_deadline (HsIqTracker *self);
 /* @last_input: when something came in last. */

@@ -31,6 +31,7 @@ typedef enum
   HS_STREAM_EVENT_CSI_OFFERED,   /* whether we are active may be told from now on (XEP-0352) */
   HS_STREAM_EVENT_STANZA,        /* node */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
+  HS_STREAM_EVENT_DISCARDED,     /* node: a stanza that passed a limit; see hs_stream_get_discard_error() */
   HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */
   HS_STREAM_EVENT_FAILED,        /* see hs_stream_get_error(); what is to be written still is */
 } HsStreamEventType;
@@ -38,7 +39,7 @@ typedef enum
 typedef struct
 {
   HsStreamEventType type;
-  HsNode *node; /* for STANZA, FORGET and FEATURES: until the event is given back */
+  HsNode *node; /* for STANZA, FORGET, DISCARDED and FEATURES: until the event is given back */
   HsParserEvent *parsed;
 } HsStreamEvent;
 
@@ -97,6 +98,8 @@ void hs_stream_open (HsStream *self);
 /* Takes some of the bytes, and returns how many. Take the events before giving more. */
 gsize hs_stream_feed (HsStream *self, const char *bytes, gsize length);
 gboolean hs_stream_next_event (HsStream *self, HsStreamEvent *event);
+/* For DISCARDED: which stanza, of whom, passed which limit. (transfer full) */
+GError *hs_stream_get_discard_error (HsStream *self, HsStreamEvent *event);
 /* For FORGET: the element stays in its stanza. */
 void hs_stream_keep (HsStream *self, HsStreamEvent *event);
 /* A stanza counts as received (XEP-0198) from here on: whoever took it has dispatched it whole. */

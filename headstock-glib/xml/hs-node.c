@@ -647,8 +647,8 @@ copy_attribute (HsNode *self, const HsAttribute *attribute)
     copy->prefix = hs_block_strndup (block, attribute->prefix, strlen (attribute->prefix));
 }
 
-static HsNode *
-copy_one (HsBlock *block, HsNode *self)
+HsNode *
+hs_node_copy_tag (HsBlock *block, HsNode *self)
 {
   HsNode *copy = hs_node_new_copied (block, self->name, self->namespace_);
 
@@ -660,7 +660,7 @@ copy_one (HsBlock *block, HsNode *self)
 HsNode *
 hs_node_copy (HsBlock *block, HsNode *self)
 {
-  HsNode *root = copy_one (block, self);
+  HsNode *root = hs_node_copy_tag (block, self);
   HsNode *parent = root;
   HsNode *node = self;
 
@@ -687,7 +687,7 @@ hs_node_copy (HsBlock *block, HsNode *self)
           continue;
         }
       {
-        HsNode *copy = copy_one (block, node);
+        HsNode *copy = hs_node_copy_tag (block, node);
 
         hs_node_append (parent, copy);
         if (node->first != NULL)

@@ -135,6 +135,8 @@ HsNode *hs_node_next_element (HsNode *self);
 gboolean hs_node_matches (HsNode *self, const char *name, const char *namespace_);
 gboolean hs_node_equal (HsNode *self, HsNode *other);
 HsNode *hs_node_copy (HsBlock *block, HsNode *self);
+/* The element with its attributes, and nothing that is in it. */
+HsNode *hs_node_copy_tag (HsBlock *block, HsNode *self);
 /* The nodes of @other's block become part of @self's. */
 void hs_block_merge (HsBlock *self, HsBlock *other);
 

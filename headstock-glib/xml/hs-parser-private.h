@@ -8,6 +8,7 @@
 #include "xml/hs-bytes.h"
 #include "xml/hs-node-private.h"
 #include "xml/hs-parser.h"
+#include "xml/hs-skip.h"
 
 G_BEGIN_DECLS
 
@@ -17,11 +18,10 @@ typedef const xmlError *HsXmlParserError;
 typedef xmlErrorPtr HsXmlParserError;
 #endif
 
-/* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours. */
+/* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours;
+ * hs-parser-discard.c gets past stanzas that are too large. */
 
 #define HS_PARSER_MAX_SPARES 32
-/* libxml2 looks for a prefix among all that are in scope. */
-#define HS_PARSER_MAX_NAMESPACES 1000
 
 #define HS_PARSER_INSTRUCTION "A processing instruction, which XMPP forbids"
 
@@ -75,6 +75,19 @@ struct _HsParser
   HsBlock *stanza_block;
   HsNode *stanza;
   HsNode *current;
+  guint64 n_fed;        /* bytes that libxml2, or what skips a stanza, has been given */
+  guint64 stanza_start; /* which of them the stanza began with */
+  gboolean has_forgotten; /* elements of it */
+
+  /* While a stanza is dropped or discarded (@dropping is not 0). */
+  gboolean discards;     /* see hs_parser_set_discards() */
+  HsSkip *skip;          /* knows what is open */
+  gboolean skip_due;     /* it takes over behind this slice; */
+  gboolean skipping;     /* it has */
+  gboolean bounded;      /* it may not be endless: it was discarded, and not dropped at its start tag */
+  gboolean uncounted;    /* it is no stanza */
+  guint64 n_skipped;     /* bytes of the stanza up to now */
+  HsDiscardReason skip_reason;
 
   GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
   gboolean holding_tag;
@@ -97,5 +110,24 @@ void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
 void hs_parser_clear_scopes (HsParser *self);
 HsBlock *hs_parser_take_block (HsParser *self);
 void hs_parser_put_block (HsParser *self, HsBlock *block);
+/* The event lies in the block of its node. */
+void hs_parser_link_event (HsParser *self,
+                           HsParserEvent *event,
+                           HsParserEventType type,
+                           HsNode *node);
+
+/* hs-parser.c */
+gsize hs_parser_get_rest (HsParser *self, const char **rest);
+/* Goes on after the stream's header with nothing of what came since. */
+void hs_parser_renew (HsParser *self);
+
+/* hs-parser-discard.c */
+void hs_parser_discard (HsParser *self, HsDiscardReason reason);
+void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);
+void hs_parser_drop_inside (HsParser *self, const char *name);
+void hs_parser_dropped_end (HsParser *self, guint depth);
+void hs_parser_begin_skip (HsParser *self);
+gsize hs_parser_skip (HsParser *self, const char *bytes, gsize length);
+void hs_parser_forget_skip (HsParser *self);
 
 G_END_DECLS

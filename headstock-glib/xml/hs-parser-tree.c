@@ -17,14 +17,13 @@ hs_parser_fail (HsParser *self, HsXmlError code, const char *message)
 {
   if (self->error == NULL)
     self->error = g_error_new_literal (HS_XML_ERROR, code, message);
-  xmlStopParser (self->context);
+  if (self->context != NULL)
+    xmlStopParser (self->context);
 }
 
-static void
-push_event (HsParser *self, HsParserEventType type, HsBlock *block, HsNode *node)
+void
+hs_parser_link_event (HsParser *self, HsParserEvent *event, HsParserEventType type, HsNode *node)
 {
-  HsParserEvent *event = hs_block_alloc (block, sizeof (HsParserEvent));
-
   event->next = NULL;
   event->type = type;
   event->node = node;
@@ -36,6 +35,12 @@ push_event (HsParser *self, HsParserEventType type, HsBlock *block, HsNode *node
   else
     self->first = event;
   self->last = event;
+}
+
+static void
+push_event (HsParser *self, HsParserEventType type, HsBlock *block, HsNode *node)
+{
+  hs_parser_link_event (self, hs_block_alloc (block, sizeof (HsParserEvent)), type, node);
 }
 
 /* An event without a node still has a block to lie in. */
@@ -156,7 +161,7 @@ check_size (HsParser *self, HsBlock *block)
     size += hs_block_resolve (stanza_block)->size;
   /* What every stanza has, a node and the attributes that route it, is not held against it. */
   if (G_UNLIKELY (size > self->max_stanza_size + 2048))
-    hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza is larger than is allowed");
+    hs_parser_discard (self, HS_DISCARD_SIZE);
 }
 
 static gboolean
@@ -242,9 +247,19 @@ push_header (HsParser *self, HsBlock *block, HsNode *node)
   self->dropping = self->depth;
 }
 
+/* libxml2 looks for a prefix among all that are in scope. */
+static inline void
+check_prefixes (HsParser *self)
+{
+  if (G_UNLIKELY (self->n_prefixes > HS_PARSER_MAX_NAMESPACES))
+    hs_parser_discard (self, HS_DISCARD_PREFIXES);
+}
+
 static void
 begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
 {
+  const char *name = node->name;
+
   node->kind = get_kind (self, BAD_CAST node->name, BAD_CAST node->namespace_);
   if (G_UNLIKELY (node->kind == HS_STANZA_KIND_NONE && self->start_depth == 0
                   && hs_node_matches (node, "stream", HS_NS_STREAM)))
@@ -255,15 +270,19 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
   self->stanza = self->current = node;
   self->stanza_block = block;
   self->stanza_names = self->names_size;
+  self->has_forgotten = FALSE;
+  self->stanza_start = self->n_fed - (self->context->input->end - self->context->input->cur);
   if (self->callbacks.stanza_begins == NULL ||
       self->callbacks.stanza_begins (node, self->user_data))
     {
       check_size (self, block);
+      check_prefixes (self);
       return;
     }
   hs_parser_put_block (self, g_steal_pointer (&self->stanza_block));
   self->stanza = self->current = NULL;
-  self->dropping = self->depth;
+  hs_parser_drop_inside (self, name);
+  check_prefixes (self);
 }
 
 /* A stanza that stands alone and names no namespace is in jabber:client, with all that is in it. */
@@ -322,7 +341,7 @@ leave_scope (HsParser *self)
 
 /* Whether the element may come in, and is wanted. */
 static gboolean
-check_start (HsParser *self, int n_namespaces, const xmlChar **namespaces)
+check_start (HsParser *self, const xmlChar *name, int n_namespaces, const xmlChar **namespaces)
 {
   if (n_namespaces > 0)
     enter_scope (self, n_namespaces, namespaces);
@@ -330,9 +349,13 @@ check_start (HsParser *self, int n_namespaces, const xmlChar **namespaces)
     return FALSE;
   if (self->depth > self->max_depth + HS_HEADER_DEPTH)
     hs_parser_fail (self, HS_XML_ERROR_TOO_DEEP, "Elements are nested deeper than is allowed");
-  else if (n_namespaces > 0 && self->n_prefixes > HS_PARSER_MAX_NAMESPACES)
-    hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "More prefixes are in scope than are allowed");
-  return self->error == NULL && self->dropping == 0;
+  else if (n_namespaces > 0 && self->depth != HS_STANZA_DEPTH)
+    check_prefixes (self);
+  if (self->error != NULL || G_LIKELY (self->dropping == 0))
+    return self->error == NULL;
+  if (self->skip != NULL)
+    hs_skip_push (self->skip, (const char *) name);
+  return FALSE;
 }
 
 /* What is to be forgotten has a block of its own, which goes with it. */
@@ -361,7 +384,7 @@ on_start_element (void *data,
   HsNode *node;
   HsBlock *block;
 
-  if (!check_start (self, n_namespaces, namespaces))
+  if (!check_start (self, name, n_namespaces, namespaces))
     return;
   uri = map_namespace (self, name, prefix, uri);
   forget = is_to_be_forgotten (self, name, uri);
@@ -409,11 +432,7 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
     return;
   if (self->dropping != 0)
     {
-      if (depth == self->dropping)
-        {
-          self->dropping = 0;
-          self->n_dropped++;
-        }
+      hs_parser_dropped_end (self, depth);
       return;
     }
   if (depth == HS_HEADER_DEPTH)
@@ -433,7 +452,10 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
       push_event (self, HS_PARSER_EVENT_STANZA, hs_node_get_block (node), node);
     }
   else if (node->forget)
-    push_event (self, HS_PARSER_EVENT_FORGET, hs_node_get_block (node), node);
+    {
+      self->has_forgotten = TRUE;
+      push_event (self, HS_PARSER_EVENT_FORGET, hs_node_get_block (node), node);
+    }
 }
 
 static void

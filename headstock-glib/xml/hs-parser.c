@@ -20,8 +20,6 @@
 #define MAX_NAMES_AHEAD (512 * 1024)
 /* What a name takes in libxml2's dictionary beside its characters: five words. */
 #define NAME_ENTRY 40
-/* libxml2 compares each attribute of a tag with each other. */
-#define MAX_ATTRIBUTES 1000
 /* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
  * comes, so that a thousand silent ones, or a thousand that sign in at once, do not each keep theirs. */
 #define MAX_CONTEXTS 8
@@ -187,6 +185,7 @@ hs_parser_free (HsParser *self)
       hs_block_unref (hs_node_get_block (event->node));
     }
   drop_stanza (self);
+  hs_parser_forget_skip (self);
   drop_context (self);
   g_byte_array_unref (self->held);
   g_byte_array_unref (self->header);
@@ -206,6 +205,7 @@ void
 hs_parser_restart (HsParser *self)
 {
   drop_stanza (self);
+  hs_parser_forget_skip (self);
   drop_context (self);
   g_byte_array_set_size (self->held, 0);
   g_byte_array_set_size (self->header, 0);
@@ -220,8 +220,8 @@ hs_parser_restart (HsParser *self)
 }
 
 /* Bytes that libxml2 has and could not use yet. */
-static gsize
-get_rest (HsParser *self, const char **rest)
+gsize
+hs_parser_get_rest (HsParser *self, const char **rest)
 {
   xmlParserInput *input = self->context->input;
 
@@ -231,13 +231,21 @@ get_rest (HsParser *self, const char **rest)
   return input->end - input->cur;
 }
 
+void
+hs_parser_renew (HsParser *self)
+{
+  drop_context (self);
+  make_context (self);
+  replay_header (self);
+}
+
 /* Names are the parser's as long as anything refers to them. A peer that keeps inventing new names gets a
  * new dictionary between two stanzas. Where the dictionary is too large, hs_parser_feed() stops after each
  * tag, since the end of a stanza is not likely to be the end of what was read. */
 static gboolean
 has_many_names (HsParser *self)
 {
-  return self->start_depth == 0 && self->names_size >= MAX_NAMES;
+  return self->start_depth == 0 && self->names_size >= MAX_NAMES && !self->skipping;
 }
 
 static void
@@ -249,11 +257,9 @@ renew_names (HsParser *self)
 
   if (self->depth != HS_HEADER_DEPTH || self->in_section || self->first != NULL)
     return;
-  length = get_rest (self, &rest);
+  length = hs_parser_get_rest (self, &rest);
   copy = g_memdup2 (rest, length);
-  drop_context (self);
-  make_context (self);
-  replay_header (self);
+  hs_parser_renew (self);
   if (length > 0)
     xmlParseChunk (self->context, copy, length, 0);
 }
@@ -263,7 +269,7 @@ static gboolean
 only_space_left (HsParser *self)
 {
   const char *rest = NULL;
-  gsize length = get_rest (self, &rest);
+  gsize length = hs_parser_get_rest (self, &rest);
 
   if (self->in_section)
     return FALSE;
@@ -306,7 +312,7 @@ static void
 look_at_rest (HsParser *self)
 {
   const char *rest;
-  gsize length = get_rest (self, &rest);
+  gsize length = hs_parser_get_rest (self, &rest);
 
   if (length < 2)
     return;
@@ -355,13 +361,14 @@ count_brackets (HsParser *self, const char *bytes, gsize length)
     n++;
   if (n == length)
     n += self->n_brackets;
-  return get_rest (self, &rest) <= n ? n : 0;
+  return hs_parser_get_rest (self, &rest) <= n ? n : 0;
 }
 
 /* Tags, text and references: what libxml2 is given. */
 static void
 parse_plain (HsParser *self, const char *bytes, gsize length)
 {
+  self->n_fed += length;
   if (G_UNLIKELY (self->n_brackets > 0) && ends_section_in_text (self, bytes, length))
     {
       hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: \"]]>\" in text");
@@ -382,7 +389,7 @@ is_in_markup (HsParser *self)
 {
   const char *rest;
   const char *reference;
-  gsize length = get_rest (self, &rest);
+  gsize length = hs_parser_get_rest (self, &rest);
   HsTagScan tag = { 0 };
 
   if (length == 0)
@@ -408,7 +415,11 @@ begin_section (HsParser *self, const char *bytes, gsize length)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
                     "Not well-formed XML: \"<\" inside a tag or a reference");
   else if (self->depth > self->start_depth || !forbidden)
-    parse_plain (self, HS_SECTION_EMPTY, strlen (HS_SECTION_EMPTY));
+    {
+      parse_plain (self, HS_SECTION_EMPTY, strlen (HS_SECTION_EMPTY));
+      /* The end of the section is still to come. */
+      self->n_fed -= strlen (HS_SECTION_EMPTY) - strlen (HS_SECTION_START);
+    }
   if (self->error == NULL && forbidden)
     hs_parser_fail (self, HS_XML_ERROR_RESTRICTED,
                     "A comment, document type or other declaration, which XMPP forbids");
@@ -429,24 +440,35 @@ on_section_text (const char *text, gsize length, gpointer data)
                     "Not well-formed XML: a character that XML does not allow");
 }
 
-/* Parses up to the end of the next CDATA section, or up to where the next one begins. */
+static gsize
+parse_section (HsParser *self, const char *bytes, gsize length)
+{
+  guint64 n_fed = self->n_fed;
+  gboolean ended;
+  gsize used;
+
+  self->n_fed = n_fed + length;
+  used = hs_section_scan (&self->section, bytes, length, &ended, on_section_text, self);
+  self->n_fed = n_fed + used;
+  self->in_section = !ended;
+  return used;
+}
+
+/* Parses up to the end of the next CDATA section, or up to where the next one begins, or skips up to the end of
+ * the stanza. */
 static gsize
 parse_part (HsParser *self, const char *bytes, gsize length)
 {
   gsize used;
 
+  if (G_UNLIKELY (self->skipping))
+    return hs_parser_skip (self, bytes, length);
   if (self->in_section)
-    {
-      gboolean ended;
-
-      used = hs_section_scan (&self->section, bytes, length, &ended, on_section_text, self);
-      self->in_section = !ended;
-      return used;
-    }
+    return parse_section (self, bytes, length);
   used = hs_bytes_find_declaration (bytes, length);
   if (used > 0)
     parse_plain (self, bytes, used);
-  if (used < length && self->error == NULL)
+  if (used < length && self->error == NULL && !self->skip_due)
     used += begin_section (self, bytes + used, length - used);
   return used;
 }
@@ -477,6 +499,14 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
   return self->error == NULL;
 }
 
+/* What comes next is skipped already. */
+static void
+begin_due_skip (HsParser *self)
+{
+  if (G_UNLIKELY (self->skip_due) && self->error == NULL)
+    hs_parser_begin_skip (self);
+}
+
 static void
 parse (HsParser *self, const char *bytes, gsize length)
 {
@@ -490,16 +520,22 @@ parse (HsParser *self, const char *bytes, gsize length)
     parse_plain (self, bytes, MIN (used, valid));
   self->begun = TRUE;
   while (used < valid && self->error == NULL)
-    used += parse_part (self, bytes + used, valid - used);
+    {
+      used += parse_part (self, bytes + used, valid - used);
+      begin_due_skip (self);
+    }
   if (self->error == NULL && valid < length)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
                     "Not well-formed XML: bytes that are not UTF-8, or a NUL");
-  if (self->error != NULL)
+  if (self->error != NULL || self->skipping)
     return;
   self->names_size = get_names_size (self);
   /* Names take memory also in what is thrown away or forgotten. */
   if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
-    hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A stanza has more names than are allowed");
+    {
+      hs_parser_discard (self, HS_DISCARD_NAMES);
+      begin_due_skip (self);
+    }
 }
 
 /* How many of the bytes can be parsed before more come: whole characters, and not the first bytes of a
@@ -538,12 +574,12 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
   g_byte_array_append (self->held, (const guint8 *) bytes, length);
   if (self->holding_tag)
     {
-      if (self->held->len > self->max_stanza_size)
-        hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A tag is larger than is allowed");
-      else if (hs_tag_scan_ends (&self->tag, bytes, length))
+      if (hs_tag_scan_ends (&self->tag, bytes, length))
         self->holding_tag = FALSE;
-      if (self->tag.n_values > MAX_ATTRIBUTES)
-        hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "A tag has more attributes than are allowed");
+      if (self->tag.n_values > HS_PARSER_MAX_ATTRIBUTES)
+        hs_parser_discard_tag (self, HS_DISCARD_ATTRIBUTES);
+      else if (self->held->len > self->max_stanza_size)
+        hs_parser_discard_tag (self, HS_DISCARD_SIZE);
       if (self->error != NULL || self->holding_tag)
         return;
     }
@@ -562,6 +598,25 @@ slice_length (const char *bytes, gsize length, gboolean single)
   return end != NULL ? (gsize) (end + 1 - bytes) : length;
 }
 
+/* What is skipped, libxml2 does not see. */
+static void
+prepare_context (HsParser *self)
+{
+  if (G_UNLIKELY (self->skipping))
+    {
+      if (self->first == NULL)
+        drop_context (self);
+    }
+  else if (self->context == NULL)
+    {
+      make_context (self);
+      if (self->header->len > 0)
+        replay_header (self);
+    }
+  else if (G_UNLIKELY (has_many_names (self)))
+    renew_names (self);
+}
+
 gsize
 hs_parser_feed (HsParser *self,
                 const char *bytes,
@@ -571,14 +626,8 @@ hs_parser_feed (HsParser *self,
 {
   gsize used;
 
-  if (self->error == NULL && self->context == NULL)
-    {
-      make_context (self);
-      if (self->header->len > 0)
-        replay_header (self);
-    }
-  else if (self->error == NULL && G_UNLIKELY (has_many_names (self)))
-    renew_names (self);
+  if (self->error == NULL)
+    prepare_context (self);
   used = slice_length (bytes, length, single || has_many_names (self));
   if (self->error == NULL)
     {
@@ -587,7 +636,7 @@ hs_parser_feed (HsParser *self,
         {
           const char *rest;
 
-          if (get_rest (self, &rest) + self->held->len > MAX_HEADER)
+          if (hs_parser_get_rest (self, &rest) + self->held->len > MAX_HEADER)
             hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The stream's header is larger than is allowed");
         }
     }

@@ -10,6 +10,11 @@ G_BEGIN_DECLS
 
 typedef struct _HsParser HsParser;
 
+/* libxml2 compares each attribute of a tag with each other, */
+#define HS_PARSER_MAX_ATTRIBUTES 1000
+/* and looks for a prefix among all that are in scope. */
+#define HS_PARSER_MAX_NAMESPACES 1000
+
 typedef enum
 {
   HS_PARSER_EVENT_STREAM_START, /* the node is the stream's header; it has no children */
@@ -17,6 +22,7 @@ typedef enum
   HS_PARSER_EVENT_FORGET,       /* an element of a stanza that still comes in, in a block of its own */
   HS_PARSER_EVENT_STREAM_END,   /* no node */
   HS_PARSER_EVENT_KEPT,         /* was FORGET, and stays in its stanza: see hs_parser_keep() */
+  HS_PARSER_EVENT_DISCARDED,    /* a stanza that passed a limit, as far as it had come: see HsDiscard */
 } HsParserEventType;
 
 /* Lies in the block of its node. */
@@ -31,6 +37,24 @@ struct _HsParserEvent
   HsNode *last;
   guint n_dropped; /* stanzas that were thrown away between the event before and this one */
 };
+
+/* Which limit a stanza passed. */
+typedef enum
+{
+  HS_DISCARD_SIZE,       /* what it takes in memory */
+  HS_DISCARD_NAMES,      /* what its names take beside that */
+  HS_DISCARD_ATTRIBUTES, /* how many one of its tags has */
+  HS_DISCARD_PREFIXES,   /* how many it has in scope */
+} HsDiscardReason;
+
+/* Of a DISCARDED event. */
+typedef struct
+{
+  HsParserEvent event;
+  HsDiscardReason reason;
+  guint64 size; /* bytes of it that had come */
+  gsize limit;  /* of its memory */
+} HsDiscard;
 
 typedef struct
 {
@@ -54,6 +78,9 @@ HsParser *hs_parser_new (const char *content_namespace,
 void hs_parser_free (HsParser *self);
 
 void hs_parser_set_limits (HsParser *self, gsize max_stanza_size, guint max_depth);
+/* Whether a stanza that passes a limit is discarded, and the stream goes on behind it. Otherwise it is an
+ * error. */
+void hs_parser_set_discards (HsParser *self, gboolean discards);
 /* A new stream begins with the next byte. What the old one had not finished is dropped. */
 void hs_parser_restart (HsParser *self);
 /* Parses some of the bytes and returns how many: up to the end of the next tag with @single, so that
@@ -67,6 +94,8 @@ gsize hs_parser_feed (HsParser *self,
 /* The next event, or NULL. It and its node live until they are given back. */
 HsParserEvent *hs_parser_pop (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
+/* Which limit the stanza of a DISCARDED event passed; lives as long as the event. */
+const HsDiscard *hs_parser_event_get_discard (HsParserEvent *event);
 /* How many stanzas were thrown away before the event that was popped last, or, where there was none, up to
  * now; counted from the last time that this was asked. */
 guint hs_parser_take_dropped (HsParser *self);
