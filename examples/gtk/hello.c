@@ -248,8 +248,8 @@ main (int argc, char **argv)
   contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   hello = (Hello){ .client = client, .contacts = contacts };
   /* Only the account's own roster: anybody could send us something that looks like one. */
-  hs_client_add_handler (client, "item", HS_NS_ROSTER, HS_HANDLER_FROM_ACCOUNT, contact_cb, &hello,
-                         NULL);
+  hs_client_add_handler (client, "item", HS_NS_ROSTER, HS_HANDLER_FROM_ACCOUNT | HS_HANDLER_FORGET,
+                         contact_cb, &hello, NULL);
   g_signal_connect (client, "message", G_CALLBACK (message_cb), &hello);
   g_signal_connect (client, "terminated", G_CALLBACK (terminated_cb), &hello);
   g_unix_signal_add (SIGINT, interrupted_cb, &hello);

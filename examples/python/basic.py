@@ -25,7 +25,8 @@ class Basic:
     """What this program makes of what arrives.  It need not be of any class."""
 
     # Only in what the account itself has sent: anybody could send something that looks like it.
-    @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True)
+    # Forgotten one by one: a roster of any size passes through, and never lies in memory as a whole.
+    @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True, forget=True)
     def contact(self, item):
         print(f"contact {item.get_attribute('jid')}: {item.get_attribute('subscription')}")
 

@@ -188,7 +188,8 @@ hs_client_request_async (HsClient *self,
  * Ends what [method@Client.request_async] began.
  *
  * Errors are those of [method@Client.send_stanza]; those in %HS_STANZA_ERROR, where the answer is one;
- * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
+ * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %HS_ERROR_TOO_LARGE, where the answer has passed
+ * [property@Client:max-stanza-size] and was discarded; %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): the result
  */

@@ -436,8 +436,8 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
  * hs_client_get_max_stanza_size: (get-property max-stanza-size)
  * @self: a client
  *
- * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
- * one.
+ * How many bytes of memory one stanza from the server may take. A larger one is discarded and the session
+ * goes on: see [signal@Client::stanza-discarded]. Past 16 times the limit, the stream ends.
  *
  * Returns: the value
  */
@@ -455,8 +455,8 @@ hs_client_get_max_stanza_size (HsClient *self)
  * @self: a client
  * @max_stanza_size: the new value
  *
- * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
- * one.
+ * How many bytes of memory one stanza from the server may take. A larger one is discarded and the session
+ * goes on: see [signal@Client::stanza-discarded]. Past 16 times the limit, the stream ends.
  *
  * A change takes effect with the next connection.
  */

@@ -508,8 +508,10 @@ specify_limits (void)
   /**
    * HsClient:max-stanza-size: (getter get_max_stanza_size) (setter set_max_stanza_size)
    *
-   * How many bytes of memory one stanza from the server may take. The connection is closed on a larger
-   * one.
+   * How many bytes of memory one stanza from the server may take. A larger one is discarded and the session
+   * goes on: see [signal@Client::stanza-discarded]. Past 16 times the limit, the stream ends.
+   *
+   * What a handler with %HS_HANDLER_FORGET has seen and what was forgotten after it does not count.
    */
   props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, HS_CLIENT_PARAM_RW);
 

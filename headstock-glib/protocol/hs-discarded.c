@@ -74,8 +74,6 @@ hs_discarded_to_error (HsNode *stanza, const HsDiscard *discard, const char *ser
                               HS_PARSER_MAX_NAMESPACES);
       break;
     case HS_DISCARD_NAMES:
-      what = g_strdup_printf ("has more names than max-stanza-size (%s) allows", limit);
-      break;
     case HS_DISCARD_SIZE:
     default:
       what = g_strdup_printf ("is larger than max-stanza-size (%s)", limit);

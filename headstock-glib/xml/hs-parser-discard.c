@@ -78,8 +78,9 @@ close_open_elements (HsParser *self)
     hs_skip_push (self->skip, g_ptr_array_index (names, i - 1));
 }
 
-void
-hs_parser_discard (HsParser *self, HsDiscardReason reason)
+/* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
+static void
+discard (HsParser *self, HsDiscardReason reason, gsize n_held)
 {
   HsNode *stanza = self->stanza;
 
@@ -92,10 +93,16 @@ hs_parser_discard (HsParser *self, HsDiscardReason reason)
   if (self->dropping != 0)
     return;
   close_open_elements (self);
-  push_discarded (self, stanza, reason, get_position (self) - self->stanza_start);
+  push_discarded (self, stanza, reason, get_position (self) - self->stanza_start + n_held);
   self->dropping = HS_STANZA_DEPTH;
   self->stanza = self->current = NULL;
   self->stanza_block = NULL;
+}
+
+void
+hs_parser_discard (HsParser *self, HsDiscardReason reason)
+{
+  discard (self, reason, 0);
 }
 
 /* What is inside the stanza that has just begun is thrown away. Its name is needed where that is skipped;
@@ -240,9 +247,9 @@ void
 hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
 {
   const char *rest = NULL;
+  gsize length = hs_parser_get_rest (self, &rest);
 
-  if (self->depth == HS_HEADER_DEPTH && self->discards && hs_parser_get_rest (self, &rest) > 1
-      && rest[1] != '/')
+  if (self->depth == HS_HEADER_DEPTH && self->discards && length > 1 && rest[1] != '/')
     {
       self->stanza_start = get_position (self);
       self->has_forgotten = FALSE;
@@ -254,7 +261,7 @@ hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
       self->skip_due = TRUE;
     }
   else
-    hs_parser_discard (self, reason);
+    discard (self, reason, length + self->held->len);
   if (self->error == NULL)
     hs_parser_begin_skip (self);
 }

@@ -62,22 +62,24 @@ send_endless (ScriptedPeer *peer, gpointer data)
 
 /* What lies in the sockets and in buffers on the way comes on top of it. */
 #define SLACK (8 * MIB)
+/* A stanza that is too large is skipped, but not for ever. */
+#define BOUND (16 * MIB + SLACK)
 
-SIZES (text, "<message><body>", TEXT, 10 * MIB + SLACK)
-SIZES (slow_text, "<message><body>", TEXT, 10 * MIB + SLACK, 200)
-SIZES (lines, "<message><body>", "line\n", 10 * MIB + SLACK)
-SIZES (references, "<message><body>", "&lt;&#x20ac;", 100 * MIB)
-SIZES (cdata, "<message><body><![CDATA[", TEXT, 10 * MIB + SLACK)
-SIZES (elements, "<message>", "<x/>", 10 * MIB + SLACK)
-SIZES (named, "<message>", "<x%u/>", 10 * MIB + SLACK)
-SIZES (namespaces, "<message>", "<x xmlns='urn:%u'/>", 10 * MIB + SLACK)
+SIZES (text, "<message><body>", TEXT, 160 * MIB + SLACK)
+SIZES (slow_text, "<message><body>", TEXT, BOUND, 2000)
+SIZES (lines, "<message><body>", "line\n", BOUND)
+SIZES (references, "<message><body>", "&lt;&#x20ac;", BOUND)
+SIZES (cdata, "<message><body><![CDATA[", TEXT, BOUND)
+SIZES (elements, "<message>", "<x/>", BOUND)
+SIZES (named, "<message>", "<x%u/>", BOUND)
+SIZES (namespaces, "<message>", "<x xmlns='urn:%u'/>", BOUND)
 SIZES (nested, "<message>", "<x>", MIB + SLACK)
 SIZES (nested_namespaces, "<message>", "<x xmlns:p%u='urn:%u'>", MIB + SLACK)
-SIZES (attribute, "<message a='", TEXT, 10 * MIB + SLACK)
-SIZES (attributes, "<message", " a%u='x'", MIB + SLACK)
-SIZES (declarations, "<message", " xmlns:a%u='x'", MIB + SLACK)
-SIZES (tag_name, "<", TEXT, 10 * MIB + SLACK)
-SIZES (end_tag, "<message></message", "          ", 10 * MIB + SLACK)
+SIZES (attribute, "<message a='", TEXT, BOUND)
+SIZES (attributes, "<message", " a%u='x'", BOUND)
+SIZES (declarations, "<message", " xmlns:a%u='x'", BOUND)
+SIZES (tag_name, "<x", TEXT, BOUND)
+SIZES (end_tag, "<message></message", "          ", BOUND)
 SIZES (reference, "<message>&", TEXT, MIB + SLACK)
 SIZES (comment, "<!--", TEXT, MIB + SLACK)
 #define BEFORE_SIGN_IN(id, ...)                                                                    \
@@ -117,6 +119,54 @@ send_dripping (ScriptedPeer *peer, gpointer data)
 static const ScriptStep dripping[]
     = { RUN (attack_session), CALL (send_dripping, NULL), READ_END, END };
 
+/* One stanza that is too large, with an end, and the session goes on. */
+typedef struct
+{
+  const char *beginning;
+  const char *unit;
+  guint n;
+  const char *end;
+} TooLarge;
+
+static gboolean
+send_too_large (ScriptedPeer *peer, gpointer data)
+{
+  const TooLarge *large = data;
+  g_auto (GStrv) parts = g_strsplit (large->unit, "%u", -1);
+  g_autoptr (GString) stanza = g_string_new (large->beginning);
+
+  for (guint i = 0; i < large->n; i++)
+    {
+      g_autofree char *digits = g_strdup_printf ("%u", i);
+      g_autofree char *unit = g_strjoinv (digits, parts);
+
+      g_string_append (stanza, unit);
+    }
+  g_string_append (stanza, large->end);
+  return scripted_peer_send (peer, stanza->str, stanza->len);
+}
+
+#define ONCE(id, ...)                                                                              \
+  static const TooLarge large_##id = { __VA_ARGS__ };                                              \
+  static const ScriptStep id[] = { RUN (attack_session), CALL (send_too_large, (gpointer) &large_##id), \
+                                   SEND (ATTACK_MARK), SERVE, END };
+
+ONCE (once_elements, "<message from='evil@example.net'>", "<a/>", 110000, "</message>")
+ONCE (once_text, "<message from='evil@example.net'><body>", TEXT, 200000, "</body></message>")
+ONCE (once_names, "<message from='evil@example.net'>", "<a%u/>", 200000, "</message>")
+ONCE (once_attributes, "<message from='evil@example.net'><x", " a%u=''", 1001, "/></message>")
+ONCE (once_own_attributes, "<message", " a%u=''", 1001, " from='evil@example.net'/>")
+ONCE (once_prefixes, "<message from='evil@example.net'><x", " xmlns:a%u='u'", 999,
+      "><y xmlns:b='u' xmlns:c='u' xmlns:d='u'/></x></message>")
+ONCE (once_question, "<iq type='get' id='q' from='evil@example.net'><x>", "<a/>", 110000, "</x></iq>")
+ONCE (once_answer, "<iq type='result' id='none' from='evil@example.net'><x", " a%u=''", 1001, "/></iq>")
+
+static void
+prepare_mib (AttackRun *run)
+{
+  g_object_set (run->test->client, "max-stanza-size", (guint64) MIB, NULL);
+}
+
 static void
 prepare_small (AttackRun *run)
 {
@@ -126,7 +176,8 @@ prepare_small (AttackRun *run)
 static void
 check_dripping (AttackRun *run)
 {
-  g_assert_cmpuint (run->n_sent, <, 512 * 1024);
+  /* 16 times 64 KiB, and what lies on the way. */
+  g_assert_cmpuint (run->n_sent, <, 3 * MIB / 2);
   g_string_append_printf (run->said, "took %" G_GUINT64_FORMAT " KiB", run->n_sent / 1024);
 }
 
@@ -172,14 +223,17 @@ static const ScriptStep white_space[] = { RUN (attack_session), CALL (send_space
 #define KIB_OF_10_MIB (14 * 1024)
 #define LARGE(title, script)                                                                       \
   { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, HS_XML_ERROR_TOO_LARGE,               \
-    .check = check_taken, .patience_msec = 20000, .kib = KIB_OF_10_MIB,                            \
+    .prepare = prepare_mib, .check = check_taken, .patience_msec = 20000,                          \
     .data = (gpointer) &endless_##script }
 #define OTHER(title, script, error, size)                                                          \
   { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, error, .check = check_taken,          \
     .patience_msec = 20000, .kib = size, .data = (gpointer) &endless_##script }
+#define GOES_ON(title, script)                                                                     \
+  { title, script, HS_TLS_MODE_STARTTLS, .patience_msec = 20000, .kib = KIB_OF_10_MIB }
 
 static const Attack attacks[] = {
-  LARGE ("size/endless text", text),
+  { "size/endless text", text, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, HS_XML_ERROR_TOO_LARGE,
+    .check = check_taken, .patience_msec = 20000, .kib = KIB_OF_10_MIB, .data = (gpointer) &endless_text },
   LARGE ("size/endless text, slowly", slow_text),
   LARGE ("size/endless short lines", lines),
   LARGE ("size/endless references", references),
@@ -199,6 +253,14 @@ static const Attack attacks[] = {
   OTHER ("size/endless header", header, HS_XML_ERROR_TOO_LARGE, 4096),
   OTHER ("size/endless declaration", prolog, HS_XML_ERROR_TOO_LARGE, 4096),
   LARGE ("size/endless features", features),
+  GOES_ON ("size/one message of elements", once_elements),
+  GOES_ON ("size/one message of text", once_text),
+  GOES_ON ("size/one message of new names", once_names),
+  GOES_ON ("size/one message of 1,001 attributes", once_attributes),
+  GOES_ON ("size/one message with 1,001 attributes itself", once_own_attributes),
+  GOES_ON ("size/one message of 1,002 prefixes", once_prefixes),
+  GOES_ON ("size/one question", once_question),
+  GOES_ON ("size/one answer to nobody's question", once_answer),
   { "size/64 KiB, dripping", dripping, HS_TLS_MODE_STARTTLS, hs_xml_error_quark,
     HS_XML_ERROR_TOO_LARGE, .prepare = prepare_small, .check = check_dripping },
   { "size/100 MB that nobody asked for", unasked, HS_TLS_MODE_STARTTLS, .patience_msec = 20000 },

@@ -417,6 +417,16 @@ dispatch (Driver *self, HsStreamEvent *event)
 }
 
 static void
+discard (Driver *self, HsStreamEvent *event)
+{
+  g_autoptr (GError) error = hs_stream_get_discard_error (self->stream, event);
+
+  fuzz_check_error (error);
+  hs_dispatcher_discard (self->dispatcher, event->node,
+                         HS_STANZA (hs_element_from_node (event->node)), error);
+}
+
+static void
 take_event (Driver *self, HsStreamEvent *event)
 {
   g_assert_false (self->failed);
@@ -459,6 +469,9 @@ take_event (Driver *self, HsStreamEvent *event)
     case HS_STREAM_EVENT_STANZA:
     case HS_STREAM_EVENT_FORGET:
       dispatch (self, event);
+      break;
+    case HS_STREAM_EVENT_DISCARDED:
+      discard (self, event);
       break;
     case HS_STREAM_EVENT_FAILED:
       fuzz_check_error (hs_stream_get_error (self->stream));

@@ -14,7 +14,7 @@ client.tls_database = Gio.TlsFileDatabase.new(GLib.getenv('HS_TEST_CA'));
 client.register({
     handlers: [
         ['item', Headstock.NS_ROSTER, e => print('Contact', e.get_attribute('jid'),
-            e.get_attribute('subscription')), {fromAccount: true}],
+            e.get_attribute('subscription')), {fromAccount: true, forget: true}],
         ['message', Headstock.NS_CLIENT, e => {
             if (e.body && ['chat', 'normal'].includes(e.stanza_type) && !client.is_own(e.from_jid))
                 return Headstock.Message.new_chat(e.from_jid, e.body);

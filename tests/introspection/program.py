@@ -13,7 +13,7 @@ from gi.repository import Gio, Headstock
 
 
 class Basic:
-    @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True)
+    @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True, forget=True)
     def roster(self, e):
         print("Contact", e.get_attribute("jid"), e.get_attribute("subscription"))
 
