@@ -141,6 +141,11 @@ send_too_large (ScriptedPeer *peer, gpointer data)
       g_autofree char *unit = g_strjoinv (digits, parts);
 
       g_string_append (stanza, unit);
+      if (stanza->len < 32768)
+        continue;
+      if (!scripted_peer_send (peer, stanza->str, stanza->len))
+        return FALSE;
+      g_string_truncate (stanza, 0);
     }
   g_string_append (stanza, large->end);
   return scripted_peer_send (peer, stanza->str, stanza->len);

@@ -87,6 +87,45 @@ await main({
         });
     },
 
+    async 'a stanza that is too large is discarded, whom it concerns is told, and the session goes on'() {
+        const [one, two] = [makeClient(1), makeClient(2)];
+        one.max_stanza_size = two.max_stanza_size = 65536;
+        const seen = [];
+        const bodies = [];
+        const fill = parent => {
+            for (let i = 0; i < 2000; i++)
+                parent.add_child('a', 'urn:test');
+        };
+        two.connect('stanza-discarded', (_client, stanza, error) => seen.push([stanza, error]));
+        two.connect('message', (_client, message) => bodies.push(message.body));
+        two.add_handler('question', 'urn:test', DEFAULT, (_client, e) => {
+            const reply = e.get_parent().new_reply();
+            fill(reply.add_child('answer', 'urn:test'));
+            return reply;
+        });
+        await online([one, two], async () => {
+            const to = two.bound_jid;
+            const message = new Headstock.Message({to});
+            fill(message);
+            one.send_stanza(message);
+            await wait(() => seen.length === 1);
+            const [stanza, error] = seen[0];
+            assert(stanza instanceof Headstock.Message && stanza.from_jid.equal(one.bound_jid));
+            assert(error.matches(Headstock.error_quark(), Headstock.Error.TOO_LARGE), `${error}`);
+            assert(error.message.includes(`The message from ${one.bound_jid.get_bare()} is larger than ` +
+                'max-stanza-size (64 KiB)'), error.message);
+            const iq = ask(to, 'large');
+            fill(iq.payload);
+            await refused(() => one.request(iq), Headstock.stanza_error_quark(), StanzaError.POLICY_VIOLATION);
+            equal(seen[1][0].payload.get_name(), 'large');
+            await refused(() => one.request(ask(to)), Headstock.error_quark(), Headstock.Error.TOO_LARGE);
+            one.send_stanza(new Headstock.Message({to, body: 'after'}));
+            await wait(() => bodies.length === 1);
+        });
+        equal(bodies, ['after']);
+        equal(seen.length, 2);
+    },
+
     async 'register_on_iq is called once, with the client and the iq'() {
         const client = makeClient(1);
         const calls = [];

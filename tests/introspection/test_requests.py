@@ -101,6 +101,52 @@ def errors():
                 Headstock.Error.INVALID_STANZA)
 
 
+def large(iq_type, to, count=2000):
+    """Something that is larger than 64 KiB in memory."""
+    stanza = Headstock.Message(to=to) if iq_type == "message" else ask(to, "large", iq_type)
+    parent = stanza if iq_type == "message" else stanza.props.payload
+    for _ in range(count):
+        parent.add_child("a", "urn:test")
+    return stanza
+
+
+@scenario
+def discarded():
+    """a stanza that is too large is discarded, whom it concerns is told, and the session goes on"""
+    one, two = make_client(1), make_client(2)
+    for client in (one, two):
+        client.props.max_stanza_size = 65536
+    seen, messages = Recorder(), Recorder()
+    two.connect("stanza-discarded", seen)
+    two.connect("message", messages)
+    two.add_handler("question", "urn:test", DEFAULT, lambda c, e: answer_largely(e.get_parent()))
+
+    def answer_largely(iq):
+        reply = iq.new_reply()
+        payload = reply.add_child("answer", "urn:test")
+        for _ in range(2000):
+            payload.add_child("a", "urn:test")
+        return reply
+
+    with online(one, two):
+        to = two.props.bound_jid
+        one.send_stanza(large("message", to))
+        wait(lambda: seen)
+        stanza, error = seen[0]
+        assert isinstance(stanza, Headstock.Message) and stanza.props.from_jid == one.props.bound_jid
+        assert error.matches(Headstock.error_quark(), Headstock.Error.TOO_LARGE)
+        assert "max-stanza-size (64 KiB)" in error.message
+        assert f"The message from {one.props.bound_jid.get_bare()} is larger" in error.message
+        refused(lambda: request(one, large("get", to)), STANZA_ERROR, Condition.POLICY_VIOLATION)
+        assert seen[1][0].props.payload.get_name() == "large"
+        error = refused(lambda: request(one, ask(to)), Headstock.error_quark(), Headstock.Error.TOO_LARGE)
+        assert f"The iq from {to.get_bare()} is larger than max-stanza-size" in error.message
+        one.send_stanza(Headstock.Message(to=to, body="after"))
+        wait(lambda: messages)
+    assert [message.props.body for message in messages] == ["after"]
+    assert len(seen) == 2
+
+
 @scenario
 def acknowledged():
     """send_async calls back"""
