@@ -95,6 +95,14 @@ class Program:
             pass
         raise AssertionError(f"no line {pattern!r} in {self.lines}")
 
+    def take_lines(self, seconds: float = 0.5) -> None:
+        """Takes what it has printed, until nothing has come for a while."""
+        try:
+            while self._next(time.monotonic() + seconds) is not None:
+                pass
+        except queue.Empty:
+            pass
+
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 

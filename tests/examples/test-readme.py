@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The first programs of the README are those of the guide, and do what is said of them.
 
-    serve.py -- test-readme.py c|python|javascript
+    serve.py [--option contacts=25000] -- test-readme.py c|python|javascript
 
 They are changed in one respect: the account is that of the test server, and the line that makes
 the client is followed by lines that say where the server is.
@@ -40,6 +40,9 @@ client.tls_database = Gio.TlsFileDatabase.new('{CA}');
 """,
 }
 
+# A fifth more than with a few contacts; 25,000 in one piece would be 12 MiB.
+PEAK_KIB = {"c": 20000, "python": 36000, "javascript": 55000}
+
 
 def find_program(language: str, path: Path) -> str:
     """The first code of a language in a page."""
@@ -76,6 +79,20 @@ def prepare(language: str, code: str, folder: Path) -> list[str]:
     return [str(folder / "first")]
 
 
+def check_many_contacts(tap: Tap, program: Program, language: str) -> None:
+    """All were shown, and never lay in memory as a whole: they would take some 12 MiB."""
+    with tap.test("it has printed every contact"):
+        count = sum(line.startswith("Contact contact") for line in program.lines)
+        assert count == int(ENV["OPTION_CONTACTS"]), count
+    with tap.test("it takes no memory for them"):
+        status = Path(f"/proc/{program.process.pid}/status").read_text()
+        peak = int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1))
+        print(f"# {peak} KiB at the most")
+        # A sanitizer takes memory of its own.
+        if not os.environ.get("HS_TEST_PRELOAD"):
+            assert peak < PEAK_KIB[language], peak
+
+
 def check(tap: Tap, language: str) -> None:
     code = find_program(language, ROOT / "README.md")
     with tap.test("README and guide have the same program"):
@@ -90,6 +107,12 @@ def check(tap: Tap, language: str) -> None:
                 sender, kind, body = peer.hear()
                 assert sender.startswith(ENV["USER1"] + "/") and kind == "chat"
                 assert body == "the first ✓"
+            if ENV["OPTION_CONTACTS"] != "few":
+                # What it printed before its answer.
+                program.signal(signal.SIGSTOP)
+                program.take_lines()
+                check_many_contacts(tap, program, language)
+                program.signal(signal.SIGCONT)
             program.signal(signal.SIGINT)
             program.end()
             with tap.test("no complaint was printed"):

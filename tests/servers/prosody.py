@@ -149,7 +149,7 @@ class Prosody:
             one.mkdir(exist_ok=True)
         (plugins / "mod_hs_plain_port.lua").write_text(_PLAIN_PLUGIN)
         (plugins / "mod_hs_token.lua").write_text(_TOKEN_PLUGIN)
-        self._write_accounts(data, certificates)
+        self._write_accounts(data, certificates, options)
         has_client_certs = self._copy_client_certs(plugins)
 
         hashed = options["passwords"] != "plain"
@@ -222,16 +222,21 @@ class Prosody:
             modules += ["sasl2", "sasl2_bind2", "sasl2_sm", "sasl2_fast", "sasl_ssdp"]
         return modules
 
-    def _write_accounts(self, data: Path, certificates) -> None:
+    def _write_accounts(self, data: Path, certificates, options: dict[str, str]) -> None:
         for user, password in settings.PASSWORDS.items():
             _store(data, settings.DOMAIN, "accounts", user,
                    f'{{ ["password"] = {_lua(settings.prepared(password))} }}')
+        more = "" if options["contacts"] == "few" else ", ".join(
+            f'["contact{number}@{settings.DOMAIN}"] = {{ ["subscription"] = "none", '
+            f'["name"] = "Contact {number}", ["groups"] = {{ ["Friends"] = true }} }}'
+            for number in range(int(options["contacts"])))
         for user, other in (("user1", "user2"), ("user2", "user1")):
             contact = _lua(f"{other}@{settings.DOMAIN}")
+            others = f", {more}" if more and user == "user1" else ""
             _store(data, settings.DOMAIN, "roster", user,
                    '{ [false] = { ["version"] = 1 }, '
                    f'[{contact}] = {{ ["subscription"] = "both", ["name"] = {_lua(other.title())}, '
-                   '["groups"] = { ["Friends"] = true } } }')
+                   f'["groups"] = {{ ["Friends"] = true }} }}{others} }}')
         pem = certificates.client.certificate.read_text()
         digest = hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
         _store(data, settings.DOMAIN, "client_certs", "user1",

@@ -23,6 +23,7 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
            invites=no|yes (Prosody: accounts by invitation only; users invite by command)
+           contacts=few|25000|100000 (Prosody: in the roster of user1, beside user2)
            captcha=no|yes (ejabberd, with register=yes: the solution is in
            $HS_TEST_DIR/captcha)
 

@@ -38,6 +38,7 @@ OPTIONS = {
     "invites": ("no", ("no", "yes")),
     "captcha": ("no", ("no", "yes")),
     "mam": ("no", ("no", "yes")),
+    "contacts": ("few", ("few", "25000", "100000")),
 }
 
 
