@@ -253,7 +253,7 @@ MUTATIONS = [
            "if (!taken) answer_discarded (self, tags);", "answer_discarded (self, tags);",
            "discard", "/client/discard/answered-part"),
     attack("the header has a limit",
-           "if (get_rest (self, &rest) + self->held->len > MAX_HEADER)", "if (FALSE)",
+           "if (hs_parser_get_rest (self, &rest) + self->held->len > MAX_HEADER)", "if (FALSE)",
            "size/endless header"),
     attack("references have an end",
            "if (!hs_bytes_may_be_reference (rest, length))", "if (FALSE)",
