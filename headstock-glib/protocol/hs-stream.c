@@ -10,7 +10,6 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "protocol/hs-condition.h"
-#include "protocol/hs-discarded.h"
 #include "sasl/hs-sasl-secret.h"
 
 /* Characters of a server's name in an error. */
@@ -150,8 +149,8 @@ get_advice (HsStream *self)
 }
 
 /* Our own words for what the parser found (RFC 6120, 4.9.3). */
-static void
-xml_error (HsStream *self, GError *error)
+void
+hs_stream_xml_error (HsStream *self, GError *error)
 {
   static const char *const conditions[] = {
     [HS_XML_ERROR_NOT_WELL_FORMED] = "not-well-formed",
@@ -535,35 +534,6 @@ hs_stream_feed (HsStream *self, const char *bytes, gsize length)
   return used;
 }
 
-/* What the stream itself cannot do without. Anything else that is unknown may be ignored. */
-static gboolean
-is_of_stream (HsNode *node)
-{
-  return hs_namespace_equal (node->namespace_, HS_NS_STREAM)
-         || hs_namespace_equal (node->namespace_, HS_NS_SM);
-}
-
-/* A stanza that is too large costs nothing but itself; an element of the negotiation ends it. */
-static gboolean
-on_discarded (HsStream *self, HsNode *node)
-{
-  HsStanzaKind kind = hs_node_get_kind (node);
-  gboolean is_stanza = kind != HS_STANZA_KIND_NONE;
-
-  if (is_stanza && self->state == HS_STREAM_STATE_READY)
-    self->pending = HS_STREAM_EVENT_DISCARDED;
-  else if (kind == HS_STANZA_KIND_IQ && self->state == HS_STREAM_STATE_UNSIGNED)
-    self->pending = HS_STREAM_EVENT_DISCARDED;
-  else if (self->state == HS_STREAM_STATE_READY ? !is_of_stream (node)
-                                                : self->authenticated && is_stanza
-                                                      && kind != HS_STANZA_KIND_IQ)
-    g_debug ("An element <%.64s> is larger than is allowed, and was ignored", node->name);
-  else
-    xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
-                                  "An element <%.64s> is larger than is allowed", node->name));
-  return self->pending == HS_STREAM_EVENT_DISCARDED;
-}
-
 static void
 on_end (HsStream *self)
 {
@@ -589,7 +559,8 @@ take_parsed (HsStream *self, HsParserEvent *parsed)
         self->pending = HS_STREAM_EVENT_FORGET;
       return self->pending == HS_STREAM_EVENT_FORGET;
     case HS_PARSER_EVENT_DISCARDED:
-      return on_discarded (self, parsed->node);
+      hs_stream_on_discarded (self, parsed->node);
+      return self->pending == HS_STREAM_EVENT_DISCARDED;
     case HS_PARSER_EVENT_STREAM_END:
       on_end (self);
       return FALSE;
@@ -622,7 +593,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
           /* What came before the error has been taken. */
           if (self->xml_error == NULL)
             return FALSE;
-          xml_error (self, g_error_copy (self->xml_error));
+          hs_stream_xml_error (self, g_error_copy (self->xml_error));
           break;
         }
       if (self->state != HS_STREAM_STATE_READY && hs_stream_keep_stanza (self, parsed))
@@ -649,13 +620,6 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   self->pending = self->following;
   self->following = HS_STREAM_EVENT_NONE;
   return TRUE;
-}
-
-GError *
-hs_stream_get_discard_error (HsStream *self, HsStreamEvent *event)
-{
-  return hs_discarded_to_error (event->node, hs_parser_event_get_discard (event->parsed),
-                                hs_jid_get_domain (self->config.jid));
 }
 
 void
