@@ -63,6 +63,7 @@ hs_discarded_to_error (HsNode *stanza, const HsDiscard *discard, const char *ser
   g_autofree char *sender = get_sender (stanza, server);
   g_autofree char *limit = format_size (discard->limit);
   g_autofree char *what = NULL;
+  g_autofree char *when = NULL;
 
   switch (discard->reason)
     {
@@ -78,7 +79,8 @@ hs_discarded_to_error (HsNode *stanza, const HsDiscard *discard, const char *ser
     default:
       what = g_strdup_printf ("is larger than max-stanza-size (%s)", limit);
     }
-  return g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE,
-                      "The %s from %s %s; it was discarded after %" G_GUINT64_FORMAT " bytes",
-                      get_name (stanza), sender, what, discard->size);
+  when = discard->size > 0 ? g_strdup_printf ("after %" G_GUINT64_FORMAT " bytes", discard->size)
+                           : g_strdup ("at its start tag");
+  return g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The %s from %s %s; it was discarded %s",
+                      get_name (stanza), sender, what, when);
 }

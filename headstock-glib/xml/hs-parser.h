@@ -52,7 +52,7 @@ typedef struct
 {
   HsParserEvent event;
   HsDiscardReason reason;
-  guint64 size; /* bytes of it that had come */
+  guint64 size; /* bytes that had come since its start tag, and perhaps some behind it */
   gsize limit;  /* of its memory */
 } HsDiscard;
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include <glib.h>
+
+#include "hs-error.h"
+#include "protocol/hs-discarded.h"
+
+/* The words for a stanza that was discarded: what, whose, how large, which limit, which property. */
+
+typedef struct
+{
+  const char *xml;
+  HsDiscardReason reason;
+  gsize limit;
+  guint64 size;
+  const char *message;
+} Example;
+
+static const Example examples[] = {
+  { "<iq type='result' id='1'><query xmlns='jabber:iq:roster'/></iq>", HS_DISCARD_SIZE,
+    10 * 1024 * 1024, 5000000,
+    "The roster from example.org is larger than max-stanza-size (10 MiB); it was discarded after 5000000 "
+    "bytes" },
+  { "<message from='Evil@B/c'/>", HS_DISCARD_SIZE, 65536, 1,
+    "The message from evil@b is larger than max-stanza-size (64 KiB); it was discarded after 1 bytes" },
+  { "<presence from='a b@c@d'/>", HS_DISCARD_NAMES, 100000, 0,
+    "The presence from an invalid address is larger than max-stanza-size (100000 bytes); it was discarded "
+    "at its start tag" },
+  { "<iq from='b' type='get'><x/></iq>", HS_DISCARD_ATTRIBUTES, 1024, 7,
+    "The iq from b has more than 1000 attributes in one tag; it was discarded after 7 bytes" },
+  { "<iq from='b' type='get'/>", HS_DISCARD_PREFIXES, 1024, 7,
+    "The iq from b has more than 1000 namespace prefixes in scope; it was discarded after 7 bytes" },
+};
+
+static void
+test_message (gconstpointer data)
+{
+  const Example *example = data;
+  HsNode *node = hs_parser_parse_element (example->xml, strlen (example->xml), NULL);
+  HsDiscard discard = { .reason = example->reason, .limit = example->limit, .size = example->size };
+  g_autoptr (GError) error = hs_discarded_to_error (node, &discard, "example.org");
+
+  g_assert_error (error, HS_ERROR, HS_ERROR_TOO_LARGE);
+  g_assert_cmpstr (error->message, ==, example->message);
+  hs_block_unref (hs_node_get_block (node));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/discarded/%u", i);
+
+      g_test_add_data_func (path, &examples[i], test_message);
+    }
+  return g_test_run ();
+}
