@@ -84,3 +84,14 @@ hs_discarded_to_error (HsNode *stanza, const HsDiscard *discard, const char *ser
   return g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The %s from %s %s; it was discarded %s",
                       get_name (stanza), sender, what, when);
 }
+
+gboolean
+hs_discarded_is_needed (HsNode *node, gboolean in_session, gboolean authenticated)
+{
+  HsStanzaKind kind = hs_node_get_kind (node);
+
+  if (in_session)
+    return hs_namespace_equal (node->namespace_, HS_NS_STREAM)
+           || hs_namespace_equal (node->namespace_, HS_NS_SM);
+  return !authenticated || (kind != HS_STANZA_KIND_MESSAGE && kind != HS_STANZA_KIND_PRESENCE);
+}

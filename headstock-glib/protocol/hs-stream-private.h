@@ -109,12 +109,6 @@ void hs_stream_read_limits (HsStream *self, HsNode *features);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
-/* Ends the stream for what the parser found. Takes the error. */
-void hs_stream_xml_error (HsStream *self, GError *error);
-
-/* hs-stream-discarded.c */
-void hs_stream_on_discarded (HsStream *self, HsNode *node);
-
 /* hs-stream-sign-in.c */
 void hs_stream_on_challenge (HsStream *self, HsNode *node);
 void hs_stream_on_success (HsStream *self, HsNode *node);

@@ -10,6 +10,7 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "protocol/hs-condition.h"
+#include "protocol/hs-discarded.h"
 #include "sasl/hs-sasl-secret.h"
 
 /* Characters of a server's name in an error. */
@@ -149,8 +150,8 @@ get_advice (HsStream *self)
 }
 
 /* Our own words for what the parser found (RFC 6120, 4.9.3). */
-void
-hs_stream_xml_error (HsStream *self, GError *error)
+static void
+xml_error (HsStream *self, GError *error)
 {
   static const char *const conditions[] = {
     [HS_XML_ERROR_NOT_WELL_FORMED] = "not-well-formed",
@@ -534,6 +535,22 @@ hs_stream_feed (HsStream *self, const char *bytes, gsize length)
   return used;
 }
 
+/* A stanza that is too large costs nothing but itself; an element of the negotiation ends it. */
+static void
+on_discarded (HsStream *self, HsNode *node)
+{
+  HsStanzaKind kind = hs_node_get_kind (node);
+
+  if ((kind != HS_STANZA_KIND_NONE && self->state == HS_STREAM_STATE_READY)
+      || (kind == HS_STANZA_KIND_IQ && self->state == HS_STREAM_STATE_UNSIGNED))
+    self->pending = HS_STREAM_EVENT_DISCARDED;
+  else if (!hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY, self->authenticated))
+    g_debug ("An element <%.64s> is larger than is allowed, and was ignored", node->name);
+  else
+    xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
+                                  "An element <%.64s> is larger than is allowed", node->name));
+}
+
 static void
 on_end (HsStream *self)
 {
@@ -559,7 +576,7 @@ take_parsed (HsStream *self, HsParserEvent *parsed)
         self->pending = HS_STREAM_EVENT_FORGET;
       return self->pending == HS_STREAM_EVENT_FORGET;
     case HS_PARSER_EVENT_DISCARDED:
-      hs_stream_on_discarded (self, parsed->node);
+      on_discarded (self, parsed->node);
       return self->pending == HS_STREAM_EVENT_DISCARDED;
     case HS_PARSER_EVENT_STREAM_END:
       on_end (self);
@@ -593,7 +610,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
           /* What came before the error has been taken. */
           if (self->xml_error == NULL)
             return FALSE;
-          hs_stream_xml_error (self, g_error_copy (self->xml_error));
+          xml_error (self, g_error_copy (self->xml_error));
           break;
         }
       if (self->state != HS_STREAM_STATE_READY && hs_stream_keep_stanza (self, parsed))
@@ -620,6 +637,13 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   self->pending = self->following;
   self->following = HS_STREAM_EVENT_NONE;
   return TRUE;
+}
+
+GError *
+hs_stream_get_discard_error (HsStream *self, HsStreamEvent *event)
+{
+  return hs_discarded_to_error (event->node, hs_parser_event_get_discard (event->parsed),
+                                hs_jid_get_domain (self->config.jid));
 }
 
 void

@@ -13,135 +13,6 @@
 #define MAX_SKIPPED 16
 
 static const char *
-describe (HsDiscardReason reason)
-{
-  static const char *const descriptions[] = {
-    [HS_DISCARD_SIZE] = "A stanza is larger than is allowed",
-    [HS_DISCARD_NAMES] = "A stanza has more names than are allowed",
-    [HS_DISCARD_ATTRIBUTES] = "A tag has more attributes than are allowed",
-    [HS_DISCARD_PREFIXES] = "More prefixes are in scope than are allowed",
-  };
-
-  return descriptions[reason];
-}
-
-static void
-fail (HsParser *self, HsDiscardReason reason)
-{
-  hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, describe (reason));
-}
-
-/* Of the first byte that libxml2 has not used, in all that it has been given. */
-static guint64
-get_position (HsParser *self)
-{
-  const char *rest;
-
-  return self->n_fed - hs_parser_get_rest (self, &rest);
-}
-
-static void
-push_discarded (HsParser *self, HsNode *stanza, HsDiscardReason reason, gsize size)
-{
-  HsBlock *block = hs_node_get_block (stanza);
-  HsDiscard *discard = hs_block_alloc (block, sizeof (HsDiscard));
-
-  discard->reason = reason;
-  discard->size = size;
-  discard->limit = self->max_stanza_size;
-  hs_parser_link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
-  self->bounded = TRUE;
-  /* What is no stanza does not count as one that was received. */
-  self->uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;
-}
-
-/* Elements that are open have not been shown, and now never will be: they are a part of their stanza. */
-static void
-close_open_elements (HsParser *self)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-
-  self->skip = hs_skip_new (self->max_depth);
-  for (HsNode *node = self->current; node != NULL; node = node->parent)
-    {
-      g_ptr_array_add (names, (gpointer) node->name);
-      if (node->forget)
-        {
-          HsBlock *block = hs_node_get_block (node);
-
-          node->forget = FALSE;
-          hs_block_merge (hs_node_get_block (node->parent), block);
-          hs_block_unref (block);
-        }
-    }
-  for (guint i = names->len; i > 0; i--)
-    hs_skip_push (self->skip, g_ptr_array_index (names, i - 1));
-}
-
-/* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
-static void
-discard (HsParser *self, HsDiscardReason reason, gsize n_held)
-{
-  HsNode *stanza = self->stanza;
-
-  if (!self->discards || (stanza == NULL && self->skip == NULL))
-    {
-      fail (self, reason);
-      return;
-    }
-  self->skip_due = TRUE;
-  if (self->dropping != 0)
-    return;
-  close_open_elements (self);
-  push_discarded (self, stanza, reason, get_position (self) - self->stanza_start + n_held);
-  self->dropping = HS_STANZA_DEPTH;
-  self->stanza = self->current = NULL;
-  self->stanza_block = NULL;
-}
-
-void
-hs_parser_discard (HsParser *self, HsDiscardReason reason)
-{
-  discard (self, reason, 0);
-}
-
-/* What is inside the stanza that has just begun is thrown away. Its name is needed where that is skipped;
- * NULL: its start tag is still to come. */
-void
-hs_parser_drop_inside (HsParser *self, const char *name)
-{
-  self->dropping = self->depth;
-  self->skip = hs_skip_new (self->max_depth);
-  if (name != NULL)
-    hs_skip_push (self->skip, name);
-}
-
-static void
-finish (HsParser *self)
-{
-  if (!self->uncounted)
-    self->n_dropped++;
-  self->dropping = 0;
-  hs_parser_forget_skip (self);
-}
-
-void
-hs_parser_dropped_end (HsParser *self, guint depth)
-{
-  if (self->skip != NULL)
-    hs_skip_pop (self->skip);
-  if (depth == self->dropping)
-    finish (self);
-}
-
-void
-hs_parser_forget_skip (HsParser *self)
-{
-  g_clear_pointer (&self->skip, hs_skip_free);
-  self->skipping = self->skip_due = self->uncounted = self->bounded = FALSE;
-}
-
-static const char *
 get_content_namespace (HsParser *self)
 {
   return self->content_namespace != NULL ? self->content_namespace : HS_NS_CLIENT;
@@ -152,7 +23,7 @@ static void
 take_tag (HsParser *self, const char *tag)
 {
   g_autoptr (GError) error = NULL;
-  HsNode *node = hs_parser_parse_element (tag, strlen (tag), &error);
+  HsNode *node = self->parse_element (tag, strlen (tag), &error);
 
   if (node == NULL)
     {
@@ -168,7 +39,7 @@ take_tag (HsParser *self, const char *tag)
       self->bounded = FALSE;
     }
   else
-    push_discarded (self, node, self->skip_reason, self->n_skipped);
+    hs_parser_push_discarded (self, node, self->skip_reason, self->n_skipped);
 }
 
 static void
@@ -206,9 +77,8 @@ hs_parser_skip (HsParser *self, const char *bytes, gsize length)
     return used;
   if (result == HS_SKIP_ENDED)
     {
-      finish (self);
+      hs_parser_finish_dropped (self);
       self->depth = HS_HEADER_DEPTH;
-      hs_parser_renew (self);
     }
   else if (result != HS_SKIP_MORE)
     skip_failed (self, result);
@@ -226,7 +96,7 @@ hs_parser_begin_skip (HsParser *self)
   const char *rest = NULL;
   gsize length = hs_parser_get_rest (self, &rest);
   g_autofree char *copy = g_memdup2 (rest, length);
-  guint64 size = get_position (self) - self->stanza_start;
+  guint64 size = hs_parser_get_position (self) - self->stanza_start;
 
   /* What was forgotten on the way does not count. */
   self->n_skipped = self->has_forgotten ? MIN (size, self->max_stanza_size) : size;
@@ -251,7 +121,7 @@ hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
 
   if (self->depth == HS_HEADER_DEPTH && self->discards && length > 1 && rest[1] != '/')
     {
-      self->stanza_start = get_position (self);
+      self->stanza_start = hs_parser_get_position (self);
       self->has_forgotten = FALSE;
       self->depth++;
       hs_parser_drop_inside (self, NULL);
@@ -261,7 +131,7 @@ hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
       self->skip_due = TRUE;
     }
   else
-    discard (self, reason, length + self->held->len);
+    hs_parser_discard (self, reason, length + self->held->len);
   if (self->error == NULL)
     hs_parser_begin_skip (self);
 }

@@ -19,7 +19,7 @@ typedef xmlErrorPtr HsXmlParserError;
 #endif
 
 /* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours;
- * hs-parser-discard.c gets past stanzas that are too large. */
+ * hs-parser-discard.c gets past stanzas that are too large. Calls go from the first to the last to the second. */
 
 #define HS_PARSER_MAX_SPARES 32
 
@@ -88,6 +88,7 @@ struct _HsParser
   gboolean uncounted;    /* it is no stanza */
   guint64 n_skipped;     /* bytes of the stanza up to now */
   HsDiscardReason skip_reason;
+  HsNode *(*parse_element) (const char *xml, gsize length, GError **error);
 
   GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
   gboolean holding_tag;
@@ -116,18 +117,40 @@ void hs_parser_link_event (HsParser *self,
                            HsParserEventType type,
                            HsNode *node);
 
-/* hs-parser.c */
-gsize hs_parser_get_rest (HsParser *self, const char **rest);
-/* Goes on after the stream's header with nothing of what came since. */
-void hs_parser_renew (HsParser *self);
-
-/* hs-parser-discard.c */
-void hs_parser_discard (HsParser *self, HsDiscardReason reason);
-void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);
+/* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
+void hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held);
+void hs_parser_push_discarded (HsParser *self,
+                               HsNode *stanza,
+                               HsDiscardReason reason,
+                               gsize size);
+void hs_parser_finish_dropped (HsParser *self);
 void hs_parser_drop_inside (HsParser *self, const char *name);
-void hs_parser_dropped_end (HsParser *self, guint depth);
+void hs_parser_forget_skip (HsParser *self);
+
+/* hs-parser-discard.c. Where the stanza has ended, nothing is skipped any more, and libxml2 begins anew. */
+void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);
 void hs_parser_begin_skip (HsParser *self);
 gsize hs_parser_skip (HsParser *self, const char *bytes, gsize length);
-void hs_parser_forget_skip (HsParser *self);
+
+/* Bytes that libxml2 has and could not use yet. */
+static inline gsize
+hs_parser_get_rest (HsParser *self, const char **rest)
+{
+  xmlParserInput *input = self->context->input;
+
+  if (input == NULL || input->cur == NULL)
+    return 0;
+  *rest = (const char *) input->cur;
+  return input->end - input->cur;
+}
+
+/* Of the first byte that libxml2 has not used, in all that it has been given. */
+static inline guint64
+hs_parser_get_position (HsParser *self)
+{
+  const char *rest;
+
+  return self->n_fed - hs_parser_get_rest (self, &rest);
+}
 
 G_END_DECLS

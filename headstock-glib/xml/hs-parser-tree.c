@@ -151,6 +151,124 @@ new_node (HsParser *self, HsBlock *block, int n_attributes, const xmlChar **attr
   return node;
 }
 
+/* ---- What is thrown away ---- */
+
+static const char *
+describe (HsDiscardReason reason)
+{
+  static const char *const descriptions[] = {
+    [HS_DISCARD_SIZE] = "A stanza is larger than is allowed",
+    [HS_DISCARD_NAMES] = "A stanza has more names than are allowed",
+    [HS_DISCARD_ATTRIBUTES] = "A tag has more attributes than are allowed",
+    [HS_DISCARD_PREFIXES] = "More prefixes are in scope than are allowed",
+  };
+
+  return descriptions[reason];
+}
+
+static void
+fail (HsParser *self, HsDiscardReason reason)
+{
+  hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, describe (reason));
+}
+
+void
+hs_parser_push_discarded (HsParser *self, HsNode *stanza, HsDiscardReason reason, gsize size)
+{
+  HsBlock *block = hs_node_get_block (stanza);
+  HsDiscard *discard = hs_block_alloc (block, sizeof (HsDiscard));
+
+  discard->reason = reason;
+  discard->size = size;
+  discard->limit = self->max_stanza_size;
+  hs_parser_link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
+  self->bounded = TRUE;
+  /* What is no stanza does not count as one that was received. */
+  self->uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;
+}
+
+/* Elements that are open have not been shown, and now never will be: they are a part of their stanza. */
+static void
+close_open_elements (HsParser *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  self->skip = hs_skip_new (self->max_depth);
+  for (HsNode *node = self->current; node != NULL; node = node->parent)
+    {
+      g_ptr_array_add (names, (gpointer) node->name);
+      if (node->forget)
+        {
+          HsBlock *block = hs_node_get_block (node);
+
+          node->forget = FALSE;
+          hs_block_merge (hs_node_get_block (node->parent), block);
+          hs_block_unref (block);
+        }
+    }
+  for (guint i = names->len; i > 0; i--)
+    hs_skip_push (self->skip, g_ptr_array_index (names, i - 1));
+}
+
+/* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
+void
+hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held)
+{
+  HsNode *stanza = self->stanza;
+
+  if (!self->discards || (stanza == NULL && self->skip == NULL))
+    {
+      fail (self, reason);
+      return;
+    }
+  self->skip_due = TRUE;
+  if (self->dropping != 0)
+    return;
+  close_open_elements (self);
+  hs_parser_push_discarded (self, stanza, reason, hs_parser_get_position (self) - self->stanza_start + n_held);
+  self->dropping = HS_STANZA_DEPTH;
+  self->stanza = self->current = NULL;
+  self->stanza_block = NULL;
+}
+
+/* What is inside the stanza that has just begun is thrown away. Its name is needed where that is skipped;
+ * NULL: its start tag is still to come. */
+void
+hs_parser_drop_inside (HsParser *self, const char *name)
+{
+  self->dropping = self->depth;
+  self->skip = hs_skip_new (self->max_depth);
+  if (name != NULL)
+    hs_skip_push (self->skip, name);
+}
+
+void
+hs_parser_finish_dropped (HsParser *self)
+{
+  if (!self->uncounted)
+    self->n_dropped++;
+  self->dropping = 0;
+  hs_parser_forget_skip (self);
+}
+
+static void
+dropped_end (HsParser *self, guint depth)
+{
+  if (self->skip != NULL)
+    hs_skip_pop (self->skip);
+  if (depth == self->dropping)
+    hs_parser_finish_dropped (self);
+}
+
+void
+hs_parser_forget_skip (HsParser *self)
+{
+  g_clear_pointer (&self->skip, hs_skip_free);
+  self->skipping = self->skip_due = self->uncounted = self->bounded = FALSE;
+}
+
+/* ---- What is kept ---- */
+
 static inline void
 check_size (HsParser *self, HsBlock *block)
 {
@@ -161,7 +279,7 @@ check_size (HsParser *self, HsBlock *block)
     size += hs_block_resolve (stanza_block)->size;
   /* What every stanza has, a node and the attributes that route it, is not held against it. */
   if (G_UNLIKELY (size > self->max_stanza_size + 2048))
-    hs_parser_discard (self, HS_DISCARD_SIZE);
+    hs_parser_discard (self, HS_DISCARD_SIZE, 0);
 }
 
 static gboolean
@@ -252,7 +370,7 @@ static inline void
 check_prefixes (HsParser *self)
 {
   if (G_UNLIKELY (self->n_prefixes > HS_PARSER_MAX_NAMESPACES))
-    hs_parser_discard (self, HS_DISCARD_PREFIXES);
+    hs_parser_discard (self, HS_DISCARD_PREFIXES, 0);
 }
 
 static void
@@ -432,7 +550,7 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
     return;
   if (self->dropping != 0)
     {
-      hs_parser_dropped_end (self, depth);
+      dropped_end (self, depth);
       return;
     }
   if (depth == HS_HEADER_DEPTH)

@@ -125,6 +125,7 @@ hs_parser_new (const char *content_namespace,
   if (callbacks != NULL)
     self->callbacks = *callbacks;
   self->user_data = user_data;
+  self->parse_element = hs_parser_parse_element;
   self->max_stanza_size = 10 * 1024 * 1024;
   self->max_depth = 128;
   self->prolog = TRUE;
@@ -219,24 +220,21 @@ hs_parser_restart (HsParser *self)
   self->n_brackets = 0;
 }
 
-/* Bytes that libxml2 has and could not use yet. */
-gsize
-hs_parser_get_rest (HsParser *self, const char **rest)
-{
-  xmlParserInput *input = self->context->input;
-
-  if (input == NULL || input->cur == NULL)
-    return 0;
-  *rest = (const char *) input->cur;
-  return input->end - input->cur;
-}
-
-void
-hs_parser_renew (HsParser *self)
+/* Goes on after the stream's header with nothing of what came since. */
+static void
+renew (HsParser *self)
 {
   drop_context (self);
   make_context (self);
   replay_header (self);
+}
+
+/* The stanza that was skipped has ended. */
+static void
+renew_if_skipped (HsParser *self)
+{
+  if (self->error == NULL && !self->skipping)
+    renew (self);
 }
 
 /* Names are the parser's as long as anything refers to them. A peer that keeps inventing new names gets a
@@ -259,7 +257,7 @@ renew_names (HsParser *self)
     return;
   length = hs_parser_get_rest (self, &rest);
   copy = g_memdup2 (rest, length);
-  hs_parser_renew (self);
+  renew (self);
   if (length > 0)
     xmlParseChunk (self->context, copy, length, 0);
 }
@@ -462,7 +460,11 @@ parse_part (HsParser *self, const char *bytes, gsize length)
   gsize used;
 
   if (G_UNLIKELY (self->skipping))
-    return hs_parser_skip (self, bytes, length);
+    {
+      used = hs_parser_skip (self, bytes, length);
+      renew_if_skipped (self);
+      return used;
+    }
   if (self->in_section)
     return parse_section (self, bytes, length);
   used = hs_bytes_find_declaration (bytes, length);
@@ -504,7 +506,10 @@ static void
 begin_due_skip (HsParser *self)
 {
   if (G_UNLIKELY (self->skip_due) && self->error == NULL)
-    hs_parser_begin_skip (self);
+    {
+      hs_parser_begin_skip (self);
+      renew_if_skipped (self);
+    }
 }
 
 static void
@@ -533,7 +538,7 @@ parse (HsParser *self, const char *bytes, gsize length)
   /* Names take memory also in what is thrown away or forgotten. */
   if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
     {
-      hs_parser_discard (self, HS_DISCARD_NAMES);
+      hs_parser_discard (self, HS_DISCARD_NAMES, 0);
       begin_due_skip (self);
     }
 }
@@ -559,6 +564,13 @@ parse_held (HsParser *self)
 }
 
 static void
+discard_tag (HsParser *self, HsDiscardReason reason)
+{
+  hs_parser_discard_tag (self, reason);
+  renew_if_skipped (self);
+}
+
+static void
 parse_slice (HsParser *self, const char *bytes, gsize length)
 {
   gsize whole;
@@ -577,9 +589,9 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
       if (hs_tag_scan_ends (&self->tag, bytes, length))
         self->holding_tag = FALSE;
       if (self->tag.n_values > HS_PARSER_MAX_ATTRIBUTES)
-        hs_parser_discard_tag (self, HS_DISCARD_ATTRIBUTES);
+        discard_tag (self, HS_DISCARD_ATTRIBUTES);
       else if (self->held->len > self->max_stanza_size)
-        hs_parser_discard_tag (self, HS_DISCARD_SIZE);
+        discard_tag (self, HS_DISCARD_SIZE);
       if (self->error != NULL || self->holding_tag)
         return;
     }
