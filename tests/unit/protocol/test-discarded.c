@@ -46,6 +46,37 @@ test_message (gconstpointer data)
   hs_block_unref (hs_node_get_block (node));
 }
 
+/* What a stream cannot go on without, in a session and before it. */
+static void
+test_needed (void)
+{
+  static const struct
+  {
+    const char *xml;
+    gboolean in_session;
+    gboolean before;
+    gboolean after_sign_in;
+  } examples_of_need[] = {
+    { "<message/>", FALSE, TRUE, FALSE },
+    { "<presence/>", FALSE, TRUE, FALSE },
+    { "<iq/>", FALSE, TRUE, TRUE },
+    { "<hello xmlns='urn:x'/>", FALSE, TRUE, TRUE },
+    { "<error xmlns='http://etherx.jabber.org/streams'/>", TRUE, TRUE, TRUE },
+    { "<resumed xmlns='urn:xmpp:sm:3'/>", TRUE, TRUE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples_of_need); i++)
+    {
+      const char *xml = examples_of_need[i].xml;
+      HsNode *node = hs_parser_parse_element (xml, strlen (xml), NULL);
+
+      g_assert_true (hs_discarded_is_needed (node, TRUE, TRUE) == examples_of_need[i].in_session);
+      g_assert_true (hs_discarded_is_needed (node, FALSE, FALSE) == examples_of_need[i].before);
+      g_assert_true (hs_discarded_is_needed (node, FALSE, TRUE) == examples_of_need[i].after_sign_in);
+      hs_block_unref (hs_node_get_block (node));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -57,5 +88,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &examples[i], test_message);
     }
+  g_test_add_func ("/discarded/needed", test_needed);
+
   return g_test_run ();
 }
