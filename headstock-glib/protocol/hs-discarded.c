@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-jid.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 
 #define KIB 1024
 #define MIB (1024 * KIB)
@@ -30,7 +31,7 @@ get_name (HsNode *stanza)
     }
 }
 
-/* What the stanza says of its sender is shown only where it is an address, and so has no control characters. */
+/* What the stanza says of its sender is shown only where it is an address. */
 static char *
 get_sender (HsNode *stanza, const char *server)
 {
@@ -44,7 +45,7 @@ get_sender (HsNode *stanza, const char *server)
   if (jid == NULL)
     return g_strdup ("an invalid address");
   bare = hs_jid_get_bare (jid);
-  return g_strdup (hs_jid_to_string (bare));
+  return hs_printable (hs_jid_to_string (bare), HS_PRINTABLE_TEXT);
 }
 
 static char *

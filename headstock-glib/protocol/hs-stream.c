@@ -540,15 +540,16 @@ static void
 on_discarded (HsStream *self, HsNode *node)
 {
   HsStanzaKind kind = hs_node_get_kind (node);
+  g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
 
   if ((kind != HS_STANZA_KIND_NONE && self->state == HS_STREAM_STATE_READY)
       || (kind == HS_STANZA_KIND_IQ && self->state == HS_STREAM_STATE_UNSIGNED))
     self->pending = HS_STREAM_EVENT_DISCARDED;
   else if (!hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY, self->authenticated))
-    g_debug ("An element <%.64s> is larger than is allowed, and was ignored", node->name);
+    g_debug ("An element <%s> is larger than is allowed, and was ignored", name);
   else
     xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
-                                  "An element <%.64s> is larger than is allowed", node->name));
+                                  "An element <%s> is larger than is allowed", name));
 }
 
 static void
