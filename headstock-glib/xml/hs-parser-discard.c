@@ -103,7 +103,9 @@ hs_parser_begin_skip (HsParser *self)
   self->n_fed -= length;
   if (self->in_section)
     hs_skip_begin_in_cdata (self->skip);
-  hs_skip_follow_brackets (self->skip, self->in_section ? self->section.n_brackets : self->n_brackets);
+  /* The copy may begin with brackets that were counted: some releases of libxml2 wait for what follows "]". */
+  hs_skip_follow_brackets (self->skip, self->in_section ? self->section.n_brackets
+                                                        : self->n_brackets - MIN (self->n_brackets, length));
   self->in_section = FALSE;
   self->n_brackets = 0;
   self->holding_tag = FALSE;

@@ -61,6 +61,8 @@ static const Large large[] = {
     NULL, 260, HS_DISCARD_PREFIXES, "from a@b x" },
   { "own-prefixes", "<message from='a@b'", " xmlns:a%u='u'", "/>", 999, HS_DISCARD_PREFIXES,
     "from a@b -" },
+  { "brackets", "<message from='a@b'><body>", "ab]>", "</body></message>", 20000, HS_DISCARD_SIZE,
+    "from a@b body" },
 };
 
 static char *
