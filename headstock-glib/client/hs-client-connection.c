@@ -7,6 +7,7 @@
 #include "hs-idna-private.h"
 #include "hs-namespaces.h"
 #include "hs-random.h"
+#include "xml/hs-stanza-boundary.h"
 
 /* One connection: from the connector's socket through TLS to the stream's events. */
 
@@ -454,6 +455,7 @@ static const HsTransportCallbacks transport_callbacks = {
   .received = received_cb,
   .written = written_cb,
   .closed = closed_cb,
+  .divide = hs_stanza_boundary_find,
 };
 
 static const HsParserCallbacks parser_callbacks = {

@@ -9,7 +9,6 @@
 #include "hs-read-wait.h"
 #include "hs-tls.h"
 #include "hs-turn.h"
-#include "hs-write-queue.h"
 
 /* Reading takes place in turns. A turn gives the callee what it left over last time or, where
  * nothing was left, reads once more and gives it that; then it decides what the next turn waits
@@ -458,6 +457,8 @@ hs_transport_new (GIOStream *stream,
       self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
       self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
     }
+  if (G_IS_TLS_CONNECTION (stream))
+    self->queue.divide = callbacks->divide;
   hs_turn_join (&self->turn, self->context);
   self->read_wait.context = self->context;
   self->read_wait.stream = self->input;

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "hs-write-queue.h"
+
 G_BEGIN_DECLS
 
 /* The bytes of one connection: the read loop and the write queue over a GIOStream. Knows nothing of
@@ -22,6 +24,8 @@ typedef struct
    * from within a function of this header. Nothing comes after. Where writing failed while the
    * owner reads, what the peer had sent before is received first. */
   void (*closed) (HsTransport *transport, const GError *error, gpointer owner);
+  /* Where TLS records may end, or NULL: anywhere. See HsWriteQueue. */
+  HsDivideFunc divide;
 } HsTransportCallbacks;
 
 /* Takes a reference on @stream (a GSocketConnection or a GTlsConnection). Does not read yet. */
@@ -50,7 +54,7 @@ gsize hs_transport_get_unread (HsTransport *self);
 
 /* The buffer that is written next: append to it, then call hs_transport_queue(). All that is
  * appended in one turn of the loop leaves in one system call at the end of the turn (under TLS, in
- * one a record). Ask for it each time: it is another one after a write. */
+ * one a record). What it holds when a function of the transport is called is whole stanzas. Ask for it each time: it is another one after a write. */
 GByteArray *hs_transport_get_output (HsTransport *self);
 void hs_transport_queue (HsTransport *self);
 /* Writes what the system takes now, the rest as it takes it. */

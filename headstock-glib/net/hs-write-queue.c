@@ -7,6 +7,10 @@
 #define WRITE_BUDGET (256 * 1024)
 /* A sent prefix of this size is released when it is half of the buffer. */
 #define RELEASE_SIZE (256 * 1024)
+/* RFC 8446, 5.1. The TLS library takes less where the peer has asked for smaller records (RFC 8449), but no
+ * less than this (RFC 6066, 4). */
+#define RECORD_SIZE (16 * 1024)
+#define SMALLEST_RECORD 512
 /* The largest drained buffer that a thread keeps for its next writer. */
 #define SPARE_SIZE (64 * 1024)
 
@@ -94,6 +98,31 @@ hs_write_queue_get_length (const HsWriteQueue *self)
   return length;
 }
 
+/* How much to give to the stream. The same again where the last write would have blocked. */
+static gsize
+get_piece (HsWriteQueue *self)
+{
+  gsize left = self->sending->len - self->sent;
+  gsize record = self->record != 0 ? self->record : RECORD_SIZE;
+
+  if (self->divide == NULL)
+    return left;
+  if (self->piece == 0)
+    self->piece = left > record ? self->divide (self->sending->data + self->sent, left, record) : left;
+  return MIN (self->piece, record);
+}
+
+static void
+note_sent (HsWriteQueue *self, gsize length, gsize n)
+{
+  self->sent += n;
+  if (self->divide == NULL)
+    return;
+  self->piece -= n;
+  if (n < length && n >= SMALLEST_RECORD)
+    self->record = n;
+}
+
 static gssize
 write_once (GSocket *socket,
             GPollableOutputStream *stream,
@@ -119,7 +148,7 @@ hs_write_queue_write (HsWriteQueue *self,
   while (next_to_send (self))
     {
       g_autoptr (GError) local_error = NULL;
-      gsize length = self->sending->len - self->sent;
+      gsize length = get_piece (self);
       gssize n;
 
       if (total >= WRITE_BUDGET)
@@ -135,7 +164,7 @@ hs_write_queue_write (HsWriteQueue *self,
       if (n <= 0)
         return HS_WRITE_BLOCKED;
 
-      self->sent += n;
+      note_sent (self, length, n);
       *written += n;
       total += n;
       release_sent (self);
@@ -153,4 +182,5 @@ hs_write_queue_clear (HsWriteQueue *self)
   g_clear_pointer (&self->output, g_byte_array_unref);
   g_clear_pointer (&self->sending, g_byte_array_unref);
   self->sent = 0;
+  self->piece = 0;
 }

@@ -8,13 +8,24 @@ G_BEGIN_DECLS
 /* The bytes that wait to be written: the owner appends to one buffer while the other is being sent.
  * So a write that has to be repeated is repeated with the same bytes and the same length, which
  * GnuTLS demands: it has encrypted them already, and answers the repeated call with the length of
- * the first. A part of HsTransport; holds no memory while it is empty. */
+ * the first. A part of HsTransport; holds no memory while it is empty.
+ *
+ * Under TLS the peer gets a record whole or not at all. Where the queue has a divide function, each record
+ * therefore ends at the end of a unit (a stanza), so that a connection that is lost leaves no half stanza in
+ * the peer's parser. A unit that is larger than a record is alone in its records. */
+
+/* Where @length bytes, which begin at the start of a unit, are divided: the length of as many whole units
+ * as fit into @max bytes, or that of the first unit where it alone is larger. */
+typedef gsize (*HsDivideFunc) (const guint8 *bytes, gsize length, gsize max);
 
 typedef struct
 {
+  HsDivideFunc divide; /* NULL: the stream may take the bytes in any pieces */
   GByteArray *output;  /* being appended to, nullable */
   GByteArray *sending; /* being sent, nullable */
   gsize sent;          /* of sending */
+  gsize piece;         /* what divide() chose, less what of it was sent; 0: nothing yet */
+  guint16 record;      /* the most that the TLS library takes at once, or 0: not known yet */
 } HsWriteQueue;
 
 typedef enum
@@ -27,7 +38,7 @@ typedef enum
 
 GByteArray *hs_write_queue_get_output (HsWriteQueue *self);
 gsize hs_write_queue_get_length (const HsWriteQueue *self);
-/* To the socket, or where that is NULL to the stream. Never blocks. Adds to @written what the stream took. */
+/* What is in @output at any time that this is called is whole units. To the socket, or where that is NULL to the stream. Never blocks. Adds to @written what the stream took. */
 HsWriteStatus hs_write_queue_write (HsWriteQueue *self,
                                     GSocket *socket,
                                     GPollableOutputStream *stream,

@@ -238,16 +238,28 @@ test_closed (HsTransport *transport,
     self->on_closed (self);
 }
 
+/* @divide: where TLS records may end, or NULL. */
 static inline TestOwner *
-test_owner_new (GIOStream *stream)
+test_owner_new_divided (GIOStream *stream, HsDivideFunc divide)
 {
-  static const HsTransportCallbacks callbacks = { test_received, test_written, test_closed };
+  const HsTransportCallbacks callbacks = {
+    .received = test_received,
+    .written = test_written,
+    .closed = test_closed,
+    .divide = divide,
+  };
   TestOwner *self = g_new0 (TestOwner, 1);
 
   self->received = g_byte_array_new ();
   self->transport = hs_transport_new (stream, &callbacks, self);
 
   return self;
+}
+
+static inline TestOwner *
+test_owner_new (GIOStream *stream)
+{
+  return test_owner_new_divided (stream, NULL);
 }
 
 static inline void
