@@ -17,6 +17,9 @@
 #define ACKNOWLEDGE_EVERY 75
 /* No more stanzas than this are in flight; what follows waits. */
 #define WINDOW 450
+/* After a resumption so many at first, and twice as many after each acknowledgement: a connection that is
+ * soon lost again must still carry something that is acknowledged. */
+#define FIRST_WINDOW 10
 /* One of HsOutFlags: an earlier session may have brought it there already. */
 #define OUT_UNSURE (1 << 7)
 /* A stanza that was in flight in so many lost sessions may be what ended them. */
@@ -46,6 +49,7 @@ struct _HsStreamManagement
   guint n_written;        /* the oldest of them were written in this session, */
   guint n_sent;           /* and on this connection; */
   gsize sent_bytes;       /* which is so many bytes */
+  guint window;           /* no more of them may be on this connection */
   guint n_unasked;        /* the last of them are not covered by a request */
   gboolean urgent;        /* somebody waits for one of those */
   gboolean asking;        /* a request was not answered */
@@ -65,6 +69,7 @@ hs_stream_management_new (void)
   HsStreamManagement *self = g_new0 (HsStreamManagement, 1);
 
   self->policy = HS_RESEND_POLICY_UNRECEIVED;
+  self->window = WINDOW;
   g_queue_init (&self->fates);
   return self;
 }
@@ -322,6 +327,7 @@ void
 hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output)
 {
   hs_stream_management_lose (self);
+  self->window = WINDOW;
   self->state = STATE_ENABLING;
   write_text (output, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
 }
@@ -433,6 +439,7 @@ hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GErr
     }
   self->state = STATE_ENABLED;
   self->told = self->received;
+  self->window = FIRST_WINDOW;
   return TRUE;
 }
 
@@ -453,12 +460,19 @@ hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
     }
 }
 
+/* While the window is small, each acknowledgement lets more leave: none of them waits to be asked for. */
+static gboolean
+is_request_due (HsStreamManagement *self)
+{
+  return self->n_unasked >= REQUEST_EVERY || (self->n_unasked > 0 && self->window < WINDOW);
+}
+
 static void
 write_waiting (HsStreamManagement *self, GByteArray *output)
 {
   guint n = hs_stanza_queue_get_length (&self->queue);
 
-  while (self->n_sent < n && self->n_sent < WINDOW)
+  while (self->n_sent < n && self->n_sent < self->window)
     {
       HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, self->n_sent);
 
@@ -471,7 +485,7 @@ write_waiting (HsStreamManagement *self, GByteArray *output)
         self->urgent = TRUE;
     }
   self->n_written = MAX (self->n_written, self->n_sent);
-  if (self->n_unasked >= REQUEST_EVERY)
+  if (is_request_due (self))
     hs_stream_management_write_request (self, output);
 }
 
@@ -566,6 +580,8 @@ hs_stream_management_on_ack (HsStreamManagement *self,
                              GByteArray *output,
                              GError **error)
 {
+  guint32 before = self->acknowledged;
+
   self->excess = FALSE;
   if (self->state != STATE_ENABLED)
     return TRUE;
@@ -575,6 +591,8 @@ hs_stream_management_on_ack (HsStreamManagement *self,
       return FALSE;
     }
   self->asking = FALSE;
+  if (self->acknowledged != before)
+    self->window = MIN (self->window * 2, WINDOW);
   if (output != NULL)
     write_waiting (self, output);
   return TRUE;
@@ -629,7 +647,7 @@ hs_stream_management_add_out (HsStreamManagement *self,
   /* Until the session can be resumed, what leaves may be lost without anybody's knowing. */
   gboolean leaves = (self->state == STATE_ENABLED ||
                      (self->state == STATE_ENABLING && (flags & HS_OUT_OWN) != 0)) &&
-                    self->n_sent < WINDOW &&
+                    self->n_sent < self->window &&
                     self->n_sent == hs_stanza_queue_get_length (&self->queue);
 
   hs_stanza_queue_push (&self->queue, &stanza, output->data + start);
@@ -643,7 +661,8 @@ hs_stream_management_add_out (HsStreamManagement *self,
   self->sent_bytes += stanza.length;
   if ((flags & HS_OUT_AWAITED) != 0)
     self->urgent = TRUE;
-  if (++self->n_unasked >= REQUEST_EVERY)
+  self->n_unasked++;
+  if (is_request_due (self))
     hs_stream_management_write_request (self, output);
 }
 
@@ -666,7 +685,7 @@ gboolean
 hs_stream_management_wants_poll (HsStreamManagement *self)
 {
   return self->n_unasked > 0 && !self->asking && self->state == STATE_ENABLED
-         && (self->request_time == 0 || self->urgent || self->n_unasked >= REQUEST_EVERY);
+         && (self->request_time == 0 || self->urgent || is_request_due (self));
 }
 
 gint64
@@ -676,7 +695,7 @@ hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *out
     return 0;
   if (self->request_time == 0)
     self->request_time = now + REQUEST_USEC;
-  if (self->urgent || self->n_unasked >= REQUEST_EVERY || now >= self->request_time)
+  if (self->urgent || is_request_due (self) || now >= self->request_time)
     hs_stream_management_write_request (self, output);
   return self->request_time;
 }

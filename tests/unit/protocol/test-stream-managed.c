@@ -279,7 +279,7 @@ test_resumes (Fixture *f, gconstpointer data)
   g_string_truncate (f->events, 0);
   feed (f, "<resumed" SM " h='1' previd='session'/><message/>");
   g_assert_cmpstr (f->events->str, ==, "resumed stanza ");
-  g_assert_cmpstr (f->output->str, ==, "<message id=\"2\"/>");
+  g_assert_cmpstr (f->output->str, ==, "<message id=\"2\"/><r" SM "/>");
   g_assert_true (hs_jid_equal (hs_stream_get_jid (f->stream), f->jid));
   g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 2);
 }
