@@ -23,6 +23,7 @@ struct _ScriptedServer
   GCond cond;
   GPtrArray *peers;
   GString *received;
+  GArray *reads; /* gsize: the length of received after each read */
   char *failure;
   gboolean forgiving;
   guint gates; /* open */
@@ -104,6 +105,7 @@ read_some (ScriptedPeer *self, GError **error)
   g_string_append_len (self->input, buffer, n);
   g_mutex_lock (&self->server->mutex);
   g_string_append_len (self->server->received, buffer, n);
+  g_array_append_val (self->server->reads, self->server->received->len);
   g_mutex_unlock (&self->server->mutex);
   return n;
 }
@@ -493,6 +495,7 @@ scripted_server_new_at (const char *host, guint16 port, const ScriptStep *const 
   g_cond_init (&self->cond);
   self->peers = g_ptr_array_new_with_free_func (peer_free);
   self->received = g_string_new (NULL);
+  self->reads = g_array_new (FALSE, FALSE, sizeof (gsize));
   self->stop = g_cancellable_new ();
   self->stop_listening = g_cancellable_new ();
   self->listener = g_socket_listener_new ();
@@ -528,6 +531,7 @@ scripted_server_free (ScriptedServer *self)
   g_object_unref (self->stop);
   g_object_unref (self->stop_listening);
   g_string_free (self->received, TRUE);
+  g_array_unref (self->reads);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -581,6 +585,17 @@ scripted_server_dup_received (ScriptedServer *self)
   return received;
 }
 
+GArray *
+scripted_server_dup_reads (ScriptedServer *self)
+{
+  GArray *reads;
+
+  g_mutex_lock (&self->mutex);
+  reads = g_array_copy (self->reads);
+  g_mutex_unlock (&self->mutex);
+  return reads;
+}
+
 guint
 scripted_server_count_received (ScriptedServer *self, const char *text)
 {
@@ -604,6 +619,7 @@ scripted_server_forget_received (ScriptedServer *self)
 {
   g_mutex_lock (&self->mutex);
   g_string_truncate (self->received, 0);
+  g_array_set_size (self->reads, 0);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -108,6 +108,8 @@ guint scripted_server_get_n_connections (ScriptedServer *self);
 guint scripted_server_get_n_ended (ScriptedServer *self);
 /* Everything that all clients have sent. */
 char *scripted_server_dup_received (ScriptedServer *self);
+/* How much of that was there after each read (gsize). Under TLS a read gives one record. */
+GArray *scripted_server_dup_reads (ScriptedServer *self);
 gboolean scripted_server_has_received (ScriptedServer *self, const char *text);
 guint scripted_server_count_received (ScriptedServer *self, const char *text);
 void scripted_server_forget_received (ScriptedServer *self);

@@ -71,19 +71,34 @@ tear_down (Fixture *fixture,
   g_rand_free (fixture->random);
 }
 
-/* A stanza of no less than @size bytes, sometimes with a request, as one unit. */
+static void
+add (Fixture *fixture,
+     GByteArray *output,
+     const char *text)
+{
+  g_byte_array_append (output, (const guint8 *) text, strlen (text));
+  g_byte_array_append (fixture->sent, (const guint8 *) text, strlen (text));
+}
+
+/* A stanza of no less than @size bytes, sometimes with a request, which then belongs to it. */
 static void
 add_stanza (Fixture *fixture,
             GByteArray *output,
             gsize size)
 {
   g_autofree char *text = g_strnfill (size, 'x');
-  g_autofree char *stanza = g_strdup_printf ("<message a='>' b=\"</x>\"><body>%s</body><x/></message>%s",
-                                             text, size % 7 == 0 ? REQUEST : "");
+  g_autofree char *stanza
+      = g_strdup_printf ("<message a='>' b=\"</x>\"><body>%s</body><x/></message>", text);
   gsize end;
 
-  g_byte_array_append (output, (const guint8 *) stanza, strlen (stanza));
-  g_byte_array_append (fixture->sent, (const guint8 *) stanza, strlen (stanza));
+  add (fixture, output, stanza);
+  end = fixture->sent->len;
+  /* But one that is too large is alone. */
+  if (size % 7 != 0 || strlen (stanza) > RECORD_SIZE)
+    g_array_append_val (fixture->ends, end);
+  if (size % 7 != 0)
+    return;
+  add (fixture, output, REQUEST);
   end = fixture->sent->len;
   g_array_append_val (fixture->ends, end);
 }
@@ -116,6 +131,7 @@ assert_records (Fixture *fixture,
   g_autofree guint8 *buffer = g_malloc (10 * RECORD_SIZE);
   gsize begin = 0;
   gsize position = 0;
+  gsize large = 0; /* the end of a stanza that is being read */
   guint index = 0;
 
   while (position < fixture->sent->len)
@@ -134,6 +150,9 @@ assert_records (Fixture *fixture,
       g_assert_cmpmem (buffer, n, fixture->sent->data + position, n);
       position += n;
       end = find_end (fixture, &index, position);
+      if (large > 0)
+        g_assert_cmpuint (position, <=, large);
+      large = end > position ? end : 0;
       if (end == position)
         {
           if (full && index + 1 < fixture->ends->len && position - begin <= RECORD_SIZE)
