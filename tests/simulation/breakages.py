@@ -54,9 +54,9 @@ BREAKAGES = [
      "      self->state = STATE_INTERRUPTED;\n      hs_stanza_queue_clear (&self->queue);\n"
      "      self->n_written = 0;\n      self->n_sent"),
     ("nothing is sent again after a resumption", ENGINE,
-     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n  return TRUE;",
+     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n",
      "  self->state = STATE_ENABLED;\n  self->told = self->received;\n"
-     "  settle (self, self->n_written, HS_FATE_ACKNOWLEDGED);\n  return TRUE;"),
+     "  settle (self, self->n_written, HS_FATE_ACKNOWLEDGED);\n"),
     ("what the server had is sent again in the next session", ENGINE,
      "      gboolean known = acknowledge (self, failed, self->n_written, NULL);\n",
      "      gboolean known = TRUE;\n"),
@@ -81,8 +81,10 @@ BREAKAGES = [
      "  if (self->state != STATE_ENABLED || self->asking)\n    return FALSE;\n  g_byte_array_append",
      "  if (self->state != STATE_ENABLED)\n    return FALSE;\n  g_byte_array_append"),
     ("nothing is asked for before there are a hundred", ENGINE,
-     "  if (self->urgent || self->n_unasked >= REQUEST_EVERY || now >= self->request_time)\n",
+     "  if (self->urgent || is_request_due (self) || now >= self->request_time)\n",
      "  if (self->n_unasked >= REQUEST_EVERY)\n"),
+    ("a resumption begins with all that may be in flight", ENGINE,
+     "  self->window = FIRST_WINDOW;\n", "  self->window = WINDOW;\n"),
     ("nothing is acknowledged unasked", ENGINE,
      "#define ACKNOWLEDGE_EVERY 75\n", "#define ACKNOWLEDGE_EVERY 100000\n"),
     ("what is sent again bears no date", ENGINE,

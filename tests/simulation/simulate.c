@@ -18,6 +18,12 @@
  * step. Ends with 1 at the first seed in which an invariant does not hold. */
 
 #define STEPS 160
+/* One in so many runs ends with a network that flaps. The bytes are those of both directions. */
+#define FLAP_EVERY 20
+#define FLAP_STANZAS 1000
+#define FLAP_MIN_BYTES 6000
+#define FLAP_MAX_BYTES 60000
+#define MAX_IDLE_FLAPS 20
 /* Without faults, a session settles within so many. */
 #define MAX_SETTLING 3000
 /* The server's numbers begin anew after 2^32 stanzas: some sessions are about to. */
@@ -25,7 +31,7 @@
 
 typedef struct
 {
-  guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, told[4];
+  guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, flaps, told[4];
   guint64 tokens, refused, early, anew, impostors, misnamed, unasked, begun, hasty;
 } Figures;
 
@@ -279,6 +285,92 @@ step (World *w)
   sim_server_check (w);
 }
 
+static void
+step_without_faults (World *w)
+{
+  w->now += 100000;
+  connect_or_see_the_end (w);
+  deliver_old (w);
+  if (w->conn != NULL)
+    deliver_up (w, w->conn);
+  deliver_down (w);
+  if (w->conn != NULL)
+    sim_server_answer_later (w, w->conn);
+  sim_client_poll (w);
+  sim_client_check (w);
+  sim_server_check (w);
+}
+
+/* ---- A network that flaps: each connection carries so much, and goes with all that is under way ---- */
+
+/* What is written in one round trip arrives whole or, where the connection has not so many bytes left, is lost
+ * with it. FALSE: it was. */
+static gboolean
+carry_round (World *w, gsize *n_left)
+{
+  Conn *conn = w->conn;
+  gsize n = conn->up->len - conn->up_used + conn->down->len - conn->down_used;
+
+  if (n > *n_left)
+    {
+      g_byte_array_set_size (conn->up, conn->up_used);
+      g_byte_array_set_size (conn->down, conn->down_used);
+      return FALSE;
+    }
+  *n_left -= n;
+  while (w->conn == conn && !conn->server_closed && conn->up_used < conn->up->len)
+    deliver_up (w, conn);
+  if (w->conn == conn && !conn->server_closed)
+    sim_server_answer_later (w, conn);
+  while (w->conn == conn && conn->down_used < conn->down->len)
+    deliver_down (w);
+  return w->conn == conn && !conn->server_closed;
+}
+
+static void
+carry (World *w, gsize n_bytes)
+{
+  if (w->conn == NULL)
+    sim_client_connect (w);
+  while (carry_round (w, &n_bytes) && hs_stream_management_get_unacknowledged (w->client.management) > 0)
+    {
+      w->step++;
+      w->now += 100000;
+      sim_client_poll (w);
+      sim_client_check (w);
+      sim_server_check (w);
+    }
+  sim_client_cut (w);
+  while (w->old->len > 0)
+    deliver_old (w);
+  figures.flaps++;
+}
+
+/* Thousands that are handed over at once all get through. */
+static void
+flap (World *w)
+{
+  guint before = 0;
+  guint n_idle = 0;
+
+  w->server.refuses = FALSE;
+  w->server.calm = TRUE;
+  for (guint i = 0; i < MAX_SETTLING && !w->client.ready; i++)
+    step_without_faults (w);
+  for (guint i = 0; i < FLAP_STANZAS; i++)
+    sim_client_send (w);
+  while (hs_stream_management_get_unacknowledged (w->client.management) > 0)
+    {
+      guint n = hs_stream_management_get_unacknowledged (w->client.management);
+
+      n_idle = n == before ? n_idle + 1 : 0;
+      if (n_idle > MAX_IDLE_FLAPS)
+        sim_fail (w, "gets on", "%u connections have carried none of %u stanzas", n_idle, n);
+      before = n;
+      carry (w, FLAP_MIN_BYTES + sim_random (w, FLAP_MAX_BYTES - FLAP_MIN_BYTES));
+    }
+}
+
 /* ---- The end: no more faults, and all has its fate ---- */
 
 static gboolean
@@ -300,17 +392,7 @@ settle (World *w)
       if (i == MAX_SETTLING)
         sim_fail (w, "no stall", "%u stanzas are still not acknowledged",
                   hs_stream_management_get_unacknowledged (w->client.management));
-      w->now += 100000;
-      connect_or_see_the_end (w);
-      deliver_old (w);
-      if (w->conn != NULL)
-        deliver_up (w, w->conn);
-      deliver_down (w);
-      if (w->conn != NULL)
-        sim_server_answer_later (w, w->conn);
-      sim_client_poll (w);
-      sim_client_check (w);
-      sim_server_check (w);
+      step_without_faults (w);
     }
 }
 
@@ -374,6 +456,8 @@ run (guint64 seed, gboolean verbose)
     begin_near_the_end (w);
   while (w->step < STEPS)
     step (w);
+  if (seed % FLAP_EVERY == 1)
+    flap (w);
   settle (w);
   check_fates (w);
   /* Its sessions know their connections. */
@@ -436,8 +520,8 @@ run_all (guint64 first, guint64 n, guint n_jobs)
               + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
           n_jobs);
   printf ("  %" G_GUINT64_FORMAT " sessions, %" G_GUINT64_FORMAT " cuts, %" G_GUINT64_FORMAT
-          " restarts of the client\n",
-          all.lost, all.cuts, all.restarts);
+          " restarts of the client; %" G_GUINT64_FORMAT " connections that could carry little\n",
+          all.lost, all.cuts, all.restarts, all.flaps);
   printf ("  %" G_GUINT64_FORMAT " stanzas to the server, with %" G_GUINT64_FORMAT
           " requests; %" G_GUINT64_FORMAT " to the client\n",
           all.stanzas_up, all.requests, all.stanzas_down);
