@@ -6,9 +6,16 @@
 #include "cutting-proxy.h"
 
 /* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N] [--log=PREFIX] [--any-order]
+ *                                     [--at-once] [--within=SECONDS]
  *
  * Two clients of a real server send each other numbered messages while a proxy cuts their connections.
  * Succeeds where each message has arrived once, in its order, and each has been acknowledged.
+ *
+ * --at-once: the first client hands over all its messages at the same time and the second only receives.
+ * The proxy cuts each connection after 6,000 to 60,000 bytes, and the clients wait for as long as they
+ * choose before they reconnect.
+ *
+ * --within: fails where it takes longer.
  *
  * --any-order is for a server that overtakes itself: ejabberd 24.12, when a session is resumed while
  * messages for it come in, gives some that came to the old connection to the new one after later ones. */
@@ -17,6 +24,11 @@
 #define MAX_OPEN 200
 /* Between cuts, so that the messages last until the last cut. */
 #define PACE_MSEC 2
+/* --at-once: what a connection lives for, both ways and the sign-in included. */
+#define FLAP_MIN_BYTES 6000
+#define FLAP_MAX_BYTES 60000
+/* So that the messages last until the last cut. */
+#define FLAP_PADDING ", and some more that makes it as long as what people write to each other"
 
 typedef struct
 {
@@ -25,6 +37,7 @@ typedef struct
   char *jid;
   guint n_ready, n_resumed, n_lost, n_failed;
   guint n_sent, n_acknowledged, n_returned;
+  guint n_to_send, n_to_receive;
   guint8 *received;   /* how often, by number */
   guint n_received;   /* different ones */
   guint last;         /* number */
@@ -43,7 +56,9 @@ typedef struct
   gint64 start;
   guint last_progress;
   gint64 progress_time;
+  int within; /* seconds, or 0 */
   gboolean any_order;
+  gboolean at_once;
   gboolean cutting;
   gboolean stopping;
   guint n_terminated;
@@ -70,7 +85,8 @@ static void
 disconnected_cb (HsClient *client, GError *error, int retry, End *end)
 {
   end->n_lost++;
-  hs_client_reconnect_now (client);
+  if (!run.at_once)
+    hs_client_reconnect_now (client);
 }
 
 static void
@@ -98,7 +114,7 @@ message_cb (HsClient *client, HsMessage *message, End *end)
   const char *body = hs_message_get_body (message);
   guint number = body != NULL ? strtoul (body, NULL, 10) : 0;
 
-  if (number == 0 || number > run.n_messages || end->received[number]++ > 0)
+  if (number == 0 || number > end->n_to_receive || end->received[number]++ > 0)
     {
       if (end->n_wrong++ < 10)
         g_printerr ("%s: '%.60s' came twice, or is none of ours\n", end->name,
@@ -124,31 +140,37 @@ sent_cb (GObject *client, GAsyncResult *result, gpointer data)
 }
 
 static void
+send_one (End *end, End *other)
+{
+  g_autofree char *body = g_strdup_printf ("%u of %u%s", end->n_sent + 1, end->n_to_send,
+                                           run.at_once ? FLAP_PADDING : "");
+  g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat (other->jid, body));
+
+  end->n_sent++;
+  hs_client_send_async (end->client, message, NULL, sent_cb, end);
+}
+
+static void
 send_some (End *end, End *other)
 {
   /* As many as fit the cuts that have been made. */
-  guint64 share = ((guint64) run.n_messages * (cutting_proxy_get_n_cuts (run.proxy) + 1))
+  guint64 share = ((guint64) end->n_to_send * (cutting_proxy_get_n_cuts (run.proxy) + 1))
                   / (run.n_cuts + 1);
-  guint allowed = run.n_cuts == 0 ? run.n_messages : MIN (run.n_messages, share + 20);
+  guint allowed = run.n_cuts == 0 ? end->n_to_send : MIN (end->n_to_send, share + 20);
 
   if (hs_client_get_unacknowledged (end->client) >= MAX_OPEN
       || (end->n_sent >= allowed
-          && (hs_client_get_unacknowledged (end->client) > 0 || end->n_sent >= run.n_messages)))
+          && (hs_client_get_unacknowledged (end->client) > 0 || end->n_sent >= end->n_to_send)))
     return;
-  for (guint i = 0; i < 5 && end->n_sent < run.n_messages; i++)
-    {
-      g_autofree char *body = g_strdup_printf ("%u of %u", end->n_sent + 1, run.n_messages);
-      g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat (other->jid, body));
-
-      end->n_sent++;
-      hs_client_send_async (end->client, message, NULL, sent_cb, end);
-    }
+  for (guint i = 0; i < 5 && end->n_sent < end->n_to_send; i++)
+    send_one (end, other);
 }
 
 static gboolean
 is_done (const End *end)
 {
-  return end->n_received >= run.n_messages && end->n_acknowledged + end->n_failed >= run.n_messages;
+  return end->n_received >= end->n_to_receive
+         && end->n_acknowledged + end->n_failed >= end->n_to_send;
 }
 
 /* A run that does not get on has failed, however long it may take. */
@@ -172,12 +194,25 @@ check_progress (void)
     }
 }
 
+/* Both sessions stand and neither has been cut yet. */
+static void
+send_at_once (void)
+{
+  run.cutting = TRUE;
+  run.start = g_get_monotonic_time ();
+  cutting_proxy_start (run.proxy);
+  while (run.ends[0].n_sent < run.ends[0].n_to_send)
+    send_one (&run.ends[0], &run.ends[1]);
+}
+
 static gboolean
 tick_cb (gpointer data)
 {
   check_progress ();
   if (run.stopping || !run.ends[0].here || !run.ends[1].here)
     return G_SOURCE_CONTINUE;
+  if (run.at_once && !run.cutting)
+    send_at_once ();
   /* A session that nobody has named yet cannot be resumed. */
   if (!run.cutting && (run.ends[0].n_acknowledged == 0 || run.ends[1].n_acknowledged == 0))
     {
@@ -209,6 +244,8 @@ add_end (End *end, const char *name, guint number)
   g_autoptr (GTlsDatabase) database = g_tls_file_database_new (g_getenv ("HS_TEST_CA"), NULL);
 
   end->name = name;
+  end->n_to_send = run.at_once && number != 1 ? 0 : run.n_messages;
+  end->n_to_receive = run.at_once && number == 1 ? 0 : run.n_messages;
   end->received = g_new0 (guint8, run.n_messages + 1);
   end->jid = g_strconcat (g_getenv (user), "/cut", NULL);
   end->client = hs_client_new (end->jid, g_getenv (password));
@@ -235,9 +272,9 @@ report (const End *end)
            "failed, %u returned; %u received, %u of them after later ones, %u twice\n",
            end->name, end->n_ready, end->n_lost, end->n_resumed, end->n_sent, end->n_acknowledged,
            end->n_failed, end->n_returned, end->n_received, end->n_overtaken, end->n_wrong);
-  if (end->n_received != run.n_messages || end->n_wrong > 0
+  if (end->n_received != end->n_to_receive || end->n_wrong > 0
       || (end->n_overtaken > 0 && !run.any_order) || end->n_failed > 0
-      || end->n_returned > 0 || end->n_acknowledged != run.n_messages || end->n_ready != 1)
+      || end->n_returned > 0 || end->n_acknowledged != end->n_to_send || end->n_ready != 1)
     run.result = 1;
 }
 
@@ -252,6 +289,10 @@ main (int argc, char **argv)
                              { "log", 0, 0, G_OPTION_ARG_STRING, &log_prefix, "Of each client", "PREFIX" },
                              { "any-order", 0, 0, G_OPTION_ARG_NONE, &run.any_order,
                                "The server may overtake itself", NULL },
+                             { "at-once", 0, 0, G_OPTION_ARG_NONE, &run.at_once,
+                               "The first client hands over all of them at once", NULL },
+                             { "within", 0, 0, G_OPTION_ARG_INT, &run.within, "The time allowed",
+                               "SECONDS" },
                              { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the proxy", "N" },
                              { NULL } };
 
@@ -263,6 +304,8 @@ main (int argc, char **argv)
   run.loop = g_main_loop_new (NULL, FALSE);
   run.start = run.progress_time = g_get_monotonic_time ();
   run.proxy = cutting_proxy_new (strtoul (g_getenv ("HS_TEST_PORT"), NULL, 10), n_cuts, seed);
+  if (run.at_once)
+    cutting_proxy_set_range (run.proxy, FLAP_MIN_BYTES, FLAP_MAX_BYTES);
   add_end (&run.ends[0], "one", 1);
   add_end (&run.ends[1], "two", 2);
   hs_client_start (run.ends[0].client);
@@ -276,7 +319,8 @@ main (int argc, char **argv)
            (g_get_monotonic_time () - run.start) / 1e6);
   report (&run.ends[0]);
   report (&run.ends[1]);
-  if (cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts)
+  if (cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts
+      || (run.within > 0 && g_get_monotonic_time () - run.start > run.within * G_USEC_PER_SEC))
     run.result = 1;
   g_print ("%s\n", run.result != 0 ? "FAILED" : run.any_order ? "All arrived, none twice"
                                                : "All arrived, in order, none twice");

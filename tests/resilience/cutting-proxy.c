@@ -22,6 +22,8 @@ struct _CuttingProxy
   guint64 n_bytes;
   gboolean ending;
   gboolean started;
+  guint min_bytes; /* of each connection, or 0 for the default */
+  guint max_bytes;
 };
 
 typedef enum
@@ -58,6 +60,8 @@ make_plan (CuttingProxy *self)
   plan.kind = g_rand_int_range (self->random, 0, N_CUTS);
   if (!plan.cut)
     plan.n_bytes = G_MAXSIZE;
+  else if (self->max_bytes > 0)
+    plan.n_bytes = g_rand_int_range (self->random, self->min_bytes, self->max_bytes + 1);
   else if (g_rand_int_range (self->random, 0, 4) == 0)
     plan.n_bytes = g_rand_int_range (self->random, 1, SIGN_IN_BYTES);
   else
@@ -236,6 +240,15 @@ cutting_proxy_free (CuttingProxy *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);
+}
+
+void
+cutting_proxy_set_range (CuttingProxy *self, guint min_bytes, guint max_bytes)
+{
+  g_mutex_lock (&self->mutex);
+  self->min_bytes = min_bytes;
+  self->max_bytes = max_bytes;
+  g_mutex_unlock (&self->mutex);
 }
 
 void

@@ -9,6 +9,8 @@
 typedef struct _CuttingProxy CuttingProxy;
 
 CuttingProxy *cutting_proxy_new (guint16 server_port, guint n_cuts, guint32 seed);
+/* So many bytes in each direction together for each connection, in place of the default. */
+void cutting_proxy_set_range (CuttingProxy *self, guint min_bytes, guint max_bytes);
 /* Not before. */
 void cutting_proxy_start (CuttingProxy *self);
 void cutting_proxy_free (CuttingProxy *self);
