@@ -503,112 +503,6 @@ test_window (Fixture *f, gconstpointer data)
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
 }
 
-/* Takes what was written: so many stanzas, and a request at their end. */
-static void
-assert_burst (Fixture *f, guint n)
-{
-  g_autofree char *output = take_output (f);
-
-  g_assert_cmpuint (count (output, "<message"), ==, n);
-  g_assert_cmpuint (count (output, "<r "), ==, 1);
-  g_assert_true (g_str_has_suffix (output, "<r" SM "/>"));
-}
-
-/* After a resumption few leave at first, and each acknowledgement lets twice as many leave, until as many are
- * in flight as may be. */
-static void
-test_slow_start (Fixture *f, gconstpointer data)
-{
-  static const guint bursts[] = { 10, 20, 40, 80, 160, 320, 450 };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *first = NULL;
-  guint32 h = 100;
-
-  enable (f, "id='x' resume='true'");
-  for (guint i = 1; i <= 2000; i++)
-    send_numbered (f, i);
-  first = take_output (f);
-  g_assert_cmpuint (count (first, "<message"), ==, 450);
-  hs_stream_management_interrupt (f->sm, 0);
-  resume (f, h);
-  for (guint i = 0; i < G_N_ELEMENTS (bursts); i++)
-    {
-      assert_burst (f, bursts[i]);
-      h += bursts[i];
-      g_assert_true (ack (f, h, &error));
-      g_assert_no_error (error);
-    }
-  /* And each resumption begins again. */
-  hs_stream_management_interrupt (f->sm, 0);
-  g_byte_array_set_size (f->output, 0);
-  resume (f, h);
-  assert_burst (f, 10);
-}
-
-/* An answer that acknowledges nothing shows nothing. */
-static void
-test_slow_start_no_news (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  enable (f, "id='x' resume='true'");
-  for (guint i = 1; i <= 100; i++)
-    send_numbered (f, i);
-  hs_stream_management_interrupt (f->sm, 0);
-  g_byte_array_set_size (f->output, 0);
-  resume (f, 0);
-  assert_burst (f, 10);
-  g_assert_true (ack (f, 0, &error));
-  assert_output (f, "");
-  g_assert_true (ack (f, 3, &error));
-  assert_burst (f, 13);
-  g_assert_true (ack (f, 23, &error));
-  assert_burst (f, 40);
-}
-
-/* What the program sends soon after a resumption is asked about at once, with one request at a time, and waits
- * where the window is full. */
-static void
-test_slow_start_new (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *output = NULL;
-
-  enable (f, "id='x' resume='true'");
-  hs_stream_management_interrupt (f->sm, 0);
-  resume (f, 0);
-  assert_output (f, "");
-  send_numbered (f, 1);
-  assert_output (f, "<message id=\"1\"/><r" SM "/>");
-  for (guint i = 2; i <= 12; i++)
-    send_numbered (f, i);
-  output = take_output (f);
-  g_assert_cmpuint (count (output, "<message"), ==, 9);
-  g_assert_cmpuint (count (output, "<r "), ==, 0);
-  g_assert_cmpuint (hs_stream_management_get_waiting (f->sm), ==, 2);
-  g_assert_true (ack (f, 1, &error));
-  assert_output (f, "<message id=\"11\"/><message id=\"12\"/><r" SM "/>");
-}
-
-/* A new session does not begin small: it has lost nothing yet. */
-static void
-test_slow_start_over (Fixture *f, gconstpointer data)
-{
-  g_autofree char *output = NULL;
-
-  enable (f, "id='x' resume='true'");
-  hs_stream_management_interrupt (f->sm, 0);
-  resume (f, 0);
-  hs_stream_management_interrupt (f->sm, 0);
-  fail_to_resume (f, "");
-  enable (f, "id='y' resume='true'");
-  for (guint i = 1; i <= 99; i++)
-    send_numbered (f, i);
-  output = take_output (f);
-  g_assert_cmpuint (count (output, "<message"), ==, 99);
-  g_assert_cmpuint (count (output, "<r "), ==, 0);
-}
-
 static void
 test_request_later (Fixture *f, gconstpointer data)
 {
@@ -825,10 +719,6 @@ main (int argc, char **argv)
   add ("lost-twice", test_lost_twice);
   add ("refused-twice", test_refused_twice);
   add ("window", test_window);
-  add ("slow-start", test_slow_start);
-  add ("slow-start/no-news", test_slow_start_no_news);
-  add ("slow-start/new", test_slow_start_new);
-  add ("slow-start/over", test_slow_start_over);
   add ("request-later", test_request_later);
   add ("counted", test_counted);
   add ("enable-failed", test_enable_failed);
