@@ -11,6 +11,9 @@
  * less than this (RFC 6066, 4). */
 #define RECORD_SIZE (16 * 1024)
 #define SMALLEST_RECORD 512
+/* Units are put together up to this. Prosody and LuaSec read no more at once: what is behind it in a record is
+ * lost where the connection goes between two reads. */
+#define GROUP_SIZE (8 * 1024)
 /* The largest drained buffer that a thread keeps for its next writer. */
 #define SPARE_SIZE (64 * 1024)
 
@@ -104,11 +107,19 @@ get_piece (HsWriteQueue *self)
 {
   gsize left = self->sending->len - self->sent;
   gsize record = self->record != 0 ? self->record : RECORD_SIZE;
+  const guint8 *bytes = self->sending->data + self->sent;
 
   if (self->divide == NULL)
     return left;
   if (self->piece == 0)
-    self->piece = left > record ? self->divide (self->sending->data + self->sent, left, record) : left;
+    {
+      gsize group = MIN (GROUP_SIZE, record);
+
+      self->piece = left > group ? self->divide (bytes, left, group) : left;
+      /* One that is larger has a record of its own, with its request. */
+      if (self->piece > group)
+        self->piece = self->divide (bytes, left, record);
+    }
   return MIN (self->piece, record);
 }
 

@@ -98,7 +98,7 @@ assert_records (TestClient *test)
       gsize end = g_array_index (reads, gsize, i);
 
       g_assert_cmpuint (end - before, <=, RECORD_SIZE);
-      n_full += end - before > RECORD_SIZE / 2;
+      n_full += end - before > RECORD_SIZE / 4;
       before = end;
       if (!is_boundary (received + end))
         {
