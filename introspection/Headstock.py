@@ -102,7 +102,9 @@ def _check_functions():
 
 
 def _check_methods(cls):
-    for name, info in list(vars(cls).items()):
+    for name, attribute in list(vars(cls).items()):
+        # PyGObject 3.58 wraps what belongs to the class.
+        info = getattr(attribute, "__func__", attribute)
         if not isinstance(info, FunctionInfo) or not info.get_arguments():
             continue
         call = _check_function(info)

@@ -34,7 +34,7 @@ BREAKAGES = [
     ("one stanza in fifty is not counted", ENGINE,
      "  self->received += n;\n", "  self->received += n - (self->received % 50 == 49);\n"),
     ("a stanza counts before it has been shown", STREAM,
-     "    self->owes_count = hs_stream_counts (self);\n",
+     "    self->owes_count = hs_stream_counts (self) && !kept;\n",
      "    hs_stream_count_in (self, 1);\n"),
     ("a stanza whose dispatch was broken off counts", STREAM,
      "  self->owes_count = FALSE;\n  hs_stream_give_back (self, event);\n",
