@@ -130,6 +130,7 @@ prepare() {
     # What a run that was interrupted may have left.
     rm -rf "${chroot:?}/work" "${chroot:?}"/tmp/*
     find "$chroot/usr/local" ! -type d -delete
+    enter "$1" dpkg --configure -a >"$cache/$1.dpkg.log" 2>&1 || true
     mkdir -p "$chroot/work"
     git -C "$root" rev-parse HEAD >"$chroot/work/commit"
     git clone --quiet --no-hardlinks --no-checkout "$root" "$chroot$inside"
