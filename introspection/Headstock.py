@@ -105,7 +105,7 @@ def _check_methods(cls):
     for name, attribute in list(vars(cls).items()):
         # PyGObject 3.58 wraps what belongs to the class.
         info = getattr(attribute, "__func__", attribute)
-        if not isinstance(info, FunctionInfo) or not info.get_arguments():
+        if name == "__new__" or not isinstance(info, FunctionInfo) or not info.get_arguments():
             continue
         call = _check_function(info)
         if info.is_constructor():

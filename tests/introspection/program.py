@@ -15,7 +15,7 @@ from gi.repository import Gio, Headstock
 class Basic:
     @Headstock.xmpphandler("item", Headstock.NS_ROSTER, from_account=True, forget=True)
     def roster(self, e):
-        print("Contact", e.get_attribute("jid"), e.get_attribute("subscription"))
+        print("Contact", e.get_attribute("jid"), e.get_attribute("subscription"), flush=True)
 
     @Headstock.xmpphandler("message", Headstock.NS_CLIENT, once=False, forget=False)
     def echo(self, e):
