@@ -9,7 +9,7 @@
 #include "hs-namespaces.h"
 #include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-ht.h"
-#include "sasl/hs-sasl-mechanism-private.h"
+#include "sasl/hs-sasl-prepare.h"
 #include "sasl/hs-sasl-scram-message.h"
 #include "sasl/hs-sasl-secret.h"
 

@@ -9,6 +9,7 @@
 
 #include "hs-sasl-hmac.h"
 #include "hs-sasl-mechanism-private.h"
+#include "hs-sasl-prepare.h"
 #include "hs-sasl-secret.h"
 
 /* HT-SHA-256-* (draft-ietf-kitten-sasl-ht): a token that the server has given out, proved in one message,

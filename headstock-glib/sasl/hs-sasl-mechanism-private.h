@@ -62,8 +62,4 @@ HsSaslMechanism *hs_sasl_oauthbearer_new (const HsSaslCredentials *credentials);
 /* For the tests: the RFCs' examples fix the client's nonce. Only before it was started. */
 void hs_sasl_scram_set_nonce (HsSaslMechanism *self, const char *nonce);
 
-/* The user name and the password in the form that mechanisms want, or NULL and why not. */
-char *hs_sasl_prepare_username (const HsSaslCredentials *credentials, GError **error);
-char *hs_sasl_prepare_password (const HsSaslCredentials *credentials, GError **error);
-
 G_END_DECLS

@@ -10,8 +10,6 @@
 
 #include "hs-sasl-binding.h"
 #include "hs-sasl-mechanism-private.h"
-#include "hs-sasl-secret.h"
-#include "hs-saslprep.h"
 
 /* How much of a server's list goes into a message. Names have at most 20 characters (RFC
  * 4422, 3.1). */
@@ -456,38 +454,4 @@ hs_sasl_mechanism_success (HsSaslMechanism *self, const guint8 *data, gsize leng
   verified = self->klass->success == NULL || self->klass->success (self, data, length, error);
   self->phase = HS_SASL_PHASE_ENDED;
   return verified;
-}
-
-char *
-hs_sasl_prepare_username (const HsSaslCredentials *credentials, GError **error)
-{
-  g_autofree char *prepared = hs_saslprep (credentials->username, error);
-
-  if (prepared == NULL)
-    g_prefix_error (error, "The user name cannot be used to sign in: ");
-  /* RFC 5802, 5.1, on n= */
-  else if (*prepared == '\0')
-    g_set_error_literal (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS,
-                         "The user name cannot be used to sign in: "
-                         "nothing of it is left after SASLprep (RFC 4013)");
-  else
-    return g_steal_pointer (&prepared);
-  return NULL;
-}
-
-char *
-hs_sasl_prepare_password (const HsSaslCredentials *credentials, GError **error)
-{
-  char *prepared = hs_saslprep (credentials->password, error);
-
-  if (prepared == NULL)
-    g_prefix_error (error, "The password cannot be used to sign in: ");
-  else if (*prepared == '\0')
-    {
-      hs_sasl_secret_free (g_steal_pointer (&prepared));
-      g_set_error_literal (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS,
-                           "The password cannot be used to sign in: "
-                           "nothing of it is left after SASLprep (RFC 4013)");
-    }
-  return prepared;
 }

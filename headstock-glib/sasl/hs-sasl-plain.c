@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "hs-sasl-prepare.h"
 #include "hs-sasl-secret.h"
 
 /* PLAIN (RFC 4616). Where it may be used at all is decided in hs-sasl-mechanism.c. */

@@ -10,6 +10,7 @@
 #include "hs-error.h"
 
 #include "hs-sasl-hmac.h"
+#include "hs-sasl-prepare.h"
 #include "hs-sasl-scram-message.h"
 #include "hs-sasl-secret.h"
 

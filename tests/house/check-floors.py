@@ -30,11 +30,8 @@ TIES = ["autojoin", "messenger"]
 # Circles of .c files that are still to be opened. A circle may lose files and must not gain any; one that is
 # gone must go from here as well.
 OPEN_CIRCLES = [
-    {"sasl/hs-sasl-mechanism.c", "sasl/hs-sasl-oauthbearer.c", "sasl/hs-sasl-plain.c",
-     "sasl/hs-sasl-scram-message.c", "sasl/hs-sasl-scram.c"},
     {"protocol/hs-stream-managed.c", "protocol/hs-stream-sasl2.c", "protocol/hs-stream-session.c",
      "protocol/hs-stream-sign-in.c", "protocol/hs-stream.c"},
-    {"stanza/hs-element-build.c", "stanza/hs-element.c"},
     {"client/hs-client-active.c", "client/hs-client-connection.c", "client/hs-client-credentials.c",
      "client/hs-client-dispatch.c", "client/hs-client-fate.c", "client/hs-client-lifecycle.c",
      "client/hs-client-log.c", "client/hs-client-pump.c", "client/hs-client-request.c",
