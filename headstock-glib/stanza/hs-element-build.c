@@ -8,21 +8,7 @@
 #include "xml/hs-parser.h"
 #include "xml/hs-writer.h"
 
-/* How elements are made and changed. */
-
-/* Elements that are still being received may be read and not changed. */
-static HsNode *
-get_writable_node (HsElement *self)
-{
-  HsNode *node = hs_element_get_node (self);
-
-  if (G_UNLIKELY (node->unfinished))
-    {
-      g_critical ("An element that is still being received cannot be changed");
-      return NULL;
-    }
-  return node;
-}
+/* Making elements, and changing their children and attributes. */
 
 /**
  * hs_element_new:
@@ -105,7 +91,7 @@ hs_element_copy (HsElement *self)
 static HsNode *
 add_child (HsElement *self, const char *name, const char *namespace_)
 {
-  HsNode *node = get_writable_node (self);
+  HsNode *node = hs_element_get_writable_node (self);
   HsNode *child;
 
   if (node == NULL)
@@ -184,8 +170,8 @@ hs_element_append (HsElement *self, HsElement *element)
   g_return_if_fail (HS_IS_ELEMENT (self));
   g_return_if_fail (HS_IS_ELEMENT (element));
 
-  node = get_writable_node (self);
-  child = get_writable_node (element);
+  node = hs_element_get_writable_node (self);
+  child = hs_element_get_writable_node (element);
   if (node == NULL || child == NULL)
     return;
   g_return_if_fail (node != child);
@@ -213,7 +199,7 @@ hs_element_detach (HsElement *self)
 
   g_return_if_fail (HS_IS_ELEMENT (self));
 
-  node = get_writable_node (self);
+  node = hs_element_get_writable_node (self);
   if (node == NULL || node->parent == NULL)
     return;
   g_return_if_fail (!node->parent->unfinished);
@@ -259,35 +245,9 @@ hs_element_set_attribute_ns (HsElement *self,
   g_return_if_fail (HS_IS_ELEMENT (self));
   g_return_if_fail (name != NULL && hs_xml_is_name (name) && strcmp (name, "xmlns") != 0);
 
-  node = get_writable_node (self);
+  node = hs_element_get_writable_node (self);
   if (node != NULL)
     hs_node_set_attribute (node, name, namespace_, value);
-}
-
-/**
- * hs_element_set_text: (set-property text)
- * @self: an element
- * @text: (nullable): text, not escaped
- *
- * Replaces all that is in an element with text.
- */
-void
-hs_element_set_text (HsElement *self, const char *text)
-{
-  g_autofree char *own = NULL;
-  HsNode *node;
-
-  g_return_if_fail (HS_IS_ELEMENT (self));
-
-  node = get_writable_node (self);
-  if (node == NULL)
-    return;
-  /* The text may be what hs_element_get_text() put together for this element. */
-  if (text != NULL && text == node->joined)
-    text = own = g_strdup (text);
-  hs_node_remove_children (node);
-  if (text != NULL)
-    hs_node_append_text (node, text, strlen (text));
 }
 
 /**
@@ -305,7 +265,7 @@ hs_element_append_text (HsElement *self, const char *text)
   g_return_if_fail (HS_IS_ELEMENT (self));
   g_return_if_fail (text != NULL);
 
-  node = get_writable_node (self);
+  node = hs_element_get_writable_node (self);
   if (node != NULL)
     hs_node_append_text (node, text, strlen (text));
 }

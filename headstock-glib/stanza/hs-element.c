@@ -98,6 +98,19 @@ hs_element_get_node (HsElement *self)
   return view->node;
 }
 
+HsNode *
+hs_element_get_writable_node (HsElement *self)
+{
+  HsNode *node = hs_element_get_node (self);
+
+  if (G_UNLIKELY (node->unfinished))
+    {
+      g_critical ("An element that is still being received cannot be changed");
+      return NULL;
+    }
+  return node;
+}
+
 HsElement *
 hs_element_from_node (HsNode *node)
 {
@@ -441,6 +454,32 @@ hs_element_get_text (HsElement *self)
   g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
 
   return hs_node_get_text (hs_element_get_node (self));
+}
+
+/**
+ * hs_element_set_text: (set-property text)
+ * @self: an element
+ * @text: (nullable): text, not escaped
+ *
+ * Replaces the children and the text of an element with @text.
+ */
+void
+hs_element_set_text (HsElement *self, const char *text)
+{
+  g_autofree char *own = NULL;
+  HsNode *node;
+
+  g_return_if_fail (HS_IS_ELEMENT (self));
+
+  node = hs_element_get_writable_node (self);
+  if (node == NULL)
+    return;
+  /* The text may be what hs_element_get_text() put together for this element. */
+  if (text != NULL && text == node->joined)
+    text = own = g_strdup (text);
+  hs_node_remove_children (node);
+  if (text != NULL)
+    hs_node_append_text (node, text, strlen (text));
 }
 
 /**
