@@ -38,9 +38,6 @@ OPEN_CIRCLES = [
      "client/hs-client-resume.c", "client/hs-client-retry.c", "client/hs-client-security.c",
      "client/hs-client-send.c", "client/hs-client-session.c", "client/hs-client-settings.c",
      "client/hs-client-sign-in.c", "client/hs-client.c"},
-    {"features/registration/hs-registration-account.c", "features/registration/hs-registration-form.c",
-     "features/registration/hs-registration-negotiation.c",
-     "features/registration/hs-registration-request.c", "features/registration/hs-registration.c"},
 ]
 
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"

@@ -493,7 +493,7 @@ hs_registration_retry (HsRegistration *self, const char *username)
   if (!is_decidable (priv))
     return;
   if (username != NULL)
-    hs_registration_set_username (self, username);
+    hs_registration_set_text (self, &priv->username, username, "username");
   begin (self);
 }
 

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-registration*.c share. */
+/* What hs-registration*.c share. Each file below uses only the files above it; hs-registration.c, the GObject's face,
+ * is on top of all. */
 
 typedef enum
 {
@@ -50,25 +51,30 @@ typedef struct
   HsRegistrationChange *asking; /* that waits for a form to be filled in */
 } HsRegistrationPrivate;
 
+/* hs-registration-core.c */
 HsRegistrationPrivate *hs_registration_private (HsRegistration *self);
+/* Overwrites a secret, frees it and sets the pointer to NULL. */
 void hs_registration_forget (char **secret);
-
-/* hs-registration.c */
 void hs_registration_report_success (HsRegistration *self, HsElement *element);
+/* @element: the server's answer, nullable */
 void hs_registration_report_failure (HsRegistration *self,
                                      gboolean submitted,
                                      const GError *error,
                                      HsElement *element);
+/* Emits fill-form. TRUE: the program answers the form later. */
 gboolean hs_registration_ask_program (HsRegistration *self, HsDataForm *form);
+/* Sets the string in @text, which belongs to @property, and notifies if it changed. */
+void hs_registration_set_text (HsRegistration *self,
+                               char **text,
+                               const char *value,
+                               const char *property);
 void hs_registration_set_url (HsRegistration *self, const char *url);
+/* @jid: the account that was made; NULL once it is cancelled */
 void hs_registration_set_registered (HsRegistration *self, HsJid *jid);
 
-/* hs-registration-negotiation.c */
-void hs_registration_module_init (HsModuleInterface *iface);
-void hs_registration_abandon (HsRegistration *self);
+/* hs-registration-request.c */
 
-/* hs-registration-request.c: the answer, a result, or an error with what the server sent, where it
- * did. */
+/* @answer: the iq of the server, also where it is an error; NULL where none came */
 typedef void (*HsRegistrationAnswer) (HsRegistration *self,
                                       HsElement *answer,
                                       const GError *error,
@@ -86,14 +92,21 @@ void hs_registration_fill (HsRegistration *self,
                            HsDataForm *form,
                            const char *username,
                            const char *password);
+/* Whether a field that a person is asked for is still empty. */
 gboolean hs_registration_asks_more (HsDataForm *form);
+/* Whether a password field is filled in. */
 gboolean hs_registration_has_secret (HsDataForm *form);
+/* Whether @secret is the value of a field other than @except. */
 gboolean hs_registration_form_holds (HsDataForm *form, const char *secret, const char *except);
 HsElement *hs_registration_create_query (HsDataForm *form, gboolean legacy, GError **error);
 
-/* hs-registration-account.c */
+/* hs-registration-account.c: answers or cancels the form that a change waits for; ends all changes */
 gboolean hs_registration_change_submit (HsRegistration *self, GError **error);
 void hs_registration_change_cancel (HsRegistration *self);
 void hs_registration_change_lost (HsRegistration *self);
+
+/* hs-registration-negotiation.c */
+void hs_registration_module_init (HsModuleInterface *iface);
+void hs_registration_abandon (HsRegistration *self);
 
 G_END_DECLS

@@ -103,100 +103,9 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-enum
-{
-  SIGNAL_SUCCESS,
-  SIGNAL_CONFLICT,
-  SIGNAL_RESOURCE_CONSTRAINT,
-  SIGNAL_ERROR,
-  SIGNAL_FILL_FORM,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
-
-/**
- * hs_registration_error_quark:
- *
- * The error domain of [error@Headstock.RegistrationError].
- *
- * Returns: the domain
- */
-G_DEFINE_QUARK (hs-registration-error-quark, hs_registration_error)
 G_DEFINE_TYPE_WITH_CODE (HsRegistration, hs_registration, G_TYPE_OBJECT,
                          G_ADD_PRIVATE (HsRegistration)
                          G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_registration_module_init))
-
-HsRegistrationPrivate *
-hs_registration_private (HsRegistration *self)
-{
-  return hs_registration_get_instance_private (self);
-}
-
-/* Frees a secret and leaves nothing of it in memory. */
-void
-hs_registration_forget (char **secret)
-{
-  if (*secret != NULL)
-    explicit_bzero (*secret, strlen (*secret));
-  g_clear_pointer (secret, g_free);
-}
-
-void
-hs_registration_report_success (HsRegistration *self, HsElement *element)
-{
-  g_signal_emit (self, signals[SIGNAL_SUCCESS], 0, element);
-}
-
-void
-hs_registration_report_failure (HsRegistration *self,
-                                gboolean submitted,
-                                const GError *error,
-                                HsElement *element)
-{
-  /* Only a submission can meet a name that is taken. */
-  if (submitted && element != NULL &&
-      g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_CONFLICT))
-    g_signal_emit (self, signals[SIGNAL_CONFLICT], 0, element);
-  else if (element != NULL &&
-           g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_RESOURCE_CONSTRAINT))
-    g_signal_emit (self, signals[SIGNAL_RESOURCE_CONSTRAINT], 0, element);
-  else
-    g_signal_emit (self, signals[SIGNAL_ERROR], 0, error, element);
-}
-
-gboolean
-hs_registration_ask_program (HsRegistration *self, HsDataForm *form)
-{
-  gboolean handled = FALSE;
-
-  g_signal_emit (self, signals[SIGNAL_FILL_FORM], 0, form, &handled);
-  return handled;
-}
-
-void
-hs_registration_set_url (HsRegistration *self, const char *url)
-{
-  HsRegistrationPrivate *priv = hs_registration_private (self);
-
-  if (g_strcmp0 (priv->url, url) == 0)
-    return;
-  g_free (priv->url);
-  priv->url = g_strdup (url);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_URL]);
-}
-
-void
-hs_registration_set_registered (HsRegistration *self, HsJid *jid)
-{
-  HsRegistrationPrivate *priv = hs_registration_private (self);
-  gboolean before = priv->registered != NULL;
-
-  g_clear_pointer (&priv->registered, hs_jid_unref);
-  priv->registered = jid != NULL ? hs_jid_get_bare (jid) : NULL;
-  if (before != (jid != NULL))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_REGISTERED]);
-}
 
 static void
 hs_registration_finalize (GObject *object)
@@ -321,18 +230,17 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
-static guint
+/* hs-registration-core.c emits these by name. */
+static void
 new_signal (const char *name, guint offset, guint n_params, ...)
 {
   va_list types;
-  guint id;
 
   va_start (types, n_params);
-  id = g_signal_new_valist (name, HS_TYPE_REGISTRATION, G_SIGNAL_RUN_LAST,
-                            g_signal_type_cclosure_new (HS_TYPE_REGISTRATION, offset), NULL, NULL,
-                            NULL, G_TYPE_NONE, n_params, types);
+  g_signal_new_valist (name, HS_TYPE_REGISTRATION, G_SIGNAL_RUN_LAST,
+                       g_signal_type_cclosure_new (HS_TYPE_REGISTRATION, offset), NULL, NULL,
+                       NULL, G_TYPE_NONE, n_params, types);
   va_end (types);
-  return id;
 }
 
 static void
@@ -345,7 +253,7 @@ install_result_signals (void)
    *
    * The server has made the account that was submitted. The client signs in next.
    */
-  signals[SIGNAL_SUCCESS] = new_signal ("handle-register-success",
+  new_signal ("handle-register-success",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_register_success), 1, HS_TYPE_ELEMENT);
 
   /**
@@ -356,7 +264,7 @@ install_result_signals (void)
    * The name is taken (%HS_STANZA_ERROR_CONFLICT). The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
-  signals[SIGNAL_CONFLICT] = new_signal ("handle-register-conflict",
+  new_signal ("handle-register-conflict",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_register_conflict), 1, HS_TYPE_ELEMENT);
 
   /**
@@ -368,7 +276,7 @@ install_result_signals (void)
    * (%HS_STANZA_ERROR_RESOURCE_CONSTRAINT). The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
-  signals[SIGNAL_RESOURCE_CONSTRAINT] = new_signal ("handle-resource-constraint",
+  new_signal ("handle-resource-constraint",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_resource_constraint), 1, HS_TYPE_ELEMENT);
 }
 
@@ -387,7 +295,7 @@ install_other_signals (void)
    * after [method@Registration.cancel]. The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
-  signals[SIGNAL_ERROR] = new_signal ("handle-register-error",
+  new_signal ("handle-register-error",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_register_error), 2,
       G_TYPE_ERROR, HS_TYPE_ELEMENT);
 
@@ -405,7 +313,7 @@ install_other_signals (void)
    *
    * Returns: true where the form will be answered later
    */
-  signals[SIGNAL_FILL_FORM] = g_signal_new (
+  g_signal_new (
       "fill-form", HS_TYPE_REGISTRATION, G_SIGNAL_RUN_LAST,
       G_STRUCT_OFFSET (HsRegistrationClass, fill_form), g_signal_accumulator_true_handled, NULL,
       NULL, G_TYPE_BOOLEAN, 1, HS_TYPE_DATA_FORM);
@@ -463,18 +371,6 @@ hs_registration_get_username (HsRegistration *self)
   return hs_registration_private (self)->username;
 }
 
-static void
-set_text (HsRegistration *self, char **text, const char *value, GParamSpec *pspec)
-{
-  char *old = *text;
-
-  if (g_strcmp0 (old, value) == 0)
-    return;
-  *text = g_strdup (value);
-  hs_registration_forget (&old);
-  g_object_notify_by_pspec (G_OBJECT (self), pspec);
-}
-
 /**
  * hs_registration_set_username: (set-property username)
  * @self: a registration
@@ -487,7 +383,7 @@ hs_registration_set_username (HsRegistration *self, const char *username)
 {
   g_return_if_fail (HS_IS_REGISTRATION (self));
 
-  set_text (self, &hs_registration_private (self)->username, username, props[PROP_USERNAME]);
+  hs_registration_set_text (self, &hs_registration_private (self)->username, username, "username");
 }
 
 /**
@@ -502,7 +398,7 @@ hs_registration_set_password (HsRegistration *self, const char *password)
 {
   g_return_if_fail (HS_IS_REGISTRATION (self));
 
-  set_text (self, &hs_registration_private (self)->password, password, props[PROP_PASSWORD]);
+  hs_registration_set_text (self, &hs_registration_private (self)->password, password, "password");
 }
 
 /**
@@ -568,7 +464,7 @@ hs_registration_set_preauth_token (HsRegistration *self, const char *preauth_tok
 
   if (g_strcmp0 (priv->preauth_token, preauth_token) != 0)
     priv->token_taken = FALSE;
-  set_text (self, &priv->preauth_token, preauth_token, props[PROP_PREAUTH_TOKEN]);
+  hs_registration_set_text (self, &priv->preauth_token, preauth_token, "preauth-token");
 }
 
 /**
