@@ -73,15 +73,6 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
   hs_stream_become_ready (self, HS_STREAM_EVENT_RESUMED);
 }
 
-/* The stream is as good as any other for a new session. */
-void
-hs_stream_on_not_resumed (HsStream *self, HsNode *node)
-{
-  self->hasty = FALSE;
-  hs_stream_management_on_failed (self->config.management, node);
-  hs_stream_bind (self);
-}
-
 void
 hs_stream_on_ack (HsStream *self, HsNode *node)
 {

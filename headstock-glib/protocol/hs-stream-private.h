@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-stream*.c share: the stream's states, and what moves it from one to the next. */
+/* What hs-stream*.c share: the stream's states, and what moves the stream from one to the next. Each file named below
+ * uses only the files above it; hs-stream.c, with the table of transitions, is on top of all. */
 
 /* What the stream waits for. */
 typedef enum
@@ -101,22 +102,43 @@ struct _HsStream
   GError *error;
 };
 
-/* hs-stream.c */
+/* hs-stream-core.c */
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);
-void hs_stream_read_limits (HsStream *self, HsNode *features);
+void hs_stream_give_up_session (HsStream *self);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+void hs_stream_read_limits (HsStream *self, HsNode *features);
+void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
 
-/* hs-stream-sign-in.c */
-void hs_stream_on_challenge (HsStream *self, HsNode *node);
-void hs_stream_on_success (HsStream *self, HsNode *node);
-void hs_stream_on_failure (HsStream *self, HsNode *node);
-void hs_stream_check_early (HsStream *self, HsNode *features);
+/* hs-stream-sasl.c */
 void hs_stream_sasl_failed (HsStream *self, GError *error);
 guint8 *hs_stream_decode (HsNode *node, gsize *length, GError **error);
 gboolean hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length);
+
+/* hs-stream-managed.c */
+void hs_stream_on_enabled (HsStream *self, HsNode *node);
+void hs_stream_on_not_enabled (HsStream *self, HsNode *node);
+void hs_stream_on_resumed (HsStream *self, HsNode *node);
+void hs_stream_on_ack (HsStream *self, HsNode *node);
+void hs_stream_on_request (HsStream *self, HsNode *node);
+gboolean hs_stream_counts (HsStream *self);
+void hs_stream_count_in (HsStream *self, guint n);
+
+/* hs-stream-session.c */
+void hs_stream_take_features (HsStream *self, HsNode *node);
+void hs_stream_bind (HsStream *self);
+void hs_stream_bind_early (HsStream *self);
+void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
+void hs_stream_on_early_answer (HsStream *self, HsNode *node);
+void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
+void hs_stream_on_session_answer (HsStream *self, HsNode *node);
+gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
+HsParserEvent *hs_stream_take_kept (HsStream *self);
+gboolean hs_stream_may_ignore (HsStream *self, HsNode *node);
+void hs_stream_send_handshake (HsStream *self, HsNode *header);
+void hs_stream_on_handshake (HsStream *self, HsNode *node);
 
 /* hs-stream-sasl2.c */
 void hs_stream_authenticate (HsStream *self,
@@ -130,28 +152,10 @@ void hs_stream_on_task_data (HsStream *self, HsNode *node);
 void hs_stream_send_upgrade (HsStream *self, GBytes *key);
 void hs_stream_forget_upgrade (HsStream *self);
 
-/* hs-stream-session.c */
-void hs_stream_take_features (HsStream *self, HsNode *node);
-void hs_stream_bind (HsStream *self);
-void hs_stream_bind_early (HsStream *self);
-void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
-void hs_stream_on_early_answer (HsStream *self, HsNode *node);
-void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
-void hs_stream_on_session_answer (HsStream *self, HsNode *node);
-gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
-HsParserEvent *hs_stream_take_kept (HsStream *self);
-gboolean hs_stream_may_ignore (HsStream *self, HsNode *node);
-void hs_stream_send_handshake (HsStream *self, HsNode *header);
-void hs_stream_on_handshake (HsStream *self, HsNode *node);
-
-/* hs-stream-managed.c */
-void hs_stream_on_enabled (HsStream *self, HsNode *node);
-void hs_stream_on_not_enabled (HsStream *self, HsNode *node);
-void hs_stream_on_resumed (HsStream *self, HsNode *node);
-void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
-void hs_stream_on_ack (HsStream *self, HsNode *node);
-void hs_stream_on_request (HsStream *self, HsNode *node);
-gboolean hs_stream_counts (HsStream *self);
-void hs_stream_count_in (HsStream *self, guint n);
+/* hs-stream-sign-in.c */
+void hs_stream_on_challenge (HsStream *self, HsNode *node);
+void hs_stream_on_success (HsStream *self, HsNode *node);
+void hs_stream_on_failure (HsStream *self, HsNode *node);
+void hs_stream_check_early (HsStream *self, HsNode *features);
 
 G_END_DECLS

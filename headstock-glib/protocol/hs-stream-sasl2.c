@@ -3,11 +3,9 @@
 
 #include "protocol/hs-stream-private.h"
 
-#include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-namespaces.h"
-#include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-ht.h"
 #include "sasl/hs-sasl-prepare.h"
 #include "sasl/hs-sasl-scram-message.h"

@@ -240,16 +240,6 @@ is_own_answer (HsStream *self, HsNode *node)
          && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
 }
 
-void
-hs_stream_become_ready (HsStream *self, HsStreamEventType event)
-{
-  g_clear_pointer (&self->request_id, g_free);
-  self->state = HS_STREAM_STATE_READY;
-  self->pending = event;
-  if (self->config.management != NULL)
-    hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
-}
-
 /* XEP-0198, 3: after the resource. What is sent from here on counts, and what comes once the server has said
  * so; nothing waits for that. */
 static void
@@ -300,6 +290,15 @@ bind_refused (HsStream *self, HsNode *iq)
     }
   g_error_free (error);
   self->any_resource = TRUE;
+  hs_stream_bind (self);
+}
+
+/* The stream is as good as any other for a new session. */
+void
+hs_stream_on_not_resumed (HsStream *self, HsNode *node)
+{
+  self->hasty = FALSE;
+  hs_stream_management_on_failed (self->config.management, node);
   hs_stream_bind (self);
 }
 

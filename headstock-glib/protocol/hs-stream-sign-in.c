@@ -5,10 +5,8 @@
 
 #include "hs-enum-types.h"
 #include "hs-error.h"
-#include "hs-printable.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
-#include "sasl/hs-sasl-base64.h"
 #include "sasl/hs-sasl-binding.h"
 #include "sasl/hs-sasl-ht.h"
 
@@ -31,13 +29,6 @@ send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *d
   else
     hs_stream_write (self, "/>");
   explicit_bzero (base64, strlen (base64));
-}
-
-void
-hs_stream_sasl_failed (HsStream *self, GError *error)
-{
-  hs_stream_close (self);
-  hs_stream_fail (self, error);
 }
 
 /* ---- Choosing ---- */
@@ -224,29 +215,6 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
     }
 }
 
-/* The octets of an element's text, which may have white space around it; never NULL but for an error. An
- * element of RFC 6120 has "=" for none. */
-guint8 *
-hs_stream_decode (HsNode *node, gsize *length, GError **error)
-{
-  g_autofree char *text = hs_node_dup_value (node);
-  guint8 *octets;
-
-  *length = 0;
-  if (text == NULL
-      || (hs_namespace_equal (node->namespace_, HS_NS_SASL) && strcmp (text, "=") == 0))
-    return g_new0 (guint8, 1);
-  octets = hs_sasl_base64_decode (text, length);
-  if (octets == NULL)
-    {
-      g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
-
-      g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
-                   "The server's %s is not base64", name);
-    }
-  return octets;
-}
-
 void
 hs_stream_on_challenge (HsStream *self, HsNode *node)
 {
@@ -284,24 +252,6 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
     }
   step = hs_sasl_mechanism_derived (self->mechanism, key, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
-}
-
-/* The server said that the mechanism is done; whether it has proved what it had to. */
-gboolean
-hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!hs_sasl_mechanism_success (self->mechanism, data, length, &error))
-    {
-      hs_stream_sasl_failed (self, g_steal_pointer (&error));
-      return FALSE;
-    }
-  self->mechanism_done = TRUE;
-  self->proved_lists = hs_sasl_mechanism_proved_lists (self->mechanism);
-  self->channel_binding = g_strdup (hs_sasl_mechanism_get_binding_type (self->mechanism));
-  self->proved_password = hs_sasl_mechanism_proves_password (self->mechanism);
-  return TRUE;
 }
 
 void

@@ -3,8 +3,6 @@
 
 #include "protocol/hs-stream-private.h"
 
-#include <stdarg.h>
-
 #include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
@@ -13,125 +11,7 @@
 #include "protocol/hs-discarded.h"
 #include "sasl/hs-sasl-secret.h"
 
-/* Characters of a server's name in an error. */
-#define MAX_NAME 100
-
 typedef void (*Transition) (HsStream *self, HsNode *node);
-
-GByteArray *
-hs_stream_get_output (HsStream *self)
-{
-  if (self->output == NULL)
-    self->output = g_byte_array_new ();
-  return self->output;
-}
-
-void
-hs_stream_write (HsStream *self, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list args;
-
-  va_start (args, format);
-  text = g_markup_vprintf_escaped (format, args);
-  va_end (args);
-  g_byte_array_append (hs_stream_get_output (self), (const guint8 *) text, strlen (text));
-}
-
-void
-hs_stream_send_header (HsStream *self)
-{
-  g_autoptr (HsJid) bare = hs_jid_get_bare (self->config.jid);
-
-  hs_parser_restart (self->parser);
-  self->state = HS_STREAM_STATE_HEADER;
-  self->header_sent = TRUE;
-  hs_stream_write (self, "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' to='%s'",
-                   self->config.component ? HS_NS_COMPONENT : HS_NS_CLIENT, HS_NS_STREAM,
-                   hs_jid_get_domain (self->config.jid));
-  if (self->config.component)
-    {
-      hs_stream_write (self, ">");
-      return;
-    }
-  /* Whoever listens before TLS need not know who is calling (RFC 6120, 4.7.1). */
-  if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
-    hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
-  hs_stream_write (self, " version='1.0' xml:lang='%s'>", self->lang);
-}
-
-void
-hs_stream_close (HsStream *self)
-{
-  if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
-    return;
-  /* XEP-0198, 4: so that the server does not take what we have seen for lost. */
-  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
-    hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
-  self->closing = TRUE;
-  if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
-    hs_stream_write (self, "</stream:stream>");
-}
-
-void
-hs_stream_close_with_error (HsStream *self, const char *condition, const char *text)
-{
-  if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
-    return;
-  if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
-    {
-      hs_stream_write (self, "<stream:error><%s xmlns='%s'/>", condition, HS_NS_STREAMS);
-      if (text != NULL)
-        hs_stream_write (self, "<text xmlns='%s' xml:lang='en'>%s</text>", HS_NS_STREAMS, text);
-      hs_stream_write (self, "</stream:error>");
-    }
-  hs_stream_close (self);
-}
-
-/* Takes the error. */
-void
-hs_stream_fail (HsStream *self, GError *error)
-{
-  if (self->error != NULL)
-    {
-      g_error_free (error);
-      return;
-    }
-  /* A wrong host is the likely cause of whatever goes wrong before the sign-in. */
-  if (self->other_name != NULL && !self->authenticated)
-    {
-      g_autofree char *name = hs_printable (self->other_name, MAX_NAME);
-      g_autofree char *message
-          = g_strdup_printf ("%s (the server calls itself %s)", error->message, name);
-
-      g_free (error->message);
-      error->message = g_steal_pointer (&message);
-    }
-  self->error = error;
-  self->state = HS_STREAM_STATE_ENDED;
-  self->pending = HS_STREAM_EVENT_FAILED;
-  self->following = HS_STREAM_EVENT_NONE;
-}
-
-/* What cannot be read in a session would be sent again in the same session. */
-static void
-give_up_session (HsStream *self)
-{
-  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
-    hs_stream_management_lose (self->config.management);
-}
-
-void
-hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
-{
-  va_list args;
-
-  give_up_session (self);
-  hs_stream_close_with_error (self, condition, NULL);
-  va_start (args, format);
-  hs_stream_fail (self, g_error_new_valist (HS_ERROR, HS_ERROR_PROTOCOL, format, args));
-  va_end (args);
-}
 
 const char *
 hs_stream_get_foreign_protocol (HsStream *self)
@@ -162,7 +42,7 @@ xml_error (HsStream *self, GError *error)
     [HS_XML_ERROR_UNSUPPORTED_ENCODING] = "unsupported-encoding",
   };
 
-  give_up_session (self);
+  hs_stream_give_up_session (self);
   hs_stream_close_with_error (self, conditions[error->code], NULL);
   if (hs_stream_get_foreign_protocol (self) != NULL)
     {
@@ -189,23 +69,6 @@ on_stream_error (HsStream *self, HsNode *node)
     hs_stream_management_on_stream_error (self->config.management);
   hs_stream_close (self);
   hs_stream_fail (self, error);
-}
-
-void
-hs_stream_read_limits (HsStream *self, HsNode *features)
-{
-  HsNode *limits = hs_node_get_child (features, "limits", HS_NS_LIMITS);
-  HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
-  g_autofree char *text = bytes != NULL ? hs_node_dup_value (bytes) : NULL;
-
-  /* XEP-0478: less than 10,000 is not allowed, and would shut us up. */
-  self->max_bytes = 0;
-  if (text != NULL)
-    {
-      guint64 value = g_ascii_strtoull (text, NULL, 10);
-
-      self->max_bytes = value >= 10000 && value <= G_MAXSSIZE ? value : 0;
-    }
 }
 
 static void
@@ -326,31 +189,6 @@ static const struct
   { HS_STREAM_STATE_COMPONENT, "handshake", HS_NS_CLIENT, hs_stream_on_handshake },
   { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
-
-const char *
-hs_stream_describe (HsStream *self)
-{
-  static const char *const descriptions[HS_STREAM_N_STATES] = {
-    [HS_STREAM_STATE_CLOSED] = "nothing",
-    [HS_STREAM_STATE_HEADER] = "the header of its stream",
-    [HS_STREAM_STATE_FEATURES] = "the features of its stream",
-    [HS_STREAM_STATE_PROCEED] = "its leave to start TLS",
-    [HS_STREAM_STATE_HANDSHAKE] = "its part of the TLS handshake",
-    [HS_STREAM_STATE_UNSIGNED] = "nothing before the sign-in",
-    [HS_STREAM_STATE_SASL] = "its part of the sign-in",
-    [HS_STREAM_STATE_SASL2] = "its part of the sign-in",
-    [HS_STREAM_STATE_TASK] = "what a better hash of the password needs",
-    [HS_STREAM_STATE_DERIVING] = "nothing before our part of the sign-in",
-    [HS_STREAM_STATE_BIND] = "the address that it binds",
-    [HS_STREAM_STATE_RESUME] = "its word on the session that was interrupted",
-    [HS_STREAM_STATE_SESSION] = "the start of the session",
-    [HS_STREAM_STATE_COMPONENT] = "its word on the handshake",
-    [HS_STREAM_STATE_READY] = "stanzas",
-    [HS_STREAM_STATE_ENDED] = "nothing more",
-  };
-
-  return descriptions[self->state];
-}
 
 static void
 on_element (HsStream *self, HsNode *node)
