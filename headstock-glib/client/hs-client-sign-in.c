@@ -144,7 +144,7 @@ make_login_token (HsClientPrivate *priv)
   if (hs_stream_get_token_expiry (stream) != NULL)
     g_variant_dict_insert (&dict, "expiry", "s", hs_stream_get_token_expiry (stream));
   g_variant_dict_insert_value (&dict, "offer",
-                               hs_stream_offer_save (hs_stream_get_offer (stream)));
+                               hs_stream_features_save (hs_stream_get_features (stream)));
   return g_variant_dict_end (&dict);
 }
 
@@ -229,7 +229,7 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     take_login_token (priv, &credentials);
   if (offer != NULL)
     {
-      hs_stream_sign_in_early (priv->stream, offer, &credentials);
+      hs_stream_pipeline_sign_in (priv->stream, offer, &credentials);
       return;
     }
   hs_stream_sign_in (priv->stream, &credentials);
@@ -292,7 +292,7 @@ recall_offer (HsClientPrivate *priv)
   if (priv->login_token != NULL
       && g_variant_lookup (priv->login_token, "account", "&s", &account)
       && g_strcmp0 (account, hs_jid_to_string (bare)) == 0)
-    g_variant_lookup (priv->login_token, "offer", "@" HS_STREAM_OFFER_TYPE, &offer);
+    g_variant_lookup (priv->login_token, "offer", "@" HS_STREAM_FEATURES_TYPE, &offer);
   return offer;
 }
 
@@ -344,7 +344,7 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean met = hs_stream_has_met (priv->stream);
   HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
-  HsPipelined what = hs_stream_is_hasty (priv->stream) ? HS_PIPELINED_BY_MEMORY
+  HsPipelined what = hs_stream_is_session_pipelined (priv->stream) ? HS_PIPELINED_BY_MEMORY
                                                        : HS_PIPELINED_WITH_HEADER;
 
   if (!hs_stream_is_pipelined (priv->stream)
@@ -374,7 +374,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
       priv->no_upgrade = TRUE;
       return TRUE;
     }
-  if (!hs_stream_is_early (priv->stream))
+  if (!hs_stream_is_sign_in_pipelined (priv->stream))
     return blame_pipelining (priv, error);
   if (error->domain == HS_SASL_ERROR)
     return FALSE;
@@ -390,7 +390,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 void
 hs_client_remember_session (HsClientPrivate *priv)
 {
-  HsSessionOffer offer = hs_stream_get_session_offer (priv->stream);
+  HsSessionFeatures offer = hs_stream_get_session_features (priv->stream);
 
   if (offer != 0 && priv->secure)
     hs_server_memory_remember_session (&priv->server_memory, offer);
@@ -403,7 +403,7 @@ static void
 remember_offer (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const HsStreamOffer *offer = hs_stream_get_offer (priv->stream);
+  const HsStreamFeatures *offer = hs_stream_get_features (priv->stream);
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
   g_autoptr (GVariant) features = NULL;
   g_autoptr (GVariant) kept = NULL;
@@ -411,7 +411,7 @@ remember_offer (HsClient *self)
 
   if (!priv->secure)
     offer = NULL;
-  features = offer != NULL ? g_variant_ref_sink (hs_stream_offer_save (offer)) : NULL;
+  features = offer != NULL ? g_variant_ref_sink (hs_stream_features_save (offer)) : NULL;
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
   if (features == NULL)
     return;

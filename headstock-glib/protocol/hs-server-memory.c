@@ -60,7 +60,7 @@ hs_server_memory_get_features (const HsServerMemory *self, const char *account)
   return may_rely (self, account) ? self->features : NULL;
 }
 
-HsSessionOffer
+HsSessionFeatures
 hs_server_memory_get_session_features (const HsServerMemory *self, const char *account)
 {
   return may_rely (self, account) ? self->session_features : 0;
@@ -83,7 +83,7 @@ hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *
 }
 
 void
-hs_server_memory_remember_session (HsServerMemory *self, HsSessionOffer features)
+hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures features)
 {
   self->session_features = features;
 }

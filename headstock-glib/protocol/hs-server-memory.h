@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "protocol/hs-stream-offer.h"
+#include "protocol/hs-stream-features.h"
 
 G_BEGIN_DECLS
 
@@ -43,8 +43,8 @@ typedef struct
     char *suspect;   /* the address at which a connection was cut that had it, or NULL */
   } pipelined[HS_N_PIPELINED];
   char *account;                   /* bare: to whom the features were offered, or NULL */
-  GVariant *features;              /* before the sign-in, as hs_stream_offer_save() has them, or NULL */
-  HsSessionOffer session_features; /* after it; 0: not known */
+  GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
+  HsSessionFeatures session_features; /* after it; 0: not known */
 } HsServerMemory;
 
 void hs_server_memory_init (HsServerMemory *self);
@@ -56,12 +56,12 @@ gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelined 
 
 /* What can be relied on before the server has said it this time: nothing where pipelining is off. */
 GVariant *hs_server_memory_get_features (const HsServerMemory *self, const char *account);
-HsSessionOffer hs_server_memory_get_session_features (const HsServerMemory *self,
+HsSessionFeatures hs_server_memory_get_session_features (const HsServerMemory *self,
                                                       const char *account);
 
 /* @account has signed in. @features: NULL where they are not worth remembering. (transfer floating) */
 void hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *features);
-void hs_server_memory_remember_session (HsServerMemory *self, HsSessionOffer features);
+void hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures features);
 
 /* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,

@@ -50,7 +50,7 @@ hs_stream_send_header (HsStream *self)
       hs_stream_write (self, ">");
       return;
     }
-  /* Whoever listens before TLS need not know who is calling (RFC 6120, 4.7.1). */
+  /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
   if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
     hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
   hs_stream_write (self, " version='1.0' xml:lang='%s'>", self->lang);
@@ -61,7 +61,7 @@ hs_stream_close (HsStream *self)
 {
   if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
     return;
-  /* XEP-0198, 4: so that the server does not take what we have seen for lost. */
+  /* XEP-0198, 4: acknowledge first, so that the server does not redirect or return what was received. */
   if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
     hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
   self->closing = TRUE;
@@ -84,7 +84,7 @@ hs_stream_close_with_error (HsStream *self, const char *condition, const char *t
   hs_stream_close (self);
 }
 
-/* Takes the error. */
+/* Takes @error. Only the first error counts. */
 void
 hs_stream_fail (HsStream *self, GError *error)
 {
@@ -93,7 +93,7 @@ hs_stream_fail (HsStream *self, GError *error)
       g_error_free (error);
       return;
     }
-  /* A wrong host is the likely cause of whatever goes wrong before the sign-in. */
+  /* Before the sign-in, a server with another name is the likely cause of any error: say so. */
   if (self->other_name != NULL && !self->authenticated)
     {
       g_autofree char *name = hs_printable (self->other_name, MAX_NAME);
@@ -109,7 +109,7 @@ hs_stream_fail (HsStream *self, GError *error)
   self->following = HS_STREAM_EVENT_NONE;
 }
 
-/* What cannot be read in a session would be sent again in the same session. */
+/* For an error in what the server sent. Were the session resumed, the server would send the same again. */
 void
 hs_stream_give_up_session (HsStream *self)
 {
@@ -136,7 +136,7 @@ hs_stream_read_limits (HsStream *self, HsNode *features)
   HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
   g_autofree char *text = bytes != NULL ? hs_node_dup_value (bytes) : NULL;
 
-  /* XEP-0478: less than 10,000 is not allowed, and would shut us up. */
+  /* XEP-0478 and RFC 6120, 13.12 forbid less than 10,000 bytes. Ignore such a limit: nothing could be sent. */
   self->max_bytes = 0;
   if (text != NULL)
     {

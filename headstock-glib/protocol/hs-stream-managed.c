@@ -5,10 +5,10 @@
 
 #include "hs-namespaces.h"
 
-/* The stream's part in stream management (XEP-0198): from its elements to HsStreamManagement, which
- * outlives it. */
+/* Hands the elements of stream management (XEP-0198) to HsStreamManagement, which outlives the stream. */
 
-/* XEP-0198, 6, and RFC 6120, 4.9.3.21: an error with what the specification adds to it. */
+/* Ends the stream for a count that cannot be right, with the element that XEP-0198, 6 adds to the stream error.
+ * Takes @error. */
 static void
 refuse (HsStream *self, GError *error)
 {
@@ -27,7 +27,7 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
-  self->hasty = FALSE;
+  self->session_pipelined = FALSE;
   if (self->config.management == NULL)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
                               "The server enabled stream management, which nobody asked for");
@@ -50,9 +50,9 @@ hs_stream_on_not_enabled (HsStream *self, HsNode *node)
                                 "The server failed at stream management, which nobody asked for");
       return;
     }
-  self->hasty = FALSE;
+  self->session_pipelined = FALSE;
   hs_stream_management_on_failed (self->config.management, node);
-  /* What had to wait for acknowledgements leaves now: there will be none. */
+  /* Send what had to wait for acknowledgements: there will be none. */
   if (!self->closing)
     hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
   self->pending = HS_STREAM_EVENT_ENABLED;
@@ -63,7 +63,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
-  self->hasty = FALSE;
+  self->session_pipelined = FALSE;
   if (!hs_stream_management_on_resumed (self->config.management, node, &error))
     {
       refuse (self, g_steal_pointer (&error));
@@ -94,7 +94,7 @@ hs_stream_on_request (HsStream *self, HsNode *node)
     hs_stream_management_on_request (self->config.management, hs_stream_get_output (self));
 }
 
-/* What comes before <enabled/> the server does not count. */
+/* Whether the server counts the stanzas that arrive now: it does so after <enabled/>. */
 gboolean
 hs_stream_counts (HsStream *self)
 {
@@ -116,7 +116,7 @@ hs_stream_owes_count (HsStream *self)
   return self->owes_count;
 }
 
-/* Whether a stanza counts was decided when it was taken: a handler may have ended the stream meanwhile. */
+/* Whether the stanza counts was decided when it was taken: a handler may have ended the stream since. */
 void
 hs_stream_count_taken (HsStream *self)
 {

@@ -12,94 +12,106 @@ G_BEGIN_DECLS
 /* What the stream waits for. */
 typedef enum
 {
-  HS_STREAM_STATE_CLOSED,    /* nothing was sent */
-  HS_STREAM_STATE_HEADER,    /* the server's header */
-  HS_STREAM_STATE_FEATURES,  /* its features */
-  HS_STREAM_STATE_PROCEED,   /* its leave to start TLS */
-  HS_STREAM_STATE_HANDSHAKE, /* our driver's TLS handshake */
-  HS_STREAM_STATE_UNSIGNED,  /* our driver's word to sign in; modules take part */
-  HS_STREAM_STATE_SASL,      /* the next message of the mechanism */
+  HS_STREAM_STATE_CLOSED,    /* nothing: hs_stream_open() has not been called */
+  HS_STREAM_STATE_HEADER,    /* the server's stream header */
+  HS_STREAM_STATE_FEATURES,  /* the stream features */
+  HS_STREAM_STATE_PROCEED,   /* <proceed/>, the answer to <starttls/> */
+  HS_STREAM_STATE_HANDSHAKE, /* hs_stream_secured(): the caller does the TLS handshake */
+  HS_STREAM_STATE_UNSIGNED,  /* hs_stream_sign_in(): modules may negotiate before it */
+  HS_STREAM_STATE_SASL,      /* the server's next message of the mechanism */
   HS_STREAM_STATE_SASL2,     /* the same, in SASL2 */
-  HS_STREAM_STATE_TASK,      /* what the task of SASL2 needs */
-  HS_STREAM_STATE_DERIVING,  /* our driver's key */
+  HS_STREAM_STATE_TASK,      /* the data for the SASL2 task that was asked for */
+  HS_STREAM_STATE_DERIVING,  /* hs_stream_key_derived() */
   HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
-  HS_STREAM_STATE_RESUME,    /* whether the server goes on with the old session */
-  HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request */
-  HS_STREAM_STATE_COMPONENT, /* the server's word on a component's handshake */
+  HS_STREAM_STATE_RESUME,    /* <resumed/> or <failed/> */
+  HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request (RFC 3921, 3) */
+  HS_STREAM_STATE_COMPONENT, /* the answer to a component's handshake */
   HS_STREAM_STATE_READY,     /* stanzas */
-  HS_STREAM_STATE_ENDED,     /* nothing: the server has closed, or we have given up */
+  HS_STREAM_STATE_ENDED,     /* nothing: the server has closed the stream, or the stream has failed */
   HS_STREAM_N_STATES
 } HsStreamState;
 
 struct _HsStream
 {
   HsStreamConfig config;
+  char *secret; /* a component's */
+  char *lang;
   HsParser *parser;
-  GByteArray *output;
+  GByteArray *output; /* for hs_stream_take_output() */
+  GError *error;      /* of FAILED */
+  GError *xml_error;  /* the parser has found it; the elements before it are taken first */
+
   HsStreamState state;
-  gboolean secure;
+  HsStreamEventType pending;
+  HsStreamEventType following; /* comes after the pending event */
+  gboolean secure;             /* under TLS */
   gboolean authenticated;
   gboolean header_sent;
-  gboolean bind_sent;     /* along with the one after the sign-in */
-  gboolean early;         /* the sign-in has begun before the features came, */
-  HsStreamState early_state; /* and waits for this */
-  gboolean closing; /* our end was sent */
-  gboolean met;     /* the server's first header has come */
+  gboolean header_received; /* at least one of the server's */
+  gboolean closing;         /* </stream:stream> has been written */
   gboolean starttls_sent;
-  gboolean pipelined; /* <starttls/> or the request for the resource was, and is not answered */
-  HsStreamEventType pending;
-  HsStreamEventType following; /* comes after the pending one */
-  HsParserEvent *features;     /* kept until sign-in begins */
-  GQueue early_stanzas;        /* of HsParserEvent: what came before the session, see hs_stream_keep_stanza() */
-  gsize early_bytes;
-  HsStreamOffer *offer;        /* what they offered */
-  char *secret;                /* a component's */
-  char *lang;
+  gboolean owes_count; /* a stanza was taken that counts as received once it is given back */
+
+  HsFirstBytes first_bytes; /* of the connection, to tell a foreign protocol */
+  char *other_name;         /* what the server calls itself, if that is not the account's domain */
+  char *other_host;         /* of see-other-host */
+  gsize max_bytes;          /* of one stanza that the server takes (XEP-0478), or 0 */
+  HsParserEvent *features_event; /* of the FEATURES before the sign-in, kept until the sign-in begins */
+  HsStreamFeatures *features;    /* before the sign-in */
+  HsSessionFeatures session_features; /* after the sign-in; 0: the server has not sent them */
+  gboolean csi_offered;
+
+  /* What was pipelined, and not answered yet */
+  gboolean pipelined;              /* <starttls/> or the request for the resource */
+  gboolean sign_in_pipelined;      /* the sign-in began before the features came */
+  HsStreamState pipelined_state;   /* what that sign-in waits for, while the state is HEADER or FEATURES */
+  gboolean bind_sent;              /* the request for the resource, with the header after the sign-in */
+  gboolean resume_sent;            /* <resume/>, with that header */
+  gboolean begun;                  /* the caller has sent what a session begins with: hs_stream_begin() */
+  gboolean enable_sent;            /* <enable/> stands before that */
+  gboolean session_pipelined;      /* one of the last three is not answered */
+
+  /* Sign-in (RFC 6120, 6; XEP-0388) */
   gboolean negotiated; /* a module has asked the server something before the sign-in */
-  gboolean renamed; /* the account has another name than the header said */
-  gboolean sasl2;   /* the profile in use */
-  HsSaslMechanism *mechanism;
-  gboolean mechanism_done; /* its last message was right */
-  char *mechanism_name;
-  char *channel_binding;
+  gboolean renamed;    /* the account has another name than the header said */
+  gboolean sasl2;      /* the profile in use */
+  gboolean mechanism_done; /* the mechanism has accepted the server's last message */
   gboolean proved_lists;
   gboolean proved_password;
-  char *discovery; /* where there are access tokens to be had */
+  HsSaslMechanism *mechanism;
+  char *mechanism_name;
+  char *channel_binding;
+  char *discovery; /* where to get access tokens (RFC 7628, 3.2.2) */
+
   /* Tokens (XEP-0484) */
   gboolean using_token;
   GError *token_refusal;
-  const char *token_mechanism; /* of the one that was asked for, static */
-  char *token;                 /* that the server has given */
+  const char *token_mechanism; /* of the token that was asked for, static */
+  char *token;                 /* the token that the server has given */
   char *token_expiry;
-  /* A better hash (XEP-0480) */
-  int upgrade; /* which one was asked for, or -1 */
-  gboolean upgrading; /* the server has begun with it, and the sign-in is not over */
+
+  /* A better hash of the password (XEP-0480) */
+  int upgrade;        /* the index of the hash that was asked for, or -1 */
+  gboolean upgrading; /* the task has begun, and the sign-in is not over */
   char *password;
   guint min_iterations;
   HsSaslKeyRequest *upgrade_request;
-  /* The resource, or the session that goes on, along with the sign-in (XEP-0386) */
+
+  /* Asked for inside SASL2: Bind 2 (XEP-0386) or a resumption (XEP-0198, 9) */
   gboolean bind2;
   gboolean resume_asked;
   gboolean enable_asked;
   gboolean carbons_asked;
   gboolean carbons_enabled;
-  gboolean features_due; /* after it, for what they tell */
+  gboolean features_due; /* the features come after the session has begun, and tell limits only */
+
+  /* Resource binding (RFC 6120, 7) */
   char *request_id;
-  GError *xml_error; /* found, and not yet reached */
-  gboolean owes_count; /* a stanza was taken that counts as received when it is given back */
-  HsSessionOffer session_offer; /* 0: the features have not come */
-  gboolean resume_sent;  /* along with the header after the sign-in */
-  gboolean begun;        /* what the session begins with has left before the resource was bound, */
-  gboolean enable_sent;  /* with this, */
-  gboolean hasty;        /* and the server has not taken all of that yet */
-  gboolean csi_offered;
-  gboolean any_resource; /* the one that was asked for is taken */
-  char *other_host;
-  char *other_name;         /* what the server calls itself in its header, if it is not the account's domain */
-  HsFirstBytes first_bytes; /* of the connection */
-  HsJid *jid;
-  gsize max_bytes;
-  GError *error;
+  HsJid *jid;            /* the bound JID */
+  gboolean any_resource; /* the server chooses: the resource that was asked for is taken */
+
+  GQueue kept_stanzas; /* of HsParserEvent: for the session, see hs_stream_keep_stanza() */
+  gsize kept_bytes;
 };
 
 /* hs-stream-core.c */
@@ -129,9 +141,9 @@ void hs_stream_count_in (HsStream *self, guint n);
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
 void hs_stream_bind (HsStream *self);
-void hs_stream_bind_early (HsStream *self);
+void hs_stream_pipeline_bind (HsStream *self);
 void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
-void hs_stream_on_early_answer (HsStream *self, HsNode *node);
+void hs_stream_on_pipelined_answer (HsStream *self, HsNode *node);
 void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);
 gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
@@ -156,6 +168,6 @@ void hs_stream_forget_upgrade (HsStream *self);
 void hs_stream_on_challenge (HsStream *self, HsNode *node);
 void hs_stream_on_success (HsStream *self, HsNode *node);
 void hs_stream_on_failure (HsStream *self, HsNode *node);
-void hs_stream_check_early (HsStream *self, HsNode *features);
+void hs_stream_check_features (HsStream *self, HsNode *node);
 
 G_END_DECLS

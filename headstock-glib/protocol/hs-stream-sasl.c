@@ -8,7 +8,7 @@
 #include "hs-printable.h"
 #include "sasl/hs-sasl-base64.h"
 
-/* What both profiles of SASL stand on: that of RFC 6120, 6, and SASL2 (XEP-0388). */
+/* What both profiles of SASL share: that of RFC 6120, 6, and SASL2 (XEP-0388). */
 
 void
 hs_stream_sasl_failed (HsStream *self, GError *error)
@@ -17,8 +17,8 @@ hs_stream_sasl_failed (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-/* The octets of an element's text, which may have white space around it; never NULL but for an error. An
- * element of RFC 6120 has "=" for none. */
+/* Decodes the base64 in an element, with or without white space around it. NULL only with an error: empty text, and
+ * the "=" of RFC 6120, 6.4.2, give zero octets. */
 guint8 *
 hs_stream_decode (HsNode *node, gsize *length, GError **error)
 {
@@ -40,7 +40,8 @@ hs_stream_decode (HsNode *node, gsize *length, GError **error)
   return octets;
 }
 
-/* The server said that the mechanism is done; whether it has proved what it had to. */
+/* The server said success. FALSE, and the stream has failed, where the server did not prove what the mechanism
+ * demands. */
 gboolean
 hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length)
 {

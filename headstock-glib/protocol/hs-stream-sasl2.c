@@ -42,8 +42,8 @@ must_bind_later (HsStream *self)
   HsStreamManagement *management = self->config.management;
 
   return management != NULL
-         && (hs_stream_management_has_session (management) ? !self->offer->sm
-                                                           : !self->offer->bind2_sm);
+         && (hs_stream_management_has_session (management) ? !self->features->sm
+                                                           : !self->features->bind2_sm);
 }
 
 static void
@@ -51,7 +51,7 @@ write_resume (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
-  self->resume_asked = self->offer->sm && management != NULL
+  self->resume_asked = self->features->sm && management != NULL
                        && hs_stream_management_has_session (management);
   if (self->resume_asked)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
@@ -61,7 +61,7 @@ write_resume (HsStream *self)
 static void
 write_enable (HsStream *self)
 {
-  self->enable_asked = self->config.management != NULL && self->offer->bind2_sm;
+  self->enable_asked = self->config.management != NULL && self->features->bind2_sm;
   if (!self->enable_asked)
     return;
   if (self->resume_asked)
@@ -77,7 +77,7 @@ write_bind (HsStream *self)
   const char *tag = hs_jid_get_resource (self->config.jid);
 
   self->enable_asked = self->carbons_asked = FALSE;
-  self->bind2 = self->config.bind2 && self->offer->bind2 && !must_bind_later (self);
+  self->bind2 = self->config.bind2 && self->features->bind2 && !must_bind_later (self);
   if (!self->bind2)
     return;
   if (tag == NULL)
@@ -85,11 +85,11 @@ write_bind (HsStream *self)
   hs_stream_write (self, "<bind xmlns='%s'>", HS_NS_BIND2);
   if (tag != NULL)
     hs_stream_write (self, "<tag>%s</tag>", tag);
-  self->carbons_asked = self->config.carbons && self->offer->bind2_carbons;
+  self->carbons_asked = self->config.carbons && self->features->bind2_carbons;
   if (self->carbons_asked)
     hs_stream_write (self, "<enable xmlns='%s'/>", HS_NS_CARBONS);
   write_enable (self);
-  if (self->config.inactive && self->offer->bind2_csi)
+  if (self->config.inactive && self->features->bind2_csi)
     hs_stream_write (self, "<inactive xmlns='%s'/>", HS_NS_CSI);
   hs_stream_write (self, "</bind>");
 }
@@ -104,7 +104,7 @@ write_token_request (HsStream *self, const HsSaslCredentials *credentials)
   if (self->config.user_agent_id == NULL || self->using_token
       || credentials->username == NULL || g_str_equal (self->mechanism_name, "EXTERNAL"))
     return;
-  mechanism = hs_sasl_ht_choose ((const char *const *) self->offer->fast, credentials);
+  mechanism = hs_sasl_ht_choose ((const char *const *) self->features->fast, credentials);
   if (mechanism == NULL)
     return;
   self->token_mechanism = mechanism;
@@ -135,9 +135,9 @@ request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (upgrades); i++)
     {
-      if (self->offer->upgrades == NULL
-          || !g_strv_contains ((const char *const *) self->offer->upgrades, upgrades[i].name)
-          || g_strv_contains ((const char *const *) self->offer->sasl2, upgrades[i].mechanism)
+      if (self->features->upgrades == NULL
+          || !g_strv_contains ((const char *const *) self->features->upgrades, upgrades[i].name)
+          || g_strv_contains ((const char *const *) self->features->sasl2, upgrades[i].mechanism)
           || g_checksum_type_get_length ((GChecksumType) used)
                  >= g_checksum_type_get_length (upgrades[i].hash))
         continue;
@@ -271,7 +271,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   hs_stream_on_resumed (self, resumed);
   if (self->error != NULL)
     return;
-  self->csi_offered = self->offer->bind2_csi;
+  self->csi_offered = self->features->bind2_csi;
   self->features_due = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_RESUMED;
@@ -311,7 +311,7 @@ take_bound (HsStream *self, HsNode *bound, HsJid *jid)
     return;
   self->jid = hs_jid_ref (jid);
   self->carbons_enabled = self->carbons_asked;
-  self->csi_offered = self->offer->bind2_csi;
+  self->csi_offered = self->features->bind2_csi;
   self->features_due = TRUE;
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;

@@ -12,8 +12,8 @@
 #include "sasl/hs-sasl-secret.h"
 #include "xml/hs-node-private.h"
 
-/* From the sign-in to the first stanza: the resource (RFC 6120, 7), the obsolete session, and a
- * component's handshake (XEP-0114). */
+/* From the sign-in to the first stanza: resource binding (RFC 6120, 7), the obsolete session request (RFC 3921, 3), and
+ * a component's handshake (XEP-0114). */
 
 static void
 write_bind (HsStream *self)
@@ -33,7 +33,7 @@ write_bind (HsStream *self)
 void
 hs_stream_bind (HsStream *self)
 {
-  if ((self->session_offer & HS_SESSION_OFFER_BIND) == 0)
+  if ((self->session_features & HS_SESSION_FEATURE_BIND) == 0)
     {
       hs_stream_protocol_error (self, "unsupported-feature",
                                 "The server does not offer to bind a resource");
@@ -45,12 +45,12 @@ hs_stream_bind (HsStream *self)
   self->bind_sent = FALSE;
 }
 
-/* ---- Before the features have come, or before the resource is bound ---- */
+/* ---- Pipelining ---- */
 
-/* In one flight with the header after the sign-in: there is no server that does not offer to bind then. To
- * resume only where it was offered the last time. */
+/* Pipelines the request for the resource with the header after the sign-in: every server offers to bind then (RFC
+ * 6120, 7.1). <resume/> is pipelined only where the server offered stream management last time. */
 void
-hs_stream_bind_early (HsStream *self)
+hs_stream_pipeline_bind (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
@@ -58,8 +58,8 @@ hs_stream_bind_early (HsStream *self)
     return;
   if (management != NULL && hs_stream_management_has_session (management))
     {
-      self->resume_sent = (self->config.remembered & HS_SESSION_OFFER_SM) != 0;
-      self->hasty = self->resume_sent;
+      self->resume_sent = (self->config.remembered & HS_SESSION_FEATURE_SM) != 0;
+      self->session_pipelined = self->resume_sent;
       if (self->resume_sent)
         hs_stream_management_write_resume (management, hs_stream_get_output (self));
       return;
@@ -70,35 +70,36 @@ hs_stream_bind_early (HsStream *self)
     self->following = HS_STREAM_EVENT_BINDING;
 }
 
-/* The server takes one after the other: the stanzas leave from the resource that it binds first. What waits
- * from an earlier session stands before them, and so does the obsolete session. */
+/* The server handles what it receives in order: it binds the resource, and then sends the stanzas from there. Stanzas
+ * that wait from an earlier session, and the obsolete session request, would have to stand before them: no
+ * pipelining then. */
 gboolean
 hs_stream_begin (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
-  HsSessionOffer offer
-      = self->session_offer != 0 ? self->session_offer : self->config.remembered;
+  HsSessionFeatures features
+      = self->session_features != 0 ? self->session_features : self->config.remembered;
 
   if (self->closing || self->error != NULL || self->begun || self->request_id == NULL
-      || (offer & HS_SESSION_OFFER_BIND) == 0 || (offer & HS_SESSION_OFFER_SESSION) != 0
+      || (features & HS_SESSION_FEATURE_BIND) == 0 || (features & HS_SESSION_FEATURE_SESSION) != 0
       || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
     return FALSE;
-  self->begun = self->hasty = TRUE;
-  self->enable_sent = management != NULL && (offer & HS_SESSION_OFFER_SM) != 0;
+  self->begun = self->session_pipelined = TRUE;
+  self->enable_sent = management != NULL && (features & HS_SESSION_FEATURE_SM) != 0;
   if (self->enable_sent)
     hs_stream_management_write_enable (management, hs_stream_get_output (self));
   return TRUE;
 }
 
-/* Whether what has left already can stand. */
+/* Whether the features allow what was pipelined before they came. */
 static gboolean
 keeps_word (HsStream *self)
 {
-  if ((self->resume_sent || self->enable_sent) && (self->session_offer & HS_SESSION_OFFER_SM) == 0)
+  if ((self->resume_sent || self->enable_sent) && (self->session_features & HS_SESSION_FEATURE_SM) == 0)
     return FALSE;
   return !self->begun
-         || (self->session_offer & (HS_SESSION_OFFER_BIND | HS_SESSION_OFFER_SESSION))
-                == HS_SESSION_OFFER_BIND;
+         || (self->session_features & (HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SESSION))
+                == HS_SESSION_FEATURE_BIND;
 }
 
 static void
@@ -109,7 +110,7 @@ bind_by_features (HsStream *self)
   if (self->config.management != NULL && !self->enable_sent)
     hs_stream_management_lose (self->config.management);
   hs_stream_bind (self);
-  /* Where it has left before the features, its answer is likely to be here with them. */
+  /* If the request was pipelined, its answer probably arrived with the features: no BINDING event is needed. */
   if (!sent && self->config.begins && self->error == NULL)
     self->pending = HS_STREAM_EVENT_BINDING;
 }
@@ -119,10 +120,10 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 {
   HsStreamManagement *management = self->config.management;
 
-  /* A server that has none of these can't be asked in another way either. */
+  /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
     self->pipelined = FALSE;
-  self->session_offer = hs_session_offer_read (node);
+  self->session_features = hs_session_features_read (node);
   self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
   if (!keeps_word (self))
     {
@@ -133,7 +134,7 @@ hs_stream_take_features (HsStream *self, HsNode *node)
                                          hs_jid_get_domain (self->config.jid)));
       return;
     }
-  if (management == NULL || (self->session_offer & HS_SESSION_OFFER_SM) == 0
+  if (management == NULL || (self->session_features & HS_SESSION_FEATURE_SM) == 0
       || !hs_stream_management_has_session (management))
     {
       bind_by_features (self);
@@ -147,22 +148,22 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 gboolean
 hs_stream_is_pipelined (HsStream *self)
 {
-  return self->pipelined || self->hasty;
+  return self->pipelined || self->session_pipelined;
 }
 
 gboolean
 hs_stream_has_met (HsStream *self)
 {
-  return self->met;
+  return self->header_received;
 }
 
-/* ---- What comes before the session ---- */
+/* ---- Stanzas before the session ---- */
 
-/* However small the stanzas are: each takes a block of memory. */
-#define MAX_EARLY_STANZAS 1000
+/* A limit of its own, since even a small stanza takes a block of memory. */
+#define MAX_KEPT_STANZAS 1000
 
-/* A server may route to a resource that it has bound, and push a roster, before it has said so: that is for the
- * session. TRUE: the event is kept until there is one. Together these take no more than one stanza may. */
+/* A server may route stanzas to a resource that it has bound, or push a roster, before its answer says so. They are
+ * kept for the session, and together may take as much memory as one stanza. TRUE: the event is kept. */
 gboolean
 hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
 {
@@ -176,37 +177,37 @@ hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
     return FALSE;
   kind = hs_node_get_kind (parsed->node);
   type = hs_node_get_attribute (parsed->node, "type", NULL);
-  /* Nothing has been asked yet but by the stream itself. */
+  /* Results and errors answer the stream's own requests: nobody else has sent any yet. */
   if (kind == HS_STANZA_KIND_NONE
       || (kind == HS_STANZA_KIND_IQ && g_strcmp0 (type, "get") != 0 && g_strcmp0 (type, "set") != 0))
     return FALSE;
-  self->early_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
-  if (self->early_bytes > self->config.max_stanza_size
-      || self->early_stanzas.length >= MAX_EARLY_STANZAS)
+  self->kept_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
+  if (self->kept_bytes > self->config.max_stanza_size
+      || self->kept_stanzas.length >= MAX_KEPT_STANZAS)
     {
       hs_stream_protocol_error (self, "policy-violation",
                                 "%s sent more before the session began than max-stanza-size (%" G_GSIZE_FORMAT
                                 " bytes, and %d stanzas) allows",
                                 hs_jid_get_domain (self->config.jid), self->config.max_stanza_size,
-                                MAX_EARLY_STANZAS);
+                                MAX_KEPT_STANZAS);
       return FALSE;
     }
-  g_queue_push_tail (&self->early_stanzas, parsed);
+  g_queue_push_tail (&self->kept_stanzas, parsed);
   return TRUE;
 }
 
 HsParserEvent *
 hs_stream_take_kept (HsStream *self)
 {
-  return g_queue_pop_head (&self->early_stanzas);
+  return g_queue_pop_head (&self->kept_stanzas);
 }
 
-/* ---- What is unknown ---- */
+/* ---- Unknown elements ---- */
 
-/* RFC 6120, 4.9.3.24 lets an entity end the stream for an element that it does not understand, and does not make
- * it do so: servers send what only newer clients know, and the stanza behind that is not to be lost. What takes
- * part in the security of the stream is never passed over; neither is the header of another stream, nor what would
- * begin or resume stream management without having been asked for: both sides would count differently. */
+/* RFC 6120, 4.9.3.24 allows to end the stream for an unknown element and does not demand it. Servers send elements that
+ * only newer clients know, and the stanzas after them must not be lost: an unknown element is ignored after the
+ * sign-in. Never ignored are elements of TLS and SASL, the header of another stream, and an element that starts or
+ * resumes stream management unasked: both sides would count differently. */
 gboolean
 hs_stream_may_ignore (HsStream *self, HsNode *node)
 {
@@ -230,7 +231,7 @@ hs_stream_may_ignore (HsStream *self, HsNode *node)
 
 /* ---- The answers ---- */
 
-/* Whether an iq answers what the stream itself asked; what does not is dropped, as later. */
+/* Whether an iq answers the stream's own request. Any other result or error is dropped, as it is in a session. */
 static gboolean
 is_own_answer (HsStream *self, HsNode *node)
 {
@@ -240,15 +241,15 @@ is_own_answer (HsStream *self, HsNode *node)
          && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
 }
 
-/* XEP-0198, 3: after the resource. What is sent from here on counts, and what comes once the server has said
- * so; nothing waits for that. */
+/* XEP-0198, 3: stream management starts once the resource is bound. What is sent after <enable/> counts; what is
+ * received counts after <enabled/>. Nothing waits for <enabled/>. */
 static void
 enable_and_become_ready (HsStream *self)
 {
   if (self->config.management != NULL && !self->enable_sent
-      && (self->session_offer & HS_SESSION_OFFER_SM) != 0)
+      && (self->session_features & HS_SESSION_FEATURE_SM) != 0)
     hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
-  self->hasty = self->enable_sent;
+  self->session_pipelined = self->enable_sent;
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
 
@@ -261,7 +262,7 @@ get_error (HsNode *iq, const char *what)
                                 HS_NS_STANZAS, HS_STANZA_ERROR_UNDEFINED_CONDITION, what);
 }
 
-/* Takes the error. */
+/* Takes @error. */
 static void
 refused (HsStream *self, GError *error)
 {
@@ -269,8 +270,8 @@ refused (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-/* RFC 6120, 7.7.2.2: where the resource is taken, the server may choose one. What has left for the one that
- * is not there can't be taken back: then on another stream. */
+/* RFC 6120, 7.7.2.2: where the resource is taken, ask for one that the server chooses. Stanzas that were pipelined for
+ * the refused resource can't be taken back: the stream fails, and the caller tries on another stream. */
 static void
 bind_refused (HsStream *self, HsNode *iq)
 {
@@ -280,8 +281,8 @@ bind_refused (HsStream *self, HsNode *iq)
 
   if (!another || self->begun)
     {
-      self->hasty = another;
-      /* These are about the account, whatever way the resource was asked for (RFC 6120, 7.6.2). */
+      self->session_pipelined = another;
+      /* RFC 6120, 7.6.2: these are about the account. Without pipelining the server would refuse as well. */
       if (error->code == HS_STANZA_ERROR_RESOURCE_CONSTRAINT
           || error->code == HS_STANZA_ERROR_NOT_ALLOWED || error->code == HS_STANZA_ERROR_CONFLICT)
         self->pipelined = FALSE;
@@ -293,18 +294,18 @@ bind_refused (HsStream *self, HsNode *iq)
   hs_stream_bind (self);
 }
 
-/* The stream is as good as any other for a new session. */
+/* XEP-0198, 5: the stream stays open, and a new session can begin on it. */
 void
 hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
-  self->hasty = FALSE;
+  self->session_pipelined = FALSE;
   hs_stream_management_on_failed (self->config.management, node);
   hs_stream_bind (self);
 }
 
-/* A server may refuse what came along with the header before it has told its features. */
+/* A server may refuse a pipelined request before it sends its features. */
 void
-hs_stream_on_early_answer (HsStream *self, HsNode *node)
+hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
 {
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
@@ -345,8 +346,8 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
                                 error != NULL ? error->message : "it named none");
       return;
     }
-  /* RFC 6120, 4.3.6: the address is what the server says it is, and its local part may be another than the
-   * one that was asked for, as with ANONYMOUS. The server's own name is not: that was proved. */
+  /* RFC 6120, 4.3.6: the server determines the address. The localpart may differ from the one that was asked for, as
+   * after ANONYMOUS. The domain must not: the certificate proved it. */
   if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
       bound = hs_printable (hs_jid_to_string (self->jid), 200);
@@ -355,7 +356,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
                                 hs_jid_get_domain (self->config.jid));
       return;
     }
-  if ((self->session_offer & HS_SESSION_OFFER_SESSION) == 0)
+  if ((self->session_features & HS_SESSION_FEATURE_SESSION) == 0)
     {
       enable_and_become_ready (self);
       return;

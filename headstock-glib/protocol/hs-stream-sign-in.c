@@ -48,8 +48,8 @@ select_from (HsStream *self,
 static gboolean
 prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
 {
-  const char *const *old = (const char *const *) self->offer->mechanisms;
-  const char *const *new = (const char *const *) self->offer->sasl2;
+  const char *const *old = (const char *const *) self->features->mechanisms;
+  const char *const *new = (const char *const *) self->features->sasl2;
 
   if (!self->secure || self->renamed || new == NULL)
     return FALSE;
@@ -64,15 +64,15 @@ prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
 static gboolean
 choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error)
 {
-  const char *const *old = (const char *const *) self->offer->mechanisms;
-  const char *const *new = (const char *const *) self->offer->sasl2;
+  const char *const *old = (const char *const *) self->features->mechanisms;
+  const char *const *new = (const char *const *) self->features->sasl2;
 
   self->using_token = FALSE;
   self->sasl2 = prefers_sasl2 (self, credentials);
-  credentials->announced = (const char *const *) self->offer->announced;
+  credentials->announced = (const char *const *) self->features->announced;
   credentials->sasl2 = self->sasl2;
   if (self->sasl2 && self->config.user_agent_id != NULL)
-    self->mechanism = hs_sasl_ht_new ((const char *const *) self->offer->fast, credentials);
+    self->mechanism = hs_sasl_ht_new ((const char *const *) self->features->fast, credentials);
   self->using_token = self->mechanism != NULL;
   return self->using_token || select_from (self, self->sasl2 ? new : old, credentials, error);
 }
@@ -120,11 +120,11 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
 {
   if (self->state != HS_STREAM_STATE_UNSIGNED || self->closing)
     return;
-  if (self->features != NULL)
+  if (self->features_event != NULL)
     {
-      g_clear_pointer (&self->offer, hs_stream_offer_free);
-      self->offer = hs_stream_offer_new (self->features->node);
-      hs_parser_give_back (self->parser, g_steal_pointer (&self->features));
+      g_clear_pointer (&self->features, hs_stream_features_free);
+      self->features = hs_stream_features_new (self->features_event->node);
+      hs_parser_give_back (self->parser, g_steal_pointer (&self->features_event));
     }
   begin (self, credentials);
 }
@@ -133,35 +133,35 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
 
 /* What the first message of it does not give away to whoever may be in the middle this time. */
 static gboolean
-is_safe_early (const char *mechanism)
+is_safe_to_pipeline (const char *mechanism)
 {
   return g_str_has_prefix (mechanism, "SCRAM-") || g_str_has_prefix (mechanism, "HT-")
          || g_str_equal (mechanism, "EXTERNAL");
 }
 
 gboolean
-hs_stream_sign_in_early (HsStream *self, GVariant *offer, const HsSaslCredentials *credentials)
+hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCredentials *credentials)
 {
   HsSaslCredentials chosen = *credentials;
 
   if (self->state != HS_STREAM_STATE_HEADER || !self->secure || self->authenticated
       || self->closing)
     return FALSE;
-  self->offer = hs_stream_offer_load (offer);
-  if (self->offer == NULL)
+  self->features = hs_stream_features_load (features);
+  if (self->features == NULL)
     return FALSE;
   if (!choose_mechanism (self, &chosen, NULL)
-      || !is_safe_early (hs_sasl_mechanism_get_name (self->mechanism)))
+      || !is_safe_to_pipeline (hs_sasl_mechanism_get_name (self->mechanism)))
     {
       g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
-      g_clear_pointer (&self->offer, hs_stream_offer_free);
+      g_clear_pointer (&self->features, hs_stream_features_free);
       return FALSE;
     }
   start (self, &chosen);
   if (self->error != NULL)
     return TRUE;
-  self->early = TRUE;
-  self->early_state = self->state;
+  self->sign_in_pipelined = TRUE;
+  self->pipelined_state = self->state;
   self->state = HS_STREAM_STATE_HEADER;
   return TRUE;
 }
@@ -169,11 +169,11 @@ hs_stream_sign_in_early (HsStream *self, GVariant *offer, const HsSaslCredential
 /* A mechanism that was chosen from another list might be weaker than it had to be, and the server might not
  * know it any more. A token has one mechanism anyway. */
 void
-hs_stream_check_early (HsStream *self, HsNode *features)
+hs_stream_check_features (HsStream *self, HsNode *node)
 {
-  g_autoptr (HsStreamOffer) offer = hs_stream_offer_new (features);
-  gboolean same = hs_stream_offer_equal (offer, self->offer);
-  const char *const *tokens = (const char *const *) offer->fast;
+  g_autoptr (HsStreamFeatures) features = hs_stream_features_new (node);
+  gboolean same = hs_stream_features_equal (features, self->features);
+  const char *const *tokens = (const char *const *) features->fast;
 
   if (!same && self->using_token && tokens != NULL)
     same = g_strv_contains (tokens, self->mechanism_name);
@@ -185,10 +185,10 @@ hs_stream_check_early (HsStream *self, HsNode *features)
                                          hs_jid_get_domain (self->config.jid)));
       return;
     }
-  hs_stream_offer_free (self->offer);
-  self->offer = g_steal_pointer (&offer);
-  self->early = FALSE;
-  self->state = self->early_state;
+  hs_stream_features_free (self->features);
+  self->features = g_steal_pointer (&features);
+  self->sign_in_pipelined = FALSE;
+  self->state = self->pipelined_state;
 }
 
 /* ---- The exchange ---- */
@@ -273,7 +273,7 @@ hs_stream_on_success (HsStream *self, HsNode *node)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   hs_stream_send_header (self);
-  hs_stream_bind_early (self);
+  hs_stream_pipeline_bind (self);
 }
 
 void

@@ -106,9 +106,9 @@ on_features (HsStream *self, HsNode *node)
       send_starttls (self);
       return;
     }
-  if (self->early)
+  if (self->sign_in_pipelined)
     {
-      hs_stream_check_early (self, node);
+      hs_stream_check_features (self, node);
       return;
     }
   self->state = HS_STREAM_STATE_UNSIGNED;
@@ -169,7 +169,7 @@ static const struct
   { HS_STREAM_STATE_READY, "enabled", HS_NS_SM, hs_stream_on_enabled },
   { HS_STREAM_STATE_READY, "failed", HS_NS_SM, hs_stream_on_not_enabled },
   { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
-  { HS_STREAM_STATE_FEATURES, "iq", HS_NS_CLIENT, hs_stream_on_early_answer },
+  { HS_STREAM_STATE_FEATURES, "iq", HS_NS_CLIENT, hs_stream_on_pipelined_answer },
   { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
   { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
   { HS_STREAM_STATE_UNSIGNED, "iq", HS_NS_CLIENT, on_unsigned_stanza },
@@ -261,7 +261,7 @@ on_header (HsStream *self, HsNode *node)
     }
   g_free (self->other_name);
   self->other_name = from != NULL && *from != '\0' && !is_own_domain (self, from) ? g_strdup (from) : NULL;
-  self->met = TRUE;
+  self->header_received = TRUE;
   if (self->config.component)
     {
       hs_stream_send_handshake (self, node);
@@ -308,9 +308,9 @@ hs_stream_free (HsStream *self)
 {
   HsParserEvent *kept;
 
-  if (self->features != NULL)
-    hs_parser_give_back (self->parser, self->features);
-  while ((kept = g_queue_pop_head (&self->early_stanzas)) != NULL)
+  if (self->features_event != NULL)
+    hs_parser_give_back (self->parser, self->features_event);
+  while ((kept = g_queue_pop_head (&self->kept_stanzas)) != NULL)
     hs_parser_give_back (self->parser, kept);
   hs_parser_free (self->parser);
   g_clear_pointer (&self->output, g_byte_array_unref);
@@ -330,7 +330,7 @@ hs_stream_free (HsStream *self)
   hs_sasl_secret_free (self->token);
   g_free (self->token_expiry);
   hs_stream_forget_upgrade (self);
-  g_clear_pointer (&self->offer, hs_stream_offer_free);
+  g_clear_pointer (&self->features, hs_stream_features_free);
   g_free (self->request_id);
   g_free (self->other_host);
   g_free (self->other_name);
@@ -434,7 +434,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
 
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
-      if (G_UNLIKELY (self->early_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
+      if (G_UNLIKELY (self->kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
         {
           parsed = hs_stream_take_kept (self);
           self->pending = HS_STREAM_EVENT_STANZA;
@@ -470,9 +470,9 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
     self->owes_count = hs_stream_counts (self) && !kept;
   /* What was offered before the sign-in has been remembered by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
-    g_clear_pointer (&self->offer, hs_stream_offer_free);
+    g_clear_pointer (&self->features, hs_stream_features_free);
   if (event->type == HS_STREAM_EVENT_FEATURES)
-    self->features = g_steal_pointer (&event->parsed);
+    self->features_event = g_steal_pointer (&event->parsed);
   self->pending = self->following;
   self->following = HS_STREAM_EVENT_NONE;
   return TRUE;
@@ -520,27 +520,27 @@ hs_stream_get_channel_binding (HsStream *self)
 }
 
 gboolean
-hs_stream_is_early (HsStream *self)
+hs_stream_is_sign_in_pipelined (HsStream *self)
 {
-  return self->early;
+  return self->sign_in_pipelined;
 }
 
 gboolean
-hs_stream_is_hasty (HsStream *self)
+hs_stream_is_session_pipelined (HsStream *self)
 {
-  return self->hasty;
+  return self->session_pipelined;
 }
 
-HsSessionOffer
-hs_stream_get_session_offer (HsStream *self)
+HsSessionFeatures
+hs_stream_get_session_features (HsStream *self)
 {
-  return self->session_offer;
+  return self->session_features;
 }
 
-const HsStreamOffer *
-hs_stream_get_offer (HsStream *self)
+const HsStreamFeatures *
+hs_stream_get_features (HsStream *self)
 {
-  return self->offer;
+  return self->features;
 }
 
 const char *
@@ -630,7 +630,7 @@ hs_stream_is_open (HsStream *self)
   /* A resource may have been bound along with the sign-in: there is no session before that has been told. */
   return !self->closing && self->pending != HS_STREAM_EVENT_BOUND
          && (self->state == HS_STREAM_STATE_READY
-             || (self->state == HS_STREAM_STATE_UNSIGNED && self->features != NULL));
+             || (self->state == HS_STREAM_STATE_UNSIGNED && self->features_event != NULL));
 }
 
 gboolean

@@ -4,7 +4,7 @@
 #include "hs-enums.h"
 #include "hs-jid.h"
 #include "protocol/hs-stream-management.h"
-#include "protocol/hs-stream-offer.h"
+#include "protocol/hs-stream-features.h"
 #include "sasl/hs-sasl-mechanism.h"
 #include "xml/hs-parser.h"
 
@@ -64,7 +64,7 @@ typedef struct
   gboolean carbons; /* and carbons with it (XEP-0280) */
   gboolean no_upgrade; /* no better hash of the password is stored (XEP-0480) */
   gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
-  HsSessionOffer remembered; /* what the server offered after the last sign-in; 0: nothing is known */
+  HsSessionFeatures remembered; /* what the server offered after the last sign-in; 0: nothing is known */
   gboolean begins;           /* BINDING is to be told */
   gboolean step_by_step;     /* nothing is pipelined: each step waits for the server's answer to the one before */
 } HsStreamConfig;
@@ -80,14 +80,14 @@ void hs_stream_free (HsStream *self);
 gboolean hs_stream_begin (HsStream *self);
 /* Whether something has left by what the server offered the last time, or before it had bound the resource,
  * which it may not have taken yet. */
-gboolean hs_stream_is_hasty (HsStream *self);
+gboolean hs_stream_is_session_pipelined (HsStream *self);
 /* Whether anything was pipelined that the server has not answered yet: <starttls/>, the request for the
  * resource, or what the function before tells of. */
 gboolean hs_stream_is_pipelined (HsStream *self);
 /* Whether the server's first header has come. */
 gboolean hs_stream_has_met (HsStream *self);
 /* What it offers after the sign-in; 0 while it has not said so. */
-HsSessionOffer hs_stream_get_session_offer (HsStream *self);
+HsSessionFeatures hs_stream_get_session_features (HsStream *self);
 
 /* What is to be written, or NULL: the driver takes it after each call that may have added to it.
  * (transfer full) */
@@ -121,13 +121,13 @@ void hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials);
  * has said so this time, in the same flight. What it says then is compared, and where it has changed so that
  * it matters the stream fails: it is to be made anew, without this. FALSE, and nothing was done, where that
  * can't be. */
-gboolean hs_stream_sign_in_early (HsStream *self,
+gboolean hs_stream_pipeline_sign_in (HsStream *self,
                                   GVariant *offer,
                                   const HsSaslCredentials *credentials);
 /* Whether the sign-in goes by what was remembered, and the server has not said yet that it still holds. */
-gboolean hs_stream_is_early (HsStream *self);
+gboolean hs_stream_is_sign_in_pipelined (HsStream *self);
 /* What the server offered before the sign-in; NULL while it has not, and in a session. */
-const HsStreamOffer *hs_stream_get_offer (HsStream *self);
+const HsStreamFeatures *hs_stream_get_features (HsStream *self);
 HsSaslKeyRequest *hs_stream_get_key_request (HsStream *self);
 void hs_stream_key_derived (HsStream *self, GBytes *key);
 /* Sends the end of the stream, once. What comes until the server's own end is still dispatched. */

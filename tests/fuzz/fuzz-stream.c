@@ -49,7 +49,7 @@ typedef struct
   HsJid *full;
   HsJid *bare;
   GVariant *offer; /* what is remembered of the server */
-  HsSessionOffer session_offer;
+  HsSessionFeatures session_offer;
   guint options;
   guint mechanisms;
   guint n_stanzas;
@@ -296,24 +296,24 @@ sign_in_early (Driver *self)
   if (self->offer == NULL)
     {
       HsNode *features = hs_parser_parse_element (REMEMBERED, strlen (REMEMBERED), NULL);
-      g_autoptr (HsStreamOffer) offer = hs_stream_offer_new (features);
+      g_autoptr (HsStreamFeatures) offer = hs_stream_features_new (features);
 
-      self->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
+      self->offer = g_variant_ref_sink (hs_stream_features_save (offer));
       hs_block_unref (hs_node_get_block (features));
     }
-  if (!hs_stream_sign_in_early (self->stream, self->offer, &credentials))
-    g_assert_false (hs_stream_is_early (self->stream));
+  if (!hs_stream_pipeline_sign_in (self->stream, self->offer, &credentials))
+    g_assert_false (hs_stream_is_sign_in_pipelined (self->stream));
 }
 
 static void
 remember (Driver *self)
 {
-  const HsStreamOffer *offer = hs_stream_get_offer (self->stream);
+  const HsStreamFeatures *offer = hs_stream_get_features (self->stream);
 
-  g_assert_false (hs_stream_is_early (self->stream));
+  g_assert_false (hs_stream_is_sign_in_pipelined (self->stream));
   g_clear_pointer (&self->offer, g_variant_unref);
   if (offer != NULL)
-    self->offer = g_variant_ref_sink (hs_stream_offer_save (offer));
+    self->offer = g_variant_ref_sink (hs_stream_features_save (offer));
 }
 
 static void
@@ -387,7 +387,7 @@ begin_early (Driver *self)
 {
   if (self->full == NULL && hs_stream_begin (self->stream))
     {
-      g_assert_true (hs_stream_is_hasty (self->stream));
+      g_assert_true (hs_stream_is_session_pipelined (self->stream));
       send_stanza (self, "<presence/>");
     }
 }
@@ -456,7 +456,7 @@ take_event (Driver *self, HsStreamEvent *event)
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_RESUMED:
       g_assert_true (self->authenticated);
-      self->session_offer = hs_stream_get_session_offer (self->stream);
+      self->session_offer = hs_stream_get_session_features (self->stream);
       begin_session (self);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
@@ -571,7 +571,7 @@ set_up (Driver *self)
   add_handlers (self);
   if ((self->options & (OPTION_MANAGED | OPTION_COMPONENT)) == OPTION_MANAGED)
     self->management = hs_stream_management_new ();
-  self->session_offer = HS_SESSION_OFFER_BIND | HS_SESSION_OFFER_SM;
+  self->session_offer = HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SM;
   connect (self);
 }
 

@@ -153,7 +153,7 @@ BREAKAGES = [
     ("what leaves is a sign of life for ever", LIVENESS,
      "  if (self->watching && view->now >= get_output_end (self, view))\n", "  if (FALSE)\n"),
     ("<enable/> is sent to whom it was not offered", SESSION,
-     "  self->enable_sent = management != NULL && (offer & HS_SESSION_OFFER_SM) != 0;\n",
+     "  self->enable_sent = management != NULL && (features & HS_SESSION_FEATURE_SM) != 0;\n",
      "  self->enable_sent = management != NULL;\n"),
     ("<enable/> is sent again when there is a resource", SESSION,
      "  if (self->config.management != NULL && !self->enable_sent\n      && (self",

@@ -255,8 +255,8 @@ handle (World *w, HsStreamEvent *event)
       w->client.ready = TRUE;
       w->client.epoch = w->conn->epoch;
       w->client.patient = FALSE;
-      if (hs_stream_get_session_offer (w->client.stream) != 0)
-        w->client.session_offer = hs_stream_get_session_offer (w->client.stream);
+      if (hs_stream_get_session_features (w->client.stream) != 0)
+        w->client.session_offer = hs_stream_get_session_features (w->client.stream);
       G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_ENABLED:
       take_fates (w);

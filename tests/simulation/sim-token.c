@@ -32,7 +32,7 @@ sign_in (World *w, gboolean with_token, GVariant *offer)
     }
   if (offer == NULL)
     hs_stream_sign_in (w->client.stream, &credentials);
-  else if (hs_stream_sign_in_early (w->client.stream, offer, &credentials))
+  else if (hs_stream_pipeline_sign_in (w->client.stream, offer, &credentials))
     {
       sim_note (w, "client signs in with token %u before it is asked", w->client.token);
       w->signs.n_early++;
@@ -82,7 +82,7 @@ sim_client_authenticated (World *w)
     sim_fail (w, "tokens", "it was%s a token that signed the client in", conn->used_token ? "" : " not");
   if (g_strcmp0 (token, given) != 0)
     sim_fail (w, "tokens", "the client has %s for %s", token, given);
-  if (hs_stream_is_early (stream))
+  if (hs_stream_is_sign_in_pipelined (stream))
     sim_fail (w, "offers", "the client has not seen what is offered");
   if (token != NULL)
     {
@@ -93,8 +93,8 @@ sim_client_authenticated (World *w)
     }
   w->client.no_early = FALSE;
   g_clear_pointer (&w->client.offer, g_variant_unref);
-  if (hs_stream_get_offer (stream) != NULL)
-    w->client.offer = g_variant_ref_sink (hs_stream_offer_save (hs_stream_get_offer (stream)));
+  if (hs_stream_get_features (stream) != NULL)
+    w->client.offer = g_variant_ref_sink (hs_stream_features_save (hs_stream_get_features (stream)));
 }
 
 /* Where it has to, and for that reason. What was not offered any more is not tried again. */
@@ -106,7 +106,7 @@ sim_client_failed (World *w)
 
   sim_note (w, "client gives up: %s", error->message);
   w->client.failed = TRUE;
-  if (hs_stream_is_early (w->client.stream))
+  if (hs_stream_is_sign_in_pipelined (w->client.stream))
     {
       if (w->client.no_early || sim_conn_offers (conn, w->client.token_mechanism))
         sim_fail (w, "offers", "the client begins anew without a reason: %s", error->message);
@@ -115,13 +115,13 @@ sim_client_failed (World *w)
       w->client.no_early = TRUE;
       w->signs.n_anew++;
     }
-  else if (hs_stream_is_hasty (w->client.stream))
+  else if (hs_stream_is_session_pipelined (w->client.stream))
     {
       if (w->client.patient || !conn->without_sm
           || !g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL))
         sim_fail (w, "offers", "the client begins anew without a reason: %s", error->message);
       w->client.patient = TRUE;
-      w->signs.n_hasty++;
+      w->signs.n_pipelined++;
     }
   else if (conn->must_fail == SIM_GOOD)
     sim_fail (w, "protocol", "the client gave the stream up: %s", error->message);

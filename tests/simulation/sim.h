@@ -137,7 +137,7 @@ typedef struct
   guint token_mechanism;
   GVariant *offer;   /* what was offered the last time */
   gboolean no_early; /* and has changed */
-  HsSessionOffer session_offer; /* after the last sign-in */
+  HsSessionFeatures session_offer; /* after the last sign-in */
   gboolean patient;  /* nothing leaves by that */
   gboolean failed;
 } Client;
@@ -153,7 +153,7 @@ typedef struct
   guint n_misnamed;
   guint n_unasked;
   guint n_begun;  /* sessions before there was one */
-  guint n_hasty;  /* of them, or resumed by what was remembered, in vain */
+  guint n_pipelined;  /* of them, or resumed by what was remembered, in vain */
 } SignIns;
 
 struct _World

@@ -32,7 +32,7 @@
 typedef struct
 {
   guint64 stanzas_up, stanzas_down, cuts, resumed, lost, restarts, requests, flaps, told[4];
-  guint64 tokens, refused, early, anew, impostors, misnamed, unasked, begun, hasty;
+  guint64 tokens, refused, early, anew, impostors, misnamed, unasked, begun, pipelined;
 } Figures;
 
 static Figures figures;
@@ -421,7 +421,7 @@ check_fates (World *w)
   figures.misnamed += w->signs.n_misnamed;
   figures.unasked += w->signs.n_unasked;
   figures.begun += w->signs.n_begun;
-  figures.hasty += w->signs.n_hasty;
+  figures.pipelined += w->signs.n_pipelined;
 }
 
 static void
@@ -536,7 +536,7 @@ run_all (guint64 first, guint64 n, guint n_jobs)
           all.impostors, all.misnamed, all.unasked);
   printf ("  %" G_GUINT64_FORMAT " sessions begun before there was one; %" G_GUINT64_FORMAT
           " times by what was not offered any more\n",
-          all.begun, all.hasty);
+          all.begun, all.pipelined);
   return 0;
 }
 

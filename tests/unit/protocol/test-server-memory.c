@@ -30,16 +30,16 @@ test_features (void)
   assert_features (&memory, "a@example.org", NULL);
   assert_features (&memory, NULL, NULL);
   hs_server_memory_remember (&memory, "a@example.org", features ("one"));
-  hs_server_memory_remember_session (&memory, HS_SESSION_OFFER_SM);
+  hs_server_memory_remember_session (&memory, HS_SESSION_FEATURE_SM);
   assert_features (&memory, "a@example.org", "one");
   assert_features (&memory, "b@example.org", NULL);
   g_assert_cmpint (hs_server_memory_get_session_features (&memory, "a@example.org"), ==,
-                   HS_SESSION_OFFER_SM);
+                   HS_SESSION_FEATURE_SM);
   g_assert_cmpint (hs_server_memory_get_session_features (&memory, "b@example.org"), ==, 0);
   hs_server_memory_remember (&memory, "a@example.org", features ("two"));
   assert_features (&memory, "a@example.org", "two");
   g_assert_cmpint (hs_server_memory_get_session_features (&memory, "a@example.org"), ==,
-                   HS_SESSION_OFFER_SM);
+                   HS_SESSION_FEATURE_SM);
   hs_server_memory_remember (&memory, "b@example.org", features ("three"));
   assert_features (&memory, "a@example.org", NULL);
   g_assert_cmpint (hs_server_memory_get_session_features (&memory, "b@example.org"), ==, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "protocol/hs-stream-offer.h"
+#include "protocol/hs-stream-features.h"
 
 #include <string.h>
 
@@ -13,8 +13,8 @@ compare (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* One for each child with that name and namespace: its attribute, or its text where that is NULL. NULL
- * without any. */
+/* Lists a string for each child with that name and namespace: its attribute, or its text where @attribute is NULL.
+ * NULL where there is no such child. */
 static char **
 list (HsNode *parent, const char *name, const char *namespace_, const char *attribute)
 {
@@ -40,7 +40,7 @@ list (HsNode *parent, const char *name, const char *namespace_, const char *attr
 }
 
 static void
-read_bind2 (HsStreamOffer *self, HsNode *bind)
+read_bind2 (HsStreamFeatures *self, HsNode *bind)
 {
   HsNode *inline_ = hs_node_get_child (bind, "inline", HS_NS_BIND2);
   HsNode *child = inline_ != NULL ? hs_node_first_element (inline_) : NULL;
@@ -59,7 +59,7 @@ read_bind2 (HsStreamOffer *self, HsNode *bind)
 }
 
 static void
-read_sasl2 (HsStreamOffer *self, HsNode *authentication)
+read_sasl2 (HsStreamFeatures *self, HsNode *authentication)
 {
   HsNode *inline_ = hs_node_get_child (authentication, "inline", HS_NS_SASL2);
   HsNode *bind = inline_ != NULL ? hs_node_get_child (inline_, "bind", HS_NS_BIND2) : NULL;
@@ -73,10 +73,10 @@ read_sasl2 (HsStreamOffer *self, HsNode *authentication)
   self->sm = inline_ != NULL && hs_node_get_child (inline_, "sm", HS_NS_SM) != NULL;
 }
 
-HsStreamOffer *
-hs_stream_offer_new (HsNode *features)
+HsStreamFeatures *
+hs_stream_features_new (HsNode *features)
 {
-  HsStreamOffer *self = g_new0 (HsStreamOffer, 1);
+  HsStreamFeatures *self = g_new0 (HsStreamFeatures, 1);
   HsNode *mechanisms = hs_node_get_child (features, "mechanisms", HS_NS_SASL);
   HsNode *authentication = hs_node_get_child (features, "authentication", HS_NS_SASL2);
   HsNode *binding = hs_node_get_child (features, "sasl-channel-binding", HS_NS_CHANNEL_BINDING);
@@ -89,7 +89,7 @@ hs_stream_offer_new (HsNode *features)
 }
 
 void
-hs_stream_offer_free (HsStreamOffer *self)
+hs_stream_features_free (HsStreamFeatures *self)
 {
   g_strfreev (self->mechanisms);
   g_strfreev (self->sasl2);
@@ -100,48 +100,48 @@ hs_stream_offer_free (HsStreamOffer *self)
 }
 
 GVariant *
-hs_stream_offer_save (const HsStreamOffer *self)
+hs_stream_features_save (const HsStreamFeatures *self)
 {
   return g_variant_new ("(m^asm^asm^asm^asm^asbbbbb)", self->mechanisms, self->sasl2,
                         self->announced, self->fast, self->upgrades, self->bind2,
                         self->bind2_carbons, self->bind2_csi, self->bind2_sm, self->sm);
 }
 
-HsStreamOffer *
-hs_stream_offer_load (GVariant *saved)
+HsStreamFeatures *
+hs_stream_features_load (GVariant *saved)
 {
-  HsStreamOffer *self;
+  HsStreamFeatures *self;
 
-  if (saved == NULL || !g_variant_is_of_type (saved, G_VARIANT_TYPE (HS_STREAM_OFFER_TYPE)))
+  if (saved == NULL || !g_variant_is_of_type (saved, G_VARIANT_TYPE (HS_STREAM_FEATURES_TYPE)))
     return NULL;
-  self = g_new0 (HsStreamOffer, 1);
+  self = g_new0 (HsStreamFeatures, 1);
   g_variant_get (saved, "(m^asm^asm^asm^asm^asbbbbb)", &self->mechanisms, &self->sasl2,
                  &self->announced, &self->fast, &self->upgrades, &self->bind2,
                  &self->bind2_carbons, &self->bind2_csi, &self->bind2_sm, &self->sm);
   return self;
 }
 
-HsSessionOffer
-hs_session_offer_read (HsNode *features)
+HsSessionFeatures
+hs_session_features_read (HsNode *features)
 {
   HsNode *session = hs_node_get_child (features, "session", HS_NS_SESSION);
-  HsSessionOffer offer = 0;
+  HsSessionFeatures found = 0;
 
   if (hs_node_get_child (features, "bind", HS_NS_BIND) != NULL)
-    offer |= HS_SESSION_OFFER_BIND;
+    found |= HS_SESSION_FEATURE_BIND;
   if (hs_node_get_child (features, "sm", HS_NS_SM) != NULL)
-    offer |= HS_SESSION_OFFER_SM;
-  /* RFC 6121 has done away with it; servers that still demand it do not call it optional. */
+    found |= HS_SESSION_FEATURE_SM;
+  /* RFC 6121, 1.4 removed the session request. A server that still demands it does not mark it as optional. */
   if (session != NULL && hs_node_get_child (session, "optional", NULL) == NULL)
-    offer |= HS_SESSION_OFFER_SESSION;
-  return offer;
+    found |= HS_SESSION_FEATURE_SESSION;
+  return found;
 }
 
 gboolean
-hs_stream_offer_equal (const HsStreamOffer *self, const HsStreamOffer *other)
+hs_stream_features_equal (const HsStreamFeatures *self, const HsStreamFeatures *other)
 {
-  g_autoptr (GVariant) mine = g_variant_ref_sink (hs_stream_offer_save (self));
-  g_autoptr (GVariant) theirs = g_variant_ref_sink (hs_stream_offer_save (other));
+  g_autoptr (GVariant) mine = g_variant_ref_sink (hs_stream_features_save (self));
+  g_autoptr (GVariant) theirs = g_variant_ref_sink (hs_stream_features_save (other));
 
   return g_variant_equal (mine, theirs);
 }

@@ -94,18 +94,18 @@ remember (const char *features)
   g_autofree char *all = g_strconcat (HEADER, features, NULL);
   HsParser *parser = hs_parser_new (HS_NS_CLIENT, NULL, NULL);
   HsParserEvent *event;
-  g_autoptr (HsStreamOffer) offer = NULL;
-  g_autoptr (HsStreamOffer) again = NULL;
+  g_autoptr (HsStreamFeatures) offer = NULL;
+  g_autoptr (HsStreamFeatures) again = NULL;
   g_autoptr (GVariant) saved = NULL;
 
   for (gsize done = 0; done < strlen (all);)
     done += hs_parser_feed (parser, all + done, strlen (all) - done, FALSE, NULL);
   hs_parser_give_back (parser, hs_parser_pop (parser));
   event = hs_parser_pop (parser);
-  offer = hs_stream_offer_new (event->node);
-  saved = g_variant_ref_sink (hs_stream_offer_save (offer));
-  again = hs_stream_offer_load (saved);
-  g_assert_true (hs_stream_offer_equal (offer, again));
+  offer = hs_stream_features_new (event->node);
+  saved = g_variant_ref_sink (hs_stream_features_save (offer));
+  again = hs_stream_features_load (saved);
+  g_assert_true (hs_stream_features_equal (offer, again));
   hs_parser_give_back (parser, event);
   hs_parser_free (parser);
   return g_steal_pointer (&saved);
@@ -184,7 +184,7 @@ test_case (gconstpointer data)
 
   fixture_init (&f, c->certificate, c->token, TRUE);
   hs_stream_open (f.stream);
-  g_assert_true (hs_stream_sign_in_early (f.stream, offer, &f.credentials) == c->early);
+  g_assert_true (hs_stream_pipeline_sign_in (f.stream, offer, &f.credentials) == c->early);
   test_stream_take_output (f.stream, f.output);
   /* In one flight with the header, before a word of the server's. */
   g_assert_true ((strstr (f.output->str, "<auth") != NULL) == c->early);
@@ -207,12 +207,12 @@ test_not (void)
 
   fixture_init (&f, TRUE, FALSE, FALSE);
   hs_stream_open (f.stream);
-  g_assert_false (hs_stream_sign_in_early (f.stream, offer, &f.credentials));
+  g_assert_false (hs_stream_pipeline_sign_in (f.stream, offer, &f.credentials));
   fixture_clear (&f);
   fixture_init (&f, TRUE, FALSE, TRUE);
   hs_stream_open (f.stream);
-  g_assert_false (hs_stream_sign_in_early (f.stream, other, &f.credentials));
-  g_assert_false (hs_stream_sign_in_early (f.stream, NULL, &f.credentials));
+  g_assert_false (hs_stream_pipeline_sign_in (f.stream, other, &f.credentials));
+  g_assert_false (hs_stream_pipeline_sign_in (f.stream, NULL, &f.credentials));
   test_stream_take_output (f.stream, f.output);
   g_assert_null (strstr (f.output->str, "<auth"));
   fixture_clear (&f);
@@ -268,12 +268,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/stream-early/%s", cases[i].name);
+      g_autofree char *path = g_strdup_printf ("/stream-pipelining/%s", cases[i].name);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
-  g_test_add_func ("/stream-early/not", test_not);
-  g_test_add_func ("/stream-early/starttls", test_starttls);
-  g_test_add_func ("/stream-early/bind", test_bind);
+  g_test_add_func ("/stream-pipelining/not", test_not);
+  g_test_add_func ("/stream-pipelining/starttls", test_starttls);
+  g_test_add_func ("/stream-pipelining/bind", test_bind);
   return g_test_run ();
 }
