@@ -5,9 +5,8 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "protocol/hs-resend.h"
 #include "protocol/hs-stanza-queue.h"
-#include "xml/hs-parser.h"
-#include "xml/hs-writer.h"
 
 /* An acknowledgement is asked for after so many stanzas, or a while after the first of fewer. */
 #define REQUEST_EVERY 100
@@ -161,30 +160,6 @@ hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate)
 
 /* ---- The end of a session ---- */
 
-/* XEP-0198, 4: with the time at which it was sent first (XEP-0203). NULL: as it is. */
-static GByteArray *
-add_delay (const guint8 *bytes, gsize length, gint64 time)
-{
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
-  HsNode *node = hs_parser_parse_element ((const char *) bytes, length, NULL);
-  GByteArray *output = NULL;
-
-  if (node == NULL)
-    return NULL;
-  if (date != NULL && hs_node_get_child (node, "delay", HS_NS_DELAY) == NULL)
-    {
-      g_autofree char *stamp = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-      HsNode *delay = hs_node_new_copied (hs_node_get_block (node), "delay", HS_NS_DELAY);
-
-      hs_node_set_attribute (delay, "stamp", NULL, stamp);
-      hs_node_append (node, delay);
-      output = g_byte_array_new ();
-      hs_writer_write (output, node, node->namespace_, NULL);
-    }
-  hs_block_unref (hs_node_get_block (node));
-  return output;
-}
-
 static gboolean
 may_resend (HsStreamManagement *self, HsQueuedStanza *stanza, gboolean unreceived)
 {
@@ -197,7 +172,7 @@ may_resend (HsStreamManagement *self, HsQueuedStanza *stanza, gboolean unreceive
 static void
 requeue (HsStanzaQueue *queue, HsQueuedStanza *stanza, const guint8 *bytes)
 {
-  g_autoptr (GByteArray) delayed = add_delay (bytes, stanza->length, stanza->time);
+  g_autoptr (GByteArray) delayed = hs_resend_add_delay (bytes, stanza->length, stanza->time);
 
   if (delayed != NULL)
     {
@@ -611,23 +586,7 @@ hs_stream_management_write_excess (HsStreamManagement *self, GByteArray *output)
 HsOutFlags
 hs_stream_management_classify (HsNode *stanza)
 {
-  const char *type = hs_node_get_attribute (stanza, "type", NULL);
-
-  switch (hs_node_get_kind (stanza))
-    {
-    case HS_STANZA_KIND_MESSAGE:
-      return g_strcmp0 (type, "groupchat") != 0 ? HS_OUT_RESEND : 0;
-    case HS_STANZA_KIND_PRESENCE:
-      return type != NULL && (g_str_has_prefix (type, "subscribe") ||
-                              g_str_has_prefix (type, "unsubscribe"))
-                 ? HS_OUT_RESEND
-                 : 0;
-    case HS_STANZA_KIND_IQ:
-    case HS_STANZA_KIND_UNKNOWN:
-    case HS_STANZA_KIND_NONE:
-    default:
-      return 0;
-    }
+  return hs_resend_is_repeatable (stanza) ? HS_OUT_RESEND : 0;
 }
 
 void
