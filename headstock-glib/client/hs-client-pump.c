@@ -35,6 +35,14 @@ begin_stage (HsClient *self, HsStreamEventType type)
 }
 
 static void
+stanza_discarded (HsClient *self, HsStream *stream, HsStreamEvent *event)
+{
+  g_autoptr (GError) error = hs_stream_get_discard_error (stream, event);
+
+  hs_client_discarded (self, event->node, error);
+}
+
+static void
 handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
 {
   HsClientPrivate *priv = hs_client_private (self);
@@ -50,11 +58,7 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
         hs_stream_keep (stream, event);
       break;
     case HS_STREAM_EVENT_DISCARDED:
-      {
-        g_autoptr (GError) error = hs_stream_get_discard_error (stream, event);
-
-        hs_client_discarded (self, event->node, error);
-      }
+      stanza_discarded (self, stream, event);
       break;
     case HS_STREAM_EVENT_START_TLS:
       hs_client_start_tls (self);

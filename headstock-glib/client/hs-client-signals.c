@@ -144,7 +144,7 @@ install_end_signals (void)
 }
 
 static void
-install_stanza_signals (void)
+install_lost_stanza_signals (void)
 {
   /**
    * HsClient::returned:
@@ -176,7 +176,11 @@ install_stanza_signals (void)
    */
   hs_client_signals[SIGNAL_STANZA_DISCARDED] = new_signal ("stanza-discarded", 0, NULL, G_TYPE_NONE, 2,
                                                            HS_TYPE_STANZA, G_TYPE_ERROR);
+}
 
+static void
+install_stanza_signals (void)
+{
   /**
    * HsClient::message:
    * @self: the client
@@ -265,6 +269,7 @@ hs_client_install_signals (void)
   install_connection_signals ();
   install_session_signals ();
   install_end_signals ();
+  install_lost_stanza_signals ();
   install_stanza_signals ();
   install_element_signal ();
   install_watching_signals ();
