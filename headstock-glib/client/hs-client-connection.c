@@ -209,7 +209,7 @@ get_stage_timeout (HsClientPrivate *priv)
 {
   gboolean stands = priv->secure
                     || (priv->tls_mode == HS_TLS_MODE_NONE && priv->stream != NULL
-                        && hs_stream_has_met (priv->stream));
+                        && hs_stream_has_received_header (priv->stream));
 
   if (stands || priv->attempt == NULL || !hs_connector_has_more (priv->attempt->connector))
     return priv->connect_timeout;

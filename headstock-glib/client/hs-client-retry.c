@@ -211,7 +211,7 @@ static gboolean
 is_unproven (HsClientPrivate *priv)
 {
   if (priv->tls_mode == HS_TLS_MODE_NONE)
-    return priv->stream == NULL || !hs_stream_has_met (priv->stream);
+    return priv->stream == NULL || !hs_stream_has_received_header (priv->stream);
   return !priv->secure;
 }
 

@@ -342,7 +342,7 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
 {
   HsAttempt *attempt = priv->attempt;
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
-  gboolean met = hs_stream_has_met (priv->stream);
+  gboolean met = hs_stream_has_received_header (priv->stream);
   HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
   HsPipelined what = hs_stream_is_session_pipelined (priv->stream) ? HS_PIPELINED_BY_MEMORY
                                                        : HS_PIPELINED_WITH_HEADER;

@@ -13,8 +13,8 @@ compare (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Lists a string for each child with that name and namespace: its attribute, or its text where @attribute is NULL.
- * NULL where there is no such child. */
+/* Lists a string for each child with that name and namespace: its attribute, or its text where @attribute is
+ * NULL. NULL where there is no such child. */
 static char **
 list (HsNode *parent, const char *name, const char *namespace_, const char *attribute)
 {
@@ -131,7 +131,7 @@ hs_session_features_read (HsNode *features)
     found |= HS_SESSION_FEATURE_BIND;
   if (hs_node_get_child (features, "sm", HS_NS_SM) != NULL)
     found |= HS_SESSION_FEATURE_SM;
-  /* RFC 6121, 1.4 removed the session request. A server that still demands it does not mark it as optional. */
+  /* RFC 6121 removed the session request. A server that still demands it does not mark it as optional. */
   if (session != NULL && hs_node_get_child (session, "optional", NULL) == NULL)
     found |= HS_SESSION_FEATURE_SESSION;
   return found;

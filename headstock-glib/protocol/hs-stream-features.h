@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The stream features before the sign-in (RFC 6120, 4.3.2), as far as the sign-in needs them. Lists are sorted. */
+/* The stream features before the sign-in (RFC 6120, 4.3.2), as far as the sign-in needs them. Lists are
+ * sorted. */
 typedef struct
 {
   char **mechanisms; /* of SASL (RFC 6120, 6) */

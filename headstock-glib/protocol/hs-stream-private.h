@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-stream*.c share: the stream's states, and what moves the stream from one to the next. Each file named below
- * uses only the files above it; hs-stream.c, with the table of transitions, is on top of all. */
+/* What hs-stream*.c share: the stream's states, and what moves the stream from one to the next. Each file
+ * named below uses only the files above it; hs-stream.c, with the table of transitions, is on top of all. */
 
 /* What the stream waits for. */
 typedef enum

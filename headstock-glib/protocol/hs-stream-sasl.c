@@ -17,8 +17,8 @@ hs_stream_sasl_failed (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-/* Decodes the base64 in an element, with or without white space around it. NULL only with an error: empty text, and
- * the "=" of RFC 6120, 6.4.2, give zero octets. */
+/* Decodes the base64 in an element, with or without white space around it. NULL only with an error: empty
+ * text, and the "=" of RFC 6120, 6.4.2, give zero octets. */
 guint8 *
 hs_stream_decode (HsNode *node, gsize *length, GError **error)
 {

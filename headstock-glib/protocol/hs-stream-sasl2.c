@@ -11,10 +11,10 @@
 #include "sasl/hs-sasl-scram-message.h"
 #include "sasl/hs-sasl-secret.h"
 
-/* Signing in with SASL2 (XEP-0388), and what goes along in the same two messages: a resource (XEP-0386), a
- * token (XEP-0484), a better hash of the password (XEP-0480). */
+/* SASL2 (XEP-0388) and what its messages carry besides the sign-in: resource binding (XEP-0386), a resumption
+ * (XEP-0198, 9), a token (XEP-0484), a better hash of the password (XEP-0480). */
 
-/* ---- What we say ---- */
+/* ---- What the client sends ---- */
 
 static void
 write_user_agent (HsStream *self)
@@ -34,8 +34,8 @@ write_user_agent (HsStream *self)
   hs_stream_write (self, "</user-agent>");
 }
 
-/* Whether the session that was interrupted can be resumed only in the old way, after the sign-in; or stream
- * management can begin only so. A resource that is bound here would be in the way of both. */
+/* Whether stream management, or the resumption of a session, is possible only after the sign-in (XEP-0198, 3
+ * and 5): a resource that is bound inside SASL2 would prevent it. */
 static gboolean
 must_bind_later (HsStream *self)
 {
@@ -57,7 +57,7 @@ write_resume (HsStream *self)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
-/* Where a session is to be resumed it comes to this only if that fails. */
+/* Where a resumption was asked for as well, the server binds only if it cannot resume. */
 static void
 write_enable (HsStream *self)
 {
@@ -70,7 +70,7 @@ write_enable (HsStream *self)
     hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
 }
 
-/* The server makes the resource; what was asked for is only how it begins. */
+/* XEP-0386: the server makes the resource, and may begin it with the tag. */
 static void
 write_bind (HsStream *self)
 {
@@ -94,7 +94,8 @@ write_bind (HsStream *self)
   hs_stream_write (self, "</bind>");
 }
 
-/* A token belongs to one user agent, and is asked for where a secret of the user's has been needed. */
+/* Asks for a token where the sign-in used the user's own secret. A token belongs to one user agent
+ * (XEP-0484). */
 static void
 write_token_request (HsStream *self, const HsSaslCredentials *credentials)
 {
@@ -121,8 +122,8 @@ static const struct
   { "UPGR-SCRAM-SHA-256", "SCRAM-SHA-256", G_CHECKSUM_SHA256 },
 };
 
-/* XEP-0480: whoever reads the new hash can sign in with it, so it goes only where the sign-in is bound to
- * the connection; and only up, from the hash that was used. */
+/* XEP-0480. Anybody who reads the new hash can sign in with it: send it only where the sign-in is bound to
+ * the TLS connection. Only a stronger hash than the one that the sign-in used is stored. */
 static void
 request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
 {
@@ -189,9 +190,9 @@ hs_stream_respond2 (HsStream *self, GBytes *response)
   hs_stream_write (self, "<response xmlns='%s'>%s</response>", HS_NS_SASL2, base64);
 }
 
-/* ---- What the server says ---- */
+/* ---- What the server sends ---- */
 
-/* The mechanism's last word, in <success/> or <continue/>. */
+/* The mechanism's last message, in <success/> or <continue/>. FALSE: the stream has failed. */
 static gboolean
 take_additional_data (HsStream *self, HsNode *node)
 {
@@ -212,7 +213,7 @@ take_additional_data (HsStream *self, HsNode *node)
   return hs_stream_finish_mechanism (self, data, length);
 }
 
-/* The account's, and where a resource was bound, with that; where a session goes on, no other than it had. */
+/* Whether @jid is the account's. @full: a resource was bound, so that it must have one. */
 static gboolean
 is_identity (HsStream *self, HsJid *jid, gboolean full)
 {
@@ -240,7 +241,7 @@ take_identity (HsStream *self, HsNode *node, gboolean full)
   return NULL;
 }
 
-/* XEP-0484, 3.3 and 3.5: one that we have asked for, or that replaces the one that we have used. */
+/* XEP-0484, 3.3 and 3.5: takes the token that was asked for, or that replaces the one that was used. */
 static void
 take_token (HsStream *self, HsNode *node)
 {
@@ -258,7 +259,7 @@ take_token (HsStream *self, HsNode *node)
   self->token_expiry = g_strdup (expiry);
 }
 
-/* XEP-0198, 9.1: the session that was interrupted goes on. */
+/* XEP-0198, 9.1: the interrupted session was resumed. */
 static void
 take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
 {
@@ -277,7 +278,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   self->following = HS_STREAM_EVENT_RESUMED;
 }
 
-/* XEP-0386, 3.2: with what was to begin along with the resource. FALSE: the stream has failed. */
+/* XEP-0386, 3.2: takes the answer to the <enable/> inside <bind/>. FALSE: the stream has failed. */
 static gboolean
 take_enabled (HsStream *self, HsNode *bound)
 {
@@ -289,7 +290,7 @@ take_enabled (HsStream *self, HsNode *bound)
 
   if (!self->enable_asked)
     return TRUE;
-  /* The wish was written before it was known that there is nothing to resume. */
+  /* HsStreamManagement was not told of the <enable/> while it might still resume: tell it now. */
   if (self->resume_asked)
     hs_stream_management_write_enable (management, unused);
   if (enabled != NULL && !hs_stream_management_on_enabled (management, enabled, &error))
@@ -318,8 +319,8 @@ take_bound (HsStream *self, HsNode *bound, HsJid *jid)
   self->following = HS_STREAM_EVENT_BOUND;
 }
 
-/* What came along with the sign-in. What was not asked for must not be there; what failed is done in the
- * old way, when the features come, or done without. */
+/* Takes the results of what <authenticate/> asked for besides the sign-in. A result that was not asked for is
+ * an error. What failed is tried again after the sign-in, if the features that come then offer it. */
 static void
 take_results (HsStream *self, HsNode *node, HsJid *jid)
 {
@@ -363,17 +364,16 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   self->authenticated = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
-  /* The features come next, without another header. */
+  /* XEP-0388: the features come next, without another header. */
   self->state = HS_STREAM_STATE_FEATURES;
   take_results (self, node, jid);
 }
 
-/* After a resource was bound along with the sign-in they only tell of limits, and of what may still be
- * asked for. */
+/* Takes the features that come after the session has begun inside SASL2: limits, and client state indication. */
 void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
-  /* RFC 6120, 4.3.2: they belong to the stream's beginning, and mean nothing later. */
+  /* RFC 6120, 4.3.2: features belong to the beginning of a stream. Ignore them later. */
   if (!self->features_due)
     {
       g_debug ("Ignored: features in the middle of the stream");

@@ -12,8 +12,8 @@
 #include "sasl/hs-sasl-secret.h"
 #include "xml/hs-node-private.h"
 
-/* From the sign-in to the first stanza: resource binding (RFC 6120, 7), the obsolete session request (RFC 3921, 3), and
- * a component's handshake (XEP-0114). */
+/* From the sign-in to the first stanza: resource binding (RFC 6120, 7), the obsolete session request (RFC
+ * 3921, 3), and a component's handshake (XEP-0114). */
 
 static void
 write_bind (HsStream *self)
@@ -47,8 +47,8 @@ hs_stream_bind (HsStream *self)
 
 /* ---- Pipelining ---- */
 
-/* Pipelines the request for the resource with the header after the sign-in: every server offers to bind then (RFC
- * 6120, 7.1). <resume/> is pipelined only where the server offered stream management last time. */
+/* Pipelines the request for the resource with the header after the sign-in: every server offers to bind then
+ * (RFC 6120, 7.3). <resume/> is pipelined only where the server offered stream management last time. */
 void
 hs_stream_pipeline_bind (HsStream *self)
 {
@@ -70,9 +70,9 @@ hs_stream_pipeline_bind (HsStream *self)
     self->following = HS_STREAM_EVENT_BINDING;
 }
 
-/* The server handles what it receives in order: it binds the resource, and then sends the stanzas from there. Stanzas
- * that wait from an earlier session, and the obsolete session request, would have to stand before them: no
- * pipelining then. */
+/* The server handles what it receives in order: it binds the resource, and then sends the stanzas from there.
+ * Stanzas that wait from an earlier session, and the obsolete session request, would have to stand before
+ * them: no pipelining then. */
 gboolean
 hs_stream_begin (HsStream *self)
 {
@@ -120,7 +120,8 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 {
   HsStreamManagement *management = self->config.management;
 
-  /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at fault. */
+  /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at
+   * fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
     self->pipelined = FALSE;
   self->session_features = hs_session_features_read (node);
@@ -152,7 +153,7 @@ hs_stream_is_pipelined (HsStream *self)
 }
 
 gboolean
-hs_stream_has_met (HsStream *self)
+hs_stream_has_received_header (HsStream *self)
 {
   return self->header_received;
 }
@@ -162,8 +163,8 @@ hs_stream_has_met (HsStream *self)
 /* A limit of its own, since even a small stanza takes a block of memory. */
 #define MAX_KEPT_STANZAS 1000
 
-/* A server may route stanzas to a resource that it has bound, or push a roster, before its answer says so. They are
- * kept for the session, and together may take as much memory as one stanza. TRUE: the event is kept. */
+/* A server may route stanzas to a resource that it has bound, or push a roster, before its answer says so.
+ * They are kept for the session, and together may take as much memory as one stanza. TRUE: the event is kept. */
 gboolean
 hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
 {
@@ -204,10 +205,10 @@ hs_stream_take_kept (HsStream *self)
 
 /* ---- Unknown elements ---- */
 
-/* RFC 6120, 4.9.3.24 allows to end the stream for an unknown element and does not demand it. Servers send elements that
- * only newer clients know, and the stanzas after them must not be lost: an unknown element is ignored after the
- * sign-in. Never ignored are elements of TLS and SASL, the header of another stream, and an element that starts or
- * resumes stream management unasked: both sides would count differently. */
+/* RFC 6120, 4.9.3.24 allows to end the stream for an unknown element and does not demand it. Servers send
+ * elements that only newer clients know, and the stanzas after them must not be lost: an unknown element is
+ * ignored after the sign-in. Never ignored are elements of TLS and SASL, the header of another stream, and an
+ * element that starts or resumes stream management unasked: both sides would count differently. */
 gboolean
 hs_stream_may_ignore (HsStream *self, HsNode *node)
 {
@@ -231,7 +232,8 @@ hs_stream_may_ignore (HsStream *self, HsNode *node)
 
 /* ---- The answers ---- */
 
-/* Whether an iq answers the stream's own request. Any other result or error is dropped, as it is in a session. */
+/* Whether an iq answers the stream's own request. Any other result or error is dropped, as it is in a
+ * session. */
 static gboolean
 is_own_answer (HsStream *self, HsNode *node)
 {
@@ -241,8 +243,8 @@ is_own_answer (HsStream *self, HsNode *node)
          && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
 }
 
-/* XEP-0198, 3: stream management starts once the resource is bound. What is sent after <enable/> counts; what is
- * received counts after <enabled/>. Nothing waits for <enabled/>. */
+/* XEP-0198, 3: stream management starts once the resource is bound. What is sent after <enable/> counts; what
+ * is received counts after <enabled/>. Nothing waits for <enabled/>. */
 static void
 enable_and_become_ready (HsStream *self)
 {
@@ -270,8 +272,9 @@ refused (HsStream *self, GError *error)
   hs_stream_fail (self, error);
 }
 
-/* RFC 6120, 7.7.2.2: where the resource is taken, ask for one that the server chooses. Stanzas that were pipelined for
- * the refused resource can't be taken back: the stream fails, and the caller tries on another stream. */
+/* RFC 6120, 7.7.2.2: where the resource is taken, ask for one that the server chooses. Stanzas that were
+ * pipelined for the refused resource can't be taken back: the stream fails, and the caller tries on another
+ * stream. */
 static void
 bind_refused (HsStream *self, HsNode *iq)
 {
@@ -346,8 +349,8 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
                                 error != NULL ? error->message : "it named none");
       return;
     }
-  /* RFC 6120, 4.3.6: the server determines the address. The localpart may differ from the one that was asked for, as
-   * after ANONYMOUS. The domain must not: the certificate proved it. */
+  /* RFC 6120, 4.3.6: the server determines the address. The localpart may differ from the one that was asked
+   * for, as after ANONYMOUS. The domain must not: the certificate proved it. */
   if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
       bound = hs_printable (hs_jid_to_string (self->jid), 200);

@@ -10,9 +10,9 @@
 #include "sasl/hs-sasl-binding.h"
 #include "sasl/hs-sasl-ht.h"
 
-/* Signing in with SASL (RFC 6120, 6), and what both profiles of it share. */
+/* Signing in: the choice of profile and mechanism, pipelining, and SASL as RFC 6120, 6 has it. */
 
-/* RFC 6120, 6.4.2: "=" is an empty message, where an empty element is none. */
+/* RFC 6120, 6.4.2: "=" stands for an empty message. An empty element would mean that there is no message. */
 static void
 send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *data)
 {
@@ -31,7 +31,7 @@ send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *d
   explicit_bzero (base64, strlen (base64));
 }
 
-/* ---- Choosing ---- */
+/* ---- Choosing a mechanism ---- */
 
 static gboolean
 select_from (HsStream *self,
@@ -43,8 +43,8 @@ select_from (HsStream *self,
          && (self->mechanism = hs_sasl_mechanism_select (offered, credentials, error)) != NULL;
 }
 
-/* XEP-0388 is for connections under TLS, and for the account that the header named (2.3). Its list is the one
- * that counts, but for EXTERNAL, which some servers have in the other one alone. */
+/* XEP-0388, 2.3: SASL2 is only for connections under TLS and for the account that the header named. Its list of
+ * mechanisms is preferred, except for EXTERNAL, which some servers have only in the list of SASL. */
 static gboolean
 prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
 {
@@ -104,7 +104,7 @@ begin (HsStream *self, const HsSaslCredentials *credentials)
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
   if (!choose_mechanism (self, &chosen, &error))
     {
-      /* Where a token was refused and there is nothing else, that is the reason. */
+      /* Where a token was refused and there is no other secret, the refusal is the reason. */
       if (self->token_refusal != NULL
           && g_error_matches (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS))
         hs_stream_sasl_failed (self, g_steal_pointer (&self->token_refusal));
@@ -129,9 +129,10 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
   begin (self, credentials);
 }
 
-/* ---- Before the features have come ---- */
+/* ---- Pipelining ---- */
 
-/* What the first message of it does not give away to whoever may be in the middle this time. */
+/* Whether the mechanism's first message shows no secret to somebody in the middle, who might have got between
+ * since the last connection. */
 static gboolean
 is_safe_to_pipeline (const char *mechanism)
 {
@@ -166,8 +167,9 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
   return TRUE;
 }
 
-/* A mechanism that was chosen from another list might be weaker than it had to be, and the server might not
- * know it any more. A token has one mechanism anyway. */
+/* Compares the features that a pipelined sign-in relied on with those that the server sends. If the lists
+ * differ, the mechanism may be weaker than necessary, or unknown to the server. A token has one mechanism
+ * only: for a token it is enough that the server still offers that one. */
 void
 hs_stream_check_features (HsStream *self, HsNode *node)
 {
@@ -191,7 +193,7 @@ hs_stream_check_features (HsStream *self, HsNode *node)
   self->state = self->pipelined_state;
 }
 
-/* ---- The exchange ---- */
+/* ---- The messages of the mechanism ---- */
 
 static void
 take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
@@ -290,7 +292,7 @@ hs_stream_on_failure (HsStream *self, HsNode *node)
       g_clear_error (&error);
       error = g_error_copy (refusal);
     }
-  /* The password may do what the token did not, on the same stream (XEP-0484, 4.1). */
+  /* XEP-0484, 4.1: try the password on the same stream. */
   if (self->using_token)
     {
       g_clear_error (&self->token_refusal);

@@ -20,7 +20,7 @@ hs_stream_get_foreign_protocol (HsStream *self)
                                                : NULL;
 }
 
-/* What the program can change. */
+/* For the error message: what the user can change. */
 static const char *
 get_advice (HsStream *self)
 {
@@ -29,7 +29,8 @@ get_advice (HsStream *self)
   return ": check the host and the port";
 }
 
-/* Our own words for what the parser found (RFC 6120, 4.9.3). */
+/* Ends the stream for an error of the parser, with the stream error that fits (RFC 6120, 4.9.3). Takes
+ * @error. */
 static void
 xml_error (HsStream *self, GError *error)
 {
@@ -146,7 +147,7 @@ on_stanza (HsStream *self, HsNode *node)
   self->pending = HS_STREAM_EVENT_STANZA;
 }
 
-/* An answer to what a module asked before the sign-in. */
+/* The answer to a module's request before the sign-in. */
 static void
 on_unsigned_stanza (HsStream *self, HsNode *node)
 {
@@ -154,8 +155,8 @@ on_unsigned_stanza (HsStream *self, HsNode *node)
   on_stanza (self, node);
 }
 
-/* All that may come, and where, besides stanzas in a session. Before the sign-in, whatever is not here breaks
- * the protocol; after it, see hs_stream_may_ignore(). */
+/* What the server may send in which state, besides stanzas in a session. Before the sign-in, anything else is
+ * a protocol error; after it, see hs_stream_may_ignore(). */
 static const struct
 {
   HsStreamState state; /* HS_STREAM_N_STATES: any */
@@ -194,13 +195,13 @@ static void
 on_element (HsStream *self, HsNode *node)
 {
   g_autofree char *name = NULL;
-  /* Nearly all that comes. */
+  /* The fast way: nearly everything that is received is a stanza in a session. */
   if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
     {
       on_stanza (self, node);
       return;
     }
-  /* After our own end only stanzas still count. */
+  /* After the client's </stream:stream> only stanzas are still looked at. */
   if (self->closing && self->state != HS_STREAM_STATE_READY)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
@@ -227,7 +228,7 @@ on_element (HsStream *self, HsNode *node)
                             hs_stream_describe (self));
 }
 
-/* A server writes its name as it is configured: it is compared as an address is. */
+/* A server writes its name as it is configured: compare it prepared, as a JID. */
 static gboolean
 is_own_domain (HsStream *self, const char *name)
 {
@@ -267,7 +268,7 @@ on_header (HsStream *self, HsNode *node)
       hs_stream_send_handshake (self, node);
       return;
     }
-  /* RFC 6120, 4.7.5: none, or 0.9, is the protocol of 1999, without TLS and without SASL. */
+  /* RFC 6120, 4.7.5: no version, or 0.9, means the protocol before RFC 3920, without TLS and SASL. */
   if (version == NULL || g_ascii_strtoull (version, NULL, 10) < 1)
     {
       hs_stream_close_with_error (self, "unsupported-version", NULL);
@@ -288,7 +289,7 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   hs_jid_ref (self->config.jid);
   if (self->config.session_jid != NULL)
     hs_jid_ref (self->config.session_jid);
-  /* A client's password is not needed here: each sign-in is given it. */
+  /* Only a component's secret is kept: hs_stream_sign_in() is given a client's password. */
   self->secret = config->component ? g_strdup (config->secret) : NULL;
   self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
   self->config.user_agent_id = g_strdup (config->user_agent_id);
@@ -350,7 +351,7 @@ hs_stream_open (HsStream *self)
 {
   g_assert (self->state == HS_STREAM_STATE_CLOSED);
   hs_stream_send_header (self);
-  /* What the server will say is known: without TLS there is nothing to go on with. */
+  /* Pipeline <starttls/>: TLS is required, so that nothing else can follow the features. */
   if (self->secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
       || self->config.step_by_step)
     return;
@@ -367,13 +368,14 @@ hs_stream_feed (HsStream *self, const char *bytes, gsize length)
     return length;
   if (G_UNLIKELY (self->state == HS_STREAM_STATE_HEADER))
     hs_first_bytes_add (&self->first_bytes, bytes, length);
-  /* Until the session stands, each tag may begin another stream with the byte after it. */
+  /* Until the session begins, parse tag by tag: after each of them another stream may begin. */
   used = hs_parser_feed (self->parser, bytes, length, self->state != HS_STREAM_STATE_READY,
                          &self->xml_error);
   return used;
 }
 
-/* A stanza that is too large costs nothing but itself; an element of the negotiation ends it. */
+/* A stanza that is too large is discarded, and the stream goes on. An element that the negotiation needs ends
+ * the stream. */
 static void
 on_discarded (HsStream *self, HsNode *node)
 {
@@ -398,7 +400,7 @@ on_end (HsStream *self)
   self->pending = HS_STREAM_EVENT_ENDED;
 }
 
-/* Whether it led to an event that carries the node. */
+/* TRUE where it led to an event that carries the node. */
 static gboolean
 take_parsed (HsStream *self, HsParserEvent *parsed)
 {
@@ -446,7 +448,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
         hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
       if (parsed == NULL)
         {
-          /* What came before the error has been taken. */
+          /* All elements before the error have been taken. */
           if (self->xml_error == NULL)
             return FALSE;
           xml_error (self, g_error_copy (self->xml_error));
@@ -465,10 +467,10 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->type = self->pending;
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
-  /* What came before the session the server does not count in it. */
+  /* The server does not count stanzas from before the session. */
   if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
     self->owes_count = hs_stream_counts (self) && !kept;
-  /* What was offered before the sign-in has been remembered by now. */
+  /* The caller has remembered the features by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)
     g_clear_pointer (&self->features, hs_stream_features_free);
   if (event->type == HS_STREAM_EVENT_FEATURES)
@@ -627,7 +629,7 @@ hs_stream_get_error (HsStream *self)
 gboolean
 hs_stream_is_open (HsStream *self)
 {
-  /* A resource may have been bound along with the sign-in: there is no session before that has been told. */
+  /* Inside SASL2 a resource may be bound already. The session begins for the caller with BOUND. */
   return !self->closing && self->pending != HS_STREAM_EVENT_BOUND
          && (self->state == HS_STREAM_STATE_READY
              || (self->state == HS_STREAM_STATE_UNSIGNED && self->features_event != NULL));

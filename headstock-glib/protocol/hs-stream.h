@@ -10,30 +10,31 @@
 
 G_BEGIN_DECLS
 
-/* One stream, from its header to its end (RFC 6120): the server's bytes and the time go in, our
- * bytes and events come out. Who drives it does the handshakes, the waiting and the dispatching. */
+/* One stream, from its header to its end (RFC 6120). The caller feeds it the bytes that were received, writes
+ * the bytes that it puts out, and handles its events: the caller has the socket, does the TLS handshake,
+ * derives keys, watches timeouts and dispatches stanzas. */
 
 typedef struct _HsStream HsStream;
 
 typedef enum
 {
   HS_STREAM_EVENT_NONE,
-  HS_STREAM_EVENT_START_TLS,     /* do the handshake, then hs_stream_secured() */
-  HS_STREAM_EVENT_FEATURES,      /* node: the features before sign-in; then hs_stream_sign_in() */
-  HS_STREAM_EVENT_TOKEN_REFUSED, /* forget it, then hs_stream_sign_in() without it */
+  HS_STREAM_EVENT_START_TLS,     /* do the TLS handshake, then hs_stream_secured() */
+  HS_STREAM_EVENT_FEATURES,      /* node: the stream features before the sign-in; then hs_stream_sign_in() */
+  HS_STREAM_EVENT_TOKEN_REFUSED, /* forget the token, then hs_stream_sign_in() without it */
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
-  HS_STREAM_EVENT_AUTHENTICATED, /* see hs_stream_get_mechanism() */
-  HS_STREAM_EVENT_BINDING,       /* where asked for: a resource is; see hs_stream_begin() */
-  HS_STREAM_EVENT_BOUND,         /* see hs_stream_get_jid(): stanzas may be sent */
-  HS_STREAM_EVENT_RESUMED,       /* the same, in a session that was interrupted (XEP-0198) */
-  HS_STREAM_EVENT_ACKNOWLEDGED,  /* there may be fates to be told */
-  HS_STREAM_EVENT_ENABLED,       /* whether there are acknowledgements is known now; the same */
-  HS_STREAM_EVENT_CSI_OFFERED,   /* whether we are active may be told from now on (XEP-0352) */
-  HS_STREAM_EVENT_STANZA,        /* node */
-  HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that still comes in */
+  HS_STREAM_EVENT_AUTHENTICATED, /* signed in: see hs_stream_get_mechanism() */
+  HS_STREAM_EVENT_BINDING,       /* only with config.begins: a resource was requested; see hs_stream_begin() */
+  HS_STREAM_EVENT_BOUND,         /* a new session: see hs_stream_get_jid(); stanzas may be sent */
+  HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
+  HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of config.management */
+  HS_STREAM_EVENT_ENABLED,       /* the server has answered <enable/>; take delivery statuses as well */
+  HS_STREAM_EVENT_CSI_OFFERED,   /* from now on hs_stream_send_active() has an effect (XEP-0352) */
+  HS_STREAM_EVENT_STANZA,        /* node: a stanza */
+  HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that is still being received */
   HS_STREAM_EVENT_DISCARDED,     /* node: a stanza that passed a limit; see hs_stream_get_discard_error() */
-  HS_STREAM_EVENT_ENDED,         /* the server has closed its side properly */
-  HS_STREAM_EVENT_FAILED,        /* see hs_stream_get_error(); what is to be written still is */
+  HS_STREAM_EVENT_ENDED,         /* the server has closed its stream (RFC 6120, 4.4) */
+  HS_STREAM_EVENT_FAILED,        /* see hs_stream_get_error(); write the output that is left */
 } HsStreamEventType;
 
 typedef struct
@@ -43,30 +44,30 @@ typedef struct
   HsParserEvent *parsed;
 } HsStreamEvent;
 
-/* Copied. */
+/* hs_stream_new() copies it. */
 typedef struct
 {
-  HsJid *jid; /* the account's; with a resource, that one is asked for */
+  HsJid *jid; /* the account; where it has a resource, that resource is asked for */
   HsTlsMode tls_mode;
-  gboolean direct_tls; /* TLS stands already */
-  gboolean component;  /* XEP-0114, with the secret; there are no features and no sign-in */
+  gboolean direct_tls; /* the connection is under TLS already */
+  gboolean component;  /* XEP-0114, with @secret: no stream features and no sign-in */
   const char *secret;
   const char *lang;
   gsize max_stanza_size;
   guint max_depth;
   HsStreamManagement *management; /* nullable, borrowed: the session, which outlives the stream */
-  HsJid *session_jid;             /* nullable: what it had bound */
-  /* For SASL2 (XEP-0388); who is calling, nullable. */
+  HsJid *session_jid;             /* nullable: the bound JID of that session */
+  /* The user agent for SASL2 (XEP-0388), each nullable */
   const char *user_agent_id;
   const char *software;
   const char *device;
-  gboolean bind2;   /* a resource along with the sign-in, where it is offered (XEP-0386) */
-  gboolean carbons; /* and carbons with it (XEP-0280) */
-  gboolean no_upgrade; /* no better hash of the password is stored (XEP-0480) */
-  gboolean inactive; /* nobody looks, from the beginning (XEP-0352) */
-  HsSessionFeatures remembered; /* what the server offered after the last sign-in; 0: nothing is known */
-  gboolean begins;           /* BINDING is to be told */
-  gboolean step_by_step;     /* nothing is pipelined: each step waits for the server's answer to the one before */
+  gboolean bind2;      /* use Bind 2 where the server offers it (XEP-0386) */
+  gboolean carbons;    /* enable carbons inside Bind 2 (XEP-0280) */
+  gboolean no_upgrade; /* do not let the server store a better hash of the password (XEP-0480) */
+  gboolean inactive;   /* the session begins inactive (XEP-0352) */
+  HsSessionFeatures remembered; /* the stream features after the last sign-in; 0: not known */
+  gboolean begins;              /* emit BINDING */
+  gboolean step_by_step;        /* no pipelining: each step waits for the server's answer to the one before */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,
@@ -74,108 +75,109 @@ HsStream *hs_stream_new (const HsStreamConfig *config,
                          gpointer user_data);
 void hs_stream_free (HsStream *self);
 
-/* In BINDING: what the session begins with may leave in one flight with the request for the resource; <enable/>
- * has been written where there is stream management. FALSE, and nothing was done, where BOUND has to be
- * waited for. */
+/* In BINDING: pipelines the beginning of the session with the request for the resource. Writes <enable/>
+ * where there is stream management; the caller then sends its first stanzas. FALSE, and nothing was written,
+ * where the caller has to wait for BOUND. */
 gboolean hs_stream_begin (HsStream *self);
-/* Whether something has left by what the server offered the last time, or before it had bound the resource,
- * which it may not have taken yet. */
+/* Whether the beginning of a session, or a resumption, was pipelined and the server has not accepted it yet. */
 gboolean hs_stream_is_session_pipelined (HsStream *self);
 /* Whether anything was pipelined that the server has not answered yet: <starttls/>, the request for the
- * resource, or what the function before tells of. */
+ * resource, or what hs_stream_is_session_pipelined() tells. */
 gboolean hs_stream_is_pipelined (HsStream *self);
-/* Whether the server's first header has come. */
-gboolean hs_stream_has_met (HsStream *self);
-/* What it offers after the sign-in; 0 while it has not said so. */
+/* Whether the server has sent a stream header. */
+gboolean hs_stream_has_received_header (HsStream *self);
+/* The stream features after the sign-in; 0 while the server has not sent them. */
 HsSessionFeatures hs_stream_get_session_features (HsStream *self);
 
-/* What is to be written, or NULL: the driver takes it after each call that may have added to it.
- * (transfer full) */
+/* The bytes to write, or NULL. The caller takes them after each call that may have added some. (transfer
+ * full) */
 GByteArray *hs_stream_take_output (HsStream *self);
-/* Sends the stream's header. */
+/* Writes the stream header; pipelines <starttls/> with it where TLS is required. */
 void hs_stream_open (HsStream *self);
 
-/* Takes some of the bytes, and returns how many. Take the events before giving more. */
+/* Takes some of the bytes, and returns how many. The caller takes all events before it feeds more. */
 gsize hs_stream_feed (HsStream *self, const char *bytes, gsize length);
 gboolean hs_stream_next_event (HsStream *self, HsStreamEvent *event);
 /* For DISCARDED: which stanza, of whom, passed which limit. (transfer full) */
 GError *hs_stream_get_discard_error (HsStream *self, HsStreamEvent *event);
-/* For FORGET: the element stays in its stanza. */
+/* For FORGET: leaves the element in its stanza. */
 void hs_stream_keep (HsStream *self, HsStreamEvent *event);
-/* A stanza counts as received (XEP-0198) from here on: whoever took it has dispatched it whole. */
+/* Ends an event. Its stanza counts as received (XEP-0198) from here on: the caller has dispatched it whole. */
 void hs_stream_give_back (HsStream *self, HsStreamEvent *event);
-/* The same for a stanza whose dispatch was broken off: it does not count, so that the server sends it again
- * when the session is resumed. */
+/* Ends the event of a stanza whose dispatch was broken off. The stanza does not count, so that the server
+ * sends it again when the session is resumed. */
 void hs_stream_abandon (HsStream *self, HsStreamEvent *event);
-/* Whether a stanza that will count has been taken and not been given back. */
+/* Whether a stanza was taken that will count, and was not given back. */
 gboolean hs_stream_owes_count (HsStream *self);
-/* That stanza counts now: whoever took it is certain to dispatch it whole. */
+/* Counts that stanza now: the caller is certain to dispatch it whole. */
 void hs_stream_count_taken (HsStream *self);
 
-/* TLS stands: nothing that came before it counts any more. */
+/* The TLS handshake is done: starts the stream again, and forgets what was learnt before TLS. */
 void hs_stream_secured (HsStream *self);
-/* The bytes that followed <proceed/> in plain text, or the like. */
+/* Ends the stream with an error that the caller found, such as plain text after <proceed/>. Takes @error. */
 void hs_stream_fail (HsStream *self, GError *error);
 void hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials);
-/* Right after the header was sent under TLS: signs in by what the server offered the last time, before it
- * has said so this time, in the same flight. What it says then is compared, and where it has changed so that
- * it matters the stream fails: it is to be made anew, without this. FALSE, and nothing was done, where that
- * can't be. */
+/* Right after the header was written under TLS: pipelines the sign-in, by the stream features of the last
+ * connection (hs_stream_features_save()). When the server has sent its features the two are compared. Where
+ * they differ in what matters the stream fails, and the caller connects again without pipelining the sign-in.
+ * FALSE, and nothing was written, where the sign-in cannot be pipelined. */
 gboolean hs_stream_pipeline_sign_in (HsStream *self,
-                                  GVariant *offer,
-                                  const HsSaslCredentials *credentials);
-/* Whether the sign-in goes by what was remembered, and the server has not said yet that it still holds. */
+                                     GVariant *features,
+                                     const HsSaslCredentials *credentials);
+/* Whether the sign-in was pipelined, and the server has not sent its features yet. */
 gboolean hs_stream_is_sign_in_pipelined (HsStream *self);
-/* What the server offered before the sign-in; NULL while it has not, and in a session. */
+/* The stream features before the sign-in; NULL while the server has not sent them, and in a session. */
 const HsStreamFeatures *hs_stream_get_features (HsStream *self);
 HsSaslKeyRequest *hs_stream_get_key_request (HsStream *self);
 void hs_stream_key_derived (HsStream *self, GBytes *key);
-/* Sends the end of the stream, once. What comes until the server's own end is still dispatched. */
+/* Writes the end of the stream, once. Stanzas that come before the server's own end are still events. */
 void hs_stream_close (HsStream *self);
-/* Sends our own stream error (RFC 6120, 4.9.3) and the end of the stream. */
+/* Writes a stream error (RFC 6120, 4.9.3) and the end of the stream. @text: nullable */
 void hs_stream_close_with_error (HsStream *self, const char *condition, const char *text);
 
 const char *hs_stream_get_mechanism (HsStream *self);
-/* The type of channel binding that the sign-in had, or NULL. */
+/* The type of channel binding that the sign-in used, or NULL. */
 const char *hs_stream_get_channel_binding (HsStream *self);
-/* Whether the server proved that its lists arrived unchanged (XEP-0474). */
+/* Whether the server proved that nobody changed its lists of mechanisms and bindings (XEP-0474). */
 gboolean hs_stream_proved_lists (HsStream *self);
-/* The token that the server has given along with the sign-in (XEP-0484), or NULL; for which mechanism
- * alone; and until when, as the server says it (XEP-0082). */
+/* The token that the server gave in the sign-in (XEP-0484), or NULL; the only mechanism it is for; and when
+ * it expires, as the server wrote it (XEP-0082). */
 const char *hs_stream_get_token (HsStream *self);
 const char *hs_stream_get_token_mechanism (HsStream *self);
 const char *hs_stream_get_token_expiry (HsStream *self);
-/* Whether the sign-in itself was with a token. */
+/* Whether the sign-in itself used a token. */
 gboolean hs_stream_used_token (HsStream *self);
-/* Whether a better hash of the password is being stored: what fails now may not fail without. */
+/* Whether the server is storing a better hash of the password. A sign-in that fails meanwhile may succeed
+ * without. */
 gboolean hs_stream_is_upgrading (HsStream *self);
-/* Why the server refused the token, after that event. */
+/* Why the server refused the token, after TOKEN_REFUSED. */
 const GError *hs_stream_get_token_refusal (HsStream *self);
-/* Whether carbons stand already. */
+/* Whether carbons were enabled inside Bind 2. */
 gboolean hs_stream_has_carbons (HsStream *self);
-/* Where a server that refused an access token says there are some, or NULL (RFC 7628, 3.2.2). */
+/* Where to get an access token, as a server says that refused one (RFC 7628, 3.2.2), or NULL. */
 const char *hs_stream_get_discovery (HsStream *self);
-/* Whether the sign-in proved more than PLAIN does: after it, PLAIN is not to be used again. */
+/* Whether the server proved that it knows the password, or PLAIN was not needed: do not use PLAIN again. */
 gboolean hs_stream_proved_password (HsStream *self);
-/* The account that is signed in to, and until then may be given another name. */
+/* The account to sign in to. It can be changed until the sign-in begins. */
 HsJid *hs_stream_get_account (HsStream *self);
 void hs_stream_set_account (HsStream *self, HsJid *jid);
 HsJid *hs_stream_get_jid (HsStream *self);
 const GError *hs_stream_get_error (HsStream *self);
-/* Whether stanzas may be sent: in a session, or while a module takes part before sign-in. */
+/* Whether stanzas may be sent: in a session, or while a module negotiates before the sign-in. */
 gboolean hs_stream_is_open (HsStream *self);
 gboolean hs_stream_is_ready (HsStream *self);
 gboolean hs_stream_is_closing (HsStream *self);
-/* Bytes of one stanza that the server takes (XEP-0478), or 0. */
+/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0. */
 gsize hs_stream_get_max_bytes (HsStream *self);
-/* Whether the server listens to how active we are (XEP-0352), and that it be told. */
+/* Whether the server supports client state indication (XEP-0352); tells it whether the client is active. */
 gboolean hs_stream_offers_csi (HsStream *self);
 void hs_stream_send_active (HsStream *self, gboolean active);
-/* Where the server has sent us instead (see-other-host; RFC 6120, 4.9.3.19), or NULL. */
+/* The host of a redirect (see-other-host; RFC 6120, 4.9.3.19), or NULL. */
 const char *hs_stream_get_other_host (HsStream *self);
-/* For messages: what is being waited for. */
+/* For error messages: what the stream waits for. */
 const char *hs_stream_describe (HsStream *self);
-/* What the server speaks in place of XMPP, as far as its first bytes tell; NULL after its header. */
+/* The protocol that the server speaks instead of XMPP, as its first bytes tell; NULL where they tell nothing,
+ * and after its header. */
 const char *hs_stream_get_foreign_protocol (HsStream *self);
 HsParser *hs_stream_get_parser (HsStream *self);
 

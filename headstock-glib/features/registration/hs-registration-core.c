@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* What the other files of the registration stand on: its state, and telling the program about changes. Signals and
- * properties are installed by hs-registration.c, on top, and are named here by their names. */
+/* What the other files of the registration stand on: its state, and telling the program about changes.
+ * Signals and properties are installed by hs-registration.c, on top, and are named here by their names. */
 
 /**
  * hs_registration_error_quark:

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-registration*.c share. Each file below uses only the files above it; hs-registration.c, the GObject's face,
- * is on top of all. */
+/* What hs-registration*.c share. Each file below uses only the files above it; hs-registration.c, the
+ * GObject's face, is on top of all. */
 
 typedef enum
 {

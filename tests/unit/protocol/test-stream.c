@@ -496,9 +496,9 @@ test_step_by_step (void)
       take_events (&f);
       g_assert_cmpint (strstr (f.output->str, "<starttls") != NULL, ==, !step_by_step);
       g_assert_cmpint (hs_stream_is_pipelined (f.stream), ==, !step_by_step);
-      g_assert_false (hs_stream_has_met (f.stream));
+      g_assert_false (hs_stream_has_received_header (f.stream));
       say (&f, HEADER STARTTLS, 1000);
-      g_assert_true (hs_stream_has_met (f.stream));
+      g_assert_true (hs_stream_has_received_header (f.stream));
       g_assert_nonnull (strstr (f.output->str, "<starttls"));
       say (&f, PROCEED, 1000);
       g_assert_false (hs_stream_is_pipelined (f.stream));
