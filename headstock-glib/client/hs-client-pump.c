@@ -35,6 +35,14 @@ begin_stage (HsClient *self, HsStreamEventType type)
 }
 
 static void
+stream_failed (HsClient *self, HsStream *stream)
+{
+  hs_client_note_discovery (self);
+  hs_client_flush (self);
+  hs_client_connection_failed (self, hs_stream_get_error (stream));
+}
+
+static void
 stanza_discarded (HsClient *self, HsStream *stream, HsStreamEvent *event)
 {
   g_autoptr (GError) error = hs_stream_get_discard_error (stream, event);
@@ -97,9 +105,7 @@ handle_event (HsClient *self, HsStream *stream, HsStreamEvent *event)
       stream_ended (self);
       break;
     case HS_STREAM_EVENT_FAILED:
-      hs_client_note_discovery (self);
-      hs_client_flush (self);
-      hs_client_connection_failed (self, hs_stream_get_error (stream));
+      stream_failed (self, stream);
       break;
     case HS_STREAM_EVENT_NONE:
     default:
