@@ -16,7 +16,7 @@ struct _HsRegistrationChange
   GSource *watch; /* for the cancellable, while a form is filled in */
   gulong disconnected;
   gboolean cancels; /* the account, and not its password */
-  gboolean lost;    /* the session ended first: why is told in a moment */
+  gboolean lost;    /* the session ended before the answer: disconnected_cb() will learn why */
   char *username;
   char *new_password;
   HsDataForm *form;
@@ -57,7 +57,7 @@ change_unref (Change *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsRegistrationChange, change_unref)
 
-/* Returns the task, once. A request that is under way keeps the change until it comes back. */
+/* Completes the task, once. A request that is under way keeps the change alive until it is answered. */
 static void
 finish (Change *self, const GError *error)
 {
@@ -93,14 +93,15 @@ succeed (Change *self)
   else
     {
       hs_registration_set_registered (self->registration, NULL);
-      /* The server ends the stream with an error that is none; we are quicker. */
+      /* Stop before the server ends the stream, which it does with a stream error. */
       if (priv->client != NULL)
         hs_client_stop (self->client);
     }
   finish (self, NULL);
 }
 
-/* XEP-0077, 3.2: not-authorized; ejabberd says conflict. */
+/* XEP-0077, 3.2: the server ends the stream with not-authorized after a cancellation; ejabberd, with
+ * conflict. */
 static gboolean
 follows_cancellation (const GError *error)
 {
@@ -133,7 +134,7 @@ disconnected_cb (HsClient *client, const GError *error, int retry_in_msec, gpoin
 
 static void send_query (Change *self, HsElement *query);
 
-/* What the server wants to know before it does as it is told (XEP-0077, 3.2 and 3.3). */
+/* The form in an error: the server wants it filled in before it obeys (XEP-0077, 3.2 and 3.3). */
 static HsDataForm *
 find_form (HsElement *answer)
 {
@@ -159,8 +160,8 @@ fill (Change *self, HsDataForm *form)
   hs_registration_forget (&password);
 }
 
-/* A new password must be sent: there is no other way to set one (XEP-0077, 3.3). The one that the account has is
- * kept from the server that asks for it, once the client has signed in without showing it. */
+/* The new password must be sent: there is no other way to set one (XEP-0077, 3.3). The present password is
+ * not sent any more once a sign-in that does not show it has worked. */
 static gboolean
 check_form (Change *self, GError **error)
 {
@@ -202,7 +203,7 @@ submit (Change *self, GError **error)
   return TRUE;
 }
 
-/* Whether there is a form and somebody sees to it. */
+/* TRUE where the answer has a form, which is then submitted or given to the program. */
 static gboolean
 ask_for_more (Change *self, HsElement *answer)
 {
@@ -254,13 +255,13 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   g_autoptr (HsRegistrationChange) self = g_rc_box_acquire (user_data);
   g_autoptr (GError) error = NULL;
 
-  /* A request tells it by itself. */
+  /* While a request is under way, it reports the cancellation itself. */
   if (self->form != NULL && g_cancellable_set_error_if_cancelled (cancellable, &error))
     finish (self, error);
   return G_SOURCE_REMOVE;
 }
 
-/* NULL, and the task has returned, where there is no session. */
+/* NULL where there is no session: the task has returned an error then. */
 static Change *
 change_new (HsRegistration *registration,
             gboolean cancels,
@@ -303,7 +304,6 @@ change_new (HsRegistration *registration,
   return self;
 }
 
-/* The client's run is over, or the client is no longer ours. */
 void
 hs_registration_change_lost (HsRegistration *self)
 {

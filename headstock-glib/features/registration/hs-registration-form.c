@@ -8,9 +8,9 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 
-/* What the server asks, as a form; what we know, filled in; what we answer. */
+/* The server's form: reading it, filling in what is known, and writing the answer. */
 
-/* The fields of XEP-0077, 14.1, as people know them. */
+/* Labels for the fields of XEP-0077, 14.1. */
 static const struct
 {
   const char *name;
@@ -71,7 +71,7 @@ is_legacy_field (HsElement *element)
          !g_strv_contains (others, hs_element_get_name (element));
 }
 
-/* The fields that were asked for before there were forms, as a form; NULL where there are none. */
+/* Makes a form of plain fields (XEP-0077, 3.1). NULL where there are none. */
 static HsDataForm *
 read_legacy (HsElement *query)
 {
@@ -150,12 +150,12 @@ fill_field (HsDataForm *form, const char *name, const char *value)
 {
   HsDataField *field = hs_data_form_get_field (form, name);
 
-  /* What does not fit is the program's to fill in. */
+  /* A value that does not fit the field is left to the program. */
   if (field != NULL && value != NULL && hs_data_field_get_field_type (field) != HS_DATA_FIELD_HIDDEN)
     hs_data_field_set_value (field, value, NULL);
 }
 
-/* What is known by name. */
+/* Fills in the values that are known, by the names of the fields. */
 void
 hs_registration_fill (HsRegistration *self,
                       HsDataForm *form,
@@ -174,7 +174,7 @@ hs_registration_fill (HsRegistration *self,
   fill_field (form, "password", password);
 }
 
-/* A password is one wherever it stands: in a field that the server calls private, or by its name. */
+/* A field holds a secret if the server marks it as private, or if it has the name of a password. */
 static gboolean
 is_secret (HsDataField *field)
 {
@@ -200,7 +200,6 @@ hs_registration_has_secret (HsDataForm *form)
   return FALSE;
 }
 
-/* Whether @secret, which is not NULL, is the value of a field other than @except. */
 gboolean
 hs_registration_form_holds (HsDataForm *form, const char *secret, const char *except)
 {
@@ -217,7 +216,6 @@ hs_registration_form_holds (HsDataForm *form, const char *secret, const char *ex
   return FALSE;
 }
 
-/* Whether anything that people are asked is still open. */
 gboolean
 hs_registration_asks_more (HsDataForm *form)
 {

@@ -25,7 +25,7 @@ clear_exchange (HsRegistrationPrivate *priv)
   g_clear_pointer (&priv->source, g_source_unref);
 }
 
-/* The connection is gone, or another one stands: what comes of the old one does not count. */
+/* Forgets the exchange on this connection, which is lost or done: its answers do not count any more. */
 void
 hs_registration_abandon (HsRegistration *self)
 {
@@ -40,7 +40,7 @@ hs_registration_abandon (HsRegistration *self)
     clear_exchange (priv);
 }
 
-/* Nothing more is ours to do before the client signs in, or ends with the error. */
+/* Lets the client sign in, or end its run with @failure. */
 static void
 end (HsRegistration *self, const GError *failure)
 {
@@ -53,7 +53,7 @@ end (HsRegistration *self, const GError *failure)
     hs_client_continue_negotiation (client, error);
 }
 
-/* Whether it is the client's end and not ours: the client tells it better. */
+/* Whether the connection failed, and not the registration. The client reports that itself. */
 static gboolean
 is_about_connection (const GError *error)
 {
@@ -74,12 +74,12 @@ fail (HsRegistration *self, const GError *error, HsElement *element)
   priv->failure = g_error_copy (failure);
   priv->phase = HS_REGISTRATION_REPORTING;
   hs_registration_report_failure (self, submitted, failure, element);
-  /* Nobody has said what else to do. */
+  /* No handler has called retry, sign_in or defer. */
   if (priv->phase == HS_REGISTRATION_REPORTING && priv->cancellable == connection)
     end (self, failure);
 }
 
-/* Whether an answer is to be looked at. */
+/* Whether an answer is a result; handles the error otherwise. */
 static gboolean
 is_wanted (HsRegistration *self, HsElement *answer, const GError *error)
 {
@@ -126,7 +126,7 @@ submitted_cb (HsRegistration *self, HsElement *answer, const GError *error, gpoi
     end (self, NULL);
 }
 
-/* The account's address, as the form has its name; the name is sent as it is in the address. */
+/* The JID of the account that the form describes. The name in the form becomes the prepared localpart. */
 static HsJid *
 read_name (HsRegistration *self, GError **error)
 {
@@ -175,7 +175,7 @@ submit (HsRegistration *self, GError **error)
   return TRUE;
 }
 
-/* What the client would sign in with is what the account is made with. */
+/* Fills in the name and the password that the client will sign in with. */
 static void
 fill (HsRegistration *self)
 {
@@ -204,7 +204,7 @@ fill_and_submit (HsRegistration *self)
   priv->phase = HS_REGISTRATION_FILLING;
   if (hs_registration_asks_more (form) && hs_registration_ask_program (self, form))
     return;
-  /* Answered at once, or nobody there. */
+  /* The program has filled in the form at once, or does not handle the signal. */
   if (priv->phase == HS_REGISTRATION_FILLING && priv->form == form && !submit (self, &error))
     fail (self, error, question);
 }
@@ -247,7 +247,7 @@ token_cb (HsRegistration *self, HsElement *answer, const GError *error, gpointer
   ask (self);
 }
 
-/* Whoever has the token can use it: it is as secret as a password. */
+/* Sends the token. Anybody who has it can use it: it is as secret as a password. */
 static void
 present_token (HsRegistration *self)
 {
@@ -290,7 +290,7 @@ begin_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* From the main loop: handlers that try again for ever shall not do so inside each other. */
+/* Starts from the main loop, so that a handler that always retries does not recurse. */
 static void
 begin (HsRegistration *self)
 {
@@ -321,7 +321,7 @@ hs_registration_negotiate (HsModule *module, HsClient *client, HsElement *featur
   HsRegistration *self = HS_REGISTRATION (module);
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
-  /* As a module like any other it is there for an account that exists. */
+  /* Only the client's registration makes an account; a registered module changes one that exists. */
   if (priv->client != client || hs_client_get_registration (client) != module ||
       is_done (priv, client))
     return FALSE;
@@ -384,7 +384,7 @@ is_decidable (HsRegistrationPrivate *priv)
          priv->failure != NULL;
 }
 
-/* The client runs in another thread than the calling one. */
+/* Whether the client runs in another thread than the caller's; criticises the call then. */
 static gboolean
 is_elsewhere (HsRegistration *self, const char *function)
 {
@@ -403,17 +403,16 @@ is_elsewhere (HsRegistration *self, const char *function)
  * @form: the form of [signal@Registration::fill-form], filled in
  * @error: return location for an error
  *
- * Answers a form: from a handler of [signal@Registration::fill-form], or later where that returned
- * true. The name and the password that the form has become the client's, once the server has made the
- * account.
+ * Answers a form: from a handler of [signal@Registration::fill-form], or later if the handler returned
+ * true. Once the server has made the account, the client takes the name and the password from the form.
  *
- * Errors: %HS_REGISTRATION_ERROR_NO_FORM where the server waits for no form, or another one;
- * %HS_DATA_FORM_ERROR_REQUIRED; %HS_ERROR_INVALID_JID where the name is none. The form can be corrected
- * and submitted again then. %HS_ERROR_TLS_REQUIRED where the form holds a password and
- * [method@Client.check_secret] forbids to send one; %HS_ERROR_NO_CREDENTIALS where it holds the account's
- * present password although [property@Client:allow-plain] is false.
+ * Errors: %HS_REGISTRATION_ERROR_NO_FORM if no form, or another one, waits for an answer;
+ * %HS_DATA_FORM_ERROR_REQUIRED if a required field is empty; %HS_ERROR_INVALID_JID if the name is not a
+ * valid localpart. The program can correct the form and submit it again. %HS_ERROR_TLS_REQUIRED if the form
+ * holds a password that [method@Client.check_secret] forbids to send; %HS_ERROR_NO_CREDENTIALS if it holds
+ * the account's present password although [property@Client:allow-plain] is false.
  *
- * Returns: true where the form was sent
+ * Returns: true if the form was sent
  */
 gboolean
 hs_registration_submit (HsRegistration *self, HsDataForm *form, GError **error)
@@ -438,10 +437,10 @@ hs_registration_submit (HsRegistration *self, HsDataForm *form, GError **error)
  * hs_registration_cancel:
  * @self: a registration
  *
- * Gives up. A form that waits to be filled in is not: [signal@Registration::handle-register-error] tells
- * it with %G_IO_ERROR_CANCELLED. After a failure the client ends with the error that was reported.
+ * Gives up. While a form waits to be filled in, [signal@Registration::handle-register-error] is emitted with
+ * %G_IO_ERROR_CANCELLED. After a failure, the run ends with the error that was reported.
  *
- * Does nothing where nothing waits for the program's word.
+ * Does nothing if neither a form nor a failure waits for the program.
  */
 void
 hs_registration_cancel (HsRegistration *self)
@@ -476,10 +475,10 @@ hs_registration_cancel (HsRegistration *self)
  * @self: a registration
  * @username: (nullable): another name, or %NULL for the same one
  *
- * Tries again after a failure, from a handler of one or, after [method@Registration.defer], later. The
- * server is asked for its form anew. The client's address takes the name on once the account is made.
+ * Tries again after a failure: from a handler of the failure, or later after [method@Registration.defer].
+ * The server is asked for its form again. Once the account is made, the client's JID has the new name.
  *
- * Does nothing where no failure waits for the program's word, or the connection is gone.
+ * Does nothing if no failure waits for the program, or the connection is lost.
  */
 void
 hs_registration_retry (HsRegistration *self, const char *username)
@@ -501,10 +500,10 @@ hs_registration_retry (HsRegistration *self, const char *username)
  * hs_registration_sign_in:
  * @self: a registration
  *
- * Lets the client sign in after a failure all the same, as when the name that is taken may be the
- * program's own account. Where another name has been set, the client's address takes it on.
+ * Lets the client sign in after a failure, for example if the account that has the name is the program's
+ * own. If another name was set, the client's JID takes that name.
  *
- * Does nothing where no failure waits for the program's word, or the connection is gone.
+ * Does nothing if no failure waits for the program, or the connection is lost.
  */
 void
 hs_registration_sign_in (HsRegistration *self)
@@ -538,9 +537,10 @@ hs_registration_sign_in (HsRegistration *self)
  * hs_registration_defer:
  * @self: a registration
  *
- * Says, from a handler of a failure, that [method@Registration.retry], [method@Registration.sign_in] or
- * [method@Registration.cancel] follows later, as when somebody is asked for another name. Without it the
- * run ends when the handler returns. Servers close a connection that stays idle for too long.
+ * Keeps the connection after a failure, from a handler of the failure, until the program calls
+ * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.cancel], for example
+ * while a user chooses another name. Without it the run ends when the handler returns. Servers close a
+ * connection that is idle for too long.
  */
 void
 hs_registration_defer (HsRegistration *self)

@@ -6,7 +6,7 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* A request whose error is wanted as the stanza that it came in: a form may be inside. */
+/* A request that also returns the stanza of an error: the server may have put a form into it. */
 
 typedef struct
 {
@@ -29,7 +29,7 @@ request_free (Request *self)
   g_free (self);
 }
 
-/* An element comes before its stanza, and this one before the request is answered. */
+/* Handlers of elements run before the request is answered: keep the stanza for answered_cb(). */
 static HsElement *
 error_cb (HsClient *client, HsElement *element, gpointer user_data)
 {

@@ -16,21 +16,19 @@
  * client.run()
  * ```
  *
- * After TLS and before signing in, the server is asked what it wants to know. What is known is filled
- * in: the name and the password, an e-mail address, what [method@Registration.set_value] gave. Whatever
- * is open after that, such as a captcha, is asked of the program by
- * [signal@Registration::fill-form]. Then the form is submitted, and the client signs in.
+ * After TLS and before the sign-in, the registration asks the server for its form. It fills in what it
+ * knows: the name and the password, an e-mail address, and the values of [method@Registration.set_value].
+ * If fields are still empty, such as a captcha, [signal@Registration::fill-form] asks the program for them.
+ * Then the form is submitted, and the client signs in.
  *
- * What comes of it is told by signals that are virtual functions as well: a subclass overrides
+ * Signals tell the program about the result. They are virtual functions as well: a subclass overrides
  * `handle_register_success`, `handle_register_conflict`, `handle_resource_constraint` and
- * `handle_register_error`. Where nobody says otherwise, the run ends with the error. From each of the
- * last three, a program may
+ * `handle_register_error`. From a handler of one of the last three, a program may
  *
- * - try again, with another name or after it has changed what is to be filled in:
- *   [method@Registration.retry];
- * - sign in all the same: [method@Registration.sign_in];
+ * - try again, with another name or other values: [method@Registration.retry];
+ * - sign in without making the account: [method@Registration.sign_in];
  * - decide later: [method@Registration.defer];
- * - give up, by doing nothing.
+ * - do nothing: the run ends with the error.
  *
  * ```python
  * class Register(Headstock.Registration):
@@ -38,13 +36,13 @@
  *         self.retry("juliet2")
  * ```
  *
- * An account that this object has made is not made again when the client reconnects. For an account
- * that exists, [method@Client.register] the object like any other module: nothing is made then, and
- * when the client is ready, [method@Registration.change_password_async] and
- * [method@Registration.cancel_account_async] can be used.
+ * The account is not made again when the client reconnects. To change or cancel an account that exists,
+ * pass the object to [method@Client.register] like any other module: no account is made then. Once the
+ * client is ready, call [method@Registration.change_password_async] or
+ * [method@Registration.cancel_account_async].
  *
- * In-band registration sends the password to the server as it is: it belongs under TLS, which
- * [property@Client:tls-mode] demands unless it is told otherwise.
+ * In-band registration sends the password to the server in plain text. It is sent only where
+ * [method@Client.check_secret] allows that: under TLS, to a server whose certificate was verified.
  */
 
 /**
@@ -60,7 +58,7 @@
  * @self: a registration
  * @element: the answer
  *
- * The name is taken. To do nothing ends the run with %HS_STANZA_ERROR_CONFLICT.
+ * The name is taken. If the handler does nothing, the run ends with %HS_STANZA_ERROR_CONFLICT.
  */
 
 /**
@@ -68,7 +66,8 @@
  * @self: a registration
  * @element: the answer
  *
- * The server makes no account for us now. To do nothing ends the run with %HS_STANZA_ERROR_RESOURCE_CONSTRAINT.
+ * The server makes no account now. If the handler does nothing, the run ends with
+ * %HS_STANZA_ERROR_RESOURCE_CONSTRAINT.
  */
 
 /**
@@ -77,7 +76,7 @@
  * @error: what happened
  * @element: (nullable): the answer, where there is one
  *
- * Anything else went wrong. To do nothing ends the run with @error.
+ * Another error. If the handler does nothing, the run ends with @error.
  */
 
 /**
@@ -85,9 +84,9 @@
  * @self: a registration
  * @form: a form
  *
- * A form asks for what is not known.
+ * The form has fields that the registration could not fill in.
  *
- * Returns: true where the form is answered later, with [method@Registration.submit]
+ * Returns: true if the program answers the form later, with [method@Registration.submit]
  */
 
 enum
@@ -216,14 +215,14 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRegistration:url: (getter get_url)
    *
-   * Where accounts can be made as well, or only, as the server has said last (XEP-0066).
+   * The web page on which the server makes accounts, as it said last (XEP-0066); %NULL if it named none.
    */
   props[PROP_URL] = g_param_spec_string ("url", NULL, NULL, NULL, ro);
 
   /**
    * HsRegistration:registered: (getter get_registered)
    *
-   * Whether the account has been made.
+   * Whether the account was made.
    */
   props[PROP_REGISTERED] = g_param_spec_boolean ("registered", NULL, NULL, FALSE, ro);
 
@@ -251,7 +250,7 @@ install_result_signals (void)
    * @self: the registration
    * @element: the server's answer, an iq
    *
-   * The server has made the account that was submitted. The client signs in next.
+   * Emitted when the server has made the account. The client signs in next.
    */
   new_signal ("handle-register-success",
       G_STRUCT_OFFSET (HsRegistrationClass, handle_register_success), 1, HS_TYPE_ELEMENT);
@@ -261,7 +260,7 @@ install_result_signals (void)
    * @self: the registration
    * @element: the server's answer, an iq of the type `error`
    *
-   * The name is taken (%HS_STANZA_ERROR_CONFLICT). The run ends with the error unless
+   * Emitted when the name is taken (%HS_STANZA_ERROR_CONFLICT). The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
   new_signal ("handle-register-conflict",
@@ -272,7 +271,7 @@ install_result_signals (void)
    * @self: the registration
    * @element: the server's answer, an iq of the type `error`
    *
-   * The server makes no account now, as after too many from the same address
+   * Emitted when the server makes no account now, for example after too many from the same address
    * (%HS_STANZA_ERROR_RESOURCE_CONSTRAINT). The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
@@ -289,10 +288,10 @@ install_other_signals (void)
    * @error: what went wrong
    * @element: (nullable): the server's answer, an iq, where it is about one
    *
-   * Anything else went wrong: any other condition in %HS_STANZA_ERROR, such as
-   * %HS_STANZA_ERROR_NOT_ACCEPTABLE; %HS_REGISTRATION_ERROR; %HS_DATA_FORM_ERROR where a field could not
-   * be filled in; %HS_ERROR_INVALID_JID where the name is none; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED
-   * after [method@Registration.cancel]. The run ends with the error unless
+   * Emitted for any other error: another condition in %HS_STANZA_ERROR, such as
+   * %HS_STANZA_ERROR_NOT_ACCEPTABLE; %HS_REGISTRATION_ERROR; %HS_DATA_FORM_ERROR if a field could not be
+   * filled in; %HS_ERROR_INVALID_JID if the name is not a valid localpart; %HS_ERROR_TIMED_OUT;
+   * %G_IO_ERROR_CANCELLED after [method@Registration.cancel]. The run ends with the error unless
    * [method@Registration.retry], [method@Registration.sign_in] or [method@Registration.defer] is called.
    */
   new_signal ("handle-register-error",
@@ -304,14 +303,14 @@ install_other_signals (void)
    * @self: the registration
    * @form: the form, with what is known filled in
    *
-   * The form asks for something that is not known. What a server asked for in the way that is older than
-   * forms looks the same.
+   * Emitted when the form has fields that the registration could not fill in. A server that asks for plain
+   * fields (XEP-0077, 3.1) and not for a data form is shown as a form as well.
    *
-   * A handler fills the fields in and returns false, or calls [method@Registration.submit]; or it
-   * returns true, and [method@Registration.submit] or [method@Registration.cancel] is called later.
-   * Where nobody has filled in what is required, the registration fails.
+   * A handler fills in the fields and returns false, or calls [method@Registration.submit]. Or it returns
+   * true, and the program calls [method@Registration.submit] or [method@Registration.cancel] later. If a
+   * required field is still empty, the registration fails.
    *
-   * Returns: true where the form will be answered later
+   * Returns: true if the program answers the form later
    */
   g_signal_new (
       "fill-form", HS_TYPE_REGISTRATION, G_SIGNAL_RUN_LAST,
@@ -376,7 +375,7 @@ hs_registration_get_username (HsRegistration *self)
  * @self: a registration
  * @username: (nullable): the name, or %NULL for that of [property@Client:jid]
  *
- * Sets the name of the account to make. Once it is made, the client's address has the name.
+ * Sets the name of the account to make. Once the account is made, the client's JID has this name.
  */
 void
 hs_registration_set_username (HsRegistration *self, const char *username)
@@ -391,7 +390,7 @@ hs_registration_set_username (HsRegistration *self, const char *username)
  * @self: a registration
  * @password: (nullable): the password, or %NULL for the client's
  *
- * Sets the password of the account to make. Once it is made, the client has the password.
+ * Sets the password of the account to make. Once the account is made, the client has this password.
  */
 void
 hs_registration_set_password (HsRegistration *self, const char *password)
@@ -453,7 +452,7 @@ hs_registration_get_preauth_token (HsRegistration *self)
  * @self: a registration
  * @preauth_token: (nullable): the token, or %NULL
  *
- * Sets the token of an invitation (XEP-0445). It is presented before the server is asked for its form.
+ * Sets the token of an invitation (XEP-0445). It is sent before the server is asked for its form.
  */
 void
 hs_registration_set_preauth_token (HsRegistration *self, const char *preauth_token)
@@ -471,10 +470,10 @@ hs_registration_set_preauth_token (HsRegistration *self, const char *preauth_tok
  * hs_registration_get_url: (get-property url)
  * @self: a registration
  *
- * Where accounts can be made as well, or only, as the server has said last (XEP-0066; XEP-0077, 5). The
- * server wrote it: look at the scheme before opening it.
+ * The web page on which the server makes accounts, as it said last (XEP-0066; XEP-0077, 5). The server
+ * wrote the URL: check its scheme before opening it.
  *
- * Returns: (nullable): the URL, or %NULL where the server named none
+ * Returns: (nullable): the URL, or %NULL if the server named none
  */
 const char *
 hs_registration_get_url (HsRegistration *self)
@@ -488,10 +487,10 @@ hs_registration_get_url (HsRegistration *self)
  * hs_registration_get_registered: (get-property registered)
  * @self: a registration
  *
- * Whether the account has been made, or is taken to exist since [method@Registration.sign_in]. It is
- * not made again then.
+ * Whether the account was made, or the program said with [method@Registration.sign_in] that it exists. It
+ * is not made again then.
  *
- * Returns: true where it has
+ * Returns: true if the account was made
  */
 gboolean
 hs_registration_get_registered (HsRegistration *self)
@@ -506,7 +505,7 @@ hs_registration_get_registered (HsRegistration *self)
  * @self: a registration
  * @name: a field's name
  *
- * What is filled in where a form has a field of that name.
+ * The value that is filled in if a form has a field of that name.
  *
  * Returns: (nullable): the value, or %NULL
  */
@@ -525,7 +524,7 @@ hs_registration_get_value (HsRegistration *self, const char *name)
  * @name: a field's name, such as `email` or `first` (XEP-0077, 14.1)
  * @value: (nullable): the value, or %NULL for none
  *
- * Says what is to be filled in where a form has a field of that name. The name and the password of the
+ * Sets the value that is filled in if a form has a field of that name. The name and the password of the
  * account have properties of their own.
  */
 void
