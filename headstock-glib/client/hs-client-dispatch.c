@@ -7,7 +7,7 @@
 #include "hs-message.h"
 #include "hs-namespaces.h"
 
-/* Handlers, modules, and the signals for what arrives. */
+/* Handlers, and the signals for what arrives. */
 
 /* While more than this is kept until it is acknowledged, nothing is answered. */
 #define MAX_KEPT (16 * 1024 * 1024)
@@ -182,7 +182,7 @@ add_handler (HsClient *self, HsHandler *handler)
   HsClientPrivate *priv = hs_client_private (self);
   guint id;
 
-  handler->module = priv->attaching;
+  handler->module = priv->attaching != NULL ? priv->attaching->module : NULL;
   id = hs_handlers_add (hs_dispatcher_get_handlers (priv->dispatcher), handler);
   hs_client_forgets_changed (self);
   return id;
@@ -293,90 +293,6 @@ hs_client_remove_handler (HsClient *self, guint id)
   removed = hs_handlers_remove (hs_dispatcher_get_handlers (priv->dispatcher), id);
   hs_client_forgets_changed (self);
   return removed;
-}
-
-/**
- * hs_client_register:
- * @self: a client
- * @module: a module
- *
- * Adds a module. What it adds from [vfunc@Module.attached] is its own and goes with it. A module that
- * is registered already is not registered again.
- */
-void
-hs_client_register (HsClient *self, HsModule *module)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsModule *outer;
-
-  g_return_if_fail (HS_IS_CLIENT (self));
-  hs_client_return_if_foreign (self);
-  g_return_if_fail (HS_IS_MODULE (module));
-
-  if (priv->modules == NULL)
-    priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
-  if (g_ptr_array_find (priv->modules, module, NULL))
-    return;
-  g_ptr_array_add (priv->modules, g_object_ref (module));
-  outer = priv->attaching;
-  priv->attaching = module;
-  hs_module_attached (module, self);
-  priv->attaching = outer;
-}
-
-/**
- * hs_client_unregister:
- * @self: a client
- * @module: a module
- *
- * Removes a module with its handlers.
- */
-void
-hs_client_unregister (HsClient *self, HsModule *module)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsModule) alive = NULL;
-
-  g_return_if_fail (HS_IS_CLIENT (self));
-  hs_client_return_if_foreign (self);
-  g_return_if_fail (HS_IS_MODULE (module));
-
-  alive = g_object_ref (module);
-  if (priv->modules == NULL || !g_ptr_array_remove (priv->modules, module))
-    return;
-  hs_handlers_remove_module (hs_dispatcher_get_handlers (priv->dispatcher), module);
-  hs_client_forgets_changed (self);
-  hs_module_detached (module, self);
-}
-
-/* As they are now, each with a reference: they may come and go while they are called. */
-GPtrArray *
-hs_client_list_modules (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  GPtrArray *modules = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; priv->modules != NULL && i < priv->modules->len; i++)
-    g_ptr_array_add (modules, g_object_ref (g_ptr_array_index (priv->modules, i)));
-  return modules;
-}
-
-void
-hs_client_modules_foreach (HsClient *self, void (*function) (HsModule *module, HsClient *client))
-{
-  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    function (g_ptr_array_index (modules, i), self);
-}
-
-void
-hs_client_prepare_presence (HsClient *self, HsPresence *presence)
-{
-  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
 }
 
 /**

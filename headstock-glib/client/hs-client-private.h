@@ -55,6 +55,8 @@ enum
   SIGNAL_RETURNED,
   SIGNAL_STANZA_DISCARDED,
   SIGNAL_LOGIN_TOKEN_CHANGED,
+  SIGNAL_MODULE_ADDED,
+  SIGNAL_MODULE_REMOVED,
   N_SIGNALS
 };
 
@@ -75,6 +77,14 @@ typedef struct
   GTask *asker;         /* waits for the answer to a request, or NULL */
   HsRoute route;        /* out */
 } HsSending;
+
+/* A module that is being told that it is registered; and those that wait until it has been. */
+typedef struct _HsAttaching HsAttaching;
+struct _HsAttaching
+{
+  HsModule *module;
+  HsAttaching *outer;
+};
 
 /* An operation on the network that may outlive the client's interest in it. */
 typedef struct
@@ -132,7 +142,7 @@ typedef struct
   gboolean told_active;  /* the server has been told something of that */
   GPtrArray *modules;
   gboolean component; /* XEP-0114: set by HsComponent */
-  HsModule *attaching; /* handlers that are added now are this module's */
+  HsAttaching *attaching; /* handlers that are added now are this module's */
 
   /* The run */
   HsClientState state;
@@ -373,8 +383,11 @@ extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
 gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
 void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
+
+/* hs-client-modules.c */
 void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
-GPtrArray *hs_client_list_modules (HsClient *self);
+GPtrArray *hs_client_ref_modules (HsClient *self);
+void hs_client_drop_modules (HsClient *self);
 void hs_client_modules_foreach (HsClient *self,
                                 void (*function) (HsModule *module, HsClient *client));
 

@@ -20,7 +20,7 @@ hs_client_negotiate (HsClient *self, HsNode *features)
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = priv->stream;
   HsElement *element = hs_element_from_node (features);
-  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
   /* One more than take part, so that the last one can't let the sign-in begin in our midst. */
   priv->in_negotiation = TRUE;

@@ -265,7 +265,7 @@ negotiates (HsModule *module)
 gboolean
 hs_client_has_negotiators (HsClient *self)
 {
-  g_autoptr (GPtrArray) modules = hs_client_list_modules (self);
+  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
   for (guint i = 0; i < modules->len; i++)
     {

@@ -233,6 +233,35 @@ install_element_signal (void)
 }
 
 static void
+install_module_signals (void)
+{
+  /**
+   * HsClient::module-added:
+   * @self: the client
+   * @module: the module
+   *
+   * Emitted when a module was registered and its [vfunc@Module.attached] has returned.
+   *
+   * Since: 0.2
+   */
+  hs_client_signals[SIGNAL_MODULE_ADDED]
+      = new_signal ("module-added", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_MODULE);
+
+  /**
+   * HsClient::module-removed:
+   * @self: the client
+   * @module: the module
+   *
+   * Emitted when a module was unregistered and its [vfunc@Module.detached] has returned. It is not emitted
+   * for the modules of a client that is freed.
+   *
+   * Since: 0.2
+   */
+  hs_client_signals[SIGNAL_MODULE_REMOVED]
+      = new_signal ("module-removed", 0, NULL, G_TYPE_NONE, 1, HS_TYPE_MODULE);
+}
+
+static void
 install_watching_signals (void)
 {
   /**
@@ -272,5 +301,6 @@ hs_client_install_signals (void)
   install_lost_stanza_signals ();
   install_stanza_signals ();
   install_element_signal ();
+  install_module_signals ();
   install_watching_signals ();
 }

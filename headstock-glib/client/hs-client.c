@@ -80,8 +80,7 @@ hs_client_dispose (GObject *object)
   if (hs_client_dispose_elsewhere (self, priv))
     return;
   hs_client_abandon (self);
-  while (priv->modules != NULL && priv->modules->len > 0)
-    hs_client_unregister (self, g_ptr_array_index (priv->modules, priv->modules->len - 1));
+  hs_client_drop_modules (self);
   hs_client_set_registration (self, NULL);
 
   G_OBJECT_CLASS (hs_client_parent_class)->dispose (object);

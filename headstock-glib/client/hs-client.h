@@ -123,6 +123,12 @@ HS_AVAILABLE_IN_ALL
 void hs_client_register (HsClient *self, HsModule *module);
 HS_AVAILABLE_IN_ALL
 void hs_client_unregister (HsClient *self, HsModule *module);
+HS_AVAILABLE_IN_0_2
+HsModule *hs_client_find_module (HsClient *self, GType type);
+HS_AVAILABLE_IN_0_2
+HsModule *hs_client_ensure_module (HsClient *self, GType type);
+HS_AVAILABLE_IN_0_2
+GListModel *hs_client_list_modules (HsClient *self);
 
 /* Looking on */
 

@@ -30,11 +30,12 @@ HOUSE = {
     "protocol/hs-stream.h": "#include \"xml/hs-node.h\"\n",
     "protocol/hs-stream.c": "#include \"protocol/hs-stream.h\"\nint\nhs_stream_open (void)\n{\n}\n",
     "client/hs-client.h": "#include \"hs-jid.h\"\n",
+    "client/hs-feature.h": "",
     "client/hs-client-private.h": "#include \"hs-client.h\"\n",
     "client/hs-client.c": "#include \"hs-client-private.h\"\n"
                           "void\nhs_client_start (void)\n{\n  hs_stream_open ();\n}\n",
     "features/roster/hs-roster.h": "#include \"hs-client.h\"\n",
-    "features/roster/hs-roster-private.h": "#include \"hs-roster.h\"\n",
+    "features/roster/hs-roster-private.h": "#include \"hs-roster.h\"\n#include \"hs-feature.h\"\n",
     "features/roster/hs-roster.c": "#include \"hs-roster-private.h\"\n"
                                    "void\nhs_roster_new (void)\n{\n  hs_client_start ();\n}\n",
     "features/messages/hs-messages-shared.h": "",

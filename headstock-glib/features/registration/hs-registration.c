@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "hs-feature.h"
+
 /**
  * HsRegistration:
  *
@@ -323,6 +325,7 @@ hs_registration_class_init (HsRegistrationClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  hs_feature_mark (G_TYPE_FROM_CLASS (klass), TRUE);
   object_class->finalize = hs_registration_finalize;
   object_class->get_property = hs_registration_get_property;
   object_class->set_property = hs_registration_set_property;
