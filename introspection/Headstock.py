@@ -53,10 +53,11 @@ Headstock = get_introspection_module("Headstock")
 __all__ = ["xmpphandler"]
 
 # What a registered object may have: its methods with these names are called with the client, negotiate
-# with the stream's features and prepare_presence with the presence as well, as far as they take them.
+# with the stream's features, prepare_presence and presence_sent with the presence as well, as far as they
+# take them.
 # A Module has them as do_attached and so on.
 HOOKS = ("attached", "negotiate", "prepare_presence", "ready", "stopping", "cleanup", "terminated",
-         "detached")
+         "detached", "presence_sent")
 
 _MARK = "_headstock_handlers"
 
@@ -587,6 +588,9 @@ class _Agent(GObject.Object, Module):
 
     def do_prepare_presence(self, client, presence):
         self.tell("prepare_presence", client, presence)
+
+    def do_presence_sent(self, client, presence):
+        self.tell("presence_sent", client, presence)
 
     def do_ready(self, client):
         self.tell("ready", client)

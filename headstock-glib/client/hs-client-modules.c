@@ -293,12 +293,3 @@ hs_client_modules_foreach (HsClient *self, void (*function) (HsModule *module, H
   for (guint i = 0; i < modules->len; i++)
     function (g_ptr_array_index (modules, i), self);
 }
-
-void
-hs_client_prepare_presence (HsClient *self, HsPresence *presence)
-{
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
-}

@@ -134,7 +134,8 @@ typedef struct
   guint64 max_stanza_size;
   guint max_depth;
   gboolean default_presence; /* nothing was set: an empty one, made when it is wanted */
-  HsPresence *initial_presence;
+  HsPresence *own_presence;
+  HsElement *begun_presence; /* copied from it when the session began, until it stands; or NULL */
   gboolean initial_roster;
   HsModule *registration;
   HsResendPolicy resend_policy;
@@ -385,11 +386,14 @@ void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 
 /* hs-client-modules.c */
-void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 GPtrArray *hs_client_ref_modules (HsClient *self);
 void hs_client_drop_modules (HsClient *self);
 void hs_client_modules_foreach (HsClient *self,
                                 void (*function) (HsModule *module, HsClient *client));
+
+/* hs-client-presence.c */
+void hs_client_begin_presence (HsClient *self);
+void hs_client_finish_presence (HsClient *self);
 
 /* hs-client-log.c */
 gboolean hs_client_is_watched (HsClient *self);

@@ -94,15 +94,7 @@ begin_session (HsClient *self)
 
       hs_client_send_own (self, HS_ELEMENT (iq), NULL);
     }
-  if (priv->initial_presence != NULL || priv->default_presence)
-    {
-      g_autoptr (HsElement) presence = priv->initial_presence != NULL
-                                           ? hs_element_copy (HS_ELEMENT (priv->initial_presence))
-                                           : HS_ELEMENT (hs_presence_new (NULL));
-
-      hs_client_prepare_presence (self, HS_PRESENCE (presence));
-      hs_client_send_own (self, presence, NULL);
-    }
+  hs_client_begin_presence (self);
 }
 
 /* Nobody looks at what arrives: later is early enough (XEP-0352). */
@@ -135,8 +127,8 @@ hs_client_session_stands (HsClient *self)
 static gboolean
 names_address (HsClientPrivate *priv)
 {
-  return priv->initial_presence != NULL
-         && hs_element_get_attribute (HS_ELEMENT (priv->initial_presence), "from") != NULL;
+  return priv->own_presence != NULL
+         && hs_element_get_attribute (HS_ELEMENT (priv->own_presence), "from") != NULL;
 }
 
 /* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
@@ -175,6 +167,8 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
     begin_session (self);
   if (priv->stream == stream)
     hs_client_tell_active (self, FALSE);
+  if (priv->stream == stream)
+    hs_client_finish_presence (self);
   return priv->stream == stream;
 }
 

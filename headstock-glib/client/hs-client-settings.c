@@ -519,52 +519,6 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
 }
 
 /**
- * hs_client_get_initial_presence: (get-property initial-presence)
- * @self: a client
- *
- * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
- * %NULL for nothing.
- *
- * Returns: (transfer none) (nullable): the value, or %NULL
- */
-HsPresence *
-hs_client_get_initial_presence (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
-  hs_client_return_val_if_foreign (self, NULL);
-
-  if (priv->default_presence && priv->initial_presence == NULL)
-    priv->initial_presence = hs_presence_new (NULL);
-  return priv->initial_presence;
-}
-
-/**
- * hs_client_set_initial_presence: (set-property initial-presence)
- * @self: a client
- * @initial_presence: (nullable) (transfer none): the new value
- *
- * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
- * %NULL for nothing.
- *
- * A change takes effect when the next session begins.
- */
-void
-hs_client_set_initial_presence (HsClient *self, HsPresence *initial_presence)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  g_return_if_fail (HS_IS_CLIENT (self));
-  hs_client_return_if_foreign (self);
-
-  if (!g_set_object (&priv->initial_presence, initial_presence) && !priv->default_presence)
-    return;
-  priv->default_presence = FALSE;
-  g_object_notify (G_OBJECT (self), "initial-presence");
-}
-
-/**
  * hs_client_get_initial_roster: (get-property initial-roster)
  * @self: a client
  *

@@ -61,6 +61,7 @@ enum
   PROP_KEEPALIVE_INTERVAL,
   PROP_MAX_STANZA_SIZE,
   PROP_MAX_DEPTH,
+  PROP_OWN_PRESENCE,
   PROP_INITIAL_PRESENCE,
   PROP_INITIAL_ROSTER,
   PROP_REGISTRATION,
@@ -112,7 +113,8 @@ hs_client_finalize (GObject *object)
   g_clear_object (&priv->peer_certificate);
   hs_client_clear_credentials (HS_CLIENT (object));
   g_clear_object (&priv->proxy_resolver);
-  g_clear_object (&priv->initial_presence);
+  g_clear_object (&priv->own_presence);
+  g_clear_object (&priv->begun_presence);
   g_strfreev (priv->sasl_mechanisms);
   g_clear_error (&priv->run_error);
   g_clear_pointer (&priv->modules, g_ptr_array_unref);
@@ -152,8 +154,9 @@ get_session_property (HsClient *self, guint prop_id, GValue *value, GParamSpec *
     case PROP_MAX_DEPTH:
       g_value_set_uint (value, hs_client_get_max_depth (self));
       break;
+    case PROP_OWN_PRESENCE:
     case PROP_INITIAL_PRESENCE:
-      g_value_set_object (value, hs_client_get_initial_presence (self));
+      g_value_set_object (value, hs_client_get_own_presence (self));
       break;
     case PROP_INITIAL_ROSTER:
       g_value_set_boolean (value, hs_client_get_initial_roster (self));
@@ -261,8 +264,9 @@ set_session_property (HsClient *self, guint prop_id, const GValue *value, GParam
     case PROP_MAX_DEPTH:
       hs_client_set_max_depth (self, g_value_get_uint (value));
       break;
+    case PROP_OWN_PRESENCE:
     case PROP_INITIAL_PRESENCE:
-      hs_client_set_initial_presence (self, g_value_get_object (value));
+      hs_client_set_own_presence (self, g_value_get_object (value));
       break;
     case PROP_INITIAL_ROSTER:
       hs_client_set_initial_roster (self, g_value_get_boolean (value));
@@ -526,10 +530,19 @@ static void
 specify_beginning (void)
 {
   /**
+   * HsClient:own-presence: (getter get_own_presence) (setter set_own_presence)
+   *
+   * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none. Each new
+   * session begins with it, and it is sent with what modules add when it is set while the client is ready.
+   *
+   * Since: 0.2
+   */
+  props[PROP_OWN_PRESENCE] = g_param_spec_object ("own-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
+
+  /**
    * HsClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
    *
-   * What is sent when a new session stands (RFC 6121, 4.2), an empty presence where nothing was set;
-   * %NULL for nothing.
+   * Another name of [property@Client:own-presence].
    */
   props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
 

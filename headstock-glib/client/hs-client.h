@@ -129,6 +129,8 @@ HS_AVAILABLE_IN_0_2
 HsModule *hs_client_ensure_module (HsClient *self, GType type);
 HS_AVAILABLE_IN_0_2
 GListModel *hs_client_list_modules (HsClient *self);
+HS_AVAILABLE_IN_0_2
+void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 
 /* Looking on */
 
@@ -257,6 +259,10 @@ HS_AVAILABLE_IN_ALL
 guint hs_client_get_max_depth (HsClient *self);
 HS_AVAILABLE_IN_ALL
 void hs_client_set_max_depth (HsClient *self, guint max_depth);
+HS_AVAILABLE_IN_0_2
+HsPresence *hs_client_get_own_presence (HsClient *self);
+HS_AVAILABLE_IN_0_2
+void hs_client_set_own_presence (HsClient *self, HsPresence *own_presence);
 HS_AVAILABLE_IN_ALL
 HsPresence *hs_client_get_initial_presence (HsClient *self);
 HS_AVAILABLE_IN_ALL

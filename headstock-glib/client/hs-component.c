@@ -45,7 +45,7 @@ hs_component_init (HsComponent *self)
 
   hs_client_private (client)->component = TRUE;
   hs_client_set_tls_mode (client, HS_TLS_MODE_NONE);
-  hs_client_set_initial_presence (client, NULL);
+  hs_client_set_own_presence (client, NULL);
   hs_client_set_initial_roster (client, FALSE);
 }
 

@@ -71,7 +71,7 @@ hs_module_negotiate (HsModule *self, HsClient *client, HsElement *features)
  * @client: a client
  * @presence: a presence, not sent yet
  *
- * Lets a module add to the initial presence.
+ * Lets a module add to the client's own presence, or to one that [method@Client.prepare_presence] is called for.
  */
 void
 hs_module_prepare_presence (HsModule *self, HsClient *client, HsPresence *presence)
@@ -179,4 +179,29 @@ hs_module_detached (HsModule *self, HsClient *client)
   iface = HS_MODULE_GET_IFACE (self);
   if (iface->detached != NULL)
     iface->detached (self, client);
+}
+
+/**
+ * hs_module_presence_sent:
+ * @self: a module
+ * @client: a client
+ * @presence: the presence that was sent; not to be changed
+ *
+ * Tells a module that the client has sent its own presence, with what modules have added: when a session
+ * began, or when [property@Client:own-presence] was set.
+ *
+ * A session may begin before [property@Client:bound-jid] is known and before [vfunc@Module.ready].
+ *
+ * Since: 0.2
+ */
+void
+hs_module_presence_sent (HsModule *self, HsClient *client, HsPresence *presence)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->presence_sent != NULL)
+    iface->presence_sent (self, client, presence);
 }

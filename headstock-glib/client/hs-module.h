@@ -23,14 +23,15 @@ G_DECLARE_INTERFACE (HsModule, hs_module, HS, MODULE, GObject)
  * @negotiate: the connection is under TLS and the client is about to sign in, with the stream's
  *   features (RFC 6120, 4.3.2). Returns true to take part: signing in then waits until
  *   [method@Client.continue_negotiation] is called
- * @prepare_presence: the client is about to send its initial presence (RFC 6121, 4.2), perhaps along
- *   with the request for the resource and so before [property@Client:bound-jid] is known; and the module
- *   may add to it
+ * @prepare_presence: the client is about to send its own presence (RFC 6121, 4), perhaps along with the
+ *   request for the resource and so before [property@Client:bound-jid] is known; and the module may add to
+ *   it
  * @ready: a new session stands
  * @stopping: the stream is about to be closed; what is sent here still leaves
  * @cleanup: the connection is gone
  * @terminated: the run has ended
  * @detached: the module was unregistered; its handlers are gone
+ * @presence_sent: the client has sent its own presence, with what modules have added. Since: 0.2
  *
  * What a module may implement; every function is optional.
  */
@@ -46,9 +47,10 @@ struct _HsModuleInterface
   void (*cleanup) (HsModule *self, HsClient *client);
   void (*terminated) (HsModule *self, HsClient *client);
   void (*detached) (HsModule *self, HsClient *client);
+  void (*presence_sent) (HsModule *self, HsClient *client, HsPresence *presence);
 
   /*< private >*/
-  gpointer padding[8];
+  gpointer padding[7];
 };
 
 HS_AVAILABLE_IN_ALL
@@ -67,5 +69,7 @@ HS_AVAILABLE_IN_ALL
 void hs_module_terminated (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_ALL
 void hs_module_detached (HsModule *self, HsClient *client);
+HS_AVAILABLE_IN_0_2
+void hs_module_presence_sent (HsModule *self, HsClient *client, HsPresence *presence);
 
 G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-element-private.h"
+
+/* The account's own presence: what a session begins with, and what the program changes later (RFC 6121, 4). */
+
+static HsElement *
+dup_own (HsClientPrivate *priv)
+{
+  if (priv->own_presence != NULL)
+    return hs_element_copy (HS_ELEMENT (priv->own_presence));
+  return priv->default_presence ? HS_ELEMENT (hs_presence_new (NULL)) : NULL;
+}
+
+/* Modules add to a copy: what the program has set stays as it is. */
+static void
+send_own (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) presence = dup_own (priv);
+  g_autoptr (GPtrArray) modules = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (presence == NULL)
+    return;
+  hs_client_prepare_presence (self, HS_PRESENCE (presence));
+  if (!hs_client_send_own (self, presence, &error))
+    {
+      g_debug ("The own presence was not sent: %s", error->message);
+      return;
+    }
+  modules = hs_client_ref_modules (self);
+  for (guint i = 0; i < modules->len; i++)
+    hs_module_presence_sent (g_ptr_array_index (modules, i), self, HS_PRESENCE (presence));
+}
+
+/* A session begins, perhaps before it is known that there is one. */
+void
+hs_client_begin_presence (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_clear_object (&priv->begun_presence);
+  priv->begun_presence = dup_own (priv);
+  send_own (self);
+}
+
+/* There is one now. The program may have set, or changed, its presence since the session began. */
+void
+hs_client_finish_presence (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) begun = g_steal_pointer (&priv->begun_presence);
+  g_autoptr (HsElement) now = dup_own (priv);
+
+  if (now == NULL
+      || (begun != NULL && hs_node_equal (hs_element_get_node (begun), hs_element_get_node (now))))
+    return;
+  send_own (self);
+}
+
+/* Whether there is a session that has been told to be ready. One that is interrupted may go on: what is sent
+ * waits for that. */
+static gboolean
+has_session (HsClientPrivate *priv)
+{
+  if (!priv->running || priv->bound_jid == NULL)
+    return FALSE;
+  return priv->state == HS_CLIENT_STATE_READY || priv->state == HS_CLIENT_STATE_STOPPING
+         || priv->interrupted != 0;
+}
+
+/**
+ * hs_client_prepare_presence:
+ * @self: a client
+ * @presence: a presence that is about to be sent
+ *
+ * Lets all modules add to a presence what they add to [property@Client:own-presence], such as entity
+ * capabilities.
+ *
+ * The client calls this for the own presence itself. It is for a presence that is sent to somebody in
+ * particular (RFC 6121, 4.6), such as to a room.
+ *
+ * Since: 0.2
+ */
+void
+hs_client_prepare_presence (HsClient *self, HsPresence *presence)
+{
+  g_autoptr (GPtrArray) modules = NULL;
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  g_return_if_fail (HS_IS_PRESENCE (presence));
+
+  modules = hs_client_ref_modules (self);
+  for (guint i = 0; i < modules->len; i++)
+    hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
+}
+
+/**
+ * hs_client_get_own_presence: (get-property own-presence)
+ * @self: a client
+ *
+ * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none.
+ *
+ * Returns: (transfer none) (nullable): the value, or %NULL
+ *
+ * Since: 0.2
+ */
+HsPresence *
+hs_client_get_own_presence (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
+
+  if (priv->default_presence && priv->own_presence == NULL)
+    priv->own_presence = hs_presence_new (NULL);
+  return priv->own_presence;
+}
+
+/**
+ * hs_client_set_own_presence: (set-property own-presence)
+ * @self: a client
+ * @own_presence: (nullable) (transfer none): the new value
+ *
+ * Sets the presence of this client (RFC 6121, 4).
+ *
+ * While the client is ready, the presence is sent at once, with what modules add; also if it is the same
+ * object as before, which may have been changed meanwhile. While a session that was interrupted may still be
+ * resumed, it is sent when it is. Each new session begins with it.
+ *
+ * %NULL sends nothing: to be no longer available, set a presence of the type `unavailable`.
+ *
+ * Since: 0.2
+ */
+void
+hs_client_set_own_presence (HsClient *self, HsPresence *own_presence)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  g_return_if_fail (own_presence == NULL || HS_IS_PRESENCE (own_presence));
+
+  if (g_set_object (&priv->own_presence, own_presence) || priv->default_presence)
+    {
+      priv->default_presence = FALSE;
+      g_object_notify (G_OBJECT (self), "own-presence");
+      g_object_notify (G_OBJECT (self), "initial-presence");
+    }
+  /* A handler that has set another one has sent it. */
+  if (priv->own_presence == own_presence && has_session (priv))
+    send_own (self);
+}
+
+/**
+ * hs_client_get_initial_presence: (get-property initial-presence)
+ * @self: a client
+ *
+ * Another name of [method@Client.get_own_presence].
+ *
+ * Returns: (transfer none) (nullable): the value, or %NULL
+ */
+HsPresence *
+hs_client_get_initial_presence (HsClient *self)
+{
+  return hs_client_get_own_presence (self);
+}
+
+/**
+ * hs_client_set_initial_presence: (set-property initial-presence)
+ * @self: a client
+ * @initial_presence: (nullable) (transfer none): the new value
+ *
+ * Another name of [method@Client.set_own_presence].
+ */
+void
+hs_client_set_initial_presence (HsClient *self, HsPresence *initial_presence)
+{
+  hs_client_set_own_presence (self, initial_presence);
+}
