@@ -52,6 +52,7 @@ hs_client_session_expired (HsClient *self)
     fail_requests (self);
 }
 
+/* The session is gone for good, if there was one. */
 void
 hs_client_lose_session (HsClient *self)
 {
@@ -60,12 +61,14 @@ hs_client_lose_session (HsClient *self)
   priv->interrupted = 0;
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   fail_requests (self);
-  if (priv->bound_jid != NULL)
-    {
-      g_clear_pointer (&priv->bound_jid, hs_jid_unref);
-      g_clear_pointer (&priv->bound_bare, hs_jid_unref);
-      g_object_notify (G_OBJECT (self), "bound-jid");
-    }
+  if (priv->bound_jid == NULL)
+    return;
+  g_clear_pointer (&priv->bound_jid, hs_jid_unref);
+  g_clear_pointer (&priv->bound_bare, hs_jid_unref);
+  g_object_notify (G_OBJECT (self), "bound-jid");
+  /* Not where the last reference is going. */
+  if (priv->running)
+    hs_client_modules_foreach (self, hs_module_lost);
 }
 
 /* The connection has gone. */
@@ -150,6 +153,8 @@ hs_client_resumed (HsClient *self)
   hs_client_tell_fates (self, FALSE);
   if (priv->stream == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
+  if (priv->stream == stream)
+    hs_client_modules_foreach (self, hs_module_resumed);
   hs_client_return_connects (tasks);
 }
 

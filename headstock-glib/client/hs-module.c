@@ -182,6 +182,58 @@ hs_module_detached (HsModule *self, HsClient *client)
 }
 
 /**
+ * hs_module_resumed:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that the session that was interrupted goes on (XEP-0198, 5), right after
+ * [signal@Client::resumed].
+ *
+ * If the interruption was long, the client has failed the requests that were pending. A module repeats here
+ * those of its own that have failed.
+ *
+ * Since: 0.2
+ */
+void
+hs_module_resumed (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->resumed != NULL)
+    iface->resumed (self, client);
+}
+
+/**
+ * hs_module_lost:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that the session is gone for good: presences that were received and rooms that were joined
+ * are no longer true.
+ *
+ * It is called once for each session, whichever way it ends: when the connection is lost and the session
+ * cannot be resumed, when the server does not resume it, or when the run ends. It comes before the next
+ * [vfunc@Module.ready], or before [vfunc@Module.terminated]. [property@Client:bound-jid] is %NULL by then, and
+ * all pending requests have failed. It is not called where the client is freed.
+ *
+ * Since: 0.2
+ */
+void
+hs_module_lost (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->lost != NULL)
+    iface->lost (self, client);
+}
+
+/**
  * hs_module_presence_sent:
  * @self: a module
  * @client: a client

@@ -31,6 +31,8 @@ G_DECLARE_INTERFACE (HsModule, hs_module, HS, MODULE, GObject)
  * @cleanup: the connection is gone
  * @terminated: the run has ended
  * @detached: the module was unregistered; its handlers are gone
+ * @resumed: the session that was interrupted goes on (XEP-0198, 5). Since: 0.2
+ * @lost: the session is gone for good, and with it all that the server knew of it. Since: 0.2
  * @presence_sent: the client has sent its own presence, with what modules have added. Since: 0.2
  *
  * What a module may implement; every function is optional.
@@ -47,10 +49,12 @@ struct _HsModuleInterface
   void (*cleanup) (HsModule *self, HsClient *client);
   void (*terminated) (HsModule *self, HsClient *client);
   void (*detached) (HsModule *self, HsClient *client);
+  void (*resumed) (HsModule *self, HsClient *client);
+  void (*lost) (HsModule *self, HsClient *client);
   void (*presence_sent) (HsModule *self, HsClient *client, HsPresence *presence);
 
   /*< private >*/
-  gpointer padding[7];
+  gpointer padding[5];
 };
 
 HS_AVAILABLE_IN_ALL
@@ -69,6 +73,10 @@ HS_AVAILABLE_IN_ALL
 void hs_module_terminated (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_ALL
 void hs_module_detached (HsModule *self, HsClient *client);
+HS_AVAILABLE_IN_0_2
+void hs_module_resumed (HsModule *self, HsClient *client);
+HS_AVAILABLE_IN_0_2
+void hs_module_lost (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_0_2
 void hs_module_presence_sent (HsModule *self, HsClient *client, HsPresence *presence);
 

@@ -41,6 +41,19 @@ hooked_ready (HsModule *module, HsClient *client)
 }
 
 static void
+hooked_resumed (HsModule *module, HsClient *client)
+{
+  note (module, client, "resumed");
+}
+
+static void
+hooked_lost (HsModule *module, HsClient *client)
+{
+  g_assert_null (hs_client_get_bound_jid (client));
+  note (module, client, "lost");
+}
+
+static void
 hooked_terminated (HsModule *module, HsClient *client)
 {
   note (module, client, "terminated");
@@ -52,6 +65,8 @@ hooked_iface_init (HsModuleInterface *iface)
   iface->prepare_presence = hooked_prepare_presence;
   iface->presence_sent = hooked_presence_sent;
   iface->ready = hooked_ready;
+  iface->resumed = hooked_resumed;
+  iface->lost = hooked_lost;
   iface->terminated = hooked_terminated;
 }
 

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "resume-test.h"
+
+/* Both name the feature. */
+#undef SM
+
 #include "begin-test.h"
 #include "hooked.h"
 
@@ -47,7 +52,7 @@ test_ready (void)
   test_client_stop (test);
   g_assert_cmpuint (scripted_server_count_received (test->server, "<presence"), ==, 2);
   hs_client_set_own_presence (test->client, away);
-  assert_calls (hooked, "terminated ");
+  assert_calls (hooked, "lost terminated ");
   hooked_free (hooked, test->client);
 }
 
@@ -130,7 +135,7 @@ test_changed (void)
       = SECOND (ANSWERED, EXPECT (AWAY), SAY_ROSTER, SEND ("<a " NS_SM " h='4'/>"));
   g_autoptr (HsPresence) away = new_away ();
 
-  run_changed (away, second, 2, "presence_sent presence_sent ready terminated ");
+  run_changed (away, second, 2, "presence_sent presence_sent ready lost terminated ");
 }
 
 /* One that says the same is not sent again. */
@@ -140,8 +145,41 @@ test_not_changed (void)
   static const ScriptStep second[] = SECOND (ANSWERED, SAY_ALL);
   g_autoptr (HsPresence) same = hs_presence_new (NULL);
 
-  run_changed (same, second, 1, "presence_sent ready terminated ");
-  run_changed (NULL, second, 1, "presence_sent ready terminated ");
+  run_changed (same, second, 1, "presence_sent ready lost terminated ");
+  run_changed (NULL, second, 1, "presence_sent ready lost terminated ");
+}
+
+static void
+set_cb (HsClient *client, GError *error, int retry, gpointer presence)
+{
+  if (retry >= 0)
+    hs_client_set_own_presence (client, presence);
+}
+
+/* What is set while the session is interrupted waits until it goes on. */
+static void
+test_interrupted (void)
+{
+  static const ScriptStep first[] = { RUN (resume_begin), GATE, RESET, END };
+  static const ScriptStep second[]
+      = { RUN (resume_sign_in), EXPECT ("<resume"), SEND ("<resumed " NS_SM " previd='s1' h='0'/>"),
+          EXPECT (AWAY), SEND ("<a " NS_SM " h='1'/>"), SERVE, END };
+  const ScriptStep *const scripts[] = { first, second, NULL };
+  g_autoptr (HsPresence) away = new_away ();
+  ResumeTest f = { NULL };
+  Hooked *hooked = NULL;
+
+  resume_set_up (&f, scripts);
+  hooked = hooked_new (f.test->client);
+  g_signal_connect (f.test->client, "disconnected", G_CALLBACK (set_cb), away);
+  test_client_start_until_ready (f.test);
+  scripted_server_open_gate (f.test->server);
+  test_until (f.n_resumed == 1);
+  test_client_await_sent (f.test, AWAY);
+  test_client_stop (f.test);
+  assert_calls (hooked, "ready presence_sent resumed lost terminated ");
+  hooked_free (hooked, f.test->client);
+  resume_clear (&f);
 }
 
 int
@@ -153,5 +191,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client-presence/alias", test_alias);
   g_test_add_func ("/client-presence/changed", test_changed);
   g_test_add_func ("/client-presence/not-changed", test_not_changed);
+  g_test_add_func ("/client-presence/interrupted", test_interrupted);
   return g_test_run ();
 }
