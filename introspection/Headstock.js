@@ -12,7 +12,7 @@
 // that nobody else answers gets `internal-server-error` then.
 //
 // Life.  The object's functions attached, negotiate, prepare_presence, ready, stopping, cleanup,
-// terminated, detached, resumed, lost and presence_sent are called with the client, where it has them.
+// terminated, detached, begin, resumed, lost and presence_sent are called with the client, where it has them.
 // (Not `detached` where the client itself goes: nothing can be called while JavaScript collects.)
 //
 // What is registered lives as long as the client does, and is held by the client's JavaScript object
@@ -44,7 +44,7 @@ const SAMPLE = 8;
 const RECENT_ANSWERS = 32;
 
 const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
-    'detached', 'resumed', 'lost', 'presence_sent'];
+    'detached', 'begin', 'resumed', 'lost', 'presence_sent'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
 // What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).

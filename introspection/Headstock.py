@@ -57,7 +57,7 @@ __all__ = ["xmpphandler"]
 # take them.
 # A Module has them as do_attached and so on.
 HOOKS = ("attached", "negotiate", "prepare_presence", "ready", "stopping", "cleanup", "terminated",
-         "detached", "resumed", "lost", "presence_sent")
+         "detached", "begin", "resumed", "lost", "presence_sent")
 
 _MARK = "_headstock_handlers"
 
@@ -588,6 +588,9 @@ class _Agent(GObject.Object, Module):
 
     def do_prepare_presence(self, client, presence):
         self.tell("prepare_presence", client, presence)
+
+    def do_begin(self, client):
+        self.tell("begin", client)
 
     def do_resumed(self, client):
         self.tell("resumed", client)

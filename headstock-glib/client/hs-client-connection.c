@@ -126,7 +126,7 @@ hs_client_drop_connection (HsClient *self)
     }
   priv->secure = priv->trusted = priv->certificate_used = FALSE;
   priv->in_negotiation = priv->refused = FALSE;
-  priv->beginning = priv->begun = FALSE;
+  priv->beginning = priv->begun = priv->only_requests = FALSE;
   g_clear_object (&priv->begun_presence);
   priv->n_negotiating = 0;
   priv->settling = FALSE;

@@ -189,6 +189,7 @@ typedef struct
   gboolean refused; /* a module does not want the client to sign in */
   gboolean beginning; /* what the session begins with is being sent, before there is one */
   gboolean begun;     /* and was */
+  gboolean only_requests; /* may be sent: default steps and modules begin the session */
   GTlsCertificate *peer_certificate;
   HsSecurityInfo *security_info;
   HsJid *bound_jid;
@@ -311,7 +312,6 @@ void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);
 void hs_client_note_resumed (HsClient *self);
-void hs_client_enable_carbons (HsClient *self);
 void hs_client_ensure_user_agent (HsClient *self);
 void hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config);
 void hs_client_clear_credentials (HsClient *self);

@@ -234,6 +234,14 @@ check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
 }
 
 static gboolean
+is_request (HsNode *node)
+{
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  return strcmp (node->name, "iq") == 0 && (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
+}
+
+static gboolean
 check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GError **error)
 {
   gboolean is_iq = strcmp (node->name, "iq") == 0;
@@ -252,6 +260,10 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
   if (raw && node->namespace_ == NULL)
     return refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);
+  if (priv->only_requests && !is_request (node))
+    return refuse (error, HS_ERROR_INVALID_STANZA,
+                   "A session is beginning: only an iq of type get or set can be sent, and not a %s",
+                   is_iq ? "reply" : node->name);
   if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error)
       || !check_depth (priv, node, error))
     return FALSE;
@@ -289,13 +301,16 @@ static void
 put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSending *sending)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  HsOutFlags flags = sending->flags | hs_stream_management_classify (node);
 
   if (sending->route == HS_ROUTE_DIRECT)
     return;
   if (sending->task != NULL)
     g_object_ref (sending->task);
-  hs_stream_management_add_out (priv->management, output, start,
-                                sending->flags | hs_stream_management_classify (node),
+  /* What a module asks when a session begins leaves with the presence, and is asked again in the next session. */
+  if (priv->only_requests)
+    flags |= HS_OUT_OWN;
+  hs_stream_management_add_out (priv->management, output, start, flags,
                                 g_get_real_time (), sending->task);
 }
 

@@ -80,21 +80,58 @@ hs_client_derive_key (HsClient *self)
   g_task_run_in_thread (task, derive_thread);
 }
 
+/* XEP-0280, 4: carbons, where they did not begin along with the resource. */
+static void
+begin_carbons (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) enable = NULL;
+  g_autoptr (HsIq) iq = NULL;
+
+  if (!priv->carbons || hs_stream_has_carbons (priv->stream))
+    return;
+  enable = hs_element_new ("enable", HS_NS_CARBONS);
+  iq = hs_iq_new ("set", NULL, enable);
+  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
+}
+
 /* RFC 6121, 2.2: the roster is asked for before the first presence, so that the server pushes what
  * changes in between. */
+static void
+begin_roster (HsClient *self)
+{
+  g_autoptr (HsElement) query = NULL;
+  g_autoptr (HsIq) iq = NULL;
+
+  if (!hs_client_private (self)->initial_roster)
+    return;
+  query = hs_element_new ("query", HS_NS_ROSTER);
+  iq = hs_iq_new ("get", NULL, query);
+  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
+}
+
+/* What the client does where no module does it. */
+static void (*const default_steps[]) (HsClient *self) = { begin_carbons, begin_roster };
+
+/* The requests of the default steps and of modules, and then the presence. Only requests are sent meanwhile:
+ * under stream management that is not enabled yet, anything else would be held back, and the presence behind
+ * it. */
 static void
 begin_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  HsStream *stream = priv->stream;
+  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
-  if (priv->initial_roster)
-    {
-      g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_ROSTER);
-      g_autoptr (HsIq) iq = hs_iq_new ("get", NULL, query);
-
-      hs_client_send_own (self, HS_ELEMENT (iq), NULL);
-    }
-  hs_client_begin_presence (self);
+  priv->only_requests = TRUE;
+  /* Who watches what is written, and a module, may end the connection. */
+  for (guint i = 0; i < G_N_ELEMENTS (default_steps) && priv->stream == stream; i++)
+    default_steps[i] (self);
+  for (guint i = 0; i < modules->len && priv->stream == stream; i++)
+    hs_module_begin (g_ptr_array_index (modules, i), self);
+  priv->only_requests = FALSE;
+  if (priv->stream == stream)
+    hs_client_begin_presence (self);
 }
 
 /* Nobody looks at what arrives: later is early enough (XEP-0352). */
@@ -146,7 +183,6 @@ hs_client_binding (HsClient *self)
   /* What a handler sends meanwhile waits, and must not leave from another. */
   hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
   priv->begun = priv->beginning = TRUE;
-  hs_client_enable_carbons (self);
   begin_session (self);
   priv->beginning = FALSE;
 }
@@ -161,8 +197,6 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   g_object_notify (G_OBJECT (self), "bound-jid");
   if (priv->stream == stream)
     hs_client_tell_fates (self, FALSE);
-  if (!begun && priv->stream == stream)
-    hs_client_enable_carbons (self);
   if (!begun && priv->stream == stream)
     begin_session (self);
   if (priv->stream == stream)

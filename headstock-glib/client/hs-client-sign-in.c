@@ -503,18 +503,3 @@ hs_client_note_discovery (HsClient *self)
   priv->oauth_discovery = g_strdup (address);
   g_object_notify (G_OBJECT (self), "oauth-discovery");
 }
-
-/* XEP-0280, 4: where they did not begin along with the resource. */
-void
-hs_client_enable_carbons (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) enable = NULL;
-  g_autoptr (HsIq) iq = NULL;
-
-  if (!priv->carbons || hs_stream_has_carbons (priv->stream))
-    return;
-  enable = hs_element_new ("enable", HS_NS_CARBONS);
-  iq = hs_iq_new ("set", NULL, enable);
-  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
-}

@@ -182,6 +182,37 @@ hs_module_detached (HsModule *self, HsClient *client)
 }
 
 /**
+ * hs_module_begin:
+ * @self: a module
+ * @client: a client
+ *
+ * Tells a module that a session begins, before the client sends its own presence.
+ *
+ * What the module asks here leaves in one write with the presence, and the server answers it first: the roster
+ * is asked for at this point (RFC 6121, 2.2). Only requests may be sent, which are iqs of type `get` or `set`;
+ * anything else is refused with %HS_ERROR_INVALID_STANZA.
+ *
+ * The session may begin along with the request for its resource, before the server has said anything:
+ * [property@Client:bound-jid] is %NULL then. If the server refuses that, the requests fail and the hook is called
+ * again, with neither [vfunc@Module.ready] nor [vfunc@Module.lost] in between.
+ *
+ * A module that is registered when the client is ready is not told; it asks from [vfunc@Module.attached].
+ *
+ * Since: 0.2
+ */
+void
+hs_module_begin (HsModule *self, HsClient *client)
+{
+  HsModuleInterface *iface;
+
+  g_return_if_fail (HS_IS_MODULE (self));
+
+  iface = HS_MODULE_GET_IFACE (self);
+  if (iface->begin != NULL)
+    iface->begin (self, client);
+}
+
+/**
  * hs_module_resumed:
  * @self: a module
  * @client: a client

@@ -31,6 +31,7 @@ G_DECLARE_INTERFACE (HsModule, hs_module, HS, MODULE, GObject)
  * @cleanup: the connection is gone
  * @terminated: the run has ended
  * @detached: the module was unregistered; its handlers are gone
+ * @begin: a session begins, and the own presence has not been sent yet; only requests may be sent. Since: 0.2
  * @resumed: the session that was interrupted goes on (XEP-0198, 5). Since: 0.2
  * @lost: the session is gone for good, and with it all that the server knew of it. Since: 0.2
  * @presence_sent: the client has sent its own presence, with what modules have added. Since: 0.2
@@ -49,12 +50,13 @@ struct _HsModuleInterface
   void (*cleanup) (HsModule *self, HsClient *client);
   void (*terminated) (HsModule *self, HsClient *client);
   void (*detached) (HsModule *self, HsClient *client);
+  void (*begin) (HsModule *self, HsClient *client);
   void (*resumed) (HsModule *self, HsClient *client);
   void (*lost) (HsModule *self, HsClient *client);
   void (*presence_sent) (HsModule *self, HsClient *client, HsPresence *presence);
 
   /*< private >*/
-  gpointer padding[5];
+  gpointer padding[4];
 };
 
 HS_AVAILABLE_IN_ALL
@@ -73,6 +75,8 @@ HS_AVAILABLE_IN_ALL
 void hs_module_terminated (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_ALL
 void hs_module_detached (HsModule *self, HsClient *client);
+HS_AVAILABLE_IN_0_2
+void hs_module_begin (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_0_2
 void hs_module_resumed (HsModule *self, HsClient *client);
 HS_AVAILABLE_IN_0_2

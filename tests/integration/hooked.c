@@ -41,6 +41,12 @@ hooked_ready (HsModule *module, HsClient *client)
 }
 
 static void
+hooked_begin (HsModule *module, HsClient *client)
+{
+  note (module, client, "begin");
+}
+
+static void
 hooked_resumed (HsModule *module, HsClient *client)
 {
   note (module, client, "resumed");
@@ -64,6 +70,7 @@ hooked_iface_init (HsModuleInterface *iface)
 {
   iface->prepare_presence = hooked_prepare_presence;
   iface->presence_sent = hooked_presence_sent;
+  iface->begin = hooked_begin;
   iface->ready = hooked_ready;
   iface->resumed = hooked_resumed;
   iface->lost = hooked_lost;

@@ -41,14 +41,14 @@ static const ScriptStep not_resumed[] = { RESUME, NOT_RESUMED, BOUND, MANAGED, S
 static const ScriptStep not_bound[] = { RESUME, NOT_RESUMED, EXPECT ("</iq>"), RESET, END };
 
 static const End ends[] = {
-  { "stopped", { plain }, 1, "ready lost terminated " },
-  { "stopped/managed", { managed }, 1, "ready lost terminated " },
-  { "cut", { plain_cut, plain }, 2, "ready lost ready lost terminated " },
-  { "ended", { plain_ended, plain }, 2, "ready lost ready lost terminated " },
-  { "conflict", { plain_conflict }, 0, "ready lost terminated " },
-  { "resumed", { managed_cut, resumed }, 1, "ready resumed lost terminated " },
-  { "not-resumed", { managed_cut, not_resumed }, 2, "ready lost ready lost terminated " },
-  { "not-bound", { managed_cut, not_bound, plain }, 2, "ready lost ready lost terminated " },
+  { "stopped", { plain }, 1, "begin ready lost terminated " },
+  { "stopped/managed", { managed }, 1, "begin ready lost terminated " },
+  { "cut", { plain_cut, plain }, 2, "begin ready lost begin ready lost terminated " },
+  { "ended", { plain_ended, plain }, 2, "begin ready lost begin ready lost terminated " },
+  { "conflict", { plain_conflict }, 0, "begin ready lost terminated " },
+  { "resumed", { managed_cut, resumed }, 1, "begin ready resumed lost terminated " },
+  { "not-resumed", { managed_cut, not_resumed }, 2, "begin ready lost begin ready lost terminated " },
+  { "not-bound", { managed_cut, not_bound, plain }, 2, "begin ready lost begin ready lost terminated " },
 };
 
 static void
@@ -90,7 +90,7 @@ test_cut_for_good (void)
   g_object_set (f.test->client, "auto-reconnect", FALSE, NULL);
   scripted_server_open_gate (f.test->server);
   test_until (f.test->n_terminated == 1);
-  assert_calls (hooked, "ready lost terminated ");
+  assert_calls (hooked, "begin ready lost terminated ");
   hooked_free (hooked, f.test->client);
   resume_clear (&f);
 }
@@ -135,7 +135,7 @@ test_given_up (void)
   test_until (result.done);
   g_assert_error (result.error, HS_ERROR, HS_ERROR_SESSION_LOST);
   g_clear_error (&result.error);
-  assert_calls (hooked, "ready ");
+  assert_calls (hooked, "begin ready ");
   g_assert_nonnull (hs_client_get_bound_jid (f.test->client));
   scripted_server_open_gate (f.test->server);
   test_until (f.n_resumed == 1);
@@ -175,7 +175,7 @@ test_restored (gconstpointer second)
   else
     test_until (f.test->n_ready == 2);
   test_client_stop (f.test);
-  assert_calls (hooked, second == resumed ? "resumed lost terminated " : "lost ready lost terminated ");
+  assert_calls (hooked, second == resumed ? "resumed lost terminated " : "lost begin ready lost terminated ");
   hooked_free (hooked, f.test->client);
   resume_clear (&f);
 }
@@ -192,7 +192,7 @@ test_freed (void)
   scripted_server_forgive (test->server);
   test_client_drop (test);
   test_until (test->gone == NULL);
-  assert_calls (hooked, "ready ");
+  assert_calls (hooked, "begin ready ");
   g_assert_finalize_object (G_OBJECT (hooked));
 }
 

@@ -36,7 +36,7 @@ test_ready (void)
 
   test_client_start_until_ready (test);
   test_until (hooked->calls->len > 0);
-  assert_calls (hooked, "ready ");
+  assert_calls (hooked, "begin ready ");
   hs_client_set_own_presence (test->client, away);
   assert_calls (hooked, "presence_sent ");
   test_client_await_sent (test, AWAY);
@@ -99,7 +99,7 @@ test_alias (void)
 static void
 change_cb (Hooked *self, HsClient *client, const char *hook, gpointer presence)
 {
-  if (!g_str_equal (self->calls->str, "presence_sent "))
+  if (!g_str_equal (self->calls->str, "begin presence_sent "))
     return;
   g_assert_null (hs_client_get_bound_jid (client));
   hs_client_set_own_presence (client, presence);
@@ -135,7 +135,7 @@ test_changed (void)
       = SECOND (ANSWERED, EXPECT (AWAY), SAY_ROSTER, SEND ("<a " NS_SM " h='4'/>"));
   g_autoptr (HsPresence) away = new_away ();
 
-  run_changed (away, second, 2, "presence_sent presence_sent ready lost terminated ");
+  run_changed (away, second, 2, "begin presence_sent presence_sent ready lost terminated ");
 }
 
 /* One that says the same is not sent again. */
@@ -145,8 +145,8 @@ test_not_changed (void)
   static const ScriptStep second[] = SECOND (ANSWERED, SAY_ALL);
   g_autoptr (HsPresence) same = hs_presence_new (NULL);
 
-  run_changed (same, second, 1, "presence_sent ready lost terminated ");
-  run_changed (NULL, second, 1, "presence_sent ready lost terminated ");
+  run_changed (same, second, 1, "begin presence_sent ready lost terminated ");
+  run_changed (NULL, second, 1, "begin presence_sent ready lost terminated ");
 }
 
 static void
@@ -177,7 +177,7 @@ test_interrupted (void)
   test_until (f.n_resumed == 1);
   test_client_await_sent (f.test, AWAY);
   test_client_stop (f.test);
-  assert_calls (hooked, "ready presence_sent resumed lost terminated ");
+  assert_calls (hooked, "begin ready presence_sent resumed lost terminated ");
   hooked_free (hooked, f.test->client);
   resume_clear (&f);
 }
