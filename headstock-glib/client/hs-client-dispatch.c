@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-message.h"
 #include "hs-namespaces.h"
+#include "hs-stanza-private.h"
 
 /* Handlers, and the signals for what arrives. */
 
@@ -121,7 +122,7 @@ hs_client_is_from_account (HsNode *stanza, gpointer client)
     return TRUE;
   if (priv->bound_jid == NULL)
     return FALSE;
-  jid = hs_jid_new (from, NULL);
+  jid = hs_stanza_node_dup_jid (stanza, "from");
   return jid != NULL &&
          (hs_jid_equal (jid, priv->bound_bare) || hs_jid_equal (jid, priv->bound_jid));
 }

@@ -5,6 +5,7 @@
 
 #include "hs-error.h"
 #include "hs-printable.h"
+#include "hs-stanza-private.h"
 
 struct _HsIqRequest
 {
@@ -199,7 +200,7 @@ sender_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
 
   if (from == NULL)
     return request->to_account && !self->own.strict;
-  jid = hs_jid_new (from, NULL);
+  jid = hs_stanza_node_dup_jid (iq, "from");
   if (jid == NULL)
     return FALSE;
   if (request->to_account)

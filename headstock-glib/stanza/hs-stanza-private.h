@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 
 /* For the stanza types. Names are literals: they are not copied. */
 
+/* The address in an attribute, or NULL: parsed once for each stanza. (transfer full) */
+HsJid *hs_stanza_node_dup_jid (HsNode *node, const char *name);
+
 /* The node, or NULL and a critical warning where the stanza is still being received. */
 HsNode *hs_stanza_get_writable_node (HsStanza *self);
 /* FALSE where the attribute had that value already. */

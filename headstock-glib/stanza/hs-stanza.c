@@ -436,12 +436,36 @@ hs_stanza_set_stanza_type (HsStanza *self, const char *stanza_type)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STANZA_TYPE]);
 }
 
+static gpointer
+parse_jid (const char *value)
+{
+  return hs_jid_new (value, NULL);
+}
+
+static gpointer
+ref_jid (gpointer jid)
+{
+  return hs_jid_ref (jid);
+}
+
+static void
+unref_jid (gpointer jid)
+{
+  hs_jid_unref (jid);
+}
+
+HsJid *
+hs_stanza_node_dup_jid (HsNode *node, const char *name)
+{
+  static const HsParsedType type = { parse_jid, ref_jid, unref_jid };
+
+  return hs_node_dup_parsed (node, name, &type);
+}
+
 static HsJid *
 get_jid (HsStanza *self, const char *name)
 {
-  const char *string = hs_node_get_attribute (hs_element_get_node (HS_ELEMENT (self)), name, NULL);
-
-  return string != NULL ? hs_jid_new (string, NULL) : NULL;
+  return hs_stanza_node_dup_jid (hs_element_get_node (HS_ELEMENT (self)), name);
 }
 
 /**

@@ -113,6 +113,19 @@ free_chunks (HsBlock *self)
 }
 
 static void
+free_parsed (HsBlock *self)
+{
+  HsParsedValues *values = g_steal_pointer (&self->parsed);
+
+  for (guint i = 0; i < HS_N_PARSED; i++)
+    {
+      if (values->entries[i].parsed != NULL)
+        values->type->unref (values->entries[i].parsed);
+    }
+  g_free (values);
+}
+
+static void
 block_free (HsBlock *self)
 {
   HsBlock *block;
@@ -124,6 +137,8 @@ block_free (HsBlock *self)
       block = self;
       self = block->merged;
       free_chunks (block);
+      if (block->parsed != NULL)
+        free_parsed (block);
       g_clear_pointer (&block->names, hs_names_unref);
       g_clear_pointer (&block->loose, g_hash_table_unref);
       g_mutex_clear (&block->lock);
@@ -303,6 +318,8 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
     free_texts (self);
   if (self->chunks != NULL)
     free_chunks (self);
+  if (self->parsed != NULL)
+    free_parsed (self);
   if (self->names != names)
     {
       g_clear_pointer (&self->names, hs_names_unref);
@@ -366,6 +383,21 @@ hs_block_free_loose (HsBlock *self, gconstpointer memory)
 {
   if (self->loose != NULL && memory != NULL)
     g_hash_table_remove (self->loose, memory);
+}
+
+void
+hs_block_forget_parsed (HsBlock *self, const char *value)
+{
+  HsParsedValues *values = self->parsed;
+
+  for (guint i = 0; values != NULL && i < HS_N_PARSED; i++)
+    {
+      if (values->entries[i].value != value)
+        continue;
+      if (values->entries[i].parsed != NULL)
+        values->type->unref (values->entries[i].parsed);
+      values->entries[i].value = values->entries[i].parsed = NULL;
+    }
 }
 
 char *

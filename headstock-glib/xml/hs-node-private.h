@@ -13,6 +13,21 @@ struct _HsChunk
   gpointer align;
 };
 
+/* Values of attributes that have been parsed: the last few that were asked for. A stanza has two addresses, and one
+ * that carries others has a few more; more than these are parsed again, and nothing has to be searched for long. */
+#define HS_N_PARSED 8
+
+typedef struct
+{
+  const HsParsedType *type;
+  guint next; /* to be replaced */
+  struct
+  {
+    const char *value; /* of the attribute, at its address; NULL: free */
+    gpointer parsed;   /* NULL: the value cannot be parsed */
+  } entries[HS_N_PARSED];
+} HsParsedValues;
+
 struct _HsBlock
 {
   int owners;
@@ -32,7 +47,8 @@ struct _HsBlock
   HsView *seen;        /* this view and those after it have been looked at since they were lent */
   GHashTable *loose;   /* what the program changes, each by itself; see hs_block_alloc_loose() */
   HsNode *spare_texts; /* linked by next */
-  char first[1928];
+  HsParsedValues *parsed; /* or NULL: nobody has asked */
+  char first[1920];
 };
 
 static inline HsBlock *
@@ -48,6 +64,8 @@ hs_block_resolve (HsBlock *self)
 /* With @size rounded up: where the current chunk is full. */
 gpointer hs_block_alloc_slow (HsBlock *self, gsize size);
 
+/* The value at that address is going, or may be another one. */
+void hs_block_forget_parsed (HsBlock *self, const char *value);
 gpointer hs_block_alloc_loose (HsBlock *self, gsize size);
 void hs_block_free_loose (HsBlock *self, gconstpointer memory);
 

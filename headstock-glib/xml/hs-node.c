@@ -434,6 +434,8 @@ hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, c
 
   if (namespace_ != NULL && *namespace_ == '\0')
     namespace_ = NULL;
+  if (old != NULL)
+    hs_block_forget_parsed (block, old->value);
   if (value == NULL)
     {
       if (old == NULL)
@@ -464,6 +466,44 @@ hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
   HsAttribute *found = *find_attribute (self, name, namespace_);
 
   return found != NULL ? found->value : NULL;
+}
+
+/* Of a block that was merged into another one, nothing is looked up any more. */
+gpointer
+hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type)
+{
+  const char *value = hs_node_get_attribute (self, name, NULL);
+  HsBlock *block = hs_node_get_block (self);
+  HsParsedValues *values = block->parsed;
+  guint place = HS_N_PARSED;
+  gpointer parsed;
+
+  if (value == NULL)
+    return NULL;
+  if (values == NULL)
+    {
+      values = block->parsed = g_new0 (HsParsedValues, 1);
+      values->type = type;
+    }
+  g_assert (values->type == type);
+  for (guint i = 0; i < HS_N_PARSED; i++)
+    {
+      if (values->entries[i].value == value)
+        return values->entries[i].parsed != NULL ? type->ref (values->entries[i].parsed) : NULL;
+      if (values->entries[i].value == NULL)
+        place = i;
+    }
+  if (place == HS_N_PARSED)
+    {
+      place = values->next;
+      values->next = (place + 1) % HS_N_PARSED;
+    }
+  parsed = type->parse (value);
+  if (values->entries[place].parsed != NULL)
+    type->unref (values->entries[place].parsed);
+  values->entries[place].value = value;
+  values->entries[place].parsed = parsed;
+  return parsed != NULL ? type->ref (parsed) : NULL;
 }
 
 /* All direct text in its order; one piece in nearly every element, so nothing is copied. */

@@ -394,6 +394,83 @@ test_never_answered (void)
     }
 }
 
+static void
+assert_parsed_once (HsStanza *stanza, const char *expected)
+{
+  g_autoptr (HsJid) first = hs_stanza_get_from_jid (stanza);
+  g_autoptr (HsJid) second = hs_stanza_get_from_jid (stanza);
+
+  g_assert_true (first == second);
+  g_assert_cmpstr (first != NULL ? hs_jid_to_string (first) : NULL, ==, expected);
+}
+
+/* What was parsed is kept until the attribute changes, in whichever way. */
+static void
+test_parsed_once (void)
+{
+  g_autoptr (HsStanza) stanza = parse ("<message from='a@b/c' to='d@e'/>");
+  HsElement *element = HS_ELEMENT (stanza);
+  g_autoptr (HsJid) to = hs_stanza_get_to_jid (stanza);
+  g_autoptr (HsJid) jid = hs_jid_new ("g@h", NULL);
+
+  assert_parsed_once (stanza, "a@b/c");
+  hs_element_set_attribute (element, "from", "@");
+  assert_parsed_once (stanza, NULL);
+  hs_element_set_attribute (element, "from", "e@f");
+  assert_parsed_once (stanza, "e@f");
+  hs_stanza_set_from_jid (stanza, NULL);
+  assert_parsed_once (stanza, NULL);
+  hs_stanza_set_from_jid (stanza, jid);
+  assert_parsed_once (stanza, "g@h");
+  hs_stanza_set_from_jid (stanza, NULL);
+  hs_element_set_attribute (element, "from", "i@j");
+  assert_parsed_once (stanza, "i@j");
+  hs_element_set_attribute_ns (element, "from", "urn:x", "k@l");
+  assert_parsed_once (stanza, "i@j");
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("u%u@j", i);
+
+      hs_element_set_attribute (element, "from", text);
+      assert_parsed_once (stanza, text);
+    }
+  g_assert_true (hs_stanza_get_to_jid (stanza) == to);
+  hs_jid_unref (to);
+}
+
+/* One that carries many others, and that is put into another one afterwards. */
+static void
+test_parsed_inside (void)
+{
+  g_autoptr (HsStanza) outer = parse ("<message from='outer@b'/>");
+  HsStanza *inner[20];
+
+  assert_parsed_once (outer, "outer@b");
+  for (guint i = 0; i < G_N_ELEMENTS (inner); i++)
+    {
+      g_autofree char *from = g_strdup_printf ("u%u@b", i);
+
+      inner[i] = parse ("<message/>");
+      hs_element_set_attribute (HS_ELEMENT (inner[i]), "from", from);
+      assert_parsed_once (inner[i], from);
+      hs_element_append (HS_ELEMENT (outer), HS_ELEMENT (inner[i]));
+    }
+  for (guint n = 0; n < 2; n++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (inner); i++)
+        {
+          g_autofree char *from = g_strdup_printf ("%c%u@b", n == 0 ? 'u' : 'v', i);
+
+          if (n == 1)
+            hs_element_set_attribute (HS_ELEMENT (inner[i]), "from", from);
+          assert_parsed_once (inner[i], from);
+        }
+      assert_parsed_once (outer, "outer@b");
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (inner); i++)
+    g_object_unref (inner[i]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -403,6 +480,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/stanza/types", test_types);
   g_test_add_func ("/stanza/set-types", test_set_types);
   g_test_add_func ("/stanza/addresses", test_addresses);
+  g_test_add_func ("/stanza/parsed-once", test_parsed_once);
+  g_test_add_func ("/stanza/parsed-inside", test_parsed_inside);
   g_test_add_func ("/stanza/properties", test_properties);
   g_test_add_func ("/stanza/errors", test_errors);
   g_test_add_func ("/stanza/conditions", test_conditions);
