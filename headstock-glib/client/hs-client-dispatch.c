@@ -359,6 +359,30 @@ hs_client_defer_reply (HsClient *self, HsElement *iq)
 }
 
 /**
+ * hs_client_take:
+ * @self: a client
+ * @element: the stanza that is being dispatched, or an element inside it
+ *
+ * Says that a stanza has been dealt with: [signal@Client::message], [signal@Client::presence] or
+ * [signal@Client::iq] is not emitted for it.
+ *
+ * To be called from a handler of the stanza or of an element in it, also of one that is forgotten while the
+ * stanza still comes in. All handlers run as before, and [signal@Client::element] is emitted. An iq `get` or `set`
+ * that nobody answers is answered by the client as before. Nothing happens if the stanza has been dispatched.
+ *
+ * Since: 0.2
+ */
+void
+hs_client_take (HsClient *self, HsElement *element)
+{
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  g_return_if_fail (HS_IS_ELEMENT (element));
+
+  hs_dispatcher_take (hs_client_private (self)->dispatcher, hs_element_get_node (element));
+}
+
+/**
  * hs_client_is_own:
  * @self: a client
  * @jid: (nullable): an address

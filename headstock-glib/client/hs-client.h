@@ -96,6 +96,8 @@ HS_AVAILABLE_IN_ALL
 HsIq *hs_client_request_finish (HsClient *self, GAsyncResult *result, GError **error);
 HS_AVAILABLE_IN_ALL
 void hs_client_defer_reply (HsClient *self, HsElement *iq);
+HS_AVAILABLE_IN_0_2
+void hs_client_take (HsClient *self, HsElement *element);
 HS_AVAILABLE_IN_ALL
 gboolean hs_client_is_own (HsClient *self, HsJid *jid);
 

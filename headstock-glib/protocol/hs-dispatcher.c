@@ -11,12 +11,16 @@
 /* Elements that nobody wants take little time: the clock is looked at after so many. */
 #define UNWANTED 64
 
-/* An iq get or set that is being dispatched. They nest where a handler runs a main loop. */
-typedef struct _OpenIq OpenIq;
-struct _OpenIq
+/* A stanza that is being dispatched, or a part of it. They nest where a handler runs a main loop. */
+typedef struct _Open Open;
+struct _Open
 {
-  OpenIq *outer;
+  Open *outer;
   HsNode *node;
+  gboolean taken;   /* no typed signal is emitted for it */
+  gboolean is_part; /* which is forgotten: the stanza itself comes later */
+  /* For an iq get or set. */
+  gboolean is_request;
   gboolean answered;
   gboolean deferred;
   guint n_taken;          /* children of it that were forgotten */
@@ -47,7 +51,7 @@ typedef struct
   HsNode *root;
   GPtrArray *elements; /* inside, or NULL: they are dispatched before it */
   guint position;
-  OpenIq open;
+  Open open;
 } Dispatch;
 
 struct _HsDispatcher
@@ -57,9 +61,9 @@ struct _HsDispatcher
   HsHandlers *handlers;
   HsIqTracker *tracker;
   HsViewPool pool;
-  OpenIq *open;
+  Open *open;
   Dispatch *suspended; /* waits for the next turn */
-  OpenIq incoming; /* it still comes in, and parts have been shown; its block is held. Or no node */
+  Open incoming; /* a stanza that still comes in, and parts of it have been shown; its block is held. Or no node */
 };
 
 HsDispatcher *
@@ -79,7 +83,7 @@ clear_incoming (HsDispatcher *self)
 {
   if (self->incoming.node != NULL)
     hs_block_unref (hs_node_get_block (self->incoming.node));
-  self->incoming = (OpenIq){ NULL };
+  self->incoming = (Open){ NULL };
 }
 
 void
@@ -339,7 +343,7 @@ send_automatic (HsDispatcher *self, HsStanza *reply)
 
 /* The program's own handlers come first, the answer that every request must have comes last. */
 static void
-answer_by_default (HsDispatcher *self, OpenIq *open)
+answer_by_default (HsDispatcher *self, Open *open)
 {
   HsNode *iq = open->node;
   const char *type = hs_node_get_attribute (iq, "type", NULL);
@@ -382,8 +386,9 @@ dispatch_iq_handlers (HsDispatcher *self, Stanza *stanza, HsElement *view, GPtrA
 
 /* The stanza itself: after all that is inside. */
 static gboolean
-dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
+dispatch_top (HsDispatcher *self, Dispatch *dispatch, gboolean is_an_iq)
 {
+  Stanza *stanza = &dispatch->stanza;
   HsNode *node = stanza->stanza;
   GPtrArray *replies = NULL;
   HsElement *view = hs_view_pool_take (&self->pool, node);
@@ -399,7 +404,7 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
   if (stanza->has_element_signal)
     self->callbacks.element_signal (view, self->owner);
   send_replies (self, replies);
-  if (is_stanza)
+  if (is_stanza && !dispatch->open.taken)
     handled = self->callbacks.stanza_signal (view, self->owner);
   hs_view_pool_give_back (&self->pool, view);
   return handled;
@@ -408,8 +413,8 @@ dispatch_top (HsDispatcher *self, Stanza *stanza, gboolean is_an_iq)
 static void
 finish_request (HsDispatcher *self, Dispatch *dispatch)
 {
-  OpenIq *open = &dispatch->open;
-  gboolean handled = dispatch_top (self, &dispatch->stanza, TRUE);
+  Open *open = &dispatch->open;
+  gboolean handled = dispatch_top (self, dispatch, TRUE);
 
   if (!handled && !open->answered && !open->deferred)
     answer_by_default (self, open);
@@ -423,7 +428,7 @@ finish_answer (HsDispatcher *self, Dispatch *dispatch)
 
   if (request != NULL)
     hs_iq_tracker_answer (self->tracker, request, dispatch->root);
-  dispatch_top (self, &dispatch->stanza, TRUE);
+  dispatch_top (self, dispatch, TRUE);
 }
 
 /* The stanza itself, after all that is inside. */
@@ -443,7 +448,7 @@ finish (HsDispatcher *self, Dispatch *dispatch)
       break;
     case KIND_OTHER:
     default:
-      dispatch_top (self, &dispatch->stanza, FALSE);
+      dispatch_top (self, dispatch, FALSE);
     }
 }
 
@@ -452,16 +457,12 @@ run (HsDispatcher *self, Dispatch *dispatch)
 {
   gboolean done;
 
-  if (dispatch->kind == KIND_REQUEST)
-    {
-      dispatch->open.outer = self->open;
-      self->open = &dispatch->open;
-    }
+  dispatch->open.outer = self->open;
+  self->open = &dispatch->open;
   done = dispatch_inside (self, dispatch);
   if (done)
     finish (self, dispatch);
-  if (dispatch->kind == KIND_REQUEST)
-    self->open = dispatch->open.outer;
+  self->open = dispatch->open.outer;
   if (!done)
     self->suspended = g_memdup2 (dispatch, sizeof *dispatch);
 }
@@ -474,10 +475,20 @@ begin (HsDispatcher *self, Dispatch *dispatch)
   run (self, dispatch);
 }
 
+/* What was said of a stanza while it came in. */
+static void
+take_incoming (HsDispatcher *self, Open *open)
+{
+  if (self->incoming.node != open->node)
+    return;
+  *open = self->incoming;
+  clear_incoming (self);
+}
+
 static void
 dispatch_iq (HsDispatcher *self, HsNode *node)
 {
-  Dispatch dispatch = { .stanza = { .stanza = node, .from_account = -1 }, .root = node };
+  Dispatch dispatch = { .stanza = { .stanza = node, .from_account = -1 }, .root = node, .open = { .node = node } };
 
   if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
     {
@@ -492,13 +503,9 @@ dispatch_iq (HsDispatcher *self, HsNode *node)
   else
     {
       dispatch.kind = KIND_REQUEST;
-      dispatch.open.node = node;
-      if (self->incoming.node == node)
-        {
-          dispatch.open = self->incoming;
-          clear_incoming (self);
-        }
+      dispatch.open.is_request = TRUE;
     }
+  take_incoming (self, &dispatch.open);
   begin (self, &dispatch);
 }
 
@@ -519,6 +526,9 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
       dispatch.root = node;
       dispatch.elements = NULL;
       dispatch.position = 0;
+      dispatch.open.node = node;
+      dispatch.open.taken = dispatch.open.is_part = dispatch.open.is_request = FALSE;
+      take_incoming (self, &dispatch.open);
       begin (self, &dispatch);
     }
 }
@@ -578,16 +588,23 @@ hs_dispatcher_abandon (HsDispatcher *self)
   g_clear_pointer (&self->suspended, g_free);
 }
 
+static void
+open_incoming (HsDispatcher *self, HsNode *stanza)
+{
+  if (self->incoming.node == stanza)
+    return;
+  clear_incoming (self);
+  self->incoming.node = stanza;
+  self->incoming.is_request
+      = is_iq (stanza) && !is_answer_type (hs_node_get_attribute (stanza, "type", NULL));
+  hs_block_ref (hs_node_get_block (stanza));
+}
+
 /* A part of a request is shown, which may be answered on account of it before it is whole. */
 static void
-open_incoming (HsDispatcher *self, HsNode *iq, HsNode *element)
+open_incoming_request (HsDispatcher *self, HsNode *iq, HsNode *element)
 {
-  if (self->incoming.node != iq)
-    {
-      clear_incoming (self);
-      self->incoming.node = iq;
-      hs_block_ref (hs_node_get_block (iq));
-    }
+  open_incoming (self, iq);
   if (element->parent != iq)
     return;
   if (self->incoming.n_taken++ == 0)
@@ -602,7 +619,8 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 
   while (top->parent != NULL)
     top = top->parent;
-  dispatch.stanza.stanza = top;
+  dispatch.stanza.stanza = dispatch.open.node = top;
+  dispatch.open.is_part = TRUE;
   if (!hs_dispatcher_forgets (self, top, element->name, element->namespace_))
     return FALSE;
   /* Its answer has come, in what was parsed together with this one. */
@@ -610,7 +628,7 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
       hs_iq_tracker_match (self->tracker, top) == NULL)
     return FALSE;
   if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
-    open_incoming (self, top, element);
+    open_incoming_request (self, top, element);
   begin (self, &dispatch);
   return TRUE;
 }
@@ -644,13 +662,13 @@ answers (HsNode *answer, HsNode *iq)
 gboolean
 hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
 {
-  OpenIq *open = self->open;
+  Open *open = self->open;
 
-  while (open != NULL && !answers (answer, open->node))
+  while (open != NULL && !(open->is_request && answers (answer, open->node)))
     open = open->outer;
   if (open == NULL && is_open (self->suspended) && answers (answer, self->suspended->root))
     open = &self->suspended->open;
-  if (open == NULL && self->incoming.node != NULL && answers (answer, self->incoming.node))
+  if (open == NULL && self->incoming.is_request && answers (answer, self->incoming.node))
     open = &self->incoming;
   if (open == NULL)
     return TRUE;
@@ -663,7 +681,7 @@ hs_dispatcher_note_answer (HsDispatcher *self, HsNode *answer)
 void
 hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
 {
-  for (OpenIq *open = self->open; open != NULL; open = open->outer)
+  for (Open *open = self->open; open != NULL; open = open->outer)
     {
       if (open->node == iq)
         open->deferred = TRUE;
@@ -672,6 +690,35 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
     self->suspended->open.deferred = TRUE;
   if (self->incoming.node == iq)
     self->incoming.deferred = TRUE;
+}
+
+/* Of a stanza that has been dispatched, or that nobody is told of, there is nothing to take. */
+void
+hs_dispatcher_take (HsDispatcher *self, HsNode *element)
+{
+  HsNode *top = element;
+  gboolean comes_in = FALSE;
+
+  while (top->parent != NULL)
+    top = top->parent;
+  comes_in = top->unfinished;
+  for (Open *open = self->open; open != NULL; open = open->outer)
+    {
+      if (open->node != top)
+        continue;
+      open->taken = TRUE;
+      comes_in |= open->is_part;
+    }
+  if (self->suspended != NULL && self->suspended->open.node == top)
+    {
+      self->suspended->open.taken = TRUE;
+      comes_in |= self->suspended->open.is_part;
+    }
+  if (comes_in)
+    {
+      open_incoming (self, top);
+      self->incoming.taken = TRUE;
+    }
 }
 
 void

@@ -61,6 +61,8 @@ void hs_dispatcher_abandon (HsDispatcher *self);
 gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
 /* Somebody answers later. */
 void hs_dispatcher_defer (HsDispatcher *self, HsNode *iq);
+/* No typed signal is emitted for the stanza that @element is in, or is. */
+void hs_dispatcher_take (HsDispatcher *self, HsNode *element);
 /* Lets go of what is only kept for the next stanza. */
 void hs_dispatcher_shrink (HsDispatcher *self);
 /* The parser has let its dictionary of names go (see HsParserCallbacks). */
