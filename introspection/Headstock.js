@@ -503,6 +503,8 @@ function defineAgent() {
         // The client asks: where nobody takes part before the sign-in, it does not wait for the features.
         Properties: {
             negotiates: GObject.ParamSpec.boolean('negotiates', null, null, GObject.ParamFlags.READWRITE, false),
+            // And where nobody asks before the first presence, it does not keep the features.
+            begins: GObject.ParamSpec.boolean('begins', null, null, GObject.ParamFlags.READWRITE, false),
         },
     }, Class);
 }
@@ -551,6 +553,7 @@ const clientMethods = {
             const record = {object, agent, handlers: checkHandlers(object.handlers), ids: []};
             const outer = state.attaching;
             agent.number = number;
+            agent.begins = object instanceof Headstock.Module || typeof object.begin === 'function';
             agent.negotiates = object instanceof Headstock.Module || typeof object.negotiate === 'function';
             state.agents.set(number, record);
             state.attaching = record;

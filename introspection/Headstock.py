@@ -542,10 +542,13 @@ class _Agent(GObject.Object, Module):
 
     # The client asks: where nobody takes part before the sign-in, it does not wait for the features.
     negotiates = GObject.Property(type=bool, default=False)
+    # And where nobody asks before the first presence, it does not keep the features.
+    begins = GObject.Property(type=bool, default=False)
 
     def __init__(self, number, obj):
         super().__init__()
         self.number = number
+        self.begins = isinstance(obj, Headstock.Module) or callable(getattr(obj, "begin", None))
         self.negotiates = isinstance(obj, Headstock.Module) or callable(getattr(obj, "negotiate", None))
 
     def get_object(self, client):

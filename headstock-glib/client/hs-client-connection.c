@@ -114,6 +114,7 @@ hs_client_drop_connection (HsClient *self)
     }
   hs_client_count_shown (self);
   hs_client_drop_suspended (self);
+  hs_client_remember_features (self);
   if (priv->stream != NULL)
     {
       /* A handler may be at work on a stanza of it. */

@@ -293,3 +293,16 @@ hs_client_modules_foreach (HsClient *self, void (*function) (HsModule *module, H
   for (guint i = 0; i < modules->len; i++)
     function (g_ptr_array_index (modules, i), self);
 }
+
+/* Whether a module has a function. One that stands for an object of another language has all functions, and a
+ * property that tells of this one. */
+gboolean
+hs_client_module_has (HsModule *module, gboolean implemented, const char *property)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (module), property);
+  gboolean result = implemented;
+
+  if (result && spec != NULL && spec->value_type == G_TYPE_BOOLEAN)
+    g_object_get (module, property, &result, NULL);
+  return result;
+}

@@ -192,6 +192,8 @@ typedef struct
   gboolean only_requests; /* may be sent: default steps and modules begin the session */
   GTlsCertificate *peer_certificate;
   HsSecurityInfo *security_info;
+  HsElement *features; /* made when it was asked for, of: */
+  char *features_text;
   HsJid *bound_jid;
   HsJid *bound_bare;
   gint64 ready_time;
@@ -388,8 +390,13 @@ void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 /* hs-client-modules.c */
 GPtrArray *hs_client_ref_modules (HsClient *self);
 void hs_client_drop_modules (HsClient *self);
+gboolean hs_client_module_has (HsModule *module, gboolean implemented, const char *property);
 void hs_client_modules_foreach (HsClient *self,
                                 void (*function) (HsModule *module, HsClient *client));
+
+/* hs-client-features.c */
+void hs_client_shrink_features (HsClient *self);
+void hs_client_remember_features (HsClient *self);
 
 /* hs-client-presence.c */
 void hs_client_begin_presence (HsClient *self);

@@ -261,6 +261,7 @@ hs_client_shrink_if_idle (HsClient *self)
   else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
     {
       hs_dispatcher_shrink (priv->dispatcher);
+      hs_client_shrink_features (self);
       if (priv->management != NULL)
         hs_stream_management_shrink (priv->management);
     }

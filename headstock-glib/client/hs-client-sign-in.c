@@ -248,19 +248,6 @@ hs_client_sign_in (HsClient *self)
   sign_in (self, TRUE, NULL);
 }
 
-/* A module that stands for an object of another language has all functions, and a property that tells of this
- * one. */
-static gboolean
-negotiates (HsModule *module)
-{
-  gboolean result = HS_MODULE_GET_IFACE (module)->negotiate != NULL;
-  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (module), "negotiates");
-
-  if (result && spec != NULL && spec->value_type == G_TYPE_BOOLEAN)
-    g_object_get (module, "negotiates", &result, NULL);
-  return result;
-}
-
 /* A module that wants to see the features first may want to do something before the sign-in. */
 gboolean
 hs_client_has_negotiators (HsClient *self)
@@ -269,7 +256,9 @@ hs_client_has_negotiators (HsClient *self)
 
   for (guint i = 0; i < modules->len; i++)
     {
-      if (negotiates (g_ptr_array_index (modules, i)))
+      HsModule *module = g_ptr_array_index (modules, i);
+
+      if (hs_client_module_has (module, HS_MODULE_GET_IFACE (module)->negotiate != NULL, "negotiates"))
         return TRUE;
     }
   return FALSE;

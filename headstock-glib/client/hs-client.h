@@ -132,6 +132,8 @@ HsModule *hs_client_ensure_module (HsClient *self, GType type);
 HS_AVAILABLE_IN_0_2
 GListModel *hs_client_list_modules (HsClient *self);
 HS_AVAILABLE_IN_0_2
+HsElement *hs_client_get_features (HsClient *self);
+HS_AVAILABLE_IN_0_2
 void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 
 /* Looking on */

@@ -25,6 +25,7 @@ hs_server_memory_clear (HsServerMemory *self)
 {
   forget_pipelining (self);
   g_free (self->account);
+  g_free (self->text);
   g_clear_pointer (&self->features, g_variant_unref);
   hs_server_memory_init (self);
 }
@@ -73,7 +74,10 @@ hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *
   gboolean same = g_strcmp0 (self->account, account) == 0;
 
   if (!same)
-    self->session_features = 0;
+    {
+      self->session_features = 0;
+      g_clear_pointer (&self->text, g_free);
+    }
   g_clear_pointer (&self->features, g_variant_unref);
   self->features = g_steal_pointer (&kept);
   if (same && self->features != NULL)
@@ -86,6 +90,19 @@ void
 hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures features)
 {
   self->session_features = features;
+}
+
+void
+hs_server_memory_remember_text (HsServerMemory *self, const char *text)
+{
+  g_free (self->text);
+  self->text = self->account != NULL ? g_strdup (text) : NULL;
+}
+
+const char *
+hs_server_memory_get_text (const HsServerMemory *self, const char *account)
+{
+  return self->account != NULL && g_strcmp0 (self->account, account) == 0 ? self->text : NULL;
 }
 
 /* A cut says nothing certain: where pipelining has worked before it was the network, the first time. Where it has

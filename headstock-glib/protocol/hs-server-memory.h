@@ -45,6 +45,7 @@ typedef struct
   char *account;                   /* bare: to whom the features were offered, or NULL */
   GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
   HsSessionFeatures session_features; /* after it; 0: not known */
+  char *text;                      /* all of those after it, or NULL */
 } HsServerMemory;
 
 void hs_server_memory_init (HsServerMemory *self);
@@ -62,6 +63,9 @@ HsSessionFeatures hs_server_memory_get_session_features (const HsServerMemory *s
 /* @account has signed in. @features: NULL where they are not worth remembering. (transfer floating) */
 void hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *features);
 void hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures features);
+/* All features after the sign-in of the account that is remembered, for modules: also where pipelining is off. */
+void hs_server_memory_remember_text (HsServerMemory *self, const char *text);
+const char *hs_server_memory_get_text (const HsServerMemory *self, const char *account);
 
 /* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,

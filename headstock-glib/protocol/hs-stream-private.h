@@ -103,6 +103,7 @@ struct _HsStream
   gboolean enable_asked;
   gboolean carbons_asked;
   gboolean carbons_enabled;
+  char *features_text;   /* all features after the sign-in, for modules; or NULL */
   gboolean features_due; /* the features come after the session has begun, and tell limits only */
 
   /* Resource binding (RFC 6120, 7) */
@@ -140,6 +141,7 @@ void hs_stream_count_in (HsStream *self, guint n);
 
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
+void hs_stream_keep_features (HsStream *self, HsNode *node);
 void hs_stream_bind (HsStream *self);
 void hs_stream_pipeline_bind (HsStream *self);
 void hs_stream_on_not_resumed (HsStream *self, HsNode *node);

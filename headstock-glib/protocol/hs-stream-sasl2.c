@@ -381,6 +381,7 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
     }
   self->features_due = FALSE;
   hs_stream_read_limits (self, node);
+  hs_stream_keep_features (self, node);
   if (self->csi_offered || hs_node_get_child (node, "csi", HS_NS_CSI) == NULL)
     return;
   self->csi_offered = TRUE;

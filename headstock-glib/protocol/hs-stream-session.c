@@ -11,6 +11,7 @@
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-secret.h"
 #include "xml/hs-node-private.h"
+#include "xml/hs-writer.h"
 
 /* From the sign-in to the first stanza: resource binding (RFC 6120, 7), the obsolete session request (RFC
  * 3921, 3), and a component's handshake (XEP-0114). */
@@ -115,6 +116,29 @@ bind_by_features (HsStream *self)
     self->pending = HS_STREAM_EVENT_BINDING;
 }
 
+const char *
+hs_stream_get_features_text (HsStream *self)
+{
+  return self->features_text;
+}
+
+void
+hs_stream_set_features_text (HsStream *self, const char *text)
+{
+  g_free (self->features_text);
+  self->features_text = g_strdup (text);
+}
+
+void
+hs_stream_keep_features (HsStream *self, HsNode *node)
+{
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+
+  hs_writer_write (buffer, node, NULL, NULL);
+  g_byte_array_append (buffer, (const guint8 *) "", 1);
+  hs_stream_set_features_text (self, (const char *) buffer->data);
+}
+
 void
 hs_stream_take_features (HsStream *self, HsNode *node)
 {
@@ -125,6 +149,7 @@ hs_stream_take_features (HsStream *self, HsNode *node)
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
     self->pipelined = FALSE;
   self->session_features = hs_session_features_read (node);
+  hs_stream_keep_features (self, node);
   self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
   if (!keeps_word (self))
     {

@@ -332,6 +332,7 @@ hs_stream_free (HsStream *self)
   g_free (self->token_expiry);
   hs_stream_forget_upgrade (self);
   g_clear_pointer (&self->features, hs_stream_features_free);
+  g_free (self->features_text);
   g_free (self->request_id);
   g_free (self->other_host);
   g_free (self->other_name);

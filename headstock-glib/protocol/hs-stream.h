@@ -88,6 +88,9 @@ gboolean hs_stream_is_pipelined (HsStream *self);
 gboolean hs_stream_has_received_header (HsStream *self);
 /* The stream features after the sign-in; 0 while the server has not sent them. */
 HsSessionFeatures hs_stream_get_session_features (HsStream *self);
+/* All features after the sign-in, as text; or NULL. They can be let go, or be set, which copies. */
+const char *hs_stream_get_features_text (HsStream *self);
+void hs_stream_set_features_text (HsStream *self, const char *text);
 
 /* The bytes to write, or NULL. The caller takes them after each call that may have added some. (transfer
  * full) */

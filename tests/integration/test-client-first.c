@@ -233,6 +233,55 @@ test_late (void)
   hooked_free (hooked, test->client);
 }
 
+#define VER "<ver xmlns='urn:xmpp:features:rosterver'/>"
+
+/* Whether roster versions were offered; they come with the features. */
+static void
+features_cb (Hooked *self, HsClient *client, const char *hook, gpointer data)
+{
+  HsElement *features = hs_client_get_features (client);
+
+  if (!g_str_equal (hook, "begin") && !g_str_equal (hook, "ready"))
+    return;
+  g_string_append_printf (self->calls, "%s ", features == NULL ? "unknown"
+                          : hs_element_get_child (features, "ver", "urn:xmpp:features:rosterver") != NULL ? "ver"
+                                                                                                        : "none");
+  g_assert_true (features == hs_client_get_features (client));
+  g_assert_true (features == NULL || hs_element_matches (features, "features", HS_NS_STREAM));
+}
+
+/* What was offered in the last session is known when the next one begins in haste, and replaced by what is offered
+ * then. */
+static void
+test_features (gconstpointer with_module)
+{
+  static const ScriptStep first[] = { WAITING (FEATURES (SM VER), ENABLED), SERVE, END };
+  static const ScriptStep second[] = { BEGINNING (TRUE), SEND (SAY_HEADER FEATURES (SM)), SAY_BOUND_AS (NULL),
+                                       SEND (ENABLED), SAY_ALL, SERVE, END };
+  const ScriptStep *const scripts[] = { first, second, NULL };
+  g_autoptr (TestClient) test = begin_new_client (scripts);
+  Hooked *hooked = with_module ? hooked_new (test->client) : NULL;
+
+  if (hooked != NULL)
+    hooked->then = features_cb;
+  g_assert_null (hs_client_get_features (test->client));
+  begin_remember (test);
+  g_assert_null (hs_client_get_features (test->client));
+  if (hooked != NULL)
+    assert_calls (hooked, "begin ver presence_sent ready ver lost terminated ");
+  else
+    {
+      hooked = hooked_new (test->client);
+      hooked->then = features_cb;
+    }
+  test_client_start_until_ready (test);
+  test_until (begin_count_items (test) == 1);
+  test_client_stop (test);
+  assert_calls (hooked, with_module ? "begin ver presence_sent ready none lost terminated "
+                                    : "begin unknown presence_sent ready none lost terminated ");
+  hooked_free (hooked, test->client);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,6 +291,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/client-first/pipelined/unmanaged", GINT_TO_POINTER (FALSE), test_pipelined);
   g_test_add_func ("/client-first/refused", test_refused);
   g_test_add_func ("/client-first/only-requests", test_only_requests);
+  g_test_add_data_func ("/client-first/features/remembered", GINT_TO_POINTER (TRUE), test_features);
+  g_test_add_data_func ("/client-first/features/not-remembered", GINT_TO_POINTER (FALSE), test_features);
   g_test_add_func ("/client-first/leaves", test_leaves);
   g_test_add_func ("/client-first/late", test_late);
   return g_test_run ();

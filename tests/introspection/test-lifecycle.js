@@ -34,6 +34,14 @@ const KeepsModule = GObject.registerClass({
         this.calls.push('ready');
     }
 
+    vfunc_begin() {
+        this.calls.push('begin');
+    }
+
+    vfunc_lost() {
+        this.calls.push('lost');
+    }
+
     vfunc_terminated() {
         this.calls.push('terminated');
     }
@@ -71,6 +79,14 @@ await main({
                 sleep(5).then(() => told.continue_negotiation(null));
                 return true;
             },
+            begin(told) {
+                equal(told.get_features().get_name(), 'features');
+                this.calls.push('begin');
+            },
+            presence_sent(told, presence) {
+                equal(presence.status, 'from JavaScript');
+                this.calls.push('presence_sent');
+            },
             prepare_presence(told, presence) {
                 presence.status = 'from JavaScript';
                 this.calls.push('prepare_presence');
@@ -80,7 +96,7 @@ await main({
                 told.stop();
             },
         };
-        for (const hook of ['stopping', 'cleanup', 'terminated', 'detached']) {
+        for (const hook of ['stopping', 'cleanup', 'lost', 'terminated', 'detached']) {
             stages[hook] = function () {
                 this.calls.push(hook);
             };
@@ -91,8 +107,8 @@ await main({
         client.register(stages);
         for (let run = 0; run < 2; run++) {
             await client.runAsync();
-            equal(stages.calls.splice(1), ['negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup',
-                'terminated']);
+            equal(stages.calls.splice(1), ['negotiate', 'begin', 'prepare_presence', 'presence_sent', 'ready',
+                'stopping', 'lost', 'cleanup', 'terminated']);
             equal(signals.splice(0), SIGNALS);
         }
         client.unregister(stages);
@@ -104,10 +120,11 @@ await main({
         client.register(module);
         await online([client], async () => {
             sendXml(client, client.bound_jid, '<body>hi</body>');
-            await wait(() => module.calls.length === 3);
+            await wait(() => module.calls.length === 4);
+            equal(client.find_module(KeepsModule.$gtype), module);
         });
         client.unregister(module);
-        equal(module.calls, ['ready', 'hi', 'message', 'terminated', 'detached']);
+        equal(module.calls, ['begin', 'ready', 'hi', 'message', 'lost', 'terminated', 'detached']);
     },
 
     async 'unregister takes an object\'s handlers away, also while they run'() {

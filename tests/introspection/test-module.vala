@@ -21,6 +21,14 @@ class Echo : Object, Headstock.Module {
         ask.begin (client);
     }
 
+    public override void begin (Headstock.Client client) {
+        calls += "begin";
+    }
+
+    public override void lost (Headstock.Client client) {
+        calls += "lost";
+    }
+
     public override void terminated (Headstock.Client client) {
         calls += "terminated";
     }
@@ -49,7 +57,7 @@ int main () {
         var echo = new Echo ();
         client.register (echo);
         client.run ();
-        if (string.joinv (" ", echo.calls) == "attached ready item terminated" && echo.body == "hi") {
+        if (string.joinv (" ", echo.calls) == "attached begin ready item lost terminated" && echo.body == "hi") {
             print ("ok 1 - a module in Vala talks to the server\n");
             return 0;
         }

@@ -29,6 +29,23 @@ class Stages:
         self.calls.append("attached")
         client.add_handler("body", NS_CLIENT, DEFAULT, lambda c, e: self.calls.append(e.props.text))
 
+    def begin(self, client):
+        assert client.get_features().get_name() == "features"
+        self.calls.append("begin")
+        try:
+            client.send_stanza(Headstock.Message.new_chat("a@b", "only requests"))
+        except GLib.Error as error:
+            assert error.matches(Headstock.error_quark(), Headstock.Error.INVALID_STANZA)
+        else:
+            raise AssertionError("a message was sent")
+
+    def lost(self):
+        self.calls.append("lost")
+
+    def presence_sent(self, client, presence):
+        assert presence.props.status == "from python"
+        self.calls.append("presence_sent")
+
     def prepare_presence(self, client, presence):
         presence.props.status = "from python"
         self.calls.append("prepare_presence")
@@ -71,8 +88,8 @@ def stages():
     try:
         for _ in range(2):
             assert client.run() is True
-            assert stages_seen.calls == ["attached", "negotiate", "prepare_presence", "ready",
-                                         "stopping", "terminated"]
+            assert stages_seen.calls == ["attached", "negotiate", "begin", "prepare_presence",
+                                         "presence_sent", "ready", "stopping", "lost", "terminated"]
             assert tuple(signals) == SIGNALS, signals
             assert [str(e) for e in reported] == ["reported, and nothing else"]
             del signals[:], reported[:], stages_seen.calls[1:]
@@ -108,6 +125,12 @@ def modules():
             self.calls.append("ready")
             send_xml(client, client.props.bound_jid, "<body>hi</body>")
 
+        def do_begin(self, client):
+            self.calls.append("begin")
+
+        def do_lost(self, client):
+            self.calls.append("lost")
+
         def do_terminated(self, client):
             self.calls.append("terminated")
 
@@ -129,7 +152,9 @@ def modules():
     module, bot = Module(), make_client(1, Bot)
     bot.register(module)
     bot.run()
-    assert module.calls == ["ready", ("body", "hi"), "message", "terminated"], module.calls
+    assert module.calls == ["begin", "ready", ("body", "hi"), "message", "lost", "terminated"], module.calls
+    assert bot.find_module(Module) is module and bot.find_module(Bot) is bot
+    assert bot.ensure_module(Module) is module
     assert bot.calls == ("ready", "stopping")
     bot.unregister(module)
     assert module.calls[-1] == "detached"

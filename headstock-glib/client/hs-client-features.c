@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+
+/* The stream features after the sign-in (RFC 6120, 4.3.2), as a client keeps them: as text, which takes a quarter of
+ * the memory that elements take, and only where a module may ask for them before the server has sent them. */
+
+static gboolean
+has_beginners (HsClient *self)
+{
+  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    {
+      HsModule *module = g_ptr_array_index (modules, i);
+
+      if (hs_client_module_has (module, HS_MODULE_GET_IFACE (module)->begin != NULL, "begins"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+forget_element (HsClientPrivate *priv)
+{
+  g_clear_object (&priv->features);
+  g_clear_pointer (&priv->features_text, g_free);
+}
+
+/* The connection is silent. */
+void
+hs_client_shrink_features (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  forget_element (priv);
+  /* Once is enough. */
+  if (hs_stream_get_features_text (priv->stream) != NULL)
+    hs_server_memory_remember_text (&priv->server_memory, NULL);
+  if (!has_beginners (self))
+    hs_stream_set_features_text (priv->stream, NULL);
+}
+
+/* The connection is going: the next session may begin before the server has said anything. */
+void
+hs_client_remember_features (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  const char *text = priv->stream != NULL ? hs_stream_get_features_text (priv->stream) : NULL;
+
+  forget_element (priv);
+  if (priv->secure && text != NULL)
+    hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
+}
+
+/**
+ * hs_client_get_features:
+ * @self: a client
+ *
+ * The stream features that the server has sent after the sign-in (RFC 6120, 4.3.2), such as roster versioning
+ * (RFC 6121, 2.6) and the server's entity capabilities (XEP-0115).
+ *
+ * While a session begins and the server has not sent them yet, these are those of the last session with the same
+ * account: [vfunc@Module.begin] may be called before the server has said anything. They are remembered, and kept
+ * through times in which nothing arrives, only if a module that has `begin` is registered.
+ *
+ * Returns: (transfer none) (nullable): the `<stream:features/>`, or %NULL where they are not known. The element
+ *   belongs to the client and is valid until the main loop goes on
+ *
+ * Since: 0.2
+ */
+HsElement *
+hs_client_get_features (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) bare = NULL;
+  const char *text;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
+  hs_client_return_val_if_foreign (self, NULL);
+
+  if (priv->stream == NULL)
+    return NULL;
+  text = hs_stream_get_features_text (priv->stream);
+  if (text == NULL && priv->secure)
+    {
+      bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+      text = hs_server_memory_get_text (&priv->server_memory, hs_jid_to_string (bare));
+    }
+  if (text == NULL || g_strcmp0 (text, priv->features_text) == 0)
+    return text != NULL ? priv->features : NULL;
+  forget_element (priv);
+  priv->features = hs_element_new_from_string (text, NULL);
+  priv->features_text = g_strdup (text);
+  return priv->features;
+}
