@@ -162,6 +162,8 @@ test_restored (gconstpointer second)
   resume_set_up (&f, scripts);
   test_client_start_until_ready (f.test);
   test_client_say (f.test, "<message/>");
+  test_until ((state = hs_client_dup_session_state (f.test->client)) != NULL);
+  g_clear_pointer (&state, g_variant_unref);
   state = hs_client_dup_session_state (f.test->client);
   g_assert_nonnull (state);
   scripted_server_forgive (f.test->server);

@@ -153,8 +153,11 @@ def modules():
     bot.register(module)
     bot.run()
     assert module.calls == ["begin", "ready", ("body", "hi"), "message", "lost", "terminated"], module.calls
-    assert bot.find_module(Module) is module and bot.find_module(Bot) is bot
-    assert bot.ensure_module(Module) is module
+    made = bot.ensure_module(Headstock.Registration)
+    assert bot.find_module(Headstock.Registration) is made
+    assert made in list(bot.list_modules())
+    bot.unregister(made)
+    del made
     assert bot.calls == ("ready", "stopping")
     bot.unregister(module)
     assert module.calls[-1] == "detached"
