@@ -113,6 +113,7 @@ void
 hs_client_register (HsClient *self, HsModule *module)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsClient) client G_GNUC_UNUSED = NULL;
   g_autoptr (HsModule) alive = NULL;
   HsAttaching attaching;
 
@@ -124,6 +125,8 @@ hs_client_register (HsClient *self, HsModule *module)
     return;
   if (priv->modules == NULL)
     priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
+  /* The hook, or a handler of the signal, may drop either. */
+  client = g_object_ref (self);
   alive = g_object_ref (module);
   g_ptr_array_add (priv->modules, g_object_ref (module));
   attaching = (HsAttaching){ .module = module, .outer = priv->attaching };
@@ -158,12 +161,14 @@ void
 hs_client_unregister (HsClient *self, HsModule *module)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsClient) client G_GNUC_UNUSED = NULL;
   g_autoptr (HsModule) alive = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
+  client = g_object_ref (self);
   alive = g_object_ref (module);
   /* A module that gives up in the midst of being attached has never been announced. */
   if (remove_module (self, module) && !is_attaching (priv, module))
