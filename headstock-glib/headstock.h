@@ -22,6 +22,8 @@
 #include <headstock-glib/hs-registration.h>
 #include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-stanza.h>
+#include <headstock-glib/hs-state-folder.h>
+#include <headstock-glib/hs-stateful.h>
 #include <headstock-glib/hs-types.h>
 #include <headstock-glib/hs-version-macros.h>
 #include <headstock-glib/hs-version.h>

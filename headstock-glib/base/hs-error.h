@@ -31,7 +31,8 @@ G_BEGIN_DECLS
  * @HS_ERROR_NO_MECHANISM: none of the server's sign-in mechanisms can be used
  * @HS_ERROR_NO_CREDENTIALS: a password or certificate that is needed was not given
  * @HS_ERROR_PROTOCOL: the server broke the protocol; the message names how
- * @HS_ERROR_INVALID_STATE: a session that was kept is another account's, or cannot be read
+ * @HS_ERROR_INVALID_STATE: a session or another state that was kept is another account's, is in a form that this
+ *   version does not know, or cannot be read
  * @HS_ERROR_EXPIRED: a session that was kept is too old
  * @HS_ERROR_WRONG_THREAD: the client runs in another thread than the one that called a function of it
  *

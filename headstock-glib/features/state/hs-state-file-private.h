@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The files of a folder of states: their names, their form, and how they are read and replaced. */
+
+/* A state of more bytes is large: its file is mapped, and it is written seldom. */
+#define HS_STATE_LARGE (1024 * 1024)
+
+gboolean hs_state_file_is_name (const char *name);
+
+/* What a file contains, for a state; and the state, for what a file contains. It uses the memory of @bytes. */
+GBytes *hs_state_file_pack (GVariant *state);
+GVariant *hs_state_file_unpack (GBytes *bytes, GError **error);
+
+/* NULL with an error; with G_IO_ERROR_NOT_FOUND where there is no such file. */
+GBytes *hs_state_file_read (const char *path, GError **error);
+/* The file has the old contents or the new ones, whenever the process is killed. */
+gboolean hs_state_file_replace (const char *folder, const char *name, GBytes *bytes, GError **error);
+gboolean hs_state_file_delete (const char *folder, const char *name, GError **error);
+/* Deletes what replacements of the file that were killed have left. */
+void hs_state_file_sweep (const char *folder, const char *name);
+
+G_END_DECLS

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-state-file-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hs-error.h"
+
+#define MAX_NAME 64
+#define NAME_CHARACTERS G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_."
+
+/* A header, and then a GVariant of type `v`, all of it little-endian. The length tells that the file is whole and
+ * the checksum that it is as it was written, so that nobody need walk through a large state to trust it. */
+typedef struct
+{
+  char magic[8];
+  guint64 length;
+  guint64 checksum;
+} Header;
+
+static const char magic[8] = { 'H', 's', 'S', 't', 'a', 't', 'e', '1' };
+
+/**
+ * hs_state_file_is_name:
+ *
+ * Whether a file may have this name: it is neither a path nor hidden, and no system takes it for another one.
+ */
+gboolean
+hs_state_file_is_name (const char *name)
+{
+  gsize length = strlen (name);
+
+  return length >= 1 && length <= MAX_NAME && name[0] != '.' && strspn (name, NAME_CHARACTERS) == length;
+}
+
+/* A bit that turned over, or a page that was never written, is to be found; somebody who forges a file is not: who
+ * can write here can do more. It reads 8 bytes at a time, since a state may have 8 MB. */
+static guint64
+checksum (const guint8 *data, gsize length)
+{
+  guint64 sum = G_GUINT64_CONSTANT (0xcbf29ce484222325) ^ length;
+  gsize i;
+
+  for (i = 0; i < length; i += sizeof sum)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, data + i, MIN (sizeof word, length - i));
+      sum = (sum ^ GUINT64_FROM_LE (word)) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+      sum ^= sum >> 29;
+    }
+  return sum;
+}
+
+static GVariant *
+swap_where_needed (GVariant *variant)
+{
+#if G_BYTE_ORDER == G_BIG_ENDIAN
+  g_autoptr (GVariant) native = variant;
+
+  return g_variant_byteswap (native);
+#else
+  return variant;
+#endif
+}
+
+GBytes *
+hs_state_file_pack (GVariant *state)
+{
+  g_autoptr (GVariant) boxed = swap_where_needed (g_variant_ref_sink (g_variant_new_variant (state)));
+  gsize length = g_variant_get_size (boxed);
+  guint8 *data = g_malloc (sizeof (Header) + length);
+  Header header;
+
+  g_variant_store (boxed, data + sizeof header);
+  memcpy (header.magic, magic, sizeof magic);
+  header.length = GUINT64_TO_LE (length);
+  header.checksum = GUINT64_TO_LE (checksum (data + sizeof header, length));
+  memcpy (data, &header, sizeof header);
+  return g_bytes_new_take (data, sizeof header + length);
+}
+
+static gpointer
+refuse (GError **error, const char *what)
+{
+  g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_STATE, what);
+  return NULL;
+}
+
+GVariant *
+hs_state_file_unpack (GBytes *bytes, GError **error)
+{
+  g_autoptr (GBytes) contents = NULL;
+  g_autoptr (GVariant) boxed = NULL;
+  g_autoptr (GVariant) state = NULL;
+  gsize size, length;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  Header header;
+
+  if (size < sizeof header)
+    return refuse (error, "The file of the state is shorter than its header");
+  memcpy (&header, data, sizeof header);
+  if (memcmp (header.magic, magic, sizeof magic) != 0)
+    return refuse (error, "The file is not one of a state, or in a form that this version does not know");
+  length = size - sizeof header;
+  if (GUINT64_FROM_LE (header.length) != length)
+    return refuse (error, "The file of the state is not whole");
+  if (GUINT64_FROM_LE (header.checksum) != checksum (data + sizeof header, length))
+    return refuse (error, "The file of the state is damaged");
+  contents = g_bytes_new_from_bytes (bytes, sizeof header, length);
+  boxed = swap_where_needed (
+    g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARIANT, contents, FALSE)));
+  state = g_variant_get_variant (boxed);
+  if (!g_str_has_prefix (g_variant_get_type_string (state), "(us"))
+    return refuse (error, "The file has no state with a version and an account");
+  return g_steal_pointer (&state);
+}
+
+static gboolean
+fail (GError **error, int code, const char *what, const char *path)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s %s: %s", what, shown, g_strerror (code));
+  return FALSE;
+}
+
+GBytes *
+hs_state_file_read (const char *path, GError **error)
+{
+  g_autoptr (GMappedFile) mapped = NULL;
+  g_autoptr (GError) reason = NULL;
+  char *contents;
+  gsize length;
+  GStatBuf buf;
+
+  if (g_stat (path, &buf) != 0)
+    {
+      fail (error, errno, "Reading", path);
+      return NULL;
+    }
+  /* To open a pipe would wait for who writes into it. */
+  if (!S_ISREG (buf.st_mode))
+    return refuse (error, "What has the name of the state's file is not a file");
+  /* A mapped file must not shrink: reading past its end kills the process. A replaced one goes on to exist. Only
+   * where a copy is dear is it worth that somebody else could write into the file. */
+  if (buf.st_size > HS_STATE_LARGE && (mapped = g_mapped_file_new (path, FALSE, &reason)) != NULL)
+    return g_mapped_file_get_bytes (mapped);
+  g_clear_error (&reason);
+  if (g_file_get_contents (path, &contents, &length, &reason))
+    return g_bytes_new_take (contents, length);
+  g_set_error (error, G_IO_ERROR,
+               g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? G_IO_ERROR_NOT_FOUND : G_IO_ERROR_FAILED,
+               "%s", reason->message);
+  return NULL;
+}
+
+static gboolean
+write_all (int fd, GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  while (length > 0)
+    {
+      gssize n = write (fd, data, length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      data += n;
+      length -= n;
+    }
+  return fsync (fd) == 0;
+}
+
+/* What was renamed is there after a power cut too. Not every file system can do this; then it need not. */
+static void
+sync_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
+gboolean
+hs_state_file_replace (const char *folder, const char *name, GBytes *bytes, GError **error)
+{
+  g_autofree char *hidden = g_strdup_printf (".%s.XXXXXX", name);
+  g_autofree char *temporary = g_build_filename (folder, hidden, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  int fd, code = 0;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    return fail (error, errno, "Making the folder", folder);
+  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return fail (error, errno, "Writing", path);
+  if (!write_all (fd, bytes))
+    code = errno;
+  if (close (fd) != 0 && code == 0)
+    code = errno;
+  if (code == 0 && rename (temporary, path) != 0)
+    code = errno;
+  if (code != 0)
+    {
+      g_unlink (temporary);
+      return fail (error, code, "Writing", path);
+    }
+  sync_folder (folder);
+  return TRUE;
+}
+
+gboolean
+hs_state_file_delete (const char *folder, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    return fail (error, errno, "Deleting", path);
+  sync_folder (folder);
+  return TRUE;
+}
+
+void
+hs_state_file_sweep (const char *folder, const char *name)
+{
+  g_autofree char *prefix = g_strdup_printf (".%s.", name);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *entry;
+
+  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = NULL;
+
+      /* Names have dots: ".roster.XXXXXX" is one of "roster" and not of "roster.XXXXXX". */
+      if (!g_str_has_prefix (entry, prefix) || strlen (entry) != strlen (prefix) + 6)
+        continue;
+      path = g_build_filename (folder, entry, NULL);
+      g_unlink (path);
+    }
+}

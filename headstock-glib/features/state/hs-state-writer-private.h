@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Writes the files of a folder, from several threads: a state never replaces a newer one. */
+typedef struct _HsStateWriter HsStateWriter;
+
+HsStateWriter *hs_state_writer_new (const char *folder);
+HsStateWriter *hs_state_writer_ref (HsStateWriter *self);
+void hs_state_writer_unref (HsStateWriter *self);
+
+/* Takes as long as the disk does. @serial grows with each state of a name; a state that comes after a newer one is
+ * left out, which is no error. NULL deletes the file. */
+gboolean
+hs_state_writer_write (HsStateWriter *self, const char *name, guint64 serial, GVariant *state, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStateWriter, hs_state_writer_unref)
+
+G_END_DECLS
