@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -207,12 +208,11 @@ hs_state_file_replace (const char *folder, const char *name, GBytes *bytes, GErr
   fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
     return fail (error, errno, "Writing", path);
-  if (!write_all (fd, bytes))
+  /* Held until the file has its name: hs_state_file_sweep() of another process leaves it alone. */
+  flock (fd, LOCK_EX | LOCK_NB);
+  if (!write_all (fd, bytes) || rename (temporary, path) != 0)
     code = errno;
-  if (close (fd) != 0 && code == 0)
-    code = errno;
-  if (code == 0 && rename (temporary, path) != 0)
-    code = errno;
+  close (fd);
   if (code != 0)
     {
       g_unlink (temporary);
@@ -233,6 +233,20 @@ hs_state_file_delete (const char *folder, const char *name, GError **error)
   return TRUE;
 }
 
+/* Whether nobody writes it: the lock of who did went with the process. */
+static gboolean
+is_abandoned (const char *path)
+{
+  int fd = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+  gboolean abandoned;
+
+  if (fd < 0)
+    return FALSE;
+  abandoned = flock (fd, LOCK_EX | LOCK_NB) == 0;
+  close (fd);
+  return abandoned;
+}
+
 void
 hs_state_file_sweep (const char *folder, const char *name)
 {
@@ -248,6 +262,7 @@ hs_state_file_sweep (const char *folder, const char *name)
       if (!g_str_has_prefix (entry, prefix) || strlen (entry) != strlen (prefix) + 6)
         continue;
       path = g_build_filename (folder, entry, NULL);
-      g_unlink (path);
+      if (is_abandoned (path))
+        g_unlink (path);
     }
 }

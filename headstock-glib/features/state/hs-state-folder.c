@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-state-file-private.h"
+#include "hs-state-waiters-private.h"
 #include "hs-state-writer-private.h"
 
 #define DELAY 2000
@@ -72,23 +73,12 @@ struct _HsStateFolder
   GFile *folder;
   guint delay;
   GMainContext *context;
-  HsStateWriter *writer; /* NULL where the folder has no path */
-  GPtrArray *entries;    /* of Entry */
-  GPtrArray *flushes;    /* of Flush */
-  guint64 serial;        /* of the state that was taken last */
+  HsStateWriter *writer;  /* NULL where the folder has no path */
+  GPtrArray *entries;     /* of Entry */
+  HsStateWaiters waiters; /* of flush_async() */
+  guint64 serial;         /* of the state that was taken last */
   guint n_jobs;
 };
-
-/* A call of flush_async(), until the states up to its serial are written. */
-typedef struct
-{
-  HsStateFolder *folder;
-  GTask *task;
-  GSource *cancelled;
-  guint64 serial;
-  guint n_jobs;
-  GError *error;
-} Flush;
 
 /* A state on its way through a thread. */
 typedef struct
@@ -158,48 +148,6 @@ job_free (Job *job)
   g_free (job->name);
   g_clear_pointer (&job->state, g_variant_unref);
   g_free (job);
-}
-
-static void
-flush_free (Flush *flush)
-{
-  if (flush->cancelled != NULL)
-    g_source_destroy (flush->cancelled);
-  g_clear_pointer (&flush->cancelled, g_source_unref);
-  g_clear_object (&flush->task);
-  g_clear_error (&flush->error);
-  g_free (flush);
-}
-
-/* Calls out. */
-static void
-flush_end (Flush *flush)
-{
-  if (flush->error != NULL)
-    g_task_return_error (flush->task, g_steal_pointer (&flush->error));
-  else
-    g_task_return_boolean (flush->task, TRUE);
-  flush_free (flush);
-}
-
-/* Those that have waited for this job alone, to be ended. */
-static GPtrArray *
-take_finished (HsStateFolder *self, guint64 serial, const GError *error)
-{
-  GPtrArray *finished = g_ptr_array_new_with_free_func ((GDestroyNotify) flush_end);
-
-  for (guint i = self->flushes->len; i > 0; i--)
-    {
-      Flush *flush = g_ptr_array_index (self->flushes, i - 1);
-
-      if (flush->serial < serial)
-        continue;
-      if (error != NULL && flush->error == NULL)
-        flush->error = g_error_copy (error);
-      if (--flush->n_jobs == 0)
-        g_ptr_array_add (finished, g_ptr_array_steal_index (self->flushes, i - 1));
-    }
-  return finished;
 }
 
 /* Calls out: what the caller knows of entries may be out of date afterwards. */
@@ -375,7 +323,7 @@ job_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       object = g_object_ref (entry->object);
       note_result (entry, error);
     }
-  finished = take_finished (self, job->serial, error);
+  finished = hs_state_waiters_note (&self->waiters, job->serial, error);
   if (object != NULL && error != NULL)
     report_failure (self, object, error);
 }
@@ -404,8 +352,7 @@ hs_state_folder_dispose (GObject *object)
         write_now (self, entry);
       entry_free (entry);
     }
-  while (self->flushes->len > 0)
-    flush_end (g_ptr_array_steal_index (self->flushes, 0));
+  hs_state_waiters_end (&self->waiters);
 
   G_OBJECT_CLASS (hs_state_folder_parent_class)->dispose (object);
 }
@@ -416,7 +363,7 @@ hs_state_folder_finalize (GObject *object)
   HsStateFolder *self = HS_STATE_FOLDER (object);
 
   g_ptr_array_unref (self->entries);
-  g_ptr_array_unref (self->flushes);
+  hs_state_waiters_clear (&self->waiters);
   g_clear_pointer (&self->writer, hs_state_writer_unref);
   g_clear_object (&self->folder);
   g_main_context_unref (self->context);
@@ -515,7 +462,7 @@ hs_state_folder_init (HsStateFolder *self)
   self->delay = DELAY;
   self->context = g_main_context_ref_thread_default ();
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  self->flushes = g_ptr_array_new ();
+  hs_state_waiters_init (&self->waiters);
 }
 
 /**
@@ -746,18 +693,6 @@ hs_state_folder_forget (HsStateFolder *self, HsStateful *object)
     }
 }
 
-static gboolean
-flush_cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  Flush *flush = user_data;
-
-  /* That it was cancelled is what the task tells. */
-  g_ptr_array_remove (flush->folder->flushes, flush);
-  g_clear_error (&flush->error);
-  flush_end (flush);
-  return G_SOURCE_REMOVE;
-}
-
 /**
  * hs_state_folder_flush_async:
  * @self: a folder of states
@@ -776,7 +711,6 @@ hs_state_folder_flush_async (HsStateFolder *self,
                              gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  Flush *flush;
 
   g_return_if_fail (HS_IS_STATE_FOLDER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -792,21 +726,9 @@ hs_state_folder_flush_async (HsStateFolder *self,
         send_state (self, entry, state);
     }
   if (self->n_jobs == 0)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  flush = g_new0 (Flush, 1);
-  flush->folder = self;
-  flush->task = g_steal_pointer (&task);
-  flush->serial = self->serial;
-  flush->n_jobs = self->n_jobs;
-  g_ptr_array_add (self->flushes, flush);
-  if (cancellable == NULL)
-    return;
-  flush->cancelled = g_cancellable_source_new (cancellable);
-  g_source_set_callback (flush->cancelled, G_SOURCE_FUNC (flush_cancelled_cb), flush, NULL);
-  g_source_attach (flush->cancelled, self->context);
+    g_task_return_boolean (task, TRUE);
+  else
+    hs_state_waiters_add (&self->waiters, task, self->context, self->serial, self->n_jobs);
 }
 
 /**
