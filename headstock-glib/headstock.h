@@ -7,10 +7,15 @@
 #include <headstock-glib/hs-component.h>
 #include <headstock-glib/hs-data-field.h>
 #include <headstock-glib/hs-data-form.h>
+#include <headstock-glib/hs-described.h>
+#include <headstock-glib/hs-disco-info.h>
+#include <headstock-glib/hs-disco-item.h>
+#include <headstock-glib/hs-disco.h>
 #include <headstock-glib/hs-element.h>
 #include <headstock-glib/hs-enum-types.h>
 #include <headstock-glib/hs-enums.h>
 #include <headstock-glib/hs-error.h>
+#include <headstock-glib/hs-identity.h>
 #include <headstock-glib/hs-invitation.h>
 #include <headstock-glib/hs-iq.h>
 #include <headstock-glib/hs-jid.h>

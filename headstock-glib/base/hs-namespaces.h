@@ -151,6 +151,15 @@ G_BEGIN_DECLS
 #define HS_NS_CAPS "http://jabber.org/protocol/caps"
 
 /**
+ * HS_NS_RSM:
+ *
+ * The namespace `http://jabber.org/protocol/rsm` (result set management: XEP-0059).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_RSM "http://jabber.org/protocol/rsm"
+
+/**
  * HS_NS_MUC:
  *
  * The namespace `http://jabber.org/protocol/muc` (XEP-0045).

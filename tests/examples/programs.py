@@ -33,6 +33,7 @@ PASSWORDS = [ENV[name] for name in sorted(ENV) if re.fullmatch(r"PASSWORD\d", na
 SEND_MESSAGE = [str(BUILD / "c" / "send-message")]
 ECHO_BOT = [str(BUILD / "c" / "echo-bot")]
 BASIC = [PYTHON, "-u", str(SOURCE / "python" / "basic.py")]
+DISCO = [PYTHON, "-u", str(SOURCE / "python" / "disco.py")]
 ECHO_JS = ["gjs", "-m", str(SOURCE / "js" / "echo.js")]
 HELLO = [str(BUILD / "gtk" / "hello")]
 

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-disco-private.h"
+
+#include <string.h>
+
+#include "hs-element.h"
+#include "hs-iq.h"
+#include "hs-namespaces.h"
+
+/* Answers to those who ask us. */
+
+/* The iq, if its payload is that element; NULL for anything else. */
+static HsIq *
+get_request (HsElement *query)
+{
+  HsElement *parent = hs_element_get_parent (query);
+
+  if (parent == NULL || !HS_IS_IQ (parent)
+      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
+      || hs_iq_get_payload (HS_IQ (parent)) != query)
+    return NULL;
+  return HS_IQ (parent);
+}
+
+/* An empty node is none: some clients send it. */
+static const char *
+get_node (HsElement *query)
+{
+  const char *node = hs_element_get_attribute (query, "node");
+
+  return node != NULL && *node != '\0' ? node : NULL;
+}
+
+static HsElement *
+make_reply (HsIq *request, HsElement *query)
+{
+  HsStanza *reply;
+
+  if (query == NULL)
+    return HS_ELEMENT (
+        hs_stanza_new_error_reply (HS_STANZA (request), HS_STANZA_ERROR_ITEM_NOT_FOUND, NULL));
+  reply = hs_stanza_new_reply (HS_STANZA (request));
+  hs_element_append (HS_ELEMENT (reply), query);
+  return HS_ELEMENT (reply);
+}
+
+/* Whether the program answers itself, now or later. */
+static gboolean
+leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsIq *request, const char *node)
+{
+  gboolean handled = FALSE;
+
+  g_signal_emit_by_name (self, signal, request, node, &handled);
+  if (handled)
+    hs_client_defer_reply (client, HS_ELEMENT (request));
+  return handled;
+}
+
+static HsElement *
+info_cb (HsClient *client, HsElement *element, gpointer user_data)
+{
+  g_autoptr (HsDisco) self = g_object_ref (user_data);
+  HsIq *request = get_request (element);
+  const char *node;
+  g_autoptr (HsDiscoInfo) info = NULL;
+  g_autoptr (HsElement) query = NULL;
+
+  if (request == NULL)
+    return NULL;
+  node = get_node (element);
+  if (leave_to_program (self, client, "info-requested", request, node))
+    return NULL;
+  info = hs_disco_own_find (self, node);
+  if (info != NULL)
+    query = hs_disco_info_create_query (info, hs_element_get_attribute (element, "node"));
+  return make_reply (request, query);
+}
+
+static HsElement *
+new_items_query (HsElement *asked)
+{
+  HsElement *query = hs_element_new ("query", HS_NS_DISCO_ITEMS);
+  const char *node = hs_element_get_attribute (asked, "node");
+
+  if (node != NULL)
+    hs_element_set_attribute (query, "node", node);
+  return query;
+}
+
+static HsElement *
+items_cb (HsClient *client, HsElement *element, gpointer user_data)
+{
+  g_autoptr (HsDisco) self = g_object_ref (user_data);
+  HsIq *request = get_request (element);
+  const char *node;
+  g_autoptr (HsDiscoInfo) info = NULL;
+  g_autoptr (HsElement) query = NULL;
+
+  if (request == NULL)
+    return NULL;
+  node = get_node (element);
+  if (leave_to_program (self, client, "items-requested", request, node))
+    return NULL;
+  if (node != NULL)
+    info = hs_disco_own_find (self, node);
+  if (node == NULL || info != NULL)
+    query = new_items_query (element);
+  return make_reply (request, query);
+}
+
+void
+hs_disco_answer_start (HsDisco *self)
+{
+  hs_client_add_handler (self->client, "query", HS_NS_DISCO_INFO, HS_HANDLER_DEFAULT, info_cb, self,
+                         NULL);
+  hs_client_add_handler (self->client, "query", HS_NS_DISCO_ITEMS, HS_HANDLER_DEFAULT, items_cb, self,
+                         NULL);
+}
+
+static void
+send_reply (HsDisco *self, HsIq *request, HsElement *query)
+{
+  g_autoptr (HsElement) reply = make_reply (request, query);
+  g_autoptr (GError) error = NULL;
+
+  if (self->client == NULL || !hs_client_send_stanza (self->client, reply, &error))
+    g_debug ("A service discovery answer was not sent: %s",
+             error != NULL ? error->message : "not registered with a client");
+}
+
+/**
+ * hs_disco_answer:
+ * @self: service discovery
+ * @request: the request of [signal@Disco::info-requested]
+ * @info: (nullable): the answer, or %NULL if there is no such address or node
+ *
+ * Answers a request for information (XEP-0030, 3), at once or later.
+ *
+ * The answer has the node of the request. %NULL answers with %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session
+ * is gone meanwhile, nothing is sent.
+ *
+ * Since: 0.2
+ */
+void
+hs_disco_answer (HsDisco *self, HsIq *request, HsDiscoInfo *info)
+{
+  HsElement *asked;
+  g_autoptr (HsElement) query = NULL;
+
+  g_return_if_fail (HS_IS_DISCO (self));
+  g_return_if_fail (HS_IS_IQ (request));
+  g_return_if_fail (info == NULL || HS_IS_DISCO_INFO (info));
+  asked = hs_iq_get_payload (request);
+  g_return_if_fail (asked != NULL && hs_element_matches (asked, "query", HS_NS_DISCO_INFO));
+
+  if (info != NULL)
+    query = hs_disco_info_create_query (info, hs_element_get_attribute (asked, "node"));
+  send_reply (self, request, query);
+}
+
+static void
+append_item (HsElement *query, HsDiscoItem *item)
+{
+  HsElement *child = hs_element_add_child (query, "item", HS_NS_DISCO_ITEMS);
+
+  hs_element_set_attribute (child, "jid", hs_jid_to_string (hs_disco_item_get_jid (item)));
+  if (hs_disco_item_get_node (item) != NULL)
+    hs_element_set_attribute (child, "node", hs_disco_item_get_node (item));
+  if (hs_disco_item_get_name (item) != NULL)
+    hs_element_set_attribute (child, "name", hs_disco_item_get_name (item));
+}
+
+/**
+ * hs_disco_answer_items:
+ * @self: service discovery
+ * @request: the request of [signal@Disco::items-requested]
+ * @items: (nullable): a list of [class@DiscoItem], or %NULL if there is no such address or node
+ *
+ * Answers a request for items (XEP-0030, 4), at once or later.
+ *
+ * The answer has the node of the request and all items. %NULL answers with %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the
+ * session is gone meanwhile, nothing is sent.
+ *
+ * Since: 0.2
+ */
+void
+hs_disco_answer_items (HsDisco *self, HsIq *request, GListModel *items)
+{
+  HsElement *asked;
+  g_autoptr (HsElement) query = NULL;
+
+  g_return_if_fail (HS_IS_DISCO (self));
+  g_return_if_fail (HS_IS_IQ (request));
+  g_return_if_fail (items == NULL || G_IS_LIST_MODEL (items));
+  asked = hs_iq_get_payload (request);
+  g_return_if_fail (asked != NULL && hs_element_matches (asked, "query", HS_NS_DISCO_ITEMS));
+
+  if (items != NULL)
+    query = new_items_query (asked);
+  for (guint i = 0; items != NULL && i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (items, i);
+
+      g_return_if_fail (HS_IS_DISCO_ITEM (item));
+      append_item (query, HS_DISCO_ITEM (item));
+    }
+  send_reply (self, request, query);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-disco-info.h"
+
+G_BEGIN_DECLS
+
+/* Larger answers are used and not kept: strangers choose their size. */
+#define HS_DISCO_INFO_MAX_KEPT (256 * 1024)
+
+/* Reads a <query/> of disco#info. What it returns cannot be changed. */
+HsDiscoInfo *hs_disco_info_new_from_query (HsElement *query);
+HsElement *hs_disco_info_create_query (HsDiscoInfo *self, const char *node);
+/* Makes an info that cannot be changed any more. */
+void hs_disco_info_seal (HsDiscoInfo *self);
+/* Adds all that @other has. */
+void hs_disco_info_add_all (HsDiscoInfo *self, HsDiscoInfo *other);
+/* The bytes that it needs, about. */
+gsize hs_disco_info_get_size (HsDiscoInfo *self);
+
+/* S of XEP-0115, 5.1, and whether the info is well-formed (5.4) and no other has this S. */
+char *hs_disco_info_dup_caps_string (HsDiscoInfo *self, gboolean *is_well_formed);
+/* The hash of S; %NULL for an info that is not well-formed and for an unknown algorithm. */
+char *hs_disco_info_dup_safe_hash (HsDiscoInfo *self, const char *algorithm);
+/* Whether an algorithm is one that caps are verified with. */
+gboolean hs_caps_algorithm_is_known (const char *algorithm);
+
+/* For hs-disco-hash.c. */
+GPtrArray *hs_disco_info_get_identities (HsDiscoInfo *self);
+GPtrArray *hs_disco_info_get_features (HsDiscoInfo *self);
+GPtrArray *hs_disco_info_get_forms (HsDiscoInfo *self);
+
+/* The value of a form's hidden field FORM_TYPE, in the form; %NULL where it has none. More than one value: @is_ambiguous. */
+const char *hs_disco_form_get_type (HsElement *form, gboolean *is_ambiguous);
+
+G_END_DECLS

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-disco.h"
+#include "hs-disco-info-private.h"
+#include "hs-lru.h"
+#include "hs-stateful.h"
+
+G_BEGIN_DECLS
+
+/* Requests that strangers' presences lead to, at once. */
+#define HS_DISCO_MAX_CAPS_REQUESTS 8
+/* Addresses whose capabilities are remembered, for each place in the cache: many have the same. */
+#define HS_DISCO_ADDRESSES_PER_HASH 10
+/* Own hashes that are answered. */
+#define HS_DISCO_N_OWN_HASHES 3
+
+/* A hash that was sent, as the "node#hash" that others ask for, and what it stands for. */
+typedef struct
+{
+  char *node;
+  HsDiscoInfo *info;
+} HsDiscoOwnHash;
+
+struct _HsDisco
+{
+  GObject parent_instance;
+
+  HsClient *client; /* not owned */
+  HsDiscoInfo *server_info;
+  HsDiscoInfo *account_info;
+
+  /* What is advertised */
+  HsDiscoInfo *added; /* by the program */
+  char *node;
+  HsCapsVersion caps_versions;
+  HsDiscoOwnHash own[HS_DISCO_N_OWN_HASHES]; /* the last first */
+  char *broadcast;                           /* the hash in the last own presence to all */
+  GSource *changed;                          /* once a turn */
+
+  /* What was learned */
+  guint cache_size;
+  HsLru hashes;    /* HsDiscoInfo by "algorithm hash": verified */
+  GVariant *stored; /* the same from another run */
+  char *stored_account;
+  HsLru infos;     /* HsDiscoInfo by "address\nnode", for the session */
+  HsLru addresses; /* HsDiscoCaps by address: the last presence's */
+
+  /* What is being asked */
+  GHashTable *asked;      /* HsDiscoQuestion by "address\nnode" */
+  GHashTable *asked_caps; /* HsDiscoCapsQuestion by "algorithm hash" */
+  GQueue waiting;         /* of HsDiscoQuestion, while there are HS_DISCO_MAX_CAPS_REQUESTS */
+  guint n_caps_requests;
+};
+
+/* hs-disco-wait.c: tasks that wait for one answer. */
+typedef struct
+{
+  GPtrArray *tasks;
+} HsDiscoWaiters;
+
+void hs_disco_waiters_init (HsDiscoWaiters *self);
+void hs_disco_waiters_clear (HsDiscoWaiters *self);
+/* Takes the task. It leaves as soon as it is cancelled. */
+void hs_disco_waiters_add (HsDiscoWaiters *self, GTask *task);
+/* Of the waiters whose task data is @jid, or of all where it is NULL: each gets a reference to @info, or @error. */
+void hs_disco_waiters_return (HsDiscoWaiters *self, const char *jid, HsDiscoInfo *info, const GError *error);
+
+/* hs-disco-query.c */
+char *hs_disco_make_key (const char *jid, const char *node);
+/* Takes the task, which returns an HsDiscoInfo. One of many: not more than so many at once. */
+void hs_disco_ask (HsDisco *self, const char *jid, const char *node, gboolean one_of_many, GTask *task);
+/* Forgets what an address has answered, or will answer to a request on its way. */
+void hs_disco_forget (HsDisco *self, const char *jid, const char *node);
+/* The same for all. */
+void hs_disco_forget_all (HsDisco *self);
+/* A canonical address, or %NULL with the task's error set. */
+char *hs_disco_check_jid (const char *jid, GError **error);
+
+/* hs-disco-state.c */
+/* Whether the "algorithm hash" is that of the info. */
+gboolean hs_disco_key_matches (const char *key, HsDiscoInfo *info);
+/* What was verified in this run or an earlier one; belongs to @self. */
+HsDiscoInfo *hs_disco_find_hash (HsDisco *self, const char *key);
+GVariant *hs_disco_dup_state (HsStateful *stateful);
+gboolean hs_disco_restore_state (HsStateful *stateful, GVariant *state, GError **error);
+void hs_disco_state_attached (HsDisco *self);
+void hs_disco_state_clear (HsDisco *self);
+
+/* hs-disco-caps.c */
+void hs_disco_caps_free (gpointer caps);
+void hs_disco_caps_received (HsDisco *self, HsPresence *presence);
+/* What a <c/> stands for, if that is known. */
+HsDiscoInfo *hs_disco_caps_find (HsDisco *self, HsElement *caps);
+/* Keeps an answer if it is what a <c/> stands for. */
+void hs_disco_caps_learn (HsDisco *self, HsElement *caps, HsDiscoInfo *info);
+
+/* hs-disco-own.c */
+HsDiscoInfo *hs_disco_own_build (HsDisco *self);
+/* For a `node` of a request; %NULL: there is no such node. */
+HsDiscoInfo *hs_disco_own_find (HsDisco *self, const char *node);
+void hs_disco_own_prepare (HsDisco *self, HsPresence *presence);
+/* Looks in the next turn whether the hash is another one. */
+void hs_disco_own_changed (HsDisco *self);
+void hs_disco_own_watch (HsDisco *self);
+void hs_disco_own_unwatch (HsDisco *self);
+void hs_disco_own_clear (HsDisco *self);
+
+/* hs-disco-answer.c */
+void hs_disco_answer_start (HsDisco *self);
+
+/* hs-disco-account.c */
+void hs_disco_account_load (HsDisco *self);
+void hs_disco_account_lost (HsDisco *self);
+
+G_END_DECLS

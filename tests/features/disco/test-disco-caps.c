@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "disco-test.h"
+
+/* The capabilities of others (XEP-0115): who is asked, and what is believed. */
+
+#define PC "<identity category='client' type='pc' name='Exodus 0.9.1'/>"
+/* XEP-0115, 5.2. */
+#define EXODUS                                                                                     \
+  PC "<feature var='http://jabber.org/protocol/muc'/>"                                             \
+     "<feature var='http://jabber.org/protocol/disco#items'/>"                                     \
+     "<feature var='http://jabber.org/protocol/disco#info'/>"                                      \
+     "<feature var='http://jabber.org/protocol/caps'/>"
+#define EXODUS_HASH "QgayPKawpkPSDYmwT/WM94uAlu0="
+#define NODE "http://code.google.com/p/exodus"
+
+static void
+set_up (DiscoTest *self, gconstpointer data)
+{
+  disco_test_start_answered (self);
+}
+
+static void
+tear_down (DiscoTest *self, gconstpointer data)
+{
+  disco_test_end (self);
+}
+
+static void
+present (DiscoTest *self, const char *from, const char *algorithm, const char *hash)
+{
+  g_autofree char *text
+      = g_strdup_printf ("<presence from='%s'><c xmlns='" HS_NS_CAPS "'%s%s%s node='" NODE "' ver='%s'/></presence>",
+                         from, algorithm != NULL ? " hash='" : "", algorithm != NULL ? algorithm : "",
+                         algorithm != NULL ? "'" : "", hash);
+
+  test_client_say (self->test, text);
+}
+
+static void
+ask (DiscoTest *self, const char *jid, DiscoOutcome *outcome)
+{
+  hs_disco_query_caps_async (self->disco, jid, NULL, disco_outcome_caps_cb, outcome);
+}
+
+/* ---- What is believed ---- */
+
+/* One request for all who have the hash, and none before somebody wants to know. */
+static void
+test_verified (DiscoTest *self, gconstpointer data)
+{
+  g_auto (DiscoOutcome) first = { 0 };
+  g_auto (DiscoOutcome) second = { 0 };
+  g_auto (DiscoOutcome) third = { 0 };
+
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  present (self, "a@b/2", "sha-1", EXODUS_HASH);
+  g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 0);
+  g_assert_null (hs_disco_peek (self->disco, "a@b/1"));
+  ask (self, "a@b/1", &first);
+  ask (self, "a@b/2", &second);
+  disco_test_answer (self, "a@b/1", NODE "#" EXODUS_HASH, EXODUS);
+  test_until (first.n_called == 1 && second.n_called == 1);
+  g_assert_true (first.info == second.info);
+  g_assert_true (hs_disco_info_has_feature (first.info, HS_NS_MUC));
+  g_assert_true (hs_disco_peek (self->disco, "a@b/2") == first.info);
+  present (self, "c@d/3", "sha-1", EXODUS_HASH);
+  g_assert_true (hs_disco_peek (self->disco, "c@d/3") == first.info);
+  ask (self, "c@d/3", &third);
+  test_until (third.n_called == 1);
+  g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 0);
+}
+
+#define FORM(type, more)                                                                           \
+  "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>" type       \
+  "</value></field>" more "</x>"
+
+static const struct
+{
+  const char *what;
+  const char *content;
+  const char *algorithm; /* NULL: no `hash` */
+  const char *hash;      /* NULL: the one of the content, as it is */
+} poisoned[] = {
+  { "another identity twice", PC PC, "sha-1", NULL },
+  { "a feature twice", PC "<feature var='u'/><feature var='u'/>", "sha-1", NULL },
+  { "a FORM_TYPE twice", PC FORM ("urn:x", "") FORM ("urn:x", ""), "sha-1", NULL },
+  { "two values of FORM_TYPE", PC FORM ("urn:x</value><value>urn:y", ""), "sha-1", NULL },
+  { "< in a category", "<identity category='client/pc//A&lt;b' type='c'/>", "sha-1", NULL },
+  { "< in a name", "<identity category='client' type='pc' name='A&lt;u'/>", "sha-1", NULL },
+  { "< in a language", "<identity category='client' type='pc' xml:lang='&lt;'/>", "sha-1", NULL },
+  { "< in a feature", PC "<feature var='urn:a&lt;urn:b'/>", "sha-1", NULL },
+  { "< in a FORM_TYPE", PC FORM ("urn:x&lt;y", ""), "sha-1", NULL },
+  { "< in a field", PC FORM ("urn:x", "<field var='a&lt;b'/>"), "sha-1", NULL },
+  { "< in a value", PC FORM ("urn:x", "<field var='a'><value>&lt;</value></field>"), "sha-256", NULL },
+  { "another hash", PC "<feature var='urn:evil'/>", "sha-1", EXODUS_HASH },
+  { "nothing at all", "", "sha-512", EXODUS_HASH },
+  { "a hash of another algorithm", EXODUS, "sha-256", EXODUS_HASH },
+  { "an unknown algorithm", EXODUS, "sha-224", EXODUS_HASH },
+  { "no algorithm", EXODUS, NULL, EXODUS_HASH },
+};
+
+/* What is not verified counts for its address, and the next one is asked himself. */
+static void
+test_poisoned (DiscoTest *self, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (poisoned); i++)
+    {
+      g_auto (DiscoOutcome) first = { 0 };
+      g_auto (DiscoOutcome) second = { 0 };
+      g_autofree char *xml
+          = g_strconcat ("<query xmlns='" HS_NS_DISCO_INFO "'>", poisoned[i].content, "</query>", NULL);
+      g_autofree char *hash = g_strdup (poisoned[i].hash);
+      g_autofree char *evil = g_strdup_printf ("evil@b/%u", i);
+      g_autofree char *good = g_strdup_printf ("good@b/%u", i);
+
+      g_test_message ("%s", poisoned[i].what);
+      /* To know the hash, the same is learned from somebody else. */
+      if (hash == NULL)
+        {
+          g_auto (DiscoOutcome) plain = { 0 };
+          g_autofree char *other = g_strdup_printf ("other@b/%u", i);
+
+          hs_disco_query_async (self->disco, other, NULL, NULL, disco_outcome_cb, &plain);
+          disco_test_answer (self, other, NULL, poisoned[i].content);
+          test_until (plain.n_called == 1);
+          hash = hs_disco_info_dup_caps_hash (plain.info, poisoned[i].algorithm);
+        }
+      present (self, evil, poisoned[i].algorithm, hash);
+      present (self, good, poisoned[i].algorithm, hash);
+      ask (self, evil, &first);
+      disco_test_answer (self, evil, NULL, poisoned[i].content);
+      test_until (first.n_called == 1);
+      g_assert_no_error (first.error);
+      g_assert_true (hs_disco_peek (self->disco, evil) == first.info);
+      g_assert_null (hs_disco_peek (self->disco, good));
+      ask (self, good, &second);
+      disco_test_answer (self, good, NULL, PC);
+      test_until (second.n_called == 1);
+      g_assert_true (second.info != first.info);
+      /* The address is not asked again. */
+      disco_outcome_clear (&first);
+      ask (self, evil, &first);
+      test_until (first.n_called == 1);
+      g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 0);
+    }
+}
+
+/* Those who wait for the answer of a liar, or of somebody who refuses, get that of the next. */
+static void
+test_next_holder (DiscoTest *self, gconstpointer data)
+{
+  DiscoOutcome outcomes[4] = { { 0 } };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("a@b/%u", i);
+
+      present (self, jid, "sha-1", EXODUS_HASH);
+      ask (self, jid, &outcomes[i]);
+    }
+  g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 1);
+  disco_test_answer (self, "a@b/0", NULL, PC);
+  test_until (outcomes[0].n_called == 1);
+  g_assert_cmpuint (outcomes[1].n_called, ==, 0);
+  disco_test_refuse (self, "a@b/1", NULL);
+  test_until (outcomes[1].n_called == 1);
+  g_assert_error (outcomes[1].error, HS_STANZA_ERROR, HS_STANZA_ERROR_SERVICE_UNAVAILABLE);
+  g_assert_cmpuint (outcomes[2].n_called, ==, 0);
+  disco_test_answer (self, "a@b/2", NULL, EXODUS);
+  test_until (outcomes[2].n_called == 1 && outcomes[3].n_called == 1);
+  g_assert_true (outcomes[2].info == outcomes[3].info);
+  for (guint i = 0; i < 4; i++)
+    disco_outcome_clear (&outcomes[i]);
+}
+
+/* ---- Presences ---- */
+
+static void
+test_presences (DiscoTest *self, gconstpointer data)
+{
+  g_auto (DiscoOutcome) outcome = { 0 };
+
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  ask (self, "a@b/1", &outcome);
+  disco_test_answer (self, "a@b/1", NULL, EXODUS);
+  test_until (outcome.n_called == 1);
+  /* Without capabilities, the old ones stay; not inside something else, and not from an error. */
+  test_client_say (self->test, "<presence from='a@b/1'><show>away</show></presence>"
+                               "<presence from='a@b/1'><x xmlns='urn:x'><c xmlns='" HS_NS_CAPS
+                               "' hash='sha-1' node='n' ver='other'/></x></presence>"
+                               "<presence from='a@b/1' type='error'/>");
+  g_assert_true (hs_disco_peek (self->disco, "a@b/1") == outcome.info);
+  /* With others, the others count. */
+  present (self, "a@b/1", "sha-1", "b3RoZXI=");
+  g_assert_null (hs_disco_peek (self->disco, "a@b/1"));
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  g_assert_true (hs_disco_peek (self->disco, "a@b/1") == outcome.info);
+  test_client_say (self->test, "<presence from='a@b/1' type='unavailable'/>");
+  g_assert_null (hs_disco_peek (self->disco, "a@b/1"));
+}
+
+/* The answer of a request that was under way when the capabilities changed is given and not kept. */
+static void
+test_changed_under_way (DiscoTest *self, gconstpointer data)
+{
+  g_auto (DiscoOutcome) outcome = { 0 };
+
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  hs_disco_query_async (self->disco, "a@b/1", NULL, NULL, disco_outcome_cb, &outcome);
+  test_until (disco_test_count_requests (self, "a@b/1", NULL) == 1);
+  present (self, "a@b/1", "sha-1", "b3RoZXI=");
+  disco_test_answer (self, "a@b/1", NULL, PC);
+  test_until (outcome.n_called == 1);
+  disco_outcome_clear (&outcome);
+  hs_disco_query_async (self->disco, "a@b/1", NULL, NULL, disco_outcome_cb, &outcome);
+  disco_test_answer (self, "a@b/1", NULL, EXODUS);
+  test_until (outcome.n_called == 1);
+  g_assert_true (hs_disco_info_has_feature (outcome.info, HS_NS_MUC));
+}
+
+/* ---- Many ---- */
+
+#define N_HERD 5000
+#define N_HASHES 50
+
+static char *
+make_content (guint number)
+{
+  return g_strdup_printf (PC "<feature var='urn:test:%u'/>", number);
+}
+
+static char *
+make_hash (guint number)
+{
+  g_autoptr (HsDiscoInfo) info = hs_disco_info_new ();
+  g_autofree char *feature = g_strdup_printf ("urn:test:%u", number);
+
+  hs_disco_info_add_identity (info, "client", "pc", "Exodus 0.9.1", NULL);
+  hs_disco_info_add_feature (info, feature);
+  return hs_disco_info_dup_caps_hash (info, "sha-1");
+}
+
+static void
+present_herd (DiscoTest *self, guint n_herd, guint n_hashes)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n_hashes; i++)
+    g_ptr_array_add (hashes, make_hash (i));
+  for (guint i = 0; i < n_herd; i++)
+    g_string_append_printf (text,
+                            "<presence from='room@b/%u'><c xmlns='" HS_NS_CAPS
+                            "' hash='sha-1' node='urn:n' ver='%s'/></presence>",
+                            i, (char *) g_ptr_array_index (hashes, i % n_hashes));
+  test_client_say (self->test, text->str);
+}
+
+/* Answers all that comes, and returns how many there were. */
+static guint
+answer_all (DiscoTest *self, guint *n_called, guint n_wanted)
+{
+  guint n_answered = 0;
+  gint64 deadline = test_deadline ();
+
+  while (*n_called < n_wanted)
+    {
+      g_autoptr (GPtrArray) requests = disco_test_list_requests (self, HS_NS_DISCO_INFO, NULL, NULL);
+
+      g_assert_cmpuint (requests->len, <=, 8);
+      if (requests->len > 0)
+        {
+          const char *to = hs_element_get_attribute (requests->pdata[0], "to");
+          guint number = g_ascii_strtoull (strchr (to, '/') + 1, NULL, 10) % N_HASHES;
+          g_autofree char *content = make_content (number);
+
+          disco_test_answer (self, to, NULL, content);
+          n_answered++;
+        }
+      else
+        test_iterate (deadline, "requests");
+    }
+  return n_answered;
+}
+
+static void
+count_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsDiscoInfo) info = hs_disco_query_caps_finish (HS_DISCO (source), result, &error);
+
+  g_assert_no_error (error);
+  ++*(guint *) data;
+}
+
+static void
+test_herd (DiscoTest *self, gconstpointer data)
+{
+  guint n_called = 0;
+
+  present_herd (self, N_HERD, N_HASHES);
+  g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 0);
+  for (guint i = 0; i < N_HERD; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("room@b/%u", i);
+
+      hs_disco_query_caps_async (self->disco, jid, NULL, count_cb, &n_called);
+    }
+  g_assert_cmpuint (disco_test_count_requests (self, NULL, NULL), ==, 8);
+  g_assert_cmpuint (answer_all (self, &n_called, N_HERD), ==, N_HASHES);
+  for (guint i = 0; i < N_HERD; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("room@b/%u", i);
+
+      g_assert_nonnull (hs_disco_peek (self->disco, jid));
+    }
+}
+
+/* The hash that was used longest ago is asked for again. */
+static void
+test_cache_size (DiscoTest *self, gconstpointer data)
+{
+  guint n_called = 0;
+
+  hs_disco_set_cache_size (self->disco, 2);
+  present_herd (self, 3, 3);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("room@b/%u", i);
+
+      hs_disco_query_caps_async (self->disco, jid, NULL, count_cb, &n_called);
+      g_assert_cmpuint (answer_all (self, &n_called, i + 1), ==, 1);
+    }
+  g_assert_nonnull (hs_disco_peek (self->disco, "room@b/0"));
+  hs_disco_query_caps_async (self->disco, "room@b/2", NULL, count_cb, &n_called);
+  g_assert_cmpuint (answer_all (self, &n_called, 3), ==, 1);
+  g_assert_nonnull (hs_disco_peek (self->disco, "room@b/0"));
+  g_assert_null (hs_disco_peek (self->disco, "room@b/1"));
+}
+
+/* ---- State ---- */
+
+static void
+learn (DiscoTest *self)
+{
+  g_auto (DiscoOutcome) outcome = { 0 };
+
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  ask (self, "a@b/1", &outcome);
+  disco_test_answer (self, "a@b/1", NULL, EXODUS);
+  test_until (outcome.n_called == 1);
+}
+
+static void
+test_state (DiscoTest *self, gconstpointer data)
+{
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_changed = 0;
+
+  g_assert_null (hs_stateful_dup_state (HS_STATEFUL (self->disco)));
+  g_signal_connect_swapped (self->disco, "state-changed", G_CALLBACK (g_atomic_int_inc), &n_changed);
+  learn (self);
+  g_assert_cmpuint (n_changed, ==, 1);
+  state = hs_stateful_dup_state (HS_STATEFUL (self->disco));
+  disco_test_end (self);
+
+  /* Loaded before it is registered; nobody has to be asked. */
+  self->disco = hs_disco_new ();
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (self->disco), state, &error));
+  g_assert_no_error (error);
+  disco_test_start (self, self->disco);
+  present (self, "c@d/2", "sha-1", EXODUS_HASH);
+  g_assert_true (hs_disco_info_has_feature (hs_disco_peek (self->disco, "c@d/2"), HS_NS_MUC));
+  again = hs_stateful_dup_state (HS_STATEFUL (self->disco));
+  g_assert_true (g_variant_equal (state, again));
+}
+
+static void
+test_state_refused (DiscoTest *self, gconstpointer data)
+{
+  static const char *const states[] = {
+    "(uint32 1, 'other@example.org', [('sha-1 " EXODUS_HASH "', '')])",
+    "(uint32 2, 'user@example.org', [('sha-1 " EXODUS_HASH "', '')])",
+    "(uint32 1, 'user@example.org', 'broken')",
+    "(uint32 1, 'user@example.org')",
+  };
+  HsDisco *foreign = hs_disco_new ();
+  g_autoptr (GVariant) good = g_variant_ref_sink (g_variant_new_parsed (states[0]));
+  g_autoptr (GVariant) lies = NULL;
+  guint n_changed = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (states[i]));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (hs_stateful_restore_state (HS_STATEFUL (self->disco), state, &error));
+      g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STATE);
+    }
+  /* What a state says is verified too. */
+  lies = g_variant_ref_sink (g_variant_new_parsed (
+      "(uint32 1, 'user@example.org', [('sha-1 " EXODUS_HASH
+      "', '<query xmlns=\"http://jabber.org/protocol/disco#info\"/>'), ('sha-1 x', '<broken')])"));
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (self->disco), lies, NULL));
+  present (self, "a@b/1", "sha-1", EXODUS_HASH);
+  present (self, "a@b/2", "sha-1", "x");
+  g_assert_null (hs_disco_peek (self->disco, "a@b/1"));
+  g_assert_null (hs_disco_peek (self->disco, "a@b/2"));
+  /* A foreign state goes when the account is known. */
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (foreign), good, NULL));
+  g_signal_connect_swapped (foreign, "state-changed", G_CALLBACK (g_atomic_int_inc), &n_changed);
+  hs_client_unregister (self->test->client, HS_MODULE (self->disco));
+  hs_client_register (self->test->client, HS_MODULE (foreign));
+  g_assert_cmpuint (n_changed, ==, 1);
+  g_assert_null (hs_stateful_dup_state (HS_STATEFUL (foreign)));
+  g_object_unref (foreign);
+}
+
+#define ADD(name, func)                                                                            \
+  g_test_add ("/disco-caps/" name, DiscoTest, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("verified", test_verified);
+  ADD ("poisoned", test_poisoned);
+  ADD ("next-holder", test_next_holder);
+  ADD ("presences", test_presences);
+  ADD ("changed-under-way", test_changed_under_way);
+  ADD ("herd", test_herd);
+  ADD ("cache-size", test_cache_size);
+  ADD ("state", test_state);
+  ADD ("state-refused", test_state_refused);
+  return g_test_run ();
+}
