@@ -6,7 +6,7 @@
 void
 disco_test_start (DiscoTest *self, HsDisco *disco)
 {
-  self->test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  self->test = test_client_new_for (self->script != NULL ? self->script : script_session, HS_TLS_MODE_NONE);
   self->answered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->disco = disco;
   if (disco != NULL)

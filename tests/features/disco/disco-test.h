@@ -10,6 +10,7 @@ typedef struct
   TestClient *test;
   HsDisco *disco;
   GHashTable *answered; /* ids of requests */
+  const ScriptStep *script; /* NULL: script_session */
 } DiscoTest;
 
 /* NULL: not registered yet. Signs in; the server's own answers are still to come. */

@@ -420,6 +420,38 @@ test_state_refused (DiscoTest *self, gconstpointer data)
   g_object_unref (foreign);
 }
 
+static const ScriptStep script_server_caps[] = {
+  RUN (script_header), RUN (script_plain), RUN (script_header),
+  SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><c xmlns='" HS_NS_CAPS
+        "' hash='sha-1' node='" NODE "' ver='" EXODUS_HASH "'/></stream:features>"),
+  EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END
+};
+
+/* A server whose hash is known is not asked (XEP-0115, 6.3). */
+static void
+test_server_caps (void)
+{
+  DiscoTest test = { .script = script_server_caps };
+  g_autoptr (GVariant) state = NULL;
+  HsDisco *disco = hs_disco_new ();
+
+  disco_test_start (&test, disco);
+  g_assert_null (hs_disco_get_server_info (disco));
+  disco_test_answer (&test, "example.org", NULL, EXODUS);
+  disco_test_answer (&test, "user@example.org", NULL, "");
+  g_assert_nonnull (hs_disco_get_server_info (disco));
+  state = hs_stateful_dup_state (HS_STATEFUL (disco));
+  disco_test_end (&test);
+
+  disco = hs_disco_new ();
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (disco), state, NULL));
+  disco_test_start (&test, disco);
+  g_assert_true (hs_disco_info_has_feature (hs_disco_get_server_info (disco), HS_NS_MUC));
+  g_assert_cmpuint (disco_test_count_requests (&test, "example.org", NULL), ==, 0);
+  g_assert_cmpuint (disco_test_count_requests (&test, "user@example.org", NULL), ==, 1);
+  disco_test_end (&test);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/disco-caps/" name, DiscoTest, NULL, set_up, func, tear_down)
 
@@ -436,5 +468,6 @@ main (int argc, char **argv)
   ADD ("cache-size", test_cache_size);
   ADD ("state", test_state);
   ADD ("state-refused", test_state_refused);
+  g_test_add_func ("/disco-caps/server-caps", test_server_caps);
   return g_test_run ();
 }
