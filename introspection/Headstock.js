@@ -495,11 +495,16 @@ function defineAgent() {
             }};
         }
     }
+    functions.vfunc_describe = {value(info) {
+        const object = this.described?.deref();
+        if (object)
+            native.describe.call(object, info);
+    }};
     const Class = class HeadstockAgent extends GObject.Object {};
     Object.defineProperties(Class.prototype, functions);
     return GObject.registerClass({
         GTypeName: 'HeadstockJavaScriptAgent',
-        Implements: [Headstock.Module],
+        Implements: [Headstock.Module, Headstock.Described],
         // The client asks: where nobody takes part before the sign-in, it does not wait for the features.
         Properties: {
             negotiates: GObject.ParamSpec.boolean('negotiates', null, null, GObject.ParamFlags.READWRITE, false),
@@ -507,6 +512,14 @@ function defineAgent() {
             begins: GObject.ParamSpec.boolean('begins', null, null, GObject.ParamFlags.READWRITE, false),
         },
     }, Class);
+}
+
+// The agent stands for what is registered, and does not hold it.
+function listenToDescription(record) {
+    const {object, agent} = record;
+    const weak = new WeakRef(agent);
+    agent.described = new WeakRef(object);
+    record.changed = object.connect('description-changed', () => weak.deref()?.emit('description-changed'));
 }
 
 function warnOfHooks(object) {
@@ -555,6 +568,8 @@ const clientMethods = {
             agent.number = number;
             agent.begins = object instanceof Headstock.Module || typeof object.begin === 'function';
             agent.negotiates = object instanceof Headstock.Module || typeof object.negotiate === 'function';
+            if (object instanceof Headstock.Described)
+                listenToDescription(record);
             state.agents.set(number, record);
             state.attaching = record;
             try {
@@ -575,6 +590,8 @@ const clientMethods = {
             native.unregister.call(this, agent);
             ids.forEach(id => this.remove_handler(id));
             tell(this, number, 'detached');
+            if (agent.described)
+                object.disconnect(state.agents.get(number).changed);
             state.agents.delete(number);
         }
         if (isNativeModule(object))
@@ -760,6 +777,7 @@ function _init() {
         return this.get_children()[Symbol.iterator]();
     };
 
+    native.describe = Headstock.Described.prototype.describe;
     for (const hook of HOOKS)
         native[`module_${hook}`] = Module.prototype[hook];
     for (const name of Object.keys(clientMethods)) {

@@ -533,7 +533,7 @@ class Module(Headstock.Module):
 _ITSELF = object()
 
 
-class _Agent(GObject.Object, Module):
+class _Agent(GObject.Object, Module, Headstock.Described):
     """The module that C knows in place of a registered object."""
 
     # PyGObject makes no GType for a class in an override's own module.
@@ -550,6 +550,10 @@ class _Agent(GObject.Object, Module):
         self.number = number
         self.begins = isinstance(obj, Headstock.Module) or callable(getattr(obj, "begin", None))
         self.negotiates = isinstance(obj, Headstock.Module) or callable(getattr(obj, "negotiate", None))
+        # What is registered is held by the client's Python object alone.
+        self.described = weakref.ref(obj) if isinstance(obj, Headstock.Described) else None
+        if self.described:
+            self.changed = obj.connect("description-changed", _description_changed, weakref.ref(self))
 
     def get_object(self, client):
         """What is registered; None where the client is going."""
@@ -618,6 +622,26 @@ class _Agent(GObject.Object, Module):
 
     def do_detached(self, client):
         self.tell("detached", client)
+
+    def do_describe(self, info):
+        obj = self.described() if self.described else None
+        if obj is None:
+            return
+        try:
+            Headstock.Described.describe(obj, info)
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+
+    def forget(self):
+        """Stops listening to what was registered."""
+        obj = self.described() if self.described else None
+        if obj is not None:
+            obj.disconnect(self.changed)
+
+
+def _description_changed(_obj, agent):
+    if agent() is not None:
+        agent().emit("description-changed")
 
 
 def _count_arguments(function, most):
@@ -713,6 +737,7 @@ class Client(_Properties, Headstock.Client):
         number, agent = self._find_agent(obj)
         if agent is not None:
             Headstock.Client.unregister(self, agent)
+            agent.forget()
             _get_state(self).objects.pop(number, None)
         if _is_native_module(obj):
             Headstock.Client.unregister(self, obj)
