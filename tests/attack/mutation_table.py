@@ -35,6 +35,10 @@ def registration(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/registration/test-registration-secrets", ("-p", path))
 
 
+def disco(name: str, old: str, new: str, path: str, program: str = "disco-caps") -> Mutation:
+    return Mutation(name, old, new, f"tests/features/disco/test-{program}", ("-p", path))
+
+
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
@@ -104,6 +108,29 @@ MUTATIONS = [
     client("and remembered for that server",
            "? HS_PIPELINING_OFF : HS_PIPELINING_ALLOWED;", "? HS_PIPELINING_ALLOWED"
            " : HS_PIPELINING_ALLOWED;", "steps", "/client-steps/bind/closed"),
+    # ---- Capabilities of others ----
+    disco("a hash is compared", "return g_strcmp0 (hash, space + 1) == 0;", "return TRUE;",
+          "/disco-caps/poisoned"),
+    disco("an answer that is not well-formed is its address's alone",
+          "return is_well_formed ? hash_string (string, algorithm) : NULL;",
+          "return hash_string (string, algorithm);", "/disco-caps/poisoned"),
+    disco("a < makes an answer ill-formed",
+          "if (strchr (part, '<') != NULL) writer->is_well_formed = FALSE;", "", "/disco-caps/poisoned"),
+    disco("a feature that comes twice makes an answer ill-formed",
+          "write_sorted (writer, features, FALSE);", "write_sorted (writer, features, TRUE);",
+          "/disco-caps/poisoned"),
+    disco("no more than 8 are asked at once",
+          "if (one_of_many && self->n_caps_requests >= HS_DISCO_MAX_CAPS_REQUESTS)", "if (FALSE)",
+          "/disco-caps/herd"),
+    disco("what an address said goes when its capabilities change",
+          "if (old != NULL) forget_address (self, jid, old); hs_lru_insert",
+          "hs_lru_insert", "/disco-caps/changed-under-way"),
+    disco("a restored hash is verified", "if (info == NULL || !hs_disco_key_matches (key, info)) return NULL;",
+          "if (info == NULL) return NULL;", "/disco-caps/state-refused"),
+    disco("an unknown node of ours is not answered",
+          "return g_strcmp0 (current, node) == 0 ? g_steal_pointer (&info) : NULL;",
+          "return g_steal_pointer (&info);", "/disco/answers", "disco"),
+
     # ---- Sign-in ----
     attack("PLAIN never without TLS",
            "return REFUSAL_NOT_ENCRYPTED; }", "return REFUSAL_NONE; }",

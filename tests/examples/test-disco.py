@@ -15,10 +15,10 @@ from programs import ENV, Program, Tap
 def check(tap: Tap) -> None:
     with Program(programs.DISCO, ENV["USER1"], ENV["PASSWORD1"]) as program:
         with tap.test("it shows the server's features"):
-            program.expect(re.escape(ENV["USER1"].partition("@")[2]) + ": ")
+            program.expect(re.escape(ENV["USER1"].partition("@")[2]) + ": .*")
             program.expect("  http://jabber.org/protocol/disco#info")
         with tap.test("it looks for a service, and ends"):
-            program.expect("uploads: ")
+            program.expect("uploads: .*")
             assert program.end() == 0, program.lines
         with tap.test("no complaint was printed"):
             assert not re.search("WARNING|CRITICAL|Traceback", "\n".join(program.lines)), program.lines

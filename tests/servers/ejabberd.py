@@ -113,6 +113,7 @@ modules:
   mod_adhoc: {{}}
   mod_admin_extra: {{}}
   mod_blocking: {{}}
+  mod_caps: {{}}
   mod_carboncopy: {{}}
   mod_client_state: {{}}
   mod_disco: {{}}
