@@ -5,6 +5,7 @@
 
 #include <headstock-glib/hs-client.h>
 #include <headstock-glib/hs-component.h>
+#include <headstock-glib/hs-contact.h>
 #include <headstock-glib/hs-data-field.h>
 #include <headstock-glib/hs-data-form.h>
 #include <headstock-glib/hs-described.h>
@@ -25,10 +26,13 @@
 #include <headstock-glib/hs-presence.h>
 #include <headstock-glib/hs-printable.h>
 #include <headstock-glib/hs-registration.h>
+#include <headstock-glib/hs-resource.h>
+#include <headstock-glib/hs-roster.h>
 #include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-stanza.h>
 #include <headstock-glib/hs-state-folder.h>
 #include <headstock-glib/hs-stateful.h>
+#include <headstock-glib/hs-subscription-request.h>
 #include <headstock-glib/hs-types.h>
 #include <headstock-glib/hs-version-macros.h>
 #include <headstock-glib/hs-version.h>

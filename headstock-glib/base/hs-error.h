@@ -35,6 +35,7 @@ G_BEGIN_DECLS
  *   version does not know, or cannot be read
  * @HS_ERROR_EXPIRED: a session that was kept is too old
  * @HS_ERROR_WRONG_THREAD: the client runs in another thread than the one that called a function of it
+ * @HS_ERROR_NOT_SUPPORTED: the server cannot do what was asked for. Since: 0.2
  *
  * What the library itself has to report (domain %HS_ERROR). Conditions that the server sent are in
  * [error@Headstock.StreamError], [error@Headstock.StanzaError] and [error@Headstock.SaslError]; TLS
@@ -61,6 +62,7 @@ typedef enum
   HS_ERROR_INVALID_STATE,
   HS_ERROR_EXPIRED,
   HS_ERROR_WRONG_THREAD,
+  HS_ERROR_NOT_SUPPORTED,
 } HsError;
 
 /**

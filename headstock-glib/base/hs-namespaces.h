@@ -87,6 +87,15 @@ G_BEGIN_DECLS
 #define HS_NS_ROSTER_VERSIONING "urn:xmpp:features:rosterver"
 
 /**
+ * HS_NS_PRE_APPROVAL:
+ *
+ * The namespace `urn:xmpp:features:pre-approval` (RFC 6121, 3.4).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_PRE_APPROVAL "urn:xmpp:features:pre-approval"
+
+/**
  * HS_NS_XML:
  *
  * The namespace `http://www.w3.org/XML/1998/namespace` (`xml:lang` and its like).
@@ -200,6 +209,33 @@ G_BEGIN_DECLS
  * The namespace `vcard-temp` (XEP-0054).
  */
 #define HS_NS_VCARD "vcard-temp"
+
+/**
+ * HS_NS_VCARD_UPDATE:
+ *
+ * The namespace `vcard-temp:x:update` (XEP-0153).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_VCARD_UPDATE "vcard-temp:x:update"
+
+/**
+ * HS_NS_NICK:
+ *
+ * The namespace `http://jabber.org/protocol/nick` (XEP-0172).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_NICK "http://jabber.org/protocol/nick"
+
+/**
+ * HS_NS_IDLE:
+ *
+ * The namespace `urn:xmpp:idle:1` (XEP-0319).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_IDLE "urn:xmpp:idle:1"
 
 /**
  * HS_NS_CHAT_STATES:

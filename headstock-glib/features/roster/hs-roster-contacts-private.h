@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-contact-private.h"
+#include "hs-roster-list-private.h"
+
+G_BEGIN_DECLS
+
+/* The contacts of a roster by address and as a list, and what replaces them all: the items of an answer,
+ * which are put in place in slices. No client, no clock. */
+
+/* ---- The items of an answer, until it is complete ---- */
+
+typedef struct
+{
+  GPtrArray *items;  /* in order of arrival; NULL where one was taken */
+  GHashTable *index; /* HsJid → position + 1 */
+} HsRosterStaging;
+
+HsRosterStaging *hs_roster_staging_new (void);
+/* Takes over the item; the last one of an address counts. */
+void hs_roster_staging_add (HsRosterStaging *self, HsRosterItem *item);
+void hs_roster_staging_free (HsRosterStaging *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsRosterStaging, hs_roster_staging_free)
+
+/* ---- The contacts ---- */
+
+typedef struct _HsRosterMerge HsRosterMerge;
+
+typedef struct
+{
+  HsRosterList *list;
+  GHashTable *table;    /* HsJid → HsContact, which it owns: those of the list, and those to come or to go */
+  GHashTable *available; /* those with a resource; a set of HsContact */
+  guint64 n_presences;
+  HsRosterMerge *merge; /* or NULL */
+  guint n_merges;
+} HsRosterContacts;
+
+typedef enum
+{
+  HS_ROSTER_STEP_AGAIN,     /* the time is over */
+  HS_ROSTER_STEP_PUBLISHED, /* the list has just been replaced; go on */
+  HS_ROSTER_STEP_DONE,
+} HsRosterStep;
+
+void hs_roster_contacts_init (HsRosterContacts *self);
+void hs_roster_contacts_clear (HsRosterContacts *self);
+
+/* In the roster; an exact address, or that of its bare JID. Borrowed; or NULL. */
+HsContact *hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid);
+/* The same for presence: also one that is in what is being merged. */
+HsContact *hs_roster_contacts_lookup_early (HsRosterContacts *self, HsJid *jid);
+/* One change. Not while hs_roster_contacts_is_merging(). */
+void hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item);
+void hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid);
+
+/* Has the staged items replace the contacts. Takes over @staging. Not while one is under way. */
+void hs_roster_contacts_merge (HsRosterContacts *self, HsRosterStaging *staging);
+/* Goes on until @deadline (monotonic), or to the end where it is G_MAXINT64. */
+HsRosterStep hs_roster_contacts_step (HsRosterContacts *self, gint64 deadline);
+/* Until the list is replaced. */
+gboolean hs_roster_contacts_is_merging (HsRosterContacts *self);
+
+/* Presence of a contact. A bare JID stands for all resources. */
+void hs_roster_contacts_set_available (HsRosterContacts *self,
+                                       HsContact *contact,
+                                       HsJid *jid,
+                                       HsPresence *presence);
+void hs_roster_contacts_set_unavailable (HsRosterContacts *self, HsContact *contact, HsJid *jid);
+/* Nobody is available any more. */
+void hs_roster_contacts_clear_resources (HsRosterContacts *self);
+
+G_END_DECLS

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-roster-contacts-private.h"
+
+/* So many contacts take about a twentieth of a slice: then the clock is looked at. */
+#define BETWEEN_LOOKS 64
+
+typedef enum
+{
+  PHASE_MATCH,   /* find or make the contact of each item */
+  PHASE_SORT,    /* find what stays in the list and what goes */
+  PHASE_PUBLISH, /* replace the list */
+  PHASE_LEAVE,   /* tell those who went */
+  PHASE_FREE,    /* let go of what was there before */
+  PHASE_END,
+} Phase;
+
+struct _HsRosterMerge
+{
+  HsRosterStaging *staging;
+  Phase phase;
+  guint position; /* in what the phase goes through */
+  guint mark;     /* of contacts that stay */
+  GPtrArray *added;
+  GPtrArray *list;
+  GPtrArray *gone;
+  GPtrArray *old;
+};
+
+/* ---- Staging ---- */
+
+static void
+clear_item (gpointer item)
+{
+  if (item != NULL)
+    hs_roster_item_unref (item);
+}
+
+HsRosterStaging *
+hs_roster_staging_new (void)
+{
+  HsRosterStaging *self = g_new0 (HsRosterStaging, 1);
+
+  self->items = g_ptr_array_new_with_free_func (clear_item);
+  self->index = g_hash_table_new (hs_jid_hash, hs_jid_equal);
+  return self;
+}
+
+void
+hs_roster_staging_add (HsRosterStaging *self, HsRosterItem *item)
+{
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->index, item->jid));
+
+  if (known == 0)
+    {
+      g_ptr_array_add (self->items, item);
+      known = self->items->len;
+    }
+  else
+    {
+      /* The key belongs to the item. */
+      g_hash_table_remove (self->index, item->jid);
+      hs_roster_item_unref (self->items->pdata[known - 1]);
+      self->items->pdata[known - 1] = item;
+    }
+  g_hash_table_insert (self->index, item->jid, GUINT_TO_POINTER (known));
+}
+
+void
+hs_roster_staging_free (HsRosterStaging *self)
+{
+  g_hash_table_unref (self->index);
+  g_ptr_array_unref (self->items);
+  g_free (self);
+}
+
+/* ---- Contacts ---- */
+
+static void
+merge_free (HsRosterMerge *self)
+{
+  g_clear_pointer (&self->staging, hs_roster_staging_free);
+  g_ptr_array_unref (self->added);
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+  g_ptr_array_unref (self->gone);
+  g_clear_pointer (&self->old, g_ptr_array_unref);
+  g_free (self);
+}
+
+void
+hs_roster_contacts_init (HsRosterContacts *self)
+{
+  self->list = hs_roster_list_new (HS_TYPE_CONTACT);
+  self->table = g_hash_table_new_full (hs_jid_hash, hs_jid_equal, NULL, g_object_unref);
+  self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+}
+
+void
+hs_roster_contacts_clear (HsRosterContacts *self)
+{
+  g_clear_pointer (&self->merge, merge_free);
+  g_clear_object (&self->list);
+  g_clear_pointer (&self->available, g_hash_table_unref);
+  g_clear_pointer (&self->table, g_hash_table_unref);
+}
+
+gboolean
+hs_roster_contacts_is_merging (HsRosterContacts *self)
+{
+  return self->merge != NULL && self->merge->phase <= PHASE_PUBLISH;
+}
+
+/* The merge has made the contact, and it is not in the list yet. */
+static gboolean
+is_new (HsRosterContacts *self, HsContact *contact)
+{
+  return hs_roster_contacts_is_merging (self)
+         && hs_contact_get_mark (contact) == self->merge->mark + 1;
+}
+
+static HsContact *
+lookup_exact (HsRosterContacts *self, HsJid *jid)
+{
+  HsContact *contact = g_hash_table_lookup (self->table, jid);
+
+  return contact != NULL && hs_contact_get_is_in_roster (contact) && !is_new (self, contact)
+             ? contact
+             : NULL;
+}
+
+HsContact *
+hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid)
+{
+  HsContact *contact = lookup_exact (self, jid);
+  g_autoptr (HsJid) bare = NULL;
+
+  if (contact != NULL || hs_jid_is_bare (jid))
+    return contact;
+  bare = hs_jid_get_bare (jid);
+  return lookup_exact (self, bare);
+}
+
+/* The table's contact for an item: the key belongs to the contact's address. */
+static HsContact *
+make_contact (HsRosterContacts *self, HsRosterItem *item)
+{
+  HsContact *contact = hs_contact_new (item, TRUE);
+
+  g_hash_table_insert (self->table, hs_contact_get_jid (contact), contact);
+  return contact;
+}
+
+/* @item: of the merge. */
+static HsContact *
+match_item (HsRosterContacts *self, HsRosterItem *item)
+{
+  HsContact *contact = g_hash_table_lookup (self->table, item->jid);
+
+  if (contact == NULL)
+    {
+      contact = make_contact (self, item);
+      hs_contact_set_mark (contact, self->merge->mark + 1);
+    }
+  return contact;
+}
+
+static HsContact *
+lookup_early_exact (HsRosterContacts *self, HsJid *jid)
+{
+  HsContact *contact = g_hash_table_lookup (self->table, jid);
+  guint position;
+
+  if (contact != NULL)
+    return hs_contact_get_is_in_roster (contact) ? contact : NULL;
+  if (!hs_roster_contacts_is_merging (self) || self->merge->staging == NULL)
+    return NULL;
+  position = GPOINTER_TO_UINT (g_hash_table_lookup (self->merge->staging->index, jid));
+  return position > 0 ? match_item (self, self->merge->staging->items->pdata[position - 1]) : NULL;
+}
+
+HsContact *
+hs_roster_contacts_lookup_early (HsRosterContacts *self, HsJid *jid)
+{
+  HsContact *contact = lookup_early_exact (self, jid);
+  g_autoptr (HsJid) bare = NULL;
+
+  if (contact != NULL || hs_jid_is_bare (jid))
+    return contact;
+  bare = hs_jid_get_bare (jid);
+  return lookup_early_exact (self, bare);
+}
+
+void
+hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item)
+{
+  g_autoptr (HsContact) contact = g_hash_table_lookup (self->table, item->jid);
+
+  g_assert (!hs_roster_contacts_is_merging (self));
+  if (contact == NULL)
+    {
+      contact = g_object_ref (make_contact (self, item));
+      hs_roster_list_append (self->list, contact);
+      return;
+    }
+  g_object_ref (contact);
+  if (hs_contact_get_is_in_roster (contact))
+    {
+      hs_contact_set_item (contact, item);
+      return;
+    }
+  /* It is just being told that it has left. */
+  g_object_freeze_notify (G_OBJECT (contact));
+  hs_contact_set_is_in_roster (contact, TRUE);
+  hs_contact_set_item (contact, item);
+  hs_roster_list_append (self->list, contact);
+  g_object_thaw_notify (G_OBJECT (contact));
+}
+
+static void
+forget_contact (HsRosterContacts *self, HsContact *contact)
+{
+  g_hash_table_steal (self->table, hs_contact_get_jid (contact));
+  hs_contact_clear_resources (contact);
+  g_hash_table_remove (self->available, contact);
+  hs_contact_report_left (contact);
+  g_object_unref (contact);
+}
+
+void
+hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid)
+{
+  HsContact *contact = lookup_exact (self, jid);
+
+  g_assert (!hs_roster_contacts_is_merging (self));
+  if (contact == NULL)
+    return;
+  /* When the list tells of it, the roster does not know the contact any more. */
+  g_hash_table_steal (self->table, hs_contact_get_jid (contact));
+  hs_contact_leave_roster (contact);
+  hs_roster_list_remove (self->list, contact);
+  hs_contact_clear_resources (contact);
+  g_hash_table_remove (self->available, contact);
+  hs_contact_report_left (contact);
+  g_object_unref (contact);
+}
+
+void
+hs_roster_contacts_set_available (HsRosterContacts *self,
+                                  HsContact *contact,
+                                  HsJid *jid,
+                                  HsPresence *presence)
+{
+  if (g_hash_table_lookup (self->available, contact) == NULL)
+    g_hash_table_add (self->available, g_object_ref (contact));
+  hs_contact_set_available (contact, jid, presence, ++self->n_presences);
+}
+
+void
+hs_roster_contacts_set_unavailable (HsRosterContacts *self, HsContact *contact, HsJid *jid)
+{
+  g_autoptr (HsContact) alive = g_object_ref (contact);
+
+  hs_contact_set_unavailable (contact, jid);
+  if (!hs_contact_get_is_available (contact))
+    g_hash_table_remove (self->available, contact);
+}
+
+void
+hs_roster_contacts_clear_resources (HsRosterContacts *self)
+{
+  g_autoptr (GHashTable) available = g_steal_pointer (&self->available);
+  GHashTableIter iter;
+  gpointer contact;
+
+  /* Handlers find a table that they may not change under us. */
+  self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  g_hash_table_iter_init (&iter, available);
+  while (g_hash_table_iter_next (&iter, &contact, NULL))
+    hs_contact_clear_resources (contact);
+}
+
+/* ---- Merging ---- */
+
+void
+hs_roster_contacts_merge (HsRosterContacts *self, HsRosterStaging *staging)
+{
+  HsRosterMerge *merge = g_new0 (HsRosterMerge, 1);
+
+  g_assert (self->merge == NULL);
+  merge->staging = staging;
+  self->n_merges += 2;
+  merge->mark = self->n_merges;
+  merge->added = g_ptr_array_new_with_free_func (g_object_unref);
+  merge->list = g_ptr_array_new_with_free_func (g_object_unref);
+  merge->gone = g_ptr_array_new_with_free_func (g_object_unref);
+  self->merge = merge;
+}
+
+static void
+match_next (HsRosterContacts *self, HsRosterMerge *merge)
+{
+  HsRosterItem *item = merge->staging->items->pdata[merge->position++];
+  HsContact *contact = match_item (self, item);
+
+  if (hs_contact_get_mark (contact) == merge->mark + 1)
+    {
+      g_ptr_array_add (merge->added, g_object_ref (contact));
+      return;
+    }
+  hs_contact_set_mark (contact, merge->mark);
+  g_object_ref (contact);
+  hs_contact_set_item (contact, item);
+  g_object_unref (contact);
+}
+
+static void
+sort_next (HsRosterContacts *self, HsRosterMerge *merge)
+{
+  HsContact *contact = hs_roster_list_peek (self->list, merge->position++);
+
+  g_ptr_array_add (hs_contact_get_mark (contact) == merge->mark ? merge->list : merge->gone,
+                   g_object_ref (contact));
+}
+
+static void
+publish (HsRosterContacts *self, HsRosterMerge *merge)
+{
+  for (guint i = 0; i < merge->gone->len; i++)
+    hs_contact_leave_roster (merge->gone->pdata[i]);
+  g_ptr_array_extend_and_steal (merge->list, g_steal_pointer (&merge->added));
+  merge->added = g_ptr_array_new ();
+  merge->phase = PHASE_LEAVE;
+  merge->position = 0;
+  merge->old = hs_roster_list_replace (self->list, g_steal_pointer (&merge->list));
+}
+
+static void
+leave_next (HsRosterContacts *self, HsRosterMerge *merge)
+{
+  HsContact *contact = merge->gone->pdata[merge->position++];
+
+  /* A push may have brought it back. */
+  if (!hs_contact_get_is_in_roster (contact))
+    forget_contact (self, contact);
+}
+
+/* From the end, so that nothing is moved. */
+static void
+free_next (GPtrArray *array)
+{
+  g_ptr_array_set_size (array, (int) array->len - 1);
+}
+
+static gboolean
+free_one (HsRosterMerge *merge)
+{
+  if (merge->gone->len > 0)
+    free_next (merge->gone);
+  else if (merge->old->len > 0)
+    free_next (merge->old);
+  else if (merge->staging->items->len > 0)
+    {
+      /* Its keys are of the items. */
+      if (g_hash_table_size (merge->staging->index) > 0)
+        g_hash_table_steal_all (merge->staging->index);
+      free_next (merge->staging->items);
+    }
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* FALSE: the phase is over. */
+static gboolean
+do_one (HsRosterContacts *self, HsRosterMerge *merge)
+{
+  switch (merge->phase)
+    {
+    case PHASE_MATCH:
+      if (merge->position >= merge->staging->items->len)
+        return FALSE;
+      match_next (self, merge);
+      return TRUE;
+    case PHASE_SORT:
+      if (merge->position >= hs_roster_list_get_size (self->list))
+        return FALSE;
+      sort_next (self, merge);
+      return TRUE;
+    case PHASE_LEAVE:
+      if (merge->position >= merge->gone->len)
+        return FALSE;
+      leave_next (self, merge);
+      return TRUE;
+    case PHASE_FREE:
+      return free_one (merge);
+    default:
+      return FALSE;
+    }
+}
+
+HsRosterStep
+hs_roster_contacts_step (HsRosterContacts *self, gint64 deadline)
+{
+  HsRosterMerge *merge = self->merge;
+
+  if (merge == NULL)
+    return HS_ROSTER_STEP_DONE;
+  for (guint n = 1;; n++)
+    {
+      if (n % BETWEEN_LOOKS == 0 && deadline != G_MAXINT64 && g_get_monotonic_time () >= deadline)
+        return HS_ROSTER_STEP_AGAIN;
+      if (do_one (self, merge))
+        continue;
+      if (merge->phase == PHASE_PUBLISH)
+        {
+          publish (self, merge);
+          return HS_ROSTER_STEP_PUBLISHED;
+        }
+      merge->phase++;
+      merge->position = 0;
+      if (merge->phase == PHASE_END)
+        {
+          g_clear_pointer (&self->merge, merge_free);
+          return HS_ROSTER_STEP_DONE;
+        }
+    }
+}

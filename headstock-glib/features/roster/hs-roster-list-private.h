@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A list of objects on an array. GListStore needs 20 ms to take 100,000 objects; this one takes over the
+ * array. It never changes without emitting `items-changed` in the same call. */
+
+#define HS_TYPE_ROSTER_LIST (hs_roster_list_get_type ())
+
+G_DECLARE_FINAL_TYPE (HsRosterList, hs_roster_list, HS, ROSTER_LIST, GObject)
+
+HsRosterList *hs_roster_list_new (GType item_type);
+
+guint hs_roster_list_get_size (HsRosterList *self);
+/* Borrowed. */
+gpointer hs_roster_list_peek (HsRosterList *self, guint position);
+void hs_roster_list_append (HsRosterList *self, gpointer object);
+/* FALSE: it was not there. */
+gboolean hs_roster_list_remove (HsRosterList *self, gpointer object);
+/* Takes over @objects, an array with references and g_object_unref() as its free function. Emits once, for
+ * what is between the common start and the common end. Returns what was there before, for the caller to
+ * free. */
+GPtrArray *hs_roster_list_replace (HsRosterList *self, GPtrArray *objects);
+
+G_END_DECLS

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-roster-private.h"
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* Asking for the roster (RFC 6121, 2.1.3 and 2.6) and what changes in it later (2.1.6). */
+
+/* How long one turn of the main loop merges. */
+#define SLICE_USEC 4000
+
+/* What was asked for in one request. */
+typedef struct
+{
+  HsRoster *roster;
+  GCancellable *cancellable;
+} Request;
+
+void
+hs_roster_set_version (HsRoster *self, const char *version)
+{
+  if (g_strcmp0 (self->version, version) == 0)
+    return;
+  g_free (self->version);
+  self->version = g_strdup (version);
+  g_object_notify (G_OBJECT (self), "version");
+}
+
+void
+hs_roster_set_loaded (HsRoster *self, gboolean is_loaded)
+{
+  if (self->is_loaded == is_loaded)
+    return;
+  self->is_loaded = is_loaded;
+  g_object_notify (G_OBJECT (self), "is-loaded");
+}
+
+static void
+end_tasks (HsRoster *self, const GError *error)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->load.tasks);
+
+  self->load.tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    if (error != NULL)
+      g_task_return_error (tasks->pdata[i], g_error_copy (error));
+    else
+      g_task_return_boolean (tasks->pdata[i], TRUE);
+}
+
+/* ---- Pushes ---- */
+
+static void
+apply_push (HsRoster *self, HsRosterPush *push)
+{
+  HsJid *jid = push->item->jid;
+
+  if (push->is_removal)
+    hs_roster_contacts_remove (&self->contacts, jid);
+  else
+    hs_roster_contacts_apply (&self->contacts, push->item);
+  if (!push->is_removal && push->item->subscription >= HS_SUBSCRIPTION_FROM)
+    hs_roster_drop_request (self, jid);
+  /* With the version of a push alone, a server would hold back all that came before it. */
+  if (push->version != NULL && self->is_loaded)
+    hs_roster_set_version (self, push->version);
+}
+
+static void
+apply_pushes (HsRoster *self)
+{
+  g_autoptr (GPtrArray) pushes = g_steal_pointer (&self->load.pushes);
+
+  self->load.pushes = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_roster_push_free);
+  for (guint i = 0; i < pushes->len; i++)
+    apply_push (self, pushes->pdata[i]);
+}
+
+/* The account sent it: see the handler's flags. */
+HsElement *
+hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster)
+{
+  g_autoptr (HsRoster) self = g_object_ref (roster);
+  g_autoptr (HsRosterPush) push = hs_roster_push_new (iq, &self->pushed);
+
+  if (push == NULL)
+    return NULL;
+  if (hs_roster_contacts_is_merging (&self->contacts))
+    g_ptr_array_add (self->load.pushes, g_steal_pointer (&push));
+  else
+    {
+      apply_push (self, push);
+      hs_stateful_emit_changed (HS_STATEFUL (self));
+    }
+  return NULL;
+}
+
+/* ---- The answer ---- */
+
+static void
+published (HsRoster *self)
+{
+  hs_roster_set_version (self, self->load.version);
+  hs_roster_set_loaded (self, TRUE);
+  apply_pushes (self);
+  hs_roster_drop_answered (self);
+  hs_stateful_emit_changed (HS_STATEFUL (self));
+  end_tasks (self, NULL);
+}
+
+/* Whether there is more to do. */
+static gboolean
+merge_until (HsRoster *self, gint64 deadline)
+{
+  HsRosterStep step = hs_roster_contacts_step (&self->contacts, deadline);
+
+  if (step == HS_ROSTER_STEP_PUBLISHED)
+    published (self);
+  return step != HS_ROSTER_STEP_DONE;
+}
+
+static gboolean
+slice_cb (gpointer user_data)
+{
+  g_autoptr (HsRoster) self = g_object_ref (user_data);
+
+  if (merge_until (self, g_get_monotonic_time () + SLICE_USEC))
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->load.source, g_source_unref);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_slices (HsRoster *self)
+{
+  if (self->load.source != NULL)
+    g_source_destroy (self->load.source);
+  g_clear_pointer (&self->load.source, g_source_unref);
+}
+
+/* The source is not of the lowest priority: what comes in would starve it. */
+static void
+start_slices (HsRoster *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, slice_cb, self, NULL);
+  g_source_set_static_name (source, "[headstock] roster");
+  g_source_attach (source, context);
+  self->load.source = source;
+}
+
+static void
+merge (HsRoster *self, HsRosterStaging *staging, const char *version)
+{
+  /* Two answers within some hundred milliseconds: the first one is put in place at once. */
+  while (merge_until (self, G_MAXINT64))
+    ;
+  stop_slices (self);
+  g_free (self->load.version);
+  self->load.version = g_strdup (version);
+  hs_roster_contacts_merge (&self->contacts, staging);
+  if (merge_until (self, g_get_monotonic_time () + SLICE_USEC))
+    start_slices (self);
+}
+
+static void
+end_request (HsRoster *self)
+{
+  HsRosterLoad *load = &self->load;
+
+  if (self->client != NULL && load->item_handler != 0)
+    {
+      hs_client_remove_handler (self->client, load->item_handler);
+      hs_client_remove_handler (self->client, load->pushed_handler);
+    }
+  load->item_handler = 0;
+  load->pushed_handler = 0;
+  g_clear_pointer (&load->id, g_free);
+  g_clear_object (&load->cancellable);
+}
+
+static void
+take_answer (HsRoster *self, HsIq *answer)
+{
+  g_autoptr (HsRosterStaging) staging = g_steal_pointer (&self->load.staging);
+  HsElement *query = hs_iq_get_payload (answer);
+
+  if (query != NULL && hs_element_matches (query, "query", HS_NS_ROSTER))
+    {
+      merge (self, g_steal_pointer (&staging), hs_element_get_attribute (query, "ver"));
+      return;
+    }
+  /* What we have is up to date (RFC 6121, 2.6.3). */
+  hs_roster_set_loaded (self, TRUE);
+  end_tasks (self, NULL);
+}
+
+static void
+answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
+{
+  Request *request = user_data;
+  g_autoptr (HsRoster) self = request->roster;
+  g_autoptr (GCancellable) cancellable = request->cancellable;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
+
+  g_free (request);
+  if (self->load.cancellable != cancellable)
+    return;
+  end_request (self);
+  if (answer != NULL)
+    {
+      self->load.is_wanted = FALSE;
+      take_answer (self, answer);
+      return;
+    }
+  g_clear_pointer (&self->load.staging, hs_roster_staging_free);
+  /* The server will not change its mind in this session. */
+  if (error->domain == HS_STANZA_ERROR)
+    self->load.is_wanted = FALSE;
+  g_debug ("The roster was not loaded: %s", error->message);
+  end_tasks (self, error);
+}
+
+/* An item of our answer; what others wrote does not count. */
+static HsElement *
+item_cb (HsClient *client, HsElement *item, gpointer roster)
+{
+  HsRoster *self = roster;
+  HsElement *query = hs_element_get_parent (item);
+  HsRosterItem *parsed;
+  gboolean is_removal;
+
+  if (self->load.staging == NULL || !hs_roster_is_query (query, "result")
+      || g_strcmp0 (hs_element_get_attribute (hs_element_get_parent (query), "id"), self->load.id)
+             != 0)
+    return NULL;
+  parsed = hs_roster_item_new_from_element (item, &is_removal);
+  if (parsed != NULL && !is_removal)
+    hs_roster_staging_add (self->load.staging, parsed);
+  else
+    g_clear_pointer (&parsed, hs_roster_item_unref);
+  return NULL;
+}
+
+/* An item of a push, which is taken out of the push because item_cb() takes all items. */
+static HsElement *
+pushed_cb (HsClient *client, HsElement *item, gpointer roster)
+{
+  HsRoster *self = roster;
+
+  if (hs_roster_is_query (hs_element_get_parent (item), "set"))
+    hs_roster_pushed_add (&self->pushed, item);
+  return NULL;
+}
+
+/* ---- Asking ---- */
+
+static HsIq *
+make_request (HsRoster *self)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_ROSTER);
+  gboolean has_all = self->is_loaded && self->version != NULL
+                     && !hs_roster_contacts_is_merging (&self->contacts);
+
+  if (hs_roster_has_feature (self, "ver", HS_NS_ROSTER_VERSIONING))
+    hs_element_set_attribute (query, "ver", has_all ? self->version : "");
+  return hs_iq_new ("get", NULL, query);
+}
+
+void
+hs_roster_load_begin (HsRoster *self)
+{
+  HsRosterLoad *load = &self->load;
+  g_autoptr (HsIq) iq = NULL;
+  Request *request;
+
+  hs_roster_load_abandon (self);
+  iq = make_request (self);
+  load->is_asked = TRUE;
+  load->is_wanted = TRUE;
+  load->staging = hs_roster_staging_new ();
+  load->cancellable = g_cancellable_new ();
+  load->item_handler = hs_client_add_handler (self->client, "item", HS_NS_ROSTER, HS_HANDLER_FORGET,
+                                              item_cb, self, NULL);
+  load->pushed_handler = hs_client_add_handler (
+      self->client, "item", HS_NS_ROSTER, HS_HANDLER_FORGET | HS_HANDLER_FROM_ACCOUNT, pushed_cb,
+      self, NULL);
+  request = g_new (Request, 1);
+  request->roster = g_object_ref (self);
+  request->cancellable = g_object_ref (load->cancellable);
+  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, load->cancellable, answered_cb,
+                           request);
+  if (load->cancellable != NULL)
+    load->id = g_strdup (hs_stanza_get_id (HS_STANZA (iq)));
+}
+
+void
+hs_roster_load_abandon (HsRoster *self)
+{
+  g_autoptr (GCancellable) cancellable
+      = self->load.cancellable != NULL ? g_object_ref (self->load.cancellable) : NULL;
+
+  end_request (self);
+  g_clear_pointer (&self->load.staging, hs_roster_staging_free);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+}
+
+void
+hs_roster_load_give_up (HsRoster *self)
+{
+  g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                                          "The roster is not registered with the client any more");
+
+  hs_roster_load_abandon (self);
+  if (!hs_roster_contacts_is_merging (&self->contacts))
+    end_tasks (self, error);
+}
+
+void
+hs_roster_load_interrupt (HsRoster *self)
+{
+  hs_roster_pushed_clear (&self->pushed);
+  if (self->load.staging == NULL)
+    return;
+  hs_roster_staging_free (self->load.staging);
+  self->load.staging = hs_roster_staging_new ();
+}
+
+void
+hs_roster_load_init (HsRoster *self)
+{
+  self->load.tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->load.pushes = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_roster_push_free);
+}
+
+void
+hs_roster_load_clear (HsRoster *self)
+{
+  stop_slices (self);
+  hs_roster_load_abandon (self);
+  hs_roster_pushed_clear (&self->pushed);
+  g_free (self->load.version);
+  g_ptr_array_unref (self->load.pushes);
+  g_ptr_array_unref (self->load.tasks);
+}
+
+/**
+ * hs_roster_refresh_async:
+ * @self: a roster
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when the roster has been loaded
+ * @user_data: data for @callback
+ *
+ * Asks the server for the roster once more (RFC 6121, 2.1.3).
+ *
+ * This is not needed in general: the roster is asked for in each session, and the server sends what changes.
+ *
+ * Since: 0.2
+ */
+void
+hs_roster_refresh_async (HsRoster *self,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROSTER (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_roster_refresh_async);
+  if (self->client == NULL)
+    {
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                               "The roster is not registered with a client");
+      return;
+    }
+  g_ptr_array_add (self->load.tasks, g_object_ref (task));
+  if (self->load.cancellable == NULL)
+    hs_roster_load_begin (self);
+}
+
+/**
+ * hs_roster_refresh_finish:
+ * @self: a roster
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Roster.refresh_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR, if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
+ * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: true, if the roster is up to date
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_roster_refresh_finish (HsRoster *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-roster-contacts-private.h"
+#include "hs-roster-push-private.h"
+#include "hs-roster.h"
+#include "hs-stateful.h"
+
+G_BEGIN_DECLS
+
+/* What hs-roster*.c share. */
+
+/* Asking for the roster. */
+typedef struct
+{
+  char *id;                 /* of the request in flight, or NULL */
+  GCancellable *cancellable; /* of the request in flight, or NULL */
+  HsRosterStaging *staging; /* its items so far */
+  guint item_handler;       /* while the request is in flight */
+  guint pushed_handler;     /* likewise */
+  gboolean is_asked;        /* in this session */
+  gboolean is_wanted;       /* to be asked for again when the session is resumed */
+  char *version;            /* of what is being merged, or NULL */
+  GPtrArray *pushes;        /* HsRosterPush: to be applied after what is being merged */
+  GPtrArray *tasks;         /* GTask: of hs_roster_refresh_async() */
+  GSource *source;          /* the slices of the merge */
+} HsRosterLoad;
+
+struct _HsRoster
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak: while we are its module */
+  HsRosterContacts contacts;
+  HsRosterList *requests;
+  HsContact *own_contact;
+  HsApproval approval;
+  char *version;
+  char *account; /* whose contacts they are, while there is no client; or NULL */
+  gboolean is_loaded;
+  gboolean is_stale;
+  gboolean had_initial_roster; /* the client's property, before we took over */
+
+  HsRosterLoad load;
+  HsRosterPushed pushed; /* the items of a push that have been taken out of it */
+};
+
+/* hs-roster-features.c */
+gboolean hs_roster_has_feature (HsRoster *self, const char *name, const char *namespace_);
+
+/* hs-roster-load.c */
+void hs_roster_set_version (HsRoster *self, const char *version);
+void hs_roster_set_loaded (HsRoster *self, gboolean is_loaded);
+void hs_roster_load_init (HsRoster *self);
+void hs_roster_load_clear (HsRoster *self);
+void hs_roster_load_begin (HsRoster *self);
+/* The connection is gone: what came of an answer does not count. */
+void hs_roster_load_interrupt (HsRoster *self);
+/* Gives up the request. Not what has been answered. */
+void hs_roster_load_abandon (HsRoster *self);
+/* The same, and nobody waits for it any more. */
+void hs_roster_load_give_up (HsRoster *self);
+HsElement *hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster);
+
+/* hs-roster-state.c */
+void hs_roster_stateful_init (HsStatefulInterface *iface);
+/* Drops the contacts of another account. */
+void hs_roster_check_account (HsRoster *self);
+
+/* hs-roster-presence.c */
+HsElement *hs_roster_presence_cb (HsClient *client, HsElement *presence, gpointer roster);
+void hs_roster_update_own_contact (HsRoster *self);
+
+/* hs-roster-subscriptions.c */
+HsSubscriptionRequest *hs_roster_find_request (HsRoster *self, HsJid *jid);
+void hs_roster_drop_request (HsRoster *self, HsJid *jid);
+/* Requests that have been answered by another of our clients. */
+void hs_roster_drop_answered (HsRoster *self);
+gboolean hs_roster_send_presence (HsRoster *self,
+                                  const char *type,
+                                  HsJid *jid,
+                                  const char *status,
+                                  GError **error);
+
+G_END_DECLS

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-roster-private.h"
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* Subscriptions (RFC 6121, 3): what the program asks and answers. */
+
+HsSubscriptionRequest *
+hs_roster_find_request (HsRoster *self, HsJid *jid)
+{
+  for (guint i = 0; i < hs_roster_list_get_size (self->requests); i++)
+    {
+      HsSubscriptionRequest *request = hs_roster_list_peek (self->requests, i);
+
+      if (hs_jid_equal (hs_subscription_request_get_jid (request), jid))
+        return request;
+    }
+  return NULL;
+}
+
+void
+hs_roster_drop_request (HsRoster *self, HsJid *jid)
+{
+  HsSubscriptionRequest *request = hs_roster_find_request (self, jid);
+
+  if (request != NULL)
+    hs_roster_list_remove (self->requests, request);
+}
+
+void
+hs_roster_drop_answered (HsRoster *self)
+{
+  guint i = 0;
+
+  while (i < hs_roster_list_get_size (self->requests))
+    {
+      HsSubscriptionRequest *request = hs_roster_list_peek (self->requests, i);
+      HsContact *contact = hs_roster_contacts_lookup (&self->contacts,
+                                                      hs_subscription_request_get_jid (request));
+
+      if (contact != NULL && hs_contact_get_subscription (contact) >= HS_SUBSCRIPTION_FROM)
+        hs_roster_list_remove (self->requests, request);
+      else
+        i++;
+    }
+}
+
+gboolean
+hs_roster_send_presence (HsRoster *self,
+                         const char *type,
+                         HsJid *jid,
+                         const char *status,
+                         GError **error)
+{
+  g_autoptr (HsPresence) presence = hs_presence_new (type);
+
+  if (self->client == NULL)
+    {
+      g_set_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                   "The presence for %s was not sent: the roster is not registered with a client",
+                   hs_jid_to_string (jid));
+      return FALSE;
+    }
+  hs_stanza_set_to_jid (HS_STANZA (presence), jid);
+  if (status != NULL && *status != '\0')
+    hs_presence_set_status (presence, status);
+  return hs_client_send_stanza (self->client, HS_ELEMENT (presence), error);
+}
+
+/* Subscriptions are between bare JIDs. */
+static HsJid *
+parse_bare (const char *string, GError **error)
+{
+  g_autoptr (HsJid) jid = hs_jid_new (string, error);
+
+  return jid != NULL ? hs_jid_get_bare (jid) : NULL;
+}
+
+static gboolean
+send_to (HsRoster *self, const char *type, const char *address, const char *status, GError **error)
+{
+  g_autoptr (HsJid) jid = parse_bare (address, error);
+
+  return jid != NULL && hs_roster_send_presence (self, type, jid, status, error);
+}
+
+/**
+ * hs_roster_subscribe:
+ * @self: a roster
+ * @jid: the address of a person
+ * @message: (nullable): a text that the person is shown, or %NULL
+ * @error: return location for an error
+ *
+ * Asks somebody to let the account see their presence (RFC 6121, 3.1).
+ *
+ * The server adds the person to the roster, with [property@Contact:is-asking] true until there is an
+ * answer. To give the contact a name and groups, call [method@Roster.add_async] first.
+ *
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * Returns: true, if the request was sent
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_roster_subscribe (HsRoster *self, const char *jid, const char *message, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
+  g_return_val_if_fail (jid != NULL, FALSE);
+
+  return send_to (self, "subscribe", jid, message, error);
+}
+
+/**
+ * hs_roster_unsubscribe:
+ * @self: a roster
+ * @jid: the address of a contact
+ * @error: return location for an error
+ *
+ * Gives up seeing somebody's presence, or takes the request for it back (RFC 6121, 3.3).
+ *
+ * The contact stays in the roster; [method@Roster.remove_async] ends everything.
+ *
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * Returns: true, if it was sent
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_roster_unsubscribe (HsRoster *self, const char *jid, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
+  g_return_val_if_fail (jid != NULL, FALSE);
+
+  return send_to (self, "unsubscribe", jid, NULL, error);
+}
+
+/* RFC 6121, 3.4: a client pre-approves only where the server has the feature. */
+static gboolean
+check_pre_approval (HsRoster *self, HsJid *jid, GError **error)
+{
+  HsContact *contact = hs_roster_contacts_lookup (&self->contacts, jid);
+
+  if (hs_roster_find_request (self, jid) != NULL || self->client == NULL
+      || (contact != NULL && hs_contact_get_subscription (contact) >= HS_SUBSCRIPTION_FROM)
+      || hs_roster_has_feature (self, "sub", HS_NS_PRE_APPROVAL))
+    return TRUE;
+  g_set_error (error, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
+               "%s has not asked for a subscription, and the server cannot approve it in advance",
+               hs_jid_to_string (jid));
+  return FALSE;
+}
+
+/**
+ * hs_roster_approve:
+ * @self: a roster
+ * @jid: the address of a person
+ * @error: return location for an error
+ *
+ * Lets somebody see the account's presence (RFC 6121, 3.1.4).
+ *
+ * Without a request in [property@Roster:requests] this approves a later one in advance (RFC 6121, 3.4), if the
+ * server has that.
+ *
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_NOT_SUPPORTED, if the
+ * person has not asked and the server cannot approve in advance.
+ *
+ * Returns: true, if it was sent
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_roster_approve (HsRoster *self, const char *jid, GError **error)
+{
+  g_autoptr (HsJid) parsed = NULL;
+
+  g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
+  g_return_val_if_fail (jid != NULL, FALSE);
+
+  parsed = parse_bare (jid, error);
+  if (parsed == NULL || !check_pre_approval (self, parsed, error)
+      || !hs_roster_send_presence (self, "subscribed", parsed, NULL, error))
+    return FALSE;
+  hs_roster_drop_request (self, parsed);
+  return TRUE;
+}
+
+/**
+ * hs_roster_deny:
+ * @self: a roster
+ * @jid: the address of a person
+ * @error: return location for an error
+ *
+ * Refuses a request, or stops somebody from seeing the account's presence (RFC 6121, 3.2).
+ *
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * Returns: true, if it was sent
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_roster_deny (HsRoster *self, const char *jid, GError **error)
+{
+  g_autoptr (HsJid) parsed = NULL;
+
+  g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
+  g_return_val_if_fail (jid != NULL, FALSE);
+
+  parsed = parse_bare (jid, error);
+  if (parsed == NULL || !hs_roster_send_presence (self, "unsubscribed", parsed, NULL, error))
+    return FALSE;
+  hs_roster_drop_request (self, parsed);
+  return TRUE;
+}
