@@ -10,6 +10,8 @@
 
 /* How long one turn of the main loop merges. */
 #define SLICE_USEC 4000
+/* The same in the turn in which the answer has come, which has taken its time already. */
+#define FIRST_SLICE_USEC 500
 
 /* What was asked for in one request. */
 typedef struct
@@ -114,9 +116,9 @@ published (HsRoster *self)
 static gboolean
 merge_until (HsRoster *self, gint64 deadline)
 {
-  HsRosterStep step = hs_roster_contacts_step (&self->contacts, deadline);
+  HsRosterStep step;
 
-  if (step == HS_ROSTER_STEP_PUBLISHED)
+  while ((step = hs_roster_contacts_step (&self->contacts, deadline)) == HS_ROSTER_STEP_PUBLISHED)
     published (self);
   return step != HS_ROSTER_STEP_DONE;
 }
@@ -164,7 +166,7 @@ merge (HsRoster *self, HsRosterStaging *staging, const char *version)
   g_free (self->load.version);
   self->load.version = g_strdup (version);
   hs_roster_contacts_merge (&self->contacts, staging);
-  if (merge_until (self, g_get_monotonic_time () + SLICE_USEC))
+  if (merge_until (self, g_get_monotonic_time () + FIRST_SLICE_USEC))
     start_slices (self);
 }
 

@@ -52,7 +52,7 @@ test_pushes (void)
   g_signal_handler_disconnect (f.roster, id);
   g_assert_cmpstr (f.signals->str, ==, "version ");
   g_assert_cmpstr (f.changes->str, ==, "1-0+1 ");
-  g_assert_true (scripted_server_has_received (f.test->server, "<iq type=\"result\" id=\"p1\""));
+  test_client_await_sent (f.test, "id=\"p1\"");
   test_client_say (f.test, ROSTER_PUSH (" ver='v3'", "<item jid='juliet@example.com' subscription='to'/>"));
   g_assert_true (hs_roster_lookup (f.roster, "juliet@example.com") == juliet);
   assert_contacts (&f, "juliet@example.com=[]to romeo@example.org=[]none ");
