@@ -204,6 +204,13 @@ G_BEGIN_DECLS
 #define HS_NS_VERSION "jabber:iq:version"
 
 /**
+ * HS_NS_LAST:
+ *
+ * The namespace `jabber:iq:last` (XEP-0012).
+ */
+#define HS_NS_LAST "jabber:iq:last"
+
+/**
  * HS_NS_VCARD:
  *
  * The namespace `vcard-temp` (XEP-0054).
