@@ -39,6 +39,11 @@ def disco(name: str, old: str, new: str, path: str, program: str = "disco-caps")
     return Mutation(name, old, new, f"tests/features/disco/test-{program}", ("-p", path))
 
 
+def feature(name: str, old: str, new: str, program: str, path: str) -> Mutation:
+    """One that a test of a feature with the same name finds."""
+    return Mutation(name, old, new, f"tests/features/{program}/test-{program}", ("-p", path))
+
+
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
@@ -130,6 +135,33 @@ MUTATIONS = [
     disco("an unknown node of ours is not answered",
           "return g_strcmp0 (current, node) == 0 ? g_steal_pointer (&info) : NULL;",
           "return g_steal_pointer (&info);", "/disco/answers", "disco"),
+
+    # ---- States that are kept ----
+    feature("a state of another version is refused", "if (found != version)", "if (FALSE)",
+            "state", "/state/future"),
+    feature("a state of another account is refused",
+            "if (!hs_stateful_check_account (self, account, client)) return refuse", "if (FALSE) return refuse",
+            "state", "/state/foreign"),
+    unit("a damaged state is refused",
+         "if (GUINT64_FROM_LE (header.checksum) != checksum (data + sizeof header, length))", "if (FALSE)",
+         "state-file", "/state-file/pack"),
+    unit("an older state never replaces a newer one", "if (last != NULL && *last >= serial) return TRUE;", "",
+         "state-file", "/state-file/order"),
+    unit("the name of a state is no path", "strspn (name, NAME_CHARACTERS) == length", "TRUE",
+         "state-file", "/state-file/names"),
+    feature("a folder that goes writes what has changed",
+            "if (entry->dirty || entry->n_jobs > 0) write_now (self, entry); entry_free (entry); }",
+            "entry_free (entry); }", "state", "/state/dispose"),
+    feature("a state is written again after a failure",
+            "entry->n_failures++; entry->dirty = TRUE;", "entry->n_failures++;", "state", "/state/failure"),
+
+    # ---- Who is told what ----
+    feature("strangers are not told the time",
+            "if (request == NULL || (!HS_IS_COMPONENT (client) && !may_see_presence (client, request)))",
+            "if (request == NULL)", "time", "/time/contacts"),
+    feature("strangers are not told the last activity",
+            "if (request == NULL || !may_see_presence (client, request))", "if (request == NULL)",
+            "last-activity", "/last-activity/contacts"),
 
     # ---- Sign-in ----
     attack("PLAIN never without TLS",
