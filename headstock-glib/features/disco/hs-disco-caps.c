@@ -293,8 +293,9 @@ start (HsDisco *self, GTask *task)
  * Asks what a client is and can do, by the hash of its last presence (XEP-0115).
  *
  * Many clients have one hash: it is asked for once, at one of them, and the answer is kept if the hash
- * shows that it is right. A wrong answer counts for the address that gave it and for no other. Without a hash, the address
- * is asked as [method@Disco.query_async] does. Of these requests, 8 are in flight at most.
+ * shows that it is right. A wrong answer counts for the address that gave it and for no other: the next one who
+ * has the hash is asked. Without a hash, the address is asked as [method@Disco.query_async] does. Of these
+ * requests, 8 are in flight at most.
  *
  * Since: 0.2
  */

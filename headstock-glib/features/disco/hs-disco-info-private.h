@@ -30,7 +30,8 @@ GPtrArray *hs_disco_info_get_identities (HsDiscoInfo *self);
 GPtrArray *hs_disco_info_get_features (HsDiscoInfo *self);
 GPtrArray *hs_disco_info_get_forms (HsDiscoInfo *self);
 
-/* The value of a form's hidden field FORM_TYPE, in the form; %NULL where it has none. More than one value: @is_ambiguous. */
+/* The value of a form's hidden field FORM_TYPE, which the form owns; %NULL if it has none. More than one value:
+ * @is_ambiguous. */
 const char *hs_disco_form_get_type (HsElement *form, gboolean *is_ambiguous);
 
 G_END_DECLS

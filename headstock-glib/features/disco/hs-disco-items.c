@@ -142,7 +142,7 @@ ask_page (GTask *task)
   hs_element_add_text_child (set, "max", HS_NS_RSM, PAGE);
   if (pages->last != NULL)
     hs_element_add_text_child (set, "after", HS_NS_RSM, pages->last);
-  iq = hs_iq_new ("get", pages->jid, query);
+  iq = hs_disco_new_request (self, pages->jid, query);
   hs_client_request_async (self->client, HS_ELEMENT (iq), -1, g_task_get_cancellable (task), page_cb,
                            task);
 }

@@ -70,6 +70,8 @@ void hs_disco_waiters_return (HsDiscoWaiters *self, const char *jid, HsDiscoInfo
 char *hs_disco_make_key (const char *jid, const char *node);
 /* Takes the task, which returns an HsDiscoInfo. One of many: not more than so many at once. */
 void hs_disco_ask (HsDisco *self, const char *jid, const char *node, gboolean one_of_many, GTask *task);
+/* A request to an address, or to the account where it is %NULL. */
+HsIq *hs_disco_new_request (HsDisco *self, const char *jid, HsElement *query);
 /* Forgets what an address has answered, or will answer to a request on its way. */
 void hs_disco_forget (HsDisco *self, const char *jid, const char *node);
 /* The same for all. */

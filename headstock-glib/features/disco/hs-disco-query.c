@@ -3,6 +3,7 @@
 
 #include "hs-disco-private.h"
 
+#include "hs-component.h"
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-iq.h"
@@ -94,6 +95,17 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   finish_question (question, info, error);
 }
 
+HsIq *
+hs_disco_new_request (HsDisco *self, const char *jid, HsElement *query)
+{
+  HsIq *iq = hs_iq_new ("get", jid, query);
+
+  /* XEP-0114, 3: a component names one of its addresses in all it sends. */
+  if (HS_IS_COMPONENT (self->client))
+    hs_stanza_set_from_jid (HS_STANZA (iq), hs_client_get_jid (self->client));
+  return iq;
+}
+
 static void
 send_question (HsDiscoQuestion *question)
 {
@@ -114,7 +126,7 @@ send_question (HsDiscoQuestion *question)
   query = hs_element_new ("query", HS_NS_DISCO_INFO);
   if (question->node != NULL)
     hs_element_set_attribute (query, "node", question->node);
-  iq = hs_iq_new ("get", question->jid, query);
+  iq = hs_disco_new_request (self, question->jid, query);
   hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, answered_cb, question);
 }
 

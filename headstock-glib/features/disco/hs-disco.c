@@ -259,10 +259,9 @@ hs_disco_set_property (GObject *object, guint prop_id, const GValue *value, GPar
 }
 
 static void
-install_properties (GObjectClass *object_class)
+make_read_only_properties (void)
 {
   GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsDisco:client: (getter get_client)
@@ -291,6 +290,12 @@ install_properties (GObjectClass *object_class)
    * Since: 0.2
    */
   props[PROP_ACCOUNT_INFO] = g_param_spec_object ("account-info", NULL, NULL, HS_TYPE_DISCO_INFO, ro);
+}
+
+static void
+make_settings (void)
+{
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsDisco:node: (getter get_node) (setter set_node)
@@ -320,8 +325,6 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_CAPS_VERSIONS] = g_param_spec_flags ("caps-versions", NULL, NULL, HS_TYPE_CAPS_VERSION,
                                                   HS_CAPS_VERSION_1, rw);
-
-  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
@@ -374,7 +377,9 @@ hs_disco_class_init (HsDiscoClass *klass)
   object_class->get_property = hs_disco_get_property;
   object_class->set_property = hs_disco_set_property;
 
-  install_properties (object_class);
+  make_read_only_properties ();
+  make_settings ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
   install_signals ();
   hs_feature_mark (G_TYPE_FROM_CLASS (klass), FALSE);
 }

@@ -462,6 +462,7 @@ test_component (void)
   HsClient *client = HS_CLIENT (hs_component_new ("service.example.org", "secret"));
   HsDisco *disco = hs_disco_new ();
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_auto (DiscoOutcome) outcome = { 0 };
 
   hs_client_set_host (client, "127.0.0.1");
   hs_client_set_port (client, scripted_server_get_port (server));
@@ -482,10 +483,14 @@ test_component (void)
   g_assert_true (scripted_server_has_received (server, "from=\"5@service.example.org\""));
   g_assert_cmpuint (scripted_server_count_received (server, "item-not-found"), ==, 2);
   g_assert_cmpuint (scripted_server_count_received (server, "service-unavailable"), ==, 1);
-  /* A component has no account to ask about. */
+  /* A component has no account to ask about, and asks as itself. */
   g_assert_false (scripted_server_has_received (server, "type=\"get\""));
+  hs_disco_query_async (disco, "b", NULL, NULL, disco_outcome_cb, &outcome);
+  test_until (scripted_server_has_received (server, "type=\"get\" to=\"b\""));
   hs_client_stop (client);
   test_until (hs_client_get_state (client) == HS_CLIENT_STATE_DISCONNECTED);
+  test_until (outcome.n_called == 1);
+  g_assert_error (outcome.error, HS_ERROR, HS_ERROR_SESSION_LOST);
   g_ptr_array_set_size (requests, 0);
   g_assert_finalize_object (client);
   g_assert_finalize_object (disco);
