@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-contact-private.h"
+#include "hs-jid-table-private.h"
 #include "hs-roster-list-private.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GPtrArray *items;  /* in order of arrival; NULL where one was taken */
-  GHashTable *index; /* HsJid → position + 1 */
+  HsJidTable index;  /* position + 1 */
 } HsRosterStaging;
 
 HsRosterStaging *hs_roster_staging_new (void);
@@ -31,7 +32,7 @@ typedef struct _HsRosterMerge HsRosterMerge;
 typedef struct
 {
   HsRosterList *list;
-  GHashTable *table;    /* HsJid → HsContact, which it owns: those of the list, and those to come or to go */
+  HsJidTable table;      /* HsContact: those of the list, and those to come or to go */
   GHashTable *available; /* those with a resource; a set of HsContact */
   guint64 n_presences;
   HsRosterMerge *merge; /* or NULL */

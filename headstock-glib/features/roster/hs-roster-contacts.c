@@ -22,6 +22,7 @@ struct _HsRosterMerge
   Phase phase;
   guint position; /* in what the phase goes through */
   guint mark;     /* of contacts that stay */
+  gboolean is_index_clear;
   GPtrArray *added;
   GPtrArray *list;
   GPtrArray *gone;
@@ -43,14 +44,14 @@ hs_roster_staging_new (void)
   HsRosterStaging *self = g_new0 (HsRosterStaging, 1);
 
   self->items = g_ptr_array_new_with_free_func (clear_item);
-  self->index = g_hash_table_new (hs_jid_hash, hs_jid_equal);
   return self;
 }
 
 void
 hs_roster_staging_add (HsRosterStaging *self, HsRosterItem *item)
 {
-  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->index, item->jid));
+  g_autoptr (HsRosterItem) old = NULL;
+  guint known = GPOINTER_TO_UINT (hs_jid_table_lookup (&self->index, item->jid));
 
   if (known == 0)
     {
@@ -59,18 +60,17 @@ hs_roster_staging_add (HsRosterStaging *self, HsRosterItem *item)
     }
   else
     {
-      /* The key belongs to the item. */
-      g_hash_table_remove (self->index, item->jid);
-      hs_roster_item_unref (self->items->pdata[known - 1]);
+      old = self->items->pdata[known - 1];
       self->items->pdata[known - 1] = item;
     }
-  g_hash_table_insert (self->index, item->jid, GUINT_TO_POINTER (known));
+  /* The key belongs to the item. */
+  hs_jid_table_insert (&self->index, item->jid, GUINT_TO_POINTER (known));
 }
 
 void
 hs_roster_staging_free (HsRosterStaging *self)
 {
-  g_hash_table_unref (self->index);
+  hs_jid_table_clear (&self->index, NULL);
   g_ptr_array_unref (self->items);
   g_free (self);
 }
@@ -92,7 +92,6 @@ void
 hs_roster_contacts_init (HsRosterContacts *self)
 {
   self->list = hs_roster_list_new (HS_TYPE_CONTACT);
-  self->table = g_hash_table_new_full (hs_jid_hash, hs_jid_equal, NULL, g_object_unref);
   self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
 }
 
@@ -102,7 +101,7 @@ hs_roster_contacts_clear (HsRosterContacts *self)
   g_clear_pointer (&self->merge, merge_free);
   g_clear_object (&self->list);
   g_clear_pointer (&self->available, g_hash_table_unref);
-  g_clear_pointer (&self->table, g_hash_table_unref);
+  hs_jid_table_clear (&self->table, g_object_unref);
 }
 
 gboolean
@@ -122,7 +121,7 @@ is_new (HsRosterContacts *self, HsContact *contact)
 static HsContact *
 lookup_exact (HsRosterContacts *self, HsJid *jid)
 {
-  HsContact *contact = g_hash_table_lookup (self->table, jid);
+  HsContact *contact = hs_jid_table_lookup (&self->table, jid);
 
   return contact != NULL && hs_contact_get_is_in_roster (contact) && !is_new (self, contact)
              ? contact
@@ -141,13 +140,13 @@ hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid)
   return lookup_exact (self, bare);
 }
 
-/* The table's contact for an item: the key belongs to the contact's address. */
+/* The table has the reference and takes the contact's address as its key. */
 static HsContact *
 make_contact (HsRosterContacts *self, HsRosterItem *item)
 {
   HsContact *contact = hs_contact_new (item, TRUE);
 
-  g_hash_table_insert (self->table, hs_contact_get_jid (contact), contact);
+  hs_jid_table_insert (&self->table, hs_contact_get_jid (contact), contact);
   return contact;
 }
 
@@ -155,7 +154,7 @@ make_contact (HsRosterContacts *self, HsRosterItem *item)
 static HsContact *
 match_item (HsRosterContacts *self, HsRosterItem *item)
 {
-  HsContact *contact = g_hash_table_lookup (self->table, item->jid);
+  HsContact *contact = hs_jid_table_lookup (&self->table, item->jid);
 
   if (contact == NULL)
     {
@@ -168,14 +167,14 @@ match_item (HsRosterContacts *self, HsRosterItem *item)
 static HsContact *
 lookup_early_exact (HsRosterContacts *self, HsJid *jid)
 {
-  HsContact *contact = g_hash_table_lookup (self->table, jid);
+  HsContact *contact = hs_jid_table_lookup (&self->table, jid);
   guint position;
 
   if (contact != NULL)
     return hs_contact_get_is_in_roster (contact) ? contact : NULL;
   if (!hs_roster_contacts_is_merging (self) || self->merge->staging == NULL)
     return NULL;
-  position = GPOINTER_TO_UINT (g_hash_table_lookup (self->merge->staging->index, jid));
+  position = GPOINTER_TO_UINT (hs_jid_table_lookup (&self->merge->staging->index, jid));
   return position > 0 ? match_item (self, self->merge->staging->items->pdata[position - 1]) : NULL;
 }
 
@@ -191,10 +190,23 @@ hs_roster_contacts_lookup_early (HsRosterContacts *self, HsJid *jid)
   return lookup_early_exact (self, bare);
 }
 
+/* Whoever's presence the account does not see any more is not known to be available: not all servers say so. */
+static void
+set_item (HsRosterContacts *self, HsContact *contact, HsRosterItem *item)
+{
+  gboolean was_seen = (hs_contact_get_subscription (contact) & HS_SUBSCRIPTION_TO) != 0;
+
+  hs_contact_set_item (contact, item);
+  if (!was_seen || (item->subscription & HS_SUBSCRIPTION_TO) != 0)
+    return;
+  hs_contact_clear_resources (contact);
+  g_hash_table_remove (self->available, contact);
+}
+
 void
 hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item)
 {
-  g_autoptr (HsContact) contact = g_hash_table_lookup (self->table, item->jid);
+  g_autoptr (HsContact) contact = hs_jid_table_lookup (&self->table, item->jid);
 
   g_assert (!hs_roster_contacts_is_merging (self));
   if (contact == NULL)
@@ -206,7 +218,7 @@ hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item)
   g_object_ref (contact);
   if (hs_contact_get_is_in_roster (contact))
     {
-      hs_contact_set_item (contact, item);
+      set_item (self, contact, item);
       return;
     }
   /* It is just being told that it has left. */
@@ -220,7 +232,7 @@ hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item)
 static void
 forget_contact (HsRosterContacts *self, HsContact *contact)
 {
-  g_hash_table_steal (self->table, hs_contact_get_jid (contact));
+  hs_jid_table_remove (&self->table, hs_contact_get_jid (contact));
   hs_contact_clear_resources (contact);
   g_hash_table_remove (self->available, contact);
   hs_contact_report_left (contact);
@@ -236,7 +248,7 @@ hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid)
   if (contact == NULL)
     return;
   /* When the list tells of it, the roster does not know the contact any more. */
-  g_hash_table_steal (self->table, hs_contact_get_jid (contact));
+  hs_jid_table_remove (&self->table, hs_contact_get_jid (contact));
   hs_contact_leave_roster (contact);
   hs_roster_list_remove (self->list, contact);
   hs_contact_clear_resources (contact);
@@ -310,7 +322,7 @@ match_next (HsRosterContacts *self, HsRosterMerge *merge)
     }
   hs_contact_set_mark (contact, merge->mark);
   g_object_ref (contact);
-  hs_contact_set_item (contact, item);
+  set_item (self, contact, item);
   g_object_unref (contact);
 }
 
@@ -362,8 +374,9 @@ free_one (HsRosterMerge *merge)
   else if (merge->staging->items->len > 0)
     {
       /* Its keys are of the items. */
-      if (g_hash_table_size (merge->staging->index) > 0)
-        g_hash_table_steal_all (merge->staging->index);
+      if (!merge->is_index_clear)
+        hs_jid_table_clear (&merge->staging->index, NULL);
+      merge->is_index_clear = TRUE;
       free_next (merge->staging->items);
     }
   else
