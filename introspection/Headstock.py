@@ -75,10 +75,27 @@ def _check_text(value):
             _check_text(one)
 
 
+def _is_text(argument):
+    # The method has another name since PyGObject 3.44.
+    get_type = getattr(argument, "get_type_info", None) or argument.get_type
+    return get_type().get_tag_as_string() == "utf8"
+
+
+def _text_positions(info):
+    """Where a function of C takes a string."""
+    first = 1 if info.is_method() else 0
+    return {first + number for number, argument in enumerate(info.get_arguments())
+            if _is_text(argument)}
+
+
 def _check_function(info):
-    """Makes a function of C check its strings."""
+    """Makes a function of C check its strings, and take an address for one."""
+    texts = _text_positions(info)
 
     def call(*arguments, **keywords):
+        if texts and any(isinstance(one, Headstock.Jid) for one in arguments):
+            arguments = [str(one) if number in texts and isinstance(one, Headstock.Jid) else one
+                         for number, one in enumerate(arguments)]
         for one in arguments:
             _check_text(one)
         for one in keywords.values():

@@ -16,7 +16,7 @@ function list(model) {
     return Array.from({length: model.get_n_items()}, (_, i) => model.get_item(i));
 }
 
-main({
+await main({
     async 'contacts are added, changed, listed and removed'() {
         const client = makeClient(1);
         const roster = new Headstock.Roster();
