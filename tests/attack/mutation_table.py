@@ -44,6 +44,10 @@ def feature(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/{program}/test-{program}", ("-p", path))
 
 
+def roster(name: str, old: str, new: str, program: str, path: str) -> Mutation:
+    return Mutation(name, old, new, f"tests/features/roster/test-roster-{program}", ("-p", path))
+
+
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
@@ -162,6 +166,40 @@ MUTATIONS = [
     feature("strangers are not told the last activity",
             "if (request == NULL || !may_see_presence (client, request))", "if (request == NULL)",
             "last-activity", "/last-activity/contacts"),
+    # ---- The roster ----
+    roster("the roster is changed by the account alone",
+           'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_roster_push_cb',
+           'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_DEFAULT, hs_roster_push_cb',
+           "push", "/roster/push/forged"),
+    roster("a push has one item",
+           "if (pushed->n_items == 1)", "if (pushed->n_items >= 1)",
+           "push", "/roster/push/forged"),
+    roster("a push has one query",
+           "&& hs_element_get_first_child (iq) == query && hs_element_get_next_sibling (query) == NULL",
+           "&& hs_element_get_first_child (iq) == query",
+           "push", "/roster/push/forged"),
+    roster("items that a stranger pushes while the roster is loaded do not count",
+           "HS_HANDLER_FORGET | HS_HANDLER_FROM_ACCOUNT, pushed_cb", "HS_HANDLER_FORGET, pushed_cb",
+           "push", "/roster/push/while-loading"),
+    roster("what came before the connection was cut does not count",
+           "g_clear_pointer (&self->load.staging, hs_roster_staging_free); /* The server will not change",
+           "if (self->load.staging != NULL) merge (self, g_steal_pointer (&self->load.staging), NULL);"
+           " /* The server will not change",
+           "cut", "/roster/cut/each-item"),
+    roster("an absent query keeps the list",
+           'if (query != NULL && hs_element_matches (query, "query", HS_NS_ROSTER))',
+           'if (query == NULL || hs_element_matches (query, "query", HS_NS_ROSTER))',
+           "load", "/roster/load/versions"),
+    roster("a contact has 64 resources",
+           "#define HS_CONTACT_MAX_RESOURCES 64", "#define HS_CONTACT_MAX_RESOURCES 100",
+           "presence", "/roster/presence/bounds"),
+    roster("a request is kept once a person",
+           "if (hs_client_is_own (self->client, jid) || hs_roster_find_request (self, jid) != NULL)",
+           "if (hs_client_is_own (self->client, jid))",
+           "presence", "/roster/presence/requests"),
+    roster("approval in advance where the server has it",
+           'hs_roster_has_feature (self, "sub", HS_NS_PRE_APPROVAL))', "TRUE)",
+           "presence", "/roster/presence/requests"),
 
     # ---- Sign-in ----
     attack("PLAIN never without TLS",
