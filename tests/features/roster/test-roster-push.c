@@ -120,13 +120,13 @@ test_while_loading (void)
   begin_loaded (&f, script);
   hs_roster_refresh_async (f.roster, NULL, roster_result_cb, &result);
   test_spin (20);
-  scripted_server_send (f.test->server,
+  test_client_say (f.test, ROSTER_PUSH (" ver='v2'", ROMEO "<item jid='tybalt@example.org'/>"));
+  test_client_say (f.test,
                         "<iq type='set' id='p1' from='mallory@example.com'><query xmlns='jabber:iq:roster' ver='v8'>" ROMEO
                         "</query></iq>"
                         "<message from='mallory@example.com'><iq type='result' id='x'><query xmlns='jabber:iq:roster'>" ROMEO
                         "</query></iq></message>"
                         "<message from='mallory@example.com'><query xmlns='jabber:iq:roster'>" ROMEO "</query></message>");
-  test_client_say (f.test, ROSTER_PUSH (" ver='v2'", ROMEO "<item jid='tybalt@example.org'/>"));
   assert_contacts (&f, "juliet@example.com=Juliet[Friends]both ");
   g_assert_cmpstr (hs_roster_get_version (f.roster), ==, "v1");
   test_client_say (f.test, ROSTER_PUSH (" ver='v3'", "<item jid='tybalt@example.org'/>"));
