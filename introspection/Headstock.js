@@ -467,6 +467,12 @@ function addHandlers(client, {object, handlers}) {
     }
 }
 
+// A client that registers itself has prepare_presence() from the library, which is no hook.
+function isHook(object, hook) {
+    return typeof object[hook] === 'function' &&
+        !(object instanceof Headstock.Client && object[hook] === Headstock.Client.prototype[hook]);
+}
+
 // Calls one of HOOKS of what is registered, where it has it.
 function tell(client, number, hook, ...more) {
     const object = client[STATE]?.agents.get(number)?.object;
@@ -475,7 +481,7 @@ function tell(client, number, hook, ...more) {
     try {
         if (object instanceof Headstock.Module)
             return native[`module_${hook}`].call(object, client, ...more);
-        return typeof object[hook] === 'function' ? object[hook](client, ...more) : undefined;
+        return isHook(object, hook) ? object[hook](client, ...more) : undefined;
     } catch (error) {
         logError(error, `${hook} failed`);
         return undefined;

@@ -587,7 +587,10 @@ class _Agent(GObject.Object, Module, Headstock.Described):
             if isinstance(obj, Headstock.Module):
                 return getattr(Headstock.Module, hook)(obj, client, *more)
             method = getattr(obj, hook, None)
-            if not callable(method) or isinstance(getattr(type(obj), hook, None), CallableInfo):
+            # A client that registers itself has prepare_presence() from the library, which is no hook.
+            own = getattr(type(obj), hook, None)
+            if not callable(method) or isinstance(own, CallableInfo) or \
+                    (isinstance(obj, Client) and own is getattr(Client, hook, None)):
                 return None
             return method(*(client, *more)[:_count_arguments(method, 1 + len(more))])
         except Exception:
