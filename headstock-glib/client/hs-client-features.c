@@ -50,7 +50,8 @@ hs_client_remember_features (HsClient *self)
   const char *text = priv->stream != NULL ? hs_stream_get_features_text (priv->stream) : NULL;
 
   forget_element (priv);
-  if (priv->secure && text != NULL)
+  /* A client that is going asks no module: one in JavaScript may be going in the same collection of garbage. */
+  if (priv->running && priv->secure && text != NULL)
     hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
 }
 
