@@ -5,8 +5,6 @@
 
 #include <time.h>
 
-gint64 hs_clock_slept;
-
 gint64
 hs_clock_get_boot_time (void)
 {
@@ -14,7 +12,7 @@ hs_clock_get_boot_time (void)
   struct timespec now;
 
   if (clock_gettime (CLOCK_BOOTTIME, &now) == 0)
-    return now.tv_sec * (gint64) G_USEC_PER_SEC + now.tv_nsec / 1000 + hs_clock_slept;
+    return now.tv_sec * (gint64) G_USEC_PER_SEC + now.tv_nsec / 1000;
 #endif
-  return g_get_monotonic_time () + hs_clock_slept;
+  return g_get_monotonic_time ();
 }

@@ -402,7 +402,7 @@ received_cb (HsTransport *transport, const guint8 *bytes, gsize length, gpointer
       hs_transport_stop_reading (transport);
       return 0;
     }
-  hs_liveness_input (&priv->liveness, g_get_monotonic_time ());
+  hs_liveness_input (&priv->liveness, hs_client_get_time (priv));
   if (hs_client_is_watched (self))
     hs_client_log_bytes (self, HS_DIRECTION_IN, (const char *) bytes + priv->logged_in,
                          length - priv->logged_in);
@@ -508,7 +508,7 @@ open_stream (HsClient *self, GIOStream *io)
   hs_client_ensure_user_agent (self);
   if (!hs_attempt_is_present (attempt))
     return;
-  priv->transport = hs_transport_new (io, &transport_callbacks, self);
+  priv->transport = hs_transport_new (priv->loop, io, &transport_callbacks, self);
   priv->logged_in = 0;
   priv->paused = priv->held = FALSE;
   hs_client_log_restart (self);

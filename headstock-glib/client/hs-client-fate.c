@@ -279,7 +279,7 @@ ask (HsClient *self)
 
   if (!hs_client_is_managed (priv) || hs_stream_is_closing (priv->stream))
     return;
-  due = hs_stream_management_poll (priv->management, g_get_monotonic_time (),
+  due = hs_stream_management_poll (priv->management, hs_client_get_time (priv),
                                    hs_transport_get_output (priv->transport));
   hs_client_set_deadline_at (self, HS_DEADLINE_ASK, due);
 }

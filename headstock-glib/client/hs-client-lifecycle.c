@@ -4,7 +4,6 @@
 #include "hs-client-private.h"
 #include "hs-clock.h"
 #include "hs-error.h"
-#include "net/hs-wake.h"
 
 /* A run: from being started to `terminated`. */
 
@@ -51,7 +50,9 @@ hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time)
 void
 hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec)
 {
-  hs_client_set_deadline_at (self, deadline, g_get_monotonic_time () + msec * (gint64) 1000);
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_client_set_deadline_at (self, deadline, hs_client_get_time (priv) + msec * (gint64) 1000);
 }
 
 void
@@ -132,8 +133,8 @@ end_run (HsClient *self)
   closes = g_steal_pointer (&priv->close_tasks);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   hs_timer_leave (&priv->timer);
-  hs_wake_remove (priv->context, self);
-  hs_client_leave_context (priv);
+  hs_wake_remove (&priv->loop->wake, self);
+  hs_client_leave_loop (priv);
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   priv->running = priv->stop_requested = FALSE;
   hs_client_set_state (self, HS_CLIENT_STATE_DISCONNECTED);
@@ -338,7 +339,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_REQUEST:
       hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
-                            g_get_monotonic_time (), hs_liveness_get_last_input (&priv->liveness));
+                            hs_client_get_time (priv), hs_liveness_get_last_input (&priv->liveness));
       if (priv->running)
         hs_client_update_request_deadline (self);
       break;
@@ -348,10 +349,16 @@ on_deadline (HsClient *self, HsDeadline deadline)
     }
 }
 
-static gint64
-get_slept (void)
+gint64
+hs_client_get_boot_time (const HsClientPrivate *priv)
 {
-  return hs_clock_get_boot_time () - g_get_monotonic_time ();
+  return priv->loop != NULL ? hs_loop_get_boot_time (priv->loop) : hs_clock_get_boot_time ();
+}
+
+static gint64
+get_slept (const HsClientPrivate *priv)
+{
+  return hs_client_get_boot_time (priv) - hs_client_get_time (priv);
 }
 
 /* Deadlines stand still while the machine sleeps; what is at the other end does not. */
@@ -359,7 +366,7 @@ static void
 look_at_clock (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 slept = get_slept ();
+  gint64 slept = get_slept (priv);
 
   if (slept - priv->slept > SLEEP)
     hs_client_woke_up (self);
@@ -381,7 +388,7 @@ timer_cb (gpointer data)
 {
   g_autoptr (HsClient) self = g_object_ref (data);
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = hs_client_get_time (priv);
   guint first = HS_N_DEADLINES;
 
   hs_client_enter_thread (priv);
@@ -422,13 +429,13 @@ hs_client_start (HsClient *self)
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
   hs_retry_policy_begin (&priv->retry);
-  priv->slept = get_slept ();
   priv->settling = FALSE;
   priv->ready_time = 0;
   g_clear_error (&priv->run_error);
-  hs_client_take_context (priv, g_main_context_ref_thread_default ());
-  hs_wake_add (priv->context, wake_cb, self);
-  hs_timer_join (&priv->timer, priv->context, timer_cb, self);
+  hs_client_take_loop (priv, hs_loop_get (g_main_context_get_thread_default ()));
+  priv->slept = get_slept (priv);
+  hs_wake_add (&priv->loop->wake, wake_cb, self);
+  hs_timer_join (&priv->timer, &priv->loop->timers, timer_cb, self);
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
 }
@@ -493,7 +500,7 @@ hs_client_run (HsClient *self, GError **error)
   hs_client_start (self);
   if (!priv->running)
     return run_result (priv, error);
-  context = g_main_context_ref (priv->context);
+  context = g_main_context_ref (priv->loop->context);
   g_main_context_push_thread_default (context);
   while (priv->running)
     g_main_context_iteration (context, TRUE);
@@ -671,9 +678,9 @@ hs_client_abandon (HsClient *self)
   priv->state = HS_CLIENT_STATE_DISCONNECTED;
   g_clear_pointer (&priv->next_connector, hs_connector_free);
   hs_timer_leave (&priv->timer);
-  if (priv->context != NULL)
-    hs_wake_remove (priv->context, self);
-  hs_client_leave_context (priv);
+  if (priv->loop != NULL)
+    hs_wake_remove (&priv->loop->wake, self);
+  hs_client_leave_loop (priv);
   return_tasks (priv->connect_tasks, error);
   return_tasks (priv->close_tasks, error);
   g_clear_pointer (&priv->connect_tasks, g_ptr_array_unref);

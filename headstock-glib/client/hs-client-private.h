@@ -3,7 +3,7 @@
 
 #include "hs-client.h"
 #include "net/hs-connector.h"
-#include "net/hs-timer.h"
+#include "net/hs-loop.h"
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
 #include "protocol/hs-dispatcher.h"
@@ -147,7 +147,7 @@ typedef struct
 
   /* The run */
   HsClientState state;
-  GMainContext *context;
+  HsLoop *loop; /* NULL while the client does not run */
   GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
   gboolean entered; /* the main loop has called the client in that thread */
   HsTimer timer;
@@ -232,8 +232,8 @@ extern guint hs_client_signals[N_SIGNALS];
 void hs_client_install_signals (void);
 
 /* hs-client-thread.c */
-void hs_client_take_context (HsClientPrivate *priv, GMainContext *context);
-void hs_client_leave_context (HsClientPrivate *priv);
+void hs_client_take_loop (HsClientPrivate *priv, HsLoop *loop);
+void hs_client_leave_loop (HsClientPrivate *priv);
 void hs_client_enter_thread (HsClientPrivate *priv);
 gboolean hs_client_is_foreign_slow (HsClientPrivate *priv);
 gboolean hs_client_refuse (HsClientPrivate *priv, const char *function);
@@ -270,7 +270,15 @@ hs_client_is_foreign (HsClientPrivate *priv)
   }                                                                                                \
   G_STMT_END
 
+/* Monotonic time: the time for which deadlines wait. */
+static inline gint64
+hs_client_get_time (const HsClientPrivate *priv)
+{
+  return G_LIKELY (priv->loop != NULL) ? hs_loop_get_time (priv->loop) : g_get_monotonic_time ();
+}
+
 /* hs-client-lifecycle.c */
+gint64 hs_client_get_boot_time (const HsClientPrivate *priv);
 void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);
 void hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time);
 void hs_client_clear_deadline (HsClient *self, HsDeadline deadline);

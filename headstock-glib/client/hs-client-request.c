@@ -29,7 +29,7 @@ hs_client_track (HsClient *self, HsNode *node, int timeout_msec)
   HsClientPrivate *priv = hs_client_private (self);
   guint msec = timeout_msec < 0 ? priv->request_timeout : (guint) timeout_msec;
   /* Time stands still while the session is interrupted. */
-  gint64 now = priv->interrupted != 0 ? priv->interrupted : g_get_monotonic_time ();
+  gint64 now = priv->interrupted != 0 ? priv->interrupted : hs_client_get_time (priv);
   HsIqRequest *request = hs_iq_tracker_add (
       hs_dispatcher_get_tracker (priv->dispatcher), hs_node_get_attribute (node, "id", NULL),
       hs_node_get_attribute (node, "to", NULL), hs_node_get_attribute (node, "from", NULL),

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-clock.h"
 #include "hs-error.h"
 
 /* The session (XEP-0198): it outlives its connections, and may outlive the process. */
@@ -79,7 +78,7 @@ hs_client_interrupt_session (HsClient *self)
   guint max;
 
   if (priv->management != NULL)
-    hs_stream_management_interrupt (priv->management, hs_clock_get_boot_time ());
+    hs_stream_management_interrupt (priv->management, hs_client_get_boot_time (priv));
   if (priv->management == NULL || !hs_stream_management_has_session (priv->management))
     {
       hs_client_lose_session (self);
@@ -87,7 +86,7 @@ hs_client_interrupt_session (HsClient *self)
     }
   if (priv->interrupted != 0)
     return;
-  priv->interrupted = g_get_monotonic_time ();
+  priv->interrupted = hs_client_get_time (priv);
   max = hs_stream_management_get_max (priv->management);
   hs_client_set_deadline (self, HS_DEADLINE_SESSION, max == 0 ? PATIENCE : MIN (max, 86400) * 1000);
 }
@@ -138,7 +137,7 @@ hs_client_resumed (HsClient *self)
                            hs_stream_management_get_received (priv->management));
   hs_client_session_stands (self);
   hs_iq_tracker_extend (hs_dispatcher_get_tracker (priv->dispatcher),
-                        g_get_monotonic_time () - priv->interrupted);
+                        hs_client_get_time (priv) - priv->interrupted);
   priv->interrupted = 0;
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
@@ -192,7 +191,7 @@ hs_client_dup_session_state (HsClient *self)
   if (state == NULL)
     return NULL;
   seconds = (g_get_real_time ()
-             - hs_stream_management_get_age (priv->management, hs_clock_get_boot_time ()))
+             - hs_stream_management_get_age (priv->management, hs_client_get_boot_time (priv)))
             / G_USEC_PER_SEC;
   return g_variant_ref_sink (g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", STATE_VERSION,
                                             hs_jid_to_string (priv->session_account),
@@ -250,7 +249,7 @@ restore (HsClientPrivate *priv, GVariant *state, gint64 saved, GError **error)
     return refuse (error, HS_ERROR_EXPIRED,
                    "The kept session is older than the server keeps sessions");
   if (!hs_stream_management_restore (hs_client_ensure_management (priv), state,
-                                     hs_clock_get_boot_time () - age * G_USEC_PER_SEC))
+                                     hs_client_get_boot_time (priv) - age * G_USEC_PER_SEC))
     return refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
   return TRUE;
 }
@@ -303,7 +302,7 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
   jid = check_owner (priv, account, bound, error);
   if (jid == NULL || !restore (priv, management, saved, error))
     return FALSE;
-  priv->interrupted = g_get_monotonic_time ();
+  priv->interrupted = hs_client_get_time (priv);
   hs_client_set_session_account (priv, priv->jid);
   priv->bound_bare = hs_jid_get_bare (jid);
   priv->bound_jid = g_steal_pointer (&jid);

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-clock.h"
 #include "hs-error.h"
 
 /* What follows on a connection that has ended or could not be made. */
@@ -11,7 +10,7 @@
 static guint64
 get_lasted (HsClientPrivate *priv)
 {
-  return priv->ready_time != 0 ? (g_get_monotonic_time () - priv->ready_time) / 1000 : 0;
+  return priv->ready_time != 0 ? (hs_client_get_time (priv) - priv->ready_time) / 1000 : 0;
 }
 
 /* Something that the program has sent was acknowledged. What comes in does not count, and neither does
@@ -77,7 +76,7 @@ watch_network (HsClient *self)
   if (priv->network_watch != NULL)
     return;
   watch = g_new0 (HsNetworkWatch, 1);
-  watch->context = g_main_context_ref (priv->context);
+  watch->context = g_main_context_ref (priv->loop->context);
   watch->monitor = g_object_ref (g_network_monitor_get_default ());
   g_weak_ref_init (&watch->client, self);
   priv->network_watch = watch;
@@ -103,7 +102,7 @@ void
 hs_client_network_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 next = g_get_monotonic_time () + hs_retry_policy_wait_for_network (&priv->retry) * (gint64) 1000;
+  gint64 next = hs_client_get_time (priv) + hs_retry_policy_wait_for_network (&priv->retry) * (gint64) 1000;
 
   if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] > next)
     hs_client_set_deadline_at (self, HS_DEADLINE_RETRY, next);
@@ -164,7 +163,7 @@ static guint
 choose_wait (HsClientPrivate *priv, gboolean answered, gboolean managed)
 {
   HsStreamManagement *management = priv->management;
-  gint64 now = hs_clock_get_boot_time ();
+  gint64 now = hs_client_get_boot_time (priv);
   HsRetrySession session = { .answered = answered, .left = -1 };
   guint max;
 

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-clock.h"
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
@@ -115,7 +114,7 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
     }
   *route = HS_ROUTE_WAITING;
   if (priv->management != NULL && !priv->stopping
-      && hs_stream_management_can_resume (priv->management, hs_clock_get_boot_time ()))
+      && hs_stream_management_can_resume (priv->management, hs_client_get_boot_time (priv)))
     return TRUE;
   return refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
 }

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-clock.h"
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
@@ -153,7 +152,7 @@ hs_client_session_stands (HsClient *self)
   priv->was_ready = TRUE;
   priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
-  priv->ready_time = g_get_monotonic_time ();
+  priv->ready_time = hs_client_get_time (priv);
   hs_liveness_init (&priv->liveness, priv->ready_time);
   if (priv->keepalive_interval > 0)
     hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
@@ -253,7 +252,7 @@ hs_client_shrink_if_idle (HsClient *self)
 
   if (priv->stream == NULL || priv->pumping > 0)
     return;
-  if (g_get_monotonic_time () < due)
+  if (hs_client_get_time (priv) < due)
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
   /* Nothing is read before the rest of a stanza has been dispatched: that is not silence. */
   else if (priv->suspended.type != HS_STREAM_EVENT_NONE)
@@ -304,7 +303,7 @@ static void
 look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
 {
   *view = (HsLivenessView){
-    .now = g_get_monotonic_time (),
+    .now = hs_client_get_time (priv),
     .interval = get_interval (priv),
     .timeout = priv->connect_timeout * (gint64) 1000,
     .end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport),
@@ -370,7 +369,7 @@ hs_client_watch_output (HsClient *self)
 
   if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
     return;
-  next = hs_liveness_sent (&priv->liveness, g_get_monotonic_time (), priv->connect_timeout * (gint64) 1000);
+  next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv), priv->connect_timeout * (gint64) 1000);
   if (priv->deadlines[HS_DEADLINE_KEEPALIVE] == 0 || priv->deadlines[HS_DEADLINE_KEEPALIVE] > next)
     hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
 }
@@ -394,7 +393,7 @@ hs_client_woke_up (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (priv->interrupted != 0
-      && !hs_stream_management_can_resume (priv->management, hs_clock_get_boot_time ()))
+      && !hs_stream_management_can_resume (priv->management, hs_client_get_boot_time (priv)))
     hs_client_session_expired (self);
   hs_client_network_changed (self);
   if (priv->state == HS_CLIENT_STATE_READY && priv->keepalive_interval > 0 && priv->transport != NULL)

@@ -11,26 +11,26 @@
   "was called from another thread than the one that runs the client: have g_main_context_invoke() " \
   "call it there, in Python GLib.idle_add()"
 
-/* The context is looked at from other threads, which must not find it gone. */
-static GMutex contexts_lock;
+/* Other threads look at the context, and must not find it gone. */
+static GMutex loops_lock;
 
 void
-hs_client_take_context (HsClientPrivate *priv, GMainContext *context)
+hs_client_take_loop (HsClientPrivate *priv, HsLoop *loop)
 {
-  g_mutex_lock (&contexts_lock);
-  priv->context = context;
+  g_mutex_lock (&loops_lock);
+  priv->loop = loop;
   priv->entered = FALSE;
-  g_mutex_unlock (&contexts_lock);
-  g_atomic_pointer_set (&priv->thread, context != NULL ? g_thread_self () : NULL);
+  g_mutex_unlock (&loops_lock);
+  g_atomic_pointer_set (&priv->thread, loop != NULL ? g_thread_self () : NULL);
 }
 
 void
-hs_client_leave_context (HsClientPrivate *priv)
+hs_client_leave_loop (HsClientPrivate *priv)
 {
-  GMainContext *context = priv->context;
+  HsLoop *loop = priv->loop;
 
-  hs_client_take_context (priv, NULL);
-  g_clear_pointer (&context, g_main_context_unref);
+  hs_client_take_loop (priv, NULL);
+  g_clear_pointer (&loop, hs_loop_unref);
 }
 
 /* The main loop of the client runs in this thread. */
@@ -48,9 +48,9 @@ dup_context (HsClientPrivate *priv)
 {
   GMainContext *context;
 
-  g_mutex_lock (&contexts_lock);
-  context = priv->context != NULL ? g_main_context_ref (priv->context) : NULL;
-  g_mutex_unlock (&contexts_lock);
+  g_mutex_lock (&loops_lock);
+  context = priv->loop != NULL ? g_main_context_ref (priv->loop->context) : NULL;
+  g_mutex_unlock (&loops_lock);
   return context;
 }
 

@@ -84,7 +84,7 @@ attach_poll (HsReadWait *self)
       self->poll.fd = g_socket_get_fd (self->socket);
       self->poll.callback = self->callback;
       self->poll.user_data = self->user_data;
-      if (hs_poll_entry_wait (&self->poll, self->context))
+      if (hs_poll_entry_wait (&self->poll, &self->loop->poller))
         return;
     }
 
@@ -104,7 +104,7 @@ attach_poll (HsReadWait *self)
    * that time, and walks through the list to put it back: with a thousand connections, that would
    * be most of what a turn does. read_cb() of HsTransport sees to it itself. */
   g_source_set_can_recurse (self->source, TRUE);
-  hs_source_attach (self->source, self->context, G_PRIORITY_DEFAULT, "[headstock] read", callback,
+  hs_source_attach (self->source, self->loop->context, G_PRIORITY_DEFAULT, "[headstock] read", callback,
                     self);
 }
 
@@ -116,7 +116,7 @@ attach_turn (HsReadWait *self,
   GSource *source = hs_turn_source_new (ready_time);
 
   g_source_set_can_recurse (source, TRUE);
-  hs_source_attach (source, self->context, priority, "[headstock] read on", self->callback,
+  hs_source_attach (source, self->loop->context, priority, "[headstock] read on", self->callback,
                     self->user_data);
 
   return source;

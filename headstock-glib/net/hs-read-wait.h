@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "hs-poller.h"
+#include "hs-loop.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +26,7 @@ typedef enum
 
 typedef struct
 {
-  GMainContext *context;
+  HsLoop *loop;
   GPollableInputStream *stream;
   GSocket *socket; /* where the stream is one and nothing between; otherwise NULL */
   GSourceFunc callback;

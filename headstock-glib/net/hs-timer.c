@@ -3,24 +3,9 @@
 
 #include "hs-timer.h"
 
-#include "hs-turn.h"
-
-/* Of a turn. What is begun here (connecting, mostly) makes GIO work as much again in the turns to come, and
- * in none that we share. */
+/* The part of a turn that timers may use. What a timer begins (mostly connecting) makes GIO work as much again
+ * in later turns, and GIO's work does not count as ours. */
 #define SHARE_USEC (HS_TURN_USEC / 6)
-
-struct _HsTimers
-{
-  GMainContext *context; /* not referenced: only compared */
-  guint n_users;         /* timers, and dispatches that are under way */
-  GSource *source;
-  gint64 ready_time; /* the source's */
-  GPtrArray *heap;   /* of HsTimer with a time: none is due before its parent at (position - 1) / 2 */
-  HsTurnPlace turn;
-};
-
-static GMutex timers_lock;
-static GHashTable *all_timers; /* by context */
 
 /* ---- The heap ---- */
 
@@ -94,45 +79,79 @@ put_in (HsTimers *self, HsTimer *timer)
 
 /* ---- The source ---- */
 
+/* The earliest time on the system's clock at which a timer is due, or -1. On a clock that stands, a timer is
+ * due now or never. */
+static gint64
+get_ready_time (HsTimers *self)
+{
+  gint64 nearest = hs_timers_get_next (self);
+
+  if (nearest == 0)
+    return -1;
+  if (self->standing == 0)
+    return nearest;
+  return nearest <= self->standing ? 0 : -1;
+}
+
 /* A change of the ready time wakes the main loop up, even from within. */
 static void
 update_source (HsTimers *self)
 {
-  gint64 nearest = self->heap->len > 0 ? get (self, 0)->time : -1;
+  gint64 ready_time = get_ready_time (self);
 
-  if (self->turn.waiting != 0 && (nearest < 0 || nearest > g_get_monotonic_time ()))
+  if (self->turn.waiting != 0 && (ready_time < 0 || ready_time > g_get_monotonic_time ()))
     hs_turn_skip (&self->turn);
-  if (self->ready_time == nearest)
+  if (self->ready_time == ready_time)
     return;
-  self->ready_time = nearest;
-  g_source_set_ready_time (self->source, nearest);
+  self->ready_time = ready_time;
+  g_source_set_ready_time (self->source, ready_time);
 }
 
-static void
-release (HsTimers *self)
+static gboolean
+dispatch (GSource *source,
+          GSourceFunc callback,
+          gpointer user_data)
 {
-  g_mutex_lock (&timers_lock);
-  if (--self->n_users > 0)
-    {
-      g_mutex_unlock (&timers_lock);
-      return;
-    }
-  g_hash_table_remove (all_timers, self->context);
-  g_mutex_unlock (&timers_lock);
+  return callback (user_data);
+}
 
+static GSourceFuncs source_funcs = { NULL, NULL, dispatch, NULL, NULL, NULL };
+
+/* ---- The timers of a loop ---- */
+
+void
+hs_timers_init (HsTimers *self,
+                GMainContext *context,
+                HsTurn *turn,
+                GSourceFunc due,
+                gpointer user_data)
+{
+  self->ready_time = -1;
+  self->heap = g_ptr_array_new ();
+  hs_turn_join (&self->turn, turn);
+  self->source = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (self->source, "[headstock] timers");
+  /* Timers are called also while a function that was called from here iterates the main loop. */
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_set_callback (self->source, due, user_data, NULL);
+  g_source_attach (self->source, context);
+}
+
+void
+hs_timers_clear (HsTimers *self)
+{
   g_source_destroy (self->source);
-  g_source_unref (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
   hs_turn_leave (&self->turn);
-  g_ptr_array_unref (self->heap);
-  g_free (self);
+  g_clear_pointer (&self->heap, g_ptr_array_unref);
 }
 
-/* What becomes due while the others are called has its time in the next turn. */
+/* A timer that becomes due during the calls is called in the next turn. */
 static void
-call_due (HsTimers *self)
+call_until_over (HsTimers *self)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 end = MIN (hs_turn_get_end (&self->turn), now + SHARE_USEC);
+  gint64 now = hs_timers_get_time (self);
+  gint64 end = MIN (hs_turn_get_end (&self->turn), g_get_monotonic_time () + SHARE_USEC);
 
   do
     {
@@ -146,74 +165,41 @@ call_due (HsTimers *self)
   while (g_get_monotonic_time () < end);
 }
 
-static gboolean
-due_cb (gpointer user_data)
+void
+hs_timers_call_due (HsTimers *self)
 {
-  HsTimers *self = user_data;
-
   if (!hs_turn_begin (&self->turn))
-    return G_SOURCE_CONTINUE;
+    return;
 
-  g_mutex_lock (&timers_lock);
-  self->n_users++;
-  g_mutex_unlock (&timers_lock);
-  call_due (self);
+  call_until_over (self);
   update_source (self);
-  release (self);
-
-  return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-dispatch (GSource *source,
-          GSourceFunc callback,
-          gpointer user_data)
+void
+hs_timers_set_time (HsTimers *self,
+                    gint64 time)
 {
-  return callback (user_data);
+  self->standing = time;
+  update_source (self);
 }
 
-static GSourceFuncs source_funcs = { NULL, NULL, dispatch, NULL, NULL, NULL };
-
-static HsTimers *
-timers_new (GMainContext *context)
+gint64
+hs_timers_get_next (const HsTimers *self)
 {
-  HsTimers *self = g_new0 (HsTimers, 1);
-
-  self->context = context;
-  self->ready_time = -1;
-  self->heap = g_ptr_array_new ();
-  hs_turn_join (&self->turn, context);
-  self->source = g_source_new (&source_funcs, sizeof (GSource));
-  g_source_set_static_name (self->source, "[headstock] timers");
-  /* Times come also while something that was called from here iterates the main loop. */
-  g_source_set_can_recurse (self->source, TRUE);
-  g_source_set_callback (self->source, due_cb, self, NULL);
-  g_source_attach (self->source, context);
-
-  return self;
+  return self->heap->len > 0 ? ((HsTimer *) g_ptr_array_index (self->heap, 0))->time : 0;
 }
 
-/* ---- Public functions ---- */
+/* ---- A timer ---- */
 
 void
 hs_timer_join (HsTimer *self,
-               GMainContext *context,
+               HsTimers *timers,
                HsTimerFunc func,
                gpointer user_data)
 {
   g_assert (self->timers == NULL);
 
-  g_mutex_lock (&timers_lock);
-  if (all_timers == NULL)
-    all_timers = g_hash_table_new (NULL, NULL);
-  self->timers = g_hash_table_lookup (all_timers, context);
-  if (self->timers == NULL)
-    {
-      self->timers = timers_new (context);
-      g_hash_table_insert (all_timers, context, self->timers);
-    }
-  self->timers->n_users++;
-  g_mutex_unlock (&timers_lock);
+  self->timers = timers;
   self->time = 0;
   self->func = func;
   self->user_data = user_data;
@@ -222,15 +208,13 @@ hs_timer_join (HsTimer *self,
 void
 hs_timer_leave (HsTimer *self)
 {
-  if (self->timers == NULL)
-    return;
-
   hs_timer_set (self, 0);
-  release (g_steal_pointer (&self->timers));
+  self->timers = NULL;
 }
 
 void
-hs_timer_set (HsTimer *self, gint64 time)
+hs_timer_set (HsTimer *self,
+              gint64 time)
 {
   HsTimers *timers = self->timers;
 

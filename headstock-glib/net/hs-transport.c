@@ -8,7 +8,6 @@
 #include "hs-linger.h"
 #include "hs-read-wait.h"
 #include "hs-tls.h"
-#include "hs-turn.h"
 
 /* Reading takes place in turns. A turn gives the callee what it left over last time or, where
  * nothing was left, reads once more and gives it that; then it decides what the next turn waits
@@ -37,7 +36,7 @@ struct _HsTransport
 
   HsTransportCallbacks callbacks;
   gpointer owner;
-  GMainContext *context;
+  HsLoop *loop;
   GIOStream *stream;
   /* Either the stream's socket, where there is nothing between and what poll() says of it is all: a
    * GSocketConnection makes its two streams only when they are asked for, and an idle one needs none. */
@@ -99,7 +98,7 @@ arm_end (HsTransport *self)
 
   /* Made each time: that is not to be measured beside a write, and 400 bytes a connection are. */
   self->end_source = hs_turn_source_new (0);
-  hs_source_attach (self->end_source, self->context, G_PRIORITY_HIGH, "[headstock] end of turn",
+  hs_source_attach (self->end_source, self->loop->context, G_PRIORITY_HIGH, "[headstock] end of turn",
                     end_cb, self);
 }
 
@@ -313,7 +312,7 @@ wait_for_room (HsTransport *self)
       self->write_source = g_pollable_output_stream_create_source (self->output, NULL);
       callback = G_SOURCE_FUNC (stream_write_cb);
     }
-  hs_source_attach (self->write_source, self->context, G_PRIORITY_DEFAULT, "[headstock] write",
+  hs_source_attach (self->write_source, self->loop->context, G_PRIORITY_DEFAULT, "[headstock] write",
                     callback, self);
 }
 
@@ -435,7 +434,8 @@ get_socket (HsTransport *self)
 /* ---- Public functions ---- */
 
 HsTransport *
-hs_transport_new (GIOStream *stream,
+hs_transport_new (HsLoop *loop,
+                  GIOStream *stream,
                   const HsTransportCallbacks *callbacks,
                   gpointer owner)
 {
@@ -447,7 +447,7 @@ hs_transport_new (GIOStream *stream,
   g_ref_count_init (&self->ref_count);
   self->callbacks = *callbacks;
   self->owner = owner;
-  self->context = g_main_context_ref_thread_default ();
+  self->loop = hs_loop_ref (loop);
   self->stream = g_object_ref (stream);
   /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
   if (G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream))
@@ -459,8 +459,8 @@ hs_transport_new (GIOStream *stream,
     }
   if (G_IS_TLS_CONNECTION (stream))
     self->queue.divide = callbacks->divide;
-  hs_turn_join (&self->turn, self->context);
-  self->read_wait.context = self->context;
+  hs_turn_join (&self->turn, &loop->turn);
+  self->read_wait.loop = loop;
   self->read_wait.stream = self->input;
   self->read_wait.socket = self->socket;
   self->read_wait.callback = read_cb;
@@ -489,7 +489,7 @@ hs_transport_unref (HsTransport *self)
   if (!self->closed && G_IS_TLS_CONNECTION (self->stream))
     hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
   g_clear_object (&self->stream);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->loop, hs_loop_unref);
   g_clear_error (&self->error);
   g_free (self);
 }

@@ -3,12 +3,13 @@
 
 #include <gio/gio.h>
 
+#include "hs-loop.h"
 #include "hs-write-queue.h"
 
 G_BEGIN_DECLS
 
 /* The bytes of one connection: the read loop and the write queue over a GIOStream. Knows nothing of
- * XML. Belongs to the main context that was the thread's default when it was made. */
+ * XML. Belongs to the main context of its loop. */
 
 typedef struct _HsTransport HsTransport;
 
@@ -29,7 +30,8 @@ typedef struct
 } HsTransportCallbacks;
 
 /* Takes a reference on @stream (a GSocketConnection or a GTlsConnection). Does not read yet. */
-HsTransport *hs_transport_new (GIOStream *stream,
+HsTransport *hs_transport_new (HsLoop *loop,
+                               GIOStream *stream,
                                const HsTransportCallbacks *callbacks,
                                gpointer owner);
 HsTransport *hs_transport_ref (HsTransport *self);

@@ -3,27 +3,11 @@
 
 #include "hs-turn.h"
 
-struct _HsTurn
-{
-  GMainContext *context; /* not referenced: only compared */
-  guint n_members;
-  GSource *source; /* told of each turn */
-  gint64 end;      /* 0: nobody has worked yet */
-  guint round;
-  guint n_waiting;
-  guint waiting;   /* what a place has that is one of them: never 0 */
-  gboolean refused; /* in this turn: somebody, for the sake of those that wait, */
-  gboolean worked;  /* and somebody had a share */
-};
-
 typedef struct
 {
   GSource parent;
   HsTurn *turn;
 } TurnSource;
-
-static GMutex turns_lock;
-static GHashTable *turns; /* by context */
 
 static void
 forget_waiting (HsTurn *self)
@@ -34,15 +18,14 @@ forget_waiting (HsTurn *self)
     self->waiting = 1;
 }
 
-/* Each iteration of the context begins here, that of a nested main loop too. */
+/* Each iteration of the context begins here, also an iteration of a nested main loop. */
 static gboolean
 prepare (GSource *source,
          int *timeout)
 {
   HsTurn *turn = ((TurnSource *) source)->turn;
 
-  /* Those that wait have not asked, though there was all the time for it: there is nothing more that they
-   * would do. */
+  /* The places that wait had a whole turn to themselves and did not ask: they have nothing to do. */
   if (turn->refused && !turn->worked)
     forget_waiting (turn);
   turn->refused = turn->worked = FALSE;
@@ -68,56 +51,38 @@ dispatch (GSource *source,
 
 static GSourceFuncs source_funcs = { prepare, check, dispatch, NULL, NULL, NULL };
 
-static HsTurn *
-turn_new (GMainContext *context)
+void
+hs_turn_init (HsTurn *self,
+              GMainContext *context)
 {
-  HsTurn *self = g_new0 (HsTurn, 1);
-
-  self->context = context;
-  /* Nobody has had a share in the first round. */
+  /* No place has had a share in the first round. */
   self->round = self->waiting = 1;
   self->source = g_source_new (&source_funcs, sizeof (TurnSource));
   ((TurnSource *) self->source)->turn = self;
   g_source_set_static_name (self->source, "[headstock] turn");
-  /* A source is prepared only where none of a higher priority is ready. */
+  /* GLib prepares a source only if no source of a higher priority is ready. */
   g_source_set_priority (self->source, G_MININT / 2);
   g_source_attach (self->source, context);
+}
 
-  return self;
+void
+hs_turn_clear (HsTurn *self)
+{
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
 }
 
 void
 hs_turn_join (HsTurnPlace *self,
-              GMainContext *context)
+              HsTurn *turn)
 {
-  g_mutex_lock (&turns_lock);
-  if (turns == NULL)
-    turns = g_hash_table_new (NULL, NULL);
-  self->turn = g_hash_table_lookup (turns, context);
-  if (self->turn == NULL)
-    {
-      self->turn = turn_new (context);
-      g_hash_table_insert (turns, context, self->turn);
-    }
-  self->turn->n_members++;
-  g_mutex_unlock (&turns_lock);
+  self->turn = turn;
 }
 
 void
 hs_turn_leave (HsTurnPlace *self)
 {
-  HsTurn *turn = self->turn;
-
   hs_turn_skip (self);
-  g_mutex_lock (&turns_lock);
-  if (--turn->n_members == 0)
-    {
-      g_hash_table_remove (turns, turn->context);
-      g_source_destroy (turn->source);
-      g_source_unref (turn->source);
-      g_free (turn);
-    }
-  g_mutex_unlock (&turns_lock);
   self->turn = NULL;
 }
 
@@ -144,7 +109,7 @@ hs_turn_begin (HsTurnPlace *self)
   HsTurn *turn = self->turn;
   gint64 now;
 
-  /* Others are to have their share first. */
+  /* Others have their share first. */
   if (turn->n_waiting > 0 && self->round == turn->round && !is_waiting (self))
     {
       turn->refused = TRUE;

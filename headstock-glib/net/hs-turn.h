@@ -5,31 +5,44 @@
 
 G_BEGIN_DECLS
 
-/* One turn of a main context is shared by all connections in it. Together they work for no longer than
- * HS_TURN_USEC; those that are ready and find the time used up are the first in the next turns, and
- * whoever has had a share waits until all of them have had theirs. */
+/* The working time of one iteration of a main context (a turn). All connections of the context share it:
+ * together they work for no longer than HS_TURN_USEC. A connection that is ready and finds the time used up
+ * comes first in the next turn; a connection that has had a share waits until the others have had theirs. */
 
 #define HS_TURN_USEC 1500
 
-typedef struct _HsTurn HsTurn;
+/* A part of HsLoop. */
+typedef struct
+{
+  GSource *source; /* told of each turn */
+  gint64 end;      /* monotonic; 0: nobody has worked yet in this turn */
+  guint round;
+  guint n_waiting;
+  guint waiting;    /* HsTurnPlace.waiting of the places that wait: never 0 */
+  gboolean refused; /* in this turn a place was refused because others wait */
+  gboolean worked;  /* in this turn a place had a share */
+} HsTurn;
 
-/* A connection's place. */
+/* The place of a connection. */
 typedef struct
 {
   HsTurn *turn;
-  guint round;      /* the last one with a share in it */
-  guint waiting;    /* not 0: was ready when the time was used up; see HsTurn */
+  guint round;   /* the last one in which the place had a share */
+  guint waiting; /* not 0: the place was ready when the time was used up; see HsTurn */
 } HsTurnPlace;
 
-void hs_turn_join (HsTurnPlace *self, GMainContext *context);
+void hs_turn_init (HsTurn *self, GMainContext *context);
+void hs_turn_clear (HsTurn *self);
+
+void hs_turn_join (HsTurnPlace *self, HsTurn *turn);
 void hs_turn_leave (HsTurnPlace *self);
 
-/* Whether it may work now; where not, it is to ask again in the next turn, or else to skip. One that does
- * neither is waited for until a turn goes by in which nobody works on account of it. */
+/* Whether the place may work now. If not, the caller asks again in the next turn, or calls hs_turn_skip(). A
+ * place that does neither is forgotten after a turn in which nobody works because of it. */
 gboolean hs_turn_begin (HsTurnPlace *self);
-/* It is not ready any more. */
+/* The place is not ready any more. */
 void hs_turn_skip (HsTurnPlace *self);
-/* When to stop (monotonic time). */
+/* When to stop working (monotonic time). */
 gint64 hs_turn_get_end (HsTurnPlace *self);
 
 G_END_DECLS

@@ -1,75 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "net/hs-wake.h"
+#include "hs-wake.h"
 
 #ifdef __linux__
 #include <glib-unix.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-#endif
 
 typedef struct
 {
-  GHashTable *watchers; /* user_data -> HsWakeFunc */
-  GSource *source; /* NULL where the system does not tell */
+  GSource parent;
   int fd;
-} Wake;
+} WakeSource;
 
-static GMutex mutex;
-static GHashTable *wakes; /* GMainContext -> Wake */
-
-/* Who was called first may have done away with who would have been next. */
-static HsWakeFunc
-find (GMainContext *context, gpointer user_data)
-{
-  Wake *wake;
-  HsWakeFunc func;
-
-  g_mutex_lock (&mutex);
-  wake = wakes != NULL ? g_hash_table_lookup (wakes, context) : NULL;
-  func = wake != NULL ? (HsWakeFunc) g_hash_table_lookup (wake->watchers, user_data) : NULL;
-  g_mutex_unlock (&mutex);
-  return func;
-}
-
-void
-hs_wake_all (GMainContext *context)
-{
-  g_autofree gpointer *watchers = NULL;
-  guint n = 0;
-  Wake *wake;
-
-  g_mutex_lock (&mutex);
-  wake = wakes != NULL ? g_hash_table_lookup (wakes, context) : NULL;
-  if (wake != NULL)
-    watchers = g_hash_table_get_keys_as_array (wake->watchers, &n);
-  g_mutex_unlock (&mutex);
-  for (guint i = 0; i < n; i++)
-    {
-      HsWakeFunc func = find (context, watchers[i]);
-
-      if (func != NULL)
-        func (watchers[i]);
-    }
-}
-
-#ifdef __linux__
+/* What was read is no number of times that the timer expired, but the error ECANCELED; reading arms the timer
+ * again. */
 static gboolean
-clock_set_cb (int fd, GIOCondition condition, gpointer context)
+dispatch (GSource *source,
+          GSourceFunc callback,
+          gpointer user_data)
 {
   guint64 n;
 
-  /* It fails with ECANCELED, and is armed again by that. */
-  if (read (fd, &n, sizeof n) < 0)
-    hs_wake_all (context);
+  if (read (((WakeSource *) source)->fd, &n, sizeof n) < 0)
+    return callback (user_data);
   return G_SOURCE_CONTINUE;
 }
 
-/* The kernel sets the clock when the machine wakes up, and cancels what waits for a time of it. */
+static GSourceFuncs source_funcs = { NULL, NULL, dispatch, NULL, NULL, NULL };
+
+/* The kernel sets the clock when the machine wakes up, and cancels timers that wait for a time on it. */
 static void
-listen_to_clock (Wake *self, GMainContext *context)
+listen_to_clock (HsWake *self,
+                 GMainContext *context,
+                 GSourceFunc woken,
+                 gpointer user_data)
 {
   struct itimerspec never;
 
@@ -83,72 +50,90 @@ listen_to_clock (Wake *self, GMainContext *context)
       close (self->fd);
       return;
     }
-  self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
+  self->source = g_source_new (&source_funcs, sizeof (WakeSource));
+  ((WakeSource *) self->source)->fd = self->fd;
+  g_source_add_unix_fd (self->source, self->fd, G_IO_IN);
   g_source_set_static_name (self->source, "[headstock] wake");
-  g_source_set_callback (self->source, G_SOURCE_FUNC (clock_set_cb), context, NULL);
+  g_source_set_callback (self->source, woken, user_data, NULL);
   g_source_attach (self->source, context);
 }
 #endif
 
-static Wake *
-wake_new (GMainContext *context)
+void
+hs_wake_init (HsWake *self,
+              GMainContext *context,
+              GSourceFunc woken,
+              gpointer user_data)
 {
-  Wake *self = g_new0 (Wake, 1);
-
+  g_mutex_init (&self->lock);
   self->watchers = g_hash_table_new (NULL, NULL);
 #ifdef __linux__
-  listen_to_clock (self, context);
+  listen_to_clock (self, context, woken, user_data);
 #endif
-  return self;
 }
 
-static void
-wake_free (gpointer data)
+void
+hs_wake_clear (HsWake *self)
 {
-  Wake *self = data;
-
 #ifdef __linux__
   if (self->source != NULL)
     {
       g_source_destroy (self->source);
-      g_source_unref (self->source);
+      g_clear_pointer (&self->source, g_source_unref);
       close (self->fd);
     }
 #endif
-  g_hash_table_unref (self->watchers);
-  g_free (self);
+  g_clear_pointer (&self->watchers, g_hash_table_unref);
+  g_mutex_clear (&self->lock);
 }
 
 void
-hs_wake_add (GMainContext *context, HsWakeFunc func, gpointer user_data)
+hs_wake_add (HsWake *self,
+             HsWakeFunc func,
+             gpointer user_data)
 {
-  Wake *wake;
+  g_mutex_lock (&self->lock);
+  g_hash_table_insert (self->watchers, user_data, (gpointer) func);
+  g_mutex_unlock (&self->lock);
+}
 
-  g_mutex_lock (&mutex);
-  if (wakes == NULL)
-    wakes = g_hash_table_new_full (NULL, NULL, NULL, wake_free);
-  wake = g_hash_table_lookup (wakes, context);
-  if (wake == NULL)
+void
+hs_wake_remove (HsWake *self,
+                gpointer user_data)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->watchers, user_data);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A watcher that was called may have removed the next one. */
+static HsWakeFunc
+find (HsWake *self,
+      gpointer user_data)
+{
+  HsWakeFunc func;
+
+  g_mutex_lock (&self->lock);
+  func = (HsWakeFunc) g_hash_table_lookup (self->watchers, user_data);
+  g_mutex_unlock (&self->lock);
+
+  return func;
+}
+
+void
+hs_wake_tell (HsWake *self)
+{
+  g_autofree gpointer *watchers = NULL;
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  watchers = g_hash_table_get_keys_as_array (self->watchers, &n);
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < n; i++)
     {
-      wake = wake_new (context);
-      g_hash_table_insert (wakes, context, wake);
+      HsWakeFunc func = find (self, watchers[i]);
+
+      if (func != NULL)
+        func (watchers[i]);
     }
-  g_hash_table_insert (wake->watchers, user_data, (gpointer) func);
-  g_mutex_unlock (&mutex);
-}
-
-void
-hs_wake_remove (GMainContext *context, gpointer user_data)
-{
-  Wake *wake;
-
-  g_mutex_lock (&mutex);
-  wake = wakes != NULL ? g_hash_table_lookup (wakes, context) : NULL;
-  if (wake != NULL)
-    g_hash_table_remove (wake->watchers, user_data);
-  if (wake != NULL && g_hash_table_size (wake->watchers) == 0)
-    g_hash_table_remove (wakes, context);
-  if (wakes != NULL && g_hash_table_size (wakes) == 0)
-    g_clear_pointer (&wakes, g_hash_table_unref);
-  g_mutex_unlock (&mutex);
 }

@@ -5,14 +5,30 @@
 
 G_BEGIN_DECLS
 
-/* Calls when the machine has been woken up, or its clock been set, where the system tells. One source a
- * main context, however many want to know. */
+/* Tells its watchers when the machine has been woken up, or its clock been set, on systems that tell. One
+ * source a main context, however many watch. */
 
 typedef void (*HsWakeFunc) (gpointer user_data);
 
-void hs_wake_add (GMainContext *context, HsWakeFunc func, gpointer user_data);
-void hs_wake_remove (GMainContext *context, gpointer user_data);
-/* For tests: as if it had been. */
-void hs_wake_all (GMainContext *context);
+/* A part of HsLoop. */
+typedef struct
+{
+  GMutex lock;          /* a client may be started in another thread than the one that runs the loop */
+  GHashTable *watchers; /* user_data -> HsWakeFunc */
+  GSource *source;      /* NULL if the system does not tell */
+  int fd;
+} HsWake;
+
+/* When the machine has been woken up, the source calls @woken, which calls hs_wake_tell(). */
+void hs_wake_init (HsWake *self,
+                   GMainContext *context,
+                   GSourceFunc woken,
+                   gpointer user_data);
+void hs_wake_clear (HsWake *self);
+
+void hs_wake_add (HsWake *self, HsWakeFunc func, gpointer user_data);
+void hs_wake_remove (HsWake *self, gpointer user_data);
+/* The caller keeps @self alive during the call. */
+void hs_wake_tell (HsWake *self);
 
 G_END_DECLS

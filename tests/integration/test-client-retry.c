@@ -5,8 +5,6 @@
 
 #include "client-test.h"
 #include "hs-client-private.h"
-#include "hs-clock.h"
-#include "net/hs-wake.h"
 
 /* What is tried again, and when. Chance is the test's own here: see HsRetryPolicy. */
 
@@ -36,7 +34,6 @@ static void
 tear_down (void)
 {
   g_string_free (bounds, TRUE);
-  hs_clock_slept = 0;
 }
 
 static TestClient *
@@ -473,17 +470,22 @@ test_now (void)
 }
 
 static void
+sleep_and_wake (TestClient *test, gint64 seconds)
+{
+  hs_loop_wake_up (hs_client_private (test->client)->loop, seconds * G_USEC_PER_SEC);
+}
+
+static void
 test_woken_waiting (void)
 {
   static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
   TestClient *test = wait_long (scripts);
 
   /* The clock was set, and that was all. */
-  hs_wake_all (g_main_context_default ());
+  sleep_and_wake (test, 0);
   test_spin (20);
   g_assert_cmpuint (test->n_ready, ==, 1);
-  hs_clock_slept = 3600 * (gint64) G_USEC_PER_SEC;
-  hs_wake_all (g_main_context_default ());
+  sleep_and_wake (test, 3600);
   test_until (test->n_ready == 2);
   test_client_stop (test);
   test_client_free (test);
@@ -500,8 +502,7 @@ test_woken_ready (void)
   scripted_server_forgive (test->server);
   g_object_set (test->client, "connect-timeout", 1000, NULL);
   test_client_start_until_ready (test);
-  hs_clock_slept = 3600 * (gint64) G_USEC_PER_SEC;
-  hs_wake_all (g_main_context_default ());
+  sleep_and_wake (test, 3600);
   test_until (test->n_disconnected == 1);
   g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
   g_object_set (test->client, "connect-timeout", 30000, NULL);

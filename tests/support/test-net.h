@@ -248,10 +248,11 @@ test_owner_new_divided (GIOStream *stream, HsDivideFunc divide)
     .closed = test_closed,
     .divide = divide,
   };
+  g_autoptr (HsLoop) loop = hs_loop_get (g_main_context_get_thread_default ());
   TestOwner *self = g_new0 (TestOwner, 1);
 
   self->received = g_byte_array_new ();
-  self->transport = hs_transport_new (stream, &callbacks, self);
+  self->transport = hs_transport_new (loop, stream, &callbacks, self);
 
   return self;
 }

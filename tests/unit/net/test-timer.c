@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib.h>
 
-#include "net/hs-timer.h"
-#include "net/hs-turn.h"
+#include "net/hs-loop.h"
 
 #define N_TIMERS 100
 
@@ -13,6 +12,7 @@ typedef struct
   guint n_calls;
 } Entry;
 
+static HsLoop *loop;
 static Entry entries[N_TIMERS];
 static guint n_called;
 static gint64 last_due;
@@ -22,10 +22,11 @@ join_all (HsTimerFunc func)
 {
   n_called = 0;
   last_due = 0;
+  loop = hs_loop_get (NULL);
   for (guint i = 0; i < N_TIMERS; i++)
     {
       entries[i] = (Entry){ .due = 0 };
-      hs_timer_join (&entries[i].timer, g_main_context_default (), func, &entries[i]);
+      hs_timer_join (&entries[i].timer, &loop->timers, func, &entries[i]);
     }
 }
 
@@ -34,6 +35,7 @@ leave_all (void)
 {
   for (guint i = 0; i < N_TIMERS; i++)
     hs_timer_leave (&entries[i].timer);
+  g_clear_pointer (&loop, hs_loop_unref);
 }
 
 static void
@@ -135,7 +137,7 @@ test_taken_back (void)
   /* Before the timers' own source, and so called before it in a turn. */
   g_timeout_add (0, use_up_cb, &place);
   join_all (count_cb);
-  hs_turn_join (&place, g_main_context_default ());
+  hs_turn_join (&place, &loop->turn);
   set (&entries[0], g_get_monotonic_time ());
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (n_called, ==, 0);

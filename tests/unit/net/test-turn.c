@@ -3,8 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/hs-poller.h"
-#include "net/hs-turn.h"
+#include "net/hs-loop.h"
 
 static void
 work (gint64 usec)
@@ -25,11 +24,12 @@ turn (void)
 static void
 test_shared (void)
 {
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
   HsTurnPlace a = { 0 };
   HsTurnPlace b = { 0 };
 
-  hs_turn_join (&a, NULL);
-  hs_turn_join (&b, NULL);
+  hs_turn_join (&a, &loop->turn);
+  hs_turn_join (&b, &loop->turn);
   turn ();
   g_assert_true (hs_turn_begin (&a));
   work (HS_TURN_USEC);
@@ -46,10 +46,11 @@ test_shared (void)
 static void
 test_fair (void)
 {
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
   HsTurnPlace places[3] = { { 0 } };
 
   for (guint i = 0; i < 3; i++)
-    hs_turn_join (&places[i], NULL);
+    hs_turn_join (&places[i], &loop->turn);
   for (guint round = 0; round < 3; round++)
     {
       guint shares[3] = { 0 };
@@ -87,10 +88,11 @@ test_fair (void)
 static void
 test_forgotten (void)
 {
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
   HsTurnPlace places[3] = { { 0 } };
 
   for (guint i = 0; i < 3; i++)
-    hs_turn_join (&places[i], NULL);
+    hs_turn_join (&places[i], &loop->turn);
   for (guint round = 0; round < 3; round++)
     {
       turn ();
@@ -118,6 +120,7 @@ test_forgotten (void)
 
 typedef struct
 {
+  HsLoop *loop;
   HsPollEntry entry;
   int other;
   guint n_calls;
@@ -142,9 +145,9 @@ pair_init (Pair *self, guint *n_in_turn, GSourceFunc callback)
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
-  *self = (Pair){ .other = fds[1], .n_in_turn = n_in_turn };
+  *self = (Pair){ .loop = hs_loop_get (NULL), .other = fds[1], .n_in_turn = n_in_turn };
   self->entry = (HsPollEntry){ .fd = fds[0], .callback = callback, .user_data = self };
-  g_assert_true (hs_poll_entry_wait (&self->entry, g_main_context_default ()));
+  g_assert_true (hs_poll_entry_wait (&self->entry, &self->loop->poller));
   g_assert_cmpint (write (self->other, "x", 1), ==, 1);
 }
 
@@ -152,6 +155,7 @@ static void
 pair_clear (Pair *self)
 {
   hs_poll_entry_stop (&self->entry);
+  hs_loop_unref (self->loop);
   close (self->entry.fd);
   close (self->other);
 }
