@@ -133,7 +133,7 @@ hs_client_drop_connection (HsClient *self)
   priv->settling = FALSE;
   fail_sends (self);
   hs_client_interrupt_session (self);
-  hs_client_tell_fates (self, !priv->running);
+  hs_client_tell_deliveries (self, !priv->running);
 }
 
 static gboolean

@@ -354,11 +354,11 @@ hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **
 gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
 void hs_client_flush (HsClient *self);
 
-/* hs-client-fate.c */
+/* hs-client-delivery.c */
 void hs_client_fail_sends (HsClient *self, const GError *error);
 void hs_client_finish_sends (HsClient *self);
 /* Tells what has been decided. @quietly: only to those who wait for it. */
-void hs_client_tell_fates (HsClient *self, gboolean quietly);
+void hs_client_tell_deliveries (HsClient *self, gboolean quietly);
 void hs_client_acknowledged (HsClient *self);
 void hs_client_ask_if_due (HsClient *self);
 void hs_client_ask (HsClient *self);

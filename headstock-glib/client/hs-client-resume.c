@@ -100,7 +100,7 @@ hs_client_end_session (HsClient *self, gboolean quietly)
   if (priv->management != NULL)
     hs_stream_management_give_up (priv->management);
   hs_client_lose_session (self);
-  hs_client_tell_fates (self, quietly);
+  hs_client_tell_deliveries (self, quietly);
 }
 
 void
@@ -149,7 +149,7 @@ hs_client_resumed (HsClient *self)
     return;
   tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
-  hs_client_tell_fates (self, FALSE);
+  hs_client_tell_deliveries (self, FALSE);
   if (priv->stream == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
   if (priv->stream == stream)

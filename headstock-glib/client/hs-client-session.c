@@ -195,7 +195,7 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   hs_client_session_stands (self);
   g_object_notify (G_OBJECT (self), "bound-jid");
   if (priv->stream == stream)
-    hs_client_tell_fates (self, FALSE);
+    hs_client_tell_deliveries (self, FALSE);
   if (!begun && priv->stream == stream)
     begin_session (self);
   if (priv->stream == stream)

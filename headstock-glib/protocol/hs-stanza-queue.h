@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gpointer tag; /* whoever waits for its fate, or NULL */
+  gpointer tag; /* who waits for its delivery status, or NULL */
   gint64 time;  /* when it was sent first: wall clock, in microseconds */
   gsize length;
   guint8 flags;

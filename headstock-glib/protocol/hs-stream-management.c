@@ -59,7 +59,7 @@ struct _HsStreamManagement
   gboolean excess;        /* the server acknowledged more than there was */
   guint32 excess_h;
   guint32 excess_sent;
-  GQueue fates;
+  GQueue deliveries;
 };
 
 HsStreamManagement *
@@ -69,23 +69,23 @@ hs_stream_management_new (void)
 
   self->policy = HS_RESEND_POLICY_UNRECEIVED;
   self->window = WINDOW;
-  g_queue_init (&self->fates);
+  g_queue_init (&self->deliveries);
   return self;
 }
 
 static void
-fate_free (gpointer data)
+delivery_free (gpointer data)
 {
-  HsFate *fate = data;
+  HsDelivery *delivery = data;
 
-  g_clear_pointer (&fate->stanza, g_bytes_unref);
-  g_free (fate);
+  g_clear_pointer (&delivery->stanza, g_bytes_unref);
+  g_free (delivery);
 }
 
 void
 hs_stream_management_free (HsStreamManagement *self)
 {
-  g_queue_clear_full (&self->fates, fate_free);
+  g_queue_clear_full (&self->deliveries, delivery_free);
   hs_stanza_queue_clear (&self->queue);
   g_free (self->id);
   g_free (self->location);
@@ -110,30 +110,30 @@ write_text (GByteArray *output, const char *format, ...)
   g_byte_array_append (output, (const guint8 *) text, strlen (text));
 }
 
-/* ---- Fates ---- */
+/* ---- Deliveries ---- */
 
 static void
-add_fate (HsStreamManagement *self, HsFateType type, gpointer tag, GBytes *stanza)
+add_delivery (HsStreamManagement *self, HsDeliveryStatus type, gpointer tag, GBytes *stanza)
 {
-  HsFate *fate = g_new (HsFate, 1);
+  HsDelivery *delivery = g_new (HsDelivery, 1);
 
-  *fate = (HsFate){ .type = type, .tag = tag, .stanza = stanza };
-  g_queue_push_tail (&self->fates, fate);
+  *delivery = (HsDelivery){ .status = type, .tag = tag, .stanza = stanza };
+  g_queue_push_tail (&self->deliveries, delivery);
 }
 
 /* The oldest stanzas are no more to be kept. */
 static void
-settle (HsStreamManagement *self, guint n, HsFateType type)
+settle (HsStreamManagement *self, guint n, HsDeliveryStatus type)
 {
   for (guint i = 0; i < n; i++)
     {
       HsQueuedStanza *stanza = hs_stanza_queue_get (&self->queue, i);
 
       if (stanza->tag != NULL)
-        add_fate (self, type, stanza->tag, NULL);
+        add_delivery (self, type, stanza->tag, NULL);
       if (i < self->n_sent)
         self->sent_bytes -= stanza->length;
-      if (type == HS_FATE_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)
+      if (type == HS_DELIVERY_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)
         self->progress = TRUE;
     }
   hs_stanza_queue_pop (&self->queue, n);
@@ -148,13 +148,13 @@ settle (HsStreamManagement *self, guint n, HsFateType type)
 }
 
 gboolean
-hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate)
+hs_stream_management_next_delivery (HsStreamManagement *self, HsDelivery *delivery)
 {
-  g_autofree HsFate *next = g_queue_pop_head (&self->fates);
+  g_autofree HsDelivery *next = g_queue_pop_head (&self->deliveries);
 
   if (next == NULL)
     return FALSE;
-  *fate = *next;
+  *delivery = *next;
   return TRUE;
 }
 
@@ -190,7 +190,7 @@ give_back (HsStreamManagement *self,
 {
   if (stanza->tag == NULL && (stanza->flags & HS_OUT_OWN) != 0)
     return;
-  add_fate (self, unreceived ? HS_FATE_UNRECEIVED : HS_FATE_UNKNOWN, stanza->tag,
+  add_delivery (self, unreceived ? HS_DELIVERY_UNRECEIVED : HS_DELIVERY_UNKNOWN, stanza->tag,
             g_bytes_new (bytes, stanza->length));
 }
 
@@ -385,7 +385,7 @@ acknowledge (HsStreamManagement *self, HsNode *node, guint max, GError **error)
       return FALSE;
     }
   self->acknowledged = h;
-  settle (self, n, HS_FATE_ACKNOWLEDGED);
+  settle (self, n, HS_DELIVERY_ACKNOWLEDGED);
   return TRUE;
 }
 
@@ -430,7 +430,7 @@ hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
     }
   else if (self->state == STATE_ENABLING)
     {
-      settle (self, self->n_sent, HS_FATE_WRITTEN);
+      settle (self, self->n_sent, HS_DELIVERY_WRITTEN);
       self->state = STATE_OFF;
     }
 }
@@ -477,7 +477,7 @@ hs_stream_management_begin (HsStreamManagement *self, GByteArray *output)
     return;
   if (size > 0)
     g_byte_array_append (output, hs_stanza_queue_get_bytes (&self->queue, 0), size);
-  settle (self, hs_stanza_queue_get_length (&self->queue), HS_FATE_WRITTEN);
+  settle (self, hs_stanza_queue_get_length (&self->queue), HS_DELIVERY_WRITTEN);
 }
 
 void

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* Stream management (XEP-0198) of one account's session, which outlives its connections: what was sent
  * is kept until the server has acknowledged it, what was received is counted. No I/O and no timers:
- * elements and the time go in, bytes and fates come out.
+ * elements and the time go in, bytes and deliveries come out.
  *
  * The order of things, whichever way it is negotiated (after the sign-in, or inside SASL2 and Bind 2):
  *
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  *  - stanzas may be sent:                           begin
  *  - the connection is gone:                        interrupt
  *
- * and fates are taken out whenever something may have decided on some. */
+ * and deliveries are taken out whenever something may have decided some. */
 
 typedef struct _HsStreamManagement HsStreamManagement;
 
@@ -33,23 +33,23 @@ typedef enum /*< skip >*/
 
 typedef enum /*< skip >*/
 {
-  HS_FATE_ACKNOWLEDGED, /* the server has it */
-  HS_FATE_WRITTEN,      /* it has left in a session in which nothing is acknowledged */
-  HS_FATE_UNRECEIVED,   /* the server has it not, and it is not sent again */
-  HS_FATE_UNKNOWN,      /* nobody knows whether the server has it, and it is not sent again */
-} HsFateType;
+  HS_DELIVERY_ACKNOWLEDGED, /* the server has it */
+  HS_DELIVERY_WRITTEN,      /* it has left in a session in which nothing is acknowledged */
+  HS_DELIVERY_UNRECEIVED,   /* the server has it not, and it is not sent again */
+  HS_DELIVERY_UNKNOWN,      /* nobody knows whether the server has it, and it is not sent again */
+} HsDeliveryStatus;
 
-/* Each stanza that was added with a tag has one fate. Without a tag, only those that are UNRECEIVED or
+/* Each stanza that was added with a tag has one delivery status. Without a tag, only those that are UNRECEIVED or
  * UNKNOWN, and not the library's own, are told. */
 typedef struct
 {
-  HsFateType type;
+  HsDeliveryStatus status;
   gpointer tag;
   GBytes *stanza; /* for UNRECEIVED and UNKNOWN: as it was written, NULL otherwise */
-} HsFate;
+} HsDelivery;
 
 HsStreamManagement *hs_stream_management_new (void);
-/* Fates that were not taken are dropped. */
+/* Deliveries that were not taken are dropped. */
 void hs_stream_management_free (HsStreamManagement *self);
 /* What becomes of stanzas in flight when their session is lost. */
 void hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy policy);
@@ -75,7 +75,7 @@ gboolean
 hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GError **error);
 /* The answer to <enable/> or <resume/>, whichever is waited for. */
 void hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed);
-/* There is nothing to resume any more: fates are decided, and what may be sent again waits. */
+/* There is nothing to resume any more: delivery statuses are decided, and what may be sent again waits. */
 void hs_stream_management_lose (HsStreamManagement *self);
 /* As above, and nothing waits: it is all given back. For the end of a run. */
 void hs_stream_management_give_up (HsStreamManagement *self);
@@ -140,8 +140,8 @@ guint32 hs_stream_management_get_received (HsStreamManagement *self);
 guint32 hs_stream_management_get_acknowledged (HsStreamManagement *self);
 /* Whether the server has acknowledged a stanza that is not the library's own, since this was last asked. */
 gboolean hs_stream_management_take_progress (HsStreamManagement *self);
-/* The oldest fate that was not taken. The stanza is the caller's. */
-gboolean hs_stream_management_next_fate (HsStreamManagement *self, HsFate *fate);
+/* The oldest delivery that was not taken. The stanza is the caller's. */
+gboolean hs_stream_management_next_delivery (HsStreamManagement *self, HsDelivery *delivery);
 /* Lets go of memory that nothing is in. */
 void hs_stream_management_shrink (HsStreamManagement *self);
 

@@ -55,8 +55,8 @@ typedef struct
   guint n_stanzas;
   guint n_answers;
   guint n_asked;
-  guint n_tagged; /* stanzas whose fate is to be told */
-  guint n_fates;
+  guint n_tagged; /* stanzas whose delivery status is to be told */
+  guint n_deliveries;
   gboolean authenticated;
   gboolean failed;
   gboolean knows_password;
@@ -393,15 +393,15 @@ begin_early (Driver *self)
 }
 
 static void
-take_fates (Driver *self)
+take_deliveries (Driver *self)
 {
-  HsFate fate;
+  HsDelivery delivery;
 
-  while (self->management != NULL && hs_stream_management_next_fate (self->management, &fate))
+  while (self->management != NULL && hs_stream_management_next_delivery (self->management, &delivery))
     {
-      g_assert_true (fate.tag == self);
-      g_clear_pointer (&fate.stanza, g_bytes_unref);
-      self->n_fates++;
+      g_assert_true (delivery.tag == self);
+      g_clear_pointer (&delivery.stanza, g_bytes_unref);
+      self->n_deliveries++;
     }
 }
 
@@ -461,7 +461,7 @@ take_event (Driver *self, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
     case HS_STREAM_EVENT_ENABLED:
-      take_fates (self);
+      take_deliveries (self);
       break;
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_assert_true (hs_stream_offers_csi (self->stream));
@@ -559,7 +559,7 @@ disconnect (Driver *self)
   g_assert_cmpuint (self->n_answers, ==, self->n_asked);
   if (self->management != NULL)
     hs_stream_management_interrupt (self->management, 1000000);
-  take_fates (self);
+  take_deliveries (self);
   hs_stream_free (self->stream);
 }
 
@@ -582,9 +582,9 @@ tear_down (Driver *self)
   if (self->management != NULL)
     {
       hs_stream_management_give_up (self->management);
-      take_fates (self);
+      take_deliveries (self);
       /* Each once. */
-      g_assert_cmpuint (self->n_fates, ==, self->n_tagged);
+      g_assert_cmpuint (self->n_deliveries, ==, self->n_tagged);
       hs_stream_management_free (self->management);
     }
   hs_dispatcher_free (self->dispatcher);

@@ -34,7 +34,7 @@ TIES = ["autojoin", "messenger"]
 # gone must go from here as well.
 OPEN_CIRCLES = [
     {"client/hs-client-active.c", "client/hs-client-connection.c", "client/hs-client-credentials.c",
-     "client/hs-client-dispatch.c", "client/hs-client-fate.c", "client/hs-client-features.c",
+     "client/hs-client-dispatch.c", "client/hs-client-delivery.c", "client/hs-client-features.c",
      "client/hs-client-lifecycle.c",
      "client/hs-client-log.c", "client/hs-client-modules.c",
      "client/hs-client-presence.c", "client/hs-client-pump.c",

@@ -50,7 +50,7 @@ test_acknowledged (void)
   resume_clear (&f);
 }
 
-/* Who does not wait any more is not called, and the stanza has its fate all the same. */
+/* Who does not wait any more is not called, and the stanza has its delivery status all the same. */
 static void
 test_cancelled (void)
 {

@@ -45,36 +45,36 @@ get_number (GBytes *stanza)
 
 /* Each once, and true. */
 static void
-take_fates (World *w)
+take_deliveries (World *w)
 {
   static const char *const names[] = { "acknowledged", "written", "unreceived", "unknown" };
-  HsFate fate;
+  HsDelivery delivery;
 
-  while (hs_stream_management_next_fate (w->client.management, &fate))
+  while (hs_stream_management_next_delivery (w->client.management, &delivery))
     {
-      guint number = GPOINTER_TO_UINT (fate.tag);
+      guint number = GPOINTER_TO_UINT (delivery.tag);
       Sent *sent;
 
       if (number == 0)
-        number = get_number (fate.stanza);
-      else if (fate.stanza != NULL && get_number (fate.stanza) != number)
-        sim_fail (w, "fates", "%u came back as %u", number, get_number (fate.stanza));
-      g_clear_pointer (&fate.stanza, g_bytes_unref);
+        number = get_number (delivery.stanza);
+      else if (delivery.stanza != NULL && get_number (delivery.stanza) != number)
+        sim_fail (w, "deliveries", "%u came back as %u", number, get_number (delivery.stanza));
+      g_clear_pointer (&delivery.stanza, g_bytes_unref);
       if (number == 0 || number >= w->n_sent)
-        sim_fail (w, "fates", "a fate of nothing that was sent");
+        sim_fail (w, "deliveries", "a delivery of nothing that was sent");
       sent = &w->sent[number];
-      sim_note (w, "%u is %s", number, names[fate.type]);
+      sim_note (w, "%u is %s", number, names[delivery.status]);
       if (sent->told)
-        sim_fail (w, "fates", "%u is %s after it was %s", number, names[fate.type],
-                  names[sent->fate]);
+        sim_fail (w, "deliveries", "%u is %s after it was %s", number, names[delivery.status],
+                  names[sent->status]);
       if ((sent->flags & HS_OUT_OWN) != 0 && !sent->tracked)
-        sim_fail (w, "fates", "%u was the library's own", number);
-      if (fate.type == HS_FATE_ACKNOWLEDGED && sent->n_received == 0)
-        sim_fail (w, "fates", "%u is acknowledged and was not received", number);
-      if (fate.type == HS_FATE_UNRECEIVED && sent->n_received > 0)
-        sim_fail (w, "fates", "%u is told to be unreceived and was received", number);
+        sim_fail (w, "deliveries", "%u was the library's own", number);
+      if (delivery.status == HS_DELIVERY_ACKNOWLEDGED && sent->n_received == 0)
+        sim_fail (w, "deliveries", "%u is acknowledged and was not received", number);
+      if (delivery.status == HS_DELIVERY_UNRECEIVED && sent->n_received > 0)
+        sim_fail (w, "deliveries", "%u is told to be unreceived and was received", number);
       sent->told = TRUE;
-      sent->fate = fate.type;
+      sent->status = delivery.status;
     }
 }
 
@@ -160,7 +160,7 @@ sim_client_cut (World *w)
     hs_stream_management_interrupt (w->client.management, w->now);
   if (!hs_stream_management_has_session (w->client.management))
     w->client.n_unknown_losses++;
-  take_fates (w);
+  take_deliveries (w);
 }
 
 /* In a session each number comes once, in order and without a gap, however often it was interrupted. */
@@ -196,7 +196,7 @@ note_written (World *w)
       if (!w->sent[i].tracked && !w->sent[i].told)
         {
           w->sent[i].told = TRUE;
-          w->sent[i].fate = HS_FATE_WRITTEN;
+          w->sent[i].status = HS_DELIVERY_WRITTEN;
         }
     }
 }
@@ -259,11 +259,11 @@ handle (World *w, HsStreamEvent *event)
         w->client.session_offer = hs_stream_get_session_features (w->client.stream);
       G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_ENABLED:
-      take_fates (w);
+      take_deliveries (w);
       note_written (w);
       break;
     case HS_STREAM_EVENT_ACKNOWLEDGED:
-      take_fates (w);
+      take_deliveries (w);
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
       sim_client_authenticated (w);
@@ -384,7 +384,7 @@ send_stanza (World *w, gboolean open)
   else
     {
       sent->told = TRUE;
-      sent->fate = HS_FATE_WRITTEN;
+      sent->status = HS_DELIVERY_WRITTEN;
     }
   flush (w);
 }

@@ -332,8 +332,8 @@ on_stanza (World *w, Conn *conn, HsNode *node)
   if (sent->n_received == 1 && number < w->server.last_received)
     sim_fail (w, "order", "%u was received after %u", number, w->server.last_received);
   w->server.last_received = MAX (w->server.last_received, number);
-  if (sent->told && sent->fate == HS_FATE_UNRECEIVED)
-    sim_fail (w, "fates", "%u was received after the program had been told that it was not", number);
+  if (sent->told && sent->status == HS_DELIVERY_UNRECEIVED)
+    sim_fail (w, "deliveries", "%u was received after the program had been told that it was not", number);
   if (conn->session != NULL && delayed != (sent->epoch != conn->session->epoch))
     sim_fail (w, "delay", "%u is marked %d", number, delayed);
 }

@@ -21,9 +21,9 @@ typedef struct _Session Session;
 typedef struct
 {
   HsOutFlags flags;
-  guint8 tracked;  /* somebody waits for its fate */
-  guint8 told;     /* its fate was told */
-  HsFateType fate;
+  guint8 tracked;  /* somebody waits for its delivery status */
+  guint8 told;     /* its delivery status was told */
+  HsDeliveryStatus status;
   guint n_received;
   guint epoch;     /* the session in which it was sent first, as the client counts them */
   guint unknown;   /* losses without a word from the server, when it was sent */

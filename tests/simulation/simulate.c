@@ -371,7 +371,7 @@ flap (World *w)
     }
 }
 
-/* ---- The end: no more faults, and all has its fate ---- */
+/* ---- The end: no more faults, and each stanza has its delivery status ---- */
 
 static gboolean
 is_settled (World *w)
@@ -397,15 +397,15 @@ settle (World *w)
 }
 
 static void
-check_fates (World *w)
+check_deliveries (World *w)
 {
   for (guint i = 1; i < w->n_sent; i++)
     {
       Sent *sent = &w->sent[i];
 
-      figures.told[sent->fate] += sent->told;
+      figures.told[sent->status] += sent->told;
       if (sent->tracked && !sent->told)
-        sim_fail (w, "fates", "nobody was told what became of %u", i);
+        sim_fail (w, "deliveries", "nobody was told what became of %u", i);
       if (!sent->told && sent->n_received == 0 && (sent->flags & HS_OUT_OWN) == 0)
         sim_fail (w, "none lost", "%u was not received, and did not come back", i);
     }
@@ -459,7 +459,7 @@ run (guint64 seed, gboolean verbose)
   if (seed % FLAP_EVERY == 1)
     flap (w);
   settle (w);
-  check_fates (w);
+  check_deliveries (w);
   /* Its sessions know their connections. */
   sim_server_clear (w);
   g_clear_pointer (&w->conn, sim_conn_free);
@@ -525,7 +525,7 @@ run_all (guint64 first, guint64 n, guint n_jobs)
   printf ("  %" G_GUINT64_FORMAT " stanzas to the server, with %" G_GUINT64_FORMAT
           " requests; %" G_GUINT64_FORMAT " to the client\n",
           all.stanzas_up, all.requests, all.stanzas_down);
-  printf ("  fates: %" G_GUINT64_FORMAT " acknowledged, %" G_GUINT64_FORMAT
+  printf ("  delivery statuses: %" G_GUINT64_FORMAT " acknowledged, %" G_GUINT64_FORMAT
           " written, %" G_GUINT64_FORMAT " unreceived, %" G_GUINT64_FORMAT " unknown\n",
           all.told[0], all.told[1], all.told[2], all.told[3]);
   printf ("  %" G_GUINT64_FORMAT " sign-ins with tokens, %" G_GUINT64_FORMAT " refused; %" G_GUINT64_FORMAT

@@ -148,27 +148,27 @@ fail_to_resume (Fixture *f, const char *attributes)
   drop (node);
 }
 
-/* One letter a fate and the number in its tag: + acknowledged, w written, - unreceived, ? unknown. */
+/* One letter a delivery and the number in its tag: + acknowledged, w written, - unreceived, ? unknown. */
 static char *
-take_fates (Fixture *f)
+take_deliveries (Fixture *f)
 {
-  g_autoptr (GString) fates = g_string_new (NULL);
-  HsFate fate;
+  g_autoptr (GString) deliveries = g_string_new (NULL);
+  HsDelivery delivery;
 
-  while (hs_stream_management_next_fate (f->sm, &fate))
+  while (hs_stream_management_next_delivery (f->sm, &delivery))
     {
-      g_string_append_printf (fates, "%c%u", "+w-?"[fate.type], GPOINTER_TO_UINT (fate.tag));
-      g_assert_true ((fate.stanza != NULL) ==
-                     (fate.type == HS_FATE_UNRECEIVED || fate.type == HS_FATE_UNKNOWN));
-      g_clear_pointer (&fate.stanza, g_bytes_unref);
+      g_string_append_printf (deliveries, "%c%u", "+w-?"[delivery.status], GPOINTER_TO_UINT (delivery.tag));
+      g_assert_true ((delivery.stanza != NULL) ==
+                     (delivery.status == HS_DELIVERY_UNRECEIVED || delivery.status == HS_DELIVERY_UNKNOWN));
+      g_clear_pointer (&delivery.stanza, g_bytes_unref);
     }
-  return g_string_free (g_steal_pointer (&fates), FALSE);
+  return g_string_free (g_steal_pointer (&deliveries), FALSE);
 }
 
-#define assert_fates(f, expected) \
+#define assert_deliveries(f, expected) \
   G_STMT_START \
   { \
-    g_autofree char *text_ = take_fates (f); \
+    g_autofree char *text_ = take_deliveries (f); \
     g_assert_cmpstr (text_, ==, expected); \
   } \
   G_STMT_END
@@ -184,11 +184,11 @@ test_acknowledged (Fixture *f, gconstpointer data)
   send_numbered (f, 3);
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 3);
   g_assert_true (ack (f, 1, &error));
-  assert_fates (f, "+1");
+  assert_deliveries (f, "+1");
   g_assert_true (ack (f, 1, &error));
-  assert_fates (f, "");
+  assert_deliveries (f, "");
   g_assert_true (ack (f, 3, &error));
-  assert_fates (f, "+3");
+  assert_deliveries (f, "+3");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
   g_assert_cmpuint (hs_stream_management_get_size (f->sm), ==, 0);
 }
@@ -205,7 +205,7 @@ test_excess (Fixture *f, gconstpointer data)
   g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
   hs_stream_management_write_excess (f->sm, f->output);
   assert_output (f, "<handled-count-too-high" SM " h='2' send-count='1'/>");
-  assert_fates (f, "?1");
+  assert_deliveries (f, "?1");
   hs_stream_management_interrupt (f->sm, 0);
   g_assert_false (hs_stream_management_has_session (f->sm));
 }
@@ -262,11 +262,11 @@ test_wrap (Fixture *f, gconstpointer data)
   hs_stream_management_on_request (f->sm, f->output);
   assert_output (f, "<a" SM " h='1'/>");
   g_assert_true (ack (f, G_MAXUINT32, &error));
-  assert_fates (f, "+1");
+  assert_deliveries (f, "+1");
   g_assert_true (ack (f, 0, &error));
-  assert_fates (f, "+2");
+  assert_deliveries (f, "+2");
   g_assert_true (ack (f, 1, &error));
-  assert_fates (f, "+3");
+  assert_deliveries (f, "+3");
   g_assert_false (ack (f, 2, &error));
 }
 
@@ -295,10 +295,10 @@ test_resumed (Fixture *f, gconstpointer data)
   hs_stream_management_interrupt (f->sm, 150 * G_USEC_PER_SEC);
   g_assert_false (hs_stream_management_can_resume (f->sm, 160 * G_USEC_PER_SEC));
   resume (f, 2);
-  assert_fates (f, "+1+2");
+  assert_deliveries (f, "+1+2");
   assert_output (f, "<message id=\"3\"/><message id=\"4\"/><message id=\"5\"/><r" SM "/>");
   g_assert_true (ack (f, 5, &error));
-  assert_fates (f, "+3+4+5");
+  assert_deliveries (f, "+3+4+5");
 }
 
 /* Servers may keep sessions for days. */
@@ -324,7 +324,7 @@ test_resumed_another (Fixture *f, gconstpointer data)
   hs_stream_management_write_resume (f->sm, f->output);
   g_assert_false (hs_stream_management_on_resumed (f->sm, node, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_PROTOCOL);
-  assert_fates (f, "?1");
+  assert_deliveries (f, "?1");
   drop (node);
 }
 
@@ -342,7 +342,7 @@ test_not_resumable (Fixture *f, gconstpointer data)
       hs_stream_management_interrupt (f->sm, 0);
       g_assert_false (hs_stream_management_has_session (f->sm));
       g_assert_false (hs_stream_management_is_enabled (f->sm));
-      assert_fates (f, "?1");
+      assert_deliveries (f, "?1");
       g_byte_array_set_size (f->output, 0);
     }
 }
@@ -370,13 +370,13 @@ test_lost_known (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "h='1'");
-  assert_fates (f, "+1-3");
+  assert_deliveries (f, "+1-3");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 2);
   enable (f, "");
   assert_output (f, "<message id=\"2\">" DELAY "</message>"
                     "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
   g_assert_true (ack (f, 2, &error));
-  assert_fates (f, "+2+5");
+  assert_deliveries (f, "+2+5");
 }
 
 /* Without a number nobody knows, but what never left was not received. */
@@ -384,7 +384,7 @@ static void
 test_lost_unknown (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "");
-  assert_fates (f, "?1?2?3");
+  assert_deliveries (f, "?1?2?3");
   enable (f, "");
   assert_output (f, "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
 }
@@ -393,7 +393,7 @@ static void
 test_lost_never (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_NEVER, "h='1'");
-  assert_fates (f, "+1-2-3-5");
+  assert_deliveries (f, "+1-2-3-5");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
 }
 
@@ -401,13 +401,13 @@ static void
 test_lost_always (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_ALWAYS, "");
-  assert_fates (f, "?3");
+  assert_deliveries (f, "?3");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 3);
   /* A session in which nothing is acknowledged. */
   hs_stream_management_begin (f->sm, f->output);
   assert_output (f, "<message id=\"1\">" DELAY "</message><message id=\"2\">" DELAY "</message>"
                     "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
-  assert_fates (f, "w1w2w5");
+  assert_deliveries (f, "w1w2w5");
 }
 
 /* That the server has not received it in this session does not say that it has not in the last. */
@@ -415,12 +415,12 @@ static void
 test_lost_unsure (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_ALWAYS, "");
-  assert_fates (f, "?3");
+  assert_deliveries (f, "?3");
   enable (f, "id='x' resume='true'");
   g_byte_array_set_size (f->output, 0);
   hs_stream_management_interrupt (f->sm, 0);
   fail_to_resume (f, "h='0'");
-  assert_fates (f, "?1?2");
+  assert_deliveries (f, "?1?2");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 1);
 }
 
@@ -429,17 +429,17 @@ static void
 test_lost_twice (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_UNRECEIVED, "h='1'");
-  assert_fates (f, "+1-3");
+  assert_deliveries (f, "+1-3");
   enable (f, "id='x' resume='true'");
   send_numbered (f, 6);
   hs_stream_management_interrupt (f->sm, 0);
   fail_to_resume (f, "h='0'");
-  assert_fates (f, "-2");
+  assert_deliveries (f, "-2");
   enable (f, "");
   /* The date is that of the first time. */
   g_byte_array_set_size (f->output, 0);
   hs_stream_management_interrupt (f->sm, 0);
-  assert_fates (f, "?5?6");
+  assert_deliveries (f, "?5?6");
 }
 
 /* Resumed, and refused again: with no progress the session is given up. */
@@ -457,10 +457,10 @@ test_refused_twice (Fixture *f, gconstpointer data)
         break;
       resume (f, 1);
       if (i == 0)
-        assert_fates (f, "+1");
+        assert_deliveries (f, "+1");
     }
   g_assert_false (hs_stream_management_has_session (f->sm));
-  assert_fates (f, "?2");
+  assert_deliveries (f, "?2");
 }
 
 static guint
@@ -561,7 +561,7 @@ test_enable_failed (Fixture *f, gconstpointer data)
   hs_stream_management_on_failed (f->sm, node);
   hs_stream_management_begin (f->sm, f->output);
   assert_output (f, "<message id=\"1\"/>");
-  assert_fates (f, "w1");
+  assert_deliveries (f, "w1");
   g_assert_false (hs_stream_management_is_enabled (f->sm));
   drop (node);
 }
@@ -584,7 +584,7 @@ test_kept (Fixture *f, gconstpointer data)
   g_byte_array_set_size (f->output, 0);
   state = g_variant_ref_sink (hs_stream_management_save (f->sm));
   g_assert_true (g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)));
-  assert_fates (f, "+1");
+  assert_deliveries (f, "+1");
 
   g_assert_true (hs_stream_management_restore (other, state, 0));
   g_assert_false (hs_stream_management_restore (other, state, 0));
@@ -655,7 +655,7 @@ test_kept_random (Fixture *f, gconstpointer data)
       const guint8 *from = g_bytes_get_data (bytes, &size);
       g_autofree guint8 *copy = g_memdup2 (from, size);
       g_autoptr (GVariant) other = NULL;
-      HsFate fate;
+      HsDelivery delivery;
 
       for (gint j = g_test_rand_int_range (0, 4); j > 0; j--)
         copy[g_test_rand_int_range (0, size)] = g_test_rand_int_range (0, 256);
@@ -676,8 +676,8 @@ test_kept_random (Fixture *f, gconstpointer data)
       g_byte_array_set_size (f->output, 0);
       hs_stream_management_write_resume (sm, f->output);
       hs_stream_management_give_up (sm);
-      while (hs_stream_management_next_fate (sm, &fate))
-        g_clear_pointer (&fate.stanza, g_bytes_unref);
+      while (hs_stream_management_next_delivery (sm, &delivery))
+        g_clear_pointer (&delivery.stanza, g_bytes_unref);
     }
   g_assert_cmpuint (n_taken, >, 100);
 }
@@ -686,11 +686,11 @@ static void
 test_given_up (Fixture *f, gconstpointer data)
 {
   lose_five (f, HS_RESEND_POLICY_ALWAYS, "h='1'");
-  assert_fates (f, "+1-3");
+  assert_deliveries (f, "+1-3");
   enable (f, "");
   send_numbered (f, 6);
   hs_stream_management_give_up (f->sm);
-  assert_fates (f, "?2?5?6");
+  assert_deliveries (f, "?2?5?6");
   g_assert_cmpuint (hs_stream_management_get_unacknowledged (f->sm), ==, 0);
 }
 

@@ -86,7 +86,7 @@ wait_until_written (HsClient *self, GTask *task)
  * @self: a client
  * @stanza: a message, presence or iq
  * @cancellable: (nullable): stops the waiting, not the sending
- * @callback: (scope async) (closure user_data): called when the stanza's fate is known
+ * @callback: (scope async) (closure user_data): called when the stanza's delivery status is known
  * @user_data: data for @callback
  *
  * Sends a stanza and waits until the server has acknowledged it (XEP-0198), or, without stream
@@ -193,10 +193,10 @@ hs_client_fail_sends (HsClient *self, const GError *error)
 }
 
 static GError *
-make_error (const HsFate *fate)
+make_error (const HsDelivery *delivery)
 {
   return g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
-                              fate->type == HS_FATE_UNRECEIVED
+                              delivery->status == HS_DELIVERY_UNRECEIVED
                                   ? "The session was lost, and the server has not received the stanza"
                                   : "The session was lost, and nobody knows whether the server has "
                                     "received the stanza");
@@ -204,12 +204,12 @@ make_error (const HsFate *fate)
 
 /* Nobody waits for it, but somebody sent it. */
 static void
-return_stanza (HsClient *self, const HsFate *fate)
+return_stanza (HsClient *self, const HsDelivery *delivery)
 {
-  g_autoptr (GError) error = make_error (fate);
+  g_autoptr (GError) error = make_error (delivery);
   g_autoptr (HsElement) stanza = NULL;
   gsize length;
-  const char *xml = g_bytes_get_data (fate->stanza, &length);
+  const char *xml = g_bytes_get_data (delivery->stanza, &length);
   g_autofree char *text = g_strndup (xml, length);
 
   stanza = hs_element_new_from_string (text, NULL);
@@ -219,7 +219,7 @@ return_stanza (HsClient *self, const HsFate *fate)
 
 /* Takes the tag's reference. */
 static gboolean
-finish_task (HsClient *self, GTask *task, const HsFate *fate)
+finish_task (HsClient *self, GTask *task, const HsDelivery *delivery)
 {
   SendData *data = g_task_get_task_data (task);
 
@@ -228,15 +228,15 @@ finish_task (HsClient *self, GTask *task, const HsFate *fate)
       g_object_unref (task);
       return FALSE;
     }
-  if (fate->type == HS_FATE_WRITTEN && hs_client_private (self)->transport != NULL)
+  if (delivery->status == HS_DELIVERY_WRITTEN && hs_client_private (self)->transport != NULL)
     {
       hs_client_flush (self);
       wait_until_written (self, task);
       return TRUE;
     }
   stop_watching (task);
-  if (fate->type == HS_FATE_UNRECEIVED || fate->type == HS_FATE_UNKNOWN)
-    g_task_return_error (task, make_error (fate));
+  if (delivery->status == HS_DELIVERY_UNRECEIVED || delivery->status == HS_DELIVERY_UNKNOWN)
+    g_task_return_error (task, make_error (delivery));
   else
     g_task_return_boolean (task, TRUE);
   g_object_unref (task);
@@ -244,20 +244,20 @@ finish_task (HsClient *self, GTask *task, const HsFate *fate)
 }
 
 void
-hs_client_tell_fates (HsClient *self, gboolean quietly)
+hs_client_tell_deliveries (HsClient *self, gboolean quietly)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsFate fate;
+  HsDelivery delivery;
 
   if (priv->management == NULL)
     return;
-  while (hs_stream_management_next_fate (priv->management, &fate))
+  while (hs_stream_management_next_delivery (priv->management, &delivery))
     {
-      gboolean told = fate.tag != NULL && finish_task (self, fate.tag, &fate);
+      gboolean told = delivery.tag != NULL && finish_task (self, delivery.tag, &delivery);
 
-      if (!told && !quietly && fate.stanza != NULL)
-        return_stanza (self, &fate);
-      g_clear_pointer (&fate.stanza, g_bytes_unref);
+      if (!told && !quietly && delivery.stanza != NULL)
+        return_stanza (self, &delivery);
+      g_clear_pointer (&delivery.stanza, g_bytes_unref);
     }
 }
 
@@ -266,7 +266,7 @@ hs_client_acknowledged (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_tell_fates (self, FALSE);
+  hs_client_tell_deliveries (self, FALSE);
   if (priv->settling)
     hs_client_settled (self);
 }
