@@ -82,16 +82,6 @@ get_ascii_domain (HsClientPrivate *priv, GError **error)
   return hs_idna_to_ascii (hs_jid_get_domain (priv->account), error);
 }
 
-/* What is only known to be written counts as lost where it was not. */
-static void
-fail_sends (HsClient *self)
-{
-  g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
-                                                  "The connection ended before this was sent");
-
-  hs_client_fail_sends (self, error);
-}
-
 void
 hs_client_drop_connection (HsClient *self)
 {
@@ -131,7 +121,7 @@ hs_client_drop_connection (HsClient *self)
   g_clear_object (&priv->begun_presence);
   priv->n_negotiating = 0;
   priv->settling = FALSE;
-  fail_sends (self);
+  hs_outbox_disconnected (&priv->outbox);
   hs_client_interrupt_session (self);
   hs_client_tell_deliveries (self, !priv->running);
 }
@@ -146,19 +136,6 @@ accept_cb (GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer u
     g_signal_emit (attempt->client, hs_client_signals[SIGNAL_ACCEPT_CERTIFICATE], 0, certificate,
                    errors, &accepted);
   return accepted;
-}
-
-/* Whose answers count as the account's own: as far as is known before a resource is bound. */
-void
-hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsJid) bare
-      = full != NULL ? hs_jid_ref (priv->bound_bare) : hs_jid_get_bare (jid);
-  g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL);
-  HsIqOwn own = { .full = full, .bare = bare, .domain = domain, .strict = priv->component };
-
-  hs_iq_tracker_set_own (hs_dispatcher_get_tracker (priv->dispatcher), &own);
 }
 
 /* Where no address is of use, the error is about the first certificate that was refused, and this is that one. */
@@ -424,9 +401,10 @@ static void
 written_cb (HsTransport *transport, gpointer client)
 {
   g_autoptr (HsClient) self = g_object_ref (client);
+  HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_finish_sends (self);
-  if (hs_client_private (self)->transport == transport)
+  hs_outbox_written (&priv->outbox, hs_transport_get_written (transport));
+  if (priv->transport == transport)
     hs_client_unpause_if_drained (self);
 }
 
@@ -482,7 +460,7 @@ make_stream (HsClient *self)
     .max_stanza_size = priv->max_stanza_size,
     .max_depth = priv->max_depth,
     .management = hs_client_ensure_management (priv),
-    .session_jid = priv->bound_jid,
+    .session_jid = hs_session_get_bound_jid (&priv->session),
     .begins = !priv->component,
   };
 
@@ -514,7 +492,7 @@ open_stream (HsClient *self, GIOStream *io)
   hs_client_log_restart (self);
   if (is_new)
     priv->stream = make_stream (self);
-  hs_client_set_own (self, NULL, priv->account);
+  hs_session_expect (&priv->session, priv->account, priv->component);
   if (is_new)
     hs_stream_open (priv->stream);
   else

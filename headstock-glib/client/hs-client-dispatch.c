@@ -32,7 +32,7 @@ complain (const GError *error)
 static gboolean
 has_room (HsClient *self)
 {
-  HsStreamManagement *management = hs_client_private (self)->management;
+  HsStreamManagement *management = hs_session_get_management (&hs_client_private (self)->session);
 
   return management == NULL || hs_stream_management_get_size (management) < MAX_KEPT;
 }
@@ -116,15 +116,16 @@ hs_client_is_from_account (HsNode *stanza, gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
   const char *from = hs_node_get_attribute (stanza, "from", NULL);
+  HsJid *bound = hs_session_get_bound_jid (&priv->session);
   g_autoptr (HsJid) jid = NULL;
 
   if (from == NULL)
     return TRUE;
-  if (priv->bound_jid == NULL)
+  if (bound == NULL)
     return FALSE;
   jid = hs_stanza_node_dup_jid (stanza, "from");
   return jid != NULL &&
-         (hs_jid_equal (jid, priv->bound_bare) || hs_jid_equal (jid, priv->bound_jid));
+         (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) || hs_jid_equal (jid, bound));
 }
 
 const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
@@ -403,7 +404,9 @@ hs_client_is_own (HsClient *self, HsJid *jid)
 
   if (jid == NULL)
     return TRUE;
-  own = priv->bound_jid != NULL ? priv->bound_jid : priv->jid;
+  own = hs_session_get_bound_jid (&priv->session);
+  if (own == NULL)
+    own = priv->jid;
   if (own != NULL && priv->component)
     return strcmp (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
   return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&

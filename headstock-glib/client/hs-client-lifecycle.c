@@ -189,7 +189,7 @@ hs_client_settled (HsClient *self)
 
   if (priv->stream == NULL || priv->transport == NULL)
     return;
-  if (hs_stream_management_get_unacknowledged (priv->management) == 0)
+  if (hs_stream_management_get_unacknowledged (hs_session_get_management (&priv->session)) == 0)
     {
       if (!hs_client_owes_count (self))
         close_stream (self);
@@ -199,7 +199,7 @@ hs_client_settled (HsClient *self)
   /* Who watches what is written may have ended the connection. */
   if (priv->transport == NULL)
     return;
-  hs_stream_management_write_request (priv->management,
+  hs_stream_management_write_request (hs_session_get_management (&priv->session),
                                       hs_transport_get_output (priv->transport));
   hs_client_flush (self);
 }
@@ -329,7 +329,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       hs_client_ask (self);
       break;
     case HS_DEADLINE_SESSION:
-      hs_client_session_expired (self);
+      hs_session_expire (&priv->session);
       break;
     case HS_DEADLINE_KEEPALIVE:
       hs_client_keepalive (self);
@@ -338,7 +338,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       hs_client_shrink_if_idle (self);
       break;
     case HS_DEADLINE_REQUEST:
-      hs_iq_tracker_expire (hs_dispatcher_get_tracker (priv->dispatcher),
+      hs_iq_tracker_expire (hs_session_get_tracker (&priv->session),
                             hs_client_get_time (priv), hs_liveness_get_last_input (&priv->liveness));
       if (priv->running)
         hs_client_update_request_deadline (self);

@@ -66,10 +66,10 @@ hs_client_finish_presence (HsClient *self)
 static gboolean
 has_session (HsClientPrivate *priv)
 {
-  if (!priv->running || priv->bound_jid == NULL)
+  if (!priv->running || hs_session_get_bound_jid (&priv->session) == NULL)
     return FALSE;
   return priv->state == HS_CLIENT_STATE_READY || priv->state == HS_CLIENT_STATE_STOPPING
-         || priv->interrupted != 0;
+         || hs_session_is_interrupted (&priv->session);
 }
 
 /**

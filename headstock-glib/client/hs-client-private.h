@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-client.h"
+#include "hs-outbox.h"
 #include "net/hs-connector.h"
 #include "net/hs-loop.h"
 #include "net/hs-tls.h"
@@ -10,6 +11,7 @@
 #include "protocol/hs-liveness.h"
 #include "protocol/hs-retry-policy.h"
 #include "protocol/hs-server-memory.h"
+#include "protocol/hs-session.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -194,18 +196,13 @@ typedef struct
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
-  HsJid *bound_jid;
-  HsJid *bound_bare;
   gint64 ready_time;
   HsLiveness liveness;
   gboolean paused; /* not reading while too much waits to be written */
-  GQueue send_tasks; /* GTask with the position of its last byte */
+  HsOutbox outbox;
 
   /* The session, which may outlive the connection */
-  HsStreamManagement *management; /* NULL until there was one */
-  HsJid *session_account;         /* whose it is, bare; NULL until there was one */
-  gint64 interrupted;  /* monotonic: since when it has no connection, or 0 */
-  gsize max_bytes;     /* of one stanza in it, or 0 */
+  HsSession session;
   gboolean settling;   /* the last acknowledgement is waited for, and then the stream is closed */
 
   HsDispatcher *dispatcher;
@@ -294,7 +291,6 @@ void hs_client_connect_next (HsClient *self);
 void hs_client_drop_connection (HsClient *self);
 void hs_client_start_tls (HsClient *self);
 void hs_client_begin_stage (HsClient *self);
-void hs_client_set_own (HsClient *self, HsJid *full, HsJid *jid);
 HsAttempt *hs_attempt_ref (HsAttempt *self);
 void hs_attempt_unref (HsAttempt *self);
 HsClient *hs_attempt_return (HsAttempt *self);
@@ -355,9 +351,7 @@ gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
 void hs_client_flush (HsClient *self);
 
 /* hs-client-delivery.c */
-void hs_client_fail_sends (HsClient *self, const GError *error);
-void hs_client_finish_sends (HsClient *self);
-/* Tells what has been decided. @quietly: only to those who wait for it. */
+extern const HsOutboxCallbacks hs_client_outbox_callbacks;
 void hs_client_tell_deliveries (HsClient *self, gboolean quietly);
 void hs_client_acknowledged (HsClient *self);
 void hs_client_ask_if_due (HsClient *self);
@@ -371,12 +365,12 @@ void hs_client_update_request_deadline (HsClient *self);
 /* hs-client-resume.c */
 gboolean hs_client_is_managed (HsClientPrivate *priv);
 void hs_client_interrupt_session (HsClient *self);
-void hs_client_set_session_account (HsClientPrivate *priv, HsJid *account);
 void hs_client_leave_other_account (HsClient *self);
-void hs_client_session_expired (HsClient *self);
 void hs_client_lose_session (HsClient *self);
 void hs_client_end_session (HsClient *self, gboolean quietly);
+extern const HsSessionCallbacks hs_client_session_callbacks;
 HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
+HsStreamManagement *hs_client_get_management (HsClient *self);
 void hs_client_resumed (HsClient *self);
 
 /* hs-client-retry.c */

@@ -28,12 +28,13 @@ hs_client_track (HsClient *self, HsNode *node, int timeout_msec)
 {
   HsClientPrivate *priv = hs_client_private (self);
   guint msec = timeout_msec < 0 ? priv->request_timeout : (guint) timeout_msec;
-  /* Time stands still while the session is interrupted. */
-  gint64 now = priv->interrupted != 0 ? priv->interrupted : hs_client_get_time (priv);
+  HsIqTracker *tracker = hs_session_get_tracker (&priv->session);
+  /* Time stands still while the session is interrupted. A deadline of 0 is none. */
+  gint64 deadline
+      = hs_iq_tracker_get_time (tracker, hs_client_get_time (priv)) + msec * (gint64) 1000;
   HsIqRequest *request = hs_iq_tracker_add (
-      hs_dispatcher_get_tracker (priv->dispatcher), hs_node_get_attribute (node, "id", NULL),
-      hs_node_get_attribute (node, "to", NULL), hs_node_get_attribute (node, "from", NULL),
-      now + msec * (gint64) 1000);
+      tracker, hs_node_get_attribute (node, "id", NULL), hs_node_get_attribute (node, "to", NULL),
+      hs_node_get_attribute (node, "from", NULL), MAX (deadline, 1));
 
   hs_iq_request_set_patience (request, msec * (gint64) 1000);
   hs_client_update_request_deadline (self);
@@ -47,9 +48,7 @@ hs_client_update_request_deadline (HsClient *self)
 
   hs_client_set_deadline_at (
       self, HS_DEADLINE_REQUEST,
-      priv->interrupted != 0
-          ? 0
-          : hs_iq_tracker_get_deadline (hs_dispatcher_get_tracker (priv->dispatcher)));
+      hs_iq_tracker_get_deadline (hs_session_get_tracker (&priv->session)));
 }
 
 static void
@@ -111,7 +110,7 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 
   if (data->request != NULL)
     {
-      hs_iq_tracker_remove (hs_dispatcher_get_tracker (priv->dispatcher), data->request);
+      hs_iq_tracker_remove (hs_session_get_tracker (&priv->session), data->request);
       hs_client_update_request_deadline (self);
       stop_watching (task);
       g_task_return_error_if_cancelled (task);

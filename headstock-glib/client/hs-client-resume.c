@@ -4,51 +4,37 @@
 #include "hs-client-private.h"
 #include "hs-error.h"
 
-/* The session (XEP-0198): it outlives its connections, and may outlive the process. */
+/* The session of a client, from one connection to the next and from one process to the next (XEP-0198). */
 
-/* Version, account, bound address, when it had its connection last (seconds), the rest. */
-#define STATE_TYPE "(ussx" HS_STREAM_MANAGEMENT_STATE ")"
-#define STATE_VERSION 1
-/* Where the server does not say how long it keeps a session, in seconds. */
-#define MAX_AGE (24 * 60 * 60)
-/* And how long requests wait for one then, in milliseconds. */
-#define PATIENCE (10 * 60 * 1000)
+static void
+bound_changed_cb (gpointer client)
+{
+  g_object_notify (client, "bound-jid");
+}
+
+const HsSessionCallbacks hs_client_session_callbacks = { .bound_changed = bound_changed_cb };
 
 HsStreamManagement *
 hs_client_ensure_management (HsClientPrivate *priv)
 {
   /* XEP-0114 has none. */
-  if (priv->management == NULL && !priv->component)
-    {
-      priv->management = hs_stream_management_new ();
-      hs_stream_management_set_policy (priv->management, priv->resend_policy);
-    }
-  return priv->management;
+  return priv->component ? NULL
+                         : hs_session_ensure_management (&priv->session, priv->resend_policy);
+}
+
+HsStreamManagement *
+hs_client_get_management (HsClient *self)
+{
+  return hs_session_get_management (&hs_client_private (self)->session);
 }
 
 gboolean
 hs_client_is_managed (HsClientPrivate *priv)
 {
-  return priv->management != NULL && priv->stream != NULL && hs_stream_is_ready (priv->stream)
-         && hs_stream_management_is_enabled (priv->management);
-}
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
 
-static void
-fail_requests (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
-                                                  "The session ended before there was an answer");
-
-  hs_iq_tracker_fail_all (hs_dispatcher_get_tracker (priv->dispatcher), error);
-}
-
-/* Nobody is going to answer any more. The server is asked all the same what it had received. */
-void
-hs_client_session_expired (HsClient *self)
-{
-  if (hs_client_private (self)->interrupted != 0)
-    fail_requests (self);
+  return management != NULL && priv->stream != NULL && hs_stream_is_ready (priv->stream)
+         && hs_stream_management_is_enabled (management);
 }
 
 /* The session is gone for good, if there was one. */
@@ -57,16 +43,9 @@ hs_client_lose_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  priv->interrupted = 0;
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
-  fail_requests (self);
-  if (priv->bound_jid == NULL)
-    return;
-  g_clear_pointer (&priv->bound_jid, hs_jid_unref);
-  g_clear_pointer (&priv->bound_bare, hs_jid_unref);
-  g_object_notify (G_OBJECT (self), "bound-jid");
-  /* Not where the last reference is going. */
-  if (priv->running)
+  /* Modules are not told when the last reference to the client is going. */
+  if (hs_session_lose (&priv->session) && priv->running)
     hs_client_modules_foreach (self, hs_module_lost);
 }
 
@@ -75,39 +54,24 @@ void
 hs_client_interrupt_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  guint max;
+  gboolean again = hs_session_is_interrupted (&priv->session);
 
-  if (priv->management != NULL)
-    hs_stream_management_interrupt (priv->management, hs_client_get_boot_time (priv));
-  if (priv->management == NULL || !hs_stream_management_has_session (priv->management))
-    {
-      hs_client_lose_session (self);
-      return;
-    }
-  if (priv->interrupted != 0)
-    return;
-  priv->interrupted = hs_client_get_time (priv);
-  max = hs_stream_management_get_max (priv->management);
-  hs_client_set_deadline (self, HS_DEADLINE_SESSION, max == 0 ? PATIENCE : MIN (max, 86400) * 1000);
+  if (!hs_session_interrupt (&priv->session, hs_client_get_time (priv), hs_client_get_boot_time (priv)))
+    hs_client_lose_session (self);
+  else if (!again)
+    hs_client_set_deadline (self, HS_DEADLINE_SESSION, hs_session_get_patience (&priv->session));
 }
 
 /* There will not be another connection. */
 void
 hs_client_end_session (HsClient *self, gboolean quietly)
 {
-  HsClientPrivate *priv = hs_client_private (self);
+  HsStreamManagement *management = hs_client_get_management (self);
 
-  if (priv->management != NULL)
-    hs_stream_management_give_up (priv->management);
+  if (management != NULL)
+    hs_stream_management_give_up (management);
   hs_client_lose_session (self);
   hs_client_tell_deliveries (self, quietly);
-}
-
-void
-hs_client_set_session_account (HsClientPrivate *priv, HsJid *account)
-{
-  g_clear_pointer (&priv->session_account, hs_jid_unref);
-  priv->session_account = hs_jid_get_bare (account);
 }
 
 /* The program has set another address meanwhile. What was sent from the old one must not leave from the
@@ -116,13 +80,11 @@ void
 hs_client_leave_other_account (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsJid) bare = priv->jid != NULL ? hs_jid_get_bare (priv->jid) : NULL;
 
-  if (priv->session_account == NULL
-      || (bare != NULL && hs_jid_equal (bare, priv->session_account)))
+  if (!hs_session_is_other_account (&priv->session, priv->jid))
     return;
   hs_client_end_session (self, FALSE);
-  g_clear_pointer (&priv->session_account, hs_jid_unref);
+  hs_session_forget_account (&priv->session);
 }
 
 void
@@ -130,15 +92,15 @@ hs_client_resumed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = priv->stream;
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
   g_autoptr (GPtrArray) tasks = NULL;
 
   hs_client_remember_session (priv);
-  hs_retry_policy_resumed (&priv->retry, hs_stream_management_get_acknowledged (priv->management),
-                           hs_stream_management_get_received (priv->management));
+  hs_retry_policy_resumed (&priv->retry, hs_stream_management_get_acknowledged (management),
+                           hs_stream_management_get_received (management));
   hs_client_session_stands (self);
-  hs_iq_tracker_extend (hs_dispatcher_get_tracker (priv->dispatcher),
-                        hs_client_get_time (priv) - priv->interrupted);
-  priv->interrupted = 0;
+  hs_session_resume (&priv->session, priv->component, hs_stream_get_max_bytes (stream),
+                     hs_client_get_time (priv));
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
   hs_client_tell_active (self, TRUE);
@@ -177,25 +139,17 @@ GVariant *
 hs_client_dup_session_state (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 seconds;
   GVariant *state;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (priv->management == NULL || priv->bound_jid == NULL || priv->settling
-      || (priv->stream != NULL && hs_stream_is_closing (priv->stream)))
+  if (priv->settling || (priv->stream != NULL && hs_stream_is_closing (priv->stream)))
     return NULL;
   /* A handler that takes the state and ends the program does not want its stanza to come again. */
-  state = hs_stream_management_save_ahead (priv->management, hs_client_is_showing (self) ? 1 : 0);
-  if (state == NULL)
-    return NULL;
-  seconds = (g_get_real_time ()
-             - hs_stream_management_get_age (priv->management, hs_client_get_boot_time (priv)))
-            / G_USEC_PER_SEC;
-  return g_variant_ref_sink (g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", STATE_VERSION,
-                                            hs_jid_to_string (priv->session_account),
-                                            hs_jid_to_string (priv->bound_jid), seconds, state));
+  state = hs_session_save (&priv->session, hs_client_is_showing (self) ? 1 : 0,
+                           hs_client_get_boot_time (priv), g_get_real_time ());
+  return state != NULL ? g_variant_ref_sink (state) : NULL;
 }
 
 static gboolean
@@ -203,55 +157,6 @@ refuse (GError **error, HsError code, const char *message)
 {
   g_set_error_literal (error, HS_ERROR, code, message);
   return FALSE;
-}
-
-/* Without a local part the account has a name of the server's making (XEP-0175). */
-static gboolean
-is_of_account (HsJid *jid, HsJid *account)
-{
-  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
-
-  if (hs_jid_get_local (account) == NULL)
-    return g_str_equal (hs_jid_get_domain (jid), hs_jid_get_domain (account));
-  return hs_jid_equal (bare, account);
-}
-
-/* What is not the account's is not told apart further: the state may come from anywhere. What it says was
- * bound is believed later, of roster pushes and the like. */
-static HsJid *
-check_owner (HsClientPrivate *priv, const char *account, const char *bound, GError **error)
-{
-  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->jid);
-  g_autoptr (HsJid) owner = hs_jid_new (account, NULL);
-  g_autoptr (HsJid) jid = hs_jid_new (bound, NULL);
-
-  if (owner == NULL || jid == NULL || hs_jid_get_resource (jid) == NULL)
-    {
-      refuse (error, HS_ERROR_INVALID_STATE, "The kept session has no valid address");
-      return NULL;
-    }
-  if (!hs_jid_equal (owner, bare) || !is_of_account (jid, bare))
-    {
-      refuse (error, HS_ERROR_INVALID_STATE, "The kept session is another account's");
-      return NULL;
-    }
-  return g_steal_pointer (&jid);
-}
-
-static gboolean
-restore (HsClientPrivate *priv, GVariant *state, gint64 saved, GError **error)
-{
-  guint32 max;
-  gint64 age = saved >= 0 ? MAX (0, g_get_real_time () / G_USEC_PER_SEC - saved) : G_MAXINT64;
-
-  g_variant_get_child (state, 2, "u", &max);
-  if (age >= (max != 0 ? max : MAX_AGE))
-    return refuse (error, HS_ERROR_EXPIRED,
-                   "The kept session is older than the server keeps sessions");
-  if (!hs_stream_management_restore (hs_client_ensure_management (priv), state,
-                                     hs_client_get_boot_time (priv) - age * G_USEC_PER_SEC))
-    return refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
-  return TRUE;
 }
 
 /**
@@ -277,14 +182,16 @@ gboolean
 hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GVariant) management = NULL;
-  g_autoptr (HsJid) jid = NULL;
-  const char *account, *bound;
-  guint32 version;
-  gint64 saved;
+  HsSessionRestore restore = {
+    .jid = priv->jid,
+    .policy = priv->resend_policy,
+    .now = hs_client_get_time (priv),
+    .boot_now = hs_client_get_boot_time (priv),
+    .real_now = g_get_real_time (),
+  };
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
-  if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
+  if (hs_client_refuse_with (priv, G_STRFUNC, error))
     return FALSE;
   g_return_val_if_fail (state != NULL, FALSE);
 
@@ -292,20 +199,5 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
     return refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
   if (priv->jid == NULL || priv->component)
     return refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");
-  if (!g_variant_is_of_type (state, G_VARIANT_TYPE (STATE_TYPE)) || !g_variant_is_normal_form (state))
-    return refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
-  g_variant_get (state, "(u&s&sx@" HS_STREAM_MANAGEMENT_STATE ")", &version, &account, &bound, &saved,
-                 &management);
-  if (version != STATE_VERSION)
-    return refuse (error, HS_ERROR_INVALID_STATE,
-                   "The kept session is in a form that this version does not know");
-  jid = check_owner (priv, account, bound, error);
-  if (jid == NULL || !restore (priv, management, saved, error))
-    return FALSE;
-  priv->interrupted = hs_client_get_time (priv);
-  hs_client_set_session_account (priv, priv->jid);
-  priv->bound_bare = hs_jid_get_bare (jid);
-  priv->bound_jid = g_steal_pointer (&jid);
-  g_object_notify (G_OBJECT (self), "bound-jid");
-  return TRUE;
+  return hs_session_restore (&priv->session, state, &restore, error);
 }

@@ -21,7 +21,9 @@ hs_client_note_progress (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->management != NULL && hs_stream_management_take_progress (priv->management))
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
+
+  if (management != NULL && hs_stream_management_take_progress (management))
     hs_retry_policy_progress (&priv->retry);
 }
 
@@ -162,7 +164,7 @@ next_target (HsClient *self, const GError *cause)
 static guint
 choose_wait (HsClientPrivate *priv, gboolean answered, gboolean managed)
 {
-  HsStreamManagement *management = priv->management;
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
   gint64 now = hs_client_get_boot_time (priv);
   HsRetrySession session = { .answered = answered, .left = -1 };
   guint max;

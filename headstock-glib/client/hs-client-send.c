@@ -107,14 +107,15 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
     }
   if (priv->beginning && priv->transport != NULL && !hs_stream_is_closing (priv->stream))
     {
-      *route = priv->management != NULL && hs_stream_management_is_enabling (priv->management)
+      HsStreamManagement *management = hs_session_get_management (&priv->session);
+
+      *route = management != NULL && hs_stream_management_is_enabling (management)
                    ? HS_ROUTE_MANAGED
                    : HS_ROUTE_DIRECT;
       return TRUE;
     }
   *route = HS_ROUTE_WAITING;
-  if (priv->management != NULL && !priv->stopping
-      && hs_stream_management_can_resume (priv->management, hs_client_get_boot_time (priv)))
+  if (!priv->stopping && hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     return TRUE;
   return refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
 }
@@ -140,6 +141,7 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
 {
   const char *from = hs_node_get_attribute (node, "from", NULL);
   const char *to = hs_node_get_attribute (node, "to", NULL);
+  HsJid *bound = hs_session_get_bound_jid (&priv->session);
   g_autoptr (HsJid) jid = NULL;
 
   if (to != NULL)
@@ -157,8 +159,8 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
   if (from == NULL)
     return TRUE;
   jid = hs_jid_new (from, NULL);
-  if (jid != NULL && priv->bound_jid != NULL &&
-      (hs_jid_equal (jid, priv->bound_jid) || hs_jid_equal (jid, priv->bound_bare)))
+  if (jid != NULL && bound != NULL
+      && (hs_jid_equal (jid, bound) || hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session))))
     return TRUE;
   return refuse (error, HS_ERROR_INVALID_FROM,
                  "The stanza's 'from' is neither the account's bare JID nor its bound full JID");
@@ -274,7 +276,7 @@ check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 {
   gsize max = priv->stream != NULL && hs_stream_is_open (priv->stream)
                   ? hs_stream_get_max_bytes (priv->stream)
-                  : priv->max_bytes;
+                  : hs_session_get_max_bytes (&priv->session);
 
   if (max == 0 || length <= max)
     return TRUE;
@@ -309,7 +311,7 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
   /* What a module asks when a session begins leaves with the presence, and is asked again in the next session. */
   if (priv->only_requests)
     flags |= HS_OUT_OWN;
-  hs_stream_management_add_out (priv->management, output, start, flags,
+  hs_stream_management_add_out (hs_session_get_management (&priv->session), output, start, flags,
                                 g_get_real_time (), sending->task);
 }
 

@@ -146,11 +146,9 @@ hs_client_session_stands (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_set_own (self, priv->bound_jid, priv->bound_jid);
   hs_client_forgets_changed (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   priv->was_ready = TRUE;
-  priv->max_bytes = hs_stream_get_max_bytes (priv->stream);
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
   priv->ready_time = hs_client_get_time (priv);
   hs_liveness_init (&priv->liveness, priv->ready_time);
@@ -176,11 +174,11 @@ hs_client_binding (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (hs_client_has_negotiators (self) || priv->stop_requested || priv->stopping
-      || priv->transport == NULL || priv->bound_jid != NULL || names_address (priv)
+      || priv->transport == NULL || hs_session_get_bound_jid (&priv->session) != NULL || names_address (priv)
       || !hs_stream_begin (priv->stream))
     return;
   /* What a handler sends meanwhile waits, and must not leave from another. */
-  hs_client_set_session_account (priv, hs_stream_get_account (priv->stream));
+  hs_session_set_account (&priv->session, hs_stream_get_account (priv->stream));
   priv->begun = priv->beginning = TRUE;
   begin_session (self);
   priv->beginning = FALSE;
@@ -193,7 +191,8 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   HsClientPrivate *priv = hs_client_private (self);
 
   hs_client_session_stands (self);
-  g_object_notify (G_OBJECT (self), "bound-jid");
+  hs_session_bind (&priv->session, hs_stream_get_jid (stream), priv->component,
+                   hs_stream_get_max_bytes (stream));
   if (priv->stream == stream)
     hs_client_tell_deliveries (self, FALSE);
   if (!begun && priv->stream == stream)
@@ -221,9 +220,7 @@ hs_client_bound (HsClient *self)
     return;
   hs_client_remember_session (priv);
   hs_retry_policy_bound (&priv->retry);
-  hs_client_set_session_account (priv, hs_stream_get_account (stream));
-  priv->bound_jid = hs_jid_ref (hs_stream_get_jid (stream));
-  priv->bound_bare = hs_jid_get_bare (priv->bound_jid);
+  hs_session_set_account (&priv->session, hs_stream_get_account (stream));
   if (!stand (self, stream, begun))
     return;
   tasks = g_steal_pointer (&priv->connect_tasks);
@@ -261,8 +258,8 @@ hs_client_shrink_if_idle (HsClient *self)
     {
       hs_dispatcher_shrink (priv->dispatcher);
       hs_client_shrink_features (self);
-      if (priv->management != NULL)
-        hs_stream_management_shrink (priv->management);
+      if (hs_client_get_management (self) != NULL)
+        hs_stream_management_shrink (hs_client_get_management (self));
     }
 }
 
@@ -273,19 +270,21 @@ ask_for_life (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsElement) ping = NULL;
   g_autoptr (HsIq) iq = NULL;
+  HsJid *bound;
 
   if (hs_client_is_managed (priv))
     {
-      hs_stream_management_write_request (priv->management,
+      hs_stream_management_write_request (hs_client_get_management (self),
                                           hs_transport_get_output (priv->transport));
       hs_client_flush (self);
       return;
     }
   ping = hs_element_new ("ping", HS_NS_PING);
-  iq = hs_iq_new ("get", hs_jid_get_domain (priv->bound_jid), ping);
+  bound = hs_session_get_bound_jid (&priv->session);
+  iq = hs_iq_new ("get", hs_jid_get_domain (bound), ping);
   /* A component asks itself, by way of the server. */
   if (priv->component)
-    hs_stanza_set_from_jid (HS_STANZA (iq), priv->bound_jid);
+    hs_stanza_set_from_jid (HS_STANZA (iq), bound);
   hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
 
@@ -302,6 +301,8 @@ lose_connection (HsClient *self, const char *failing)
 static void
 look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
 {
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
+
   *view = (HsLivenessView){
     .now = hs_client_get_time (priv),
     .interval = get_interval (priv),
@@ -314,9 +315,9 @@ look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
     view->unread = priv->input_length > 0 || hs_transport_has_unread (priv->transport);
   if (!hs_client_is_managed (priv))
     return;
-  view->asking = hs_stream_management_is_asking (priv->management)
-                 && hs_stream_management_get_waiting (priv->management) > 0;
-  view->acknowledged = hs_stream_management_get_acknowledged (priv->management);
+  view->asking = hs_stream_management_is_asking (management)
+                 && hs_stream_management_get_waiting (management) > 0;
+  view->acknowledged = hs_stream_management_get_acknowledged (management);
 }
 
 static void
@@ -392,9 +393,8 @@ hs_client_woke_up (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->interrupted != 0
-      && !hs_stream_management_can_resume (priv->management, hs_client_get_boot_time (priv)))
-    hs_client_session_expired (self);
+  if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
+    hs_session_expire (&priv->session);
   hs_client_network_changed (self);
   if (priv->state == HS_CLIENT_STATE_READY && priv->keepalive_interval > 0 && priv->transport != NULL)
     ping (self);

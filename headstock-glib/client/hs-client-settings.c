@@ -254,7 +254,7 @@ hs_client_get_bound_jid (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->bound_jid;
+  return hs_session_get_bound_jid (&hs_client_private (self)->session);
 }
 
 /**

@@ -90,7 +90,7 @@ take_name (HsClient *self)
   hs_stream_set_account (priv->stream, priv->jid);
   g_clear_pointer (&priv->account, hs_jid_unref);
   priv->account = hs_jid_ref (priv->jid);
-  hs_client_set_own (self, NULL, priv->jid);
+  hs_session_expect (&priv->session, priv->jid, priv->component);
 }
 
 /* The token, where it is this account's and this user agent's, and has not expired. */

@@ -93,7 +93,8 @@ hs_client_finalize (GObject *object)
   HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
 
   g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
-  g_clear_pointer (&priv->management, hs_stream_management_free);
+  hs_outbox_clear (&priv->outbox);
+  hs_session_clear (&priv->session);
   hs_retry_policy_clear (&priv->retry);
   hs_liveness_clear (&priv->liveness);
   hs_dispatcher_free (priv->dispatcher);
@@ -118,9 +119,6 @@ hs_client_finalize (GObject *object)
   g_strfreev (priv->sasl_mechanisms);
   g_clear_error (&priv->run_error);
   g_clear_pointer (&priv->modules, g_ptr_array_unref);
-  g_clear_pointer (&priv->bound_jid, hs_jid_unref);
-  g_clear_pointer (&priv->bound_bare, hs_jid_unref);
-  g_clear_pointer (&priv->session_account, hs_jid_unref);
 
   G_OBJECT_CLASS (hs_client_parent_class)->finalize (object);
 }
@@ -619,9 +617,11 @@ hs_client_init (HsClient *self)
   priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
   hs_retry_policy_init (&priv->retry);
   hs_liveness_init (&priv->liveness, 0);
-  g_queue_init (&priv->send_tasks);
+  hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
   priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);
+  hs_session_init (&priv->session, hs_dispatcher_get_tracker (priv->dispatcher),
+                   &hs_client_session_callbacks, self);
 }
 
 /**

@@ -27,6 +27,7 @@ struct _HsIqTracker
 {
   GHashTable *requests; /* id -> HsIqRequest chain; NULL while there is none */
   GQueue deadlines;     /* nearest first */
+  gboolean paused;      /* deadlines count from the time of the pause */
   HsIqOwn own;
   guint size;
 };
@@ -280,7 +281,7 @@ hs_iq_tracker_get_deadline (HsIqTracker *self)
 {
   HsIqRequest *first = g_queue_peek_head (&self->deadlines);
 
-  return first != NULL ? first->deadline : 0;
+  return first != NULL && !self->paused ? first->deadline : 0;
 }
 
 void
@@ -311,11 +312,48 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
     }
 }
 
-void
-hs_iq_tracker_extend (HsIqTracker *self, gint64 usec)
+/* A deadline of 0 is none. */
+static void
+shift_deadlines (HsIqTracker *self, gint64 usec)
 {
   for (GList *link = self->deadlines.head; link != NULL; link = link->next)
-    ((HsIqRequest *) link->data)->deadline += usec;
+    {
+      HsIqRequest *request = link->data;
+
+      request->deadline += usec;
+      if (request->deadline == 0)
+        request->deadline = -1;
+    }
+}
+
+void
+hs_iq_tracker_pause (HsIqTracker *self, gint64 now)
+{
+  if (self->paused)
+    return;
+  self->paused = TRUE;
+  shift_deadlines (self, -now);
+}
+
+void
+hs_iq_tracker_unpause (HsIqTracker *self, gint64 now)
+{
+  if (!self->paused)
+    return;
+  self->paused = FALSE;
+  shift_deadlines (self, now);
+}
+
+gboolean
+hs_iq_tracker_is_paused (HsIqTracker *self)
+{
+  return self->paused;
+}
+
+gint64
+hs_iq_tracker_get_time (HsIqTracker *self, gint64 now)
+{
+  return self->paused ? 0 : now;
 }
 
 /* Requests that a callback makes anew are not among those that fail. */

@@ -47,12 +47,17 @@ void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
 void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer);
 /* Takes the request out and fails it. */
 void hs_iq_tracker_fail (HsIqTracker *self, HsIqRequest *request, const GError *error);
-/* The nearest deadline, or 0. */
+/* The nearest deadline, or 0; 0 while the time is stopped. */
 gint64 hs_iq_tracker_get_deadline (HsIqTracker *self);
 /* @last_input: when something came in last. */
 void hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input);
-/* All have so much longer. */
-void hs_iq_tracker_extend (HsIqTracker *self, gint64 usec);
+/* Stops the time for all requests: what each has left is what it has left when the time goes on. Meanwhile there
+ * is no nearest deadline. */
+void hs_iq_tracker_pause (HsIqTracker *self, gint64 now);
+void hs_iq_tracker_unpause (HsIqTracker *self, gint64 now);
+gboolean hs_iq_tracker_is_paused (HsIqTracker *self);
+/* The time from which the deadline of a new request counts. */
+gint64 hs_iq_tracker_get_time (HsIqTracker *self, gint64 now);
 void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
 /* Whether answers must name the address that was used: for components. */
 gboolean hs_iq_tracker_is_strict (HsIqTracker *self);

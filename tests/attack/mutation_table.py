@@ -410,15 +410,17 @@ MUTATIONS = [
            " from_account (self, stanza);",
            "return TRUE;", "forged/roster"),
     attack("an address that is none is a stranger's",
-           "return jid != NULL && (hs_jid_equal (jid, priv->bound_bare) ||"
-           " hs_jid_equal (jid, priv->bound_jid));",
-           "return jid == NULL || hs_jid_equal (jid, priv->bound_bare) ||"
-           " hs_jid_equal (jid, priv->bound_jid);",
+           "return jid != NULL &&"
+           " (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           " hs_jid_equal (jid, bound));",
+           "return jid == NULL || hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           " hs_jid_equal (jid, bound);",
            "forged/carbons"),
     attack("pushes from the full JID are the account's",
-           "return jid != NULL && (hs_jid_equal (jid, priv->bound_bare) ||"
-           " hs_jid_equal (jid, priv->bound_jid));",
-           "return jid != NULL && hs_jid_equal (jid, priv->bound_bare);",
+           "return jid != NULL &&"
+           " (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           " hs_jid_equal (jid, bound));",
+           "return jid != NULL && hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session));",
            "forged/roster"),
     attack("stanzas inside stanzas are hidden",
            "hidden = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;", "hidden = FALSE;",
@@ -496,8 +498,8 @@ MUTATIONS = [
            "if (type == HS_DELIVERY_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)",
            "if (type == HS_DELIVERY_ACKNOWLEDGED)", "retry", "/client/retry/progress"),
     client("what the program has sent is progress",
-           "hs_stream_management_take_progress (priv->management)) hs_retry_policy_progress (&priv->retry);",
-           "hs_stream_management_take_progress (priv->management)) return;", "retry", "/client/retry/progress"),
+           "hs_stream_management_take_progress (management)) hs_retry_policy_progress (&priv->retry);",
+           "hs_stream_management_take_progress (management)) return;", "retry", "/client/retry/progress"),
     # ---- What leaves ----
     client("the sender is the account",
            "\"The stanza's 'from' is neither the account's bare JID nor its bound full JID\");",
@@ -693,9 +695,25 @@ MUTATIONS = [
            "",
            "first", "/client-first/only-requests"),
     client("a session is lost only if there was one",
-           "if (priv->bound_jid == NULL) return; g_clear_pointer (&priv->bound_jid",
-           "g_clear_pointer (&priv->bound_jid",
+           "if (self->bound_jid == NULL) return FALSE; g_clear_pointer (&self->bound_jid",
+           "g_clear_pointer (&self->bound_jid",
            "hooks", "/client-hooks/end/stopped"),
+    unit("the time of requests stands still with their session",
+         "self->paused = TRUE; shift_deadlines (self, -now);", "self->paused = TRUE;",
+         "session", "/session/resume"),
+    unit("an interruption begins once",
+         "if (self->paused) return; self->paused = TRUE;", "self->paused = TRUE;", "session",
+         "/session/resume"),
+    unit("a kept session is its account's",
+         "if (!hs_jid_equal (owner, bare) || !is_of_account (jid, bare))", "if (FALSE)", "session",
+         "/session/keep"),
+    unit("a kept session grows old", "if (age >= (max != 0 ? max : MAX_AGE))", "if (FALSE)",
+         "session", "/session/keep"),
+    unit("what is cancelled is told once",
+         "if (!wait->returned) await_written (self, g_object_ref (task));",
+         "await_written (self, g_object_ref (task));", "outbox", "/outbox/cancelled"),
+    unit("the last byte of a stanza is waited for",
+         "if (wait->position > position) return;", "", "outbox", "/outbox/written"),
     client("a presence that was set while the session began is sent",
            "if (priv->stream == stream) hs_client_finish_presence (self);",
            "",
