@@ -10,6 +10,8 @@
 
 /* Elements that nobody wants take little time: the clock is looked at after so many. */
 #define UNWANTED 64
+/* Most stanzas have fewer elements inside: their list is not allocated. */
+#define FEW 16
 
 /* A stanza that is being dispatched, or a part of it. They nest where a handler runs a main loop. */
 typedef struct _Open Open;
@@ -49,9 +51,12 @@ typedef struct
   Stanza stanza;
   Kind kind;
   HsNode *root;
-  GPtrArray *elements; /* inside, or NULL: they are dispatched before it */
-  guint position;
   Open open;
+  /* The elements inside, which are dispatched before it: the first few, and the others, or NULL. */
+  guint n_elements;
+  guint position;
+  GPtrArray *more;
+  HsNode *few[FEW];
 } Dispatch;
 
 struct _HsDispatcher
@@ -266,12 +271,26 @@ dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
   return TRUE;
 }
 
-/* The elements inside @root in the order in which they ended. Taken down before anything is called:
- * handlers may change the tree. */
-static GPtrArray *
-list_elements (HsNode *root)
+static void
+add_element (Dispatch *self, HsNode *node)
 {
-  GPtrArray *list = g_ptr_array_new ();
+  if (self->n_elements < FEW)
+    self->few[self->n_elements] = node;
+  else
+    {
+      if (self->more == NULL)
+        self->more = g_ptr_array_new ();
+      g_ptr_array_add (self->more, node);
+    }
+  self->n_elements++;
+}
+
+/* The elements inside the root in the order in which they ended. Taken down before anything is called:
+ * handlers may change the tree. */
+static void
+list_elements (Dispatch *self)
+{
+  HsNode *root = self->root;
   HsNode *node = root;
 
   for (;;)
@@ -287,7 +306,7 @@ list_elements (HsNode *root)
         {
           HsNode *sibling = hs_node_next_element (node);
 
-          g_ptr_array_add (list, node);
+          add_element (self, node);
           if (sibling != NULL)
             {
               node = sibling;
@@ -296,7 +315,7 @@ list_elements (HsNode *root)
           node = node->parent;
         }
       if (node == root)
-        return list;
+        return;
     }
 }
 
@@ -305,22 +324,20 @@ list_inside (HsDispatcher *self, Dispatch *dispatch)
 {
   if (!dispatch->stanza.has_element_signal && !hs_handlers_look_inside (self->handlers))
     return;
-  if (hs_node_first_element (dispatch->root) != NULL)
-    dispatch->elements = list_elements (dispatch->root);
+  if (dispatch->root->first != NULL)
+    list_elements (dispatch);
 }
 
 /* FALSE where the turn is over before all have been dispatched. One is, in every turn. */
 static gboolean
 dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
 {
-  GPtrArray *elements = dispatch->elements;
   guint n_unwanted = 0;
 
-  if (elements == NULL)
-    return TRUE;
-  while (dispatch->position < elements->len)
+  while (dispatch->position < dispatch->n_elements)
     {
-      HsNode *node = g_ptr_array_index (elements, dispatch->position++);
+      guint i = dispatch->position++;
+      HsNode *node = i < FEW ? dispatch->few[i] : g_ptr_array_index (dispatch->more, i - FEW);
 
       if (!dispatch_element (self, &dispatch->stanza, node) && ++n_unwanted % UNWANTED != 0)
         continue;
@@ -328,7 +345,7 @@ dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
           self->callbacks.time_is_over (self->owner))
         return FALSE;
     }
-  g_clear_pointer (&dispatch->elements, g_ptr_array_unref);
+  g_clear_pointer (&dispatch->more, g_ptr_array_unref);
   return TRUE;
 }
 
@@ -467,6 +484,20 @@ run (HsDispatcher *self, Dispatch *dispatch)
     self->suspended = g_memdup2 (dispatch, sizeof *dispatch);
 }
 
+/* Field by field: nothing needs the list of elements to be cleared. */
+static inline void
+init_dispatch (Dispatch *self, Kind kind, HsNode *top, HsNode *root)
+{
+  self->stanza.stanza = top;
+  self->stanza.from_account = -1;
+  self->kind = kind;
+  self->root = root;
+  self->n_elements = 0;
+  self->position = 0;
+  self->more = NULL;
+  self->open = (Open){ .node = top };
+}
+
 static void
 begin (HsDispatcher *self, Dispatch *dispatch)
 {
@@ -488,8 +519,9 @@ take_incoming (HsDispatcher *self, Open *open)
 static void
 dispatch_iq (HsDispatcher *self, HsNode *node)
 {
-  Dispatch dispatch = { .stanza = { .stanza = node, .from_account = -1 }, .root = node, .open = { .node = node } };
+  Dispatch dispatch;
 
+  init_dispatch (&dispatch, KIND_OTHER, node, node);
   if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
     {
       HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
@@ -521,13 +553,7 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
     {
       Dispatch dispatch;
 
-      dispatch.stanza = (Stanza){ .stanza = node, .from_account = -1 };
-      dispatch.kind = KIND_OTHER;
-      dispatch.root = node;
-      dispatch.elements = NULL;
-      dispatch.position = 0;
-      dispatch.open.node = node;
-      dispatch.open.taken = dispatch.open.is_part = dispatch.open.is_request = FALSE;
+      init_dispatch (&dispatch, KIND_OTHER, node, node);
       take_incoming (self, &dispatch.open);
       begin (self, &dispatch);
     }
@@ -584,7 +610,7 @@ void
 hs_dispatcher_abandon (HsDispatcher *self)
 {
   if (self->suspended != NULL)
-    g_clear_pointer (&self->suspended->elements, g_ptr_array_unref);
+    g_clear_pointer (&self->suspended->more, g_ptr_array_unref);
   g_clear_pointer (&self->suspended, g_free);
 }
 
@@ -614,21 +640,23 @@ open_incoming_request (HsDispatcher *self, HsNode *iq, HsNode *element)
 gboolean
 hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
 {
-  Dispatch dispatch = { .stanza = { .from_account = -1 }, .kind = KIND_FORGOTTEN, .root = element };
+  Dispatch dispatch;
   HsNode *top = element;
 
   while (top->parent != NULL)
     top = top->parent;
-  dispatch.stanza.stanza = dispatch.open.node = top;
-  dispatch.open.is_part = TRUE;
   if (!hs_dispatcher_forgets (self, top, element->name, element->namespace_))
     return FALSE;
-  /* Its answer has come, in what was parsed together with this one. */
-  if (is_iq (top) && is_answer_type (hs_node_get_attribute (top, "type", NULL)) &&
-      hs_iq_tracker_match (self->tracker, top) == NULL)
-    return FALSE;
-  if (is_iq (top) && !is_answer_type (hs_node_get_attribute (top, "type", NULL)))
-    open_incoming_request (self, top, element);
+  if (is_iq (top))
+    {
+      if (!is_answer_type (hs_node_get_attribute (top, "type", NULL)))
+        open_incoming_request (self, top, element);
+      /* Its answer has come, in what was parsed together with this one. */
+      else if (hs_iq_tracker_match (self->tracker, top) == NULL)
+        return FALSE;
+    }
+  init_dispatch (&dispatch, KIND_FORGOTTEN, top, element);
+  dispatch.open.is_part = TRUE;
   begin (self, &dispatch);
   return TRUE;
 }

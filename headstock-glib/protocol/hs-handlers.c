@@ -275,34 +275,56 @@ hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
   return hs_handlers_match_in (self, self->names, name, namespace_);
 }
 
-HsMatches *
-hs_handlers_match_in (HsHandlers *self, HsNames *names, const char *name, const char *namespace_)
+static inline Slot *
+get_slot (HsHandlers *self, const char *name, const char *namespace_)
+{
+  return &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];
+}
+
+static HsMatches *
+matches_ref (HsMatches *self)
+{
+  if (self != NULL)
+    self->ref_count++;
+  return self;
+}
+
+/* Looks a name up by its characters, and remembers what was found. */
+static G_NO_INLINE HsMatches *
+match_by_name (HsHandlers *self, HsNames *names, const char *name, const char *namespace_)
 {
   Slot *slot;
+  HsMatches *matches;
 
   if (self->all == NULL || self->all->len == 0)
     return NULL;
-  if (G_UNLIKELY (self->names != names))
+  if (self->names != names)
     hs_handlers_set_names (self, names);
   if (self->slots == NULL)
     self->slots = g_new0 (Slot, N_SLOTS);
-  slot = &self->slots[(((guintptr) name >> 3) ^ ((guintptr) namespace_ >> 4)) % N_SLOTS];
-  if (slot->name != name || slot->namespace_ != namespace_)
-    {
-      HsMatches *matches
-          = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+  matches = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+  if (!can_cache (self, name, namespace_))
+    return matches;
+  slot = get_slot (self, name, namespace_);
+  g_clear_pointer (&slot->matches, hs_matches_unref);
+  slot->name = name;
+  slot->namespace_ = namespace_;
+  slot->matches = matches;
+  return matches_ref (matches);
+}
 
-      if (!can_cache (self, name, namespace_))
-        return matches;
-      g_clear_pointer (&slot->matches, hs_matches_unref);
-      slot->name = name;
-      slot->namespace_ = namespace_;
-      slot->matches = matches;
+HsMatches *
+hs_handlers_match_in (HsHandlers *self, HsNames *names, const char *name, const char *namespace_)
+{
+  /* Without handlers there are no slots. */
+  if (G_LIKELY (self->slots != NULL && self->names == names))
+    {
+      Slot *slot = get_slot (self, name, namespace_);
+
+      if (G_LIKELY (slot->name == name && slot->namespace_ == namespace_))
+        return matches_ref (slot->matches);
     }
-  if (slot->matches == NULL)
-    return NULL;
-  slot->matches->ref_count++;
-  return slot->matches;
+  return match_by_name (self, names, name, namespace_);
 }
 
 HsMatches *

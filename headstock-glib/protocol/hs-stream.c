@@ -429,12 +429,37 @@ take_parsed (HsStream *self, HsParserEvent *parsed)
     }
 }
 
+/* The fast way: nearly everything that is received is a stanza in a session. */
+static gboolean
+take_stanza (HsStream *self, HsStreamEvent *event)
+{
+  HsParserEvent *parsed = hs_parser_pop_stanza (self->parser);
+
+  if (parsed == NULL)
+    return FALSE;
+  event->parsed = parsed;
+  event->node = parsed->node;
+  event->type
+      = parsed->type == HS_PARSER_EVENT_FORGET ? HS_STREAM_EVENT_FORGET : HS_STREAM_EVENT_STANZA;
+  if (self->config.management != NULL)
+    {
+      hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
+      if (event->type == HS_STREAM_EVENT_STANZA)
+        self->owes_count = hs_stream_counts (self);
+    }
+  return TRUE;
+}
+
 gboolean
 hs_stream_next_event (HsStream *self, HsStreamEvent *event)
 {
   HsParserEvent *parsed = NULL;
   gboolean kept = FALSE;
 
+  if (G_LIKELY (self->state == HS_STREAM_STATE_READY && self->pending == HS_STREAM_EVENT_NONE
+                && self->kept_stanzas.length == 0)
+      && take_stanza (self, event))
+    return TRUE;
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
       if (G_UNLIKELY (self->kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)

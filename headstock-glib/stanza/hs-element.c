@@ -389,7 +389,7 @@ hs_element_get_attribute (HsElement *self, const char *name)
   g_return_val_if_fail (HS_IS_ELEMENT (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  if (G_UNLIKELY (g_str_has_prefix (name, "xml:")))
+  if (G_UNLIKELY (name[0] == 'x' && g_str_has_prefix (name, "xml:")))
     return hs_node_get_attribute (hs_element_get_node (self), name + 4, HS_NS_XML);
   return hs_node_get_attribute (hs_element_get_node (self), name, NULL);
 }

@@ -314,12 +314,16 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
   if (self->forward != NULL || self->merged != NULL || self->views != NULL ||
       g_atomic_int_get (&self->owners) != 1)
     return FALSE;
-  if (self->texts != NULL)
-    free_texts (self);
-  if (self->chunks != NULL)
-    free_chunks (self);
-  if (self->parsed != NULL)
-    free_parsed (self);
+  /* Most stanzas need nothing but the first chunk. */
+  if (G_UNLIKELY (((guintptr) self->texts | (guintptr) self->chunks | (guintptr) self->parsed |
+                   (guintptr) self->loose) != 0))
+    {
+      free_texts (self);
+      free_chunks (self);
+      if (self->parsed != NULL)
+        free_parsed (self);
+      g_clear_pointer (&self->loose, g_hash_table_unref);
+    }
   if (self->names != names)
     {
       g_clear_pointer (&self->names, hs_names_unref);
@@ -328,7 +332,6 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
   self->position = self->first;
   self->end = self->first + sizeof self->first;
   self->chunk_size = 0;
-  g_clear_pointer (&self->loose, g_hash_table_unref);
   self->spare_texts = NULL;
   self->size = 0;
   return TRUE;
@@ -633,7 +636,11 @@ hs_view_unbind_only (HsView *self)
     {
       held = g_atomic_int_get ((int *) &self->object->ref_count) == 1;
       if (held)
-        unlink_view (self);
+        {
+          g_atomic_pointer_set (&self->node->view, NULL);
+          self->node = NULL;
+          block->views = block->seen = NULL;
+        }
       return held;
     }
   block = lock_block (block);

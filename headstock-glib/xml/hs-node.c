@@ -29,7 +29,7 @@ hs_stanza_kind_for_name (const char *name, const char *namespace_)
       kind = strcmp (name, "presence") == 0 ? HS_STANZA_KIND_PRESENCE : HS_STANZA_KIND_NONE;
       break;
     case 'i':
-      kind = strcmp (name, "iq") == 0 ? HS_STANZA_KIND_IQ : HS_STANZA_KIND_NONE;
+      kind = name[1] == 'q' && name[2] == '\0' ? HS_STANZA_KIND_IQ : HS_STANZA_KIND_NONE;
       break;
     default:
       kind = HS_STANZA_KIND_NONE;
@@ -250,10 +250,31 @@ new_text (HsBlock *block, gsize size)
     }
   size = size <= LARGE_TEXT ? size : 0;
   node = hs_block_alloc (block, sizeof (HsNode) + size);
-  hs_node_init (node, block, NULL, NULL);
+  hs_node_init_any (node, block, NULL);
   node->text = size > 0 ? (char *) (node + 1) : NULL;
+  node->length = 0;
   node->capacity = size;
   return node;
+}
+
+static void
+add_to_text (HsBlock *block, HsNode *self, const char *text, gsize length)
+{
+  if (self->length + length >= self->capacity)
+    {
+      /* The text may be the element's own. */
+      gboolean own = self->text != NULL && text >= self->text && text < self->text + self->length;
+      gsize offset = own ? text - self->text : 0;
+
+      grow_text (block, self, length);
+      if (own)
+        text = self->text + offset;
+    }
+  memmove (self->text + self->length, text, length);
+  self->length += length;
+  self->text[self->length] = '\0';
+  if (self->length > LARGE_TEXT)
+    block->size += length;
 }
 
 /* Appends to the last child where that is text, so that one run of text is one node. */
@@ -270,21 +291,15 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
       node = new_text (block, length + 1);
       hs_node_add_last (self, node);
     }
-  if (node->length + length >= node->capacity)
+  /* Nearly every text comes in one piece. */
+  if (G_LIKELY (node->length == 0 && length < node->capacity && length <= LARGE_TEXT))
     {
-      /* The text may be the element's own. */
-      gboolean own = node->text != NULL && text >= node->text && text < node->text + node->length;
-      gsize offset = own ? text - node->text : 0;
-
-      grow_text (block, node, length);
-      if (own)
-        text = node->text + offset;
+      memcpy (node->text, text, length);
+      node->text[length] = '\0';
+      node->length = length;
     }
-  memmove (node->text + node->length, text, length);
-  node->length += length;
-  node->text[node->length] = '\0';
-  if (node->length > LARGE_TEXT)
-    block->size += length;
+  else
+    add_to_text (block, node, text, length);
   text_changed (self);
 }
 

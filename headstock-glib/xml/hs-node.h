@@ -52,6 +52,7 @@ struct _HsNode
   guint kind : 3;       /* see hs_node_get_kind() */
   guint changed : 1;    /* an attribute was removed */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
+  guint unused : 25;    /* so that all flags are cleared at once */
   union
   {
     struct

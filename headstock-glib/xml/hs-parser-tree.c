@@ -269,11 +269,12 @@ hs_parser_forget_skip (HsParser *self)
 
 /* ---- What is kept ---- */
 
+/* @block: has not been merged into another one. */
 static inline void
 check_size (HsParser *self, HsBlock *block)
 {
   HsBlock *stanza_block = self->stanza_block;
-  gsize size = hs_block_resolve (block)->size;
+  gsize size = block->size;
 
   if (G_UNLIKELY (block != stanza_block && stanza_block != NULL))
     size += hs_block_resolve (stanza_block)->size;
@@ -596,7 +597,7 @@ on_characters (void *data, const xmlChar *text, int length)
       return;
     }
   hs_node_append_text (self->current, (const char *) text, length);
-  check_size (self, self->current->block);
+  check_size (self, hs_block_resolve (self->current->block));
 }
 
 /* What the parser gives libxml2 for a CDATA section is empty: its content does not pass libxml2. */

@@ -657,19 +657,9 @@ hs_parser_feed (HsParser *self,
   return used;
 }
 
-HsParserEvent *
-hs_parser_pop (HsParser *self)
+static inline HsParserEvent *
+take_event (HsParser *self, HsParserEvent *event)
 {
-  HsParserEvent *event = self->first;
-
-  if (event == NULL)
-    {
-      self->n_dropped_popped += self->n_dropped;
-      self->n_dropped = 0;
-      if (g_atomic_int_get (&n_contexts) > MAX_CONTEXTS)
-        hs_parser_shrink (self);
-      return NULL;
-    }
   /* What follows is not there yet, however much was parsed at once. */
   if (event->type == HS_PARSER_EVENT_FORGET && event->node->parent != NULL)
     event->following = hs_node_hide_following (event->node, &event->last);
@@ -678,6 +668,31 @@ hs_parser_pop (HsParser *self)
     self->last = NULL;
   self->n_dropped_popped += event->n_dropped;
   return event;
+}
+
+HsParserEvent *
+hs_parser_pop (HsParser *self)
+{
+  if (self->first != NULL)
+    return take_event (self, self->first);
+  self->n_dropped_popped += self->n_dropped;
+  self->n_dropped = 0;
+  if (g_atomic_int_get (&n_contexts) > MAX_CONTEXTS)
+    hs_parser_shrink (self);
+  return NULL;
+}
+
+HsParserEvent *
+hs_parser_pop_stanza (HsParser *self)
+{
+  HsParserEvent *event = self->first;
+
+  if (event == NULL)
+    return NULL;
+  if (event->type == HS_PARSER_EVENT_FORGET
+      || (event->type == HS_PARSER_EVENT_STANZA && hs_node_get_kind (event->node) != HS_STANZA_KIND_NONE))
+    return take_event (self, event);
+  return NULL;
 }
 
 guint

@@ -93,6 +93,9 @@ gsize hs_parser_feed (HsParser *self,
                       GError **error);
 /* The next event, or NULL. It and its node live until they are given back. */
 HsParserEvent *hs_parser_pop (HsParser *self);
+/* The next event where that is a stanza of the three kinds, or an element to forget. Otherwise NULL, and
+ * nothing has been taken. */
+HsParserEvent *hs_parser_pop_stanza (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
 /* Which limit the stanza of a DISCARDED event passed; lives as long as the event. */
 const HsDiscard *hs_parser_event_get_discard (HsParserEvent *event);

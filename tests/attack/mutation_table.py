@@ -437,7 +437,7 @@ MUTATIONS = [
            " hs_handlers_remove (self->handlers, handler->id);",
            "", "dispatch"),
     unit("an address stands for a name of one dictionary",
-         "if (G_UNLIKELY (self->names != names))", "if (self->names == NULL)",
+         "if (G_LIKELY (self->slots != NULL && self->names == names))", "if (self->slots != NULL)",
          "handlers", "/handlers/dictionaries"),
     unit("the address of a program's own name stands for nothing",
          "return self->names != NULL && hs_names_owns (self->names, name) &&",
