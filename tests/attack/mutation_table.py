@@ -169,11 +169,17 @@ MUTATIONS = [
 
     # ---- Who is told what ----
     feature("strangers are not told the time",
-            "if (request == NULL || (!HS_IS_COMPONENT (client) && !may_see_presence (client, request)))",
+            "if (request == NULL || (!HS_IS_COMPONENT (client) && !hs_roster_sender_may_see (client, request)))",
             "if (request == NULL)", "time", "/time/contacts"),
     feature("strangers are not told the last activity",
-            "if (request == NULL || !may_see_presence (client, request))", "if (request == NULL)",
+            "if (request == NULL || !hs_roster_sender_may_see (client, request))", "if (request == NULL)",
             "last-activity", "/last-activity/contacts"),
+    feature("contacts that may not see presence are not told the time",
+            "return contact != NULL && (hs_contact_get_subscription (contact) & HS_SUBSCRIPTION_FROM) != 0;",
+            "return contact != NULL;", "time", "/time/contacts"),
+    feature("a question is the payload of a request",
+            "|| hs_iq_get_payload (HS_IQ (parent)) != payload) return NULL;", ") return NULL;",
+            "ping", "/ping/answer"),
     # ---- The roster ----
     roster("the roster is changed by the account alone",
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_roster_push_cb',

@@ -26,7 +26,7 @@ hs_disco_own_build (HsDisco *self)
 
   hs_disco_info_add_feature (info, HS_NS_DISCO_INFO);
   hs_disco_info_add_feature (info, HS_NS_DISCO_ITEMS);
-  if (!is_component && (self->caps_versions & HS_CAPS_VERSION_1) != 0)
+  if (!is_component && (self->caps_versions & HS_CAPS_VERSION_V1) != 0)
     hs_disco_info_add_feature (info, HS_NS_CAPS);
   hs_disco_info_add_all (info, self->added);
   for (guint i = 0; modules != NULL && i < g_list_model_get_n_items (modules); i++)
@@ -48,7 +48,7 @@ hs_disco_own_build (HsDisco *self)
 static char *
 dup_hash (HsDisco *self, HsDiscoInfo *info)
 {
-  if ((self->caps_versions & HS_CAPS_VERSION_1) == 0)
+  if ((self->caps_versions & HS_CAPS_VERSION_V1) == 0)
     return NULL;
   return hs_disco_info_dup_safe_hash (info, ALGORITHM);
 }

@@ -324,7 +324,7 @@ make_settings (void)
    * Since: 0.2
    */
   props[PROP_CAPS_VERSIONS] = g_param_spec_flags ("caps-versions", NULL, NULL, HS_TYPE_CAPS_VERSION,
-                                                  HS_CAPS_VERSION_1, rw);
+                                                  HS_CAPS_VERSION_V1, rw);
 }
 
 static void
@@ -389,7 +389,7 @@ hs_disco_init (HsDisco *self)
 {
   self->added = hs_disco_info_new ();
   self->node = g_strdup (DEFAULT_NODE);
-  self->caps_versions = HS_CAPS_VERSION_1;
+  self->caps_versions = HS_CAPS_VERSION_V1;
   self->cache_size = DEFAULT_CACHE_SIZE;
   hs_lru_init (&self->hashes, DEFAULT_CACHE_SIZE, g_object_unref);
   hs_lru_init (&self->infos, DEFAULT_CACHE_SIZE, g_object_unref);

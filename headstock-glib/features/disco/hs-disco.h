@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /**
  * HsCapsVersion:
- * @HS_CAPS_VERSION_1: XEP-0115
+ * @HS_CAPS_VERSION_V1: XEP-0115
  *
  * In which ways the own entity capabilities are advertised; 0 for none. Others are reserved.
  *
@@ -21,8 +21,13 @@ G_BEGIN_DECLS
  */
 typedef enum /*< flags >*/
 {
-  HS_CAPS_VERSION_1 = 1 << 0,
+  HS_CAPS_VERSION_V1 = 1 << 0,
 } HsCapsVersion;
+
+/* The same in C alone: a name that begins with a digit cannot be written in other languages. */
+#ifndef __GI_SCANNER__
+#define HS_CAPS_VERSION_1 HS_CAPS_VERSION_V1
+#endif
 
 #define HS_TYPE_DISCO (hs_disco_get_type ())
 

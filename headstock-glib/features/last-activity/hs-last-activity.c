@@ -4,13 +4,14 @@
 #include "hs-last-activity.h"
 
 #include "hs-described.h"
+#include "hs-disco-shared.h"
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-feature.h"
 #include "hs-iq.h"
 #include "hs-module.h"
 #include "hs-namespaces.h"
-#include "hs-roster.h"
+#include "hs-roster-shared.h"
 
 /**
  * HsLastActivity:
@@ -59,42 +60,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsLastActivity, hs_last_activity, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_last_activity_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_last_activity_described_init))
 
-/* The request that the element is the payload of; NULL where it is anywhere else. */
-static HsStanza *
-get_request (HsElement *payload)
-{
-  HsElement *parent = hs_element_get_parent (payload);
-
-  if (parent == NULL || !HS_IS_IQ (parent)
-      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
-      || hs_iq_get_payload (HS_IQ (parent)) != payload)
-    return NULL;
-  return HS_STANZA (parent);
-}
-
-/* The one who asks is told from its address alone: one that cannot be read is a stranger's, and none is the
- * account's server. */
-static gboolean
-may_see_presence (HsClient *client, HsStanza *request)
-{
-  HsJid *from = hs_stanza_get_from_jid (request);
-  HsModule *roster;
-  HsContact *contact = NULL;
-  HsSubscription subscription;
-
-  if (from == NULL && hs_element_get_attribute (HS_ELEMENT (request), "from") != NULL)
-    return FALSE;
-  if (hs_client_is_own (client, from))
-    return TRUE;
-  roster = hs_client_find_module (client, HS_TYPE_ROSTER);
-  if (roster != NULL)
-    contact = hs_roster_lookup (HS_ROSTER (roster), hs_jid_to_string (from));
-  if (contact == NULL)
-    return FALSE;
-  subscription = hs_contact_get_subscription (contact);
-  return subscription == HS_SUBSCRIPTION_FROM || subscription == HS_SUBSCRIPTION_BOTH;
-}
-
 static gint64
 get_idle_seconds (HsLastActivity *self)
 {
@@ -108,12 +73,12 @@ get_idle_seconds (HsLastActivity *self)
 static HsElement *
 requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
-  HsStanza *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
   g_autofree char *seconds = NULL;
   HsStanza *reply;
   HsElement *answer;
 
-  if (request == NULL || !may_see_presence (client, request))
+  if (request == NULL || !hs_roster_sender_may_see (client, request))
     return NULL;
   seconds = g_strdup_printf ("%" G_GINT64_FORMAT, get_idle_seconds (user_data));
   reply = hs_stanza_new_reply (request);
@@ -329,32 +294,17 @@ hs_last_activity_set_last_active (HsLastActivity *self, GDateTime *last_active)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_ACTIVE]);
 }
 
-static gboolean
-read_answer (HsIq *iq, guint64 *seconds, GError **error)
+/* A task's own number has 32 bits on some systems. */
+static void
+read_answer (GTask *task, HsIq *iq, gint64 usec)
 {
   const char *text = hs_element_get_child_attribute (HS_ELEMENT (iq), "query", HS_NS_LAST, "seconds");
+  guint64 seconds;
 
-  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, seconds, NULL))
-    return TRUE;
-  g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no number of seconds");
-  return FALSE;
-}
-
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (source), result, &error);
-  guint64 *seconds = g_new0 (guint64, 1);
-
-  if (iq == NULL || !read_answer (iq, seconds, &error))
-    {
-      g_free (seconds);
-      g_task_return_error (task, g_steal_pointer (&error));
-    }
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &seconds, NULL))
+    g_task_return_pointer (task, g_memdup2 (&seconds, sizeof seconds), g_free);
   else
-    g_task_return_pointer (task, seconds, g_free);
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no number of seconds");
 }
 
 /**
@@ -380,11 +330,7 @@ hs_last_activity_query_async (HsLastActivity *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (HsElement) payload = NULL;
-  g_autoptr (HsJid) to = NULL;
-  g_autoptr (HsIq) iq = NULL;
-  GError *error = NULL;
+  GTask *task;
 
   g_return_if_fail (HS_IS_LAST_ACTIVITY (self));
   g_return_if_fail (jid != NULL);
@@ -392,20 +338,7 @@ hs_last_activity_query_async (HsLastActivity *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_last_activity_query_async);
-  if (self->client == NULL)
-    {
-      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsLastActivity is not registered with a client");
-      return;
-    }
-  to = hs_jid_new (jid, &error);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  payload = hs_element_new ("query", HS_NS_LAST);
-  iq = hs_iq_new ("get", hs_jid_to_string (to), payload);
-  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, cancellable, answered_cb, g_steal_pointer (&task));
+  hs_disco_send_question (task, self->client, jid, "query", HS_NS_LAST, read_answer);
 }
 
 /**

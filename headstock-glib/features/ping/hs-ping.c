@@ -4,8 +4,8 @@
 #include "hs-ping.h"
 
 #include "hs-described.h"
+#include "hs-disco-shared.h"
 #include "hs-element.h"
-#include "hs-error.h"
 #include "hs-feature.h"
 #include "hs-iq.h"
 #include "hs-module.h"
@@ -54,23 +54,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsPing, hs_ping, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_ping_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_ping_described_init))
 
-/* The request that the element is the payload of; NULL where it is anywhere else. */
-static HsStanza *
-get_request (HsElement *payload)
-{
-  HsElement *parent = hs_element_get_parent (payload);
-
-  if (parent == NULL || !HS_IS_IQ (parent)
-      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
-      || hs_iq_get_payload (HS_IQ (parent)) != payload)
-    return NULL;
-  return HS_STANZA (parent);
-}
-
 static HsElement *
 requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
-  HsStanza *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
 
   return request != NULL ? HS_ELEMENT (hs_stanza_new_reply (request)) : NULL;
 }
@@ -203,17 +190,9 @@ hs_ping_get_client (HsPing *self)
 }
 
 static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+read_answer (GTask *task, HsIq *answer, gint64 usec)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (source), result, &error);
-  gint64 *sent = g_task_get_task_data (task);
-
-  if (iq == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_int (task, (g_get_monotonic_time () - *sent) / 1000);
+  g_task_return_int (task, usec / 1000);
 }
 
 /**
@@ -235,35 +214,14 @@ hs_ping_send_async (HsPing *self,
                     GAsyncReadyCallback callback,
                     gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (HsElement) payload = NULL;
-  g_autoptr (HsJid) to = NULL;
-  g_autoptr (HsIq) iq = NULL;
-  GError *error = NULL;
-  gint64 sent;
+  GTask *task;
 
   g_return_if_fail (HS_IS_PING (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_ping_send_async);
-  if (self->client == NULL)
-    {
-      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsPing is not registered with a client");
-      return;
-    }
-  if (jid != NULL)
-    to = hs_jid_new (jid, &error);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  payload = hs_element_new ("ping", HS_NS_PING);
-  iq = hs_iq_new ("get", to != NULL ? hs_jid_to_string (to) : NULL, payload);
-  sent = g_get_monotonic_time ();
-  g_task_set_task_data (task, g_memdup2 (&sent, sizeof sent), g_free);
-  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, cancellable, answered_cb, g_steal_pointer (&task));
+  hs_disco_send_question (task, self->client, jid, "ping", HS_NS_PING, read_answer);
 }
 
 /**

@@ -7,13 +7,14 @@
 
 #include "hs-component.h"
 #include "hs-described.h"
+#include "hs-disco-shared.h"
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-feature.h"
 #include "hs-iq.h"
 #include "hs-module.h"
 #include "hs-namespaces.h"
-#include "hs-roster.h"
+#include "hs-roster-shared.h"
 
 /**
  * HsTime:
@@ -61,46 +62,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsTime, hs_time, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_time_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_time_described_init))
 
-/* The request that the element is the payload of; NULL where it is anywhere else. */
-static HsStanza *
-get_request (HsElement *payload)
-{
-  HsElement *parent = hs_element_get_parent (payload);
-
-  if (parent == NULL || !HS_IS_IQ (parent)
-      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
-      || hs_iq_get_payload (HS_IQ (parent)) != payload)
-    return NULL;
-  return HS_STANZA (parent);
-}
-
-/* The one who asks is told from its address alone: one that cannot be read is a stranger's, and none is the
- * account's server. */
-static gboolean
-may_see_presence (HsClient *client, HsStanza *request)
-{
-  HsJid *from = hs_stanza_get_from_jid (request);
-  HsModule *roster;
-  HsContact *contact = NULL;
-  HsSubscription subscription;
-
-  if (from == NULL && hs_element_get_attribute (HS_ELEMENT (request), "from") != NULL)
-    return FALSE;
-  if (hs_client_is_own (client, from))
-    return TRUE;
-  roster = hs_client_find_module (client, HS_TYPE_ROSTER);
-  if (roster != NULL)
-    contact = hs_roster_lookup (HS_ROSTER (roster), hs_jid_to_string (from));
-  if (contact == NULL)
-    return FALSE;
-  subscription = hs_contact_get_subscription (contact);
-  return subscription == HS_SUBSCRIPTION_FROM || subscription == HS_SUBSCRIPTION_BOTH;
-}
-
 static HsElement *
 requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
-  HsStanza *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
   g_autoptr (GDateTime) now = NULL;
   g_autoptr (GDateTime) utc = NULL;
   g_autofree char *zone = NULL;
@@ -108,7 +73,7 @@ requested_cb (HsClient *client, HsElement *element, gpointer user_data)
   HsStanza *reply;
   HsElement *answer;
 
-  if (request == NULL || (!HS_IS_COMPONENT (client) && !may_see_presence (client, request)))
+  if (request == NULL || (!HS_IS_COMPONENT (client) && !hs_roster_sender_may_see (client, request)))
     return NULL;
   now = g_date_time_new_now_local ();
   utc = g_date_time_to_utc (now);
@@ -261,8 +226,8 @@ read_zone (const char *text)
   return g_time_zone_new_identifier (text);
 }
 
-static GDateTime *
-read_answer (HsIq *iq, GError **error)
+static void
+read_answer (GTask *task, HsIq *iq, gint64 usec)
 {
   HsElement *answer = hs_element_get_child (HS_ELEMENT (iq), "time", HS_NS_TIME);
   g_autofree char *utc_text = NULL;
@@ -281,23 +246,9 @@ read_answer (HsIq *iq, GError **error)
       zone = read_zone (g_strstrip (zone_text));
     }
   if (utc != NULL && zone != NULL)
-    return g_date_time_to_timezone (utc, zone);
-  g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no time that can be read");
-  return NULL;
-}
-
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (source), result, &error);
-  GDateTime *time = iq != NULL ? read_answer (iq, &error) : NULL;
-
-  if (time == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+    g_task_return_pointer (task, g_date_time_to_timezone (utc, zone), (GDestroyNotify) g_date_time_unref);
   else
-    g_task_return_pointer (task, time, (GDestroyNotify) g_date_time_unref);
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no time that can be read");
 }
 
 /**
@@ -319,11 +270,7 @@ hs_time_query_async (HsTime *self,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (HsElement) payload = NULL;
-  g_autoptr (HsJid) to = NULL;
-  g_autoptr (HsIq) iq = NULL;
-  GError *error = NULL;
+  GTask *task;
 
   g_return_if_fail (HS_IS_TIME (self));
   g_return_if_fail (jid != NULL);
@@ -331,20 +278,7 @@ hs_time_query_async (HsTime *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_time_query_async);
-  if (self->client == NULL)
-    {
-      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsTime is not registered with a client");
-      return;
-    }
-  to = hs_jid_new (jid, &error);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  payload = hs_element_new ("time", HS_NS_TIME);
-  iq = hs_iq_new ("get", hs_jid_to_string (to), payload);
-  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, cancellable, answered_cb, g_steal_pointer (&task));
+  hs_disco_send_question (task, self->client, jid, "time", HS_NS_TIME, read_answer);
 }
 
 /**

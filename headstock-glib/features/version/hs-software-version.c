@@ -4,6 +4,7 @@
 #include "hs-software-version.h"
 
 #include "hs-described.h"
+#include "hs-disco-shared.h"
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-feature.h"
@@ -61,25 +62,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsSoftwareVersion, hs_software_version, G_TYPE_OB
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_software_version_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_software_version_described_init))
 
-/* The request that the element is the payload of; NULL where it is anywhere else. */
-static HsStanza *
-get_request (HsElement *payload)
-{
-  HsElement *parent = hs_element_get_parent (payload);
-
-  if (parent == NULL || !HS_IS_IQ (parent)
-      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
-      || hs_iq_get_payload (HS_IQ (parent)) != payload)
-    return NULL;
-  return HS_STANZA (parent);
-}
-
 /* A program that has not said its name is not asked for a version of its own. */
 static HsElement *
 requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
   HsSoftwareVersion *self = user_data;
-  HsStanza *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
   g_autofree char *own = NULL;
   const char *version;
   HsStanza *reply;
@@ -416,33 +404,21 @@ hs_software_version_set_os (HsSoftwareVersion *self, const char *os)
   set_text (self, &self->os, os, PROP_OS);
 }
 
-static HsSoftwareInfo *
-read_answer (HsIq *iq, GError **error)
+static void
+read_answer (GTask *task, HsIq *iq, gint64 usec)
 {
   HsElement *answer = hs_element_get_child (HS_ELEMENT (iq), "query", HS_NS_VERSION);
 
   if (answer == NULL)
     {
-      g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no version in it");
-      return NULL;
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL, "The answer has no version in it");
+      return;
     }
-  return hs_software_info_new (hs_element_get_child_text (answer, "name", HS_NS_VERSION),
-                               hs_element_get_child_text (answer, "version", HS_NS_VERSION),
-                               hs_element_get_child_text (answer, "os", HS_NS_VERSION));
-}
-
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsIq) iq = hs_client_request_finish (HS_CLIENT (source), result, &error);
-  HsSoftwareInfo *info = iq != NULL ? read_answer (iq, &error) : NULL;
-
-  if (info == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_pointer (task, info, g_object_unref);
+  g_task_return_pointer (task,
+                         hs_software_info_new (hs_element_get_child_text (answer, "name", HS_NS_VERSION),
+                                               hs_element_get_child_text (answer, "version", HS_NS_VERSION),
+                                               hs_element_get_child_text (answer, "os", HS_NS_VERSION)),
+                         g_object_unref);
 }
 
 /**
@@ -464,11 +440,7 @@ hs_software_version_query_async (HsSoftwareVersion *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (HsElement) payload = NULL;
-  g_autoptr (HsJid) to = NULL;
-  g_autoptr (HsIq) iq = NULL;
-  GError *error = NULL;
+  GTask *task;
 
   g_return_if_fail (HS_IS_SOFTWARE_VERSION (self));
   g_return_if_fail (jid != NULL);
@@ -476,20 +448,7 @@ hs_software_version_query_async (HsSoftwareVersion *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_software_version_query_async);
-  if (self->client == NULL)
-    {
-      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsSoftwareVersion is not registered with a client");
-      return;
-    }
-  to = hs_jid_new (jid, &error);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  payload = hs_element_new ("query", HS_NS_VERSION);
-  iq = hs_iq_new ("get", hs_jid_to_string (to), payload);
-  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, cancellable, answered_cb, g_steal_pointer (&task));
+  hs_disco_send_question (task, self->client, jid, "query", HS_NS_VERSION, read_answer);
 }
 
 /**

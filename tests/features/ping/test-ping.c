@@ -12,6 +12,15 @@ assert_answered (IqTest *iq, const char *from)
   g_assert_null (hs_element_get_first_child (answer));
 }
 
+/* A request has one payload (RFC 6120, 8.2.3). */
+static void
+assert_refused (IqTest *iq, const char *payload)
+{
+  g_autoptr (HsElement) answer = iq_test_ask (iq, "stranger@example.net/x", payload);
+
+  g_assert_cmpstr (hs_element_get_attribute (answer, "type"), ==, "error");
+}
+
 static void
 test_answer (void)
 {
@@ -25,6 +34,7 @@ test_answer (void)
   assert_answered (&iq, NULL);
   /* One that is inside something else is none. */
   iq_test_assert_unanswered (&iq, "stranger@example.net/x", "<a xmlns='urn:a'>" PING "</a>");
+  assert_refused (&iq, "<a xmlns='urn:a'/>" PING);
   hs_client_unregister (iq.test->client, HS_MODULE (ping));
   g_assert_null (hs_ping_get_client (ping));
   iq_test_assert_unanswered (&iq, "example.org", PING);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-client.h"
+#include "hs-iq.h"
+
+G_BEGIN_DECLS
+
+/* What the features that ask one question in an iq, and answer it, have in common. */
+
+/* The request (`get`) that has @payload as its payload; NULL where @payload stands anywhere else. */
+HsStanza *hs_disco_get_request (HsElement *payload);
+
+/* Makes a task return what an answer says. @usec: how long the answer took. */
+typedef void (*HsDiscoReadFunc) (GTask *task, HsIq *answer, gint64 usec);
+
+/* Asks @jid, or the account itself where that is NULL, with the payload <name xmlns='namespace_'/>. Takes over
+ * @task, whose data it uses; @read ends the task, or an error does: HS_ERROR_NOT_CONNECTED where @client is NULL,
+ * HS_ERROR_INVALID_JID, or what hs_client_request_finish() says. */
+void hs_disco_send_question (GTask *task,
+                             HsClient *client,
+                             const char *jid,
+                             const char *name,
+                             const char *namespace_,
+                             HsDiscoReadFunc read);
+
+G_END_DECLS
