@@ -121,6 +121,9 @@ hs_client_register (HsClient *self, HsModule *module)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
+  /* A module that comes back from `detached` would be told that it is detached again and again. */
+  if (priv->dropping_modules)
+    return;
   if (is_registered (priv, module) || !check_feature (priv, module))
     return;
   if (priv->modules == NULL)
@@ -181,6 +184,7 @@ hs_client_drop_modules (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
+  priv->dropping_modules = TRUE;
   while (priv->modules != NULL && priv->modules->len > 0)
     {
       g_autoptr (HsModule) module
@@ -188,6 +192,7 @@ hs_client_drop_modules (HsClient *self)
 
       remove_module (self, module);
     }
+  priv->dropping_modules = FALSE;
 }
 
 /**

@@ -146,6 +146,7 @@ typedef struct
   GPtrArray *modules;
   gboolean component; /* XEP-0114: set by HsComponent */
   HsAttaching *attaching; /* handlers that are added now are this module's */
+  gboolean dropping_modules; /* the client is being freed */
 
   /* The run */
   HsClientState state;

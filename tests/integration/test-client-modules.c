@@ -10,6 +10,7 @@ typedef struct
   GObject parent;
   GString *calls;  /* or NULL */
   gboolean leaves; /* while it is being attached */
+  gboolean comes_back; /* when it has been detached */
   GType wants;     /* ensured while it is being attached, or 0 */
 } Plain;
 
@@ -48,6 +49,8 @@ static void
 plain_detached (HsModule *module, HsClient *client)
 {
   note (module, "detached");
+  if (((Plain *) module)->comes_back)
+    hs_client_register (client, module);
 }
 
 static void
@@ -289,6 +292,24 @@ test_dispose (Fixture *f, gconstpointer data)
 
 #define ADD(name, function) g_test_add ("/client-modules/" name, Fixture, NULL, set_up, function, tear_down)
 
+/* A module that registers itself again is told once that its client has gone, and goes with it. */
+static void
+test_comes_back (void)
+{
+  HsClient *client = hs_client_new ("user@example.org", "secret");
+  g_autoptr (GString) calls = g_string_new (NULL);
+  Plain *module = g_object_new (plain_get_type (), NULL);
+
+  module->calls = calls;
+  module->comes_back = TRUE;
+  hs_client_register (client, (HsModule *) module);
+  hs_client_unregister (client, (HsModule *) module);
+  g_assert_cmpstr (calls->str, ==, "attached detached attached ");
+  g_assert_finalize_object (client);
+  g_assert_cmpstr (calls->str, ==, "attached detached attached detached ");
+  g_assert_finalize_object (module);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -301,6 +322,7 @@ main (int argc, char **argv)
   ADD ("leaves", test_leaves);
   ADD ("one-feature", test_one_feature);
   g_test_add_func ("/client-modules/component", test_component);
+  g_test_add_func ("/client-modules/comes-back", test_comes_back);
   ADD ("dispose", test_dispose);
   return g_test_run ();
 }
