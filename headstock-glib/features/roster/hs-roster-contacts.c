@@ -92,6 +92,7 @@ void
 hs_roster_contacts_init (HsRosterContacts *self)
 {
   self->list = hs_roster_list_new (HS_TYPE_CONTACT);
+  hs_roster_list_collect (self->list);
   self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
 }
 
@@ -300,6 +301,7 @@ hs_roster_contacts_merge (HsRosterContacts *self, HsRosterStaging *staging)
   HsRosterMerge *merge = g_new0 (HsRosterMerge, 1);
 
   g_assert (self->merge == NULL);
+  hs_roster_list_flush (self->list);
   merge->staging = staging;
   self->n_merges += 2;
   merge->mark = self->n_merges;

@@ -6,7 +6,10 @@
 G_BEGIN_DECLS
 
 /* A list of objects on an array. GListStore needs 20 ms to take 100,000 objects; this one takes over the
- * array. It never changes without emitting `items-changed` in the same call. */
+ * array. It never changes without emitting `items-changed` in the same call.
+ *
+ * A list that collects emits at most once in a turn of the main loop: the first change is shown at once, those that
+ * follow in the same turn are shown together in the next one. */
 
 #define HS_TYPE_ROSTER_LIST (hs_roster_list_get_type ())
 
@@ -14,15 +17,19 @@ G_DECLARE_FINAL_TYPE (HsRosterList, hs_roster_list, HS, ROSTER_LIST, GObject)
 
 HsRosterList *hs_roster_list_new (GType item_type);
 
+void hs_roster_list_collect (HsRosterList *self);
+/* Shows the changes that wait. */
+void hs_roster_list_flush (HsRosterList *self);
+
+/* What is shown. A list that collects is flushed before. */
 guint hs_roster_list_get_size (HsRosterList *self);
 /* Borrowed. */
 gpointer hs_roster_list_peek (HsRosterList *self, guint position);
 void hs_roster_list_append (HsRosterList *self, gpointer object);
-/* FALSE: it was not there. */
-gboolean hs_roster_list_remove (HsRosterList *self, gpointer object);
+void hs_roster_list_remove (HsRosterList *self, gpointer object);
 /* Takes over @objects, an array with references and g_object_unref() as its free function. Emits once, for
  * what is between the common start and the common end. Returns what was there before, for the caller to
- * free. */
+ * free. A list that collects is flushed before. */
 GPtrArray *hs_roster_list_replace (HsRosterList *self, GPtrArray *objects);
 
 G_END_DECLS

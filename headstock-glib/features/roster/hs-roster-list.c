@@ -8,7 +8,12 @@ struct _HsRosterList
   GObject parent_instance;
 
   GType item_type;
-  GPtrArray *objects;
+  GPtrArray *objects; /* what is shown */
+
+  gboolean collects;
+  GPtrArray *added;    /* to be shown; or NULL */
+  GHashTable *removed; /* not to be shown any more; or NULL */
+  GSource *turn;       /* until the turn is over in which a change was shown; or NULL */
 };
 
 static void hs_roster_list_model_init (GListModelInterface *iface);
@@ -45,9 +50,22 @@ hs_roster_list_model_init (GListModelInterface *iface)
 }
 
 static void
+end_turn (HsRosterList *self)
+{
+  if (self->turn != NULL)
+    g_source_destroy (self->turn);
+  g_clear_pointer (&self->turn, g_source_unref);
+}
+
+static void
 hs_roster_list_finalize (GObject *object)
 {
-  g_ptr_array_unref (HS_ROSTER_LIST (object)->objects);
+  HsRosterList *self = HS_ROSTER_LIST (object);
+
+  end_turn (self);
+  g_clear_pointer (&self->added, g_ptr_array_unref);
+  g_clear_pointer (&self->removed, g_hash_table_unref);
+  g_ptr_array_unref (self->objects);
 
   G_OBJECT_CLASS (hs_roster_list_parent_class)->finalize (object);
 }
@@ -73,6 +91,83 @@ hs_roster_list_new (GType item_type)
   return self;
 }
 
+void
+hs_roster_list_collect (HsRosterList *self)
+{
+  self->collects = TRUE;
+}
+
+static gboolean
+turn_over_cb (gpointer user_data)
+{
+  HsRosterList *self = user_data;
+
+  end_turn (self);
+  hs_roster_list_flush (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Comes before anything that could change the list again. */
+static void
+begin_turn (HsRosterList *self)
+{
+  g_autoptr (GMainContext) context = NULL;
+
+  if (!self->collects || self->turn != NULL)
+    return;
+  context = g_main_context_ref_thread_default ();
+  self->turn = g_idle_source_new ();
+  g_source_set_priority (self->turn, G_PRIORITY_HIGH);
+  g_source_set_callback (self->turn, turn_over_cb, self, NULL);
+  g_source_set_static_name (self->turn, "[headstock] roster list");
+  g_source_attach (self->turn, context);
+}
+
+/* In one pass: what is removed may be anywhere. Returns what was dropped, and from where on the rest has moved. */
+static GPtrArray *
+drop_removed (HsRosterList *self, GHashTable *removed, guint *start)
+{
+  GPtrArray *dropped = g_ptr_array_new_with_free_func (g_object_unref);
+  gpointer *objects = self->objects->pdata;
+  guint length = self->objects->len;
+  guint kept = 0;
+
+  *start = length;
+  for (guint i = 0; i < length; i++)
+    if (g_hash_table_contains (removed, objects[i]))
+      {
+        *start = MIN (*start, i);
+        g_ptr_array_add (dropped, objects[i]);
+      }
+    else
+      objects[kept++] = objects[i];
+  /* What is left over at the end is a copy of what has moved. */
+  g_ptr_array_set_free_func (self->objects, NULL);
+  g_ptr_array_set_size (self->objects, (int) kept);
+  g_ptr_array_set_free_func (self->objects, g_object_unref);
+  return dropped;
+}
+
+void
+hs_roster_list_flush (HsRosterList *self)
+{
+  g_autoptr (GPtrArray) added = g_steal_pointer (&self->added);
+  g_autoptr (GHashTable) removed = g_steal_pointer (&self->removed);
+  g_autoptr (GPtrArray) dropped = NULL;
+  guint before = self->objects->len;
+  guint n_added = added != NULL ? added->len : 0;
+  guint start = before;
+
+  if (removed != NULL)
+    dropped = drop_removed (self, removed, &start);
+  if (n_added > 0)
+    g_ptr_array_extend_and_steal (self->objects, g_steal_pointer (&added));
+  if (start == before && n_added == 0)
+    return;
+  begin_turn (self);
+  g_list_model_items_changed (G_LIST_MODEL (self), start, before - start, self->objects->len - start);
+}
+
 guint
 hs_roster_list_get_size (HsRosterList *self)
 {
@@ -88,22 +183,46 @@ hs_roster_list_peek (HsRosterList *self, guint position)
 void
 hs_roster_list_append (HsRosterList *self, gpointer object)
 {
+  if (self->turn != NULL)
+    {
+      if (self->added == NULL)
+        self->added = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (self->added, g_object_ref (object));
+      return;
+    }
+  begin_turn (self);
   g_ptr_array_add (self->objects, g_object_ref (object));
   g_list_model_items_changed (G_LIST_MODEL (self), self->objects->len - 1, 0, 1);
 }
 
-gboolean
+/* The list keeps its reference until then. Not looked for: in a long list that would take a while for each. */
+static void
+collect_removal (HsRosterList *self, gpointer object)
+{
+  if (self->added != NULL && g_ptr_array_remove (self->added, object))
+    return;
+  if (self->removed == NULL)
+    self->removed = g_hash_table_new (NULL, NULL);
+  g_hash_table_add (self->removed, object);
+}
+
+void
 hs_roster_list_remove (HsRosterList *self, gpointer object)
 {
   g_autoptr (GObject) removed = NULL;
   guint position;
 
+  if (self->turn != NULL)
+    {
+      collect_removal (self, object);
+      return;
+    }
   if (!g_ptr_array_find (self->objects, object, &position))
-    return FALSE;
+    return;
   /* A handler of the signal may still want to look at it. */
   removed = g_ptr_array_steal_index (self->objects, position);
+  begin_turn (self);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-  return TRUE;
 }
 
 GPtrArray *
@@ -120,6 +239,7 @@ hs_roster_list_replace (HsRosterList *self, GPtrArray *objects)
          && old->pdata[old->len - 1 - end] == objects->pdata[objects->len - 1 - end])
     end++;
   self->objects = objects;
+  begin_turn (self);
   if (start + end < old->len || start + end < objects->len)
     g_list_model_items_changed (G_LIST_MODEL (self), start, old->len - start - end,
                                 objects->len - start - end);

@@ -44,6 +44,7 @@ dup_state (HsStateful *stateful)
 
   if (!self->is_loaded || account == NULL)
     return NULL;
+  hs_roster_list_flush (self->contacts.list);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssyas)"));
   for (guint i = 0; i < hs_roster_list_get_size (self->contacts.list); i++)
     add_item (&builder, hs_contact_get_item (hs_roster_list_peek (self->contacts.list, i)));

@@ -33,19 +33,18 @@ hs_roster_drop_request (HsRoster *self, HsJid *jid)
 void
 hs_roster_drop_answered (HsRoster *self)
 {
-  guint i = 0;
+  GPtrArray *kept = g_ptr_array_new_with_free_func (g_object_unref);
 
-  while (i < hs_roster_list_get_size (self->requests))
+  for (guint i = 0; i < hs_roster_list_get_size (self->requests); i++)
     {
       HsSubscriptionRequest *request = hs_roster_list_peek (self->requests, i);
       HsContact *contact = hs_roster_contacts_lookup (&self->contacts,
                                                       hs_subscription_request_get_jid (request));
 
-      if (contact != NULL && hs_contact_get_subscription (contact) >= HS_SUBSCRIPTION_FROM)
-        hs_roster_list_remove (self->requests, request);
-      else
-        i++;
+      if (contact == NULL || hs_contact_get_subscription (contact) < HS_SUBSCRIPTION_FROM)
+        g_ptr_array_add (kept, g_object_ref (request));
     }
+  g_ptr_array_unref (hs_roster_list_replace (self->requests, kept));
 }
 
 gboolean

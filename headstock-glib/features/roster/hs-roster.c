@@ -289,6 +289,9 @@ install_properties (GObjectClass *object_class)
    *
    * All contacts, a list of [class@Contact] in order of arrival.
    *
+   * Many changes that come at once are one `items-changed`, at most one in a turn of the main loop.
+   * [method@Roster.lookup] knows of each change when it arrives.
+   *
    * Since: 0.2
    */
   props[PROP_CONTACTS] = g_param_spec_object ("contacts", NULL, NULL, G_TYPE_LIST_MODEL, ro);
@@ -468,6 +471,7 @@ hs_roster_dup_groups (HsRoster *self)
 
   g_return_val_if_fail (HS_IS_ROSTER (self), NULL);
 
+  hs_roster_list_flush (self->contacts.list);
   known = g_hash_table_new (g_str_hash, g_str_equal);
   names = g_ptr_array_new ();
   for (guint i = 0; i < hs_roster_list_get_size (self->contacts.list); i++)
@@ -514,6 +518,7 @@ hs_roster_get_contacts (HsRoster *self)
 {
   g_return_val_if_fail (HS_IS_ROSTER (self), NULL);
 
+  hs_roster_list_flush (self->contacts.list);
   return G_LIST_MODEL (self->contacts.list);
 }
 

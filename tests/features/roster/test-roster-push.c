@@ -209,6 +209,87 @@ test_changes (void)
   end (&f);
 }
 
+/* What somebody shows who goes by the signal alone. */
+static void
+mirror_cb (GListModel *list, guint position, guint removed, guint added, gpointer mirror)
+{
+  GPtrArray *shown = mirror;
+
+  if (removed > 0)
+    g_ptr_array_remove_range (shown, position, removed);
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (HsContact) contact = g_list_model_get_item (list, position + i);
+
+      g_ptr_array_insert (shown, (int) (position + i), g_strdup (hs_jid_to_string (hs_contact_get_jid (contact))));
+    }
+  g_assert_cmpuint (shown->len, ==, g_list_model_get_n_items (list));
+}
+
+static void
+assert_mirrored (GListModel *list, GPtrArray *mirror)
+{
+  g_assert_cmpuint (mirror->len, ==, g_list_model_get_n_items (list));
+  for (guint i = 0; i < mirror->len; i++)
+    {
+      g_autoptr (HsContact) contact = g_list_model_get_item (list, i);
+
+      g_assert_cmpstr (mirror->pdata[i], ==, hs_jid_to_string (hs_contact_get_jid (contact)));
+    }
+}
+
+/* 500 contacts come and every third goes: the list changes once a turn, what is known of each at once. */
+static void
+test_many (void)
+{
+  static const ScriptStep script[] = { RUN (begin), SERVE, END };
+  g_autoptr (GPtrArray) mirror = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) pushes = g_string_new (NULL);
+  g_auto (GStrv) emissions = NULL;
+  GListModel *list;
+  RosterTest f;
+
+  begin_loaded (&f, script);
+  list = hs_roster_get_contacts (f.roster);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (HsContact) contact = g_list_model_get_item (list, i);
+
+      g_ptr_array_add (mirror, g_strdup (hs_jid_to_string (hs_contact_get_jid (contact))));
+    }
+  g_signal_connect (list, "items-changed", G_CALLBACK (mirror_cb), mirror);
+  g_string_truncate (f.changes, 0);
+  for (guint i = 0; i < 500; i++)
+    g_string_append_printf (pushes, ROSTER_PUSH ("", "<item jid='c%u@example.org'/>"), i);
+  for (guint i = 0; i < 500; i += 3)
+    g_string_append_printf (pushes, ROSTER_PUSH ("", "<item jid='c%u@example.org' subscription='remove'/>"), i);
+  test_client_say (f.test, pushes->str);
+  g_assert_null (hs_roster_lookup (f.roster, "c0@example.org"));
+  g_assert_null (hs_roster_lookup (f.roster, "c498@example.org"));
+  g_assert_nonnull (hs_roster_lookup (f.roster, "c499@example.org"));
+  /* Whoever asks for the list gets it as it is now. */
+  g_assert_true (list == hs_roster_get_contacts (f.roster));
+  assert_mirrored (list, mirror);
+  g_assert_cmpstr (mirror->pdata[mirror->len - 1], ==, "c499@example.org");
+  g_assert_cmpstr (mirror->pdata[mirror->len - 2], ==, "c497@example.org");
+  emissions = g_strsplit (f.changes->str, " ", -1);
+  g_test_message ("%s", f.changes->str);
+  g_assert_cmpuint (g_strv_length (emissions), <, 40);
+  /* One that comes alone is shown at once. */
+  for (guint i = 0; i < 3; i++)
+    g_main_context_iteration (NULL, FALSE);
+  test_client_say (f.test, ROSTER_PUSH ("", "<item jid='alone@example.org'/>"));
+  g_assert_cmpstr (mirror->pdata[mirror->len - 1], ==, "alone@example.org");
+  test_client_say (f.test, ROSTER_PUSH ("", "<item jid='one@example.org'/>")
+                           ROSTER_PUSH ("", "<item jid='two@example.org'/>")
+                           ROSTER_PUSH ("", "<item jid='two@example.org' subscription='remove'/>")
+                           ROSTER_PUSH ("", "<item jid='three@example.org'/>"));
+  test_until (g_str_equal (mirror->pdata[mirror->len - 1], "three@example.org"));
+  g_assert_cmpstr (mirror->pdata[mirror->len - 2], ==, "one@example.org");
+  assert_mirrored (list, mirror);
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,5 +298,6 @@ main (int argc, char **argv)
   g_test_add_func ("/roster/push/forged", test_forged);
   g_test_add_func ("/roster/push/while-loading", test_while_loading);
   g_test_add_func ("/roster/push/changes", test_changes);
+  g_test_add_func ("/roster/push/many", test_many);
   return g_test_run ();
 }
