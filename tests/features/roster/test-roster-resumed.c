@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "resume-test.h"
+#include "roster-test.h"
+
+/* The connection is cut while the roster is asked for, the client gives up waiting, and the session goes on all the
+ * same: the roster asks once more (XEP-0198, 5). */
+
+#define JULIET "<item jid='juliet@example.com'/>"
+/* The request for the roster has arrived: nothing is sent again by the client itself. */
+#define RESUMED SEND ("<resumed" SM " previd='s1' h='1'/>")
+
+static const ScriptStep asked[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                                    SEND ("<enabled" SM " resume='true' id='s1' max='1'/>"), ROSTER_ASKED, RESET, END };
+
+static void
+refreshed_cb (GObject *roster, GAsyncResult *result, gpointer data)
+{
+  ResumeResult *refreshed = data;
+
+  hs_roster_refresh_finish (HS_ROSTER (roster), result, &refreshed->error);
+  refreshed->done = TRUE;
+}
+
+static void
+begin_given_up (RosterTest *f, ResumeTest *resume, const ScriptStep *second)
+{
+  const ScriptStep *const scripts[] = { asked, second, NULL };
+  ResumeResult refreshed = { FALSE };
+
+  roster_set_up (f, scripts);
+  resume_watch (resume, f->test);
+  test_client_start_until_ready (f->test);
+  hs_roster_refresh_async (f->roster, NULL, refreshed_cb, &refreshed);
+  test_until (refreshed.done);
+  g_assert_error (refreshed.error, HS_ERROR, HS_ERROR_SESSION_LOST);
+  g_clear_error (&refreshed.error);
+  g_assert_false (hs_roster_get_is_loaded (f->roster));
+  scripted_server_open_gate (f->test->server);
+  test_until (resume->n_resumed == 1);
+}
+
+static void
+end (RosterTest *f, ResumeTest *resume)
+{
+  test_client_stop (f->test);
+  roster_clear (f);
+  g_string_free (resume->returned, TRUE);
+}
+
+static void
+test_asked_again (void)
+{
+  static const ScriptStep second[] = { RUN (script_header), GATE, RUN (script_plain), RUN (script_header),
+                                       SEND ("<stream:features><sm" SM "/></stream:features>"), EXPECT ("<resume"),
+                                       RESUMED, ROSTER_ASKED, SEND (ROSTER_ITEMS ("", JULIET)), SERVE, END };
+  RosterTest f;
+  ResumeTest resume = { NULL };
+
+  begin_given_up (&f, &resume, second);
+  g_assert_false (hs_roster_get_is_stale (f.roster));
+  test_until (hs_roster_get_is_loaded (f.roster));
+  assert_contacts (&f, "juliet@example.com=[]none ");
+  end (&f, &resume);
+}
+
+/* What has been answered is not asked again. */
+static void
+test_not_again (void)
+{
+  static const ScriptStep loaded[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                                       SEND ("<enabled" SM " resume='true' id='s1'/>"), ROSTER_ASKED,
+                                       SEND (ROSTER_ITEMS ("", JULIET)), GATE, RESET, END };
+  static const ScriptStep second[] = { RUN (resume_sign_in), EXPECT ("<resume"), RESUMED, SERVE, END };
+  const ScriptStep *const scripts[] = { loaded, second, NULL };
+  g_autofree char *sent = NULL;
+  const char *first;
+  RosterTest f;
+  ResumeTest resume = { NULL };
+
+  roster_set_up (&f, scripts);
+  resume_watch (&resume, f.test);
+  test_client_start_until_ready (f.test);
+  test_until (hs_roster_get_is_loaded (f.roster));
+  scripted_server_open_gate (f.test->server);
+  test_until (resume.n_resumed == 1);
+  test_client_say (f.test, "<message/>");
+  sent = scripted_server_dup_received (f.test->server);
+  first = strstr (sent, "jabber:iq:roster");
+  g_assert_nonnull (first);
+  g_assert_null (strstr (first + 1, "jabber:iq:roster"));
+  assert_contacts (&f, "juliet@example.com=[]none ");
+  end (&f, &resume);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/roster/resumed/asked-again", test_asked_again);
+  g_test_add_func ("/roster/resumed/not-again", test_not_again);
+  return g_test_run ();
+}
