@@ -33,9 +33,11 @@
 #include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-software-info.h>
 #include <headstock-glib/hs-software-version.h>
+#include <headstock-glib/hs-span.h>
 #include <headstock-glib/hs-stanza.h>
 #include <headstock-glib/hs-state-folder.h>
 #include <headstock-glib/hs-stateful.h>
+#include <headstock-glib/hs-styling.h>
 #include <headstock-glib/hs-subscription-request.h>
 #include <headstock-glib/hs-time.h>
 #include <headstock-glib/hs-types.h>

@@ -122,4 +122,73 @@ typedef enum /*< flags >*/
   HS_HANDLER_NESTED = 1 << 3,
 } HsHandlerFlags;
 
+/**
+ * HsChatState:
+ * @HS_CHAT_STATE_NONE: the message does not say
+ * @HS_CHAT_STATE_ACTIVE: somebody takes part in the conversation
+ * @HS_CHAT_STATE_COMPOSING: somebody writes a message
+ * @HS_CHAT_STATE_PAUSED: somebody wrote, and has stopped
+ * @HS_CHAT_STATE_INACTIVE: somebody does not take part in the conversation at the moment
+ * @HS_CHAT_STATE_GONE: somebody has left the conversation
+ *
+ * What somebody does in a conversation (XEP-0085, 2).
+ *
+ * Since: 0.2
+ */
+typedef enum
+{
+  HS_CHAT_STATE_NONE,
+  HS_CHAT_STATE_ACTIVE,
+  HS_CHAT_STATE_COMPOSING,
+  HS_CHAT_STATE_PAUSED,
+  HS_CHAT_STATE_INACTIVE,
+  HS_CHAT_STATE_GONE,
+} HsChatState;
+
+/**
+ * HsHints:
+ * @HS_HINTS_NONE: no hint
+ * @HS_HINTS_NO_STORE: do not store the message, neither in an archive nor for a recipient who is offline
+ * @HS_HINTS_NO_COPY: do not send the message to other resources than the one in its address
+ * @HS_HINTS_STORE: store the message, even if it is not of a kind that would be stored
+ * @HS_HINTS_NO_PERMANENT_STORE: keep the message out of archives; it may wait for a recipient who is offline
+ *
+ * What the sender of a message asks of the servers on its way (XEP-0334, 4).
+ *
+ * Since: 0.2
+ */
+typedef enum /*< flags >*/
+{
+  HS_HINTS_NONE = 0,
+  HS_HINTS_NO_STORE = 1 << 0,
+  HS_HINTS_NO_COPY = 1 << 1,
+  HS_HINTS_STORE = 1 << 2,
+  HS_HINTS_NO_PERMANENT_STORE = 1 << 3,
+} HsHints;
+
+/**
+ * HsSpanKind:
+ * @HS_SPAN_KIND_PLAIN: text without style; [func@styling_parse] returns no such span
+ * @HS_SPAN_KIND_STRONG: `*strong*`, shown with a heavier weight
+ * @HS_SPAN_KIND_EMPHASIS: `_emphasis_`, shown in italics
+ * @HS_SPAN_KIND_STRIKE: `~struck through~`
+ * @HS_SPAN_KIND_PREFORMATTED: text between grave accents, shown in a monospace font
+ * @HS_SPAN_KIND_PREFORMATTED_BLOCK: lines between lines of three grave accents, shown in a monospace font
+ * @HS_SPAN_KIND_QUOTE: lines that begin with `>`
+ *
+ * How a part of a message's text is to be shown (XEP-0393, 5).
+ *
+ * Since: 0.2
+ */
+typedef enum
+{
+  HS_SPAN_KIND_PLAIN,
+  HS_SPAN_KIND_STRONG,
+  HS_SPAN_KIND_EMPHASIS,
+  HS_SPAN_KIND_STRIKE,
+  HS_SPAN_KIND_PREFORMATTED,
+  HS_SPAN_KIND_PREFORMATTED_BLOCK,
+  HS_SPAN_KIND_QUOTE,
+} HsSpanKind;
+
 G_END_DECLS

@@ -343,6 +343,105 @@ G_BEGIN_DECLS
 #define HS_NS_SID "urn:xmpp:sid:0"
 
 /**
+ * HS_NS_ATTENTION:
+ *
+ * The namespace `urn:xmpp:attention:0` (XEP-0224).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_ATTENTION "urn:xmpp:attention:0"
+
+/**
+ * HS_NS_BLOCKING:
+ *
+ * The namespace `urn:xmpp:blocking` (XEP-0191).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_BLOCKING "urn:xmpp:blocking"
+
+/**
+ * HS_NS_BLOCKING_ERRORS:
+ *
+ * The namespace `urn:xmpp:blocking:errors` (XEP-0191, 3.2).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_BLOCKING_ERRORS "urn:xmpp:blocking:errors"
+
+/**
+ * HS_NS_ENCRYPTION:
+ *
+ * The namespace `urn:xmpp:eme:0` (explicit message encryption: XEP-0380).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_ENCRYPTION "urn:xmpp:eme:0"
+
+/**
+ * HS_NS_FALLBACK:
+ *
+ * The namespace `urn:xmpp:fallback:0` (XEP-0428).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_FALLBACK "urn:xmpp:fallback:0"
+
+/**
+ * HS_NS_MODERATE:
+ *
+ * The namespace `urn:xmpp:message-moderate:1` (XEP-0425).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_MODERATE "urn:xmpp:message-moderate:1"
+
+/**
+ * HS_NS_OCCUPANT_ID:
+ *
+ * The namespace `urn:xmpp:occupant-id:0` (XEP-0421).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_OCCUPANT_ID "urn:xmpp:occupant-id:0"
+
+/**
+ * HS_NS_REACTIONS:
+ *
+ * The namespace `urn:xmpp:reactions:0` (XEP-0444).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_REACTIONS "urn:xmpp:reactions:0"
+
+/**
+ * HS_NS_REPLY:
+ *
+ * The namespace `urn:xmpp:reply:0` (XEP-0461).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_REPLY "urn:xmpp:reply:0"
+
+/**
+ * HS_NS_RETRACT:
+ *
+ * The namespace `urn:xmpp:message-retract:1` (XEP-0424).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_RETRACT "urn:xmpp:message-retract:1"
+
+/**
+ * HS_NS_STYLING:
+ *
+ * The namespace `urn:xmpp:styling:0` (XEP-0393).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_STYLING "urn:xmpp:styling:0"
+
+/**
  * HS_NS_SASL2:
  *
  * The namespace `urn:xmpp:sasl:2` (XEP-0388).

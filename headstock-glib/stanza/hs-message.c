@@ -4,6 +4,7 @@
 #include "hs-message.h"
 
 #include "hs-element-private.h"
+#include "hs-message-private.h"
 #include "hs-namespaces.h"
 #include "hs-stanza-private.h"
 
@@ -17,6 +18,18 @@
  *
  * A message is given no id. Set one where it is to be found again, as receipts, corrections and errors
  * do.
+ *
+ * What extensions add to a message is read and written by properties, too: [property@Message:replace-id],
+ * [property@Message:chat-state] and others. They read the children of the message and check nothing else.
+ * Whether the sender may correct or take back another message, and whether an id can be trusted, is for the
+ * program to check.
+ *
+ * ```python
+ * message = Headstock.Message.new_chat("juliet@capulet.example", "But soft, what light breaks?")
+ * message.props.id = "good1"
+ * message.props.replace_id = "bad1"
+ * message.props.requests_receipt = True
+ * ```
  */
 
 enum
@@ -35,8 +48,11 @@ G_DEFINE_TYPE (HsMessage, hs_message, HS_TYPE_STANZA)
 static void
 change_text (HsMessage *self, const char *name, const char *text, guint prop_id)
 {
-  if (hs_stanza_change_child_text (HS_STANZA (self), name, text))
-    g_object_notify_by_pspec (G_OBJECT (self), props[prop_id]);
+  if (!hs_stanza_change_child_text (HS_STANZA (self), name, text))
+    return;
+  if (prop_id == PROP_BODY)
+    hs_message_forget_positions (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop_id]);
 }
 
 static void
@@ -59,7 +75,8 @@ hs_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
       g_value_take_boxed (value, hs_message_get_delay (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!hs_message_get_extension_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -80,7 +97,8 @@ hs_message_set_property (GObject *object, guint prop_id, const GValue *value, GP
       hs_message_set_thread (self, g_value_get_string (value));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!hs_message_set_extension_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -124,6 +142,7 @@ hs_message_class_init (HsMessageClass *klass)
                                               G_PARAM_EXPLICIT_NOTIFY);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
+  hs_message_install_extensions (object_class, N_PROPS);
 }
 
 static void
@@ -200,6 +219,8 @@ hs_message_get_body (HsMessage *self)
  * @body: (nullable): what is said, or %NULL to remove it
  *
  * Sets what is said (RFC 6121, 5.2.3). It takes the place of all bodies in all languages.
+ *
+ * What was marked as a fallback in the old body is not marked in the new one (XEP-0428).
  */
 void
 hs_message_set_body (HsMessage *self, const char *body)
