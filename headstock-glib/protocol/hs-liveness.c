@@ -200,3 +200,9 @@ hs_liveness_describe (const HsLiveness *self)
 {
   return self->failing;
 }
+
+gboolean
+hs_liveness_is_watching (const HsLiveness *self)
+{
+  return self->watching;
+}

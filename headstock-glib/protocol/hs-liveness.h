@@ -78,12 +78,8 @@ HsLivenessAction hs_liveness_look (HsLiveness *self, const HsLivenessView *view,
 /* After LOST: what the server has failed to do, to follow its name in an error. */
 const char *hs_liveness_describe (const HsLiveness *self);
 
-/* Called for each write. */
-static inline gboolean
-hs_liveness_is_watching (const HsLiveness *self)
-{
-  return self->watching;
-}
+/* Whether output is on its way, for which hs_liveness_look() will be called. Called for each write. */
+gboolean hs_liveness_is_watching (const HsLiveness *self);
 
 /* For tests, which print the table. */
 typedef enum /*< skip >*/

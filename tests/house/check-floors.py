@@ -43,6 +43,14 @@ OPEN_CIRCLES = [
      "client/hs-client-sign-in.c", "client/hs-client.c"},
 ]
 
+# The parts: structs that are held by value. Only the file named here, and the struct in its header, may name the
+# fields of a part; everybody else calls the functions of that file.
+PARTS = {
+    "HsLiveness": "protocol/hs-liveness.c",
+    "HsRetryPolicy": "protocol/hs-retry-policy.c",
+    "HsServerMemory": "protocol/hs-server-memory.c",
+}
+
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"
 
 
@@ -54,6 +62,7 @@ class Tree:
     includes: dict[str, set[str]]
     uses: dict[str, dict[str, set[str]]]
     missing: list[str]
+    code: dict[str, str]  # without comments and strings
 
 
 def floor_of(name):
@@ -96,7 +105,7 @@ def read(root):
     files = {str(p.relative_to(root)): p for p in sorted(root.rglob("*.[ch]"))}
     public = set(re.findall(r"<headstock-glib/([^>]+)>", (root / "headstock.h").read_text()))
     texts = {name: path.read_text() for name, path in files.items()}
-    tree = Tree(files, public, {}, {}, [])
+    tree = Tree(files, public, {}, {}, [], {name: without_comments(text) for name, text in texts.items()})
     for name, text in texts.items():
         tree.includes[name] = set()
         for include in includes_of(text):
@@ -105,7 +114,7 @@ def read(root):
                 tree.includes[name].add(other)
             elif re.match(r"hs-|(?:base|address|xml|sasl|net|stanza|protocol|client|features)/", include):
                 tree.missing.append(f"{name} includes {include}, which is nowhere")
-    code = {name: without_comments(text) for name, text in texts.items() if name.endswith(".c")}
+    code = {name: text for name, text in tree.code.items() if name.endswith(".c")}
     owner = {symbol: name for name, text in code.items() for symbol in definitions(text)}
     for name, text in code.items():
         tree.uses[name] = {}
@@ -181,6 +190,62 @@ def check_circles(circles):
     return wrong
 
 
+def fields_of(body):
+    """The names that the body of a struct declares, those of structs inside it as well."""
+    fields = set()
+    for statement in re.findall(r"[^;{}]+;", body):
+        statement = re.sub(r"\[[^]]*\]|:\s*\d+", "", statement)
+        pointer = re.search(r"\(\s*\*\s*(\w+)\s*\)", statement)
+        if pointer:
+            fields.add(pointer.group(1))
+        else:
+            fields |= set(re.findall(r"(\w+)\s*(?=[,;])", statement))
+    return fields
+
+
+def body_of(part, text):
+    """The body of the struct of a type, or None."""
+    for match in re.finditer(r"\bstruct(?: \w+)?\s*\{", text):
+        depth, end = 1, match.end()
+        while depth and end < len(text):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        if re.match(rf"\s*{part}\s*;", text[end:]) or re.match(rf"struct _{part}\b", match.group()):
+            return text[match.end():end - 1]
+    return None
+
+
+def names_fields(tree, part, owner):
+    """Where files name the fields of a part that is not theirs."""
+    header = owner[:-1] + "h"
+    body = body_of(part, tree.code.get(header, ""))
+    if body is None or owner not in tree.files:
+        return [f"{part} is not a struct in {header}, or {owner} is nowhere"]
+    fields = "|".join(sorted(fields_of(body)))
+    # Fields of other structs that are the part or point to it, and functions that return it, in any file.
+    variable = rf"\b(?:const )?{part} +\*?(?:const )?(\w+)"
+    members, functions = set(), set()
+    for text in tree.code.values():
+        members |= set(re.findall(variable + r"\s*;", text))
+        functions |= set(re.findall(rf"\b{part} \*\s*(\w+) \(", text))
+    wrong = []
+    for name, text in tree.code.items():
+        if name == owner:
+            continue
+        if name == header:
+            text = text.replace(body, "")
+        mine = set(re.findall(variable, text)) - functions
+        patterns = [rf"(?:->|\.)\s*(?:{'|'.join(members)})\s*\)?\s*(?:\.|->)\s*({fields})\b"] if members else []
+        if mine:
+            patterns.append(rf"(?<![\w.>])(?:{'|'.join(mine)})\s*(?:\.|->)\s*({fields})\b")
+        if functions:
+            patterns.append(rf"\b(?:{'|'.join(functions)}) \([^;]*?\)\s*->\s*({fields})\b")
+        named = {field for pattern in patterns for field in re.findall(pattern, text)}
+        if named:
+            wrong.append(f"{name} names {', '.join(sorted(named))} of {part}, which is {owner}'s")
+    return wrong
+
+
 def check(tree):
     """What was looked at, and what is wrong with it."""
     unknown = [name for name in tree.files if floor_of(name) is None] + tree.missing
@@ -219,6 +284,8 @@ def check(tree):
         ("no file of ours includes the umbrella", umbrella),
         ("headers have no circle", circles),
         ("files have no circle but those that are known", check_circles(find_circles(code))),
+        ("the fields of a part are named in one file",
+         [line for part, owner in PARTS.items() for line in names_fields(tree, part, owner)]),
         ("there is something to check", [] if len(tree.files) > 30 else [f"{len(tree.files)} files"]),
     ]
 

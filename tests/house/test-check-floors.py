@@ -31,7 +31,14 @@ HOUSE = {
     "protocol/hs-stream.c": "#include \"protocol/hs-stream.h\"\nint\nhs_stream_open (void)\n{\n}\n",
     "client/hs-client.h": "#include \"hs-jid.h\"\n",
     "client/hs-feature.h": "",
-    "client/hs-client-private.h": "#include \"hs-client.h\"\n",
+    "client/hs-part.h": "typedef struct _HsTable HsTable;\nstruct _HsTable\n{\n  int size;\n};\n"
+                        "typedef struct\n{\n  HsTable table;\n  int first, second;\n  guint bits : 3;\n"
+                        "  int (*ask) (void);\n  struct\n  {\n    int deep;\n  } rows[4];\n} HsPart;\n"
+                        "int hs_part_get (const HsPart *self);\nHsPart *hs_part_lend (int first);\n",
+    "client/hs-part.c": "#include \"hs-part.h\"\nint\nhs_part_get (const HsPart *self)\n{\n"
+                        "  return self->first + self->rows[0].deep;\n}\n",
+    "client/hs-client-private.h": "#include \"hs-client.h\"\n#include \"hs-part.h\"\n"
+                                  "typedef struct\n{\n  HsPart part;\n  int first;\n} HsClientPrivate;\n",
     "client/hs-client.c": "#include \"hs-client-private.h\"\n"
                           "void\nhs_client_start (void)\n{\n  hs_stream_open ();\n}\n",
     "features/roster/hs-roster.h": "#include \"hs-client.h\"\n",
@@ -88,6 +95,28 @@ PLANTED = [
       "net/hs-c.c": "void\nhs_c_run (void)\n{\n  hs_a_get_type ();\n}\n"},
      ["3 files use each other: net/hs-a.c, net/hs-b.c, net/hs-c.c"]),
     ("a file on no floor", {"hs-lost.c": ""}, ["hs-lost.c"]),
+    ("a field of a part", {"client/hs-client.c": "int\nf (void)\n{\n  return priv->part.second;\n}\n"},
+     ["client/hs-client.c names second of HsPart, which is client/hs-part.c's"]),
+    ("a field of a part in lines, a bit and a function",
+     {"client/hs-client.c": "int\nf (void)\n{\n  return (&priv->part)->bits + priv->part\n    .ask ();\n}\n"},
+     ["client/hs-client.c names ask, bits of HsPart"]),
+    ("a field of a part through a pointer",
+     {"client/hs-client.c": "int\nf (const HsPart *it)\n{\n  return it->first;\n}\n"},
+     ["client/hs-client.c names first of HsPart"]),
+    ("a field of a part through a variable",
+     {"client/hs-client.c": "int\nf (void)\n{\n  HsPart mine = { 0 };\n  return mine.rows[1].deep;\n}\n"},
+     ["client/hs-client.c names rows of HsPart"]),
+    ("a field of a part through a function that lends it",
+     {"client/hs-client.c": "int\nf (void)\n{\n  return hs_part_lend (f (3))->first;\n}\n"},
+     ["client/hs-client.c names first of HsPart"]),
+    ("a field of a part in its own header",
+     {"client/hs-part.h": HOUSE["client/hs-part.h"]
+      + "static inline int\nhs_part_second (HsPart *self)\n{\n  return self->second;\n}\n"},
+     ["client/hs-part.h names second of HsPart"]),
+    ("a field of a part's table", {"client/hs-client.c": "int\nf (HsTable *t)\n{\n  return t->size;\n}\n"},
+     ["client/hs-client.c names size of HsTable"]),
+    ("a part that is nowhere", {"client/hs-part.h": "typedef struct _HsPart HsPart;\n"},
+     ["HsPart is not a struct in client/hs-part.h"]),
     ("a header that is nowhere", {"client/hs-client.c": "#include \"hs-nowhere.h\"\n"},
      ["client/hs-client.c includes hs-nowhere.h, which is nowhere"]),
 ]
@@ -96,6 +125,8 @@ PLANTED = [
 HARMLESS = [
     ("a name in a comment", {"base/hs-random.c": "/* hs_jid_new () */\nvoid\nhs_random (void)\n{\n}\n"}),
     ("a name in a string", {"base/hs-random.c": "void\nhs_random (void)\n{\n  f (\"hs_jid_new\");\n}\n"}),
+    ("a field of another struct with the name of a part's",
+     {"client/hs-client.c": "int\nf (HsPart *it)\n{\n  return priv->first + other->second + hs_part_get (it);\n}\n"}),
     ("a callback that is passed down",
      {"client/hs-client.c": "void\nhs_client_start (void)\n{\n  hs_loop_run (hs_client_start, 0);\n}\n"}),
 ]
@@ -120,6 +151,7 @@ def report(changes):
 
 def main():
     check_floors.OPEN_CIRCLES = []
+    check_floors.PARTS = {"HsPart": "client/hs-part.c", "HsTable": "client/hs-part.c"}
     results = [("a house in which nothing is wrong", report({}) == [])]
     for what, changes, wanted in PLANTED:
         said = report(changes)
