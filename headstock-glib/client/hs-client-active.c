@@ -11,7 +11,7 @@ tell (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->told_active = TRUE;
-  hs_stream_send_active (priv->stream, !priv->inactive);
+  hs_stream_send_active (priv->stream, hs_settings_get_active (&priv->settings));
   hs_client_flush (self);
 }
 
@@ -30,7 +30,7 @@ hs_client_tell_active (HsClient *self, gboolean resumed)
 
   if (!resumed)
     priv->told_active = FALSE;
-  if (can_tell (priv) && (priv->inactive || priv->told_active))
+  if (can_tell (priv) && (!hs_settings_get_active (&priv->settings) || priv->told_active))
     tell (self);
 }
 
@@ -48,7 +48,7 @@ hs_client_get_active (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), TRUE);
   hs_client_return_val_if_foreign (self, TRUE);
 
-  return !hs_client_private (self)->inactive;
+  return hs_settings_get_active (&hs_client_private (self)->settings);
 }
 
 /**
@@ -68,9 +68,8 @@ hs_client_set_active (HsClient *self, gboolean active)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->inactive == !active)
+  if (!hs_settings_set_active (&priv->settings, active))
     return;
-  priv->inactive = !active;
   hs_client_expect_life (self);
   if (can_tell (priv))
     tell (self);

@@ -186,13 +186,14 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static guint
 get_stage_timeout (HsClientPrivate *priv)
 {
+  guint timeout = hs_settings_get_connect_timeout (&priv->settings);
   gboolean stands = priv->secure
-                    || (priv->tls_mode == HS_TLS_MODE_NONE && priv->stream != NULL
+                    || (!hs_settings_uses_tls (&priv->settings) && priv->stream != NULL
                         && hs_stream_has_received_header (priv->stream));
 
   if (stands || priv->attempt == NULL || !hs_connector_has_more (priv->attempt->connector))
-    return priv->connect_timeout;
-  return MAX (priv->connect_timeout / 4, MIN (priv->connect_timeout, SHORTEST_STAGE));
+    return timeout;
+  return MAX (timeout / 4, MIN (timeout, SHORTEST_STAGE));
 }
 
 /* Each step of the negotiation has its own time. */
@@ -213,9 +214,9 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
   g_autofree char *domain = get_ascii_domain (priv, &error);
   HsTlsConfig config = {
     .domain = domain,
-    .database = priv->tls_database,
-    .certificate = priv->tls_certificate,
-    .pinned = priv->pinned_certificate,
+    .database = hs_settings_get_tls_database (&priv->settings),
+    .certificate = hs_settings_get_tls_certificate (&priv->settings),
+    .pinned = hs_settings_get_pinned_certificate (&priv->settings),
     .alpn = direct ? "xmpp-client" : NULL,
     .accept = accept_cb,
     .accept_data = priv->attempt,
@@ -268,13 +269,13 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 take_account (HsClientPrivate *priv, GError **error)
 {
-  if (priv->jid == NULL)
+  if (hs_settings_get_jid (&priv->settings) == NULL)
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
       return FALSE;
     }
   g_clear_pointer (&priv->account, hs_jid_unref);
-  priv->account = hs_jid_ref (priv->jid);
+  priv->account = hs_jid_ref (hs_settings_get_jid (&priv->settings));
   return TRUE;
 }
 
@@ -282,22 +283,25 @@ static HsConnector *
 make_connector (HsClient *self, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const HsSettings *settings = &priv->settings;
   g_autofree char *domain = get_ascii_domain (priv, error);
-  g_autofree char *host
-      = g_strdup (priv->host == NULL && priv->component ? "localhost" : priv->host);
+  gboolean component = hs_settings_is_component (settings);
+  g_autofree char *host = g_strdup (hs_settings_get_host (settings));
   HsConnectorConfig config = {
     .domain = domain,
-    .port = priv->port,
-    .tls_mode = priv->tls_mode,
+    .port = hs_settings_get_port (settings),
+    .tls_mode = hs_settings_get_tls_mode (settings),
     .service = "xmpp-client",
     .tls_service = "xmpps-client",
-    .default_port = priv->component ? COMPONENT_PORT : 5222,
-    .default_tls_port = priv->component ? COMPONENT_PORT : 5223,
-    .proxy_resolver = priv->proxy_resolver,
-    .timeout_msec = priv->connect_timeout,
+    .default_port = component ? COMPONENT_PORT : 5222,
+    .default_tls_port = component ? COMPONENT_PORT : 5223,
+    .proxy_resolver = hs_settings_get_proxy_resolver (settings),
+    .timeout_msec = hs_settings_get_connect_timeout (settings),
   };
   guint16 port = priv->direct_tls ? config.default_tls_port : config.default_port;
 
+  if (host == NULL && component)
+    host = g_strdup ("localhost");
   if (hs_retry_policy_take_target (&priv->retry, &host, &port))
     {
       config.port = port;
@@ -449,26 +453,28 @@ static HsStream *
 make_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const HsSettings *settings = &priv->settings;
   g_autoptr (HsJid) account = hs_jid_get_bare (priv->account);
+  gboolean component = hs_settings_is_component (settings);
   HsStreamConfig config = {
     .jid = priv->account,
-    .tls_mode = priv->tls_mode,
+    .tls_mode = hs_settings_get_tls_mode (settings),
     .direct_tls = priv->direct_tls,
-    .component = priv->component,
-    .secret = priv->component ? priv->password : NULL,
-    .lang = hs_client_get_stream_lang (self),
-    .max_stanza_size = priv->max_stanza_size,
-    .max_depth = priv->max_depth,
+    .component = component,
+    .secret = component ? hs_settings_get_password (settings) : NULL,
+    .lang = hs_settings_choose_lang (settings),
+    .max_stanza_size = hs_settings_get_max_stanza_size (settings),
+    .max_depth = hs_settings_get_max_depth (settings),
     .management = hs_client_ensure_management (priv),
     .session_jid = hs_session_get_bound_jid (&priv->session),
-    .begins = !priv->component,
+    .begins = !component,
   };
 
   hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (priv->account));
   config.step_by_step
       = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_WITH_HEADER);
   config.begins &= hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY);
-  if (!priv->component && priv->tls_mode != HS_TLS_MODE_NONE)
+  if (!component && hs_settings_uses_tls (settings))
     config.remembered = hs_server_memory_get_session_features (&priv->server_memory,
                                                                hs_jid_to_string (account));
   hs_client_describe_user_agent (self, &config);
@@ -492,7 +498,7 @@ open_stream (HsClient *self, GIOStream *io)
   hs_client_log_restart (self);
   if (is_new)
     priv->stream = make_stream (self);
-  hs_session_expect (&priv->session, priv->account, priv->component);
+  hs_session_expect (&priv->session, priv->account, hs_settings_is_component (&priv->settings));
   if (is_new)
     hs_stream_open (priv->stream);
   else

@@ -4,7 +4,6 @@
 #include "hs-client-private.h"
 
 #include "hs-enum-types.h"
-#include "sasl/hs-sasl-secret.h"
 
 /* The properties that a sign-in depends on, and those that tell what came of it. */
 
@@ -244,7 +243,7 @@ hs_client_get_channel_binding (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_CHANNEL_BINDING_NONE);
   hs_client_return_val_if_foreign (self, HS_CHANNEL_BINDING_NONE);
 
-  return hs_client_private (self)->channel_binding;
+  return hs_settings_get_channel_binding (&hs_client_private (self)->settings);
 }
 
 /**
@@ -272,10 +271,8 @@ hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
   if (!hs_client_check_range (self, "channel-binding", channel_binding))
     return;
 
-  if (priv->channel_binding == channel_binding)
-    return;
-  priv->channel_binding = channel_binding;
-  g_object_notify (G_OBJECT (self), "channel-binding");
+  if (hs_settings_set_channel_binding (&priv->settings, channel_binding))
+    g_object_notify (G_OBJECT (self), "channel-binding");
 }
 
 /**
@@ -316,8 +313,7 @@ hs_client_set_access_token (HsClient *self, const char *access_token)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  hs_sasl_secret_free (priv->access_token);
-  priv->access_token = g_strdup (access_token);
+  hs_settings_set_access_token (&priv->settings, access_token);
   g_object_notify (G_OBJECT (self), "access-token");
 }
 
@@ -353,7 +349,7 @@ hs_client_get_login_token (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->login_token;
+  return hs_settings_get_login_token (&hs_client_private (self)->settings);
 }
 
 /**
@@ -385,13 +381,10 @@ hs_client_set_login_token (HsClient *self, GVariant *login_token)
   hs_client_return_if_foreign (self);
   g_return_if_fail (token == NULL || g_variant_is_of_type (token, G_VARIANT_TYPE_VARDICT));
 
-  if (priv->login_token == token
-      || (priv->login_token != NULL && token != NULL && g_variant_equal (priv->login_token, token)))
+  if (!hs_settings_set_login_token (&priv->settings, token))
     return;
-  g_clear_pointer (&priv->login_token, g_variant_unref);
-  priv->login_token = g_steal_pointer (&token);
-  if (priv->login_token != NULL && priv->user_agent_id == NULL
-      && g_variant_lookup (priv->login_token, "user-agent-id", "&s", &id))
+  if (token != NULL && hs_settings_get_user_agent_id (&priv->settings) == NULL
+      && g_variant_lookup (token, "user-agent-id", "&s", &id))
     hs_client_set_user_agent_id (self, id);
   g_object_notify (G_OBJECT (self), "login-token");
 }
@@ -410,7 +403,7 @@ hs_client_get_user_agent_id (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->user_agent_id;
+  return hs_settings_get_user_agent_id (&hs_client_private (self)->settings);
 }
 
 /**
@@ -435,11 +428,8 @@ hs_client_set_user_agent_id (HsClient *self, const char *user_agent_id)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->user_agent_id, user_agent_id) == 0)
-    return;
-  g_free (priv->user_agent_id);
-  priv->user_agent_id = g_strdup (user_agent_id);
-  g_object_notify (G_OBJECT (self), "user-agent-id");
+  if (hs_settings_set_user_agent_id (&priv->settings, user_agent_id))
+    g_object_notify (G_OBJECT (self), "user-agent-id");
 }
 
 /**
@@ -456,7 +446,7 @@ hs_client_get_user_agent_software (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->user_agent_software;
+  return hs_settings_get_user_agent_software (&hs_client_private (self)->settings);
 }
 
 /**
@@ -479,11 +469,8 @@ hs_client_set_user_agent_software (HsClient *self, const char *user_agent_softwa
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->user_agent_software, user_agent_software) == 0)
-    return;
-  g_free (priv->user_agent_software);
-  priv->user_agent_software = g_strdup (user_agent_software);
-  g_object_notify (G_OBJECT (self), "user-agent-software");
+  if (hs_settings_set_user_agent_software (&priv->settings, user_agent_software))
+    g_object_notify (G_OBJECT (self), "user-agent-software");
 }
 
 /**
@@ -500,7 +487,7 @@ hs_client_get_user_agent_device (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->user_agent_device;
+  return hs_settings_get_user_agent_device (&hs_client_private (self)->settings);
 }
 
 /**
@@ -522,11 +509,8 @@ hs_client_set_user_agent_device (HsClient *self, const char *user_agent_device)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->user_agent_device, user_agent_device) == 0)
-    return;
-  g_free (priv->user_agent_device);
-  priv->user_agent_device = g_strdup (user_agent_device);
-  g_object_notify (G_OBJECT (self), "user-agent-device");
+  if (hs_settings_set_user_agent_device (&priv->settings, user_agent_device))
+    g_object_notify (G_OBJECT (self), "user-agent-device");
 }
 
 /**
@@ -543,7 +527,7 @@ hs_client_get_bind2 (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_client_private (self)->bind2;
+  return hs_settings_get_bind2 (&hs_client_private (self)->settings);
 }
 
 /**
@@ -569,10 +553,8 @@ hs_client_set_bind2 (HsClient *self, gboolean bind2)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->bind2 == bind2)
-    return;
-  priv->bind2 = bind2;
-  g_object_notify (G_OBJECT (self), "bind2");
+  if (hs_settings_set_bind2 (&priv->settings, bind2))
+    g_object_notify (G_OBJECT (self), "bind2");
 }
 
 /**
@@ -589,7 +571,7 @@ hs_client_get_carbons (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_client_private (self)->carbons;
+  return hs_settings_get_carbons (&hs_client_private (self)->settings);
 }
 
 /**
@@ -612,8 +594,6 @@ hs_client_set_carbons (HsClient *self, gboolean carbons)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->carbons == carbons)
-    return;
-  priv->carbons = carbons;
-  g_object_notify (G_OBJECT (self), "carbons");
+  if (hs_settings_set_carbons (&priv->settings, carbons))
+    g_object_notify (G_OBJECT (self), "carbons");
 }

@@ -187,7 +187,7 @@ hs_client_get_resend_policy (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_RESEND_POLICY_UNRECEIVED);
   hs_client_return_val_if_foreign (self, HS_RESEND_POLICY_UNRECEIVED);
 
-  return hs_client_private (self)->resend_policy;
+  return hs_settings_get_resend_policy (&hs_client_private (self)->settings);
 }
 
 /**
@@ -207,9 +207,8 @@ hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
   if (!hs_client_check_range (self, "resend-policy", resend_policy))
     return;
 
-  if (priv->resend_policy == resend_policy)
+  if (!hs_settings_set_resend_policy (&priv->settings, resend_policy))
     return;
-  priv->resend_policy = resend_policy;
   if (hs_client_get_management (self) != NULL)
     hs_stream_management_set_policy (hs_client_get_management (self), resend_policy);
   g_object_notify (G_OBJECT (self), "resend-policy");

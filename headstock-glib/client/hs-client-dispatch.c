@@ -406,8 +406,8 @@ hs_client_is_own (HsClient *self, HsJid *jid)
     return TRUE;
   own = hs_session_get_bound_jid (&priv->session);
   if (own == NULL)
-    own = priv->jid;
-  if (own != NULL && priv->component)
+    own = hs_settings_get_jid (&priv->settings);
+  if (own != NULL && hs_settings_is_component (&priv->settings))
     return strcmp (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
   return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&
          g_strcmp0 (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;

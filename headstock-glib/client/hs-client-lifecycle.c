@@ -177,7 +177,8 @@ close_stream (HsClient *self)
   hs_client_count_shown (self);
   hs_stream_close (priv->stream);
   hs_client_flush (self);
-  hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
+  hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
+                          MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
 }
 
 /* The server has acknowledged something while we wait for it to have acknowledged all; or a stanza of the
@@ -228,7 +229,8 @@ begin_stopping (HsClient *self)
     }
   /* XEP-0198: so that the program hears of all that it has sent. */
   priv->settling = TRUE;
-  hs_client_set_deadline (self, HS_DEADLINE_CLOSE, MIN (CLOSE_TIMEOUT, priv->connect_timeout));
+  hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
+                          MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
   hs_client_settled (self);
 }
 
@@ -236,14 +238,15 @@ static void
 begin_run (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const HsSettings *settings = &priv->settings;
   g_autoptr (GError) error = NULL;
 
-  if (priv->jid_error != NULL)
-    error = g_error_copy (priv->jid_error);
-  else if (priv->jid == NULL)
+  if (hs_settings_get_jid_error (settings) != NULL)
+    error = g_error_copy (hs_settings_get_jid_error (settings));
+  else if (hs_settings_get_jid (settings) == NULL)
     error = g_error_new_literal (HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
-  else if (priv->component && priv->tls_mode != HS_TLS_MODE_NONE &&
-           priv->tls_mode != HS_TLS_MODE_DIRECT)
+  else if (hs_settings_is_component (settings)
+           && hs_settings_get_tls_mode (settings) == HS_TLS_MODE_REQUIRED)
     error = g_error_new_literal (HS_ERROR, HS_ERROR_TLS_REQUIRED,
                                  "A component's stream has no STARTTLS (XEP-0114): the TLS mode is "
                                  "direct or none");
@@ -275,7 +278,7 @@ stage_timed_out (HsClient *self)
   /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
   if (priv->held)
     {
-      hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->connect_timeout);
+      hs_client_set_deadline (self, HS_DEADLINE_STAGE, hs_settings_get_connect_timeout (&priv->settings));
       return;
     }
   if (foreign != NULL)

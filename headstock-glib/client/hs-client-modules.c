@@ -83,7 +83,7 @@ check_feature (HsClientPrivate *priv, HsModule *module)
 
   if (feature == FEATURE_NONE)
     return TRUE;
-  if (feature == FEATURE_CLIENT_ONLY && priv->component)
+  if (feature == FEATURE_CLIENT_ONLY && hs_settings_is_component (&priv->settings))
     {
       g_critical ("%s is for clients: a component cannot register it", G_OBJECT_TYPE_NAME (module));
       return FALSE;

@@ -6,20 +6,12 @@
 
 /* The account's own presence: what a session begins with, and what the program changes later (RFC 6121, 4). */
 
-static HsElement *
-dup_own (HsClientPrivate *priv)
-{
-  if (priv->own_presence != NULL)
-    return hs_element_copy (HS_ELEMENT (priv->own_presence));
-  return priv->default_presence ? HS_ELEMENT (hs_presence_new (NULL)) : NULL;
-}
-
 /* Modules add to a copy: what the program has set stays as it is. */
 static void
 send_own (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) presence = dup_own (priv);
+  g_autoptr (HsElement) presence = hs_settings_copy_own_presence (&priv->settings);
   g_autoptr (GPtrArray) modules = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -43,7 +35,7 @@ hs_client_begin_presence (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   g_clear_object (&priv->begun_presence);
-  priv->begun_presence = dup_own (priv);
+  priv->begun_presence = hs_settings_copy_own_presence (&priv->settings);
   send_own (self);
 }
 
@@ -53,7 +45,7 @@ hs_client_finish_presence (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsElement) begun = g_steal_pointer (&priv->begun_presence);
-  g_autoptr (HsElement) now = dup_own (priv);
+  g_autoptr (HsElement) now = hs_settings_copy_own_presence (&priv->settings);
 
   if (now == NULL
       || (begun != NULL && hs_node_equal (hs_element_get_node (begun), hs_element_get_node (now))))
@@ -117,9 +109,7 @@ hs_client_get_own_presence (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (priv->default_presence && priv->own_presence == NULL)
-    priv->own_presence = hs_presence_new (NULL);
-  return priv->own_presence;
+  return hs_settings_get_own_presence (&priv->settings);
 }
 
 /**
@@ -146,14 +136,13 @@ hs_client_set_own_presence (HsClient *self, HsPresence *own_presence)
   hs_client_return_if_foreign (self);
   g_return_if_fail (own_presence == NULL || HS_IS_PRESENCE (own_presence));
 
-  if (g_set_object (&priv->own_presence, own_presence) || priv->default_presence)
+  if (hs_settings_set_own_presence (&priv->settings, own_presence))
     {
-      priv->default_presence = FALSE;
       g_object_notify (G_OBJECT (self), "own-presence");
       g_object_notify (G_OBJECT (self), "initial-presence");
     }
   /* A handler that has set another one has sent it. */
-  if (priv->own_presence == own_presence && has_session (priv))
+  if (hs_settings_get_own_presence (&priv->settings) == own_presence && has_session (priv))
     send_own (self);
 }
 

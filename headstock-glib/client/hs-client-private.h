@@ -3,6 +3,7 @@
 
 #include "hs-client.h"
 #include "hs-outbox.h"
+#include "hs-settings.h"
 #include "net/hs-connector.h"
 #include "net/hs-loop.h"
 #include "net/hs-tls.h"
@@ -103,48 +104,13 @@ typedef struct _HsClock HsClock;
 
 typedef struct
 {
-  /* Settings */
-  HsJid *jid;
-  GError *jid_error;
-  char *password;
-  char *host;
-  guint port;
-  HsTlsMode tls_mode;
-  GTlsDatabase *tls_database;
-  GTlsCertificate *tls_certificate;
-  GTlsCertificate *pinned_certificate;
-  char **sasl_mechanisms;
-  gboolean allow_plain;
-  HsChannelBinding channel_binding;
+  HsSettings settings;
   HsServerMemory server_memory;
   gboolean no_upgrade; /* it has failed once */
-  char *access_token;
   char *oauth_discovery;
-  GVariant *login_token;
-  char *user_agent_id;
-  char *user_agent_software;
-  char *user_agent_device;
-  gboolean bind2;
-  gboolean carbons;
-  guint min_iterations;
-  GProxyResolver *proxy_resolver;
-  char *lang;
-  gboolean auto_reconnect;
-  guint connect_timeout;
-  guint request_timeout;
-  guint keepalive_interval;
-  guint64 max_stanza_size;
-  guint max_depth;
-  gboolean default_presence; /* nothing was set: an empty one, made when it is wanted */
-  HsPresence *own_presence;
-  HsElement *begun_presence; /* copied from it when the session began, until it stands; or NULL */
-  gboolean initial_roster;
-  HsModule *registration;
-  HsResendPolicy resend_policy;
-  gboolean inactive;     /* XEP-0352 */
+  HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
   gboolean told_active;  /* the server has been told something of that */
   GPtrArray *modules;
-  gboolean component; /* XEP-0114: set by HsComponent */
   HsAttaching *attaching; /* handlers that are added now are this module's */
   gboolean dropping_modules; /* the client is being freed */
 
@@ -382,7 +348,6 @@ void hs_client_network_changed (HsClient *self);
 
 /* hs-client-active.c */
 void hs_client_tell_active (HsClient *self, gboolean resumed);
-const char *hs_client_get_stream_lang (HsClient *self);
 
 /* hs-client-dispatch.c */
 extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;

@@ -27,7 +27,7 @@ HsIqRequest *
 hs_client_track (HsClient *self, HsNode *node, int timeout_msec)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  guint msec = timeout_msec < 0 ? priv->request_timeout : (guint) timeout_msec;
+  guint msec = timeout_msec < 0 ? hs_settings_get_request_timeout (&priv->settings) : (guint) timeout_msec;
   HsIqTracker *tracker = hs_session_get_tracker (&priv->session);
   /* Time stands still while the session is interrupted. A deadline of 0 is none. */
   gint64 deadline

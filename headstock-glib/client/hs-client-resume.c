@@ -18,8 +18,9 @@ HsStreamManagement *
 hs_client_ensure_management (HsClientPrivate *priv)
 {
   /* XEP-0114 has none. */
-  return priv->component ? NULL
-                         : hs_session_ensure_management (&priv->session, priv->resend_policy);
+  if (hs_settings_is_component (&priv->settings))
+    return NULL;
+  return hs_session_ensure_management (&priv->session, hs_settings_get_resend_policy (&priv->settings));
 }
 
 HsStreamManagement *
@@ -81,7 +82,7 @@ hs_client_leave_other_account (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (!hs_session_is_other_account (&priv->session, priv->jid))
+  if (!hs_session_is_other_account (&priv->session, hs_settings_get_jid (&priv->settings)))
     return;
   hs_client_end_session (self, FALSE);
   hs_session_forget_account (&priv->session);
@@ -99,7 +100,7 @@ hs_client_resumed (HsClient *self)
   hs_retry_policy_resumed (&priv->retry, hs_stream_management_get_acknowledged (management),
                            hs_stream_management_get_received (management));
   hs_client_session_stands (self);
-  hs_session_resume (&priv->session, priv->component, hs_stream_get_max_bytes (stream),
+  hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
                      hs_client_get_time (priv));
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
@@ -183,8 +184,8 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsSessionRestore restore = {
-    .jid = priv->jid,
-    .policy = priv->resend_policy,
+    .jid = hs_settings_get_jid (&priv->settings),
+    .policy = hs_settings_get_resend_policy (&priv->settings),
     .now = hs_client_get_time (priv),
     .boot_now = hs_client_get_boot_time (priv),
     .real_now = g_get_real_time (),
@@ -197,7 +198,7 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
 
   if (priv->running)
     return refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
-  if (priv->jid == NULL || priv->component)
+  if (hs_settings_get_jid (&priv->settings) == NULL || hs_settings_is_component (&priv->settings))
     return refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");
   return hs_session_restore (&priv->session, state, &restore, error);
 }

@@ -211,7 +211,7 @@ retry (HsClient *self, const GError *cause)
 static gboolean
 is_unproven (HsClientPrivate *priv)
 {
-  if (priv->tls_mode == HS_TLS_MODE_NONE)
+  if (!hs_settings_uses_tls (&priv->settings))
     return priv->stream == NULL || !hs_stream_has_received_header (priv->stream);
   return !priv->secure;
 }
@@ -246,10 +246,10 @@ judge (HsClient *self, GError **error)
     .error = *error,
     .point = priv->state,
     .lasted = get_lasted (priv),
-    .component = priv->component,
-    .verified = priv->secure || priv->tls_mode == HS_TLS_MODE_NONE,
+    .component = hs_settings_is_component (&priv->settings),
+    .verified = priv->secure || !hs_settings_uses_tls (&priv->settings),
     .refused = priv->refused,
-    .returning = priv->was_ready && priv->auto_reconnect,
+    .returning = priv->was_ready && hs_settings_get_auto_reconnect (&priv->settings),
     .other_host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL,
   };
 

@@ -23,13 +23,8 @@ hs_client_set_password (HsClient *self, const char *password)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->password, password) == 0)
-    return;
-  if (priv->password != NULL)
-    explicit_bzero (priv->password, strlen (priv->password));
-  g_free (priv->password);
-  priv->password = g_strdup (password);
-  g_object_notify (G_OBJECT (self), "password");
+  if (hs_settings_set_password (&priv->settings, password))
+    g_object_notify (G_OBJECT (self), "password");
 }
 
 /**
@@ -47,7 +42,7 @@ hs_client_dup_password (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return g_strdup (hs_client_private (self)->password);
+  return g_strdup (hs_settings_get_password (&hs_client_private (self)->settings));
 }
 
 /**
@@ -64,7 +59,7 @@ hs_client_get_tls_mode (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->tls_mode;
+  return hs_settings_get_tls_mode (&hs_client_private (self)->settings);
 }
 
 /**
@@ -87,10 +82,8 @@ hs_client_set_tls_mode (HsClient *self, HsTlsMode tls_mode)
   if (!hs_client_check_range (self, "tls-mode", tls_mode))
     return;
 
-  if (priv->tls_mode == tls_mode)
-    return;
-  priv->tls_mode = tls_mode;
-  g_object_notify (G_OBJECT (self), "tls-mode");
+  if (hs_settings_set_tls_mode (&priv->settings, tls_mode))
+    g_object_notify (G_OBJECT (self), "tls-mode");
 }
 
 /**
@@ -107,7 +100,7 @@ hs_client_get_tls_database (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->tls_database;
+  return hs_settings_get_tls_database (&hs_client_private (self)->settings);
 }
 
 /**
@@ -127,7 +120,7 @@ hs_client_set_tls_database (HsClient *self, GTlsDatabase *tls_database)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_set_object (&priv->tls_database, tls_database))
+  if (hs_settings_set_tls_database (&priv->settings, tls_database))
     g_object_notify (G_OBJECT (self), "tls-database");
 }
 
@@ -145,7 +138,7 @@ hs_client_get_tls_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->tls_certificate;
+  return hs_settings_get_tls_certificate (&hs_client_private (self)->settings);
 }
 
 /**
@@ -165,7 +158,7 @@ hs_client_set_tls_certificate (HsClient *self, GTlsCertificate *tls_certificate)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_set_object (&priv->tls_certificate, tls_certificate))
+  if (hs_settings_set_tls_certificate (&priv->settings, tls_certificate))
     g_object_notify (G_OBJECT (self), "tls-certificate");
 }
 
@@ -184,7 +177,7 @@ hs_client_get_pinned_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->pinned_certificate;
+  return hs_settings_get_pinned_certificate (&hs_client_private (self)->settings);
 }
 
 /**
@@ -205,7 +198,7 @@ hs_client_set_pinned_certificate (HsClient *self, GTlsCertificate *pinned_certif
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_set_object (&priv->pinned_certificate, pinned_certificate))
+  if (hs_settings_set_pinned_certificate (&priv->settings, pinned_certificate))
     g_object_notify (G_OBJECT (self), "pinned-certificate");
 }
 
@@ -240,7 +233,7 @@ hs_client_get_sasl_mechanisms (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return (const char *const *) hs_client_private (self)->sasl_mechanisms;
+  return hs_settings_get_sasl_mechanisms (&hs_client_private (self)->settings);
 }
 
 /**
@@ -257,15 +250,11 @@ void
 hs_client_set_sasl_mechanisms (HsClient *self, const char * const *sasl_mechanisms)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  char **copy;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  /* Copied first: it may be what the getter returned. */
-  copy = g_strdupv ((char **) sasl_mechanisms);
-  g_strfreev (priv->sasl_mechanisms);
-  priv->sasl_mechanisms = copy;
+  hs_settings_set_sasl_mechanisms (&priv->settings, sasl_mechanisms);
   g_object_notify (G_OBJECT (self), "sasl-mechanisms");
 }
 
@@ -285,7 +274,7 @@ hs_client_get_allow_plain (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_client_private (self)->allow_plain;
+  return hs_settings_get_allow_plain (&hs_client_private (self)->settings);
 }
 
 /**
@@ -307,10 +296,8 @@ hs_client_set_allow_plain (HsClient *self, gboolean allow_plain)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->allow_plain == allow_plain)
-    return;
-  priv->allow_plain = allow_plain;
-  g_object_notify (G_OBJECT (self), "allow-plain");
+  if (hs_settings_set_allow_plain (&priv->settings, allow_plain))
+    g_object_notify (G_OBJECT (self), "allow-plain");
 }
 
 /**
@@ -328,7 +315,7 @@ hs_client_get_min_iterations (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->min_iterations;
+  return hs_settings_get_min_iterations (&hs_client_private (self)->settings);
 }
 
 /**
@@ -351,8 +338,6 @@ hs_client_set_min_iterations (HsClient *self, guint min_iterations)
   if (!hs_client_check_range (self, "min-iterations", min_iterations))
     return;
 
-  if (priv->min_iterations == min_iterations)
-    return;
-  priv->min_iterations = min_iterations;
-  g_object_notify (G_OBJECT (self), "min-iterations");
+  if (hs_settings_set_min_iterations (&priv->settings, min_iterations))
+    g_object_notify (G_OBJECT (self), "min-iterations");
 }

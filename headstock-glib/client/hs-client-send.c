@@ -15,22 +15,6 @@
 #define RAW_HEADER(namespace_) \
   "<stream:stream xmlns='" namespace_ "' xmlns:stream='" HS_NS_STREAM "'>"
 
-const char *
-hs_client_get_stream_lang (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autofree char *tag = NULL;
-  const char *name;
-
-  if (priv->lang != NULL)
-    return priv->lang;
-  name = g_get_language_names ()[0];
-  tag = g_strdelimit (g_strndup (name, strcspn (name, ".@")), "_", '-');
-  if (strcmp (tag, "C") == 0 || strcmp (tag, "POSIX") == 0)
-    return "en";
-  return g_intern_string (tag);
-}
-
 /* What the stream itself has to say stands before what is sent next. */
 static void
 take_own_output (HsClientPrivate *priv)
@@ -154,7 +138,7 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
           return FALSE;
         }
     }
-  if (priv->component)
+  if (hs_settings_is_component (&priv->settings))
     return check_component_from (priv, from, error);
   if (from == NULL)
     return TRUE;
@@ -207,6 +191,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
 static gboolean
 check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
 {
+  const guint max_depth = hs_settings_get_max_depth (&priv->settings);
   HsNode *node = root;
   guint depth = 1;
 
@@ -228,9 +213,9 @@ check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
             return TRUE;
           node = node->next;
         }
-      if (G_UNLIKELY (node->name != NULL && depth > priv->max_depth))
+      if (G_UNLIKELY (node->name != NULL && depth > max_depth))
         return refuse (error, HS_ERROR_INVALID_STANZA,
-                       "The stanza is nested deeper than max-depth (%u)", priv->max_depth);
+                       "The stanza is nested deeper than max-depth (%u)", max_depth);
     }
 }
 
@@ -499,7 +484,7 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GByteArray) scratch = g_byte_array_new ();
   GByteArray *output = sending->route == HS_ROUTE_WAITING ? scratch : get_output (priv);
-  gboolean rewrite = priv->component && may_declare_client (xml);
+  gboolean rewrite = hs_settings_is_component (&priv->settings) && may_declare_client (xml);
   gsize start = 0;
 
   for (guint i = 0; i < stanzas->len; i++)
@@ -541,6 +526,7 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
   g_autoptr (GArray) stanzas = NULL;
   HsSending sending = { .timeout_msec = -1 };
   HsParser *parser;
+  gboolean component;
   gboolean good;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
@@ -551,10 +537,11 @@ hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)
   if (!check_session (priv, &sending.route, error))
     return FALSE;
   stanzas = g_array_new (FALSE, FALSE, sizeof (RawStanza));
-  parser = hs_parser_new (priv->component ? HS_NS_COMPONENT : HS_NS_CLIENT, NULL, NULL);
+  component = hs_settings_is_component (&priv->settings);
+  parser = hs_parser_new (component ? HS_NS_COMPONENT : HS_NS_CLIENT, NULL, NULL);
   hs_parser_set_limits (parser, G_MAXSSIZE, G_MAXINT);
   good = parse_raw (parser,
-                    priv->component ? RAW_HEADER (HS_NS_COMPONENT) : RAW_HEADER (HS_NS_CLIENT),
+                    component ? RAW_HEADER (HS_NS_COMPONENT) : RAW_HEADER (HS_NS_CLIENT),
                     xml, strlen (xml), stanzas, error)
          && check_raw (self, stanzas, error);
   if (good)

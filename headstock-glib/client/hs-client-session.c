@@ -87,7 +87,7 @@ begin_carbons (HsClient *self)
   g_autoptr (HsElement) enable = NULL;
   g_autoptr (HsIq) iq = NULL;
 
-  if (!priv->carbons || hs_stream_has_carbons (priv->stream))
+  if (!hs_settings_get_carbons (&priv->settings) || hs_stream_has_carbons (priv->stream))
     return;
   enable = hs_element_new ("enable", HS_NS_CARBONS);
   iq = hs_iq_new ("set", NULL, enable);
@@ -102,7 +102,7 @@ begin_roster (HsClient *self)
   g_autoptr (HsElement) query = NULL;
   g_autoptr (HsIq) iq = NULL;
 
-  if (!hs_client_private (self)->initial_roster)
+  if (!hs_settings_get_initial_roster (&hs_client_private (self)->settings))
     return;
   query = hs_element_new ("query", HS_NS_ROSTER);
   iq = hs_iq_new ("get", NULL, query);
@@ -137,7 +137,9 @@ begin_session (HsClient *self)
 static gint64
 get_interval (HsClientPrivate *priv)
 {
-  return priv->keepalive_interval * (gint64) 1000 * (priv->inactive ? INACTIVE_FACTOR : 1);
+  gint64 interval = hs_settings_get_keepalive_interval (&priv->settings) * (gint64) 1000;
+
+  return hs_settings_get_active (&priv->settings) ? interval : interval * INACTIVE_FACTOR;
 }
 
 /* What a new session and one that goes on have in common. */
@@ -152,17 +154,9 @@ hs_client_session_stands (HsClient *self)
   g_clear_pointer (&priv->attempt, hs_attempt_unref);
   priv->ready_time = hs_client_get_time (priv);
   hs_liveness_init (&priv->liveness, priv->ready_time);
-  if (priv->keepalive_interval > 0)
+  if (hs_settings_get_keepalive_interval (&priv->settings) > 0)
     hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
                                priv->ready_time + get_interval (priv));
-}
-
-/* It may be refused where it is not known yet what is bound (RFC 6120, 8.1.2.1). */
-static gboolean
-names_address (HsClientPrivate *priv)
-{
-  return priv->own_presence != NULL
-         && hs_element_get_attribute (HS_ELEMENT (priv->own_presence), "from") != NULL;
 }
 
 /* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
@@ -174,7 +168,7 @@ hs_client_binding (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (hs_client_has_negotiators (self) || priv->stop_requested || priv->stopping
-      || priv->transport == NULL || hs_session_get_bound_jid (&priv->session) != NULL || names_address (priv)
+      || priv->transport == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (priv->stream))
     return;
   /* What a handler sends meanwhile waits, and must not leave from another. */
@@ -191,7 +185,7 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   HsClientPrivate *priv = hs_client_private (self);
 
   hs_client_session_stands (self);
-  hs_session_bind (&priv->session, hs_stream_get_jid (stream), priv->component,
+  hs_session_bind (&priv->session, hs_stream_get_jid (stream), hs_settings_is_component (&priv->settings),
                    hs_stream_get_max_bytes (stream));
   if (priv->stream == stream)
     hs_client_tell_deliveries (self, FALSE);
@@ -283,7 +277,7 @@ ask_for_life (HsClient *self)
   bound = hs_session_get_bound_jid (&priv->session);
   iq = hs_iq_new ("get", hs_jid_get_domain (bound), ping);
   /* A component asks itself, by way of the server. */
-  if (priv->component)
+  if (hs_settings_is_component (&priv->settings))
     hs_stanza_set_from_jid (HS_STANZA (iq), bound);
   hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
@@ -306,7 +300,7 @@ look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
   *view = (HsLivenessView){
     .now = hs_client_get_time (priv),
     .interval = get_interval (priv),
-    .timeout = priv->connect_timeout * (gint64) 1000,
+    .timeout = hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000,
     .end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport),
     .left = hs_transport_get_left (priv->transport),
   };
@@ -342,7 +336,8 @@ hs_client_keepalive (HsClient *self)
   HsLivenessView view;
   gint64 next;
 
-  if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY || priv->transport == NULL)
+  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || priv->state != HS_CLIENT_STATE_READY
+      || priv->transport == NULL)
     return;
   look_at_connection (priv, &view);
   switch (hs_liveness_look (&priv->liveness, &view, &next))
@@ -368,9 +363,10 @@ hs_client_watch_output (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 next;
 
-  if (priv->keepalive_interval == 0 || priv->state != HS_CLIENT_STATE_READY)
+  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || priv->state != HS_CLIENT_STATE_READY)
     return;
-  next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv), priv->connect_timeout * (gint64) 1000);
+  next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv),
+                           hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000);
   if (priv->deadlines[HS_DEADLINE_KEEPALIVE] == 0 || priv->deadlines[HS_DEADLINE_KEEPALIVE] > next)
     hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
 }
@@ -381,7 +377,7 @@ hs_client_expect_life (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->keepalive_interval == 0)
+  if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
     hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
   else if (priv->state == HS_CLIENT_STATE_READY && priv->transport != NULL)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
@@ -396,6 +392,7 @@ hs_client_woke_up (HsClient *self)
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
   hs_client_network_changed (self);
-  if (priv->state == HS_CLIENT_STATE_READY && priv->keepalive_interval > 0 && priv->transport != NULL)
+  if (priv->state == HS_CLIENT_STATE_READY && priv->transport != NULL
+      && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);
 }

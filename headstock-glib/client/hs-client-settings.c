@@ -56,7 +56,7 @@ hs_client_get_jid (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->jid;
+  return hs_settings_get_jid (&hs_client_private (self)->settings);
 }
 
 /**
@@ -74,7 +74,7 @@ hs_client_get_host (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->host;
+  return hs_settings_get_host (&hs_client_private (self)->settings);
 }
 
 /**
@@ -95,11 +95,8 @@ hs_client_set_host (HsClient *self, const char *host)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->host, host) == 0)
-    return;
-  g_free (priv->host);
-  priv->host = g_strdup (host);
-  g_object_notify (G_OBJECT (self), "host");
+  if (hs_settings_set_host (&priv->settings, host))
+    g_object_notify (G_OBJECT (self), "host");
 }
 
 /**
@@ -116,7 +113,7 @@ hs_client_get_port (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->port;
+  return hs_settings_get_port (&hs_client_private (self)->settings);
 }
 
 /**
@@ -138,10 +135,8 @@ hs_client_set_port (HsClient *self, guint port)
   if (!hs_client_check_range (self, "port", port))
     return;
 
-  if (priv->port == port)
-    return;
-  priv->port = port;
-  g_object_notify (G_OBJECT (self), "port");
+  if (hs_settings_set_port (&priv->settings, port))
+    g_object_notify (G_OBJECT (self), "port");
 }
 
 /**
@@ -158,7 +153,7 @@ hs_client_get_proxy_resolver (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->proxy_resolver;
+  return hs_settings_get_proxy_resolver (&hs_client_private (self)->settings);
 }
 
 /**
@@ -178,7 +173,7 @@ hs_client_set_proxy_resolver (HsClient *self, GProxyResolver *proxy_resolver)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_set_object (&priv->proxy_resolver, proxy_resolver))
+  if (hs_settings_set_proxy_resolver (&priv->settings, proxy_resolver))
     g_object_notify (G_OBJECT (self), "proxy-resolver");
 }
 
@@ -196,7 +191,7 @@ hs_client_get_lang (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->lang;
+  return hs_settings_get_lang (&hs_client_private (self)->settings);
 }
 
 /**
@@ -216,11 +211,8 @@ hs_client_set_lang (HsClient *self, const char *lang)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (g_strcmp0 (priv->lang, lang) == 0)
-    return;
-  g_free (priv->lang);
-  priv->lang = g_strdup (lang);
-  g_object_notify (G_OBJECT (self), "lang");
+  if (hs_settings_set_lang (&priv->settings, lang))
+    g_object_notify (G_OBJECT (self), "lang");
 }
 
 /**
@@ -271,7 +263,7 @@ hs_client_get_auto_reconnect (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_client_private (self)->auto_reconnect;
+  return hs_settings_get_auto_reconnect (&hs_client_private (self)->settings);
 }
 
 /**
@@ -292,10 +284,8 @@ hs_client_set_auto_reconnect (HsClient *self, gboolean auto_reconnect)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->auto_reconnect == auto_reconnect)
-    return;
-  priv->auto_reconnect = auto_reconnect;
-  g_object_notify (G_OBJECT (self), "auto-reconnect");
+  if (hs_settings_set_auto_reconnect (&priv->settings, auto_reconnect))
+    g_object_notify (G_OBJECT (self), "auto-reconnect");
 }
 
 /**
@@ -314,7 +304,7 @@ hs_client_get_connect_timeout (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->connect_timeout;
+  return hs_settings_get_connect_timeout (&hs_client_private (self)->settings);
 }
 
 /**
@@ -339,10 +329,8 @@ hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
   if (!hs_client_check_range (self, "connect-timeout", connect_timeout))
     return;
 
-  if (priv->connect_timeout == connect_timeout)
-    return;
-  priv->connect_timeout = connect_timeout;
-  g_object_notify (G_OBJECT (self), "connect-timeout");
+  if (hs_settings_set_connect_timeout (&priv->settings, connect_timeout))
+    g_object_notify (G_OBJECT (self), "connect-timeout");
 }
 
 /**
@@ -359,7 +347,7 @@ hs_client_get_request_timeout (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->request_timeout;
+  return hs_settings_get_request_timeout (&hs_client_private (self)->settings);
 }
 
 /**
@@ -381,10 +369,8 @@ hs_client_set_request_timeout (HsClient *self, guint request_timeout)
   if (!hs_client_check_range (self, "request-timeout", request_timeout))
     return;
 
-  if (priv->request_timeout == request_timeout)
-    return;
-  priv->request_timeout = request_timeout;
-  g_object_notify (G_OBJECT (self), "request-timeout");
+  if (hs_settings_set_request_timeout (&priv->settings, request_timeout))
+    g_object_notify (G_OBJECT (self), "request-timeout");
 }
 
 /**
@@ -402,7 +388,7 @@ hs_client_get_keepalive_interval (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->keepalive_interval;
+  return hs_settings_get_keepalive_interval (&hs_client_private (self)->settings);
 }
 
 /**
@@ -425,9 +411,8 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
   if (!hs_client_check_range (self, "keepalive-interval", keepalive_interval))
     return;
 
-  if (priv->keepalive_interval == keepalive_interval)
+  if (!hs_settings_set_keepalive_interval (&priv->settings, keepalive_interval))
     return;
-  priv->keepalive_interval = keepalive_interval;
   hs_client_expect_life (self);
   g_object_notify (G_OBJECT (self), "keepalive-interval");
 }
@@ -447,7 +432,7 @@ hs_client_get_max_stanza_size (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->max_stanza_size;
+  return hs_settings_get_max_stanza_size (&hs_client_private (self)->settings);
 }
 
 /**
@@ -470,10 +455,8 @@ hs_client_set_max_stanza_size (HsClient *self, guint64 max_stanza_size)
   if (!hs_client_check_range (self, "max-stanza-size", max_stanza_size))
     return;
 
-  if (priv->max_stanza_size == max_stanza_size)
-    return;
-  priv->max_stanza_size = max_stanza_size;
-  g_object_notify (G_OBJECT (self), "max-stanza-size");
+  if (hs_settings_set_max_stanza_size (&priv->settings, max_stanza_size))
+    g_object_notify (G_OBJECT (self), "max-stanza-size");
 }
 
 /**
@@ -490,7 +473,7 @@ hs_client_get_max_depth (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->max_depth;
+  return hs_settings_get_max_depth (&hs_client_private (self)->settings);
 }
 
 /**
@@ -512,10 +495,8 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
   if (!hs_client_check_range (self, "max-depth", max_depth))
     return;
 
-  if (priv->max_depth == max_depth)
-    return;
-  priv->max_depth = max_depth;
-  g_object_notify (G_OBJECT (self), "max-depth");
+  if (hs_settings_set_max_depth (&priv->settings, max_depth))
+    g_object_notify (G_OBJECT (self), "max-depth");
 }
 
 /**
@@ -532,7 +513,7 @@ hs_client_get_initial_roster (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_client_private (self)->initial_roster;
+  return hs_settings_get_initial_roster (&hs_client_private (self)->settings);
 }
 
 /**
@@ -552,10 +533,8 @@ hs_client_set_initial_roster (HsClient *self, gboolean initial_roster)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->initial_roster == initial_roster)
-    return;
-  priv->initial_roster = initial_roster;
-  g_object_notify (G_OBJECT (self), "initial-roster");
+  if (hs_settings_set_initial_roster (&priv->settings, initial_roster))
+    g_object_notify (G_OBJECT (self), "initial-roster");
 }
 
 /**
@@ -572,7 +551,7 @@ hs_client_get_registration (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->registration;
+  return hs_settings_get_registration (&hs_client_private (self)->settings);
 }
 
 /**
@@ -593,11 +572,11 @@ hs_client_set_registration (HsClient *self, HsModule *registration)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->registration == registration)
+  if (hs_settings_get_registration (&priv->settings) == registration)
     return;
-  if (priv->registration != NULL)
-    hs_client_unregister (self, priv->registration);
-  g_set_object (&priv->registration, registration);
+  if (hs_settings_get_registration (&priv->settings) != NULL)
+    hs_client_unregister (self, hs_settings_get_registration (&priv->settings));
+  hs_settings_set_registration (&priv->settings, registration);
   if (registration != NULL)
     hs_client_register (self, registration);
   g_object_notify (G_OBJECT (self), "registration");

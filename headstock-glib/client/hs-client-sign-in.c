@@ -70,8 +70,8 @@ hs_client_check_secret (HsClient *self, GError **error)
   connection = (HsSaslCredentials) {
     .encrypted = priv->secure,
     .trusted = priv->trusted,
-    .tls_mode_none = priv->tls_mode == HS_TLS_MODE_NONE,
-    .allowed = (const char *const *) priv->sasl_mechanisms,
+    .tls_mode_none = !hs_settings_uses_tls (&priv->settings),
+    .allowed = hs_settings_get_sasl_mechanisms (&priv->settings),
   };
   return hs_sasl_check_secret (&connection, error);
 }
@@ -83,21 +83,22 @@ take_name (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsJid *account = hs_stream_get_account (priv->stream);
+  HsJid *jid = hs_settings_get_jid (&priv->settings);
 
-  if (priv->jid == account || priv->jid == NULL
-      || g_strcmp0 (hs_jid_get_domain (priv->jid), hs_jid_get_domain (account)) != 0)
+  if (jid == account || jid == NULL
+      || g_strcmp0 (hs_jid_get_domain (jid), hs_jid_get_domain (account)) != 0)
     return;
-  hs_stream_set_account (priv->stream, priv->jid);
+  hs_stream_set_account (priv->stream, jid);
   g_clear_pointer (&priv->account, hs_jid_unref);
-  priv->account = hs_jid_ref (priv->jid);
-  hs_session_expect (&priv->session, priv->jid, priv->component);
+  priv->account = hs_jid_ref (jid);
+  hs_session_expect (&priv->session, jid, hs_settings_is_component (&priv->settings));
 }
 
 /* The token, where it is this account's and this user agent's, and has not expired. */
 static void
 take_login_token (HsClientPrivate *priv, HsSaslCredentials *credentials)
 {
-  GVariant *token = priv->login_token;
+  GVariant *token = hs_settings_get_login_token (&priv->settings);
   const char *account = NULL;
   const char *id = NULL;
   const char *expiry = NULL;
@@ -105,7 +106,7 @@ take_login_token (HsClientPrivate *priv, HsSaslCredentials *credentials)
   if (token == NULL || !g_variant_lookup (token, "account", "&s", &account)
       || !g_variant_lookup (token, "user-agent-id", "&s", &id)
       || g_strcmp0 (account, credentials->account) != 0
-      || g_strcmp0 (id, priv->user_agent_id) != 0)
+      || g_strcmp0 (id, hs_settings_get_user_agent_id (&priv->settings)) != 0)
     return;
   if (g_variant_lookup (token, "expiry", "&s", &expiry))
     {
@@ -138,7 +139,7 @@ make_login_token (HsClientPrivate *priv)
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "account", "s", hs_jid_to_string (bare));
-  g_variant_dict_insert (&dict, "user-agent-id", "s", priv->user_agent_id);
+  g_variant_dict_insert (&dict, "user-agent-id", "s", hs_settings_get_user_agent_id (&priv->settings));
   g_variant_dict_insert (&dict, "token", "s", hs_stream_get_token (stream));
   g_variant_dict_insert (&dict, "mechanism", "s", hs_stream_get_token_mechanism (stream));
   if (hs_stream_get_token_expiry (stream) != NULL)
@@ -152,7 +153,7 @@ make_login_token (HsClientPrivate *priv)
 static gboolean
 has_user_agent (HsClientPrivate *priv)
 {
-  return !priv->component && priv->tls_mode != HS_TLS_MODE_NONE;
+  return !hs_settings_is_component (&priv->settings) && hs_settings_uses_tls (&priv->settings);
 }
 
 /* Makes an id up where the program has set none, and tells the program of it. */
@@ -162,7 +163,7 @@ hs_client_ensure_user_agent (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autofree char *id = NULL;
 
-  if (!has_user_agent (priv) || priv->user_agent_id != NULL)
+  if (!has_user_agent (priv) || hs_settings_get_user_agent_id (&priv->settings) != NULL)
     return;
   id = g_uuid_string_random ();
   hs_client_set_user_agent_id (self, id);
@@ -176,13 +177,13 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
 
   if (!has_user_agent (priv))
     return;
-  config->user_agent_id = priv->user_agent_id;
-  config->software = priv->user_agent_software;
-  config->device = priv->user_agent_device;
-  config->bind2 = priv->bind2;
-  config->carbons = priv->carbons;
+  config->user_agent_id = hs_settings_get_user_agent_id (&priv->settings);
+  config->software = hs_settings_get_user_agent_software (&priv->settings);
+  config->device = hs_settings_get_user_agent_device (&priv->settings);
+  config->bind2 = hs_settings_get_bind2 (&priv->settings);
+  config->carbons = hs_settings_get_carbons (&priv->settings);
   config->no_upgrade = priv->no_upgrade;
-  config->inactive = priv->inactive;
+  config->inactive = !hs_settings_get_active (&priv->settings);
 }
 
 void
@@ -190,13 +191,8 @@ hs_client_clear_credentials (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_sasl_secret_free (priv->access_token);
   g_free (priv->oauth_discovery);
-  g_clear_pointer (&priv->login_token, g_variant_unref);
   hs_server_memory_clear (&priv->server_memory);
-  g_free (priv->user_agent_id);
-  g_free (priv->user_agent_software);
-  g_free (priv->user_agent_device);
   g_clear_object (&priv->security_info);
 }
 
@@ -205,22 +201,23 @@ static void
 sign_in (HsClient *self, gboolean with_token, GVariant *offer)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const HsSettings *settings = &priv->settings;
   g_autoptr (HsJid) account = hs_jid_get_bare (hs_stream_get_account (priv->stream));
   g_autoptr (GPtrArray) data = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   HsSaslChannel channels[4];
   HsSaslCredentials credentials = {
     .username = hs_jid_get_local (account),
     .account = hs_jid_to_string (account),
-    .password = priv->password,
-    .access_token = priv->access_token,
-    .has_certificate = priv->tls_certificate != NULL && priv->certificate_used,
+    .password = hs_settings_get_password (settings),
+    .access_token = hs_settings_get_access_token (settings),
+    .has_certificate = hs_settings_get_tls_certificate (settings) != NULL && priv->certificate_used,
     .encrypted = priv->secure,
     .trusted = priv->trusted,
-    .password_proved = !priv->allow_plain,
-    .tls_mode_none = priv->tls_mode == HS_TLS_MODE_NONE,
-    .allowed = (const char *const *) priv->sasl_mechanisms,
-    .min_iterations = priv->min_iterations,
-    .channel_binding = priv->channel_binding,
+    .password_proved = !hs_settings_get_allow_plain (settings),
+    .tls_mode_none = !hs_settings_uses_tls (settings),
+    .allowed = hs_settings_get_sasl_mechanisms (settings),
+    .min_iterations = hs_settings_get_min_iterations (settings),
+    .channel_binding = hs_settings_get_channel_binding (settings),
     .channels = channels,
   };
 
@@ -272,16 +269,16 @@ recall_offer (HsClientPrivate *priv)
   g_autoptr (HsJid) bare = hs_jid_get_bare (priv->account);
   const char *account = NULL;
   GVariant *offer = NULL;
+  GVariant *token = hs_settings_get_login_token (&priv->settings);
 
   if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY))
     return NULL;
   offer = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
   if (offer != NULL)
     return g_variant_ref (offer);
-  if (priv->login_token != NULL
-      && g_variant_lookup (priv->login_token, "account", "&s", &account)
+  if (token != NULL && g_variant_lookup (token, "account", "&s", &account)
       && g_strcmp0 (account, hs_jid_to_string (bare)) == 0)
-    g_variant_lookup (priv->login_token, "offer", "@" HS_STREAM_FEATURES_TYPE, &offer);
+    g_variant_lookup (token, "offer", "@" HS_STREAM_FEATURES_TYPE, &offer);
   return offer;
 }
 
@@ -293,7 +290,7 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (priv->component || !priv->secure || !priv->trusted || hs_client_has_negotiators (self)
+  if (hs_settings_is_component (&priv->settings) || !priv->secure || !priv->trusted || hs_client_has_negotiators (self)
       || priv->stream == NULL)
     return;
   offer = recall_offer (priv);
@@ -404,12 +401,12 @@ remember_offer (HsClient *self)
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
   if (features == NULL)
     return;
-  if (priv->login_token == NULL || !hs_stream_used_token (priv->stream))
+  if (hs_settings_get_login_token (&priv->settings) == NULL || !hs_stream_used_token (priv->stream))
     return;
-  kept = g_variant_lookup_value (priv->login_token, "offer", NULL);
+  kept = g_variant_lookup_value (hs_settings_get_login_token (&priv->settings), "offer", NULL);
   if (kept != NULL && g_variant_equal (kept, features))
     return;
-  g_variant_dict_init (&dict, priv->login_token);
+  g_variant_dict_init (&dict, hs_settings_get_login_token (&priv->settings));
   g_variant_dict_insert_value (&dict, "offer", features);
   replace_login_token (self, g_variant_dict_end (&dict));
 }

@@ -100,23 +100,11 @@ hs_client_finalize (GObject *object)
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
-  g_clear_pointer (&priv->jid, hs_jid_unref);
   g_clear_pointer (&priv->account, hs_jid_unref);
-  g_clear_error (&priv->jid_error);
-  if (priv->password != NULL)
-    explicit_bzero (priv->password, strlen (priv->password));
-  g_free (priv->password);
-  g_free (priv->host);
-  g_free (priv->lang);
-  g_clear_object (&priv->tls_database);
-  g_clear_object (&priv->tls_certificate);
-  g_clear_object (&priv->pinned_certificate);
   g_clear_object (&priv->peer_certificate);
+  hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));
-  g_clear_object (&priv->proxy_resolver);
-  g_clear_object (&priv->own_presence);
   g_clear_object (&priv->begun_presence);
-  g_strfreev (priv->sasl_mechanisms);
   g_clear_error (&priv->run_error);
   g_clear_pointer (&priv->modules, g_ptr_array_unref);
 
@@ -231,12 +219,8 @@ set_jid (HsClient *self, HsJid *jid)
 
   hs_client_return_if_foreign (self);
 
-  if (priv->jid == jid)
-    return;
-  g_clear_pointer (&priv->jid, hs_jid_unref);
-  priv->jid = jid != NULL ? hs_jid_ref (jid) : NULL;
-  g_clear_error (&priv->jid_error);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_JID]);
+  if (hs_settings_set_jid (&priv->settings, jid))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_JID]);
 }
 
 static void
@@ -334,6 +318,15 @@ hs_client_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     }
 }
 
+static GParamSpec *
+specify_uint (const char *name, HsNumericSetting setting)
+{
+  const HsSettingRange *range = hs_settings_get_range (setting);
+
+  return g_param_spec_uint (name, NULL, NULL, (guint) range->minimum, (guint) range->maximum,
+                            (guint) range->initial, HS_CLIENT_PARAM_RW);
+}
+
 static void
 specify_account (void)
 {
@@ -364,7 +357,7 @@ specify_account (void)
    *
    * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
    */
-  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, 65535, 0, HS_CLIENT_PARAM_RW);
+  props[PROP_PORT] = specify_uint ("port", HS_SETTING_PORT);
 
   /**
    * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
@@ -432,7 +425,7 @@ specify_sign_in (void)
    * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
    * refused always.
    */
-  props[PROP_MIN_ITERATIONS] = g_param_spec_uint ("min-iterations", NULL, NULL, 1, 1000000, 4096, HS_CLIENT_PARAM_RW);
+  props[PROP_MIN_ITERATIONS] = specify_uint ("min-iterations", HS_SETTING_MIN_ITERATIONS);
 
   /**
    * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
@@ -481,14 +474,14 @@ specify_times (void)
    * server's end of the stream. While other addresses wait to be tried, one that is silent before a
    * stream with TLS stands has a quarter of that time, but at least two seconds.
    */
-  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 1, G_MAXINT, 20000, HS_CLIENT_PARAM_RW);
+  props[PROP_CONNECT_TIMEOUT] = specify_uint ("connect-timeout", HS_SETTING_CONNECT_TIMEOUT);
 
   /**
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
    * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
    */
-  props[PROP_REQUEST_TIMEOUT] = g_param_spec_uint ("request-timeout", NULL, NULL, 1, G_MAXINT, 60000, HS_CLIENT_PARAM_RW);
+  props[PROP_REQUEST_TIMEOUT] = specify_uint ("request-timeout", HS_SETTING_REQUEST_TIMEOUT);
 
   /**
    * HsClient:keepalive-interval: (getter get_keepalive_interval) (setter set_keepalive_interval)
@@ -500,12 +493,14 @@ specify_times (void)
    * The time for the answer begins when the question has left this machine, and until then any
    * progress of what is sent counts as a sign of life.
    */
-  props[PROP_KEEPALIVE_INTERVAL] = g_param_spec_uint ("keepalive-interval", NULL, NULL, 0, G_MAXINT, 50000, HS_CLIENT_PARAM_RW);
+  props[PROP_KEEPALIVE_INTERVAL] = specify_uint ("keepalive-interval", HS_SETTING_KEEPALIVE_INTERVAL);
 }
 
 static void
 specify_limits (void)
 {
+  const HsSettingRange *size = hs_settings_get_range (HS_SETTING_MAX_STANZA_SIZE);
+
   /**
    * HsClient:max-stanza-size: (getter get_max_stanza_size) (setter set_max_stanza_size)
    *
@@ -514,14 +509,15 @@ specify_limits (void)
    *
    * What a handler with %HS_HANDLER_FORGET has seen and what was forgotten after it does not count.
    */
-  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, 1024, G_MAXINT64, 10 * 1024 * 1024, HS_CLIENT_PARAM_RW);
+  props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, size->minimum, size->maximum, size->initial,
+                                                     HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep elements in one stanza may be nested.
    */
-  props[PROP_MAX_DEPTH] = g_param_spec_uint ("max-depth", NULL, NULL, 2, G_MAXINT, 128, HS_CLIENT_PARAM_RW);
+  props[PROP_MAX_DEPTH] = specify_uint ("max-depth", HS_SETTING_MAX_DEPTH);
 }
 
 static void
@@ -602,19 +598,8 @@ hs_client_init (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
+  hs_settings_init (&priv->settings);
   hs_server_memory_init (&priv->server_memory);
-  priv->allow_plain = TRUE;
-  priv->channel_binding = HS_CHANNEL_BINDING_PREFER;
-  priv->min_iterations = 4096;
-  priv->auto_reconnect = TRUE;
-  priv->connect_timeout = 20000;
-  priv->request_timeout = 60000;
-  priv->keepalive_interval = 50000;
-  priv->max_stanza_size = 10 * 1024 * 1024;
-  priv->max_depth = 128;
-  priv->default_presence = TRUE;
-  priv->initial_roster = TRUE;
-  priv->resend_policy = HS_RESEND_POLICY_UNRECEIVED;
   hs_retry_policy_init (&priv->retry);
   hs_liveness_init (&priv->liveness, 0);
   hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);
@@ -647,7 +632,7 @@ hs_client_new (const char *jid, const char *password)
 
   parsed = hs_jid_new (jid, &error);
   self = hs_client_new_for_jid (parsed, password);
-  hs_client_private (self)->jid_error = g_steal_pointer (&error);
+  hs_settings_take_jid_error (&hs_client_private (self)->settings, g_steal_pointer (&error));
   return self;
 }
 

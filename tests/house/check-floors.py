@@ -48,7 +48,10 @@ OPEN_CIRCLES = [
 PARTS = {
     "HsLiveness": "protocol/hs-liveness.c",
     "HsRetryPolicy": "protocol/hs-retry-policy.c",
+    "HsOutbox": "client/hs-outbox.c",
+    "HsSession": "protocol/hs-session.c",
     "HsServerMemory": "protocol/hs-server-memory.c",
+    "HsSettings": "client/hs-settings.c",
 }
 
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"
