@@ -5,7 +5,18 @@
 
 #include <string.h>
 
+/* Not GHmac: that hashes the key's pads anew for each text (half of the time of PBKDF2) or copies more than is
+ * needed, and leaves the key in freed memory. */
+
 #define BLOCK_MAX 128 /* octets of a block of SHA-512 */
+
+struct _HsSaslHmac
+{
+  GChecksum *inner; /* both have taken in the key's pad, and are copied for each text */
+  GChecksum *outer;
+  gsize length; /* of the hash */
+  gsize block_length;
+};
 
 static gsize
 block_length_of (GChecksumType hash)
@@ -53,9 +64,10 @@ hs_sasl_hash (GChecksumType hash, gconstpointer text, gsize length, guint8 *dige
   wipe_and_free (checksum, block_length_of (hash));
 }
 
-void
-hs_sasl_hmac_init (HsSaslHmac *self, GChecksumType hash, gconstpointer key, gsize length)
+HsSaslHmac *
+hs_sasl_hmac_new (GChecksumType hash, gconstpointer key, gsize length)
 {
+  HsSaslHmac *self = g_new (HsSaslHmac, 1);
   guint8 block[BLOCK_MAX] = { 0 };
 
   self->length = (gsize) g_checksum_type_get_length (hash);
@@ -71,18 +83,17 @@ hs_sasl_hmac_init (HsSaslHmac *self, GChecksumType hash, gconstpointer key, gsiz
   self->inner = pad_key (hash, block, self->block_length, 0x36);
   self->outer = pad_key (hash, block, self->block_length, 0x5c);
   explicit_bzero (block, sizeof block);
+  return self;
 }
 
 void
-hs_sasl_hmac_clear (HsSaslHmac *self)
+hs_sasl_hmac_free (HsSaslHmac *self)
 {
-  if (self->inner != NULL)
-    wipe_and_free (g_steal_pointer (&self->inner), self->block_length);
-  if (self->outer != NULL)
-    wipe_and_free (g_steal_pointer (&self->outer), self->block_length);
+  wipe_and_free (self->inner, self->block_length);
+  wipe_and_free (self->outer, self->block_length);
+  g_free (self);
 }
 
-/* Writes the code of @text to @digest, which has room for the hash. */
 void
 hs_sasl_hmac_compute (HsSaslHmac *self, gconstpointer text, gsize length, guint8 *digest)
 {
@@ -99,8 +110,7 @@ hs_sasl_hmac_compute (HsSaslHmac *self, gconstpointer text, gsize length, guint8
   wipe_and_free (checksum, self->block_length);
 }
 
-/* Replaces @digest by its own code: PBKDF2's inner loop. Nothing is overwritten between: the copies
- * do not hold the key any more (each has read a whole block since), and of thousands of
+/* Nothing is overwritten between: the copies do not hold the key any more (each has read a whole block since), and of thousands of
  * intermediate values none tells the result; overwriting would take as long again. */
 void
 hs_sasl_hmac_repeat (HsSaslHmac *self, guint8 *digest)

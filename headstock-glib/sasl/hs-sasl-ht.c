@@ -42,7 +42,7 @@ static const struct
 static void
 prove (HsSaslHt *self, const char *who, guint8 *proof)
 {
-  g_auto (HsSaslHmac) hmac = { 0 };
+  g_autoptr (HsSaslHmac) hmac = hs_sasl_hmac_new (HASH, self->token, strlen (self->token));
   g_autoptr (GByteArray) text = g_byte_array_new ();
 
   g_byte_array_append (text, (const guint8 *) who, strlen (who));
@@ -53,8 +53,7 @@ prove (HsSaslHt *self, const char *who, guint8 *proof)
 
       g_byte_array_append (text, data, length);
     }
-  hs_sasl_hmac_init (&hmac, HASH, self->token, strlen (self->token));
-  hs_sasl_hmac_compute (&hmac, text->data, text->len, proof);
+  hs_sasl_hmac_compute (hmac, text->data, text->len, proof);
 }
 
 static HsSaslStep

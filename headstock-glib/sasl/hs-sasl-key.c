@@ -66,26 +66,26 @@ hs_sasl_key_request_unref (HsSaslKeyRequest *self)
 GBytes *
 hs_sasl_key_request_derive (HsSaslKeyRequest *self, GCancellable *cancellable)
 {
-  g_auto (HsSaslHmac) hmac = { 0 };
+  g_autoptr (HsSaslHmac) hmac
+      = hs_sasl_hmac_new (self->hash, self->password, strlen (self->password));
   g_autoptr (GBytes) key = NULL;
   guint8 block[HS_SASL_HASH_MAX] = { 0 };
   guint8 sum[HS_SASL_HASH_MAX];
   guint done = 1;
 
-  hs_sasl_hmac_init (&hmac, self->hash, self->password, strlen (self->password));
-  hs_sasl_hmac_compute (&hmac, self->salt, self->salt_length, block);
+  hs_sasl_hmac_compute (hmac, self->salt, self->salt_length, block);
   memcpy (sum, block, sizeof sum);
   for (; done < self->iterations; done++)
     {
       if (done % ITERATIONS_BETWEEN_CHECKS == 0 && g_cancellable_is_cancelled (cancellable))
         break;
-      hs_sasl_hmac_repeat (&hmac, block);
-      for (gsize i = 0; i < hmac.length; i++)
+      hs_sasl_hmac_repeat (hmac, block);
+      for (gsize i = 0; i < sizeof sum; i++)
         sum[i] ^= block[i];
     }
 
   if (done == self->iterations && !g_cancellable_is_cancelled (cancellable))
-    key = hs_sasl_secret_bytes_new (sum, hmac.length);
+    key = hs_sasl_secret_bytes_new (sum, (gsize) g_checksum_type_get_length (self->hash));
   explicit_bzero (block, sizeof block);
   explicit_bzero (sum, sizeof sum);
   return g_steal_pointer (&key);

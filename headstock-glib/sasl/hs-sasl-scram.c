@@ -220,21 +220,19 @@ make_client_final_without_proof (HsSaslScram *self)
 static void
 make_key (HsSaslScram *self, GBytes *salted_password, const char *name, guint8 *key)
 {
-  g_auto (HsSaslHmac) hmac = { 0 };
   gsize length;
   gconstpointer data = g_bytes_get_data (salted_password, &length);
+  g_autoptr (HsSaslHmac) hmac = hs_sasl_hmac_new (self->hash, data, length);
 
-  hs_sasl_hmac_init (&hmac, self->hash, data, length);
-  hs_sasl_hmac_compute (&hmac, name, strlen (name), key);
+  hs_sasl_hmac_compute (hmac, name, strlen (name), key);
 }
 
 static void
 sign (HsSaslScram *self, const guint8 *key, const char *auth_message, guint8 *signature)
 {
-  g_auto (HsSaslHmac) hmac = { 0 };
+  g_autoptr (HsSaslHmac) hmac = hs_sasl_hmac_new (self->hash, key, self->hash_length);
 
-  hs_sasl_hmac_init (&hmac, self->hash, key, self->hash_length);
-  hs_sasl_hmac_compute (&hmac, auth_message, strlen (auth_message), signature);
+  hs_sasl_hmac_compute (hmac, auth_message, strlen (auth_message), signature);
 }
 
 /* RFC 5802, 3 */

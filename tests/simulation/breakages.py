@@ -183,7 +183,7 @@ def compile_command(build, source):
 
 
 def libraries():
-    return subprocess.run(["pkg-config", "--libs", "gio-2.0", "libxml-2.0", "libidn2"], check=True,
+    return subprocess.run(["pkg-config", "--libs", "gio-2.0", "libxml-2.0", "libidn2", "gnutls"], check=True,
                           capture_output=True, text=True).stdout.split() + ["-lunistring", "-lm"]
 
 

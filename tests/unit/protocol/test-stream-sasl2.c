@@ -230,10 +230,9 @@ static char *
 prove (void)
 {
   guint8 proof[32];
-  g_auto (HsSaslHmac) hmac = { 0 };
+  g_autoptr (HsSaslHmac) hmac = hs_sasl_hmac_new (G_CHECKSUM_SHA256, "old", 3);
 
-  hs_sasl_hmac_init (&hmac, G_CHECKSUM_SHA256, "old", 3);
-  hs_sasl_hmac_compute (&hmac, "Responder", 9, proof);
+  hs_sasl_hmac_compute (hmac, "Responder", 9, proof);
   return g_base64_encode (proof, sizeof proof);
 }
 
@@ -470,10 +469,10 @@ last_text (Fixture *f, const char *element)
 static void
 compute (GBytes *key, const char *text, guint8 *code)
 {
-  g_auto (HsSaslHmac) hmac = { 0 };
+  g_autoptr (HsSaslHmac) hmac
+      = hs_sasl_hmac_new (G_CHECKSUM_SHA1, g_bytes_get_data (key, NULL), g_bytes_get_size (key));
 
-  hs_sasl_hmac_init (&hmac, G_CHECKSUM_SHA1, g_bytes_get_data (key, NULL), g_bytes_get_size (key));
-  hs_sasl_hmac_compute (&hmac, text, strlen (text), code);
+  hs_sasl_hmac_compute (hmac, text, strlen (text), code);
 }
 
 /* "v=": HMAC (HMAC (salted password, "Server Key"), what both have said) */
