@@ -316,8 +316,9 @@ match_by_name (HsHandlers *self, HsNames *names, const char *name, const char *n
 HsMatches *
 hs_handlers_match_in (HsHandlers *self, HsNames *names, const char *name, const char *namespace_)
 {
-  /* Without handlers there are no slots. */
-  if (G_LIKELY (self->slots != NULL && self->names == names))
+  /* The slots' names lie in a dictionary that the cache holds: the same address is the same name, whatever
+   * the dictionary of the node. Without handlers there are no slots. */
+  if (G_LIKELY (self->slots != NULL))
     {
       Slot *slot = get_slot (self, name, namespace_);
 
