@@ -85,25 +85,87 @@ count_ascii (const char *bytes, gsize length)
   return i;
 }
 
+/* The same bytes as numbers without a sign. */
+typedef guint8 Unsigned __attribute__ ((vector_size (16), aligned (1), may_alias));
+
+/* Whether a comparison was true for any byte. */
+static inline gboolean
+is_any_true (const Vector *comparison)
+{
+  guint64 halves[2];
+
+  memcpy (halves, comparison, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
+}
+
+/* Whether any of the bytes at @p is wrong, which has at least three bytes before it. A byte must be one that goes
+ * on with a character where one of those before it says so, and only there; the first bytes of characters that
+ * would be too long, surrogates or past U+10FFFF also bound their second (RFC 3629, 4). */
+static inline gboolean
+is_wrong (const char *p)
+{
+  const Vector v = *(const Vector *) p;
+  const Unsigned u = *(const Unsigned *) p;
+  const Unsigned before = *(const Unsigned *) (p - 1);
+  const Unsigned second = *(const Unsigned *) (p - 2);
+  const Unsigned third = *(const Unsigned *) (p - 3);
+  const Vector goes_on = v < -64;
+  const Vector must_go_on = (before >= 0xC0) | (second >= 0xE0) | (third >= 0xF0);
+  Vector wrong = (goes_on ^ must_go_on) | (v == 0) | ((u & 0xFE) == 0xC0) | (u >= 0xF5);
+
+  wrong |= (before == 0xE0) & (u < 0xA0);
+  wrong |= (before == 0xED) & (u > 0x9F);
+  wrong |= (before == 0xF0) & (u < 0x90);
+  wrong |= (before == 0xF4) & (u > 0x8F);
+  return is_any_true (&wrong);
+}
+
+/* From the end of a character at @i to the end of another, over whole vectors: up to the next that is ASCII, or
+ * that is wrong. */
+static gsize
+skip_vectors (const char *bytes, gsize length, gsize i)
+{
+  const Vector zero = { 0 };
+
+  while (length - i >= sizeof (Vector) && !is_wrong (bytes + i))
+    {
+      const Vector greater = *(const Vector *) (bytes + i) > zero;
+
+      if (is_true (&greater))
+        return i;
+      i += sizeof (Vector);
+    }
+  return hs_bytes_whole_characters (bytes, i);
+}
+
 gsize
 hs_bytes_valid_utf8 (const char *bytes, gsize length)
 {
-  gsize i = count_ascii (bytes, length);
+  gsize i = 0;
 
   while (i < length)
     {
-      guint step = 1;
+      gsize start = i;
+      gsize end;
 
-      if ((guchar) bytes[i] >= 0x80)
-        step = sequence_length ((const guchar *) bytes + i, length - i);
-      else if (bytes[i] == '\0')
-        step = 0;
-      if (step == 0)
-        break;
-      i += step;
-      /* Most characters that are not ASCII have others of their kind beside them. */
-      if (step > 1 && i < length && (guchar) bytes[i] < 0x80)
-        i += count_ascii (bytes + i, length - i);
+      i += count_ascii (bytes + i, length - i);
+      if (i >= 3)
+        i = skip_vectors (bytes, length, i);
+      if (i > start)
+        continue;
+      /* What is left, and what is wrong: one by one. */
+      for (end = MIN (length, i + sizeof (Vector)); i < end;)
+        {
+          guint step = 1;
+
+          if ((guchar) bytes[i] >= 0x80)
+            step = sequence_length ((const guchar *) bytes + i, length - i);
+          else if (bytes[i] == '\0')
+            step = 0;
+          if (step == 0)
+            return i;
+          i += step;
+        }
     }
   return i;
 }

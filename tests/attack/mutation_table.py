@@ -557,10 +557,6 @@ MUTATIONS = [
     unit("a key is overwritten before it is freed",
          "explicit_bzero (block->data, block->length);", "",
          "sasl-wiped"),
-    unit("the pads of a key are overwritten without GnuTLS",
-         "explicit_bzero (text, strlen (text)); g_checksum_reset (checksum);"
-         " g_checksum_update (checksum, zeros, (gssize) block_length);", "(void) zeros;",
-         "sasl-wiped-without-gnutls"),
     unit("parameters of addresses that are secrets are not shown",
          "shown->hiding = TRUE;", "", "redactor", "/redactor/rows"),
     client("a setter keeps to its property's range",

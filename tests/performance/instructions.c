@@ -287,6 +287,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   gboolean bare = argc > 1 && g_str_has_suffix (argv[1], "-bare");
+  g_auto (GStrv) words = NULL;
   Workload kind;
   guint64 amount;
   guint64 expected;
@@ -294,10 +295,12 @@ main (int argc, char **argv)
 
   if (argc < 3)
     {
-      fprintf (stderr, "usage: %s chat|groupchat|roster|send[-bare] AMOUNT\n", argv[0]);
+      fprintf (stderr, "usage: %s chat|groupchat|roster|send[-cyrillic|-cjk|-emoji][-bare] AMOUNT\n",
+               argv[0]);
       return 2;
     }
   amount = g_ascii_strtoull (argv[2], NULL, 10);
+  words = g_strsplit (argv[1], "-", -1);
   kind = g_str_has_prefix (argv[1], "chat")        ? WORKLOAD_CHAT
          : g_str_has_prefix (argv[1], "groupchat") ? WORKLOAD_GROUPCHAT
          : g_str_has_prefix (argv[1], "roster")    ? WORKLOAD_ROSTER
@@ -307,6 +310,8 @@ main (int argc, char **argv)
   if (kind != WORKLOAD_SEND)
     {
       flood_start (&flood, kind, amount);
+      if (words[1] != NULL)
+        flood.text = flood_text_from_name (words[1]);
       flood_fill (&flood, bytes, G_MAXUINT / 4);
     }
   work (bytes, kind, bare, amount);

@@ -5,12 +5,12 @@
 
 /* A template with the stanza's number wherever there is a #. */
 
-#define CHAT \
+#define CHAT(body) \
   "<message from='juliet@capulet.example/balcony' to='romeo@montague.example/orchard' " \
-  "type='chat' id='#'><body>Wherefore art thou, Romeo? #</body></message>"
-#define GROUPCHAT \
+  "type='chat' id='#'><body>" body " #</body></message>"
+#define GROUPCHAT(body) \
   "<message from='room@conference.example/nick' to='romeo@montague.example/orchard' " \
-  "type='groupchat' id='#'><body>Wherefore art thou, Romeo? #</body>" \
+  "type='groupchat' id='#'><body>" body " #</body>" \
   "<active xmlns='http://jabber.org/protocol/chatstates'/>" \
   "<stanza-id xmlns='urn:xmpp:sid:0' id='#' by='room@conference.example'/>" \
   "<origin-id xmlns='urn:xmpp:sid:0' id='x#'/>" \
@@ -19,12 +19,34 @@
 #define ITEM \
   "<item jid='contact#@montague.example' name='Contact #' subscription='both'>" \
   "<group>Verona</group></item>"
+#define ASCII "Wherefore art thou, Romeo?"
+#define CYRILLIC \
+  "Что в имени? То, что зовём мы розой, и под другим названьем сохраняло б свой сладкий запах. Скажи мне, Ромео"
+#define CJK "名字有什么关系呢？我们叫做玫瑰的这一种花，要是换了个名字，它的香味还是同样的芬芳"
+#define EMOJI "Wherefore 🌹🌹🌹 art thou 😍😘🥰 Romeo? 🌙✨🌟 good night 👋🏽 👨‍👩‍👧 😴💤"
 #define END "<message type='headline' from='montague.example'><body>end</body></message>"
+
+static const char *const chats[]
+    = { CHAT (ASCII), CHAT (CYRILLIC), CHAT (CJK), CHAT (EMOJI) };
+static const char *const group_chats[]
+    = { GROUPCHAT (ASCII), GROUPCHAT (CYRILLIC), GROUPCHAT (CJK), GROUPCHAT (EMOJI) };
+
+FloodText
+flood_text_from_name (const char *name)
+{
+  static const char *const names[] = { "ascii", "cyrillic", "cjk", "emoji" };
+  FloodText text = N_FLOOD_TEXTS;
+
+  while (text > 0 && strcmp (names[--text], name) != 0)
+    continue;
+  return text;
+}
 
 void
 flood_start (Flood *self, Workload kind, guint64 amount)
 {
   self->kind = kind;
+  self->text = FLOOD_TEXT_ASCII;
   self->next = 0;
   self->left = amount + 1;
 }
@@ -64,8 +86,8 @@ append_template (GByteArray *out, const char *template, guint64 number)
 void
 flood_fill (Flood *self, GByteArray *out, gsize size)
 {
-  const char *template = self->kind == WORKLOAD_CHAT        ? CHAT
-                         : self->kind == WORKLOAD_GROUPCHAT ? GROUPCHAT
+  const char *template = self->kind == WORKLOAD_CHAT        ? chats[self->text]
+                         : self->kind == WORKLOAD_GROUPCHAT ? group_chats[self->text]
                                                             : ITEM;
 
   while (self->left > 1 && out->len < size)

@@ -18,9 +18,22 @@ typedef enum
 } Workload;
 
 /* server-flood.c: stanzas that are written as the socket takes them. */
+typedef enum
+{
+  FLOOD_TEXT_ASCII,
+  FLOOD_TEXT_CYRILLIC, /* two bytes a letter */
+  FLOOD_TEXT_CJK,      /* three */
+  FLOOD_TEXT_EMOJI,    /* four, and Latin letters between */
+  N_FLOOD_TEXTS
+} FloodText;
+
+/* "ascii", "cyrillic", "cjk", "emoji"; FLOOD_TEXT_ASCII for any other name. */
+FloodText flood_text_from_name (const char *name);
+
 typedef struct
 {
   Workload kind;
+  FloodText text; /* what messages say; ASCII after flood_start() */
   guint64 next;
   guint64 left; /* with what ends the flood */
 } Flood;

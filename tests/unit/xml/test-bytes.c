@@ -216,6 +216,61 @@ test_nul (void)
     }
 }
 
+/* Wherever it begins, the same is wrong as GLib finds. */
+static void
+assert_same_as_glib (const char *bytes, gsize length)
+{
+  const char *end;
+
+  g_utf8_validate_len (bytes, length, &end);
+  g_assert_cmpuint (hs_bytes_valid_utf8 (bytes, length), ==, (gsize) (end - bytes));
+}
+
+/* Each pair of bytes, followed by what goes on with a character or does not, at each place of a vector. */
+static void
+test_utf8_pairs (void)
+{
+  static const char *const followed[] = { "\200\200", "\277\277", "\277\277\200", "xy", "\200x" };
+  char bytes[64];
+
+  for (guint pair = 0; pair < 0x10000; pair++)
+    {
+      guint at = pair % 37;
+      const char *after = followed[pair / 37 % G_N_ELEMENTS (followed)];
+
+      memset (bytes, 'x', sizeof bytes);
+      bytes[at] = (char) (pair >> 8);
+      bytes[at + 1] = (char) pair;
+      memcpy (bytes + at + 2, after, strlen (after));
+      assert_same_as_glib (bytes, sizeof bytes);
+      assert_same_as_glib (bytes, at + 2);
+    }
+}
+
+/* Characters of each length one after another, some of them broken, cut off anywhere. */
+static void
+test_utf8_random (void)
+{
+  static const char *const pieces[]
+      = { "a", "<b>", "\303\251", "\320\226\320\265", "\337\277", "\342\202\254", "\355\237\277", "\340\240\200",
+          "\357\277\275", "\360\237\230\200", "\364\217\277\277", "\360\220\200\200", "0123456789abcdef" };
+
+  for (guint n = 0; n < 20000; n++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      gsize length = g_test_rand_int_range (0, 200);
+
+      while (text->len < length)
+        g_string_append (text, pieces[g_test_rand_int_range (0, G_N_ELEMENTS (pieces))]);
+      assert_same_as_glib (text->str, text->len);
+      assert_same_as_glib (text->str, length);
+      if (length == 0)
+        continue;
+      text->str[g_test_rand_int_range (0, length)] = (char) g_test_rand_int_range (0, 256);
+      assert_same_as_glib (text->str, text->len);
+    }
+}
+
 static void
 test_characters (void)
 {
@@ -240,6 +295,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/bytes/before-section-start", test_before_section_start);
   g_test_add_func ("/bytes/section", test_section);
   g_test_add_func ("/bytes/nul", test_nul);
+  g_test_add_func ("/bytes/utf8/pairs", test_utf8_pairs);
+  g_test_add_func ("/bytes/utf8/random", test_utf8_random);
   g_test_add_func ("/bytes/characters", test_characters);
 
   return g_test_run ();
