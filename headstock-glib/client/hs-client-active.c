@@ -11,15 +11,15 @@ tell (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->told_active = TRUE;
-  hs_stream_send_active (priv->stream, hs_settings_get_active (&priv->settings));
+  hs_stream_send_active (hs_client_stream (priv), hs_settings_get_active (&priv->settings));
   hs_client_flush (self);
 }
 
 static gboolean
 can_tell (HsClientPrivate *priv)
 {
-  return priv->transport != NULL && priv->stream != NULL && hs_stream_is_ready (priv->stream)
-         && hs_stream_is_open (priv->stream) && hs_stream_offers_csi (priv->stream);
+  return hs_client_transport (priv) != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
+         && hs_stream_is_open (hs_client_stream (priv)) && hs_stream_offers_csi (hs_client_stream (priv));
 }
 
 /* A session begins as active; what one that was resumed remembers is not certain (XEP-0352, 5.1). */

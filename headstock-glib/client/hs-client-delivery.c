@@ -12,9 +12,9 @@ queue_output_cb (guint64 *end, gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   hs_client_flush (client);
-  if (priv->transport == NULL)
+  if (hs_client_transport (priv) == NULL)
     return FALSE;
-  *end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport);
+  *end = hs_connection_get_end (&priv->connection);
   return TRUE;
 }
 
@@ -122,10 +122,10 @@ ask (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 due;
 
-  if (!hs_client_is_managed (priv) || hs_stream_is_closing (priv->stream))
+  if (!hs_client_is_managed (priv) || hs_stream_is_closing (hs_client_stream (priv)))
     return;
   due = hs_stream_management_poll (hs_client_get_management (self), hs_client_get_time (priv),
-                                   hs_transport_get_output (priv->transport));
+                                   hs_transport_get_output (hs_client_transport (priv)));
   hs_client_set_deadline_at (self, HS_DEADLINE_ASK, due);
 }
 
@@ -144,7 +144,7 @@ hs_client_ask (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->transport == NULL)
+  if (hs_client_transport (priv) == NULL)
     return;
   /* What the stream itself has to say comes first. */
   hs_client_flush (self);

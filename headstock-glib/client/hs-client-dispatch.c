@@ -143,9 +143,9 @@ hs_client_forgets_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stream != NULL)
-    hs_parser_set_forgets (hs_stream_get_parser (priv->stream),
-                           hs_stream_is_ready (priv->stream) &&
+  if (hs_client_stream (priv) != NULL)
+    hs_parser_set_forgets (hs_stream_get_parser (hs_client_stream (priv)),
+                           hs_stream_is_ready (hs_client_stream (priv)) &&
                                hs_handlers_forget (hs_dispatcher_get_handlers (priv->dispatcher)));
 }
 
@@ -313,14 +313,14 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (!priv->in_negotiation || priv->stream == NULL)
+  if (!priv->in_negotiation || hs_client_stream (priv) == NULL)
     return;
   if (error != NULL)
     {
       priv->in_negotiation = FALSE;
       priv->refused = TRUE;
-      hs_stream_close (priv->stream);
-      hs_stream_fail (priv->stream, g_error_copy (error));
+      hs_stream_close (hs_client_stream (priv));
+      hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
       hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
       return;
     }

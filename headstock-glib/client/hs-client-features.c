@@ -36,10 +36,10 @@ hs_client_shrink_features (HsClient *self)
 
   forget_element (priv);
   /* Once is enough. */
-  if (hs_stream_get_features_text (priv->stream) != NULL)
+  if (hs_stream_get_features_text (hs_client_stream (priv)) != NULL)
     hs_server_memory_remember_text (&priv->server_memory, NULL);
   if (!has_beginners (self))
-    hs_stream_set_features_text (priv->stream, NULL);
+    hs_stream_set_features_text (hs_client_stream (priv), NULL);
 }
 
 /* The connection is going: the next session may begin before the server has said anything. */
@@ -47,11 +47,11 @@ void
 hs_client_remember_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const char *text = priv->stream != NULL ? hs_stream_get_features_text (priv->stream) : NULL;
+  const char *text = hs_client_stream (priv) != NULL ? hs_stream_get_features_text (hs_client_stream (priv)) : NULL;
 
   forget_element (priv);
   /* A client that is going asks no module: one in JavaScript may be going in the same collection of garbage. */
-  if (priv->running && priv->secure && text != NULL)
+  if (priv->running && hs_connection_is_secure (&priv->connection) && text != NULL)
     hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
 }
 
@@ -81,12 +81,12 @@ hs_client_get_features (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (priv->stream == NULL)
+  if (hs_client_stream (priv) == NULL)
     return NULL;
-  text = hs_stream_get_features_text (priv->stream);
-  if (text == NULL && priv->secure)
+  text = hs_stream_get_features_text (hs_client_stream (priv));
+  if (text == NULL && hs_connection_is_secure (&priv->connection))
     {
-      bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+      bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
       text = hs_server_memory_get_text (&priv->server_memory, hs_jid_to_string (bare));
     }
   if (text == NULL || g_strcmp0 (text, priv->features_text) == 0)

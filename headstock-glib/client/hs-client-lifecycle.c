@@ -174,8 +174,8 @@ close_stream (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->settling = FALSE;
-  hs_client_count_shown (self);
-  hs_stream_close (priv->stream);
+  hs_pump_count_shown (&priv->pump);
+  hs_stream_close (hs_client_stream (priv));
   hs_client_flush (self);
   hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
                           MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
@@ -188,20 +188,20 @@ hs_client_settled (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stream == NULL || priv->transport == NULL)
+  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
     return;
   if (hs_stream_management_get_unacknowledged (hs_session_get_management (&priv->session)) == 0)
     {
-      if (!hs_client_owes_count (self))
+      if (!hs_pump_owes_count (&priv->pump))
         close_stream (self);
       return;
     }
   hs_client_flush (self);
   /* Who watches what is written may have ended the connection. */
-  if (priv->transport == NULL)
+  if (hs_client_transport (priv) == NULL)
     return;
   hs_stream_management_write_request (hs_session_get_management (&priv->session),
-                                      hs_transport_get_output (priv->transport));
+                                      hs_transport_get_output (hs_client_transport (priv)));
   hs_client_flush (self);
 }
 
@@ -217,12 +217,12 @@ begin_stopping (HsClient *self)
   hs_client_stop_waiting (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
-  if (priv->stream == NULL || priv->transport == NULL)
+  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
     {
       hs_client_finish_run (self, NULL);
       return;
     }
-  if (!hs_client_is_managed (priv) || hs_stream_is_closing (priv->stream))
+  if (!hs_client_is_managed (priv) || hs_stream_is_closing (hs_client_stream (priv)))
     {
       close_stream (self);
       return;
@@ -263,7 +263,7 @@ do_work (HsClient *self)
 
   if (priv->stop_requested && !priv->stopping)
     begin_stopping (self);
-  else if (priv->state == HS_CLIENT_STATE_CONNECTING && priv->attempt == NULL && !priv->stopping)
+  else if (priv->state == HS_CLIENT_STATE_CONNECTING && hs_connection_get_attempt (&priv->connection) == NULL && !priv->stopping)
     begin_run (self);
 }
 
@@ -271,12 +271,12 @@ static void
 stage_timed_out (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   const char *foreign = stream != NULL ? hs_stream_get_foreign_protocol (stream) : NULL;
   g_autoptr (GError) error = NULL;
 
   /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
-  if (priv->held)
+  if (hs_connection_is_blocked (&priv->connection, HS_READ_NESTED_LOOP))
     {
       hs_client_set_deadline (self, HS_DEADLINE_STAGE, hs_settings_get_connect_timeout (&priv->settings));
       return;
@@ -296,7 +296,7 @@ stage_timed_out (HsClient *self)
       hs_stream_close_with_error (stream, "connection-timeout", NULL);
       hs_client_flush (self);
     }
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_connection_failed (self, error);
 }
 
@@ -312,7 +312,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_PUMP:
       /* Where a handler iterates the main loop, what is left is for the pump that called it. */
-      if (priv->pumped == NULL || priv->pumped != priv->stream)
+      if (!hs_pump_is_nested (&priv->pump))
         hs_client_pump (self);
       break;
     case HS_DEADLINE_STAGE:

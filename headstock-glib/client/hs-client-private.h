@@ -2,18 +2,15 @@
 #pragma once
 
 #include "hs-client.h"
+#include "hs-connection.h"
 #include "hs-outbox.h"
+#include "hs-pump.h"
 #include "hs-settings.h"
-#include "net/hs-connector.h"
 #include "net/hs-loop.h"
-#include "net/hs-tls.h"
-#include "net/hs-transport.h"
-#include "protocol/hs-dispatcher.h"
 #include "protocol/hs-liveness.h"
 #include "protocol/hs-retry-policy.h"
 #include "protocol/hs-server-memory.h"
 #include "protocol/hs-session.h"
-#include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
 
@@ -89,18 +86,7 @@ struct _HsAttaching
   HsAttaching *outer;
 };
 
-/* An operation on the network that may outlive the client's interest in it. */
-typedef struct
-{
-  int ref_count;
-  HsClient *client; /* NULL: nobody is interested any more */
-  HsConnector *connector;
-  char *address; /* that it is connected to, or NULL */
-  GCancellable *cancellable;
-} HsAttempt;
-
 typedef struct _HsClientLog HsClientLog;
-typedef struct _HsClock HsClock;
 
 typedef struct
 {
@@ -135,37 +121,22 @@ typedef struct
 
   /* The connection */
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
-  HsAttempt *attempt;
+  HsConnection connection;
+  HsPump pump;
   HsConnector *next_connector; /* has more addresses for the next attempt */
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
   gboolean announced; /* connected was emitted: disconnected is due */
-  HsTransport *transport;
-  HsStream *stream;
-  GPtrArray *dead_streams; /* freed when the last pump has returned */
-  guint pumping;
-  HsStream *pumped; /* by the innermost of them, borrowed */
-  gboolean held;    /* not reading while a handler iterates the main loop */
-  HsStreamEvent suspended; /* in the midst of it the turn was over; type NONE: none */
-  HsClock *clock; /* of the innermost pump */
-  const char *input; /* what has been read and not yet parsed */
-  gsize input_length;
-  gboolean direct_tls;
-  gboolean secure;
-  gboolean trusted;
-  gboolean certificate_used;
   gboolean in_negotiation; /* modules take part before sign-in */
   guint n_negotiating;
   gboolean refused; /* a module does not want the client to sign in */
   gboolean beginning; /* what the session begins with is being sent, before there is one */
   gboolean begun;     /* and was */
   gboolean only_requests; /* may be sent: default steps and modules begin the session */
-  GTlsCertificate *peer_certificate;
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
   gint64 ready_time;
   HsLiveness liveness;
-  gboolean paused; /* not reading while too much waits to be written */
   HsOutbox outbox;
 
   /* The session, which may outlive the connection */
@@ -182,6 +153,20 @@ typedef struct
 } HsClientPrivate;
 
 HsClientPrivate *hs_client_private (HsClient *self);
+
+/* Of the present connection; NULL where there is none. */
+static inline HsTransport *
+hs_client_transport (const HsClientPrivate *priv)
+{
+  return hs_connection_get_transport (&priv->connection);
+}
+
+static inline HsStream *
+hs_client_stream (const HsClientPrivate *priv)
+{
+  return hs_connection_get_stream (&priv->connection);
+}
+
 /* Of the properties, in hs-client.c and hs-client-credentials.c. */
 #define HS_CLIENT_PARAM (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 #define HS_CLIENT_PARAM_RW (G_PARAM_READWRITE | HS_CLIENT_PARAM)
@@ -258,9 +243,7 @@ void hs_client_connect_next (HsClient *self);
 void hs_client_drop_connection (HsClient *self);
 void hs_client_start_tls (HsClient *self);
 void hs_client_begin_stage (HsClient *self);
-HsAttempt *hs_attempt_ref (HsAttempt *self);
-void hs_attempt_unref (HsAttempt *self);
-HsClient *hs_attempt_return (HsAttempt *self);
+extern const HsConnectionCallbacks hs_client_connection_callbacks;
 
 /* hs-client-session.c */
 void hs_client_negotiate (HsClient *self, HsNode *features);
@@ -301,14 +284,10 @@ void hs_client_sign_in_set_property (HsClient *self,
                                      const GValue *value,
                                      GParamSpec *pspec);
 
-/* hs-client-pump.c */
+/* hs-client-events.c */
+extern const HsPumpCallbacks hs_client_pump_callbacks;
 void hs_client_pump (HsClient *self);
 gboolean hs_client_is_turn_over (gpointer client);
-gboolean hs_client_owes_count (HsClient *self);
-gboolean hs_client_is_showing (HsClient *self);
-void hs_client_count_shown (HsClient *self);
-void hs_client_drop_suspended (HsClient *self);
-void hs_client_unpause_if_drained (HsClient *self);
 
 /* hs-client-send.c */
 gboolean

@@ -34,7 +34,7 @@ hs_client_is_managed (HsClientPrivate *priv)
 {
   HsStreamManagement *management = hs_session_get_management (&priv->session);
 
-  return management != NULL && priv->stream != NULL && hs_stream_is_ready (priv->stream)
+  return management != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
          && hs_stream_management_is_enabled (management);
 }
 
@@ -92,7 +92,7 @@ void
 hs_client_resumed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   HsStreamManagement *management = hs_session_get_management (&priv->session);
   g_autoptr (GPtrArray) tasks = NULL;
 
@@ -106,16 +106,16 @@ hs_client_resumed (HsClient *self)
   hs_client_update_request_deadline (self);
   hs_client_tell_active (self, TRUE);
   /* A handler may have ended the connection. */
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_note_resumed (self);
-  if (priv->stream != stream)
+  if (hs_client_stream (priv) != stream)
     return;
   tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
   hs_client_tell_deliveries (self, FALSE);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_modules_foreach (self, hs_module_resumed);
   hs_client_return_connects (tasks);
 }
@@ -145,10 +145,10 @@ hs_client_dup_session_state (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (priv->settling || (priv->stream != NULL && hs_stream_is_closing (priv->stream)))
+  if (priv->settling || (hs_client_stream (priv) != NULL && hs_stream_is_closing (hs_client_stream (priv))))
     return NULL;
   /* A handler that takes the state and ends the program does not want its stanza to come again. */
-  state = hs_session_save (&priv->session, hs_client_is_showing (self) ? 1 : 0,
+  state = hs_session_save (&priv->session, hs_pump_is_showing (&priv->pump) ? 1 : 0,
                            hs_client_get_boot_time (priv), g_get_real_time ());
   return state != NULL ? g_variant_ref_sink (state) : NULL;
 }

@@ -212,8 +212,8 @@ static gboolean
 is_unproven (HsClientPrivate *priv)
 {
   if (!hs_settings_uses_tls (&priv->settings))
-    return priv->stream == NULL || !hs_stream_has_received_header (priv->stream);
-  return !priv->secure;
+    return hs_client_stream (priv) == NULL || !hs_stream_has_received_header (hs_client_stream (priv));
+  return !hs_connection_is_secure (&priv->connection);
 }
 
 /* Another address of the same domain may do better than one that failed like this. Where there is none left,
@@ -222,10 +222,10 @@ is_unproven (HsClientPrivate *priv)
 static void
 look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error)
 {
-  HsConnector *connector = priv->attempt != NULL ? priv->attempt->connector : NULL;
+  HsConnector *connector = hs_connection_get_connector (&priv->connection);
 
   /* What the connector says itself is about all of them already. */
-  if (*error == NULL || connector == NULL || priv->attempt->address == NULL
+  if (*error == NULL || connector == NULL || hs_connection_get_address (&priv->connection) == NULL
       || (*error)->domain == HS_STANZA_ERROR || hs_retry_policy_is_permanent (failure)
       || (priv->was_ready && !is_unproven (priv)))
     return;
@@ -247,10 +247,10 @@ judge (HsClient *self, GError **error)
     .point = priv->state,
     .lasted = get_lasted (priv),
     .component = hs_settings_is_component (&priv->settings),
-    .verified = priv->secure || !hs_settings_uses_tls (&priv->settings),
+    .verified = hs_connection_is_secure (&priv->connection) || !hs_settings_uses_tls (&priv->settings),
     .refused = priv->refused,
     .returning = priv->was_ready && hs_settings_get_auto_reconnect (&priv->settings),
-    .other_host = priv->stream != NULL ? hs_stream_get_other_host (priv->stream) : NULL,
+    .other_host = hs_client_stream (priv) != NULL ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,
   };
 
   /* It sends us on, and does not say where to. */
@@ -262,9 +262,9 @@ judge (HsClient *self, GError **error)
       /* What was relied on may be why it failed: the same address once more, without that. */
       if (hs_client_forget_offer (self, *error))
         {
-          if (!priv->secure && priv->attempt != NULL
-              && hs_connector_again (priv->attempt->connector))
-            priv->next_connector = g_steal_pointer (&priv->attempt->connector);
+          if (!hs_connection_is_secure (&priv->connection) && hs_connection_get_attempt (&priv->connection) != NULL
+              && hs_connector_again (hs_connection_get_connector (&priv->connection)))
+            priv->next_connector = hs_connection_steal_connector (&priv->connection);
           return HS_RETRY_TO;
         }
       look_for_address (priv, &failure, error);
@@ -291,7 +291,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
     {
     case HS_RETRY_NEXT_TARGET:
       /* Of the same domain, in the same attempt. */
-      priv->next_connector = g_steal_pointer (&priv->attempt->connector);
+      priv->next_connector = hs_connection_steal_connector (&priv->connection);
       G_GNUC_FALLTHROUGH;
     case HS_RETRY_TO:
       next_target (self, copy);

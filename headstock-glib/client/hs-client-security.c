@@ -216,7 +216,7 @@ hs_client_get_peer_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->peer_certificate;
+  return hs_connection_get_peer_certificate (&hs_client_private (self)->connection);
 }
 
 /**

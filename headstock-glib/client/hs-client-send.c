@@ -19,17 +19,17 @@
 static void
 take_own_output (HsClientPrivate *priv)
 {
-  g_autoptr (GByteArray) own = priv->stream != NULL ? hs_stream_take_output (priv->stream) : NULL;
+  g_autoptr (GByteArray) own = hs_client_stream (priv) != NULL ? hs_stream_take_output (hs_client_stream (priv)) : NULL;
 
   if (own != NULL)
-    g_byte_array_append (hs_transport_get_output (priv->transport), own->data, own->len);
+    g_byte_array_append (hs_transport_get_output (hs_client_transport (priv)), own->data, own->len);
 }
 
 static GByteArray *
 get_output (HsClientPrivate *priv)
 {
   take_own_output (priv);
-  return hs_transport_get_output (priv->transport);
+  return hs_transport_get_output (hs_client_transport (priv));
 }
 
 /* What has been appended to the output leaves at the end of this turn of the main loop. */
@@ -39,28 +39,28 @@ hs_client_flush (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   guint64 end;
 
-  if (priv->transport == NULL)
+  if (hs_client_transport (priv) == NULL)
     return;
   take_own_output (priv);
   hs_client_ask_if_due (self);
-  end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport);
+  end = hs_connection_get_end (&priv->connection);
   if (end == priv->logged_out)
     return;
   if (hs_client_is_watched (self))
     {
-      GByteArray *output = hs_transport_get_output (priv->transport);
+      GByteArray *output = hs_transport_get_output (hs_client_transport (priv));
       gsize length = MIN (end - priv->logged_out, output->len);
       g_autofree char *copy = g_memdup2 (output->data + output->len - length, length);
 
       /* Before it is told: a handler may send more. */
       priv->logged_out = end;
       hs_client_log_bytes (self, HS_DIRECTION_OUT, copy, length);
-      if (priv->transport == NULL)
+      if (hs_client_transport (priv) == NULL)
         return;
     }
   else
     priv->logged_out = end;
-  hs_transport_queue (priv->transport);
+  hs_transport_queue (hs_client_transport (priv));
   if (!hs_liveness_is_watching (&priv->liveness))
     hs_client_watch_output (self);
 }
@@ -84,12 +84,12 @@ refuse (GError **error, HsError code, const char *format, ...)
 static gboolean
 check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
 {
-  if (priv->transport != NULL && priv->stream != NULL && hs_stream_is_open (priv->stream))
+  if (hs_client_transport (priv) != NULL && hs_client_stream (priv) != NULL && hs_stream_is_open (hs_client_stream (priv)))
     {
       *route = hs_client_is_managed (priv) ? HS_ROUTE_MANAGED : HS_ROUTE_DIRECT;
       return TRUE;
     }
-  if (priv->beginning && priv->transport != NULL && !hs_stream_is_closing (priv->stream))
+  if (priv->beginning && hs_client_transport (priv) != NULL && !hs_stream_is_closing (hs_client_stream (priv)))
     {
       HsStreamManagement *management = hs_session_get_management (&priv->session);
 
@@ -259,8 +259,8 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
 static gboolean
 check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 {
-  gsize max = priv->stream != NULL && hs_stream_is_open (priv->stream)
-                  ? hs_stream_get_max_bytes (priv->stream)
+  gsize max = hs_client_stream (priv) != NULL && hs_stream_is_open (hs_client_stream (priv))
+                  ? hs_stream_get_max_bytes (hs_client_stream (priv))
                   : hs_session_get_max_bytes (&priv->session);
 
   if (max == 0 || length <= max)

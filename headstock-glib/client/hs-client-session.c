@@ -17,7 +17,7 @@ void
 hs_client_negotiate (HsClient *self, HsNode *features)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   HsElement *element = hs_element_from_node (features);
   g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
@@ -30,7 +30,7 @@ hs_client_negotiate (HsClient *self, HsNode *features)
       if (!hs_module_negotiate (g_ptr_array_index (modules, i), self, element))
         priv->n_negotiating--;
       /* It may have ended the connection, and had another begin. */
-      if (priv->stream != stream)
+      if (hs_client_stream (priv) != stream)
         return;
     }
   if (priv->n_negotiating > 1)
@@ -49,15 +49,17 @@ static void
 derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GBytes) key = g_task_propagate_pointer (G_TASK (result), NULL);
-  g_autoptr (HsClient) self = hs_attempt_return (user_data);
+  HsClient *client = hs_connection_end_operation (user_data);
+  g_autoptr (HsClient) self = NULL;
   HsClientPrivate *priv;
 
-  if (self == NULL || key == NULL)
+  if (client == NULL || key == NULL)
     return;
+  self = g_object_ref (client);
   priv = hs_client_private (self);
-  if (priv->stream == NULL || priv->transport == NULL)
+  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
     return;
-  hs_stream_key_derived (priv->stream, key);
+  hs_stream_key_derived (hs_client_stream (priv), key);
   hs_client_flush (self);
   if (!priv->stopping)
     hs_client_begin_stage (self);
@@ -70,10 +72,10 @@ hs_client_derive_key (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GTask) task
-      = g_task_new (NULL, priv->attempt->cancellable, derived_cb, hs_attempt_ref (priv->attempt));
+      = g_task_new (NULL, hs_attempt_get_cancellable (hs_connection_get_attempt (&priv->connection)), derived_cb, hs_attempt_ref (hs_connection_get_attempt (&priv->connection)));
 
   g_task_set_source_tag (task, hs_client_derive_key);
-  g_task_set_task_data (task, hs_sasl_key_request_ref (hs_stream_get_key_request (priv->stream)),
+  g_task_set_task_data (task, hs_sasl_key_request_ref (hs_stream_get_key_request (hs_client_stream (priv))),
                         (GDestroyNotify) hs_sasl_key_request_unref);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   g_task_run_in_thread (task, derive_thread);
@@ -87,7 +89,7 @@ begin_carbons (HsClient *self)
   g_autoptr (HsElement) enable = NULL;
   g_autoptr (HsIq) iq = NULL;
 
-  if (!hs_settings_get_carbons (&priv->settings) || hs_stream_has_carbons (priv->stream))
+  if (!hs_settings_get_carbons (&priv->settings) || hs_stream_has_carbons (hs_client_stream (priv)))
     return;
   enable = hs_element_new ("enable", HS_NS_CARBONS);
   iq = hs_iq_new ("set", NULL, enable);
@@ -119,17 +121,17 @@ static void
 begin_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
   priv->only_requests = TRUE;
   /* Who watches what is written, and a module, may end the connection. */
-  for (guint i = 0; i < G_N_ELEMENTS (default_steps) && priv->stream == stream; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (default_steps) && hs_client_stream (priv) == stream; i++)
     default_steps[i] (self);
-  for (guint i = 0; i < modules->len && priv->stream == stream; i++)
+  for (guint i = 0; i < modules->len && hs_client_stream (priv) == stream; i++)
     hs_module_begin (g_ptr_array_index (modules, i), self);
   priv->only_requests = FALSE;
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_begin_presence (self);
 }
 
@@ -151,7 +153,7 @@ hs_client_session_stands (HsClient *self)
   hs_client_forgets_changed (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   priv->was_ready = TRUE;
-  g_clear_pointer (&priv->attempt, hs_attempt_unref);
+  hs_connection_end_attempt (&priv->connection);
   priv->ready_time = hs_client_get_time (priv);
   hs_liveness_init (&priv->liveness, priv->ready_time);
   if (hs_settings_get_keepalive_interval (&priv->settings) > 0)
@@ -168,11 +170,11 @@ hs_client_binding (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (hs_client_has_negotiators (self) || priv->stop_requested || priv->stopping
-      || priv->transport == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
-      || !hs_stream_begin (priv->stream))
+      || hs_client_transport (priv) == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
+      || !hs_stream_begin (hs_client_stream (priv)))
     return;
   /* What a handler sends meanwhile waits, and must not leave from another. */
-  hs_session_set_account (&priv->session, hs_stream_get_account (priv->stream));
+  hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
   priv->begun = priv->beginning = TRUE;
   begin_session (self);
   priv->beginning = FALSE;
@@ -187,22 +189,22 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   hs_client_session_stands (self);
   hs_session_bind (&priv->session, hs_stream_get_jid (stream), hs_settings_is_component (&priv->settings),
                    hs_stream_get_max_bytes (stream));
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_tell_deliveries (self, FALSE);
-  if (!begun && priv->stream == stream)
+  if (!begun && hs_client_stream (priv) == stream)
     begin_session (self);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_tell_active (self, FALSE);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_finish_presence (self);
-  return priv->stream == stream;
+  return hs_client_stream (priv) == stream;
 }
 
 void
 hs_client_bound (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   g_autoptr (GPtrArray) tasks = NULL;
   gboolean begun = priv->begun;
 
@@ -210,7 +212,7 @@ hs_client_bound (HsClient *self)
   /* One that was interrupted is lost. */
   if (!begun)
     hs_client_lose_session (self);
-  if (priv->stream != stream)
+  if (hs_client_stream (priv) != stream)
     return;
   hs_client_remember_session (priv);
   hs_retry_policy_bound (&priv->retry);
@@ -219,9 +221,9 @@ hs_client_bound (HsClient *self)
     return;
   tasks = g_steal_pointer (&priv->connect_tasks);
   hs_client_set_state (self, HS_CLIENT_STATE_READY);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_modules_foreach (self, hs_module_ready);
   hs_client_return_connects (tasks);
 }
@@ -241,14 +243,14 @@ hs_client_shrink_if_idle (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 due = hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000;
 
-  if (priv->stream == NULL || priv->pumping > 0)
+  if (hs_client_stream (priv) == NULL || hs_pump_is_pumping (&priv->pump))
     return;
   if (hs_client_get_time (priv) < due)
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
   /* Nothing is read before the rest of a stanza has been dispatched: that is not silence. */
-  else if (priv->suspended.type != HS_STREAM_EVENT_NONE)
+  else if (hs_pump_is_suspended (&priv->pump))
     hs_client_set_deadline (self, HS_DEADLINE_IDLE, IDLE_MSEC);
-  else if (hs_parser_shrink (hs_stream_get_parser (priv->stream)))
+  else if (hs_parser_shrink (hs_stream_get_parser (hs_client_stream (priv))))
     {
       hs_dispatcher_shrink (priv->dispatcher);
       hs_client_shrink_features (self);
@@ -269,7 +271,7 @@ ask_for_life (HsClient *self)
   if (hs_client_is_managed (priv))
     {
       hs_stream_management_write_request (hs_client_get_management (self),
-                                          hs_transport_get_output (priv->transport));
+                                          hs_transport_get_output (hs_client_transport (priv)));
       hs_client_flush (self);
       return;
     }
@@ -301,12 +303,12 @@ look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
     .now = hs_client_get_time (priv),
     .interval = get_interval (priv),
     .timeout = hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000,
-    .end = hs_transport_get_written (priv->transport) + hs_transport_get_queued (priv->transport),
-    .left = hs_transport_get_left (priv->transport),
+    .end = hs_connection_get_end (&priv->connection),
+    .left = hs_transport_get_left (hs_client_transport (priv)),
   };
   /* Where the output is full, what it does is what counts: reading goes on when it has drained. */
-  if (!priv->paused)
-    view->unread = priv->input_length > 0 || hs_transport_has_unread (priv->transport);
+  if (!hs_connection_is_blocked (&priv->connection, HS_READ_OUTPUT_FULL))
+    view->unread = hs_pump_has_input (&priv->pump) || hs_transport_has_unread (hs_client_transport (priv));
   if (!hs_client_is_managed (priv))
     return;
   view->asking = hs_stream_management_is_asking (management)
@@ -322,7 +324,7 @@ ping (HsClient *self)
 
   ask_for_life (self);
   /* Who watches what is written may have ended the connection. */
-  if (priv->transport == NULL || priv->state != HS_CLIENT_STATE_READY)
+  if (hs_client_transport (priv) == NULL || priv->state != HS_CLIENT_STATE_READY)
     return;
   look_at_connection (priv, &view);
   hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
@@ -337,7 +339,7 @@ hs_client_keepalive (HsClient *self)
   gint64 next;
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || priv->state != HS_CLIENT_STATE_READY
-      || priv->transport == NULL)
+      || hs_client_transport (priv) == NULL)
     return;
   look_at_connection (priv, &view);
   switch (hs_liveness_look (&priv->liveness, &view, &next))
@@ -379,7 +381,7 @@ hs_client_expect_life (HsClient *self)
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
     hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
-  else if (priv->state == HS_CLIENT_STATE_READY && priv->transport != NULL)
+  else if (priv->state == HS_CLIENT_STATE_READY && hs_client_transport (priv) != NULL)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
 }
 
@@ -392,7 +394,7 @@ hs_client_woke_up (HsClient *self)
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
   hs_client_network_changed (self);
-  if (priv->state == HS_CLIENT_STATE_READY && priv->transport != NULL
+  if (priv->state == HS_CLIENT_STATE_READY && hs_client_transport (priv) != NULL
       && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);
 }

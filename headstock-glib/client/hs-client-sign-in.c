@@ -16,7 +16,7 @@ static void
 list_channels (HsClientPrivate *priv, HsSaslChannel *channels, GPtrArray *data)
 {
   static const char *const types[] = { "tls-exporter", "tls-unique", "tls-server-end-point" };
-  GIOStream *stream = hs_transport_get_stream (priv->transport);
+  GIOStream *stream = hs_transport_get_stream (hs_client_transport (priv));
   guint n = 0;
 
   for (guint i = 0; G_IS_TLS_CONNECTION (stream) && i < G_N_ELEMENTS (types); i++)
@@ -61,15 +61,15 @@ hs_client_check_secret (HsClient *self, GError **error)
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
 
-  if (priv->transport == NULL || priv->stream == NULL)
+  if (hs_client_transport (priv) == NULL || hs_client_stream (priv) == NULL)
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
                            "A password cannot be sent: the client has no connection");
       return FALSE;
     }
   connection = (HsSaslCredentials) {
-    .encrypted = priv->secure,
-    .trusted = priv->trusted,
+    .encrypted = hs_connection_is_secure (&priv->connection),
+    .trusted = hs_connection_is_trusted (&priv->connection),
     .tls_mode_none = !hs_settings_uses_tls (&priv->settings),
     .allowed = hs_settings_get_sasl_mechanisms (&priv->settings),
   };
@@ -82,13 +82,13 @@ static void
 take_name (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsJid *account = hs_stream_get_account (priv->stream);
+  HsJid *account = hs_stream_get_account (hs_client_stream (priv));
   HsJid *jid = hs_settings_get_jid (&priv->settings);
 
   if (jid == account || jid == NULL
       || g_strcmp0 (hs_jid_get_domain (jid), hs_jid_get_domain (account)) != 0)
     return;
-  hs_stream_set_account (priv->stream, jid);
+  hs_stream_set_account (hs_client_stream (priv), jid);
   g_clear_pointer (&priv->account, hs_jid_unref);
   priv->account = hs_jid_ref (jid);
   hs_session_expect (&priv->session, jid, hs_settings_is_component (&priv->settings));
@@ -133,7 +133,7 @@ replace_login_token (HsClient *self, GVariant *token)
 static GVariant *
 make_login_token (HsClientPrivate *priv)
 {
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (stream));
   GVariantDict dict;
 
@@ -202,7 +202,7 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
 {
   HsClientPrivate *priv = hs_client_private (self);
   const HsSettings *settings = &priv->settings;
-  g_autoptr (HsJid) account = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+  g_autoptr (HsJid) account = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
   g_autoptr (GPtrArray) data = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   HsSaslChannel channels[4];
   HsSaslCredentials credentials = {
@@ -210,9 +210,9 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     .account = hs_jid_to_string (account),
     .password = hs_settings_get_password (settings),
     .access_token = hs_settings_get_access_token (settings),
-    .has_certificate = hs_settings_get_tls_certificate (settings) != NULL && priv->certificate_used,
-    .encrypted = priv->secure,
-    .trusted = priv->trusted,
+    .has_certificate = hs_settings_get_tls_certificate (settings) != NULL && hs_connection_has_used_certificate (&priv->connection),
+    .encrypted = hs_connection_is_secure (&priv->connection),
+    .trusted = hs_connection_is_trusted (&priv->connection),
     .password_proved = !hs_settings_get_allow_plain (settings),
     .tls_mode_none = !hs_settings_uses_tls (settings),
     .allowed = hs_settings_get_sasl_mechanisms (settings),
@@ -226,12 +226,12 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     take_login_token (priv, &credentials);
   if (offer != NULL)
     {
-      hs_stream_pipeline_sign_in (priv->stream, offer, &credentials);
+      hs_stream_pipeline_sign_in (hs_client_stream (priv), offer, &credentials);
       return;
     }
-  hs_stream_sign_in (priv->stream, &credentials);
+  hs_stream_sign_in (hs_client_stream (priv), &credentials);
   hs_client_flush (self);
-  if (priv->transport == NULL)
+  if (hs_client_transport (priv) == NULL)
     return;
   hs_client_begin_stage (self);
   hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
@@ -290,8 +290,8 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (hs_settings_is_component (&priv->settings) || !priv->secure || !priv->trusted || hs_client_has_negotiators (self)
-      || priv->stream == NULL)
+  if (hs_settings_is_component (&priv->settings) || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection) || hs_client_has_negotiators (self)
+      || hs_client_stream (priv) == NULL)
     return;
   offer = recall_offer (priv);
   if (offer != NULL)
@@ -326,14 +326,14 @@ is_about_something_else (const GError *error)
 static gboolean
 blame_pipelining (HsClientPrivate *priv, const GError *error)
 {
-  HsAttempt *attempt = priv->attempt;
+  HsAttempt *attempt = hs_connection_get_attempt (&priv->connection);
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
-  gboolean met = hs_stream_has_received_header (priv->stream);
+  gboolean met = hs_stream_has_received_header (hs_client_stream (priv));
   HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
-  HsPipelined what = hs_stream_is_session_pipelined (priv->stream) ? HS_PIPELINED_BY_MEMORY
+  HsPipelined what = hs_stream_is_session_pipelined (hs_client_stream (priv)) ? HS_PIPELINED_BY_MEMORY
                                                        : HS_PIPELINED_WITH_HEADER;
 
-  if (!hs_stream_is_pipelined (priv->stream)
+  if (!hs_stream_is_pipelined (hs_client_stream (priv))
       || (what == HS_PIPELINED_WITH_HEADER
           && (is_about_something_else (error) || !(met || lost)))
       || !hs_server_memory_failed (&priv->server_memory, what, how,
@@ -352,15 +352,15 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean timed_out = g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
-  if (priv->stream == NULL)
+  if (hs_client_stream (priv) == NULL)
     return FALSE;
   /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
-  if (hs_stream_is_upgrading (priv->stream))
+  if (hs_stream_is_upgrading (hs_client_stream (priv)))
     {
       priv->no_upgrade = TRUE;
       return TRUE;
     }
-  if (!hs_stream_is_sign_in_pipelined (priv->stream))
+  if (!hs_stream_is_sign_in_pipelined (hs_client_stream (priv)))
     return blame_pipelining (priv, error);
   if (error->domain == HS_SASL_ERROR)
     return FALSE;
@@ -368,7 +368,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
                            lost ? HS_PIPELINE_LOST
                            : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINE_REFUSED
                                                                            : HS_PIPELINE_OUTDATED,
-                           priv->attempt != NULL ? priv->attempt->address : NULL);
+                           hs_connection_get_address (&priv->connection));
   return TRUE;
 }
 
@@ -376,12 +376,12 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 void
 hs_client_remember_session (HsClientPrivate *priv)
 {
-  HsSessionFeatures offer = hs_stream_get_session_features (priv->stream);
+  HsSessionFeatures offer = hs_stream_get_session_features (hs_client_stream (priv));
 
-  if (offer != 0 && priv->secure)
+  if (offer != 0 && hs_connection_is_secure (&priv->connection))
     hs_server_memory_remember_session (&priv->server_memory, offer);
   hs_server_memory_bound (&priv->server_memory,
-                          priv->attempt != NULL ? priv->attempt->address : NULL);
+                          hs_connection_get_address (&priv->connection));
 }
 
 /* Remembered with the token as well, so that the program's next run signs in with one message. */
@@ -389,19 +389,19 @@ static void
 remember_offer (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const HsStreamFeatures *offer = hs_stream_get_features (priv->stream);
-  g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (priv->stream));
+  const HsStreamFeatures *offer = hs_stream_get_features (hs_client_stream (priv));
+  g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
   g_autoptr (GVariant) features = NULL;
   g_autoptr (GVariant) kept = NULL;
   GVariantDict dict;
 
-  if (!priv->secure)
+  if (!hs_connection_is_secure (&priv->connection))
     offer = NULL;
   features = offer != NULL ? g_variant_ref_sink (hs_stream_features_save (offer)) : NULL;
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
   if (features == NULL)
     return;
-  if (hs_settings_get_login_token (&priv->settings) == NULL || !hs_stream_used_token (priv->stream))
+  if (hs_settings_get_login_token (&priv->settings) == NULL || !hs_stream_used_token (hs_client_stream (priv)))
     return;
   kept = g_variant_lookup_value (hs_settings_get_login_token (&priv->settings), "offer", NULL);
   if (kept != NULL && g_variant_equal (kept, features))
@@ -416,13 +416,13 @@ void
 hs_client_token_refused (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
   const GError *error = hs_stream_get_token_refusal (stream);
 
   if (!g_error_matches (error, HS_SASL_ERROR, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE))
     replace_login_token (self, NULL);
   /* A handler may have dropped the connection. */
-  if (priv->stream == stream && priv->transport != NULL)
+  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     sign_in (self, FALSE, NULL);
 }
 
@@ -430,7 +430,7 @@ static void
 set_security_info (HsClient *self, gboolean resumed)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  GIOStream *stream = hs_transport_get_stream (priv->transport);
+  GIOStream *stream = hs_transport_get_stream (hs_client_transport (priv));
   GTlsConnection *tls = G_IS_TLS_CONNECTION (stream) ? G_TLS_CONNECTION (stream) : NULL;
   g_autofree char *cipher = tls != NULL ? g_tls_connection_get_ciphersuite_name (tls) : NULL;
   GTlsProtocolVersion version = tls != NULL ? g_tls_connection_get_protocol_version (tls)
@@ -438,10 +438,10 @@ set_security_info (HsClient *self, gboolean resumed)
 
   g_clear_object (&priv->security_info);
   priv->security_info = g_object_new (
-      HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified", priv->trusted,
-      "mechanism", hs_stream_get_mechanism (priv->stream), "channel-binding",
-      hs_stream_get_channel_binding (priv->stream), "downgrade-protected",
-      hs_stream_proved_lists (priv->stream), "resumed", resumed, NULL);
+      HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified", hs_connection_is_trusted (&priv->connection),
+      "mechanism", hs_stream_get_mechanism (hs_client_stream (priv)), "channel-binding",
+      hs_stream_get_channel_binding (hs_client_stream (priv)), "downgrade-protected",
+      hs_stream_proved_lists (hs_client_stream (priv)), "resumed", resumed, NULL);
   g_object_notify (G_OBJECT (self), "security-info");
 }
 
@@ -456,22 +456,22 @@ void
 hs_client_authenticated (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = priv->stream;
+  HsStream *stream = hs_client_stream (priv);
 
   if (hs_stream_proved_password (stream))
     hs_client_set_allow_plain (self, FALSE);
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
   /* A handler may have dropped the connection. */
-  if (priv->stream == stream && priv->transport != NULL)
+  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     set_security_info (self, FALSE);
-  if (priv->stream == stream && priv->transport != NULL)
+  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0, priv->security_info);
-  if (priv->stream == stream && hs_stream_get_token (stream) != NULL)
+  if (hs_client_stream (priv) == stream && hs_stream_get_token (stream) != NULL)
     replace_login_token (self, make_login_token (priv));
-  if (priv->stream == stream)
+  if (hs_client_stream (priv) == stream)
     remember_offer (self);
-  if (priv->stream == stream && priv->transport != NULL)
+  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
                    hs_stream_get_mechanism (stream));
 }
@@ -481,7 +481,7 @@ void
 hs_client_note_discovery (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const char *address = hs_stream_get_discovery (priv->stream);
+  const char *address = hs_stream_get_discovery (hs_client_stream (priv));
 
   if (g_strcmp0 (priv->oauth_discovery, address) == 0)
     return;

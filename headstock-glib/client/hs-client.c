@@ -92,7 +92,8 @@ hs_client_finalize (GObject *object)
 {
   HsClientPrivate *priv = hs_client_private (HS_CLIENT (object));
 
-  g_clear_pointer (&priv->dead_streams, g_ptr_array_unref);
+  hs_pump_clear (&priv->pump);
+  hs_connection_clear (&priv->connection);
   hs_outbox_clear (&priv->outbox);
   hs_session_clear (&priv->session);
   hs_retry_policy_clear (&priv->retry);
@@ -101,7 +102,6 @@ hs_client_finalize (GObject *object)
   hs_client_log_free (HS_CLIENT (object));
   g_clear_pointer (&priv->raw_parser, hs_parser_free);
   g_clear_pointer (&priv->account, hs_jid_unref);
-  g_clear_object (&priv->peer_certificate);
   hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));
   g_clear_object (&priv->begun_presence);
@@ -605,6 +605,8 @@ hs_client_init (HsClient *self)
   hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
   priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);
+  hs_connection_init (&priv->connection, &hs_client_connection_callbacks, self);
+  hs_pump_init (&priv->pump, priv->dispatcher, &hs_client_pump_callbacks, self);
   hs_session_init (&priv->session, hs_dispatcher_get_tracker (priv->dispatcher),
                    &hs_client_session_callbacks, self);
 }

@@ -37,7 +37,7 @@ OPEN_CIRCLES = [
      "client/hs-client-dispatch.c", "client/hs-client-delivery.c", "client/hs-client-features.c",
      "client/hs-client-lifecycle.c",
      "client/hs-client-log.c", "client/hs-client-modules.c",
-     "client/hs-client-presence.c", "client/hs-client-pump.c",
+     "client/hs-client-presence.c", "client/hs-client-events.c",
      "client/hs-client-request.c", "client/hs-client-resume.c", "client/hs-client-retry.c",
      "client/hs-client-security.c", "client/hs-client-send.c", "client/hs-client-session.c", "client/hs-client-settings.c",
      "client/hs-client-sign-in.c", "client/hs-client.c"},

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-attempt.h"
+#include "hs-read-gate.h"
+#include "net/hs-tls.h"
+#include "net/hs-transport.h"
+#include "protocol/hs-stream.h"
+
+G_BEGIN_DECLS
+
+/* One connection after another: the attempt to make it, the transport with its bytes, and the XML stream on it. The
+ * connection does what its owner says, and tells what happens; the owner decides what follows, and has all
+ * settings. */
+
+typedef struct
+{
+  /* The socket is connected. Follow with hs_connection_handshake() or hs_connection_open(). */
+  void (*connected) (HsAttempt *attempt, GIOStream *io, gpointer owner);
+  /* Whether to go on with a certificate that is not valid. */
+  gboolean (*accept_certificate) (GTlsCertificate *certificate,
+                                  GTlsCertificateFlags errors,
+                                  gpointer owner);
+  /* hs_connection_get_peer_certificate() is another. */
+  void (*certificate_changed) (gpointer owner);
+  /* The connection is under TLS. Follow with hs_connection_open(). */
+  void (*secured) (HsAttempt *attempt, GIOStream *io, gpointer owner);
+  /* Bytes have arrived. Returns how many were used: the rest comes again in the next turn of the main loop. */
+  gsize (*bytes) (const char *bytes, gsize length, gpointer owner);
+  /* The system has taken so many bytes of the connection. */
+  void (*written) (guint64 position, gpointer owner);
+  /* The peer has ended the connection (NULL), or it was lost. */
+  void (*dropped) (const GError *error, gpointer owner);
+  /* No connection was made, or TLS could not be started. */
+  void (*failed) (const GError *error, gpointer owner);
+} HsConnectionCallbacks;
+
+/* Lies inside its owner. Only hs-connection.c uses the fields. */
+typedef struct
+{
+  const HsConnectionCallbacks *callbacks;
+  gpointer owner;
+  HsAttempt *attempt; /* until the session stands */
+  HsTransport *transport;
+  HsStream *stream;
+  GTlsCertificate *peer_certificate; /* of this connection, or of the last one */
+  HsReadGate gate;
+  guint direct_tls : 1;       /* this connection, or the last one, began with TLS */
+  guint secure : 1;           /* under TLS */
+  guint trusted : 1;          /* and the certificate was verified, or is the pinned one */
+  guint certificate_used : 1; /* and the server has asked for the client's certificate */
+} HsConnection;
+
+void
+hs_connection_init (HsConnection *self, const HsConnectionCallbacks *callbacks, gpointer owner);
+void hs_connection_clear (HsConnection *self);
+
+/* Takes @connector, and connects to its next address. */
+void hs_connection_connect (HsConnection *self, HsConnector *connector);
+/* @config without its callbacks, which the connection sets. */
+void hs_connection_handshake (HsConnection *self, GIOStream *base, const HsTlsConfig *config);
+/* Takes bytes from @io from here on, after hs_connection_start_reading(). */
+void hs_connection_open (HsConnection *self, HsLoop *loop, GIOStream *io);
+/* Takes the stream that has no stream before it on this connection. */
+void hs_connection_set_stream (HsConnection *self, HsStream *stream);
+void hs_connection_start_reading (HsConnection *self);
+/* Stops reading, and returns what the handshake takes place on. (transfer full) */
+GIOStream *hs_connection_start_tls (HsConnection *self);
+
+/* Another operation of the attempt has come back. Takes the operation's reference. The owner of the connection, if
+ * the operation still concerns it. */
+gpointer hs_connection_end_operation (HsAttempt *attempt);
+/* The session stands: nothing is under way any more. */
+void hs_connection_end_attempt (HsConnection *self);
+/* The connection ends. In this order: */
+void hs_connection_abandon_attempt (HsConnection *self);
+void hs_connection_close (HsConnection *self);      /* writes what the system takes now */
+HsStream *hs_connection_reset (HsConnection *self); /* (transfer full) (nullable) */
+
+HsAttempt *hs_connection_get_attempt (const HsConnection *self);     /* or NULL */
+HsConnector *hs_connection_get_connector (const HsConnection *self); /* or NULL */
+HsConnector *hs_connection_steal_connector (HsConnection *self);     /* (transfer full) (nullable) */
+const char *hs_connection_get_address (const HsConnection *self);    /* or NULL */
+HsTransport *hs_connection_get_transport (const HsConnection *self); /* or NULL */
+HsStream *hs_connection_get_stream (const HsConnection *self);       /* or NULL */
+GTlsCertificate *hs_connection_get_peer_certificate (const HsConnection *self);
+gboolean hs_connection_is_direct_tls (const HsConnection *self);
+gboolean hs_connection_is_secure (const HsConnection *self);
+gboolean hs_connection_is_trusted (const HsConnection *self);
+gboolean hs_connection_has_used_certificate (const HsConnection *self);
+
+/* The position of the last byte of the output. */
+guint64 hs_connection_get_end (const HsConnection *self);
+/* Stops reading while too much waits to be written: a peer that asks and does not read the answers can't make us
+ * grow. FALSE: it does. */
+gboolean hs_connection_has_room (HsConnection *self);
+/* Reasons not to read. OUTPUT_FULL and STARTTLS are the connection's own. */
+void hs_connection_block (HsConnection *self, HsReadReason reason);
+void hs_connection_unblock (HsConnection *self, HsReadReason reason);
+gboolean hs_connection_is_blocked (const HsConnection *self, HsReadReason reason);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsConnection, hs_connection_clear)
+
+G_END_DECLS

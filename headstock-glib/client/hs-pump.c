@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-pump.h"
+
+#define LOOK_USEC 100
+#define LONGEST_STRIDE 8
+
+void
+hs_pump_init (HsPump *self,
+              HsDispatcher *dispatcher,
+              const HsPumpCallbacks *callbacks,
+              gpointer owner)
+{
+  *self = (HsPump){ .callbacks = callbacks, .owner = owner, .dispatcher = dispatcher };
+}
+
+void
+hs_pump_clear (HsPump *self)
+{
+  g_assert (self->stream == NULL && self->n_pumping == 0);
+  g_clear_pointer (&self->dead_streams, g_ptr_array_unref);
+}
+
+void
+hs_pump_set_stream (HsPump *self, HsStream *stream)
+{
+  self->stream = stream;
+}
+
+void
+hs_pump_retire (HsPump *self, HsStream *stream)
+{
+  self->stream = NULL;
+  if (self->n_pumping == 0)
+    {
+      hs_stream_free (stream);
+      return;
+    }
+  if (self->dead_streams == NULL)
+    self->dead_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_stream_free);
+  g_ptr_array_add (self->dead_streams, stream);
+}
+
+/* ---- Time ---- */
+
+/* To ask for the time costs something as well. The time is asked for about every LOOK_USEC: after as many events as
+ * took that long last time. The first look comes after one event, and the number at most doubles: a handler that
+ * suddenly becomes slow is noticed soon. */
+struct _HsPumpClock
+{
+  gint64 end;
+  gint64 seen;
+  guint stride;
+  guint left; /* of the stride */
+};
+
+static gboolean
+look_at_time (HsPumpClock *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->seen < LOOK_USEC / 2)
+    self->stride = MIN (self->stride * 2, LONGEST_STRIDE);
+  else if (now - self->seen > LOOK_USEC)
+    self->stride = MAX (self->stride / 2, 1);
+  if (now - self->seen > LOOK_USEC * LONGEST_STRIDE)
+    self->stride = 1;
+  self->seen = now;
+  self->left = self->stride;
+
+  return now >= self->end;
+}
+
+static gboolean
+time_is_over (HsPumpClock *self)
+{
+  if (G_LIKELY (--self->left > 0))
+    return FALSE;
+
+  return look_at_time (self);
+}
+
+gboolean
+hs_pump_is_turn_over (HsPump *self)
+{
+  /* The rest of a stanza whose stream is gone has no other turn. */
+  return hs_pump_is_nested (self) && time_is_over (self->clock);
+}
+
+/* ---- Events ---- */
+
+static void
+handle_event (HsPump *self, HsStream *stream, HsStreamEvent *event)
+{
+  switch (event->type)
+    {
+    case HS_STREAM_EVENT_STANZA:
+      hs_dispatcher_dispatch (self->dispatcher, event->node);
+      break;
+    case HS_STREAM_EVENT_FORGET:
+      if (!hs_dispatcher_dispatch_forgotten (self->dispatcher, event->node))
+        hs_stream_keep (stream, event);
+      break;
+    default:
+      self->callbacks->event (stream, event, self->owner);
+    }
+}
+
+/* Handles the event that was suspended, or the next one. */
+static gboolean
+take_event (HsPump *self, HsStream *stream, HsStreamEvent *event)
+{
+  if (G_UNLIKELY (self->suspended.type != HS_STREAM_EVENT_NONE))
+    {
+      *event = self->suspended;
+      self->suspended.type = HS_STREAM_EVENT_NONE;
+      hs_dispatcher_resume (self->dispatcher);
+      return TRUE;
+    }
+  if (!hs_stream_next_event (stream, event))
+    return FALSE;
+  handle_event (self, stream, event);
+  return TRUE;
+}
+
+typedef enum
+{
+  PUMPED_ALL,
+  PUMPED_UNTIL_OVER, /* there may be more, in the next turn */
+  PUMPED_TO_THE_END, /* the stream is gone, replaced, or nobody wants it any more */
+} Pumped;
+
+static Pumped
+pump_events (HsPump *self, HsStream *stream)
+{
+  HsStreamEvent event;
+
+  while (take_event (self, stream, &event))
+    {
+      if (self->stream == stream && hs_dispatcher_is_suspended (self->dispatcher))
+        {
+          self->suspended = event;
+          return PUMPED_UNTIL_OVER;
+        }
+      hs_stream_give_back (stream, &event);
+      if (self->stream != stream || !self->callbacks->goes_on (self->owner)
+          || self->stream != stream)
+        return PUMPED_TO_THE_END;
+      if (time_is_over (self->clock))
+        return PUMPED_UNTIL_OVER;
+    }
+  return PUMPED_ALL;
+}
+
+/* Events first, then the next few bytes, until the turn's time is over. */
+static Pumped
+pump_until_over (HsPump *self, HsStream *stream)
+{
+  for (;;)
+    {
+      Pumped pumped = pump_events (self, stream);
+      gsize used;
+
+      if (pumped != PUMPED_ALL || self->input_length == 0
+          || !self->callbacks->has_room (self->owner))
+        return pumped;
+      used = hs_stream_feed (stream, self->input, self->input_length);
+      self->input += used;
+      self->input_length -= used;
+    }
+}
+
+static void
+pump (HsPump *self, HsPumpClock *clock)
+{
+  HsStream *stream = self->stream;
+  HsStream *outer = self->pumped;
+  HsPumpClock *outer_clock = self->clock;
+  Pumped pumped;
+
+  self->n_pumping++;
+  self->pumped = stream;
+  self->clock = clock;
+  pumped = pump_until_over (self, stream);
+  self->n_pumping--;
+  self->pumped = outer;
+  self->clock = outer_clock;
+  if (self->stream != stream)
+    self->input_length = 0;
+  else
+    self->callbacks->turn_ended (pumped == PUMPED_UNTIL_OVER, self->input_length > 0, self->owner);
+  if (self->n_pumping == 0)
+    g_clear_pointer (&self->dead_streams, g_ptr_array_unref);
+}
+
+gsize
+hs_pump_take (HsPump *self, const char *bytes, gsize length, gint64 turn_end)
+{
+  HsPumpClock clock = { .stride = 1, .left = 1, .end = turn_end, .seen = g_get_monotonic_time () };
+  gsize left;
+
+  if (self->stream == NULL)
+    return length;
+  self->input = bytes;
+  self->input_length = length;
+  pump (self, &clock);
+  left = self->input_length;
+  self->input = NULL;
+  self->input_length = 0;
+  return length - left;
+}
+
+gboolean
+hs_pump_run (HsPump *self, gint64 turn_end)
+{
+  HsPumpClock clock = { .stride = 1, .left = 1, .end = turn_end, .seen = g_get_monotonic_time () };
+
+  if (self->stream == NULL)
+    return TRUE;
+  /* With input, the transport has seen to it that there is time. */
+  if (self->input == NULL && turn_end != 0 && clock.seen >= turn_end)
+    return FALSE;
+  pump (self, &clock);
+  return TRUE;
+}
+
+/* ---- What there is ---- */
+
+gboolean
+hs_pump_is_nested (const HsPump *self)
+{
+  return self->pumped != NULL && self->pumped == self->stream;
+}
+
+gboolean
+hs_pump_is_pumping (const HsPump *self)
+{
+  return self->n_pumping > 0;
+}
+
+gboolean
+hs_pump_is_suspended (const HsPump *self)
+{
+  return self->suspended.type != HS_STREAM_EVENT_NONE;
+}
+
+gboolean
+hs_pump_has_input (const HsPump *self)
+{
+  return self->input_length > 0;
+}
+
+gboolean
+hs_pump_owes_count (const HsPump *self)
+{
+  return self->stream != NULL && hs_stream_owes_count (self->stream);
+}
+
+gboolean
+hs_pump_is_showing (const HsPump *self)
+{
+  return !hs_pump_is_suspended (self) && hs_pump_owes_count (self);
+}
+
+void
+hs_pump_count_shown (HsPump *self)
+{
+  if (hs_pump_is_showing (self))
+    hs_stream_count_taken (self->stream);
+}
+
+void
+hs_pump_drop_suspended (HsPump *self)
+{
+  if (!hs_pump_is_suspended (self))
+    return;
+  hs_dispatcher_abandon (self->dispatcher);
+  hs_stream_abandon (self->stream, &self->suspended);
+  self->suspended.type = HS_STREAM_EVENT_NONE;
+}
