@@ -141,7 +141,7 @@ make_connector (HsClient *self, GError **error)
 
   if (host == NULL && component)
     host = g_strdup ("localhost");
-  if (hs_retry_policy_take_target (&priv->retry, &host, &port))
+  if (hs_retry_policy_take_target (hs_reconnector_get_policy (&priv->reconnector), &host, &port))
     {
       config.port = port;
       if (hs_connection_is_direct_tls (&priv->connection) && config.tls_mode == HS_TLS_MODE_REQUIRED)
@@ -157,7 +157,7 @@ hs_client_connect_next (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsConnector) connector = g_steal_pointer (&priv->next_connector);
+  g_autoptr (HsConnector) connector = hs_reconnector_take_connector (&priv->reconnector);
   gboolean is_new = connector == NULL;
 
   hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);

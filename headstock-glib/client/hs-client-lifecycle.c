@@ -135,7 +135,7 @@ end_run (HsClient *self)
   hs_timer_leave (&priv->timer);
   hs_wake_remove (&priv->loop->wake, self);
   hs_client_leave_loop (priv);
-  g_clear_pointer (&priv->next_connector, hs_connector_free);
+  hs_reconnector_keep (&priv->reconnector, NULL);
   priv->running = priv->stop_requested = FALSE;
   hs_client_set_state (self, HS_CLIENT_STATE_DISCONNECTED);
   hs_client_modules_foreach (self, hs_module_terminated);
@@ -158,7 +158,7 @@ hs_client_finish_run (HsClient *self, const GError *error)
   if (!is_run (priv, run))
     return;
   announced = priv->announced;
-  hs_client_stop_waiting (self);
+  hs_reconnector_stop (&priv->reconnector);
   hs_client_drop_connection (self);
   hs_client_end_session (self, FALSE);
   if (is_run (priv, run) && (announced || error != NULL))
@@ -214,7 +214,7 @@ begin_stopping (HsClient *self)
   emit_stopping (self);
   if (!is_run (priv, run))
     return;
-  hs_client_stop_waiting (self);
+  hs_reconnector_stop (&priv->reconnector);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
   if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
@@ -325,7 +325,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
         hs_client_finish_run (self, NULL);
       break;
     case HS_DEADLINE_RETRY:
-      hs_client_stop_waiting (self);
+      hs_reconnector_stop (&priv->reconnector);
       hs_client_connect_next (self);
       break;
     case HS_DEADLINE_ASK:
@@ -431,7 +431,7 @@ hs_client_start (HsClient *self)
   priv->n_runs++;
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
-  hs_retry_policy_begin (&priv->retry);
+  hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
   priv->settling = FALSE;
   priv->ready_time = 0;
   g_clear_error (&priv->run_error);
@@ -675,11 +675,11 @@ hs_client_abandon (HsClient *self)
     return;
   priv->running = FALSE;
   error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
-  hs_client_stop_waiting (self);
+  hs_reconnector_stop (&priv->reconnector);
   hs_client_drop_connection (self);
   hs_client_end_session (self, TRUE);
   priv->state = HS_CLIENT_STATE_DISCONNECTED;
-  g_clear_pointer (&priv->next_connector, hs_connector_free);
+  hs_reconnector_keep (&priv->reconnector, NULL);
   hs_timer_leave (&priv->timer);
   if (priv->loop != NULL)
     hs_wake_remove (&priv->loop->wake, self);

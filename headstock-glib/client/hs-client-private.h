@@ -5,10 +5,10 @@
 #include "hs-connection.h"
 #include "hs-outbox.h"
 #include "hs-pump.h"
+#include "hs-reconnector.h"
 #include "hs-settings.h"
 #include "net/hs-loop.h"
 #include "protocol/hs-liveness.h"
-#include "protocol/hs-retry-policy.h"
 #include "protocol/hs-server-memory.h"
 #include "protocol/hs-session.h"
 
@@ -114,8 +114,7 @@ typedef struct
   gboolean stopping;  /* the signal was emitted */
   gboolean was_ready; /* in this run */
   GError *run_error;
-  HsRetryPolicy retry;
-  struct _HsNetworkWatch *network_watch; /* while the next try is waited for */
+  HsReconnector reconnector;
   GPtrArray *connect_tasks;
   GPtrArray *close_tasks;
 
@@ -123,7 +122,6 @@ typedef struct
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsConnection connection;
   HsPump pump;
-  HsConnector *next_connector; /* has more addresses for the next attempt */
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
   gboolean announced; /* connected was emitted: disconnected is due */
   gboolean in_negotiation; /* modules take part before sign-in */
@@ -321,9 +319,8 @@ void hs_client_resumed (HsClient *self);
 
 /* hs-client-retry.c */
 void hs_client_connection_failed (HsClient *self, const GError *error);
-void hs_client_stop_waiting (HsClient *self);
 void hs_client_note_progress (HsClient *self);
-void hs_client_network_changed (HsClient *self);
+extern const HsReconnectorCallbacks hs_client_reconnector_callbacks;
 
 /* hs-client-active.c */
 void hs_client_tell_active (HsClient *self, gboolean resumed);

@@ -97,7 +97,7 @@ hs_client_resumed (HsClient *self)
   g_autoptr (GPtrArray) tasks = NULL;
 
   hs_client_remember_session (priv);
-  hs_retry_policy_resumed (&priv->retry, hs_stream_management_get_acknowledged (management),
+  hs_retry_policy_resumed (hs_reconnector_get_policy (&priv->reconnector), hs_stream_management_get_acknowledged (management),
                            hs_stream_management_get_received (management));
   hs_client_session_stands (self);
   hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),

@@ -20,95 +20,19 @@ void
 hs_client_note_progress (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-
   HsStreamManagement *management = hs_session_get_management (&priv->session);
 
   if (management != NULL && hs_stream_management_take_progress (management))
-    hs_retry_policy_progress (&priv->retry);
-}
-
-/* ---- The network ---- */
-
-typedef struct _HsNetworkWatch HsNetworkWatch;
-
-/* The monitor may live in another main context than the client. */
-struct _HsNetworkWatch
-{
-  GMainContext *context;
-  GNetworkMonitor *monitor;
-  GWeakRef client;
-  gulong handler;
-};
-
-static void
-watch_free (gpointer data, GClosure *closure)
-{
-  HsNetworkWatch *self = data;
-
-  g_weak_ref_clear (&self->client);
-  g_main_context_unref (self->context);
-  g_object_unref (self->monitor);
-  g_free (self);
-}
-
-static gboolean
-changed_in_context_cb (gpointer client)
-{
-  hs_client_network_changed (client);
-  return G_SOURCE_REMOVE;
+    hs_retry_policy_progress (hs_reconnector_get_policy (&priv->reconnector));
 }
 
 static void
-network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer data)
+due_changed_cb (gint64 time, gpointer client)
 {
-  HsNetworkWatch *self = data;
-  HsClient *client = available ? g_weak_ref_get (&self->client) : NULL;
-
-  if (client != NULL)
-    g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, changed_in_context_cb, client,
-                                g_object_unref);
+  hs_client_set_deadline_at (client, HS_DEADLINE_RETRY, time);
 }
 
-static void
-watch_network (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsNetworkWatch *watch;
-
-  if (priv->network_watch != NULL)
-    return;
-  watch = g_new0 (HsNetworkWatch, 1);
-  watch->context = g_main_context_ref (priv->loop->context);
-  watch->monitor = g_object_ref (g_network_monitor_get_default ());
-  g_weak_ref_init (&watch->client, self);
-  priv->network_watch = watch;
-  watch->handler = g_signal_connect_data (watch->monitor, "network-changed",
-                                          G_CALLBACK (network_changed_cb), watch, watch_free, 0);
-}
-
-/* The next try begins, or there will be none. */
-void
-hs_client_stop_waiting (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsNetworkWatch *watch = g_steal_pointer (&priv->network_watch);
-
-  hs_client_clear_deadline (self, HS_DEADLINE_RETRY);
-  /* Freed with its closure. */
-  if (watch != NULL)
-    g_signal_handler_disconnect (watch->monitor, watch->handler);
-}
-
-/* Many clients may have the same network: they come back within a second, not at once. */
-void
-hs_client_network_changed (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  gint64 next = hs_client_get_time (priv) + hs_retry_policy_wait_for_network (&priv->retry) * (gint64) 1000;
-
-  if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] > next)
-    hs_client_set_deadline_at (self, HS_DEADLINE_RETRY, next);
-}
+const HsReconnectorCallbacks hs_client_reconnector_callbacks = { .due_changed = due_changed_cb };
 
 /**
  * hs_client_reconnect_now:
@@ -125,8 +49,7 @@ hs_client_reconnect_now (HsClient *self)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->state == HS_CLIENT_STATE_INTERRUPTED && priv->deadlines[HS_DEADLINE_RETRY] != 0)
-    hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
+  hs_reconnector_hurry (&priv->reconnector);
 }
 
 /* ---- What follows ---- */
@@ -135,7 +58,7 @@ hs_client_reconnect_now (HsClient *self)
 static GError *
 dup_error (HsClientPrivate *priv, const GError *error)
 {
-  g_autofree char *note = hs_retry_policy_take_note (&priv->retry);
+  g_autofree char *note = hs_retry_policy_take_note (hs_reconnector_get_policy (&priv->reconnector));
 
   if (error == NULL)
     return NULL;
@@ -156,7 +79,7 @@ next_target (HsClient *self, const GError *cause)
   if (priv->running && priv->announced)
     hs_client_emit_disconnected (self, error, 0);
   if (priv->running)
-    hs_client_set_deadline (self, HS_DEADLINE_RETRY, 0);
+    hs_reconnector_wait (&priv->reconnector, priv->loop, 0);
 }
 
 /* The connection is gone. @answered: there was one, to the server or what stands before it. @managed: there was a session with
@@ -172,14 +95,14 @@ choose_wait (HsClientPrivate *priv, gboolean answered, gboolean managed)
   if (management == NULL || !hs_stream_management_has_session (management))
     {
       session.given_up = managed;
-      return hs_retry_policy_wait (&priv->retry, &session);
+      return hs_retry_policy_wait (hs_reconnector_get_policy (&priv->reconnector), &session);
     }
   session.location = hs_stream_management_get_location (management);
   session.resumable = hs_stream_management_can_resume (management, now);
   max = hs_stream_management_get_max (management);
   if (max != 0)
     session.left = MAX (0, max * (gint64) 1000 - hs_stream_management_get_age (management, now) / 1000);
-  return hs_retry_policy_wait (&priv->retry, &session);
+  return hs_retry_policy_wait (hs_reconnector_get_policy (&priv->reconnector), &session);
 }
 
 static void
@@ -200,9 +123,7 @@ retry (HsClient *self, const GError *cause)
   /* A handler may have ended the run. */
   if (!priv->running)
     return;
-  hs_client_set_deadline (self, HS_DEADLINE_RETRY, delay);
-  if (delay > 0)
-    watch_network (self);
+  hs_reconnector_wait (&priv->reconnector, priv->loop, delay);
   hs_client_emit_disconnected (self, error, delay);
 }
 
@@ -264,12 +185,12 @@ judge (HsClient *self, GError **error)
         {
           if (!hs_connection_is_secure (&priv->connection) && hs_connection_get_attempt (&priv->connection) != NULL
               && hs_connector_again (hs_connection_get_connector (&priv->connection)))
-            priv->next_connector = hs_connection_steal_connector (&priv->connection);
+            hs_reconnector_keep (&priv->reconnector, hs_connection_steal_connector (&priv->connection));
           return HS_RETRY_TO;
         }
       look_for_address (priv, &failure, error);
     }
-  return hs_retry_policy_failed (&priv->retry, &failure);
+  return hs_retry_policy_failed (hs_reconnector_get_policy (&priv->reconnector), &failure);
 }
 
 /* From the main loop, and once for each connection: it is of no more use. */
@@ -291,7 +212,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
     {
     case HS_RETRY_NEXT_TARGET:
       /* Of the same domain, in the same attempt. */
-      priv->next_connector = hs_connection_steal_connector (&priv->connection);
+      hs_reconnector_keep (&priv->reconnector, hs_connection_steal_connector (&priv->connection));
       G_GNUC_FALLTHROUGH;
     case HS_RETRY_TO:
       next_target (self, copy);

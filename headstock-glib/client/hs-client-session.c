@@ -215,7 +215,7 @@ hs_client_bound (HsClient *self)
   if (hs_client_stream (priv) != stream)
     return;
   hs_client_remember_session (priv);
-  hs_retry_policy_bound (&priv->retry);
+  hs_retry_policy_bound (hs_reconnector_get_policy (&priv->reconnector));
   hs_session_set_account (&priv->session, hs_stream_get_account (stream));
   if (!stand (self, stream, begun))
     return;
@@ -393,7 +393,7 @@ hs_client_woke_up (HsClient *self)
 
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
-  hs_client_network_changed (self);
+  hs_reconnector_network_changed (&priv->reconnector);
   if (priv->state == HS_CLIENT_STATE_READY && hs_client_transport (priv) != NULL
       && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);

@@ -96,7 +96,7 @@ hs_client_finalize (GObject *object)
   hs_connection_clear (&priv->connection);
   hs_outbox_clear (&priv->outbox);
   hs_session_clear (&priv->session);
-  hs_retry_policy_clear (&priv->retry);
+  hs_reconnector_clear (&priv->reconnector);
   hs_liveness_clear (&priv->liveness);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
@@ -600,7 +600,7 @@ hs_client_init (HsClient *self)
 
   hs_settings_init (&priv->settings);
   hs_server_memory_init (&priv->server_memory);
-  hs_retry_policy_init (&priv->retry);
+  hs_reconnector_init (&priv->reconnector, &hs_client_reconnector_callbacks, G_OBJECT (self));
   hs_liveness_init (&priv->liveness, 0);
   hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);
   /* Not later: languages may add handlers while an object that C makes is still being made. */

@@ -518,7 +518,8 @@ MUTATIONS = [
            "if (type == HS_DELIVERY_ACKNOWLEDGED && (stanza->flags & HS_OUT_OWN) == 0)",
            "if (type == HS_DELIVERY_ACKNOWLEDGED)", "retry", "/client/retry/progress"),
     client("what the program has sent is progress",
-           "hs_stream_management_take_progress (management)) hs_retry_policy_progress (&priv->retry);",
+           "hs_stream_management_take_progress (management))"
+           " hs_retry_policy_progress (hs_reconnector_get_policy (&priv->reconnector));",
            "hs_stream_management_take_progress (management)) return;", "retry", "/client/retry/progress"),
     # ---- What leaves ----
     client("the sender is the account",
@@ -754,6 +755,9 @@ MUTATIONS = [
          " || self->stream != stream) return PUMPED_TO_THE_END;",
          "if (!self->callbacks->goes_on (self->owner)) return PUMPED_TO_THE_END;", "pump",
          "/pump/retired-inside"),
+    unit("the network brings a try forward, and does not put it off",
+         "if (due < self->due) set_due (self, due);", "set_due (self, due);", "reconnector",
+         "/reconnector/network"),
     unit("what is cancelled is told once",
          "if (!wait->returned) await_written (self, g_object_ref (task));",
          "await_written (self, g_object_ref (task));", "outbox", "/outbox/cancelled"),

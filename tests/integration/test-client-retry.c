@@ -41,7 +41,7 @@ new_client_for (const ScriptStep *const *scripts, HsTlsMode mode)
 {
   TestClient *test = test_client_new (scripts, mode);
 
-  hs_client_private (test->client)->retry.random = choose;
+  hs_client_private (test->client)->reconnector.policy.random = choose;
   g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   return test;
 }
@@ -231,7 +231,7 @@ test_certificate (void)
   g_assert_error (test->loss, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
   g_assert_cmpint (test->retry, ==, 300000);
   g_object_set (test->client, "tls-database", database, NULL);
-  hs_client_network_changed (test->client);
+  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector);
   test_until (test->n_ready == 2);
   test_client_stop (test);
   test_client_free (test);
@@ -284,7 +284,7 @@ test_same (gconstpointer data)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, sames[i].first == sames[i].again ? 2 : 3);
   /* A change of the network ends the wait, as always. */
   n_connections = scripted_server_get_n_connections (test->server);
-  hs_client_network_changed (test->client);
+  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector);
   test_until (scripted_server_get_n_connections (test->server) > n_connections);
   test_client_stop (test);
   test_client_free (test);
@@ -595,7 +595,7 @@ test_redirects (void)
   g_autoptr (TestClient) test = new_client (scripts);
   guint n_waits = 0;
 
-  hs_client_private (test->client)->retry.random = choose_longest;
+  hs_client_private (test->client)->reconnector.policy.random = choose_longest;
   self = test->server;
   scripted_server_forgive (self);
   g_signal_connect (test->client, "disconnected", G_CALLBACK (count_wait_cb), &n_waits);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/hs-connector.h"
+#include "net/hs-loop.h"
+#include "protocol/hs-retry-policy.h"
+
+G_BEGIN_DECLS
+
+/* When the next connection is made, and with which addresses. HsRetryPolicy decides; the reconnector waits, and watches
+ * the network meanwhile: when the network changes, the next try comes earlier. */
+
+typedef struct
+{
+  /* The next connection is due at @time, monotonic; 0: no connection is due. */
+  void (*due_changed) (gint64 time, gpointer owner);
+} HsReconnectorCallbacks;
+
+typedef struct _HsNetworkWatch HsNetworkWatch;
+
+/* Lies inside its owner. Only hs-reconnector.c uses the fields. */
+typedef struct
+{
+  const HsReconnectorCallbacks *callbacks;
+  GObject *owner;
+  HsRetryPolicy policy;
+  HsConnector *next_connector; /* has more addresses for the attempt, or NULL */
+  HsLoop *loop;                /* borrowed while a connection is due, or NULL */
+  gint64 due;                  /* or 0 */
+  HsNetworkWatch *watch;       /* or NULL */
+} HsReconnector;
+
+void hs_reconnector_init (HsReconnector *self,
+                          const HsReconnectorCallbacks *callbacks,
+                          GObject *owner);
+void hs_reconnector_clear (HsReconnector *self);
+HsRetryPolicy *hs_reconnector_get_policy (HsReconnector *self);
+
+/* The next connection goes on with the addresses of @connector. Takes @connector. */
+void hs_reconnector_keep (HsReconnector *self, HsConnector *connector);
+/* (transfer full) (nullable): a new attempt begins */
+HsConnector *hs_reconnector_take_connector (HsReconnector *self);
+
+/* The next connection is due after @msec. The caller keeps @loop until hs_reconnector_stop(). */
+void hs_reconnector_wait (HsReconnector *self, HsLoop *loop, guint msec);
+/* The next connection begins, or there will be none. */
+void hs_reconnector_stop (HsReconnector *self);
+gboolean hs_reconnector_is_waiting (const HsReconnector *self);
+/* While one waits: the next connection is due now. */
+void hs_reconnector_hurry (HsReconnector *self);
+/* While one waits: the network is another, or the machine was asleep. Many clients may have the same network: they
+ * come back within a second, not at once. */
+void hs_reconnector_network_changed (HsReconnector *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsReconnector, hs_reconnector_clear)
+
+G_END_DECLS
