@@ -48,10 +48,9 @@ hs_client_drop_connection (HsClient *self)
   priv->beginning = priv->begun = priv->only_requests = FALSE;
   g_clear_object (&priv->begun_presence);
   priv->n_negotiating = 0;
-  priv->settling = FALSE;
   hs_outbox_disconnected (&priv->outbox);
   hs_client_interrupt_session (self);
-  hs_client_tell_deliveries (self, !priv->running);
+  hs_client_tell_deliveries (self, !hs_run_is_running (&priv->run));
 }
 
 /* A silent address may not take all of the time while there are others to be tried: until a stream with TLS
@@ -160,15 +159,16 @@ hs_client_connect_next (HsClient *self)
   g_autoptr (HsConnector) connector = hs_reconnector_take_connector (&priv->reconnector);
   gboolean is_new = connector == NULL;
 
-  hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
+  hs_client_enter (self, HS_RUN_ON_CONNECT);
   if (is_new)
     {
       g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTING], 0);
-      if (!priv->stop_requested)
+      if (!hs_client_is_stop_requested (priv))
         hs_client_leave_other_account (self);
     }
   /* A handler may have asked for the end, or had another run begin. */
-  if (!priv->running || priv->stop_requested || hs_connection_get_attempt (&priv->connection) != NULL)
+  if (hs_run_get_phase (&priv->run) != HS_RUN_CONNECTING || hs_client_is_stop_requested (priv)
+      || hs_connection_get_attempt (&priv->connection) != NULL)
     return;
   if (is_new && take_account (priv, &error))
     connector = make_connector (self, &error);
@@ -337,8 +337,7 @@ connected_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
   g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
 
-  priv->announced = TRUE;
-  hs_client_set_state (self, HS_CLIENT_STATE_CONNECTED);
+  hs_client_enter (self, HS_RUN_ON_CONNECTED);
   if (hs_attempt_get_owner (attempt) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
   if (hs_attempt_get_owner (attempt) == NULL)
@@ -355,7 +354,7 @@ secured_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
   g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_set_state (self, HS_CLIENT_STATE_SECURED);
+  hs_client_tell_state (self);
   if (hs_attempt_get_owner (attempt) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_SECURED], 0,
                    hs_connection_get_peer_certificate (&priv->connection));

@@ -112,7 +112,7 @@ hs_client_acknowledged (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   hs_client_tell_deliveries (self, FALSE);
-  if (priv->settling)
+  if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING)
     hs_client_settled (self);
 }
 

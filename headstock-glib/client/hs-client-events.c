@@ -12,7 +12,7 @@ stream_ended (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
 
-  if (!priv->stopping)
+  if (!hs_run_is_ending (&priv->run))
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "%s ended the stream",
                  hs_jid_get_domain (priv->account));
   hs_client_flush (self);
@@ -24,7 +24,7 @@ begin_stage (HsClient *self, HsStreamEventType type)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !priv->stopping)
+  if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !hs_run_is_ending (&priv->run))
     hs_client_begin_stage (self);
 }
 
@@ -108,7 +108,7 @@ goes_on_cb (gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   /* The end of the run may have waited for the stanza. */
-  if (G_UNLIKELY (priv->settling))
+  if (G_UNLIKELY (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING))
     hs_client_settled (client);
   return hs_client_transport (priv) != NULL && G_OBJECT (client)->ref_count > 1;
 }

@@ -51,7 +51,7 @@ hs_client_remember_features (HsClient *self)
 
   forget_element (priv);
   /* A client that is going asks no module: one in JavaScript may be going in the same collection of garbage. */
-  if (priv->running && hs_connection_is_secure (&priv->connection) && text != NULL)
+  if (hs_run_is_running (&priv->run) && hs_connection_is_secure (&priv->connection) && text != NULL)
     hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
 }
 

@@ -12,15 +12,61 @@
 /* The machine was asleep where its clocks differ by more, in microseconds. */
 #define SLEEP (2 * G_USEC_PER_SEC)
 
+HsClientState
+hs_client_get_present_state (HsClientPrivate *priv)
+{
+  return hs_run_phase_get_state (hs_run_get_phase (&priv->run),
+                                 hs_connection_is_secure (&priv->connection),
+                                 hs_connection_is_authenticated (&priv->connection));
+}
+
+/* The phase is another, or the connection has come further. */
 void
-hs_client_set_state (HsClient *self, HsClientState state)
+hs_client_tell_state (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->state == state)
-    return;
-  priv->state = state;
-  g_object_notify (G_OBJECT (self), "state");
+  if (hs_run_take_change (&priv->run, hs_client_get_present_state (priv)))
+    g_object_notify (G_OBJECT (self), "state");
+}
+
+/* Calls handlers of `notify::state`. */
+void
+hs_client_enter (HsClient *self, HsRunEvent event)
+{
+  hs_run_enter (&hs_client_private (self)->run, event);
+  hs_client_tell_state (self);
+}
+
+/* Whether the run is to end, or ends. hs_client_stop() does nothing itself but set the deadline. */
+gboolean
+hs_client_is_stop_requested (HsClientPrivate *priv)
+{
+  return priv->deadlines[HS_DEADLINE_STOP] != 0 || hs_run_is_ending (&priv->run);
+}
+
+/* Whether `connected` was emitted, and `disconnected` is still to follow. */
+gboolean
+hs_client_is_announced (HsClientPrivate *priv)
+{
+  switch (hs_run_get_phase (&priv->run))
+    {
+    case HS_RUN_NEGOTIATING:
+    case HS_RUN_READY:
+    case HS_RUN_LOST:
+      return TRUE;
+    case HS_RUN_STOPPING:
+    case HS_RUN_SETTLING:
+    case HS_RUN_CLOSING:
+      return hs_client_stream (priv) != NULL
+             || hs_connection_get_address (&priv->connection) != NULL;
+    case HS_RUN_IDLE:
+    case HS_RUN_CONNECTING:
+    case HS_RUN_WAITING:
+    case HS_N_RUN_PHASES:
+    default:
+      return FALSE;
+    }
 }
 
 static void
@@ -66,10 +112,10 @@ emit_stopping (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stopping)
+  hs_reconnector_stop (&priv->reconnector);
+  if (hs_run_is_ending (&priv->run))
     return;
-  priv->stopping = TRUE;
-  hs_client_set_state (self, HS_CLIENT_STATE_STOPPING);
+  hs_client_enter (self, HS_RUN_ON_STOP);
   g_signal_emit (self, hs_client_signals[SIGNAL_STOPPING], 0);
   hs_client_modules_foreach (self, hs_module_stopping);
 }
@@ -77,38 +123,7 @@ emit_stopping (HsClient *self)
 void
 hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
 {
-  hs_client_private (self)->announced = FALSE;
   g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
-}
-
-static void
-return_tasks (GPtrArray *tasks, const GError *error)
-{
-  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
-    {
-      GTask *task = g_ptr_array_index (tasks, i);
-      GSource *watch = g_task_get_task_data (task);
-
-      if (watch != NULL)
-        g_source_destroy (watch);
-      if (error != NULL)
-        g_task_return_error (task, g_error_copy (error));
-      else
-        g_task_return_boolean (task, TRUE);
-    }
-}
-
-void
-hs_client_return_connects (GPtrArray *tasks)
-{
-  return_tasks (tasks, NULL);
-}
-
-/* A handler may have run the main loop until the run had ended, and have begun another. */
-static gboolean
-is_run (HsClientPrivate *priv, guint run)
-{
-  return priv->running && priv->n_runs == run;
 }
 
 /* Puts the client back to where it was before the run; only then is the end told. */
@@ -118,53 +133,57 @@ end_run (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) stopped
       = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The client was stopped");
-  g_autoptr (GError) error = priv->run_error != NULL ? g_error_copy (priv->run_error) : NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) connects = NULL;
   g_autoptr (GPtrArray) closes = NULL;
-  guint run = priv->n_runs;
+  guint run = hs_run_get_number (&priv->run);
 
   g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
   hs_client_modules_foreach (self, hs_module_cleanup);
   /* It may have been disposed of. */
-  if (!is_run (priv, run))
+  if (!hs_run_is_present (&priv->run, run))
     return;
   /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
-  connects = g_steal_pointer (&priv->connect_tasks);
-  closes = g_steal_pointer (&priv->close_tasks);
+  connects = hs_run_take_connects (&priv->run);
+  closes = hs_run_take_closes (&priv->run);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
   hs_timer_leave (&priv->timer);
   hs_wake_remove (&priv->loop->wake, self);
   hs_client_leave_loop (priv);
   hs_reconnector_keep (&priv->reconnector, NULL);
-  priv->running = priv->stop_requested = FALSE;
-  hs_client_set_state (self, HS_CLIENT_STATE_DISCONNECTED);
+  if (hs_run_get_error (&priv->run) != NULL)
+    error = g_error_copy (hs_run_get_error (&priv->run));
+  hs_client_enter (self, HS_RUN_ON_END);
   hs_client_modules_foreach (self, hs_module_terminated);
   g_signal_emit (self, hs_client_signals[SIGNAL_TERMINATED], 0, error);
-  return_tasks (connects, error != NULL ? error : stopped);
-  return_tasks (closes, NULL);
+  hs_run_return_tasks (connects, error != NULL ? error : stopped);
+  hs_run_return_tasks (closes, NULL);
 }
 
-/* The connection is over and no other follows. Takes nothing; the first error of a run is its own. */
+/* The connection is over and no other follows. @announced: `disconnected` is to follow. */
+static void
+finish_run (HsClient *self, const GError *error, gboolean announced)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint run = hs_run_get_number (&priv->run);
+
+  if (error != NULL)
+    hs_run_fail (&priv->run, error);
+  emit_stopping (self);
+  if (!hs_run_is_present (&priv->run, run))
+    return;
+  hs_client_drop_connection (self);
+  hs_client_end_session (self, FALSE);
+  if (hs_run_is_present (&priv->run, run) && (announced || error != NULL))
+    hs_client_emit_disconnected (self, hs_run_get_error (&priv->run), -1);
+  if (hs_run_is_present (&priv->run, run))
+    end_run (self);
+}
+
 void
 hs_client_finish_run (HsClient *self, const GError *error)
 {
-  HsClientPrivate *priv = hs_client_private (self);
-  guint run = priv->n_runs;
-  gboolean announced;
-
-  if (error != NULL && priv->run_error == NULL && !priv->stop_requested)
-    priv->run_error = g_error_copy (error);
-  emit_stopping (self);
-  if (!is_run (priv, run))
-    return;
-  announced = priv->announced;
-  hs_reconnector_stop (&priv->reconnector);
-  hs_client_drop_connection (self);
-  hs_client_end_session (self, FALSE);
-  if (is_run (priv, run) && (announced || error != NULL))
-    hs_client_emit_disconnected (self, priv->run_error, -1);
-  if (is_run (priv, run))
-    end_run (self);
+  finish_run (self, error, hs_client_is_announced (hs_client_private (self)));
 }
 
 /* Nothing is left to be acknowledged, or the time for it is over. */
@@ -173,7 +192,7 @@ close_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  priv->settling = FALSE;
+  hs_run_enter (&priv->run, HS_RUN_ON_CLOSE);
   hs_pump_count_shown (&priv->pump);
   hs_stream_close (hs_client_stream (priv));
   hs_client_flush (self);
@@ -209,17 +228,17 @@ static void
 begin_stopping (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  guint run = priv->n_runs;
+  guint run = hs_run_get_number (&priv->run);
+  gboolean announced = hs_client_is_announced (priv);
 
   emit_stopping (self);
-  if (!is_run (priv, run))
+  if (!hs_run_is_present (&priv->run, run))
     return;
-  hs_reconnector_stop (&priv->reconnector);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
   hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
   if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
     {
-      hs_client_finish_run (self, NULL);
+      finish_run (self, NULL, announced);
       return;
     }
   if (!hs_client_is_managed (priv) || hs_stream_is_closing (hs_client_stream (priv)))
@@ -228,7 +247,7 @@ begin_stopping (HsClient *self)
       return;
     }
   /* XEP-0198: so that the program hears of all that it has sent. */
-  priv->settling = TRUE;
+  hs_run_enter (&priv->run, HS_RUN_ON_SETTLE);
   hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
                           MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
   hs_client_settled (self);
@@ -256,14 +275,13 @@ begin_run (HsClient *self)
     hs_client_connect_next (self);
 }
 
+/* Outside of hs_client_start() and hs_client_stop(): they return before a handler is called. */
 static void
 do_work (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->stop_requested && !priv->stopping)
-    begin_stopping (self);
-  else if (priv->state == HS_CLIENT_STATE_CONNECTING && hs_connection_get_attempt (&priv->connection) == NULL && !priv->stopping)
+  if (hs_run_get_phase (&priv->run) == HS_RUN_CONNECTING && !hs_client_is_stop_requested (priv))
     begin_run (self);
 }
 
@@ -310,6 +328,10 @@ on_deadline (HsClient *self, HsDeadline deadline)
     case HS_DEADLINE_WORK:
       do_work (self);
       break;
+    case HS_DEADLINE_STOP:
+      if (!hs_run_is_ending (&priv->run))
+        begin_stopping (self);
+      break;
     case HS_DEADLINE_PUMP:
       /* Where a handler iterates the main loop, what is left is for the pump that called it. */
       if (!hs_pump_is_nested (&priv->pump))
@@ -319,7 +341,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       stage_timed_out (self);
       break;
     case HS_DEADLINE_CLOSE:
-      if (priv->settling)
+      if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING)
         close_stream (self);
       else
         hs_client_finish_run (self, NULL);
@@ -343,7 +365,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
     case HS_DEADLINE_REQUEST:
       hs_iq_tracker_expire (hs_session_get_tracker (&priv->session),
                             hs_client_get_time (priv), hs_liveness_get_last_input (&priv->liveness));
-      if (priv->running)
+      if (hs_run_is_running (&priv->run))
         hs_client_update_request_deadline (self);
       break;
     case HS_N_DEADLINES:
@@ -425,22 +447,17 @@ hs_client_start (HsClient *self)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (priv->running)
+  if (hs_run_is_running (&priv->run))
     return;
-  priv->running = TRUE;
-  priv->n_runs++;
+  hs_run_enter (&priv->run, HS_RUN_ON_START);
   memset (priv->deadlines, 0, sizeof priv->deadlines);
-  priv->stopping = priv->stop_requested = priv->was_ready = priv->announced = FALSE;
   hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
-  priv->settling = FALSE;
-  priv->ready_time = 0;
-  g_clear_error (&priv->run_error);
   hs_client_take_loop (priv, hs_loop_get (g_main_context_get_thread_default ()));
   priv->slept = get_slept (priv);
   hs_wake_add (&priv->loop->wake, wake_cb, self);
   hs_timer_join (&priv->timer, &priv->loop->timers, timer_cb, self);
   hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
-  hs_client_set_state (self, HS_CLIENT_STATE_CONNECTING);
+  hs_client_tell_state (self);
 }
 
 /**
@@ -458,18 +475,16 @@ hs_client_stop (HsClient *self)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (!priv->running || priv->stop_requested)
-    return;
-  priv->stop_requested = TRUE;
-  hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
+  if (hs_run_is_running (&priv->run) && !hs_client_is_stop_requested (priv))
+    hs_client_set_deadline (self, HS_DEADLINE_STOP, 0);
 }
 
 static gboolean
 run_result (HsClientPrivate *priv, GError **error)
 {
-  if (priv->run_error == NULL)
+  if (hs_run_get_error (&priv->run) == NULL)
     return TRUE;
-  g_propagate_error (error, g_error_copy (priv->run_error));
+  g_propagate_error (error, g_error_copy (hs_run_get_error (&priv->run)));
   return FALSE;
 }
 
@@ -501,11 +516,11 @@ hs_client_run (HsClient *self, GError **error)
 
   alive = g_object_ref (self);
   hs_client_start (self);
-  if (!priv->running)
+  if (!hs_run_is_running (&priv->run))
     return run_result (priv, error);
   context = g_main_context_ref (priv->loop->context);
   g_main_context_push_thread_default (context);
-  while (priv->running)
+  while (hs_run_is_running (&priv->run))
     g_main_context_iteration (context, TRUE);
   g_main_context_pop_thread_default (context);
   if (taken != NULL)
@@ -526,32 +541,9 @@ close_cancelled_cb (GCancellable *cancellable, gpointer data)
   g_autoptr (GTask) task = g_object_ref (data);
   HsClientPrivate *priv = hs_client_private (g_task_get_source_object (task));
 
-  if (priv->close_tasks != NULL && g_ptr_array_remove (priv->close_tasks, task))
+  if (hs_run_remove_close (&priv->run, task))
     g_task_return_error_if_cancelled (task);
   return G_SOURCE_REMOVE;
-}
-
-static void
-add_task (GPtrArray **tasks, GTask *task)
-{
-  if (*tasks == NULL)
-    *tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (*tasks, task);
-}
-
-/* The watch is the task's data, and ended when the task returns. */
-static void
-watch_cancellable (GTask *task, GSourceFunc callback)
-{
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *watch;
-
-  if (cancellable == NULL)
-    return;
-  watch = g_cancellable_source_new (cancellable);
-  g_source_set_static_name (watch, "HsClient");
-  g_task_attach_source (task, watch, callback);
-  g_task_set_task_data (task, watch, (GDestroyNotify) g_source_unref);
 }
 
 /**
@@ -578,14 +570,13 @@ hs_client_connect_async (HsClient *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_client_connect_async);
-  if (priv->state == HS_CLIENT_STATE_READY)
+  if (hs_run_is_ready (&priv->run))
     {
       g_task_return_boolean (task, TRUE);
       return;
     }
-  watch_cancellable (task, G_SOURCE_FUNC (connect_cancelled_cb));
   /* Before the client is started: a handler of `notify::state` may end the run at once. */
-  add_task (&priv->connect_tasks, g_steal_pointer (&task));
+  hs_run_add_connect (&priv->run, g_steal_pointer (&task), G_SOURCE_FUNC (connect_cancelled_cb));
   hs_client_start (self);
 }
 
@@ -635,13 +626,12 @@ hs_client_close_async (HsClient *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_client_close_async);
-  if (!priv->running)
+  if (!hs_run_is_running (&priv->run))
     {
       g_task_return_boolean (task, TRUE);
       return;
     }
-  watch_cancellable (task, G_SOURCE_FUNC (close_cancelled_cb));
-  add_task (&priv->close_tasks, g_steal_pointer (&task));
+  hs_run_add_close (&priv->run, g_steal_pointer (&task), G_SOURCE_FUNC (close_cancelled_cb));
   hs_client_stop (self);
 }
 
@@ -670,22 +660,23 @@ hs_client_abandon (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) connects = NULL;
+  g_autoptr (GPtrArray) closes = NULL;
 
-  if (!priv->running)
+  if (!hs_run_is_running (&priv->run))
     return;
-  priv->running = FALSE;
+  hs_run_abandon (&priv->run);
   error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
   hs_reconnector_stop (&priv->reconnector);
   hs_client_drop_connection (self);
   hs_client_end_session (self, TRUE);
-  priv->state = HS_CLIENT_STATE_DISCONNECTED;
   hs_reconnector_keep (&priv->reconnector, NULL);
   hs_timer_leave (&priv->timer);
   if (priv->loop != NULL)
     hs_wake_remove (&priv->loop->wake, self);
   hs_client_leave_loop (priv);
-  return_tasks (priv->connect_tasks, error);
-  return_tasks (priv->close_tasks, error);
-  g_clear_pointer (&priv->connect_tasks, g_ptr_array_unref);
-  g_clear_pointer (&priv->close_tasks, g_ptr_array_unref);
+  connects = hs_run_take_connects (&priv->run);
+  closes = hs_run_take_closes (&priv->run);
+  hs_run_return_tasks (connects, error);
+  hs_run_return_tasks (closes, error);
 }

@@ -58,9 +58,9 @@ hs_client_finish_presence (HsClient *self)
 static gboolean
 has_session (HsClientPrivate *priv)
 {
-  if (!priv->running || hs_session_get_bound_jid (&priv->session) == NULL)
+  if (!hs_run_is_running (&priv->run) || hs_session_get_bound_jid (&priv->session) == NULL)
     return FALSE;
-  return priv->state == HS_CLIENT_STATE_READY || priv->state == HS_CLIENT_STATE_STOPPING
+  return hs_run_is_ready (&priv->run) || hs_run_is_ending (&priv->run)
          || hs_session_is_interrupted (&priv->session);
 }
 

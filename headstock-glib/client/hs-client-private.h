@@ -6,6 +6,7 @@
 #include "hs-outbox.h"
 #include "hs-pump.h"
 #include "hs-reconnector.h"
+#include "hs-run.h"
 #include "hs-settings.h"
 #include "net/hs-loop.h"
 #include "protocol/hs-liveness.h"
@@ -20,7 +21,8 @@ G_BEGIN_DECLS
 /* Everything that waits for a time waits here, on one timer. */
 typedef enum
 {
-  HS_DEADLINE_WORK,      /* now: what is not to be done inside the caller */
+  HS_DEADLINE_WORK,      /* now: the run begins */
+  HS_DEADLINE_STOP,      /* now: the run is to end */
   HS_DEADLINE_PUMP,      /* now: events that did not fit into the last turn */
   HS_DEADLINE_STAGE,     /* a stage of the negotiation */
   HS_DEADLINE_CLOSE,     /* the server's end of the stream */
@@ -101,29 +103,20 @@ typedef struct
   gboolean dropping_modules; /* the client is being freed */
 
   /* The run */
-  HsClientState state;
+  HsRun run;
   HsLoop *loop; /* NULL while the client does not run */
   GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
   gboolean entered; /* the main loop has called the client in that thread */
   HsTimer timer;
   gint64 deadlines[HS_N_DEADLINES];
   gint64 slept; /* how much longer the machine has been there than it was awake */
-  gboolean running;
-  guint n_runs; /* up to now, with this one */
-  gboolean stop_requested;
-  gboolean stopping;  /* the signal was emitted */
-  gboolean was_ready; /* in this run */
-  GError *run_error;
   HsReconnector reconnector;
-  GPtrArray *connect_tasks;
-  GPtrArray *close_tasks;
 
   /* The connection */
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsConnection connection;
   HsPump pump;
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
-  gboolean announced; /* connected was emitted: disconnected is due */
   gboolean in_negotiation; /* modules take part before sign-in */
   guint n_negotiating;
   gboolean refused; /* a module does not want the client to sign in */
@@ -133,13 +126,11 @@ typedef struct
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
-  gint64 ready_time;
   HsLiveness liveness;
   HsOutbox outbox;
 
   /* The session, which may outlive the connection */
   HsSession session;
-  gboolean settling;   /* the last acknowledgement is waited for, and then the stream is closed */
 
   HsDispatcher *dispatcher;
   guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
@@ -229,12 +220,15 @@ gint64 hs_client_get_boot_time (const HsClientPrivate *priv);
 void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);
 void hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time);
 void hs_client_clear_deadline (HsClient *self, HsDeadline deadline);
-void hs_client_set_state (HsClient *self, HsClientState state);
+void hs_client_enter (HsClient *self, HsRunEvent event);
+void hs_client_tell_state (HsClient *self);
+HsClientState hs_client_get_present_state (HsClientPrivate *priv);
+gboolean hs_client_is_stop_requested (HsClientPrivate *priv);
+gboolean hs_client_is_announced (HsClientPrivate *priv);
 void hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec);
 void hs_client_finish_run (HsClient *self, const GError *error);
 void hs_client_settled (HsClient *self);
 void hs_client_abandon (HsClient *self);
-void hs_client_return_connects (GPtrArray *tasks);
 
 /* hs-client-connection.c */
 void hs_client_connect_next (HsClient *self);

@@ -46,7 +46,7 @@ hs_client_lose_session (HsClient *self)
 
   hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
   /* Modules are not told when the last reference to the client is going. */
-  if (hs_session_lose (&priv->session) && priv->running)
+  if (hs_session_lose (&priv->session) && hs_run_is_running (&priv->run))
     hs_client_modules_foreach (self, hs_module_lost);
 }
 
@@ -110,14 +110,17 @@ hs_client_resumed (HsClient *self)
     hs_client_note_resumed (self);
   if (hs_client_stream (priv) != stream)
     return;
-  tasks = g_steal_pointer (&priv->connect_tasks);
-  hs_client_set_state (self, HS_CLIENT_STATE_READY);
+  /* When the run ends, nobody is told of a session. */
+  if (hs_run_is_ending (&priv->run))
+    return;
+  tasks = hs_run_take_connects (&priv->run);
+  hs_client_enter (self, HS_RUN_ON_SESSION);
   hs_client_tell_deliveries (self, FALSE);
   if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
   if (hs_client_stream (priv) == stream)
     hs_client_modules_foreach (self, hs_module_resumed);
-  hs_client_return_connects (tasks);
+  hs_run_return_tasks (tasks, NULL);
 }
 
 /**
@@ -145,7 +148,7 @@ hs_client_dup_session_state (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (priv->settling || (hs_client_stream (priv) != NULL && hs_stream_is_closing (hs_client_stream (priv))))
+  if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING || (hs_client_stream (priv) != NULL && hs_stream_is_closing (hs_client_stream (priv))))
     return NULL;
   /* A handler that takes the state and ends the program does not want its stanza to come again. */
   state = hs_session_save (&priv->session, hs_pump_is_showing (&priv->pump) ? 1 : 0,
@@ -196,7 +199,7 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
     return FALSE;
   g_return_val_if_fail (state != NULL, FALSE);
 
-  if (priv->running)
+  if (hs_run_is_running (&priv->run))
     return refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
   if (hs_settings_get_jid (&priv->settings) == NULL || hs_settings_is_component (&priv->settings))
     return refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");

@@ -6,13 +6,6 @@
 
 /* What follows on a connection that has ended or could not be made. */
 
-/* Milliseconds for which the session stood, on this connection. */
-static guint64
-get_lasted (HsClientPrivate *priv)
-{
-  return priv->ready_time != 0 ? (hs_client_get_time (priv) - priv->ready_time) / 1000 : 0;
-}
-
 /* Something that the program has sent was acknowledged. What comes in does not count, and neither does
  * the acknowledgement of a roster request or of presence: each session begins with some, also that
  * which a server is about to end again. */
@@ -70,15 +63,22 @@ static void
 next_target (HsClient *self, const GError *cause)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  guint run = hs_run_get_number (&priv->run);
+  gboolean announced = hs_client_is_announced (priv);
   g_autoptr (GError) error = dup_error (priv, cause);
 
   g_debug ("Trying another target: %s", error != NULL ? error->message : "the stream has ended");
-  /* The next one has not stood at all. */
-  priv->ready_time = 0;
+  /* The session of the next connection has not stood at all. */
+  hs_run_set_ready_time (&priv->run, 0);
   hs_client_drop_connection (self);
-  if (priv->running && priv->announced)
+  if (!hs_run_is_present (&priv->run, run))
+    return;
+  hs_run_enter (&priv->run, HS_RUN_ON_NEXT);
+  if (announced)
     hs_client_emit_disconnected (self, error, 0);
-  if (priv->running)
+  if (hs_run_is_present (&priv->run, run))
+    hs_client_tell_state (self);
+  if (hs_run_is_present (&priv->run, run))
     hs_reconnector_wait (&priv->reconnector, priv->loop, 0);
 }
 
@@ -109,20 +109,23 @@ static void
 retry (HsClient *self, const GError *cause)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  guint run = hs_run_get_number (&priv->run);
   gboolean managed = hs_client_is_managed (priv);
-  gboolean answered = priv->state > HS_CLIENT_STATE_CONNECTING;
+  gboolean answered = hs_run_get_phase (&priv->run) != HS_RUN_CONNECTING;
   g_autoptr (GError) error = NULL;
   guint delay;
 
-  priv->ready_time = 0;
+  hs_run_set_ready_time (&priv->run, 0);
   hs_client_drop_connection (self);
   delay = choose_wait (priv, answered, managed);
   error = dup_error (priv, cause);
-  if (priv->running)
-    hs_client_set_state (self, HS_CLIENT_STATE_INTERRUPTED);
-  /* A handler may have ended the run. */
-  if (!priv->running)
+  /* A handler may have ended the run, and have begun another. */
+  if (!hs_run_is_present (&priv->run, run))
     return;
+  hs_client_enter (self, HS_RUN_ON_LOST);
+  if (!hs_run_is_present (&priv->run, run))
+    return;
+  hs_run_enter (&priv->run, HS_RUN_ON_WAIT);
   hs_reconnector_wait (&priv->reconnector, priv->loop, delay);
   hs_client_emit_disconnected (self, error, delay);
 }
@@ -148,7 +151,7 @@ look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error
   /* What the connector says itself is about all of them already. */
   if (*error == NULL || connector == NULL || hs_connection_get_address (&priv->connection) == NULL
       || (*error)->domain == HS_STANZA_ERROR || hs_retry_policy_is_permanent (failure)
-      || (priv->was_ready && !is_unproven (priv)))
+      || (hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector)) && !is_unproven (priv)))
     return;
   hs_connector_note_failure (connector, *error);
   failure->has_more = hs_connector_has_more (connector);
@@ -165,12 +168,13 @@ judge (HsClient *self, GError **error)
   HsClientPrivate *priv = hs_client_private (self);
   HsRetryFailure failure = {
     .error = *error,
-    .point = priv->state,
-    .lasted = get_lasted (priv),
+    .point = hs_client_get_present_state (priv),
+    .lasted = hs_run_get_lasted (&priv->run, hs_client_get_time (priv)),
     .component = hs_settings_is_component (&priv->settings),
     .verified = hs_connection_is_secure (&priv->connection) || !hs_settings_uses_tls (&priv->settings),
     .refused = priv->refused,
-    .returning = priv->was_ready && hs_settings_get_auto_reconnect (&priv->settings),
+    .returning = hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector))
+                 && hs_settings_get_auto_reconnect (&priv->settings),
     .other_host = hs_client_stream (priv) != NULL ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,
   };
 
@@ -201,9 +205,9 @@ hs_client_connection_failed (HsClient *self, const GError *error)
   g_autoptr (GError) copy = error != NULL ? g_error_copy (error) : NULL;
   g_autoptr (GError) last = NULL;
 
-  if (!priv->running)
+  if (!hs_run_is_running (&priv->run))
     return;
-  if (priv->stop_requested || priv->stopping)
+  if (hs_client_is_stop_requested (priv))
     {
       hs_client_finish_run (self, NULL);
       return;

@@ -99,7 +99,7 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
       return TRUE;
     }
   *route = HS_ROUTE_WAITING;
-  if (!priv->stopping && hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
+  if (!hs_run_is_ending (&priv->run) && hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     return TRUE;
   return refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
 }

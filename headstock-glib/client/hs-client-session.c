@@ -61,7 +61,7 @@ derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   hs_stream_key_derived (hs_client_stream (priv), key);
   hs_client_flush (self);
-  if (!priv->stopping)
+  if (!hs_run_is_ending (&priv->run))
     hs_client_begin_stage (self);
   hs_client_pump (self);
 }
@@ -149,16 +149,17 @@ void
 hs_client_session_stands (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  gint64 now;
 
   hs_client_forgets_changed (self);
   hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
-  priv->was_ready = TRUE;
   hs_connection_end_attempt (&priv->connection);
-  priv->ready_time = hs_client_get_time (priv);
-  hs_liveness_init (&priv->liveness, priv->ready_time);
+  now = hs_client_get_time (priv);
+  hs_run_set_ready_time (&priv->run, now);
+  hs_liveness_init (&priv->liveness, now);
   if (hs_settings_get_keepalive_interval (&priv->settings) > 0)
     hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
-                               priv->ready_time + get_interval (priv));
+                               now + get_interval (priv));
 }
 
 /* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
@@ -169,7 +170,7 @@ hs_client_binding (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_client_has_negotiators (self) || priv->stop_requested || priv->stopping
+  if (hs_client_has_negotiators (self) || hs_client_is_stop_requested (priv)
       || hs_client_transport (priv) == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (hs_client_stream (priv)))
     return;
@@ -219,13 +220,16 @@ hs_client_bound (HsClient *self)
   hs_session_set_account (&priv->session, hs_stream_get_account (stream));
   if (!stand (self, stream, begun))
     return;
-  tasks = g_steal_pointer (&priv->connect_tasks);
-  hs_client_set_state (self, HS_CLIENT_STATE_READY);
+  /* When the run ends, nobody is told of a session. */
+  if (hs_run_is_ending (&priv->run))
+    return;
+  tasks = hs_run_take_connects (&priv->run);
+  hs_client_enter (self, HS_RUN_ON_SESSION);
   if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
   if (hs_client_stream (priv) == stream)
     hs_client_modules_foreach (self, hs_module_ready);
-  hs_client_return_connects (tasks);
+  hs_run_return_tasks (tasks, NULL);
 }
 
 void
@@ -233,7 +237,7 @@ hs_client_expect_idle (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && priv->state == HS_CLIENT_STATE_READY)
+  if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && hs_run_is_ready (&priv->run))
     hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000);
 }
 
@@ -324,7 +328,7 @@ ping (HsClient *self)
 
   ask_for_life (self);
   /* Who watches what is written may have ended the connection. */
-  if (hs_client_transport (priv) == NULL || priv->state != HS_CLIENT_STATE_READY)
+  if (hs_client_transport (priv) == NULL || !hs_run_is_ready (&priv->run))
     return;
   look_at_connection (priv, &view);
   hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
@@ -338,7 +342,7 @@ hs_client_keepalive (HsClient *self)
   HsLivenessView view;
   gint64 next;
 
-  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || priv->state != HS_CLIENT_STATE_READY
+  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || !hs_run_is_ready (&priv->run)
       || hs_client_transport (priv) == NULL)
     return;
   look_at_connection (priv, &view);
@@ -365,7 +369,7 @@ hs_client_watch_output (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 next;
 
-  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || priv->state != HS_CLIENT_STATE_READY)
+  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || !hs_run_is_ready (&priv->run))
     return;
   next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv),
                            hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000);
@@ -381,7 +385,7 @@ hs_client_expect_life (HsClient *self)
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
     hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
-  else if (priv->state == HS_CLIENT_STATE_READY && hs_client_transport (priv) != NULL)
+  else if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL)
     hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
 }
 
@@ -394,7 +398,7 @@ hs_client_woke_up (HsClient *self)
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
   hs_reconnector_network_changed (&priv->reconnector);
-  if (priv->state == HS_CLIENT_STATE_READY && hs_client_transport (priv) != NULL
+  if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL
       && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);
 }

@@ -229,7 +229,7 @@ hs_client_get_state (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_client_private (self)->state;
+  return hs_client_get_present_state (hs_client_private (self));
 }
 
 /**

@@ -338,7 +338,7 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
           && (is_about_something_else (error) || !(met || lost)))
       || !hs_server_memory_failed (&priv->server_memory, what, how,
                                    attempt != NULL ? attempt->address : NULL)
-      || priv->state == HS_CLIENT_STATE_READY)
+      || hs_run_is_ready (&priv->run))
     return FALSE;
   return met || attempt == NULL || !hs_connector_has_more (attempt->connector);
 }
@@ -461,7 +461,10 @@ hs_client_authenticated (HsClient *self)
   if (hs_stream_proved_password (stream))
     hs_client_set_allow_plain (self, FALSE);
   if (hs_client_stream (priv) == stream)
-    hs_client_set_state (self, HS_CLIENT_STATE_AUTHENTICATED);
+    {
+      hs_connection_set_authenticated (&priv->connection);
+      hs_client_tell_state (self);
+    }
   /* A handler may have dropped the connection. */
   if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     set_security_info (self, FALSE);

@@ -105,7 +105,7 @@ hs_client_finalize (GObject *object)
   hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));
   g_clear_object (&priv->begun_presence);
-  g_clear_error (&priv->run_error);
+  hs_run_clear (&priv->run);
   g_clear_pointer (&priv->modules, g_ptr_array_unref);
 
   G_OBJECT_CLASS (hs_client_parent_class)->finalize (object);

@@ -108,6 +108,7 @@ hs_retry_policy_progress (HsRetryPolicy *self)
 void
 hs_retry_policy_bound (HsRetryPolicy *self)
 {
+  self->stood = TRUE;
   self->location = HS_LOCATION_UNTRIED;
   self->counts = 0;
   self->resumed = FALSE;
@@ -119,6 +120,7 @@ hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 rece
 {
   guint64 counts = (guint64) acknowledged << 32 | received;
 
+  self->stood = TRUE;
   self->location = HS_LOCATION_UNTRIED;
   if (counts != self->counts)
     hs_retry_policy_progress (self);
@@ -405,4 +407,10 @@ guint
 hs_retry_policy_wait_for_network (HsRetryPolicy *self)
 {
   return self->random (HS_BACKOFF_FIRST);
+}
+
+gboolean
+hs_retry_policy_has_stood (const HsRetryPolicy *self)
+{
+  return self->stood;
 }

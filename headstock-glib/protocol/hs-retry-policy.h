@@ -65,6 +65,7 @@ typedef struct
   guint64 lasted;           /* the session of the last connection */
   guint64 counts;           /* of both sides when a session was resumed last */
   gboolean resumed;         /* the last session went on from another connection */
+  gboolean stood;           /* there was a session in this run */
   char *note;               /* what is to be told along with the error */
 } HsRetryPolicy;
 
@@ -77,6 +78,8 @@ void hs_retry_policy_begin (HsRetryPolicy *self);
  * received. */
 void hs_retry_policy_bound (HsRetryPolicy *self);
 void hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received);
+/* Whether there was a session in this run. */
+gboolean hs_retry_policy_has_stood (const HsRetryPolicy *self);
 /* The server has done something for the program. */
 void hs_retry_policy_progress (HsRetryPolicy *self);
 

@@ -600,7 +600,7 @@ test_redirects (void)
   scripted_server_forgive (self);
   g_signal_connect (test->client, "disconnected", G_CALLBACK (count_wait_cb), &n_waits);
   test_client_start_until_ready (test);
-  hs_client_private (test->client)->ready_time -= 31 * G_USEC_PER_SEC;
+  hs_client_private (test->client)->run.ready_time -= 31 * G_USEC_PER_SEC;
   scripted_server_open_gate (self);
   test_until (n_waits > 0);
   g_assert_cmpuint (scripted_server_get_n_connections (self), <, 40);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/hs-run-phase.h"
+
+#define NO HS_N_RUN_PHASES
+
+static const char *const events[HS_N_RUN_EVENTS] = {
+  "start", "connect", "connected", "session", "lost", "next", "wait", "stop", "settle", "close", "end",
+};
+
+/* Every phase by every event. */
+static const HsRunPhase expected[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
+#define I HS_RUN_IDLE
+#define C HS_RUN_CONNECTING
+#define N HS_RUN_NEGOTIATING
+#define R HS_RUN_READY
+#define L HS_RUN_LOST
+#define W HS_RUN_WAITING
+#define S HS_RUN_STOPPING
+#define T HS_RUN_SETTLING
+#define X HS_RUN_CLOSING
+#define _ NO
+  /*              start con.  ed    sess. lost  next  wait  stop  sett. close end */
+  /* idle */        { C, _, _, _, _, _, _, _, _, _, _ },
+  /* connecting */  { _, C, N, _, L, C, _, S, _, _, _ },
+  /* negotiating */ { _, _, _, R, L, C, _, S, _, _, _ },
+  /* ready */       { _, _, _, _, L, C, _, S, _, _, _ },
+  /* lost */        { _, _, _, _, _, _, W, S, _, _, _ },
+  /* waiting */     { _, C, _, _, _, _, _, S, _, _, _ },
+  /* stopping */    { _, _, S, _, _, _, _, _, T, X, I },
+  /* settling */    { _, _, _, _, _, _, _, _, _, X, I },
+  /* closing */     { _, _, _, _, _, _, _, _, _, _, I },
+};
+
+static void
+test_table (void)
+{
+  for (guint phase = 0; phase < HS_N_RUN_PHASES; phase++)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      for (guint event = 0; event < HS_N_RUN_EVENTS; event++)
+        {
+          gboolean can = hs_run_phase_can (phase, event);
+
+          g_assert_true (can == (expected[phase][event] != NO));
+          if (!can)
+            continue;
+          g_assert_cmpint (hs_run_phase_get_next (phase, event), ==, expected[phase][event]);
+          g_string_append_printf (line, "  %s: %s", events[event],
+                                  hs_run_phase_describe (expected[phase][event]));
+        }
+      g_test_message ("%-12s%s", hs_run_phase_describe (phase), line->str);
+    }
+}
+
+/* Each run can end, whatever happens, not without `stopping`; and one that ends does not go back. */
+static void
+test_end (void)
+{
+  for (guint phase = HS_RUN_CONNECTING; phase < HS_N_RUN_PHASES; phase++)
+    {
+      gboolean ending = hs_run_phase_is_ending (phase);
+
+      g_assert_true (hs_run_phase_can (phase, HS_RUN_ON_END) == ending);
+      g_assert_true (hs_run_phase_can (phase, HS_RUN_ON_STOP) == !ending);
+      for (guint event = 0; ending && event < HS_RUN_ON_END; event++)
+        {
+          if (hs_run_phase_can (phase, event))
+            g_assert_true (hs_run_phase_is_ending (hs_run_phase_get_next (phase, event)));
+        }
+    }
+}
+
+static void
+test_state (void)
+{
+  static const HsClientState states[HS_N_RUN_PHASES] = {
+    HS_CLIENT_STATE_DISCONNECTED, HS_CLIENT_STATE_CONNECTING,  HS_CLIENT_STATE_CONNECTED,
+    HS_CLIENT_STATE_READY,        HS_CLIENT_STATE_INTERRUPTED, HS_CLIENT_STATE_INTERRUPTED,
+    HS_CLIENT_STATE_STOPPING,     HS_CLIENT_STATE_STOPPING,    HS_CLIENT_STATE_STOPPING,
+  };
+
+  for (guint phase = 0; phase < HS_N_RUN_PHASES; phase++)
+    {
+      g_assert_cmpint (hs_run_phase_get_state (phase, FALSE, FALSE), ==, states[phase]);
+      if (phase != HS_RUN_NEGOTIATING)
+        g_assert_cmpint (hs_run_phase_get_state (phase, TRUE, TRUE), ==, states[phase]);
+    }
+  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, TRUE, FALSE), ==, HS_CLIENT_STATE_SECURED);
+  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, TRUE, TRUE), ==, HS_CLIENT_STATE_AUTHENTICATED);
+  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, FALSE, TRUE), ==, HS_CLIENT_STATE_AUTHENTICATED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL);
+
+  g_test_add_func ("/run-phase/table", test_table);
+  g_test_add_func ("/run-phase/end", test_end);
+  g_test_add_func ("/run-phase/state", test_state);
+
+  return g_test_run ();
+}
