@@ -94,10 +94,10 @@ typedef struct
 {
   HsSettings settings;
   HsServerMemory server_memory;
-  gboolean no_upgrade; /* it has failed once */
+  guint no_upgrade : 1; /* it has failed once */
   char *oauth_discovery;
   HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
-  gboolean told_active;  /* the server has been told something of that */
+  guint told_active : 1;  /* the server has been told something of that */
   GPtrArray *modules;
   HsAttaching *attaching; /* handlers that are added now are this module's */
   gboolean dropping_modules; /* the client is being freed */
@@ -117,12 +117,12 @@ typedef struct
   HsConnection connection;
   HsPump pump;
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
-  gboolean in_negotiation; /* modules take part before sign-in */
+  guint in_negotiation : 1; /* modules take part before sign-in */
   guint n_negotiating;
-  gboolean refused; /* a module does not want the client to sign in */
-  gboolean beginning; /* what the session begins with is being sent, before there is one */
-  gboolean begun;     /* and was */
-  gboolean only_requests; /* may be sent: default steps and modules begin the session */
+  guint refused : 1; /* a module does not want the client to sign in */
+  guint beginning : 1; /* what the session begins with is being sent, before there is one */
+  guint begun : 1;     /* and was */
+  guint only_requests : 1; /* may be sent: default steps and modules begin the session */
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
@@ -135,7 +135,6 @@ typedef struct
   HsDispatcher *dispatcher;
   guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
   guint n_unasked;
-  HsParser *raw_parser;
   HsClientLog *log;
   guint64 logged_out;
   gsize logged_in;

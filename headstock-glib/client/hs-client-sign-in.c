@@ -326,7 +326,7 @@ is_about_something_else (const GError *error)
 static gboolean
 blame_pipelining (HsClientPrivate *priv, const GError *error)
 {
-  HsAttempt *attempt = hs_connection_get_attempt (&priv->connection);
+  HsConnector *connector = hs_connection_get_connector (&priv->connection);
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean met = hs_stream_has_received_header (hs_client_stream (priv));
   HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
@@ -337,10 +337,10 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
       || (what == HS_PIPELINED_WITH_HEADER
           && (is_about_something_else (error) || !(met || lost)))
       || !hs_server_memory_failed (&priv->server_memory, what, how,
-                                   attempt != NULL ? attempt->address : NULL)
+                                   hs_connection_get_address (&priv->connection))
       || hs_run_is_ready (&priv->run))
     return FALSE;
-  return met || attempt == NULL || !hs_connector_has_more (attempt->connector);
+  return met || connector == NULL || !hs_connector_has_more (connector);
 }
 
 /* Whether the sign-in relied on what the server had offered the last time, or did more than to sign in, which

@@ -100,7 +100,6 @@ hs_client_finalize (GObject *object)
   hs_liveness_clear (&priv->liveness);
   hs_dispatcher_free (priv->dispatcher);
   hs_client_log_free (HS_CLIENT (object));
-  g_clear_pointer (&priv->raw_parser, hs_parser_free);
   g_clear_pointer (&priv->account, hs_jid_unref);
   hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));

@@ -41,14 +41,44 @@ hs_outbox_init (HsOutbox *self, const HsOutboxCallbacks *callbacks, gpointer own
 {
   self->callbacks = callbacks;
   self->owner = owner;
-  g_queue_init (&self->unwritten);
+  self->unwritten = NULL;
 }
 
 /* Each task keeps the owner alive: none can be left. */
 void
 hs_outbox_clear (HsOutbox *self)
 {
-  g_assert (g_queue_is_empty (&self->unwritten));
+  g_assert (self->unwritten == NULL);
+}
+
+/* Most of the time nothing waits: then there is no queue. */
+static void
+free_if_empty (HsOutbox *self)
+{
+  if (self->unwritten != NULL && g_queue_is_empty (self->unwritten))
+    g_clear_pointer (&self->unwritten, g_queue_free);
+}
+
+static gboolean
+remove_unwritten (HsOutbox *self, GTask *task)
+{
+  gboolean removed = self->unwritten != NULL && g_queue_remove (self->unwritten, task);
+
+  free_if_empty (self);
+  return removed;
+}
+
+/* Returns the oldest task, with its reference, if its stanza ends at @position or before; otherwise NULL. */
+static GTask *
+take_unwritten (HsOutbox *self, guint64 position)
+{
+  GTask *task = self->unwritten != NULL ? g_queue_peek_head (self->unwritten) : NULL;
+
+  if (task == NULL || ((Wait *) g_task_get_task_data (task))->position > position)
+    return NULL;
+  g_queue_pop_head (self->unwritten);
+  free_if_empty (self);
+  return task;
 }
 
 static gboolean
@@ -57,7 +87,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   g_autoptr (GTask) task = g_object_ref (user_data);
   Wait *wait = g_task_get_task_data (task);
 
-  if (wait->returned || (wait->unwritten && !g_queue_remove (&wait->outbox->unwritten, task)))
+  if (wait->returned || (wait->unwritten && !remove_unwritten (wait->outbox, task)))
     return G_SOURCE_REMOVE;
   wait->returned = TRUE;
   g_task_return_error_if_cancelled (task);
@@ -97,7 +127,9 @@ await_written (HsOutbox *self, GTask *task)
   wait->unwritten = TRUE;
   if (self->callbacks->queue_output (&wait->position, self->owner))
     {
-      g_queue_push_tail (&self->unwritten, task);
+      if (self->unwritten == NULL)
+        self->unwritten = g_queue_new ();
+      g_queue_push_tail (self->unwritten, task);
       return;
     }
   /* Who watches what is written may have ended the connection. */
@@ -120,13 +152,8 @@ hs_outbox_written (HsOutbox *self, guint64 position)
 {
   GTask *task;
 
-  while ((task = g_queue_peek_head (&self->unwritten)) != NULL)
+  while ((task = take_unwritten (self, position)) != NULL)
     {
-      Wait *wait = g_task_get_task_data (task);
-
-      if (wait->position > position)
-        return;
-      g_queue_pop_head (&self->unwritten);
       g_task_return_boolean (stop_watching (task), TRUE);
       g_object_unref (task);
     }
@@ -137,7 +164,7 @@ hs_outbox_disconnected (HsOutbox *self)
 {
   GTask *task;
 
-  while ((task = g_queue_pop_head (&self->unwritten)) != NULL)
+  while ((task = take_unwritten (self, G_MAXUINT64)) != NULL)
     {
       g_task_return_new_error (stop_watching (task), HS_ERROR, HS_ERROR_SESSION_LOST,
                                "The connection ended before this was sent");

@@ -25,7 +25,7 @@ typedef struct
 {
   const HsOutboxCallbacks *callbacks;
   gpointer owner;
-  GQueue unwritten; /* GTask: waits until its stanza has been handed to the system */
+  GQueue *unwritten; /* GTask: waits until its stanza has been handed to the system; NULL: none does */
 } HsOutbox;
 
 void hs_outbox_init (HsOutbox *self, const HsOutboxCallbacks *callbacks, gpointer owner);

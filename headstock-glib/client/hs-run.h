@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /* Lies inside its owner. Only hs-run.c uses the fields. */
 typedef struct
 {
-  HsRunPhase phase;
-  HsClientState told;       /* what HsClient:state was when its change was told last */
+  guint8 phase;             /* HsRunPhase */
+  guint8 told;              /* HsClientState: what HsClient:state was when its change was told last */
   guint number;             /* of the run, from 1 on */
   GError *error;            /* the first one; kept until the next run begins */
   GPtrArray *connect_tasks; /* or NULL */

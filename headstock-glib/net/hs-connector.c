@@ -22,7 +22,7 @@
 /* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started holds an
  * HsStep or an HsRacer, which has lost its attempt by the time the answer comes. */
 
-typedef struct _HsAttempt HsAttempt;
+typedef struct _HsConnecting HsConnecting;
 
 struct _HsConnector
 {
@@ -41,7 +41,7 @@ struct _HsConnector
   HsCandidates *candidates; /* NULL before the lookup */
   HsCandidate *current;     /* of the connection that was returned last */
   guint n_connections;      /* that were begun, but for those that were put back */
-  HsAttempt *attempt;       /* under way, borrowed */
+  HsConnecting *attempt;       /* under way, borrowed */
   GPtrArray *failures;      /* of strings, one an address or a target that has none */
   GError *telling;          /* that which says most */
   guint telling_rank;
@@ -49,7 +49,7 @@ struct _HsConnector
 
 typedef struct
 {
-  HsAttempt *attempt; /* NULL once nobody waits */
+  HsConnecting *attempt; /* NULL once nobody waits */
   GCancellable *cancellable;
 } HsStep;
 
@@ -60,7 +60,7 @@ typedef struct
   GSource *timer;
 } HsRacer;
 
-struct _HsAttempt
+struct _HsConnecting
 {
   HsConnector *connector;
   GTask *task;    /* NULL once it has returned */
@@ -102,7 +102,7 @@ clear_source (GSource **source)
 }
 
 static void
-set_timer (HsAttempt *self,
+set_timer (HsConnecting *self,
            GSource **source,
            guint msec,
            const char *name,
@@ -203,7 +203,7 @@ total_failure (HsConnector *self)
 static void
 attempt_free (gpointer data)
 {
-  HsAttempt *self = data;
+  HsConnecting *self = data;
 
   g_assert (self->lookup == NULL && self->racers.length == 0 && self->timer == NULL &&
             self->race == NULL && self->cancelled == NULL);
@@ -220,7 +220,7 @@ abandon_step (HsStep *step)
 
 /* Those that did not come first have not failed. */
 static GTask *
-attempt_end (HsAttempt *self)
+attempt_end (HsConnecting *self)
 {
   HsRacer *racer;
 
@@ -242,7 +242,7 @@ attempt_end (HsAttempt *self)
 }
 
 static void
-attempt_fail (HsAttempt *self,
+attempt_fail (HsConnecting *self,
               GError *error)
 {
   g_autoptr (GTask) task = attempt_end (self);
@@ -262,7 +262,7 @@ cancelled_cb (GCancellable *cancellable,
 
 /* ---- Connecting ---- */
 
-static void advance (HsAttempt *self);
+static void advance (HsConnecting *self);
 
 /* Of the attempt; the answer that is still to come holds it. */
 static HsCandidate *
@@ -278,7 +278,7 @@ static void
 racer_failed (HsRacer *racer,
               const GError *error)
 {
-  HsAttempt *self = racer->step.attempt;
+  HsConnecting *self = racer->step.attempt;
   g_autoptr (HsCandidate) candidate = drop_racer (racer);
 
   note_failure (self->connector, candidate->target, candidate->address, RANK_UNREACHED, error);
@@ -289,7 +289,7 @@ static gboolean
 timeout_cb (gpointer user_data)
 {
   HsRacer *racer = user_data;
-  HsAttempt *self = racer->step.attempt;
+  HsConnecting *self = racer->step.attempt;
   g_autofree char *name = format_target (racer->candidate->target);
   g_autoptr (GError) error =
       g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "Connecting to %s timed out", name);
@@ -302,7 +302,7 @@ timeout_cb (gpointer user_data)
 }
 
 static void
-return_connection (HsAttempt *self,
+return_connection (HsConnecting *self,
                    HsCandidate *candidate,
                    GSocketConnection *connection)
 {
@@ -333,7 +333,7 @@ connect_cb (GObject *source,
             gpointer user_data)
 {
   HsRacer *racer = user_data;
-  HsAttempt *self = racer->step.attempt;
+  HsConnecting *self = racer->step.attempt;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) connection =
       g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
@@ -352,7 +352,7 @@ connect_cb (GObject *source,
 static gboolean
 race_cb (gpointer user_data)
 {
-  HsAttempt *self = user_data;
+  HsConnecting *self = user_data;
   HsCandidates *candidates = self->connector->candidates;
 
   self->due = TRUE;
@@ -368,7 +368,7 @@ race_cb (gpointer user_data)
 }
 
 static void
-begin_connection (HsAttempt *self,
+begin_connection (HsConnecting *self,
                   HsCandidate *candidate)
 {
   HsConnector *connector = self->connector;
@@ -398,7 +398,7 @@ may_connect (HsConnector *self)
 
 /* One connection more is begun where none is under way, where one has failed, and each quarter of a second. */
 static void
-advance (HsAttempt *self)
+advance (HsConnecting *self)
 {
   HsConnector *connector = self->connector;
   HsCandidate *candidate;
@@ -464,7 +464,7 @@ static const HsCandidatesCallbacks candidates_callbacks = {
 
 /* Takes the targets. */
 static void
-set_targets (HsAttempt *self,
+set_targets (HsConnecting *self,
              GPtrArray *targets)
 {
   HsConnector *connector = self->connector;
@@ -497,7 +497,7 @@ lookup_cb (GObject *source,
            gpointer user_data)
 {
   HsStep *step = user_data;
-  HsAttempt *self = step->attempt;
+  HsConnecting *self = step->attempt;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) targets = hs_srv_lookup_finish (result, &error);
 
@@ -526,7 +526,7 @@ lookup_cb (GObject *source,
 static gboolean
 lookup_timeout_cb (gpointer user_data)
 {
-  HsAttempt *self = user_data;
+  HsConnecting *self = user_data;
 
   attempt_fail (self, g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT,
                                    "Looking up the servers of %s timed out",
@@ -537,7 +537,7 @@ lookup_timeout_cb (gpointer user_data)
 
 /* A program that names a host or a port means that very one, and an address has no records. */
 static void
-find_targets (HsAttempt *self)
+find_targets (HsConnecting *self)
 {
   HsConnector *connector = self->connector;
   gboolean direct = connector->tls_mode == HS_TLS_MODE_DIRECT;
@@ -607,7 +607,7 @@ hs_connector_connect_async (HsConnector *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  HsAttempt *attempt = g_new0 (HsAttempt, 1);
+  HsConnecting *attempt = g_new0 (HsConnecting, 1);
 
   g_assert (self->attempt == NULL);
   g_atomic_ref_count_inc (&self->ref_count);

@@ -52,6 +52,12 @@ PARTS = {
     "HsSession": "protocol/hs-session.c",
     "HsServerMemory": "protocol/hs-server-memory.c",
     "HsSettings": "client/hs-settings.c",
+    "HsAttempt": "client/hs-attempt.c",
+    "HsConnection": "client/hs-connection.c",
+    "HsReadGate": "client/hs-read-gate.c",
+    "HsPump": "client/hs-pump.c",
+    "HsReconnector": "client/hs-reconnector.c",
+    "HsRun": "client/hs-run.c",
 }
 
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"
