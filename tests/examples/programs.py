@@ -34,6 +34,7 @@ SEND_MESSAGE = [str(BUILD / "c" / "send-message")]
 ECHO_BOT = [str(BUILD / "c" / "echo-bot")]
 BASIC = [PYTHON, "-u", str(SOURCE / "python" / "basic.py")]
 DISCO = [PYTHON, "-u", str(SOURCE / "python" / "disco.py")]
+BOT = [PYTHON, "-u", str(SOURCE / "python" / "bot.py")]
 ECHO_JS = ["gjs", "-m", str(SOURCE / "js" / "echo.js")]
 HELLO = [str(BUILD / "gtk" / "hello")]
 
