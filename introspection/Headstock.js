@@ -84,11 +84,25 @@ function checkText(value) {
     return value;
 }
 
-// Makes a function of C check its strings.  Gio._promisify() goes by how many parameters it has.
+// C takes addresses as strings, and tells by an error that it does: it has not been called then.
+function callWithAddresses(call, self, all) {
+    try {
+        return call.apply(self, all);
+    } catch (error) {
+        if (!/^Expected type (string|utf8|gchararray)/.test(error.message))
+            throw error;
+        return call.apply(self, all.map(toAddress));
+    }
+}
+
+// Makes a function of C check its strings, and take an address for one.  Gio._promisify() goes by how many
+// parameters it has.
 function checkFunction(owner, name) {
     const call = owner[name];
     const checked = function (...all) {
         all.forEach(checkText);
+        if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
+            return callWithAddresses(call, this, all);
         return call.apply(this, all);
     };
     Object.defineProperty(checked, 'name', {value: name});
@@ -101,6 +115,31 @@ function checkFunctions(owner) {
         const {value} = Object.getOwnPropertyDescriptor(owner, name) ?? {};
         if (name !== 'constructor' && typeof value === 'function' && value.length > 0)
             checkFunction(owner, name);
+    }
+}
+
+function* iterateList() {
+    for (let i = 0; i < this.get_n_items(); i++)
+        yield this.get_item(i);
+}
+
+// The lists are of classes that JavaScript knows nothing of but the interface, and each has a prototype of its own.
+function iterateLists(Class) {
+    const {prototype} = Class;
+    for (const {name, owner_type: owner, value_type: type} of Class.list_properties()) {
+        if (owner.name !== Class.$gtype.name || type.name !== 'GListModel')
+            continue;
+        const key = name.replaceAll('-', '_');
+        const {get} = Object.getOwnPropertyDescriptor(prototype, key) ?? {};
+        const read = function () {
+            const list = get.call(this);
+            const own = list ? Object.getPrototypeOf(list) : {};
+            if (own !== GObject.Object.prototype)
+                own[Symbol.iterator] ??= iterateList;
+            return list;
+        };
+        for (const one of get ? new Set([name, key, name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase())]) : [])
+            Object.defineProperty(prototype, one, {get: read, configurable: true, enumerable: true});
     }
 }
 
@@ -132,8 +171,10 @@ function checkStrings() {
         if (item.prototype instanceof GObject.Object || item === Headstock.Jid) {
             checkFunctions(item);
             checkFunctions(item.prototype);
-            if (item !== Headstock.Jid)
+            if (item !== Headstock.Jid) {
                 checkProperties(item);
+                iterateLists(item);
+            }
         } else if (!item.prototype && item.length > 0) {
             checkFunction(Headstock, name);
         }
