@@ -127,7 +127,7 @@ def main() -> int:
     names = reference.names()
     code = "".join(path.read_text() for path in sorted((Path(source) / "headstock-glib").rglob("*.c")))
     inside = set(re.findall(r"\b[Hh]s_?[A-Za-z0-9_]+\b", code))
-    for path in [Path(source) / "README.md", *sorted((Path(source) / "docs").glob("*.md"))]:
+    for path in [Path(source) / "README.md", *sorted((Path(source) / "docs").rglob("*.md"))]:
         # What is told to those who work on the library is private.
         known = names | inside if path.name in ("architecture.md", "glossary.md") else names
         unknown = sorted(unknown_names(path.read_text(), known))

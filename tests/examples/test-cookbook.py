@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every program of the cookbook does what its page says, in each language.
+
+    serve.py -- test-cookbook.py c|python|javascript [PAGE...]
+
+A program is the frame of docs/cookbook/cookbook.md with the code of a section in the place of its comment, an account
+of the test server, and lines that say where the server is. Here is what is done to each and what it prints.
+"""
+
+import importlib
+import os
+import re
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import programs
+from programs import ENV, Peer, Program, Tap
+
+first_programs = importlib.import_module("test-readme")
+
+PAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "cookbook"
+FRAME = "cookbook"
+FENCES = {"c": "c", "python": "python", "javascript": "js"}
+PLACE = {"c": "/* The code of the page */", "python": "# The code of the page",
+         "javascript": "// The code of the page"}
+Scenario = Callable[[Program], None]
+
+
+def prints(*lines: str) -> Scenario:
+    def check(program: Program) -> None:
+        for line in lines:
+            program.expect(line)
+    return check
+
+
+def sees_who_is_online(program: Program) -> None:
+    with Peer(2):
+        program.expect("User2 is online")
+    program.expect("User2 is offline")
+
+
+def adds_a_contact(program: Program) -> None:
+    with Peer(5) as juliet:
+        program.expect("asked Juliet")
+        while True:
+            stanza = juliet.read()
+            if stanza.get("type") == "subscribe":
+                break
+        assert stanza.findtext("{jabber:client}status") == "It's me, Romeo"
+
+
+def lets_others_see(program: Program) -> None:
+    with Peer(4) as peer:
+        peer.send(f"<presence type='subscribe' to='{ENV['USER1']}'/>")
+        program.expect(re.escape(ENV["USER4"]) + " may see when I am online")
+        while not (peer.read().get("from") or "").startswith(ENV["USER1"] + "/"):
+            pass
+
+
+def is_away(program: Program) -> None:
+    with Peer(2) as peer:
+        program.expect("away")
+        while (stanza := peer.read()).findtext("{jabber:client}show") != "away":
+            pass
+        assert stanza.findtext("{jabber:client}status") == "Back at noon"
+
+
+def list_devices() -> set[str]:
+    """The account's devices that a contact sees. The server goes on showing one whose program was killed."""
+    with Peer(2) as peer:
+        peer.send(f"<iq type='get' id='last' to='{ENV['DOMAIN']}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        devices = set()
+        while (stanza := peer.read()).get("id") != "last":
+            devices.add(stanza.get("from"))
+        return {device for device in devices if device and device.startswith(ENV["USER1"] + "/")}
+
+
+class IsNotSeen:
+    def prepare(self) -> None:
+        self.before = list_devices()
+
+    def __call__(self, program: Program) -> None:
+        program.expect("here, and nobody knows")
+        assert list_devices() <= self.before
+
+
+def says_what_it_is(program: Program) -> None:
+    jid = program.expect("ready as (.*)").group(1)
+    with Peer(2) as peer:
+        peer.send(f"<iq type='get' id='q' to='{jid}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>")
+        while (answer := peer.read()).get("id") != "q":
+            pass
+        info = "{http://jabber.org/protocol/disco#info}"
+        assert answer.find(f".//{info}identity").get("name") == "Weather bot"
+        assert "urn:example:weather" in {one.get("var") for one in answer.iter(f"{info}feature")}
+
+
+def asks_for_capabilities(program: Program) -> None:
+    with Peer(2) as peer:
+        while (request := peer.read()).find("{http://jabber.org/protocol/disco#info}query") is None:
+            pass
+        peer.send(f"<iq type='result' id='{request.get('id')}' to='{request.get('from')}'>"
+                  "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc'/>"
+                  "<feature var='urn:xmpp:receipts'/></query></iq>")
+        program.expect("receipts: yes")
+
+
+# Their programs have done all when the connection is still to come: they are not ended in an orderly way.
+WITHOUT_CONNECTION = {"forms"}
+SCENARIOS: dict[tuple[str, str], Scenario] = {
+    ("contacts", "See who is online"): sees_who_is_online,
+    ("contacts", "List the contacts by group"): prints("Friends:", "  User2"),
+    ("contacts", "Add a contact"): adds_a_contact,
+    ("contacts", "Let others see you"): lets_others_see,
+    ("presence", "Say that you are away"): is_away,
+    ("presence", "Sign in without being seen"): IsNotSeen(),
+    ("discovery", "See what a server can do"): prints("the server answers pings: yes"),
+    ("discovery", "Find a service"): prints("rooms: .*"),
+    ("discovery", "Say what your program is"): says_what_it_is,
+    ("discovery", "See what a contact's program can do"): asks_for_capabilities,
+    ("questions", "Measure the way to a server"): prints(r"the server answered after \d+ ms"),
+    ("questions", "Tell your version, and ask for another one"): prints("the server is (Prosody|ejabberd)"),
+    ("questions", "Ask what time it is there"): prints(r"it is \d\d:\d\d there"),
+    ("questions", "Tell how long you have been away"): prints(r"Romeo was here \d+ seconds ago"),
+    ("forms", "Fill in a form"): prints("New room: <x .*Balcony.*"),
+    ("forms", "Make a form"): prints("<x .*urn:example:weather.*<value>Verona</value><value>Mantua</value>.*"),
+    ("forms", "Read a table of results"): prints("Juliet", "Benvolio"),
+    ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
+}
+
+
+def read_sections(path: Path) -> dict[str, dict[str, str]]:
+    """The code of each section of a page, by the language of its fence."""
+    sections: dict[str, dict[str, str]] = {}
+    for section in re.split(r"^## ", path.read_text(), flags=re.MULTILINE)[1:]:
+        title, _, text = section.partition("\n")
+        blocks = re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        if blocks:
+            assert len(dict(blocks)) == len(blocks), f"{path.name}, {title}: two programs in one language"
+            sections[title] = dict(blocks)
+    return sections
+
+
+def make_program(language: str, code: str, folder: Path) -> list[str]:
+    frame = read_sections(PAGES / f"{FRAME}.md")["The frame"][FENCES[language]]
+    assert frame.count(PLACE[language]) == 1
+    frame = first_programs.adapt(language, frame)
+    # The lines that say where the server is import it once more.
+    head, separator, tail = frame.partition("const client")
+    frame = head + separator + tail.replace("import Gio from 'gi://Gio';\n", "")
+    code = code.replace("juliet@domain", ENV["USER5"]).replace("romeo@domain", ENV["USER2"])
+    return first_programs.prepare(language, frame.replace(PLACE[language], code), folder)
+
+
+def check_section(language: str, code: str, scenario: Scenario, connects: bool) -> None:
+    with tempfile.TemporaryDirectory(dir=ENV["DIR"]) as folder:
+        command = make_program(language, code, Path(folder))
+        getattr(scenario, "prepare", lambda: None)()
+        # The state is kept where the program runs.
+        previous = os.getcwd()
+        os.chdir(folder)
+        try:
+            with Program(command) as program:
+                scenario(program)
+                if connects:
+                    program.signal(signal.SIGINT)
+                    program.end()
+                assert not re.search("WARNING|CRITICAL|Traceback|JS ERROR", "\n".join(program.lines)), program.lines
+        finally:
+            os.chdir(previous)
+
+
+def main() -> int:
+    tap = Tap()
+    language, wanted = sys.argv[1], sys.argv[2:]
+    found = set()
+    for path in sorted(PAGES.glob("*.md")):
+        page = path.stem
+        if page == FRAME or (wanted and page not in wanted):
+            continue
+        for title, blocks in read_sections(path).items():
+            found.add((page, title))
+            with tap.test(f"{page}: {title}"):
+                assert set(blocks) == set(FENCES.values()), f"it is there in {', '.join(blocks)} only"
+                check_section(language, blocks[FENCES[language]], SCENARIOS[page, title],
+                              page not in WITHOUT_CONNECTION)
+    if not wanted:
+        with tap.test("every page is in the list, and every scenario has its section"):
+            index = (PAGES / f"{FRAME}.md").read_text()
+            assert found == set(SCENARIOS), found ^ set(SCENARIOS)
+            assert all(f"({page}.html)" in index for page, _ in found)
+    return tap.plan()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
