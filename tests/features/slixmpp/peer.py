@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A client made with slixmpp, which does what it is told: a client that is not ours.
+
+    peer.py NUMBER     for an account of the test server
+
+Each line of the standard input is a list in JSON, the name of a method of Peer and its arguments. Each line of the
+standard output is an object: the `answer` to such a line, or an `event`.
+"""
+
+import asyncio
+import inspect
+import json
+import os
+import sys
+
+import slixmpp
+
+PLUGINS = ("xep_0004", "xep_0012", "xep_0030", "xep_0092", "xep_0115", "xep_0128", "xep_0199", "xep_0202")
+
+
+def tell(**what) -> None:
+    print(json.dumps(what), flush=True)
+
+
+class Peer(slixmpp.ClientXMPP):
+    def __init__(self, number: int):
+        super().__init__(f"{os.environ[f'HS_TEST_USER{number}']}/slixmpp", os.environ[f"HS_TEST_PASSWORD{number}"])
+        self.ca_certs = os.environ["HS_TEST_CA"]
+        self.auto_authorize = self.auto_subscribe = None
+        for plugin in PLUGINS:
+            self.register_plugin(plugin)
+        self["xep_0030"].add_identity("client", "bot", name="The other side")
+        self["xep_0092"].software_name, self["xep_0092"].version = "Other", "2.5"
+        self.add_event_handler("session_start", self.started)
+        for name in ("presence_subscribe", "presence_subscribed", "presence_unsubscribe", "presence_unsubscribed",
+                     "presence_available", "presence_unavailable", "changed_status", "roster_update"):
+            self.add_event_handler(name, self.listen(name))
+
+    def listen(self, name):
+        def heard(stanza):
+            told = {"event": name, "from": str(stanza["from"])}
+            if name == "changed_status":
+                told |= {"show": stanza["show"], "status": stanza["status"], "type": stanza["type"]}
+            tell(**told)
+        return heard
+
+    async def started(self, _event):
+        self.send_presence()
+        await self.get_roster()
+        reader = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        tell(event="ready", jid=str(self.boundjid))
+        while line := await reader.readline():
+            name, *arguments = json.loads(line)
+            try:
+                result = getattr(self, f"do_{name}")(*arguments)
+                tell(answer=await result if inspect.isawaitable(result) else result)
+            except slixmpp.exceptions.IqError as error:
+                tell(answer=error.condition)
+        self.disconnect()
+
+    def do_presence(self, kind, to=None):
+        self.send_presence(ptype=kind, pto=to)
+
+    def do_show(self, show, status):
+        self.send_presence(pshow=show, pstatus=status)
+
+    def do_subscription(self, jid):
+        return self.client_roster[jid]["subscription"]
+
+    async def do_remove(self, jid):
+        await self.del_roster_item(jid)
+
+    async def do_ping(self, jid):
+        return await self["xep_0199"].ping(jid)
+
+    async def do_version(self, jid):
+        answer = (await self["xep_0092"].get_version(jid))["software_version"]
+        return [answer["name"], answer["version"]]
+
+    async def do_time(self, jid):
+        # slixmpp 1.8 cannot read the times of others: it puts another Z behind them.
+        answer = await self["xep_0202"].get_entity_time(jid)
+        return answer.xml.findtext(".//{urn:xmpp:time}utc")
+
+    async def do_last(self, jid):
+        return (await self["xep_0012"].get_last_activity(jid))["last_activity"]["seconds"]
+
+    async def do_info(self, jid):
+        info = (await self["xep_0030"].get_info(jid=jid, cached=False))["disco_info"]
+        return {"identities": [list(one[:2]) + [one[3]] for one in info["identities"]], "features": list(info["features"])}
+
+    async def do_caps(self, jid):
+        """The features that are known by the hash of a presence, if the hash was right."""
+        info = await self["xep_0115"].get_caps(jid=jid)
+        return sorted(info["features"]) if info else None
+
+    async def do_form(self, form_type, values):
+        """Advertises a form."""
+        form = self["xep_0004"].make_form(ftype="result")
+        form.add_field(var="FORM_TYPE", ftype="hidden", value=form_type)
+        for name, value in values.items():
+            form.add_field(var=name, value=value)
+        await self["xep_0128"].set_extended_info(data=form)
+        await self["xep_0115"].update_caps()
+
+
+def main() -> None:
+    peer = Peer(int(sys.argv[1]))
+    peer.add_event_handler("disconnected", lambda _event: peer.loop.stop())
+    address = os.environ["HS_TEST_HOST"], int(os.environ["HS_TEST_PORT"])
+    # Newer ones take host and port.
+    if "address" in inspect.signature(peer.connect).parameters:
+        peer.connect(address)
+    else:
+        peer.connect(*address)
+    peer.loop.run_forever()
+
+
+main()
