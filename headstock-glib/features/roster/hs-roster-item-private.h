@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint ref_count;
+  int ref_count; /* atomic: a thread writes states */
   HsSubscription subscription : 3;
   guint is_asking : 1;
   guint is_approved : 1;

@@ -103,14 +103,14 @@ hs_roster_item_new_from_element (HsElement *element, gboolean *is_removal)
 HsRosterItem *
 hs_roster_item_ref (HsRosterItem *self)
 {
-  self->ref_count++;
+  g_atomic_int_inc (&self->ref_count);
   return self;
 }
 
 void
 hs_roster_item_unref (HsRosterItem *self)
 {
-  if (--self->ref_count > 0)
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   hs_jid_unref (self->jid);
   g_free (self);

@@ -21,6 +21,9 @@ void hs_roster_list_collect (HsRosterList *self);
 /* Shows the changes that wait. */
 void hs_roster_list_flush (HsRosterList *self);
 
+/* Another number whenever something has left the list, so that what stood behind it has moved. */
+guint hs_roster_list_get_generation (HsRosterList *self);
+
 /* What is shown. A list that collects is flushed before. */
 guint hs_roster_list_get_size (HsRosterList *self);
 /* Borrowed. */

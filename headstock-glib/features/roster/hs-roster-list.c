@@ -9,6 +9,7 @@ struct _HsRosterList
 
   GType item_type;
   GPtrArray *objects; /* what is shown */
+  guint generation;
 
   gboolean collects;
   GPtrArray *added;    /* to be shown; or NULL */
@@ -133,6 +134,7 @@ drop_removed (HsRosterList *self, GHashTable *removed, guint *start)
   guint kept = 0;
 
   *start = length;
+  self->generation++;
   for (guint i = 0; i < length; i++)
     if (g_hash_table_contains (removed, objects[i]))
       {
@@ -166,6 +168,12 @@ hs_roster_list_flush (HsRosterList *self)
     return;
   begin_turn (self);
   g_list_model_items_changed (G_LIST_MODEL (self), start, before - start, self->objects->len - start);
+}
+
+guint
+hs_roster_list_get_generation (HsRosterList *self)
+{
+  return self->generation;
 }
 
 guint
@@ -221,6 +229,7 @@ hs_roster_list_remove (HsRosterList *self, gpointer object)
     return;
   /* A handler of the signal may still want to look at it. */
   removed = g_ptr_array_steal_index (self->objects, position);
+  self->generation++;
   begin_turn (self);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
@@ -239,6 +248,7 @@ hs_roster_list_replace (HsRosterList *self, GPtrArray *objects)
          && old->pdata[old->len - 1 - end] == objects->pdata[objects->len - 1 - end])
     end++;
   self->objects = objects;
+  self->generation++;
   begin_turn (self);
   if (start + end < old->len || start + end < objects->len)
     g_list_model_items_changed (G_LIST_MODEL (self), start, old->len - start - end,

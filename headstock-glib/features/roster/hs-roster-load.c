@@ -8,8 +8,8 @@
 
 /* Asking for the roster (RFC 6121, 2.1.3 and 2.6) and what changes in it later (2.1.6). */
 
-/* How long one turn of the main loop merges. */
-#define SLICE_USEC 4000
+/* How long one turn of the main loop merges: with what else happens in a turn, no more than 5 ms. */
+#define SLICE_USEC 3000
 /* The same in the turn in which the answer has come, which has taken its time already. */
 #define FIRST_SLICE_USEC 500
 
@@ -156,18 +156,31 @@ start_slices (HsRoster *self)
   self->load.source = source;
 }
 
+void
+hs_roster_load_finish (HsRoster *self)
+{
+  while (merge_until (self, G_MAXINT64))
+    ;
+  stop_slices (self);
+}
+
 static void
 merge (HsRoster *self, HsRosterStaging *staging, const char *version)
 {
   /* Two answers within some hundred milliseconds: the first one is put in place at once. */
-  while (merge_until (self, G_MAXINT64))
-    ;
-  stop_slices (self);
+  hs_roster_load_finish (self);
   g_free (self->load.version);
   self->load.version = g_strdup (version);
   hs_roster_contacts_merge (&self->contacts, staging);
   if (merge_until (self, g_get_monotonic_time () + FIRST_SLICE_USEC))
     start_slices (self);
+}
+
+void
+hs_roster_load_restore (HsRoster *self, HsRosterStaging *staging, const char *version, GTask *task)
+{
+  g_ptr_array_add (self->load.tasks, g_object_ref (task));
+  merge (self, staging, version);
 }
 
 static void

@@ -60,10 +60,16 @@ void hs_roster_load_interrupt (HsRoster *self);
 void hs_roster_load_abandon (HsRoster *self);
 /* The same, and nobody waits for it any more. */
 void hs_roster_load_give_up (HsRoster *self);
+/* Puts the items of a state in place, in slices; the task returns TRUE then. Takes over @staging. Not while others are
+ * being put in place. */
+void hs_roster_load_restore (HsRoster *self, HsRosterStaging *staging, const char *version, GTask *task);
+/* Puts in place at once what is being put in place. */
+void hs_roster_load_finish (HsRoster *self);
 HsElement *hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster);
 
 /* hs-roster-state.c */
 void hs_roster_stateful_init (HsStatefulInterface *iface);
+void hs_roster_state_init_class (GType type);
 /* Drops the contacts of another account. */
 void hs_roster_check_account (HsRoster *self);
 

@@ -4,6 +4,7 @@
 #include "hs-roster-private.h"
 
 #include "hs-error.h"
+#include "hs-state-shared.h"
 
 /* What a program keeps of a roster: form, account, version of the roster, and for each contact address, name,
  * flags and groups. */
@@ -16,6 +17,24 @@
 #define FLAG_ASKING (1 << 2)
 #define FLAG_APPROVED (1 << 3)
 #define ALL_FLAGS (FLAG_SUBSCRIPTION | FLAG_ASKING | FLAG_APPROVED)
+
+/* About so many bytes does a contact take in a state. */
+#define ITEM_SIZE 64
+/* How long one turn of the main loop collects contacts, and how many between two looks at the clock. */
+#define SLICE_USEC 2000
+#define BETWEEN_LOOKS 64
+/* Contacts that are removed meanwhile let the collecting begin anew: at last it is done in one turn. */
+#define MAX_RESTARTS 5
+
+/* What a state is made of. */
+typedef struct
+{
+  char *account;
+  char *version;
+  GPtrArray *items; /* HsRosterItem */
+  guint generation; /* of the list, when it was begun */
+  guint n_restarts;
+} Collected;
 
 static char *
 dup_state_name (HsStateful *self)
@@ -33,16 +52,22 @@ add_item (GVariantBuilder *builder, HsRosterItem *item)
                          item->name != NULL ? item->name : "", flags, item->groups);
 }
 
+static gboolean
+has_state (HsRoster *self, char **account)
+{
+  *account = self->client != NULL ? hs_stateful_dup_account (HS_STATEFUL (self), self->client)
+                                  : g_strdup (self->account);
+  return self->is_loaded && *account != NULL;
+}
+
 static GVariant *
 dup_state (HsStateful *stateful)
 {
   HsRoster *self = HS_ROSTER (stateful);
-  g_autofree char *account = self->client != NULL
-                                 ? hs_stateful_dup_account (stateful, self->client)
-                                 : g_strdup (self->account);
+  g_autofree char *account = NULL;
   GVariantBuilder builder;
 
-  if (!self->is_loaded || account == NULL)
+  if (!has_state (self, &account))
     return NULL;
   hs_roster_list_flush (self->contacts.list);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssyas)"));
@@ -73,18 +98,33 @@ read_item (HsRosterStaging *staging, GVariantIter *iter, gboolean *is_broken)
   return TRUE;
 }
 
-/* NULL: it is broken. */
-static HsRosterStaging *
-read_items (GVariant *items)
+/* The items of a state. In any thread; @state may be of any type. */
+static gpointer
+parse (GVariant *state, GError **error)
 {
   g_autoptr (HsRosterStaging) staging = hs_roster_staging_new ();
-  gboolean is_broken = FALSE;
+  g_autoptr (GVariant) items = NULL;
+  const char *account;
+  gboolean is_broken;
   GVariantIter iter;
 
+  if (!g_variant_is_of_type (state, G_VARIANT_TYPE (TYPE)))
+    {
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_STATE, "The state is not one of a roster");
+      return NULL;
+    }
+  /* It is looked through once: what GVariant has not checked it checks at each of the 100,000 items anew. */
+  is_broken = !g_variant_is_normal_form (state);
+  items = g_variant_get_child_value (state, 3);
   g_variant_iter_init (&iter, items);
-  while (read_item (staging, &iter, &is_broken))
+  while (!is_broken && read_item (staging, &iter, &is_broken))
     ;
-  return is_broken ? NULL : g_steal_pointer (&staging);
+  if (!is_broken)
+    return g_steal_pointer (&staging);
+  g_variant_get_child (state, 1, "&s", &account);
+  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
+               "The state of the roster of %s is broken: an address or a flag is not valid", account);
+  return NULL;
 }
 
 /* All in one turn. */
@@ -98,35 +138,197 @@ replace (HsRoster *self, HsRosterStaging *staging, const char *version, gboolean
   hs_roster_set_loaded (self, is_loaded);
 }
 
+/* Whether the roster can take the state: not that its items are valid. */
+static gboolean
+can_restore (HsRoster *self, GVariant *state, GError **error)
+{
+  const char *account;
+
+  if (!hs_stateful_check_state (HS_STATEFUL (self), state, TYPE, FORM, self->client, error))
+    return FALSE;
+  if (!self->load.is_asked && self->contacts.merge == NULL)
+    return TRUE;
+  g_variant_get_child (state, 1, "&s", &account);
+  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
+               "The roster of %s has been asked for already: a state is older", account);
+  return FALSE;
+}
+
+static void
+take_account (HsRoster *self, GVariant *state)
+{
+  g_free (self->account);
+  g_variant_get_child (state, 1, "s", &self->account);
+}
+
+static char *
+dup_version (GVariant *state)
+{
+  char *version;
+
+  g_variant_get_child (state, 2, "ms", &version);
+  return version;
+}
+
 static gboolean
 restore_state (HsStateful *stateful, GVariant *state, GError **error)
 {
   HsRoster *self = HS_ROSTER (stateful);
   g_autoptr (HsRosterStaging) staging = NULL;
-  g_autoptr (GVariant) items = NULL;
-  const char *account, *version;
+  g_autofree char *version = NULL;
 
   if (!hs_stateful_check_state (stateful, state, TYPE, FORM, self->client, error))
     return FALSE;
-  g_variant_get (state, "(u&sm&s@a(ssyas))", NULL, &account, &version, &items);
-  staging = read_items (items);
-  if (staging == NULL)
-    {
-      g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
-                   "The state of the roster of %s is broken: an address or a flag is not valid",
-                   account);
-      return FALSE;
-    }
-  if (self->load.is_asked || self->contacts.merge != NULL)
-    {
-      g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
-                   "The roster of %s has been asked for already: a state is older", account);
-      return FALSE;
-    }
-  g_free (self->account);
-  self->account = g_strdup (account);
+  staging = parse (state, error);
+  if (staging == NULL || !can_restore (self, state, error))
+    return FALSE;
+  take_account (self, state);
+  version = dup_version (state);
   replace (self, g_steal_pointer (&staging), version, TRUE);
   return TRUE;
+}
+
+/* ---- In parts ---- */
+
+static gsize
+get_size (HsStateful *stateful)
+{
+  return (gsize) hs_roster_list_get_size (HS_ROSTER (stateful)->contacts.list) * ITEM_SIZE;
+}
+
+static void
+collected_clear (gpointer data)
+{
+  Collected *self = data;
+
+  g_ptr_array_unref (self->items);
+  g_free (self->account);
+  g_free (self->version);
+}
+
+static void
+collected_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, collected_clear);
+}
+
+/* Whether there is more to collect. What is pushed meanwhile may be in it or not: the server sends it again, since
+ * the version is that of the beginning. Only what has moved must not be missed. */
+static gboolean
+collect_slice (HsRoster *self, Collected *collected)
+{
+  HsRosterList *list = self->contacts.list;
+  gint64 deadline = g_get_monotonic_time () + SLICE_USEC;
+
+  if (collected->generation != hs_roster_list_get_generation (list))
+    {
+      collected->generation = hs_roster_list_get_generation (list);
+      g_ptr_array_set_size (collected->items, 0);
+      collected->n_restarts++;
+    }
+  while (collected->items->len < hs_roster_list_get_size (list))
+    {
+      HsContact *contact = hs_roster_list_peek (list, collected->items->len);
+
+      g_ptr_array_add (collected->items, hs_roster_item_ref (hs_contact_get_item (contact)));
+      if (collected->items->len % BETWEEN_LOOKS == 0 && collected->n_restarts < MAX_RESTARTS
+          && g_get_monotonic_time () >= deadline)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+collect_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Collected *collected = g_task_get_task_data (task);
+  HsRoster *self = g_task_get_source_object (task);
+
+  if (collect_slice (self, collected))
+    return G_SOURCE_CONTINUE;
+  /* Now it belongs to the thread alone, which frees it. */
+  g_atomic_rc_box_acquire (collected);
+  g_task_set_task_data (task, NULL, NULL);
+  g_task_return_pointer (task, collected, collected_unref);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+collect (HsStateful *stateful, GTask *task)
+{
+  HsRoster *self = HS_ROSTER (stateful);
+  g_autofree char *account = NULL;
+  g_autoptr (GSource) source = NULL;
+  Collected *collected;
+
+  if (!has_state (self, &account))
+    {
+      g_task_return_pointer (task, NULL, NULL);
+      return;
+    }
+  hs_roster_list_flush (self->contacts.list);
+  collected = g_atomic_rc_box_new0 (Collected);
+  collected->account = g_steal_pointer (&account);
+  collected->version = g_strdup (self->version);
+  collected->items = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_roster_item_unref);
+  collected->generation = hs_roster_list_get_generation (self->contacts.list);
+  g_task_set_task_data (task, collected, collected_unref);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, collect_cb, g_object_ref (task), g_object_unref);
+  g_source_set_static_name (source, "[headstock] roster state");
+  g_source_attach (source, g_task_get_context (task));
+}
+
+static GVariant *
+build (gpointer data)
+{
+  Collected *collected = data;
+  GVariantBuilder builder;
+  GVariant *state;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssyas)"));
+  for (guint i = 0; i < collected->items->len; i++)
+    add_item (&builder, collected->items->pdata[i]);
+  state = g_variant_ref_sink (
+      g_variant_new ("(usmsa(ssyas))", FORM, collected->account, collected->version, &builder));
+  g_variant_get_data (state);
+  collected_unref (collected);
+  return state;
+}
+
+static void
+adopt (HsStateful *stateful, GVariant *state, gpointer parsed, GTask *task)
+{
+  HsRoster *self = HS_ROSTER (stateful);
+  g_autoptr (HsRosterStaging) staging = parsed;
+  g_autofree char *version = NULL;
+  GError *error = NULL;
+
+  if (!can_restore (self, state, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  take_account (self, state);
+  version = dup_version (state);
+  hs_roster_load_restore (self, g_steal_pointer (&staging), version, task);
+}
+
+static const HsStateParts parts = {
+  .get_size = get_size,
+  .collect = collect,
+  .build = build,
+  .parse = parse,
+  .free_parsed = (GDestroyNotify) hs_roster_staging_free,
+  .adopt = adopt,
+};
+
+void
+hs_roster_state_init_class (GType type)
+{
+  hs_state_parts_set (type, &parts);
 }
 
 void
@@ -140,8 +342,11 @@ hs_roster_stateful_init (HsStatefulInterface *iface)
 void
 hs_roster_check_account (HsRoster *self)
 {
-  g_autofree char *account = g_steal_pointer (&self->account);
+  g_autofree char *account = NULL;
 
+  /* One that is still being restored is restored at once, and then looked at. */
+  hs_roster_load_finish (self);
+  account = g_steal_pointer (&self->account);
   if (!self->is_loaded
       || hs_stateful_check_account (HS_STATEFUL (self), account, self->client))
     return;

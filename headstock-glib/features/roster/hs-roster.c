@@ -365,6 +365,7 @@ hs_roster_class_init (HsRosterClass *klass)
   object_class->set_property = hs_roster_set_property;
 
   hs_feature_mark (HS_TYPE_ROSTER, TRUE);
+  hs_roster_state_init_class (HS_TYPE_ROSTER);
   install_properties (object_class);
 
   /**

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-state-folder.h"
+#include "hs-state-folder-private.h"
 
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-state-file-private.h"
-#include "hs-state-waiters-private.h"
-#include "hs-state-writer-private.h"
 
 #define DELAY 2000
 #define DELAY_LARGE (30 * 1000)
@@ -50,36 +48,6 @@
  * Since: 0.2
  */
 
-/* A state that is kept. */
-typedef struct
-{
-  HsStateFolder *folder;
-  HsStateful *object;
-  char *name;
-  gsize size;         /* in bytes, as far as it is known */
-  guint64 since;      /* the serial that was last when it was added: jobs up to that one are not its own */
-  gboolean restoring; /* what it emits is what it was just given */
-  gboolean dirty;     /* changed since its state was last taken */
-  gint64 changed;     /* when it became so, or when writing failed; monotonic */
-  guint n_jobs;       /* states of it that threads write */
-  guint n_failures;   /* in a row */
-  GSource *timer;
-} Entry;
-
-struct _HsStateFolder
-{
-  GObject parent_instance;
-
-  GFile *folder;
-  guint delay;
-  GMainContext *context;
-  HsStateWriter *writer;  /* NULL where the folder has no path */
-  GPtrArray *entries;     /* of Entry */
-  HsStateWaiters waiters; /* of flush_async() */
-  guint64 serial;         /* of the state that was taken last */
-  guint n_jobs;
-};
-
 /* A state on its way through a thread. */
 typedef struct
 {
@@ -88,6 +56,8 @@ typedef struct
   char *name;
   guint64 serial;
   GVariant *state;
+  const HsStateParts *parts; /* the thread builds the state; or NULL */
+  gpointer collected;        /* of what; NULL where there is no state */
 } Job;
 
 enum
@@ -110,7 +80,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (HsStateFolder, hs_state_folder, G_TYPE_OBJECT)
 
 static void
-stop_timer (Entry *entry)
+stop_timer (HsStateEntry *entry)
 {
   if (entry->timer != NULL)
     g_source_destroy (entry->timer);
@@ -118,7 +88,7 @@ stop_timer (Entry *entry)
 }
 
 static void
-entry_free (Entry *entry)
+entry_free (HsStateEntry *entry)
 {
   stop_timer (entry);
   g_signal_handlers_disconnect_by_data (entry->object, entry);
@@ -127,12 +97,12 @@ entry_free (Entry *entry)
   g_free (entry);
 }
 
-static Entry *
-find_entry (HsStateFolder *self, const char *name)
+HsStateEntry *
+hs_state_folder_find_entry (HsStateFolder *self, const char *name)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      HsStateEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (g_str_equal (entry->name, name))
         return entry;
@@ -159,7 +129,7 @@ report_failure (HsStateFolder *self, HsStateful *object, const GError *error)
 
 /* Takes the state of an object to write it: NULL where there is none, and FALSE where it cannot be kept. */
 static gboolean
-take_state (Entry *entry, GVariant **state)
+take_state (HsStateEntry *entry, GVariant **state)
 {
   stop_timer (entry);
   entry->dirty = FALSE;
@@ -183,6 +153,8 @@ job_run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancell
   Job *job = task_data;
   GError *error = NULL;
 
+  if (job->collected != NULL)
+    job->state = job->parts->build (g_steal_pointer (&job->collected));
   if (hs_state_writer_write (job->writer, job->name, job->serial, job->state, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -190,31 +162,67 @@ job_run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancell
 }
 
 /* The job does not hold the folder: what the program drops is disposed of, and writes what is left, at once. */
-static void
-send_state (HsStateFolder *self, Entry *entry, GVariant *state)
+static GTask *
+begin_job (HsStateFolder *self, HsStateEntry *entry)
 {
   Job *job = g_new0 (Job, 1);
-  g_autoptr (GTask) task = NULL;
+  GTask *task;
 
   g_weak_ref_init (&job->folder, self);
   job->writer = hs_state_writer_ref (self->writer);
   job->name = g_strdup (entry->name);
   job->serial = ++self->serial;
-  job->state = state != NULL ? g_variant_ref (state) : NULL;
   entry->n_jobs++;
   self->n_jobs++;
 
   g_main_context_push_thread_default (self->context);
   task = g_task_new (NULL, NULL, job_done_cb, NULL);
-  g_task_set_source_tag (task, send_state);
+  g_task_set_source_tag (task, begin_job);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  g_task_run_in_thread (task, job_run);
   g_main_context_pop_thread_default (self->context);
+  return task;
 }
 
-/* In the caller's thread. A state that is on its way in another one does not replace it. */
 static void
-write_now (HsStateFolder *self, Entry *entry)
+send_state (HsStateFolder *self, HsStateEntry *entry, GVariant *state)
+{
+  g_autoptr (GTask) task = begin_job (self, entry);
+  Job *job = g_task_get_task_data (task);
+
+  job->state = state != NULL ? g_variant_ref (state) : NULL;
+  g_task_run_in_thread (task, job_run);
+}
+
+static void
+collected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+
+  job->collected = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_task_run_in_thread (task, job_run);
+}
+
+/* The same for a state that is taken in parts. What changes from now on may be in it or not. */
+static void
+send_parts (HsStateFolder *self, HsStateEntry *entry)
+{
+  GTask *task = begin_job (self, entry);
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GTask) collecting = NULL;
+
+  stop_timer (entry);
+  entry->dirty = FALSE;
+  job->parts = entry->parts;
+  g_main_context_push_thread_default (self->context);
+  collecting = g_task_new (entry->object, NULL, collected_cb, task);
+  g_main_context_pop_thread_default (self->context);
+  g_task_set_source_tag (collecting, send_parts);
+  entry->parts->collect (entry->object, collecting);
+}
+
+void
+hs_state_folder_write_now (HsStateFolder *self, HsStateEntry *entry)
 {
   g_autoptr (HsStateful) object = g_object_ref (entry->object);
   g_autoptr (GVariant) state = NULL;
@@ -227,7 +235,7 @@ write_now (HsStateFolder *self, Entry *entry)
 
 /* In milliseconds. */
 static gint64
-get_wait (Entry *entry)
+get_wait (HsStateEntry *entry)
 {
   gint64 delay = entry->folder->delay;
 
@@ -240,7 +248,7 @@ static gboolean timer_cb (gpointer user_data);
 
 /* For the time that is left until the state is to be written. */
 static void
-start_timer (Entry *entry)
+start_timer (HsStateEntry *entry)
 {
   gint64 passed = (g_get_monotonic_time () - entry->changed) / 1000;
   gint64 wait = get_wait (entry);
@@ -254,14 +262,21 @@ start_timer (Entry *entry)
 static gboolean
 timer_cb (gpointer user_data)
 {
-  Entry *entry = user_data;
+  HsStateEntry *entry = user_data;
   g_autoptr (HsStateFolder) self = g_object_ref (entry->folder);
   gsize known = entry->size;
   g_autoptr (GVariant) state = NULL;
 
   stop_timer (entry);
   /* A slow disk: job_done_cb() starts the timer again. */
-  if (entry->n_jobs > 0 || !take_state (entry, &state))
+  if (entry->n_jobs > 0)
+    return G_SOURCE_REMOVE;
+  if (entry->parts != NULL)
+    {
+      send_parts (self, entry);
+      return G_SOURCE_REMOVE;
+    }
+  if (!take_state (entry, &state))
     return G_SOURCE_REMOVE;
   /* Only now is it known that it is a large one. */
   if (known <= HS_STATE_LARGE && (g_get_monotonic_time () - entry->changed) / 1000 < get_wait (entry))
@@ -277,17 +292,19 @@ timer_cb (gpointer user_data)
 static void
 changed_cb (HsStateful *object, gpointer user_data)
 {
-  Entry *entry = user_data;
+  HsStateEntry *entry = user_data;
 
   if (entry->restoring || entry->dirty)
     return;
   entry->dirty = TRUE;
   entry->changed = g_get_monotonic_time ();
+  if (entry->parts != NULL)
+    entry->size = entry->parts->get_size (object);
   start_timer (entry);
 }
 
 static void
-note_result (Entry *entry, const GError *error)
+note_result (HsStateEntry *entry, const GError *error)
 {
   entry->n_jobs--;
   if (error == NULL)
@@ -310,13 +327,13 @@ job_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) finished = NULL;
   g_autoptr (HsStateful) object = NULL;
   g_autoptr (GError) error = NULL;
-  Entry *entry;
+  HsStateEntry *entry;
 
   g_task_propagate_boolean (G_TASK (result), &error);
   if (self == NULL)
     return;
   self->n_jobs--;
-  entry = find_entry (self, job->name);
+  entry = hs_state_folder_find_entry (self, job->name);
   /* Not where the object was forgotten meanwhile, and another one with its name may have followed. */
   if (entry != NULL && job->serial > entry->since)
     {
@@ -346,10 +363,10 @@ hs_state_folder_dispose (GObject *object)
 
   while (self->entries->len > 0)
     {
-      Entry *entry = g_ptr_array_steal_index (self->entries, self->entries->len - 1);
+      HsStateEntry *entry = g_ptr_array_steal_index (self->entries, self->entries->len - 1);
 
       if (entry->dirty || entry->n_jobs > 0)
-        write_now (self, entry);
+        hs_state_folder_write_now (self, entry);
       entry_free (entry);
     }
   hs_state_waiters_end (&self->waiters);
@@ -539,7 +556,7 @@ hs_state_folder_set_delay (HsStateFolder *self, guint delay)
   self->delay = delay;
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      HsStateEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (entry->timer != NULL)
         start_timer (entry);
@@ -548,13 +565,14 @@ hs_state_folder_set_delay (HsStateFolder *self, guint delay)
 }
 
 /* Takes the name. */
-static Entry *
+static HsStateEntry *
 add_entry (HsStateFolder *self, HsStateful *object, char *name)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  HsStateEntry *entry = g_new0 (HsStateEntry, 1);
 
   entry->folder = self;
   entry->object = g_object_ref (object);
+  entry->parts = hs_state_parts_find (object);
   entry->name = name;
   entry->since = self->serial;
   g_ptr_array_add (self->entries, entry);
@@ -562,13 +580,12 @@ add_entry (HsStateFolder *self, HsStateful *object, char *name)
   return entry;
 }
 
-/* The entry of an object that can be kept, a new one where there is none; NULL with an error. */
-static Entry *
-ensure_entry (HsStateFolder *self, HsStateful *object, GError **error)
+HsStateEntry *
+hs_state_folder_ensure_entry (HsStateFolder *self, HsStateful *object, GError **error)
 {
   g_autofree char *name = hs_stateful_dup_state_name (object);
   g_autofree char *printable = hs_printable (name != NULL ? name : "", HS_PRINTABLE_NAME);
-  Entry *entry;
+  HsStateEntry *entry;
 
   if (self->writer == NULL)
     {
@@ -582,7 +599,7 @@ ensure_entry (HsStateFolder *self, HsStateful *object, GError **error)
                    "have 1 to 64 letters, digits, \"-\", \"_\" and \".\", and not begin with a dot", printable);
       return NULL;
     }
-  entry = find_entry (self, name);
+  entry = hs_state_folder_find_entry (self, name);
   if (entry == NULL)
     return add_entry (self, object, g_steal_pointer (&name));
   if (entry->object == object)
@@ -590,75 +607,6 @@ ensure_entry (HsStateFolder *self, HsStateful *object, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "The folder keeps the state of another object named \"%s\"",
                printable);
   return NULL;
-}
-
-static gboolean
-restore (Entry *entry, GBytes *bytes, GError **error)
-{
-  g_autoptr (GVariant) state = hs_state_file_unpack (bytes, error);
-  gboolean good;
-
-  if (state == NULL)
-    {
-      g_prefix_error (error, "State \"%s\": ", entry->name);
-      return FALSE;
-    }
-  entry->size = g_variant_get_size (state);
-  entry->restoring = TRUE;
-  good = hs_stateful_restore_state (entry->object, state, error);
-  entry->restoring = FALSE;
-  return good;
-}
-
-/**
- * hs_state_folder_load:
- * @self: a folder of states
- * @object: an object with a state
- * @error: return location for an error
- *
- * Gives an object the state that the folder has, and keeps its state from now on.
- *
- * It is to be called before the client is started, before or after the object is registered. A folder without such
- * a state is no error. The folder holds a reference to the object. It keeps one object of each name.
- *
- * Errors: %HS_ERROR_INVALID_STATE where the state is another account's, is in a form that this version does not
- * know, or its file is broken; those of GIO where it cannot be read. The object has not changed then. Its file stays
- * as it is until the object's state changes, which is then kept. The folder does not keep the object at all where
- * the error is %G_IO_ERROR_INVALID_FILENAME (the name of its state could not be that of a file), %G_IO_ERROR_EXISTS
- * (the folder keeps another object of this name) or %G_IO_ERROR_NOT_SUPPORTED (the folder has no path).
- *
- * Returns: true if the object has the state that the folder has, or if there was none
- *
- * Since: 0.2
- */
-gboolean
-hs_state_folder_load (HsStateFolder *self, HsStateful *object, GError **error)
-{
-  g_autofree char *folder = NULL;
-  g_autofree char *path = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) reason = NULL;
-  Entry *entry;
-
-  g_return_val_if_fail (HS_IS_STATE_FOLDER (self), FALSE);
-  g_return_val_if_fail (HS_IS_STATEFUL (object), FALSE);
-
-  entry = ensure_entry (self, object, error);
-  if (entry == NULL)
-    return FALSE;
-  /* What a thread is about to write is newer than the file. */
-  if (entry->n_jobs > 0)
-    write_now (self, entry);
-  folder = g_file_get_path (self->folder);
-  path = g_build_filename (folder, entry->name, NULL);
-  hs_state_file_sweep (folder, entry->name);
-  bytes = hs_state_file_read (path, &reason);
-  if (bytes != NULL)
-    return restore (entry, bytes, error);
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
 }
 
 /**
@@ -681,13 +629,13 @@ hs_state_folder_forget (HsStateFolder *self, HsStateful *object)
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      HsStateEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (entry->object != object)
         continue;
       g_ptr_array_steal_index (self->entries, i);
       if (entry->dirty || entry->n_jobs > 0)
-        write_now (self, entry);
+        hs_state_folder_write_now (self, entry);
       entry_free (entry);
       return;
     }
@@ -719,10 +667,12 @@ hs_state_folder_flush_async (HsStateFolder *self,
   g_task_set_source_tag (task, hs_state_folder_flush_async);
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      HsStateEntry *entry = g_ptr_array_index (self->entries, i);
       g_autoptr (GVariant) state = NULL;
 
-      if (entry->dirty && take_state (entry, &state))
+      if (entry->dirty && entry->parts != NULL)
+        send_parts (self, entry);
+      else if (entry->dirty && take_state (entry, &state))
         send_state (self, entry, state);
     }
   if (self->n_jobs == 0)

@@ -29,6 +29,14 @@ void hs_state_folder_set_delay (HsStateFolder *self, guint delay);
 HS_AVAILABLE_IN_0_2
 gboolean hs_state_folder_load (HsStateFolder *self, HsStateful *object, GError **error);
 HS_AVAILABLE_IN_0_2
+void hs_state_folder_load_async (HsStateFolder *self,
+                                 HsStateful *object,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+HS_AVAILABLE_IN_0_2
+gboolean hs_state_folder_load_finish (HsStateFolder *self, GAsyncResult *result, GError **error);
+HS_AVAILABLE_IN_0_2
 void hs_state_folder_forget (HsStateFolder *self, HsStateful *object);
 
 HS_AVAILABLE_IN_0_2

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include <string.h>
+
 #include "roster-test.h"
 
 /* What a server answers when it is asked for the roster. */
@@ -318,6 +321,25 @@ assert_refused (HsRoster *roster, const char *state)
   g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STATE);
 }
 
+/* A text in it is no UTF-8. */
+static void
+assert_damaged_refused (HsRoster *roster)
+{
+  g_autoptr (GVariant) state = g_variant_ref_sink (
+      g_variant_new_parsed ("(uint32 1, 'user@example.org', just 'v1', [('a@b', '', byte 3, ['WXYZ'])])"));
+  gsize size = g_variant_get_size (state);
+  g_autofree char *data = g_memdup2 (g_variant_get_data (state), size);
+  g_autoptr (GVariant) damaged = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text = memmem (data, size, "WXYZ", 4);
+
+  text[1] = (char) 0xff;
+  damaged = g_variant_ref_sink (
+      g_variant_new_from_data (g_variant_get_type (state), data, size, FALSE, NULL, NULL));
+  g_assert_false (hs_stateful_restore_state (HS_STATEFUL (roster), damaged, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STATE);
+}
+
 /* A state of another account, of a later version, or a broken one. */
 static void
 test_bad_state (void)
@@ -332,6 +354,7 @@ test_bad_state (void)
   assert_refused (f.roster, "(uint32 1, 'user@example.org', 'v1')");
   assert_refused (f.roster, "(uint32 1, 'user@example.org', just 'v1', [('@', '', byte 3, ['A'])])");
   assert_refused (f.roster, "(uint32 1, 'user@example.org', just 'v1', [('a@b', '', byte 99, ['A'])])");
+  assert_damaged_refused (f.roster);
   g_assert_false (is_loaded (&f));
   g_assert_true (hs_stateful_restore_state (HS_STATEFUL (f.roster), state, NULL));
   g_assert_true (is_loaded (&f));
