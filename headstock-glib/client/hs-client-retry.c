@@ -116,6 +116,8 @@ retry (HsClient *self, const GError *cause)
   guint delay;
 
   hs_run_set_ready_time (&priv->run, 0);
+  if (managed && hs_retry_policy_gives_up_session (hs_reconnector_get_policy (&priv->reconnector)))
+    hs_stream_management_lose (hs_session_get_management (&priv->session));
   hs_client_drop_connection (self);
   delay = choose_wait (priv, answered, managed);
   error = dup_error (priv, cause);
@@ -162,6 +164,20 @@ look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error
   failure->error = *error;
 }
 
+/* What the connection has done for a session with stream management. */
+static void
+describe_session (HsClientPrivate *priv, HsRetryFailure *failure)
+{
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
+
+  failure->acknowledged = hs_stream_management_get_acknowledged (management);
+  failure->received = hs_stream_management_get_received (management);
+  failure->in_flight
+      = hs_stream_management_get_unacknowledged (management) > hs_stream_management_get_waiting (management);
+  failure->unanswered = hs_liveness_is_unanswered (&priv->liveness, hs_client_get_time (priv),
+                                                   hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000);
+}
+
 static HsRetryAction
 judge (HsClient *self, GError **error)
 {
@@ -178,6 +194,8 @@ judge (HsClient *self, GError **error)
     .other_host = hs_client_stream (priv) != NULL ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,
   };
 
+  if (hs_client_is_managed (priv))
+    describe_session (priv, &failure);
   /* It sends us on, and does not say where to. */
   if (failure.other_host == NULL
       && g_error_matches (*error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST))

@@ -315,9 +315,11 @@ look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
     view->unread = hs_pump_has_input (&priv->pump) || hs_transport_has_unread (hs_client_transport (priv));
   if (!hs_client_is_managed (priv))
     return;
-  view->asking = hs_stream_management_is_asking (management)
-                 && hs_stream_management_get_waiting (management) > 0;
   view->acknowledged = hs_stream_management_get_acknowledged (management);
+  view->resumed = hs_retry_policy_is_fruitless (hs_reconnector_get_policy (&priv->reconnector), view->acknowledged,
+                                                hs_stream_management_get_received (management));
+  view->asking = hs_stream_management_is_asking (management)
+                 && (view->resumed || hs_stream_management_get_waiting (management) > 0);
 }
 
 static void

@@ -111,10 +111,13 @@ note_output (HsLiveness *self, const HsLivenessView *view)
     self->ping_left = view->now;
 }
 
-/* The server has as long as it takes to notice that it is silent, and no less than for an answer. */
+/* The server has as long as it takes to notice that it is silent, and no less than for an answer. After a resumption
+ * it has no longer than for an answer: it may have lost its place in the stream, and then nothing else tells. */
 static gint64
 get_stall_end (const HsLiveness *self, const HsLivenessView *view)
 {
+  if (view->resumed)
+    return self->stalled + get_patience (self, view);
   return self->stalled + MAX (view->interval, view->timeout);
 }
 
@@ -127,7 +130,7 @@ get_next_look (const HsLiveness *self, const HsLivenessView *view)
 
   if (self->state == HS_LIVENESS_PINGED && self->ping_left != 0)
     next = self->ping_left + get_patience (self, view);
-  if (self->state == HS_LIVENESS_STALLED)
+  if (self->state == HS_LIVENESS_STALLED || (self->stalled != 0 && view->resumed))
     next = MIN (next, get_stall_end (self, view));
   if (self->watching)
     next = MIN (next, MIN (get_output_end (self, view), view->now + get_step (view->timeout)));
@@ -193,6 +196,12 @@ hs_liveness_look (HsLiveness *self, const HsLivenessView *view, gint64 *next)
   if (self->state != HS_LIVENESS_PINGED && view->now >= self->last_input + view->interval)
     return HS_LIVENESS_PING;
   return HS_LIVENESS_NOTHING;
+}
+
+gboolean
+hs_liveness_is_unanswered (const HsLiveness *self, gint64 now, gint64 timeout)
+{
+  return self->stalled != 0 && self->left >= self->stalled_end && now >= self->stalled + timeout;
 }
 
 const char *

@@ -43,6 +43,7 @@ typedef struct
   gboolean unread;      /* input has arrived, and something other than full output keeps us from reading it */
   gboolean asking;      /* the server was asked to acknowledge stanzas */
   guint32 acknowledged; /* how many it has acknowledged */
+  gboolean resumed;     /* the connection has resumed a session, and nothing has come of it yet */
 } HsLivenessView;
 
 typedef struct
@@ -75,6 +76,8 @@ gint64 hs_liveness_sent (HsLiveness *self, gint64 now, gint64 timeout);
 gint64 hs_liveness_pinged (HsLiveness *self, const HsLivenessView *view);
 /* @next is when to look again, unless the action is LOST. */
 HsLivenessAction hs_liveness_look (HsLiveness *self, const HsLivenessView *view, gint64 *next);
+/* Whether the server has had, for @timeout, all that it was sent and asked to acknowledge, when last looked at. */
+gboolean hs_liveness_is_unanswered (const HsLiveness *self, gint64 now, gint64 timeout);
 /* After LOST: what the server has failed to do, to follow its name in an error. */
 const char *hs_liveness_describe (const HsLiveness *self);
 

@@ -16,6 +16,12 @@
 #define WORTH_HAVING HS_BACKOFF_LAST
 /* The longest wait while a session can be resumed and the server answers. */
 #define MAX_RESUMING (10 * 1000)
+/* A connection that resumed the session, sent stanzas again, and moved neither count. Where the server had time to
+ * answer, it has most likely lost its place in the stream (Prosody, where the connection before was cut inside a
+ * stanza), and will not answer over the next connection either. One that was cut sooner says much less. */
+#define FRUITLESS 4
+#define FRUITLESS_CUT 1
+#define MAX_FRUITLESS (2 * FRUITLESS)
 /* What a peer wrote is quoted up to so many bytes. */
 #define MAX_QUOTED 100
 
@@ -111,21 +117,37 @@ hs_retry_policy_bound (HsRetryPolicy *self)
   self->stood = TRUE;
   self->location = HS_LOCATION_UNTRIED;
   self->counts = 0;
-  self->resumed = FALSE;
+  self->resumed = self->resumed_here = FALSE;
+  self->fruitless = 0;
+}
+
+static guint64
+join_counts (guint32 acknowledged, guint32 received)
+{
+  return (guint64) acknowledged << 32 | received;
 }
 
 /* A session that goes on from connection to connection, and gets on, is none that a server refuses. */
 void
 hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received)
 {
-  guint64 counts = (guint64) acknowledged << 32 | received;
+  guint64 counts = join_counts (acknowledged, received);
 
   self->stood = TRUE;
   self->location = HS_LOCATION_UNTRIED;
   if (counts != self->counts)
-    hs_retry_policy_progress (self);
+    {
+      hs_retry_policy_progress (self);
+      self->fruitless = 0;
+    }
   self->counts = counts;
-  self->resumed = TRUE;
+  self->resumed = self->resumed_here = TRUE;
+}
+
+gboolean
+hs_retry_policy_is_fruitless (const HsRetryPolicy *self, guint32 acknowledged, guint32 received)
+{
+  return self->resumed_here && join_counts (acknowledged, received) == self->counts;
 }
 
 /* ---- Where to ---- */
@@ -332,6 +354,26 @@ hs_retry_policy_is_permanent (const HsRetryFailure *failure)
   return failure->refused || judge (failure) == VERDICT_NEVER;
 }
 
+/* What the connection has done for the session that it had resumed, if it had. */
+static void
+note_fruitless (HsRetryPolicy *self, const HsRetryFailure *failure)
+{
+  if (self->resumed_here)
+    {
+      if (!failure->in_flight || !hs_retry_policy_is_fruitless (self, failure->acknowledged, failure->received))
+        self->fruitless = 0;
+      else
+        self->fruitless += failure->unanswered ? FRUITLESS : FRUITLESS_CUT;
+    }
+  self->resumed_here = FALSE;
+}
+
+gboolean
+hs_retry_policy_gives_up_session (const HsRetryPolicy *self)
+{
+  return self->fruitless >= MAX_FRUITLESS;
+}
+
 HsRetryAction
 hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
 {
@@ -342,6 +384,7 @@ hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
   gboolean follows = follow (self, failure);
 
   self->lasted = failure->lasted;
+  note_fruitless (self, failure);
   if (!follows)
     forget_target (self);
   /* Another address may do better, and if this one was the session's location, so is that. */
@@ -358,6 +401,9 @@ hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
     return HS_RETRY_TO;
   self->is_same = note_same (self, failure, verdict);
   self->slowly = verdict == VERDICT_SLOWLY;
+  if (hs_retry_policy_gives_up_session (self) && self->note == NULL)
+    take_note (self, "the server resumes the session and acknowledges nothing that is sent again, so the next "
+                     "connection begins a new session");
   return HS_RETRY_AGAIN;
 }
 

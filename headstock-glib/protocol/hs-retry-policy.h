@@ -29,6 +29,10 @@ typedef struct
   gboolean returning;     /* the client was ready in this run, and is to reconnect */
   gboolean has_more;      /* addresses of the same attempt that may do better */
   const char *other_host; /* where the server sends us on to (RFC 6120, 4.9.3.19), or NULL */
+  guint32 acknowledged;   /* the session's counts, where it has stream management */
+  guint32 received;
+  gboolean in_flight;     /* stanzas that the connection has carried are not acknowledged */
+  gboolean unanswered;    /* the server has had them, and was asked, for as long as an answer may take */
 } HsRetryFailure;
 
 /* The session when its connection is gone, for hs_retry_policy_wait(). */
@@ -64,7 +68,9 @@ typedef struct
   gboolean slowly;          /* the last failure is one that only time can mend */
   guint64 lasted;           /* the session of the last connection */
   guint64 counts;           /* of both sides when a session was resumed last */
-  gboolean resumed;         /* the last session went on from another connection */
+  gboolean resumed;         /* the last session went on from another connection, */
+  gboolean resumed_here;    /* and the present connection has resumed it */
+  guint fruitless;          /* connections in a row that did and moved neither count: see FRUITLESS */
   gboolean stood;           /* there was a session in this run */
   char *note;               /* what is to be told along with the error */
 } HsRetryPolicy;
@@ -78,6 +84,8 @@ void hs_retry_policy_begin (HsRetryPolicy *self);
  * received. */
 void hs_retry_policy_bound (HsRetryPolicy *self);
 void hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received);
+/* Whether this connection has resumed the session, and neither count has moved since. */
+gboolean hs_retry_policy_is_fruitless (const HsRetryPolicy *self, guint32 acknowledged, guint32 received);
 /* Whether there was a session in this run. */
 gboolean hs_retry_policy_has_stood (const HsRetryPolicy *self);
 /* The server has done something for the program. */
@@ -86,6 +94,8 @@ void hs_retry_policy_progress (HsRetryPolicy *self);
 /* Whether no other connection would do better. */
 gboolean hs_retry_policy_is_permanent (const HsRetryFailure *failure);
 HsRetryAction hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure);
+/* After AGAIN: whether resuming the session once more is of no use, so that the next connection is to begin another. */
+gboolean hs_retry_policy_gives_up_session (const HsRetryPolicy *self);
 /* After AGAIN, when the connection is gone: how long to wait. */
 guint hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session);
 /* The network is another: how long to wait now. */

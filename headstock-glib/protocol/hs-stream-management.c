@@ -45,7 +45,7 @@ struct _HsStreamManagement
   guint32 told;           /* of them, acknowledged by us */
   guint32 acknowledged;   /* stanzas of ours that the server has acknowledged */
   HsStanzaQueue queue;    /* of those that it has not */
-  guint n_written;        /* the oldest of them were written in this session, */
+  guint n_written;        /* the oldest of them were written since the server last said what it had on resuming, */
   guint n_sent;           /* and on this connection; */
   gsize sent_bytes;       /* which is so many bytes */
   guint window;           /* no more of them may be on this connection */
@@ -414,7 +414,9 @@ hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GErr
     }
   self->state = STATE_ENABLED;
   self->told = self->received;
+  /* The server has said what it had received, and the old connection is gone: the rest has not arrived. */
   self->window = FIRST_WINDOW;
+  self->n_written = 0;
   return TRUE;
 }
 

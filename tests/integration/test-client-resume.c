@@ -380,6 +380,55 @@ test_silent (void)
   resume_clear (&f);
 }
 
+/* A server that resumes the session and has lost its place in the stream: it takes what is sent again, and speaks no
+ * more. @cut: it does not even stay. */
+static void
+try_swallowing (gboolean cut, guint n_resumptions)
+{
+  static const ScriptStep first[] = CUT_AFTER ("id='two'");
+  static const ScriptStep swallows[]
+      = { RUN (resume_sign_in), EXPECT ("<resume"), SEND ("<resumed" SM " h='0' previd='s1'/>"), EXPECT ("id='one'"),
+          EXPECT ("id='two'"), EXPECT ("<r" SM "/>"), READ_END, END };
+  static const ScriptStep cuts[]
+      = { RUN (resume_sign_in), EXPECT ("<resume"), SEND ("<resumed" SM " h='0' previd='s1'/>"), EXPECT ("id='one'"),
+          EXPECT ("id='two'"), EXPECT ("<r" SM "/>"), RESET, END };
+  static const ScriptStep begins[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                                       SEND ("<enabled" SM " resume='true' id='s2'/>"), SERVE, END };
+  const ScriptStep *scripts[11] = { first };
+  ResumeTest f = { NULL };
+
+  for (guint i = 1; i <= n_resumptions; i++)
+    scripts[i] = cut ? cuts : swallows;
+  scripts[n_resumptions + 1] = begins;
+  resume_set_up (&f, scripts);
+  g_object_set (f.test->client, "keepalive-interval", 60000, "connect-timeout", 2000, NULL);
+  test_client_start_until_ready (f.test);
+  resume_send (&f, "chat", "one");
+  resume_send (&f, "chat", "two");
+  test_client_await_sent (f.test, "id='two'");
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_ready == 2);
+  g_assert_cmpuint (f.n_resumed, ==, n_resumptions);
+  g_assert_cmpstr (f.returned->str, ==, "one two ");
+  g_assert_nonnull (strstr (f.test->loss->message, "begins a new session"));
+  if (!cut)
+    g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  test_client_stop (f.test);
+  resume_clear (&f);
+}
+
+static void
+test_swallowing (void)
+{
+  try_swallowing (FALSE, 2);
+}
+
+static void
+test_swallowing_cut (void)
+{
+  try_swallowing (TRUE, 8);
+}
+
 /* ---- Whether somebody is looking ---- */
 
 static void
@@ -476,6 +525,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/resume/other-host-for-ever", test_other_host_for_ever);
   g_test_add_func ("/client/resume/other-host-when-ready", test_other_host_when_ready);
   g_test_add_func ("/client/resume/silent", test_silent);
+  g_test_add_func ("/client/resume/swallowing", test_swallowing);
+  g_test_add_func ("/client/resume/swallowing/cut", test_swallowing_cut);
   g_test_add_func ("/client/resume/active", test_active);
   g_test_add_func ("/client/resume/flood", test_flood);
   return g_test_run ();

@@ -6,7 +6,7 @@
 #include "cutting-proxy.h"
 
 /* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N] [--log=PREFIX] [--any-order]
- *                                     [--at-once] [--within=SECONDS]
+ *                                     [--at-once] [--plain] [--within=SECONDS]
  *
  * Two clients of a real server send each other numbered messages while a proxy cuts their connections.
  * Succeeds where each message has arrived once, in its order, and each has been acknowledged.
@@ -14,6 +14,10 @@
  * --at-once: the first client hands over all its messages at the same time and the second only receives.
  * The proxy cuts each connection after 6,000 to 60,000 bytes, and the clients wait for as long as they
  * choose before they reconnect.
+ *
+ * --plain: with --at-once, and without TLS, so that cuts leave half a stanza, after which a server may lose its
+ * place in the stream (docs/resilience.md). Only the first client is cut. Sessions may be lost, and then messages
+ * may come back: each has arrived once, or is told not to be known to have.
  *
  * --within: fails where it takes longer.
  *
@@ -27,6 +31,9 @@
 /* --at-once: what a connection lives for, both ways and the sign-in included. */
 #define FLAP_MIN_BYTES 6000
 #define FLAP_MAX_BYTES 60000
+/* --plain: the first client's, in milliseconds, so that a server that answers nothing is noticed soon. */
+#define PLAIN_INTERVAL 3000
+#define PLAIN_TIMEOUT 6000
 /* So that the messages last until the last cut. */
 #define FLAP_PADDING ", and some more that makes it as long as what people write to each other"
 
@@ -39,6 +46,7 @@ typedef struct
   guint n_sent, n_acknowledged, n_returned;
   guint n_to_send, n_to_receive;
   guint8 *received;   /* how often, by number */
+  guint8 *told;       /* by number: it may not have arrived */
   guint n_received;   /* different ones */
   guint last;         /* number */
   guint n_overtaken;  /* came after later ones */
@@ -59,6 +67,7 @@ typedef struct
   int within; /* seconds, or 0 */
   gboolean any_order;
   gboolean at_once;
+  gboolean plain;
   gboolean cutting;
   gboolean stopping;
   guint n_terminated;
@@ -89,11 +98,28 @@ disconnected_cb (HsClient *client, GError *error, int retry, End *end)
     hs_client_reconnect_now (client);
 }
 
+static guint
+get_number (HsMessage *message)
+{
+  const char *body = hs_message_get_body (message);
+
+  return body != NULL ? strtoul (body, NULL, 10) : 0;
+}
+
+static void
+tell (End *end, guint number)
+{
+  if (number > 0 && number <= run.n_messages)
+    end->told[number] = 1;
+}
+
 static void
 returned_cb (HsClient *client, HsStanza *stanza, GError *error, End *end)
 {
-  if (HS_IS_MESSAGE (stanza))
-    end->n_returned++;
+  if (!HS_IS_MESSAGE (stanza))
+    return;
+  end->n_returned++;
+  tell (end, get_number (HS_MESSAGE (stanza)));
 }
 
 static void
@@ -112,7 +138,7 @@ static void
 message_cb (HsClient *client, HsMessage *message, End *end)
 {
   const char *body = hs_message_get_body (message);
-  guint number = body != NULL ? strtoul (body, NULL, 10) : 0;
+  guint number = get_number (message);
 
   if (number == 0 || number > end->n_to_receive || end->received[number]++ > 0)
     {
@@ -127,13 +153,23 @@ message_cb (HsClient *client, HsMessage *message, End *end)
   end->last = MAX (end->last, number);
 }
 
+typedef struct
+{
+  End *end;
+  guint number;
+} Sent;
+
 static void
 sent_cb (GObject *client, GAsyncResult *result, gpointer data)
 {
-  End *end = data;
+  g_autofree Sent *sent = data;
+  End *end = sent->end;
   g_autoptr (GError) error = NULL;
+  gboolean acknowledged = hs_client_send_finish (HS_CLIENT (client), result, &error);
 
-  if (hs_client_send_finish (HS_CLIENT (client), result, &error))
+  if (!acknowledged)
+    tell (end, sent->number);
+  if (acknowledged)
     end->n_acknowledged++;
   else if (end->n_failed++ < 10)
     g_printerr ("%s: %s\n", end->name, error->message);
@@ -145,9 +181,11 @@ send_one (End *end, End *other)
   g_autofree char *body = g_strdup_printf ("%u of %u%s", end->n_sent + 1, end->n_to_send,
                                            run.at_once ? FLAP_PADDING : "");
   g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat (other->jid, body));
+  Sent *sent = g_new (Sent, 1);
 
-  end->n_sent++;
-  hs_client_send_async (end->client, message, NULL, sent_cb, end);
+  sent->end = end;
+  sent->number = ++end->n_sent;
+  hs_client_send_async (end->client, message, NULL, sent_cb, sent);
 }
 
 static void
@@ -166,11 +204,23 @@ send_some (End *end, End *other)
     send_one (end, other);
 }
 
+/* Of the first client's messages, those that have neither arrived nor are told to be lost. */
+static guint
+count_missing (void)
+{
+  guint n = 0;
+
+  for (guint i = 1; i <= run.n_messages; i++)
+    n += run.ends[1].received[i] == 0 && run.ends[0].told[i] == 0;
+  return n;
+}
+
 static gboolean
 is_done (const End *end)
 {
-  return end->n_received >= end->n_to_receive
-         && end->n_acknowledged + end->n_failed >= end->n_to_send;
+  if (end->n_acknowledged + end->n_failed < end->n_to_send)
+    return FALSE;
+  return run.plain ? count_missing () == 0 : end->n_received >= end->n_to_receive;
 }
 
 /* A run that does not get on has failed, however long it may take. */
@@ -236,6 +286,12 @@ tick_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static guint
+get_server_port (void)
+{
+  return strtoul (g_getenv (run.plain ? "HS_TEST_PLAIN_PORT" : "HS_TEST_PORT"), NULL, 10);
+}
+
 static void
 add_end (End *end, const char *name, guint number)
 {
@@ -247,10 +303,16 @@ add_end (End *end, const char *name, guint number)
   end->n_to_send = run.at_once && number != 1 ? 0 : run.n_messages;
   end->n_to_receive = run.at_once && number == 1 ? 0 : run.n_messages;
   end->received = g_new0 (guint8, run.n_messages + 1);
+  end->told = g_new0 (guint8, run.n_messages + 1);
   end->jid = g_strconcat (g_getenv (user), "/cut", NULL);
   end->client = hs_client_new (end->jid, g_getenv (password));
   g_object_set (end->client, "host", "127.0.0.1", "port",
                 (guint) cutting_proxy_get_port (run.proxy), "tls-database", database, NULL);
+  if (run.plain)
+    g_object_set (end->client, "tls-mode", HS_TLS_MODE_NONE, "keepalive-interval", PLAIN_INTERVAL, "connect-timeout",
+                  PLAIN_TIMEOUT, NULL);
+  if (run.plain && number != 1)
+    g_object_set (end->client, "port", get_server_port (), NULL);
   if (log_prefix != NULL)
     {
       g_autofree char *path = g_strconcat (log_prefix, name, NULL);
@@ -272,6 +334,12 @@ report (const End *end)
            "failed, %u returned; %u received, %u of them after later ones, %u twice\n",
            end->name, end->n_ready, end->n_lost, end->n_resumed, end->n_sent, end->n_acknowledged,
            end->n_failed, end->n_returned, end->n_received, end->n_overtaken, end->n_wrong);
+  if (run.plain)
+    {
+      if (end->n_wrong > 0 || count_missing () > 0)
+        run.result = 1;
+      return;
+    }
   if (end->n_received != end->n_to_receive || end->n_wrong > 0
       || (end->n_overtaken > 0 && !run.any_order) || end->n_failed > 0
       || end->n_returned > 0 || end->n_acknowledged != end->n_to_send || end->n_ready != 1)
@@ -291,6 +359,7 @@ main (int argc, char **argv)
                                "The server may overtake itself", NULL },
                              { "at-once", 0, 0, G_OPTION_ARG_NONE, &run.at_once,
                                "The first client hands over all of them at once", NULL },
+                             { "plain", 0, 0, G_OPTION_ARG_NONE, &run.plain, "Without TLS", NULL },
                              { "within", 0, 0, G_OPTION_ARG_INT, &run.within, "The time allowed",
                                "SECONDS" },
                              { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the proxy", "N" },
@@ -303,7 +372,7 @@ main (int argc, char **argv)
   run.n_messages = n_messages;
   run.loop = g_main_loop_new (NULL, FALSE);
   run.start = run.progress_time = g_get_monotonic_time ();
-  run.proxy = cutting_proxy_new (strtoul (g_getenv ("HS_TEST_PORT"), NULL, 10), n_cuts, seed);
+  run.proxy = cutting_proxy_new (get_server_port (), n_cuts, seed);
   if (run.at_once)
     cutting_proxy_set_range (run.proxy, FLAP_MIN_BYTES, FLAP_MAX_BYTES);
   add_end (&run.ends[0], "one", 1);
@@ -319,16 +388,18 @@ main (int argc, char **argv)
            (g_get_monotonic_time () - run.start) / 1e6);
   report (&run.ends[0]);
   report (&run.ends[1]);
-  if (cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts
+  /* What comes back is not sent, and so not cut. */
+  if ((!run.plain && cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts)
       || (run.within > 0 && g_get_monotonic_time () - run.start > run.within * G_USEC_PER_SEC))
     run.result = 1;
-  g_print ("%s\n", run.result != 0 ? "FAILED" : run.any_order ? "All arrived, none twice"
+  g_print ("%s\n", run.result != 0 ? "FAILED" : run.plain ? "All arrived or came back, none twice" : run.any_order ? "All arrived, none twice"
                                                : "All arrived, in order, none twice");
   for (guint i = 0; i < 2; i++)
     {
       g_object_unref (run.ends[i].client);
       g_free (run.ends[i].jid);
       g_free (run.ends[i].received);
+      g_free (run.ends[i].told);
     }
   cutting_proxy_free (run.proxy);
   g_main_loop_unref (run.loop);

@@ -317,6 +317,32 @@ test_slow_and_stalled (void)
   g_assert_cmpfloat (pass (&line, 20), >=, 20);
 }
 
+/* One that has resumed a session, and has lost its place in the stream, has no longer than for an answer; but what
+ * it is to answer must have left before. */
+static void
+test_resumed (void)
+{
+  Line line;
+
+  begin (&line);
+  line.view.asking = line.view.resumed = TRUE;
+  queue (&line, 100);
+  g_assert_cmpfloat (pass (&line, 1000), <=, 20 + 3);
+  assert_lost (&line, "does not acknowledge what it is sent");
+  g_assert_true (hs_liveness_is_unanswered (&line.liveness, line.view.now, line.view.timeout));
+
+  begin (&line);
+  line.rate = 10000;
+  line.view.asking = line.view.resumed = TRUE;
+  queue (&line, 5000000);
+  g_assert_cmpfloat (pass (&line, 499), >=, 499);
+  g_assert_false (hs_liveness_is_unanswered (&line.liveness, line.view.now, line.view.timeout));
+  line.view.acknowledged++;
+  line.view.asking = line.view.resumed = FALSE;
+  g_assert_cmpfloat (pass (&line, 20), >=, 20);
+  g_assert_false (hs_liveness_is_unanswered (&line.liveness, line.view.now, line.view.timeout));
+}
+
 /* After the machine was asleep. */
 static void
 test_asked_at_once (void)
@@ -344,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/liveness/unread", test_unread);
   g_test_add_func ("/liveness/stalled", test_stalled);
   g_test_add_func ("/liveness/slow-and-stalled", test_slow_and_stalled);
+  g_test_add_func ("/liveness/resumed", test_resumed);
   g_test_add_func ("/liveness/asked-at-once", test_asked_at_once);
   return g_test_run ();
 }

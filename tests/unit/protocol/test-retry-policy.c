@@ -300,6 +300,78 @@ test_resumed (void)
     }
 }
 
+/* A connection that resumes a session whose counts are @counts and ends with those of @failure. Returns whether the
+ * session is given up. */
+static gboolean
+resume_and_lose (HsRetryPolicy *self, const guint32 counts[2], HsRetryFailure failure)
+{
+  g_autoptr (GError) error = g_error_new_literal (HS_ERROR, HS_ERROR_CONNECTION_LOST, "for the test");
+
+  failure.error = error;
+  failure.point = HS_CLIENT_STATE_READY;
+  failure.verified = failure.returning = TRUE;
+  hs_retry_policy_resumed (self, counts[0], counts[1]);
+  g_assert_cmpint (hs_retry_policy_failed (self, &failure), ==, HS_RETRY_AGAIN);
+  return hs_retry_policy_gives_up_session (self);
+}
+
+/* A server that resumes the session and answers nothing has lost its place in the stream. */
+static void
+test_fruitless (void)
+{
+  static const guint32 counts[2] = { 3, 5 };
+  HsRetryFailure silent = { .acknowledged = 3, .received = 5, .in_flight = TRUE, .unanswered = TRUE };
+  HsRetryFailure cut = { .acknowledged = 3, .received = 5, .in_flight = TRUE };
+  g_auto (HsRetryPolicy) policy;
+
+  begin (&policy);
+  hs_retry_policy_bound (&policy);
+  g_assert_false (hs_retry_policy_is_fruitless (&policy, 0, 0));
+  g_assert_false (resume_and_lose (&policy, counts, silent));
+  g_assert_false (has_note (&policy, "begins a new session"));
+  /* One that is lost before it has come so far changes nothing. */
+  fail_at (&policy, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, HS_CLIENT_STATE_CONNECTING, 0);
+  g_assert_false (hs_retry_policy_gives_up_session (&policy));
+  g_assert_true (resume_and_lose (&policy, counts, silent));
+  g_assert_true (has_note (&policy, "begins a new session"));
+  hs_retry_policy_bound (&policy);
+  g_assert_false (hs_retry_policy_gives_up_session (&policy));
+  /* A network that cuts each connection soon says nothing about the server for long. */
+  for (guint i = 1; i <= 8; i++)
+    g_assert_cmpint (resume_and_lose (&policy, counts, cut), ==, i == 8);
+}
+
+/* Either count, or nothing to be acknowledged: then it does answer, or need not. */
+static void
+test_fruitful (void)
+{
+  static const HsRetryFailure fruitful[] = {
+    { .acknowledged = 4, .received = 5, .in_flight = TRUE, .unanswered = TRUE },
+    { .acknowledged = 3, .received = 6, .in_flight = TRUE, .unanswered = TRUE },
+    { .acknowledged = 3, .received = 5, .in_flight = FALSE, .unanswered = FALSE },
+  };
+  static const guint32 counts[2] = { 3, 5 }, moved[2] = { 4, 5 };
+  HsRetryFailure silent = { .acknowledged = 3, .received = 5, .in_flight = TRUE, .unanswered = TRUE };
+  g_auto (HsRetryPolicy) policy;
+
+  begin (&policy);
+  for (guint i = 0; i < G_N_ELEMENTS (fruitful); i++)
+    {
+      hs_retry_policy_bound (&policy);
+      for (guint j = 0; j < 10; j++)
+        {
+          g_assert_false (resume_and_lose (&policy, counts, silent));
+          g_assert_false (resume_and_lose (&policy, counts, fruitful[i]));
+        }
+    }
+  /* What the old connection's last bytes have done is seen at the next resumption. */
+  hs_retry_policy_bound (&policy);
+  g_assert_false (resume_and_lose (&policy, counts, silent));
+  silent.acknowledged = 4;
+  g_assert_false (resume_and_lose (&policy, moved, silent));
+  g_assert_true (resume_and_lose (&policy, moved, silent));
+}
+
 /* ---- Where to ---- */
 
 static void
@@ -459,6 +531,8 @@ main (int argc, char **argv)
   g_test_add_func ("/retry-policy/same/given-up", test_same_given_up);
   g_test_add_func ("/retry-policy/resuming", test_resuming);
   g_test_add_func ("/retry-policy/resumed", test_resumed);
+  g_test_add_func ("/retry-policy/fruitless", test_fruitless);
+  g_test_add_func ("/retry-policy/fruitful", test_fruitful);
   g_test_add_func ("/retry-policy/targets", test_targets);
   g_test_add_func ("/retry-policy/redirects", test_redirects);
   g_test_add_func ("/retry-policy/unreadable", test_unreadable);

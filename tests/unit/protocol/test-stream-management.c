@@ -389,6 +389,25 @@ test_lost_unknown (Fixture *f, gconstpointer data)
   assert_output (f, "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
 }
 
+/* What the server said on resuming that it had not received, and what was not sent again after that, has not arrived,
+ * although it was sent before. */
+static void
+test_lost_resumed (Fixture *f, gconstpointer data)
+{
+  enable (f, "id='x' resume='true'");
+  for (guint i = 1; i <= 12; i++)
+    send_numbered (f, i);
+  hs_stream_management_interrupt (f->sm, 0);
+  resume (f, 1);
+  assert_fates (f, "+1");
+  hs_stream_management_interrupt (f->sm, 0);
+  hs_stream_management_lose (f->sm);
+  assert_fates (f, "?2?3?4?5?6?7?8?9?10?11");
+  g_byte_array_set_size (f->output, 0);
+  enable (f, "");
+  assert_output (f, "<message id=\"12\">" DELAY "</message>");
+}
+
 static void
 test_lost_never (Fixture *f, gconstpointer data)
 {
@@ -713,6 +732,7 @@ main (int argc, char **argv)
   add ("not-resumable", test_not_resumable);
   add ("lost-known", test_lost_known);
   add ("lost-unknown", test_lost_unknown);
+  add ("lost-resumed", test_lost_resumed);
   add ("lost-never", test_lost_never);
   add ("lost-always", test_lost_always);
   add ("lost-unsure", test_lost_unsure);
