@@ -7,6 +7,7 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "hs-random.h"
+#include "hs-stanza-private.h"
 #include "xml/hs-writer.h"
 
 /* Sending: what is checked before it leaves, and who waits for what. */
@@ -253,7 +254,7 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
   if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error)
       || !check_depth (priv, node, error))
     return FALSE;
-  return !is_iq || check_iq (priv, node, raw, asks, error);
+  return is_iq ? check_iq (priv, node, raw, asks, error) : hs_stanza_node_check_words (node, error);
 }
 
 static gboolean

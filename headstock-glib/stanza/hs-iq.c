@@ -101,6 +101,9 @@ hs_iq_init (HsIq *self)
  * @to is looked at when the iq is sent. An answer to an iq that was received is better made by
  * [method@Stanza.new_reply], which gives it the right id.
  *
+ * Another @stanza_type, or none, is a programmer's error: a critical warning names it, and %NULL is returned. Python
+ * raises ValueError and JavaScript RangeError.
+ *
  * Returns: (transfer full): the iq
  */
 HsIq *
@@ -113,7 +116,8 @@ hs_iq_new (const char *stanza_type, const char *to, HsElement *payload)
   g_return_val_if_fail (payload == NULL || HS_IS_ELEMENT (payload), NULL);
 
   self = g_object_new (HS_TYPE_IQ, NULL);
-  g_return_val_if_fail (hs_stanza_begin (HS_STANZA (self), stanza_type, to), NULL);
+  if (!hs_stanza_begin (HS_STANZA (self), G_STRFUNC, stanza_type, to))
+    return NULL;
   hs_random_write_id (id);
   hs_stanza_change_attribute (HS_STANZA (self), "id", id);
   if (payload != NULL)

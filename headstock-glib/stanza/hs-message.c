@@ -159,6 +159,9 @@ hs_message_init (HsMessage *self)
  *
  * @to is looked at when the message is sent.
  *
+ * Another @stanza_type is a programmer's error: a critical warning names it, and %NULL is returned. Python raises
+ * ValueError and JavaScript RangeError.
+ *
  * Returns: (transfer full): the message
  */
 HsMessage *
@@ -166,7 +169,8 @@ hs_message_new (const char *stanza_type, const char *to)
 {
   g_autoptr (HsMessage) self = g_object_new (HS_TYPE_MESSAGE, NULL);
 
-  g_return_val_if_fail (hs_stanza_begin (HS_STANZA (self), stanza_type, to), NULL);
+  if (!hs_stanza_begin (HS_STANZA (self), G_STRFUNC, stanza_type, to))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -189,7 +193,7 @@ hs_message_new_chat (const char *to, const char *body)
   g_return_val_if_fail (to != NULL, NULL);
 
   self = g_object_new (HS_TYPE_MESSAGE, NULL);
-  hs_stanza_begin (HS_STANZA (self), "chat", to);
+  hs_stanza_begin (HS_STANZA (self), G_STRFUNC, "chat", to);
   hs_stanza_change_child_text (HS_STANZA (self), "body", body);
   return self;
 }

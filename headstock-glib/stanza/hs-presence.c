@@ -27,6 +27,15 @@ static GParamSpec *props[N_PROPS];
 
 G_DEFINE_TYPE (HsPresence, hs_presence, HS_TYPE_STANZA)
 
+/* As with the type: see HsStanza. */
+static void
+set_show_property (HsPresence *self, const char *show)
+{
+  hs_presence_set_show (self, show);
+  if (show != NULL && hs_presence_get_show (self) == NULL)
+    hs_stanza_change_child_text (HS_STANZA (self), "show", show);
+}
+
 static void
 hs_presence_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -56,7 +65,7 @@ hs_presence_set_property (GObject *object, guint prop_id, const GValue *value, G
   switch (prop_id)
     {
     case PROP_SHOW:
-      hs_presence_set_show (self, g_value_get_string (value));
+      set_show_property (self, g_value_get_string (value));
       break;
     case PROP_STATUS:
       hs_presence_set_status (self, g_value_get_string (value));
@@ -82,6 +91,9 @@ hs_presence_class_init (HsPresenceClass *klass)
    * HsPresence:show: (getter get_show) (setter set_show)
    *
    * How somebody is available (RFC 6121, 4.7.2.1), or %NULL where it is not said.
+   *
+   * What RFC 6121 does not know is a programmer's error: a critical warning names it. A presence that has a show keeps
+   * that; another one cannot be sent. Python and JavaScript raise an exception.
    */
   props[PROP_SHOW] = g_param_spec_string ("show", NULL, NULL, NULL, flags);
 
@@ -114,6 +126,9 @@ hs_presence_init (HsPresence *self)
  *
  * Makes a presence (RFC 6121, 4.7.1).
  *
+ * Another @stanza_type is a programmer's error: a critical warning names it, and %NULL is returned. Python raises
+ * ValueError and JavaScript RangeError.
+ *
  * Returns: (transfer full): the presence
  */
 HsPresence *
@@ -121,7 +136,8 @@ hs_presence_new (const char *stanza_type)
 {
   g_autoptr (HsPresence) self = g_object_new (HS_TYPE_PRESENCE, NULL);
 
-  g_return_val_if_fail (hs_stanza_begin (HS_STANZA (self), stanza_type, NULL), NULL);
+  if (!hs_stanza_begin (HS_STANZA (self), G_STRFUNC, stanza_type, NULL))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -148,16 +164,15 @@ hs_presence_get_show (HsPresence *self)
  * @show: (nullable): `away`, `chat`, `dnd` or `xa`; or %NULL to remove it
  *
  * Sets how somebody is available (RFC 6121, 4.7.2.1).
+ *
+ * Anything else is a programmer's error: a critical warning names it, and the presence stays as it is.
  */
 void
 hs_presence_set_show (HsPresence *self, const char *show)
 {
-  static const char *const values[] = { "away", "chat", "dnd", "xa", NULL };
-
   g_return_if_fail (HS_IS_PRESENCE (self));
-  g_return_if_fail (show == NULL || g_strv_contains (values, show));
 
-  if (hs_stanza_change_child_text (HS_STANZA (self), "show", show))
+  if (hs_stanza_check_show (G_STRFUNC, show) && hs_stanza_change_child_text (HS_STANZA (self), "show", show))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SHOW]);
 }
 

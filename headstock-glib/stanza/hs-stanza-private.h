@@ -25,7 +25,13 @@ const char *hs_stanza_get_localized_text (HsStanza *self, const char *name);
 /* Of several children, in all languages, one remains, or none with NULL. FALSE where nothing changed. */
 gboolean hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text);
 
-/* A new stanza's type and address, both nullable. FALSE where the type is not one of its kind. */
-gboolean hs_stanza_begin (HsStanza *self, const char *stanza_type, const char *to);
+/* A new stanza's type and address, both nullable. FALSE, and a critical warning that names @function, where the type is
+ * not one of its kind. */
+gboolean hs_stanza_begin (HsStanza *self, const char *function, const char *stanza_type, const char *to);
+
+/* RFC 6121, 4.7.2.1. Otherwise a critical warning names @function. */
+gboolean hs_stanza_check_show (const char *function, const char *show);
+/* Whether RFC 6121 knows the type of a message or presence, and what a presence shows. */
+gboolean hs_stanza_node_check_words (HsNode *node, GError **error);
 
 G_END_DECLS

@@ -4,7 +4,9 @@
 #include "hs-stanza.h"
 
 #include "hs-element-private.h"
+#include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-printable.h"
 #include "hs-stanza-private.h"
 
 /**
@@ -58,6 +60,30 @@ is_known_type (guint kind, const char *stanza_type)
       if (strcmp (kinds[kind].types[i], stanza_type) == 0)
         return TRUE;
     }
+  return FALSE;
+}
+
+/* For a critical warning, or an error. */
+static char *
+describe_types (guint kind, const char *stanza_type)
+{
+  static const char *const names[] = { "a message", "a presence", "an iq" };
+  const char *const *types = kinds[kind].types;
+  g_autofree char *known = g_strjoinv (", ", (char **) (*types[0] == '\0' ? types + 1 : types));
+  g_autofree char *printable = hs_printable (stanza_type, HS_PRINTABLE_NAME);
+
+  return g_strdup_printf ("the type of %s is one of %s, and not '%s'", names[kind], known, printable);
+}
+
+static gboolean
+check_type (guint kind, const char *function, const char *stanza_type)
+{
+  g_autofree char *text = NULL;
+
+  if (stanza_type == NULL || is_known_type (kind, stanza_type))
+    return TRUE;
+  text = describe_types (kind, stanza_type);
+  g_critical ("%s: %s", function, text);
   return FALSE;
 }
 
@@ -215,17 +241,86 @@ hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text)
 }
 
 gboolean
-hs_stanza_begin (HsStanza *self, const char *stanza_type, const char *to)
+hs_stanza_begin (HsStanza *self, const char *function, const char *stanza_type, const char *to)
 {
   guint kind = get_kind (self);
 
-  if (stanza_type != NULL && !is_known_type (kind, stanza_type))
+  if (!check_type (kind, function, stanza_type))
     return FALSE;
   if (stanza_type != NULL && strcmp (stanza_type, kinds[kind].types[0]) != 0)
     hs_stanza_change_attribute (self, "type", stanza_type);
   if (to != NULL)
     hs_stanza_change_attribute (self, "to", to);
   return TRUE;
+}
+
+static gboolean
+is_known_show (const char *show)
+{
+  static const char *const shows[] = { "away", "chat", "dnd", "xa", NULL };
+
+  return g_strv_contains (shows, show);
+}
+
+static char *
+describe_shows (const char *show)
+{
+  g_autofree char *printable = hs_printable (show, HS_PRINTABLE_NAME);
+
+  return g_strdup_printf ("the show of a presence is one of away, chat, dnd, xa, and not '%s'", printable);
+}
+
+gboolean
+hs_stanza_check_show (const char *function, const char *show)
+{
+  g_autofree char *text = NULL;
+
+  if (show == NULL || is_known_show (show))
+    return TRUE;
+  text = describe_shows (show);
+  g_critical ("%s: %s", function, text);
+  return FALSE;
+}
+
+/* What @node says, or NULL where it is right. */
+static char *
+find_wrong_word (HsNode *node)
+{
+  const char *stanza_type = hs_node_get_attribute (node, "type", NULL);
+  guint kind = *node->name == 'm' ? 0 : 1;
+  HsNode *child = NULL;
+  g_autofree char *show = NULL;
+
+  if (stanza_type != NULL && !is_known_type (kind, stanza_type))
+    return describe_types (kind, stanza_type);
+  if (kind == 1)
+    child = find_own (node, node->first, "show");
+  if (child != NULL)
+    show = hs_node_dup_value (child);
+  return show != NULL && !is_known_show (show) ? describe_shows (show) : NULL;
+}
+
+gboolean
+hs_stanza_node_check_words (HsNode *node, GError **error)
+{
+  g_autofree char *wrong = find_wrong_word (node);
+
+  if (wrong == NULL)
+    return TRUE;
+  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA, "The stanza cannot be sent: %s", wrong);
+  return FALSE;
+}
+
+/* A program that goes on after the critical warning is not to send something else than what it asked for: a new stanza
+ * keeps the type, with which it is refused. */
+static void
+set_stanza_type_property (HsStanza *self, const char *stanza_type)
+{
+  gboolean known = stanza_type == NULL || is_known_type (get_kind (self), stanza_type);
+
+  hs_stanza_set_stanza_type (self, stanza_type);
+  if (!known && hs_node_get_attribute (hs_element_get_node (HS_ELEMENT (self)), "type", NULL) == NULL)
+    hs_stanza_change_attribute (self, "type", stanza_type);
 }
 
 static void
@@ -269,7 +364,7 @@ hs_stanza_set_property (GObject *object, guint prop_id, const GValue *value, GPa
       hs_stanza_set_id (self, g_value_get_string (value));
       break;
     case PROP_STANZA_TYPE:
-      hs_stanza_set_stanza_type (self, g_value_get_string (value));
+      set_stanza_type_property (self, g_value_get_string (value));
       break;
     case PROP_FROM_JID:
       hs_stanza_set_from_jid (self, g_value_get_boxed (value));
@@ -308,6 +403,9 @@ hs_stanza_class_init (HsStanzaClass *klass)
    * HsStanza:stanza-type: (getter get_stanza_type) (setter set_stanza_type)
    *
    * The `type` attribute (RFC 6120, 8.1.4), or what a stanza without one is.
+   *
+   * One that RFC 6120 and RFC 6121 do not know for this kind of stanza is a programmer's error: a critical warning
+   * names it. A stanza that has a type keeps that; a new one cannot be sent. Python and JavaScript raise an exception.
    */
   props[PROP_STANZA_TYPE] = g_param_spec_string ("stanza-type", NULL, NULL, NULL, flags);
 
@@ -420,6 +518,8 @@ hs_stanza_get_stanza_type (HsStanza *self)
  *
  * `normal` for a message and `available` for a presence are what they are without one, and so the
  * attribute is removed.
+ *
+ * Any other type is a programmer's error: a critical warning names it, and the stanza stays as it is.
  */
 void
 hs_stanza_set_stanza_type (HsStanza *self, const char *stanza_type)
@@ -431,8 +531,7 @@ hs_stanza_set_stanza_type (HsStanza *self, const char *stanza_type)
   kind = get_kind (self);
   if (stanza_type != NULL && strcmp (stanza_type, kinds[kind].types[0]) == 0)
     stanza_type = NULL;
-  g_return_if_fail (stanza_type == NULL || is_known_type (kind, stanza_type));
-  if (hs_stanza_change_attribute (self, "type", stanza_type))
+  if (check_type (kind, G_STRFUNC, stanza_type) && hs_stanza_change_attribute (self, "type", stanza_type))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STANZA_TYPE]);
 }
 

@@ -488,6 +488,9 @@ MUTATIONS = [
     client("a client ends in its own thread",
            "if (hs_client_dispose_elsewhere (self, priv)) return;", "",
            "threads", "/client/threads/dropped"),
+    client("a type or show that nobody knows does not leave",
+           "return is_iq ? check_iq (priv, node, raw, asks, error) : hs_stanza_node_check_words (node, error);",
+           "return is_iq ? check_iq (priv, node, raw, asks, error) : TRUE;", "send", "/client/send/words"),
     client("a handler that was removed is not called",
            "if (handler->removed) return FALSE;", "", "dispatch"),
     # ---- Time and memory ----

@@ -241,6 +241,41 @@ assert_element_refused (Fixture *fixture, HsElement *element, const char *reason
   assert_refused (fixture, raw, HS_ERROR_INVALID_STANZA);
 }
 
+/* What RFC 6121 does not know is taken for something else by who gets it. */
+static void
+test_words (Fixture *fixture, gconstpointer data)
+{
+  static const char *const bad[] = {
+    "<message type='groupchatt'/>",
+    "<message type=''/>",
+    "<message type='Chat'/>",
+    "<presence type='away'/>",
+    "<presence type=''/>",
+    "<presence><show>awayy</show></presence>",
+    "<presence type='unavailable'><show>DND</show></presence>",
+  };
+  static const char *const good[] = {
+    "<message type='headline'/>",
+    "<presence><show>xa</show></presence>",
+    "<presence><show> dnd\n</show></presence>",
+    "<presence><show xmlns='urn:x'>what</show></presence>",
+  };
+  g_autoptr (HsElement) message = NULL;
+  g_autoptr (HsElement) presence = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_refused (fixture, bad[i], HS_ERROR_INVALID_STANZA);
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    assert_sent (fixture, good[i]);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*not 'groupchatt'");
+  message = g_object_new (HS_TYPE_MESSAGE, "stanza-type", "groupchatt", NULL);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*not 'awayy'");
+  presence = g_object_new (HS_TYPE_PRESENCE, "show", "awayy", NULL);
+  g_test_assert_expected_messages ();
+  assert_element_refused (fixture, message, "groupchatt");
+  assert_element_refused (fixture, presence, "awayy");
+}
+
 static HsElement *
 nest (guint depth)
 {
@@ -538,6 +573,7 @@ main (int argc, char **argv)
     { "from", test_from, NULL },
     { "raw-good", test_raw_good, NULL },
     { "raw-bad", test_raw_bad, NULL },
+    { "words", test_words, NULL },
     { "unreadable", test_unreadable, NULL },
     { "elements", test_elements, NULL },
     { "limit", test_limit, script_limited },

@@ -44,10 +44,15 @@ test_new (void)
   assert_xml (message, "<message xmlns=\"jabber:client\" to=\"a@b\"><body>hi</body></message>");
   g_assert_finalize_object (message);
 
-  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*hs_stanza_begin*");
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "hs_message_new: the type of a message is one of normal, *error, and not 'get'");
   g_assert_null (hs_message_new ("get", NULL));
   g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*to != NULL*");
   g_assert_null (hs_message_new_chat (NULL, "x"));
+  /* One that cannot be sent. */
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*and not 'groupchatt'");
+  message = g_object_new (HS_TYPE_MESSAGE, "stanza-type", "groupchatt", NULL);
+  assert_xml (message, "<message xmlns=\"jabber:client\" type=\"groupchatt\"/>");
+  g_assert_finalize_object (message);
   g_test_assert_expected_messages ();
 }
 
