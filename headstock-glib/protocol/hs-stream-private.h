@@ -148,6 +148,8 @@ void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
 void hs_stream_on_pipelined_answer (HsStream *self, HsNode *node);
 void hs_stream_on_bind_answer (HsStream *self, HsNode *node);
 void hs_stream_on_session_answer (HsStream *self, HsNode *node);
+/* Whether an iq from before the session answers none of the stream's own requests. */
+gboolean hs_stream_is_stray_answer (HsStream *self, HsNode *node);
 gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
 HsParserEvent *hs_stream_take_kept (HsStream *self);
 gboolean hs_stream_may_ignore (HsStream *self, HsNode *node);

@@ -188,37 +188,49 @@ hs_stream_has_received_header (HsStream *self)
 /* A limit of its own, since even a small stanza takes a block of memory. */
 #define MAX_KEPT_STANZAS 1000
 
+static gboolean
+is_before_session (HsStream *self)
+{
+  return self->authenticated && !self->closing
+         && (self->state == HS_STREAM_STATE_FEATURES || self->state == HS_STREAM_STATE_BIND
+             || self->state == HS_STREAM_STATE_RESUME || self->state == HS_STREAM_STATE_SESSION);
+}
+
+/* Results and errors answer the stream's own requests: nobody else has sent any yet. */
+static gboolean
+is_for_session (HsNode *node)
+{
+  HsStanzaKind kind = hs_node_get_kind (node);
+  const char *type = hs_node_get_attribute (node, "type", NULL);
+
+  return kind != HS_STANZA_KIND_NONE
+         && (kind != HS_STANZA_KIND_IQ || g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
+}
+
 /* A server may route stanzas to a resource that it has bound, or push a roster, before its answer says so.
- * They are kept for the session, and together may take as much memory as one stanza. TRUE: the event is kept. */
+ * They are kept for the session, and together may take as much memory as one stanza. Of one that was too large
+ * enough is kept to say so. TRUE: the event is kept. */
 gboolean
 hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
 {
-  HsStanzaKind kind;
-  const char *type;
-
-  if (parsed->type != HS_PARSER_EVENT_STANZA || !self->authenticated || self->closing)
+  if ((parsed->type != HS_PARSER_EVENT_STANZA && parsed->type != HS_PARSER_EVENT_DISCARDED)
+      || !is_before_session (self) || !is_for_session (parsed->node))
     return FALSE;
-  if (self->state != HS_STREAM_STATE_FEATURES && self->state != HS_STREAM_STATE_BIND
-      && self->state != HS_STREAM_STATE_RESUME && self->state != HS_STREAM_STATE_SESSION)
-    return FALSE;
-  kind = hs_node_get_kind (parsed->node);
-  type = hs_node_get_attribute (parsed->node, "type", NULL);
-  /* Results and errors answer the stream's own requests: nobody else has sent any yet. */
-  if (kind == HS_STANZA_KIND_NONE
-      || (kind == HS_STANZA_KIND_IQ && g_strcmp0 (type, "get") != 0 && g_strcmp0 (type, "set") != 0))
-    return FALSE;
-  self->kept_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
-  if (self->kept_bytes > self->config.max_stanza_size
-      || self->kept_stanzas.length >= MAX_KEPT_STANZAS)
+  if (parsed->type == HS_PARSER_EVENT_DISCARDED)
     {
-      hs_stream_protocol_error (self, "policy-violation",
-                                "%s sent more before the session began than max-stanza-size (%" G_GSIZE_FORMAT
-                                " bytes, and %d stanzas) allows",
-                                hs_jid_get_domain (self->config.jid), self->config.max_stanza_size,
-                                MAX_KEPT_STANZAS);
-      return FALSE;
+      HsParserEvent *whole = parsed;
+
+      parsed = hs_parser_event_copy_discarded (whole);
+      hs_parser_give_back (self->parser, whole);
     }
   g_queue_push_tail (&self->kept_stanzas, parsed);
+  self->kept_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
+  if (self->kept_bytes > self->config.max_stanza_size || self->kept_stanzas.length > MAX_KEPT_STANZAS)
+    hs_stream_protocol_error (self, "policy-violation",
+                              "%s sent more before the session began than max-stanza-size (%" G_GSIZE_FORMAT
+                              " bytes, and %d stanzas) allows",
+                              hs_jid_get_domain (self->config.jid), self->config.max_stanza_size,
+                              MAX_KEPT_STANZAS);
   return TRUE;
 }
 
@@ -266,6 +278,13 @@ is_own_answer (HsStream *self, HsNode *node)
 
   return g_strcmp0 (hs_node_get_attribute (node, "id", NULL), self->request_id) == 0
          && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+}
+
+gboolean
+hs_stream_is_stray_answer (HsStream *self, HsNode *node)
+{
+  return is_before_session (self) && hs_node_get_kind (node) == HS_STANZA_KIND_IQ && !is_for_session (node)
+         && !is_own_answer (self, node);
 }
 
 /* XEP-0198, 3: stream management starts once the resource is bound. What is sent after <enable/> counts; what

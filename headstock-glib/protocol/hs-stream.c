@@ -375,22 +375,37 @@ hs_stream_feed (HsStream *self, const char *bytes, gsize length)
   return used;
 }
 
+static void
+discard_error (HsStream *self, HsNode *node)
+{
+  g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
+
+  xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
+                                "%s sent an element <%s> that is larger than max-stanza-size (%" G_GSIZE_FORMAT
+                                " bytes) where it was to send %s",
+                                hs_jid_get_domain (self->config.jid), name, self->config.max_stanza_size,
+                                hs_stream_describe (self)));
+}
+
 /* A stanza that is too large is discarded, and the stream goes on. An element that the negotiation needs ends
  * the stream. */
 static void
 on_discarded (HsStream *self, HsNode *node)
 {
   HsStanzaKind kind = hs_node_get_kind (node);
-  g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
 
   if ((kind != HS_STANZA_KIND_NONE && self->state == HS_STREAM_STATE_READY)
       || (kind == HS_STANZA_KIND_IQ && self->state == HS_STREAM_STATE_UNSIGNED))
     self->pending = HS_STREAM_EVENT_DISCARDED;
-  else if (!hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY, self->authenticated))
-    g_debug ("An element <%s> is larger than is allowed, and was ignored", name);
+  else if (hs_stream_is_stray_answer (self, node)
+           || !hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY, self->authenticated))
+    {
+      g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
+
+      g_debug ("An element <%s> is larger than is allowed, and was ignored", name);
+    }
   else
-    xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
-                                  "An element <%s> is larger than is allowed", name));
+    discard_error (self, node);
 }
 
 static void
@@ -465,7 +480,8 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
       if (G_UNLIKELY (self->kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
         {
           parsed = hs_stream_take_kept (self);
-          self->pending = HS_STREAM_EVENT_STANZA;
+          self->pending = parsed->type == HS_PARSER_EVENT_DISCARDED ? HS_STREAM_EVENT_DISCARDED
+                                                                    : HS_STREAM_EVENT_STANZA;
           kept = TRUE;
           break;
         }

@@ -146,6 +146,23 @@ hs_parser_event_get_discard (HsParserEvent *event)
   return (const HsDiscard *) event;
 }
 
+HsParserEvent *
+hs_parser_event_copy_discarded (HsParserEvent *event)
+{
+  HsBlock *block = hs_block_new (NULL);
+  HsNode *stanza = hs_node_copy_tag (block, event->node);
+  HsNode *payload = hs_node_first_element (event->node);
+  HsDiscard *discard = hs_block_alloc (block, sizeof (HsDiscard));
+
+  if (payload != NULL)
+    hs_node_append (stanza, hs_node_copy_tag (block, payload));
+  *discard = *hs_parser_event_get_discard (event);
+  discard->event.next = NULL;
+  discard->event.node = stanza;
+  discard->event.n_dropped = 0;
+  return &discard->event;
+}
+
 void
 hs_parser_set_discards (HsParser *self, gboolean discards)
 {

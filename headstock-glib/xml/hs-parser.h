@@ -99,6 +99,8 @@ HsParserEvent *hs_parser_pop_stanza (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
 /* Which limit the stanza of a DISCARDED event passed; lives as long as the event. */
 const HsDiscard *hs_parser_event_get_discard (HsParserEvent *event);
+/* The same for later: with the tags of the stanza and of its first child, and nothing else. To be given back as well. */
+HsParserEvent *hs_parser_event_copy_discarded (HsParserEvent *event);
 /* How many stanzas were thrown away before the event that was popped last, or, where there was none, up to
  * now; counted from the last time that this was asked. */
 guint hs_parser_take_dropped (HsParser *self);

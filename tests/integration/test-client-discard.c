@@ -401,7 +401,83 @@ test_counted (void)
   resume_clear (&resume);
 }
 
+/* ---- Before the session ---- */
+
+#define SMALL ((guint64) 65536)
+#define FEATURES_MANAGED \
+  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
+
+static const Large items = { "", "<item jid='contact%u@example.org'/>", 4000, "" };
+
+/* What the client has not asked for is discarded there too; it is told of, and answered, when the session stands. */
+static void
+test_before_session (void)
+{
+  static const ScriptStep script[]
+      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"),
+          SEND ("<iq type='set' id='push'><query xmlns='jabber:iq:roster'>"), CALL (send_large, (gpointer) &items),
+          SEND ("</query></iq><iq type='result' id='stray'><query xmlns='jabber:iq:roster'>"),
+          CALL (send_large, (gpointer) &items), SEND ("</query></iq><message from='evil@b/c'>"),
+          CALL (send_large, (gpointer) &items), SEND ("</message>" SAY_BOUND), EXPECT ("<enable"),
+          SEND ("<enabled" SM "/>"),
+          EXPECT ("<iq type=\"error\" id=\"push\"><error type=\"modify\"><policy-violation " STANZAS_ERRORS "/>"),
+          SEND (MARK "<r" SM "/>"), EXPECT ("<a" SM " h='1'/>"), SERVE, END };
+  g_auto (Fixture) f = { NULL };
+
+  set_up (&f, script);
+  g_object_set (f.test->client, "max-stanza-size", SMALL, NULL);
+  test_client_start_until_ready (f.test);
+  await_mark (&f);
+  g_assert_cmpuint (f.n_discarded, ==, 2);
+  g_assert_cmpuint (f.n_messages, ==, 0);
+  g_assert_cmpstr (f.sender, ==, "evil@b/c");
+  g_assert_true (g_str_has_prefix (f.error->message, "The message from evil@b is larger than max-stanza-size (64 KiB)"));
+  test_client_stop (f.test);
+}
+
+/* The answer that the sign-in waits for cannot be done without. */
+static void
+test_bind_answer (void)
+{
+  static const ScriptStep script[]
+      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"),
+          SEND ("<iq type='result' id='@ID@'>"), CALL (send_large, (gpointer) &items), READ_END, END };
+  g_auto (Fixture) f = { NULL };
+
+  set_up (&f, script);
+  scripted_server_forgive (f.test->server);
+  g_object_set (f.test->client, "max-stanza-size", SMALL, NULL);
+  test_client_run (f.test);
+  g_assert_error (f.test->error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (f.test->error->message, "example.org sent an element <iq> that is larger than "
+                                                    "max-stanza-size (65536 bytes) where it was to send the address "
+                                                    "that it binds"));
+}
+
 /* ---- Where it ends ---- */
+
+/* A roster that passes the second bound does so in each session: the client does not download it again and again. */
+static void
+test_roster_for_ever (void)
+{
+  static const ScriptStep ends[]
+      = { RUN (script_sign_in), EXPECT ("</iq>"), CALL (send_roster, NULL), READ_END, END };
+  static const ScriptStep *const scripts[] = { ends, ends, script_session, NULL };
+  g_auto (Fixture) f = { NULL };
+
+  f.test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  scripted_server_forgive (f.test->server);
+  g_signal_connect (f.test->client, "stanza-discarded", G_CALLBACK (discarded_cb), &f);
+  g_object_set (f.test->client, "max-stanza-size", SMALL, "initial-roster", TRUE, "auto-reconnect", TRUE, NULL);
+  hs_client_start (f.test->client);
+  test_until (f.test->n_terminated > 0 || f.test->retry == 300000);
+  g_assert_error (f.test->loss, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (f.test->loss->message, "2 times in a row at the same point"));
+  g_assert_true (g_str_has_prefix (f.error->message, "The roster from example.org is larger"));
+  g_assert_cmpuint (f.n_discarded, ==, 2);
+  g_assert_cmpuint (scripted_server_get_n_connections (f.test->server), ==, 2);
+  test_client_stop (f.test);
+}
 
 /* Sixteen times the limit is enough. */
 static void
@@ -549,6 +625,9 @@ main (int argc, char **argv)
                         test_roster);
   g_test_add_data_func ("/client/discard/roster/nobody", GINT_TO_POINTER (HS_HANDLER_ONCE), test_roster);
   g_test_add_func ("/client/discard/counted", test_counted);
+  g_test_add_func ("/client/discard/before-session", test_before_session);
+  g_test_add_func ("/client/discard/bind-answer", test_bind_answer);
+  g_test_add_func ("/client/discard/roster/for-ever", test_roster_for_ever);
   g_test_add_func ("/client/discard/second-bound", test_second_bound);
   g_test_add_func ("/client/discard/bad", test_bad_inside);
   g_test_add_func ("/client/discard/unknown", test_unknown);
