@@ -300,20 +300,29 @@ dropping_thread (gpointer data)
   return NULL;
 }
 
+static void
+disposed_cb (gpointer thread, GObject *client)
+{
+  *(GThread **) thread = g_thread_self ();
+}
+
 /* As a collector does. The client ends in its own thread. */
 static void
 test_dropped (void)
 {
+  GThread *thread = NULL;
   g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
   Other other = { .client = g_steal_pointer (&test->client) };
 
   scripted_server_forgive (test->server);
   test->gone = other.client;
   g_object_add_weak_pointer (G_OBJECT (other.client), &test->gone);
+  g_object_weak_ref (G_OBJECT (other.client), disposed_cb, &thread);
   hs_client_start (other.client);
   test_until (test->n_ready == 1);
   run_in_thread (dropping_thread, &other);
   test_until (test->gone == NULL);
+  g_assert_true (thread == g_thread_self ());
   g_assert_cmpuint (test->n_terminated, ==, 0);
 }
 

@@ -184,6 +184,22 @@ test_counts (Fixture *f, gconstpointer data)
   g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 4);
 }
 
+/* A stanza that nobody has seen whole is none that was received: the server sends it again. */
+static void
+test_abandoned (Fixture *f, gconstpointer data)
+{
+  static const char message[] = "<message/>";
+  HsStreamEvent event;
+
+  begin_session (f);
+  g_assert_cmpuint (hs_stream_feed (f->stream, message, strlen (message)), ==, strlen (message));
+  g_assert_true (hs_stream_next_event (f->stream, &event));
+  g_assert_cmpint (event.type, ==, HS_STREAM_EVENT_STANZA);
+  hs_stream_abandon (f->stream, &event);
+  feed (f, "<presence/><r" SM "/>");
+  g_assert_cmpstr (f->output->str, ==, "<a" SM " h='1'/>");
+}
+
 /* What came between the resource and <enabled/> is not counted. */
 static void
 test_before (Fixture *f, gconstpointer data)
@@ -382,6 +398,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("counts", test_counts);
+  add ("abandoned", test_abandoned);
   add ("before", test_before);
   add ("not-enabled", test_not_enabled);
   add ("not-enabled-late", test_not_enabled_late);
