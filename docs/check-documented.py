@@ -67,6 +67,14 @@ class Reference:
                     missing.append(f"{record.get('name')}.{field.get('name')}")
         return missing
 
+    def timeless(self) -> list[str]:
+        """Properties of a client that may be set while it runs, and do not say when that takes effect."""
+        return [element.get("name") for element in self.root.iter(CORE + "class")
+                if element.get("name") == "Client"
+                for element in element.iterfind(CORE + "property")
+                if element.get("writable") == "1" and element.get("construct-only") != "1"
+                and "A change takes effect" not in element.findtext(CORE + "doc", "")]
+
     def names(self) -> set[str]:
         """All that C code may call by name."""
         found = set()
@@ -124,6 +132,8 @@ def main() -> int:
     report(not complaints, "all that is public is documented", complaints)
     for kind in ("method", "property", "member"):
         report(reference.without_documentation_of(kind), f"a {kind} without documentation is found")
+    timeless = reference.timeless()
+    report(not timeless, "each property of a client says when a change takes effect", timeless)
     names = reference.names()
     code = "".join(path.read_text() for path in sorted((Path(source) / "headstock-glib").rglob("*.c")))
     inside = set(re.findall(r"\b[Hh]s_?[A-Za-z0-9_]+\b", code))

@@ -59,6 +59,8 @@ hs_client_get_active (HsClient *self)
  * Says whether somebody is looking at what arrives: where nobody is, the server may hold back what can
  * wait, such as presence (XEP-0352), and the client asks for a sign of life less often
  * ([property@Client:keepalive-interval]).
+ *
+ * A change takes effect at once.
  */
 void
 hs_client_set_active (HsClient *self, gboolean active)

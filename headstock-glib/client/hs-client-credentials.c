@@ -136,6 +136,8 @@ install_security (GObjectClass *object_class)
    * HsClient:channel-binding: (getter get_channel_binding) (setter set_channel_binding)
    *
    * Whether the sign-in is bound to its TLS connection.
+   *
+   * A change takes effect with the next sign-in.
    */
   install (object_class, PROP_CHANNEL_BINDING,
            g_param_spec_enum ("channel-binding", NULL, NULL, HS_TYPE_CHANNEL_BINDING,
@@ -157,6 +159,8 @@ install_tokens (GObjectClass *object_class)
    * HsClient:access-token: (setter set_access_token)
    *
    * An access token for the mechanism OAUTHBEARER (RFC 7628); it can be written and not read.
+   *
+   * A change takes effect with the next sign-in.
    */
   install (object_class, PROP_ACCESS_TOKEN,
            g_param_spec_string ("access-token", NULL, NULL, NULL, HS_CLIENT_PARAM_WO));
@@ -173,6 +177,8 @@ install_tokens (GObjectClass *object_class)
    * HsClient:login-token: (getter get_login_token) (setter set_login_token)
    *
    * A token that the server gave for signing in without the password (XEP-0484), and what belongs to it.
+   *
+   * A change takes effect with the next sign-in.
    */
   install (object_class, PROP_LOGIN_TOKEN,
            g_param_spec_variant ("login-token", NULL, NULL, G_VARIANT_TYPE_VARDICT, NULL, HS_CLIENT_PARAM_RW));
@@ -185,6 +191,8 @@ install_session (GObjectClass *object_class)
    * HsClient:user-agent-id: (getter get_user_agent_id) (setter set_user_agent_id)
    *
    * What the server knows this installation of the program by (XEP-0388, 2.3): a UUID.
+   *
+   * A change takes effect with the next connection.
    */
   install (object_class, PROP_USER_AGENT_ID,
            g_param_spec_string ("user-agent-id", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
@@ -193,6 +201,8 @@ install_session (GObjectClass *object_class)
    * HsClient:user-agent-software: (getter get_user_agent_software) (setter set_user_agent_software)
    *
    * The program's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
+   *
+   * A change takes effect with the next connection.
    */
   install (object_class, PROP_USER_AGENT_SOFTWARE,
            g_param_spec_string ("user-agent-software", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
@@ -201,6 +211,8 @@ install_session (GObjectClass *object_class)
    * HsClient:user-agent-device: (getter get_user_agent_device) (setter set_user_agent_device)
    *
    * The device's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
+   *
+   * A change takes effect with the next connection.
    */
   install (object_class, PROP_USER_AGENT_DEVICE,
            g_param_spec_string ("user-agent-device", NULL, NULL, NULL, HS_CLIENT_PARAM_RW));
@@ -209,6 +221,8 @@ install_session (GObjectClass *object_class)
    * HsClient:bind2: (getter get_bind2) (setter set_bind2)
    *
    * Whether the resource is bound along with the sign-in (XEP-0386), which throws offline messages away.
+   *
+   * A change takes effect with the next connection.
    */
   install (object_class, PROP_BIND2, g_param_spec_boolean ("bind2", NULL, NULL, FALSE, HS_CLIENT_PARAM_RW));
 
@@ -216,6 +230,8 @@ install_session (GObjectClass *object_class)
    * HsClient:carbons: (getter get_carbons) (setter set_carbons)
    *
    * Whether copies of what one's other devices send and receive are asked for (XEP-0280).
+   *
+   * A change takes effect when the next session begins.
    */
   install (object_class, PROP_CARBONS, g_param_spec_boolean ("carbons", NULL, NULL, FALSE, HS_CLIENT_PARAM_RW));
 }
@@ -304,6 +320,8 @@ hs_client_get_security_info (HsClient *self)
  * and to a verified certificate alone. Where the server refuses it, the run ends with
  * %HS_SASL_ERROR_NOT_AUTHORIZED, and [property@Client:oauth-discovery] is where to get another one, if the
  * server says so.
+ *
+ * A change takes effect with the next sign-in.
  */
 void
 hs_client_set_access_token (HsClient *self, const char *access_token)
@@ -369,6 +387,8 @@ hs_client_get_login_token (HsClient *self)
  * with.
  *
  * A floating reference is taken.
+ *
+ * A change takes effect with the next sign-in.
  */
 void
 hs_client_set_login_token (HsClient *self, GVariant *login_token)

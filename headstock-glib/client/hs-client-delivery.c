@@ -196,6 +196,8 @@ hs_client_get_resend_policy (HsClient *self)
  * @resend_policy: the policy
  *
  * Sets which stanzas of a session that was lost are sent again in the next one.
+ *
+ * A change takes effect at once, for each session that is lost from then on.
  */
 void
 hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)

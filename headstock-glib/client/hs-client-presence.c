@@ -125,6 +125,8 @@ hs_client_get_own_presence (HsClient *self)
  *
  * %NULL sends nothing: to be no longer available, set a presence of the type `unavailable`.
  *
+ * A change takes effect at once.
+ *
  * Since: 0.2
  */
 void

@@ -333,6 +333,8 @@ specify_account (void)
    * HsClient:jid: (getter get_jid)
    *
    * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7).
+   *
+   * A change takes effect with the next connection. A session of another account is lost then.
    */
   props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, HS_CLIENT_PARAM_RW);
 
@@ -340,6 +342,9 @@ specify_account (void)
    * HsClient:password: (setter set_password)
    *
    * The password; it can be written and not read.
+   *
+   * A change takes effect with the next sign-in. A request of a registration that is sent from now on has the new
+   * one, too.
    */
   props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, HS_CLIENT_PARAM_WO);
 
@@ -348,6 +353,8 @@ specify_account (void)
    *
    * The host to connect to in place of those that the DNS names for the domain; %NULL to ask the DNS.
    * The certificate must be for the domain all the same.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, HS_CLIENT_PARAM_RW);
 
@@ -355,6 +362,8 @@ specify_account (void)
    * HsClient:port: (getter get_port) (setter set_port)
    *
    * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_PORT] = specify_uint ("port", HS_SETTING_PORT);
 
@@ -362,6 +371,9 @@ specify_account (void)
    * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
    *
    * How the connection is secured.
+   *
+   * A change takes effect with the next connection. The rule for secrets ([method@Client.check_secret]) follows it at
+   * once.
    */
   props[PROP_TLS_MODE] = g_param_spec_enum ("tls-mode", NULL, NULL, HS_TYPE_TLS_MODE, HS_TLS_MODE_REQUIRED, HS_CLIENT_PARAM_RW);
 }
@@ -373,6 +385,8 @@ specify_certificates (void)
    * HsClient:tls-database: (getter get_tls_database) (setter set_tls_database)
    *
    * The certificates of authorities to trust, or %NULL for the system's.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, HS_CLIENT_PARAM_RW);
 
@@ -380,6 +394,8 @@ specify_certificates (void)
    * HsClient:tls-certificate: (getter get_tls_certificate) (setter set_tls_certificate)
    *
    * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RW);
 
@@ -388,6 +404,8 @@ specify_certificates (void)
    *
    * Where set, the server's certificate must be this one, and no other is accepted, whoever signed it.
    * A program that has asked somebody about a certificate that was refused sets it and starts again.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_PINNED_CERTIFICATE] = g_param_spec_object ("pinned-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RW);
 
@@ -406,6 +424,9 @@ specify_sign_in (void)
    * HsClient:sasl-mechanisms: (getter get_sasl_mechanisms) (setter set_sasl_mechanisms)
    *
    * The mechanisms that may be used to sign in, or %NULL for all that are safe.
+   *
+   * A change takes effect with the next sign-in. The rule for secrets ([method@Client.check_secret]) follows it at
+   * once.
    */
   props[PROP_SASL_MECHANISMS] = g_param_spec_boxed ("sasl-mechanisms", NULL, NULL, G_TYPE_STRV, HS_CLIENT_PARAM_RW);
 
@@ -415,6 +436,8 @@ specify_sign_in (void)
    * Whether the mechanism PLAIN, which shows the password to the server, may be used. The client clears
    * it once a better one has worked for the account; a program may keep that fact and set it at its next
    * start, so that nobody can talk it into showing the password.
+   *
+   * A change takes effect with the next sign-in. A registration follows it at once.
    */
   props[PROP_ALLOW_PLAIN] = g_param_spec_boolean ("allow-plain", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
@@ -423,6 +446,8 @@ specify_sign_in (void)
    *
    * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
    * refused always.
+   *
+   * A change takes effect with the next sign-in.
    */
   props[PROP_MIN_ITERATIONS] = specify_uint ("min-iterations", HS_SETTING_MIN_ITERATIONS);
 
@@ -430,6 +455,8 @@ specify_sign_in (void)
    * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
    *
    * What decides on proxies, or %NULL for the system's.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_PROXY_RESOLVER] = g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, HS_CLIENT_PARAM_RW);
 
@@ -437,6 +464,8 @@ specify_sign_in (void)
    * HsClient:lang: (getter get_lang) (setter set_lang)
    *
    * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, HS_CLIENT_PARAM_RW);
 }
@@ -462,6 +491,9 @@ specify_times (void)
    * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
    * Whether a connection that is lost after the client was ready is made anew.
+   *
+   * A change takes effect at once: the end of the connection that stands is followed by another one, or not, as the
+   * value is then.
    */
   props[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
@@ -472,6 +504,9 @@ specify_times (void)
    * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
    * server's end of the stream. While other addresses wait to be tried, one that is silent before a
    * stream with TLS stands has a quarter of that time, but at least two seconds.
+   *
+   * A change takes effect at once, for each stage that begins from now on and for the answer to a sign of life that
+   * is asked for; a stage that has begun keeps its time.
    */
   props[PROP_CONNECT_TIMEOUT] = specify_uint ("connect-timeout", HS_SETTING_CONNECT_TIMEOUT);
 
@@ -479,6 +514,8 @@ specify_times (void)
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
    * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
+   *
+   * A change takes effect at once, for the requests that are sent from now on; those that wait keep their time.
    */
   props[PROP_REQUEST_TIMEOUT] = specify_uint ("request-timeout", HS_SETTING_REQUEST_TIMEOUT);
 
@@ -491,6 +528,8 @@ specify_times (void)
    *
    * The time for the answer begins when the question has left this machine, and until then any
    * progress of what is sent counts as a sign of life.
+   *
+   * A change takes effect at once, in the session that stands as well.
    */
   props[PROP_KEEPALIVE_INTERVAL] = specify_uint ("keepalive-interval", HS_SETTING_KEEPALIVE_INTERVAL);
 }
@@ -507,6 +546,8 @@ specify_limits (void)
    * goes on: see [signal@Client::stanza-discarded]. Past 16 times the limit, the stream ends.
    *
    * What a handler with %HS_HANDLER_FORGET has seen and what was forgotten after it does not count.
+   *
+   * A change takes effect with the next connection.
    */
   props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, size->minimum, size->maximum, size->initial,
                                                      HS_CLIENT_PARAM_RW);
@@ -515,6 +556,8 @@ specify_limits (void)
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep elements in one stanza may be nested.
+   *
+   * A change takes effect with the next connection for what is received, and at once for what is sent.
    */
   props[PROP_MAX_DEPTH] = specify_uint ("max-depth", HS_SETTING_MAX_DEPTH);
 }
@@ -528,6 +571,8 @@ specify_beginning (void)
    * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none. Each new
    * session begins with it, and it is sent with what modules add when it is set while the client is ready.
    *
+   * A change takes effect at once.
+   *
    * Since: 0.2
    */
   props[PROP_OWN_PRESENCE] = g_param_spec_object ("own-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
@@ -536,6 +581,8 @@ specify_beginning (void)
    * HsClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
    *
    * Another name of [property@Client:own-presence].
+   *
+   * A change takes effect at once.
    */
   props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
 
@@ -543,6 +590,8 @@ specify_beginning (void)
    * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
    *
    * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
+   *
+   * A change takes effect when the next session begins.
    */
   props[PROP_INITIAL_ROSTER] = g_param_spec_boolean ("initial-roster", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 
@@ -550,6 +599,9 @@ specify_beginning (void)
    * HsClient:registration: (getter get_registration) (setter set_registration)
    *
    * A module that takes part before the client signs in, such as one that makes the account.
+   *
+   * A change takes effect with the next connection, for the account; the module is attached, and the old one
+   * detached, at once.
    */
   props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, HS_CLIENT_PARAM_RW);
 
@@ -559,6 +611,8 @@ specify_beginning (void)
    * Which stanzas that were not acknowledged when their session was lost are sent again in the next one,
    * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
    * come back with [signal@Client::returned].
+   *
+   * A change takes effect at once, for each session that is lost from then on.
    */
   props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, HS_CLIENT_PARAM_RW);
 
@@ -567,6 +621,8 @@ specify_beginning (void)
    *
    * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
    * in each session.
+   *
+   * A change takes effect at once.
    */
   props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client-test.h"
+#include "test-certificates.h"
 
 /* What the properties take, and when a change of one takes effect. */
 
@@ -121,6 +122,107 @@ test_next (void)
   scripted_server_forgive (test->server);
   hs_client_stop (test->client);
   test_client_wait_terminated (test);
+}
+
+static const ScriptStep refuses_to_sign_in[] = { RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END, END };
+static const ScriptStep deaf_server[] = { HOLD, END };
+static const ScriptStep begins_tls[] = { RUN (script_starttls), READ_END, END };
+static const ScriptStep first_session_tls[] = { RUN (script_sign_in_tls), SERVE, END };
+
+static void
+change_host (HsClient *client)
+{
+  /* A loopback address, too. */
+  hs_client_set_host (client, "127.86.1.1");
+}
+
+static void
+change_port (HsClient *client)
+{
+  hs_client_set_port (client, 1);
+}
+
+static void
+change_tls_mode (HsClient *client)
+{
+  hs_client_set_tls_mode (client, HS_TLS_MODE_DIRECT);
+  hs_client_set_connect_timeout (client, 300);
+}
+
+static void
+change_tls_database (HsClient *client)
+{
+  hs_client_set_tls_database (client, NULL);
+}
+
+static void
+change_pinned_certificate (HsClient *client)
+{
+  g_autoptr (GTlsCertificate) other = g_tls_certificate_new_from_pem (TEST_CA, -1, NULL);
+
+  g_assert_nonnull (other);
+  hs_client_set_pinned_certificate (client, other);
+}
+
+static void
+change_sasl_mechanisms (HsClient *client)
+{
+  static const char *const mechanisms[] = { "SCRAM-SHA-256", NULL };
+
+  hs_client_set_sasl_mechanisms (client, mechanisms);
+}
+
+static void
+change_allow_plain (HsClient *client)
+{
+  hs_client_set_allow_plain (client, FALSE);
+}
+
+static void
+change_proxy_resolver (HsClient *client)
+{
+  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new ("socks5://127.0.0.1:1", NULL);
+
+  hs_client_set_proxy_resolver (client, resolver);
+}
+
+static const struct
+{
+  const char *name;
+  void (*change) (HsClient *client);
+  GQuark (*domain) (void); /* of the error that the next connection ends with */
+  int code;
+  const ScriptStep *next;
+} next_changes[] = {
+  { "host", change_host, g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, deaf_server },
+  { "port", change_port, g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, deaf_server },
+  { "tls-mode", change_tls_mode, hs_error_quark, HS_ERROR_TIMED_OUT, deaf_server },
+  { "tls-database", change_tls_database, g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, begins_tls },
+  { "pinned-certificate", change_pinned_certificate, g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, begins_tls },
+  { "sasl-mechanisms", change_sasl_mechanisms, hs_error_quark, HS_ERROR_NO_MECHANISM, refuses_to_sign_in },
+  { "allow-plain", change_allow_plain, hs_error_quark, HS_ERROR_NO_MECHANISM, refuses_to_sign_in },
+  { "proxy-resolver", change_proxy_resolver, g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, deaf_server },
+};
+
+/* The session that stands stays as it is, and the next one cannot be made. */
+static void
+test_next_of (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  gboolean tls = next_changes[i].next == begins_tls;
+  const ScriptStep *scripts[] = { tls ? first_session_tls : first_session, next_changes[i].next, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, tls ? HS_TLS_MODE_STARTTLS : HS_TLS_MODE_NONE);
+
+  test_client_start_until_ready (test);
+  next_changes[i].change (test->client);
+  test_client_say (test, "<message/>");
+  g_assert_cmpuint (test->n_disconnected, ==, 0);
+  test_client_stop (test);
+  scripted_server_forgive (test->server);
+  test->n_terminated = 0;
+  hs_client_start (test->client);
+  test_client_wait_terminated (test);
+  g_assert_error (test->error, next_changes[i].domain (), next_changes[i].code);
 }
 
 /* What is sent is measured with the limit as it is. */
@@ -251,6 +353,12 @@ main (int argc, char **argv)
   g_test_add_func ("/client/settings/ranges", test_ranges);
   g_test_add_func ("/client/settings/largest", test_largest);
   g_test_add_func ("/client/settings/next", test_next);
+  for (guint i = 0; i < G_N_ELEMENTS (next_changes); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/client/settings/next/%s", next_changes[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_next_of);
+    }
   g_test_add_func ("/client/settings/depth-sent", test_depth_sent);
   g_test_add_func ("/client/settings/request-timeout", test_request_timeout);
   g_test_add_func ("/client/settings/auto-reconnect", test_auto_reconnect);
