@@ -3,6 +3,7 @@
 
 #include "hs-client-private.h"
 #include "hs-element-private.h"
+#include "hs-feature.h"
 
 /* The delivery status of what a client sends: who waits for it, and when acknowledgements are asked for. */
 
@@ -93,6 +94,71 @@ hs_client_send_finish (HsClient *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+typedef struct
+{
+  GAsyncReadyCallback callback; /* NULL: the caller knows already */
+  gpointer user_data;
+} FeatureSend;
+
+static void
+feature_sent_cb (GObject *client, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree FeatureSend *feature = user_data;
+
+  if (feature->callback != NULL)
+    feature->callback (client, result, feature->user_data);
+}
+
+gboolean
+hs_feature_send (HsClient *client,
+                 HsElement *stanza,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data,
+                 GError **error)
+{
+  HsClientPrivate *priv = hs_client_private (client);
+  FeatureSend *feature = g_new0 (FeatureSend, 1);
+  g_autoptr (GTask) task = g_task_new (client, NULL, feature_sent_cb, feature);
+  HsSending sending = { .timeout_msec = -1, .flags = HS_OUT_AWAITED, .task = task };
+  GError *reason = NULL;
+
+  feature->callback = callback;
+  feature->user_data = user_data;
+  g_task_set_source_tag (task, hs_feature_send);
+  hs_outbox_add (&priv->outbox, task);
+  if (!hs_client_send_node (client, hs_element_get_node (stanza), &sending, &reason))
+    {
+      feature->callback = NULL;
+      g_propagate_error (error, g_error_copy (reason));
+      /* A task must return. */
+      hs_outbox_refuse (&priv->outbox, task, reason);
+      return FALSE;
+    }
+  if (sending.route == HS_ROUTE_DIRECT)
+    hs_outbox_await_written (&priv->outbox, task);
+  return TRUE;
+}
+
+HsFeatureStatus
+hs_feature_send_finish (HsClient *client, GAsyncResult *result, GError **error)
+{
+  gboolean good = g_task_propagate_boolean (G_TASK (result), error);
+
+  switch (hs_outbox_get_status (G_TASK (result)))
+    {
+    case HS_DELIVERY_ACKNOWLEDGED:
+      return HS_FEATURE_STATUS_ACKNOWLEDGED;
+    case HS_DELIVERY_UNKNOWN:
+      return HS_FEATURE_STATUS_UNKNOWN;
+    case HS_DELIVERY_UNRECEIVED:
+      return HS_FEATURE_STATUS_UNRECEIVED;
+    case HS_DELIVERY_WRITTEN:
+    default:
+      /* What was not handed to the system has not reached the server whole. */
+      return good ? HS_FEATURE_STATUS_WRITTEN : HS_FEATURE_STATUS_UNRECEIVED;
+    }
 }
 
 /* Tells what stream management has decided. @quietly: only to those who wait for it. */

@@ -3,6 +3,7 @@
 
 #include "hs-client-private.h"
 #include "hs-feature.h"
+#include "hs-random.h"
 
 /* The modules of a client. */
 
@@ -27,6 +28,12 @@ hs_feature_mark (GType type, gboolean client_only)
 
   g_type_set_qdata (type, feature_quark (),
                     GUINT_TO_POINTER (client_only ? FEATURE_CLIENT_ONLY : FEATURE_ANYWHERE));
+}
+
+char *
+hs_feature_random_id (void)
+{
+  return hs_random_id ();
 }
 
 /* The marked type that an object's type is or is derived from; 0 for the module of a program. */

@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib-object.h>
+#include "hs-client.h"
 
 G_BEGIN_DECLS
 
-/* What the client must know of the modules in features/, without knowing any of them. Not installed; each class
- * there that is a module calls this from its class_init. */
+/* What the client must know of the modules in features/, without knowing any of them, and what it does for them beyond
+ * its public interface. Not installed. */
 
+/* Each class there that is a module calls this from its class_init. */
 /* A client takes one module of @type and of the types derived from it. @client_only: a component takes none. */
 void hs_feature_mark (GType type, gboolean client_only);
+
+/* What became of a stanza. */
+typedef enum
+{
+  HS_FEATURE_STATUS_NOT_SENT,
+  HS_FEATURE_STATUS_ACKNOWLEDGED, /* the server has it (XEP-0198) */
+  HS_FEATURE_STATUS_WRITTEN,      /* the system has it, and nothing is acknowledged in this session */
+  HS_FEATURE_STATUS_UNRECEIVED,   /* the server has it not, and it is not sent again */
+  HS_FEATURE_STATUS_UNKNOWN,      /* nobody knows whether the server has it, and it is not sent again */
+} HsFeatureStatus;
+
+/* As hs_client_send_async() without a cancellable; but an error of hs_client_send_stanza() is told at once, and then
+ * the callback is not called. */
+gboolean hs_feature_send (HsClient *client,
+                          HsElement *stanza,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data,
+                          GError **error);
+HsFeatureStatus hs_feature_send_finish (HsClient *client, GAsyncResult *result, GError **error);
+
+/* 128 random bits that can be an id. */
+char *hs_feature_random_id (void);
 
 G_END_DECLS

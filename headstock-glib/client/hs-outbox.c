@@ -13,6 +13,7 @@ typedef struct
   GSource *watch;     /* for the cancellable */
   gboolean unwritten; /* the task is in the outbox's queue; otherwise HsStreamManagement has it */
   gboolean returned;  /* cancelled: nobody waits any more */
+  HsDeliveryStatus status; /* WRITTEN until stream management has decided */
 } Wait;
 
 static void
@@ -104,6 +105,7 @@ hs_outbox_add (HsOutbox *self, GTask *task)
   Wait *wait = g_new0 (Wait, 1);
 
   wait->outbox = self;
+  wait->status = HS_DELIVERY_WRITTEN;
   g_task_set_task_data (task, wait, wait_free);
   if (cancellable == NULL)
     return;
@@ -173,7 +175,7 @@ hs_outbox_disconnected (HsOutbox *self)
 }
 
 static GError *
-make_error (const HsDelivery *delivery)
+make_error (const HsStanzaDelivery *delivery)
 {
   return g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
                               delivery->status == HS_DELIVERY_UNRECEIVED
@@ -184,7 +186,7 @@ make_error (const HsDelivery *delivery)
 
 /* Nobody waits for the stanza, but somebody sent it. */
 static void
-return_stanza (HsOutbox *self, const HsDelivery *delivery)
+return_stanza (HsOutbox *self, const HsStanzaDelivery *delivery)
 {
   g_autoptr (GError) error = make_error (delivery);
   g_autoptr (HsElement) stanza = NULL;
@@ -199,7 +201,7 @@ return_stanza (HsOutbox *self, const HsDelivery *delivery)
 
 /* Takes the tag's reference. FALSE: nobody waits any more. */
 static gboolean
-tell_task (HsOutbox *self, GTask *task, const HsDelivery *delivery)
+tell_task (HsOutbox *self, GTask *task, const HsStanzaDelivery *delivery)
 {
   Wait *wait = g_task_get_task_data (task);
 
@@ -213,6 +215,7 @@ tell_task (HsOutbox *self, GTask *task, const HsDelivery *delivery)
       await_written (self, task);
       return TRUE;
     }
+  wait->status = delivery->status;
   stop_watching (task);
   if (delivery->status == HS_DELIVERY_ACKNOWLEDGED)
     g_task_return_boolean (task, TRUE);
@@ -222,10 +225,18 @@ tell_task (HsOutbox *self, GTask *task, const HsDelivery *delivery)
   return TRUE;
 }
 
+HsDeliveryStatus
+hs_outbox_get_status (GTask *task)
+{
+  Wait *wait = g_task_get_task_data (task);
+
+  return wait->status;
+}
+
 void
 hs_outbox_tell (HsOutbox *self, HsStreamManagement *management, gboolean quietly)
 {
-  HsDelivery delivery;
+  HsStanzaDelivery delivery;
 
   while (hs_stream_management_next_delivery (management, &delivery))
     {

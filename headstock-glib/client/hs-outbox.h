@@ -48,6 +48,10 @@ void hs_outbox_disconnected (HsOutbox *self);
  * does not return what nobody waits for. */
 void hs_outbox_tell (HsOutbox *self, HsStreamManagement *management, gboolean quietly);
 
+/* Of a task that has returned: what stream management decided. HS_DELIVERY_WRITTEN, whether the task succeeded or failed,
+ * if nothing was to be decided. */
+HsDeliveryStatus hs_outbox_get_status (GTask *task);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsOutbox, hs_outbox_clear)
 
 G_END_DECLS

@@ -76,7 +76,7 @@ hs_stream_management_new (void)
 static void
 delivery_free (gpointer data)
 {
-  HsDelivery *delivery = data;
+  HsStanzaDelivery *delivery = data;
 
   g_clear_pointer (&delivery->stanza, g_bytes_unref);
   g_free (delivery);
@@ -115,9 +115,9 @@ write_text (GByteArray *output, const char *format, ...)
 static void
 add_delivery (HsStreamManagement *self, HsDeliveryStatus type, gpointer tag, GBytes *stanza)
 {
-  HsDelivery *delivery = g_new (HsDelivery, 1);
+  HsStanzaDelivery *delivery = g_new (HsStanzaDelivery, 1);
 
-  *delivery = (HsDelivery){ .status = type, .tag = tag, .stanza = stanza };
+  *delivery = (HsStanzaDelivery){ .status = type, .tag = tag, .stanza = stanza };
   g_queue_push_tail (&self->deliveries, delivery);
 }
 
@@ -148,9 +148,9 @@ settle (HsStreamManagement *self, guint n, HsDeliveryStatus type)
 }
 
 gboolean
-hs_stream_management_next_delivery (HsStreamManagement *self, HsDelivery *delivery)
+hs_stream_management_next_delivery (HsStreamManagement *self, HsStanzaDelivery *delivery)
 {
-  g_autofree HsDelivery *next = g_queue_pop_head (&self->deliveries);
+  g_autofree HsStanzaDelivery *next = g_queue_pop_head (&self->deliveries);
 
   if (next == NULL)
     return FALSE;

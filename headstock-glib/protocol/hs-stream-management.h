@@ -46,7 +46,7 @@ typedef struct
   HsDeliveryStatus status;
   gpointer tag;
   GBytes *stanza; /* for UNRECEIVED and UNKNOWN: as it was written, NULL otherwise */
-} HsDelivery;
+} HsStanzaDelivery;
 
 HsStreamManagement *hs_stream_management_new (void);
 /* Deliveries that were not taken are dropped. */
@@ -141,7 +141,7 @@ guint32 hs_stream_management_get_acknowledged (HsStreamManagement *self);
 /* Whether the server has acknowledged a stanza that is not the library's own, since this was last asked. */
 gboolean hs_stream_management_take_progress (HsStreamManagement *self);
 /* The oldest delivery that was not taken. The stanza is the caller's. */
-gboolean hs_stream_management_next_delivery (HsStreamManagement *self, HsDelivery *delivery);
+gboolean hs_stream_management_next_delivery (HsStreamManagement *self, HsStanzaDelivery *delivery);
 /* Lets go of memory that nothing is in. */
 void hs_stream_management_shrink (HsStreamManagement *self);
 

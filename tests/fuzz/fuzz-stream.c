@@ -395,7 +395,7 @@ begin_early (Driver *self)
 static void
 take_deliveries (Driver *self)
 {
-  HsDelivery delivery;
+  HsStanzaDelivery delivery;
 
   while (self->management != NULL && hs_stream_management_next_delivery (self->management, &delivery))
     {

@@ -48,7 +48,7 @@ static void
 take_deliveries (World *w)
 {
   static const char *const names[] = { "acknowledged", "written", "unreceived", "unknown" };
-  HsDelivery delivery;
+  HsStanzaDelivery delivery;
 
   while (hs_stream_management_next_delivery (w->client.management, &delivery))
     {

@@ -153,7 +153,7 @@ static char *
 take_deliveries (Fixture *f)
 {
   g_autoptr (GString) deliveries = g_string_new (NULL);
-  HsDelivery delivery;
+  HsStanzaDelivery delivery;
 
   while (hs_stream_management_next_delivery (f->sm, &delivery))
     {
@@ -674,7 +674,7 @@ test_kept_random (Fixture *f, gconstpointer data)
       const guint8 *from = g_bytes_get_data (bytes, &size);
       g_autofree guint8 *copy = g_memdup2 (from, size);
       g_autoptr (GVariant) other = NULL;
-      HsDelivery delivery;
+      HsStanzaDelivery delivery;
 
       for (gint j = g_test_rand_int_range (0, 4); j > 0; j--)
         copy[g_test_rand_int_range (0, size)] = g_test_rand_int_range (0, 256);
