@@ -8,7 +8,7 @@
 gboolean
 hs_roster_sender_may_see (HsClient *client, HsStanza *stanza)
 {
-  HsJid *from = hs_stanza_get_from_jid (stanza);
+  g_autoptr (HsJid) from = hs_stanza_get_from_jid (stanza);
   HsModule *roster;
   HsContact *contact = NULL;
 
