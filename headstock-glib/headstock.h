@@ -3,11 +3,13 @@
 
 #define HS_INSIDE
 
+#include <headstock-glib/hs-chat-message.h>
 #include <headstock-glib/hs-client.h>
 #include <headstock-glib/hs-component.h>
 #include <headstock-glib/hs-contact.h>
 #include <headstock-glib/hs-data-field.h>
 #include <headstock-glib/hs-data-form.h>
+#include <headstock-glib/hs-delivery.h>
 #include <headstock-glib/hs-described.h>
 #include <headstock-glib/hs-disco-info.h>
 #include <headstock-glib/hs-disco-item.h>
@@ -22,6 +24,7 @@
 #include <headstock-glib/hs-jid.h>
 #include <headstock-glib/hs-last-activity.h>
 #include <headstock-glib/hs-message.h>
+#include <headstock-glib/hs-messages.h>
 #include <headstock-glib/hs-module.h>
 #include <headstock-glib/hs-namespaces.h>
 #include <headstock-glib/hs-ping.h>
@@ -31,6 +34,7 @@
 #include <headstock-glib/hs-resource.h>
 #include <headstock-glib/hs-roster.h>
 #include <headstock-glib/hs-security-info.h>
+#include <headstock-glib/hs-sent-message.h>
 #include <headstock-glib/hs-software-info.h>
 #include <headstock-glib/hs-software-version.h>
 #include <headstock-glib/hs-span.h>

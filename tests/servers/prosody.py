@@ -217,7 +217,7 @@ class Prosody:
         if options["invites"] == "yes":
             modules += ["adhoc", "invites", "invites_adhoc", "invites_register"]
         if options["mam"] == "yes":
-            modules.append("mam")
+            modules += ["mam", "offline"]
         if options["sasl2"] == "yes" and self.generation == "backports":
             modules += ["sasl2", "sasl2_bind2", "sasl2_sm", "sasl2_fast", "sasl_ssdp"]
         return modules

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messages-private.h"
+
+/* Archives that somebody keeps up with, and the messages that wait until the older ones have come. */
+
+static void
+kept_free (gpointer data)
+{
+  HsMessagesKept *self = data;
+
+  g_queue_clear_full (&self->held, g_object_unref);
+  g_hash_table_unref (self->held_ids);
+  hs_jid_unref (self->archive);
+  g_free (self);
+}
+
+void
+hs_messages_archives_init (HsMessages *self)
+{
+  self->kept = hs_messages_new_jid_table (kept_free);
+}
+
+HsMessagesKept *
+hs_messages_find_kept (HsMessages *self, HsJid *archive)
+{
+  return g_hash_table_size (self->kept) > 0 ? g_hash_table_lookup (self->kept, archive) : NULL;
+}
+
+HsDelivery *
+hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept)
+{
+  HsDelivery *delivery = g_queue_pop_head (&kept->held);
+
+  if (delivery == NULL)
+    return NULL;
+  g_hash_table_remove (kept->held_ids, delivery->chat.archive_id);
+  self->n_held--;
+  return delivery;
+}
+
+void
+hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
+{
+  /* A resumption sent it again. */
+  if (g_hash_table_contains (kept->held_ids, delivery->chat.archive_id))
+    return;
+  g_queue_push_tail (&kept->held, g_object_ref (delivery));
+  g_hash_table_insert (kept->held_ids, delivery->chat.archive_id, g_queue_peek_tail_link (&kept->held));
+  self->n_held++;
+}
+
+void
+hs_messages_keep_archive (HsMessages *self, HsJid *archive, const HsMessagesKeeper *keeper, gpointer data)
+{
+  HsMessagesKept *kept;
+
+  g_return_if_fail (keeper->arrived != NULL);
+  g_return_if_fail (hs_messages_find_kept (self, archive) == NULL);
+
+  kept = g_new0 (HsMessagesKept, 1);
+  kept->archive = hs_jid_ref (archive);
+  kept->keeper = keeper;
+  kept->data = data;
+  g_queue_init (&kept->held);
+  kept->held_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  g_hash_table_insert (self->kept, kept->archive, kept);
+}
+
+gboolean
+hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, archive);
+  GList *link = kept != NULL ? g_hash_table_lookup (kept->held_ids, archive_id) : NULL;
+
+  if (link == NULL)
+    return FALSE;
+  g_hash_table_remove (kept->held_ids, archive_id);
+  g_object_unref (link->data);
+  g_queue_delete_link (&kept->held, link);
+  self->n_held--;
+  return TRUE;
+}

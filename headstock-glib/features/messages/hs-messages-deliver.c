@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messages-private.h"
+
+/* The one path of all messages, from whichever source: is it new, does somebody want it held, is it our own; and then
+ * the program gets it. */
+
+static void
+tell_keeper (HsMessagesKept *kept, HsDelivery *delivery)
+{
+  if (kept != NULL && kept->keeper->delivered != NULL && delivery->chat.archive_id != NULL)
+    kept->keeper->delivered (delivery, kept->data);
+}
+
+static void
+emit_received (HsMessages *self, HsDelivery *delivery)
+{
+  hs_messages_take_status (self, delivery);
+  g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_RECEIVED], 0, delivery);
+  hs_messages_answer_receipt (self, delivery);
+}
+
+/* The archive's keeper tells what is new, and where there is none, the list of the last ids. */
+static HsMessagesVerdict
+judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
+{
+  HsChatMessageData *chat = &delivery->chat;
+
+  if (chat->archive_id == NULL)
+    return HS_MESSAGES_VERDICT_DELIVER;
+  if (kept != NULL)
+    return kept->keeper->arrived (delivery, kept->data);
+  return hs_recent_ids_add (&self->known, hs_jid_to_string (chat->archive), chat->archive_id)
+             ? HS_MESSAGES_VERDICT_DELIVER
+             : HS_MESSAGES_VERDICT_DROP;
+}
+
+static void
+let_through (HsMessages *self, HsDelivery *delivery, gboolean is_late)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, delivery->chat.archive);
+
+  /* A run may have shown it meanwhile. */
+  if (kept != NULL && kept->keeper->arrived (delivery, kept->data) == HS_MESSAGES_VERDICT_DROP)
+    return;
+  delivery->is_late |= is_late;
+  tell_keeper (kept, delivery);
+  emit_received (self, delivery);
+}
+
+/* Handlers may give up the archive, or hold more. */
+static void
+let_through_all (HsMessages *self, HsJid *archive, gboolean are_late)
+{
+  g_autoptr (HsJid) alive = hs_jid_ref (archive);
+  HsMessagesKept *kept;
+  HsDelivery *delivery;
+
+  while ((kept = hs_messages_find_kept (self, archive)) != NULL
+         && (delivery = hs_messages_pop_held (self, kept)) != NULL)
+    {
+      let_through (self, delivery, are_late);
+      g_object_unref (delivery);
+    }
+}
+
+static void
+hold (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
+{
+  hs_messages_push_held (self, kept, delivery);
+  if (self->n_held > HS_MESSAGES_MAX_HELD)
+    let_through_all (self, kept->archive, TRUE);
+}
+
+HsMessagesOutcome
+hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
+{
+  HsJid *archive = delivery->chat.archive;
+  HsMessagesKept *kept = archive != NULL ? hs_messages_find_kept (self, archive) : NULL;
+  HsMessagesVerdict verdict = judge (self, kept, delivery);
+
+  if (verdict == HS_MESSAGES_VERDICT_DROP)
+    return HS_MESSAGES_OUTCOME_KNOWN;
+  hs_messages_chat_states_received (self, delivery);
+  /* A reflection says that a message of ours has arrived: that need not wait for older ones. */
+  if (delivery->chat.is_outgoing && hs_messages_take_reflection (self, delivery))
+    {
+      tell_keeper (kept, delivery);
+      return HS_MESSAGES_OUTCOME_LEARNED;
+    }
+  if (hs_messages_is_chat_state_only (delivery->chat.message))
+    {
+      tell_keeper (kept, delivery);
+      return HS_MESSAGES_OUTCOME_IGNORED;
+    }
+  if (verdict == HS_MESSAGES_VERDICT_HOLD)
+    {
+      hold (self, kept, delivery);
+      return HS_MESSAGES_OUTCOME_HELD;
+    }
+  tell_keeper (kept, delivery);
+  emit_received (self, delivery);
+  return HS_MESSAGES_OUTCOME_DELIVERED;
+}
+
+/* A message of this client, as the archive has it: from this run of the program, or an earlier one. */
+static gboolean
+learn (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
+{
+  HsMessage *message = delivery->chat.message;
+  const char *origin_id = hs_message_get_origin_id (message);
+  gboolean is_ours = hs_messages_take_reflection (self, delivery);
+
+  if (!is_ours && origin_id != NULL && kept != NULL && kept->keeper->is_own != NULL)
+    is_ours = kept->keeper->is_own (origin_id, kept->data);
+  if (!is_ours)
+    return FALSE;
+  /* A server may keep only one of the two. */
+  if (origin_id == NULL)
+    origin_id = hs_stanza_get_id (HS_STANZA (message));
+  tell_keeper (kept, delivery);
+  g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_LEARNED], 0, origin_id, delivery);
+  return TRUE;
+}
+
+HsMessagesOutcome
+hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, delivery->chat.archive);
+
+  if (delivery->chat.is_outgoing && learn (self, kept, delivery))
+    return HS_MESSAGES_OUTCOME_LEARNED;
+  tell_keeper (kept, delivery);
+  if (hs_messages_is_chat_state_only (delivery->chat.message))
+    return HS_MESSAGES_OUTCOME_IGNORED;
+  emit_received (self, delivery);
+  return HS_MESSAGES_OUTCOME_DELIVERED;
+}
+
+void
+hs_messages_give_up_archive (HsMessages *self, HsJid *archive)
+{
+  let_through_all (self, archive, TRUE);
+  g_hash_table_remove (self->kept, archive);
+}
+
+void
+hs_messages_release (HsMessages *self, HsJid *archive)
+{
+  let_through_all (self, archive, FALSE);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messages-private.h"
+
+/* Messages that say something about another one. They only make them: the program may change them before it sends
+ * them. */
+
+static HsMessage *
+begin (HsChatMessage *of, const char *body)
+{
+  HsChatKind kind = hs_chat_message_get_kind (of);
+  HsMessage *message = hs_message_new (kind == HS_CHAT_KIND_ROOM ? "groupchat" : "chat",
+                                       hs_jid_to_string (hs_chat_message_get_peer (of)));
+
+  hs_message_set_body (message, body);
+  return message;
+}
+
+/* Who wrote it: in a room the occupant, otherwise a person. */
+static char *
+dup_writer (HsMessages *self, HsChatMessage *of)
+{
+  g_autoptr (HsJid) bare = NULL;
+  HsJid *writer = hs_chat_message_get_peer (of);
+
+  if (HS_IS_DELIVERY (of))
+    writer = hs_delivery_get_sender (HS_DELIVERY (of));
+  else if (hs_chat_message_get_kind (of) == HS_CHAT_KIND_PERSON && self->own != NULL)
+    writer = self->own;
+  if (hs_chat_message_get_kind (of) != HS_CHAT_KIND_PERSON)
+    return g_strdup (hs_jid_to_string (writer));
+  bare = hs_jid_get_bare (writer);
+  return g_strdup (hs_jid_to_string (bare));
+}
+
+/**
+ * hs_messages_make_reply:
+ * @self: the messages of an account
+ * @of: the message that is answered
+ * @body: the answer
+ *
+ * Makes a message that answers another one (XEP-0461), for [method@Messages.send].
+ *
+ * The body of @of is quoted before the answer, for programs that do not know replies, and marked as such (XEP-0428).
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
+ *   [method@ChatMessage.get_id_for]
+ *
+ * Since: 0.2
+ */
+HsMessage *
+hs_messages_make_reply (HsMessages *self, HsChatMessage *of, const char *body)
+{
+  HsMessage *message;
+  g_autofree char *writer = NULL;
+  const char *id;
+
+  g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
+  g_return_val_if_fail (HS_IS_CHAT_MESSAGE (of), NULL);
+  g_return_val_if_fail (body != NULL, NULL);
+
+  id = hs_chat_message_get_id_for (of, HS_CHANGE_KIND_REPLY);
+  if (id == NULL)
+    return NULL;
+  message = begin (of, body);
+  writer = dup_writer (self, of);
+  hs_message_set_thread (message, hs_message_get_thread (hs_chat_message_get_message (of)));
+  hs_message_set_reply (message, id, writer, hs_message_get_body (hs_chat_message_get_message (of)));
+  return message;
+}
+
+/**
+ * hs_messages_make_correction:
+ * @self: the messages of an account
+ * @of: a message of the account
+ * @body: the new text
+ *
+ * Makes a message that takes the place of another one of the account (XEP-0308), for [method@Messages.send].
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
+ *   [method@ChatMessage.get_id_for]
+ *
+ * Since: 0.2
+ */
+HsMessage *
+hs_messages_make_correction (HsMessages *self, HsChatMessage *of, const char *body)
+{
+  HsMessage *message;
+  const char *id;
+
+  g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
+  g_return_val_if_fail (HS_IS_CHAT_MESSAGE (of), NULL);
+  g_return_val_if_fail (body != NULL, NULL);
+
+  id = hs_chat_message_get_id_for (of, HS_CHANGE_KIND_CORRECTION);
+  if (id == NULL || !hs_chat_message_get_is_outgoing (of))
+    return NULL;
+  message = begin (of, body);
+  hs_message_set_replace_id (message, id);
+  return message;
+}
+
+/**
+ * hs_messages_make_retraction:
+ * @self: the messages of an account
+ * @of: a message of the account
+ *
+ * Makes a message that takes back another one of the account (XEP-0424), for [method@Messages.send].
+ *
+ * Others may have read it, and programs that do not know retractions go on showing it.
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
+ *   [method@ChatMessage.get_id_for]
+ *
+ * Since: 0.2
+ */
+HsMessage *
+hs_messages_make_retraction (HsMessages *self, HsChatMessage *of)
+{
+  HsMessage *message;
+  const char *id;
+
+  g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
+  g_return_val_if_fail (HS_IS_CHAT_MESSAGE (of), NULL);
+
+  id = hs_chat_message_get_id_for (of, HS_CHANGE_KIND_RETRACTION);
+  if (id == NULL || !hs_chat_message_get_is_outgoing (of))
+    return NULL;
+  message = begin (of, NULL);
+  hs_message_set_retract_id (message, id);
+  return message;
+}
+
+/**
+ * hs_messages_make_reaction:
+ * @self: the messages of an account
+ * @of: the message that is reacted to
+ * @reactions: (array zero-terminated=1): emoji, all that the account has for this message; empty for none any more
+ *
+ * Makes a message with reactions to another one (XEP-0444), for [method@Messages.send]. They take the place of those
+ * that the account had.
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
+ *   [method@ChatMessage.get_id_for]
+ *
+ * Since: 0.2
+ */
+HsMessage *
+hs_messages_make_reaction (HsMessages *self, HsChatMessage *of, const char * const *reactions)
+{
+  HsMessage *message;
+  const char *id;
+
+  g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
+  g_return_val_if_fail (HS_IS_CHAT_MESSAGE (of), NULL);
+  g_return_val_if_fail (reactions != NULL, NULL);
+
+  id = hs_chat_message_get_id_for (of, HS_CHANGE_KIND_REACTION);
+  if (id == NULL)
+    return NULL;
+  message = begin (of, NULL);
+  hs_message_set_reactions (message, id, reactions);
+  return message;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-delivery-private.h"
+#include "hs-disco.h"
+#include "hs-messages-shared.h"
+#include "hs-recent-ids-private.h"
+#include "hs-sent-message-private.h"
+#include "hs-stateful.h"
+
+G_BEGIN_DECLS
+
+/* What hs-messages*.c share. */
+
+/* A room that the account is in. */
+typedef struct
+{
+  HsJid *room;
+  HsJid *occupant;   /* we */
+  char *occupant_id; /* ours, or NULL */
+  HsMessagesRoomFlags flags;
+  char *epoch;      /* random for each own stay */
+  GHashTable *left; /* nickname -> how many had left when somebody with it did, or NULL */
+  guint n_left;
+} HsMessagesRoom;
+
+/* An archive that somebody keeps up with. */
+typedef struct
+{
+  HsJid *archive;
+  const HsMessagesKeeper *keeper;
+  gpointer data;
+  GQueue held; /* HsDelivery */
+  GHashTable *held_ids; /* archive id -> its link in @held */
+} HsMessagesKept;
+
+/* Which messages wait until it is known what the account can do. */
+typedef struct
+{
+  gboolean is_over;          /* known, or not to be had */
+  gboolean has_ids;          /* the account's server gives archive ids */
+  GCancellable *cancellable; /* of the question, while it is asked */
+  GSource *deadline;
+  GQueue messages; /* HsMessage, as they came */
+} HsMessagesWait;
+
+/* Chat states with one peer. */
+typedef struct _HsChatStates HsChatStates;
+
+struct _HsMessages
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak: while we are its module */
+  HsJid *own;       /* the account's bare JID, while it is known */
+  HsJid *bound;     /* this client's own address, likewise */
+  char *account;    /* whose outbox it is, while there is no client; or NULL */
+  gboolean carbons;
+  gboolean queue_offline;
+  gboolean request_receipts;
+  gboolean answer_receipts;
+  gboolean had_carbons; /* the client's property, before we took over */
+  gboolean has_session; /* between `ready` and `lost` */
+
+  HsMessagesWait wait;
+  HsElement *claimed; /* the message being dispatched, which another feature has */
+
+  HsRecentIds known;    /* (archive, id) of what was delivered */
+  HsRecentIds answered; /* (peer, id) of what has got a receipt */
+  GHashTable *rooms;    /* HsJid -> HsMessagesRoom */
+  HsMessagesRealJidFunc real_jid;
+  gpointer real_jid_data;
+  GHashTable *kept; /* HsJid -> HsMessagesKept */
+  guint n_held;
+
+  GListStore *pending;
+  GQueue sent;           /* HsSentMessage: the last ones, and all that are pending */
+  GHashTable *sent_by_id; /* id -> its link in @sent */
+  GQueue outbox;         /* HsSentMessage: those that wait for a session */
+  GPtrArray *written;    /* HsSentMessage: handed to the system, where nothing is acknowledged */
+  gboolean is_probing;
+  gboolean is_transmitting; /* hs_messages_transmit_all() is at work */
+  gboolean has_rooms;       /* another feature tells which rooms the account is in */
+  guint64 next_number;      /* of a sent message */
+
+  HsChatStates *states;
+};
+
+/* hs-messages-stream.c */
+void hs_messages_stream_start (HsMessages *self, HsClient *client);
+
+/* hs-messages-receive.c */
+void hs_messages_receive (HsMessages *self, HsMessage *message);
+void hs_messages_reject (HsMessages *self, HsMessage *message, HsMessageFault fault);
+
+/* hs-messages-wait.c */
+void hs_messages_wait_begin (HsMessages *self);
+void hs_messages_wait_again (HsMessages *self);
+/* What waits is delivered as it is. */
+void hs_messages_wait_end (HsMessages *self);
+void hs_messages_wait_push (HsMessages *self, HsMessage *message);
+
+/* hs-messages-unwrap.c */
+/* Whether a message is a carbon copy or the result of an archive, or looks like it. */
+gboolean hs_messages_is_wrapper (HsMessage *message);
+/* The message in a carbon copy; NULL: it was forged, or is not one. */
+HsMessage *hs_messages_unwrap (HsMessages *self, HsMessage *message, HsMessageFault *fault);
+gboolean hs_messages_is_from_account (HsMessages *self, HsMessage *message);
+gboolean hs_messages_is_own (HsMessages *self, HsJid *jid);
+
+/* hs-messages-deliver.c */
+HsMessagesOutcome hs_messages_take_in (HsMessages *self, HsDelivery *delivery);
+
+/* hs-messages-archives.c */
+void hs_messages_archives_init (HsMessages *self);
+HsMessagesKept *hs_messages_find_kept (HsMessages *self, HsJid *archive);
+void hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery);
+/* Returns: (transfer full) (nullable) */
+HsDelivery *hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept);
+
+/* hs-messages-rooms.c */
+GHashTable *hs_messages_new_jid_table (GDestroyNotify free_value);
+void hs_messages_rooms_init (HsMessages *self);
+void hs_messages_add_room (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
+HsMessagesRoom *hs_messages_find_room (HsMessages *self, HsJid *jid);
+gboolean hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *message, gboolean is_archived);
+/* Our own, as others see us. */
+char *hs_messages_dup_own_author (HsMessages *self, HsMessagesRoom *room);
+char *hs_messages_dup_occupant_author (HsMessages *self, HsJid *occupant, HsMessage *message, gboolean is_archived);
+
+/* hs-messages-read.c */
+HsDelivery *hs_messages_read_live (HsMessages *self, HsMessage *message);
+HsDelivery *hs_messages_read_carbon (HsMessages *self, HsMessage *message);
+
+/* hs-messages-sent.c: those whose delivery status may still change */
+void hs_messages_sent_init (HsMessages *self);
+void hs_messages_sent_clear (HsMessages *self);
+void hs_messages_forget_all (HsMessages *self);
+void hs_messages_remember (HsMessages *self, HsSentMessage *sent);
+HsSentMessage *hs_messages_find_sent (HsMessages *self, const char *id);
+/* In and out of the list of pending messages. */
+void hs_messages_put_pending (HsMessages *self, HsSentMessage *sent);
+void hs_messages_settle (HsMessages *self, HsSentMessage *sent);
+
+/* hs-messages-transmit.c */
+/* FALSE: the client has not taken it. */
+gboolean hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error);
+/* All in the outbox that can leave now. */
+void hs_messages_transmit_all (HsMessages *self);
+gboolean hs_messages_must_wait (HsMessages *self, HsSentMessage *sent);
+/* Into the outbox, where its number says. */
+void hs_messages_queue (HsMessages *self, HsSentMessage *sent);
+/* The session is gone. */
+void hs_messages_transmit_lost (HsMessages *self);
+
+/* hs-messages-status.c */
+/* TRUE: it is about a message of ours. */
+gboolean hs_messages_take_error (HsMessages *self, HsMessage *message);
+/* Receipts and markers. */
+void hs_messages_take_status (HsMessages *self, HsDelivery *delivery);
+/* A message of this client: TRUE if it was one that is known here. */
+gboolean hs_messages_take_reflection (HsMessages *self, HsDelivery *delivery);
+
+/* hs-messages-send.c */
+HsChatKind hs_messages_find_kind (HsMessages *self, HsMessage *message, HsJid *to);
+
+/* hs-messages-outbox.c */
+void hs_messages_stateful_init (HsStatefulInterface *iface);
+void hs_messages_check_account (HsMessages *self);
+
+/* hs-messages-receipts.c */
+void hs_messages_answer_receipt (HsMessages *self, HsDelivery *delivery);
+
+/* hs-messages-chat-states.c */
+HsChatStates *hs_chat_states_new (void);
+void hs_chat_states_free (HsChatStates *states);
+/* The session is gone: nothing has been told to anybody in the next one. */
+void hs_messages_chat_states_lost (HsMessages *self);
+void hs_messages_chat_states_received (HsMessages *self, HsDelivery *delivery);
+/* A message with content leaves. */
+void hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKind kind, HsJid *to);
+/* Whether that is all there is. */
+gboolean hs_messages_is_chat_state_only (HsMessage *message);
+
+/* hs-messages.c */
+extern guint hs_messages_signals[];
+enum
+{
+  HS_MESSAGES_SIGNAL_RECEIVED,
+  HS_MESSAGES_SIGNAL_LEARNED,
+  HS_MESSAGES_SIGNAL_REJECTED,
+  HS_MESSAGES_SIGNAL_CHAT_STATE_CHANGED,
+  HS_MESSAGES_N_SIGNALS
+};
+
+G_END_DECLS

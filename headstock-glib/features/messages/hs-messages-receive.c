@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messages-private.h"
+
+#include <string.h>
+
+/* What came with the stream, once it is known which ids of archives can be trusted. */
+
+void
+hs_messages_reject (HsMessages *self, HsMessage *message, HsMessageFault fault)
+{
+  g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_REJECTED], 0, message, fault);
+}
+
+/* A copy of a private message of a room that another client of ours is in: this one gets its own if it is in the
+ * room, and cannot know the occupant if not (XEP-0280, 6.1). */
+static gboolean
+is_foreign_private (HsDelivery *delivery)
+{
+  return delivery->chat.kind == HS_CHAT_KIND_OCCUPANT && !delivery->chat.is_outgoing;
+}
+
+static void
+receive_wrapped (HsMessages *self, HsMessage *message)
+{
+  HsMessageFault fault;
+  HsMessage *inner = hs_messages_unwrap (self, message, &fault);
+  g_autoptr (HsDelivery) delivery = NULL;
+
+  if (inner == NULL)
+    {
+      hs_messages_reject (self, message, fault);
+      return;
+    }
+  /* What came back to another client of ours is about a message of that one. */
+  if (strcmp (hs_stanza_get_stanza_type (HS_STANZA (inner)), "error") == 0)
+    return;
+  delivery = hs_messages_read_carbon (self, inner);
+  if (delivery != NULL && !is_foreign_private (delivery))
+    hs_messages_take_in (self, delivery);
+}
+
+void
+hs_messages_receive (HsMessages *self, HsMessage *message)
+{
+  g_autoptr (HsDelivery) delivery = NULL;
+
+  if (hs_messages_is_wrapper (message))
+    {
+      receive_wrapped (self, message);
+      return;
+    }
+  delivery = hs_messages_read_live (self, message);
+  if (delivery != NULL)
+    hs_messages_take_in (self, delivery);
+  else
+    hs_messages_reject (self, message, HS_MESSAGE_FAULT_ADDRESS);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messages-private.h"
+
+#include "hs-element.h"
+#include "hs-error.h"
+#include "hs-feature.h"
+#include "hs-iq.h"
+#include "hs-namespaces.h"
+
+/* From the outbox to the client, and what the client tells of what became of a message. */
+
+typedef struct
+{
+  HsMessages *messages;
+  HsSentMessage *sent;
+} Sending;
+
+static void
+sending_free (Sending *self)
+{
+  g_object_unref (self->messages);
+  g_object_unref (self->sent);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
+
+static void probe (HsMessages *self);
+
+/* The server answers in the order in which it got things (RFC 6120, 10.1): whatever it says to a request, it has what was
+ * sent before it. */
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GPtrArray) probed = user_data;
+  g_autoptr (HsMessages) self = g_object_ref (g_ptr_array_index (probed, 0));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+
+  self->is_probing = FALSE;
+  for (guint i = 1; i < probed->len; i++)
+    {
+      HsSentMessage *sent = g_ptr_array_index (probed, i);
+
+      if (answer == NULL && error->domain != HS_STANZA_ERROR)
+        hs_sent_message_set_unknown (sent, error);
+      else if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
+        hs_messages_settle (self, sent);
+    }
+  probe (self);
+}
+
+static void
+probe (HsMessages *self)
+{
+  g_autoptr (HsElement) ping = NULL;
+  g_autoptr (HsIq) iq = NULL;
+  GPtrArray *probed = self->written;
+
+  if (self->is_probing || probed->len == 0 || self->client == NULL)
+    return;
+  self->is_probing = TRUE;
+  self->written = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_insert (probed, 0, g_object_ref (self));
+  ping = hs_element_new ("ping", HS_NS_PING);
+  iq = hs_iq_new ("get", hs_jid_get_domain (self->own), ping);
+  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, probed_cb, probed);
+}
+
+/* With an outbox, what the server certainly does not have waits for the next session; but who is in a room then is not
+ * who was in it when it was written. */
+static void
+come_back (HsMessages *self, HsSentMessage *sent, const GError *error)
+{
+  if (self->queue_offline && sent->chat.kind == HS_CHAT_KIND_PERSON)
+    {
+      hs_messages_queue (self, sent);
+      if (self->has_session)
+        hs_messages_transmit_all (self);
+    }
+  else if (hs_sent_message_fail (sent, error))
+    hs_messages_settle (self, sent);
+}
+
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Sending) sending = user_data;
+  HsMessages *self = sending->messages;
+  HsSentMessage *sent = sending->sent;
+  g_autoptr (GError) error = NULL;
+
+  switch (hs_feature_send_finish (HS_CLIENT (source), result, &error))
+    {
+    case HS_FEATURE_STATUS_ACKNOWLEDGED:
+      if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
+        hs_messages_settle (self, sent);
+      break;
+    case HS_FEATURE_STATUS_WRITTEN:
+      g_ptr_array_add (self->written, g_object_ref (sent));
+      probe (self);
+      break;
+    case HS_FEATURE_STATUS_UNRECEIVED:
+      come_back (self, sent, error);
+      break;
+    case HS_FEATURE_STATUS_UNKNOWN:
+      hs_sent_message_set_unknown (sent, error);
+      break;
+    case HS_FEATURE_STATUS_NOT_SENT:
+    default:
+      break;
+    }
+}
+
+static void
+tell_keepers (HsMessages *self, HsSentMessage *sent)
+{
+  HsJid *archive = sent->chat.kind == HS_CHAT_KIND_ROOM ? sent->chat.peer : self->own;
+  HsMessagesKept *kept = archive != NULL ? hs_messages_find_kept (self, archive) : NULL;
+
+  if (kept != NULL && kept->keeper->sent != NULL)
+    kept->keeper->sent (hs_sent_message_get_id (sent), kept->data);
+}
+
+gboolean
+hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error)
+{
+  Sending *sending = g_new0 (Sending, 1);
+
+  sending->messages = g_object_ref (self);
+  sending->sent = g_object_ref (sent);
+  if (!hs_feature_send (self->client, HS_ELEMENT (sent->chat.message), sent_cb, sending, error))
+    {
+      sending_free (sending);
+      return FALSE;
+    }
+  sent->was_sent = TRUE;
+  tell_keepers (self, sent);
+  return TRUE;
+}
+
+static gboolean
+is_in_room (HsMessages *self, HsSentMessage *sent)
+{
+  return sent->chat.kind == HS_CHAT_KIND_PERSON || !self->has_rooms
+         || hs_messages_find_room (self, sent->chat.peer) != NULL;
+}
+
+gboolean
+hs_messages_must_wait (HsMessages *self, HsSentMessage *sent)
+{
+  return self->queue_offline && (!self->has_session || self->is_transmitting || !is_in_room (self, sent));
+}
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b, gpointer unused)
+{
+  guint64 first = HS_SENT_MESSAGE ((gpointer) a)->number;
+  guint64 second = HS_SENT_MESSAGE ((gpointer) b)->number;
+
+  return first < second ? -1 : first > second;
+}
+
+void
+hs_messages_queue (HsMessages *self, HsSentMessage *sent)
+{
+  HsSentMessage *last = g_queue_peek_tail (&self->outbox);
+
+  sent->was_sent = FALSE;
+  if (last == NULL || last->number < sent->number)
+    g_queue_push_tail (&self->outbox, g_object_ref (sent));
+  else
+    g_queue_insert_sorted (&self->outbox, g_object_ref (sent), compare_numbers, NULL);
+  hs_stateful_emit_changed (HS_STATEFUL (self));
+}
+
+static void
+refuse (HsMessages *self, HsSentMessage *sent, const GError *error)
+{
+  hs_sent_message_fail (sent, error);
+  hs_messages_settle (self, sent);
+}
+
+/* The first that can leave now, out of the outbox. */
+static HsSentMessage *
+pop_next (HsMessages *self)
+{
+  GList *link = self->outbox.head;
+  HsSentMessage *sent;
+
+  while (link != NULL && !is_in_room (self, link->data))
+    link = link->next;
+  if (link == NULL)
+    return NULL;
+  sent = link->data;
+  g_queue_delete_link (&self->outbox, link);
+  return sent;
+}
+
+void
+hs_messages_transmit_all (HsMessages *self)
+{
+  HsSentMessage *sent;
+
+  if (self->is_transmitting)
+    return;
+  self->is_transmitting = TRUE;
+  while (self->client != NULL && self->has_session && (sent = pop_next (self)) != NULL)
+    {
+      g_autoptr (HsSentMessage) owned = sent;
+      g_autoptr (GError) error = NULL;
+
+      if (hs_messages_transmit (self, sent, &error))
+        continue;
+      if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED))
+        {
+          hs_messages_queue (self, sent);
+          break;
+        }
+      refuse (self, sent, error);
+    }
+  self->is_transmitting = FALSE;
+}
+
+/* What waits for this room leaves. */
+void
+hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags)
+{
+  hs_messages_add_room (self, occupant, occupant_id, flags);
+  hs_messages_transmit_all (self);
+}
+
+void
+hs_messages_transmit_lost (HsMessages *self)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
+                             "The session was lost, and nobody knows whether the server has received the message");
+
+  for (guint i = 0; i < self->written->len; i++)
+    hs_sent_message_set_unknown (g_ptr_array_index (self->written, i), error);
+  g_ptr_array_set_size (self->written, 0);
+}

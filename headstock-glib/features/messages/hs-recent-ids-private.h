@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The last ids of a kind, each with the address that it belongs to. */
+typedef struct
+{
+  GHashTable *keys;
+  char **ring; /* the same keys in the order in which they came */
+  guint next;
+  guint limit;
+} HsRecentIds;
+
+void hs_recent_ids_init (HsRecentIds *self, guint limit);
+void hs_recent_ids_clear (HsRecentIds *self);
+gboolean hs_recent_ids_has (HsRecentIds *self, const char *scope, const char *id);
+/* FALSE: it was there. */
+gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id);
+
+G_END_DECLS
