@@ -17,14 +17,28 @@ has_time (HsPoller *self)
 
 static void
 fill (HsPoller *self,
-      HsPollBatch *batch)
+      HsPollBatch *batch,
+      gboolean first)
 {
   struct epoll_event events[HS_POLLER_MAX_EVENTS];
 
+  int n;
+
   batch->n_told = 0;
-  batch->n_entries = MAX (epoll_wait (self->fd, events, HS_POLLER_MAX_EVENTS, 0), 0);
+  /* The loop has seen that something is ready, and there is but one that can be: asking the kernel which would be
+   * a fourth of the system calls of a request and its answer. */
+  if (self->n_waiting == 1 && self->only != NULL && first)
+    {
+      batch->n_entries = 1;
+      batch->entries[0] = self->only;
+      return;
+    }
+  n = epoll_wait (self->fd, events, HS_POLLER_MAX_EVENTS, 0);
+  batch->n_entries = MAX (n, 0);
   for (int i = 0; i < batch->n_entries; i++)
     batch->entries[i] = events[i].data.ptr;
+  if (self->n_waiting == 1 && n == 1)
+    self->only = batch->entries[0];
 }
 
 static void
@@ -32,6 +46,7 @@ tell (HsPoller *self,
       HsPollBatch *batch)
 {
   gboolean is_last = FALSE;
+  gboolean first = TRUE;
 
   for (;;)
     {
@@ -41,7 +56,8 @@ tell (HsPoller *self,
         {
           if (is_last)
             return;
-          fill (self, batch);
+          fill (self, batch, first);
+          first = FALSE;
           if (batch->n_entries == 0)
             return;
           is_last = batch->n_entries < HS_POLLER_MAX_EVENTS;
@@ -133,6 +149,7 @@ hs_poll_entry_wait (HsPollEntry *self,
   if (!start (poller) || epoll_ctl (poller->fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
     return FALSE;
   self->poller = poller;
+  poller->only = poller->n_waiting++ == 0 ? self : NULL;
 
   return TRUE;
 }
@@ -157,6 +174,9 @@ hs_poll_entry_stop (HsPollEntry *self)
     return;
 
   epoll_ctl (poller->fd, EPOLL_CTL_DEL, self->fd, NULL);
+  poller->n_waiting--;
+  if (poller->only == self)
+    poller->only = NULL;
   for (HsPollBatch *batch = poller->batch; batch != NULL; batch = batch->outer)
     forget (batch, self);
   forget (&poller->left, self);

@@ -40,6 +40,8 @@ struct _HsPoller
   gpointer user_data;
   GSource *source; /* NULL until a socket waits */
   int fd;
+  guint n_waiting;
+  HsPollEntry *only; /* the one that waits where it is known, and NULL where there are others */
   HsTurnPlace turn;
   HsPollBatch *batch; /* the innermost that is being told */
   HsPollBatch left;   /* the turn was over before it was told: first in the next turn */

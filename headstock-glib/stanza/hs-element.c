@@ -219,6 +219,12 @@ hs_element_dispose (GObject *object)
 {
   if (hs_view_disposing (get_view (HS_ELEMENT (object))))
     return;
+  /* GObject's own would look for what is not there, twice with a lock: a quarter of what an element costs. */
+  if (!has_data (object))
+    {
+      g_signal_handlers_destroy (object);
+      return;
+    }
 
   G_OBJECT_CLASS (hs_element_parent_class)->dispose (object);
 }

@@ -52,16 +52,45 @@ static const struct
 /* As many as hs-parser.c reads in one tag: with more, the stanza ends the stream of whoever gets it. */
 #define MAX_ATTRIBUTES 1000
 
-static inline void
-append (GByteArray *buffer, const char *text, gsize length)
+/* A stanza is written in many pieces of a few bytes, which are gathered here: each call of GByteArray costs more
+ * than what it copies. */
+typedef struct
 {
-  g_byte_array_append (buffer, (const guint8 *) text, length);
+  GByteArray *buffer;
+  gsize length;
+  char pieces[512];
+} Output;
+
+static void
+flush (Output *self)
+{
+  g_byte_array_append (self->buffer, (const guint8 *) self->pieces, self->length);
+  self->length = 0;
+}
+
+static G_NO_INLINE void
+append_long (Output *self, const char *text, gsize length)
+{
+  flush (self);
+  g_byte_array_append (self->buffer, (const guint8 *) text, length);
 }
 
 static inline void
-append_string (GByteArray *buffer, const char *text)
+append (Output *self, const char *text, gsize length)
 {
-  append (buffer, text, strlen (text));
+  if (G_UNLIKELY (length > sizeof self->pieces - self->length))
+    {
+      append_long (self, text, length);
+      return;
+    }
+  memcpy (self->pieces + self->length, text, length);
+  self->length += length;
+}
+
+static inline void
+append_string (Output *self, const char *text)
+{
+  append (self, text, strlen (text));
 }
 
 /* The length of the character at @p, or 0 where it is not one that XML allows. */
@@ -75,8 +104,24 @@ character_length (const char *p, gsize length)
   return g_utf8_skip[*(const guchar *) p];
 }
 
+/* How many bytes need nothing. */
+static inline gsize
+count_plain (const char *text, gsize length, const guint8 *classes)
+{
+  gsize i = 0;
+
+  G_STATIC_ASSERT (PLAIN == 0);
+  while (length - i >= 4
+         && (classes[(guchar) text[i]] | classes[(guchar) text[i + 1]] | classes[(guchar) text[i + 2]]
+             | classes[(guchar) text[i + 3]]) == 0)
+    i += 4;
+  while (i < length && classes[(guchar) text[i]] == PLAIN)
+    i++;
+  return i;
+}
+
 static gboolean
-write_escaped (GByteArray *buffer,
+write_escaped (Output *output,
                const char *text,
                gsize length,
                const guint8 *classes,
@@ -87,14 +132,13 @@ write_escaped (GByteArray *buffer,
 
   while (i < length)
     {
-      guint8 class = classes[(guchar) text[i]];
+      guint8 class;
       guint skip = 1;
 
-      if (class == PLAIN)
-        {
-          i++;
-          continue;
-        }
+      i += count_plain (text + i, length - i, classes);
+      if (i == length)
+        break;
+      class = classes[(guchar) text[i]];
       if (class == HIGH)
         {
           skip = character_length (text + i, length - i);
@@ -110,32 +154,37 @@ write_escaped (GByteArray *buffer,
               ((guchar) text[i + 2] & 0xFE) == 0xBE)
             skip = 3;
         }
-      append (buffer, text + start, i - start);
+      append (output, text + start, i - start);
       if (class == FORBIDDEN)
         {
           if (strict)
             return FALSE;
-          append (buffer, REPLACEMENT, 3);
+          append (output, REPLACEMENT, 3);
         }
       else
-        append (buffer, escapes[class].text, escapes[class].length);
+        append (output, escapes[class].text, escapes[class].length);
       i += skip;
       start = i;
     }
-  append (buffer, text + start, length - start);
+  append (output, text + start, length - start);
   return TRUE;
 }
 
 void
 hs_writer_append_escaped (GByteArray *buffer, const char *text)
 {
-  write_escaped (buffer, text, strlen (text), attribute_class, FALSE);
+  Output output;
+
+  output.buffer = buffer;
+  output.length = 0;
+  write_escaped (&output, text, strlen (text), attribute_class, FALSE);
+  flush (&output);
 }
 
 static inline gboolean
 is_xml_namespace (const char *namespace_)
 {
-  return namespace_ != NULL && strcmp (namespace_, HS_NS_XML) == 0;
+  return namespace_ != NULL && namespace_[0] == HS_NS_XML[0] && strcmp (namespace_, HS_NS_XML) == 0;
 }
 
 /* The namespace of declarations: nothing can be in it, and no prefix can be bound to it (Namespaces in XML, 3). */
@@ -160,7 +209,7 @@ find_prefix (HsNode *node, const char *prefix)
 /* Each attribute in a namespace brings its declaration along, or follows one that did. @n_generated
  * counts through all attributes of an element. */
 static gboolean
-write_prefix (GByteArray *buffer,
+write_prefix (Output *output,
               HsNode *node,
               HsAttribute *attribute,
               guint *n_generated,
@@ -173,15 +222,15 @@ write_prefix (GByteArray *buffer,
 
   if (is_xml_namespace (attribute->namespace_))
     {
-      append (buffer, " xml:", 5);
+      append (output, " xml:", 5);
       return TRUE;
     }
   if (first != NULL && first != attribute &&
       strcmp (first->namespace_, attribute->namespace_) == 0)
     {
-      append (buffer, " ", 1);
-      append_string (buffer, prefix);
-      append (buffer, ":", 1);
+      append (output, " ", 1);
+      append_string (output, prefix);
+      append (output, ":", 1);
       return TRUE;
     }
   if (first != attribute)
@@ -191,81 +240,81 @@ write_prefix (GByteArray *buffer,
       while (find_prefix (node, generated) != NULL);
       prefix = generated;
     }
-  append (buffer, " xmlns:", 7);
-  append_string (buffer, prefix);
-  append (buffer, "=\"", 2);
-  good = write_escaped (buffer, attribute->namespace_, strlen (attribute->namespace_),
+  append (output, " xmlns:", 7);
+  append_string (output, prefix);
+  append (output, "=\"", 2);
+  good = write_escaped (output, attribute->namespace_, strlen (attribute->namespace_),
                         attribute_class, strict)
          && !(strict && is_reserved (attribute->namespace_));
-  append (buffer, "\" ", 2);
-  append_string (buffer, prefix);
-  append (buffer, ":", 1);
+  append (output, "\" ", 2);
+  append_string (output, prefix);
+  append (output, ":", 1);
   return good;
 }
 
 /* The namespace of `xml:` cannot be a default (Namespaces in XML, 3). */
 static void
-write_name (GByteArray *buffer, HsNode *node)
+write_name (Output *output, HsNode *node)
 {
   if (G_UNLIKELY (is_xml_namespace (node->namespace_)))
-    append (buffer, "xml:", 4);
-  append_string (buffer, node->name);
+    append (output, "xml:", 4);
+  append_string (output, node->name);
 }
 
 static gboolean
-write_start (GByteArray *buffer, HsNode *node, const char *inherited, gboolean strict)
+write_start (Output *output, HsNode *node, const char *inherited, gboolean strict)
 {
   gboolean good = TRUE;
   guint n_generated = 0;
   guint n_attributes = 0;
 
-  append (buffer, "<", 1);
-  write_name (buffer, node);
+  append (output, "<", 1);
+  write_name (output, node);
   if (!is_xml_namespace (node->namespace_) && !hs_namespace_equal (node->namespace_, inherited))
     {
-      append (buffer, " xmlns=\"", 8);
+      append (output, " xmlns=\"", 8);
       if (node->namespace_ != NULL)
-        good = write_escaped (buffer, node->namespace_, strlen (node->namespace_), attribute_class,
+        good = write_escaped (output, node->namespace_, strlen (node->namespace_), attribute_class,
                               strict)
                && !(strict && is_reserved (node->namespace_));
-      append (buffer, "\"", 1);
+      append (output, "\"", 1);
     }
   for (HsAttribute *attribute = node->attributes; attribute != NULL; attribute = attribute->next)
     {
       if (attribute->namespace_ != NULL)
-        good = write_prefix (buffer, node, attribute, &n_generated, strict) && good;
+        good = write_prefix (output, node, attribute, &n_generated, strict) && good;
       else
-        append (buffer, " ", 1);
-      append_string (buffer, attribute->name);
-      append (buffer, "=\"", 2);
-      good = write_escaped (buffer, attribute->value, strlen (attribute->value), attribute_class,
+        append (output, " ", 1);
+      append_string (output, attribute->name);
+      append (output, "=\"", 2);
+      good = write_escaped (output, attribute->value, strlen (attribute->value), attribute_class,
                             strict) && good;
-      append (buffer, "\"", 1);
+      append (output, "\"", 1);
       n_attributes++;
     }
   if (G_UNLIKELY (strict && n_attributes > MAX_ATTRIBUTES))
     good = FALSE;
   if (node->first != NULL)
-    append (buffer, ">", 1);
+    append (output, ">", 1);
   else
-    append (buffer, "/>", 2);
+    append (output, "/>", 2);
   return good;
 }
 
 static void
-write_end (GByteArray *buffer, HsNode *node)
+write_end (Output *output, HsNode *node)
 {
-  append (buffer, "</", 2);
-  write_name (buffer, node);
-  append (buffer, ">", 1);
+  append (output, "</", 2);
+  write_name (output, node);
+  append (output, ">", 1);
 }
 
 static gboolean
-write_node (GByteArray *buffer, HsNode *node, const char *inherited, gboolean strict)
+write_node (Output *output, HsNode *node, const char *inherited, gboolean strict)
 {
   if (node->name != NULL)
-    return write_start (buffer, node, inherited, strict);
-  return write_escaped (buffer, node->text, node->length, text_class, strict);
+    return write_start (output, node, inherited, strict);
+  return write_escaped (output, node->text, node->length, text_class, strict);
 }
 
 /* The default namespace where @node stands. */
@@ -314,7 +363,12 @@ hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace
 {
   guint length = buffer->len;
   HsNode *node = root;
-  gboolean good = write_node (buffer, root, default_namespace, error != NULL);
+  Output output;
+  gboolean good;
+
+  output.buffer = buffer;
+  output.length = 0;
+  good = write_node (&output, root, default_namespace, error != NULL);
 
   /* Without recursion: a tree may be as deep as somebody built it. */
   while (good && (node != root || (root->name != NULL && root->first != NULL)))
@@ -326,16 +380,19 @@ hs_writer_write (GByteArray *buffer, HsNode *root, const char *default_namespace
           while (node != root && node->next == NULL)
             {
               node = node->parent;
-              write_end (buffer, node);
+              write_end (&output, node);
             }
           if (node == root)
             break;
           node = node->next;
         }
-      good = write_node (buffer, node, get_inherited (node, root, default_namespace), error != NULL);
+      good = write_node (&output, node, get_inherited (node, root, default_namespace), error != NULL);
     }
   if (good)
-    return TRUE;
+    {
+      flush (&output);
+      return TRUE;
+    }
   g_byte_array_set_size (buffer, length);
   set_refused (node, error);
   return FALSE;
