@@ -31,6 +31,15 @@ G_BEGIN_DECLS
 #define HS_NS_STREAM "http://etherx.jabber.org/streams"
 
 /**
+ * HS_NS_FRAMING:
+ *
+ * The namespace `urn:ietf:params:xml:ns:xmpp-framing` (RFC 7395, 3.3).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_FRAMING "urn:ietf:params:xml:ns:xmpp-framing"
+
+/**
  * HS_NS_STREAMS:
  *
  * The namespace `urn:ietf:params:xml:ns:xmpp-streams` (stream error conditions: RFC 6120, 4.9).

@@ -8,6 +8,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
+#include "xml/hs-stanza-boundary.h"
 
 /* What all steps of the negotiation stand on: writing, closing and failing. */
 
@@ -35,6 +36,12 @@ hs_stream_write (HsStream *self, const char *format, ...)
 }
 
 void
+hs_stream_frame (GByteArray *frame, const guint8 *element, gsize length)
+{
+  hs_stanza_boundary_frame (frame, element, length, HS_NS_CLIENT);
+}
+
+void
 hs_stream_send_header (HsStream *self)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (self->config.jid);
@@ -42,9 +49,12 @@ hs_stream_send_header (HsStream *self)
   hs_parser_restart (self->parser);
   self->state = HS_STREAM_STATE_HEADER;
   self->header_sent = TRUE;
-  hs_stream_write (self, "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' to='%s'",
-                   self->config.component ? HS_NS_COMPONENT : HS_NS_CLIENT, HS_NS_STREAM,
-                   hs_jid_get_domain (self->config.jid));
+  if (self->config.framed)
+    hs_stream_write (self, "<open xmlns='%s' to='%s'", HS_NS_FRAMING, hs_jid_get_domain (self->config.jid));
+  else
+    hs_stream_write (self, "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' to='%s'",
+                     self->config.component ? HS_NS_COMPONENT : HS_NS_CLIENT, HS_NS_STREAM,
+                     hs_jid_get_domain (self->config.jid));
   if (self->config.component)
     {
       hs_stream_write (self, ">");
@@ -53,7 +63,16 @@ hs_stream_send_header (HsStream *self)
   /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
   if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
     hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
-  hs_stream_write (self, " version='1.0' xml:lang='%s'>", self->lang);
+  hs_stream_write (self, " version='1.0' xml:lang='%s'%s>", self->lang, self->config.framed ? "/" : "");
+}
+
+static void
+write_end (HsStream *self)
+{
+  if (self->config.framed)
+    hs_stream_write (self, "<close xmlns='%s'/>", HS_NS_FRAMING);
+  else
+    hs_stream_write (self, "</stream:stream>");
 }
 
 void
@@ -66,7 +85,7 @@ hs_stream_close (HsStream *self)
     hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
   self->closing = TRUE;
   if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
-    hs_stream_write (self, "</stream:stream>");
+    write_end (self);
 }
 
 void
@@ -76,7 +95,11 @@ hs_stream_close_with_error (HsStream *self, const char *condition, const char *t
     return;
   if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
     {
-      hs_stream_write (self, "<stream:error><%s xmlns='%s'/>", condition, HS_NS_STREAMS);
+      if (self->config.framed)
+        hs_stream_write (self, "<stream:error xmlns:stream='%s'>", HS_NS_STREAM);
+      else
+        hs_stream_write (self, "<stream:error>");
+      hs_stream_write (self, "<%s xmlns='%s'/>", condition, HS_NS_STREAMS);
       if (text != NULL)
         hs_stream_write (self, "<text xmlns='%s' xml:lang='en'>%s</text>", HS_NS_STREAMS, text);
       hs_stream_write (self, "</stream:error>");

@@ -94,7 +94,7 @@ on_features (HsStream *self, HsNode *node)
     }
   if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE)
     {
-      if (!offers_tls)
+      if (!offers_tls || self->config.framed)
         {
           self->pipelined = FALSE;
           hs_stream_close (self);
@@ -191,43 +191,6 @@ static const struct
   { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
 };
 
-static void
-on_element (HsStream *self, HsNode *node)
-{
-  g_autofree char *name = NULL;
-  /* The fast way: nearly everything that is received is a stanza in a session. */
-  if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
-    {
-      on_stanza (self, node);
-      return;
-    }
-  /* After the client's </stream:stream> only stanzas are still looked at. */
-  if (self->closing && self->state != HS_STREAM_STATE_READY)
-    return;
-  for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
-    {
-      if ((transitions[i].state == self->state || transitions[i].state == HS_STREAM_N_STATES)
-          && strcmp (transitions[i].name, node->name) == 0
-          && hs_namespace_equal (transitions[i].namespace_, node->namespace_))
-        {
-          transitions[i].transition (self, node);
-          return;
-        }
-    }
-  name = hs_printable (node->name, HS_PRINTABLE_NAME);
-  if (hs_stream_may_ignore (self, node))
-    {
-      g_autofree char *namespace_
-          = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
-
-      g_debug ("Ignored between stanzas: <%s xmlns='%s'/>", name, namespace_);
-      return;
-    }
-  hs_stream_protocol_error (self, "unsupported-stanza-type",
-                            "The server sent <%s> where it was to send %s", name,
-                            hs_stream_describe (self));
-}
-
 /* A server writes its name as it is configured: compare it prepared, as a JID. */
 static gboolean
 is_own_domain (HsStream *self, const char *name)
@@ -245,7 +208,7 @@ on_header (HsStream *self, HsNode *node)
 
   if (self->state != HS_STREAM_STATE_HEADER)
     return;
-  if (!hs_node_matches (node, "stream", HS_NS_STREAM))
+  if (!self->config.framed && !hs_node_matches (node, "stream", HS_NS_STREAM))
     {
       g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
 
@@ -280,6 +243,67 @@ on_header (HsStream *self, HsNode *node)
   self->state = HS_STREAM_STATE_FEATURES;
 }
 
+static void
+on_end (HsStream *self)
+{
+  hs_stream_close (self);
+  self->state = HS_STREAM_STATE_ENDED;
+  self->pending = HS_STREAM_EVENT_ENDED;
+}
+
+/* What <open/> and <close/> are in a framed stream (RFC 7395, 3.4 and 3.6): the header and the end. FALSE: the
+ * element is neither. */
+static gboolean
+on_framing (HsStream *self, HsNode *node)
+{
+  if (hs_node_matches (node, "open", HS_NS_FRAMING) && self->state == HS_STREAM_STATE_HEADER)
+    on_header (self, node);
+  else if (hs_node_matches (node, "close", HS_NS_FRAMING))
+    on_end (self);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+on_element (HsStream *self, HsNode *node)
+{
+  g_autofree char *name = NULL;
+  /* The fast way: nearly everything that is received is a stanza in a session. */
+  if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
+    {
+      on_stanza (self, node);
+      return;
+    }
+  if (self->config.framed && on_framing (self, node))
+    return;
+  /* After the client's </stream:stream> only stanzas are still looked at. */
+  if (self->closing && self->state != HS_STREAM_STATE_READY)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
+    {
+      if ((transitions[i].state == self->state || transitions[i].state == HS_STREAM_N_STATES)
+          && strcmp (transitions[i].name, node->name) == 0
+          && hs_namespace_equal (transitions[i].namespace_, node->namespace_))
+        {
+          transitions[i].transition (self, node);
+          return;
+        }
+    }
+  name = hs_printable (node->name, HS_PRINTABLE_NAME);
+  if (hs_stream_may_ignore (self, node))
+    {
+      g_autofree char *namespace_
+          = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
+
+      g_debug ("Ignored between stanzas: <%s xmlns='%s'/>", name, namespace_);
+      return;
+    }
+  hs_stream_protocol_error (self, "unsupported-stanza-type",
+                            "The server sent <%s> where it was to send %s", name,
+                            hs_stream_describe (self));
+}
+
 HsStream *
 hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks, gpointer user_data)
 {
@@ -301,6 +325,7 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
       = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
   hs_parser_set_discards (self->parser, TRUE);
+  hs_parser_set_framed (self->parser, config->framed);
   return self;
 }
 
@@ -354,7 +379,7 @@ hs_stream_open (HsStream *self)
   hs_stream_send_header (self);
   /* Pipeline <starttls/>: TLS is required, so that nothing else can follow the features. */
   if (self->secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
-      || self->config.step_by_step)
+      || self->config.step_by_step || self->config.framed)
     return;
   send_starttls (self);
   self->pipelined = TRUE;
@@ -406,14 +431,6 @@ on_discarded (HsStream *self, HsNode *node)
     }
   else
     discard_error (self, node);
-}
-
-static void
-on_end (HsStream *self)
-{
-  hs_stream_close (self);
-  self->state = HS_STREAM_STATE_ENDED;
-  self->pending = HS_STREAM_EVENT_ENDED;
 }
 
 /* TRUE where it led to an event that carries the node. */

@@ -50,6 +50,7 @@ typedef struct
   HsJid *jid; /* the account; where it has a resource, that resource is asked for */
   HsTlsMode tls_mode;
   gboolean direct_tls; /* the connection is under TLS already */
+  gboolean framed;     /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
   gboolean component;  /* XEP-0114, with @secret: no stream features and no sign-in */
   const char *secret;
   const char *lang;
@@ -92,6 +93,9 @@ HsSessionFeatures hs_stream_get_session_features (HsStream *self);
 const char *hs_stream_get_features_text (HsStream *self);
 void hs_stream_set_features_text (HsStream *self, const char *text);
 
+/* For the output of a framed stream, also for stanzas that others have written: hs_stanza_boundary_find() divides
+ * the output into elements; this appends one of them to its frame. */
+void hs_stream_frame (GByteArray *frame, const guint8 *element, gsize length);
 /* The bytes to write, or NULL. The caller takes them after each call that may have added some. (transfer
  * full) */
 GByteArray *hs_stream_take_output (HsStream *self);

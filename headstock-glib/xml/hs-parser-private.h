@@ -60,6 +60,7 @@ struct _HsParser
   guint start_depth; /* 0 for a stream; 1 where one element stands alone */
   guint dropping;    /* depth at which what is inside is thrown away, or 0 */
   gboolean replaying;
+  gboolean framed; /* see hs_parser_set_framed() */
   gboolean prolog; /* before the stream's header */
   gboolean begun;  /* the first bytes, with an XML declaration, are good */
   gboolean foreign; /* see hs_parser_is_foreign() */

@@ -556,7 +556,10 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
     }
   if (depth == HS_HEADER_DEPTH)
     {
-      push_stream_end (self);
+      if (self->framed)
+        hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: an end tag without its element");
+      else
+        push_stream_end (self);
       return;
     }
   node = self->current;

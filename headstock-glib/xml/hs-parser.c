@@ -14,6 +14,9 @@
 #define MAX_HEADER (16 * 1024)
 /* The XML declaration is looked at from its beginning with each piece of it that comes. */
 #define MAX_DECLARATION 1024
+/* What libxml2 takes for the root element of a framed stream. It declares no namespace, so that an element that
+ * names none is in none. libxml2 looks at nothing before it has four bytes. */
+#define FRAMED_ROOT "<frames>"
 /* What the names of one connection may take before a new dictionary is begun. */
 #define MAX_NAMES (128 * 1024)
 /* libxml2 takes memory for names in advance, each time four times as much as before. */
@@ -203,6 +206,24 @@ hs_parser_set_limits (HsParser *self, gsize max_stanza_size, guint max_depth)
 }
 
 void
+hs_parser_set_framed (HsParser *self, gboolean framed)
+{
+  self->framed = framed;
+}
+
+/* There is no header to wait for, and the encoding was agreed on below XML: no frame begins with an XML
+ * declaration. */
+static void
+begin_framed (HsParser *self)
+{
+  g_byte_array_append (self->header, (const guint8 *) FRAMED_ROOT, strlen (FRAMED_ROOT));
+  self->depth = HS_HEADER_DEPTH;
+  self->prolog = FALSE;
+  self->begun = TRUE;
+  self->foreign = FALSE;
+}
+
+void
 hs_parser_restart (HsParser *self)
 {
   drop_stanza (self);
@@ -218,6 +239,8 @@ hs_parser_restart (HsParser *self)
   self->begun = FALSE;
   self->in_section = FALSE;
   self->n_brackets = 0;
+  if (self->framed)
+    begin_framed (self);
 }
 
 /* Goes on after the stream's header with nothing of what came since. */

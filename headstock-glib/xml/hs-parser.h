@@ -81,6 +81,10 @@ void hs_parser_set_limits (HsParser *self, gsize max_stanza_size, guint max_dept
 /* Whether a stanza that passes a limit is discarded, and the stream goes on behind it. Otherwise it is an
  * error. */
 void hs_parser_set_discards (HsParser *self, gboolean discards);
+/* Whether the stream is framed (RFC 7395): it has no header and no root element, and each element declares its
+ * own namespaces. All elements are STANZA events. Takes effect with the next stream: call
+ * hs_parser_restart(). */
+void hs_parser_set_framed (HsParser *self, gboolean framed);
 /* A new stream begins with the next byte. What the old one had not finished is dropped. */
 void hs_parser_restart (HsParser *self);
 /* Parses some of the bytes and returns how many: up to the end of the next tag with @single, so that

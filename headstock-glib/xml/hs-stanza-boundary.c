@@ -116,3 +116,54 @@ hs_stanza_boundary_find (const guint8 *bytes, gsize length, gsize max)
     }
   return best - begin;
 }
+
+static gboolean
+is_space (char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether a start tag declares a default namespace: an attribute called "xmlns", and not a value that says so. */
+static gboolean
+declares_default (const char *tag, const char *end)
+{
+  char quote = '\0';
+
+  for (const char *at = tag; at < end; at++)
+    {
+      if (quote != '\0')
+        quote = *at == quote ? '\0' : quote;
+      else if (*at == '"' || *at == '\'')
+        quote = *at;
+      else if (is_space (at[-1]) && starts_with (at, end, "xmlns")
+               && (at[5] == '=' || is_space (at[5])))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+hs_stanza_boundary_frame (GByteArray *frame,
+                          const guint8 *element,
+                          gsize length,
+                          const char *default_namespace)
+{
+  const char *begin = (const char *) element;
+  const char *end = begin + length;
+  const char *name_end;
+  gboolean is_empty;
+
+  while (begin < end && is_space (*begin))
+    begin++;
+  name_end = begin;
+  while (name_end < end && !is_space (*name_end) && *name_end != '>' && *name_end != '/')
+    name_end++;
+  g_byte_array_append (frame, (const guint8 *) begin, name_end - begin);
+  if (name_end < end && !declares_default (name_end + 1, skip_tag (begin, end, &is_empty)))
+    {
+      g_autofree char *declaration = g_strdup_printf (" xmlns='%s'", default_namespace);
+
+      g_byte_array_append (frame, (const guint8 *) declaration, strlen (declaration));
+    }
+  g_byte_array_append (frame, (const guint8 *) name_end, end - name_end);
+}

@@ -13,4 +13,12 @@ G_BEGIN_DECLS
  * that follows a stanza stays with that stanza, unless only the stanza fits. */
 gsize hs_stanza_boundary_find (const guint8 *bytes, gsize length, gsize max);
 
+/* Appends an element of a stream to @frame in the form in which it stands alone (RFC 7395, 3.3): without white
+ * space before it, and with @default_namespace declared unless it declares a default namespace itself. The
+ * element must be well-formed. */
+void hs_stanza_boundary_frame (GByteArray *frame,
+                               const guint8 *element,
+                               gsize length,
+                               const char *default_namespace);
+
 G_END_DECLS
