@@ -281,6 +281,7 @@ make_stream (HsClient *self)
     .jid = priv->account,
     .tls_mode = hs_settings_get_tls_mode (settings),
     .direct_tls = hs_connection_is_direct_tls (&priv->connection),
+    .framed = hs_transport_is_framed (hs_client_transport (priv)),
     .component = component,
     .secret = component ? hs_settings_get_password (settings) : NULL,
     .lang = hs_settings_choose_lang (settings),

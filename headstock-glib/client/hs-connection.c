@@ -3,6 +3,7 @@
 
 #include "hs-connection.h"
 
+#include "net/hs-socket-transport.h"
 #include "xml/hs-stanza-boundary.h"
 
 /* Reading stops while more than this waits to be written, and goes on at half of it. */
@@ -212,6 +213,7 @@ static const HsTransportCallbacks transport_callbacks = {
   .written = written_cb,
   .closed = closed_cb,
   .divide = hs_stanza_boundary_find,
+  .frame = hs_stream_frame,
 };
 
 void
@@ -219,7 +221,7 @@ hs_connection_open (HsConnection *self, HsLoop *loop, GIOStream *io)
 {
   g_assert (self->transport == NULL);
 
-  self->transport = hs_transport_new (loop, io, &transport_callbacks, self);
+  self->transport = hs_socket_transport_new (loop, io, &transport_callbacks, self);
   self->gate = (HsReadGate){ 0 };
   hs_connection_block (self, HS_READ_STARTTLS);
 }

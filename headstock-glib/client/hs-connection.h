@@ -3,6 +3,7 @@
 
 #include "hs-attempt.h"
 #include "hs-read-gate.h"
+#include "net/hs-loop.h"
 #include "net/hs-tls.h"
 #include "net/hs-transport.h"
 #include "protocol/hs-stream.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-transport.h"
+#include "hs-socket-transport.h"
 
 #include <sys/ioctl.h>
 
 #include "hs-linger.h"
 #include "hs-read-wait.h"
 #include "hs-tls.h"
+#include "hs-write-queue.h"
 
 /* Reading takes place in turns. A turn gives the callee what it left over last time or, where
  * nothing was left, reads once more and gives it that; then it decides what the next turn waits
@@ -20,9 +21,9 @@
 
 #define READ_SIZE (64 * 1024)
 
-struct _HsTransport
+typedef struct
 {
-  grefcount ref_count;
+  HsTransport parent;
   guint reading : 1;    /* the owner wants to */
   guint holding : 1;    /* but not now */
   guint delivering : 1; /* inside of received() */
@@ -34,8 +35,6 @@ struct _HsTransport
   guint reported : 1;   /* closed() was called */
   guint closed : 1;     /* by the owner */
 
-  HsTransportCallbacks callbacks;
-  gpointer owner;
   HsLoop *loop;
   GIOStream *stream;
   /* Either the stream's socket, where there is nothing between and what poll() says of it is all: a
@@ -57,7 +56,7 @@ struct _HsTransport
 
   HsWriteQueue queue;
   guint64 written;
-};
+} HsSocketTransport;
 
 /* One buffer a thread: idle transports hold none. */
 static GPrivate buffer_private = G_PRIVATE_INIT (g_free);
@@ -91,7 +90,7 @@ static gboolean end_cb (gpointer user_data);
 
 /* Has end_cb() called before any source of default priority is. */
 static void
-arm_end (HsTransport *self)
+arm_end (HsSocketTransport *self)
 {
   if (self->closed || self->reported || self->end_source != NULL)
     return;
@@ -103,7 +102,7 @@ arm_end (HsTransport *self)
 }
 
 static void
-drop_all (HsTransport *self)
+drop_all (HsSocketTransport *self)
 {
   hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
   hs_turn_skip (&self->turn);
@@ -116,17 +115,17 @@ drop_all (HsTransport *self)
 
 /* Only ever from the main loop; the caller holds a reference. */
 static void
-report_closed (HsTransport *self)
+report_closed (HsSocketTransport *self)
 {
   self->reported = TRUE;
   drop_all (self);
-  self->callbacks.closed (self, self->error, self->owner);
+  self->parent.callbacks.closed (&self->parent, self->error, self->parent.owner);
 }
 
 /* ---- Reading ---- */
 
 static void
-update_wait (HsTransport *self,
+update_wait (HsSocketTransport *self,
              gboolean stand_back)
 {
   if (self->delivering)
@@ -147,14 +146,14 @@ update_wait (HsTransport *self,
 }
 
 static gsize
-deliver (HsTransport *self,
+deliver (HsSocketTransport *self,
          const guint8 *bytes,
          gsize length)
 {
   gsize used;
 
   self->delivering = TRUE;
-  used = self->callbacks.received (self, bytes, length, self->owner);
+  used = self->parent.callbacks.received (&self->parent, bytes, length, self->parent.owner);
   self->delivering = FALSE;
   g_assert (used <= length);
 
@@ -162,7 +161,7 @@ deliver (HsTransport *self,
 }
 
 static void
-deliver_unread (HsTransport *self)
+deliver_unread (HsSocketTransport *self)
 {
   /* Ours while the callee has it, even if it closes. */
   g_autofree guint8 *bytes = g_steal_pointer (&self->unread);
@@ -180,7 +179,7 @@ deliver_unread (HsTransport *self)
 }
 
 static gssize
-read_once (HsTransport *self,
+read_once (HsSocketTransport *self,
            guint8 *buffer,
            gsize size,
            GError **error)
@@ -194,7 +193,7 @@ read_once (HsTransport *self,
 /* Fills the buffer with what there is; sets drained, eof and error. A socket is read once:
  * whether it has more is for poll() to say. */
 static gsize
-read_available (HsTransport *self,
+read_available (HsSocketTransport *self,
                 guint8 *buffer)
 {
   gsize length = 0;
@@ -228,7 +227,7 @@ read_available (HsTransport *self,
 }
 
 static void
-read_and_deliver (HsTransport *self)
+read_and_deliver (HsSocketTransport *self)
 {
   guint8 *buffer = take_buffer ();
   gsize length = read_available (self, buffer);
@@ -251,7 +250,7 @@ read_and_deliver (HsTransport *self)
 static gboolean
 read_cb (gpointer user_data)
 {
-  HsTransport *self = user_data;
+  HsSocketTransport *self = user_data;
   g_autoptr (HsTransport) alive = NULL;
 
   /* The callee iterates the main loop: what comes next must not overtake what it is looking at. */
@@ -264,7 +263,7 @@ read_cb (gpointer user_data)
   if (self->read_wait.poll.poller == NULL && !hs_turn_begin (&self->turn))
     return G_SOURCE_CONTINUE;
 
-  alive = hs_transport_ref (self);
+  alive = hs_transport_ref (&self->parent);
   hs_read_wait_begin_turn (&self->read_wait);
 
   if (self->unread_length > 0)
@@ -295,7 +294,7 @@ static gboolean socket_write_cb (GSocket *socket, GIOCondition condition, gpoint
 static gboolean stream_write_cb (GObject *stream, gpointer user_data);
 
 static void
-wait_for_room (HsTransport *self)
+wait_for_room (HsSocketTransport *self)
 {
   GSourceFunc callback;
 
@@ -317,7 +316,7 @@ wait_for_room (HsTransport *self)
 }
 
 static void
-fail (HsTransport *self,
+fail (HsSocketTransport *self,
       GError *error)
 {
   self->failed = TRUE;
@@ -334,7 +333,7 @@ fail (HsTransport *self,
 }
 
 static void
-write_available (HsTransport *self)
+write_available (HsSocketTransport *self)
 {
   g_autoptr (GError) error = NULL;
   guint64 before = self->written;
@@ -364,19 +363,19 @@ write_available (HsTransport *self)
 }
 
 static void
-notify_written (HsTransport *self)
+notify_written (HsSocketTransport *self)
 {
   if (!self->progress || self->closed || self->reported)
     return;
 
   self->progress = FALSE;
-  self->callbacks.written (self, self->owner);
+  self->parent.callbacks.written (&self->parent, self->parent.owner);
 }
 
 static gboolean
-write_on (HsTransport *self)
+write_on (HsSocketTransport *self)
 {
-  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (self);
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
 
   write_available (self);
   notify_written (self);
@@ -402,8 +401,8 @@ stream_write_cb (GObject *stream,
 static gboolean
 end_cb (gpointer user_data)
 {
-  HsTransport *self = user_data;
-  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (self);
+  HsSocketTransport *self = user_data;
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
 
   hs_source_clear (&self->end_source);
 
@@ -420,7 +419,7 @@ end_cb (gpointer user_data)
 
 /* NULL where there is none, or it is not known. */
 static GSocket *
-get_socket (HsTransport *self)
+get_socket (HsSocketTransport *self)
 {
   GIOStream *base = G_IS_TLS_CONNECTION (self->stream)
                         ? hs_tls_get_base (G_TLS_CONNECTION (self->stream))
@@ -431,22 +430,201 @@ get_socket (HsTransport *self)
              : NULL;
 }
 
-/* ---- Public functions ---- */
+/* ---- The functions of HsTransport ---- */
+
+static void
+socket_transport_free (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  drop_all (self);
+  hs_turn_leave (&self->turn);
+  /* A socket may go on without us, under TLS. But nobody goes on with a TLS connection, and closing
+   * with its last reference would block. */
+  if (!self->closed && G_IS_TLS_CONNECTION (self->stream))
+    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
+  g_clear_object (&self->stream);
+  g_clear_pointer (&self->loop, hs_loop_unref);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static GIOStream *
+get_stream (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return self->stream;
+}
+
+static void
+start_reading (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  self->reading = TRUE;
+  /* What is under way goes on; a turn that stands back still does. */
+  if (self->read_wait.wait == HS_WAIT_NONE)
+    update_wait (self, FALSE);
+}
+
+static void
+stop_reading (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  self->reading = FALSE;
+  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  hs_turn_skip (&self->turn);
+  if (self->failed)
+    arm_end (self);
+}
+
+static void
+hold (HsTransport *transport,
+      gboolean holding)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  if (self->holding == holding)
+    return;
+
+  self->holding = holding;
+  update_wait (self, FALSE);
+}
+
+static gint64
+get_turn_end (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return hs_turn_get_end (&self->turn);
+}
+
+static GByteArray *
+get_output (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return hs_write_queue_get_output (&self->queue);
+}
+
+static void
+queue (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  if (self->closed || self->reported || self->failed)
+    hs_write_queue_clear (&self->queue);
+  else if (self->write_source == NULL && hs_write_queue_get_length (&self->queue) > 0)
+    arm_end (self);
+}
+
+static void
+flush (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  if (self->closed || self->reported || self->failed || self->write_source != NULL)
+    return;
+
+  write_available (self);
+  if (self->progress)
+    arm_end (self);
+}
+
+static gsize
+get_queued (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return hs_write_queue_get_length (&self->queue);
+}
+
+static guint64
+get_written (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return self->written;
+}
+
+static guint64
+get_left (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+  GSocket *socket = get_socket (self);
+  int n_bytes = 0;
+
+#ifdef TIOCOUTQ
+  if (socket != NULL && ioctl (g_socket_get_fd (socket), TIOCOUTQ, &n_bytes) != 0)
+    n_bytes = 0;
+#endif
+  return self->written - MIN (self->written, (guint64) MAX (n_bytes, 0));
+}
+
+static gboolean
+has_unread (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+  GSocket *socket = get_socket (self);
+
+  if (self->unread_length > 0 || self->eof || (self->socket == NULL && !self->drained))
+    return TRUE;
+  return socket != NULL && g_socket_condition_check (socket, G_IO_IN) != 0;
+}
+
+static void
+close_transport (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+  HsLinger *linger;
+  GSocket *socket;
+
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+  socket = get_socket (self);
+  linger = socket != NULL ? hs_linger_prepare (socket) : NULL;
+  if (G_IS_TLS_CONNECTION (self->stream))
+    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
+  else
+    g_io_stream_close (self->stream, NULL, NULL);
+  hs_linger_start (linger);
+  drop_all (self);
+}
+
+static const HsTransportFuncs funcs = {
+  .free = socket_transport_free,
+  .start_reading = start_reading,
+  .stop_reading = stop_reading,
+  .hold = hold,
+  .get_turn_end = get_turn_end,
+  .has_unread = has_unread,
+  .get_output = get_output,
+  .queue = queue,
+  .flush = flush,
+  .get_queued = get_queued,
+  .get_written = get_written,
+  .get_left = get_left,
+  .get_stream = get_stream,
+  .close = close_transport,
+};
 
 HsTransport *
-hs_transport_new (HsLoop *loop,
-                  GIOStream *stream,
-                  const HsTransportCallbacks *callbacks,
-                  gpointer owner)
+hs_socket_transport_new (HsLoop *loop,
+                         GIOStream *stream,
+                         const HsTransportCallbacks *callbacks,
+                         gpointer owner)
 {
-  HsTransport *self;
+  HsSocketTransport *self;
 
   g_assert (G_IS_IO_STREAM (stream));
 
-  self = g_new0 (HsTransport, 1);
-  g_ref_count_init (&self->ref_count);
-  self->callbacks = *callbacks;
-  self->owner = owner;
+  self = g_new0 (HsSocketTransport, 1);
+  hs_transport_init (&self->parent, &funcs, callbacks, owner);
   self->loop = hs_loop_ref (loop);
   self->stream = g_object_ref (stream);
   /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
@@ -466,160 +644,5 @@ hs_transport_new (HsLoop *loop,
   self->read_wait.callback = read_cb;
   self->read_wait.user_data = self;
 
-  return self;
-}
-
-HsTransport *
-hs_transport_ref (HsTransport *self)
-{
-  g_ref_count_inc (&self->ref_count);
-  return self;
-}
-
-void
-hs_transport_unref (HsTransport *self)
-{
-  if (!g_ref_count_dec (&self->ref_count))
-    return;
-
-  drop_all (self);
-  hs_turn_leave (&self->turn);
-  /* A socket may go on without us, under TLS. But nobody goes on with a TLS connection, and closing
-   * with its last reference would block. */
-  if (!self->closed && G_IS_TLS_CONNECTION (self->stream))
-    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
-  g_clear_object (&self->stream);
-  g_clear_pointer (&self->loop, hs_loop_unref);
-  g_clear_error (&self->error);
-  g_free (self);
-}
-
-GIOStream *
-hs_transport_get_stream (HsTransport *self)
-{
-  return self->stream;
-}
-
-void
-hs_transport_start_reading (HsTransport *self)
-{
-  self->reading = TRUE;
-  /* What is under way goes on; a turn that stands back still does. */
-  if (self->read_wait.wait == HS_WAIT_NONE)
-    update_wait (self, FALSE);
-}
-
-void
-hs_transport_stop_reading (HsTransport *self)
-{
-  self->reading = FALSE;
-  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
-  hs_turn_skip (&self->turn);
-  if (self->failed)
-    arm_end (self);
-}
-
-void
-hs_transport_hold (HsTransport *self,
-                   gboolean hold)
-{
-  if (self->holding == hold)
-    return;
-
-  self->holding = hold;
-  update_wait (self, FALSE);
-}
-
-gint64
-hs_transport_get_turn_end (HsTransport *self)
-{
-  return hs_turn_get_end (&self->turn);
-}
-
-gsize
-hs_transport_get_unread (HsTransport *self)
-{
-  return self->unread_length;
-}
-
-GByteArray *
-hs_transport_get_output (HsTransport *self)
-{
-  return hs_write_queue_get_output (&self->queue);
-}
-
-void
-hs_transport_queue (HsTransport *self)
-{
-  if (self->closed || self->reported || self->failed)
-    hs_write_queue_clear (&self->queue);
-  else if (self->write_source == NULL && hs_write_queue_get_length (&self->queue) > 0)
-    arm_end (self);
-}
-
-void
-hs_transport_flush (HsTransport *self)
-{
-  if (self->closed || self->reported || self->failed || self->write_source != NULL)
-    return;
-
-  write_available (self);
-  if (self->progress)
-    arm_end (self);
-}
-
-gsize
-hs_transport_get_queued (HsTransport *self)
-{
-  return hs_write_queue_get_length (&self->queue);
-}
-
-guint64
-hs_transport_get_written (HsTransport *self)
-{
-  return self->written;
-}
-
-guint64
-hs_transport_get_left (HsTransport *self)
-{
-  GSocket *socket = get_socket (self);
-  int n_bytes = 0;
-
-#ifdef TIOCOUTQ
-  if (socket != NULL && ioctl (g_socket_get_fd (socket), TIOCOUTQ, &n_bytes) != 0)
-    n_bytes = 0;
-#endif
-  return self->written - MIN (self->written, (guint64) MAX (n_bytes, 0));
-}
-
-gboolean
-hs_transport_has_unread (HsTransport *self)
-{
-  GSocket *socket = get_socket (self);
-
-  if (self->unread_length > 0 || self->eof || (self->socket == NULL && !self->drained))
-    return TRUE;
-  return socket != NULL && g_socket_condition_check (socket, G_IO_IN) != 0;
-}
-
-void
-hs_transport_close (HsTransport *self)
-{
-  HsLinger *linger;
-  GSocket *socket;
-
-  if (self->closed)
-    return;
-
-  self->closed = TRUE;
-  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
-  socket = get_socket (self);
-  linger = socket != NULL ? hs_linger_prepare (socket) : NULL;
-  if (G_IS_TLS_CONNECTION (self->stream))
-    hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
-  else
-    g_io_stream_close (self->stream, NULL, NULL);
-  hs_linger_start (linger);
-  drop_all (self);
+  return &self->parent;
 }

@@ -3,77 +3,194 @@
 
 #include <gio/gio.h>
 
-#include "hs-loop.h"
-#include "hs-write-queue.h"
-
 G_BEGIN_DECLS
 
-/* The bytes of one connection: the read loop and the write queue over a GIOStream. Knows nothing of
- * XML. Belongs to the main context of its loop. */
+/* The bytes of one connection: what a client needs of whatever carries its stream. A transport is a table of
+ * functions (HsTransportFuncs) and a struct that begins with HsTransport; see hs-socket-transport.h. It knows
+ * nothing of XML. It is called by, and calls, the thread that iterates its main context. */
 
 typedef struct _HsTransport HsTransport;
 
+/* Where @length bytes, which begin at the start of a unit (a stanza), are divided: the length of as many whole
+ * units as fit into @max bytes, or of the first unit if it alone is larger. */
+typedef gsize (*HsDivideFunc) (const guint8 *bytes, gsize length, gsize max);
+/* Appends a unit to @frame in the form in which it can stand alone. */
+typedef void (*HsFrameFunc) (GByteArray *frame, const guint8 *unit, gsize length);
+
 typedef struct
 {
-  /* @length bytes have arrived. The callee returns how many it has used; what is left is kept and
-   * given again in the next turn of the main loop, before anything more is read. May drop the
-   * transport, stop reading, close. The bytes are the callee's only until it returns. */
+  /* @length bytes have arrived. The callee returns how many it has used; the transport keeps the rest and
+   * gives it again in the next turn of the main loop, before anything more is read. The callee may drop the
+   * transport, stop reading, and close. It has the bytes only until it returns. */
   gsize (*received) (HsTransport *transport, const guint8 *bytes, gsize length, gpointer owner);
   /* What had been queued up to hs_transport_get_written() has been handed to the system. */
   void (*written) (HsTransport *transport, gpointer owner);
-  /* The peer ended its side (NULL) or reading or writing failed. Once, from the main loop, never
-   * from within a function of this header. Nothing comes after. Where writing failed while the
-   * owner reads, what the peer had sent before is received first. */
+  /* The peer ended its side (NULL) or reading or writing failed. Called once, from the main loop, never from
+   * within a function of this header; nothing comes after it. If writing failed while the owner reads, what
+   * the peer had sent before is received first. */
   void (*closed) (HsTransport *transport, const GError *error, gpointer owner);
-  /* Where TLS records may end, or NULL: anywhere. See HsWriteQueue. */
-  HsDivideFunc divide;
+  HsDivideFunc divide; /* where TLS records and frames may end; NULL: anywhere */
+  HsFrameFunc frame;   /* only for framed transports */
 } HsTransportCallbacks;
 
-/* Takes a reference on @stream (a GSocketConnection or a GTlsConnection). Does not read yet. */
-HsTransport *hs_transport_new (HsLoop *loop,
-                               GIOStream *stream,
-                               const HsTransportCallbacks *callbacks,
-                               gpointer owner);
-HsTransport *hs_transport_ref (HsTransport *self);
-/* Frees with the last reference, and nothing is called any more. A socket that was not closed goes
- * on where others hold it (STARTTLS); a TLS connection is closed. */
-void hs_transport_unref (HsTransport *self);
+/* What a transport does. hs_transport_…() below tells what each function is for. */
+typedef struct
+{
+  gboolean framed;
+  void (*free) (HsTransport *self);
+  void (*start_reading) (HsTransport *self);
+  void (*stop_reading) (HsTransport *self);
+  void (*hold) (HsTransport *self, gboolean hold);
+  gint64 (*get_turn_end) (HsTransport *self);
+  gboolean (*has_unread) (HsTransport *self);
+  GByteArray *(*get_output) (HsTransport *self);
+  void (*queue) (HsTransport *self);
+  void (*flush) (HsTransport *self);
+  gsize (*get_queued) (HsTransport *self);
+  guint64 (*get_written) (HsTransport *self);
+  guint64 (*get_left) (HsTransport *self);
+  GIOStream *(*get_stream) (HsTransport *self); /* NULL: there is none */
+  void (*close) (HsTransport *self);
+} HsTransportFuncs;
 
-GIOStream *hs_transport_get_stream (HsTransport *self);
+struct _HsTransport
+{
+  const HsTransportFuncs *funcs;
+  grefcount ref_count;
+  HsTransportCallbacks callbacks;
+  gpointer owner;
+};
 
-/* Reads while the socket has data, never blocks; at most a buffer a turn of the main loop, and as
- * long as the turn, which all transports share, has time left. In a flood, turns stand back now and
- * then so that sources of lower priority run (GTK's drawing). */
-void hs_transport_start_reading (HsTransport *self);
-void hs_transport_stop_reading (HsTransport *self);
-/* Reads nothing for a time, without ceasing to read: that the connection is over is told after it. */
-void hs_transport_hold (HsTransport *self, gboolean hold);
-/* For work on what was received: when to stop (monotonic time). received() is called only where there
- * is time for it in this turn. */
-gint64 hs_transport_get_turn_end (HsTransport *self);
-/* Bytes that were read and not yet used by the callee. */
-gsize hs_transport_get_unread (HsTransport *self);
+static inline void
+hs_transport_init (HsTransport *self,
+                   const HsTransportFuncs *funcs,
+                   const HsTransportCallbacks *callbacks,
+                   gpointer owner)
+{
+  self->funcs = funcs;
+  g_ref_count_init (&self->ref_count);
+  self->callbacks = *callbacks;
+  self->owner = owner;
+}
 
-/* The buffer that is written next: append to it, then call hs_transport_queue(). All that is
- * appended in one turn of the loop leaves in one system call at the end of the turn (under TLS, in
- * one a record). What it holds when a function of the transport is called is whole stanzas. Ask for it each time: it is another one after a write. */
-GByteArray *hs_transport_get_output (HsTransport *self);
-void hs_transport_queue (HsTransport *self);
-/* Writes what the system takes now, the rest as it takes it. */
-void hs_transport_flush (HsTransport *self);
-/* Bytes that wait to be written, and bytes handed to the system in all. */
-gsize hs_transport_get_queued (HsTransport *self);
-guint64 hs_transport_get_written (HsTransport *self);
+static inline HsTransport *
+hs_transport_ref (HsTransport *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/* Frees with the last reference, and nothing is called any more. */
+static inline void
+hs_transport_unref (HsTransport *self)
+{
+  if (g_ref_count_dec (&self->ref_count))
+    self->funcs->free (self);
+}
+
+/* Whether each element goes into a frame of its own (RFC 7395, 3): then the stream has no root element. */
+static inline gboolean
+hs_transport_is_framed (HsTransport *self)
+{
+  return self->funcs->framed;
+}
+
+/* A new transport does not read. One that reads never blocks; it reads at most a buffer a turn of the main
+ * loop, and only while the turn, which all transports share, has time left. */
+static inline void
+hs_transport_start_reading (HsTransport *self)
+{
+  self->funcs->start_reading (self);
+}
+
+static inline void
+hs_transport_stop_reading (HsTransport *self)
+{
+  self->funcs->stop_reading (self);
+}
+
+/* Reads nothing for a time, without ceasing to read: the owner is told of the end of the connection after the
+ * hold. */
+static inline void
+hs_transport_hold (HsTransport *self, gboolean hold)
+{
+  self->funcs->hold (self, hold);
+}
+
+/* When work on what was received has to stop (the system's monotonic time). received() is called only while
+ * there is time for it in this turn. */
+static inline gint64
+hs_transport_get_turn_end (HsTransport *self)
+{
+  return self->funcs->get_turn_end (self);
+}
+
+/* Whether something has come, perhaps the end of the connection, that the owner was not given yet. */
+static inline gboolean
+hs_transport_has_unread (HsTransport *self)
+{
+  return self->funcs->has_unread (self);
+}
+
+/* The buffer that is written next: append whole stanzas to it, then call hs_transport_queue(). All that is
+ * appended in one turn of the loop leaves at the end of the turn. Ask for the buffer each time: it is another
+ * one after a write. */
+static inline GByteArray *
+hs_transport_get_output (HsTransport *self)
+{
+  return self->funcs->get_output (self);
+}
+
+static inline void
+hs_transport_queue (HsTransport *self)
+{
+  self->funcs->queue (self);
+}
+
+/* Writes what the system takes now, and the rest as the system takes it. */
+static inline void
+hs_transport_flush (HsTransport *self)
+{
+  self->funcs->flush (self);
+}
+
+/* Bytes that wait to be written. */
+static inline gsize
+hs_transport_get_queued (HsTransport *self)
+{
+  return self->funcs->get_queued (self);
+}
+
+/* Bytes that were handed to the system in all. */
+static inline guint64
+hs_transport_get_written (HsTransport *self)
+{
+  return self->funcs->get_written (self);
+}
+
 /* How many of these have certainly left this machine: the other one has acknowledged them, as far as the
- * system can tell. Under TLS, what it adds counts as if it had not left, as long as anything has not. */
-guint64 hs_transport_get_left (HsTransport *self);
-/* Whether something has come, perhaps the end of the connection, that was not given to the owner yet. */
-gboolean hs_transport_has_unread (HsTransport *self);
+ * system can tell. Under TLS, what TLS adds counts as if it had not left, as long as anything has not. */
+static inline guint64
+hs_transport_get_left (HsTransport *self)
+{
+  return self->funcs->get_left (self);
+}
 
-/* Closes at once in both directions, without waiting for anything and without blocking; under TLS
- * with a close_notify if it can be sent at once. No callback comes after. What was queued and not
- * written is dropped. Safe from every callback, and twice. */
-void hs_transport_close (HsTransport *self);
+/* What TLS can be started on (STARTTLS), or the GTlsConnection that is under all already; or NULL. */
+static inline GIOStream *
+hs_transport_get_stream (HsTransport *self)
+{
+  return self->funcs->get_stream != NULL ? self->funcs->get_stream (self) : NULL;
+}
+
+/* Closes at once in both directions, without waiting for anything and without blocking; under TLS with a
+ * close_notify if it can be sent at once. No callback comes after. What was queued and not written is dropped.
+ * May be called from every callback, and twice. */
+static inline void
+hs_transport_close (HsTransport *self)
+{
+  self->funcs->close (self);
+}
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTransport, hs_transport_unref)
 

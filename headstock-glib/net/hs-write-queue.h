@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "hs-transport.h"
 
 G_BEGIN_DECLS
 
@@ -13,10 +13,6 @@ G_BEGIN_DECLS
  * Under TLS the peer gets a record whole or not at all. Where the queue has a divide function, each record
  * therefore ends at the end of a unit (a stanza), so that a connection that is lost leaves no half stanza in
  * the peer's parser. A unit that is larger than a record is alone in its records. */
-
-/* Where @length bytes, which begin at the start of a unit, are divided: the length of as many whole units
- * as fit into @max bytes, or that of the first unit where it alone is larger. */
-typedef gsize (*HsDivideFunc) (const guint8 *bytes, gsize length, gsize max);
 
 typedef struct
 {
@@ -38,7 +34,8 @@ typedef enum
 
 GByteArray *hs_write_queue_get_output (HsWriteQueue *self);
 gsize hs_write_queue_get_length (const HsWriteQueue *self);
-/* What is in @output at any time that this is called is whole units. To the socket, or where that is NULL to the stream. Never blocks. Adds to @written what the stream took. */
+/* Writes to the socket or, if that is NULL, to the stream. Never blocks. Adds to @written what the stream took.
+ * At each call, @output holds whole units. */
 HsWriteStatus hs_write_queue_write (HsWriteQueue *self,
                                     GSocket *socket,
                                     GPollableOutputStream *stream,

@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include <sys/socket.h>
 
-#include "net/hs-transport.h"
+#include "net/hs-socket-transport.h"
 #include "test-certificates.h"
 
 /* What the tests of the network floor share. All is loopback, and nothing waits for long, but where the
@@ -252,7 +252,7 @@ test_owner_new_divided (GIOStream *stream, HsDivideFunc divide)
   TestOwner *self = g_new0 (TestOwner, 1);
 
   self->received = g_byte_array_new ();
-  self->transport = hs_transport_new (loop, stream, &callbacks, self);
+  self->transport = hs_socket_transport_new (loop, stream, &callbacks, self);
 
   return self;
 }

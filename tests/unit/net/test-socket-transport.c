@@ -68,7 +68,7 @@ test_any_split (Pair *pair,
 
   spin_until (pair->owner->received->len == sent);
   g_assert_cmpmem (pair->owner->received->data, sent, bytes, sent);
-  g_assert_cmpuint (hs_transport_get_unread (pair->owner->transport), ==, 0);
+  g_assert_false (hs_transport_has_unread (pair->owner->transport));
 }
 
 static gboolean
@@ -97,7 +97,7 @@ test_leftovers (Pair *pair,
   peer_send (pair, bytes, 600);
   hs_transport_start_reading (pair->owner->transport);
   spin_until (pair->owner->n_received == 1);
-  g_assert_cmpuint (hs_transport_get_unread (pair->owner->transport), ==, 597);
+  g_assert_true (hs_transport_has_unread (pair->owner->transport));
   peer_send (pair, bytes + 600, 400);
   g_source_attach (other, NULL);
   spin_until (pair->owner->n_received == 200);
@@ -121,7 +121,7 @@ test_stop_reading (Pair *pair,
   hs_transport_stop_reading (pair->owner->transport);
   spin_msec (30);
   g_assert_cmpuint (pair->owner->n_received, ==, 1);
-  g_assert_cmpuint (hs_transport_get_unread (pair->owner->transport), ==, 4);
+  g_assert_true (hs_transport_has_unread (pair->owner->transport));
   hs_transport_start_reading (pair->owner->transport);
   spin_until (pair->owner->received->len == 6);
   hs_transport_stop_reading (pair->owner->transport);
