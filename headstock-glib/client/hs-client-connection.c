@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "hs-client-private.h"
+#include "hs-client-seam.h"
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-idna-private.h"
@@ -135,6 +136,7 @@ make_connector (HsClient *self, GError **error)
     .default_tls_port = component ? COMPONENT_PORT : 5223,
     .proxy_resolver = hs_settings_get_proxy_resolver (settings),
     .timeout_msec = hs_settings_get_connect_timeout (settings),
+    .no_network = hs_client_has_dial (self),
   };
   guint16 port = hs_connection_is_direct_tls (&priv->connection) ? config.default_tls_port : config.default_port;
 
@@ -313,7 +315,8 @@ open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
   hs_client_ensure_user_agent (self);
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
-  hs_connection_open (&priv->connection, priv->loop, io);
+  if (io != NULL)
+    hs_connection_open (&priv->connection, priv->loop, io);
   priv->logged_in = 0;
   hs_client_log_restart (self);
   if (is_new)
@@ -332,18 +335,34 @@ open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
   hs_connection_start_reading (&priv->connection);
 }
 
+/* The connection of a test, in place of the network's. */
+static gboolean
+dial (HsClient *self)
+{
+  g_autoptr (GError) error = NULL;
+  gpointer user_data;
+  HsDialFunc function = hs_client_get_dial (self, &user_data);
+
+  if (hs_connection_dial (&hs_client_private (self)->connection, function, user_data, &error))
+    return TRUE;
+  hs_client_connection_failed (self, error);
+  return FALSE;
+}
+
 static void
 connected_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
 {
   g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
 
+  if (io == NULL && !dial (self))
+    return;
   hs_client_enter (self, HS_RUN_ON_CONNECTED);
   if (hs_attempt_get_owner (attempt) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
-  if (hs_connection_is_direct_tls (&priv->connection))
+  if (io != NULL && hs_connection_is_direct_tls (&priv->connection))
     start_handshake (self, io, TRUE);
   else
     open_stream (self, attempt, io);

@@ -61,7 +61,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   hs_attempt_set_address (attempt, target->address);
   self->direct_tls = target->direct_tls;
-  self->callbacks->connected (attempt, G_IO_STREAM (target->connection), self->owner);
+  self->callbacks->connected (attempt, (GIOStream *) target->connection, self->owner);
 }
 
 void
@@ -224,6 +224,19 @@ hs_connection_open (HsConnection *self, HsLoop *loop, GIOStream *io)
   self->transport = hs_socket_transport_new (loop, io, &transport_callbacks, self);
   self->gate = (HsReadGate){ 0 };
   hs_connection_block (self, HS_READ_STARTTLS);
+}
+
+gboolean
+hs_connection_dial (HsConnection *self, HsDialFunc dial, gpointer user_data, GError **error)
+{
+  g_assert (self->transport == NULL);
+
+  self->transport = dial (&transport_callbacks, self, user_data, error);
+  if (self->transport == NULL)
+    return FALSE;
+  self->direct_tls = self->secure = self->trusted = TRUE;
+  hs_connection_block (self, HS_READ_STARTTLS);
+  return TRUE;
 }
 
 void

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  /* The socket is connected. Follow with hs_connection_handshake() or hs_connection_open(). */
+  /* The socket is connected. @io is NULL if there is no network: follow with hs_connection_dial(). Otherwise
+   * follow with hs_connection_handshake() or hs_connection_open(). */
   void (*connected) (HsAttempt *attempt, GIOStream *io, gpointer owner);
   /* Whether to go on with a certificate that is not valid. */
   gboolean (*accept_certificate) (GTlsCertificate *certificate,
@@ -63,6 +64,9 @@ void hs_connection_connect (HsConnection *self, HsConnector *connector);
 void hs_connection_handshake (HsConnection *self, GIOStream *base, const HsTlsConfig *config);
 /* Takes bytes from @io from here on, after hs_connection_start_reading(). */
 void hs_connection_open (HsConnection *self, HsLoop *loop, GIOStream *io);
+/* Takes bytes from what @dial makes, in place of a socket. It counts as under TLS and verified. */
+gboolean
+hs_connection_dial (HsConnection *self, HsDialFunc dial, gpointer user_data, GError **error);
 /* Takes the stream that has no stream before it on this connection. */
 void hs_connection_set_stream (HsConnection *self, HsStream *stream);
 void hs_connection_start_reading (HsConnection *self);

@@ -37,6 +37,7 @@ struct _HsConnector
   guint16 default_tls_port;
   GProxyResolver *proxy_resolver;
   guint timeout_msec;
+  gboolean no_network;
 
   HsCandidates *candidates; /* NULL before the lookup */
   HsCandidate *current;     /* of the connection that was returned last */
@@ -590,6 +591,7 @@ hs_connector_new (const HsConnectorConfig *config)
   self->default_tls_port = config->default_tls_port;
   g_set_object (&self->proxy_resolver, config->proxy_resolver);
   self->timeout_msec = config->timeout_msec;
+  self->no_network = config->no_network;
   self->failures = g_ptr_array_new_with_free_func (g_free);
 
   return self;
@@ -601,15 +603,32 @@ hs_connector_free (HsConnector *self)
   connector_unref (self);
 }
 
+static void
+return_nothing (GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, hs_connector_connect_async);
+  g_task_return_pointer (task, g_new0 (HsConnectorResult, 1), (GDestroyNotify) hs_connector_result_free);
+}
+
 void
 hs_connector_connect_async (HsConnector *self,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  HsConnecting *attempt = g_new0 (HsConnecting, 1);
+  HsConnecting *attempt;
 
   g_assert (self->attempt == NULL);
+  if (self->no_network)
+    {
+      return_nothing (cancellable, callback, user_data);
+      return;
+    }
+  attempt = g_new0 (HsConnecting, 1);
   g_atomic_ref_count_inc (&self->ref_count);
   attempt->connector = self;
   self->attempt = attempt;
@@ -644,6 +663,8 @@ hs_connector_connect_finish (HsConnector *self,
 gboolean
 hs_connector_has_more (HsConnector *self)
 {
+  if (self->no_network)
+    return FALSE;
   return self->candidates == NULL ||
          (may_connect (self) && hs_candidates_has_more (self->candidates));
 }

@@ -33,12 +33,13 @@ typedef struct
   guint16 default_tls_port;       /* 5223 */
   GProxyResolver *proxy_resolver; /* NULL: the default one */
   guint timeout_msec;             /* for the lookup of each target, and for each address */
+  gboolean no_network;            /* each call returns a result without a connection: the caller has another way */
 } HsConnectorConfig;
 
 /* What a connect ended in. */
 typedef struct
 {
-  GSocketConnection *connection; /* TCP_NODELAY is set, the socket does not block */
+  GSocketConnection *connection; /* TCP_NODELAY is set, the socket does not block; NULL with no_network */
   gboolean direct_tls;           /* TLS begins with the first byte */
   char *host;                    /* of the target, for messages */
   guint16 port;

@@ -144,6 +144,21 @@ hs_loop_set_time (HsLoop *self, gint64 time)
 }
 
 void
+hs_loop_stand (HsLoop *self, gboolean stand)
+{
+  if (stand && self->n_standing++ == 0)
+    hs_loop_set_time (self, g_get_monotonic_time ());
+  else if (!stand && --self->n_standing == 0)
+    hs_loop_set_time (self, 0);
+}
+
+gint64
+hs_loop_get_next (HsLoop *self)
+{
+  return hs_timers_get_next (&self->timers);
+}
+
+void
 hs_loop_wake_up (HsLoop *self, gint64 usec)
 {
   self->slept += usec;

@@ -6,6 +6,7 @@
 #include "hs-poller.h"
 #include "hs-timer.h"
 #include "hs-turn.h"
+#include "hs-version-macros.h"
 #include "hs-wake.h"
 
 G_BEGIN_DECLS
@@ -24,13 +25,14 @@ typedef struct
   HsTimers timers;
   HsPoller poller;
   HsWake wake;
+  guint n_standing; /* those who want the clock to stand */
   gint64 slept; /* for tests: how much longer than it has the machine seems to have slept, in microseconds */
 } HsLoop;
 
 /* The loop of @context (NULL: the default one). Free the reference with hs_loop_unref(). */
-HsLoop *hs_loop_get (GMainContext *context);
+_HS_EXTERN HsLoop *hs_loop_get (GMainContext *context);
 HsLoop *hs_loop_ref (HsLoop *self);
-void hs_loop_unref (HsLoop *self);
+_HS_EXTERN void hs_loop_unref (HsLoop *self);
 
 /* Monotonic time in microseconds: the time for which timers wait. */
 static inline gint64
@@ -45,7 +47,11 @@ gint64 hs_loop_get_boot_time (const HsLoop *self);
 /* For tests: the clock stands at @time until it is set again; 0: the system's clock again. A test that sets the
  * clock gets what would have taken time without the time. What is measured in order to share the turns stays on
  * the system's clock. */
-void hs_loop_set_time (HsLoop *self, gint64 time);
+_HS_EXTERN void hs_loop_set_time (HsLoop *self, gint64 time);
+/* For tests: the clock stands where it is until each of those who have asked for that has taken it back. */
+_HS_EXTERN void hs_loop_stand (HsLoop *self, gboolean stand);
+/* For tests: the nearest time for which anything waits, or 0. */
+_HS_EXTERN gint64 hs_loop_get_next (HsLoop *self);
 /* For tests: as if the machine had slept for @usec, and been woken up. */
 void hs_loop_wake_up (HsLoop *self, gint64 usec);
 

@@ -61,6 +61,12 @@ struct _HsTransport
   gpointer owner;
 };
 
+/* Makes a transport: the near end of a new connection; or NULL and an error. */
+typedef HsTransport *(*HsDialFunc) (const HsTransportCallbacks *callbacks,
+                                    gpointer owner,
+                                    gpointer user_data,
+                                    GError **error);
+
 static inline void
 hs_transport_init (HsTransport *self,
                    const HsTransportFuncs *funcs,

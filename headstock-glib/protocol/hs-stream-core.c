@@ -57,7 +57,7 @@ hs_stream_send_header (HsStream *self)
                      hs_jid_get_domain (self->config.jid));
   if (self->config.component)
     {
-      hs_stream_write (self, ">");
+      hs_stream_write (self, self->config.framed ? "/>" : ">");
       return;
     }
   /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
