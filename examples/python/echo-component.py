@@ -53,4 +53,5 @@ def main():
         sys.exit(f"{sys.argv[1]}: {error.message}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ result() { # STATUS WHAT
 introspection=false
 [ $# -eq 0 ] || introspection=true
 case " $* " in *" python="*) python=yes ;; *) python= ;; esac
-echo "1..$((9 + $#))"
+echo "1..$((10 + $#))"
 
 cat > "$work/program.c" <<'EOF'
 #include <headstock-glib/headstock.h>
@@ -115,6 +115,33 @@ status=0
     objdump -p "$work/prefix/lib/libheadstock-glib-1.0.so" | grep 'SONAME *libheadstock-glib-1.0.so.0$'
 } > "$work/log" 2>&1 || status=$?
 result $status "a program links what it uses, and an archive what the library uses"
+
+# The library that programs test themselves with.
+cat > "$work/tested.c" <<'EOF'
+#include <headstock-glib-test/headstock-test.h>
+
+int
+main (void)
+{
+  HsTestServer *server = hs_test_server_new ();
+  HsClient *client = hs_client_new ("juliet@capulet.example", "secret");
+  int good = hs_test_server_start (server, client, NULL);
+
+  hs_test_server_stop (server);
+  g_object_unref (client);
+  g_object_unref (server);
+  return good ? 0 : 1;
+}
+EOF
+status=0
+{
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror "$work/tested.c" -o "$work/tested" \
+        $(pkg-config --cflags --libs headstock-glib-test-1.0) &&
+    "$work/tested" &&
+    pkg-config --print-requires headstock-glib-test-1.0 | grep '^headstock-glib-1.0 = '
+} > "$work/log" 2>&1 || status=$?
+result $status "a program tests itself with headstock-glib-test, which is of the same version"
 
 cat > "$work/program.py" <<'EOF'
 import gi
@@ -203,13 +230,18 @@ for prefix in /usr /usr/local; do
         is_there "$where" "$libdir/libheadstock-glib-1.0.so.0" \
             "$libdir/libheadstock-glib-1.0.so" \
             "$libdir/pkgconfig/headstock-glib-1.0.pc" \
-            include/headstock-glib-1.0/headstock-glib/headstock.h &&
+            include/headstock-glib-1.0/headstock-glib/headstock.h \
+            "$libdir/libheadstock-glib-test-1.0.so.0" \
+            "$libdir/pkgconfig/headstock-glib-test-1.0.pc" \
+            include/headstock-glib-test-1.0/headstock-glib-test/headstock-test.h &&
         if [ ! -f /etc/debian_version ]; then :; else
             test "$libdir" = "lib/$(cc -print-multiarch)"
         fi &&
         if [ $introspection = true ]; then
             is_there "$where" share/gir-1.0/Headstock-1.0.gir \
-                "$libdir/girepository-1.0/Headstock-1.0.typelib" share/gjs-1.0/overrides/Headstock.js
+                "$libdir/girepository-1.0/Headstock-1.0.typelib" \
+                share/gir-1.0/HeadstockTest-1.0.gir \
+                "$libdir/girepository-1.0/HeadstockTest-1.0.typelib" share/gjs-1.0/overrides/Headstock.js
         fi &&
         if [ -n "$python" ] && [ -f /etc/debian_version ]; then
             case $prefix in /usr) version=python3 ;; *) version='python3.*' ;; esac

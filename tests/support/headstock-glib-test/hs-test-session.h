@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <headstock-glib/headstock.h>
+
+#include "hs-test-server.h"
+
+G_BEGIN_DECLS
+
+/* The server's side of one account: from <open/> to a session, and stream management with resumption. It has
+ * no connection: elements of the client go in, and elements for the client come out through @send. */
+
+typedef struct
+{
+  /* @element is for the client, on the present connection. */
+  void (*send) (const char *element, gpointer owner);
+  /* The stream has ended on both sides, or was refused. */
+  void (*ended) (gpointer owner);
+  /* A session stands: a new one, or an interrupted one that goes on. */
+  void (*stands) (gboolean resumed, gpointer owner);
+  /* The client has sent a stanza. */
+  void (*stanza) (HsElement *stanza, gpointer owner);
+} HsTestSessionCallbacks;
+
+typedef struct
+{
+  const HsTestSessionCallbacks *callbacks;
+  gpointer owner;
+  gboolean component;
+  gboolean managed;  /* offer stream management */
+  char *domain;
+  char *local;       /* of the account; NULL: the server chooses (ANONYMOUS) */
+  char *jid;         /* that is bound, or NULL */
+  guint refusals[3]; /* how often to refuse what, by HsTestRefusal */
+
+  /* The connection */
+  gboolean signed_in;
+  gboolean stands;
+  gboolean closed;
+
+  /* Stream management (XEP-0198) */
+  gboolean enabled;
+  char *id; /* of the session that can be resumed, or NULL */
+  guint n_ids;
+  guint32 received;
+  guint32 acknowledged;
+  GPtrArray *unacknowledged; /* of char * */
+} HsTestSession;
+
+void hs_test_session_init (HsTestSession *self, const HsTestSessionCallbacks *callbacks, gpointer owner);
+void hs_test_session_clear (HsTestSession *self);
+/* Whose server it is. */
+void hs_test_session_set_account (HsTestSession *self, HsJid *jid, gboolean component);
+/* A new connection, on which nothing has come yet. */
+void hs_test_session_connected (HsTestSession *self);
+/* The client has sent this. */
+void hs_test_session_take (HsTestSession *self, const char *element);
+/* Sends a stanza in the session, and keeps it until the client has acknowledged it. */
+void hs_test_session_send_stanza (HsTestSession *self, const char *stanza);
+
+G_END_DECLS

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-test-transport.h"
+
+/* How long a turn may work, in microseconds. */
+#define TURN_USEC 1500
+
+struct _HsTestTransport
+{
+  HsTransport parent;
+  GMainContext *context;
+  HsTestPeerCallbacks peer_callbacks;
+  gpointer peer;
+
+  GByteArray *input; /* for the client */
+  gboolean reading;
+  gboolean holding;
+  gboolean delivering;
+  gboolean ended; /* by the peer */
+  gboolean lost;
+  gboolean closed; /* by the client, or the client was told */
+  GSource *read_source;
+
+  GByteArray *output;
+  guint64 written;
+  guint64 told_written;
+  GSource *end_source;
+};
+
+/* ---- Sources ---- */
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs source_funcs = { NULL, NULL, dispatch, NULL, NULL, NULL };
+
+static void
+arm (HsTestTransport *self, GSource **source, int priority, GSourceFunc callback)
+{
+  if (*source != NULL)
+    return;
+  *source = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (*source, "[headstock-test] transport");
+  g_source_set_ready_time (*source, 0);
+  g_source_set_priority (*source, priority);
+  g_source_set_can_recurse (*source, TRUE);
+  g_source_set_callback (*source, callback, self, NULL);
+  g_source_attach (*source, self->context);
+}
+
+static void
+disarm (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static gboolean
+has_something (HsTestTransport *self)
+{
+  return self->input->len > 0 || self->ended;
+}
+
+static gboolean read_cb (gpointer user_data);
+
+static void
+update_read (HsTestTransport *self)
+{
+  if (self->reading && !self->holding && !self->delivering && !self->closed && has_something (self))
+    arm (self, &self->read_source, G_PRIORITY_DEFAULT, read_cb);
+  else
+    disarm (&self->read_source);
+}
+
+/* ---- From the peer to the client ---- */
+
+static void
+deliver (HsTestTransport *self)
+{
+  g_autoptr (GByteArray) bytes = g_steal_pointer (&self->input);
+  gsize used;
+
+  self->input = g_byte_array_new ();
+  self->delivering = TRUE;
+  used = self->parent.callbacks.received (&self->parent, bytes->data, bytes->len, self->parent.owner);
+  self->delivering = FALSE;
+  if (used < bytes->len)
+    g_byte_array_prepend (self->input, bytes->data + used, bytes->len - used);
+}
+
+static void
+tell_end (HsTestTransport *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->closed = TRUE;
+  if (self->lost)
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The test has cut the connection");
+  self->parent.callbacks.closed (&self->parent, error, self->parent.owner);
+}
+
+static gboolean
+read_cb (gpointer user_data)
+{
+  HsTestTransport *self = user_data;
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
+
+  disarm (&self->read_source);
+  if (self->input->len > 0)
+    deliver (self);
+  else
+    tell_end (self);
+  update_read (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_test_transport_feed (HsTestTransport *self, const char *element)
+{
+  g_return_if_fail (!self->ended);
+
+  g_byte_array_append (self->input, (const guint8 *) element, strlen (element));
+  update_read (self);
+}
+
+void
+hs_test_transport_end (HsTestTransport *self, gboolean lost)
+{
+  self->ended = TRUE;
+  self->lost = lost;
+  update_read (self);
+}
+
+void
+hs_test_transport_leave (HsTestTransport *self)
+{
+  self->peer = NULL;
+}
+
+/* ---- From the client to the peer ---- */
+
+static void
+send_frame (HsTestTransport *self, const guint8 *unit, gsize length)
+{
+  g_autoptr (GByteArray) frame = g_byte_array_new ();
+
+  self->parent.callbacks.frame (frame, unit, length);
+  g_byte_array_append (frame, (const guint8 *) "", 1);
+  if (frame->len > 1 && !self->ended && self->peer != NULL)
+    self->peer_callbacks.sent ((const char *) frame->data, self->peer);
+}
+
+static gboolean end_cb (gpointer user_data);
+
+static void
+flush (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+  g_autoptr (GByteArray) output = self->output;
+  gsize sent = 0;
+
+  self->output = g_byte_array_new ();
+  while (sent < output->len && !self->closed)
+    {
+      gsize length = self->parent.callbacks.divide (output->data + sent, output->len - sent, 0);
+
+      self->written += length;
+      send_frame (self, output->data + sent, length);
+      sent += length;
+    }
+  if (self->written > self->told_written)
+    arm (self, &self->end_source, G_PRIORITY_HIGH, end_cb);
+}
+
+static gboolean
+end_cb (gpointer user_data)
+{
+  HsTestTransport *self = user_data;
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
+
+  disarm (&self->end_source);
+  if (self->output->len > 0)
+    flush (&self->parent);
+  disarm (&self->end_source);
+  if (self->written == self->told_written || self->closed)
+    return G_SOURCE_REMOVE;
+  self->told_written = self->written;
+  self->parent.callbacks.written (&self->parent, self->parent.owner);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- The functions of HsTransport ---- */
+
+static void
+start_reading (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  self->reading = TRUE;
+  update_read (self);
+}
+
+static void
+stop_reading (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  self->reading = FALSE;
+  update_read (self);
+}
+
+static void
+hold (HsTransport *transport, gboolean holding)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  self->holding = holding;
+  update_read (self);
+}
+
+static gint64
+get_turn_end (HsTransport *transport)
+{
+  return g_get_monotonic_time () + TURN_USEC;
+}
+
+static gboolean
+has_unread (HsTransport *transport)
+{
+  return has_something ((HsTestTransport *) transport);
+}
+
+static GByteArray *
+get_output (HsTransport *transport)
+{
+  return ((HsTestTransport *) transport)->output;
+}
+
+static void
+queue (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  if (self->closed)
+    g_byte_array_set_size (self->output, 0);
+  else if (self->output->len > 0)
+    arm (self, &self->end_source, G_PRIORITY_HIGH, end_cb);
+}
+
+static gsize
+get_queued (HsTransport *transport)
+{
+  return ((HsTestTransport *) transport)->output->len;
+}
+
+static guint64
+get_written (HsTransport *transport)
+{
+  return ((HsTestTransport *) transport)->written;
+}
+
+static void
+close_transport (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  self->closed = TRUE;
+  disarm (&self->read_source);
+  disarm (&self->end_source);
+  if (self->peer != NULL)
+    self->peer_callbacks.closed (self->peer);
+  self->peer = NULL;
+}
+
+static void
+free_transport (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  close_transport (transport);
+  g_byte_array_unref (self->input);
+  g_byte_array_unref (self->output);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+static const HsTransportFuncs funcs = {
+  .framed = TRUE,
+  .free = free_transport,
+  .start_reading = start_reading,
+  .stop_reading = stop_reading,
+  .hold = hold,
+  .get_turn_end = get_turn_end,
+  .has_unread = has_unread,
+  .get_output = get_output,
+  .queue = queue,
+  .flush = flush,
+  .get_queued = get_queued,
+  .get_written = get_written,
+  .get_left = get_written,
+  .close = close_transport,
+};
+
+HsTransport *
+hs_test_transport_new (const HsTransportCallbacks *callbacks,
+                       gpointer owner,
+                       const HsTestPeerCallbacks *peer_callbacks,
+                       gpointer peer)
+{
+  HsTestTransport *self = g_new0 (HsTestTransport, 1);
+
+  hs_transport_init (&self->parent, &funcs, callbacks, owner);
+  self->context = g_main_context_ref_thread_default ();
+  self->peer_callbacks = *peer_callbacks;
+  self->peer = peer;
+  self->input = g_byte_array_new ();
+  self->output = g_byte_array_new ();
+  return &self->parent;
+}

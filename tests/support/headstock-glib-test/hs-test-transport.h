@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/hs-transport.h"
+
+G_BEGIN_DECLS
+
+/* A transport without a network: two ends in one process and one main context. It is framed (RFC 7395): each
+ * element goes in a frame of its own, so that the other end needs no parser of streams. */
+
+typedef struct _HsTestTransport HsTestTransport;
+
+/* What the other end is told. A callback must not free the transport. */
+typedef struct
+{
+  /* The client has sent an element. */
+  void (*sent) (const char *element, gpointer peer);
+  /* The client has closed the connection. The other end must not use the transport any more. */
+  void (*closed) (gpointer peer);
+} HsTestPeerCallbacks;
+
+/* Returns: the client's end, with one reference. */
+HsTransport *hs_test_transport_new (const HsTransportCallbacks *callbacks,
+                                    gpointer owner,
+                                    const HsTestPeerCallbacks *peer_callbacks,
+                                    gpointer peer);
+
+/* Has the client receive an element in the next turn of the main loop. */
+void hs_test_transport_feed (HsTestTransport *self, const char *element);
+/* Ends the connection: in order, or as if it had been lost. What was fed before still arrives. */
+void hs_test_transport_end (HsTestTransport *self, gboolean lost);
+
+/* The other end is gone: it is told nothing any more. */
+void hs_test_transport_leave (HsTestTransport *self);
+
+G_END_DECLS
