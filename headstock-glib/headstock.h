@@ -3,6 +3,8 @@
 
 #define HS_INSIDE
 
+#include <headstock-glib/hs-blocked-address.h>
+#include <headstock-glib/hs-blocking.h>
 #include <headstock-glib/hs-chat-message.h>
 #include <headstock-glib/hs-client.h>
 #include <headstock-glib/hs-component.h>

@@ -198,6 +198,32 @@ check_pushes (AttackRun *run)
   test_until (scripted_server_count_received (run->test->server, "service-unavailable") == 7);
 }
 
+/* Strangers neither block somebody nor unblock themselves (XEP-0191). */
+#define BLOCKING(name, item) "<" name " xmlns='urn:xmpp:blocking'>" item "</" name ">"
+#define UNBLOCK_ALL(from, what) SEND ("<iq type='set' id='u'" from ">" BLOCKING ("unblock", "") "</iq>")
+#define BLOCK_FRIEND(from, what)                                                                   \
+  SEND ("<iq type='set' id='b'" from ">" BLOCKING ("block", "<item jid='friend@example.org'/>") "</iq>")
+#define BLOCK_MALLORY(from, what)                                                                  \
+  SEND ("<iq type='set' id='b'" from ">" BLOCKING ("block", "<item jid='mallory@example.net'/>") "</iq>")
+static const ScriptStep block_list[]
+    = GOES_ON (ACCOUNTS (BLOCK_MALLORY), STRANGERS (UNBLOCK_ALL), STRANGERS (BLOCK_FRIEND));
+
+static void
+prepare_block_list (AttackRun *run)
+{
+  hs_client_ensure_module (run->test->client, HS_TYPE_BLOCKING);
+}
+
+static void
+check_block_list (AttackRun *run)
+{
+  HsBlocking *blocking = HS_BLOCKING (hs_client_find_module (run->test->client, HS_TYPE_BLOCKING));
+
+  g_assert_true (hs_blocking_is_blocked (blocking, "mallory@example.net/x"));
+  g_assert_cmpuint (g_list_model_get_n_items (hs_blocking_get_blocked (blocking)), ==, 1);
+  g_string_append (run->said, "blocked whom the account blocks");
+}
+
 /* ---- Stanzas inside stanzas ---- */
 
 static void
@@ -300,6 +326,7 @@ static const Attack attacks[] = {
   SURVIVES ("forged/answers of the server", server_answers, prepare_server, check_seen, ONE),
   SURVIVES ("forged/id in other stanzas", other_stanzas, prepare_contact, check_seen, ONE),
   SURVIVES ("forged/roster pushes", pushes, prepare_account, check_pushes, .data = N_ACCOUNTS),
+  SURVIVES ("forged/block list", block_list, prepare_block_list, check_block_list, .data = NULL),
   SURVIVES ("forged/carbons", carbons, prepare_account, check_seen, .data = N_ACCOUNTS),
   SURVIVES ("forged/bookmarks", bookmarks, prepare_account, check_seen, .data = N_ACCOUNTS),
   SURVIVES ("forged/stanzas in stanzas", inner, prepare_inner, check_seen,

@@ -164,6 +164,16 @@ test_write_reactions (void)
   assert_xml (message, WRITTEN ("<reactions xmlns=\"urn:xmpp:reactions:0\" id=\"744f6e18\"/>"
                                 "<store xmlns=\"urn:xmpp:hints\"/>"));
   assert_notified (log, "");
+  /* What would not be read is not written. */
+  hs_message_set_reactions (message, "744f6e18",
+                            (const char *[]){ "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
+                                              "11", "12", "13", "14", "15", "16", "17", NULL });
+  {
+    g_autofree char *xml = hs_element_to_string (HS_ELEMENT (message));
+
+    g_assert_nonnull (strstr (xml, ">16<"));
+    g_assert_null (strstr (xml, ">17<"));
+  }
   hs_message_set_hints (message, HS_HINTS_NONE);
   hs_message_set_reactions (message, NULL, (const char *[]){ WAVE, NULL });
   assert_xml (message, "<message xmlns=\"jabber:client\"/>");

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-blocking.h"
+
+#include "hs-blocked-list-private.h"
+#include "hs-disco.h"
+
+G_BEGIN_DECLS
+
+struct _HsBlocking
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak */
+  HsBlockedList *blocked;
+  char *account; /* whose list it is: a bare JID; or NULL */
+  gboolean is_supported;
+  gboolean is_loaded;
+
+  /* Asking for the list */
+  gboolean is_wanted; /* there is no answer in this session yet */
+  gboolean is_asked;
+  GCancellable *cancellable; /* of the request that is in flight; or NULL */
+
+  /* What the server says it can do */
+  HsDisco *disco;        /* weak; the one that is registered with the client, or NULL */
+  gboolean has_answered; /* the server has given the list in this session */
+};
+
+/* Asks for the list, again if it was asked for. */
+void hs_blocking_load_begin (HsBlocking *self);
+/* The answer to what is in flight does not count any more. */
+void hs_blocking_load_abandon (HsBlocking *self);
+/* A handler for iqs that the account sent. */
+HsElement *hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking);
+
+/* The valid addresses of the items in an element. (transfer container) (element-type HsJid) */
+GPtrArray *hs_blocking_read_items (HsElement *element);
+/* Changes the list, and shows it. @jids: NULL for all. */
+void hs_blocking_apply (HsBlocking *self, gboolean is_block, GPtrArray *jids);
+
+/* What can be told about the server has changed. */
+void hs_blocking_update_supported (HsBlocking *self);
+void hs_blocking_set_loaded (HsBlocking *self, gboolean is_loaded);
+
+G_END_DECLS
