@@ -199,7 +199,7 @@ MUTATIONS = [
     attack("the block list is changed by the account alone",
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_blocking_push_cb',
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_DEFAULT, hs_blocking_push_cb',
-           "senders/forged/block list"),
+           "forged/block list"),
     feature("a push of the block list has one payload",
             "|| hs_element_get_next_sibling (payload) != NULL) return NULL;", ") return NULL;",
             "blocking", "/blocking/forged"),

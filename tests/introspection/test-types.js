@@ -52,6 +52,48 @@ await main({
         await refused(() => new Message({to_jid: '@'}), Headstock.error_quark(), Headstock.Error.INVALID_JID);
     },
 
+    'what extensions add to a message is read and written'() {
+        const {ChatState, Hints, Jid} = Headstock;
+        const message = new Headstock.Message({to: 'a@b', body: 'Great idea!', replace_id: 'bad1', requests_receipt: true,
+            chat_state: ChatState.ACTIVE, hints: Hints.STORE});
+        const seen = [];
+        message.connect('notify', (_message, pspec) => seen.push(pspec.name));
+        message.set_reply('1', 'anna@example.com/laptop', 'We should bake a cake \u{1f382}');
+        equal(seen.sort(), ['body', 'reply-id']);
+        equal(message.body, '> We should bake a cake \u{1f382}\nGreat idea!');
+        equal(message.dup_body_without_fallback([Headstock.NS_REPLY]), 'Great idea!');
+        equal(message.dup_body_without_fallback(null), message.body);
+        equal(message.dup_body_without_fallback([]), message.body);
+        equal(message.dup_reply_to().to_string(), 'anna@example.com/laptop');
+        equal(message.replace_id, 'bad1');
+        assert(message.requests_receipt && message.chat_state === ChatState.ACTIVE && message.hints === Hints.STORE);
+        message.replace_id = null;
+        message.chat_state = ChatState.NONE;
+        assert(message.get_replace_id() === null && message.get_chat_state() === ChatState.NONE);
+        message.set_reactions('2', ['\u{1f44b}', '\u{1f422}', '\u{1f44b}']);
+        equal(message.dup_reactions(), ['\u{1f44b}', '\u{1f422}']);
+        message.set_reactions('2', []);
+        equal(message.dup_reactions(), []);
+        equal(message.reacted_id, '2');
+        message.set_reactions(null, null);
+        equal(message.reacted_id, null);
+        const archived = Headstock.Element.new_from_string("<message><stanza-id xmlns='urn:xmpp:sid:0' by='Room@c' id='7'/></message>");
+        equal(archived.dup_stanza_id(Jid.new('room@c')), '7');
+        equal(archived.dup_stanza_id(Jid.new('c')), null);
+    },
+
+    'spans are found in the bytes of a text'() {
+        const body = '> \u{1f422} *strong* _\u00fc_';
+        const bytes = new TextEncoder().encode(body);
+        const {SpanKind} = Headstock;
+        const spans = Headstock.styling_parse(body);
+        equal(spans.map(span => new TextDecoder().decode(bytes.slice(span.start, span.end))), [body, '*strong*', '_\u00fc_']);
+        equal(spans.map(span => span.kind), [SpanKind.QUOTE, SpanKind.STRONG, SpanKind.EMPHASIS]);
+        equal(spans.map(span => span.depth), [0, 1, 1]);
+        equal(Headstock.styling_parse(null).length, 0);
+        assert(Headstock.styling_is_action('/me waves') && !Headstock.styling_is_action('/mewaves'));
+    },
+
     'an element is iterated, printed and compared'() {
         const element = Headstock.Element.new_from_string("<a xmlns='urn:x' n='1'>t<b/><c>u</c></a>");
         equal([...element].map(child => child.get_name()), ['b', 'c']);

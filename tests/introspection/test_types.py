@@ -140,6 +140,49 @@ def addresses():
 
 
 @scenario
+def messages():
+    """what extensions add to a message is read and written"""
+    message = Headstock.Message(to="a@b", body="Great idea!", replace_id="bad1", requests_receipt=True,
+                                chat_state=Headstock.ChatState.ACTIVE, hints=Headstock.Hints.STORE)
+    seen = []
+    message.connect("notify", lambda message, pspec: seen.append(pspec.name))
+    message.set_reply("1", "anna@example.com/laptop", "Anna wrote:\nWe should bake a cake \U0001f382")
+    assert sorted(seen) == ["body", "reply-id"]
+    assert message.props.body == "> Anna wrote:\n> We should bake a cake \U0001f382\nGreat idea!"
+    assert message.dup_body_without_fallback([Headstock.NS_REPLY]) == "Great idea!"
+    assert message.dup_body_without_fallback(None) == message.dup_body_without_fallback([]) == message.props.body
+    assert message.dup_reply_to() == Jid("anna@example.com/laptop") and message.props.reply_id == "1"
+    assert message.props.replace_id == "bad1" and message.props.requests_receipt
+    assert message.props.chat_state == Headstock.ChatState.ACTIVE and message.props.hints == Headstock.Hints.STORE
+    message.props.replace_id = None
+    message.props.chat_state = Headstock.ChatState.NONE
+    assert message.get_replace_id() is None and message.get_chat_state() == Headstock.ChatState.NONE
+    message.set_reactions("2", ["\U0001f44b", "\U0001f422", "\U0001f44b"])
+    assert message.dup_reactions() == ["\U0001f44b", "\U0001f422"] and message.props.reacted_id == "2"
+    message.set_reactions("2", [])
+    assert message.dup_reactions() == [] and message.props.reacted_id == "2"
+    message.set_reactions(None, None)
+    assert message.props.reacted_id is None
+    message = Headstock.Element.new_from_string(
+        "<message><stanza-id xmlns='urn:xmpp:sid:0' by='Room@c' id='7'/><retract xmlns='urn:xmpp:message-retract:1' "
+        "id='8'><moderated xmlns='urn:xmpp:message-moderate:1' by='room@c/witch'/></retract></message>")
+    assert message.dup_stanza_id(Jid("room@c")) == "7" and message.dup_stanza_id(Jid("c")) is None
+    assert message.props.retract_id == "8" and message.dup_moderated_by() == Jid("room@c/witch")
+
+
+@scenario
+def styling():
+    """spans are found in the bytes of a text"""
+    body = "> \U0001f422 *strong* _\u00fc_"
+    text = body.encode()
+    spans = Headstock.styling_parse(body)
+    assert [(span.props.kind.value_nick, text[span.props.start:span.props.end].decode(), span.get_depth())
+            for span in spans] == [("quote", body, 0), ("strong", "*strong*", 1), ("emphasis", "_\u00fc_", 1)]
+    assert list(Headstock.styling_parse(None)) == list(Headstock.styling_parse("plain")) == []
+    assert Headstock.styling_is_action("/me waves") and not Headstock.styling_is_action("/mewaves")
+
+
+@scenario
 def elements():
     """an element is iterated, printed and compared"""
     element = Headstock.Element.new_from_string("<a xmlns='urn:x' n='1'>t<b/><c>u</c></a>")

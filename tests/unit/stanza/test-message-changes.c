@@ -315,6 +315,38 @@ test_code_points (void)
                "yz");
 }
 
+/* Under a microsecond a byte, however many ranges there are. */
+static void
+test_linear (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GString) xml = g_string_new ("<message><body>");
+      g_autofree char *text = g_strnfill (200000, 'a');
+      HsMessage *message = NULL;
+      gint64 start = 0;
+      double seconds = G_MAXDOUBLE;
+
+      g_string_append (xml, text);
+      g_string_append (xml, "</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:x'>");
+      for (guint j = 10000; j > 0; j--)
+        g_string_append_printf (xml, "<body start='%u' end='%u'/>", i == 0 ? 10 * j : 0,
+                                10 * j + 5);
+      g_string_append (xml, "</fallback></message>");
+      message = parse (xml->str);
+      for (guint run = 0; run < 3; run++)
+        {
+          start = g_get_monotonic_time ();
+          g_free (
+              hs_message_dup_body_without_fallback (message, (const char *[]){ "urn:x", NULL }));
+          seconds = MIN (seconds, (g_get_monotonic_time () - start) / 1e6);
+        }
+      g_test_message ("%zu bytes: %g s", xml->len, seconds);
+      g_assert_cmpfloat (seconds, <, xml->len / 1e6);
+      g_assert_finalize_object (message);
+    }
+}
+
 static void
 test_write_reply (void)
 {
@@ -473,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/changes/read-fallback", test_read_fallback);
   g_test_add_func ("/message/changes/bad-ranges", test_bad_ranges);
   g_test_add_func ("/message/changes/code-points", test_code_points);
+  g_test_add_func ("/message/changes/linear", test_linear);
   g_test_add_func ("/message/changes/write-reply", test_write_reply);
   g_test_add_func ("/message/changes/quote", test_quote);
   g_test_add_func ("/message/changes/new-body", test_new_body);

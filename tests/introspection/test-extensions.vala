@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// What extensions add to messages, and the module for blocking, as Vala sees them.
+
+bool check_message () {
+    var message = new Headstock.Message.chat ("a@b", "Great idea!");
+    message.replace_id = "bad1";
+    message.chat_state = Headstock.ChatState.ACTIVE;
+    message.hints = Headstock.Hints.STORE | Headstock.Hints.NO_COPY;
+    message.set_reply ("1", "anna@example.com/laptop", "We should bake a cake");
+    message.set_reactions ("2", { "a", "b", "a" });
+    string[] reply = { Headstock.NS_REPLY };
+    string[] reactions = message.dup_reactions ();
+    return message.dup_body_without_fallback (reply) == "Great idea!"
+        && message.dup_reply_to ().to_string () == "anna@example.com/laptop"
+        && reactions.length == 2 && message.reacted_id == "2" && message.replace_id == "bad1"
+        && !message.is_retracted && message.is_styled && message.origin_id == null;
+}
+
+bool check_styling () {
+    var spans = Headstock.styling_parse ("> *a*");
+    return spans.length == 2 && spans[1].kind == Headstock.SpanKind.STRONG && spans[1].start == 2
+        && spans[1].end == 5 && spans[1].depth == 1 && Headstock.styling_is_action ("/me waves");
+}
+
+async bool check_blocking () {
+    var blocking = new Headstock.Blocking ();
+    try {
+        yield blocking.block_async ({ "iago@shakespeare.example" }, null);
+    } catch (Headstock.Error.NOT_CONNECTED error) {
+        return blocking.blocked.get_n_items () == 0 && !blocking.is_blocked ("iago@shakespeare.example")
+            && !blocking.is_loaded && !blocking.is_supported;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
+int main () {
+    var loop = new MainLoop ();
+    var good = check_message () && check_styling ();
+    check_blocking.begin ((source, result) => {
+        good = check_blocking.end (result) && good;
+        loop.quit ();
+    });
+    print ("1..1\n");
+    loop.run ();
+    print ("%s 1 - messages, styles and blocking in Vala\n", good ? "ok" : "not ok");
+    return good ? 0 : 1;
+}
