@@ -802,6 +802,7 @@ function overrideAddresses() {
     convertConstructor(Client, {jid: toJid});
     convertArgument(Stanza.prototype, 'set_to_jid', 0, toJid);
     convertArgument(Stanza.prototype, 'set_from_jid', 0, toJid);
+    convertArgument(Headstock.Message.prototype, 'dup_stanza_id', 0, toJid);
     convertArgument(Headstock.Message, 'new', 1, toAddress);
     convertArgument(Headstock.Message, 'new_chat', 0, toAddress);
     convertArgument(Headstock.Iq, 'new', 1, toAddress);

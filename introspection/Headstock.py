@@ -337,6 +337,10 @@ class Message(Headstock.Message):
         """Makes a message of the type chat; `to` is a Jid or a string."""
         return Headstock.Message.new_chat(_to_string(to), body)
 
+    def dup_stanza_id(self, by):
+        """The id that an archive has given; `by` is a Jid or a string."""
+        return Headstock.Message.dup_stanza_id(self, _to_jid(by))
+
 
 @override
 class Presence(Headstock.Presence):

@@ -110,7 +110,7 @@ def asks_for_capabilities(program: Program) -> None:
 
 
 # Their programs have done all when the connection is still to come: they are not ended in an orderly way.
-WITHOUT_CONNECTION = {"forms"}
+WITHOUT_CONNECTION = {"forms", "markup"}
 SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("contacts", "See who is online"): sees_who_is_online,
     ("contacts", "List the contacts by group"): prints("Friends:", "  User2"),
@@ -129,6 +129,10 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("forms", "Fill in a form"): prints("New room: <x .*Balcony.*"),
     ("forms", "Make a form"): prints("<x .*urn:example:weather.*<value>Verona</value><value>Mantua</value>.*"),
     ("forms", "Read a table of results"): prints("Juliet", "Benvolio"),
+    ("markup", "Mark up a message"):
+        prints(r"<small>&gt; Two households, both <b>\*alike in <i>_dignity_</i>\*</b> &amp; more</small>"),
+    ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
+    ("blocking", "See who is blocked, and unblock everybody"): prints("nobody is blocked any more"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
 }
 
