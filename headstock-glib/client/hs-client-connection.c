@@ -222,15 +222,14 @@ bytes_cb (const char *bytes, gsize length, gpointer client)
       return 0;
     }
   hs_liveness_input (&priv->liveness, hs_client_get_time (priv));
-  if (hs_client_is_watched (self))
-    hs_client_log_bytes (self, HS_DIRECTION_IN, bytes + priv->logged_in, length - priv->logged_in);
-  /* Who watches what is read may have ended the connection, and begun another. */
+  hs_wire_log_received (&priv->wire_log, bytes, length);
+  /* A handler that watches the input may have ended the connection, and begun another. */
   if (hs_client_transport (priv) != transport)
     return length;
   used = hs_pump_take (&priv->pump, bytes, length, hs_transport_get_turn_end (transport));
   hs_client_flush (self);
   hs_client_expect_idle (self);
-  priv->logged_in = length - used;
+  hs_wire_log_expect_again (&priv->wire_log, length - used);
   return used;
 }
 
@@ -317,8 +316,7 @@ open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
     return;
   if (io != NULL)
     hs_connection_open (&priv->connection, priv->loop, io);
-  priv->logged_in = 0;
-  hs_client_log_restart (self);
+  hs_wire_log_restart (&priv->wire_log);
   if (is_new)
     hs_connection_set_stream (&priv->connection, make_stream (self));
   hs_pump_set_stream (&priv->pump, hs_client_stream (priv));

@@ -8,6 +8,7 @@
 #include "hs-reconnector.h"
 #include "hs-run.h"
 #include "hs-settings.h"
+#include "hs-wire-log.h"
 #include "net/hs-loop.h"
 #include "protocol/hs-liveness.h"
 #include "protocol/hs-server-memory.h"
@@ -88,8 +89,6 @@ struct _HsAttaching
   HsAttaching *outer;
 };
 
-typedef struct _HsClientLog HsClientLog;
-
 typedef struct
 {
   HsSettings settings;
@@ -135,9 +134,7 @@ typedef struct
   HsDispatcher *dispatcher;
   guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
   guint n_unasked;
-  HsClientLog *log;
-  guint64 logged_out;
-  gsize logged_in;
+  HsWireLog wire_log;
 } HsClientPrivate;
 
 HsClientPrivate *hs_client_private (HsClient *self);
@@ -340,9 +337,6 @@ void hs_client_begin_presence (HsClient *self);
 void hs_client_finish_presence (HsClient *self);
 
 /* hs-client-log.c */
-gboolean hs_client_is_watched (HsClient *self);
-void hs_client_log_bytes (HsClient *self, HsDirection direction, const char *bytes, gsize length);
-void hs_client_log_restart (HsClient *self);
-void hs_client_log_free (HsClient *self);
+extern const HsWireLogCallbacks hs_client_wire_log_callbacks;
 
 G_END_DECLS

@@ -45,22 +45,11 @@ hs_client_flush (HsClient *self)
   take_own_output (priv);
   hs_client_ask_if_due (self);
   end = hs_connection_get_end (&priv->connection);
-  if (end == priv->logged_out)
+  if (!hs_wire_log_sent (&priv->wire_log, hs_transport_get_output (hs_client_transport (priv)), end))
     return;
-  if (hs_client_is_watched (self))
-    {
-      GByteArray *output = hs_transport_get_output (hs_client_transport (priv));
-      gsize length = MIN (end - priv->logged_out, output->len);
-      g_autofree char *copy = g_memdup2 (output->data + output->len - length, length);
-
-      /* Before it is told: a handler may send more. */
-      priv->logged_out = end;
-      hs_client_log_bytes (self, HS_DIRECTION_OUT, copy, length);
-      if (hs_client_transport (priv) == NULL)
-        return;
-    }
-  else
-    priv->logged_out = end;
+  /* A handler that watches the output may have ended the connection. */
+  if (hs_client_transport (priv) == NULL)
+    return;
   hs_transport_queue (hs_client_transport (priv));
   if (!hs_liveness_is_watching (&priv->liveness))
     hs_client_watch_output (self);

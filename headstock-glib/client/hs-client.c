@@ -99,7 +99,7 @@ hs_client_finalize (GObject *object)
   hs_reconnector_clear (&priv->reconnector);
   hs_liveness_clear (&priv->liveness);
   hs_dispatcher_free (priv->dispatcher);
-  hs_client_log_free (HS_CLIENT (object));
+  hs_wire_log_clear (&priv->wire_log);
   g_clear_pointer (&priv->account, hs_jid_unref);
   hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));
@@ -655,6 +655,7 @@ hs_client_init (HsClient *self)
 
   hs_settings_init (&priv->settings);
   hs_server_memory_init (&priv->server_memory);
+  hs_wire_log_init (&priv->wire_log, &hs_client_wire_log_callbacks, self);
   hs_reconnector_init (&priv->reconnector, &hs_client_reconnector_callbacks, G_OBJECT (self));
   hs_liveness_init (&priv->liveness, 0);
   hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);

@@ -58,6 +58,7 @@ PARTS = {
     "HsPump": "client/hs-pump.c",
     "HsReconnector": "client/hs-reconnector.c",
     "HsRun": "client/hs-run.c",
+    "HsWireLog": "client/hs-wire-log.c",
 }
 
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"

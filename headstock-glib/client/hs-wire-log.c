@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-wire-log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+
+#include "hs-printable-private.h"
+
+void
+hs_wire_log_init (HsWireLog *self, const HsWireLogCallbacks *callbacks, gpointer owner)
+{
+  *self = (HsWireLog){ .callbacks = callbacks, .owner = owner };
+}
+
+void
+hs_wire_log_clear (HsWireLog *self)
+{
+  hs_wire_log_close (self);
+}
+
+void
+hs_wire_log_close (HsWireLog *self)
+{
+  g_clear_pointer (&self->file, fclose);
+  self->to_stdout = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (self->redactors); i++)
+    g_clear_pointer (&self->redactors[i], hs_redactor_free);
+}
+
+static gboolean
+has_redactors (const HsWireLog *self)
+{
+  return self->redactors[0] != NULL;
+}
+
+static void
+ensure_redactors (HsWireLog *self)
+{
+  if (has_redactors (self))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (self->redactors); i++)
+    self->redactors[i] = hs_redactor_new ();
+}
+
+static FILE *
+open_file (const char *path, GError **error)
+{
+  int fd = g_open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  FILE *file = fd >= 0 ? fdopen (fd, "a") : NULL;
+  int code = errno;
+
+  if (file != NULL)
+    return file;
+  if (fd >= 0)
+    close (fd);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+               "The log '%s' can't be written: %s", path, g_strerror (code));
+  return NULL;
+}
+
+gboolean
+hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError **error)
+{
+  FILE *file = path != NULL ? open_file (path, error) : NULL;
+
+  if (path != NULL && file == NULL)
+    return FALSE;
+  if (file == NULL && !to_stdout)
+    {
+      hs_wire_log_close (self);
+      return TRUE;
+    }
+  ensure_redactors (self);
+  g_clear_pointer (&self->file, fclose);
+  self->file = file;
+  self->to_stdout = to_stdout;
+  return TRUE;
+}
+
+void
+hs_wire_log_restart (HsWireLog *self)
+{
+  self->shown_out = 0;
+  self->shown_in = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (self->redactors) && has_redactors (self); i++)
+    hs_redactor_restart (self->redactors[i]);
+}
+
+/* Redactors that exist are fed on while nobody looks: somebody who begins to listen in the middle of a secret must
+ * not see the rest of it. */
+static gboolean
+is_watched (HsWireLog *self)
+{
+  return has_redactors (self) || self->callbacks->is_listening (self->owner);
+}
+
+static void
+write_line (FILE *file, GString *line)
+{
+  fwrite (line->str, 1, line->len, file);
+  fflush (file);
+}
+
+/* What a peer has written cannot begin a line of its own, nor drive the terminal that shows the log. */
+static GString *
+make_line (HsDirection direction, const char *text)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%fZ");
+  GString *line = g_string_new (stamp);
+
+  g_string_append (line, direction == HS_DIRECTION_IN ? " IN  " : " OUT ");
+  hs_printable_append_line (line, text);
+  g_string_append_c (line, '\n');
+  return line;
+}
+
+static void
+show (HsWireLog *self, HsDirection direction, const char *bytes, gsize length)
+{
+  g_autofree char *text = NULL;
+
+  if (length == 0)
+    return;
+  ensure_redactors (self);
+  text = hs_redactor_take (self->redactors[direction], bytes, length);
+  if (*text == '\0')
+    return;
+  if (self->file != NULL || self->to_stdout)
+    {
+      g_autoptr (GString) line = make_line (direction, text);
+
+      if (self->file != NULL)
+        write_line (self->file, line);
+      if (self->to_stdout)
+        write_line (stdout, line);
+    }
+  self->callbacks->text (direction, text, self->owner);
+}
+
+void
+hs_wire_log_received (HsWireLog *self, const char *bytes, gsize length)
+{
+  gsize shown = self->shown_in;
+
+  self->shown_in = 0;
+  if (is_watched (self))
+    show (self, HS_DIRECTION_IN, bytes + shown, length - shown);
+}
+
+void
+hs_wire_log_expect_again (HsWireLog *self, gsize length)
+{
+  self->shown_in = length;
+}
+
+gboolean
+hs_wire_log_sent (HsWireLog *self, const GByteArray *output, guint64 end)
+{
+  g_autofree char *copy = NULL;
+  gsize length = MIN (end - self->shown_out, output->len);
+
+  if (end == self->shown_out)
+    return FALSE;
+  /* Before somebody is told, who may send more. */
+  self->shown_out = end;
+  if (!is_watched (self))
+    return TRUE;
+  copy = g_memdup2 (output->data + output->len - length, length);
+  show (self, HS_DIRECTION_OUT, copy, length);
+  return TRUE;
+}
