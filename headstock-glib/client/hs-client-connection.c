@@ -33,7 +33,7 @@ hs_client_drop_connection (HsClient *self)
   HsStream *stream;
 
   for (guint i = 0; i < G_N_ELEMENTS (of_connection); i++)
-    hs_client_clear_deadline (self, of_connection[i]);
+    hs_deadlines_clear (&priv->deadlines, of_connection[i]);
   hs_connection_abandon_attempt (&priv->connection);
   hs_client_flush (self);
   /* Who watches what is written may have dropped it already. */
@@ -77,7 +77,7 @@ hs_client_begin_stage (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   priv->stage_timeout = get_stage_timeout (priv);
-  hs_client_set_deadline (self, HS_DEADLINE_STAGE, priv->stage_timeout);
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, priv->stage_timeout);
 }
 
 static void
@@ -100,7 +100,7 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
       hs_client_connection_failed (self, error);
       return;
     }
-  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_connection_handshake (&priv->connection, base, &config);
 }
 

@@ -192,7 +192,7 @@ ask (HsClient *self)
     return;
   due = hs_stream_management_poll (hs_client_get_management (self), hs_client_get_time (priv),
                                    hs_transport_get_output (hs_client_transport (priv)));
-  hs_client_set_deadline_at (self, HS_DEADLINE_ASK, due);
+  hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_ASK, due);
 }
 
 /* Called after all that is sent: nearly always there is nothing to be done. */

@@ -321,7 +321,7 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
       priv->refused = TRUE;
       hs_stream_close (hs_client_stream (priv));
       hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
-      hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+      hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
       return;
     }
   if (--priv->n_negotiating == 0)

@@ -127,7 +127,7 @@ turn_ended_cb (gboolean over, gboolean has_input, gpointer client)
   if (hs_client_transport (priv) == NULL)
     return;
   if (over)
-    hs_client_set_deadline (client, HS_DEADLINE_PUMP, 0);
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
   /* Nothing overtakes what is left, the end of the connection neither. */
   if (over && !has_input)
     hs_connection_block (&priv->connection, HS_READ_TURN_OVER);
@@ -151,7 +151,7 @@ hs_client_pump (HsClient *self)
   HsTransport *transport = hs_client_transport (priv);
 
   if (!hs_pump_run (&priv->pump, transport != NULL ? hs_transport_get_turn_end (transport) : 0))
-    hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
   else
     hs_client_flush (self);
 }

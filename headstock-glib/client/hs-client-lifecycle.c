@@ -9,8 +9,6 @@
 
 /* How long the server may take to acknowledge what was sent last, and again to end the stream. */
 #define CLOSE_TIMEOUT 5000
-/* The machine was asleep where its clocks differ by more, in microseconds. */
-#define SLEEP (2 * G_USEC_PER_SEC)
 
 HsClientState
 hs_client_get_present_state (HsClientPrivate *priv)
@@ -42,7 +40,7 @@ hs_client_enter (HsClient *self, HsRunEvent event)
 gboolean
 hs_client_is_stop_requested (HsClientPrivate *priv)
 {
-  return priv->deadlines[HS_DEADLINE_STOP] != 0 || hs_run_is_ending (&priv->run);
+  return hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_STOP) || hs_run_is_ending (&priv->run);
 }
 
 /* Whether `connected` was emitted, and `disconnected` is still to follow. */
@@ -67,44 +65,6 @@ hs_client_is_announced (HsClientPrivate *priv)
     default:
       return FALSE;
     }
-}
-
-static void
-update_timer (HsClientPrivate *priv)
-{
-  gint64 nearest = 0;
-
-  for (guint i = 0; i < HS_N_DEADLINES; i++)
-    {
-      if (priv->deadlines[i] != 0 && (nearest == 0 || priv->deadlines[i] < nearest))
-        nearest = priv->deadlines[i];
-    }
-  hs_timer_set (&priv->timer, nearest);
-}
-
-void
-hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (priv->deadlines[deadline] == time)
-    return;
-  priv->deadlines[deadline] = time;
-  update_timer (priv);
-}
-
-void
-hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_client_set_deadline_at (self, deadline, hs_client_get_time (priv) + msec * (gint64) 1000);
-}
-
-void
-hs_client_clear_deadline (HsClient *self, HsDeadline deadline)
-{
-  hs_client_set_deadline_at (self, deadline, 0);
 }
 
 static void
@@ -146,9 +106,7 @@ end_run (HsClient *self)
   /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
   connects = hs_run_take_connects (&priv->run);
   closes = hs_run_take_closes (&priv->run);
-  memset (priv->deadlines, 0, sizeof priv->deadlines);
-  hs_timer_leave (&priv->timer);
-  hs_wake_remove (&priv->loop->wake, self);
+  hs_deadlines_stop (&priv->deadlines);
   hs_client_leave_loop (priv);
   hs_reconnector_keep (&priv->reconnector, NULL);
   if (hs_run_get_error (&priv->run) != NULL)
@@ -196,7 +154,7 @@ close_stream (HsClient *self)
   hs_pump_count_shown (&priv->pump);
   hs_stream_close (hs_client_stream (priv));
   hs_client_flush (self);
-  hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_CLOSE,
                           MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
 }
 
@@ -234,8 +192,8 @@ begin_stopping (HsClient *self)
   emit_stopping (self);
   if (!hs_run_is_present (&priv->run, run))
     return;
-  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
-  hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
   if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
     {
       finish_run (self, NULL, announced);
@@ -248,7 +206,7 @@ begin_stopping (HsClient *self)
     }
   /* XEP-0198: so that the program hears of all that it has sent. */
   hs_run_enter (&priv->run, HS_RUN_ON_SETTLE);
-  hs_client_set_deadline (self, HS_DEADLINE_CLOSE,
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_CLOSE,
                           MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
   hs_client_settled (self);
 }
@@ -296,7 +254,7 @@ stage_timed_out (HsClient *self)
   /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
   if (hs_connection_is_blocked (&priv->connection, HS_READ_NESTED_LOOP))
     {
-      hs_client_set_deadline (self, HS_DEADLINE_STAGE, hs_settings_get_connect_timeout (&priv->settings));
+      hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, hs_settings_get_connect_timeout (&priv->settings));
       return;
     }
   if (foreign != NULL)
@@ -380,57 +338,37 @@ hs_client_get_boot_time (const HsClientPrivate *priv)
   return priv->loop != NULL ? hs_loop_get_boot_time (priv->loop) : hs_clock_get_boot_time ();
 }
 
-static gint64
-get_slept (const HsClientPrivate *priv)
-{
-  return hs_client_get_boot_time (priv) - hs_client_get_time (priv);
-}
-
-/* Deadlines stand still while the machine sleeps; what is at the other end does not. */
+/* Deadlines stand still while the machine sleeps; the other end of a connection does not. */
 static void
 look_at_clock (HsClient *self)
 {
-  HsClientPrivate *priv = hs_client_private (self);
-  gint64 slept = get_slept (priv);
-
-  if (slept - priv->slept > SLEEP)
+  if (hs_deadlines_take_sleep (&hs_client_private (self)->deadlines))
     hs_client_woke_up (self);
-  priv->slept = slept;
 }
 
 static void
-wake_cb (gpointer data)
+woke_up_cb (gpointer client)
 {
-  g_autoptr (HsClient) self = g_object_ref (data);
+  g_autoptr (HsClient) self = g_object_ref (client);
 
   look_at_clock (self);
 }
 
-/* The one that has been due for longest; the others are due still. What is set to now in each turn, as
- * the pump is through a flood, comes after them. */
 static void
-timer_cb (gpointer data)
+fired_cb (gpointer client)
 {
-  g_autoptr (HsClient) self = g_object_ref (data);
+  g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 now = hs_client_get_time (priv);
-  guint first = HS_N_DEADLINES;
+  HsDeadline deadline;
 
   hs_client_enter_thread (priv);
   look_at_clock (self);
-  for (guint i = 0; i < HS_N_DEADLINES; i++)
-    {
-      if (priv->deadlines[i] != 0 && priv->deadlines[i] <= now
-          && (first == HS_N_DEADLINES || priv->deadlines[i] < priv->deadlines[first]))
-        first = i;
-    }
-  if (first < HS_N_DEADLINES)
-    {
-      priv->deadlines[first] = 0;
-      on_deadline (self, first);
-    }
-  update_timer (priv);
+  deadline = hs_deadlines_take (&priv->deadlines);
+  if (deadline < HS_N_DEADLINES)
+    on_deadline (self, deadline);
 }
+
+const HsDeadlinesCallbacks hs_client_deadlines_callbacks = { .fired = fired_cb, .woke_up = woke_up_cb };
 
 /**
  * hs_client_start:
@@ -450,13 +388,10 @@ hs_client_start (HsClient *self)
   if (hs_run_is_running (&priv->run))
     return;
   hs_run_enter (&priv->run, HS_RUN_ON_START);
-  memset (priv->deadlines, 0, sizeof priv->deadlines);
   hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
   hs_client_take_loop (priv, hs_loop_get (g_main_context_get_thread_default ()));
-  priv->slept = get_slept (priv);
-  hs_wake_add (&priv->loop->wake, wake_cb, self);
-  hs_timer_join (&priv->timer, &priv->loop->timers, timer_cb, self);
-  hs_client_set_deadline (self, HS_DEADLINE_WORK, 0);
+  hs_deadlines_start (&priv->deadlines, priv->loop);
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_WORK, 0);
   hs_client_tell_state (self);
 }
 
@@ -476,7 +411,7 @@ hs_client_stop (HsClient *self)
   hs_client_return_if_foreign (self);
 
   if (hs_run_is_running (&priv->run) && !hs_client_is_stop_requested (priv))
-    hs_client_set_deadline (self, HS_DEADLINE_STOP, 0);
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STOP, 0);
 }
 
 static gboolean
@@ -671,9 +606,7 @@ hs_client_abandon (HsClient *self)
   hs_client_drop_connection (self);
   hs_client_end_session (self, TRUE);
   hs_reconnector_keep (&priv->reconnector, NULL);
-  hs_timer_leave (&priv->timer);
-  if (priv->loop != NULL)
-    hs_wake_remove (&priv->loop->wake, self);
+  hs_deadlines_stop (&priv->deadlines);
   hs_client_leave_loop (priv);
   connects = hs_run_take_connects (&priv->run);
   closes = hs_run_take_closes (&priv->run);

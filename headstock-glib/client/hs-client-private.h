@@ -3,6 +3,7 @@
 
 #include "hs-client.h"
 #include "hs-connection.h"
+#include "hs-deadlines.h"
 #include "hs-outbox.h"
 #include "hs-pump.h"
 #include "hs-reconnector.h"
@@ -18,23 +19,6 @@ G_BEGIN_DECLS
 
 /* What hs-client*.c share. One client is one run after another; a run is one connection after
  * another; a connection is one HsAttempt. */
-
-/* Everything that waits for a time waits here, on one timer. */
-typedef enum
-{
-  HS_DEADLINE_WORK,      /* now: the run begins */
-  HS_DEADLINE_STOP,      /* now: the run is to end */
-  HS_DEADLINE_PUMP,      /* now: events that did not fit into the last turn */
-  HS_DEADLINE_STAGE,     /* a stage of the negotiation */
-  HS_DEADLINE_CLOSE,     /* the server's end of the stream */
-  HS_DEADLINE_RETRY,     /* the next connection */
-  HS_DEADLINE_KEEPALIVE, /* silence */
-  HS_DEADLINE_IDLE,      /* memory that a silent connection does not need */
-  HS_DEADLINE_REQUEST,   /* the nearest pending request */
-  HS_DEADLINE_ASK,       /* an acknowledgement is to be asked for */
-  HS_DEADLINE_SESSION,   /* the server has forgotten the session that was interrupted */
-  HS_N_DEADLINES
-} HsDeadline;
 
 enum
 {
@@ -106,9 +90,7 @@ typedef struct
   HsLoop *loop; /* NULL while the client does not run */
   GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
   gboolean entered; /* the main loop has called the client in that thread */
-  HsTimer timer;
-  gint64 deadlines[HS_N_DEADLINES];
-  gint64 slept; /* how much longer the machine has been there than it was awake */
+  HsDeadlines deadlines;
   HsReconnector reconnector;
 
   /* The connection */
@@ -212,10 +194,8 @@ hs_client_get_time (const HsClientPrivate *priv)
 }
 
 /* hs-client-lifecycle.c */
+extern const HsDeadlinesCallbacks hs_client_deadlines_callbacks;
 gint64 hs_client_get_boot_time (const HsClientPrivate *priv);
-void hs_client_set_deadline (HsClient *self, HsDeadline deadline, guint msec);
-void hs_client_set_deadline_at (HsClient *self, HsDeadline deadline, gint64 time);
-void hs_client_clear_deadline (HsClient *self, HsDeadline deadline);
 void hs_client_enter (HsClient *self, HsRunEvent event);
 void hs_client_tell_state (HsClient *self);
 HsClientState hs_client_get_present_state (HsClientPrivate *priv);

@@ -46,8 +46,8 @@ hs_client_update_request_deadline (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_set_deadline_at (
-      self, HS_DEADLINE_REQUEST,
+  hs_deadlines_set_at (
+      &priv->deadlines, HS_DEADLINE_REQUEST,
       hs_iq_tracker_get_deadline (hs_session_get_tracker (&priv->session)));
 }
 

@@ -44,7 +44,7 @@ hs_client_lose_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
   /* Modules are not told when the last reference to the client is going. */
   if (hs_session_lose (&priv->session) && hs_run_is_running (&priv->run))
     hs_client_modules_foreach (self, hs_module_lost);
@@ -60,7 +60,7 @@ hs_client_interrupt_session (HsClient *self)
   if (!hs_session_interrupt (&priv->session, hs_client_get_time (priv), hs_client_get_boot_time (priv)))
     hs_client_lose_session (self);
   else if (!again)
-    hs_client_set_deadline (self, HS_DEADLINE_SESSION, hs_session_get_patience (&priv->session));
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_SESSION, hs_session_get_patience (&priv->session));
 }
 
 /* There will not be another connection. */
@@ -102,7 +102,7 @@ hs_client_resumed (HsClient *self)
   hs_client_session_stands (self);
   hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
                      hs_client_get_time (priv));
-  hs_client_clear_deadline (self, HS_DEADLINE_SESSION);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
   hs_client_update_request_deadline (self);
   hs_client_tell_active (self, TRUE);
   /* A handler may have ended the connection. */

@@ -22,7 +22,7 @@ hs_client_note_progress (HsClient *self)
 static void
 due_changed_cb (gint64 time, gpointer client)
 {
-  hs_client_set_deadline_at (client, HS_DEADLINE_RETRY, time);
+  hs_deadlines_set_at (&hs_client_private (client)->deadlines, HS_DEADLINE_RETRY, time);
 }
 
 const HsReconnectorCallbacks hs_client_reconnector_callbacks = { .due_changed = due_changed_cb };

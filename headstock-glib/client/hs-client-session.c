@@ -34,7 +34,7 @@ hs_client_negotiate (HsClient *self, HsNode *features)
         return;
     }
   if (priv->n_negotiating > 1)
-    hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+    hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_client_continue_negotiation (self, NULL);
 }
 
@@ -77,7 +77,7 @@ hs_client_derive_key (HsClient *self)
   g_task_set_source_tag (task, hs_client_derive_key);
   g_task_set_task_data (task, hs_sasl_key_request_ref (hs_stream_get_key_request (hs_client_stream (priv))),
                         (GDestroyNotify) hs_sasl_key_request_unref);
-  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   g_task_run_in_thread (task, derive_thread);
 }
 
@@ -152,13 +152,13 @@ hs_client_session_stands (HsClient *self)
   gint64 now;
 
   hs_client_forgets_changed (self);
-  hs_client_clear_deadline (self, HS_DEADLINE_STAGE);
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_connection_end_attempt (&priv->connection);
   now = hs_client_get_time (priv);
   hs_run_set_ready_time (&priv->run, now);
   hs_liveness_init (&priv->liveness, now);
   if (hs_settings_get_keepalive_interval (&priv->settings) > 0)
-    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE,
+    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE,
                                now + get_interval (priv));
 }
 
@@ -237,8 +237,8 @@ hs_client_expect_idle (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (priv->deadlines[HS_DEADLINE_IDLE] == 0 && hs_run_is_ready (&priv->run))
-    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000);
+  if (!hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_IDLE) && hs_run_is_ready (&priv->run))
+    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_IDLE, hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000);
 }
 
 void
@@ -250,10 +250,10 @@ hs_client_shrink_if_idle (HsClient *self)
   if (hs_client_stream (priv) == NULL || hs_pump_is_pumping (&priv->pump))
     return;
   if (hs_client_get_time (priv) < due)
-    hs_client_set_deadline_at (self, HS_DEADLINE_IDLE, due);
+    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_IDLE, due);
   /* Nothing is read before the rest of a stanza has been dispatched: that is not silence. */
   else if (hs_pump_is_suspended (&priv->pump))
-    hs_client_set_deadline (self, HS_DEADLINE_IDLE, IDLE_MSEC);
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_IDLE, IDLE_MSEC);
   else if (hs_parser_shrink (hs_stream_get_parser (hs_client_stream (priv))))
     {
       hs_dispatcher_shrink (priv->dispatcher);
@@ -333,7 +333,7 @@ ping (HsClient *self)
   if (hs_client_transport (priv) == NULL || !hs_run_is_ready (&priv->run))
     return;
   look_at_connection (priv, &view);
-  hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
+  hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
 }
 
 /* It is time to look whether the server is still there. */
@@ -358,7 +358,7 @@ hs_client_keepalive (HsClient *self)
       break;
     case HS_LIVENESS_NOTHING:
     default:
-      hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
+      hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE, next);
     }
 }
 
@@ -375,8 +375,7 @@ hs_client_watch_output (HsClient *self)
     return;
   next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv),
                            hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000);
-  if (priv->deadlines[HS_DEADLINE_KEEPALIVE] == 0 || priv->deadlines[HS_DEADLINE_KEEPALIVE] > next)
-    hs_client_set_deadline_at (self, HS_DEADLINE_KEEPALIVE, next);
+  hs_deadlines_bring_forward (&priv->deadlines, HS_DEADLINE_KEEPALIVE, next);
 }
 
 /* The interval is another. */
@@ -386,9 +385,9 @@ hs_client_expect_life (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
-    hs_client_clear_deadline (self, HS_DEADLINE_KEEPALIVE);
+    hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
   else if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL)
-    hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_KEEPALIVE, 0);
 }
 
 /* The machine was asleep: the connection may have gone meanwhile, and with it the session. */

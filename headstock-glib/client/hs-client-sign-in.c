@@ -234,7 +234,7 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
   if (hs_client_transport (priv) == NULL)
     return;
   hs_client_begin_stage (self);
-  hs_client_set_deadline (self, HS_DEADLINE_PUMP, 0);
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
 }
 
 void

@@ -655,6 +655,7 @@ hs_client_init (HsClient *self)
 
   hs_settings_init (&priv->settings);
   hs_server_memory_init (&priv->server_memory);
+  hs_deadlines_init (&priv->deadlines, &hs_client_deadlines_callbacks, self);
   hs_wire_log_init (&priv->wire_log, &hs_client_wire_log_callbacks, self);
   hs_reconnector_init (&priv->reconnector, &hs_client_reconnector_callbacks, G_OBJECT (self));
   hs_liveness_init (&priv->liveness, 0);

@@ -662,8 +662,10 @@ MUTATIONS = [
     client("a setter keeps to its property's range",
            "if (value >= least && value <= most) return TRUE;", "return TRUE;", "settings",
            "/client/settings/ranges"),
+    unit("a deadline that is set again and again does not keep others waiting",
+         "|| self->times[i] < self->times[first]))", "))", "deadlines", "/deadlines/flood"),
     client("a change of the keepalive interval takes effect at once",
-           "hs_client_set_deadline (self, HS_DEADLINE_KEEPALIVE, 0);", "return;", "settings",
+           "hs_deadlines_set (&priv->deadlines, HS_DEADLINE_KEEPALIVE, 0);", "return;", "settings",
            "/client/settings/keepalive-on"),
     attack("the log has no secrets",
            "return is_in (secret_elements, G_N_ELEMENTS (secret_elements), tag + 1, length)"

@@ -51,6 +51,7 @@ PARTS = {
     "HsOutbox": "client/hs-outbox.c",
     "HsSession": "protocol/hs-session.c",
     "HsServerMemory": "protocol/hs-server-memory.c",
+    "HsDeadlines": "client/hs-deadlines.c",
     "HsSettings": "client/hs-settings.c",
     "HsAttempt": "client/hs-attempt.c",
     "HsConnection": "client/hs-connection.c",

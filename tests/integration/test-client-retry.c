@@ -434,7 +434,7 @@ wait_long (const ScriptStep *const *scripts)
   test_until (test->n_disconnected == 1);
   g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_INTERRUPTED);
   /* As if it had failed for long. */
-  hs_client_set_deadline (test->client, HS_DEADLINE_RETRY, 3600 * 1000);
+  hs_deadlines_set (&hs_client_private (test->client)->deadlines, HS_DEADLINE_RETRY, 3600 * 1000);
   chosen = 0;
   test_spin (20);
   g_assert_cmpuint (test->n_ready, ==, 1);
