@@ -45,10 +45,9 @@ hs_client_drop_connection (HsClient *self)
   /* A handler may be at work on a stanza of it. */
   if (stream != NULL)
     hs_pump_retire (&priv->pump, stream);
-  priv->in_negotiation = priv->refused = FALSE;
+  hs_module_list_end_negotiation (&priv->modules);
   priv->beginning = priv->begun = priv->only_requests = FALSE;
   g_clear_object (&priv->begun_presence);
-  priv->n_negotiating = 0;
   hs_outbox_disconnected (&priv->outbox);
   hs_client_interrupt_session (self);
   hs_client_tell_deliveries (self, !hs_run_is_running (&priv->run));

@@ -184,7 +184,7 @@ add_handler (HsClient *self, HsHandler *handler)
   HsClientPrivate *priv = hs_client_private (self);
   guint id;
 
-  handler->module = priv->attaching != NULL ? priv->attaching->module : NULL;
+  handler->module = hs_module_list_get_attaching (&priv->modules);
   id = hs_handlers_add (hs_dispatcher_get_handlers (priv->dispatcher), handler);
   hs_client_forgets_changed (self);
   return id;
@@ -295,50 +295,6 @@ hs_client_remove_handler (HsClient *self, guint id)
   removed = hs_handlers_remove (hs_dispatcher_get_handlers (priv->dispatcher), id);
   hs_client_forgets_changed (self);
   return removed;
-}
-
-/**
- * hs_client_continue_negotiation:
- * @self: a client
- * @error: (nullable): why the client shall not sign in, or %NULL
- *
- * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
- * signs in, or the run ends with @error.
- */
-void
-hs_client_continue_negotiation (HsClient *self, const GError *error)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  g_return_if_fail (HS_IS_CLIENT (self));
-  hs_client_return_if_foreign (self);
-
-  if (!priv->in_negotiation || hs_client_stream (priv) == NULL)
-    return;
-  if (error != NULL)
-    {
-      priv->in_negotiation = FALSE;
-      priv->refused = TRUE;
-      hs_stream_close (hs_client_stream (priv));
-      hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
-      hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
-      return;
-    }
-  if (--priv->n_negotiating == 0)
-    hs_client_sign_in (self);
-}
-
-/**
- * hs_client_proceed:
- * @self: a client
- *
- * Does what [method@Client.continue_negotiation] does without an error. In some languages, Python
- * among them, an error cannot be left out.
- */
-void
-hs_client_proceed (HsClient *self)
-{
-  hs_client_continue_negotiation (self, NULL);
 }
 
 /**

@@ -9,13 +9,13 @@
 static gboolean
 has_beginners (HsClient *self)
 {
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (&hs_client_private (self)->modules);
 
   for (guint i = 0; i < modules->len; i++)
     {
       HsModule *module = g_ptr_array_index (modules, i);
 
-      if (hs_client_module_has (module, HS_MODULE_GET_IFACE (module)->begin != NULL, "begins"))
+      if (hs_module_has_hook (module, HS_MODULE_GET_IFACE (module)->begin != NULL, "begins"))
         return TRUE;
     }
   return FALSE;

@@ -77,7 +77,7 @@ emit_stopping (HsClient *self)
     return;
   hs_client_enter (self, HS_RUN_ON_STOP);
   g_signal_emit (self, hs_client_signals[SIGNAL_STOPPING], 0);
-  hs_client_modules_foreach (self, hs_module_stopping);
+  hs_module_list_foreach (&priv->modules, hs_module_stopping);
 }
 
 void
@@ -99,7 +99,7 @@ end_run (HsClient *self)
   guint run = hs_run_get_number (&priv->run);
 
   g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
-  hs_client_modules_foreach (self, hs_module_cleanup);
+  hs_module_list_foreach (&priv->modules, hs_module_cleanup);
   /* It may have been disposed of. */
   if (!hs_run_is_present (&priv->run, run))
     return;
@@ -112,7 +112,7 @@ end_run (HsClient *self)
   if (hs_run_get_error (&priv->run) != NULL)
     error = g_error_copy (hs_run_get_error (&priv->run));
   hs_client_enter (self, HS_RUN_ON_END);
-  hs_client_modules_foreach (self, hs_module_terminated);
+  hs_module_list_foreach (&priv->modules, hs_module_terminated);
   g_signal_emit (self, hs_client_signals[SIGNAL_TERMINATED], 0, error);
   hs_run_return_tasks (connects, error != NULL ? error : stopped);
   hs_run_return_tasks (closes, NULL);

@@ -52,41 +52,12 @@ find_feature (HsModule *module, Feature *feature)
   return type;
 }
 
-static HsModule *
-find (HsClientPrivate *priv, GType type)
-{
-  for (guint i = 0; priv->modules != NULL && i < priv->modules->len; i++)
-    {
-      HsModule *module = g_ptr_array_index (priv->modules, i);
-
-      if (g_type_is_a (G_OBJECT_TYPE (module), type))
-        return module;
-    }
-  return NULL;
-}
-
-static gboolean
-is_registered (HsClientPrivate *priv, HsModule *module)
-{
-  return priv->modules != NULL && g_ptr_array_find (priv->modules, module, NULL);
-}
-
-/* Whether hs_module_attached() has not returned yet. */
-static gboolean
-is_attaching (HsClientPrivate *priv, HsModule *module)
-{
-  HsAttaching *attaching = priv->attaching;
-
-  while (attaching != NULL && attaching->module != module)
-    attaching = attaching->outer;
-  return attaching != NULL;
-}
-
 static gboolean
 check_feature (HsClientPrivate *priv, HsModule *module)
 {
   Feature feature;
   GType type = find_feature (module, &feature);
+  HsModule *registered;
 
   if (feature == FEATURE_NONE)
     return TRUE;
@@ -95,10 +66,11 @@ check_feature (HsClientPrivate *priv, HsModule *module)
       g_critical ("%s is for clients: a component cannot register it", G_OBJECT_TYPE_NAME (module));
       return FALSE;
     }
-  if (find (priv, type) == NULL)
+  registered = hs_module_list_find (&priv->modules, type);
+  if (registered == NULL)
     return TRUE;
-  g_critical ("%s is registered already: a client has one module of %s", G_OBJECT_TYPE_NAME (find (priv, type)),
-              g_type_name (type));
+  g_critical ("%s is registered already: a client has one module of %s",
+              G_OBJECT_TYPE_NAME (registered), g_type_name (type));
   return FALSE;
 }
 
@@ -122,43 +94,36 @@ hs_client_register (HsClient *self, HsModule *module)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsClient) client G_GNUC_UNUSED = NULL;
   g_autoptr (HsModule) alive = NULL;
-  HsAttaching attaching;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
-  /* A module that comes back from `detached` would be told that it is detached again and again. */
-  if (priv->dropping_modules)
+  if (hs_module_list_contains (&priv->modules, module) || !check_feature (priv, module))
     return;
-  if (is_registered (priv, module) || !check_feature (priv, module))
-    return;
-  if (priv->modules == NULL)
-    priv->modules = g_ptr_array_new_with_free_func (g_object_unref);
   /* The hook, or a handler of the signal, may drop either. */
   client = g_object_ref (self);
   alive = g_object_ref (module);
-  g_ptr_array_add (priv->modules, g_object_ref (module));
-  attaching = (HsAttaching){ .module = module, .outer = priv->attaching };
-  priv->attaching = &attaching;
-  hs_module_attached (module, self);
-  priv->attaching = attaching.outer;
-  if (is_registered (priv, module))
+  if (hs_module_list_add (&priv->modules, module))
     g_signal_emit (self, hs_client_signals[SIGNAL_MODULE_ADDED], 0, module);
 }
 
-static gboolean
-remove_module (HsClient *self, HsModule *module)
+static void
+removed_cb (HsModule *module, gpointer client)
 {
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (priv->modules == NULL || !g_ptr_array_remove (priv->modules, module))
-    return FALSE;
-  hs_handlers_remove_module (hs_dispatcher_get_handlers (priv->dispatcher), module);
-  hs_client_forgets_changed (self);
-  hs_module_detached (module, self);
-  return TRUE;
+  hs_handlers_remove_module (
+      hs_dispatcher_get_handlers (hs_client_private (client)->dispatcher), module);
+  hs_client_forgets_changed (client);
 }
+
+static void
+proceed_cb (gpointer client)
+{
+  hs_client_sign_in (client);
+}
+
+const HsModuleListCallbacks hs_client_module_list_callbacks
+    = { .removed = removed_cb, .proceed = proceed_cb };
 
 /**
  * hs_client_unregister:
@@ -180,26 +145,10 @@ hs_client_unregister (HsClient *self, HsModule *module)
 
   client = g_object_ref (self);
   alive = g_object_ref (module);
-  /* A module that gives up in the midst of being attached has never been announced. */
-  if (remove_module (self, module) && !is_attaching (priv, module))
+  /* A module that gives up while it is being attached has never been announced. */
+  if (hs_module_list_remove (&priv->modules, module)
+      && !hs_module_list_is_attaching (&priv->modules, module))
     g_signal_emit (self, hs_client_signals[SIGNAL_MODULE_REMOVED], 0, module);
-}
-
-/* The client is going: modules are told, and nobody who listens to signals. */
-void
-hs_client_drop_modules (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  priv->dropping_modules = TRUE;
-  while (priv->modules != NULL && priv->modules->len > 0)
-    {
-      g_autoptr (HsModule) module
-          = g_object_ref (g_ptr_array_index (priv->modules, priv->modules->len - 1));
-
-      remove_module (self, module);
-    }
-  priv->dropping_modules = FALSE;
 }
 
 /**
@@ -222,7 +171,7 @@ hs_client_find_module (HsClient *self, GType type)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return find (hs_client_private (self), type);
+  return hs_module_list_find (&hs_client_private (self)->modules, type);
 }
 
 /**
@@ -250,14 +199,14 @@ hs_client_ensure_module (HsClient *self, GType type)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  found = find (priv, type);
+  found = hs_module_list_find (&priv->modules, type);
   if (found != NULL)
     return found;
   g_return_val_if_fail (g_type_is_a (type, G_TYPE_OBJECT) && g_type_is_a (type, HS_TYPE_MODULE), NULL);
   g_return_val_if_fail (!G_TYPE_IS_INTERFACE (type) && !G_TYPE_IS_ABSTRACT (type), NULL);
   module = g_object_new (type, NULL);
   hs_client_register (self, module);
-  return find (priv, type);
+  return hs_module_list_find (&priv->modules, type);
 }
 
 /**
@@ -277,49 +226,51 @@ hs_client_ensure_module (HsClient *self, GType type)
 GListModel *
 hs_client_list_modules (HsClient *self)
 {
-  HsClientPrivate *priv;
-  GListStore *list;
-
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  priv = hs_client_private (self);
-  list = g_list_store_new (HS_TYPE_MODULE);
-  if (priv->modules != NULL)
-    g_list_store_splice (list, 0, 0, priv->modules->pdata, priv->modules->len);
-  return G_LIST_MODEL (list);
+  return G_LIST_MODEL (hs_module_list_copy (&hs_client_private (self)->modules));
 }
 
-/* As they are now, each with a reference: modules may come and go while they are called. */
-GPtrArray *
-hs_client_ref_modules (HsClient *self)
+/**
+ * hs_client_continue_negotiation:
+ * @self: a client
+ * @error: (nullable): why the client shall not sign in, or %NULL
+ *
+ * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
+ * signs in, or the run ends with @error.
+ */
+void
+hs_client_continue_negotiation (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  GPtrArray *modules = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; priv->modules != NULL && i < priv->modules->len; i++)
-    g_ptr_array_add (modules, g_object_ref (g_ptr_array_index (priv->modules, i)));
-  return modules;
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+
+  if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY
+      || hs_client_stream (priv) == NULL)
+    return;
+  if (error == NULL)
+    {
+      hs_module_list_continue (&priv->modules);
+      return;
+    }
+  hs_module_list_refuse (&priv->modules);
+  hs_stream_close (hs_client_stream (priv));
+  hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
 }
 
+/**
+ * hs_client_proceed:
+ * @self: a client
+ *
+ * Does what [method@Client.continue_negotiation] does without an error. In some languages, Python
+ * among them, an error cannot be left out.
+ */
 void
-hs_client_modules_foreach (HsClient *self, void (*function) (HsModule *module, HsClient *client))
+hs_client_proceed (HsClient *self)
 {
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    function (g_ptr_array_index (modules, i), self);
-}
-
-/* Whether a module has a function. One that stands for an object of another language has all functions, and a
- * property that tells of this one. */
-gboolean
-hs_client_module_has (HsModule *module, gboolean implemented, const char *property)
-{
-  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (module), property);
-  gboolean result = implemented;
-
-  if (result && spec != NULL && spec->value_type == G_TYPE_BOOLEAN)
-    g_object_get (module, property, &result, NULL);
-  return result;
+  hs_client_continue_negotiation (self, NULL);
 }

@@ -23,7 +23,7 @@ send_own (HsClient *self)
       g_debug ("The own presence was not sent: %s", error->message);
       return;
     }
-  modules = hs_client_ref_modules (self);
+  modules = hs_module_list_ref (&priv->modules);
   for (guint i = 0; i < modules->len; i++)
     hs_module_presence_sent (g_ptr_array_index (modules, i), self, HS_PRESENCE (presence));
 }
@@ -86,7 +86,7 @@ hs_client_prepare_presence (HsClient *self, HsPresence *presence)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_PRESENCE (presence));
 
-  modules = hs_client_ref_modules (self);
+  modules = hs_module_list_ref (&hs_client_private (self)->modules);
   for (guint i = 0; i < modules->len; i++)
     hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
 }

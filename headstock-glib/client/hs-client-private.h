@@ -4,6 +4,7 @@
 #include "hs-client.h"
 #include "hs-connection.h"
 #include "hs-deadlines.h"
+#include "hs-module-list.h"
 #include "hs-outbox.h"
 #include "hs-pump.h"
 #include "hs-reconnector.h"
@@ -65,14 +66,6 @@ typedef struct
   HsRoute route;        /* out */
 } HsSending;
 
-/* A module that is being told that it is registered; and those that wait until it has been. */
-typedef struct _HsAttaching HsAttaching;
-struct _HsAttaching
-{
-  HsModule *module;
-  HsAttaching *outer;
-};
-
 typedef struct
 {
   HsSettings settings;
@@ -81,9 +74,7 @@ typedef struct
   char *oauth_discovery;
   HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
   guint told_active : 1;  /* the server has been told something of that */
-  GPtrArray *modules;
-  HsAttaching *attaching; /* handlers that are added now are this module's */
-  gboolean dropping_modules; /* the client is being freed */
+  HsModuleList modules;
 
   /* The run */
   HsRun run;
@@ -98,9 +89,6 @@ typedef struct
   HsConnection connection;
   HsPump pump;
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
-  guint in_negotiation : 1; /* modules take part before sign-in */
-  guint n_negotiating;
-  guint refused : 1; /* a module does not want the client to sign in */
   guint beginning : 1; /* what the session begins with is being sent, before there is one */
   guint begun : 1;     /* and was */
   guint only_requests : 1; /* may be sent: default steps and modules begin the session */
@@ -230,7 +218,6 @@ void hs_client_shrink_if_idle (HsClient *self);
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
 void hs_client_sign_in (HsClient *self);
 void hs_client_sign_in_early (HsClient *self);
-gboolean hs_client_has_negotiators (HsClient *self);
 gboolean hs_client_forget_offer (HsClient *self, const GError *error);
 void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
@@ -302,11 +289,7 @@ void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 
 /* hs-client-modules.c */
-GPtrArray *hs_client_ref_modules (HsClient *self);
-void hs_client_drop_modules (HsClient *self);
-gboolean hs_client_module_has (HsModule *module, gboolean implemented, const char *property);
-void hs_client_modules_foreach (HsClient *self,
-                                void (*function) (HsModule *module, HsClient *client));
+extern const HsModuleListCallbacks hs_client_module_list_callbacks;
 
 /* hs-client-features.c */
 void hs_client_shrink_features (HsClient *self);

@@ -47,7 +47,7 @@ hs_client_lose_session (HsClient *self)
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
   /* Modules are not told when the last reference to the client is going. */
   if (hs_session_lose (&priv->session) && hs_run_is_running (&priv->run))
-    hs_client_modules_foreach (self, hs_module_lost);
+    hs_module_list_foreach (&priv->modules, hs_module_lost);
 }
 
 /* The connection has gone. */
@@ -119,7 +119,7 @@ hs_client_resumed (HsClient *self)
   if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
   if (hs_client_stream (priv) == stream)
-    hs_client_modules_foreach (self, hs_module_resumed);
+    hs_module_list_foreach (&priv->modules, hs_module_resumed);
   hs_run_return_tasks (tasks, NULL);
 }
 

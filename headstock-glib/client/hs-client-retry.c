@@ -188,7 +188,7 @@ judge (HsClient *self, GError **error)
     .lasted = hs_run_get_lasted (&priv->run, hs_client_get_time (priv)),
     .component = hs_settings_is_component (&priv->settings),
     .verified = hs_connection_is_secure (&priv->connection) || !hs_settings_uses_tls (&priv->settings),
-    .refused = priv->refused,
+    .refused = hs_module_list_get_negotiation (&priv->modules) == HS_NEGOTIATION_REFUSED,
     .returning = hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector))
                  && hs_settings_get_auto_reconnect (&priv->settings),
     .other_host = hs_client_stream (priv) != NULL ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,

@@ -168,7 +168,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
 {
   const char *to = hs_node_get_attribute (node, "to", NULL);
 
-  if (!priv->in_negotiation)
+  if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY)
     return TRUE;
   if (strcmp (node->name, "iq") == 0 &&
       (to == NULL || strcmp (to, hs_jid_get_domain (priv->account)) == 0))

@@ -13,29 +13,14 @@
 /* How many times longer silence may last while the client is not active. */
 #define INACTIVE_FACTOR 4
 
+/* While modules take part, the time is theirs. */
 void
 hs_client_negotiate (HsClient *self, HsNode *features)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = hs_client_stream (priv);
-  HsElement *element = hs_element_from_node (features);
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
 
-  /* One more than take part, so that the last one can't let the sign-in begin in our midst. */
-  priv->in_negotiation = TRUE;
-  priv->n_negotiating = 1;
-  for (guint i = 0; i < modules->len; i++)
-    {
-      priv->n_negotiating++;
-      if (!hs_module_negotiate (g_ptr_array_index (modules, i), self, element))
-        priv->n_negotiating--;
-      /* It may have ended the connection, and had another begin. */
-      if (hs_client_stream (priv) != stream)
-        return;
-    }
-  if (priv->n_negotiating > 1)
+  if (hs_module_list_negotiate (&priv->modules, hs_element_from_node (features)))
     hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
-  hs_client_continue_negotiation (self, NULL);
 }
 
 static void
@@ -122,7 +107,7 @@ begin_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (&priv->modules);
 
   priv->only_requests = TRUE;
   /* Who watches what is written, and a module, may end the connection. */
@@ -170,7 +155,7 @@ hs_client_binding (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_client_has_negotiators (self) || hs_client_is_stop_requested (priv)
+  if (hs_module_list_has_negotiators (&priv->modules) || hs_client_is_stop_requested (priv)
       || hs_client_transport (priv) == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (hs_client_stream (priv)))
     return;
@@ -228,7 +213,7 @@ hs_client_bound (HsClient *self)
   if (hs_client_stream (priv) == stream)
     g_signal_emit (self, hs_client_signals[SIGNAL_READY], 0);
   if (hs_client_stream (priv) == stream)
-    hs_client_modules_foreach (self, hs_module_ready);
+    hs_module_list_foreach (&priv->modules, hs_module_ready);
   hs_run_return_tasks (tasks, NULL);
 }
 

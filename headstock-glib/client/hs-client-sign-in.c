@@ -240,25 +240,8 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
 void
 hs_client_sign_in (HsClient *self)
 {
-  hs_client_private (self)->in_negotiation = FALSE;
   take_name (self);
   sign_in (self, TRUE, NULL);
-}
-
-/* A module that wants to see the features first may want to do something before the sign-in. */
-gboolean
-hs_client_has_negotiators (HsClient *self)
-{
-  g_autoptr (GPtrArray) modules = hs_client_ref_modules (self);
-
-  for (guint i = 0; i < modules->len; i++)
-    {
-      HsModule *module = g_ptr_array_index (modules, i);
-
-      if (hs_client_module_has (module, HS_MODULE_GET_IFACE (module)->negotiate != NULL, "negotiates"))
-        return TRUE;
-    }
-  return FALSE;
 }
 
 /* What the server offered to this account when the client, or an earlier run of the program, last signed in
@@ -290,7 +273,7 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (hs_settings_is_component (&priv->settings) || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection) || hs_client_has_negotiators (self)
+  if (hs_settings_is_component (&priv->settings) || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection) || hs_module_list_has_negotiators (&priv->modules)
       || hs_client_stream (priv) == NULL)
     return;
   offer = recall_offer (priv);

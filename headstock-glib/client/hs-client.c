@@ -81,7 +81,7 @@ hs_client_dispose (GObject *object)
   if (hs_client_dispose_elsewhere (self, priv))
     return;
   hs_client_abandon (self);
-  hs_client_drop_modules (self);
+  hs_module_list_drop (&priv->modules);
   hs_client_set_registration (self, NULL);
 
   G_OBJECT_CLASS (hs_client_parent_class)->dispose (object);
@@ -105,7 +105,7 @@ hs_client_finalize (GObject *object)
   hs_client_clear_credentials (HS_CLIENT (object));
   g_clear_object (&priv->begun_presence);
   hs_run_clear (&priv->run);
-  g_clear_pointer (&priv->modules, g_ptr_array_unref);
+  hs_module_list_clear (&priv->modules);
 
   G_OBJECT_CLASS (hs_client_parent_class)->finalize (object);
 }
@@ -656,6 +656,7 @@ hs_client_init (HsClient *self)
   hs_settings_init (&priv->settings);
   hs_server_memory_init (&priv->server_memory);
   hs_deadlines_init (&priv->deadlines, &hs_client_deadlines_callbacks, self);
+  hs_module_list_init (&priv->modules, &hs_client_module_list_callbacks, self);
   hs_wire_log_init (&priv->wire_log, &hs_client_wire_log_callbacks, self);
   hs_reconnector_init (&priv->reconnector, &hs_client_reconnector_callbacks, G_OBJECT (self));
   hs_liveness_init (&priv->liveness, 0);

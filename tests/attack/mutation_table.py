@@ -866,7 +866,7 @@ MUTATIONS = [
            "",
            "presence", "/client-presence/changed"),
     client("a client has one module of each feature",
-           "if (find (priv, type) == NULL)",
+           "if (registered == NULL)",
            "if (TRUE)",
            "modules", "/client-modules/one-feature"),
     unit("what takes part in TLS or SASL is never passed over",

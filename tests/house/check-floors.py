@@ -52,6 +52,7 @@ PARTS = {
     "HsSession": "protocol/hs-session.c",
     "HsServerMemory": "protocol/hs-server-memory.c",
     "HsDeadlines": "client/hs-deadlines.c",
+    "HsModuleList": "client/hs-module-list.c",
     "HsSettings": "client/hs-settings.c",
     "HsAttempt": "client/hs-attempt.c",
     "HsConnection": "client/hs-connection.c",

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-module-list.h"
+
+#include "hs-client.h"
+
+/* On the stack of hs_module_list_add(): a module may register another one while it is attached. */
+struct _HsAttaching
+{
+  HsModule *module;
+  HsAttaching *outer;
+};
+
+void
+hs_module_list_init (HsModuleList *self, const HsModuleListCallbacks *callbacks, HsClient *client)
+{
+  *self = (HsModuleList){ .callbacks = callbacks, .client = client };
+}
+
+void
+hs_module_list_clear (HsModuleList *self)
+{
+  g_clear_pointer (&self->modules, g_ptr_array_unref);
+}
+
+static guint
+get_length (const HsModuleList *self)
+{
+  return self->modules != NULL ? self->modules->len : 0;
+}
+
+static HsModule *
+get (const HsModuleList *self, guint i)
+{
+  return g_ptr_array_index (self->modules, i);
+}
+
+gboolean
+hs_module_list_contains (const HsModuleList *self, HsModule *module)
+{
+  return self->modules != NULL && g_ptr_array_find (self->modules, module, NULL);
+}
+
+HsModule *
+hs_module_list_find (const HsModuleList *self, GType type)
+{
+  for (guint i = 0; i < get_length (self); i++)
+    {
+      if (g_type_is_a (G_OBJECT_TYPE (get (self, i)), type))
+        return get (self, i);
+    }
+  return NULL;
+}
+
+gboolean
+hs_module_list_add (HsModuleList *self, HsModule *module)
+{
+  HsAttaching attaching = { .module = module, .outer = self->attaching };
+
+  g_assert (!hs_module_list_contains (self, module));
+
+  if (self->dropping)
+    return FALSE;
+  if (self->modules == NULL)
+    self->modules = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->modules, g_object_ref (module));
+  self->attaching = &attaching;
+  hs_module_attached (module, self->client);
+  self->attaching = attaching.outer;
+  return hs_module_list_contains (self, module);
+}
+
+gboolean
+hs_module_list_remove (HsModuleList *self, HsModule *module)
+{
+  if (self->modules == NULL || !g_ptr_array_remove (self->modules, module))
+    return FALSE;
+  self->callbacks->removed (module, self->client);
+  hs_module_detached (module, self->client);
+  return TRUE;
+}
+
+void
+hs_module_list_drop (HsModuleList *self)
+{
+  self->dropping = TRUE;
+  while (get_length (self) > 0)
+    {
+      g_autoptr (HsModule) module = g_object_ref (get (self, get_length (self) - 1));
+
+      hs_module_list_remove (self, module);
+    }
+  self->dropping = FALSE;
+}
+
+gboolean
+hs_module_list_is_attaching (const HsModuleList *self, HsModule *module)
+{
+  const HsAttaching *attaching = self->attaching;
+
+  while (attaching != NULL && attaching->module != module)
+    attaching = attaching->outer;
+  return attaching != NULL;
+}
+
+HsModule *
+hs_module_list_get_attaching (const HsModuleList *self)
+{
+  return self->attaching != NULL ? self->attaching->module : NULL;
+}
+
+GPtrArray *
+hs_module_list_ref (const HsModuleList *self)
+{
+  GPtrArray *modules = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < get_length (self); i++)
+    g_ptr_array_add (modules, g_object_ref (get (self, i)));
+  return modules;
+}
+
+GListStore *
+hs_module_list_copy (const HsModuleList *self)
+{
+  GListStore *list = g_list_store_new (HS_TYPE_MODULE);
+
+  if (self->modules != NULL)
+    g_list_store_splice (list, 0, 0, self->modules->pdata, self->modules->len);
+  return list;
+}
+
+void
+hs_module_list_foreach (const HsModuleList *self,
+                        void (*function) (HsModule *module, HsClient *client))
+{
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (self);
+  HsClient *client = self->client;
+
+  for (guint i = 0; i < modules->len; i++)
+    function (g_ptr_array_index (modules, i), client);
+}
+
+gboolean
+hs_module_has_hook (HsModule *module, gboolean implemented, const char *property)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (module), property);
+  gboolean result = implemented;
+
+  if (result && spec != NULL && spec->value_type == G_TYPE_BOOLEAN)
+    g_object_get (module, property, &result, NULL);
+  return result;
+}
+
+gboolean
+hs_module_list_has_negotiators (const HsModuleList *self)
+{
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (self);
+
+  for (guint i = 0; i < modules->len; i++)
+    {
+      HsModule *module = g_ptr_array_index (modules, i);
+
+      if (hs_module_has_hook (module, HS_MODULE_GET_IFACE (module)->negotiate != NULL, "negotiates"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+hs_module_list_negotiate (HsModuleList *self, HsElement *features)
+{
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (self);
+  guint negotiation = ++self->n_negotiations;
+  gboolean waits;
+
+  /* One more than take part, so that the sign-in does not begin while modules are still being asked. */
+  self->negotiation = HS_NEGOTIATION_UNDER_WAY;
+  self->n_negotiating = 1;
+  for (guint i = 0; i < modules->len; i++)
+    {
+      self->n_negotiating++;
+      if (!hs_module_negotiate (g_ptr_array_index (modules, i), self->client, features))
+        self->n_negotiating--;
+      /* The module may have ended the connection, and another one may have begun. */
+      if (self->n_negotiations != negotiation)
+        return FALSE;
+    }
+  waits = self->n_negotiating > 1;
+  hs_module_list_continue (self);
+  return waits;
+}
+
+void
+hs_module_list_continue (HsModuleList *self)
+{
+  if (self->negotiation != HS_NEGOTIATION_UNDER_WAY || --self->n_negotiating > 0)
+    return;
+  self->negotiation = HS_NEGOTIATION_NONE;
+  self->callbacks->proceed (self->client);
+}
+
+void
+hs_module_list_refuse (HsModuleList *self)
+{
+  self->negotiation = HS_NEGOTIATION_REFUSED;
+}
+
+void
+hs_module_list_end_negotiation (HsModuleList *self)
+{
+  self->negotiation = HS_NEGOTIATION_NONE;
+  self->n_negotiations++;
+}
+
+HsNegotiation
+hs_module_list_get_negotiation (const HsModuleList *self)
+{
+  return self->negotiation;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-module.h"
+
+G_BEGIN_DECLS
+
+/* The modules of a client: which are registered, which of them are being attached, and how many take part in the
+ * negotiation before the client signs in. */
+
+typedef struct
+{
+  /* A module has been taken from the list, and will be told next. */
+  void (*removed) (HsModule *module, gpointer client);
+  /* The client may sign in: no module takes part any more. */
+  void (*proceed) (gpointer client);
+} HsModuleListCallbacks;
+
+typedef enum /*< skip >*/
+{
+  HS_NEGOTIATION_NONE,
+  HS_NEGOTIATION_UNDER_WAY, /* modules may send requests to the server, and nothing else */
+  HS_NEGOTIATION_REFUSED,   /* a module does not want the client to sign in */
+} HsNegotiation;
+
+typedef struct _HsAttaching HsAttaching;
+
+/* Lies inside the client. Only hs-module-list.c uses the fields. */
+typedef struct
+{
+  const HsModuleListCallbacks *callbacks;
+  HsClient *client;       /* whose modules they are */
+  GPtrArray *modules;     /* HsModule; NULL until there is one */
+  HsAttaching *attaching; /* the innermost call of hs_module_attached() that has not returned, or NULL */
+  HsNegotiation negotiation;
+  guint n_negotiating;  /* modules that take part */
+  guint n_negotiations; /* up to now */
+  gboolean dropping;    /* the client is being freed */
+} HsModuleList;
+
+void hs_module_list_init (HsModuleList *self, const HsModuleListCallbacks *callbacks, HsClient *client);
+void hs_module_list_clear (HsModuleList *self);
+
+gboolean hs_module_list_contains (const HsModuleList *self, HsModule *module);
+/* The first module of a type, or NULL. */
+HsModule *hs_module_list_find (const HsModuleList *self, GType type);
+/* Adds a module that is not in the list, and tells it. FALSE: it is not in the list afterwards. The caller keeps
+ * the module and the client alive. */
+gboolean hs_module_list_add (HsModuleList *self, HsModule *module);
+/* Removes a module, and tells it. FALSE: it was not in the list. The caller keeps the module and the client alive. */
+gboolean hs_module_list_remove (HsModuleList *self, HsModule *module);
+/* Removes all modules, and takes no other meanwhile: one that comes back when it is told that it is detached would
+ * be told again and again. */
+void hs_module_list_drop (HsModuleList *self);
+
+/* Whether a module has not been told to the end that it is attached. */
+gboolean hs_module_list_is_attaching (const HsModuleList *self, HsModule *module);
+/* Whose handlers are those that are added now, or NULL: the program's. */
+HsModule *hs_module_list_get_attaching (const HsModuleList *self);
+
+/* The modules as they are now, each with a reference: modules may come and go while they are called. */
+GPtrArray *hs_module_list_ref (const HsModuleList *self);
+GListStore *hs_module_list_copy (const HsModuleList *self);
+void hs_module_list_foreach (const HsModuleList *self,
+                             void (*function) (HsModule *module, HsClient *client));
+
+/* Whether a module may take part in a negotiation. */
+gboolean hs_module_list_has_negotiators (const HsModuleList *self);
+/* Asks the modules whether they take part, with the stream's features. TRUE: some do, and proceed is called when
+ * hs_module_list_continue() has been called for each. FALSE: proceed has been called, or a module has ended the
+ * negotiation. */
+gboolean hs_module_list_negotiate (HsModuleList *self, HsElement *features);
+void hs_module_list_continue (HsModuleList *self);
+void hs_module_list_refuse (HsModuleList *self);
+/* The connection is gone. */
+void hs_module_list_end_negotiation (HsModuleList *self);
+HsNegotiation hs_module_list_get_negotiation (const HsModuleList *self);
+
+/* Whether a module implements a hook. One that stands for an object of another language has all hooks, and
+ * @property tells whether the object has this one. */
+gboolean hs_module_has_hook (HsModule *module, gboolean implemented, const char *property);
+
+G_END_DECLS
