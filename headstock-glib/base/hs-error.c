@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-error.h"
+#include "hs-error-private.h"
 
 /**
  * hs_error_quark:
@@ -47,3 +47,15 @@ G_DEFINE_QUARK (hs-stanza-error-quark, hs_stanza_error)
  * Returns: the domain
  */
 G_DEFINE_QUARK (hs-sasl-error-quark, hs_sasl_error)
+
+gboolean
+hs_error_refuse (GError **error, HsError code, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (HS_ERROR, code, format, args);
+  va_end (args);
+  return FALSE;
+}

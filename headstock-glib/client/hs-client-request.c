@@ -3,18 +3,10 @@
 
 #include "hs-client-private.h"
 #include "hs-element-private.h"
+#include "hs-iq-private.h"
 #include "hs-error.h"
 
 /* Requests: an iq that is sent, and whoever waits for its answer. */
-
-static gboolean
-is_request (HsNode *node)
-{
-  const char *type = hs_node_get_attribute (node, "type", NULL);
-
-  return strcmp (node->name, "iq") == 0
-         && (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
-}
 
 /* The task, until it is answered, fails, or is cancelled. */
 typedef struct
@@ -155,7 +147,7 @@ hs_client_request_async (HsClient *self,
   g_task_set_source_tag (task, hs_client_request_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (!is_request (hs_element_get_node (iq)))
+  if (!hs_iq_node_is_request (hs_element_get_node (iq)))
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_INVALID_STANZA,
                                "A request is an iq of the type get or set");

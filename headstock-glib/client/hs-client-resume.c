@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-error.h"
+#include "hs-error-private.h"
 
 /* The session of a client, from one connection to the next and from one process to the next (XEP-0198). */
 
@@ -156,13 +156,6 @@ hs_client_dup_session_state (HsClient *self)
   return state != NULL ? g_variant_ref_sink (state) : NULL;
 }
 
-static gboolean
-refuse (GError **error, HsError code, const char *message)
-{
-  g_set_error_literal (error, HS_ERROR, code, message);
-  return FALSE;
-}
-
 /**
  * hs_client_set_session_state:
  * @self: a client that is not running
@@ -200,8 +193,8 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
   g_return_val_if_fail (state != NULL, FALSE);
 
   if (hs_run_is_running (&priv->run))
-    return refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
+    return hs_error_refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
   if (hs_settings_get_jid (&priv->settings) == NULL || hs_settings_is_component (&priv->settings))
-    return refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");
   return hs_session_restore (&priv->session, state, &restore, error);
 }

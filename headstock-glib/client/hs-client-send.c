@@ -3,7 +3,8 @@
 
 #include "hs-client-private.h"
 #include "hs-element-private.h"
-#include "hs-error.h"
+#include "hs-error-private.h"
+#include "hs-iq-private.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "hs-random.h"
@@ -55,21 +56,6 @@ hs_client_flush (HsClient *self)
     hs_client_watch_output (self);
 }
 
-static gboolean
-refuse (GError **error, HsError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-static gboolean
-refuse (GError **error, HsError code, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (HS_ERROR, code, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 /* Which way a stanza goes now. */
 static gboolean
 check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
@@ -91,7 +77,7 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
   *route = HS_ROUTE_WAITING;
   if (!hs_run_is_ending (&priv->run) && hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     return TRUE;
-  return refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
+  return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
 }
 
 /* XEP-0114, 3: a component names one of its addresses in all it sends. */
@@ -101,11 +87,11 @@ check_component_from (HsClientPrivate *priv, const char *from, GError **error)
   g_autoptr (HsJid) jid = NULL;
 
   if (from == NULL)
-    return refuse (error, HS_ERROR_INVALID_FROM, "What a component sends must have a 'from'");
+    return hs_error_refuse (error, HS_ERROR_INVALID_FROM, "What a component sends must have a 'from'");
   jid = hs_jid_new (from, NULL);
   if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (priv->account)) == 0)
     return TRUE;
-  return refuse (error, HS_ERROR_INVALID_FROM, "The stanza's 'from' is not an address at %s",
+  return hs_error_refuse (error, HS_ERROR_INVALID_FROM, "The stanza's 'from' is not an address at %s",
                  hs_jid_get_domain (priv->account));
 }
 
@@ -136,7 +122,7 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
   if (jid != NULL && bound != NULL
       && (hs_jid_equal (jid, bound) || hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session))))
     return TRUE;
-  return refuse (error, HS_ERROR_INVALID_FROM,
+  return hs_error_refuse (error, HS_ERROR_INVALID_FROM,
                  "The stanza's 'from' is neither the account's bare JID nor its bound full JID");
 }
 
@@ -146,9 +132,9 @@ check_iq (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GEr
   const char *type = hs_node_get_attribute (node, "type", NULL);
   const char *id = hs_node_get_attribute (node, "id", NULL);
 
-  *asks = g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0;
-  if (!*asks && g_strcmp0 (type, "result") != 0 && g_strcmp0 (type, "error") != 0)
-    return refuse (error, HS_ERROR_INVALID_STANZA,
+  *asks = hs_iq_type_is_request (type);
+  if (!*asks && !hs_iq_type_is_answer (type))
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "An iq's type is one of get, set, result and error");
   if (id == NULL && *asks && !raw)
     {
@@ -158,7 +144,7 @@ check_iq (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GEr
       return TRUE;
     }
   if (id == NULL)
-    return refuse (error, HS_ERROR_INVALID_STANZA, "An iq must have an id");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "An iq must have an id");
   return TRUE;
 }
 
@@ -173,7 +159,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
   if (strcmp (node->name, "iq") == 0 &&
       (to == NULL || strcmp (to, hs_jid_get_domain (priv->account)) == 0))
     return TRUE;
-  return refuse (error, HS_ERROR_NOT_CONNECTED,
+  return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED,
                  "There is no session yet: the client has not signed in");
 }
 
@@ -204,17 +190,9 @@ check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
           node = node->next;
         }
       if (G_UNLIKELY (node->name != NULL && depth > max_depth))
-        return refuse (error, HS_ERROR_INVALID_STANZA,
+        return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                        "The stanza is nested deeper than max-depth (%u)", max_depth);
     }
-}
-
-static gboolean
-is_request (HsNode *node)
-{
-  const char *type = hs_node_get_attribute (node, "type", NULL);
-
-  return strcmp (node->name, "iq") == 0 && (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
 }
 
 static gboolean
@@ -230,14 +208,14 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
       g_autofree char *namespace_
           = hs_printable (node->namespace_ != NULL ? node->namespace_ : "", HS_PRINTABLE_NAME);
 
-      return refuse (error, HS_ERROR_INVALID_STANZA,
+      return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                      "<%s> in the namespace '%s' is not a message, presence or iq", name, namespace_);
     }
   if (raw && node->namespace_ == NULL)
-    return refuse (error, HS_ERROR_INVALID_STANZA,
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);
-  if (priv->only_requests && !is_request (node))
-    return refuse (error, HS_ERROR_INVALID_STANZA,
+  if (priv->only_requests && !hs_iq_node_is_request (node))
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "A session is beginning: only an iq of type get or set can be sent, and not a %s",
                    is_iq ? "reply" : node->name);
   if (!check_signed_in (priv, node, error) || !check_addresses (priv, node, error)
@@ -255,21 +233,10 @@ check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 
   if (max == 0 || length <= max)
     return TRUE;
-  return refuse (error, HS_ERROR_TOO_LARGE,
+  return hs_error_refuse (error, HS_ERROR_TOO_LARGE,
                  "A stanza of %" G_GSIZE_FORMAT " bytes is larger than the %" G_GSIZE_FORMAT
                  " that the server takes",
                  length, max);
-}
-
-static gboolean
-is_answer (HsNode *node)
-{
-  const char *type;
-
-  if (strcmp (node->name, "iq") != 0)
-    return FALSE;
-  type = hs_node_get_attribute (node, "type", NULL);
-  return g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0;
 }
 
 /* Into the scratch buffer or the transport's, from which it is taken out again where it has to wait. */
@@ -303,8 +270,8 @@ append (HsClientPrivate *priv, GByteArray *output, HsNode *node, GError **error)
       return FALSE;
     }
   if (check_bytes (priv, output->len - before, error)
-      && (!is_answer (node) || hs_dispatcher_note_answer (priv->dispatcher, node)
-          || refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already")))
+      && (!hs_iq_node_is_answer (node) || hs_dispatcher_note_answer (priv->dispatcher, node)
+          || hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already")))
     return TRUE;
   g_byte_array_set_size (output, before);
   return FALSE;
@@ -404,20 +371,20 @@ check_raw (HsClient *self, GArray *stanzas, GError **error)
       gboolean asks;
 
       if (stanza->event->type == HS_PARSER_EVENT_STREAM_END)
-        return refuse (error, HS_ERROR_INVALID_STANZA, "The text ends the stream");
+        return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The text ends the stream");
       if (!check_stanza (priv, stanza->event->node, TRUE, &asks, error)
           || !check_bytes (priv, stanza->end - start, error))
         return FALSE;
       start = stanza->end;
     }
   if (stanzas->len == 0)
-    return refuse (error, HS_ERROR_INVALID_STANZA, "The text holds no stanza");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The text holds no stanza");
   for (guint i = 0; i < stanzas->len; i++)
     {
       HsNode *node = g_array_index (stanzas, RawStanza, i).event->node;
 
-      if (is_answer (node) && !hs_dispatcher_note_answer (priv->dispatcher, node))
-        return refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already");
+      if (hs_iq_node_is_answer (node) && !hs_dispatcher_note_answer (priv->dispatcher, node))
+        return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already");
     }
   return TRUE;
 }
@@ -449,9 +416,9 @@ parse_raw (HsParser *parser,
         }
     }
   if (xml_error != NULL)
-    return refuse (error, HS_ERROR_INVALID_STANZA, "%s", xml_error->message);
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "%s", xml_error->message);
   if (!hs_parser_is_between_stanzas (parser))
-    return refuse (error, HS_ERROR_INVALID_STANZA, "The text ends inside a stanza");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The text ends inside a stanza");
   /* White space at the end belongs to the last. */
   if (stanzas->len > 0)
     g_array_index (stanzas, RawStanza, stanzas->len - 1).end = length;
@@ -488,7 +455,7 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
       else
         g_byte_array_append (output, (const guint8 *) xml + start, stanza->end - start);
       start = stanza->end;
-      if (strcmp (node->name, "iq") == 0 && !is_answer (node))
+      if (strcmp (node->name, "iq") == 0 && !hs_iq_node_is_answer (node))
         hs_client_track (self, node, -1);
       put (self, output, before, node, sending);
     }

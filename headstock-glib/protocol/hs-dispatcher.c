@@ -4,6 +4,7 @@
 #include "protocol/hs-dispatcher.h"
 
 #include "hs-element-private.h"
+#include "hs-iq-private.h"
 #include "hs-namespaces.h"
 #include "hs-stanza.h"
 #include "xml/hs-node-private.h"
@@ -114,18 +115,6 @@ hs_dispatcher_get_tracker (HsDispatcher *self)
   return self->tracker;
 }
 
-static gboolean
-is_answer_type (const char *type)
-{
-  return type != NULL && (strcmp (type, "result") == 0 || strcmp (type, "error") == 0);
-}
-
-static gboolean
-is_request_type (const char *type)
-{
-  return type != NULL && (strcmp (type, "get") == 0 || strcmp (type, "set") == 0);
-}
-
 static inline gboolean
 is_iq (HsNode *stanza)
 {
@@ -138,7 +127,7 @@ hs_dispatcher_stanza_begins (HsDispatcher *self, HsNode *stanza)
   HsIqRequest *request;
 
   if (G_LIKELY (!is_iq (stanza)) ||
-      !is_answer_type (hs_node_get_attribute (stanza, "type", NULL)))
+      !hs_iq_type_is_answer (hs_node_get_attribute (stanza, "type", NULL)))
     return TRUE;
   request = hs_iq_tracker_match (self->tracker, stanza);
   if (request == NULL)
@@ -377,7 +366,7 @@ answer_by_default (HsDispatcher *self, Open *open)
     return;
   for (; payload != NULL; payload = hs_node_next_element (payload))
     n_payloads++;
-  if (!is_request_type (type) || n_payloads != 1)
+  if (!hs_iq_type_is_request (type) || n_payloads != 1)
     condition = HS_STANZA_ERROR_BAD_REQUEST;
   else if (strcmp (type, "set") == 0 && is_roster &&
            self->callbacks.from_account (iq, self->owner))
@@ -522,7 +511,7 @@ dispatch_iq (HsDispatcher *self, HsNode *node)
   Dispatch dispatch;
 
   init_dispatch (&dispatch, KIND_OTHER, node, node);
-  if (is_answer_type (hs_node_get_attribute (node, "type", NULL)))
+  if (hs_iq_type_is_answer (hs_node_get_attribute (node, "type", NULL)))
     {
       HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
 
@@ -581,7 +570,7 @@ hs_dispatcher_discard (HsDispatcher *self, HsNode *stanza, HsStanza *tags, const
   clear_incoming (self);
   if (!is_iq (stanza))
     return;
-  if (!is_answer_type (hs_node_get_attribute (stanza, "type", NULL)))
+  if (!hs_iq_type_is_answer (hs_node_get_attribute (stanza, "type", NULL)))
     {
       if (!taken)
         answer_discarded (self, tags);
@@ -622,7 +611,7 @@ open_incoming (HsDispatcher *self, HsNode *stanza)
   clear_incoming (self);
   self->incoming.node = stanza;
   self->incoming.is_request
-      = is_iq (stanza) && !is_answer_type (hs_node_get_attribute (stanza, "type", NULL));
+      = is_iq (stanza) && !hs_iq_type_is_answer (hs_node_get_attribute (stanza, "type", NULL));
   hs_block_ref (hs_node_get_block (stanza));
 }
 
@@ -649,7 +638,7 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
     return FALSE;
   if (is_iq (top))
     {
-      if (!is_answer_type (hs_node_get_attribute (top, "type", NULL)))
+      if (!hs_iq_type_is_answer (hs_node_get_attribute (top, "type", NULL)))
         open_incoming_request (self, top, element);
       /* Its answer has come, in what was parsed together with this one. */
       else if (hs_iq_tracker_match (self->tracker, top) == NULL)

@@ -3,7 +3,7 @@
 
 #include "protocol/hs-session.h"
 
-#include "hs-error.h"
+#include "hs-error-private.h"
 
 #define STATE_VERSION 1
 /* How long a kept session can be used where the server does not say how long it keeps one, in seconds. */
@@ -211,20 +211,13 @@ hs_session_save (const HsSession *self, guint n_ahead, gint64 boot_now, gint64 r
 
   if (self->management == NULL || self->bound_jid == NULL)
     return NULL;
-  state = hs_stream_management_save_ahead (self->management, n_ahead);
+  state = hs_stream_management_save (self->management, n_ahead);
   if (state == NULL)
     return NULL;
   seconds = (real_now - hs_stream_management_get_age (self->management, boot_now)) / G_USEC_PER_SEC;
   return g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", STATE_VERSION,
                         hs_jid_to_string (self->account), hs_jid_to_string (self->bound_jid),
                         seconds, state);
-}
-
-static gboolean
-refuse (GError **error, HsError code, const char *message)
-{
-  g_set_error_literal (error, HS_ERROR, code, message);
-  return FALSE;
 }
 
 /* Without a local part the account has a name that the server chose (XEP-0175). */
@@ -249,12 +242,12 @@ check_owner (HsJid *account, const char *owner_text, const char *bound, GError *
 
   if (owner == NULL || jid == NULL || hs_jid_get_resource (jid) == NULL)
     {
-      refuse (error, HS_ERROR_INVALID_STATE, "The kept session has no valid address");
+      hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The kept session has no valid address");
       return NULL;
     }
   if (!hs_jid_equal (owner, bare) || !is_of_account (jid, bare))
     {
-      refuse (error, HS_ERROR_INVALID_STATE, "The kept session is another account's");
+      hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The kept session is another account's");
       return NULL;
     }
   return g_steal_pointer (&jid);
@@ -272,11 +265,11 @@ restore_management (HsSession *self,
 
   g_variant_get_child (state, 2, "u", &max);
   if (age >= (max != 0 ? max : MAX_AGE))
-    return refuse (error, HS_ERROR_EXPIRED,
+    return hs_error_refuse (error, HS_ERROR_EXPIRED,
                    "The kept session is older than the server keeps sessions");
   if (!hs_stream_management_restore (hs_session_ensure_management (self, restore->policy), state,
                                      restore->boot_now - age * G_USEC_PER_SEC))
-    return refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
   return TRUE;
 }
 
@@ -294,11 +287,11 @@ hs_session_restore (HsSession *self,
 
   if (!g_variant_is_of_type (state, G_VARIANT_TYPE (HS_SESSION_STATE))
       || !g_variant_is_normal_form (state))
-    return refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
+    return hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The kept session cannot be read");
   g_variant_get (state, "(u&s&sx@" HS_STREAM_MANAGEMENT_STATE ")", &version, &account, &bound,
                  &saved, &management);
   if (version != STATE_VERSION)
-    return refuse (error, HS_ERROR_INVALID_STATE,
+    return hs_error_refuse (error, HS_ERROR_INVALID_STATE,
                    "The kept session is in a form that this version does not know");
   jid = check_owner (restore->jid, account, bound, error);
   if (jid == NULL || !restore_management (self, management, saved, restore, error))

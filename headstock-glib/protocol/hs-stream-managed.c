@@ -10,7 +10,7 @@
 /* Ends the stream for a count that cannot be right, with the element that XEP-0198, 6 adds to the stream error.
  * Takes @error. */
 static void
-refuse (HsStream *self, GError *error)
+refuse_acknowledgement (HsStream *self, GError *error)
 {
   if (!self->closing)
     {
@@ -32,7 +32,7 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
                               "The server enabled stream management, which nobody asked for");
   else if (!hs_stream_management_on_enabled (self->config.management, node, &error))
-    refuse (self, g_steal_pointer (&error));
+    refuse_acknowledgement (self, g_steal_pointer (&error));
   else
     {
       hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
@@ -66,7 +66,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
   self->session_pipelined = FALSE;
   if (!hs_stream_management_on_resumed (self->config.management, node, &error))
     {
-      refuse (self, g_steal_pointer (&error));
+      refuse_acknowledgement (self, g_steal_pointer (&error));
       return;
     }
   self->jid = hs_jid_ref (self->config.session_jid);
@@ -84,7 +84,7 @@ hs_stream_on_ack (HsStream *self, HsNode *node)
   if (hs_stream_management_on_ack (self->config.management, node, output, &error))
     self->pending = HS_STREAM_EVENT_ACKNOWLEDGED;
   else
-    refuse (self, g_steal_pointer (&error));
+    refuse_acknowledgement (self, g_steal_pointer (&error));
 }
 
 void

@@ -292,12 +292,6 @@ hs_stream_management_is_enabling (HsStreamManagement *self)
   return self->state == STATE_ENABLING;
 }
 
-gboolean
-hs_stream_management_is_resuming (HsStreamManagement *self)
-{
-  return self->state == STATE_RESUMING;
-}
-
 void
 hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output)
 {
@@ -715,13 +709,7 @@ hs_stream_management_shrink (HsStreamManagement *self)
 /* ---- State that can be kept ---- */
 
 GVariant *
-hs_stream_management_save (HsStreamManagement *self)
-{
-  return hs_stream_management_save_ahead (self, 0);
-}
-
-GVariant *
-hs_stream_management_save_ahead (HsStreamManagement *self, guint n_received)
+hs_stream_management_save (HsStreamManagement *self, guint n_received)
 {
   if (self->id == NULL)
     return NULL;

@@ -89,9 +89,8 @@ void hs_stream_management_interrupt (HsStreamManagement *self, gint64 now);
 void hs_stream_management_on_stream_error (HsStreamManagement *self);
 /* Whether stanzas are counted and kept: in a session, or between two connections of one. */
 gboolean hs_stream_management_is_enabled (HsStreamManagement *self);
-/* Whether an answer to <enable/>, or to <resume/>, is waited for. */
+/* Whether <enable/> was sent and has not been answered. */
 gboolean hs_stream_management_is_enabling (HsStreamManagement *self);
-gboolean hs_stream_management_is_resuming (HsStreamManagement *self);
 
 /* What comes in */
 
@@ -145,12 +144,10 @@ gboolean hs_stream_management_next_delivery (HsStreamManagement *self, HsStanzaD
 /* Lets go of memory that nothing is in. */
 void hs_stream_management_shrink (HsStreamManagement *self);
 
-/* The session as it stands, to be kept: GVariant of the type HS_STREAM_MANAGEMENT_STATE. NULL where
- * there is none that could be resumed. (transfer floating) */
+/* The session, to be kept, as it will be when @n_received more stanzas have been received: a GVariant of the type
+ * HS_STREAM_MANAGEMENT_STATE. NULL if there is no session that can be resumed. (transfer floating) */
 #define HS_STREAM_MANAGEMENT_STATE "(smsuuuua(xyyay))"
-GVariant *hs_stream_management_save (HsStreamManagement *self);
-/* The same, as it will be when so many more stanzas have been received. */
-GVariant *hs_stream_management_save_ahead (HsStreamManagement *self, guint n_received);
+GVariant *hs_stream_management_save (HsStreamManagement *self, guint n_received);
 /* FALSE, and nothing changes, where it can't be. Tags are not kept. */
 gboolean hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now);
 /* How long the server keeps an interrupted session, in seconds, or 0 where it does not say. */

@@ -5,6 +5,7 @@
 
 #include "hs-enum-types.h"
 #include "hs-error.h"
+#include "hs-iq-private.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "hs-random.h"
@@ -204,7 +205,7 @@ is_for_session (HsNode *node)
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
   return kind != HS_STANZA_KIND_NONE
-         && (kind != HS_STANZA_KIND_IQ || g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0);
+         && (kind != HS_STANZA_KIND_IQ || hs_iq_type_is_request (type));
 }
 
 /* A server may route stanzas to a resource that it has bound, or push a roster, before its answer says so.
@@ -277,7 +278,7 @@ is_own_answer (HsStream *self, HsNode *node)
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
   return g_strcmp0 (hs_node_get_attribute (node, "id", NULL), self->request_id) == 0
-         && (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+         && hs_iq_type_is_answer (type);
 }
 
 gboolean

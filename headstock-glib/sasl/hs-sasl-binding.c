@@ -19,8 +19,8 @@ offers_binding (const char *const *offered)
   return FALSE;
 }
 
-static const HsSaslChannel *
-find_channel (const HsSaslCredentials *credentials, const char *type)
+const HsSaslChannel *
+hs_sasl_binding_find_channel (const HsSaslCredentials *credentials, const char *type)
 {
   const HsSaslChannel *channel = credentials->channels;
 
@@ -38,7 +38,7 @@ choose_channel (const HsSaslCredentials *credentials)
   const HsSaslChannel *channel = credentials->channels;
 
   if (credentials->announced == NULL)
-    return find_channel (credentials, "tls-unique");
+    return hs_sasl_binding_find_channel (credentials, "tls-unique");
   for (; channel != NULL && channel->type != NULL; channel++)
     {
       if (g_strv_contains (credentials->announced, channel->type))
@@ -58,7 +58,7 @@ has_secret (const HsSaslCredentials *credentials, const char *const *offered)
 }
 
 static gboolean
-refuse (GError **error, const char *why)
+refuse_announcement (GError **error, const char *why)
 {
   g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
                "The server announces %s: somebody may have changed its list on the way", why);
@@ -85,9 +85,9 @@ hs_sasl_binding_choose (HsSaslCredentials *credentials,
   if (credentials->sasl2 && has_secret (credentials, offered))
     {
       if (offers && credentials->announced == NULL)
-        return refuse (error, "mechanisms with channel binding and no type of it");
+        return refuse_announcement (error, "mechanisms with channel binding and no type of it");
       if (!offers && credentials->announced != NULL)
-        return refuse (error, "types of channel binding and no mechanism with it");
+        return refuse_announcement (error, "types of channel binding and no mechanism with it");
     }
 
   channel = offers ? choose_channel (credentials) : NULL;

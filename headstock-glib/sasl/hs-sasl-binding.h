@@ -13,6 +13,9 @@ gboolean hs_sasl_binding_choose (HsSaslCredentials *credentials,
                                  const char *const *offered,
                                  GError **error);
 
+/* The channel binding of a type that the connection has, or NULL. */
+const HsSaslChannel *hs_sasl_binding_find_channel (const HsSaslCredentials *credentials, const char *type);
+
 /* What a server hashes that protects its lists with XEP-0474: mechanisms and, where it announced any,
  * binding types, each sorted. */
 char *hs_sasl_binding_join_lists (const char *const *offered, const char *const *announced);

@@ -7,6 +7,7 @@
 
 #include "hs-error.h"
 
+#include "hs-sasl-binding.h"
 #include "hs-sasl-hmac.h"
 #include "hs-sasl-mechanism-private.h"
 #include "hs-sasl-prepare.h"
@@ -109,16 +110,6 @@ static const HsSaslMechanismClass hs_sasl_ht_class = {
   .free = hs_sasl_ht_free,
 };
 
-static const HsSaslChannel *
-find_channel (const HsSaslCredentials *credentials, const char *type)
-{
-  const HsSaslChannel *channel = credentials->channels;
-
-  while (channel != NULL && channel->type != NULL && strcmp (channel->type, type) != 0)
-    channel++;
-  return channel != NULL && channel->type != NULL ? channel : NULL;
-}
-
 /* What is not bound may be passed on by whoever reads it, and is nothing for a server that nobody vouches
  * for (XEP-0484, 6). */
 static gboolean
@@ -131,7 +122,7 @@ can_use (const HsSaslCredentials *credentials, guint i)
   if (mechanisms[i].binding_type == NULL)
     return credentials->trusted && credentials->channel_binding != HS_CHANNEL_BINDING_REQUIRE;
   return credentials->channel_binding != HS_CHANNEL_BINDING_NONE
-         && find_channel (credentials, mechanisms[i].binding_type) != NULL;
+         && hs_sasl_binding_find_channel (credentials, mechanisms[i].binding_type) != NULL;
 }
 
 const char *
@@ -171,6 +162,6 @@ hs_sasl_ht_new (const char *const *offered, const HsSaslCredentials *credentials
   self->token = g_strdup (credentials->token);
   self->binding_type = mechanisms[i].binding_type;
   if (self->binding_type != NULL)
-    self->binding_data = g_bytes_ref (find_channel (credentials, self->binding_type)->data);
+    self->binding_data = g_bytes_ref (hs_sasl_binding_find_channel (credentials, self->binding_type)->data);
   return &self->parent;
 }

@@ -160,7 +160,7 @@ must_bind (const HsSaslCredentials *credentials)
 
 /* The password is looked at last: REFUSAL_NO_PASSWORD means that nothing else is missing. */
 static Refusal
-refuse (const Entry *entry, const HsSaslCredentials *credentials)
+find_refusal (const Entry *entry, const HsSaslCredentials *credentials)
 {
   Refusal refusal = REFUSAL_NONE;
 
@@ -254,7 +254,7 @@ set_no_mechanism (const char *const *offered, const HsSaslCredentials *credentia
     {
       g_autofree char *name = hs_printable (offered[shown], NAME_MAX_SHOWN);
       const Entry *entry = find_entry (offered[shown]);
-      Refusal refusal = entry != NULL ? refuse (entry, credentials) : REFUSAL_UNKNOWN;
+      Refusal refusal = entry != NULL ? find_refusal (entry, credentials) : REFUSAL_UNKNOWN;
 
       only_certificate &= refusal == REFUSAL_NO_CERTIFICATE;
       if (shown < NAMES_MAX_SHOWN)
@@ -298,7 +298,7 @@ hs_sasl_mechanism_select (const char *const *offered,
 
       if (!g_strv_contains (offered, registry[i].name))
         continue;
-      refusal = refuse (&registry[i], credentials);
+      refusal = find_refusal (&registry[i], credentials);
       if (refusal == REFUSAL_NONE)
         {
           HsSaslMechanism *self = create (&registry[i], offered, credentials, error);

@@ -34,7 +34,7 @@ static const struct
 
 G_GNUC_PRINTF (2, 3)
 static gboolean
-refuse (GError **error, const char *format, ...)
+refuse_message (GError **error, const char *format, ...)
 {
   g_autofree char *reason = NULL;
   va_list arguments;
@@ -75,13 +75,13 @@ split_message (const guint8 *data, gsize length, char **text, GError **error)
 
   if (length == 0 || length > HS_SASL_SCRAM_MAX_MESSAGE)
     {
-      refuse (error, "a message of %" G_GSIZE_FORMAT " octets, of at most %u", length,
+      refuse_message (error, "a message of %" G_GSIZE_FORMAT " octets, of at most %u", length,
               HS_SASL_SCRAM_MAX_MESSAGE);
       return NULL;
     }
   if (!g_utf8_validate_len ((const char *) data, length, NULL))
     {
-      refuse (error, "a message that is not UTF-8 text");
+      refuse_message (error, "a message that is not UTF-8 text");
       return NULL;
     }
 
@@ -92,7 +92,7 @@ split_message (const guint8 *data, gsize length, char **text, GError **error)
       if (!g_ascii_isalpha (attributes[i][0]) || attributes[i][1] != '='
           || attributes[i][2] == '\0')
         {
-          refuse (error, "a part of a message that is not of the form x=value");
+          refuse_message (error, "a part of a message that is not of the form x=value");
           return NULL;
         }
     }
@@ -136,16 +136,16 @@ parse_nonce (HsSaslScramFirst *self,
   const char *nonce = attribute + 2;
 
   if (attribute[0] != 'r')
-    return refuse (error, "its first message does not begin with a nonce");
+    return refuse_message (error, "its first message does not begin with a nonce");
   for (const char *p = nonce; *p != '\0'; p++)
     {
       if (!g_ascii_isgraph (*p))
-        return refuse (error, "its nonce has characters that are not printable");
+        return refuse_message (error, "its nonce has characters that are not printable");
     }
   if (!g_str_has_prefix (nonce, client_nonce))
-    return refuse (error, "its nonce does not begin with ours");
+    return refuse_message (error, "its nonce does not begin with ours");
   if (strlen (nonce) == strlen (client_nonce))
-    return refuse (error, "it added nothing to our nonce");
+    return refuse_message (error, "it added nothing to our nonce");
   self->nonce = g_strdup (nonce);
   return TRUE;
 }
@@ -154,12 +154,12 @@ static gboolean
 parse_salt (HsSaslScramFirst *self, const char *attribute, GError **error)
 {
   if (attribute == NULL || attribute[0] != 's')
-    return refuse (error, "the nonce is not followed by a salt");
+    return refuse_message (error, "the nonce is not followed by a salt");
   self->salt = hs_sasl_base64_decode (attribute + 2, &self->salt_length);
   if (self->salt == NULL || self->salt_length == 0)
-    return refuse (error, "its salt is not valid base64");
+    return refuse_message (error, "its salt is not valid base64");
   if (self->salt_length > HS_SASL_SCRAM_MAX_SALT)
-    return refuse (error, "its salt has %" G_GSIZE_FORMAT " octets, of at most %u",
+    return refuse_message (error, "its salt has %" G_GSIZE_FORMAT " octets, of at most %u",
                    self->salt_length, HS_SASL_SCRAM_MAX_SALT);
   return TRUE;
 }
@@ -176,17 +176,17 @@ parse_iterations (HsSaslScramFirst *self,
   guint64 number;
 
   if (attribute == NULL || attribute[0] != 'i')
-    return refuse (error, "the salt is not followed by a number of iterations");
+    return refuse_message (error, "the salt is not followed by a number of iterations");
   digits = attribute + 2;
   shown = hs_printable (digits, 20);
   /* RFC 5802, 7: posit-number, no sign, no zero in front */
   if (*digits == '0' || strspn (digits, "0123456789") != strlen (digits))
-    return refuse (error, "\"%s\" is not a number of iterations", shown);
+    return refuse_message (error, "\"%s\" is not a number of iterations", shown);
   if (!g_ascii_string_to_unsigned (digits, 10, 1, HS_SASL_SCRAM_MAX_ITERATIONS, &number, NULL))
-    return refuse (error, "it wants %s iterations, of at most %u", shown,
+    return refuse_message (error, "it wants %s iterations, of at most %u", shown,
                    HS_SASL_SCRAM_MAX_ITERATIONS);
   if (number < min_iterations)
-    return refuse (error, "it wants %s iterations, of at least %u", shown, min_iterations);
+    return refuse_message (error, "it wants %s iterations, of at least %u", shown, min_iterations);
   self->iterations = (guint) number;
   return TRUE;
 }
@@ -196,10 +196,10 @@ static gboolean
 parse_lists_hash (HsSaslScramFirst *self, const char *text, GError **error)
 {
   if (self->lists_hash != NULL)
-    return refuse (error, "its first message has h= twice");
+    return refuse_message (error, "its first message has h= twice");
   self->lists_hash = hs_sasl_base64_decode (text, &self->lists_hash_length);
   if (self->lists_hash == NULL)
-    return refuse (error, "its hash of the mechanisms is not valid base64");
+    return refuse_message (error, "its hash of the mechanisms is not valid base64");
   return TRUE;
 }
 
@@ -221,9 +221,9 @@ hs_sasl_scram_first_parse (HsSaslScramFirst *self,
     {
       /* RFC 5802, 5.1, on m=: reserved for extensions that must be understood */
       if (attributes[i][0] == 'm')
-        return refuse (error, "it wants an extension that is not known here");
+        return refuse_message (error, "it wants an extension that is not known here");
       if (i > 2 && strchr ("rsi", attributes[i][0]) != NULL)
-        return refuse (error, "its first message has %c= out of place or twice", attributes[i][0]);
+        return refuse_message (error, "its first message has %c= out of place or twice", attributes[i][0]);
       if (i > 2 && attributes[i][0] == 'h' && !parse_lists_hash (self, attributes[i] + 2, error))
         return FALSE;
     }
@@ -256,11 +256,11 @@ hs_sasl_scram_final_parse (const guint8 *data,
     return NULL;
   if (attributes[0][0] != 'v')
     {
-      refuse (error, "its final message does not begin with a signature");
+      refuse_message (error, "its final message does not begin with a signature");
       return NULL;
     }
   signature = hs_sasl_base64_decode (attributes[0] + 2, signature_length);
   if (signature == NULL)
-    refuse (error, "its signature is not valid base64");
+    refuse_message (error, "its signature is not valid base64");
   return signature;
 }

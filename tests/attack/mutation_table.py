@@ -811,7 +811,7 @@ MUTATIONS = [
          "",
          "stanza", "/stanza/parsed-once"),
     client("only requests are sent while a session begins",
-           "if (priv->only_requests && !is_request (node))",
+           "if (priv->only_requests && !hs_iq_node_is_request (node))",
            "if (FALSE)",
            "first", "/client-first/only-requests"),
     client("what a module asks when a session begins is not held back",

@@ -408,7 +408,7 @@ forget_waiters (World *w)
 void
 sim_client_restart (World *w)
 {
-  g_autoptr (GVariant) state = hs_stream_management_save (w->client.management);
+  g_autoptr (GVariant) state = hs_stream_management_save (w->client.management, 0);
   g_autoptr (GVariant) copy = NULL;
   g_autoptr (GBytes) bytes = NULL;
 

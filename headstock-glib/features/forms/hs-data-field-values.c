@@ -11,7 +11,7 @@
 /* What a field may be filled with. */
 
 static gboolean G_GNUC_PRINTF (4, 5)
-refuse (HsDataField *self, HsDataFormError code, GError **error, const char *format, ...)
+refuse_value (HsDataField *self, HsDataFormError code, GError **error, const char *format, ...)
 {
   const char *name = self->name != NULL ? self->name : self->label != NULL ? self->label : "";
   g_autofree char *shown = hs_printable (name, HS_PRINTABLE_NAME);
@@ -49,7 +49,7 @@ check_jid (HsDataField *self, const char *value, GError **error)
 
   if (jid != NULL)
     return TRUE;
-  return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes a JID: %s",
+  return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes a JID: %s",
                  jid_error->message);
 }
 
@@ -63,7 +63,7 @@ check_boolean (HsDataField *self, const char *value, GError **error)
   if (g_strv_contains (allowed, value))
     return TRUE;
   shown = hs_printable (value, HS_PRINTABLE_NAME);
-  return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
+  return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
                  "takes 0, 1, false or true, not \"%s\"", shown);
 }
 
@@ -75,7 +75,7 @@ check_option (HsDataField *self, const char *value, GError **error)
   if (self->open || (self->options != NULL && g_hash_table_contains (self->options, value)))
     return TRUE;
   shown = hs_printable (value, HS_PRINTABLE_NAME);
-  return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
+  return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
                  "does not have \"%s\" among its options", shown);
 }
 
@@ -83,7 +83,7 @@ static gboolean
 check_value (HsDataField *self, const char *value, GError **error)
 {
   if (!hs_data_field_is_text (value))
-    return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
+    return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error,
                    "was given a character that XML does not allow");
   switch (self->type)
     {
@@ -99,7 +99,7 @@ check_value (HsDataField *self, const char *value, GError **error)
     case HS_DATA_FIELD_TEXT_PRIVATE:
     case HS_DATA_FIELD_TEXT_MULTI:
       if (!self->any && strpbrk (value, "\r\n") != NULL)
-        return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes a single line");
+        return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes a single line");
       return TRUE;
     case HS_DATA_FIELD_FIXED:
     case HS_DATA_FIELD_HIDDEN:
@@ -128,9 +128,9 @@ static gboolean
 check_values (HsDataField *self, const char *const *values, GError **error)
 {
   if (self->type == HS_DATA_FIELD_FIXED)
-    return refuse (self, HS_DATA_FORM_ERROR_READ_ONLY, error, "is fixed and can't be filled in");
+    return refuse_value (self, HS_DATA_FORM_ERROR_READ_ONLY, error, "is fixed and can't be filled in");
   if (values[0] != NULL && values[1] != NULL && !hs_data_field_takes_many (self))
-    return refuse (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes one value");
+    return refuse_value (self, HS_DATA_FORM_ERROR_INVALID_VALUE, error, "takes one value");
   for (guint i = 0; values[i] != NULL; i++)
     {
       if (!check_value (self, values[i], error))
@@ -256,5 +256,5 @@ hs_data_field_validate (HsDataField *self, GError **error)
   if (self->values[0] != NULL && self->options != NULL &&
       g_hash_table_contains (self->options, self->values[0]))
     return TRUE;
-  return refuse (self, HS_DATA_FORM_ERROR_REQUIRED, error, "must be filled in");
+  return refuse_value (self, HS_DATA_FORM_ERROR_REQUIRED, error, "must be filled in");
 }

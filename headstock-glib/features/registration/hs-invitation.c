@@ -135,7 +135,7 @@ hs_invitation_init (HsInvitation *self)
 }
 
 static gboolean G_GNUC_PRINTF (2, 3)
-refuse (GError **error, const char *format, ...)
+refuse_uri (GError **error, const char *format, ...)
 {
   va_list args;
 
@@ -154,7 +154,7 @@ decode (const char *start, const char *end, char **decoded, GError **error)
   if (*decoded != NULL && g_utf8_validate (*decoded, -1, NULL))
     return TRUE;
   g_clear_pointer (decoded, g_free);
-  return refuse (error, "The URI has a percent sign that encodes no UTF-8");
+  return refuse_uri (error, "The URI has a percent sign that encodes no UTF-8");
 }
 
 /* [ node "@" ] host [ "/" resource ]: taken apart before it is decoded. */
@@ -174,7 +174,7 @@ parse_path (HsInvitation *self, const char *start, const char *end, GError **err
   if (slash != NULL && !decode (slash + 1, end, &resource, error))
     return FALSE;
   if (*domain == '\0')
-    return refuse (error, "The URI names no address");
+    return refuse_uri (error, "The URI names no address");
   self->jid = hs_jid_new_from_parts (local, domain, resource, error);
   return self->jid != NULL;
 }
@@ -241,7 +241,7 @@ hs_invitation_parse (const char *uri, GError **error)
 
       if (slash == NULL)
         {
-          refuse (error, "The URI names an account to use and no address");
+          refuse_uri (error, "The URI names an account to use and no address");
           return NULL;
         }
       start = slash + 1;

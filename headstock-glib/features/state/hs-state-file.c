@@ -89,7 +89,7 @@ hs_state_file_pack (GVariant *state)
 }
 
 static gpointer
-refuse (GError **error, const char *what)
+refuse_file (GError **error, const char *what)
 {
   g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_STATE, what);
   return NULL;
@@ -106,21 +106,21 @@ hs_state_file_unpack (GBytes *bytes, GError **error)
   Header header;
 
   if (size < sizeof header)
-    return refuse (error, "The file of the state is shorter than its header");
+    return refuse_file (error, "The file of the state is shorter than its header");
   memcpy (&header, data, sizeof header);
   if (memcmp (header.magic, magic, sizeof magic) != 0)
-    return refuse (error, "The file is not one of a state, or in a form that this version does not know");
+    return refuse_file (error, "The file is not one of a state, or in a form that this version does not know");
   length = size - sizeof header;
   if (GUINT64_FROM_LE (header.length) != length)
-    return refuse (error, "The file of the state is not whole");
+    return refuse_file (error, "The file of the state is not whole");
   if (GUINT64_FROM_LE (header.checksum) != checksum (data + sizeof header, length))
-    return refuse (error, "The file of the state is damaged");
+    return refuse_file (error, "The file of the state is damaged");
   contents = g_bytes_new_from_bytes (bytes, sizeof header, length);
   boxed = swap_where_needed (
     g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARIANT, contents, FALSE)));
   state = g_variant_get_variant (boxed);
   if (!g_str_has_prefix (g_variant_get_type_string (state), "(us"))
-    return refuse (error, "The file has no state with a version and an account");
+    return refuse_file (error, "The file has no state with a version and an account");
   return g_steal_pointer (&state);
 }
 
@@ -149,7 +149,7 @@ hs_state_file_read (const char *path, GError **error)
     }
   /* To open a pipe would wait for who writes into it. */
   if (!S_ISREG (buf.st_mode))
-    return refuse (error, "What has the name of the state's file is not a file");
+    return refuse_file (error, "What has the name of the state's file is not a file");
   /* A mapped file must not shrink: reading past its end kills the process. A replaced one goes on to exist. Only
    * where a copy is dear is it worth that somebody else could write into the file. */
   if (buf.st_size > HS_STATE_LARGE && (mapped = g_mapped_file_new (path, FALSE, &reason)) != NULL)

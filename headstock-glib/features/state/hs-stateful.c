@@ -77,7 +77,7 @@ hs_stateful_default_init (HsStatefulInterface *iface)
 }
 
 static gboolean
-refuse (HsStateful *self, const char *what, GError **error)
+refuse_state (HsStateful *self, const char *what, GError **error)
 {
   g_autofree char *name = hs_stateful_dup_state_name (self);
   g_autofree char *printable = hs_printable (name != NULL ? name : "", HS_PRINTABLE_NAME);
@@ -174,7 +174,7 @@ hs_stateful_restore_state (HsStateful *self, GVariant *state, GError **error)
     }
   /* A function in another language can forget to say why. */
   if (reason == NULL)
-    return refuse (self, "was refused", error);
+    return refuse_state (self, "was refused", error);
   g_propagate_error (error, reason);
   return FALSE;
 }
@@ -234,15 +234,15 @@ hs_stateful_check_state (HsStateful *self,
 
   /* The version comes first: what follows it may be of another type in another version. */
   if (!g_str_has_prefix (g_variant_get_type_string (state), "(us"))
-    return refuse (self, "is not a state", error);
+    return refuse_state (self, "is not a state", error);
   g_variant_get_child (state, 0, "u", &found);
   if (found != version)
-    return refuse (self, "is in a form that this version does not know", error);
+    return refuse_state (self, "is in a form that this version does not know", error);
   if (type_string != NULL && !g_variant_is_of_type (state, G_VARIANT_TYPE (type_string)))
-    return refuse (self, "is broken: its parts have other types", error);
+    return refuse_state (self, "is broken: its parts have other types", error);
   g_variant_get_child (state, 1, "&s", &account);
   if (!hs_stateful_check_account (self, account, client))
-    return refuse (self, "belongs to another account", error);
+    return refuse_state (self, "belongs to another account", error);
   return TRUE;
 }
 

@@ -593,7 +593,7 @@ test_kept (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   enable (f, "");
-  g_assert_null (hs_stream_management_save (f->sm));
+  g_assert_null (hs_stream_management_save (f->sm, 0));
   hs_stream_management_interrupt (f->sm, 0);
   enable (f, "id='x' resume='true' location='host' max='60'");
   for (guint i = 1; i <= 3; i++)
@@ -601,7 +601,7 @@ test_kept (Fixture *f, gconstpointer data)
   g_assert_true (ack (f, 1, &error));
   hs_stream_management_count_in (f->sm, 9, f->output);
   g_byte_array_set_size (f->output, 0);
-  state = g_variant_ref_sink (hs_stream_management_save (f->sm));
+  state = g_variant_ref_sink (hs_stream_management_save (f->sm, 0));
   g_assert_true (g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)));
   assert_deliveries (f, "+1");
 
@@ -665,7 +665,7 @@ test_kept_random (Fixture *f, gconstpointer data)
   enable (f, "id='x' resume='true' location='host' max='60'");
   for (guint i = 1; i <= 20; i++)
     send_numbered (f, i);
-  state = g_variant_ref_sink (hs_stream_management_save (f->sm));
+  state = g_variant_ref_sink (hs_stream_management_save (f->sm, 0));
   bytes = g_variant_get_data_as_bytes (state);
   for (guint i = 0; i < 20000; i++)
     {
