@@ -185,12 +185,14 @@ static void
 test_empty_and_refused (void)
 {
   static const ScriptStep empty[] = { RUN (script_sign_in), ASKED, SEND (LIST ("")), SERVE, END };
-  static const ScriptStep refused[] = { RUN (script_sign_in), ASKED, SEND (REFUSED), SERVE, END };
+  static const ScriptStep refused[]
+      = { RUN (script_sign_in), ASKED, SEND (REFUSED "<message/>"), SERVE, END };
   static const ScriptStep foreign[]
-      = { RUN (script_sign_in), ASKED, SEND ("<iq type='result' id='@ID@'><list " NS "/></iq>"),
-          SERVE, END };
+      = { RUN (script_sign_in), ASKED,
+          SEND ("<iq type='result' id='@ID@'><list " NS "/></iq><message/>"), SERVE, END };
   static const ScriptStep nothing[]
-      = { RUN (script_sign_in), ASKED, SEND ("<iq type='result' id='@ID@'/>"), SERVE, END };
+      = { RUN (script_sign_in), ASKED, SEND ("<iq type='result' id='@ID@'/><message/>"), SERVE,
+          END };
   static const ScriptStep *const unloaded[] = { refused, foreign, nothing };
   Fixture f;
 
@@ -201,10 +203,13 @@ test_empty_and_refused (void)
   for (guint i = 0; i < G_N_ELEMENTS (unloaded); i++)
     {
       const ScriptStep *const scripts[] = { unloaded[i], NULL };
+      guint n_messages = 0;
 
       set_up (&f, scripts);
+      hs_client_add_handler (f.test->client, "message", HS_NS_CLIENT, HS_HANDLER_DEFAULT,
+                             test_count_cb, &n_messages, NULL);
       test_client_start_until_ready (f.test);
-      test_client_say (f.test, "<message/>");
+      test_until (n_messages == 1);
       g_assert_false (hs_blocking_get_is_loaded (f.blocking));
       g_assert_false (hs_blocking_get_is_supported (f.blocking));
       g_assert_cmpuint (scripted_server_count_received (f.test->server, "<blocklist"), ==, 1);
