@@ -107,7 +107,14 @@ typedef struct
   HsWireLog wire_log;
 } HsClientPrivate;
 
-HsClientPrivate *hs_client_private (HsClient *self);
+/* hs-client.c: set when the class is made. */
+extern int hs_client_private_offset;
+
+static inline HsClientPrivate *
+hs_client_private (HsClient *self)
+{
+  return G_STRUCT_MEMBER_P (self, hs_client_private_offset);
+}
 
 /* Of the present connection; NULL where there is none. */
 static inline HsTransport *

@@ -31,11 +31,7 @@
 
 G_DEFINE_TYPE_WITH_PRIVATE (HsClient, hs_client, G_TYPE_OBJECT)
 
-HsClientPrivate *
-hs_client_private (HsClient *self)
-{
-  return hs_client_get_instance_private (self);
-}
+int hs_client_private_offset;
 
 enum
 {
@@ -632,6 +628,7 @@ hs_client_class_init (HsClientClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  hs_client_private_offset = HsClient_private_offset;
   object_class->dispose = hs_client_dispose;
   object_class->finalize = hs_client_finalize;
   object_class->get_property = hs_client_get_property;
