@@ -13,70 +13,11 @@
 
 /* What servers listen on for components by default. */
 #define COMPONENT_PORT 5347
-/* Milliseconds that an address has at least, where that is not more than connect-timeout. */
-#define SHORTEST_STAGE 2000
 
 static char *
 get_ascii_domain (HsClientPrivate *priv, GError **error)
 {
   return hs_idna_to_ascii (hs_jid_get_domain (priv->account), error);
-}
-
-void
-hs_client_drop_connection (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  static const HsDeadline of_connection[]
-      = { HS_DEADLINE_PUMP,      HS_DEADLINE_STAGE, HS_DEADLINE_CLOSE,
-          HS_DEADLINE_KEEPALIVE, HS_DEADLINE_IDLE,  HS_DEADLINE_REQUEST,
-          HS_DEADLINE_ASK };
-  HsStream *stream;
-
-  for (guint i = 0; i < G_N_ELEMENTS (of_connection); i++)
-    hs_deadlines_clear (&priv->deadlines, of_connection[i]);
-  hs_connection_abandon_attempt (&priv->connection);
-  hs_client_flush (self);
-  /* Who watches what is written may have dropped it already. */
-  hs_connection_close (&priv->connection);
-  hs_pump_count_shown (&priv->pump);
-  hs_pump_drop_suspended (&priv->pump);
-  hs_client_remember_features (self);
-  stream = hs_connection_reset (&priv->connection);
-  /* A handler may be at work on a stanza of it. */
-  if (stream != NULL)
-    hs_pump_retire (&priv->pump, stream);
-  hs_module_list_end_negotiation (&priv->modules);
-  priv->beginning = priv->begun = priv->only_requests = FALSE;
-  g_clear_object (&priv->begun_presence);
-  hs_outbox_disconnected (&priv->outbox);
-  hs_client_interrupt_session (self);
-  hs_client_tell_deliveries (self, !hs_run_is_running (&priv->run));
-}
-
-/* A silent address may not take all of the time while there are others to be tried: until a stream with TLS
- * stands, or the server's header without TLS, it has a quarter. The last one has all. */
-static guint
-get_stage_timeout (HsClientPrivate *priv)
-{
-  HsConnector *connector = hs_connection_get_connector (&priv->connection);
-  guint timeout = hs_settings_get_connect_timeout (&priv->settings);
-  gboolean stands = hs_connection_is_secure (&priv->connection)
-                    || (!hs_settings_uses_tls (&priv->settings) && hs_client_stream (priv) != NULL
-                        && hs_stream_has_received_header (hs_client_stream (priv)));
-
-  if (stands || connector == NULL || !hs_connector_has_more (connector))
-    return timeout;
-  return MAX (timeout / 4, MIN (timeout, SHORTEST_STAGE));
-}
-
-/* Each step of the negotiation has its own time. */
-void
-hs_client_begin_stage (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  priv->stage_timeout = get_stage_timeout (priv);
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, priv->stage_timeout);
 }
 
 static void
@@ -91,7 +32,7 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
     .certificate = hs_settings_get_tls_certificate (&priv->settings),
     .pinned = hs_settings_get_pinned_certificate (&priv->settings),
     .alpn = direct ? "xmpp-client" : NULL,
-    .timeout_msec = get_stage_timeout (priv),
+    .timeout_msec = hs_client_get_stage_timeout (priv),
   };
 
   if (domain == NULL)
@@ -103,7 +44,8 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
   hs_connection_handshake (&priv->connection, base, &config);
 }
 
-/* Whose connection it is going to be. What the property says later counts from the next connection on. */
+/* Takes the account of the next connection from the settings. A program that sets another one later gets it with
+ * the connection after that. */
 static gboolean
 take_account (HsClientPrivate *priv, GError **error)
 {
@@ -151,7 +93,7 @@ make_connector (HsClient *self, GError **error)
   return domain != NULL ? hs_connector_new (&config) : NULL;
 }
 
-/* The next address of the present attempt to reach the server, or the first one of a new attempt. */
+/* Connects to the next address of the present attempt, or begins a new attempt. */
 void
 hs_client_connect_next (HsClient *self)
 {
@@ -167,7 +109,7 @@ hs_client_connect_next (HsClient *self)
       if (!hs_client_is_stop_requested (priv))
         hs_client_leave_other_account (self);
     }
-  /* A handler may have asked for the end, or had another run begin. */
+  /* A handler may have stopped the client, or started another run. */
   if (hs_run_get_phase (&priv->run) != HS_RUN_CONNECTING || hs_client_is_stop_requested (priv)
       || hs_connection_get_attempt (&priv->connection) != NULL)
     return;
@@ -195,7 +137,7 @@ forget_cb (HsNode *stanza, const char *name, const char *namespace_, gpointer cl
 {
   HsClientPrivate *priv = hs_client_private (client);
 
-  /* Not out of what is kept for the session, nor out of what is no stanza and ignored. */
+  /* A stanza that is kept for the session stays whole. An element that is not a stanza is ignored. */
   return hs_stream_is_ready (hs_client_stream (priv)) && hs_node_get_kind (stanza) != HS_STANZA_KIND_NONE
          && hs_dispatcher_forgets (priv->dispatcher, stanza, name, namespace_);
 }
@@ -214,7 +156,7 @@ bytes_cb (const char *bytes, gsize length, gpointer client)
   HsTransport *transport = hs_client_transport (priv);
   gsize used;
 
-  /* A handler iterates the main loop: nothing overtakes what it is looking at. */
+  /* A handler iterates the main loop: no stanza overtakes the one that the handler is looking at. */
   if (hs_pump_is_nested (&priv->pump))
     {
       hs_connection_block (&priv->connection, HS_READ_NESTED_LOOP);
@@ -269,7 +211,7 @@ static const HsParserCallbacks parser_callbacks = {
   .names_changed = names_changed_cb,
 };
 
-/* Nothing is called from here that could call a handler: what is borrowed stays as it is. */
+/* No handler is called before the stream has copied the config: the strings in it are borrowed. */
 static HsStream *
 make_stream (HsClient *self)
 {
@@ -303,7 +245,7 @@ make_stream (HsClient *self)
   return hs_stream_new (&config, &parser_callbacks, self);
 }
 
-/* The first stream of a connection, or the one that goes on under TLS. */
+/* Opens the stream of a connection, or goes on with it under TLS. */
 static void
 open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
 {
@@ -420,8 +362,8 @@ hs_client_start_tls (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GIOStream) base = NULL;
 
-  /* Whatever follows <proceed/> in plain text was put there by somebody who wants it to be taken
-   * for the server's (CVE-2011-0411 and its kin). */
+  /* Plain text after <proceed/> was inserted by an attacker, who wants the client to take it for the server's
+   * (CVE-2011-0411 and others). */
   if (hs_pump_has_input (&priv->pump))
     {
       g_autoptr (GError) error

@@ -172,52 +172,6 @@ hs_client_tell_deliveries (HsClient *self, gboolean quietly)
     hs_outbox_tell (&priv->outbox, management, quietly);
 }
 
-void
-hs_client_acknowledged (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_client_tell_deliveries (self, FALSE);
-  if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING)
-    hs_client_settled (self);
-}
-
-static void
-ask (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  gint64 due;
-
-  if (!hs_client_is_managed (priv) || hs_stream_is_closing (hs_client_stream (priv)))
-    return;
-  due = hs_stream_management_poll (hs_client_get_management (self), hs_client_get_time (priv),
-                                   hs_transport_get_output (hs_client_transport (priv)));
-  hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_ASK, due);
-}
-
-/* Called after all that is sent: nearly always there is nothing to be done. */
-void
-hs_client_ask_if_due (HsClient *self)
-{
-  HsStreamManagement *management = hs_client_get_management (self);
-
-  if (management != NULL && hs_stream_management_wants_poll (management))
-    ask (self);
-}
-
-void
-hs_client_ask (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (hs_client_transport (priv) == NULL)
-    return;
-  /* What the stream itself has to say comes first. */
-  hs_client_flush (self);
-  ask (self);
-  hs_client_flush (self);
-}
-
 /**
  * hs_client_get_unacknowledged:
  * @self: a client

@@ -128,6 +128,13 @@ hs_client_is_from_account (HsNode *stanza, gpointer client)
          (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) || hs_jid_equal (jid, bound));
 }
 
+/* For the dispatcher, in the middle of a stanza. */
+static gboolean
+is_turn_over_cb (gpointer client)
+{
+  return hs_pump_is_turn_over (&hs_client_private (client)->pump);
+}
+
 const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .reply = reply_cb,
   .answer = answer_cb,
@@ -135,7 +142,7 @@ const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .element_signal = element_signal_cb,
   .stanza_signal = stanza_signal_cb,
   .from_account = hs_client_is_from_account,
-  .time_is_over = hs_client_is_turn_over,
+  .time_is_over = is_turn_over_cb,
 };
 
 void

@@ -107,7 +107,7 @@ goes_on_cb (gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
 
-  /* The end of the run may have waited for the stanza. */
+  /* The end of the run may wait for the stanza that was shown. */
   if (G_UNLIKELY (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING))
     hs_client_settled (client);
   return hs_client_transport (priv) != NULL && G_OBJECT (client)->ref_count > 1;
@@ -128,7 +128,7 @@ turn_ended_cb (gboolean over, gboolean has_input, gpointer client)
     return;
   if (over)
     hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
-  /* Nothing overtakes what is left, the end of the connection neither. */
+  /* Nothing overtakes the events that are left, not even the end of the connection. */
   if (over && !has_input)
     hs_connection_block (&priv->connection, HS_READ_TURN_OVER);
   else
@@ -142,23 +142,3 @@ const HsPumpCallbacks hs_client_pump_callbacks = {
   .has_room = has_room_cb,
   .turn_ended = turn_ended_cb,
 };
-
-/* There may be events without new bytes. */
-void
-hs_client_pump (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsTransport *transport = hs_client_transport (priv);
-
-  if (!hs_pump_run (&priv->pump, transport != NULL ? hs_transport_get_turn_end (transport) : 0))
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
-  else
-    hs_client_flush (self);
-}
-
-/* For the dispatcher, in the middle of a stanza. */
-gboolean
-hs_client_is_turn_over (gpointer client)
-{
-  return hs_pump_is_turn_over (&hs_client_private (client)->pump);
-}

@@ -5,212 +5,6 @@
 #include "hs-clock.h"
 #include "hs-error.h"
 
-/* A run: from being started to `terminated`. */
-
-/* How long the server may take to acknowledge what was sent last, and again to end the stream. */
-#define CLOSE_TIMEOUT 5000
-
-HsClientState
-hs_client_get_present_state (HsClientPrivate *priv)
-{
-  return hs_run_phase_get_state (hs_run_get_phase (&priv->run),
-                                 hs_connection_is_secure (&priv->connection),
-                                 hs_connection_is_authenticated (&priv->connection));
-}
-
-/* The phase is another, or the connection has come further. */
-void
-hs_client_tell_state (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (hs_run_take_change (&priv->run, hs_client_get_present_state (priv)))
-    g_object_notify (G_OBJECT (self), "state");
-}
-
-/* Calls handlers of `notify::state`. */
-void
-hs_client_enter (HsClient *self, HsRunEvent event)
-{
-  hs_run_enter (&hs_client_private (self)->run, event);
-  hs_client_tell_state (self);
-}
-
-/* Whether the run is to end, or ends. hs_client_stop() does nothing itself but set the deadline. */
-gboolean
-hs_client_is_stop_requested (HsClientPrivate *priv)
-{
-  return hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_STOP) || hs_run_is_ending (&priv->run);
-}
-
-/* Whether `connected` was emitted, and `disconnected` is still to follow. */
-gboolean
-hs_client_is_announced (HsClientPrivate *priv)
-{
-  switch (hs_run_get_phase (&priv->run))
-    {
-    case HS_RUN_NEGOTIATING:
-    case HS_RUN_READY:
-    case HS_RUN_LOST:
-      return TRUE;
-    case HS_RUN_STOPPING:
-    case HS_RUN_SETTLING:
-    case HS_RUN_CLOSING:
-      return hs_client_stream (priv) != NULL
-             || hs_connection_get_address (&priv->connection) != NULL;
-    case HS_RUN_IDLE:
-    case HS_RUN_CONNECTING:
-    case HS_RUN_WAITING:
-    case HS_N_RUN_PHASES:
-    default:
-      return FALSE;
-    }
-}
-
-static void
-emit_stopping (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_reconnector_stop (&priv->reconnector);
-  if (hs_run_is_ending (&priv->run))
-    return;
-  hs_client_enter (self, HS_RUN_ON_STOP);
-  g_signal_emit (self, hs_client_signals[SIGNAL_STOPPING], 0);
-  hs_module_list_foreach (&priv->modules, hs_module_stopping);
-}
-
-void
-hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
-{
-  g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
-}
-
-/* Puts the client back to where it was before the run; only then is the end told. */
-static void
-end_run (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GError) stopped
-      = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The client was stopped");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) connects = NULL;
-  g_autoptr (GPtrArray) closes = NULL;
-  guint run = hs_run_get_number (&priv->run);
-
-  g_signal_emit (self, hs_client_signals[SIGNAL_CLEANUP], 0);
-  hs_module_list_foreach (&priv->modules, hs_module_cleanup);
-  /* It may have been disposed of. */
-  if (!hs_run_is_present (&priv->run, run))
-    return;
-  /* Now only: who begins to wait in a handler of `cleanup` still waits for this run. */
-  connects = hs_run_take_connects (&priv->run);
-  closes = hs_run_take_closes (&priv->run);
-  hs_deadlines_stop (&priv->deadlines);
-  hs_client_leave_loop (priv);
-  hs_reconnector_keep (&priv->reconnector, NULL);
-  if (hs_run_get_error (&priv->run) != NULL)
-    error = g_error_copy (hs_run_get_error (&priv->run));
-  hs_client_enter (self, HS_RUN_ON_END);
-  hs_module_list_foreach (&priv->modules, hs_module_terminated);
-  g_signal_emit (self, hs_client_signals[SIGNAL_TERMINATED], 0, error);
-  hs_run_return_tasks (connects, error != NULL ? error : stopped);
-  hs_run_return_tasks (closes, NULL);
-}
-
-/* The connection is over and no other follows. @announced: `disconnected` is to follow. */
-static void
-finish_run (HsClient *self, const GError *error, gboolean announced)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint run = hs_run_get_number (&priv->run);
-
-  if (error != NULL)
-    hs_run_fail (&priv->run, error);
-  emit_stopping (self);
-  if (!hs_run_is_present (&priv->run, run))
-    return;
-  hs_client_drop_connection (self);
-  hs_client_end_session (self, FALSE);
-  if (hs_run_is_present (&priv->run, run) && (announced || error != NULL))
-    hs_client_emit_disconnected (self, hs_run_get_error (&priv->run), -1);
-  if (hs_run_is_present (&priv->run, run))
-    end_run (self);
-}
-
-void
-hs_client_finish_run (HsClient *self, const GError *error)
-{
-  finish_run (self, error, hs_client_is_announced (hs_client_private (self)));
-}
-
-/* Nothing is left to be acknowledged, or the time for it is over. */
-static void
-close_stream (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_run_enter (&priv->run, HS_RUN_ON_CLOSE);
-  hs_pump_count_shown (&priv->pump);
-  hs_stream_close (hs_client_stream (priv));
-  hs_client_flush (self);
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_CLOSE,
-                          MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
-}
-
-/* The server has acknowledged something while we wait for it to have acknowledged all; or a stanza of the
- * server's has been shown whole, so that we can acknowledge it. */
-void
-hs_client_settled (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
-    return;
-  if (hs_stream_management_get_unacknowledged (hs_session_get_management (&priv->session)) == 0)
-    {
-      if (!hs_pump_owes_count (&priv->pump))
-        close_stream (self);
-      return;
-    }
-  hs_client_flush (self);
-  /* Who watches what is written may have ended the connection. */
-  if (hs_client_transport (priv) == NULL)
-    return;
-  hs_stream_management_write_request (hs_session_get_management (&priv->session),
-                                      hs_transport_get_output (hs_client_transport (priv)));
-  hs_client_flush (self);
-}
-
-static void
-begin_stopping (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint run = hs_run_get_number (&priv->run);
-  gboolean announced = hs_client_is_announced (priv);
-
-  emit_stopping (self);
-  if (!hs_run_is_present (&priv->run, run))
-    return;
-  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
-  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
-  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
-    {
-      finish_run (self, NULL, announced);
-      return;
-    }
-  if (!hs_client_is_managed (priv) || hs_stream_is_closing (hs_client_stream (priv)))
-    {
-      close_stream (self);
-      return;
-    }
-  /* XEP-0198: so that the program hears of all that it has sent. */
-  hs_run_enter (&priv->run, HS_RUN_ON_SETTLE);
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_CLOSE,
-                          MIN (CLOSE_TIMEOUT, hs_settings_get_connect_timeout (&priv->settings)));
-  hs_client_settled (self);
-}
-
 static void
 begin_run (HsClient *self)
 {
@@ -251,7 +45,7 @@ stage_timed_out (HsClient *self)
   const char *foreign = stream != NULL ? hs_stream_get_foreign_protocol (stream) : NULL;
   g_autoptr (GError) error = NULL;
 
-  /* The answer may be there: a handler iterates the main loop, and nothing is read meanwhile. */
+  /* The answer may have arrived: while a handler iterates the main loop, the client reads nothing. */
   if (hs_connection_is_blocked (&priv->connection, HS_READ_NESTED_LOOP))
     {
       hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, hs_settings_get_connect_timeout (&priv->settings));
@@ -288,10 +82,10 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_STOP:
       if (!hs_run_is_ending (&priv->run))
-        begin_stopping (self);
+        hs_client_begin_stopping (self);
       break;
     case HS_DEADLINE_PUMP:
-      /* Where a handler iterates the main loop, what is left is for the pump that called it. */
+      /* If a handler iterates the main loop, the pump that called the handler goes on with what is left. */
       if (!hs_pump_is_nested (&priv->pump))
         hs_client_pump (self);
       break;
@@ -300,7 +94,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       break;
     case HS_DEADLINE_CLOSE:
       if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING)
-        close_stream (self);
+        hs_client_close_stream (self);
       else
         hs_client_finish_run (self, NULL);
       break;
@@ -330,12 +124,6 @@ on_deadline (HsClient *self, HsDeadline deadline)
     default:
       g_assert_not_reached ();
     }
-}
-
-gint64
-hs_client_get_boot_time (const HsClientPrivate *priv)
-{
-  return priv->loop != NULL ? hs_loop_get_boot_time (priv->loop) : hs_clock_get_boot_time ();
 }
 
 /* Deadlines stand still while the machine sleeps; the other end of a connection does not. */
@@ -587,29 +375,4 @@ hs_client_close_finish (HsClient *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* The last reference is going: no word to anybody. */
-void
-hs_client_abandon (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) connects = NULL;
-  g_autoptr (GPtrArray) closes = NULL;
-
-  if (!hs_run_is_running (&priv->run))
-    return;
-  hs_run_abandon (&priv->run);
-  error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
-  hs_reconnector_stop (&priv->reconnector);
-  hs_client_drop_connection (self);
-  hs_client_end_session (self, TRUE);
-  hs_reconnector_keep (&priv->reconnector, NULL);
-  hs_deadlines_stop (&priv->deadlines);
-  hs_client_leave_loop (priv);
-  connects = hs_run_take_connects (&priv->run);
-  closes = hs_run_take_closes (&priv->run);
-  hs_run_return_tasks (connects, error);
-  hs_run_return_tasks (closes, error);
 }

@@ -108,23 +108,6 @@ hs_client_register (HsClient *self, HsModule *module)
     g_signal_emit (self, hs_client_signals[SIGNAL_MODULE_ADDED], 0, module);
 }
 
-static void
-removed_cb (HsModule *module, gpointer client)
-{
-  hs_handlers_remove_module (
-      hs_dispatcher_get_handlers (hs_client_private (client)->dispatcher), module);
-  hs_client_forgets_changed (client);
-}
-
-static void
-proceed_cb (gpointer client)
-{
-  hs_client_sign_in (client);
-}
-
-const HsModuleListCallbacks hs_client_module_list_callbacks
-    = { .removed = removed_cb, .proceed = proceed_cb };
-
 /**
  * hs_client_unregister:
  * @self: a client
@@ -230,47 +213,4 @@ hs_client_list_modules (HsClient *self)
   hs_client_return_val_if_foreign (self, NULL);
 
   return G_LIST_MODEL (hs_module_list_copy (&hs_client_private (self)->modules));
-}
-
-/**
- * hs_client_continue_negotiation:
- * @self: a client
- * @error: (nullable): why the client shall not sign in, or %NULL
- *
- * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
- * signs in, or the run ends with @error.
- */
-void
-hs_client_continue_negotiation (HsClient *self, const GError *error)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  g_return_if_fail (HS_IS_CLIENT (self));
-  hs_client_return_if_foreign (self);
-
-  if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY
-      || hs_client_stream (priv) == NULL)
-    return;
-  if (error == NULL)
-    {
-      hs_module_list_continue (&priv->modules);
-      return;
-    }
-  hs_module_list_refuse (&priv->modules);
-  hs_stream_close (hs_client_stream (priv));
-  hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
-}
-
-/**
- * hs_client_proceed:
- * @self: a client
- *
- * Does what [method@Client.continue_negotiation] does without an error. In some languages, Python
- * among them, an error cannot be left out.
- */
-void
-hs_client_proceed (HsClient *self)
-{
-  hs_client_continue_negotiation (self, NULL);
 }

@@ -63,6 +63,7 @@ typedef struct
   HsOutFlags flags;
   GTask *task;          /* waits for the acknowledgement, or NULL */
   GTask *asker;         /* waits for the answer to a request, or NULL */
+  void (*asked) (GTask *asker, HsIqRequest *request); /* the request of the asker is tracked */
   HsRoute route;        /* out */
 } HsSending;
 
@@ -188,8 +189,7 @@ hs_client_get_time (const HsClientPrivate *priv)
   return G_LIKELY (priv->loop != NULL) ? hs_loop_get_time (priv->loop) : g_get_monotonic_time ();
 }
 
-/* hs-client-lifecycle.c */
-extern const HsDeadlinesCallbacks hs_client_deadlines_callbacks;
+/* hs-client-state.c */
 gint64 hs_client_get_boot_time (const HsClientPrivate *priv);
 void hs_client_enter (HsClient *self, HsRunEvent event);
 void hs_client_tell_state (HsClient *self);
@@ -197,29 +197,51 @@ HsClientState hs_client_get_present_state (HsClientPrivate *priv);
 gboolean hs_client_is_stop_requested (HsClientPrivate *priv);
 gboolean hs_client_is_announced (HsClientPrivate *priv);
 void hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec);
-void hs_client_finish_run (HsClient *self, const GError *error);
+HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
+HsStreamManagement *hs_client_get_management (HsClient *self);
+gboolean hs_client_is_managed (HsClientPrivate *priv);
+guint hs_client_get_stage_timeout (HsClientPrivate *priv);
+void hs_client_begin_stage (HsClient *self);
+
+/* hs-client-output.c */
+/* The buffer that is written next, after what the stream itself has to say. */
+GByteArray *hs_client_get_output (HsClientPrivate *priv);
+void hs_client_flush (HsClient *self);
+void hs_client_ask (HsClient *self);
+void hs_client_expect_life (HsClient *self);
+void hs_client_pump (HsClient *self);
+
+/* hs-client-end.c */
+void hs_client_leave_other_account (HsClient *self);
+void hs_client_lose_session (HsClient *self);
+void hs_client_drop_connection (HsClient *self);
+void hs_client_begin_stopping (HsClient *self);
+void hs_client_acknowledged (HsClient *self);
 void hs_client_settled (HsClient *self);
+void hs_client_close_stream (HsClient *self);
+void hs_client_finish_run (HsClient *self, const GError *error);
 void hs_client_abandon (HsClient *self);
+
+/* hs-client-liveness.c */
+void hs_client_begin_liveness (HsClient *self);
+void hs_client_keepalive (HsClient *self);
+void hs_client_woke_up (HsClient *self);
+void hs_client_expect_idle (HsClient *self);
+void hs_client_shrink_if_idle (HsClient *self);
+extern const HsDeadlinesCallbacks hs_client_deadlines_callbacks;
 
 /* hs-client-connection.c */
 void hs_client_connect_next (HsClient *self);
-void hs_client_drop_connection (HsClient *self);
 void hs_client_start_tls (HsClient *self);
-void hs_client_begin_stage (HsClient *self);
 extern const HsConnectionCallbacks hs_client_connection_callbacks;
 
 /* hs-client-session.c */
 void hs_client_negotiate (HsClient *self, HsNode *features);
 void hs_client_derive_key (HsClient *self);
 void hs_client_binding (HsClient *self);
+extern const HsModuleListCallbacks hs_client_module_list_callbacks;
 void hs_client_bound (HsClient *self);
-void hs_client_session_stands (HsClient *self);
-void hs_client_keepalive (HsClient *self);
-void hs_client_expect_life (HsClient *self);
-void hs_client_watch_output (HsClient *self);
-void hs_client_woke_up (HsClient *self);
-void hs_client_expect_idle (HsClient *self);
-void hs_client_shrink_if_idle (HsClient *self);
+void hs_client_resumed (HsClient *self);
 
 /* hs-client-sign-in.c */
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
@@ -248,38 +270,20 @@ void hs_client_sign_in_set_property (HsClient *self,
 
 /* hs-client-events.c */
 extern const HsPumpCallbacks hs_client_pump_callbacks;
-void hs_client_pump (HsClient *self);
-gboolean hs_client_is_turn_over (gpointer client);
 
 /* hs-client-send.c */
 gboolean
 hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **error);
 /* The library's own: nobody is told where it is lost. */
 gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
-void hs_client_flush (HsClient *self);
+void hs_client_update_request_deadline (HsClient *self);
 
 /* hs-client-delivery.c */
 extern const HsOutboxCallbacks hs_client_outbox_callbacks;
 void hs_client_tell_deliveries (HsClient *self, gboolean quietly);
-void hs_client_acknowledged (HsClient *self);
-void hs_client_ask_if_due (HsClient *self);
-void hs_client_ask (HsClient *self);
-
-/* hs-client-request.c */
-HsIqRequest *hs_client_track (HsClient *self, HsNode *node, int timeout_msec);
-void hs_client_await_answer (GTask *task, HsIqRequest *request);
-void hs_client_update_request_deadline (HsClient *self);
 
 /* hs-client-resume.c */
-gboolean hs_client_is_managed (HsClientPrivate *priv);
-void hs_client_interrupt_session (HsClient *self);
-void hs_client_leave_other_account (HsClient *self);
-void hs_client_lose_session (HsClient *self);
-void hs_client_end_session (HsClient *self, gboolean quietly);
 extern const HsSessionCallbacks hs_client_session_callbacks;
-HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
-HsStreamManagement *hs_client_get_management (HsClient *self);
-void hs_client_resumed (HsClient *self);
 
 /* hs-client-retry.c */
 void hs_client_connection_failed (HsClient *self, const GError *error);
@@ -296,7 +300,6 @@ void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 
 /* hs-client-modules.c */
-extern const HsModuleListCallbacks hs_client_module_list_callbacks;
 
 /* hs-client-features.c */
 void hs_client_shrink_features (HsClient *self);

@@ -6,7 +6,7 @@
 #include "hs-iq-private.h"
 #include "hs-error.h"
 
-/* Requests: an iq that is sent, and whoever waits for its answer. */
+/* Requests: an iq that is sent, and the task that waits for its answer. */
 
 /* The task, until it is answered, fails, or is cancelled. */
 typedef struct
@@ -14,34 +14,6 @@ typedef struct
   HsIqRequest *request; /* NULL: not pending any more */
   GSource *watch;       /* for the cancellable */
 } RequestData;
-
-HsIqRequest *
-hs_client_track (HsClient *self, HsNode *node, int timeout_msec)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint msec = timeout_msec < 0 ? hs_settings_get_request_timeout (&priv->settings) : (guint) timeout_msec;
-  HsIqTracker *tracker = hs_session_get_tracker (&priv->session);
-  /* Time stands still while the session is interrupted. A deadline of 0 is none. */
-  gint64 deadline
-      = hs_iq_tracker_get_time (tracker, hs_client_get_time (priv)) + msec * (gint64) 1000;
-  HsIqRequest *request = hs_iq_tracker_add (
-      tracker, hs_node_get_attribute (node, "id", NULL), hs_node_get_attribute (node, "to", NULL),
-      hs_node_get_attribute (node, "from", NULL), MAX (deadline, 1));
-
-  hs_iq_request_set_patience (request, msec * (gint64) 1000);
-  hs_client_update_request_deadline (self);
-  return request;
-}
-
-void
-hs_client_update_request_deadline (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_deadlines_set_at (
-      &priv->deadlines, HS_DEADLINE_REQUEST,
-      hs_iq_tracker_get_deadline (hs_session_get_tracker (&priv->session)));
-}
 
 static void
 request_data_free (gpointer data)
@@ -85,8 +57,8 @@ answered_cb (HsNode *answer, const GError *error, gpointer user_data)
 }
 
 /* The task of hs_client_request_async(). */
-void
-hs_client_await_answer (GTask *task, HsIqRequest *request)
+static void
+await_answer (GTask *task, HsIqRequest *request)
 {
   ((RequestData *) g_task_get_task_data (task))->request = request;
   hs_iq_request_set_callback (request, answered_cb, g_object_ref (task));
@@ -156,12 +128,13 @@ hs_client_request_async (HsClient *self,
   data = g_new0 (RequestData, 1);
   g_task_set_task_data (task, data, request_data_free);
   sending.asker = task;
+  sending.asked = await_answer;
   if (!hs_client_send_node (self, hs_element_get_node (iq), &sending, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  /* It may have ended already: who watches what is written may have ended the session. */
+  /* The request may have ended already: a handler of `xml` may have ended the session. */
   if (cancellable != NULL && data->request != NULL)
     {
       data->watch = g_cancellable_source_new (cancellable);

@@ -14,115 +14,6 @@ bound_changed_cb (gpointer client)
 
 const HsSessionCallbacks hs_client_session_callbacks = { .bound_changed = bound_changed_cb };
 
-HsStreamManagement *
-hs_client_ensure_management (HsClientPrivate *priv)
-{
-  /* XEP-0114 has none. */
-  if (hs_settings_is_component (&priv->settings))
-    return NULL;
-  return hs_session_ensure_management (&priv->session, hs_settings_get_resend_policy (&priv->settings));
-}
-
-HsStreamManagement *
-hs_client_get_management (HsClient *self)
-{
-  return hs_session_get_management (&hs_client_private (self)->session);
-}
-
-gboolean
-hs_client_is_managed (HsClientPrivate *priv)
-{
-  HsStreamManagement *management = hs_session_get_management (&priv->session);
-
-  return management != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
-         && hs_stream_management_is_enabled (management);
-}
-
-/* The session is gone for good, if there was one. */
-void
-hs_client_lose_session (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
-  /* Modules are not told when the last reference to the client is going. */
-  if (hs_session_lose (&priv->session) && hs_run_is_running (&priv->run))
-    hs_module_list_foreach (&priv->modules, hs_module_lost);
-}
-
-/* The connection has gone. */
-void
-hs_client_interrupt_session (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  gboolean again = hs_session_is_interrupted (&priv->session);
-
-  if (!hs_session_interrupt (&priv->session, hs_client_get_time (priv), hs_client_get_boot_time (priv)))
-    hs_client_lose_session (self);
-  else if (!again)
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_SESSION, hs_session_get_patience (&priv->session));
-}
-
-/* There will not be another connection. */
-void
-hs_client_end_session (HsClient *self, gboolean quietly)
-{
-  HsStreamManagement *management = hs_client_get_management (self);
-
-  if (management != NULL)
-    hs_stream_management_give_up (management);
-  hs_client_lose_session (self);
-  hs_client_tell_deliveries (self, quietly);
-}
-
-/* The program has set another address meanwhile. What was sent from the old one must not leave from the
- * new. */
-void
-hs_client_leave_other_account (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (!hs_session_is_other_account (&priv->session, hs_settings_get_jid (&priv->settings)))
-    return;
-  hs_client_end_session (self, FALSE);
-  hs_session_forget_account (&priv->session);
-}
-
-void
-hs_client_resumed (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsStream *stream = hs_client_stream (priv);
-  HsStreamManagement *management = hs_session_get_management (&priv->session);
-  g_autoptr (GPtrArray) tasks = NULL;
-
-  hs_client_remember_session (priv);
-  hs_retry_policy_resumed (hs_reconnector_get_policy (&priv->reconnector), hs_stream_management_get_acknowledged (management),
-                           hs_stream_management_get_received (management));
-  hs_client_session_stands (self);
-  hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
-                     hs_client_get_time (priv));
-  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
-  hs_client_update_request_deadline (self);
-  hs_client_tell_active (self, TRUE);
-  /* A handler may have ended the connection. */
-  if (hs_client_stream (priv) == stream)
-    hs_client_note_resumed (self);
-  if (hs_client_stream (priv) != stream)
-    return;
-  /* When the run ends, nobody is told of a session. */
-  if (hs_run_is_ending (&priv->run))
-    return;
-  tasks = hs_run_take_connects (&priv->run);
-  hs_client_enter (self, HS_RUN_ON_SESSION);
-  hs_client_tell_deliveries (self, FALSE);
-  if (hs_client_stream (priv) == stream)
-    g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
-  if (hs_client_stream (priv) == stream)
-    hs_module_list_foreach (&priv->modules, hs_module_resumed);
-  hs_run_return_tasks (tasks, NULL);
-}
-
 /**
  * hs_client_dup_session_state:
  * @self: a client
@@ -150,7 +41,7 @@ hs_client_dup_session_state (HsClient *self)
 
   if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING || (hs_client_stream (priv) != NULL && hs_stream_is_closing (hs_client_stream (priv))))
     return NULL;
-  /* A handler that takes the state and ends the program does not want its stanza to come again. */
+  /* A handler that takes the state and ends the program does not want to see its stanza again. */
   state = hs_session_save (&priv->session, hs_pump_is_showing (&priv->pump) ? 1 : 0,
                            hs_client_get_boot_time (priv), g_get_real_time ());
   return state != NULL ? g_variant_ref_sink (state) : NULL;

@@ -4,11 +4,11 @@
 #include "hs-client-private.h"
 #include "hs-error.h"
 
-/* What follows on a connection that has ended or could not be made. */
+/* Decides what follows when a connection has ended or could not be made. */
 
-/* Something that the program has sent was acknowledged. What comes in does not count, and neither does
- * the acknowledgement of a roster request or of presence: each session begins with some, also that
- * which a server is about to end again. */
+/* Tells the policy if the server has acknowledged something that the program has sent. Input does not count, and
+ * the acknowledgement of the roster request and the initial presence does not: each session begins with them, also
+ * one that the server is about to end again. */
 void
 hs_client_note_progress (HsClient *self)
 {
@@ -47,7 +47,7 @@ hs_client_reconnect_now (HsClient *self)
 
 /* ---- What follows ---- */
 
-/* The error, with what the policy has to say about it. */
+/* Returns the error, with the note of the policy about it. */
 static GError *
 dup_error (HsClientPrivate *priv, const GError *error)
 {
@@ -82,8 +82,8 @@ next_target (HsClient *self, const GError *cause)
     hs_reconnector_wait (&priv->reconnector, priv->loop, 0);
 }
 
-/* The connection is gone. @answered: there was one, to the server or what stands before it. @managed: there was a session with
- * stream management. */
+/* Asks the policy how long to wait. @answered: the server, or something in front of it, had accepted the
+ * connection. @managed: there was a session with stream management. */
 static guint
 choose_wait (HsClientPrivate *priv, gboolean answered, gboolean managed)
 {
@@ -132,8 +132,8 @@ retry (HsClient *self, const GError *cause)
   hs_client_emit_disconnected (self, error, delay);
 }
 
-/* Whether the connection has not yet come to what only the server itself can be: a stream with TLS, or its header
- * without TLS. */
+/* Whether the peer may still be something other than the server: it has not come to a stream with TLS, or to the
+ * stream header if there is no TLS. */
 static gboolean
 is_unproven (HsClientPrivate *priv)
 {
@@ -142,15 +142,15 @@ is_unproven (HsClientPrivate *priv)
   return !hs_connection_is_secure (&priv->connection);
 }
 
-/* Another address of the same domain may do better than one that failed like this. Where there is none left,
- * @error becomes what became of all of them. A run that has been in a session before knows that the server is
- * right, and looks no further than until it is proven. */
+/* Looks whether another address of the same domain may do better. If no address is left, @error tells of all of
+ * them. A run that has had a session knows that the server is right, and only looks for another address while the
+ * peer may be something else. */
 static void
 look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error)
 {
   HsConnector *connector = hs_connection_get_connector (&priv->connection);
 
-  /* What the connector says itself is about all of them already. */
+  /* An error of the connector is about all addresses already. */
   if (*error == NULL || connector == NULL || hs_connection_get_address (&priv->connection) == NULL
       || (*error)->domain == HS_STANZA_ERROR || hs_retry_policy_is_permanent (failure)
       || (hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector)) && !is_unproven (priv)))
@@ -196,13 +196,13 @@ judge (HsClient *self, GError **error)
 
   if (hs_client_is_managed (priv))
     describe_session (priv, &failure);
-  /* It sends us on, and does not say where to. */
+  /* The server redirects the client, and does not say where to. */
   if (failure.other_host == NULL
       && g_error_matches (*error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST))
     failure.other_host = "";
   if (failure.other_host == NULL)
     {
-      /* What was relied on may be why it failed: the same address once more, without that. */
+      /* Pipelining may be the cause: try the same address once more without it. */
       if (hs_client_forget_offer (self, *error))
         {
           if (!hs_connection_is_secure (&priv->connection) && hs_connection_get_attempt (&priv->connection) != NULL
@@ -215,7 +215,7 @@ judge (HsClient *self, GError **error)
   return hs_retry_policy_failed (hs_reconnector_get_policy (&priv->reconnector), &failure);
 }
 
-/* From the main loop, and once for each connection: it is of no more use. */
+/* The connection is of no more use. Called from the main loop, once for each connection. */
 void
 hs_client_connection_failed (HsClient *self, const GError *error)
 {
@@ -233,7 +233,7 @@ hs_client_connection_failed (HsClient *self, const GError *error)
   switch (judge (self, &copy))
     {
     case HS_RETRY_NEXT_TARGET:
-      /* Of the same domain, in the same attempt. */
+      /* The next address of the same domain, in the same attempt. */
       hs_reconnector_keep (&priv->reconnector, hs_connection_steal_connector (&priv->connection));
       G_GNUC_FALLTHROUGH;
     case HS_RETRY_TO:

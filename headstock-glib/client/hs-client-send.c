@@ -11,52 +11,13 @@
 #include "hs-stanza-private.h"
 #include "xml/hs-writer.h"
 
-/* Sending: what is checked before it leaves, and who waits for what. */
+/* Sending: checks a stanza, writes it, and remembers who waits for it. */
 
-/* The header that a raw string is parsed after, as the server will. */
+/* A raw string is parsed after this header, as the server will parse it. */
 #define RAW_HEADER(namespace_) \
   "<stream:stream xmlns='" namespace_ "' xmlns:stream='" HS_NS_STREAM "'>"
 
-/* What the stream itself has to say stands before what is sent next. */
-static void
-take_own_output (HsClientPrivate *priv)
-{
-  g_autoptr (GByteArray) own = hs_client_stream (priv) != NULL ? hs_stream_take_output (hs_client_stream (priv)) : NULL;
-
-  if (own != NULL)
-    g_byte_array_append (hs_transport_get_output (hs_client_transport (priv)), own->data, own->len);
-}
-
-static GByteArray *
-get_output (HsClientPrivate *priv)
-{
-  take_own_output (priv);
-  return hs_transport_get_output (hs_client_transport (priv));
-}
-
-/* What has been appended to the output leaves at the end of this turn of the main loop. */
-void
-hs_client_flush (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint64 end;
-
-  if (hs_client_transport (priv) == NULL)
-    return;
-  take_own_output (priv);
-  hs_client_ask_if_due (self);
-  end = hs_connection_get_end (&priv->connection);
-  if (!hs_wire_log_sent (&priv->wire_log, hs_transport_get_output (hs_client_transport (priv)), end))
-    return;
-  /* A handler that watches the output may have ended the connection. */
-  if (hs_client_transport (priv) == NULL)
-    return;
-  hs_transport_queue (hs_client_transport (priv));
-  if (!hs_liveness_is_watching (&priv->liveness))
-    hs_client_watch_output (self);
-}
-
-/* Which way a stanza goes now. */
+/* Chooses which way a stanza goes now. */
 static gboolean
 check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
 {
@@ -163,7 +124,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
                  "There is no session yet: the client has not signed in");
 }
 
-/* Who gets the stanza may have the same limit as we have, and its stream ends where it is passed. */
+/* The recipient may have the same limit as this client, and ends its stream if the stanza passes it. */
 static gboolean
 check_depth (HsClientPrivate *priv, HsNode *root, GError **error)
 {
@@ -239,7 +200,8 @@ check_bytes (HsClientPrivate *priv, gsize length, GError **error)
                  length, max);
 }
 
-/* Into the scratch buffer or the transport's, from which it is taken out again where it has to wait. */
+/* The stanza was written into @output, from @start on. Stream management takes it out again if the stanza has to
+ * wait. */
 static void
 put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSending *sending)
 {
@@ -257,7 +219,7 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
                                 g_get_real_time (), sending->task);
 }
 
-/* A stanza in no namespace takes on that of the stream. */
+/* A stanza in no namespace gets the namespace of the stream. */
 static gboolean
 append (HsClientPrivate *priv, GByteArray *output, HsNode *node, GError **error)
 {
@@ -277,6 +239,34 @@ append (HsClientPrivate *priv, GByteArray *output, HsNode *node, GError **error)
   return FALSE;
 }
 
+void
+hs_client_update_request_deadline (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_deadlines_set_at (
+      &priv->deadlines, HS_DEADLINE_REQUEST,
+      hs_iq_tracker_get_deadline (hs_session_get_tracker (&priv->session)));
+}
+
+static HsIqRequest *
+track (HsClient *self, HsNode *node, int timeout_msec)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint msec = timeout_msec < 0 ? hs_settings_get_request_timeout (&priv->settings) : (guint) timeout_msec;
+  HsIqTracker *tracker = hs_session_get_tracker (&priv->session);
+  /* Time stands still while the session is interrupted. A deadline of 0 is none. */
+  gint64 deadline
+      = hs_iq_tracker_get_time (tracker, hs_client_get_time (priv)) + msec * (gint64) 1000;
+  HsIqRequest *request = hs_iq_tracker_add (
+      tracker, hs_node_get_attribute (node, "id", NULL), hs_node_get_attribute (node, "to", NULL),
+      hs_node_get_attribute (node, "from", NULL), MAX (deadline, 1));
+
+  hs_iq_request_set_patience (request, msec * (gint64) 1000);
+  hs_client_update_request_deadline (self);
+  return request;
+}
+
 gboolean
 hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **error)
 {
@@ -292,17 +282,17 @@ hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **
   if (sending->route == HS_ROUTE_WAITING)
     output = scratch = g_byte_array_new ();
   else
-    output = get_output (priv);
+    output = hs_client_get_output (priv);
   start = output->len;
   if (!append (priv, output, node, error))
     return FALSE;
   if (asks)
     {
-      HsIqRequest *request = hs_client_track (self, node, sending->timeout_msec);
+      HsIqRequest *request = track (self, node, sending->timeout_msec);
 
-      /* Now, not when it has been flushed: who watches what is written may end the request by then. */
+      /* Before the output is flushed: a handler of `xml` may end the request. */
       if (sending->asker != NULL)
-        hs_client_await_answer (sending->asker, request);
+        sending->asked (sending->asker, request);
     }
   put (self, output, start, node, sending);
   hs_client_flush (self);
@@ -389,7 +379,7 @@ check_raw (HsClient *self, GArray *stanzas, GError **error)
   return TRUE;
 }
 
-/* A tag at a time, so that each stanza's bytes are known. */
+/* Parses a tag at a time, so that the bytes of each stanza are known. */
 static gboolean
 parse_raw (HsParser *parser,
            const char *header,
@@ -425,8 +415,8 @@ parse_raw (HsParser *parser,
   return TRUE;
 }
 
-/* A component may have declared jabber:client, which is not what its stream holds; perhaps with a
- * character reference in it. */
+/* A component may have declared jabber:client, perhaps with a character reference in it, and its stream is in
+ * another namespace. */
 static gboolean
 may_declare_client (const char *xml)
 {
@@ -434,13 +424,13 @@ may_declare_client (const char *xml)
          (strstr (xml, HS_NS_CLIENT) != NULL || strstr (xml, "&#") != NULL);
 }
 
-/* Byte for byte, where it can be. */
+/* Writes the string byte for byte, if possible. */
 static void
 write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GByteArray) scratch = g_byte_array_new ();
-  GByteArray *output = sending->route == HS_ROUTE_WAITING ? scratch : get_output (priv);
+  GByteArray *output = sending->route == HS_ROUTE_WAITING ? scratch : hs_client_get_output (priv);
   gboolean rewrite = hs_settings_is_component (&priv->settings) && may_declare_client (xml);
   gsize start = 0;
 
@@ -456,7 +446,7 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
         g_byte_array_append (output, (const guint8 *) xml + start, stanza->end - start);
       start = stanza->end;
       if (strcmp (node->name, "iq") == 0 && !hs_iq_node_is_answer (node))
-        hs_client_track (self, node, -1);
+        track (self, node, -1);
       put (self, output, before, node, sending);
     }
   hs_client_flush (self);

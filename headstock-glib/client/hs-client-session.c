@@ -6,12 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* From the features to a session that stands, and what keeps it alive. */
-
-/* After so much silence a connection lets go of its parser: the next bytes find a new one. */
-#define IDLE_MSEC 3000
-/* How many times longer silence may last while the client is not active. */
-#define INACTIVE_FACTOR 4
+/* From the stream features to a session that stands. */
 
 /* While modules take part, the time is theirs. */
 void
@@ -51,7 +46,7 @@ derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   hs_client_pump (self);
 }
 
-/* On a worker thread: a server may ask for a million rounds. */
+/* Derives the key on a worker thread: a server may ask for a million iterations. */
 void
 hs_client_derive_key (HsClient *self)
 {
@@ -66,7 +61,7 @@ hs_client_derive_key (HsClient *self)
   g_task_run_in_thread (task, derive_thread);
 }
 
-/* XEP-0280, 4: carbons, where they did not begin along with the resource. */
+/* Enables carbons (XEP-0280, 4), unless they were enabled together with bind. */
 static void
 begin_carbons (HsClient *self)
 {
@@ -81,8 +76,8 @@ begin_carbons (HsClient *self)
   hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
 
-/* RFC 6121, 2.2: the roster is asked for before the first presence, so that the server pushes what
- * changes in between. */
+/* Sends the roster request before the first presence (RFC 6121, 2.2), so that the server pushes what changes in
+ * between. */
 static void
 begin_roster (HsClient *self)
 {
@@ -96,12 +91,12 @@ begin_roster (HsClient *self)
   hs_client_send_own (self, HS_ELEMENT (iq), NULL);
 }
 
-/* What the client does where no module does it. */
+/* The default steps: what the client does itself when a session begins. */
 static void (*const default_steps[]) (HsClient *self) = { begin_carbons, begin_roster };
 
-/* The requests of the default steps and of modules, and then the presence. Only requests are sent meanwhile:
- * under stream management that is not enabled yet, anything else would be held back, and the presence behind
- * it. */
+/* Sends the requests of the default steps and of modules, and then the presence. Only requests can be sent
+ * meanwhile: while the answer to <enable/> is waited for, anything else would be held back, and the presence
+ * behind it. */
 static void
 begin_session (HsClient *self)
 {
@@ -110,7 +105,7 @@ begin_session (HsClient *self)
   g_autoptr (GPtrArray) modules = hs_module_list_ref (&priv->modules);
 
   priv->only_requests = TRUE;
-  /* Who watches what is written, and a module, may end the connection. */
+  /* A handler of `xml`, or a module, may end the connection. */
   for (guint i = 0; i < G_N_ELEMENTS (default_steps) && hs_client_stream (priv) == stream; i++)
     default_steps[i] (self);
   for (guint i = 0; i < modules->len && hs_client_stream (priv) == stream; i++)
@@ -120,36 +115,20 @@ begin_session (HsClient *self)
     hs_client_begin_presence (self);
 }
 
-/* Nobody looks at what arrives: later is early enough (XEP-0352). */
-static gint64
-get_interval (HsClientPrivate *priv)
-{
-  gint64 interval = hs_settings_get_keepalive_interval (&priv->settings) * (gint64) 1000;
-
-  return hs_settings_get_active (&priv->settings) ? interval : interval * INACTIVE_FACTOR;
-}
-
 /* What a new session and one that goes on have in common. */
-void
-hs_client_session_stands (HsClient *self)
+static void
+session_stands (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gint64 now;
 
   hs_client_forgets_changed (self);
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_connection_end_attempt (&priv->connection);
-  now = hs_client_get_time (priv);
-  hs_run_set_ready_time (&priv->run, now);
-  hs_liveness_init (&priv->liveness, now);
-  if (hs_settings_get_keepalive_interval (&priv->settings) > 0)
-    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE,
-                               now + get_interval (priv));
+  hs_client_begin_liveness (self);
 }
 
-/* The resource has been asked for. What a session begins with anyway need not wait for the answer, but where
- * a module takes part in what comes before, or another session is still to be given up, which everybody is
- * told when there is a new one. */
+/* The resource was requested. Sends the roster request and the presence together with bind, unless a module
+ * negotiates or an old session must first be reported lost. */
 void
 hs_client_binding (HsClient *self)
 {
@@ -159,20 +138,21 @@ hs_client_binding (HsClient *self)
       || hs_client_transport (priv) == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (hs_client_stream (priv)))
     return;
-  /* What a handler sends meanwhile waits, and must not leave from another. */
+  /* What a handler sends meanwhile waits, and must not be sent from another account. */
   hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
   priv->begun = priv->beginning = TRUE;
   begin_session (self);
   priv->beginning = FALSE;
 }
 
-/* What was sent already where @begun. Each step may call a handler that ends the connection; FALSE: one has. */
+/* @begun: the requests and the presence were sent already. Each step may call a handler that ends the connection.
+ * FALSE: one has. */
 static gboolean
 stand (HsClient *self, HsStream *stream, gboolean begun)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_session_stands (self);
+  session_stands (self);
   hs_session_bind (&priv->session, hs_stream_get_jid (stream), hs_settings_is_component (&priv->settings),
                    hs_stream_get_max_bytes (stream));
   if (hs_client_stream (priv) == stream)
@@ -195,7 +175,7 @@ hs_client_bound (HsClient *self)
   gboolean begun = priv->begun;
 
   priv->begun = FALSE;
-  /* One that was interrupted is lost. */
+  /* A session that was interrupted is lost. */
   if (!begun)
     hs_client_lose_session (self);
   if (hs_client_stream (priv) != stream)
@@ -218,173 +198,96 @@ hs_client_bound (HsClient *self)
 }
 
 void
-hs_client_expect_idle (HsClient *self)
+hs_client_resumed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  HsStream *stream = hs_client_stream (priv);
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
+  g_autoptr (GPtrArray) tasks = NULL;
 
-  if (!hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_IDLE) && hs_run_is_ready (&priv->run))
-    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_IDLE, hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000);
-}
-
-void
-hs_client_shrink_if_idle (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  gint64 due = hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000;
-
-  if (hs_client_stream (priv) == NULL || hs_pump_is_pumping (&priv->pump))
+  hs_client_remember_session (priv);
+  hs_retry_policy_resumed (hs_reconnector_get_policy (&priv->reconnector), hs_stream_management_get_acknowledged (management),
+                           hs_stream_management_get_received (management));
+  session_stands (self);
+  hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
+                     hs_client_get_time (priv));
+  hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
+  hs_client_update_request_deadline (self);
+  hs_client_tell_active (self, TRUE);
+  /* A handler may have ended the connection. */
+  if (hs_client_stream (priv) == stream)
+    hs_client_note_resumed (self);
+  if (hs_client_stream (priv) != stream)
     return;
-  if (hs_client_get_time (priv) < due)
-    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_IDLE, due);
-  /* Nothing is read before the rest of a stanza has been dispatched: that is not silence. */
-  else if (hs_pump_is_suspended (&priv->pump))
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_IDLE, IDLE_MSEC);
-  else if (hs_parser_shrink (hs_stream_get_parser (hs_client_stream (priv))))
-    {
-      hs_dispatcher_shrink (priv->dispatcher);
-      hs_client_shrink_features (self);
-      if (hs_client_get_management (self) != NULL)
-        hs_stream_management_shrink (hs_client_get_management (self));
-    }
+  /* When the run ends, nobody is told of a session. */
+  if (hs_run_is_ending (&priv->run))
+    return;
+  tasks = hs_run_take_connects (&priv->run);
+  hs_client_enter (self, HS_RUN_ON_SESSION);
+  hs_client_tell_deliveries (self, FALSE);
+  if (hs_client_stream (priv) == stream)
+    g_signal_emit (self, hs_client_signals[SIGNAL_RESUMED], 0);
+  if (hs_client_stream (priv) == stream)
+    hs_module_list_foreach (&priv->modules, hs_module_resumed);
+  hs_run_return_tasks (tasks, NULL);
 }
 
-/* XEP-0198's request is answered as well as a ping (XEP-0199), and is less. */
 static void
-ask_for_life (HsClient *self)
+removed_cb (HsModule *module, gpointer client)
+{
+  hs_handlers_remove_module (
+      hs_dispatcher_get_handlers (hs_client_private (client)->dispatcher), module);
+  hs_client_forgets_changed (client);
+}
+
+static void
+proceed_cb (gpointer client)
+{
+  hs_client_sign_in (client);
+}
+
+const HsModuleListCallbacks hs_client_module_list_callbacks
+    = { .removed = removed_cb, .proceed = proceed_cb };
+
+/**
+ * hs_client_continue_negotiation:
+ * @self: a client
+ * @error: (nullable): why the client shall not sign in, or %NULL
+ *
+ * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
+ * signs in, or the run ends with @error.
+ */
+void
+hs_client_continue_negotiation (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) ping = NULL;
-  g_autoptr (HsIq) iq = NULL;
-  HsJid *bound;
 
-  if (hs_client_is_managed (priv))
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+
+  if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY
+      || hs_client_stream (priv) == NULL)
+    return;
+  if (error == NULL)
     {
-      hs_stream_management_write_request (hs_client_get_management (self),
-                                          hs_transport_get_output (hs_client_transport (priv)));
-      hs_client_flush (self);
+      hs_module_list_continue (&priv->modules);
       return;
     }
-  ping = hs_element_new ("ping", HS_NS_PING);
-  bound = hs_session_get_bound_jid (&priv->session);
-  iq = hs_iq_new ("get", hs_jid_get_domain (bound), ping);
-  /* A component asks itself, by way of the server. */
-  if (hs_settings_is_component (&priv->settings))
-    hs_stanza_set_from_jid (HS_STANZA (iq), bound);
-  hs_client_send_own (self, HS_ELEMENT (iq), NULL);
+  hs_module_list_refuse (&priv->modules);
+  hs_stream_close (hs_client_stream (priv));
+  hs_stream_fail (hs_client_stream (priv), g_error_copy (error));
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
 }
 
-static void
-lose_connection (HsClient *self, const char *failing)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s %s",
-               hs_jid_get_domain (hs_client_private (self)->account), failing);
-  hs_client_connection_failed (self, error);
-}
-
-static void
-look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
-{
-  HsStreamManagement *management = hs_session_get_management (&priv->session);
-
-  *view = (HsLivenessView){
-    .now = hs_client_get_time (priv),
-    .interval = get_interval (priv),
-    .timeout = hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000,
-    .end = hs_connection_get_end (&priv->connection),
-    .left = hs_transport_get_left (hs_client_transport (priv)),
-  };
-  /* Where the output is full, what it does is what counts: reading goes on when it has drained. */
-  if (!hs_connection_is_blocked (&priv->connection, HS_READ_OUTPUT_FULL))
-    view->unread = hs_pump_has_input (&priv->pump) || hs_transport_has_unread (hs_client_transport (priv));
-  if (!hs_client_is_managed (priv))
-    return;
-  view->acknowledged = hs_stream_management_get_acknowledged (management);
-  view->resumed = hs_retry_policy_is_fruitless (hs_reconnector_get_policy (&priv->reconnector), view->acknowledged,
-                                                hs_stream_management_get_received (management));
-  view->asking = hs_stream_management_is_asking (management)
-                 && (view->resumed || hs_stream_management_get_waiting (management) > 0);
-}
-
-static void
-ping (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  HsLivenessView view;
-
-  ask_for_life (self);
-  /* Who watches what is written may have ended the connection. */
-  if (hs_client_transport (priv) == NULL || !hs_run_is_ready (&priv->run))
-    return;
-  look_at_connection (priv, &view);
-  hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
-}
-
-/* It is time to look whether the server is still there. */
+/**
+ * hs_client_proceed:
+ * @self: a client
+ *
+ * Does what [method@Client.continue_negotiation] does without an error. In some languages, Python
+ * among them, an error cannot be left out.
+ */
 void
-hs_client_keepalive (HsClient *self)
+hs_client_proceed (HsClient *self)
 {
-  HsClientPrivate *priv = hs_client_private (self);
-  HsLivenessView view;
-  gint64 next;
-
-  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || !hs_run_is_ready (&priv->run)
-      || hs_client_transport (priv) == NULL)
-    return;
-  look_at_connection (priv, &view);
-  switch (hs_liveness_look (&priv->liveness, &view, &next))
-    {
-    case HS_LIVENESS_LOST:
-      lose_connection (self, hs_liveness_describe (&priv->liveness));
-      break;
-    case HS_LIVENESS_PING:
-      ping (self);
-      break;
-    case HS_LIVENESS_NOTHING:
-    default:
-      hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE, next);
-    }
-}
-
-/* Something was queued, and nothing was waiting to leave. The system has no such deadline that would do: with
- * TCP_USER_TIMEOUT, Linux takes a peer whose window stays small for one that is dead, although bytes leave all
- * the time. */
-void
-hs_client_watch_output (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  gint64 next;
-
-  if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || !hs_run_is_ready (&priv->run))
-    return;
-  next = hs_liveness_sent (&priv->liveness, hs_client_get_time (priv),
-                           hs_settings_get_connect_timeout (&priv->settings) * (gint64) 1000);
-  hs_deadlines_bring_forward (&priv->deadlines, HS_DEADLINE_KEEPALIVE, next);
-}
-
-/* The interval is another. */
-void
-hs_client_expect_life (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
-    hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
-  else if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL)
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_KEEPALIVE, 0);
-}
-
-/* The machine was asleep: the connection may have gone meanwhile, and with it the session. */
-void
-hs_client_woke_up (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
-    hs_session_expire (&priv->session);
-  hs_reconnector_network_changed (&priv->reconnector);
-  if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL
-      && hs_settings_get_keepalive_interval (&priv->settings) > 0)
-    ping (self);
+  hs_client_continue_negotiation (self, NULL);
 }

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-clock.h"
+
+/* Where a client is: the phase of its run, its deadlines, and what there is of a session. */
+
+gint64
+hs_client_get_boot_time (const HsClientPrivate *priv)
+{
+  return priv->loop != NULL ? hs_loop_get_boot_time (priv->loop) : hs_clock_get_boot_time ();
+}
+
+HsClientState
+hs_client_get_present_state (HsClientPrivate *priv)
+{
+  return hs_run_phase_get_state (hs_run_get_phase (&priv->run),
+                                 hs_connection_is_secure (&priv->connection),
+                                 hs_connection_is_authenticated (&priv->connection));
+}
+
+/* The phase is another, or the connection has come further. */
+void
+hs_client_tell_state (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (hs_run_take_change (&priv->run, hs_client_get_present_state (priv)))
+    g_object_notify (G_OBJECT (self), "state");
+}
+
+/* Calls handlers of `notify::state`. */
+void
+hs_client_enter (HsClient *self, HsRunEvent event)
+{
+  hs_run_enter (&hs_client_private (self)->run, event);
+  hs_client_tell_state (self);
+}
+
+/* Whether the run is to end, or ends. hs_client_stop() does nothing itself but set the deadline. */
+gboolean
+hs_client_is_stop_requested (HsClientPrivate *priv)
+{
+  return hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_STOP) || hs_run_is_ending (&priv->run);
+}
+
+/* Whether `connected` was emitted, and `disconnected` is still to follow. */
+gboolean
+hs_client_is_announced (HsClientPrivate *priv)
+{
+  switch (hs_run_get_phase (&priv->run))
+    {
+    case HS_RUN_NEGOTIATING:
+    case HS_RUN_READY:
+    case HS_RUN_LOST:
+      return TRUE;
+    case HS_RUN_STOPPING:
+    case HS_RUN_SETTLING:
+    case HS_RUN_CLOSING:
+      return hs_client_stream (priv) != NULL
+             || hs_connection_get_address (&priv->connection) != NULL;
+    case HS_RUN_IDLE:
+    case HS_RUN_CONNECTING:
+    case HS_RUN_WAITING:
+    case HS_N_RUN_PHASES:
+    default:
+      return FALSE;
+    }
+}
+
+void
+hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
+{
+  g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
+}
+
+HsStreamManagement *
+hs_client_ensure_management (HsClientPrivate *priv)
+{
+  /* XEP-0114 has none. */
+  if (hs_settings_is_component (&priv->settings))
+    return NULL;
+  return hs_session_ensure_management (&priv->session, hs_settings_get_resend_policy (&priv->settings));
+}
+
+HsStreamManagement *
+hs_client_get_management (HsClient *self)
+{
+  return hs_session_get_management (&hs_client_private (self)->session);
+}
+
+gboolean
+hs_client_is_managed (HsClientPrivate *priv)
+{
+  HsStreamManagement *management = hs_session_get_management (&priv->session);
+
+  return management != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
+         && hs_stream_management_is_enabled (management);
+}
+
+/* The shortest time for an address, in milliseconds, unless connect-timeout is shorter. */
+#define SHORTEST_STAGE 2000
+
+/* A silent address may not take all of the time while other addresses are left: until a stream with TLS stands, or
+ * without TLS the server has sent its header, an address has a quarter of the time. The last address has all of
+ * it. */
+guint
+hs_client_get_stage_timeout (HsClientPrivate *priv)
+{
+  HsConnector *connector = hs_connection_get_connector (&priv->connection);
+  guint timeout = hs_settings_get_connect_timeout (&priv->settings);
+  gboolean stands = hs_connection_is_secure (&priv->connection)
+                    || (!hs_settings_uses_tls (&priv->settings) && hs_client_stream (priv) != NULL
+                        && hs_stream_has_received_header (hs_client_stream (priv)));
+
+  if (stands || connector == NULL || !hs_connector_has_more (connector))
+    return timeout;
+  return MAX (timeout / 4, MIN (timeout, SHORTEST_STAGE));
+}
+
+/* Starts the timeout of the next step of the negotiation. */
+void
+hs_client_begin_stage (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  priv->stage_timeout = hs_client_get_stage_timeout (priv);
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, priv->stage_timeout);
+}
