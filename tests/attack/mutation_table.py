@@ -97,6 +97,11 @@ MUTATIONS = [
     unit("no more addresses than 32",
          "#define HS_CANDIDATES_MAX_ADDRESSES 32", "#define HS_CANDIDATES_MAX_ADDRESSES 1000",
          "connector", "/connector/bounds"),
+    Mutation("a client of a test has no way to the network",
+             ".no_network = hs_client_has_dial (self),", ".no_network = FALSE,",
+             "tests/testing/test-server", ("-p", "/test-server/server-gone")),
+    client("each step of the negotiation has its time", "hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, priv->stage_timeout);",
+           ";", "clock", "/client/clock/stage"),
     unit("a framed stream has no end but <close/>",
          "if (self->framed) hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, \"Not well-formed XML: an end"
          " tag without its element\"); else push_stream_end (self);",

@@ -491,60 +491,6 @@ test_woken_waiting (void)
   test_client_free (test);
 }
 
-/* The connection went while the machine slept, and nobody said so. */
-static void
-test_woken_ready (void)
-{
-  static const ScriptStep deaf[] = { RUN (script_sign_in), EXPECT ("urn:xmpp:ping"), READ_END, END };
-  static const ScriptStep *const scripts[] = { deaf, script_session, NULL };
-  TestClient *test = new_client (scripts);
-
-  scripted_server_forgive (test->server);
-  g_object_set (test->client, "connect-timeout", 1000, NULL);
-  test_client_start_until_ready (test);
-  sleep_and_wake (test, 3600);
-  test_until (test->n_disconnected == 1);
-  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_object_set (test->client, "connect-timeout", 30000, NULL);
-  test_until (test->n_ready == 2);
-  test_client_stop (test);
-  test_client_free (test);
-}
-
-/* ---- A server that speaks and does not acknowledge ---- */
-
-static void
-test_stalled (void)
-{
-  static const ScriptStep talks[]
-      = { RUN (script_header), RUN (script_plain), RUN (script_header),
-          SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
-                "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"),
-          EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
-          SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'/>"), SERVE, END };
-  static const ScriptStep *const scripts[] = { talks, script_session, NULL };
-  TestClient *test = new_client (scripts);
-
-  scripted_server_forgive (test->server);
-  g_object_set (test->client, "keepalive-interval", 100, NULL);
-  test_client_start_until_ready (test);
-  /* That long a sign of life may be waited for, before it is looked at again. */
-  g_object_set (test->client, "connect-timeout", 2000, NULL);
-  for (guint i = 0; i < 600; i++)
-    hs_client_send_raw_stanza (test->client, "<message/>", NULL);
-  while (test->n_disconnected == 0)
-    {
-      test_client_await_sent (test, "<r ");
-      scripted_server_send (test->server, " ");
-      test_spin (20);
-    }
-  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_object_set (test->client, "connect-timeout", 30000, NULL);
-  test_until (test->n_ready == 2);
-  test_client_stop (test);
-  test_client_free (test);
-}
-
 static void
 run_test (gconstpointer function)
 {
@@ -643,8 +589,6 @@ main (int argc, char **argv)
   add ("network", test_network);
   add ("now", test_now);
   add ("woken-waiting", test_woken_waiting);
-  add ("woken-ready", test_woken_ready);
-  add ("stalled", test_stalled);
   add ("redirects", test_redirects);
   return g_test_run ();
 }

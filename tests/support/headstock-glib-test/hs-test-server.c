@@ -209,7 +209,7 @@ dial_cb (const HsTransportCallbacks *callbacks, gpointer owner, gpointer user_da
       return NULL;
     }
   leave_connection (self, TRUE);
-  transport = hs_test_transport_new (callbacks, owner, &peer_callbacks, self);
+  transport = hs_test_transport_new (callbacks, owner, TRUE, &peer_callbacks, self);
   self->transport = (HsTestTransport *) transport;
   self->n_connections++;
   hs_test_session_connected (&self->session);

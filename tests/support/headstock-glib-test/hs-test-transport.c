@@ -156,6 +156,24 @@ send_frame (HsTestTransport *self, const guint8 *unit, gsize length)
     self->peer_callbacks.sent ((const char *) frame->data, self->peer);
 }
 
+/* All at once, or the next element. */
+static gsize
+send_next (HsTestTransport *self, const guint8 *bytes, gsize length)
+{
+  g_autofree char *text = NULL;
+
+  if (self->parent.funcs->framed)
+    {
+      length = self->parent.callbacks.divide (bytes, length, 0);
+      send_frame (self, bytes, length);
+      return length;
+    }
+  text = g_strndup ((const char *) bytes, length);
+  if (!self->ended && self->peer != NULL)
+    self->peer_callbacks.sent (text, self->peer);
+  return length;
+}
+
 static gboolean end_cb (gpointer user_data);
 
 static void
@@ -168,10 +186,9 @@ flush (HsTransport *transport)
   self->output = g_byte_array_new ();
   while (sent < output->len && !self->closed)
     {
-      gsize length = self->parent.callbacks.divide (output->data + sent, output->len - sent, 0);
+      gsize length = send_next (self, output->data + sent, output->len - sent);
 
       self->written += length;
-      send_frame (self, output->data + sent, length);
       sent += length;
     }
   if (self->written > self->told_written)
@@ -265,6 +282,16 @@ get_written (HsTransport *transport)
   return ((HsTestTransport *) transport)->written;
 }
 
+static guint64
+get_left (HsTransport *transport)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+
+  if (self->peer == NULL || self->peer_callbacks.get_waiting == NULL)
+    return self->written;
+  return self->written - MIN (self->written, self->peer_callbacks.get_waiting (self->peer));
+}
+
 static void
 close_transport (HsTransport *transport)
 {
@@ -290,32 +317,35 @@ free_transport (HsTransport *transport)
   g_free (self);
 }
 
-static const HsTransportFuncs funcs = {
-  .framed = TRUE,
-  .free = free_transport,
-  .start_reading = start_reading,
-  .stop_reading = stop_reading,
-  .hold = hold,
-  .get_turn_end = get_turn_end,
-  .has_unread = has_unread,
-  .get_output = get_output,
-  .queue = queue,
-  .flush = flush,
-  .get_queued = get_queued,
-  .get_written = get_written,
-  .get_left = get_written,
-  .close = close_transport,
-};
+/* Both kinds, but for the first member. */
+#define FUNCS \
+  .free = free_transport, \
+  .start_reading = start_reading, \
+  .stop_reading = stop_reading, \
+  .hold = hold, \
+  .get_turn_end = get_turn_end, \
+  .has_unread = has_unread, \
+  .get_output = get_output, \
+  .queue = queue, \
+  .flush = flush, \
+  .get_queued = get_queued, \
+  .get_written = get_written, \
+  .get_left = get_left, \
+  .close = close_transport
+
+static const HsTransportFuncs framed_funcs = { .framed = TRUE, FUNCS };
+static const HsTransportFuncs stream_funcs = { .framed = FALSE, FUNCS };
 
 HsTransport *
 hs_test_transport_new (const HsTransportCallbacks *callbacks,
                        gpointer owner,
+                       gboolean framed,
                        const HsTestPeerCallbacks *peer_callbacks,
                        gpointer peer)
 {
   HsTestTransport *self = g_new0 (HsTestTransport, 1);
 
-  hs_transport_init (&self->parent, &funcs, callbacks, owner);
+  hs_transport_init (&self->parent, framed ? &framed_funcs : &stream_funcs, callbacks, owner);
   self->context = g_main_context_ref_thread_default ();
   self->peer_callbacks = *peer_callbacks;
   self->peer = peer;

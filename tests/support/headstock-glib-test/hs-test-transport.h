@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* A transport without a network: two ends in one process and one main context. It is framed (RFC 7395): each
+/* A transport without a network: two ends in one process and one main context. If it is framed (RFC 7395), each
  * element goes in a frame of its own, so that the other end needs no parser of streams. */
 
 typedef struct _HsTestTransport HsTestTransport;
@@ -13,15 +13,18 @@ typedef struct _HsTestTransport HsTestTransport;
 /* What the other end is told. A callback must not free the transport. */
 typedef struct
 {
-  /* The client has sent an element. */
+  /* The client has sent an element, or bytes if the transport is not framed. */
   void (*sent) (const char *element, gpointer peer);
   /* The client has closed the connection. The other end must not use the transport any more. */
   void (*closed) (gpointer peer);
+  /* How many of the bytes that were sent have not left the client's machine yet; NULL: none. */
+  guint64 (*get_waiting) (gpointer peer);
 } HsTestPeerCallbacks;
 
 /* Returns: the client's end, with one reference. */
 HsTransport *hs_test_transport_new (const HsTransportCallbacks *callbacks,
                                     gpointer owner,
+                                    gboolean framed,
                                     const HsTestPeerCallbacks *peer_callbacks,
                                     gpointer peer);
 
