@@ -22,6 +22,8 @@ set_id (
   gboolean same = FALSE;
   HsNode *child = NULL;
 
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
   if (id != NULL && *id == '\0')
     id = NULL;
   same = g_strcmp0 (get_id (self, name, namespace_), id) == 0;
@@ -30,8 +32,6 @@ set_id (
   else
     {
       child = hs_message_make_extension (self, name, namespace_);
-      if (child == NULL)
-        return;
       if (!same)
         {
           /* The id may be the old value of this message. */

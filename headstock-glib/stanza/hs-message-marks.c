@@ -4,6 +4,7 @@
 #include "hs-element-private.h"
 #include "hs-message-private.h"
 #include "hs-namespaces.h"
+#include "hs-stanza-private.h"
 
 /* What a message says of itself: what it asks for, the chat state, hints, styling, encryption, a
  * URL. */
@@ -220,27 +221,22 @@ void
 hs_message_set_oob_url (HsMessage *self, const char *oob_url)
 {
   g_autofree char *own = NULL;
+  gboolean same = FALSE;
   HsNode *oob = NULL;
   HsNode *url = NULL;
 
   g_return_if_fail (HS_IS_MESSAGE (self));
 
-  if (oob_url != NULL && *oob_url == '\0')
-    oob_url = NULL;
-  if (g_strcmp0 (hs_message_get_oob_url (self), oob_url) == 0)
-    {
-      if (oob_url == NULL)
-        hs_message_remove_extension (self, "x", HS_NS_OOB);
-      return;
-    }
-  own = g_strdup (oob_url);
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
+  /* The URL may be the old one of this message. */
+  own = oob_url != NULL && *oob_url != '\0' ? g_strdup (oob_url) : NULL;
+  same = g_strcmp0 (hs_message_get_oob_url (self), own) == 0;
   if (own == NULL)
     hs_message_remove_extension (self, "x", HS_NS_OOB);
   else
     {
       oob = hs_message_make_extension (self, "x", HS_NS_OOB);
-      if (oob == NULL)
-        return;
       url = hs_node_get_child (oob, "url", HS_NS_OOB);
       hs_node_remove_children (oob);
       if (url == NULL)
@@ -249,7 +245,8 @@ hs_message_set_oob_url (HsMessage *self, const char *oob_url)
       hs_node_append (oob, url);
       hs_node_append_text (url, own, strlen (own));
     }
-  g_object_notify (G_OBJECT (self), "oob-url");
+  if (!same)
+    g_object_notify (G_OBJECT (self), "oob-url");
 }
 
 static const struct
@@ -310,13 +307,15 @@ hs_message_set_chat_state (HsMessage *self, HsChatState chat_state)
   g_return_if_fail (HS_IS_MESSAGE (self));
   g_return_if_fail (chat_state >= HS_CHAT_STATE_NONE && chat_state <= HS_CHAT_STATE_GONE);
 
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
   old = hs_message_get_chat_state (self);
   for (guint i = 0; i < G_N_ELEMENTS (chat_states); i++)
     {
       if (chat_states[i].state != chat_state)
         hs_message_remove_extension (self, chat_states[i].name, HS_NS_CHAT_STATES);
-      else if (hs_message_make_extension (self, chat_states[i].name, HS_NS_CHAT_STATES) == NULL)
-        return;
+      else
+        hs_message_make_extension (self, chat_states[i].name, HS_NS_CHAT_STATES);
     }
   if (old != chat_state)
     g_object_notify (G_OBJECT (self), "chat-state");
@@ -385,13 +384,15 @@ hs_message_set_hints (HsMessage *self, HsHints hints)
 
   g_return_if_fail (HS_IS_MESSAGE (self));
 
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
   old = read_hints (self);
   for (guint i = 0; i < G_N_ELEMENTS (hint_names); i++)
     {
       if ((hints & hint_names[i].hint) == 0)
         hs_message_remove_extension (self, hint_names[i].name, HS_NS_HINTS);
-      else if (hs_message_make_extension (self, hint_names[i].name, HS_NS_HINTS) == NULL)
-        return;
+      else
+        hs_message_make_extension (self, hint_names[i].name, HS_NS_HINTS);
     }
   if (old != read_hints (self))
     g_object_notify (G_OBJECT (self), "hints");

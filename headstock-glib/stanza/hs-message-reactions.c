@@ -3,6 +3,7 @@
 
 #include "hs-message-private.h"
 #include "hs-namespaces.h"
+#include "hs-stanza-private.h"
 
 /* Reactions to other messages. */
 
@@ -104,6 +105,8 @@ hs_message_set_reactions (HsMessage *self, const char *id, const char *const *re
 
   g_return_if_fail (HS_IS_MESSAGE (self));
 
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
   own = id != NULL && *id != '\0' ? g_strdup (id) : NULL;
   same = g_strcmp0 (hs_message_get_reacted_id (self), own) == 0;
   chosen = g_ptr_array_new_with_free_func (g_free);
@@ -114,8 +117,6 @@ hs_message_set_reactions (HsMessage *self, const char *id, const char *const *re
   else
     {
       child = hs_message_make_extension (self, "reactions", HS_NS_REACTIONS);
-      if (child == NULL)
-        return;
       hs_node_remove_children (child);
       hs_node_set_attribute (child, "id", NULL, own);
       for (guint i = 0; i < chosen->len; i++)

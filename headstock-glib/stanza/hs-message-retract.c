@@ -37,8 +37,6 @@ add_retraction (HsMessage *self, const char *retract_id)
   g_autofree char *own = g_strdup (retract_id);
   HsNode *child = hs_message_make_extension (self, "retract", HS_NS_RETRACT);
 
-  if (child == NULL)
-    return;
   hs_node_remove_children (child);
   hs_node_set_attribute (child, "id", NULL, own);
   hs_message_add_fallback (self, HS_NS_RETRACT, 0);
@@ -82,6 +80,8 @@ hs_message_set_retract_id (HsMessage *self, const char *retract_id)
 
   g_return_if_fail (HS_IS_MESSAGE (self));
 
+  if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
+    return;
   if (retract_id != NULL && *retract_id == '\0')
     retract_id = NULL;
   same = g_strcmp0 (hs_message_get_retract_id (self), retract_id) == 0;

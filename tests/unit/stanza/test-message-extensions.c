@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "message-test.h"
 
-#include "hs-enum-types.h"
+#include "hs-element-private.h"
 
 #define MESSAGE(children) "<message xmlns='jabber:client'>" children "</message>"
 #define WRITTEN(children) "<message xmlns=\"jabber:client\">" children "</message>"
@@ -394,6 +394,41 @@ test_stanza_id (void)
   assert_stanza_id (MESSAGE ("<x xmlns='urn:x'>" BY ("a@b", "1") "</x>"), "a@b", NULL);
 }
 
+/* What is still being received cannot be changed, and nothing says that it was. */
+static void
+test_unfinished (void)
+{
+  HsMessage *message = parse (MESSAGE ("<body>a</body><replace id='1' xmlns='urn:xmpp:message-correct:0'/>"));
+  g_autofree char *before = hs_element_to_string (HS_ELEMENT (message));
+  g_autoptr (GString) log = log_notify (message);
+  guint n_changes = 0;
+
+  hs_element_get_node (HS_ELEMENT (message))->unfinished = TRUE;
+#define REFUSED(change)                                                                            \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*still being received*");           \
+    change;                                                                                        \
+    g_test_assert_expected_messages ();                                                            \
+    n_changes++;                                                                                   \
+  }                                                                                                \
+  G_STMT_END
+  REFUSED (hs_message_set_replace_id (message, NULL));
+  REFUSED (hs_message_set_origin_id (message, "x"));
+  REFUSED (hs_message_set_retract_id (message, "x"));
+  REFUSED (hs_message_set_oob_url (message, "x"));
+  REFUSED (hs_message_set_requests_receipt (message, TRUE));
+  REFUSED (hs_message_set_chat_state (message, HS_CHAT_STATE_GONE));
+  REFUSED (hs_message_set_hints (message, HS_HINTS_STORE));
+  REFUSED (hs_message_set_reactions (message, "x", NULL));
+  REFUSED (hs_message_set_reply (message, "x", NULL, "quote"));
+  g_assert_cmpuint (n_changes, ==, 9);
+  g_assert_cmpstr (log->str, ==, "");
+  hs_element_get_node (HS_ELEMENT (message))->unfinished = FALSE;
+  assert_xml (message, before);
+  g_assert_finalize_object (message);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -407,5 +442,6 @@ main (int argc, char **argv)
   g_test_add_func ("/message/extensions/chat-state", test_chat_state);
   g_test_add_func ("/message/extensions/hints", test_hints);
   g_test_add_func ("/message/extensions/stanza-id", test_stanza_id);
+  g_test_add_func ("/message/extensions/unfinished", test_unfinished);
   return g_test_run ();
 }
