@@ -95,12 +95,14 @@ function callWithAddresses(call, self, all) {
     }
 }
 
-// Makes a function of C check its strings, and take an address for one.  Gio._promisify() goes by how many
+// Makes a function of C check its strings, and take an address for one, alone or in a list.  Gio._promisify() goes by how many
 // parameters it has.
 function checkFunction(owner, name) {
     const call = owner[name];
     const checked = function (...all) {
         all.forEach(checkText);
+        if (all.some(Array.isArray))
+            all = all.map(one => Array.isArray(one) ? one.map(toAddress) : one);
         if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
             return callWithAddresses(call, this, all);
         return call.apply(this, all);

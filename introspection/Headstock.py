@@ -88,14 +88,23 @@ def _text_positions(info):
             if _is_text(argument)}
 
 
+def _to_strings(value):
+    """The addresses in a list as strings."""
+    if isinstance(value, (list, tuple)):
+        return [str(one) if isinstance(one, Headstock.Jid) else one for one in value]
+    return value
+
+
 def _check_function(info):
-    """Makes a function of C check its strings, and take an address for one."""
+    """Makes a function of C check its strings, and take an address for one, alone or in a list."""
     texts = _text_positions(info)
 
     def call(*arguments, **keywords):
         if texts and any(isinstance(one, Headstock.Jid) for one in arguments):
             arguments = [str(one) if number in texts and isinstance(one, Headstock.Jid) else one
                          for number, one in enumerate(arguments)]
+        if any(isinstance(one, (list, tuple)) for one in arguments):
+            arguments = [_to_strings(one) for one in arguments]
         for one in arguments:
             _check_text(one)
         for one in keywords.values():

@@ -25,7 +25,7 @@ await main({
             await wait(() => first.is_loaded && second.is_loaded);
             assert(await first.unblock_async(null, null));
             await wait(() => second.blocked.get_n_items() === 0);
-            assert(await first.block_async(['iago@shakespeare.example', 'spam.example'], null));
+            assert(await first.block_async([Headstock.Jid.new('iago@shakespeare.example'), 'spam.example'], null));
             assert(first.is_blocked('iago@shakespeare.example/x') && first.is_blocked('anyone@spam.example'));
             await wait(() => second.blocked.get_n_items() === 2);
             const jids = Array.from({length: 2}, (_, i) => second.blocked.get_item(i).jid.to_string());

@@ -30,8 +30,8 @@ def devices():
         wait(lambda: second.props.blocked.get_n_items() == 0)
         seen = []
         second.props.blocked.connect("items-changed", lambda model, *change: seen.append(change))
-        assert done(first.block_async, first.block_finish, ["iago@shakespeare.example", "spam.example"])
-        assert first.is_blocked("iago@shakespeare.example/x") and first.is_blocked("anyone@spam.example")
+        assert done(first.block_async, first.block_finish, [Headstock.Jid("iago@shakespeare.example"), "spam.example"])
+        assert first.is_blocked(Headstock.Jid("iago@shakespeare.example/x")) and first.is_blocked("anyone@spam.example")
         wait(lambda: second.props.blocked.get_n_items() == 2)
         assert seen == [(0, 0, 2)]
         jids = [str(address.props.jid) for address in second.props.blocked]
