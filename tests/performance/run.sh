@@ -22,7 +22,7 @@ exec </dev/null
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
-peers=(libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
+peers=(libqxmpp-dev libgtk-4-dev xvfb xauth libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
     valgrind libc6-dbg openssl)
 
 install=yes

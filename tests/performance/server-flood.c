@@ -24,6 +24,9 @@
   "Что в имени? То, что зовём мы розой, и под другим названьем сохраняло б свой сладкий запах. Скажи мне, Ромео"
 #define CJK "名字有什么关系呢？我们叫做玫瑰的这一种花，要是换了个名字，它的香味还是同样的芬芳"
 #define EMOJI "Wherefore 🌹🌹🌹 art thou 😍😘🥰 Romeo? 🌙✨🌟 good night 👋🏽 👨‍👩‍👧 😴💤"
+#define PRESENCE \
+  "<presence from='contact#@montague.example/balcony' to='romeo@montague.example/orchard'>" \
+  "<show>away</show><status>Number #</status></presence>"
 #define END "<message type='headline' from='montague.example'><body>end</body></message>"
 
 static const char *const chats[]
@@ -88,6 +91,7 @@ flood_fill (Flood *self, GByteArray *out, gsize size)
 {
   const char *template = self->kind == WORKLOAD_CHAT        ? chats[self->text]
                          : self->kind == WORKLOAD_GROUPCHAT ? group_chats[self->text]
+                         : self->kind == WORKLOAD_PRESENCES ? PRESENCE
                                                             : ITEM;
 
   while (self->left > 1 && out->len < size)
@@ -98,7 +102,7 @@ flood_fill (Flood *self, GByteArray *out, gsize size)
   if (self->left != 1 || out->len >= size)
     return;
   self->left = 0;
-  if (self->kind == WORKLOAD_ROSTER)
+  if (self->kind == WORKLOAD_ROSTER || self->kind == WORKLOAD_CONTACTS)
     g_byte_array_append (out, (const guint8 *) "</query></iq>", strlen ("</query></iq>"));
   g_byte_array_append (out, (const guint8 *) END, strlen (END));
 }

@@ -204,6 +204,14 @@ answer_request (Server *server, Connection *self, const char *iq, const char *ch
       server->phase = WORKING;
       return;
     }
+  if (g_strcmp0 (namespace_, "jabber:iq:roster") == 0
+      && (server->workload == WORKLOAD_CONTACTS || server->workload == WORKLOAD_PRESENCES))
+    {
+      id = tag_get_attribute (iq, "id");
+      queue_printf (self, "<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>", id);
+      flood_start (&self->flood, WORKLOAD_CONTACTS, server->amount);
+      return;
+    }
   if (g_str_has_prefix (child, "<query") && namespace_ != NULL)
     {
       g_autofree char *payload = g_strdup_printf ("<query xmlns='%s'/>", namespace_);
@@ -327,7 +335,8 @@ work (Server *server)
 {
   Connection *first = g_ptr_array_index (server->connections, 0);
 
-  if (server->workload == WORKLOAD_CHAT || server->workload == WORKLOAD_GROUPCHAT)
+  if (server->workload == WORKLOAD_CHAT || server->workload == WORKLOAD_GROUPCHAT
+      || server->workload == WORKLOAD_PRESENCES)
     {
       server->phase = FINISHED;
       flood_start (&first->flood, server->workload, server->amount);
@@ -367,12 +376,22 @@ begin (Server *server)
     work (server);
 }
 
+/* Whether a roster is still on its way. */
+static gboolean
+is_busy (Server *server)
+{
+  Connection *first = server->connections->len > 0 ? g_ptr_array_index (server->connections, 0) : NULL;
+
+  return first != NULL && (first->flood.left > 0 || first->out->len > first->sent);
+}
+
 static void
 tick (Server *server)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (server->phase == WAITING && server->workload != WORKLOAD_NONE && server->workload != WORKLOAD_MANAGED &&
+  if (server->phase == WAITING && server->workload != WORKLOAD_NONE && server->workload != WORKLOAD_MANAGED
+      && server->workload != WORKLOAD_CONTACTS && !is_busy (server) &&
       server->n_bound >= server->n_expected && now - server->last_input > QUIET_MSEC * 1000)
     begin (server);
   else if (server->phase == BEGUN && now - server->begun > QUIET_MSEC * 1000)
@@ -434,7 +453,8 @@ static Workload
 parse_workload (const char *name)
 {
   static const char *const names[]
-      = { "none", "chat", "groupchat", "roster", "send", "pings", "managed", NULL };
+      = { "none", "chat", "groupchat", "roster", "send", "pings", "managed", "contacts",
+          "presences", NULL };
 
   for (guint i = 0; names[i] != NULL; i++)
     {

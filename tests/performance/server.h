@@ -15,6 +15,8 @@ typedef enum
   WORKLOAD_SEND,
   WORKLOAD_PINGS,
   WORKLOAD_MANAGED, /* none, with stream management (XEP-0198) */
+  WORKLOAD_CONTACTS, /* the roster, as soon as it is asked for */
+  WORKLOAD_PRESENCES, /* the roster likewise; then a presence of each contact */
 } Workload;
 
 /* server-flood.c: stanzas that are written as the socket takes them. */

@@ -14,6 +14,10 @@ LABELS = {
     "gloox": "gloox",
     "slixmpp": "slixmpp",
     "nbxmpp": "nbxmpp",
+    "qxmpp": "QXmpp",
+    "state": "headstock-glib, from a state",
+    "roster": "headstock-glib, HsRoster",
+    "list": "headstock-glib, HsRoster in a GtkListView",
 }
 
 
@@ -73,6 +77,22 @@ def roster_details(figures):
                      "bytes an item"], rows)
 
 
+def contact_details(figures):
+    rows = [[LABELS[contestant], f"{medians['amount']:.0f}", f"{medians['cpu']:.3f}",
+             f"{medians['peak'] / 1024:.1f}",
+             f"{medians['turn_cpu'] * 1e3:.1f}" if "turn_cpu" in medians else "-"]
+            for contestant, medians in figures.results["contacts"].items()]
+    return markdown(["a roster, from the start until it is there", "contacts", "CPU s", "RSS growth, MiB",
+                     "longest turn, CPU ms"], rows)
+
+
+def presence_details(figures):
+    rows = [[LABELS[contestant], million(figures.rate("presences", contestant)),
+             f"{figures.ratio('presences', contestant, 'signal') or 0:.2f}"]
+            for contestant in figures.results["presences"]]
+    return markdown(["presences of 100,000 contacts", "presences / CPU s", "of the signal"], rows)
+
+
 def trip_details(figures, name, title):
     rows = [[LABELS[contestant], million(figures.rate(name, contestant)),
              f"{medians['wall'] / medians['amount'] * 1e6:.1f}"]
@@ -116,6 +136,10 @@ def details(results):
             parts.append(flood_details(figures, name, title))
     if results.get("roster"):
         parts.append(roster_details(figures))
+    if results.get("contacts"):
+        parts.append(contact_details(figures))
+    if results.get("presences"):
+        parts.append(presence_details(figures))
     for name, title in (("trips", "requests, one at a time"),
                         ("trips100", "requests, 100 in flight")):
         if results.get(name):
@@ -173,6 +197,14 @@ def goals(results):
          at_most(scaled(figures.get("growth", "handler", "peak"), 1 / 1024), 1, "MiB")),
         ("resident growth through a roster",
          at_most(scaled(figures.get("roster", "headstock", "peak"), 1 / 1024), 2, "MiB")),
+        ("100,000 contacts", at_most(figures.get("contacts", "headstock", "cpu"), 0.6, "CPU s")),
+        ("", at_least(ratio("contacts", "headstock", "qxmpp"), 8, "x QXmpp")),
+        ("", at_most(scaled(figures.get("contacts", "headstock", "peak"), 1 / 1024), 40, "MiB")),
+        ("", at_most(scaled(figures.get("contacts", "headstock", "turn_cpu"), 1000), 5, "ms in a turn")),
+        ("", at_most(figures.get("contacts", "headstock", "changes"), 10, "`items-changed`")),
+        ("100,000 contacts from a state", at_most(figures.get("contacts", "state", "cpu"), 0.15, "CPU s")),
+        ("presences of contacts that a list shows",
+         at_least(ratio("presences", "list", "signal"), 0.5, "of the `presence` signal")),
         ("one silent connection", at_most(per_client(figures, "idle", "headstock"), 6.5, "KiB")),
         ("one silent connection with stream management",
          at_most(per_client(figures, "idle-managed", "headstock"), 6.5, "KiB")),

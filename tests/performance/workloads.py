@@ -73,6 +73,18 @@ WORKLOADS = {
     "trips100": Workload("none", (10000, 10000), LIBRARIES | {
         "gloox": ("client-gloox", "-", 1),
     }),
+    "contacts": Workload("contacts", (100000, 100000), {
+        "headstock": ("contacts-headstock", "roster", 1),
+        "state": ("contacts-headstock", "state", 1),
+        "qxmpp": ("contacts-qxmpp", "-", 1),
+        "slixmpp": ("contacts-slixmpp.py", "-", 1 / 10),
+        "nbxmpp": ("contacts-nbxmpp.py", "-", 1 / 10),
+    }, runs=(3, 1)),
+    "presences": Workload("presences", (100000, 100000), {
+        "signal": ("contacts-headstock", "signal", 1),
+        "roster": ("contacts-headstock", "roster", 1),
+        "list": ("contacts-gtk", "list", 1),
+    }, runs=(3, 1)),
     "idle": Workload("none", (0, 0), {
         "headstock": ("crowd-headstock", "-", 1),
         "strophe": ("client-strophe", "-", 1),
@@ -96,12 +108,16 @@ NEEDS = {
                                          "imports.gi.Headstock"],
     "client-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
     "client-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
+    "contacts-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
+    "contacts-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
+    "contacts-gtk": ["xvfb-run", "--help"],
 }
 
 
 def environment(build):
     """As `meson devenv` has it."""
-    result = dict(os.environ, LC_ALL="C.UTF-8", NO_PROXY="*", GIO_USE_PROXY_RESOLVER="dummy")
+    result = dict(os.environ, LC_ALL="C.UTF-8", NO_PROXY="*", GIO_USE_PROXY_RESOLVER="dummy",
+                  GSK_RENDERER="cairo", GTK_A11Y="none")
     introspection = os.path.join(build, "introspection")
     for variable, folder in (("GI_TYPELIB_PATH", introspection),
                              ("LD_LIBRARY_PATH", os.path.join(build, "headstock-glib")),
@@ -120,6 +136,8 @@ def command(build, program):
     if program.endswith(".js"):
         return ["gjs", "-m", os.path.join(HERE, program)]
     path = os.path.join(build, "tests", "performance", program)
+    if program == "contacts-gtk" and os.access(path, os.X_OK):
+        return ["xvfb-run", "-a", path]
     return [path] if os.access(path, os.X_OK) else None
 
 
@@ -129,7 +147,7 @@ def is_there(build, program):
     needs = NEEDS.get(program)
     if needs is None:
         return True
-    if not os.path.exists(os.path.join(HERE, program)):
+    if program.endswith((".py", ".js")) and not os.path.exists(os.path.join(HERE, program)):
         return False
     try:
         return subprocess.run(needs, env=environment(build), timeout=60,
