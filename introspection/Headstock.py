@@ -886,5 +886,14 @@ class Registration(_Properties, Headstock.Registration):
     """A new account, or the change of one (XEP-0077)."""
 
 
+def _check_properties():
+    """Has what has nothing else of its own here check its properties, too."""
+    for name in dir(Headstock):
+        item = getattr(Headstock, name)
+        if isinstance(item, type) and issubclass(item, GObject.Object) and name not in globals():
+            override(type(name, (_Properties, item), {"__doc__": item.__doc__, "__module__": __name__}))
+
+
 _check_functions()
+_check_properties()
 _check_threads()

@@ -69,6 +69,26 @@ def strings_with_nul():
 
 
 @scenario
+def properties_with_nul():
+    """no property of any type takes a string that C would cut"""
+    n_checked = 0
+    for name in dir(Headstock):
+        item = getattr(Headstock, name)
+        if not isinstance(item, type) or not issubclass(item, GObject.Object):
+            continue
+        for spec in item.list_properties():
+            if spec.value_type != GObject.TYPE_STRING or not spec.flags & GObject.ParamFlags.WRITABLE:
+                continue
+            n_checked += 1
+            try:
+                given = item(**{spec.name.replace("-", "_"): "a\0b"})
+            except ValueError:
+                continue
+            raise AssertionError(f"{name}:{spec.name}: {given}")
+    assert n_checked > 50, n_checked
+
+
+@scenario
 def wrong_types():
     """a type, show or priority that there is not is refused where it is given"""
     h = Headstock

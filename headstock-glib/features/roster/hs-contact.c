@@ -67,8 +67,8 @@ hs_contact_finalize (GObject *object)
 {
   HsContact *self = HS_CONTACT (object);
 
-  hs_jid_unref (self->jid);
-  hs_roster_item_unref (self->item);
+  g_clear_pointer (&self->jid, hs_jid_unref);
+  g_clear_pointer (&self->item, hs_roster_item_unref);
   g_clear_object (&self->resources);
 
   G_OBJECT_CLASS (hs_contact_parent_class)->finalize (object);

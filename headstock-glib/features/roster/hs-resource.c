@@ -65,7 +65,7 @@ hs_resource_finalize (GObject *object)
 {
   HsResource *self = HS_RESOURCE (object);
 
-  hs_jid_unref (self->jid);
+  g_clear_pointer (&self->jid, hs_jid_unref);
   g_free (self->status);
   g_free (self->caps_node);
   g_free (self->avatar_hash);

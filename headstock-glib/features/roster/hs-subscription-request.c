@@ -55,7 +55,7 @@ hs_subscription_request_finalize (GObject *object)
 {
   HsSubscriptionRequest *self = HS_SUBSCRIPTION_REQUEST (object);
 
-  hs_jid_unref (self->jid);
+  g_clear_pointer (&self->jid, hs_jid_unref);
   g_free (self->text);
   g_free (self->nick);
   g_clear_pointer (&self->time, g_date_time_unref);
