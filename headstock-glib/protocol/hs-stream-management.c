@@ -310,7 +310,15 @@ hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output)
               self->id);
 }
 
-/* xs:boolean */
+/* Of xs:boolean and xs:unsignedInt, white space around the value is no part. */
+static char *
+dup_trimmed (HsNode *node, const char *name)
+{
+  char *value = g_strdup (hs_node_get_attribute (node, name, NULL));
+
+  return value != NULL ? g_strstrip (value) : NULL;
+}
+
 static gboolean
 is_true (const char *value)
 {
@@ -321,7 +329,8 @@ gboolean
 hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GError **error)
 {
   const char *id = hs_node_get_attribute (enabled, "id", NULL);
-  const char *max = hs_node_get_attribute (enabled, "max", NULL);
+  g_autofree char *max = dup_trimmed (enabled, "max");
+  g_autofree char *resumes = dup_trimmed (enabled, "resume");
   guint64 seconds;
 
   if (self->state != STATE_ENABLING)
@@ -333,7 +342,7 @@ hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GErr
     }
   self->state = STATE_ENABLED;
   self->received = self->told = 0;
-  if (!is_true (hs_node_get_attribute (enabled, "resume", NULL)) || id == NULL || *id == '\0')
+  if (!is_true (resumes) || id == NULL || *id == '\0')
     return TRUE;
   self->id = g_strdup (id);
   self->location = g_strdup (hs_node_get_attribute (enabled, "location", NULL));
@@ -345,7 +354,7 @@ hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GErr
 static gboolean
 get_h (HsNode *node, guint32 *h)
 {
-  const char *text = hs_node_get_attribute (node, "h", NULL);
+  g_autofree char *text = dup_trimmed (node, "h");
   guint64 value;
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))

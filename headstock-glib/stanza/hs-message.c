@@ -325,13 +325,13 @@ hs_message_get_delay (HsMessage *self)
   g_autoptr (GDateTime) local = NULL;
   g_autoptr (GTimeZone) utc = NULL;
   HsNode *delay = NULL;
-  const char *stamp = NULL;
+  g_autofree char *stamp = NULL;
 
   g_return_val_if_fail (HS_IS_MESSAGE (self), NULL);
 
   delay = hs_node_get_child (hs_element_get_node (HS_ELEMENT (self)), "delay", HS_NS_DELAY);
-  stamp = delay != NULL ? hs_node_get_attribute (delay, "stamp", NULL) : NULL;
-  if (stamp == NULL || !has_good_offset (stamp))
+  stamp = delay != NULL ? g_strdup (hs_node_get_attribute (delay, "stamp", NULL)) : NULL;
+  if (stamp == NULL || !has_good_offset (g_strstrip (stamp)))
     return NULL;
   utc = g_time_zone_new_utc ();
   local = g_date_time_new_from_iso8601 (stamp, utc);

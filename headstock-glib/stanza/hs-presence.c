@@ -145,8 +145,8 @@ hs_presence_new (const char *stanza_type)
  * hs_presence_get_show: (get-property show)
  * @self: a presence
  *
- * How somebody is available (RFC 6121, 4.7.2.1): `away`, `chat`, `dnd` or `xa`; or whatever else was
- * sent.
+ * How somebody is available (RFC 6121, 4.7.2.1): `away`, `chat`, `dnd` or `xa`, without white space around it; or
+ * whatever else was sent.
  *
  * Returns: (nullable): what is shown; %NULL where the presence does not say, which is simply available
  */
@@ -155,7 +155,7 @@ hs_presence_get_show (HsPresence *self)
 {
   g_return_val_if_fail (HS_IS_PRESENCE (self), NULL);
 
-  return hs_stanza_get_localized_text (HS_STANZA (self), "show");
+  return hs_stanza_trim_show (hs_stanza_get_localized_text (HS_STANZA (self), "show"));
 }
 
 /**

@@ -31,6 +31,8 @@ gboolean hs_stanza_begin (HsStanza *self, const char *function, const char *stan
 
 /* RFC 6121, 4.7.2.1. Otherwise a critical warning names @function. */
 gboolean hs_stanza_check_show (const char *function, const char *show);
+/* What is shown, without white space around what RFC 6121 knows; nullable. */
+const char *hs_stanza_trim_show (const char *show);
 /* Whether RFC 6121 knows the type of a message or presence, and what a presence shows. */
 gboolean hs_stanza_node_check_words (HsNode *node, GError **error);
 

@@ -254,12 +254,28 @@ hs_stanza_begin (HsStanza *self, const char *function, const char *stanza_type, 
   return TRUE;
 }
 
+static const char *const shows[] = { "away", "chat", "dnd", "xa", NULL };
+
 static gboolean
 is_known_show (const char *show)
 {
-  static const char *const shows[] = { "away", "chat", "dnd", "xa", NULL };
-
   return g_strv_contains (shows, show);
+}
+
+const char *
+hs_stanza_trim_show (const char *show)
+{
+  g_autofree char *trimmed = NULL;
+
+  if (show == NULL || is_known_show (show))
+    return show;
+  trimmed = g_strstrip (g_strdup (show));
+  for (guint i = 0; shows[i] != NULL; i++)
+    {
+      if (strcmp (trimmed, shows[i]) == 0)
+        return shows[i];
+    }
+  return show;
 }
 
 static char *

@@ -105,6 +105,18 @@ parse_option (HsElement *option, GStrvBuilder *values, GStrvBuilder *labels)
   g_strv_builder_add (labels, label != NULL ? label : value);
 }
 
+/* White space around an address, a truth value or the form's type is no part of it. */
+static char *
+dup_value (HsDataField *self, const char *text)
+{
+  char *value = g_strdup (text != NULL ? text : "");
+
+  if (self->type == HS_DATA_FIELD_BOOLEAN || self->type == HS_DATA_FIELD_JID_SINGLE
+      || self->type == HS_DATA_FIELD_JID_MULTI || g_strcmp0 (self->name, "FORM_TYPE") == 0)
+    g_strstrip (value);
+  return value;
+}
+
 static void
 parse_child (HsDataField *self, HsElement *child, GPtrArray *values, GStrvBuilder *option_values,
              GStrvBuilder *option_labels)
@@ -112,7 +124,7 @@ parse_child (HsDataField *self, HsElement *child, GPtrArray *values, GStrvBuilde
   const char *text = hs_element_get_text (child);
 
   if (hs_element_matches (child, "value", HS_NS_DATA))
-    g_ptr_array_add (values, g_strdup (text != NULL ? text : ""));
+    g_ptr_array_add (values, dup_value (self, text));
   else if (hs_element_matches (child, "option", HS_NS_DATA))
     parse_option (child, option_values, option_labels);
   else if (hs_element_matches (child, "required", HS_NS_DATA))

@@ -259,7 +259,7 @@ test_booleans (void)
     const char *value;
     gboolean is;
   } values[] = { { "<value>1</value>", TRUE }, { "<value>true</value>", TRUE },
-                 { "<value>0</value>", FALSE }, { "<value>false</value>", FALSE }, { "", FALSE },
+                 { "<value>\n true </value>", TRUE }, { "<value>0</value>", FALSE }, { "<value>false</value>", FALSE }, { "", FALSE },
                  { "<value/>", FALSE }, { "<value>yes</value>", FALSE } };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
@@ -372,6 +372,7 @@ test_form_type (void)
     const char *form_type;
   } examples[] = {
     { X ("form", "<field type='hidden' var='FORM_TYPE'><value>a</value></field>"), "a" },
+    { X ("form", "<field type='hidden' var='FORM_TYPE'><value>\n  a\n</value></field>"), "a" },
     { X ("form", "<field type='text-single' var='FORM_TYPE'><value>a</value></field>"), NULL },
     { X ("form", "<field var='FORM_TYPE'><value>a</value></field>"), NULL },
     { X ("result", "<field type='hidden' var='FORM_TYPE'><value>a</value></field>"), "a" },

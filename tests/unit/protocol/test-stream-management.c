@@ -226,7 +226,7 @@ test_going_back (Fixture *f, gconstpointer data)
 static void
 test_no_number (Fixture *f, gconstpointer data)
 {
-  static const char *const bad[] = { "", "h=''", "h='x'", "h='-1'", "h='4294967296'", "h=' 1'" };
+  static const char *const bad[] = { "", "h=''", "h='x'", "h='-1'", "h='4294967296'", "h='1 2'" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -387,6 +387,18 @@ test_lost_unknown (Fixture *f, gconstpointer data)
   assert_deliveries (f, "?1?2?3");
   enable (f, "");
   assert_output (f, "<presence id=\"5\" to=\"a\" type=\"subscribe\">" DELAY "</presence>");
+}
+
+/* White space around xs:boolean and xs:unsignedInt is no part of the value. */
+static void
+test_white_space (Fixture *f, gconstpointer data)
+{
+  enable (f, "id='x' resume=' true ' max='\n600 '");
+  g_assert_cmpuint (hs_stream_management_get_max (f->sm), ==, 600);
+  send_numbered (f, 1);
+  hs_stream_management_interrupt (f->sm, 0);
+  fail_to_resume (f, "h=' 1 '");
+  assert_deliveries (f, "+1");
 }
 
 /* What the server said on resuming that it had not received, and what was not sent again after that, has not arrived,
@@ -733,6 +745,7 @@ main (int argc, char **argv)
   add ("lost-known", test_lost_known);
   add ("lost-unknown", test_lost_unknown);
   add ("lost-resumed", test_lost_resumed);
+  add ("white-space", test_white_space);
   add ("lost-never", test_lost_never);
   add ("lost-always", test_lost_always);
   add ("lost-unsure", test_lost_unsure);

@@ -167,6 +167,7 @@ test_delay (void)
     { "<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/>"
       "<delay xmlns='urn:xmpp:delay' stamp='2003-09-10T23:08:25Z'/>",
       "2002-09-10T23:08:25Z" },
+    { "<delay xmlns='urn:xmpp:delay' stamp=' 2002-09-10T23:08:25Z '/>", "2002-09-10T23:08:25Z" },
     { "<delay xmlns='urn:xmpp:delay'/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp=''/>", NULL },
     { "<delay xmlns='urn:xmpp:delay' stamp='yesterday'/>", NULL },

@@ -64,6 +64,12 @@ test_read (void)
       "<presence><show xmlns='urn:x'>away</show><status/><priority xmlns='urn:x'>5</priority>"
       "</presence>");
   g_assert_null (hs_presence_get_show (presence));
+  g_assert_finalize_object (presence);
+  presence = parse ("<presence><show>\n  away\n</show><status/></presence>");
+  g_assert_cmpstr (hs_presence_get_show (presence), ==, "away");
+  g_assert_finalize_object (presence);
+  presence = parse ("<presence><show> out to lunch</show><status/></presence>");
+  g_assert_cmpstr (hs_presence_get_show (presence), ==, " out to lunch");
   g_assert_cmpstr (hs_presence_get_status (presence), ==, "");
   g_assert_cmpint (hs_presence_get_priority (presence), ==, 0);
   g_assert_finalize_object (presence);
