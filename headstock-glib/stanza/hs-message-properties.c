@@ -99,8 +99,7 @@ hs_message_set_extension_property (HsMessage *self, guint prop_id, const GValue 
 static void
 make_ids (GParamSpec **props)
 {
-  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  GParamFlags rw = ro | G_PARAM_WRITABLE;
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessage:origin-id: (getter get_origin_id) (setter set_origin_id)
@@ -147,6 +146,12 @@ make_ids (GParamSpec **props)
    * Since: 0.2
    */
   props[PROP_RETRACT_ID] = g_param_spec_string ("retract-id", NULL, NULL, NULL, rw);
+}
+
+static void
+make_read_only_ids (GParamSpec **props)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessage:occupant-id: (getter get_occupant_id)
@@ -178,28 +183,9 @@ make_ids (GParamSpec **props)
 }
 
 static void
-make_marks (GParamSpec **props)
+make_requests (GParamSpec **props)
 {
-  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  GParamFlags rw = ro | G_PARAM_WRITABLE;
-
-  /**
-   * HsMessage:oob-url: (getter get_oob_url) (setter set_oob_url)
-   *
-   * The address of a file that comes with the message (XEP-0066, 3), or %NULL.
-   *
-   * Since: 0.2
-   */
-  props[PROP_OOB_URL] = g_param_spec_string ("oob-url", NULL, NULL, NULL, rw);
-
-  /**
-   * HsMessage:encryption: (getter get_encryption)
-   *
-   * The namespace of the message's encryption (XEP-0380, 3), or %NULL.
-   *
-   * Since: 0.2
-   */
-  props[PROP_ENCRYPTION] = g_param_spec_string ("encryption", NULL, NULL, NULL, ro);
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessage:requests-receipt: (getter get_requests_receipt) (setter set_requests_receipt)
@@ -229,24 +215,6 @@ make_marks (GParamSpec **props)
   props[PROP_ATTENTION] = g_param_spec_boolean ("attention", NULL, NULL, FALSE, rw);
 
   /**
-   * HsMessage:is-retracted: (getter get_is_retracted)
-   *
-   * Whether an archive keeps this message in place of one that was taken back (XEP-0424, 4).
-   *
-   * Since: 0.2
-   */
-  props[PROP_IS_RETRACTED] = g_param_spec_boolean ("is-retracted", NULL, NULL, FALSE, ro);
-
-  /**
-   * HsMessage:is-styled: (getter get_is_styled)
-   *
-   * Whether the styling directives in the body may be followed (XEP-0393, 6).
-   *
-   * Since: 0.2
-   */
-  props[PROP_IS_STYLED] = g_param_spec_boolean ("is-styled", NULL, NULL, TRUE, ro);
-
-  /**
    * HsMessage:chat-state: (getter get_chat_state) (setter set_chat_state)
    *
    * What the sender does in the conversation (XEP-0085, 2).
@@ -266,6 +234,49 @@ make_marks (GParamSpec **props)
   props[PROP_HINTS] = g_param_spec_flags ("hints", NULL, NULL, HS_TYPE_HINTS, HS_HINTS_NONE, rw);
 }
 
+static void
+make_contents (GParamSpec **props)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags rw = ro | G_PARAM_WRITABLE;
+
+  /**
+   * HsMessage:oob-url: (getter get_oob_url) (setter set_oob_url)
+   *
+   * The address of a file that comes with the message (XEP-0066, 3), or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[PROP_OOB_URL] = g_param_spec_string ("oob-url", NULL, NULL, NULL, rw);
+
+  /**
+   * HsMessage:encryption: (getter get_encryption)
+   *
+   * The namespace of the message's encryption (XEP-0380, 3), or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[PROP_ENCRYPTION] = g_param_spec_string ("encryption", NULL, NULL, NULL, ro);
+
+  /**
+   * HsMessage:is-retracted: (getter get_is_retracted)
+   *
+   * Whether an archive keeps this message in place of one that was taken back (XEP-0424, 4).
+   *
+   * Since: 0.2
+   */
+  props[PROP_IS_RETRACTED] = g_param_spec_boolean ("is-retracted", NULL, NULL, FALSE, ro);
+
+  /**
+   * HsMessage:is-styled: (getter get_is_styled)
+   *
+   * Whether the styling directives in the body may be followed (XEP-0393, 6).
+   *
+   * Since: 0.2
+   */
+  props[PROP_IS_STYLED] = g_param_spec_boolean ("is-styled", NULL, NULL, TRUE, ro);
+}
+
 void
 hs_message_install_extensions (GObjectClass *object_class, guint first)
 {
@@ -273,7 +284,9 @@ hs_message_install_extensions (GObjectClass *object_class, guint first)
 
   first_id = first;
   make_ids (props);
-  make_marks (props);
+  make_read_only_ids (props);
+  make_requests (props);
+  make_contents (props);
   for (guint i = 0; i < N_PROPS; i++)
     g_object_class_install_property (object_class, first + i, props[i]);
 }

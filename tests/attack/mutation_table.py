@@ -44,6 +44,10 @@ def feature(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/{program}/test-{program}", ("-p", path))
 
 
+def blocking_sessions(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/features/blocking/test-blocking-sessions", ("-p", path))
+
+
 def roster(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/roster/test-roster-{program}", ("-p", path))
 
@@ -214,16 +218,16 @@ MUTATIONS = [
             "blocking", "/blocking/odd-pushes"),
     feature("no addresses are not all addresses",
             "else if (jids != NULL && *jids == NULL)", "else if (FALSE)", "blocking", "/blocking/not-sent"),
-    feature("another account has another block list",
-            "hs_blocked_list_clear (self->blocked); hs_blocked_list_show (self->blocked);"
-            " hs_blocking_set_loaded (self, FALSE);",
-            "hs_blocking_set_loaded (self, FALSE);", "blocking", "/blocking/other-account"),
-    feature("the block list is asked for again when the session goes on",
-            "if (self->is_wanted && self->cancellable == NULL) hs_blocking_load_begin (self);", "",
-            "blocking", "/blocking/resumed"),
-    feature("the block list is asked for by a module that comes late",
-            "if (hs_client_get_state (client) == HS_CLIENT_STATE_READY) hs_blocking_load_begin (self);", "",
-            "blocking", "/blocking/late"),
+    blocking_sessions("another account has another block list",
+                      "hs_blocked_list_clear (self->blocked); hs_blocked_list_show (self->blocked);"
+                      " hs_blocking_set_loaded (self, FALSE);",
+                      "hs_blocking_set_loaded (self, FALSE);", "/blocking/other-account"),
+    blocking_sessions("the block list is asked for again when the session goes on",
+                      "if (self->is_wanted && self->cancellable == NULL) hs_blocking_load_begin (self);", "",
+                      "/blocking/resumed"),
+    blocking_sessions("the block list is asked for by a module that comes late",
+                      "if (hs_client_get_state (client) == HS_CLIENT_STATE_READY) hs_blocking_load_begin (self);", "",
+                      "/blocking/late"),
 
     # ---- What extensions add to messages ----
     unit("an archive's id that comes twice is none",
