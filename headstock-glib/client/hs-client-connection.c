@@ -236,8 +236,8 @@ make_stream (HsClient *self)
 
   hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (priv->account));
   config.step_by_step
-      = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_WITH_HEADER);
-  config.begins &= hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY);
+      = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_WITH_HEADER);
+  config.begins &= hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_BY_MEMORY);
   if (!component && hs_settings_uses_tls (settings))
     config.remembered = hs_server_memory_get_session_features (&priv->server_memory,
                                                                hs_jid_to_string (account));

@@ -82,7 +82,7 @@ hs_client_drop_connection (HsClient *self)
   if (stream != NULL)
     hs_pump_retire (&priv->pump, stream);
   hs_module_list_end_negotiation (&priv->modules);
-  priv->beginning = priv->begun = priv->only_requests = FALSE;
+  priv->beginning = priv->only_requests = FALSE;
   g_clear_object (&priv->begun_presence);
   hs_outbox_disconnected (&priv->outbox);
   interrupt_session (self);

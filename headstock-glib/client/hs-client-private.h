@@ -91,7 +91,6 @@ typedef struct
   HsPump pump;
   guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
   guint beginning : 1; /* what the session begins with is being sent, before there is one */
-  guint begun : 1;     /* and was */
   guint only_requests : 1; /* may be sent: default steps and modules begin the session */
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */

@@ -140,7 +140,7 @@ hs_client_binding (HsClient *self)
     return;
   /* What a handler sends meanwhile waits, and must not be sent from another account. */
   hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
-  priv->begun = priv->beginning = TRUE;
+  priv->beginning = TRUE;
   begin_session (self);
   priv->beginning = FALSE;
 }
@@ -172,9 +172,8 @@ hs_client_bound (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
   g_autoptr (GPtrArray) tasks = NULL;
-  gboolean begun = priv->begun;
+  gboolean begun = hs_stream_has_begun (stream);
 
-  priv->begun = FALSE;
   /* A session that was interrupted is lost. */
   if (!begun)
     hs_client_lose_session (self);

@@ -254,7 +254,7 @@ recall_offer (HsClientPrivate *priv)
   GVariant *offer = NULL;
   GVariant *token = hs_settings_get_login_token (&priv->settings);
 
-  if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINED_BY_MEMORY))
+  if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_BY_MEMORY))
     return NULL;
   offer = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
   if (offer != NULL)
@@ -313,11 +313,11 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean met = hs_stream_has_received_header (hs_client_stream (priv));
   HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
-  HsPipelined what = hs_stream_is_session_pipelined (hs_client_stream (priv)) ? HS_PIPELINED_BY_MEMORY
-                                                       : HS_PIPELINED_WITH_HEADER;
+  HsPipelineKind what = hs_stream_is_session_pipelined (hs_client_stream (priv)) ? HS_PIPELINE_BY_MEMORY
+                                                       : HS_PIPELINE_WITH_HEADER;
 
   if (!hs_stream_is_pipelined (hs_client_stream (priv))
-      || (what == HS_PIPELINED_WITH_HEADER
+      || (what == HS_PIPELINE_WITH_HEADER
           && (is_about_something_else (error) || !(met || lost)))
       || !hs_server_memory_failed (&priv->server_memory, what, how,
                                    hs_connection_get_address (&priv->connection))
@@ -347,7 +347,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
     return blame_pipelining (priv, error);
   if (error->domain == HS_SASL_ERROR)
     return FALSE;
-  hs_server_memory_failed (&priv->server_memory, HS_PIPELINED_BY_MEMORY,
+  hs_server_memory_failed (&priv->server_memory, HS_PIPELINE_BY_MEMORY,
                            lost ? HS_PIPELINE_LOST
                            : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINE_REFUSED
                                                                            : HS_PIPELINE_OUTDATED,

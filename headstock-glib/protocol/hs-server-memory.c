@@ -12,7 +12,7 @@ hs_server_memory_init (HsServerMemory *self)
 static void
 forget_pipelining (HsServerMemory *self)
 {
-  for (guint i = 0; i < HS_N_PIPELINED; i++)
+  for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
       self->pipelined[i].pipelining = HS_PIPELINING_ALLOWED;
       self->pipelined[i].worked = FALSE;
@@ -42,16 +42,16 @@ hs_server_memory_meet (HsServerMemory *self, const char *domain)
 }
 
 gboolean
-hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelined what)
+hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what)
 {
   return self->pipelined[what].pipelining == HS_PIPELINING_ALLOWED
-         && self->pipelined[HS_PIPELINED_WITH_HEADER].pipelining == HS_PIPELINING_ALLOWED;
+         && self->pipelined[HS_PIPELINE_WITH_HEADER].pipelining == HS_PIPELINING_ALLOWED;
 }
 
 static gboolean
 may_rely (const HsServerMemory *self, const char *account)
 {
-  return hs_server_memory_may_pipeline (self, HS_PIPELINED_BY_MEMORY) && account != NULL
+  return hs_server_memory_may_pipeline (self, HS_PIPELINE_BY_MEMORY) && account != NULL
          && g_strcmp0 (self->account, account) == 0;
 }
 
@@ -109,7 +109,7 @@ hs_server_memory_get_text (const HsServerMemory *self, const char *account)
  * never worked, the sign-in that follows without it tells: see hs_server_memory_bound(). */
 gboolean
 hs_server_memory_failed (HsServerMemory *self,
-                         HsPipelined what,
+                         HsPipelineKind what,
                          HsPipelineFailure how,
                          const char *address)
 {
@@ -130,7 +130,7 @@ hs_server_memory_failed (HsServerMemory *self,
 void
 hs_server_memory_bound (HsServerMemory *self, const char *address)
 {
-  for (guint i = 0; i < HS_N_PIPELINED; i++)
+  for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
       g_autofree char *suspect = g_steal_pointer (&self->pipelined[i].suspect);
 

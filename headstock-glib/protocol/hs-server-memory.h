@@ -18,10 +18,10 @@ typedef enum /*< skip >*/
 /* What is pipelined. A server that does not bear the second bears the first neither. */
 typedef enum /*< skip >*/
 {
-  HS_PIPELINED_BY_MEMORY,   /* what the server offered the last time: a sign-in, a session's beginning */
-  HS_PIPELINED_WITH_HEADER, /* what any server can be asked: <starttls/>, the resource */
-  HS_N_PIPELINED
-} HsPipelined;
+  HS_PIPELINE_BY_MEMORY,   /* what the server offered the last time: a sign-in, a session's beginning */
+  HS_PIPELINE_WITH_HEADER, /* what any server can be asked: <starttls/>, the resource */
+  HS_N_PIPELINE_KINDS
+} HsPipelineKind;
 
 /* How a connection ended on which the server had not answered yet what was pipelined. */
 typedef enum /*< skip >*/
@@ -41,7 +41,7 @@ typedef struct
     HsPipelining pipelining;
     gboolean worked; /* the last session with the server was bound with it */
     char *suspect;   /* the address at which a connection was cut that had it, or NULL */
-  } pipelined[HS_N_PIPELINED];
+  } pipelined[HS_N_PIPELINE_KINDS];
   char *account;                   /* bare: to whom the features were offered, or NULL */
   GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
   HsSessionFeatures session_features; /* after it; 0: not known */
@@ -53,7 +53,7 @@ void hs_server_memory_clear (HsServerMemory *self);
 
 /* A connection to the server of @domain begins: what is known of another server's pipelining is forgotten. */
 void hs_server_memory_meet (HsServerMemory *self, const char *domain);
-gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelined what);
+gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what);
 
 /* What can be relied on before the server has said it this time: nothing where pipelining is off. */
 GVariant *hs_server_memory_get_features (const HsServerMemory *self, const char *account);
@@ -69,7 +69,7 @@ const char *hs_server_memory_get_text (const HsServerMemory *self, const char *a
 
 /* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,
-                                  HsPipelined what,
+                                  HsPipelineKind what,
                                   HsPipelineFailure how,
                                   const char *address);
 void hs_server_memory_bound (HsServerMemory *self, const char *address);

@@ -15,6 +15,12 @@
 /* Characters of a server's name in an error. */
 #define MAX_NAME 100
 
+void
+hs_stream_note_pipelined (HsStream *self, HsPipelinedEvent event)
+{
+  self->pipelined = hs_pipelined_get_next (self->pipelined, event);
+}
+
 GByteArray *
 hs_stream_get_output (HsStream *self)
 {

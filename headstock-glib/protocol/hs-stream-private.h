@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/hs-foreign-protocol.h"
+#include "protocol/hs-pipelined.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -62,14 +63,9 @@ struct _HsStream
   gboolean csi_offered;
 
   /* What was pipelined, and not answered yet */
-  gboolean pipelined;              /* <starttls/> or the request for the resource */
+  HsPipelined pipelined;
   gboolean sign_in_pipelined;      /* the sign-in began before the features came */
   HsStreamState pipelined_state;   /* what that sign-in waits for, while the state is HEADER or FEATURES */
-  gboolean bind_sent;              /* the request for the resource, with the header after the sign-in */
-  gboolean resume_sent;            /* <resume/>, with that header */
-  gboolean begun;                  /* the caller has sent what a session begins with: hs_stream_begin() */
-  gboolean enable_sent;            /* <enable/> stands before that */
-  gboolean session_pipelined;      /* one of the last three is not answered */
 
   /* Sign-in (RFC 6120, 6; XEP-0388) */
   gboolean negotiated; /* a module has asked the server something before the sign-in */
@@ -116,6 +112,7 @@ struct _HsStream
 };
 
 /* hs-stream-core.c */
+void hs_stream_note_pipelined (HsStream *self, HsPipelinedEvent event);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);

@@ -41,10 +41,10 @@ hs_stream_bind (HsStream *self)
                                 "The server does not offer to bind a resource");
       return;
     }
-  self->state = HS_STREAM_STATE_BIND;
-  if (!self->bind_sent)
+  /* After the features, the request may have been pipelined; it never has after a refusal. */
+  if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (self->pipelined))
     write_bind (self);
-  self->bind_sent = FALSE;
+  self->state = HS_STREAM_STATE_BIND;
 }
 
 /* ---- Pipelining ---- */
@@ -60,14 +60,14 @@ hs_stream_pipeline_bind (HsStream *self)
     return;
   if (management != NULL && hs_stream_management_has_session (management))
     {
-      self->resume_sent = (self->config.remembered & HS_SESSION_FEATURE_SM) != 0;
-      self->session_pipelined = self->resume_sent;
-      if (self->resume_sent)
-        hs_stream_management_write_resume (management, hs_stream_get_output (self));
+      if ((self->config.remembered & HS_SESSION_FEATURE_SM) == 0)
+        return;
+      hs_stream_note_pipelined (self, HS_PIPELINED_ON_RESUME);
+      hs_stream_management_write_resume (management, hs_stream_get_output (self));
       return;
     }
   write_bind (self);
-  self->bind_sent = self->pipelined = TRUE;
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_BIND);
   if (self->config.begins && self->config.remembered != 0)
     self->following = HS_STREAM_EVENT_BINDING;
 }
@@ -82,24 +82,33 @@ hs_stream_begin (HsStream *self)
   HsSessionFeatures features
       = self->session_features != 0 ? self->session_features : self->config.remembered;
 
-  if (self->closing || self->error != NULL || self->begun || self->request_id == NULL
+  if (self->closing || self->error != NULL || hs_pipelined_has_session (self->pipelined)
+      || self->request_id == NULL
       || (features & HS_SESSION_FEATURE_BIND) == 0 || (features & HS_SESSION_FEATURE_SESSION) != 0
       || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
     return FALSE;
-  self->begun = self->session_pipelined = TRUE;
-  self->enable_sent = management != NULL && (features & HS_SESSION_FEATURE_SM) != 0;
-  if (self->enable_sent)
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_SESSION);
+  if (management != NULL && (features & HS_SESSION_FEATURE_SM) != 0)
     hs_stream_management_write_enable (management, hs_stream_get_output (self));
   return TRUE;
+}
+
+/* Whether <enable/> was sent with the beginning of the session, and is not answered. */
+static gboolean
+is_enable_pipelined (HsStream *self)
+{
+  return hs_pipelined_has_session (self->pipelined) && self->config.management != NULL
+         && hs_stream_management_is_enabling (self->config.management);
 }
 
 /* Whether the features allow what was pipelined before they came. */
 static gboolean
 keeps_word (HsStream *self)
 {
-  if ((self->resume_sent || self->enable_sent) && (self->session_features & HS_SESSION_FEATURE_SM) == 0)
+  if ((self->pipelined == HS_PIPELINED_RESUME_SENT || is_enable_pipelined (self))
+      && (self->session_features & HS_SESSION_FEATURE_SM) == 0)
     return FALSE;
-  return !self->begun
+  return !hs_pipelined_has_session (self->pipelined)
          || (self->session_features & (HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SESSION))
                 == HS_SESSION_FEATURE_BIND;
 }
@@ -107,9 +116,9 @@ keeps_word (HsStream *self)
 static void
 bind_by_features (HsStream *self)
 {
-  gboolean sent = self->bind_sent;
+  gboolean sent = hs_pipelined_has_bind (self->pipelined);
 
-  if (self->config.management != NULL && !self->enable_sent)
+  if (self->config.management != NULL && !is_enable_pipelined (self))
     hs_stream_management_lose (self->config.management);
   hs_stream_bind (self);
   /* If the request was pipelined, its answer probably arrived with the features: no BINDING event is needed. */
@@ -148,7 +157,7 @@ hs_stream_take_features (HsStream *self, HsNode *node)
   /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at
    * fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
-    self->pipelined = FALSE;
+    hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
   self->session_features = hs_session_features_read (node);
   hs_stream_keep_features (self, node);
   self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
@@ -168,14 +177,14 @@ hs_stream_take_features (HsStream *self, HsNode *node)
       return;
     }
   self->state = HS_STREAM_STATE_RESUME;
-  if (!self->resume_sent)
+  if (self->pipelined != HS_PIPELINED_RESUME_SENT)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
 gboolean
 hs_stream_is_pipelined (HsStream *self)
 {
-  return self->pipelined || self->session_pipelined;
+  return hs_pipelined_is_waiting (self->pipelined);
 }
 
 gboolean
@@ -293,10 +302,14 @@ hs_stream_is_stray_answer (HsStream *self, HsNode *node)
 static void
 enable_and_become_ready (HsStream *self)
 {
-  if (self->config.management != NULL && !self->enable_sent
-      && (self->session_features & HS_SESSION_FEATURE_SM) != 0)
-    hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
-  self->session_pipelined = self->enable_sent;
+  if (is_enable_pipelined (self))
+    hs_stream_note_pipelined (self, HS_PIPELINED_ON_ENABLING);
+  else
+    {
+      hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
+      if (self->config.management != NULL && (self->session_features & HS_SESSION_FEATURE_SM) != 0)
+        hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+    }
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
 
@@ -327,13 +340,14 @@ bind_refused (HsStream *self, HsNode *iq)
   gboolean another = !self->any_resource && hs_jid_get_resource (self->config.jid) != NULL
                      && error->code == HS_STANZA_ERROR_CONFLICT;
 
-  if (!another || self->begun)
+  if (!another || hs_pipelined_has_session (self->pipelined))
     {
-      self->session_pipelined = another;
+      if (!another)
+        hs_stream_note_pipelined (self, HS_PIPELINED_ON_REFUSAL);
       /* RFC 6120, 7.6.2: these are about the account. Without pipelining the server would refuse as well. */
       if (error->code == HS_STANZA_ERROR_RESOURCE_CONSTRAINT
           || error->code == HS_STANZA_ERROR_NOT_ALLOWED || error->code == HS_STANZA_ERROR_CONFLICT)
-        self->pipelined = FALSE;
+        hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
       refused (self, error);
       return;
     }
@@ -346,7 +360,7 @@ bind_refused (HsStream *self, HsNode *iq)
 void
 hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
-  self->session_pipelined = FALSE;
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
   hs_stream_management_on_failed (self->config.management, node);
   hs_stream_bind (self);
 }
@@ -357,7 +371,7 @@ hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
 {
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
-  if (self->authenticated && !(self->bind_sent && is_own_answer (self, node)))
+  if (self->authenticated && !(hs_pipelined_has_bind (self->pipelined) && is_own_answer (self, node)))
     return;
   if (self->authenticated && g_str_equal (type, "error"))
     {
@@ -385,7 +399,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
       bind_refused (self, node);
       return;
     }
-  self->pipelined = FALSE;
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
   self->jid = text != NULL ? hs_jid_new (text, &error) : NULL;
   if (self->jid == NULL || hs_jid_get_resource (self->jid) == NULL)
     {

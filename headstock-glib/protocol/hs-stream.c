@@ -96,7 +96,7 @@ on_features (HsStream *self, HsNode *node)
     {
       if (!offers_tls || self->config.framed)
         {
-          self->pipelined = FALSE;
+          hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
           hs_stream_close (self);
           hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_TLS_REQUIRED,
                                              "%s offers no TLS, which is required",
@@ -119,7 +119,7 @@ on_features (HsStream *self, HsNode *node)
 static void
 on_proceed (HsStream *self, HsNode *node)
 {
-  self->pipelined = FALSE;
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
   self->state = HS_STREAM_STATE_HANDSHAKE;
   self->pending = HS_STREAM_EVENT_START_TLS;
 }
@@ -382,7 +382,7 @@ hs_stream_open (HsStream *self)
       || self->config.step_by_step || self->config.framed)
     return;
   send_starttls (self);
-  self->pipelined = TRUE;
+  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STARTTLS);
 }
 
 gsize
@@ -587,9 +587,15 @@ hs_stream_is_sign_in_pipelined (HsStream *self)
 }
 
 gboolean
+hs_stream_has_begun (HsStream *self)
+{
+  return hs_pipelined_has_session (self->pipelined);
+}
+
+gboolean
 hs_stream_is_session_pipelined (HsStream *self)
 {
-  return self->session_pipelined;
+  return hs_pipelined_is_session_waiting (self->pipelined);
 }
 
 HsSessionFeatures

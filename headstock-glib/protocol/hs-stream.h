@@ -82,6 +82,8 @@ void hs_stream_free (HsStream *self);
 gboolean hs_stream_begin (HsStream *self);
 /* Whether the beginning of a session, or a resumption, was pipelined and the server has not accepted it yet. */
 gboolean hs_stream_is_session_pipelined (HsStream *self);
+/* Whether hs_stream_begin() was successful. */
+gboolean hs_stream_has_begun (HsStream *self);
 /* Whether anything was pipelined that the server has not answered yet: <starttls/>, the request for the
  * resource, or what hs_stream_is_session_pipelined() tells. */
 gboolean hs_stream_is_pipelined (HsStream *self);

@@ -137,7 +137,7 @@ MUTATIONS = [
            "if (FALSE)", "reach", "/client-reach/all-fail"),
     client("what does not bear pipelining is asked step by step",
            "config.step_by_step = !hs_server_memory_may_pipeline (&priv->server_memory,"
-           " HS_PIPELINED_WITH_HEADER);",
+           " HS_PIPELINE_WITH_HEADER);",
            "config.step_by_step = FALSE;", "steps", "/client-steps/starttls/refused"),
     client("and remembered for that server",
            "? HS_PIPELINING_OFF : HS_PIPELINING_ALLOWED;", "? HS_PIPELINING_ALLOWED"
@@ -808,8 +808,8 @@ MUTATIONS = [
            "if (!keeps_word (self))", "if (FALSE)",
            "begin", "/client-begin/anew"),
     client("<enable/> is for whom it was offered",
-           "self->enable_sent = management != NULL && (features & HS_SESSION_FEATURE_SM) != 0;",
-           "self->enable_sent = management != NULL;",
+           "if (management != NULL && (features & HS_SESSION_FEATURE_SM) != 0)",
+           "if (management != NULL)",
            "begin", "/client-begin/no-management"),
     client("a server that can't be hurried is not hurried again",
            "= how == HS_PIPELINE_REFUSED ? HS_PIPELINING_OFF : HS_PIPELINING_OFF_UNTIL_BOUND;",

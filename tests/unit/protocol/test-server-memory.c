@@ -82,7 +82,7 @@ static const struct
   { "blbblb", HS_PIPELINING_ALLOWED },
 };
 
-static HsPipelined what;
+static HsPipelineKind what;
 
 static void
 live (HsServerMemory *memory, char letter)
@@ -127,18 +127,18 @@ test_pipelining (gconstpointer data)
           live (&memory, *letter);
         }
       g_assert_cmpint (memory.pipelined[what].pipelining, ==, stories[i].then);
-      g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINED_BY_MEMORY), ==,
+      g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_BY_MEMORY), ==,
                        stories[i].then == HS_PIPELINING_ALLOWED);
       /* What is remembered is of no use to a server that wants each step for itself, and not the other way. */
-      g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINED_WITH_HEADER), ==,
-                       what == HS_PIPELINED_BY_MEMORY || stories[i].then == HS_PIPELINING_ALLOWED);
+      g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_WITH_HEADER), ==,
+                       what == HS_PIPELINE_BY_MEMORY || stories[i].then == HS_PIPELINING_ALLOWED);
       g_assert_cmpint (hs_server_memory_failed (&memory, what, HS_PIPELINE_OUTDATED, HERE), ==,
                        stories[i].then == HS_PIPELINING_ALLOWED);
       g_assert_false (hs_server_memory_failed (&memory, what, HS_PIPELINE_OUTDATED, HERE));
       assert_features (&memory, "a@example.org", NULL);
       /* Another server is not to blame. */
       hs_server_memory_meet (&memory, "example.com");
-      g_assert_true (hs_server_memory_may_pipeline (&memory, HS_PIPELINED_BY_MEMORY));
+      g_assert_true (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_BY_MEMORY));
       assert_features (&memory, "a@example.org", "one");
       hs_server_memory_clear (&memory);
     }
@@ -150,8 +150,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server-memory/features", test_features);
   g_test_add_data_func ("/server-memory/pipelining/by-memory",
-                        GUINT_TO_POINTER (HS_PIPELINED_BY_MEMORY), test_pipelining);
+                        GUINT_TO_POINTER (HS_PIPELINE_BY_MEMORY), test_pipelining);
   g_test_add_data_func ("/server-memory/pipelining/with-header",
-                        GUINT_TO_POINTER (HS_PIPELINED_WITH_HEADER), test_pipelining);
+                        GUINT_TO_POINTER (HS_PIPELINE_WITH_HEADER), test_pipelining);
   return g_test_run ();
 }
