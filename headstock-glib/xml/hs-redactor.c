@@ -18,11 +18,11 @@ static const char *const secret_elements[] = {
 /* Names of elements, attributes and fields that have one of these in them speak of a secret. */
 static const char *const secret_words[] = {
   "password", "passwd",  "passphrase", "pwd",    "secret",        "token",
-  "preauth",  "credential", "cookie",  "authorization",
+  "preauth",  "credential", "cookie",  "authorization", "apikey", "api-key", "api_key",
 };
 
 /* Fields of forms, beside those: an address that somebody is invited with (XEP-0401). */
-static const char *const secret_fields[] = { "text-private", "landing-url", "api-key", "api_key", "apikey" };
+static const char *const secret_fields[] = { "text-private", "landing-url" };
 
 /* What has a name and a value. */
 static const char *const named_elements[]
@@ -39,12 +39,16 @@ static const char *const secret_parameters[] = {
 
 #define MAX_PARAMETER 16
 
+/* The fragment of such an address is a key (XEP-0454, 2). */
+#define KEYED_SCHEME "aesgcm:"
+
 /* Text that is shown a character at a time. */
 typedef struct
 {
   char last[MAX_PARAMETER]; /* characters, in lower case */
   guint length;
   gboolean hiding; /* the value of a secret parameter */
+  gboolean keyed;  /* inside an address whose fragment is a key */
 } Shown;
 
 struct _HsRedactor
@@ -89,14 +93,23 @@ hs_redactor_restart (HsRedactor *self)
 }
 
 static gboolean
-begins_secret (Shown *shown)
+ends_with (const Shown *shown, const char *text)
 {
+  gsize length = strlen (text);
+
+  return length <= shown->length && memcmp (shown->last + shown->length - length, text, length) == 0;
+}
+
+static gboolean
+begins_secret (const Shown *shown, char c)
+{
+  if (c == '#')
+    return shown->keyed;
+  if (c != '=' && c != 'd' && c != 'D')
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (secret_parameters); i++)
     {
-      gsize length = strlen (secret_parameters[i]);
-
-      if (length <= shown->length
-          && memcmp (shown->last + shown->length - length, secret_parameters[i], length) == 0)
+      if (ends_with (shown, secret_parameters[i]))
         return TRUE;
     }
   return FALSE;
@@ -115,7 +128,11 @@ show_byte (Shown *shown, GString *out, char c)
   if (shown->length == sizeof shown->last)
     memmove (shown->last, shown->last + 1, --shown->length);
   shown->last[shown->length++] = g_ascii_tolower (c);
-  if ((c == '=' || c == 'd' || c == 'D') && begins_secret (shown))
+  if (c == ':' && ends_with (shown, KEYED_SCHEME))
+    shown->keyed = TRUE;
+  else if (strchr ("<>\"' \t\r\n", c) != NULL)
+    shown->keyed = FALSE;
+  if (begins_secret (shown, c))
     {
       g_string_append (out, REPLACEMENT);
       shown->hiding = TRUE;
