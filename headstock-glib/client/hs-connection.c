@@ -137,15 +137,8 @@ hs_connection_handshake (HsConnection *self, GIOStream *base, const HsTlsConfig 
 static void
 apply_mode (HsConnection *self)
 {
-  HsReadMode mode = hs_read_gate_get_mode (&self->gate);
-
-  if (self->transport == NULL)
-    return;
-  hs_transport_hold (self->transport, hs_read_gate_is_blocked (&self->gate, HS_READ_TURN_OVER));
-  if (mode == HS_READ_MODE_STOP)
-    hs_transport_stop_reading (self->transport);
-  else
-    hs_transport_start_reading (self->transport);
+  if (self->transport != NULL)
+    hs_transport_set_reading (self->transport, hs_read_gate_get_mode (&self->gate));
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "net/hs-transport.h"
 
 G_BEGIN_DECLS
 
@@ -16,14 +16,6 @@ typedef enum /*< skip >*/
   HS_READ_STARTTLS = 1 << 3,    /* no stream is open: a TLS handshake comes first, or the stream header */
   HS_READ_N_MASKS = 1 << 4
 } HsReadReason;
-
-typedef enum /*< skip >*/
-{
-  HS_READ_MODE_READ, /* read what arrives */
-  HS_READ_MODE_HOLD, /* read nothing; the end of the connection is told after what was read has been dispatched */
-  HS_READ_MODE_STOP, /* read nothing; the end of the connection is told at once */
-  HS_N_READ_MODES
-} HsReadMode;
 
 /* Lies inside its owner. Only hs-read-gate.c uses the fields. */
 typedef struct

@@ -24,8 +24,7 @@
 typedef struct
 {
   HsTransport parent;
-  guint reading : 1;    /* the owner wants to */
-  guint holding : 1;    /* but not now */
+  guint mode : 2;       /* HsReadMode */
   guint delivering : 1; /* inside of received() */
   guint drained : 1;    /* the last read found nothing more */
   guint eof : 1;        /* there is nothing more to read, now or ever */
@@ -131,7 +130,7 @@ update_wait (HsSocketTransport *self,
   if (self->delivering)
     return;
 
-  if (self->closed || self->reported || !self->reading || self->holding)
+  if (self->closed || self->reported || self->mode != HS_READ_MODE_READ)
     {
       hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
       hs_turn_skip (&self->turn);
@@ -276,7 +275,7 @@ read_cb (gpointer user_data)
 
   /* Where writing failed, what the peer said before it went (a stream error, mostly) has been heard
    * to its end by now. */
-  if (self->unread_length == 0 && self->reading && !self->holding &&
+  if (self->unread_length == 0 && self->mode == HS_READ_MODE_READ &&
       (self->eof || (self->failed && self->drained)))
     {
       report_closed (self);
@@ -411,7 +410,7 @@ end_cb (gpointer user_data)
   notify_written (self);
 
   /* Where the owner reads, reading comes to the end of it. */
-  if (self->failed && !self->reading && !self->closed && !self->reported)
+  if (self->failed && self->mode == HS_READ_MODE_STOP && !self->closed && !self->reported)
     report_closed (self);
 
   return G_SOURCE_REMOVE;
@@ -458,39 +457,23 @@ get_stream (HsTransport *transport)
 }
 
 static void
-start_reading (HsTransport *transport)
+set_reading (HsTransport *transport,
+             HsReadMode mode)
 {
   HsSocketTransport *self = (HsSocketTransport *) transport;
+  HsReadMode before = self->mode;
 
-  self->reading = TRUE;
+  self->mode = mode;
+  if (mode == HS_READ_MODE_STOP)
+    {
+      hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
+      hs_turn_skip (&self->turn);
+      if (self->failed)
+        arm_end (self);
+    }
   /* What is under way goes on; a turn that stands back still does. */
-  if (self->read_wait.wait == HS_WAIT_NONE)
+  else if (mode != before)
     update_wait (self, FALSE);
-}
-
-static void
-stop_reading (HsTransport *transport)
-{
-  HsSocketTransport *self = (HsSocketTransport *) transport;
-
-  self->reading = FALSE;
-  hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
-  hs_turn_skip (&self->turn);
-  if (self->failed)
-    arm_end (self);
-}
-
-static void
-hold (HsTransport *transport,
-      gboolean holding)
-{
-  HsSocketTransport *self = (HsSocketTransport *) transport;
-
-  if (self->holding == holding)
-    return;
-
-  self->holding = holding;
-  update_wait (self, FALSE);
 }
 
 static gint64
@@ -598,9 +581,7 @@ close_transport (HsTransport *transport)
 
 static const HsTransportFuncs funcs = {
   .free = socket_transport_free,
-  .start_reading = start_reading,
-  .stop_reading = stop_reading,
-  .hold = hold,
+  .set_reading = set_reading,
   .get_turn_end = get_turn_end,
   .has_unread = has_unread,
   .get_output = get_output,

@@ -11,6 +11,14 @@ G_BEGIN_DECLS
 
 typedef struct _HsTransport HsTransport;
 
+typedef enum /*< skip >*/
+{
+  HS_READ_MODE_STOP, /* read nothing; the end of the connection is told only if writing fails */
+  HS_READ_MODE_HOLD, /* read nothing for a time; the end of the connection is told after that time */
+  HS_READ_MODE_READ, /* read what arrives */
+  HS_N_READ_MODES
+} HsReadMode;
+
 /* Where @length bytes, which begin at the start of a unit (a stanza), are divided: the length of as many whole
  * units as fit into @max bytes, or of the first unit if it alone is larger. */
 typedef gsize (*HsDivideFunc) (const guint8 *bytes, gsize length, gsize max);
@@ -38,9 +46,7 @@ typedef struct
 {
   gboolean framed;
   void (*free) (HsTransport *self);
-  void (*start_reading) (HsTransport *self);
-  void (*stop_reading) (HsTransport *self);
-  void (*hold) (HsTransport *self, gboolean hold);
+  void (*set_reading) (HsTransport *self, HsReadMode mode);
   gint64 (*get_turn_end) (HsTransport *self);
   gboolean (*has_unread) (HsTransport *self);
   GByteArray *(*get_output) (HsTransport *self);
@@ -104,23 +110,9 @@ hs_transport_is_framed (HsTransport *self)
 /* A new transport does not read. One that reads never blocks; it reads at most a buffer a turn of the main
  * loop, and only while the turn, which all transports share, has time left. */
 static inline void
-hs_transport_start_reading (HsTransport *self)
+hs_transport_set_reading (HsTransport *self, HsReadMode mode)
 {
-  self->funcs->start_reading (self);
-}
-
-static inline void
-hs_transport_stop_reading (HsTransport *self)
-{
-  self->funcs->stop_reading (self);
-}
-
-/* Reads nothing for a time, without ceasing to read: the owner is told of the end of the connection after the
- * hold. */
-static inline void
-hs_transport_hold (HsTransport *self, gboolean hold)
-{
-  self->funcs->hold (self, hold);
+  self->funcs->set_reading (self, mode);
 }
 
 /* When work on what was received has to stop (the system's monotonic time). received() is called only while

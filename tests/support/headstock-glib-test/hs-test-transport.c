@@ -14,8 +14,7 @@ struct _HsTestTransport
   gpointer peer;
 
   GByteArray *input; /* for the client */
-  gboolean reading;
-  gboolean holding;
+  HsReadMode mode;
   gboolean delivering;
   gboolean ended; /* by the peer */
   gboolean lost;
@@ -72,7 +71,7 @@ static gboolean read_cb (gpointer user_data);
 static void
 update_read (HsTestTransport *self)
 {
-  if (self->reading && !self->holding && !self->delivering && !self->closed && has_something (self))
+  if (self->mode == HS_READ_MODE_READ && !self->delivering && !self->closed && has_something (self))
     arm (self, &self->read_source, G_PRIORITY_DEFAULT, read_cb);
   else
     disarm (&self->read_source);
@@ -215,29 +214,11 @@ end_cb (gpointer user_data)
 /* ---- The functions of HsTransport ---- */
 
 static void
-start_reading (HsTransport *transport)
+set_reading (HsTransport *transport, HsReadMode mode)
 {
   HsTestTransport *self = (HsTestTransport *) transport;
 
-  self->reading = TRUE;
-  update_read (self);
-}
-
-static void
-stop_reading (HsTransport *transport)
-{
-  HsTestTransport *self = (HsTestTransport *) transport;
-
-  self->reading = FALSE;
-  update_read (self);
-}
-
-static void
-hold (HsTransport *transport, gboolean holding)
-{
-  HsTestTransport *self = (HsTestTransport *) transport;
-
-  self->holding = holding;
+  self->mode = mode;
   update_read (self);
 }
 
@@ -320,9 +301,7 @@ free_transport (HsTransport *transport)
 /* Both kinds, but for the first member. */
 #define FUNCS \
   .free = free_transport, \
-  .start_reading = start_reading, \
-  .stop_reading = stop_reading, \
-  .hold = hold, \
+  .set_reading = set_reading, \
   .get_turn_end = get_turn_end, \
   .has_unread = has_unread, \
   .get_output = get_output, \

@@ -12,7 +12,7 @@ static const struct
   { HS_READ_STARTTLS, "STARTTLS" },
 };
 
-static const char *const modes[HS_N_READ_MODES] = { "READ", "HOLD", "STOP" };
+static const char *const modes[HS_N_READ_MODES] = { "STOP", "HOLD", "READ" };
 
 /* A gate at which exactly the reasons of the mask hold. */
 static HsReadGate

@@ -284,7 +284,7 @@ static void
 test_failure (Fixture *fixture,
               gconstpointer data)
 {
-  hs_transport_start_reading (fixture->owner->transport);
+  hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   fixture->output->failure = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_MISC, "broken");
   test_owner_send (fixture->owner, "abc", 3);
   hs_transport_flush (fixture->owner->transport);

@@ -75,8 +75,8 @@ test_both_ways (Fixture *fixture,
 
   fixture->owner->use_at_most = GPOINTER_TO_UINT (data);
   peer->use_at_most = GPOINTER_TO_UINT (data);
-  hs_transport_start_reading (fixture->owner->transport);
-  hs_transport_start_reading (peer->transport);
+  hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
+  hs_transport_set_reading (peer->transport, HS_READ_MODE_READ);
   while (sent < size)
     {
       gsize length = g_random_int_range (1, 70000);
@@ -107,11 +107,11 @@ test_no_more_than_a_record (Fixture *fixture,
       test_owner_send (peer, bytes, length);
       hs_transport_flush (peer->transport);
       spin_msec (2);
-      hs_transport_start_reading (fixture->owner->transport);
+      hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
       spin_until (fixture->owner->received->len == length);
       g_assert_cmpmem (fixture->owner->received->data, length, bytes, length);
       g_byte_array_set_size (fixture->owner->received, 0);
-      hs_transport_stop_reading (fixture->owner->transport);
+      hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_STOP);
     }
 }
 
@@ -128,7 +128,7 @@ test_blocked_then_read (Fixture *fixture,
   g_assert_cmpuint (hs_transport_get_queued (fixture->owner->transport), >, 0);
   test_owner_send (fixture->owner, bytes + size - 5, 5);
   hs_transport_flush (fixture->owner->transport);
-  hs_transport_start_reading (peer->transport);
+  hs_transport_set_reading (peer->transport, HS_READ_MODE_READ);
   spin_until (peer->received->len == size);
   g_assert_cmpmem (peer->received->data, size, bytes, size);
 }
@@ -141,7 +141,7 @@ test_close (Fixture *fixture,
   g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->server->connection));
 
   g_assert_true (g_tls_connection_get_require_close_notify (fixture->server->connection));
-  hs_transport_start_reading (peer->transport);
+  hs_transport_set_reading (peer->transport, HS_READ_MODE_READ);
   test_owner_send (fixture->owner, "</stream:stream>", 16);
   spin_until (peer->received->len == 16);
   if (data != NULL)
@@ -179,7 +179,7 @@ static void
 test_cut (Fixture *fixture,
           gconstpointer data)
 {
-  hs_transport_start_reading (fixture->owner->transport);
+  hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
   g_assert_true (g_socket_shutdown (g_socket_connection_get_socket (fixture->theirs), FALSE, TRUE,
                                     NULL));
@@ -193,7 +193,7 @@ test_reset (Fixture *fixture,
 {
   const struct linger abort = { .l_onoff = 1, .l_linger = 0 };
 
-  hs_transport_start_reading (fixture->owner->transport);
+  hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
   setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_LINGER, &abort, sizeof (abort));
   g_socket_close (g_socket_connection_get_socket (fixture->theirs), NULL);
@@ -206,7 +206,7 @@ static void
 test_garbage (Fixture *fixture,
               gconstpointer data)
 {
-  hs_transport_start_reading (fixture->owner->transport);
+  hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
   g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (fixture->theirs),
                                   "<message from='mallory@example.org'/>", 37, NULL, NULL),

@@ -55,7 +55,7 @@ test_any_split (Pair *pair,
   g_autofree guint8 *bytes = test_pattern (20000);
   gsize sent = 0;
 
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   for (guint i = 0; sent < 20000; i++)
     {
       gsize length = MIN (sizes[i % G_N_ELEMENTS (sizes)], 20000 - sent);
@@ -95,7 +95,7 @@ test_leftovers (Pair *pair,
 
   pair->owner->use_at_most = 3;
   peer_send (pair, bytes, 600);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->n_received == 1);
   g_assert_true (hs_transport_has_unread (pair->owner->transport));
   peer_send (pair, bytes + 600, 400);
@@ -116,15 +116,15 @@ test_stop_reading (Pair *pair,
 {
   pair->owner->use_at_most = 2;
   peer_send (pair, "abcdef", 6);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->n_received == 1);
-  hs_transport_stop_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_STOP);
   spin_msec (30);
   g_assert_cmpuint (pair->owner->n_received, ==, 1);
   g_assert_true (hs_transport_has_unread (pair->owner->transport));
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->received->len == 6);
-  hs_transport_stop_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_STOP);
   peer_send (pair, "g", 1);
   spin_msec (30);
   g_assert_cmpuint (pair->owner->received->len, ==, 6);
@@ -133,8 +133,8 @@ test_stop_reading (Pair *pair,
 static void
 stop_and_start (TestOwner *owner)
 {
-  hs_transport_stop_reading (owner->transport);
-  hs_transport_start_reading (owner->transport);
+  hs_transport_set_reading (owner->transport, HS_READ_MODE_STOP);
+  hs_transport_set_reading (owner->transport, HS_READ_MODE_READ);
 }
 
 static void
@@ -154,8 +154,8 @@ test_nested_loop (Pair *pair,
 
   pair_set_up (&other, NULL);
   pair->owner->on_received = iterate;
-  hs_transport_start_reading (other.owner->transport);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (other.owner->transport, HS_READ_MODE_READ);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   pair->owner->use_at_most = 3;
   peer_send (pair, "first", 5);
   peer_send (&other, "other", 5);
@@ -174,7 +174,7 @@ test_eof (Pair *pair,
   pair->owner->use_at_most = 2;
   peer_send (pair, "</stream:stream>", 16);
   peer_close (pair);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->n_closed == 1);
   g_assert_no_error (pair->owner->error);
   g_assert_cmpuint (pair->owner->received->len, ==, 16);
@@ -189,7 +189,7 @@ test_reset (void)
 
   test_tcp_pair (&pair.ours, &pair.theirs);
   pair.owner = test_owner_new (G_IO_STREAM (pair.ours));
-  hs_transport_start_reading (pair.owner->transport);
+  hs_transport_set_reading (pair.owner->transport, HS_READ_MODE_READ);
   g_assert_cmpint (
       setsockopt (test_get_fd (pair.theirs), SOL_SOCKET, SO_LINGER, &abort, sizeof (abort)), ==, 0);
   peer_close (&pair);
@@ -223,7 +223,7 @@ test_drop_in_received (Pair *pair,
   pair->owner->use_at_most = 1;
   test_owner_send (pair->owner, "unsent", 6);
   peer_send (pair, "abc", 3);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->transport == NULL);
   peer_close (pair);
   spin_msec (20);
@@ -245,7 +245,7 @@ test_drop_in_leftovers (Pair *pair,
   pair->owner->on_received = drop_second;
   pair->owner->use_at_most = 1;
   peer_send (pair, "abc", 3);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->transport == NULL);
   spin_msec (20);
   g_assert_cmpuint (pair->owner->n_received, ==, 2);
@@ -267,7 +267,7 @@ test_drop_in_closed (Pair *pair,
                      gconstpointer data)
 {
   pair->owner->on_closed = data;
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   peer_close (pair);
   spin_until (pair->owner->transport == NULL);
   spin_msec (20);
@@ -279,7 +279,7 @@ test_nothing_after_close (Pair *pair,
 {
   char byte;
 
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   peer_send (pair, "abc", 3);
   test_owner_send (pair->owner, "abc", 3);
   hs_transport_close (pair->owner->transport);
@@ -307,7 +307,7 @@ test_write_to_the_dead (Pair *pair,
   peer_send (pair, bytes, 150000);
   peer_close (pair);
   if (reading)
-    hs_transport_start_reading (pair->owner->transport);
+    hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   pair->owner->use_at_most = 40000;
   test_owner_send (pair->owner, "abc", 3);
   pair->owner->inside = TRUE;
@@ -447,7 +447,7 @@ test_flood (Pair *pair,
   g_source_attach (source, NULL);
   pair->owner->on_received = busy_msec;
   pair->owner->use_at_most = GPOINTER_TO_UINT (data);
-  hs_transport_start_reading (pair->owner->transport);
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
   spin_until (pair->owner->n_received >= 300);
 
   draw_cb (&drawing);
@@ -492,10 +492,10 @@ test_last_words (void)
   test_tcp_pair (&pair.ours, &pair.theirs);
   pair.owner = test_owner_new (G_IO_STREAM (pair.ours));
   pair.owner->use_at_most = 1;
-  hs_transport_start_reading (pair.owner->transport);
+  hs_transport_set_reading (pair.owner->transport, HS_READ_MODE_READ);
   peer = g_thread_new ("peer", talk_on, pair.theirs);
   spin_until (pair.owner->n_received > 0);
-  hs_transport_stop_reading (pair.owner->transport);
+  hs_transport_set_reading (pair.owner->transport, HS_READ_MODE_STOP);
   spin_until (g_socket_condition_check (g_socket_connection_get_socket (pair.ours), G_IO_IN) != 0);
   g_byte_array_append (hs_transport_get_output (pair.owner->transport),
                        (const guint8 *) "last words", 10);
