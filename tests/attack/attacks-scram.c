@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "scram-server.h"
+
 /* Sign-in: a server of SCRAM (RFC 5802) of our own, which can be honest, and all the ways in which it
  * can be something else. */
 
 #define SERVER_NONCE "srvNONCE"
 #define SALT "AAECAwQFBgcICQoLDA0ODw==" /* the octets 0 to 15 */
-#define HASH_LENGTH 32                  /* SHA-256 */
 
 /* What the server says in its turn; @C is the client's nonce, @V the right signature. */
 typedef struct
@@ -26,36 +27,10 @@ static const Words honest = { RIGHT_FIRST, "v=@V" };
 
 /* ---- The server ---- */
 
-/* RFC 5802, 2.2 */
-static void
-salted_password (guint iterations, guint8 *out)
-{
-  guint8 salt[20] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 1 };
-  guint8 u[HASH_LENGTH];
-
-  test_hmac_sha256 ((const guint8 *) ATTACK_PASSWORD, strlen (ATTACK_PASSWORD), salt, sizeof salt, u);
-  memcpy (out, u, sizeof u);
-  for (guint i = 1; i < iterations; i++)
-    {
-      test_hmac_sha256 ((const guint8 *) ATTACK_PASSWORD, strlen (ATTACK_PASSWORD), u, sizeof u, u);
-      for (guint j = 0; j < sizeof u; j++)
-        out[j] ^= u[j];
-    }
-}
-
 static char *
 sign (const char *client_first_bare, const char *server_first, const char *without_proof)
 {
-  g_autofree char *message
-      = g_strdup_printf ("%s,%s,%s", client_first_bare, server_first, without_proof);
-  guint8 salted[HASH_LENGTH];
-  guint8 key[HASH_LENGTH];
-  guint8 signature[HASH_LENGTH];
-
-  salted_password (4096, salted);
-  test_hmac_sha256 (salted, sizeof salted, "Server Key", strlen ("Server Key"), key);
-  test_hmac_sha256 (key, sizeof key, message, strlen (message), signature);
-  return g_base64_encode (signature, sizeof signature);
+  return scram_sign (G_CHECKSUM_SHA256, ATTACK_PASSWORD, SALT, 4096, client_first_bare, server_first, without_proof);
 }
 
 /* The text of the element that has come. */

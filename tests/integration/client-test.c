@@ -461,14 +461,3 @@ test_resident (void)
   g_assert_cmpint (sscanf (statm, "%*u %lu", &pages), ==, 1);
   return pages * sysconf (_SC_PAGESIZE) / 1024;
 }
-
-void
-test_hmac_sha256 (const void *key, gsize key_length, const void *data, gsize length, guint8 *out)
-{
-  GHmac *state = g_hmac_new (G_CHECKSUM_SHA256, key, key_length);
-  gsize size = 32;
-
-  g_hmac_update (state, data, length);
-  g_hmac_get_digest (state, out, &size);
-  g_hmac_unref (state);
-}

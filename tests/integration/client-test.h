@@ -86,7 +86,4 @@ void test_iterate (gint64 deadline, const char *what);
   }                                                                                                \
   G_STMT_END
 
-/* For servers that sign (RFC 5802): 32 bytes. */
-void test_hmac_sha256 (const void *key, gsize key_length, const void *data, gsize length, guint8 *out);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestClient, test_client_free)

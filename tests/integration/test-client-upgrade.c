@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client-test.h"
+#include "scram-server.h"
 
 /* A server of SCRAM-SHA-256-PLUS (RFC 5802) under SASL2 that stores a better hash of the password
  * along with the sign-in (XEP-0480), or fails to. */
@@ -24,27 +25,12 @@
 #define SALT(iterations)                                                                           \
   "<task-data" SASL2 "><salt xmlns='urn:xmpp:scram-upgrade:0' iterations='" iterations             \
   "'>QUJDREVGR0g=</salt></task-data>"
-#define HASH_LENGTH 32
 
-/* RFC 5802, 3: of "secret", salted with "salt". */
+/* Of "secret", salted with "salt". */
 static char *
 sign (const char *first_bare, const char *server_first, const char *without_proof)
 {
-  g_autofree char *message = g_strdup_printf ("%s,%s,%s", first_bare, server_first, without_proof);
-  guint8 salted[HASH_LENGTH];
-  guint8 u[HASH_LENGTH];
-
-  test_hmac_sha256 ("secret", 6, "salt\0\0\0\1", 8, u);
-  memcpy (salted, u, sizeof u);
-  for (guint i = 1; i < 4096; i++)
-    {
-      test_hmac_sha256 ("secret", 6, u, sizeof u, u);
-      for (guint j = 0; j < sizeof u; j++)
-        salted[j] ^= u[j];
-    }
-  test_hmac_sha256 (salted, sizeof salted, "Server Key", 10, u);
-  test_hmac_sha256 (u, sizeof u, message, strlen (message), u);
-  return g_base64_encode (u, sizeof u);
+  return scram_sign (G_CHECKSUM_SHA256, "secret", "c2FsdA==", 4096, first_bare, server_first, without_proof);
 }
 
 /* What the mechanism says in the element that has come. */

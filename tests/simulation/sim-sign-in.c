@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hs-namespaces.h"
+#include "scram-server.h"
 #include "sim.h"
 
 /* The server's side of a sign-in with SASL2: passwords and tokens (XEP-0388, XEP-0484), and what goes along.
@@ -94,12 +95,8 @@ prove (Conn *conn, guint token, guint mechanism, const char *who, guint8 *proof)
   g_autofree char *key = g_strdup_printf ("token-%u", token);
   g_autofree char *text
       = mechanism == 0 ? g_strdup_printf ("%schannel-%u", who, conn->channel) : g_strdup (who);
-  GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) key, strlen (key));
-  gsize length = SIM_PROOF;
 
-  g_hmac_update (hmac, (const guchar *) text, -1);
-  g_hmac_get_digest (hmac, proof, &length);
-  g_hmac_unref (hmac);
+  scram_hmac (G_CHECKSUM_SHA256, key, strlen (key), text, strlen (text), proof);
 }
 
 static void

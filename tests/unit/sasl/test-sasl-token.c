@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "sasl/hs-sasl-ht.h"
 #include "sasl/hs-sasl-mechanism-private.h"
+#include "scram-server.h"
 
 /* Mechanisms with tokens: HT-SHA-256-* and OAUTHBEARER. */
 
@@ -19,13 +20,13 @@ static char *
 hmac (const char *who, const char *binding)
 {
   g_autofree char *text = g_strconcat (who, binding, NULL);
-  GHmac *self = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) TOKEN, strlen (TOKEN));
-  char *hex;
+  GString *hex = g_string_new (NULL);
+  guint8 code[SCRAM_HASH_MAX];
+  gsize size = scram_hmac (G_CHECKSUM_SHA256, TOKEN, strlen (TOKEN), text, strlen (text), code);
 
-  g_hmac_update (self, (const guchar *) text, -1);
-  hex = g_strdup (g_hmac_get_string (self));
-  g_hmac_unref (self);
-  return hex;
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (hex, "%02x", code[i]);
+  return g_string_free (hex, FALSE);
 }
 
 static char *
