@@ -195,6 +195,36 @@ test_reflection (void)
   messages_stop (&f);
 }
 
+/* Who got a private message tells about it, and nobody else in the room does. */
+static void
+test_occupant (void)
+{
+  MessagesTest f = { NULL };
+  g_autoptr (HsSentMessage) message = NULL;
+  g_autofree char *sent = NULL;
+  g_autofree char *wrong = NULL;
+  g_autofree char *right = NULL;
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  join (&f, NULL, 0);
+  message = messages_send (&f, ROOM "/nick", "psst");
+  g_assert_cmpint (hs_chat_message_get_kind (HS_CHAT_MESSAGE (message)), ==, HS_CHAT_KIND_OCCUPANT);
+  g_assert_cmpstr (hs_jid_to_string (hs_chat_message_get_peer (HS_CHAT_MESSAGE (message))), ==, ROOM "/nick");
+  sent = messages_dup_sent (&f);
+  g_assert_nonnull (strstr (sent, "<x xmlns=\"http://jabber.org/protocol/muc#user\"/>"));
+  wrong = g_strdup_printf ("<message from='" ROOM "/other' id='r'><received xmlns='urn:xmpp:receipts' id='%s'/></message>"
+                           "<message from='" ROOM "/other' id='%s' type='error'><error type='cancel'><gone "
+                           "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+                           hs_sent_message_get_id (message), hs_sent_message_get_id (message));
+  test_client_say (f.test, wrong);
+  assert_state (message, WAITING);
+  right = g_strdup_printf ("<message from='" ROOM "/nick' id='r'><received xmlns='urn:xmpp:receipts' id='%s'/></message>",
+                           hs_sent_message_get_id (message));
+  test_client_say (f.test, right);
+  assert_state (message, DELIVERED);
+  messages_stop (&f);
+}
+
 /* ---- Archives ---- */
 
 typedef struct
@@ -401,6 +431,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/shared/moderation", test_moderation);
   g_test_add_func ("/messages/shared/authors", test_authors);
   g_test_add_func ("/messages/shared/reflection", test_reflection);
+  g_test_add_func ("/messages/shared/occupant", test_occupant);
   g_test_add_func ("/messages/shared/kept", test_kept);
   g_test_add_func ("/messages/shared/archived", test_archived);
   g_test_add_func ("/messages/shared/room-archive", test_room_archive);
