@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "hs-client-private.h"
+#include "hs-element-private.h"
 #include "hs-feature.h"
 #include "hs-random.h"
 
@@ -28,6 +29,26 @@ hs_feature_mark (GType type, gboolean client_only)
 
   g_type_set_qdata (type, feature_quark (),
                     GUINT_TO_POINTER (client_only ? FEATURE_CLIENT_ONLY : FEATURE_ANYWHERE));
+}
+
+guint
+hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces)
+{
+  guint found = 0;
+
+  for (HsNode *child = hs_node_first_element (hs_element_get_node (element)); child != NULL;
+       child = hs_node_next_element (child))
+    {
+      gsize length = child->namespace_ != NULL ? strlen (child->namespace_) : 0;
+
+      for (guint i = 0; i < n_namespaces; i++)
+        if (namespaces[i].length == length && memcmp (namespaces[i].text, child->namespace_, length) == 0)
+          {
+            found |= 1u << i;
+            break;
+          }
+    }
+  return found;
 }
 
 char *

@@ -8,8 +8,7 @@ G_BEGIN_DECLS
 /* What the client must know of the modules in features/, without knowing any of them, and what it does for them beyond
  * its public interface. Not installed. */
 
-/* Each class there that is a module calls this from its class_init. */
-/* A client takes one module of @type and of the types derived from it. @client_only: a component takes none. */
+/* Each class there that is a module calls this from its class_init. A client takes one module of @type and of the types derived from it. @client_only: a component takes none. */
 void hs_feature_mark (GType type, gboolean client_only);
 
 /* What became of a stanza. */
@@ -30,6 +29,17 @@ gboolean hs_feature_send (HsClient *client,
                           gpointer user_data,
                           GError **error);
 HsFeatureStatus hs_feature_send_finish (HsClient *client, GAsyncResult *result, GError **error);
+
+typedef struct
+{
+  const char *text;
+  gsize length;
+} HsFeatureNamespace;
+
+#define HS_FEATURE_NAMESPACE(text) { text, sizeof (text) - 1 }
+
+/* Which of at most 32 namespaces the children of an element have, a bit for each: without a view of each child. */
+guint hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces);
 
 /* 128 random bits that can be an id. */
 char *hs_feature_random_id (void);

@@ -4,7 +4,8 @@
 #include <headstock-glib/headstock.h>
 #include <string.h>
 
-/* One client of ours. How: "handler", "signal", or "turn", a handler beside a timer. */
+/* One client of ours. How: "handler", "signal", "messages", HsMessages in place of the signal, or "turn", a handler beside
+ * a timer. */
 
 #define BATCH 100
 
@@ -138,6 +139,22 @@ message_cb (HsClient *client, HsMessage *message, gpointer user_data)
   received (client, message);
 }
 
+static void
+delivered_cb (HsMessages *messages, HsDelivery *delivery, gpointer user_data)
+{
+  received (hs_messages_get_client (messages), hs_chat_message_get_message (HS_CHAT_MESSAGE (delivery)));
+}
+
+static void
+register_messages (HsClient *client)
+{
+  g_autoptr (HsMessages) messages = hs_messages_new ();
+
+  hs_messages_set_carbons (messages, FALSE);
+  hs_client_register (client, HS_MODULE (messages));
+  g_signal_connect (messages, "received", G_CALLBACK (delivered_cb), NULL);
+}
+
 static gboolean
 turn_cb (gpointer user_data)
 {
@@ -183,6 +200,8 @@ main (int argc, char **argv)
   g_signal_connect (client, "ready", G_CALLBACK (ready_cb), NULL);
   if (strcmp (bench.how, "signal") == 0)
     g_signal_connect (client, "message", G_CALLBACK (message_cb), NULL);
+  else if (strcmp (bench.how, "messages") == 0)
+    register_messages (client);
   else
     hs_client_add_handler (client, "message", HS_NS_CLIENT, HS_HANDLER_DEFAULT, message_handler,
                            NULL, NULL);

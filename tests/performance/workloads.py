@@ -28,6 +28,7 @@ FLOOD = {
     "bare": ("client-bare", "-", 1),
     "handler": ("client-headstock", "handler", 1),
     "signal": ("client-headstock", "signal", 1),
+    "messages": ("client-headstock", "messages", 1),
     "strophe": ("client-strophe", "-", 1 / 8),
     "loudmouth": ("client-loudmouth", "-", 1 / 8),
     "gloox": ("client-gloox", "-", 1 / 40),

@@ -3,6 +3,7 @@
 
 #include "hs-chat-message-private.h"
 #include "hs-delivery.h"
+#include "hs-message-content-private.h"
 
 G_BEGIN_DECLS
 
@@ -13,16 +14,22 @@ struct _HsDelivery
   HsChatMessageData chat;
   HsJid *sender;         /* full */
   const char *target_id; /* in the message, or NULL */
+  guint16 content;       /* HsContent */
   guint8 source;         /* HsDeliverySource */
   guint8 change;         /* HsChangeKind */
   guint8 is_late;
   guint8 is_from_room; /* the sender is the room itself */
 };
 
-/* What a message does to which other one, from the message alone. The id is the message's. */
-HsChangeKind hs_delivery_read_change (HsMessage *message, const char **target_id);
-
-/* Takes nothing. The caller sets what else it knows before anybody sees the object. */
-HsDelivery *hs_delivery_new (HsMessage *message, HsDeliverySource source, HsJid *sender);
+/* The caller sets what else it knows before anybody sees the object. @spare: an object to use in place of a new one; it
+ * is NULL afterwards. */
+HsDelivery *hs_delivery_new (HsDelivery **spare,
+                             HsMessage *message,
+                             HsContent content,
+                             HsDeliverySource source,
+                             HsJid *sender);
+/* Takes the caller's reference. If it was the last one and nobody can tell, the object becomes the spare one: to make
+ * and free a GObject costs more than all else that a message needs here. */
+void hs_delivery_give_back (HsDelivery *self, HsDelivery **spare);
 
 G_END_DECLS

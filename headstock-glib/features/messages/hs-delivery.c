@@ -3,6 +3,8 @@
 
 #include "hs-delivery-private.h"
 
+#include <string.h>
+
 #include "hs-element.h"
 #include "hs-enum-types.h"
 #include "hs-namespaces.h"
@@ -185,8 +187,9 @@ take_id (const char *id, const char **target_id)
   return TRUE;
 }
 
-HsChangeKind
-hs_delivery_read_change (HsMessage *message, const char **target_id)
+/* What a message does to which other one, from the message alone. The id is the message's. */
+static HsChangeKind
+read_change (HsMessage *message, const char **target_id)
 {
   *target_id = NULL;
   if (take_id (hs_message_get_retract_id (message), target_id))
@@ -209,15 +212,48 @@ hs_delivery_read_change (HsMessage *message, const char **target_id)
 }
 
 HsDelivery *
-hs_delivery_new (HsMessage *message, HsDeliverySource source, HsJid *sender)
+hs_delivery_new (HsDelivery **spare, HsMessage *message, HsContent content, HsDeliverySource source, HsJid *sender)
 {
-  HsDelivery *self = g_object_new (HS_TYPE_DELIVERY, NULL);
+  HsDelivery *self = g_steal_pointer (spare);
+
+  if (self == NULL)
+    self = g_object_new (HS_TYPE_DELIVERY, NULL);
 
   self->chat.message = g_object_ref (message);
   self->sender = hs_jid_ref (sender);
   self->source = source;
-  self->change = hs_delivery_read_change (message, &self->target_id);
+  self->content = content;
+  if ((content & HS_CONTENT_CHANGES) != 0)
+    self->change = read_change (message, &self->target_id);
   return self;
+}
+
+/* Weak and toggle references, bindings and data are all in one list; the low bits of its address are flags and a
+ * lock. */
+static gboolean
+has_data (GObject *object)
+{
+  return ((gsize) g_atomic_pointer_get (&object->qdata) & ~(gsize) 7) != 0;
+}
+
+void
+hs_delivery_give_back (HsDelivery *self, HsDelivery **spare)
+{
+  GObject *object = G_OBJECT (self);
+
+  if (*spare != NULL || g_atomic_int_get (&object->ref_count) != 1 || has_data (object))
+    {
+      g_object_unref (self);
+      return;
+    }
+  g_signal_handlers_destroy (object);
+  hs_chat_message_data_clear (&self->chat);
+  memset (&self->chat, 0, sizeof self->chat);
+  g_clear_pointer (&self->sender, hs_jid_unref);
+  self->target_id = NULL;
+  self->change = HS_CHANGE_KIND_NONE;
+  self->is_late = self->is_from_room = FALSE;
+  *spare = self;
 }
 
 /**

@@ -142,15 +142,18 @@ is_news (Peer *peer, HsJid *sender, HsChatState state)
 void
 hs_messages_chat_states_received (HsMessages *self, HsDelivery *delivery)
 {
-  HsChatState state = hs_message_get_chat_state (delivery->chat.message);
+  HsChatState state = HS_CHAT_STATE_NONE;
   Peer *peer;
 
   if (delivery->chat.is_outgoing || !is_at_once (delivery))
     return;
+  if ((delivery->content & HS_CONTENT_CHAT_STATE) != 0)
+    state = hs_message_get_chat_state (delivery->chat.message);
   if (state == HS_CHAT_STATE_NONE)
     {
       /* An answer without one: they do not know chat states, or do not want any (XEP-0085, 5.1). */
-      if (delivery->chat.kind != HS_CHAT_KIND_ROOM && hs_message_get_body (delivery->chat.message) != NULL
+      if (g_hash_table_size (self->states->peers) > 0 && delivery->chat.kind != HS_CHAT_KIND_ROOM
+          && hs_message_get_body (delivery->chat.message) != NULL
           && (peer = find_peer (self, delivery->chat.peer, FALSE)) != NULL)
         peer->support = SUPPORT_NO;
       return;

@@ -16,9 +16,13 @@ tell_keeper (HsMessagesKept *kept, HsDelivery *delivery)
 static void
 emit_received (HsMessages *self, HsDelivery *delivery)
 {
-  hs_messages_take_status (self, delivery);
+  gboolean has_receipts = (delivery->content & (HS_CONTENT_RECEIPTS | HS_CONTENT_MARKERS)) != 0;
+
+  if (has_receipts)
+    hs_messages_take_status (self, delivery);
   g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_RECEIVED], 0, delivery);
-  hs_messages_answer_receipt (self, delivery);
+  if (has_receipts)
+    hs_messages_answer_receipt (self, delivery);
 }
 
 /* The archive's keeper tells what is new, and where there is none, the list of the last ids. */
@@ -89,7 +93,8 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
       tell_keeper (kept, delivery);
       return HS_MESSAGES_OUTCOME_LEARNED;
     }
-  if (hs_messages_is_chat_state_only (delivery->chat.message))
+  if ((delivery->content & HS_CONTENT_CHAT_STATE) != 0
+      && hs_messages_is_chat_state_only (delivery->chat.message))
     {
       tell_keeper (kept, delivery);
       return HS_MESSAGES_OUTCOME_IGNORED;
@@ -132,7 +137,8 @@ hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
   if (delivery->chat.is_outgoing && learn (self, kept, delivery))
     return HS_MESSAGES_OUTCOME_LEARNED;
   tell_keeper (kept, delivery);
-  if (hs_messages_is_chat_state_only (delivery->chat.message))
+  if ((delivery->content & HS_CONTENT_CHAT_STATE) != 0
+      && hs_messages_is_chat_state_only (delivery->chat.message))
     return HS_MESSAGES_OUTCOME_IGNORED;
   emit_received (self, delivery);
   return HS_MESSAGES_OUTCOME_DELIVERED;

@@ -47,6 +47,15 @@ typedef struct
 /* Chat states with one peer. */
 typedef struct _HsChatStates HsChatStates;
 
+/* Who sent the last message: most messages come from whoever sent the one before. */
+typedef struct
+{
+  char *from;    /* as it is written, or NULL */
+  HsJid *sender;
+  HsJid *bare;
+  gboolean is_own;
+} HsMessagesSender;
+
 struct _HsMessages
 {
   GObject parent_instance;
@@ -63,6 +72,8 @@ struct _HsMessages
   gboolean has_session; /* between `ready` and `lost` */
 
   HsMessagesWait wait;
+  HsMessagesSender last;
+  HsDelivery *spare; /* to be used again, or NULL */
   HsElement *claimed; /* the message being dispatched, which another feature has */
 
   HsRecentIds known;    /* (archive, id) of what was delivered */
@@ -90,7 +101,7 @@ struct _HsMessages
 void hs_messages_stream_start (HsMessages *self, HsClient *client);
 
 /* hs-messages-receive.c */
-void hs_messages_receive (HsMessages *self, HsMessage *message);
+void hs_messages_receive (HsMessages *self, HsMessage *message, HsContent content);
 void hs_messages_reject (HsMessages *self, HsMessage *message, HsMessageFault fault);
 
 /* hs-messages-wait.c */
@@ -102,7 +113,7 @@ void hs_messages_wait_push (HsMessages *self, HsMessage *message);
 
 /* hs-messages-unwrap.c */
 /* Whether a message is a carbon copy or the result of an archive, or looks like it. */
-gboolean hs_messages_is_wrapper (HsMessage *message);
+gboolean hs_messages_is_wrapper (HsMessage *message, HsContent content);
 /* The message in a carbon copy; NULL: it was forged, or is not one. */
 HsMessage *hs_messages_unwrap (HsMessages *self, HsMessage *message, HsMessageFault *fault);
 gboolean hs_messages_is_from_account (HsMessages *self, HsMessage *message);
@@ -129,7 +140,9 @@ char *hs_messages_dup_own_author (HsMessages *self, HsMessagesRoom *room);
 char *hs_messages_dup_occupant_author (HsMessages *self, HsJid *occupant, HsMessage *message, gboolean is_archived);
 
 /* hs-messages-read.c */
-HsDelivery *hs_messages_read_live (HsMessages *self, HsMessage *message);
+/* NULL: an address is not valid, or the room is unknown. */
+HsDelivery *hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content);
+void hs_messages_forget_sender (HsMessages *self);
 HsDelivery *hs_messages_read_carbon (HsMessages *self, HsMessage *message);
 
 /* hs-messages-sent.c: those whose delivery status may still change */

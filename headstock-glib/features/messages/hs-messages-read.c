@@ -19,11 +19,12 @@ is_groupchat (HsMessage *message)
 /* Private messages of a room (XEP-0045, 7.5). In an archive, and in a copy of another client's, the room need not be one
  * that this client is in. */
 static gboolean
-is_private (HsMessages *self, HsMessage *message, HsJid *occupant)
+is_private (HsMessages *self, HsMessage *message, HsContent content, HsJid *occupant)
 {
   return !hs_jid_is_bare (occupant)
          && (hs_messages_find_room (self, occupant) != NULL
-             || hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER) != NULL);
+             || ((content & HS_CONTENT_MUC_USER) != 0
+                 && hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER) != NULL));
 }
 
 /* Who stored the message on its way says when it came. */
@@ -60,13 +61,16 @@ is_stored_by (HsMessages *self, HsElement *delay, HsJid *room)
 /* TRUE: the account's server or the room has stored it. What others say about the time is believed as long as it is
  * in the past: it is about their own message. */
 static gboolean
-read_delay (HsMessages *self, HsMessage *message, HsJid *room, gint64 *time)
+read_delay (HsMessages *self, HsMessage *message, HsContent content, HsJid *room, gint64 *time)
 {
-  HsElement *delay = hs_element_get_child (HS_ELEMENT (message), "delay", HS_NS_DELAY);
+  HsElement *delay;
   gint64 now = g_get_real_time ();
   gint64 claimed = 0;
 
   *time = now;
+  if ((content & HS_CONTENT_DELAY) == 0)
+    return FALSE;
+  delay = hs_element_get_child (HS_ELEMENT (message), "delay", HS_NS_DELAY);
   for (; delay != NULL; delay = hs_element_get_next_sibling (delay))
     {
       gint64 stamp;
@@ -90,7 +94,7 @@ read_delay (HsMessages *self, HsMessage *message, HsJid *room, gint64 *time)
 static void
 read_archive_id (HsDelivery *delivery, HsJid *by)
 {
-  char *id = hs_message_dup_stanza_id (delivery->chat.message, by);
+  char *id = (delivery->content & HS_CONTENT_IDS) != 0 ? hs_message_dup_stanza_id (delivery->chat.message, by) : NULL;
 
   if (id == NULL || *id == '\0')
     {
@@ -116,7 +120,7 @@ set_chat (HsMessages *self, HsDelivery *delivery, HsChatKind kind, HsJid *peer, 
 }
 
 static HsDelivery *
-read_room (HsMessages *self, HsMessage *message, HsJid *from)
+read_room (HsMessages *self, HsMessage *message, HsContent content, HsJid *from)
 {
   HsMessagesRoom *room = hs_messages_find_room (self, from);
   HsDelivery *delivery;
@@ -125,10 +129,10 @@ read_room (HsMessages *self, HsMessage *message, HsJid *from)
 
   if (room == NULL)
     return NULL;
-  is_history = read_delay (self, message, room->room, &time)
+  is_history = read_delay (self, message, content, room->room, &time)
                || hs_element_get_child (HS_ELEMENT (message), "delay", HS_NS_DELAY) != NULL;
-  delivery = hs_delivery_new (message, is_history ? HS_DELIVERY_SOURCE_ROOM_HISTORY : HS_DELIVERY_SOURCE_ROOM,
-                              from);
+  delivery = hs_delivery_new (&self->spare, message, content,
+                              is_history ? HS_DELIVERY_SOURCE_ROOM_HISTORY : HS_DELIVERY_SOURCE_ROOM, from);
   delivery->chat.time = time;
   /* What was written before we came may be by somebody else with the same nickname, as in an archive. */
   set_chat (self, delivery, HS_CHAT_KIND_ROOM, from, is_history);
@@ -139,30 +143,69 @@ read_room (HsMessages *self, HsMessage *message, HsJid *from)
   return delivery;
 }
 
-/* NULL: it is not one of a chat. */
-HsDelivery *
-hs_messages_read_live (HsMessages *self, HsMessage *message)
+void
+hs_messages_forget_sender (HsMessages *self)
 {
-  g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (message));
-  HsDelivery *delivery;
-  gboolean is_own;
+  g_clear_pointer (&self->last.from, g_free);
+  g_clear_pointer (&self->last.sender, hs_jid_unref);
+  g_clear_pointer (&self->last.bare, hs_jid_unref);
+}
 
+/* NULL: the address is not valid. */
+static const HsMessagesSender *
+find_sender (HsMessages *self, HsMessage *message)
+{
+  HsMessagesSender *last = &self->last;
+  const char *from = hs_element_get_attribute (HS_ELEMENT (message), "from");
+  HsJid *sender;
+
+  if (from == NULL && self->own != NULL)
+    from = hs_jid_to_string (self->own);
   if (from == NULL)
+    return NULL;
+  if (last->from != NULL && strcmp (last->from, from) == 0)
+    return last;
+  sender = hs_jid_new (from, NULL);
+  if (sender == NULL)
+    return NULL;
+  hs_messages_forget_sender (self);
+  last->from = g_strdup (from);
+  last->sender = sender;
+  last->bare = hs_jid_get_bare (sender);
+  last->is_own = hs_messages_is_own (self, sender);
+  return last;
+}
+
+static HsDelivery *
+read_person (HsMessages *self, HsMessage *message, HsContent content, const HsMessagesSender *sender)
+{
+  HsDelivery *delivery = hs_delivery_new (&self->spare, message, content, HS_DELIVERY_SOURCE_LIVE, sender->sender);
+
+  if (!sender->is_own && is_private (self, message, content, sender->sender))
+    set_chat (self, delivery, HS_CHAT_KIND_OCCUPANT, sender->sender, FALSE);
+  else
     {
-      if (hs_element_get_attribute (HS_ELEMENT (message), "from") != NULL || self->own == NULL)
-        return NULL;
-      from = hs_jid_ref (self->own);
+      delivery->chat.kind = HS_CHAT_KIND_PERSON;
+      delivery->chat.peer = hs_jid_ref (sender->bare);
+      delivery->chat.person = hs_jid_ref (sender->bare);
     }
-  if (is_groupchat (message))
-    return read_room (self, message, from);
-  delivery = hs_delivery_new (message, HS_DELIVERY_SOURCE_LIVE, from);
-  is_own = hs_messages_is_own (self, from);
-  set_chat (self, delivery,
-            !is_own && is_private (self, message, from) ? HS_CHAT_KIND_OCCUPANT : HS_CHAT_KIND_PERSON, from,
-            FALSE);
   /* From the bare JID, it is the server that speaks for the account. */
-  delivery->chat.is_outgoing = is_own && !hs_jid_is_bare (from);
-  if (read_delay (self, message, NULL, &delivery->chat.time))
+  delivery->chat.is_outgoing = sender->is_own && !hs_jid_is_bare (sender->sender);
+  return delivery;
+}
+
+HsDelivery *
+hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content)
+{
+  const HsMessagesSender *sender = find_sender (self, message);
+  HsDelivery *delivery;
+
+  if (sender == NULL)
+    return NULL;
+  if (is_groupchat (message))
+    return read_room (self, message, content, sender->sender);
+  delivery = read_person (self, message, content, sender);
+  if (read_delay (self, message, content, NULL, &delivery->chat.time))
     delivery->source = HS_DELIVERY_SOURCE_OFFLINE;
   if (self->wait.has_ids)
     read_archive_id (delivery, self->own);
@@ -192,6 +235,7 @@ read_account (HsMessages *self, HsMessage *message, HsDeliverySource source)
   g_autoptr (HsJid) peer = NULL;
   gboolean is_outgoing = FALSE;
   HsDelivery *delivery;
+  HsContent content;
   HsChatKind kind = HS_CHAT_KIND_PERSON;
 
   if (from == NULL && hs_element_get_attribute (HS_ELEMENT (message), "from") == NULL && self->own != NULL)
@@ -199,10 +243,11 @@ read_account (HsMessages *self, HsMessage *message, HsDeliverySource source)
   peer = from != NULL ? dup_peer (self, message, from, &is_outgoing) : NULL;
   if (peer == NULL)
     return NULL;
-  delivery = hs_delivery_new (message, source, from);
+  content = hs_message_find_content (message);
+  delivery = hs_delivery_new (&self->spare, message, content, source, from);
   if (is_groupchat (message))
     kind = HS_CHAT_KIND_ROOM;
-  else if (!hs_messages_is_own (self, peer) && is_private (self, message, peer))
+  else if (!hs_messages_is_own (self, peer) && is_private (self, message, content, peer))
     kind = HS_CHAT_KIND_OCCUPANT;
   delivery->chat.is_outgoing = is_outgoing;
   set_chat (self, delivery, kind, peer, source == HS_DELIVERY_SOURCE_ARCHIVE);
@@ -216,7 +261,7 @@ hs_messages_read_carbon (HsMessages *self, HsMessage *message)
 
   if (delivery == NULL)
     return NULL;
-  read_delay (self, message, NULL, &delivery->chat.time);
+  read_delay (self, message, delivery->content, NULL, &delivery->chat.time);
   if (self->wait.has_ids)
     read_archive_id (delivery, self->own);
   return delivery;
@@ -231,7 +276,7 @@ read_room_archive (HsMessages *self, HsMessage *message, HsJid *archive)
 
   if (bare == NULL || !hs_jid_equal (bare, archive))
     return NULL;
-  delivery = hs_delivery_new (message, HS_DELIVERY_SOURCE_ARCHIVE, from);
+  delivery = hs_delivery_new (&self->spare, message, hs_message_find_content (message), HS_DELIVERY_SOURCE_ARCHIVE, from);
   set_chat (self, delivery, HS_CHAT_KIND_ROOM, from, TRUE);
   delivery->is_from_room = hs_jid_is_bare (from);
   delivery->chat.is_outgoing

@@ -26,7 +26,7 @@ receive_wrapped (HsMessages *self, HsMessage *message)
 {
   HsMessageFault fault;
   HsMessage *inner = hs_messages_unwrap (self, message, &fault);
-  g_autoptr (HsDelivery) delivery = NULL;
+  HsDelivery *delivery;
 
   if (inner == NULL)
     {
@@ -37,23 +37,29 @@ receive_wrapped (HsMessages *self, HsMessage *message)
   if (strcmp (hs_stanza_get_stanza_type (HS_STANZA (inner)), "error") == 0)
     return;
   delivery = hs_messages_read_carbon (self, inner);
-  if (delivery != NULL && !is_foreign_private (delivery))
+  if (delivery == NULL)
+    return;
+  if (!is_foreign_private (delivery))
     hs_messages_take_in (self, delivery);
+  hs_delivery_give_back (delivery, &self->spare);
 }
 
 void
-hs_messages_receive (HsMessages *self, HsMessage *message)
+hs_messages_receive (HsMessages *self, HsMessage *message, HsContent content)
 {
-  g_autoptr (HsDelivery) delivery = NULL;
+  HsDelivery *delivery;
 
-  if (hs_messages_is_wrapper (message))
+  if (hs_messages_is_wrapper (message, content))
     {
       receive_wrapped (self, message);
       return;
     }
-  delivery = hs_messages_read_live (self, message);
-  if (delivery != NULL)
-    hs_messages_take_in (self, delivery);
-  else
-    hs_messages_reject (self, message, HS_MESSAGE_FAULT_ADDRESS);
+  delivery = hs_messages_read_live (self, message, content);
+  if (delivery == NULL)
+    {
+      hs_messages_reject (self, message, HS_MESSAGE_FAULT_ADDRESS);
+      return;
+    }
+  hs_messages_take_in (self, delivery);
+  hs_delivery_give_back (delivery, &self->spare);
 }

@@ -28,11 +28,11 @@ is_in_room (HsMessages *self, HsStanza *message)
 
 /* Whether a message is one to deliver: it need not be a good one. */
 static gboolean
-is_ours (HsMessages *self, HsMessage *message, gboolean in_room)
+is_ours (HsMessages *self, HsMessage *message, HsContent content, gboolean in_room)
 {
-  if (hs_messages_is_wrapper (message))
+  if (hs_messages_is_wrapper (message, content))
     return TRUE;
-  if (is_event (HS_ELEMENT (message)))
+  if ((content & HS_CONTENT_EVENT) != 0 && is_event (HS_ELEMENT (message)))
     return FALSE;
   return !in_room || is_in_room (self, HS_STANZA (message));
 }
@@ -45,6 +45,7 @@ message_cb (HsClient *client, HsElement *element, gpointer user_data)
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (element));
   g_autoptr (HsElement) claimed = g_steal_pointer (&self->claimed);
   gboolean in_room = strcmp (type, "groupchat") == 0;
+  HsContent content = hs_message_find_content (message);
 
   if (claimed == element)
     return NULL;
@@ -54,12 +55,12 @@ message_cb (HsClient *client, HsElement *element, gpointer user_data)
         hs_client_take (client, element);
       return NULL;
     }
-  if (!is_ours (self, message, in_room))
+  if (!is_ours (self, message, content, in_room))
     return NULL;
   hs_client_take (client, element);
   /* What waits keeps its order. A room's ids are known when it is entered. */
   if (in_room || (self->wait.is_over && g_queue_is_empty (&self->wait.messages)))
-    hs_messages_receive (self, message);
+    hs_messages_receive (self, message, content);
   else
     hs_messages_wait_push (self, message);
   return NULL;

@@ -41,8 +41,10 @@ static const struct
                  { "result", "urn:xmpp:mam:0" } };
 
 gboolean
-hs_messages_is_wrapper (HsMessage *message)
+hs_messages_is_wrapper (HsMessage *message, HsContent content)
 {
+  if ((content & (HS_CONTENT_CARBONS | HS_CONTENT_ARCHIVE)) == 0)
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (wrappers); i++)
     if (hs_element_get_child (HS_ELEMENT (message), wrappers[i].name, wrappers[i].namespace_) != NULL)
       return TRUE;
@@ -110,7 +112,7 @@ check_inner (HsMessages *self, HsMessage *inner, gboolean is_sent)
 {
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (inner));
 
-  if (hs_messages_is_wrapper (inner))
+  if (hs_messages_is_wrapper (inner, hs_message_find_content (inner)))
     return HS_MESSAGE_FAULT_NESTED;
   if (g_strcmp0 (type, "groupchat") == 0)
     return HS_MESSAGE_FAULT_KIND;

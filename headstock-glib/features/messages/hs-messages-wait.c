@@ -34,7 +34,7 @@ hs_messages_wait_end (HsMessages *self)
     {
       g_autoptr (HsMessage) message = g_queue_pop_head (&wait->messages);
 
-      hs_messages_receive (self, message);
+      hs_messages_receive (self, message, hs_message_find_content (message));
     }
 }
 

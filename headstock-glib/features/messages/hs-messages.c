@@ -105,6 +105,7 @@ set_addresses (HsMessages *self)
 
   g_clear_pointer (&self->own, hs_jid_unref);
   g_clear_pointer (&self->bound, hs_jid_unref);
+  hs_messages_forget_sender (self);
   if (jid == NULL)
     return;
   self->own = hs_jid_get_bare (jid);
@@ -247,6 +248,8 @@ hs_messages_finalize (GObject *object)
   g_clear_pointer (&self->own, hs_jid_unref);
   g_clear_pointer (&self->bound, hs_jid_unref);
   g_free (self->account);
+  hs_messages_forget_sender (self);
+  g_clear_object (&self->spare);
   hs_recent_ids_clear (&self->known);
   hs_recent_ids_clear (&self->answered);
   g_hash_table_unref (self->rooms);

@@ -299,6 +299,50 @@ test_ids (void)
 }
 
 static void
+weak_cb (HsMessages *messages, HsDelivery *delivery, GWeakRef *weak)
+{
+  if (!test_is_mark (HS_ELEMENT (hs_chat_message_get_message (HS_CHAT_MESSAGE (delivery)))))
+    g_weak_ref_set (weak, delivery);
+}
+
+static void
+notified_cb (HsDelivery *delivery, GParamSpec *pspec, gpointer data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+connect_cb (HsMessages *messages, HsDelivery *delivery, gpointer data)
+{
+  g_signal_connect (delivery, "notify", G_CALLBACK (notified_cb), NULL);
+}
+
+/* An object that nobody has kept may be used again. Nobody can tell: not by a weak reference, a handler or what it
+ * says. */
+static void
+test_used_again (void)
+{
+  static const ScriptStep script[] = { RUN (script_session), END };
+  MessagesTest f = { .test = test_client_new_for (script, HS_TLS_MODE_NONE) };
+  g_autoptr (HsMessages) messages = hs_messages_new ();
+  GWeakRef weak;
+
+  g_weak_ref_init (&weak, NULL);
+  hs_client_register (f.test->client, HS_MODULE (messages));
+  test_client_start_until_ready (f.test);
+  messages_answer_account (&f, MESSAGES_FEATURES);
+  g_signal_connect (messages, "received", G_CALLBACK (connect_cb), NULL);
+  test_client_say (f.test, CHAT (JULIET, "m1", "1", OWN_ID ("a1")) CHAT (JULIET, "m1", "2", ""));
+  g_signal_connect (messages, "received", G_CALLBACK (weak_cb), &weak);
+  test_client_say (f.test, CHAT (JULIET, "m1", "3", ""));
+  g_assert_null (g_weak_ref_get (&weak));
+  g_weak_ref_clear (&weak);
+  test_client_stop (f.test);
+  hs_client_unregister (f.test->client, HS_MODULE (messages));
+  test_client_free (f.test);
+}
+
+static void
 registered_cb (HsMessages *messages, HsDelivery *delivery, guint *n)
 {
   if (!test_is_mark (HS_ELEMENT (hs_chat_message_get_message (HS_CHAT_MESSAGE (delivery)))))
@@ -347,6 +391,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/receive/changes", test_changes);
   g_test_add_func ("/messages/receive/may-change", test_may_change);
   g_test_add_func ("/messages/receive/ids", test_ids);
+  g_test_add_func ("/messages/receive/used-again", test_used_again);
   g_test_add_func ("/messages/receive/late", test_late);
   return g_test_run ();
 }

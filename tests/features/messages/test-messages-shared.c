@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <malloc.h>
 #include <string.h>
 
 #include "features/messages/hs-messages-shared.h"
@@ -401,6 +402,28 @@ test_room_archive (void)
   g_string_free (f.told, TRUE);
 }
 
+/* What a program keeps for each message beside the message itself. (Sanitizers count memory in another way: then it is 0.) */
+static void
+test_size (void)
+{
+  MessagesTest f = { NULL };
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_full (1000, g_object_unref);
+  g_autoptr (HsElement) message
+      = hs_element_new_from_string (ARCHIVED (JULIET, "user@example.org", "m1", "hello"), NULL);
+  g_autoptr (HsJid) own = jid ("user@example.org");
+  HsMessagesArchived archived = { own, "1767323045000000", NULL, FALSE };
+  gsize before, after;
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  before = mallinfo2 ().uordblks;
+  for (guint i = 0; i < 1000; i++)
+    g_ptr_array_add (kept, hs_messages_read (f.messages, HS_MESSAGE (message), &archived));
+  after = mallinfo2 ().uordblks;
+  g_test_message ("%" G_GSIZE_FORMAT " bytes", (after - before) / 1000);
+  g_assert_cmpuint ((after - before) / 1000, <=, 400);
+  messages_stop (&f);
+}
+
 /* ---- What is another feature's ---- */
 
 static HsElement *
@@ -435,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/shared/kept", test_kept);
   g_test_add_func ("/messages/shared/archived", test_archived);
   g_test_add_func ("/messages/shared/room-archive", test_room_archive);
+  g_test_add_func ("/messages/shared/size", test_size);
   g_test_add_func ("/messages/shared/claimed", test_claimed);
   return g_test_run ();
 }
