@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A client made with slixmpp, which does what it is told: a client that is not ours.
 
-    peer.py NUMBER     for an account of the test server
+    peer.py NUMBER [PLUGIN...]     for an account of the test server
 
 Each line of the standard input is a list in JSON, the name of a method of Peer and its arguments. Each line of the
 standard output is an object: the `answer` to such a line, or an `event`.
@@ -24,15 +24,17 @@ def tell(**what) -> None:
 
 
 class Peer(slixmpp.ClientXMPP):
-    def __init__(self, number: int):
+    def __init__(self, number: int, plugins: list[str]):
         super().__init__(f"{os.environ[f'HS_TEST_USER{number}']}/slixmpp", os.environ[f"HS_TEST_PASSWORD{number}"])
         self.ca_certs = os.environ["HS_TEST_CA"]
         self.auto_authorize = self.auto_subscribe = None
-        for plugin in PLUGINS:
+        for plugin in (*PLUGINS, *plugins):
             self.register_plugin(plugin)
         self["xep_0030"].add_identity("client", "bot", name="The other side")
         self["xep_0092"].software_name, self["xep_0092"].version = "Other", "2.5"
         self.add_event_handler("session_start", self.started)
+        if "xep_0461" in plugins:
+            self.add_event_handler("message", self.heard_message)
         for name in ("presence_subscribe", "presence_subscribed", "presence_unsubscribe", "presence_unsubscribed",
                      "presence_available", "presence_unavailable", "changed_status", "roster_update"):
             self.add_event_handler(name, self.listen(name))
@@ -44,6 +46,33 @@ class Peer(slixmpp.ClientXMPP):
                 told |= {"show": stanza["show"], "status": stanza["status"], "type": stanza["type"]}
             tell(**told)
         return heard
+
+    @staticmethod
+    def heard_message(message):
+        tell(event="message", body=message["body"], replaces=message["replace"]["id"],
+             origin=message["origin_id"]["id"], state=message["chat_state"], asks=message["request_receipt"],
+             reply=[str(message["reply"]["to"]), message["reply"]["id"]],
+             reacts=message["reactions"]["id"], reactions=sorted(message["reactions"]["values"]))
+
+    def do_say(self, to, body):
+        """A message with all that is heard."""
+        message = self.make_message(mto=to, mbody=body, mtype="chat")
+        message["replace"]["id"] = "bad1"
+        message["origin_id"]["id"] = "o1"
+        message["chat_state"] = "active"
+        message["request_receipt"] = True
+        message["reply"]["to"], message["reply"]["id"] = "anna@example.com/laptop", "m1"
+        self["xep_0444"].set_reactions(message, "m2", ["\U0001f44b", "\U0001f422"])
+        message.send()
+
+    async def do_block(self, *jids):
+        await self["xep_0191"].block(list(jids))
+
+    async def do_unblock(self, *jids):
+        await self["xep_0191"].unblock(list(jids))
+
+    async def do_blocked(self):
+        return sorted(map(str, (await self["xep_0191"].get_blocked())["blocklist"]["items"]))
 
     async def started(self, _event):
         self.send_presence()
@@ -107,7 +136,7 @@ class Peer(slixmpp.ClientXMPP):
 
 
 def main() -> None:
-    peer = Peer(int(sys.argv[1]))
+    peer = Peer(int(sys.argv[1]), sys.argv[2:])
     peer.add_event_handler("disconnected", lambda _event: peer.loop.stop())
     address = os.environ["HS_TEST_HOST"], int(os.environ["HS_TEST_PORT"])
     # Newer ones take host and port.

@@ -22,8 +22,8 @@ OURS, THEIRS = 1, 5
 class Slixmpp:
     """The program of peer.py."""
 
-    def __init__(self, number):
-        self._process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("peer.py")), str(number)],
+    def __init__(self, number, *plugins):
+        self._process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("peer.py")), str(number), *plugins],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(self._process.stdout.fileno(), False)
         self._rest = b""
@@ -241,6 +241,65 @@ def nothing_there():
                 Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND)
         refused(lambda: result(ours.version.query_async, ours.version.query_finish, f"{address(THEIRS)}/nobody"),
                 Headstock.stanza_error_quark(), Headstock.StanzaError.SERVICE_UNAVAILABLE)
+
+
+@scenario
+def blocking():
+    """two devices of one account, one of slixmpp, block and unblock"""
+    ours, blocking = Client(), Headstock.Blocking.new()
+    ours.client.register(blocking)
+
+    def change(start, finish, jids):
+        results = []
+        start(jids, None, lambda blocking, result: results.append(finish(result)))
+        assert wait(lambda: results) == [True]
+
+    with online(ours.client):
+        wait(lambda: blocking.props.is_loaded and blocking.props.is_supported)
+        change(blocking.unblock_async, blocking.unblock_finish, None)
+        theirs = Slixmpp(OURS, "xep_0191")
+        try:
+            assert theirs.do("blocked") == []
+            theirs.do("block", "iago@shakespeare.example", "spam.example")
+            wait(lambda: blocking.props.blocked.get_n_items() == 2)
+            assert blocking.is_blocked("iago@shakespeare.example/x") and blocking.is_blocked("anybody@spam.example")
+            theirs.do("unblock", "spam.example")
+            wait(lambda: not blocking.is_blocked("spam.example"))
+            change(blocking.block_async, blocking.block_finish, ["tybalt@capulet.example/r"])
+            assert theirs.do("blocked") == ["iago@shakespeare.example", "tybalt@capulet.example/r"]
+            change(blocking.unblock_async, blocking.unblock_finish, None)
+            assert theirs.do("blocked") == []
+        finally:
+            theirs.end()
+
+
+@scenario
+def extensions():
+    """what extensions add to a message is understood on both sides"""
+    ours, heard = Client(), []
+    ours.client.connect("message", lambda client, message: heard.append(message.copy()))
+    with online(ours.client):
+        theirs = Slixmpp(THEIRS, "xep_0085", "xep_0184", "xep_0308", "xep_0359", "xep_0444", "xep_0461")
+        try:
+            theirs.do("say", ours.jid, "Great idea!")
+            message = wait(lambda: next((one for one in heard if one.props.body), None))
+            assert message.props.replace_id == "bad1" and message.props.origin_id == "o1"
+            assert message.props.chat_state == Headstock.ChatState.ACTIVE and message.props.requests_receipt
+            assert str(message.dup_reply_to()) == "anna@example.com/laptop" and message.props.reply_id == "m1"
+            assert message.props.reacted_id == "m2" and message.dup_reactions() == ["\U0001f44b", "\U0001f422"]
+            message = Headstock.Message(to=theirs.jid, stanza_type="chat", body="Great idea!", id="x", replace_id="bad2",
+                                        origin_id="o2", chat_state=Headstock.ChatState.PAUSED, requests_receipt=True)
+            message.set_reply("m3", "anna@example.com/laptop", None)
+            message.set_reactions("m4", ["\U0001f422", "\U0001f44b"])
+            ours.client.send_stanza(message)
+            told = theirs.await_event("message", body="Great idea!")
+            assert told["replaces"] == "bad2" and told["origin"] == "o2" and told["state"] == "paused" and told["asks"]
+            assert told["reply"] == ["anna@example.com/laptop", "m3"]
+            assert told["reacts"] == "m4" and told["reactions"] == sorted(["\U0001f422", "\U0001f44b"])
+            # It answers a request with a receipt by itself.
+            wait(lambda: any(one.props.receipt_id == "x" for one in heard))
+        finally:
+            theirs.end()
 
 
 main()
