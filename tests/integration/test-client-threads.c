@@ -8,6 +8,7 @@
 typedef struct
 {
   HsClient *client;
+  HsRegistration *registration; /* the client's */
   GMainContext *context;
   gboolean done;
   guint n;
@@ -173,6 +174,12 @@ criticals_thread (gpointer data)
   CRITICAL (g_object_set (client, "password", "other", NULL));
   CRITICAL (hs_client_set_password (client, "other"));
   CRITICAL (hs_client_set_active (client, FALSE));
+  CRITICAL (hs_registration_set_value (other->registration, "name", "other"));
+  CRITICAL (hs_registration_set_username (other->registration, "other"));
+  CRITICAL (hs_registration_set_password (other->registration, "other"));
+  CRITICAL (hs_registration_set_email (other->registration, "other@example.org"));
+  CRITICAL (hs_registration_set_preauth_token (other->registration, "other"));
+  CRITICAL (hs_registration_cancel (other->registration));
   g_atomic_int_set (&other->done, TRUE);
   return NULL;
 }
@@ -182,7 +189,8 @@ static void
 test_criticals (void)
 {
   g_autoptr (TestClient) test = NULL;
-  Other other = { NULL };
+  g_autoptr (HsRegistration) registration = hs_registration_new ();
+  Other other = { .registration = registration };
 
   if (!g_test_subprocess ())
     {
@@ -194,10 +202,12 @@ test_criticals (void)
   g_log_set_always_fatal (G_LOG_FATAL_MASK);
   test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
   other.client = test->client;
+  hs_client_register (test->client, HS_MODULE (registration));
   test_client_start_until_ready (test);
   run_in_thread (criticals_thread, &other);
   g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
   g_assert_cmpstr (hs_jid_to_string (hs_client_get_jid (test->client)), ==, "user@example.org");
+  g_assert_null (hs_registration_get_value (registration, "name"));
   test_client_stop (test);
 }
 

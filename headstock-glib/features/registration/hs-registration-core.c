@@ -92,3 +92,15 @@ hs_registration_set_registered (HsRegistration *self, HsJid *jid)
   if (before != (jid != NULL))
     g_object_notify (G_OBJECT (self), "registered");
 }
+
+gboolean
+hs_registration_is_elsewhere (HsRegistration *self, const char *function)
+{
+  HsRegistrationPrivate *priv = hs_registration_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (priv->client == NULL || hs_client_check_thread (priv->client, &error))
+    return FALSE;
+  g_critical ("%s(): %s", function, error->message);
+  return TRUE;
+}

@@ -384,19 +384,6 @@ is_decidable (HsRegistrationPrivate *priv)
          priv->failure != NULL;
 }
 
-/* Whether the client runs in another thread than the caller's; criticises the call then. */
-static gboolean
-is_elsewhere (HsRegistration *self, const char *function)
-{
-  HsRegistrationPrivate *priv = hs_registration_private (self);
-  g_autoptr (GError) error = NULL;
-
-  if (priv->client == NULL || hs_client_check_thread (priv->client, &error))
-    return FALSE;
-  g_critical ("%s(): %s", function, error->message);
-  return TRUE;
-}
-
 /**
  * hs_registration_submit:
  * @self: a registration
@@ -448,7 +435,7 @@ hs_registration_cancel (HsRegistration *self)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
-  if (is_elsewhere (self, G_STRFUNC))
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
     return;
 
   if (priv->asking != NULL)
@@ -486,7 +473,7 @@ hs_registration_retry (HsRegistration *self, const char *username)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
-  if (is_elsewhere (self, G_STRFUNC))
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
     return;
 
   if (!is_decidable (priv))
@@ -512,7 +499,7 @@ hs_registration_sign_in (HsRegistration *self)
   g_autoptr (HsClient) client = NULL;
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
-  if (is_elsewhere (self, G_STRFUNC))
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
     return;
 
   if (!is_decidable (priv))
@@ -548,7 +535,7 @@ hs_registration_defer (HsRegistration *self)
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
-  if (is_elsewhere (self, G_STRFUNC))
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
     return;
 
   if (priv->phase == HS_REGISTRATION_REPORTING && priv->failure != NULL)

@@ -53,6 +53,8 @@ typedef struct
 
 /* hs-registration-core.c */
 HsRegistrationPrivate *hs_registration_private (HsRegistration *self);
+/* Whether the client runs in another thread than the caller's; a critical warning names @function then. */
+gboolean hs_registration_is_elsewhere (HsRegistration *self, const char *function);
 /* Overwrites a secret, frees it and sets the pointer to NULL. */
 void hs_registration_forget (char **secret);
 void hs_registration_report_success (HsRegistration *self, HsElement *element);

@@ -384,6 +384,8 @@ void
 hs_registration_set_username (HsRegistration *self, const char *username)
 {
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
+    return;
 
   hs_registration_set_text (self, &hs_registration_private (self)->username, username, "username");
 }
@@ -399,6 +401,8 @@ void
 hs_registration_set_password (HsRegistration *self, const char *password)
 {
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
+    return;
 
   hs_registration_set_text (self, &hs_registration_private (self)->password, password, "password");
 }
@@ -430,6 +434,8 @@ void
 hs_registration_set_email (HsRegistration *self, const char *email)
 {
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
+    return;
 
   hs_registration_set_value (self, "email", email);
 }
@@ -463,6 +469,8 @@ hs_registration_set_preauth_token (HsRegistration *self, const char *preauth_tok
   HsRegistrationPrivate *priv = hs_registration_private (self);
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (g_strcmp0 (priv->preauth_token, preauth_token) != 0)
     priv->token_taken = FALSE;
@@ -537,6 +545,8 @@ hs_registration_set_value (HsRegistration *self, const char *name, const char *v
 
   g_return_if_fail (HS_IS_REGISTRATION (self));
   g_return_if_fail (name != NULL);
+  if (hs_registration_is_elsewhere (self, G_STRFUNC))
+    return;
 
   if (g_strcmp0 (g_hash_table_lookup (priv->values, name), value) == 0)
     return;
