@@ -21,6 +21,18 @@ fill (HsDataForm *form)
     }
 }
 
+static void
+look_at_table (HsDataForm *form)
+{
+  g_autoptr (GPtrArray) columns = hs_data_form_list_reported (form);
+  g_autoptr (GPtrArray) rows = hs_data_form_list_items (form);
+  g_autoptr (HsElement) written = hs_data_form_create_element (form);
+
+  for (guint i = 0; i < rows->len; i++)
+    for (guint j = 0; j < columns->len; j++)
+      hs_data_form_get_value (rows->pdata[i], hs_data_field_get_name (columns->pdata[j]));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -36,6 +48,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (form == NULL)
     return 0;
   fill (form);
+  look_at_table (form);
   submission = hs_data_form_create_submission (form, NULL);
   cancellation = hs_data_form_create_cancellation (form);
   return 0;
