@@ -7,6 +7,7 @@
 
 #include "hs-error.h"
 #include "hs-idna-private.h"
+#include "hs-jid-private.h"
 #include "hs-precis-private.h"
 #include "hs-printable.h"
 
@@ -234,6 +235,25 @@ hs_jid_new (const char *string, GError **error)
     prefix_error (error, string);
 
   return self;
+}
+
+gboolean
+hs_jid_check (const char *string, GError **error)
+{
+  g_autoptr (HsJid) jid = NULL;
+  gsize length = strlen (string);
+  Part local, domain, resource;
+
+  if (length <= MAX_STRING)
+    {
+      split (string, length, &local, &domain, &resource);
+      if (hs_idna_is_plain (domain.start, domain.length)
+          && (local.start == NULL || hs_precis_is_plain_local (local.start, local.length))
+          && (resource.start == NULL || hs_precis_is_plain_opaque (resource.start, resource.length)))
+        return TRUE;
+    }
+  jid = hs_jid_new (string, error);
+  return jid != NULL;
 }
 
 /**

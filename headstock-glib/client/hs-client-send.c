@@ -5,6 +5,7 @@
 #include "hs-element-private.h"
 #include "hs-error-private.h"
 #include "hs-iq-private.h"
+#include "hs-jid-private.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "hs-random.h"
@@ -65,15 +66,10 @@ check_addresses (HsClientPrivate *priv, HsNode *node, GError **error)
   HsJid *bound = hs_session_get_bound_jid (&priv->session);
   g_autoptr (HsJid) jid = NULL;
 
-  if (to != NULL)
+  if (to != NULL && !hs_jid_check (to, error))
     {
-      g_autoptr (HsJid) to_jid = hs_jid_new (to, error);
-
-      if (to_jid == NULL)
-        {
-          g_prefix_error (error, "The stanza's 'to': ");
-          return FALSE;
-        }
+      g_prefix_error (error, "The stanza's 'to': ");
+      return FALSE;
     }
   if (hs_settings_is_component (&priv->settings))
     return check_component_from (priv, from, error);

@@ -9,7 +9,7 @@ import subprocess
 import table
 
 PACKAGES = ["libxml2", "libglib2.0-0", "libstrophe0", "libloudmouth1-0", "libgloox18",
-            "python3-slixmpp", "python3-nbxmpp", "gjs"]
+            "libqxmpp4", "python3-slixmpp", "python3-nbxmpp", "gjs", "nodejs"]
 
 
 def package_versions():

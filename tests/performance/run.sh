@@ -23,6 +23,7 @@ exec </dev/null
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
 peers=(libqxmpp-dev libgtk-4-dev xvfb xauth libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
+    nodejs npm
     valgrind libc6-dbg openssl)
 
 install=yes
@@ -57,6 +58,11 @@ if [ -n "$install" ]; then
         "${as_root[@]}" apt-get update -q
         "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
     fi
+fi
+
+# xmpp.js is in no system's packages.
+if [ -n "$install" ] && [ ! -d "$builddir/npm/node_modules/@xmpp/client" ]; then
+    npm install --silent --no-audit --no-fund --prefix "$builddir/npm" @xmpp/client
 fi
 
 setup=(-Dbuildtype=release -Dexamples=false)

@@ -32,10 +32,12 @@ FLOOD = {
     "strophe": ("client-strophe", "-", 1 / 8),
     "loudmouth": ("client-loudmouth", "-", 1 / 8),
     "gloox": ("client-gloox", "-", 1 / 40),
+    "qxmpp": ("client-qxmpp", "-", 1 / 40),
     "python": ("client-headstock.py", "-", 1 / 8),
     "javascript": ("client-headstock.js", "-", 1 / 10),
     "slixmpp": ("client-slixmpp.py", "-", 1 / 40),
     "nbxmpp": ("client-nbxmpp.py", "-", 1 / 40),
+    "xmppjs": ("client-xmppjs.mjs", "-", 1 / 20),
 }
 
 OURS = {"headstock": ("client-headstock", "handler", 1)}
@@ -61,9 +63,11 @@ WORKLOADS = {
         # The time of these two grows with the square of the items.
         "strophe": ("client-strophe", "-", 1 / 50),
         "loudmouth": ("client-loudmouth", "-", 1 / 50),
+        "qxmpp": ("client-qxmpp", "-", 1 / 50),
     }),
     "send": Workload("send", (100000, 100000), LIBRARIES | {
         "gloox": ("client-gloox", "-", 1),
+        "qxmpp": ("client-qxmpp", "-", 1 / 10),
         "python": ("client-headstock.py", "-", 1 / 2),
         "slixmpp": ("client-slixmpp.py", "-", 1 / 10),
         "nbxmpp": ("client-nbxmpp.py", "-", 1 / 10),
@@ -112,6 +116,7 @@ NEEDS = {
     "contacts-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
     "contacts-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
     "contacts-gtk": ["xvfb-run", "--help"],
+    "client-xmppjs.mjs": ["node", "-e", "import(process.env.XMPPJS)"],
 }
 
 
@@ -125,6 +130,8 @@ def environment(build):
                              ("PYTHONPATH", introspection),
                              ("GJS_PATH", introspection)):
         result[variable] = os.pathsep.join(filter(None, [folder, result.get(variable)]))
+    # Where run.sh has npm put it.
+    result["XMPPJS"] = os.path.join(build, "npm", "node_modules", "@xmpp", "client", "index.js")
     for variable in ("G_DEBUG", "G_SLICE", "MALLOC_CHECK_", "MALLOC_PERTURB_"):
         result.pop(variable, None)
     return result
@@ -136,6 +143,8 @@ def command(build, program):
         return [PYTHON, os.path.join(HERE, program)]
     if program.endswith(".js"):
         return ["gjs", "-m", os.path.join(HERE, program)]
+    if program.endswith(".mjs"):
+        return ["node", os.path.join(HERE, program)]
     path = os.path.join(build, "tests", "performance", program)
     if program == "contacts-gtk" and os.access(path, os.X_OK):
         return ["xvfb-run", "-a", path]

@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-jid.h"
 
+#include "hs-jid-private.h"
 #include "hs-precis-private.h"
 
 /* What an address becomes: "local|domain|resource", a part that is not there as "-"; NULL: no JID.
@@ -24,6 +25,7 @@ describe (const char *string)
   const char *local = NULL;
   const char *resource = NULL;
 
+  g_assert_cmpint (hs_jid_check (string, NULL), ==, jid != NULL);
   if (jid == NULL)
     {
       g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_JID);
