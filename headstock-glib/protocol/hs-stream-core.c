@@ -18,7 +18,7 @@
 void
 hs_stream_note_pipelined (HsStream *self, HsPipelinedEvent event)
 {
-  self->pipelined = hs_pipelined_get_next (self->pipelined, event);
+  self->binding.pipelined = hs_pipelined_get_next (self->binding.pipelined, event);
 }
 
 GByteArray *
@@ -203,7 +203,7 @@ hs_stream_describe (HsStream *self)
 void
 hs_stream_become_ready (HsStream *self, HsStreamEventType event)
 {
-  g_clear_pointer (&self->request_id, g_free);
+  g_clear_pointer (&self->binding.request_id, g_free);
   self->state = HS_STREAM_STATE_READY;
   self->pending = event;
   if (self->config.management != NULL)

@@ -69,7 +69,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
       refuse_acknowledgement (self, g_steal_pointer (&error));
       return;
     }
-  self->jid = hs_jid_ref (self->config.session_jid);
+  self->binding.jid = hs_jid_ref (self->config.session_jid);
   hs_stream_become_ready (self, HS_STREAM_EVENT_RESUMED);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "protocol/hs-authentication.h"
+#include "protocol/hs-binding.h"
 #include "protocol/hs-foreign-protocol.h"
-#include "protocol/hs-pipelined.h"
 #include "protocol/hs-stream.h"
 
 G_BEGIN_DECLS
@@ -59,56 +60,12 @@ struct _HsStream
   gsize max_bytes;          /* of one stanza that the server takes (XEP-0478), or 0 */
   HsParserEvent *features_event; /* of the FEATURES before the sign-in, kept until the sign-in begins */
   HsStreamFeatures *features;    /* before the sign-in */
-  HsSessionFeatures session_features; /* after the sign-in; 0: the server has not sent them */
-  gboolean csi_offered;
 
-  /* What was pipelined, and not answered yet */
-  HsPipelined pipelined;
   gboolean sign_in_pipelined;      /* the sign-in began before the features came */
   HsStreamState pipelined_state;   /* what that sign-in waits for, while the state is HEADER or FEATURES */
 
-  /* Sign-in (RFC 6120, 6; XEP-0388) */
-  gboolean negotiated; /* a module has asked the server something before the sign-in */
-  gboolean renamed;    /* the account has another name than the header said */
-  gboolean sasl2;      /* the profile in use */
-  gboolean mechanism_done; /* the mechanism has accepted the server's last message */
-  gboolean proved_lists;
-  gboolean proved_password;
-  HsSaslMechanism *mechanism;
-  char *mechanism_name;
-  char *channel_binding;
-  char *discovery; /* where to get access tokens (RFC 7628, 3.2.2) */
-
-  /* Tokens (XEP-0484) */
-  gboolean using_token;
-  GError *token_refusal;
-  const char *token_mechanism; /* of the token that was asked for, static */
-  char *token;                 /* the token that the server has given */
-  char *token_expiry;
-
-  /* A better hash of the password (XEP-0480) */
-  int upgrade;        /* the index of the hash that was asked for, or -1 */
-  gboolean upgrading; /* the task has begun, and the sign-in is not over */
-  char *password;
-  guint min_iterations;
-  HsSaslKeyRequest *upgrade_request;
-
-  /* Asked for inside SASL2: Bind 2 (XEP-0386) or a resumption (XEP-0198, 9) */
-  gboolean bind2;
-  gboolean resume_asked;
-  gboolean enable_asked;
-  gboolean carbons_asked;
-  gboolean carbons_enabled;
-  char *features_text;   /* all features after the sign-in, for modules; or NULL */
-  gboolean features_due; /* the features come after the session has begun, and tell limits only */
-
-  /* Resource binding (RFC 6120, 7) */
-  char *request_id;
-  HsJid *jid;            /* the bound JID */
-  gboolean any_resource; /* the server chooses: the resource that was asked for is taken */
-
-  GQueue kept_stanzas; /* of HsParserEvent: for the session, see hs_stream_keep_stanza() */
-  gsize kept_bytes;
+  HsAuthentication authentication;
+  HsBinding binding;
 };
 
 /* hs-stream-core.c */
@@ -148,7 +105,6 @@ void hs_stream_on_session_answer (HsStream *self, HsNode *node);
 /* Whether an iq from before the session answers none of the stream's own requests. */
 gboolean hs_stream_is_stray_answer (HsStream *self, HsNode *node);
 gboolean hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed);
-HsParserEvent *hs_stream_take_kept (HsStream *self);
 gboolean hs_stream_may_ignore (HsStream *self, HsNode *node);
 void hs_stream_send_handshake (HsStream *self, HsNode *header);
 void hs_stream_on_handshake (HsStream *self, HsNode *node);
@@ -163,7 +119,6 @@ void hs_stream_on_late_features (HsStream *self, HsNode *node);
 void hs_stream_on_continue (HsStream *self, HsNode *node);
 void hs_stream_on_task_data (HsStream *self, HsNode *node);
 void hs_stream_send_upgrade (HsStream *self, GBytes *key);
-void hs_stream_forget_upgrade (HsStream *self);
 
 /* hs-stream-sign-in.c */
 void hs_stream_on_challenge (HsStream *self, HsNode *node);

@@ -51,9 +51,9 @@ write_resume (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
-  self->resume_asked = self->features->sm && management != NULL
+  self->binding.resume_asked = self->features->sm && management != NULL
                        && hs_stream_management_has_session (management);
-  if (self->resume_asked)
+  if (self->binding.resume_asked)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
@@ -61,10 +61,10 @@ write_resume (HsStream *self)
 static void
 write_enable (HsStream *self)
 {
-  self->enable_asked = self->config.management != NULL && self->features->bind2_sm;
-  if (!self->enable_asked)
+  self->binding.enable_asked = self->config.management != NULL && self->features->bind2_sm;
+  if (!self->binding.enable_asked)
     return;
-  if (self->resume_asked)
+  if (self->binding.resume_asked)
     hs_stream_write (self, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
   else
     hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
@@ -76,17 +76,17 @@ write_bind (HsStream *self)
 {
   const char *tag = hs_jid_get_resource (self->config.jid);
 
-  self->enable_asked = self->carbons_asked = FALSE;
-  self->bind2 = self->config.bind2 && self->features->bind2 && !must_bind_later (self);
-  if (!self->bind2)
+  self->binding.enable_asked = self->binding.carbons_asked = FALSE;
+  self->binding.bind2 = self->config.bind2 && self->features->bind2 && !must_bind_later (self);
+  if (!self->binding.bind2)
     return;
   if (tag == NULL)
     tag = self->config.software;
   hs_stream_write (self, "<bind xmlns='%s'>", HS_NS_BIND2);
   if (tag != NULL)
     hs_stream_write (self, "<tag>%s</tag>", tag);
-  self->carbons_asked = self->config.carbons && self->features->bind2_carbons;
-  if (self->carbons_asked)
+  self->binding.carbons_asked = self->config.carbons && self->features->bind2_carbons;
+  if (self->binding.carbons_asked)
     hs_stream_write (self, "<enable xmlns='%s'/>", HS_NS_CARBONS);
   write_enable (self);
   if (self->config.inactive && self->features->bind2_csi)
@@ -101,14 +101,14 @@ write_token_request (HsStream *self, const HsSaslCredentials *credentials)
 {
   const char *mechanism;
 
-  self->token_mechanism = NULL;
-  if (self->config.user_agent_id == NULL || self->using_token
-      || credentials->username == NULL || g_str_equal (self->mechanism_name, "EXTERNAL"))
+  self->authentication.token_mechanism = NULL;
+  if (self->config.user_agent_id == NULL || self->authentication.using_token
+      || credentials->username == NULL || g_str_equal (self->authentication.mechanism_name, "EXTERNAL"))
     return;
   mechanism = hs_sasl_ht_choose ((const char *const *) self->features->fast, credentials);
   if (mechanism == NULL)
     return;
-  self->token_mechanism = mechanism;
+  self->authentication.token_mechanism = mechanism;
   hs_stream_write (self, "<request-token xmlns='%s' mechanism='%s'/>", HS_NS_FAST, mechanism);
 }
 
@@ -127,12 +127,12 @@ static const struct
 static void
 request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
 {
-  int used = hs_sasl_mechanism_get_hash (self->mechanism);
+  int used = hs_sasl_mechanism_get_hash (self->authentication.mechanism);
 
-  hs_stream_forget_upgrade (self);
+  hs_authentication_forget_upgrade (&self->authentication);
   if (self->config.no_upgrade)
     return;
-  if (used < 0 || hs_sasl_mechanism_get_binding_type (self->mechanism) == NULL)
+  if (used < 0 || hs_sasl_mechanism_get_binding_type (self->authentication.mechanism) == NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (upgrades); i++)
     {
@@ -142,11 +142,11 @@ request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
           || g_checksum_type_get_length ((GChecksumType) used)
                  >= g_checksum_type_get_length (upgrades[i].hash))
         continue;
-      self->password = hs_sasl_prepare_password (credentials, NULL);
-      if (self->password == NULL)
+      self->authentication.password = hs_sasl_prepare_password (credentials, NULL);
+      if (self->authentication.password == NULL)
         return;
-      self->upgrade = (int) i;
-      self->min_iterations = credentials->min_iterations;
+      self->authentication.upgrade = (int) i;
+      self->authentication.min_iterations = credentials->min_iterations;
       hs_stream_write (self, "<upgrade xmlns='%s'>%s</upgrade>", HS_NS_SASL_UPGRADE,
                        upgrades[i].name);
       return;
@@ -161,7 +161,7 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
 
   self->state = HS_STREAM_STATE_SASL2;
   hs_stream_write (self, "<authenticate xmlns='%s' mechanism='%s'>", HS_NS_SASL2,
-                   self->mechanism_name);
+                   self->authentication.mechanism_name);
   if (initial != NULL)
     {
       char *base64 = g_base64_encode (bytes, size);
@@ -172,7 +172,7 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
   write_user_agent (self);
   write_resume (self);
   write_bind (self);
-  if (self->using_token)
+  if (self->authentication.using_token)
     hs_stream_write (self, "<fast xmlns='%s'/>", HS_NS_FAST);
   write_token_request (self, credentials);
   request_upgrade (self, credentials);
@@ -251,12 +251,11 @@ take_token (HsStream *self, HsNode *node)
 
   if (token == NULL || *token == '\0')
     return;
-  if (self->using_token)
-    self->token_mechanism = self->mechanism_name;
-  if (self->token_mechanism == NULL)
+  if (self->authentication.using_token)
+    self->authentication.token_mechanism = self->authentication.mechanism_name;
+  if (self->authentication.token_mechanism == NULL)
     return;
-  self->token = g_strdup (token);
-  self->token_expiry = g_strdup (expiry);
+  hs_authentication_take_token (&self->authentication, token, expiry);
 }
 
 /* XEP-0198, 9.1: the interrupted session was resumed. */
@@ -272,8 +271,8 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   hs_stream_on_resumed (self, resumed);
   if (self->error != NULL)
     return;
-  self->csi_offered = self->features->bind2_csi;
-  self->features_due = TRUE;
+  self->binding.csi_offered = self->features->bind2_csi;
+  self->binding.features_due = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_RESUMED;
 }
@@ -288,10 +287,10 @@ take_enabled (HsStream *self, HsNode *bound)
   g_autoptr (GByteArray) unused = g_byte_array_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!self->enable_asked)
+  if (!self->binding.enable_asked)
     return TRUE;
   /* HsStreamManagement was not told of the <enable/> while it might still resume: tell it now. */
-  if (self->resume_asked)
+  if (self->binding.resume_asked)
     hs_stream_management_write_enable (management, unused);
   if (enabled != NULL && !hs_stream_management_on_enabled (management, enabled, &error))
     {
@@ -310,10 +309,10 @@ take_bound (HsStream *self, HsNode *bound, HsJid *jid)
 {
   if (!take_enabled (self, bound))
     return;
-  self->jid = hs_jid_ref (jid);
-  self->carbons_enabled = self->carbons_asked;
-  self->csi_offered = self->features->bind2_csi;
-  self->features_due = TRUE;
+  self->binding.jid = hs_jid_ref (jid);
+  self->binding.carbons_enabled = self->binding.carbons_asked;
+  self->binding.csi_offered = self->features->bind2_csi;
+  self->binding.features_due = TRUE;
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;
@@ -328,7 +327,7 @@ take_results (HsStream *self, HsNode *node, HsJid *jid)
   HsNode *resumed = hs_node_get_child (node, "resumed", HS_NS_SM);
   HsNode *failed = hs_node_get_child (node, "failed", HS_NS_SM);
 
-  if ((bound != NULL && !self->bind2) || (resumed != NULL && !self->resume_asked)
+  if ((bound != NULL && !self->binding.bind2) || (resumed != NULL && !self->binding.resume_asked)
       || (bound != NULL && resumed != NULL))
     {
       hs_stream_protocol_error (self, "undefined-condition",
@@ -340,9 +339,9 @@ take_results (HsStream *self, HsNode *node, HsJid *jid)
       take_resumed (self, resumed, jid);
       return;
     }
-  if (self->resume_asked && failed != NULL)
+  if (self->binding.resume_asked && failed != NULL)
     hs_stream_management_on_failed (self->config.management, failed);
-  else if (self->resume_asked)
+  else if (self->binding.resume_asked)
     hs_stream_management_lose (self->config.management);
   if (bound != NULL)
     take_bound (self, bound, jid);
@@ -353,15 +352,15 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 {
   g_autoptr (HsJid) jid = NULL;
 
-  if (!self->mechanism_done && !take_additional_data (self, node))
+  if (!self->authentication.mechanism_done && !take_additional_data (self, node))
     return;
   jid = take_identity (self, node, hs_node_get_child (node, "bound", HS_NS_BIND2) != NULL);
   if (jid == NULL)
     return;
   take_token (self, node);
-  hs_stream_forget_upgrade (self);
-  self->upgrading = FALSE;
-  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+  hs_authentication_forget_upgrade (&self->authentication);
+  self->authentication.upgrading = FALSE;
+  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
   self->authenticated = TRUE;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   /* XEP-0388: the features come next, without another header. */
@@ -374,17 +373,17 @@ void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
   /* RFC 6120, 4.3.2: features belong to the beginning of a stream. Ignore them later. */
-  if (!self->features_due)
+  if (!self->binding.features_due)
     {
       g_debug ("Ignored: features in the middle of the stream");
       return;
     }
-  self->features_due = FALSE;
+  self->binding.features_due = FALSE;
   hs_stream_read_limits (self, node);
   hs_stream_keep_features (self, node);
-  if (self->csi_offered || hs_node_get_child (node, "csi", HS_NS_CSI) == NULL)
+  if (self->binding.csi_offered || hs_node_get_child (node, "csi", HS_NS_CSI) == NULL)
     return;
-  self->csi_offered = TRUE;
+  self->binding.csi_offered = TRUE;
   self->pending = HS_STREAM_EVENT_CSI_OFFERED;
 }
 
@@ -393,15 +392,7 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
 gboolean
 hs_stream_is_upgrading (HsStream *self)
 {
-  return self->upgrading;
-}
-
-void
-hs_stream_forget_upgrade (HsStream *self)
-{
-  self->upgrade = -1;
-  g_clear_pointer (&self->password, hs_sasl_secret_free);
-  g_clear_pointer (&self->upgrade_request, hs_sasl_key_request_unref);
+  return self->authentication.upgrading;
 }
 
 void
@@ -411,7 +402,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
   HsNode *task = tasks != NULL ? hs_node_first_element (tasks) : NULL;
   g_autoptr (GString) names = g_string_new (NULL);
 
-  if (!self->mechanism_done && !take_additional_data (self, node))
+  if (!self->authentication.mechanism_done && !take_additional_data (self, node))
     return;
   for (; task != NULL; task = hs_node_next_element (task))
     {
@@ -420,11 +411,11 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
 
       if (name == NULL || !hs_node_matches (task, "task", HS_NS_SASL2))
         continue;
-      if (self->upgrade >= 0 && self->upgrade_request == NULL
-          && g_str_equal (name, upgrades[self->upgrade].name))
+      if (self->authentication.upgrade >= 0 && self->authentication.upgrade_request == NULL
+          && g_str_equal (name, upgrades[self->authentication.upgrade].name))
         {
           self->state = HS_STREAM_STATE_TASK;
-          self->upgrading = TRUE;
+          self->authentication.upgrading = TRUE;
           hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
           return;
         }
@@ -445,7 +436,7 @@ hs_stream_on_task_data (HsStream *self, HsNode *node)
 {
   HsNode *child = hs_node_get_child (node, "salt", HS_NS_SCRAM_UPGRADE);
   const char *digits = child != NULL ? hs_node_get_attribute (child, "iterations", NULL) : NULL;
-  guint least = self->min_iterations > 0 ? self->min_iterations : 4096;
+  guint least = self->authentication.min_iterations > 0 ? self->authentication.min_iterations : 4096;
   g_autofree guint8 *salt = NULL;
   gsize length = 0;
   guint64 iterations = 0;
@@ -462,8 +453,9 @@ hs_stream_on_task_data (HsStream *self, HsNode *node)
                                        "The server sent no usable salt for a new hash"));
       return;
     }
-  self->upgrade_request = hs_sasl_key_request_new (upgrades[self->upgrade].hash, self->password,
-                                                   salt, length, (guint) iterations);
+  self->authentication.upgrade_request
+      = hs_sasl_key_request_new (upgrades[self->authentication.upgrade].hash,
+                                 self->authentication.password, salt, length, (guint) iterations);
   self->state = HS_STREAM_STATE_DERIVING;
   self->pending = HS_STREAM_EVENT_DERIVE_KEY;
 }

@@ -21,11 +21,10 @@ static void
 write_bind (HsStream *self)
 {
   const char *resource
-      = self->any_resource ? NULL : hs_jid_get_resource (self->config.jid);
+      = self->binding.any_resource ? NULL : hs_jid_get_resource (self->config.jid);
 
-  g_free (self->request_id);
-  self->request_id = hs_random_id ();
-  hs_stream_write (self, "<iq type='set' id='%s'><bind xmlns='%s'", self->request_id, HS_NS_BIND);
+  hs_stream_write (self, "<iq type='set' id='%s'><bind xmlns='%s'",
+                   hs_binding_make_request_id (&self->binding), HS_NS_BIND);
   if (resource != NULL)
     hs_stream_write (self, "><resource>%s</resource></bind></iq>", resource);
   else
@@ -35,14 +34,14 @@ write_bind (HsStream *self)
 void
 hs_stream_bind (HsStream *self)
 {
-  if ((self->session_features & HS_SESSION_FEATURE_BIND) == 0)
+  if ((self->binding.session_features & HS_SESSION_FEATURE_BIND) == 0)
     {
       hs_stream_protocol_error (self, "unsupported-feature",
                                 "The server does not offer to bind a resource");
       return;
     }
   /* After the features, the request may have been pipelined; it never has after a refusal. */
-  if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (self->pipelined))
+  if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (self->binding.pipelined))
     write_bind (self);
   self->state = HS_STREAM_STATE_BIND;
 }
@@ -80,10 +79,10 @@ hs_stream_begin (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
   HsSessionFeatures features
-      = self->session_features != 0 ? self->session_features : self->config.remembered;
+      = self->binding.session_features != 0 ? self->binding.session_features : self->config.remembered;
 
-  if (self->closing || self->error != NULL || hs_pipelined_has_session (self->pipelined)
-      || self->request_id == NULL
+  if (self->closing || self->error != NULL || hs_pipelined_has_session (self->binding.pipelined)
+      || self->binding.request_id == NULL
       || (features & HS_SESSION_FEATURE_BIND) == 0 || (features & HS_SESSION_FEATURE_SESSION) != 0
       || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
     return FALSE;
@@ -97,7 +96,7 @@ hs_stream_begin (HsStream *self)
 static gboolean
 is_enable_pipelined (HsStream *self)
 {
-  return hs_pipelined_has_session (self->pipelined) && self->config.management != NULL
+  return hs_pipelined_has_session (self->binding.pipelined) && self->config.management != NULL
          && hs_stream_management_is_enabling (self->config.management);
 }
 
@@ -105,18 +104,18 @@ is_enable_pipelined (HsStream *self)
 static gboolean
 keeps_word (HsStream *self)
 {
-  if ((self->pipelined == HS_PIPELINED_RESUME_SENT || is_enable_pipelined (self))
-      && (self->session_features & HS_SESSION_FEATURE_SM) == 0)
+  if ((self->binding.pipelined == HS_PIPELINED_RESUME_SENT || is_enable_pipelined (self))
+      && (self->binding.session_features & HS_SESSION_FEATURE_SM) == 0)
     return FALSE;
-  return !hs_pipelined_has_session (self->pipelined)
-         || (self->session_features & (HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SESSION))
+  return !hs_pipelined_has_session (self->binding.pipelined)
+         || (self->binding.session_features & (HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SESSION))
                 == HS_SESSION_FEATURE_BIND;
 }
 
 static void
 bind_by_features (HsStream *self)
 {
-  gboolean sent = hs_pipelined_has_bind (self->pipelined);
+  gboolean sent = hs_pipelined_has_bind (self->binding.pipelined);
 
   if (self->config.management != NULL && !is_enable_pipelined (self))
     hs_stream_management_lose (self->config.management);
@@ -129,14 +128,14 @@ bind_by_features (HsStream *self)
 const char *
 hs_stream_get_features_text (HsStream *self)
 {
-  return self->features_text;
+  return self->binding.features_text;
 }
 
 void
 hs_stream_set_features_text (HsStream *self, const char *text)
 {
-  g_free (self->features_text);
-  self->features_text = g_strdup (text);
+  g_free (self->binding.features_text);
+  self->binding.features_text = g_strdup (text);
 }
 
 void
@@ -158,9 +157,9 @@ hs_stream_take_features (HsStream *self, HsNode *node)
    * fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
     hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
-  self->session_features = hs_session_features_read (node);
+  self->binding.session_features = hs_session_features_read (node);
   hs_stream_keep_features (self, node);
-  self->csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
+  self->binding.csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
   if (!keeps_word (self))
     {
       hs_stream_close (self);
@@ -170,21 +169,21 @@ hs_stream_take_features (HsStream *self, HsNode *node)
                                          hs_jid_get_domain (self->config.jid)));
       return;
     }
-  if (management == NULL || (self->session_features & HS_SESSION_FEATURE_SM) == 0
+  if (management == NULL || (self->binding.session_features & HS_SESSION_FEATURE_SM) == 0
       || !hs_stream_management_has_session (management))
     {
       bind_by_features (self);
       return;
     }
   self->state = HS_STREAM_STATE_RESUME;
-  if (self->pipelined != HS_PIPELINED_RESUME_SENT)
+  if (self->binding.pipelined != HS_PIPELINED_RESUME_SENT)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
 gboolean
 hs_stream_is_pipelined (HsStream *self)
 {
-  return hs_pipelined_is_waiting (self->pipelined);
+  return hs_pipelined_is_waiting (self->binding.pipelined);
 }
 
 gboolean
@@ -194,9 +193,6 @@ hs_stream_has_received_header (HsStream *self)
 }
 
 /* ---- Stanzas before the session ---- */
-
-/* A limit of its own, since even a small stanza takes a block of memory. */
-#define MAX_KEPT_STANZAS 1000
 
 static gboolean
 is_before_session (HsStream *self)
@@ -233,21 +229,13 @@ hs_stream_keep_stanza (HsStream *self, HsParserEvent *parsed)
       parsed = hs_parser_event_copy_discarded (whole);
       hs_parser_give_back (self->parser, whole);
     }
-  g_queue_push_tail (&self->kept_stanzas, parsed);
-  self->kept_bytes += hs_block_get_size (hs_node_get_block (parsed->node));
-  if (self->kept_bytes > self->config.max_stanza_size || self->kept_stanzas.length > MAX_KEPT_STANZAS)
+  if (!hs_binding_keep (&self->binding, parsed, self->config.max_stanza_size))
     hs_stream_protocol_error (self, "policy-violation",
                               "%s sent more before the session began than max-stanza-size (%" G_GSIZE_FORMAT
                               " bytes, and %d stanzas) allows",
                               hs_jid_get_domain (self->config.jid), self->config.max_stanza_size,
-                              MAX_KEPT_STANZAS);
+                              HS_BINDING_MAX_KEPT);
   return TRUE;
-}
-
-HsParserEvent *
-hs_stream_take_kept (HsStream *self)
-{
-  return g_queue_pop_head (&self->kept_stanzas);
 }
 
 /* ---- Unknown elements ---- */
@@ -279,22 +267,11 @@ hs_stream_may_ignore (HsStream *self, HsNode *node)
 
 /* ---- The answers ---- */
 
-/* Whether an iq answers the stream's own request. Any other result or error is dropped, as it is in a
- * session. */
-static gboolean
-is_own_answer (HsStream *self, HsNode *node)
-{
-  const char *type = hs_node_get_attribute (node, "type", NULL);
-
-  return g_strcmp0 (hs_node_get_attribute (node, "id", NULL), self->request_id) == 0
-         && hs_iq_type_is_answer (type);
-}
-
 gboolean
 hs_stream_is_stray_answer (HsStream *self, HsNode *node)
 {
   return is_before_session (self) && hs_node_get_kind (node) == HS_STANZA_KIND_IQ && !is_for_session (node)
-         && !is_own_answer (self, node);
+         && !hs_binding_is_answer (&self->binding, node);
 }
 
 /* XEP-0198, 3: stream management starts once the resource is bound. What is sent after <enable/> counts; what
@@ -307,7 +284,7 @@ enable_and_become_ready (HsStream *self)
   else
     {
       hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
-      if (self->config.management != NULL && (self->session_features & HS_SESSION_FEATURE_SM) != 0)
+      if (self->config.management != NULL && (self->binding.session_features & HS_SESSION_FEATURE_SM) != 0)
         hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
     }
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
@@ -337,10 +314,10 @@ static void
 bind_refused (HsStream *self, HsNode *iq)
 {
   GError *error = get_error (iq, "The server refused to bind a resource");
-  gboolean another = !self->any_resource && hs_jid_get_resource (self->config.jid) != NULL
+  gboolean another = !self->binding.any_resource && hs_jid_get_resource (self->config.jid) != NULL
                      && error->code == HS_STANZA_ERROR_CONFLICT;
 
-  if (!another || hs_pipelined_has_session (self->pipelined))
+  if (!another || hs_pipelined_has_session (self->binding.pipelined))
     {
       if (!another)
         hs_stream_note_pipelined (self, HS_PIPELINED_ON_REFUSAL);
@@ -352,7 +329,7 @@ bind_refused (HsStream *self, HsNode *iq)
       return;
     }
   g_error_free (error);
-  self->any_resource = TRUE;
+  self->binding.any_resource = TRUE;
   hs_stream_bind (self);
 }
 
@@ -371,7 +348,8 @@ hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
 {
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
-  if (self->authenticated && !(hs_pipelined_has_bind (self->pipelined) && is_own_answer (self, node)))
+  if (self->authenticated
+      && !(hs_pipelined_has_bind (self->binding.pipelined) && hs_binding_is_answer (&self->binding, node)))
     return;
   if (self->authenticated && g_str_equal (type, "error"))
     {
@@ -392,7 +370,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
   g_autofree char *bound = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!is_own_answer (self, node))
+  if (!hs_binding_is_answer (&self->binding, node))
     return;
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
     {
@@ -400,8 +378,8 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
       return;
     }
   hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
-  self->jid = text != NULL ? hs_jid_new (text, &error) : NULL;
-  if (self->jid == NULL || hs_jid_get_resource (self->jid) == NULL)
+  self->binding.jid = text != NULL ? hs_jid_new (text, &error) : NULL;
+  if (self->binding.jid == NULL || hs_jid_get_resource (self->binding.jid) == NULL)
     {
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server bound no valid address: %s",
@@ -410,30 +388,28 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
     }
   /* RFC 6120, 4.3.6: the server determines the address. The localpart may differ from the one that was asked
    * for, as after ANONYMOUS. The domain must not: the certificate proved it. */
-  if (strcmp (hs_jid_get_domain (self->jid), hs_jid_get_domain (self->config.jid)) != 0)
+  if (strcmp (hs_jid_get_domain (self->binding.jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
-      bound = hs_printable (hs_jid_to_string (self->jid), 200);
+      bound = hs_printable (hs_jid_to_string (self->binding.jid), 200);
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server bound the address %s, which is not at %s", bound,
                                 hs_jid_get_domain (self->config.jid));
       return;
     }
-  if ((self->session_features & HS_SESSION_FEATURE_SESSION) == 0)
+  if ((self->binding.session_features & HS_SESSION_FEATURE_SESSION) == 0)
     {
       enable_and_become_ready (self);
       return;
     }
   self->state = HS_STREAM_STATE_SESSION;
-  g_free (self->request_id);
-  self->request_id = hs_random_id ();
-  hs_stream_write (self, "<iq type='set' id='%s'><session xmlns='%s'/></iq>", self->request_id,
-                   HS_NS_SESSION);
+  hs_stream_write (self, "<iq type='set' id='%s'><session xmlns='%s'/></iq>",
+                   hs_binding_make_request_id (&self->binding), HS_NS_SESSION);
 }
 
 void
 hs_stream_on_session_answer (HsStream *self, HsNode *node)
 {
-  if (!is_own_answer (self, node))
+  if (!hs_binding_is_answer (&self->binding, node))
     return;
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
     refused (self, get_error (node, "The server refused to start a session"));
@@ -471,8 +447,8 @@ void
 hs_stream_on_handshake (HsStream *self, HsNode *node)
 {
   self->authenticated = TRUE;
-  self->mechanism_name = g_strdup ("handshake");
-  self->jid = hs_jid_ref (self->config.jid);
+  self->authentication.mechanism_name = g_strdup ("handshake");
+  self->binding.jid = hs_jid_ref (self->config.jid);
   self->state = HS_STREAM_STATE_READY;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;

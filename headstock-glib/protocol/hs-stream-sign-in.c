@@ -40,7 +40,7 @@ select_from (HsStream *self,
              GError **error)
 {
   return hs_sasl_binding_choose (credentials, offered, error)
-         && (self->mechanism = hs_sasl_mechanism_select (offered, credentials, error)) != NULL;
+         && (self->authentication.mechanism = hs_sasl_mechanism_select (offered, credentials, error)) != NULL;
 }
 
 /* XEP-0388, 2.3: SASL2 is only for connections under TLS and for the account that the header named. Its list of
@@ -51,10 +51,10 @@ prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
   const char *const *old = (const char *const *) self->features->mechanisms;
   const char *const *new = (const char *const *) self->features->sasl2;
 
-  if (!self->secure || self->renamed || new == NULL)
+  if (!self->secure || self->authentication.renamed || new == NULL)
     return FALSE;
   /* ejabberd 26.07 refuses SASL2 on the stream on which the account was made, and takes SASL. */
-  if (self->negotiated && old != NULL)
+  if (self->authentication.negotiated && old != NULL)
     return FALSE;
   return !credentials->has_certificate || old == NULL || !g_strv_contains (old, "EXTERNAL")
          || g_strv_contains (new, "EXTERNAL")
@@ -67,14 +67,15 @@ choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error
   const char *const *old = (const char *const *) self->features->mechanisms;
   const char *const *new = (const char *const *) self->features->sasl2;
 
-  self->using_token = FALSE;
-  self->sasl2 = prefers_sasl2 (self, credentials);
+  self->authentication.using_token = FALSE;
+  self->authentication.sasl2 = prefers_sasl2 (self, credentials);
   credentials->announced = (const char *const *) self->features->announced;
-  credentials->sasl2 = self->sasl2;
-  if (self->sasl2 && self->config.user_agent_id != NULL)
-    self->mechanism = hs_sasl_ht_new ((const char *const *) self->features->fast, credentials);
-  self->using_token = self->mechanism != NULL;
-  return self->using_token || select_from (self, self->sasl2 ? new : old, credentials, error);
+  credentials->sasl2 = self->authentication.sasl2;
+  if (self->authentication.sasl2 && self->config.user_agent_id != NULL)
+    self->authentication.mechanism = hs_sasl_ht_new ((const char *const *) self->features->fast, credentials);
+  self->authentication.using_token = self->authentication.mechanism != NULL;
+  return self->authentication.using_token
+         || select_from (self, self->authentication.sasl2 ? new : old, credentials, error);
 }
 
 /* Sends the first message of the mechanism that was chosen. */
@@ -84,14 +85,14 @@ start (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) initial = NULL;
 
-  g_free (self->mechanism_name);
-  self->mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->mechanism));
-  if (hs_sasl_mechanism_start (self->mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
+  g_free (self->authentication.mechanism_name);
+  self->authentication.mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->authentication.mechanism));
+  if (hs_sasl_mechanism_start (self->authentication.mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
     hs_stream_sasl_failed (self, g_steal_pointer (&error));
-  else if (self->sasl2)
+  else if (self->authentication.sasl2)
     hs_stream_authenticate (self, credentials, initial);
   else
-    send_sasl (self, "auth", self->mechanism_name, initial);
+    send_sasl (self, "auth", self->authentication.mechanism_name, initial);
 }
 
 static void
@@ -100,14 +101,14 @@ begin (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GError) error = NULL;
   HsSaslCredentials chosen = *credentials;
 
-  self->mechanism_done = FALSE;
-  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+  self->authentication.mechanism_done = FALSE;
+  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
   if (!choose_mechanism (self, &chosen, &error))
     {
       /* Where a token was refused and there is no other secret, the refusal is the reason. */
-      if (self->token_refusal != NULL
+      if (self->authentication.token_refusal != NULL
           && g_error_matches (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS))
-        hs_stream_sasl_failed (self, g_steal_pointer (&self->token_refusal));
+        hs_stream_sasl_failed (self, g_steal_pointer (&self->authentication.token_refusal));
       else
         hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
@@ -152,9 +153,9 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
   if (self->features == NULL)
     return FALSE;
   if (!choose_mechanism (self, &chosen, NULL)
-      || !is_safe_to_pipeline (hs_sasl_mechanism_get_name (self->mechanism)))
+      || !is_safe_to_pipeline (hs_sasl_mechanism_get_name (self->authentication.mechanism)))
     {
-      g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+      g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
       g_clear_pointer (&self->features, hs_stream_features_free);
       return FALSE;
     }
@@ -177,8 +178,8 @@ hs_stream_check_features (HsStream *self, HsNode *node)
   gboolean same = hs_stream_features_equal (features, self->features);
   const char *const *tokens = (const char *const *) features->fast;
 
-  if (!same && self->using_token && tokens != NULL)
-    same = g_strv_contains (tokens, self->mechanism_name);
+  if (!same && self->authentication.using_token && tokens != NULL)
+    same = g_strv_contains (tokens, self->authentication.mechanism_name);
   if (!same)
     {
       hs_stream_close (self);
@@ -201,7 +202,7 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
   switch (step)
     {
     case HS_SASL_STEP_RESPOND:
-      if (self->sasl2)
+      if (self->authentication.sasl2)
         hs_stream_respond2 (self, response);
       else
         send_sasl (self, "response", NULL, response);
@@ -212,7 +213,7 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
       break;
     case HS_SASL_STEP_FAILED:
     default:
-      hs_stream_write (self, "<abort xmlns='%s'/>", self->sasl2 ? HS_NS_SASL2 : HS_NS_SASL);
+      hs_stream_write (self, "<abort xmlns='%s'/>", self->authentication.sasl2 ? HS_NS_SASL2 : HS_NS_SASL);
       hs_stream_sasl_failed (self, error);
     }
 }
@@ -227,15 +228,15 @@ hs_stream_on_challenge (HsStream *self, HsNode *node)
   HsSaslStep step = HS_SASL_STEP_FAILED;
 
   if (challenge != NULL)
-    step = hs_sasl_mechanism_challenge (self->mechanism, challenge, length, &response, &error);
+    step = hs_sasl_mechanism_challenge (self->authentication.mechanism, challenge, length, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
 }
 
 HsSaslKeyRequest *
 hs_stream_get_key_request (HsStream *self)
 {
-  return self->upgrade_request != NULL ? self->upgrade_request
-                                       : hs_sasl_mechanism_get_key_request (self->mechanism);
+  return self->authentication.upgrade_request != NULL ? self->authentication.upgrade_request
+                                       : hs_sasl_mechanism_get_key_request (self->authentication.mechanism);
 }
 
 void
@@ -247,12 +248,12 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
 
   if (self->state != HS_STREAM_STATE_DERIVING || self->closing)
     return;
-  if (self->upgrade_request != NULL)
+  if (self->authentication.upgrade_request != NULL)
     {
       hs_stream_send_upgrade (self, key);
       return;
     }
-  step = hs_sasl_mechanism_derived (self->mechanism, key, &response, &error);
+  step = hs_sasl_mechanism_derived (self->authentication.mechanism, key, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
 }
 
@@ -272,7 +273,7 @@ hs_stream_on_success (HsStream *self, HsNode *node)
   if (!hs_stream_finish_mechanism (self, text != NULL ? data : NULL, length))
     return;
   self->authenticated = TRUE;
-  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
+  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   hs_stream_send_header (self);
   hs_stream_pipeline_bind (self);
@@ -281,22 +282,22 @@ hs_stream_on_success (HsStream *self, HsNode *node)
 void
 hs_stream_on_failure (HsStream *self, HsNode *node)
 {
-  const GError *refusal = hs_sasl_mechanism_get_refusal (self->mechanism);
+  const GError *refusal = hs_sasl_mechanism_get_refusal (self->authentication.mechanism);
   g_autoptr (GError) error
       = hs_condition_to_error (node, HS_SASL_ERROR, HS_TYPE_SASL_ERROR, HS_NS_SASL,
                                HS_SASL_ERROR_UNDEFINED_CONDITION, "The server refused the sign-in");
 
   if (refusal != NULL)
     {
-      self->discovery = g_strdup (hs_sasl_mechanism_get_discovery (self->mechanism));
+      self->authentication.discovery = g_strdup (hs_sasl_mechanism_get_discovery (self->authentication.mechanism));
       g_clear_error (&error);
       error = g_error_copy (refusal);
     }
   /* XEP-0484, 4.1: try the password on the same stream. */
-  if (self->using_token)
+  if (self->authentication.using_token)
     {
-      g_clear_error (&self->token_refusal);
-      self->token_refusal = g_steal_pointer (&error);
+      g_clear_error (&self->authentication.token_refusal);
+      self->authentication.token_refusal = g_steal_pointer (&error);
       self->state = HS_STREAM_STATE_UNSIGNED;
       self->pending = HS_STREAM_EVENT_TOKEN_REFUSED;
       return;

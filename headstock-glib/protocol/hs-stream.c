@@ -151,7 +151,7 @@ on_stanza (HsStream *self, HsNode *node)
 static void
 on_unsigned_stanza (HsStream *self, HsNode *node)
 {
-  self->negotiated = TRUE;
+  self->authentication.negotiated = TRUE;
   on_stanza (self, node);
 }
 
@@ -319,7 +319,8 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   self->config.user_agent_id = g_strdup (config->user_agent_id);
   self->config.software = g_strdup (config->software);
   self->config.device = g_strdup (config->device);
-  self->upgrade = -1;
+  hs_authentication_init (&self->authentication);
+  hs_binding_init (&self->binding);
   self->secure = config->direct_tls;
   self->parser
       = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
@@ -332,33 +333,20 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
 void
 hs_stream_free (HsStream *self)
 {
-  HsParserEvent *kept;
-
   if (self->features_event != NULL)
     hs_parser_give_back (self->parser, self->features_event);
-  while ((kept = g_queue_pop_head (&self->kept_stanzas)) != NULL)
-    hs_parser_give_back (self->parser, kept);
+  hs_binding_clear (&self->binding, self->parser);
+  hs_authentication_clear (&self->authentication);
   hs_parser_free (self->parser);
   g_clear_pointer (&self->output, g_byte_array_unref);
-  g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
-  g_clear_pointer (&self->jid, hs_jid_unref);
   hs_jid_unref (self->config.jid);
   g_clear_pointer (&self->config.session_jid, hs_jid_unref);
   hs_sasl_secret_free (self->secret);
   g_free (self->lang);
-  g_free (self->mechanism_name);
-  g_free (self->channel_binding);
   g_free ((char *) self->config.user_agent_id);
   g_free ((char *) self->config.software);
   g_free ((char *) self->config.device);
-  g_free (self->discovery);
-  g_clear_error (&self->token_refusal);
-  hs_sasl_secret_free (self->token);
-  g_free (self->token_expiry);
-  hs_stream_forget_upgrade (self);
   g_clear_pointer (&self->features, hs_stream_features_free);
-  g_free (self->features_text);
-  g_free (self->request_id);
   g_free (self->other_host);
   g_free (self->other_name);
   g_clear_error (&self->error);
@@ -489,14 +477,14 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   gboolean kept = FALSE;
 
   if (G_LIKELY (self->state == HS_STREAM_STATE_READY && self->pending == HS_STREAM_EVENT_NONE
-                && self->kept_stanzas.length == 0)
+                && self->binding.kept_stanzas.length == 0)
       && take_stanza (self, event))
     return TRUE;
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
-      if (G_UNLIKELY (self->kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
+      if (G_UNLIKELY (self->binding.kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
         {
-          parsed = hs_stream_take_kept (self);
+          parsed = hs_binding_take_kept (&self->binding);
           self->pending = parsed->type == HS_PARSER_EVENT_DISCARDED ? HS_STREAM_EVENT_DISCARDED
                                                                     : HS_STREAM_EVENT_STANZA;
           kept = TRUE;
@@ -571,13 +559,13 @@ hs_stream_abandon (HsStream *self, HsStreamEvent *event)
 const char *
 hs_stream_get_mechanism (HsStream *self)
 {
-  return self->mechanism_name;
+  return self->authentication.mechanism_name;
 }
 
 const char *
 hs_stream_get_channel_binding (HsStream *self)
 {
-  return self->channel_binding;
+  return self->authentication.channel_binding;
 }
 
 gboolean
@@ -589,19 +577,19 @@ hs_stream_is_sign_in_pipelined (HsStream *self)
 gboolean
 hs_stream_has_begun (HsStream *self)
 {
-  return hs_pipelined_has_session (self->pipelined);
+  return hs_pipelined_has_session (self->binding.pipelined);
 }
 
 gboolean
 hs_stream_is_session_pipelined (HsStream *self)
 {
-  return hs_pipelined_is_session_waiting (self->pipelined);
+  return hs_pipelined_is_session_waiting (self->binding.pipelined);
 }
 
 HsSessionFeatures
 hs_stream_get_session_features (HsStream *self)
 {
-  return self->session_features;
+  return self->binding.session_features;
 }
 
 const HsStreamFeatures *
@@ -613,55 +601,55 @@ hs_stream_get_features (HsStream *self)
 const char *
 hs_stream_get_token (HsStream *self)
 {
-  return self->token;
+  return self->authentication.token;
 }
 
 const char *
 hs_stream_get_token_mechanism (HsStream *self)
 {
-  return self->token_mechanism;
+  return self->authentication.token_mechanism;
 }
 
 const char *
 hs_stream_get_token_expiry (HsStream *self)
 {
-  return self->token_expiry;
+  return self->authentication.token_expiry;
 }
 
 gboolean
 hs_stream_used_token (HsStream *self)
 {
-  return self->using_token;
+  return self->authentication.using_token;
 }
 
 const GError *
 hs_stream_get_token_refusal (HsStream *self)
 {
-  return self->token_refusal;
+  return self->authentication.token_refusal;
 }
 
 gboolean
 hs_stream_has_carbons (HsStream *self)
 {
-  return self->carbons_enabled;
+  return self->binding.carbons_enabled;
 }
 
 const char *
 hs_stream_get_discovery (HsStream *self)
 {
-  return self->discovery;
+  return self->authentication.discovery;
 }
 
 gboolean
 hs_stream_proved_lists (HsStream *self)
 {
-  return self->proved_lists;
+  return self->authentication.proved_lists;
 }
 
 gboolean
 hs_stream_proved_password (HsStream *self)
 {
-  return self->proved_password;
+  return self->authentication.proved_password;
 }
 
 HsJid *
@@ -676,13 +664,13 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
   hs_jid_ref (jid);
   hs_jid_unref (self->config.jid);
   self->config.jid = jid;
-  self->renamed = self->header_sent;
+  self->authentication.renamed = self->header_sent;
 }
 
 HsJid *
 hs_stream_get_jid (HsStream *self)
 {
-  return self->jid;
+  return self->binding.jid;
 }
 
 const GError *
@@ -721,7 +709,7 @@ hs_stream_get_max_bytes (HsStream *self)
 gboolean
 hs_stream_offers_csi (HsStream *self)
 {
-  return self->csi_offered;
+  return self->binding.csi_offered;
 }
 
 void
