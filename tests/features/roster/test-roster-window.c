@@ -37,6 +37,27 @@ describe (GListModel *sorted)
   }                                                                                                \
   G_STMT_END
 
+/* For people to look at; and a window that shows nothing has one colour. */
+static void
+take_picture (void)
+{
+  const char *path = g_getenv ("HS_TEST_PICTURE");
+  const char *const take[] = { "import", "-window", "root", path, NULL };
+  const char *const count[] = { "identify", "-format", "%k", path, NULL };
+  g_autofree char *n_colours = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (path == NULL)
+    return;
+  g_spawn_sync (NULL, (char **) take, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+  g_spawn_sync (NULL, (char **) count, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &n_colours, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_ascii_strtoll (n_colours, NULL, 10), >, 2);
+}
+
 static void
 test_window (void)
 {
@@ -65,6 +86,7 @@ test_window (void)
   assert_shown ("A C Z ");
   test_client_say (f.test, "<presence from='a@example.com/x'/>");
   test_spin (50);
+  take_picture ();
   gtk_window_destroy (GTK_WINDOW (window));
   test_spin (20);
   g_object_unref (sorted);
