@@ -220,9 +220,9 @@ test_linear (void)
       double seconds = G_MAXDOUBLE;
 
       for (guint run = 0; run < 3; run++)
-        seconds = MIN (seconds, seconds_for (patterns[i], 200000));
-      if (seconds > 0.2)
-        g_error ("\"%s\": %g s for 200,000 bytes", patterns[i], seconds);
+        seconds = MIN (seconds, seconds_for (patterns[i], 60000));
+      if (seconds > 0.06)
+        g_error ("\"%s\": %g s for 60,000 bytes", patterns[i], seconds);
       g_test_message ("\"%s\": %g s", patterns[i], seconds);
     }
 }
