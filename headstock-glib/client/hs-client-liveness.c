@@ -173,7 +173,7 @@ hs_client_woke_up (HsClient *self)
 
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
-  hs_reconnector_network_changed (&priv->reconnector);
+  hs_reconnector_network_changed (&priv->reconnector, hs_client_get_time (priv));
   if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL
       && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);

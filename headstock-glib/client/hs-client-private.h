@@ -71,17 +71,14 @@ typedef struct
 {
   HsSettings settings;
   HsServerMemory server_memory;
-  guint no_upgrade : 1; /* it has failed once */
   char *oauth_discovery;
   HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
-  guint told_active : 1;  /* the server has been told something of that */
   HsModuleList modules;
 
   /* The run */
   HsRun run;
   HsLoop *loop; /* NULL while the client does not run */
   GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
-  gboolean entered; /* the main loop has called the client in that thread */
   HsDeadlines deadlines;
   HsReconnector reconnector;
 
@@ -89,9 +86,6 @@ typedef struct
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsConnection connection;
   HsPump pump;
-  guint stage_timeout;         /* of the present stage of the negotiation, in milliseconds */
-  guint beginning : 1; /* what the session begins with is being sent, before there is one */
-  guint only_requests : 1; /* may be sent: default steps and modules begin the session */
   HsSecurityInfo *security_info;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
@@ -102,9 +96,17 @@ typedef struct
   HsSession session;
 
   HsDispatcher *dispatcher;
+  HsWireLog wire_log;
+
+  /* Side by side, so that they take little room. */
+  gboolean entered; /* the main loop has called the client in that thread */
+  guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
   guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
   guint n_unasked;
-  HsWireLog wire_log;
+  guint no_upgrade : 1; /* it has failed once */
+  guint told_active : 1; /* the server has been told something of that */
+  guint beginning : 1; /* what the session begins with is being sent, before there is one */
+  guint only_requests : 1; /* may be sent: default steps and modules begin the session */
 } HsClientPrivate;
 
 /* hs-client.c: set when the class is made. */

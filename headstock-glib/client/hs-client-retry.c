@@ -42,7 +42,7 @@ hs_client_reconnect_now (HsClient *self)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  hs_reconnector_hurry (&priv->reconnector);
+  hs_reconnector_hurry (&priv->reconnector, hs_client_get_time (priv));
 }
 
 /* ---- What follows ---- */

@@ -18,7 +18,7 @@ hs_pump_init (HsPump *self,
 void
 hs_pump_clear (HsPump *self)
 {
-  g_assert (self->stream == NULL && self->n_pumping == 0);
+  g_assert (self->stream == NULL && self->frame == NULL);
   g_clear_pointer (&self->dead_streams, g_ptr_array_unref);
 }
 
@@ -32,7 +32,7 @@ void
 hs_pump_retire (HsPump *self, HsStream *stream)
 {
   self->stream = NULL;
-  if (self->n_pumping == 0)
+  if (self->frame == NULL)
     {
       hs_stream_free (stream);
       return;
@@ -47,12 +47,27 @@ hs_pump_retire (HsPump *self, HsStream *stream)
 /* To ask for the time costs something as well. The time is asked for about every LOOK_USEC: after as many events as
  * took that long last time. The first look comes after one event, and the number at most doubles: a handler that
  * suddenly becomes slow is noticed soon. */
-struct _HsPumpClock
+typedef struct
 {
   gint64 end;
   gint64 seen;
   guint stride;
   guint left; /* of the stride */
+} HsPumpClock;
+
+/* What was read and has not been parsed. */
+typedef struct
+{
+  const char *bytes;
+  gsize length;
+} HsPumpInput;
+
+struct _HsPumpFrame
+{
+  HsPumpFrame *outer; /* a handler that this call has called iterates the main loop; or NULL */
+  HsStream *stream;   /* borrowed */
+  HsPumpInput *input; /* or NULL */
+  HsPumpClock clock;
 };
 
 static gboolean
@@ -85,7 +100,7 @@ gboolean
 hs_pump_is_turn_over (HsPump *self)
 {
   /* The rest of a stanza whose stream is gone has no other turn. */
-  return hs_pump_is_nested (self) && time_is_over (self->clock);
+  return hs_pump_is_nested (self) && time_is_over (&self->frame->clock);
 }
 
 /* ---- Events ---- */
@@ -132,8 +147,9 @@ typedef enum
 } Pumped;
 
 static Pumped
-pump_events (HsPump *self, HsStream *stream)
+pump_events (HsPump *self, HsPumpFrame *frame)
 {
+  HsStream *stream = frame->stream;
   HsStreamEvent event;
 
   while (take_event (self, stream, &event))
@@ -147,7 +163,7 @@ pump_events (HsPump *self, HsStream *stream)
       if (self->stream != stream || !self->callbacks->goes_on (self->owner)
           || self->stream != stream)
         return PUMPED_TO_THE_END;
-      if (time_is_over (self->clock))
+      if (time_is_over (&frame->clock))
         return PUMPED_UNTIL_OVER;
     }
   return PUMPED_ALL;
@@ -155,73 +171,74 @@ pump_events (HsPump *self, HsStream *stream)
 
 /* Events first, then the next few bytes, until the turn's time is over. */
 static Pumped
-pump_until_over (HsPump *self, HsStream *stream)
+pump_until_over (HsPump *self, HsPumpFrame *frame)
 {
+  HsPumpInput *input = frame->input;
+
   for (;;)
     {
-      Pumped pumped = pump_events (self, stream);
+      Pumped pumped = pump_events (self, frame);
       gsize used;
 
-      if (pumped != PUMPED_ALL || self->input_length == 0
+      if (pumped != PUMPED_ALL || input == NULL || input->length == 0
           || !self->callbacks->has_room (self->owner))
         return pumped;
-      used = hs_stream_feed (stream, self->input, self->input_length);
-      self->input += used;
-      self->input_length -= used;
+      used = hs_stream_feed (frame->stream, input->bytes, input->length);
+      input->bytes += used;
+      input->length -= used;
     }
 }
 
 static void
-pump (HsPump *self, HsPumpClock *clock)
+pump (HsPump *self, HsPumpFrame *frame)
 {
-  HsStream *stream = self->stream;
-  HsStream *outer = self->pumped;
-  HsPumpClock *outer_clock = self->clock;
+  HsPumpInput *input = frame->input;
   Pumped pumped;
 
-  self->n_pumping++;
-  self->pumped = stream;
-  self->clock = clock;
-  pumped = pump_until_over (self, stream);
-  self->n_pumping--;
-  self->pumped = outer;
-  self->clock = outer_clock;
-  if (self->stream != stream)
-    self->input_length = 0;
-  else
-    self->callbacks->turn_ended (pumped == PUMPED_UNTIL_OVER, self->input_length > 0, self->owner);
-  if (self->n_pumping == 0)
+  frame->outer = self->frame;
+  self->frame = frame;
+  pumped = pump_until_over (self, frame);
+  self->frame = frame->outer;
+  if (self->stream == frame->stream)
+    self->callbacks->turn_ended (pumped == PUMPED_UNTIL_OVER, input != NULL && input->length > 0,
+                                 self->owner);
+  else if (input != NULL)
+    input->length = 0;
+  if (self->frame == NULL)
     g_clear_pointer (&self->dead_streams, g_ptr_array_unref);
+}
+
+static HsPumpClock
+start_clock (gint64 turn_end)
+{
+  return (HsPumpClock){ .stride = 1, .left = 1, .end = turn_end, .seen = g_get_monotonic_time () };
 }
 
 gsize
 hs_pump_take (HsPump *self, const char *bytes, gsize length, gint64 turn_end)
 {
-  HsPumpClock clock = { .stride = 1, .left = 1, .end = turn_end, .seen = g_get_monotonic_time () };
-  gsize left;
+  HsPumpInput input = { bytes, length };
+  HsPumpFrame frame = { .stream = self->stream, .input = &input, .clock = start_clock (turn_end) };
 
   if (self->stream == NULL)
     return length;
-  self->input = bytes;
-  self->input_length = length;
-  pump (self, &clock);
-  left = self->input_length;
-  self->input = NULL;
-  self->input_length = 0;
-  return length - left;
+  pump (self, &frame);
+  return length - input.length;
 }
 
 gboolean
 hs_pump_run (HsPump *self, gint64 turn_end)
 {
-  HsPumpClock clock = { .stride = 1, .left = 1, .end = turn_end, .seen = g_get_monotonic_time () };
+  HsPumpFrame frame = { .stream = self->stream, .clock = start_clock (turn_end) };
 
   if (self->stream == NULL)
     return TRUE;
-  /* With input, the transport has seen to it that there is time. */
-  if (self->input == NULL && turn_end != 0 && clock.seen >= turn_end)
+  /* Inside a call that has input: that call has made sure that there is time, and its input is next. */
+  if (hs_pump_is_nested (self))
+    frame.input = self->frame->input;
+  if (frame.input == NULL && turn_end != 0 && frame.clock.seen >= turn_end)
     return FALSE;
-  pump (self, &clock);
+  pump (self, &frame);
   return TRUE;
 }
 
@@ -230,13 +247,13 @@ hs_pump_run (HsPump *self, gint64 turn_end)
 gboolean
 hs_pump_is_nested (const HsPump *self)
 {
-  return self->pumped != NULL && self->pumped == self->stream;
+  return self->frame != NULL && self->frame->stream == self->stream;
 }
 
 gboolean
 hs_pump_is_pumping (const HsPump *self)
 {
-  return self->n_pumping > 0;
+  return self->frame != NULL;
 }
 
 gboolean
@@ -248,7 +265,7 @@ hs_pump_is_suspended (const HsPump *self)
 gboolean
 hs_pump_has_input (const HsPump *self)
 {
-  return self->input_length > 0;
+  return self->frame != NULL && self->frame->input != NULL && self->frame->input->length > 0;
 }
 
 gboolean

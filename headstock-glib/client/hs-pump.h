@@ -26,7 +26,8 @@ typedef struct
   void (*turn_ended) (gboolean over, gboolean has_input, gpointer owner);
 } HsPumpCallbacks;
 
-typedef struct _HsPumpClock HsPumpClock;
+/* One call of the pump, on the stack. */
+typedef struct _HsPumpFrame HsPumpFrame;
 
 /* Lies inside its owner. Only hs-pump.c uses the fields. */
 typedef struct
@@ -35,13 +36,9 @@ typedef struct
   gpointer owner;
   HsDispatcher *dispatcher; /* borrowed */
   HsStream *stream;         /* the present one, borrowed, or NULL */
-  HsStream *pumped;         /* by the innermost pump, borrowed, or NULL */
-  guint n_pumping;          /* pumps, one inside the other */
-  GPtrArray *dead_streams;  /* freed when the outermost pump has returned */
+  HsPumpFrame *frame;       /* of the innermost call, or NULL */
+  GPtrArray *dead_streams;  /* freed when the outermost call has returned */
   HsStreamEvent suspended;  /* the turn was over in the middle of it; type NONE: there is none */
-  HsPumpClock *clock;       /* of the innermost pump */
-  const char *input;        /* what was read and has not been parsed */
-  gsize input_length;
 } HsPump;
 
 /* @dispatcher is borrowed and must live as long as the pump. */

@@ -46,7 +46,7 @@ hs_reconnector_take_connector (HsReconnector *self)
 struct _HsNetworkWatch
 {
   HsReconnector *reconnector; /* inside its owner: valid while the owner is */
-  GMainContext *context;
+  HsLoop *loop;
   GNetworkMonitor *monitor;
   GWeakRef owner;
   gulong handler;
@@ -58,7 +58,7 @@ watch_free (gpointer data, GClosure *closure)
   HsNetworkWatch *self = data;
 
   g_weak_ref_clear (&self->owner);
-  g_main_context_unref (self->context);
+  hs_loop_unref (self->loop);
   g_object_unref (self->monitor);
   g_free (self);
 }
@@ -67,13 +67,16 @@ watch_free (gpointer data, GClosure *closure)
 typedef struct
 {
   HsReconnector *reconnector;
+  HsLoop *loop;
   GObject *owner;
 } Change;
 
 static gboolean
 changed_in_context_cb (gpointer data)
 {
-  hs_reconnector_network_changed (((Change *) data)->reconnector);
+  Change *self = data;
+
+  hs_reconnector_network_changed (self->reconnector, hs_loop_get_time (self->loop));
   return G_SOURCE_REMOVE;
 }
 
@@ -82,6 +85,7 @@ change_free (gpointer data)
 {
   Change *self = data;
 
+  hs_loop_unref (self->loop);
   g_object_unref (self->owner);
   g_free (self);
 }
@@ -96,13 +100,13 @@ network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer data)
   if (owner == NULL)
     return;
   change = g_new (Change, 1);
-  *change = (Change){ self->reconnector, owner };
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, changed_in_context_cb, change,
+  *change = (Change){ self->reconnector, hs_loop_ref (self->loop), owner };
+  g_main_context_invoke_full (self->loop->context, G_PRIORITY_DEFAULT, changed_in_context_cb, change,
                               change_free);
 }
 
 static void
-watch_network (HsReconnector *self)
+watch_network (HsReconnector *self, HsLoop *loop)
 {
   HsNetworkWatch *watch;
 
@@ -110,7 +114,7 @@ watch_network (HsReconnector *self)
     return;
   watch = g_new0 (HsNetworkWatch, 1);
   watch->reconnector = self;
-  watch->context = g_main_context_ref (self->loop->context);
+  watch->loop = hs_loop_ref (loop);
   watch->monitor = g_object_ref (g_network_monitor_get_default ());
   g_weak_ref_init (&watch->owner, self->owner);
   self->watch = watch;
@@ -130,10 +134,9 @@ set_due (HsReconnector *self, gint64 due)
 void
 hs_reconnector_wait (HsReconnector *self, HsLoop *loop, guint msec)
 {
-  self->loop = loop;
   set_due (self, hs_loop_get_time (loop) + msec * (gint64) 1000);
   if (msec > 0)
-    watch_network (self);
+    watch_network (self, loop);
 }
 
 void
@@ -142,7 +145,6 @@ hs_reconnector_stop (HsReconnector *self)
   HsNetworkWatch *watch = g_steal_pointer (&self->watch);
 
   set_due (self, 0);
-  self->loop = NULL;
   /* Frees the watch. */
   if (watch != NULL)
     g_signal_handler_disconnect (watch->monitor, watch->handler);
@@ -155,21 +157,20 @@ hs_reconnector_is_waiting (const HsReconnector *self)
 }
 
 void
-hs_reconnector_hurry (HsReconnector *self)
+hs_reconnector_hurry (HsReconnector *self, gint64 now)
 {
   if (hs_reconnector_is_waiting (self))
-    set_due (self, hs_loop_get_time (self->loop));
+    set_due (self, now);
 }
 
 void
-hs_reconnector_network_changed (HsReconnector *self)
+hs_reconnector_network_changed (HsReconnector *self, gint64 now)
 {
   gint64 due;
 
   if (!hs_reconnector_is_waiting (self))
     return;
-  due = hs_loop_get_time (self->loop)
-        + hs_retry_policy_wait_for_network (&self->policy) * (gint64) 1000;
+  due = now + hs_retry_policy_wait_for_network (&self->policy) * (gint64) 1000;
   if (due < self->due)
     set_due (self, due);
 }

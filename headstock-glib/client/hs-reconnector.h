@@ -25,7 +25,6 @@ typedef struct
   GObject *owner;
   HsRetryPolicy policy;
   HsConnector *next_connector; /* has more addresses for the attempt, or NULL */
-  HsLoop *loop;                /* borrowed while a connection is due, or NULL */
   gint64 due;                  /* or 0 */
   HsNetworkWatch *watch;       /* or NULL */
 } HsReconnector;
@@ -47,10 +46,10 @@ void hs_reconnector_wait (HsReconnector *self, HsLoop *loop, guint msec);
 void hs_reconnector_stop (HsReconnector *self);
 gboolean hs_reconnector_is_waiting (const HsReconnector *self);
 /* While one waits: the next connection is due now. */
-void hs_reconnector_hurry (HsReconnector *self);
+void hs_reconnector_hurry (HsReconnector *self, gint64 now);
 /* While one waits: the network is another, or the machine was asleep. Many clients may have the same network: they
  * come back within a second, not at once. */
-void hs_reconnector_network_changed (HsReconnector *self);
+void hs_reconnector_network_changed (HsReconnector *self, gint64 now);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsReconnector, hs_reconnector_clear)
 

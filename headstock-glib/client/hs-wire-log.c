@@ -5,10 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
 #include "hs-printable-private.h"
+#include "xml/hs-redactor.h"
+
+/* Most clients have none. */
+struct _HsWireLogSink
+{
+  FILE *file; /* or NULL */
+  gboolean to_stdout;
+  HsRedactor *redactors[2]; /* by direction */
+};
 
 void
 hs_wire_log_init (HsWireLog *self, const HsWireLogCallbacks *callbacks, gpointer owner)
@@ -25,25 +35,25 @@ hs_wire_log_clear (HsWireLog *self)
 void
 hs_wire_log_close (HsWireLog *self)
 {
-  g_clear_pointer (&self->file, fclose);
-  self->to_stdout = FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (self->redactors); i++)
-    g_clear_pointer (&self->redactors[i], hs_redactor_free);
-}
+  HsWireLogSink *sink = g_steal_pointer (&self->sink);
 
-static gboolean
-has_redactors (const HsWireLog *self)
-{
-  return self->redactors[0] != NULL;
-}
-
-static void
-ensure_redactors (HsWireLog *self)
-{
-  if (has_redactors (self))
+  if (sink == NULL)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (self->redactors); i++)
-    self->redactors[i] = hs_redactor_new ();
+  g_clear_pointer (&sink->file, fclose);
+  for (guint i = 0; i < G_N_ELEMENTS (sink->redactors); i++)
+    hs_redactor_free (sink->redactors[i]);
+  g_free (sink);
+}
+
+static HsWireLogSink *
+ensure_sink (HsWireLog *self)
+{
+  if (self->sink != NULL)
+    return self->sink;
+  self->sink = g_new0 (HsWireLogSink, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (self->sink->redactors); i++)
+    self->sink->redactors[i] = hs_redactor_new ();
+  return self->sink;
 }
 
 static FILE *
@@ -66,6 +76,7 @@ gboolean
 hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError **error)
 {
   FILE *file = path != NULL ? open_file (path, error) : NULL;
+  HsWireLogSink *sink;
 
   if (path != NULL && file == NULL)
     return FALSE;
@@ -74,10 +85,10 @@ hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError 
       hs_wire_log_close (self);
       return TRUE;
     }
-  ensure_redactors (self);
-  g_clear_pointer (&self->file, fclose);
-  self->file = file;
-  self->to_stdout = to_stdout;
+  sink = ensure_sink (self);
+  g_clear_pointer (&sink->file, fclose);
+  sink->file = file;
+  sink->to_stdout = to_stdout;
   return TRUE;
 }
 
@@ -86,8 +97,8 @@ hs_wire_log_restart (HsWireLog *self)
 {
   self->shown_out = 0;
   self->shown_in = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (self->redactors) && has_redactors (self); i++)
-    hs_redactor_restart (self->redactors[i]);
+  for (guint i = 0; self->sink != NULL && i < G_N_ELEMENTS (self->sink->redactors); i++)
+    hs_redactor_restart (self->sink->redactors[i]);
 }
 
 /* Redactors that exist are fed on while nobody looks: somebody who begins to listen in the middle of a secret must
@@ -95,7 +106,7 @@ hs_wire_log_restart (HsWireLog *self)
 static gboolean
 is_watched (HsWireLog *self)
 {
-  return has_redactors (self) || self->callbacks->is_listening (self->owner);
+  return self->sink != NULL || self->callbacks->is_listening (self->owner);
 }
 
 static void
@@ -122,21 +133,22 @@ make_line (HsDirection direction, const char *text)
 static void
 show (HsWireLog *self, HsDirection direction, const char *bytes, gsize length)
 {
+  HsWireLogSink *sink;
   g_autofree char *text = NULL;
 
   if (length == 0)
     return;
-  ensure_redactors (self);
-  text = hs_redactor_take (self->redactors[direction], bytes, length);
+  sink = ensure_sink (self);
+  text = hs_redactor_take (sink->redactors[direction], bytes, length);
   if (*text == '\0')
     return;
-  if (self->file != NULL || self->to_stdout)
+  if (sink->file != NULL || sink->to_stdout)
     {
       g_autoptr (GString) line = make_line (direction, text);
 
-      if (self->file != NULL)
-        write_line (self->file, line);
-      if (self->to_stdout)
+      if (sink->file != NULL)
+        write_line (sink->file, line);
+      if (sink->to_stdout)
         write_line (stdout, line);
     }
   self->callbacks->text (direction, text, self->owner);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdio.h>
-
 #include "hs-enums.h"
-#include "xml/hs-redactor.h"
 
 G_BEGIN_DECLS
 
@@ -19,13 +16,13 @@ typedef struct
   void (*text) (HsDirection direction, const char *text, gpointer owner);
 } HsWireLogCallbacks;
 
+typedef struct _HsWireLogSink HsWireLogSink;
+
 typedef struct
 {
   const HsWireLogCallbacks *callbacks;
   gpointer owner;
-  FILE *file; /* or NULL */
-  gboolean to_stdout;
-  HsRedactor *redactors[2]; /* by direction; NULL until somebody wanted to see something */
+  HsWireLogSink *sink; /* NULL until somebody wanted to see something */
   guint64 shown_out;        /* how many bytes of the connection's output were shown, or never will be */
   gsize shown_in;           /* how many bytes at the start of the next input were shown */
 } HsWireLog;

@@ -231,7 +231,8 @@ test_certificate (void)
   g_assert_error (test->loss, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
   g_assert_cmpint (test->retry, ==, 300000);
   g_object_set (test->client, "tls-database", database, NULL);
-  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector);
+  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector,
+                                  hs_client_get_time (hs_client_private (test->client)));
   test_until (test->n_ready == 2);
   test_client_stop (test);
   test_client_free (test);
@@ -284,7 +285,8 @@ test_same (gconstpointer data)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, sames[i].first == sames[i].again ? 2 : 3);
   /* A change of the network ends the wait, as always. */
   n_connections = scripted_server_get_n_connections (test->server);
-  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector);
+  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector,
+                                  hs_client_get_time (hs_client_private (test->client)));
   test_until (scripted_server_get_n_connections (test->server) > n_connections);
   test_client_stop (test);
   test_client_free (test);

@@ -52,8 +52,8 @@ static void
 test_wait (Fixture *f, gconstpointer data)
 {
   g_assert_false (hs_reconnector_is_waiting (&f->reconnector));
-  hs_reconnector_hurry (&f->reconnector);
-  hs_reconnector_network_changed (&f->reconnector);
+  hs_reconnector_hurry (&f->reconnector, hs_loop_get_time (f->loop));
+  hs_reconnector_network_changed (&f->reconnector, hs_loop_get_time (f->loop));
   g_assert_cmpint (f->due, ==, 0);
   hs_reconnector_wait (&f->reconnector, f->loop, 0);
   g_assert_cmpint (f->due, ==, NOW);
@@ -70,7 +70,7 @@ test_hurry (Fixture *f, gconstpointer data)
 {
   hs_reconnector_wait (&f->reconnector, f->loop, 30000);
   hs_loop_set_time (f->loop, NOW + 5 * SECOND);
-  hs_reconnector_hurry (&f->reconnector);
+  hs_reconnector_hurry (&f->reconnector, hs_loop_get_time (f->loop));
   g_assert_cmpint (f->due, ==, NOW + 5 * SECOND);
 }
 
