@@ -2,9 +2,14 @@
 //
 // Shows a notification for each message, with the name of the contact.
 //
-//   gjs -m notifier.js user@domain password
+//   gjs -m notifier.js JID PASSWORD
+//
+// Where the DNS does not know the server, or its certificate was signed by an authority that the
+// system does not know, the environment says more: HEADSTOCK_HOST, HEADSTOCK_PORT, and
+// HEADSTOCK_CA (a file of certificates in PEM format).
 
 import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 import Headstock from 'gi://Headstock?version=1.0';
 import System from 'system';
 
@@ -14,6 +19,10 @@ const roster = new Headstock.Roster();
 const messages = new Headstock.Messages();
 const app = new Gio.Application({application_id: 'org.example.Notifier'});
 
+client.host = GLib.getenv('HEADSTOCK_HOST');
+client.port = Number(GLib.getenv('HEADSTOCK_PORT') ?? 0);
+if (GLib.getenv('HEADSTOCK_CA') !== null)
+    client.tls_database = Gio.TlsFileDatabase.new(GLib.canonicalize_filename(GLib.getenv('HEADSTOCK_CA'), null));
 client.register(roster);
 client.register(messages);
 

@@ -109,6 +109,51 @@ def asks_for_capabilities(program: Program) -> None:
         program.expect("receipts: yes")
 
 
+class Talks:
+    """Somebody is there before the program, and speaks when it has come: programs that were killed stay visible."""
+
+    def __init__(self, talk: Callable[[Program, Peer], None]):
+        self.talk = talk
+
+    def prepare(self) -> None:
+        self.peer = Peer(2)
+        self.peer.send(f"<iq type='get' id='last' to='{ENV['DOMAIN']}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        while self.peer.read().get("id") != "last":
+            pass
+
+    def __call__(self, program: Program) -> None:
+        with self.peer as peer:
+            while not (peer.read().get("from") or "").startswith(ENV["USER1"] + "/"):
+                pass
+            self.talk(program, peer)
+
+
+def answers(program: Program, peer: Peer) -> None:
+    program.expect("listening")
+    peer.say(ENV["USER1"], "Hello")
+    while peer.hear()[2] != "You said: Hello":
+        pass
+
+
+def tells_what_becomes(program: Program) -> None:
+    program.expect("the server has it")
+
+
+def sends_in_order(program: Program, peer: Peer) -> None:
+    # What another program of the page said to somebody who was not there comes first.
+    while (heard := peer.hear()[2]) != "first":
+        assert heard == "Are you there?", heard
+    assert peer.hear()[2] == "second"
+    program.expect("all are on their way")
+
+
+def shows_who_is_writing(program: Program, peer: Peer) -> None:
+    program.expect("listening")
+    peer.send(f"<message to='{ENV['USER1']}' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/>"
+              "</message>")
+    program.expect(re.escape(ENV["USER2"]) + " is writing")
+
+
 # Their programs have done all when the connection is still to come: they are not ended in an orderly way.
 WITHOUT_CONNECTION = {"forms", "markup"}
 SCENARIOS: dict[tuple[str, str], Scenario] = {
@@ -116,6 +161,10 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("contacts", "List the contacts by group"): prints("Friends:", "  User2"),
     ("contacts", "Add a contact"): adds_a_contact,
     ("contacts", "Let others see you"): lets_others_see,
+    ("messages", "Answer messages"): Talks(answers),
+    ("messages", "See what becomes of a message"): tells_what_becomes,
+    ("messages", "Send before there is a connection"): Talks(sends_in_order),
+    ("messages", "Show who is writing"): Talks(shows_who_is_writing),
     ("presence", "Say that you are away"): is_away,
     ("presence", "Sign in without being seen"): IsNotSeen(),
     ("discovery", "See what a server can do"): prints("the server answers pings: yes"),
