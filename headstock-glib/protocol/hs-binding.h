@@ -15,20 +15,20 @@ typedef struct
 {
   HsPipelined pipelined;
   HsSessionFeatures session_features; /* after the sign-in; 0: the server has not sent them */
-  gboolean csi_offered;
-  char *features_text;   /* all features after the sign-in, for modules; or NULL */
-  gboolean features_due; /* the features come after the session has begun, and tell limits only */
+  guint csi_offered : 1;
+  guint features_due : 1; /* the features come after the session has begun, and tell limits only */
+  guint any_resource : 1; /* the server chooses: the resource that was asked for is taken */
 
   /* Asked for inside SASL2: Bind 2 (XEP-0386) or a resumption (XEP-0198, 9) */
-  gboolean bind2;
-  gboolean resume_asked;
-  gboolean enable_asked;
-  gboolean carbons_asked;
-  gboolean carbons_enabled;
+  guint bind2 : 1;
+  guint resume_asked : 1;
+  guint enable_asked : 1;
+  guint carbons_asked : 1;
+  guint carbons_enabled : 1;
 
-  char *request_id;      /* of the stream's own request, or NULL */
-  HsJid *jid;            /* the bound JID */
-  gboolean any_resource; /* the server chooses: the resource that was asked for is taken */
+  char *features_text; /* all features after the sign-in, for modules; or NULL */
+  char *request_id;    /* of the stream's own request, or NULL */
+  HsJid *jid;          /* the bound JID */
 
   GQueue kept_stanzas; /* HsParserEvent: for the session */
   gsize kept_bytes;
