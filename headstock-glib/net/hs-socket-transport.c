@@ -118,7 +118,7 @@ report_closed (HsSocketTransport *self)
 {
   self->reported = TRUE;
   drop_all (self);
-  self->parent.callbacks.closed (&self->parent, self->error, self->parent.owner);
+  self->parent.callbacks->closed (&self->parent, self->error, self->parent.owner);
 }
 
 /* ---- Reading ---- */
@@ -152,7 +152,7 @@ deliver (HsSocketTransport *self,
   gsize used;
 
   self->delivering = TRUE;
-  used = self->parent.callbacks.received (&self->parent, bytes, length, self->parent.owner);
+  used = self->parent.callbacks->received (&self->parent, bytes, length, self->parent.owner);
   self->delivering = FALSE;
   g_assert (used <= length);
 
@@ -368,7 +368,7 @@ notify_written (HsSocketTransport *self)
     return;
 
   self->progress = FALSE;
-  self->parent.callbacks.written (&self->parent, self->parent.owner);
+  self->parent.callbacks->written (&self->parent, self->parent.owner);
 }
 
 static gboolean

@@ -63,7 +63,7 @@ struct _HsTransport
 {
   const HsTransportFuncs *funcs;
   grefcount ref_count;
-  HsTransportCallbacks callbacks;
+  const HsTransportCallbacks *callbacks;
   gpointer owner;
 };
 
@@ -73,6 +73,7 @@ typedef HsTransport *(*HsDialFunc) (const HsTransportCallbacks *callbacks,
                                     gpointer user_data,
                                     GError **error);
 
+/* @callbacks live as long as the transport. */
 static inline void
 hs_transport_init (HsTransport *self,
                    const HsTransportFuncs *funcs,
@@ -81,7 +82,7 @@ hs_transport_init (HsTransport *self,
 {
   self->funcs = funcs;
   g_ref_count_init (&self->ref_count);
-  self->callbacks = *callbacks;
+  self->callbacks = callbacks;
   self->owner = owner;
 }
 

@@ -175,6 +175,7 @@ typedef struct _TestOwner TestOwner;
 
 struct _TestOwner
 {
+  HsTransportCallbacks callbacks;
   HsTransport *transport;
   GByteArray *received;
   guint n_received;
@@ -242,17 +243,17 @@ test_closed (HsTransport *transport,
 static inline TestOwner *
 test_owner_new_divided (GIOStream *stream, HsDivideFunc divide)
 {
-  const HsTransportCallbacks callbacks = {
+  g_autoptr (HsLoop) loop = hs_loop_get (g_main_context_get_thread_default ());
+  TestOwner *self = g_new0 (TestOwner, 1);
+
+  self->callbacks = (HsTransportCallbacks){
     .received = test_received,
     .written = test_written,
     .closed = test_closed,
     .divide = divide,
   };
-  g_autoptr (HsLoop) loop = hs_loop_get (g_main_context_get_thread_default ());
-  TestOwner *self = g_new0 (TestOwner, 1);
-
   self->received = g_byte_array_new ();
-  self->transport = hs_socket_transport_new (loop, stream, &callbacks, self);
+  self->transport = hs_socket_transport_new (loop, stream, &self->callbacks, self);
 
   return self;
 }

@@ -87,7 +87,7 @@ deliver (HsTestTransport *self)
 
   self->input = g_byte_array_new ();
   self->delivering = TRUE;
-  used = self->parent.callbacks.received (&self->parent, bytes->data, bytes->len, self->parent.owner);
+  used = self->parent.callbacks->received (&self->parent, bytes->data, bytes->len, self->parent.owner);
   self->delivering = FALSE;
   if (used < bytes->len)
     g_byte_array_prepend (self->input, bytes->data + used, bytes->len - used);
@@ -101,7 +101,7 @@ tell_end (HsTestTransport *self)
   self->closed = TRUE;
   if (self->lost)
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The test has cut the connection");
-  self->parent.callbacks.closed (&self->parent, error, self->parent.owner);
+  self->parent.callbacks->closed (&self->parent, error, self->parent.owner);
 }
 
 static gboolean
@@ -149,7 +149,7 @@ send_frame (HsTestTransport *self, const guint8 *unit, gsize length)
 {
   g_autoptr (GByteArray) frame = g_byte_array_new ();
 
-  self->parent.callbacks.frame (frame, unit, length);
+  self->parent.callbacks->frame (frame, unit, length);
   g_byte_array_append (frame, (const guint8 *) "", 1);
   if (frame->len > 1 && !self->ended && self->peer != NULL)
     self->peer_callbacks.sent ((const char *) frame->data, self->peer);
@@ -163,7 +163,7 @@ send_next (HsTestTransport *self, const guint8 *bytes, gsize length)
 
   if (self->parent.funcs->framed)
     {
-      length = self->parent.callbacks.divide (bytes, length, 0);
+      length = self->parent.callbacks->divide (bytes, length, 0);
       send_frame (self, bytes, length);
       return length;
     }
@@ -207,7 +207,7 @@ end_cb (gpointer user_data)
   if (self->written == self->told_written || self->closed)
     return G_SOURCE_REMOVE;
   self->told_written = self->written;
-  self->parent.callbacks.written (&self->parent, self->parent.owner);
+  self->parent.callbacks->written (&self->parent, self->parent.owner);
   return G_SOURCE_REMOVE;
 }
 
