@@ -40,4 +40,5 @@ app.connect('activate', () => {
     client.start();
 });
 client.connect('terminated', () => app.release());
-await app.runAsync([]);
+// A program with promises waits for app.runAsync([]) instead, which GJS has since 1.76.
+app.run([]);
