@@ -122,7 +122,7 @@ MUTATIONS = [
          "return nearest <= self->standing ? 0 : -1;", "return nearest;", "loop",
          "/loop/clock/stands"),
     unit("both clocks of a loop stand",
-         "time += self->timers.standing - g_get_monotonic_time ();", ";", "loop",
+         "time += self->timers.standing - g_get_monotonic_time ();", "time += 0;", "loop",
          "/loop/clock/boot-time"),
     unit("a loop has one turn for all", "self->turn = turn;",
          "self->turn = g_memdup2 (turn, sizeof *turn);", "turn", "/turn/shared"),

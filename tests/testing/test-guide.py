@@ -41,6 +41,9 @@ def compile_c(folder, name):
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "headstock-glib-test-1.0"], env=env, check=True,
                            capture_output=True, text=True).stdout
     program = folder / "program"
+    # What is linked to a library with AddressSanitizer has it as well.
+    if os.environ.get("HS_TEST_PRELOAD"):
+        flags += " -fsanitize=address,undefined"
     subprocess.run([*CC, "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", str(folder / name),
                     "-o", str(program), *shlex.split(flags)], check=True)
     return [str(program)]
