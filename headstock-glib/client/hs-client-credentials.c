@@ -305,7 +305,7 @@ hs_client_get_security_info (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->security_info;
+  return hs_sign_in_get_security_info (&hs_client_private (self)->sign_in);
 }
 
 /**
@@ -350,7 +350,7 @@ hs_client_get_oauth_discovery (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_client_private (self)->oauth_discovery;
+  return hs_sign_in_get_discovery (&hs_client_private (self)->sign_in);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "hs-reconnector.h"
 #include "hs-run.h"
 #include "hs-settings.h"
+#include "hs-sign-in.h"
 #include "hs-wire-log.h"
 #include "net/hs-loop.h"
 #include "protocol/hs-liveness.h"
@@ -71,7 +72,6 @@ typedef struct
 {
   HsSettings settings;
   HsServerMemory server_memory;
-  char *oauth_discovery;
   HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
   HsModuleList modules;
 
@@ -86,7 +86,7 @@ typedef struct
   HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsConnection connection;
   HsPump pump;
-  HsSecurityInfo *security_info;
+  HsSignIn sign_in;
   HsElement *features; /* made when it was asked for, of: */
   char *features_text;
   HsLiveness liveness;
@@ -103,7 +103,6 @@ typedef struct
   guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
   guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
   guint n_unasked;
-  guint no_upgrade : 1; /* it has failed once */
   guint told_active : 1; /* the server has been told something of that */
   guint beginning : 1; /* what the session begins with is being sent, before there is one */
   guint only_requests : 1; /* may be sent: default steps and modules begin the session */

@@ -182,7 +182,7 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
   config->device = hs_settings_get_user_agent_device (&priv->settings);
   config->bind2 = hs_settings_get_bind2 (&priv->settings);
   config->carbons = hs_settings_get_carbons (&priv->settings);
-  config->no_upgrade = priv->no_upgrade;
+  config->no_upgrade = !hs_sign_in_may_upgrade (&priv->sign_in);
   config->inactive = !hs_settings_get_active (&priv->settings);
 }
 
@@ -191,9 +191,8 @@ hs_client_clear_credentials (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  g_free (priv->oauth_discovery);
   hs_server_memory_clear (&priv->server_memory);
-  g_clear_object (&priv->security_info);
+  hs_sign_in_clear (&priv->sign_in);
 }
 
 /* With @offer, before the server has said what it offers. */
@@ -340,7 +339,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
   if (hs_stream_is_upgrading (hs_client_stream (priv)))
     {
-      priv->no_upgrade = TRUE;
+      hs_sign_in_forbid_upgrade (&priv->sign_in);
       return TRUE;
     }
   if (!hs_stream_is_sign_in_pipelined (hs_client_stream (priv)))
@@ -418,13 +417,14 @@ set_security_info (HsClient *self, gboolean resumed)
   g_autofree char *cipher = tls != NULL ? g_tls_connection_get_ciphersuite_name (tls) : NULL;
   GTlsProtocolVersion version = tls != NULL ? g_tls_connection_get_protocol_version (tls)
                                             : G_TLS_PROTOCOL_VERSION_UNKNOWN;
+  HsSecurityInfo *info;
 
-  g_clear_object (&priv->security_info);
-  priv->security_info = g_object_new (
-      HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified", hs_connection_is_trusted (&priv->connection),
-      "mechanism", hs_stream_get_mechanism (hs_client_stream (priv)), "channel-binding",
+  info = g_object_new (
+      HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified",
+      hs_connection_is_trusted (&priv->connection), "mechanism", hs_stream_get_mechanism (hs_client_stream (priv)), "channel-binding",
       hs_stream_get_channel_binding (hs_client_stream (priv)), "downgrade-protected",
       hs_stream_proved_lists (hs_client_stream (priv)), "resumed", resumed, NULL);
+  hs_sign_in_take_security_info (&priv->sign_in, info);
   g_object_notify (G_OBJECT (self), "security-info");
 }
 
@@ -452,7 +452,8 @@ hs_client_authenticated (HsClient *self)
   if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     set_security_info (self, FALSE);
   if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
-    g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0, priv->security_info);
+    g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0,
+                   hs_sign_in_get_security_info (&priv->sign_in));
   if (hs_client_stream (priv) == stream && hs_stream_get_token (stream) != NULL)
     replace_login_token (self, make_login_token (priv));
   if (hs_client_stream (priv) == stream)
@@ -469,9 +470,6 @@ hs_client_note_discovery (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   const char *address = hs_stream_get_discovery (hs_client_stream (priv));
 
-  if (g_strcmp0 (priv->oauth_discovery, address) == 0)
-    return;
-  g_free (priv->oauth_discovery);
-  priv->oauth_discovery = g_strdup (address);
-  g_object_notify (G_OBJECT (self), "oauth-discovery");
+  if (hs_sign_in_set_discovery (&priv->sign_in, address))
+    g_object_notify (G_OBJECT (self), "oauth-discovery");
 }

@@ -45,6 +45,7 @@ PARTS = {
     "HsDeadlines": "client/hs-deadlines.c",
     "HsModuleList": "client/hs-module-list.c",
     "HsSettings": "client/hs-settings.c",
+    "HsSignIn": "client/hs-sign-in.c",
     "HsAttempt": "client/hs-attempt.c",
     "HsConnection": "client/hs-connection.c",
     "HsReadGate": "client/hs-read-gate.c",
