@@ -128,7 +128,6 @@ modules:
     resend_on_timeout: if_offline
     resume_timeout: 300
     max_ack_queue: 100000
-  mod_last: {{}}
   mod_time: {{}}
   mod_version: {{}}
 {modules}
