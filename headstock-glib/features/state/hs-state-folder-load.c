@@ -174,8 +174,8 @@ restore_loaded (HsStateEntry *entry, Loading *loading, GTask *task)
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  HsStateFolder *self = HS_STATE_FOLDER (source);
   g_autoptr (GTask) task = user_data;
+  HsStateFolder *self = g_task_get_source_object (task);
   Loading *loading = g_task_get_task_data (G_TASK (result));
   HsStateEntry *entry = hs_state_folder_find_entry (self, loading->name);
   GError *error = NULL;
@@ -240,7 +240,8 @@ hs_state_folder_load_async (HsStateFolder *self,
   loading->folder = g_file_get_path (self->folder);
   loading->name = g_strdup (entry->name);
   loading->parts = entry->parts;
-  reading = g_task_new (self, NULL, loaded_cb, g_object_ref (task));
+  /* The thread may be the last to let go of this task, and must not be the last to let go of the folder. */
+  reading = g_task_new (NULL, NULL, loaded_cb, g_object_ref (task));
   g_task_set_source_tag (reading, load_run);
   g_task_set_task_data (reading, loading, (GDestroyNotify) loading_free);
   g_task_run_in_thread (reading, load_run);
