@@ -225,6 +225,123 @@ test_next_of (gconstpointer data)
   g_assert_error (test->error, next_changes[i].domain (), next_changes[i].code);
 }
 
+/* What the second sign-in says, and the first one does not. */
+#define SAY_FEATURES_SASL2                                                                         \
+  "<stream:features><authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism>"          \
+  "<inline><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'/></inline></bind></inline>"        \
+  "</authentication></stream:features>"
+
+static const ScriptStep refuses_sasl2[]
+    = { RUN (script_starttls), RUN (script_header), SEND (SAY_FEATURES_SASL2), EXPECT ("</authenticate>"), READ_END,
+        END };
+
+static void
+change_jid (HsClient *client)
+{
+  g_autoptr (HsJid) jid = hs_jid_new ("other@example.org", NULL);
+
+  g_object_set (client, "jid", jid, NULL);
+}
+
+static void
+change_bind2 (HsClient *client)
+{
+  hs_client_set_bind2 (client, TRUE);
+}
+
+static const struct
+{
+  const char *name;
+  void (*change) (HsClient *client);
+  const ScriptStep *steps; /* of each connection, up to the sign-in */
+  const char *said;
+} next_words[] = {
+  { "jid", change_jid, script_sign_in, "AG90aGVyAHNlY3JldA==" },
+  { "bind2", change_bind2, refuses_sasl2, "urn:xmpp:bind:0" },
+};
+
+static void
+test_next_word (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  gboolean tls = next_words[i].steps == refuses_sasl2;
+  const ScriptStep second[] = { RUN (next_words[i].steps), SERVE, END };
+  const ScriptStep *const scripts[] = { tls ? first_session_tls : first_session, second, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, tls ? HS_TLS_MODE_STARTTLS : HS_TLS_MODE_NONE);
+  g_autofree char *before = NULL;
+
+  test_client_start_until_ready (test);
+  next_words[i].change (test->client);
+  test_client_say (test, "<message/>");
+  g_assert_cmpuint (test->n_disconnected, ==, 0);
+  before = test_client_dup_sent (test);
+  g_assert_null (strstr (before, next_words[i].said));
+  test_client_stop (test);
+  scripted_server_forgive (test->server);
+  hs_client_start (test->client);
+  test_client_await_sent (test, next_words[i].said);
+  hs_client_stop (test->client);
+  test_client_wait_terminated (test);
+}
+
+/* Asks for as many iterations as are allowed by default (RFC 5802, 5.1). */
+static gboolean
+script_challenge (ScriptedPeer *peer, gpointer data)
+{
+  const char *taken = scripted_peer_get_taken (peer);
+  const char *begin, *end;
+  g_autofree char *first = NULL;
+  g_autofree char *challenge = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *coded = NULL;
+  gsize length;
+
+  /* "<auth …>BASE64</auth>" is what was expected. */
+  end = strstr (taken, "</auth");
+  g_assert_nonnull (end);
+  for (begin = end; begin > taken && begin[-1] != '>';)
+    begin--;
+  coded = g_strndup (begin, end - begin);
+  first = (char *) g_base64_decode (coded, &length);
+  first = g_realloc (first, length + 1);
+  first[length] = 0;
+  g_assert_nonnull (strstr (first, "r="));
+  challenge = g_strdup_printf ("r=%sxyz,s=c2FsdHNhbHQ=,i=4096", strstr (first, "r=") + 2);
+  g_free (coded);
+  coded = g_base64_encode ((guchar *) challenge, strlen (challenge));
+  text = g_strdup_printf ("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</challenge>", coded);
+  return scripted_peer_send (peer, text, -1);
+}
+
+/* The least count of iterations is that of the sign-in: the session that stands is not touched, and the next server
+ * that asks for fewer gets no answer. */
+static void
+test_next_iterations (void)
+{
+  static const ScriptStep challenges[] = { RUN (script_header), SEND (SAY_FEATURES_SASL ("SCRAM-SHA-1")),
+                                           EXPECT ("</auth>"), CALL (script_challenge, NULL), READ_END, END };
+  static const ScriptStep *const scripts[] = { first_session, challenges, challenges, NULL };
+  static const char *const mechanisms[] = { "PLAIN", "SCRAM-SHA-1", NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  g_autofree char *sent = NULL;
+
+  scripted_server_forgive (test->server);
+  hs_client_set_sasl_mechanisms (test->client, mechanisms);
+  test_client_start_until_ready (test);
+  test_client_stop (test);
+
+  hs_client_start (test->client);
+  test_client_await_sent (test, "<response");
+  hs_client_set_min_iterations (test->client, 4097);
+  hs_client_stop (test->client);
+  test_client_wait_terminated (test);
+
+  test->n_terminated = 0;
+  hs_client_start (test->client);
+  test_client_wait_terminated (test);
+  g_assert_error (test->error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED);
+}
+
 /* What is sent is measured with the limit as it is. */
 static void
 test_depth_sent (void)
@@ -359,6 +476,13 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_next_of);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (next_words); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/client/settings/next/%s", next_words[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_next_word);
+    }
+  g_test_add_func ("/client/settings/next/min-iterations", test_next_iterations);
   g_test_add_func ("/client/settings/depth-sent", test_depth_sent);
   g_test_add_func ("/client/settings/request-timeout", test_request_timeout);
   g_test_add_func ("/client/settings/auto-reconnect", test_auto_reconnect);

@@ -40,10 +40,11 @@ loaded_cb (GObject *object, GParamSpec *pspec, HsClient *client)
 static void
 presence_cb (HsClient *client, HsPresence *presence, gpointer user_data)
 {
-  static gsize size;
+  /* What a program reads, it reads whatever a compiler thinks of that. */
+  static volatile gsize size;
   const char *status = hs_presence_get_status (presence);
 
-  size += status != NULL ? strlen (status) : 0;
+  size = size + (status != NULL ? strlen (status) : 0);
 }
 
 static void
