@@ -158,29 +158,55 @@ fired_cb (gpointer client)
 
 const HsDeadlinesCallbacks hs_client_deadlines_callbacks = { .fired = fired_cb, .woke_up = woke_up_cb };
 
+/* The client does not run. */
+static void
+start (HsClient *self, GMainContext *context)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_run_enter (&priv->run, HS_RUN_ON_START);
+  hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
+  hs_client_take_loop (priv, hs_loop_get (context));
+  hs_deadlines_start (&priv->deadlines, priv->loop);
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_WORK, 0);
+  hs_client_tell_state (self);
+}
+
+/* Starts the client where it does not run. */
+static gboolean
+ensure_started (HsClient *self, const char *function, GError **error)
+{
+  g_autoptr (GMainContext) context = NULL;
+
+  if (hs_run_is_running (&hs_client_private (self)->run))
+    return TRUE;
+  context = g_main_context_ref_thread_default ();
+  if (!hs_client_check_context (context, function, error))
+    return FALSE;
+  start (self, context);
+  return TRUE;
+}
+
 /**
  * hs_client_start:
  * @self: a client
  *
  * Begins a run and returns at once; all else happens in the thread-default main context. Does nothing
  * where a run is under way.
+ *
+ * Where another thread iterates that context, the client is not started, with a critical: call it there, with
+ * g_main_context_invoke(), in Python `GLib.idle_add()`.
  */
 void
 hs_client_start (HsClient *self)
 {
-  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_run_is_running (&priv->run))
-    return;
-  hs_run_enter (&priv->run, HS_RUN_ON_START);
-  hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
-  hs_client_take_loop (priv, hs_loop_get (g_main_context_get_thread_default ()));
-  hs_deadlines_start (&priv->deadlines, priv->loop);
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_WORK, 0);
-  hs_client_tell_state (self);
+  if (!ensure_started (self, "hs_client_start", &error))
+    g_critical ("%s", error->message);
 }
 
 /**
@@ -221,7 +247,7 @@ run_result (HsClientPrivate *priv, GError **error)
  * client belongs to this thread from here on.
  *
  * Errors are those of [signal@Client::terminated], and %HS_ERROR_WRONG_THREAD where another thread runs the
- * client.
+ * client or iterates its main context.
  *
  * Returns: true where the run was stopped, false where it failed
  */
@@ -238,7 +264,8 @@ hs_client_run (HsClient *self, GError **error)
     return FALSE;
 
   alive = g_object_ref (self);
-  hs_client_start (self);
+  if (!ensure_started (self, "hs_client_run", error))
+    return FALSE;
   if (!hs_run_is_running (&priv->run))
     return run_result (priv, error);
   context = g_main_context_ref (priv->loop->context);
@@ -285,7 +312,9 @@ hs_client_connect_async (HsClient *self,
                          gpointer user_data)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (GMainContext) context = NULL;
   g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   if (hs_client_refuse_async (self, hs_client_private (self), G_STRFUNC, callback, user_data))
@@ -298,9 +327,16 @@ hs_client_connect_async (HsClient *self,
       g_task_return_boolean (task, TRUE);
       return;
     }
+  context = g_main_context_ref_thread_default ();
+  if (!hs_run_is_running (&priv->run) && !hs_client_check_context (context, G_STRFUNC, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   /* Before the client is started: a handler of `notify::state` may end the run at once. */
   hs_run_add_connect (&priv->run, g_steal_pointer (&task), G_SOURCE_FUNC (connect_cancelled_cb));
-  hs_client_start (self);
+  if (!hs_run_is_running (&priv->run))
+    start (self, context);
 }
 
 /**
@@ -311,8 +347,8 @@ hs_client_connect_async (HsClient *self,
  *
  * Ends what [method@Client.connect_async] began.
  *
- * Errors are those of [signal@Client::terminated], or %G_IO_ERROR_CANCELLED where the client was
- * stopped.
+ * Errors are those of [signal@Client::terminated], %G_IO_ERROR_CANCELLED where the client was
+ * stopped, or %HS_ERROR_WRONG_THREAD where another thread runs the client or iterates its main context.
  *
  * Returns: true where the client is ready
  */

@@ -150,6 +150,7 @@ void hs_client_enter_thread (HsClientPrivate *priv);
 gboolean hs_client_is_foreign_slow (HsClientPrivate *priv);
 gboolean hs_client_refuse (HsClientPrivate *priv, const char *function);
 gboolean hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error);
+gboolean hs_client_check_context (GMainContext *context, const char *function, GError **error);
 gboolean hs_client_refuse_async (HsClient *self,
                                  HsClientPrivate *priv,
                                  const char *function,

@@ -89,6 +89,22 @@ hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **err
   return TRUE;
 }
 
+/* Whether a client that does not run may be started in @context: another thread that iterates it now would run the
+ * client, and the calling thread would go on to touch the client and what the context's clients share. */
+gboolean
+hs_client_check_context (GMainContext *context, const char *function, GError **error)
+{
+  if (!g_main_context_acquire (context))
+    {
+      g_set_error (error, HS_ERROR, HS_ERROR_WRONG_THREAD,
+                   "%s() would start the client in a main context that another thread iterates: have "
+                   "g_main_context_invoke() call it there, in Python GLib.idle_add()", function);
+      return FALSE;
+    }
+  g_main_context_release (context);
+  return TRUE;
+}
+
 /* Ends an asynchronous call, in the thread that made it. */
 gboolean
 hs_client_refuse_async (HsClient *self,

@@ -8,6 +8,8 @@
 typedef struct
 {
   HsClient *client;
+  HsClient *idle; /* another one, which does not run */
+  GAsyncResult *result;
   HsRegistration *registration; /* the client's */
   GMainContext *context;
   gboolean done;
@@ -67,6 +69,10 @@ errors_thread (gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
+  /* The thread-default context is the one that the main thread iterates. */
+  g_assert_false (hs_client_run (other->idle, &error));
+  CHECK_ERROR ();
+  hs_client_connect_async (other->idle, NULL, finished_cb, &other->result);
   g_main_context_push_thread_default (context);
   g_assert_false (hs_client_check_thread (client, &error));
   CHECK_ERROR ();
@@ -101,10 +107,19 @@ static void
 test_errors (void)
 {
   g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
-  Other other = { .client = test->client };
+  g_autoptr (HsClient) idle = hs_client_new ("user@example.org", "secret");
+  g_autoptr (GError) error = NULL;
+  Other other = { .client = test->client, .idle = idle };
 
   test_client_start_until_ready (test);
+  g_assert_true (g_main_context_acquire (NULL));
   run_in_thread (errors_thread, &other);
+  test_until (other.result != NULL);
+  g_main_context_release (NULL);
+  g_assert_false (hs_client_connect_finish (idle, other.result, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_WRONG_THREAD);
+  g_clear_object (&other.result);
+  g_assert_cmpint (hs_client_get_state (idle), ==, HS_CLIENT_STATE_DISCONNECTED);
   g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
   test_client_say (test, "<message/>");
   test_client_stop (test);
@@ -154,6 +169,7 @@ criticals_thread (gpointer data)
   g_autoptr (HsJid) jid = hs_jid_new ("other@example.org", NULL);
   HsClientState state;
 
+  CRITICAL (hs_client_start (other->idle));
   CRITICAL (hs_client_stop (client));
   CRITICAL (hs_client_start (client));
   CRITICAL (hs_client_reconnect_now (client));
@@ -190,7 +206,8 @@ test_criticals (void)
 {
   g_autoptr (TestClient) test = NULL;
   g_autoptr (HsRegistration) registration = hs_registration_new ();
-  Other other = { .registration = registration };
+  g_autoptr (HsClient) idle = hs_client_new ("user@example.org", "secret");
+  Other other = { .idle = idle, .registration = registration };
 
   if (!g_test_subprocess ())
     {
@@ -204,7 +221,9 @@ test_criticals (void)
   other.client = test->client;
   hs_client_register (test->client, HS_MODULE (registration));
   test_client_start_until_ready (test);
+  g_assert_true (g_main_context_acquire (NULL));
   run_in_thread (criticals_thread, &other);
+  g_main_context_release (NULL);
   g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
   g_assert_cmpstr (hs_jid_to_string (hs_client_get_jid (test->client)), ==, "user@example.org");
   g_assert_null (hs_registration_get_value (registration, "name"));
