@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks that all that is public is documented, and that the check would find it if it were not.
 
-    check-documented.py GI-DOCGEN CONFIGURATION GIR SOURCE PAGES
+    check-documented.py GI-DOCGEN CONFIGURATION GIR TEST-GIR SOURCE PAGES
 
 Beside what `gi-docgen check` looks at: virtual functions and the members of structures are
-documented, the guides name only functions, types and constants that there are, and no link
-between the PAGES leads nowhere.  Prints TAP.
+documented, the guides name only functions, types and constants that there are, in the library or in the one
+for tests, and no link between the PAGES leads nowhere.  Prints TAP.
 """
 
 import re
@@ -116,7 +116,7 @@ def is_cast(name: str, names: set[str]) -> bool:
 
 
 def main() -> int:
-    gidocgen, configuration, gir, source, pages = sys.argv[1:]
+    gidocgen, configuration, gir, test_gir, source, pages = sys.argv[1:]
     reference = Reference(gidocgen, configuration, Path(gir))
     failed = number = 0
 
@@ -134,7 +134,7 @@ def main() -> int:
         report(reference.without_documentation_of(kind), f"a {kind} without documentation is found")
     timeless = reference.timeless()
     report(not timeless, "each property of a client says when a change takes effect", timeless)
-    names = reference.names()
+    names = reference.names() | Reference(gidocgen, configuration, Path(test_gir)).names()
     code = "".join(path.read_text() for path in sorted((Path(source) / "headstock-glib").rglob("*.c")))
     inside = set(re.findall(r"\b[Hh]s_?[A-Za-z0-9_]+\b", code))
     for path in [Path(source) / "README.md", *sorted((Path(source) / "docs").rglob("*.md"))]:
