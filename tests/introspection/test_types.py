@@ -7,6 +7,8 @@ import copy
 import inspect
 import os
 import pickle
+import subprocess
+import sys
 import warnings
 
 import gi
@@ -239,6 +241,33 @@ def construction():
 
     note = Note(to=Jid("a@b"), colour="red")
     assert note.props.colour == note.colour == "red" and note.props.to == "a@b"
+
+
+BARE = """
+import gi
+gi.require_version("Headstock", "1.0")
+from gi.repository import GLib, GObject, Headstock
+
+classes = [each for each in (getattr(Headstock, name) for name in dir(Headstock))
+           if isinstance(each, type) and issubclass(each, GObject.Object) and not each.__gtype__.is_abstract()]
+assert len(classes) > 25, classes
+for each in classes:
+    print(each, flush=True)
+    bare = each()
+    for spec in GObject.list_properties(each):
+        print("  " + spec.name, flush=True)
+        if spec.flags & GObject.ParamFlags.READABLE:
+            bare.get_property(spec.name)
+    del bare
+"""
+
+
+@scenario
+def bare_objects():
+    """an object of any class that a program makes with nothing in it can be read and freed"""
+    done = subprocess.run([sys.executable, "-c", BARE], capture_output=True, text=True, timeout=60,
+                          env=dict(os.environ, G_DEBUG="fatal-criticals"))
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
 
 
 @scenario

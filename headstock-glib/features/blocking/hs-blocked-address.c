@@ -38,7 +38,7 @@ G_DEFINE_FINAL_TYPE (HsBlockedAddress, hs_blocked_address, G_TYPE_OBJECT)
 static void
 hs_blocked_address_finalize (GObject *object)
 {
-  hs_jid_unref (HS_BLOCKED_ADDRESS (object)->jid);
+  g_clear_pointer (&HS_BLOCKED_ADDRESS (object)->jid, hs_jid_unref);
 
   G_OBJECT_CLASS (hs_blocked_address_parent_class)->finalize (object);
 }

@@ -251,7 +251,8 @@ hs_sent_message_get_id (HsSentMessage *self)
 {
   g_return_val_if_fail (HS_IS_SENT_MESSAGE (self), NULL);
 
-  return hs_stanza_get_id (HS_STANZA (self->chat.message));
+  /* One that a program has made by itself has no message. */
+  return self->chat.message != NULL ? hs_stanza_get_id (HS_STANZA (self->chat.message)) : NULL;
 }
 
 /**

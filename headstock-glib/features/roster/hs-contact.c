@@ -32,7 +32,7 @@ struct _HsContact
   GObject parent_instance;
 
   HsJid *jid; /* for good: a table of contacts has it as its key */
-  HsRosterItem *item;
+  HsRosterItem *item; /* like the address, NULL only in a contact that a program has made by itself */
   HsRosterList *resources; /* or NULL: never asked for, and never available */
   HsResource *best;        /* borrowed from the list, or NULL */
   guint mark;
@@ -563,7 +563,7 @@ hs_contact_get_name (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
-  return self->item->name;
+  return self->item != NULL ? self->item->name : NULL;
 }
 
 /**
@@ -581,6 +581,8 @@ hs_contact_get_display_name (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
+  if (self->item == NULL)
+    return "";
   return self->item->name != NULL ? self->item->name : hs_jid_to_string (self->jid);
 }
 
@@ -597,9 +599,11 @@ hs_contact_get_display_name (HsContact *self)
 const char * const *
 hs_contact_get_groups (HsContact *self)
 {
+  static const char *const none[] = { NULL };
+
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
-  return self->item->groups;
+  return self->item != NULL ? (const char *const *) self->item->groups : none;
 }
 
 /**
@@ -617,7 +621,7 @@ hs_contact_get_subscription (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), HS_SUBSCRIPTION_NONE);
 
-  return self->item->subscription;
+  return self->item != NULL ? self->item->subscription : HS_SUBSCRIPTION_NONE;
 }
 
 /**
@@ -635,7 +639,7 @@ hs_contact_get_is_asking (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), FALSE);
 
-  return self->item->is_asking;
+  return self->item != NULL && self->item->is_asking;
 }
 
 /**
@@ -653,7 +657,7 @@ hs_contact_get_is_approved (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), FALSE);
 
-  return self->item->is_approved;
+  return self->item != NULL && self->item->is_approved;
 }
 
 /**
