@@ -12,6 +12,9 @@
 #define MAX_REDIRECTS 5
 /* A failure that is met so many times in a row at the same point is not mended by hurry. */
 #define MAX_SAME 2
+/* Neither is what the server sends and the client will not take, met so many times in a row, whatever the session did
+ * before it: a roster beyond all bounds comes again in each session, however well the rest goes. */
+#define MAX_TOO_LARGE 5
 /* A session of so many milliseconds was worth having, however it ended. */
 #define WORTH_HAVING HS_BACKOFF_LAST
 /* The longest wait while a session can be resumed and the server answers. */
@@ -333,19 +336,21 @@ static gboolean
 note_same (HsRetryPolicy *self, const HsRetryFailure *failure, Verdict verdict)
 {
   if (failure->lasted >= WORTH_HAVING)
-    self->n_same = 0;
+    self->n_same = self->n_met = 0;
   /* A network that is lost in between is no progress. */
   if (verdict == VERDICT_AGAIN)
     return FALSE;
-  if (self->n_same > 0
-      && (self->domain != failure->error->domain || self->code != failure->error->code
-          || self->point != failure->point))
-    self->n_same = 0;
+  if (self->domain != failure->error->domain || self->code != failure->error->code
+      || self->point != failure->point)
+    self->n_same = self->n_met = 0;
   self->n_same++;
+  self->n_met++;
   self->domain = failure->error->domain;
   self->code = failure->error->code;
   self->point = failure->point;
-  return self->n_same >= MAX_SAME;
+  return self->n_same >= MAX_SAME
+         || (self->n_met >= MAX_TOO_LARGE
+             && g_error_matches (failure->error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE));
 }
 
 gboolean
@@ -425,7 +430,8 @@ note_same_again (HsRetryPolicy *self, guint wait)
   take_note (self,
              "%s%sthis has happened %u times in a row at the same point, so the next attempt follows in %u "
              "seconds",
-             before != NULL ? before : "", before != NULL ? "; " : "", self->n_same, wait / 1000);
+             before != NULL ? before : "", before != NULL ? "; " : "",
+             self->n_same >= MAX_SAME ? self->n_same : self->n_met, wait / 1000);
 }
 
 guint

@@ -63,7 +63,8 @@ typedef struct
   GQuark domain;            /* of the last error that a reconnection may meet again, */
   int code;
   HsClientState point;      /* where it happened, */
-  guint n_same;             /* and how often in a row */
+  guint n_same;             /* how often in a row without progress, */
+  guint n_met;              /* and how often whatever was in between */
   gboolean is_same;         /* the last failure was such a one */
   gboolean slowly;          /* the last failure is one that only time can mend */
   guint64 lasted;           /* the session of the last connection */

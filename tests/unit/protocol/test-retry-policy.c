@@ -167,6 +167,38 @@ test_same (void)
     }
 }
 
+/* What is too large is sent again in each session, however much the server takes before it: that is no progress. */
+static void
+test_same_after_progress (void)
+{
+  g_auto (HsRetryPolicy) policy;
+
+  begin (&policy);
+  for (guint i = 1; i < 5; i++)
+    {
+      g_assert_cmpuint (fail_and_wait (&policy, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE, HS_CLIENT_STATE_READY), <=,
+                        1000);
+      g_assert_false (has_note (&policy, "in a row"));
+      hs_retry_policy_progress (&policy);
+    }
+  g_assert_cmpuint (fail_and_wait (&policy, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE, HS_CLIENT_STATE_READY), ==,
+                    5 * MINUTE);
+  g_assert_true (has_note (&policy, "5 times in a row"));
+  hs_retry_policy_progress (&policy);
+  g_assert_cmpuint (fail_and_wait (&policy, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE, HS_CLIENT_STATE_READY), ==,
+                    5 * MINUTE);
+  /* After a session that was worth having it begins again. */
+  fail_at (&policy, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE, HS_CLIENT_STATE_READY, 5 * MINUTE);
+  g_assert_cmpuint (hs_retry_policy_wait (&policy, &no_session), <, 5 * MINUTE);
+  /* Any other error may be over as soon as the server does something for the program. */
+  for (guint i = 0; i < 10; i++)
+    {
+      g_assert_cmpuint (fail_and_wait (&policy, HS_STREAM_ERROR, HS_STREAM_ERROR_POLICY_VIOLATION,
+                                       HS_CLIENT_STATE_READY), <=, 1000);
+      hs_retry_policy_progress (&policy);
+    }
+}
+
 /* A server that is starting does not know its components yet, and their old connections may still stand. */
 static void
 test_same_component (void)
@@ -525,6 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/retry-policy/first", test_first);
   g_test_add_func ("/retry-policy/backoff", test_backoff);
   g_test_add_func ("/retry-policy/same", test_same);
+  g_test_add_func ("/retry-policy/same after progress", test_same_after_progress);
   g_test_add_func ("/retry-policy/same/component", test_same_component);
   g_test_add_func ("/retry-policy/same/lost", test_same_but_lost);
   g_test_add_func ("/retry-policy/same/lasting", test_same_but_lasting);
