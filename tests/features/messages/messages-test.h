@@ -30,6 +30,7 @@ void messages_start (MessagesTest *f, const ScriptStep *script, const char *feat
 void messages_answer_account (MessagesTest *f, const char *features);
 void messages_clear (MessagesTest *f);
 /* messages_clear() after an orderly end. */
+void messages_stop_client (MessagesTest *f);
 void messages_stop (MessagesTest *f);
 
 #define MESSAGES_FEATURES "<feature var='urn:xmpp:sid:0'/><feature var='urn:xmpp:mam:2'/>"

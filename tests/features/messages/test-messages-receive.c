@@ -119,7 +119,7 @@ test_wait (void)
   test_client_start_until_ready (f.test);
   messages_say (&f, CHAT (JULIET, "m1", "1", OWN_ID ("a1")), "");
   /* The end lets go what waits. */
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   messages_expect_log (&f, "live<juliet@example.com'1' ");
   messages_clear (&f);
 }
@@ -337,7 +337,7 @@ test_used_again (void)
   test_client_say (f.test, CHAT (JULIET, "m1", "3", ""));
   g_assert_null (g_weak_ref_get (&weak));
   g_weak_ref_clear (&weak);
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   hs_client_unregister (f.test->client, HS_MODULE (messages));
   test_client_free (f.test);
 }
@@ -373,7 +373,7 @@ test_late (void)
   g_assert_null (hs_messages_get_client (messages));
   test_client_say (f.test, CHAT (JULIET, "m1", "2", ""));
   g_assert_cmpuint (n, ==, 1);
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   test_client_free (f.test);
 }
 

@@ -94,7 +94,7 @@ test_probed (void)
   assert_state (second, WAITING);
   /* The second has a question of its own, which nobody answers. */
   test_client_await_sent (f.test, "<ping xmlns=\"urn:xmpp:ping\"/></iq>");
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   assert_state (second, UNKNOWN);
   g_assert_error (hs_sent_message_get_error (second), HS_ERROR, HS_ERROR_SESSION_LOST);
   assert_n_pending (&f, 1);
@@ -178,7 +178,7 @@ test_refused (void)
   g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA);
   g_clear_error (&error);
   assert_n_pending (&f, 0);
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   g_assert_null (hs_messages_send_text (f.messages, "a@b", "x", &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
   assert_n_pending (&f, 0);

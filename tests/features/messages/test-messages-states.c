@@ -188,7 +188,7 @@ test_refused (void)
   scripted_server_forget_received (f.test->server);
   send_state (&f, HS_CHAT_STATE_COMPOSING);
   assert_sent (&f, NULL);
-  test_client_stop (f.test);
+  messages_stop_client (&f);
   g_assert_false (hs_messages_send_chat_state (f.messages, "a@b", HS_CHAT_STATE_ACTIVE, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
   g_string_free (flood, TRUE);
