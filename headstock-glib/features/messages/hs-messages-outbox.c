@@ -27,15 +27,17 @@ dup_state (HsStateful *stateful)
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->pending));
   GVariantBuilder builder;
 
-  if (n == 0 || account == NULL)
+  /* Messages that are settled stay in the list until the turn is over. */
+  if (n <= self->n_settled || account == NULL)
     return NULL;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sbx)"));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (HsSentMessage) sent = g_list_model_get_item (G_LIST_MODEL (self->pending), i);
-      g_autofree char *xml = hs_element_to_string (HS_ELEMENT (sent->chat.message));
+      g_autofree char *xml = sent->is_pending ? hs_element_to_string (HS_ELEMENT (sent->chat.message)) : NULL;
 
-      g_variant_builder_add (&builder, "(sbx)", xml, sent->was_sent, sent->chat.time);
+      if (xml != NULL)
+        g_variant_builder_add (&builder, "(sbx)", xml, sent->was_sent, sent->chat.time);
     }
   return g_variant_ref_sink (g_variant_new (TYPE, FORM, account, &builder));
 }

@@ -85,6 +85,8 @@ struct _HsMessages
   guint n_held;
 
   GListStore *pending;
+  guint n_settled; /* of those in @pending, which are to leave it */
+  GSource *turn;   /* until they do; or NULL */
   GQueue sent;           /* HsSentMessage: the last ones, and all that are pending */
   GHashTable *sent_by_id; /* id -> its link in @sent */
   GQueue outbox;         /* HsSentMessage: those that wait for a session */
@@ -154,6 +156,8 @@ HsSentMessage *hs_messages_find_sent (HsMessages *self, const char *id);
 /* In and out of the list of pending messages. */
 void hs_messages_put_pending (HsMessages *self, HsSentMessage *sent);
 void hs_messages_settle (HsMessages *self, HsSentMessage *sent);
+/* Those that are settled leave the list now, not at the end of the turn. */
+void hs_messages_drop_settled (HsMessages *self);
 
 /* hs-messages-transmit.c */
 /* FALSE: the client has not taken it. */

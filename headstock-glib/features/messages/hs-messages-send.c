@@ -242,5 +242,6 @@ hs_messages_cancel (HsMessages *self, HsSentMessage *sent)
   else if (!sent->is_pending || sent->state != HS_SENT_STATE_UNKNOWN)
     return FALSE;
   hs_messages_settle (self, sent);
+  hs_messages_drop_settled (self);
   return TRUE;
 }

@@ -3,7 +3,10 @@
 
 #include "hs-messages-private.h"
 
-/* The messages whose delivery status may still change: all that are pending, and the last ones that were sent. */
+/* The messages whose delivery status may still change: all that are pending, and the last ones that were sent.
+ *
+ * One acknowledgement can settle thousands of messages. They leave the list of pending messages together: at once if
+ * nothing else is pending or somebody asks for the list, otherwise at the beginning of the next turn of the main loop. */
 
 #define MAX_SETTLED 1000
 
@@ -15,9 +18,18 @@ hs_messages_sent_init (HsMessages *self)
   self->sent_by_id = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
+static void
+end_turn (HsMessages *self)
+{
+  if (self->turn != NULL)
+    g_source_destroy (self->turn);
+  g_clear_pointer (&self->turn, g_source_unref);
+}
+
 void
 hs_messages_sent_clear (HsMessages *self)
 {
+  end_turn (self);
   g_hash_table_unref (self->sent_by_id);
   g_queue_clear_full (&self->sent, g_object_unref);
   g_object_unref (self->pending);
@@ -27,7 +39,11 @@ void
 hs_messages_forget_all (HsMessages *self)
 {
   g_hash_table_remove_all (self->sent_by_id);
+  for (GList *link = self->sent.head; link != NULL; link = link->next)
+    HS_SENT_MESSAGE (link->data)->is_pending = FALSE;
   g_queue_clear_full (&self->sent, g_object_unref);
+  end_turn (self);
+  self->n_settled = 0;
   g_list_store_remove_all (self->pending);
 }
 
@@ -75,14 +91,67 @@ hs_messages_put_pending (HsMessages *self, HsSentMessage *sent)
 }
 
 void
+hs_messages_drop_settled (HsMessages *self)
+{
+  GListModel *model = G_LIST_MODEL (self->pending);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_items = g_list_model_get_n_items (model);
+  guint first = n_items;
+  guint end = 0;
+
+  end_turn (self);
+  /* The oldest are usually settled first, so this seldom goes far. */
+  for (guint i = 0; i < n_items && self->n_settled > 0; i++)
+    {
+      g_autoptr (HsSentMessage) sent = g_list_model_get_item (model, i);
+
+      if (sent->is_pending && first < i)
+        g_ptr_array_add (kept, g_steal_pointer (&sent));
+      if (sent == NULL || sent->is_pending)
+        continue;
+      first = MIN (first, i);
+      end = i + 1;
+      self->n_settled--;
+    }
+  self->n_settled = 0;
+  if (end > 0)
+    g_list_store_splice (self->pending, first, end - first, kept->pdata, kept->len);
+}
+
+static gboolean
+turn_over_cb (gpointer user_data)
+{
+  g_autoptr (HsMessages) self = g_object_ref (user_data);
+
+  hs_messages_drop_settled (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Before anything in the next turn can settle more. */
+static void
+begin_turn (HsMessages *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  if (self->turn != NULL)
+    return;
+  self->turn = g_idle_source_new ();
+  g_source_set_priority (self->turn, G_PRIORITY_HIGH);
+  g_source_set_callback (self->turn, turn_over_cb, self, NULL);
+  g_source_set_static_name (self->turn, "[headstock] pending messages");
+  g_source_attach (self->turn, context);
+}
+
+void
 hs_messages_settle (HsMessages *self, HsSentMessage *sent)
 {
-  guint position;
-
   if (!sent->is_pending)
     return;
   sent->is_pending = FALSE;
-  if (g_list_store_find (self->pending, sent, &position))
-    g_list_store_remove (self->pending, position);
+  self->n_settled++;
+  if (self->n_settled >= g_list_model_get_n_items (G_LIST_MODEL (self->pending)))
+    hs_messages_drop_settled (self);
+  else
+    begin_turn (self);
   hs_stateful_emit_changed (HS_STATEFUL (self));
 }

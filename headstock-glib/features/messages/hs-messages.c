@@ -334,7 +334,8 @@ make_read_only_properties (void)
    * HsMessages:pending: (getter get_pending)
    *
    * The messages that wait, or whose status is unknown, a list of [class@SentMessage] in the order in which they were
-   * sent.
+   * sent. Those whose status is settled in one turn of the main loop leave the list in one change, in the next turn at
+   * the latest.
    *
    * Since: 0.2
    */
@@ -696,7 +697,8 @@ hs_messages_set_answer_receipts (HsMessages *self, gboolean answer_receipts)
  * @self: the messages of an account
  *
  * Gets the messages that wait, or whose status is unknown, a list of [class@SentMessage] in the order in which they were
- * sent.
+ * sent. Those whose status is settled in one turn of the main loop leave the list in one change, in the next turn at the
+ * latest.
  *
  * Returns: (transfer none): the list; it is always the same one
  *
@@ -707,5 +709,6 @@ hs_messages_get_pending (HsMessages *self)
 {
   g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
 
+  hs_messages_drop_settled (self);
   return G_LIST_MODEL (self->pending);
 }

@@ -17,7 +17,8 @@ say_about (MessagesTest *f, const char *format, HsSentMessage *sent)
   test_client_say (f->test, text);
 }
 
-#define RECEIPT(from) "<message from='" from "' id='r'><received xmlns='urn:xmpp:receipts' id='@ID@'/></message>"
+#define RECEIPT_OF(from, id) "<message from='" from "' id='r'><received xmlns='urn:xmpp:receipts' id='" id "'/></message>"
+#define RECEIPT(from) RECEIPT_OF (from, "@ID@")
 #define MARKER(from) "<message from='" from "' id='r'><displayed xmlns='urn:xmpp:chat-markers:0' id='@ID@'/></message>"
 #define ERROR(from)                                                                                \
   "<message" from " type='error' id='@ID@'><error type='cancel'>"                                  \
@@ -64,6 +65,72 @@ test_acknowledged (void)
   assert_state (sent, DISPLAYED);
   say_about (&f, RECEIPT (JULIET), sent);
   assert_state (sent, DISPLAYED);
+  messages_stop (&f);
+}
+
+static void
+changed_cb (GListModel *model, guint position, guint n_removed, guint n_added, GString *log)
+{
+  /* What a handler reads is consistent, and it may ask for the list again. */
+  g_assert_nonnull (model);
+  g_string_append_printf (log, "%u-%u+%u=%u ", position, n_removed, n_added, g_list_model_get_n_items (model));
+}
+
+static void
+state_changed_cb (HsStateful *stateful, GString *log)
+{
+  g_autoptr (GVariant) state = hs_stateful_dup_state (stateful);
+  g_autoptr (GVariant) entries = state != NULL ? g_variant_get_child_value (state, 2) : NULL;
+
+  g_string_append_printf (log, "%zu ", entries != NULL ? g_variant_n_children (entries) : 0);
+}
+
+static void
+one_is_left_cb (HsSentMessage *sent, GParamSpec *pspec, MessagesTest *f)
+{
+  assert_n_pending (f, 1);
+}
+
+/* Whatever is acknowledged in one turn leaves the list of pending messages in one change. */
+static void
+test_acknowledged_together (void)
+{
+  MessagesTest f = { NULL };
+  g_autoptr (GPtrArray) sent = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (GString) states = g_string_new (NULL);
+  g_autofree char *receipts = NULL;
+  GListModel *pending;
+
+  messages_start (&f, messages_managed, MESSAGES_FEATURES);
+  pending = hs_messages_get_pending (f.messages);
+  for (guint i = 0; i < 6; i++)
+    g_ptr_array_add (sent, messages_send (&f, "juliet@example.com", "hello"));
+  test_client_await_sent (f.test, "<body>hello</body>");
+  g_signal_connect (pending, "items-changed", G_CALLBACK (changed_cb), log);
+  g_signal_connect (f.messages, "state-changed", G_CALLBACK (state_changed_cb), states);
+  /* Some of them, in the next turn at the latest; but the state has no settled message even before that. */
+  messages_say (&f, ACK ("6"), "");
+  test_until (g_list_model_get_n_items (pending) == 3);
+  g_assert_cmpstr (log->str, ==, "0-3+0=3 ");
+  g_assert_cmpstr (states->str, ==, "5 4 3 ");
+  g_string_truncate (log, 0);
+  /* One that still waits is between two that do not. */
+  receipts = g_strdup_printf (RECEIPT_OF (JULIET, "%s") RECEIPT_OF (JULIET, "%s"),
+                              hs_sent_message_get_id (sent->pdata[5]), hs_sent_message_get_id (sent->pdata[3]));
+  test_client_say (f.test, receipts);
+  test_until (g_list_model_get_n_items (pending) == 1);
+  g_assert_cmpstr (log->str, ==, "0-3+1=1 ");
+  g_string_truncate (log, 0);
+  g_string_truncate (f.log, 0);
+  /* Whoever asks for the list in the same turn sees it as it is, and the last one leaves it at once. */
+  g_ptr_array_add (sent, messages_send (&f, "juliet@example.com", "more"));
+  g_string_truncate (log, 0);
+  g_signal_connect (sent->pdata[6], "notify::state", G_CALLBACK (one_is_left_cb), &f);
+  messages_say (&f, ACK ("10"), "");
+  test_until (hs_sent_message_get_state (sent->pdata[6]) == HS_SENT_STATE_ON_SERVER);
+  g_assert_cmpstr (log->str, ==, "0-1+0=1 0-1+0=0 ");
+  g_assert_true (g_str_has_suffix (states->str, " 1 0 "));
   messages_stop (&f);
 }
 
@@ -550,6 +617,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/messages/send/acknowledged", test_acknowledged);
+  g_test_add_func ("/messages/send/acknowledged-together", test_acknowledged_together);
   g_test_add_func ("/messages/send/probed", test_probed);
   g_test_add_func ("/messages/send/errors", test_errors);
   g_test_add_func ("/messages/send/refused", test_refused);
