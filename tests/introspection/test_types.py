@@ -302,6 +302,20 @@ def constants():
 
 
 @scenario
+def final():
+    """no class can be derived from but those that are made for it"""
+    made_for_it = {"Client", "Component", "Element", "Stanza", "Message", "Presence", "Iq", "Registration"}
+    derivable = set()
+    for name in dir(Headstock):
+        value = getattr(Headstock, name)
+        gtype = getattr(value, "__gtype__", None)
+        if gtype is not None and gtype.is_a(GObject.Object) and not gtype.is_interface():
+            if not GObject.type_test_flags(gtype, GObject.TypeFlags.FINAL):
+                derivable.add(name)
+    assert derivable == made_for_it, derivable ^ made_for_it
+
+
+@scenario
 def decorator():
     """xmpphandler marks functions and refuses what cannot work"""
     def refuses(function, *arguments):

@@ -60,7 +60,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-G_DEFINE_TYPE (HsContact, hs_contact, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HsContact, hs_contact, G_TYPE_OBJECT)
 
 static void
 hs_contact_finalize (GObject *object)

@@ -58,7 +58,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-G_DEFINE_TYPE (HsResource, hs_resource, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HsResource, hs_resource, G_TYPE_OBJECT)
 
 static void
 hs_resource_finalize (GObject *object)

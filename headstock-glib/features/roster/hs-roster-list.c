@@ -19,8 +19,8 @@ struct _HsRosterList
 
 static void hs_roster_list_model_init (GListModelInterface *iface);
 
-G_DEFINE_TYPE_WITH_CODE (HsRosterList, hs_roster_list, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, hs_roster_list_model_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (HsRosterList, hs_roster_list, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, hs_roster_list_model_init))
 
 static GType
 get_item_type (GListModel *model)

@@ -76,9 +76,9 @@ static guint signals[N_SIGNALS];
 
 static void hs_roster_module_init (HsModuleInterface *iface);
 
-G_DEFINE_TYPE_WITH_CODE (HsRoster, hs_roster, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_roster_module_init)
-                         G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_roster_stateful_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (HsRoster, hs_roster, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_roster_module_init)
+                               G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_roster_stateful_init))
 
 static void
 set_client (HsRoster *self, HsClient *client)

@@ -48,7 +48,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-G_DEFINE_TYPE (HsSubscriptionRequest, hs_subscription_request, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HsSubscriptionRequest, hs_subscription_request, G_TYPE_OBJECT)
 
 static void
 hs_subscription_request_finalize (GObject *object)
