@@ -25,7 +25,7 @@
  * client.run()
  * ```
  *
- * The roster is loaded in each session and kept up to date while it lasts. An [class@Contact] stays the same
+ * The roster is loaded in each session and kept up to date while it lasts. A [class@Contact] stays the same
  * object for as long as it is in the roster, whatever the server sends: a window can bind to the list
  * [property@Roster:contacts] and to the properties of what is in it. A large roster is put in place in slices
  * of some milliseconds, and shown with one change of the list.
@@ -45,7 +45,9 @@
  * it is connected, and a server with versions (RFC 6121, 2.6) sends what has changed since, and no more.
  *
  * While the roster is registered, it asks for the roster in place of the client: it sets
- * [property@Client:initial-roster] to false.
+ * [property@Client:initial-roster] to false. A roster that is registered during a session is loaded at once, but
+ * the presences that the client received before are not known to it: a contact is shown as unavailable until
+ * its next presence or the next session.
  *
  * Since: 0.2
  */
