@@ -802,6 +802,17 @@ class Client(_Properties, Headstock.Client):
         """Whether an address, a Jid or a string, is the account's."""
         return Headstock.Client.is_own(self, _to_jid(jid))
 
+    def start(self):
+        """Begins a run and returns at once; raises GLib.Error where another thread iterates the main context."""
+        context = GLib.MainContext.ref_thread_default()
+        if not context.acquire():
+            raise GLib.Error.new_literal(
+                Headstock.error_quark(),
+                "start() would start the client in a main context that another thread iterates: "
+                "have GLib.idle_add() call it there", Headstock.Error.WRONG_THREAD)
+        context.release()
+        Headstock.Client.start(self)
+
     def run(self):
         """Starts the client and returns when it has terminated; raises GLib.Error where it failed.
 

@@ -287,9 +287,11 @@ def other_thread():
 @scenario
 def wrong_thread():
     """what is called of a client from another thread raises, and does nothing"""
-    client, failures = make_client(1), []
+    client, idle, failures = make_client(1), make_client(2), []
     stanza = Headstock.Message(body="from another thread", to_jid=address(1))
     calls = [
+        # Of a client that does not run, in the main context that the main thread iterates.
+        idle.start, idle.run,
         client.start, client.stop, client.run, client.reconnect_now, client.proceed, client.get_state,
         client.dup_session_state, client.get_unacknowledged, client.continue_negotiation,
         client.check_thread,
@@ -313,10 +315,13 @@ def wrong_thread():
                     failures.append(f"call {number}: {error.message}")
 
     with online(client):
+        assert GLib.MainContext.default().acquire()
         thread = threading.Thread(target=work)
         thread.start()
         thread.join(20)
+        GLib.MainContext.default().release()
         assert not failures, failures
+        assert idle.props.state == Headstock.ClientState.DISCONNECTED
         assert client.props.state == Headstock.ClientState.READY
         assert str(client.props.jid) == address(1)
 
