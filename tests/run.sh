@@ -138,7 +138,7 @@ else
     run_tests "$builddir"
 fi
 if [ "$sanitize" = too ]; then
-    build "$builddir-sanitize" -Dintrospection=true -Dexamples=false "${sanitizers[@]}"
+    build "$builddir-sanitize" -Dintrospection=false -Dexamples=false "${sanitizers[@]}"
     run_tests "$builddir-sanitize" --timeout-multiplier 4 --suite unit --suite integration --suite fuzz --suite attack
 fi
 
