@@ -294,7 +294,7 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
   /* Nearly every text comes in one piece. */
   if (G_LIKELY (node->length == 0 && length < node->capacity && length <= LARGE_TEXT))
     {
-      memcpy (node->text, text, length);
+      memmove (node->text, text, length);
       node->text[length] = '\0';
       node->length = length;
     }
