@@ -15,12 +15,17 @@ import os
 import sys
 
 import slixmpp
+from slixmpp.plugins.xep_0202.stanza import EntityTime
 
 PLUGINS = ("xep_0004", "xep_0012", "xep_0030", "xep_0092", "xep_0115", "xep_0128", "xep_0199", "xep_0202")
 
 
 def tell(**what) -> None:
     print(json.dumps(what), flush=True)
+
+
+# slixmpp 1.10 cannot read the times of day that it writes, and answers no question for the time.
+EntityTime.set_tzo = lambda self, value: self._set_sub_text("tzo", "Z")
 
 
 class Peer(slixmpp.ClientXMPP):
@@ -72,12 +77,15 @@ class Peer(slixmpp.ClientXMPP):
         await self["xep_0191"].unblock(list(jids))
 
     async def do_blocked(self):
-        return sorted(map(str, (await self["xep_0191"].get_blocked())["blocklist"]["items"]))
+        # What is in `items` differs from one slixmpp to another.
+        answer = await self["xep_0191"].get_blocked()
+        return sorted(item.get("jid") for item in answer.xml.iter("{urn:xmpp:blocking}item"))
 
     async def started(self, _event):
         self.send_presence()
         await self.get_roster()
-        reader = asyncio.StreamReader()
+        # Kept: nothing else holds what waits for it, and the collector would take this coroutine.
+        self.reader = reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         tell(event="ready", jid=str(self.boundjid))
         while line := await reader.readline():

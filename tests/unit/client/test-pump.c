@@ -28,7 +28,7 @@ struct _Fixture
   void (*on_message) (Fixture *self, const char *id);
 };
 
-static void
+static void G_GNUC_NORETURN
 reply_cb (HsElement *stanza, gpointer owner)
 {
   g_assert_not_reached ();
