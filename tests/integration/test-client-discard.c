@@ -232,6 +232,8 @@ test_answered_part (void)
   g_auto (Fixture) f = { NULL };
 
   set_up (&f, script);
+  /* Elements take less where pointers are short. */
+  g_object_set (f.test->client, "max-stanza-size", (guint64) 1048576, NULL);
   hs_client_add_handler (f.test->client, "part", NULL, HS_HANDLER_FORGET, answer_part_cb, NULL, NULL);
   test_client_start_until_ready (f.test);
   await_mark (&f);
