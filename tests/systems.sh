@@ -172,9 +172,10 @@ write_clang() {
     cat <<'END'
 set -e
 cd "$1"
-command -v clang >/dev/null || {
+export DEBIAN_FRONTEND=noninteractive
+command -v clang >/dev/null || apt-get -y --no-install-recommends install clang || {
     apt-get update
-    DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install clang
+    apt-get -y --no-install-recommends install clang
 }
 CC=clang meson setup /work/clang -Dwerror=true -Doptimization=1 -Dintrospection=false
 ninja -C /work/clang

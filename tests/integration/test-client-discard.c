@@ -124,7 +124,7 @@ static const struct
   const char *says;
 } strangers[] = {
   { "elements",
-    { "<message from='evil@b/c' type='chat'>", "<a/>", 110000, "</message>" },
+    { "<message from='evil@b/c' type='chat'>", "<a/>", 220000, "</message>" },
     "The message from evil@b is larger than max-stanza-size (10 MiB); it was discarded after " },
   { "text",
     { "<message from='evil@b/c' type='chat'><body>", "0123456789", 1200000, "</body></message>" },
@@ -267,9 +267,9 @@ static void
 test_answers (void)
 {
   static const Large roster = { "<iq type='result' id='q'><query xmlns='jabber:iq:roster'>",
-                                "<item jid='contact%u@example.org'/>", 100000, "" };
+                                "<item jid='contact%u@example.org'/>", 200000, "" };
   static const Large rest = { "", "<item jid='contact%u@example.org'/>", 10, "</query></iq>" };
-  static const Large other = { "<iq type='result' from='b' id='q'><query xmlns='urn:q'>", "<a/>", 110000,
+  static const Large other = { "<iq type='result' from='b' id='q'><query xmlns='urn:q'>", "<a/>", 220000,
                                "</query></iq>" };
   static const ScriptStep script[]
       = { RUN (script_sign_in), EXPECT ("jabber:iq:roster"), CALL (send_large, (gpointer) &roster), GATE,
@@ -368,7 +368,7 @@ test_roster (gconstpointer data)
 
 /* ---- Stream management ---- */
 
-static const Large managed = { "<message id='large'>", "<a/>", 110000, "" };
+static const Large managed = { "<message id='large'>", "<a/>", 220000, "" };
 
 /* It counts once its end has come, and then it is not sent again. */
 static void
@@ -532,7 +532,7 @@ test_bad_inside (void)
 static void
 test_unknown (void)
 {
-  static const Large hello = { "<hello xmlns='urn:example:x'>", "<a/>", 110000, "</hello>" };
+  static const Large hello = { "<hello xmlns='urn:example:x'>", "<a/>", 220000, "</hello>" };
   static const ScriptStep script[]
       = { RUN (script_sign_in), CALL (send_large, (gpointer) &hello), SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };

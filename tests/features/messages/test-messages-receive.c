@@ -305,7 +305,7 @@ weak_cb (HsMessages *messages, HsDelivery *delivery, GWeakRef *weak)
     g_weak_ref_set (weak, delivery);
 }
 
-static void
+static void G_GNUC_NORETURN
 notified_cb (HsDelivery *delivery, GParamSpec *pspec, gpointer data)
 {
   g_assert_not_reached ();

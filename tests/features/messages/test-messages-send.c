@@ -526,8 +526,8 @@ static const char *const bad[]
         "(uint32 1, 'user@example.org', [('<iq xmlns=\"jabber:client\" id=\"x\" to=\"a@b\"/>', true, int64 0)])",
         "(uint32 1, 'user@example.org', [('<message xmlns=\"jabber:client\" id=\"x\"/>', true, int64 0)])",
         "(uint32 1, 'user@example.org', [('<message xmlns=\"jabber:client\" to=\"a@b\"/>', true, int64 0)])",
-        "(uint32 1, 'user@example.org', [('<message xmlns=\"jabber:client\" id=\"x\" to=\"a@b\"/>', true, int64 0), "
-        "('<message xmlns=\"jabber:client\" id=\"x\" to=\"a@b\"/>', true, int64 0)])",
+        ("(uint32 1, 'user@example.org', [('<message xmlns=\"jabber:client\" id=\"x\" to=\"a@b\"/>', true, int64 0), "
+         "('<message xmlns=\"jabber:client\" id=\"x\" to=\"a@b\"/>', true, int64 0)])"),
         "(uint32 2, 'user@example.org', [('', true, int64 0)])",
         "(uint32 1, 'juliet@example.org', @a(sbx) [])" };
 
