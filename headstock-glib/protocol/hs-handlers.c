@@ -77,8 +77,10 @@ empty_cache (HsHandlers *self)
   g_clear_pointer (&self->slots, g_free);
 }
 
-void
-hs_handlers_set_names (HsHandlers *self, HsNames *names)
+/* The dictionary of the names that are asked for from here on, or NULL. What was found for a name is remembered by the
+ * name's address, as long as the dictionary stays the same. */
+static void
+set_names (HsHandlers *self, HsNames *names)
 {
   if (self->names == names)
     return;
@@ -90,7 +92,7 @@ hs_handlers_set_names (HsHandlers *self, HsNames *names)
 void
 hs_handlers_names_changed (HsHandlers *self)
 {
-  hs_handlers_set_names (self, NULL);
+  set_names (self, NULL);
 }
 
 void
@@ -269,12 +271,6 @@ can_cache (HsHandlers *self, const char *name, const char *namespace_)
          (namespace_ == NULL || hs_names_owns (self->names, namespace_));
 }
 
-HsMatches *
-hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_)
-{
-  return hs_handlers_match_in (self, self->names, name, namespace_);
-}
-
 static inline Slot *
 get_slot (HsHandlers *self, const char *name, const char *namespace_)
 {
@@ -299,7 +295,7 @@ match_by_name (HsHandlers *self, HsNames *names, const char *name, const char *n
   if (self->all == NULL || self->all->len == 0)
     return NULL;
   if (self->names != names)
-    hs_handlers_set_names (self, names);
+    set_names (self, names);
   if (self->slots == NULL)
     self->slots = g_new0 (Slot, N_SLOTS);
   matches = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);

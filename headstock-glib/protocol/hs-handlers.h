@@ -45,12 +45,8 @@ void hs_handlers_remove_module (HsHandlers *self, gpointer module);
 /* The data is destroyed with the last reference. */
 void hs_handler_unref (HsHandler *self);
 
-/* The dictionary of the names that are asked for from here on, or NULL. What was found for a name is
- * remembered by the name's address, as long as the dictionary stays the same. */
-void hs_handlers_set_names (HsHandlers *self, HsNames *names);
-/* Handlers for elements of that name, or NULL for none. */
-HsMatches *hs_handlers_match (HsHandlers *self, const char *name, const char *namespace_);
-/* The same in one call, for a name out of this dictionary. */
+/* Handlers for elements of that name, or NULL for none. @names: the dictionary that the name is out of, or NULL. What
+ * was found for a name is remembered by the name's address, as long as the dictionary stays the same. */
 HsMatches *hs_handlers_match_in (HsHandlers *self,
                                  HsNames *names,
                                  const char *name,

@@ -366,12 +366,6 @@ hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error)
     finish (g_ptr_array_index (all, i), NULL, error);
 }
 
-guint
-hs_iq_tracker_get_size (HsIqTracker *self)
-{
-  return self->size;
-}
-
 gboolean
 hs_iq_tracker_is_strict (HsIqTracker *self)
 {

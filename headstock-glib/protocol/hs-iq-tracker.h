@@ -61,7 +61,6 @@ gint64 hs_iq_tracker_get_time (HsIqTracker *self, gint64 now);
 void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
 /* Whether answers must name the address that was used: for components. */
 gboolean hs_iq_tracker_is_strict (HsIqTracker *self);
-guint hs_iq_tracker_get_size (HsIqTracker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIqTracker, hs_iq_tracker_free)
 

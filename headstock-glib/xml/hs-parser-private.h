@@ -103,7 +103,6 @@ struct _HsParser
   guint n_dropped;        /* stanzas since the last event in the queue */
   guint n_dropped_popped; /* and those before the last that was popped */
   GError *error;
-  guint generation;
 };
 
 extern xmlSAXHandler hs_parser_sax_handler;

@@ -75,7 +75,6 @@ make_context (HsParser *self)
   xmlDictReference (self->context->dict);
   self->names = hs_names_new (self->context->dict, free_dictionary, owns_name);
   g_atomic_int_inc (&n_contexts);
-  self->generation++;
   self->client = intern (self, HS_NS_CLIENT);
   self->message = intern (self, "message");
   self->presence = intern (self, "presence");
@@ -323,7 +322,6 @@ hs_parser_shrink (HsParser *self)
       !only_space_left (self))
     return FALSE;
   drop_context (self);
-  self->generation++;
   return TRUE;
 }
 
@@ -756,18 +754,6 @@ void
 hs_parser_set_forgets (HsParser *self, gboolean forgets)
 {
   self->forgets = forgets && self->callbacks.forget != NULL;
-}
-
-HsNode *
-hs_parser_get_unfinished (HsParser *self)
-{
-  return self->stanza;
-}
-
-guint
-hs_parser_get_generation (HsParser *self)
-{
-  return self->generation;
 }
 
 HsNode *

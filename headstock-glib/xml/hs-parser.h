@@ -112,8 +112,6 @@ guint hs_parser_take_dropped (HsParser *self);
 void hs_parser_keep (HsParser *self, HsParserEvent *event);
 /* Whether a FORGET callback is to be asked. */
 void hs_parser_set_forgets (HsParser *self, gboolean forgets);
-/* Inside a stanza, the one that is being received. */
-HsNode *hs_parser_get_unfinished (HsParser *self);
 /* Whether the stream's header declares another default namespace than that of its stanzas. One that
  * declares none, or that of streams, may still qualify each stanza (RFC 6120, 4.8.3). */
 gboolean hs_parser_is_foreign (HsParser *self);
@@ -121,8 +119,6 @@ gboolean hs_parser_is_foreign (HsParser *self);
 gboolean hs_parser_is_between_stanzas (HsParser *self);
 /* Between two stanzas: lets go of what a silent stream does not need. FALSE where it is busy. */
 gboolean hs_parser_shrink (HsParser *self);
-/* Counts the times that names became invalid: what was remembered by their addresses is worthless. */
-guint hs_parser_get_generation (HsParser *self);
 
 /* One element that stands alone; the caller owns its block. */
 HsNode *hs_parser_parse_element (const char *xml, gsize length, GError **error);

@@ -55,6 +55,16 @@ PARTS = {
     "HsWireLog": "client/hs-wire-log.c",
 }
 
+# What the library itself does not call: what only tests need to see or to set.
+FOR_TESTS = {
+    "hs_loop_wake_up",  # as if the machine had slept
+    "hs_sasl_scram_set_nonce",  # so that an exchange is the one of an RFC
+    # Tables that a test prints and checks.
+    "hs_liveness_get_next_state", "hs_pipelined_describe", "hs_run_phase_describe",
+}
+# What features that are still to come call: the headers that are shared inside features/.
+FOR_OTHER_FEATURES = r"features/.*-shared\.h$"
+
 GENERATED = r"hs-(version|version-macros|enum-types)\.h$"
 
 
@@ -250,6 +260,28 @@ def names_fields(tree, part, owner):
     return wrong
 
 
+def find_unused(tree):
+    """The functions of the library that are neither exported nor called by anything in it."""
+    exported, called = set(), set()
+    for path, text in tree.code.items():
+        if pathlib.PurePath(path).name in tree.public or re.match(FOR_OTHER_FEATURES, path):
+            exported |= set(re.findall(r"\b(hs_\w+) \(", text))
+        exported |= set(re.findall(r"\b_HS_EXTERN [\w *]*\b(hs_\w+) \(", text))
+        # Declarations and definitions begin a line; calls and addresses do not.
+        called |= set(re.findall(r"\bhs_[a-z0-9_]+\b",
+                                 re.sub(r"^(?:\w[\w *]*[ *])?hs_\w+ \(", "", text, flags=re.M)))
+    wrong = [f"{name} is called, or is nowhere: take it from the list" for name in sorted(FOR_TESTS)
+             if name in called or not any(name in text for text in tree.code.values())]
+    for path, text in tree.code.items():
+        if re.match(GENERATED, pathlib.PurePath(path).name[:-1] + "h"):
+            continue
+        for name in re.findall(r"^(hs_[a-z0-9_]+) \([^;{]*\)\s*\{", text, flags=re.M):
+            # GObject's macros call these.
+            if name not in called | exported | FOR_TESTS and not re.search(r"_(class_|default_)?init$", name):
+                wrong.append(f"{path} has {name}, which nothing in the library calls")
+    return wrong
+
+
 def check(tree):
     """What was looked at, and what is wrong with it."""
     unknown = [name for name in tree.files if floor_of(name) is None] + tree.missing
@@ -290,6 +322,7 @@ def check(tree):
         ("files have no circle but those that are known", check_circles(find_circles(code))),
         ("the fields of a part are named in one file",
          [line for part, owner in PARTS.items() for line in names_fields(tree, part, owner)]),
+        ("no function is dead", find_unused(tree)),
         ("there is something to check", [] if len(tree.files) > 30 else [f"{len(tree.files)} files"]),
     ]
 

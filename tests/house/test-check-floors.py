@@ -145,8 +145,25 @@ def house(changes):
 def report(changes):
     with house(changes) as root:
         results = check_floors.check(check_floors.read(root))
-    # The small house has few files.
-    return [line for what, wrong in results if what != "there is something to check" for line in wrong]
+    # The small house has few files, and its functions are called by nobody.
+    return [line for what, wrong in results
+            if what not in ("there is something to check", "no function is dead") for line in wrong]
+
+
+# A header, and what nothing calls: one function that calls others, is declared, and calls itself.
+FUNCTIONS = {
+    "net/hs-fd.h": "void hs_fd_open (int a,\n                 int b);\nstatic inline int\nhs_fd_in (void)\n{\n"
+                   "  return hs_fd_first ();\n}\n_HS_EXTERN int hs_fd_seam (void);\n",
+    "net/hs-fd.c": "static int (*const all[]) (void) = { hs_fd_second, hs_fd_in };\nint\nhs_fd_first (void)\n{\n}\n"
+                   "int\nhs_fd_second (void)\n{\n}\nint\nhs_fd_seam (void)\n{\n  return all[0] ();\n}\n"
+                   "void\nhs_fd_open (int a,\n            int b)\n{\n}\nvoid\nhs_fd_init (Fd *fd)\n{\n}\n",
+}
+
+
+def unused(changes, for_tests):
+    check_floors.FOR_TESTS = for_tests
+    with house(changes) as root:
+        return [line for line in check_floors.find_unused(check_floors.read(root)) if "hs_fd" in line]
 
 
 def main():
@@ -165,6 +182,13 @@ def main():
     check_floors.OPEN_CIRCLES = [{"client/hs-client.c", "client/hs-client-send.c"}]
     results.append(("a circle that is known", report(changes) == []))
     results.append(("a known circle that is gone", len(report({})) == 1))
+    dead = "net/hs-fd.c has hs_fd_open, which nothing in the library calls"
+    results += [
+        ("a function that nothing calls", unused(FUNCTIONS, set()) == [dead]),
+        ("a function for tests", unused(FUNCTIONS, {"hs_fd_open"}) == []),
+        ("a function for tests that is called", len(unused(FUNCTIONS, {"hs_fd_open", "hs_fd_first"})) == 1),
+        ("a function for tests that is nowhere", len(unused(FUNCTIONS, {"hs_fd_open", "hs_fd_gone"})) == 1),
+    ]
     print(f"1..{len(results)}")
     for number, (what, good) in enumerate(results, 1):
         print(f"{'ok' if good else 'not ok'} {number} - {what}")

@@ -16,7 +16,6 @@ typedef struct
 
 void hs_recent_ids_init (HsRecentIds *self, guint limit);
 void hs_recent_ids_clear (HsRecentIds *self);
-gboolean hs_recent_ids_has (HsRecentIds *self, const char *scope, const char *id);
 /* FALSE: it was there. */
 gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id);
 

@@ -38,14 +38,6 @@ make_key (const char *scope, const char *id)
 }
 
 gboolean
-hs_recent_ids_has (HsRecentIds *self, const char *scope, const char *id)
-{
-  g_autofree char *key = make_key (scope, id);
-
-  return g_hash_table_contains (self->keys, key);
-}
-
-gboolean
 hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id)
 {
   g_autofree char *key = make_key (scope, id);

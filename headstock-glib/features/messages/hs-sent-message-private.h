@@ -27,8 +27,7 @@ HsSentMessage *hs_sent_message_new (HsMessage *message, HsChatKind kind, HsJid *
 gboolean hs_sent_message_advance (HsSentMessage *self, HsSentState state);
 /* Does nothing if the recipient has it already. Takes nothing. */
 gboolean hs_sent_message_fail (HsSentMessage *self, const GError *error);
-/* It is given to the client again, or nobody knows any more what became of it. */
-void hs_sent_message_set_waiting (HsSentMessage *self);
+/* Nobody knows any more what became of it. */
 gboolean hs_sent_message_set_unknown (HsSentMessage *self, const GError *error);
 
 /* Whether an address may tell what became of the message: its recipient, and nobody else. */

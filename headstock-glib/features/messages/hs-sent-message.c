@@ -211,13 +211,6 @@ hs_sent_message_fail (HsSentMessage *self, const GError *error)
   return set_state (self, HS_SENT_STATE_FAILED, error);
 }
 
-void
-hs_sent_message_set_waiting (HsSentMessage *self)
-{
-  if (rank (self->state) == 0)
-    set_state (self, HS_SENT_STATE_WAITING, NULL);
-}
-
 gboolean
 hs_sent_message_set_unknown (HsSentMessage *self, const GError *error)
 {

@@ -30,9 +30,9 @@ add (HsHandlers *handlers, const char *name, const char *namespace_, HsHandlerFl
 }
 
 static char *
-list (HsHandlers *handlers, const char *name, const char *namespace_)
+list (HsHandlers *handlers, HsNames *names, const char *name, const char *namespace_)
 {
-  HsMatches *matches = hs_handlers_match (handlers, name, namespace_);
+  HsMatches *matches = hs_handlers_match_in (handlers, names, name, namespace_);
   g_autoptr (GString) ids = g_string_new (NULL);
 
   if (matches == NULL)
@@ -43,10 +43,11 @@ list (HsHandlers *handlers, const char *name, const char *namespace_)
   return g_string_free (g_steal_pointer (&ids), FALSE);
 }
 
-#define assert_list(handlers, name, namespace_, expected) \
+#define assert_list(handlers, name, namespace_, expected) assert_list_in (handlers, NULL, name, namespace_, expected)
+#define assert_list_in(handlers, names, name, namespace_, expected) \
   G_STMT_START \
   { \
-    g_autofree char *ids = list (handlers, name, namespace_); \
+    g_autofree char *ids = list (handlers, names, name, namespace_); \
     g_assert_cmpstr (ids, ==, expected); \
   } \
   G_STMT_END
@@ -99,6 +100,7 @@ typedef struct
 {
   char name[8];
   char namespace_[8];
+  gboolean used;
 } Dictionary;
 
 static gboolean
@@ -112,6 +114,7 @@ owns_cb (gpointer dictionary, const char *name)
 static void
 leave_cb (gpointer dictionary)
 {
+  ((Dictionary *) dictionary)->used = FALSE;
 }
 
 static HsNames *
@@ -119,28 +122,33 @@ put_names (Dictionary *dictionary, const char *name)
 {
   g_strlcpy (dictionary->name, name, sizeof dictionary->name);
   g_strlcpy (dictionary->namespace_, "u", sizeof dictionary->namespace_);
+  dictionary->used = TRUE;
   return hs_names_new (dictionary, leave_cb, owns_cb);
 }
 
-/* The next dictionary may put another name where one of the last dictionary was, and nobody need have said
- * that the last one is gone. */
+/* A dictionary may put another name where one of an earlier dictionary was. Nobody need have said that the earlier one
+ * is gone: what is remembered holds it, until it is asked for a name of the next one. */
 static void
 test_dictionaries (void)
 {
   HsHandlers *handlers = hs_handlers_new ();
-  Dictionary place;
+  Dictionary places[2] = { 0 };
 
   add (handlers, "iiii", "u", 0);
   add (handlers, "kkkk", "u", 0);
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 12; i++)
     {
-      HsNames *names = put_names (&place, i % 2 == 0 ? "iiii" : "kkkk");
+      Dictionary *place = &places[i % 2];
+      HsNames *names = put_names (place, i / 2 % 2 == 0 ? "iiii" : "kkkk");
 
-      hs_handlers_set_names (handlers, names);
-      assert_list (handlers, place.name, place.namespace_, i % 2 == 0 ? "1 " : "2 ");
-      assert_list (handlers, place.name, place.namespace_, i % 2 == 0 ? "1 " : "2 ");
+      assert_list_in (handlers, names, place->name, place->namespace_, i / 2 % 2 == 0 ? "1 " : "2 ");
+      assert_list_in (handlers, names, place->name, place->namespace_, i / 2 % 2 == 0 ? "1 " : "2 ");
       hs_names_unref (names);
+      g_assert_true (place->used);
+      g_assert_false (places[1 - i % 2].used);
     }
+  hs_handlers_names_changed (handlers);
+  g_assert_false (places[1].used);
   hs_handlers_free (handlers);
 }
 
@@ -156,17 +164,16 @@ test_foreign_names (void)
 
   add (handlers, "iiii", "u", 0);
   add (handlers, "kkkk", NULL, 0);
-  hs_handlers_set_names (handlers, names);
-  assert_list (handlers, place.name, foreign, "1 ");
+  assert_list_in (handlers, names, place.name, foreign, "1 ");
   g_strlcpy (foreign, "v", sizeof foreign);
-  assert_list (handlers, place.name, foreign, "");
+  assert_list_in (handlers, names, place.name, foreign, "");
   g_strlcpy (foreign, "iiii", sizeof foreign);
-  assert_list (handlers, foreign, place.namespace_, "1 ");
+  assert_list_in (handlers, names, foreign, place.namespace_, "1 ");
   g_strlcpy (foreign, "kkkk", sizeof foreign);
-  assert_list (handlers, foreign, place.namespace_, "2 ");
-  assert_list (handlers, foreign, NULL, "2 ");
+  assert_list_in (handlers, names, foreign, place.namespace_, "2 ");
+  assert_list_in (handlers, names, foreign, NULL, "2 ");
   g_strlcpy (foreign, "llll", sizeof foreign);
-  assert_list (handlers, foreign, NULL, "");
+  assert_list_in (handlers, names, foreign, NULL, "");
   hs_names_unref (names);
   hs_handlers_free (handlers);
 }
@@ -207,7 +214,7 @@ test_data (void)
                         .user_data = &freed,
                         .destroy = count_cb };
   guint id = hs_handlers_add (handlers, &handler);
-  HsMatches *matches = hs_handlers_match (handlers, "a", NULL);
+  HsMatches *matches = hs_handlers_match_in (handlers, NULL, "a", NULL);
 
   hs_handlers_remove (handlers, id);
   g_assert_cmpuint (freed, ==, 0);
