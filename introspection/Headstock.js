@@ -787,11 +787,20 @@ function overrideAddresses() {
     Headstock.Jid.prototype.toString = function () {
         return this.to_string();
     };
+    // A string that is no address is equal to none, as in Python.
+    const {equal} = Headstock.Jid.prototype;
     Headstock.Jid.prototype.equals = function (other) {
-        if (typeof other === 'string')
-            other = Headstock.Jid.new(other);
-        return other instanceof Headstock.Jid && this.equal(other);
+        if (typeof other === 'string') {
+            try {
+                other = Headstock.Jid.new(other);
+            } catch (error) {
+                return false;
+            }
+        }
+        return other instanceof Headstock.Jid && equal.call(this, other);
     };
+    Headstock.Jid.prototype.equal = Headstock.Jid.prototype.equals;
+    convertArgument(Headstock.Jid.prototype, 'compare', 0, toJid);
 
     const {Stanza, Client} = Headstock;
     const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,

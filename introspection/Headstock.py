@@ -20,6 +20,9 @@ Addresses may be given as `Jid` or as strings, whatever C takes.
 Types.  A stanza's type, a presence's show or priority that RFC 6120 and RFC 6121 do not know raises ValueError
 where it is given.
 
+Properties are attributes: `client.host`, `message.body`.  To set one that an object of the library does not have
+raises AttributeError; an object of a program's own class keeps what it is given.
+
 Strings.  One with a NUL character raises ValueError wherever it is given to a function or a property: C
 would cut it there.
 
@@ -27,6 +30,7 @@ Threads.  Whatever is called of a client that runs in another thread raises GLib
 HS_ERROR_WRONG_THREAD; GLib.idle_add() calls a function in the thread of the main loop.
 """
 
+import difflib
 import inspect
 import itertools
 import operator
@@ -149,13 +153,36 @@ def _check_methods(cls):
 
 @override
 class Jid(Headstock.Jid):
-    """An address.  Compares, sorts and hashes as RFC 7622 says; str() gives what is sent."""
+    """An address.  Compares and sorts as RFC 7622 says, also with a string; str() gives what is sent.
+
+    A string that is no address is equal to no address, and has no order.  The hash is that of str(jid).
+    """
 
     def _order(self, other, holds):
-        return holds(self.compare(other), 0) if isinstance(other, Headstock.Jid) else NotImplemented
+        if isinstance(other, str):
+            other = Headstock.Jid.new(other)
+        return holds(Headstock.Jid.compare(self, other), 0) if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def compare(self, other):
+        """Which of two addresses comes first: less than, equal to or greater than 0; `other` may be a string."""
+        return Headstock.Jid.compare(self, _to_jid(other))
+
+    def equal(self, other):
+        """Whether two addresses are the same; `other` may be a string."""
+        return self == other
+
+    equals = equal
 
     def __eq__(self, other):
-        return self._order(other, operator.eq)
+        try:
+            return self._order(other, operator.eq)
+        except (GLib.Error, ValueError):
+            return False
+
+    # Not derived from __eq__: the class that C has compares by identity.
+    def __ne__(self, other):
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
 
     def __lt__(self, other):
         return self._order(other, operator.lt)
@@ -170,7 +197,10 @@ class Jid(Headstock.Jid):
         return self._order(other, operator.ge)
 
     def __hash__(self):
-        return self.hash()
+        return hash(self.to_string())
+
+    def __setattr__(self, name, value):
+        raise AttributeError(f"a Jid can't be changed: {name!r} is not set")
 
     def __str__(self):
         return self.to_string()
@@ -258,13 +288,21 @@ class _Props:
 class _PropsDescriptor:
     def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
         if instance is None:
-            return get(None, owner)
+            # help() asks the mixed in class, which has none.
+            return get(None, owner) if issubclass(owner, _GObject) else self
         instance._check_thread()
         return _Props(get(instance, owner), owner)
 
 
+# The modules of classes that are not a program's.
+_LIBRARY = ("gi.repository.Headstock", __name__)
+
+
 class _Properties:
-    """Mixed into what has properties: their strings are checked, and addresses may be strings."""
+    """Mixed into what has properties: their strings are checked, and addresses may be strings.
+
+    Each property is an attribute, too.  To set one that there is not raises AttributeError.
+    """
 
     props = _PropsDescriptor()
 
@@ -272,6 +310,15 @@ class _Properties:
         for name, value in properties.items():
             _check_property(type(self), name, value)
         super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
+
+    def __setattr__(self, name, value):
+        # What a program's own class has is the program's.
+        cls = type(self)
+        if cls.__module__ in _LIBRARY and not hasattr(cls, name) and not name.startswith("_headstock"):
+            near = difflib.get_close_matches(name, [one for one in dir(cls) if not one.startswith("_")], 1, 0.7)
+            hint = f", but {near[0]!r}" if near else ""
+            raise AttributeError(f"a Headstock.{cls.__name__} has no property {name!r}{hint}")
+        super().__setattr__(name, value)
 
     def _check_thread(self):
         """For a client: raises where it runs in another thread."""
@@ -296,12 +343,116 @@ class _Properties:
 # Elements
 
 
+def _split_name(name):
+    if not isinstance(name, str):
+        raise TypeError(f"an attribute's name is a string, not {name!r}")
+    namespace, brace, local = name[1:].partition("}") if name.startswith("{") else (None, "", name)
+    return (local, namespace) if brace else (name, None)
+
+
+def _set_attribute(element, name, namespace, value):
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    elif isinstance(value, (int, Headstock.Jid)):
+        value = str(value)
+    if namespace is None:
+        element.set_attribute(name, value)
+    else:
+        element.set_attribute_ns(name, namespace, value)
+
+
+def _is_made(element):
+    """Whether an element is there yet, in C."""
+    try:
+        return element.__grefcount__ > 0
+    except TypeError:
+        return False
+
+
+def _fill(element, content):
+    """Adds to an element what is in it: elements, text, attributes."""
+    for one in content:
+        if isinstance(one, str):
+            element.append_text(one)
+        elif isinstance(one, Headstock.Element):
+            element.append(one)
+        elif isinstance(one, dict):
+            for name, value in one.items():
+                if value is not None:
+                    _set_attribute(element, *_split_name(name), value)
+        elif one is not None:
+            try:
+                inner = iter(one)
+            except TypeError:
+                raise TypeError(f"an element holds elements and strings, not {one!r}") from None
+            _fill(element, inner)
+
+
 @override
 class Element(_Properties, Headstock.Element):
-    """An element.  Iterating gives the elements in it, str() its XML; == is identity, see equal()."""
+    """An element.  Iterating gives the elements in it, str() its XML; == is identity, see equal().
+
+    Element(name, namespace, *content, **attributes) makes one with all that is in it: elements, strings, lists of
+    either, and a dict of attributes whose names Python does not take; None is left out.  A subclass of Stanza takes
+    its content so as well, with its properties as keywords.
+    """
+
+    def __new__(cls, *content, **attributes):
+        if cls is Element and content and isinstance(content[0], str):
+            namespace = content[1] if len(content) > 1 else attributes.get("namespace")
+            # A message where the name is a message's.
+            return Headstock.Element.new(content[0], namespace)
+        return super().__new__(cls)
+
+    def __init__(self, *content, **properties):
+        named = bool(content) and isinstance(content[0], str)
+        made = named and _is_made(self)
+        if named and not made and isinstance(self, Headstock.Stanza):
+            raise TypeError(f"a stanza holds elements: {content[0]!r} is none, and what it says has keywords, as body=")
+        if not made and not named:
+            super().__init__(**properties)
+            _fill(self, content)
+            return
+        name, *content = content
+        namespace = content.pop(0) if content else properties.pop("namespace", None)
+        if not made:
+            super().__init__(name=name, namespace=namespace)
+        _fill(self, [{key[:-1] if key.endswith("_") else key: value for key, value in properties.items()}])
+        _fill(self, content)
 
     def __iter__(self):
         return iter(self.get_children())
+
+    def __getitem__(self, name):
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __setitem__(self, name, value):
+        name, namespace = _split_name(name)
+        if value is None:
+            raise TypeError(f"the attribute {name!r} can't be None; del removes it")
+        _set_attribute(self, name, namespace, value)
+
+    def __delitem__(self, name):
+        self[name]
+        _set_attribute(self, *_split_name(name), None)
+
+    def get(self, name, default=None):
+        """The value of an attribute, or `default`; "{namespace}name" for one in a namespace."""
+        name, namespace = _split_name(name)
+        value = self.get_attribute(name) if namespace is None else self.get_attribute_ns(name, namespace)
+        return default if value is None else value
+
+    def find(self, name=None, namespace=None):
+        """The first element in this one with a name and a namespace, None for any; not deeper; or None."""
+        return self.get_child(name, namespace)
+
+    def find_all(self, name=None, namespace=None):
+        """The elements in this one with a name and a namespace, None for any; not deeper."""
+        return [child for child in self if (name is None or child.get_name() == name) and
+                (namespace is None or child.get_namespace() == namespace)]
 
     def __str__(self):
         return self.to_string()
@@ -905,6 +1056,51 @@ def _check_properties():
             override(type(name, (_Properties, item), {"__doc__": item.__doc__, "__module__": __name__}))
 
 
+def _make_attributes():
+    """Makes each property an attribute, where a class has nothing else by that name."""
+    for name in dir(Headstock):
+        item = globals().get(name) or getattr(Headstock, name)
+        if not isinstance(item, type) or not issubclass(item, GObject.Object):
+            continue
+        for spec in item.list_properties():
+            attribute = spec.name.replace("-", "_")
+            if not hasattr(item, attribute):
+                setattr(item, attribute, _make_attribute(item, spec))
+
+
+def _make_attribute(cls, spec):
+    name = spec.name
+    get = getattr(cls, "get_" + name.replace("-", "_"), None)
+    # An element's function takes less time than its property.
+    if not issubclass(cls, Headstock.Element) or not isinstance(get, FunctionInfo):
+        def get(self):
+            return self.get_property(name)
+
+    def set_value(self, value):
+        if not writable:
+            raise AttributeError(f"the property {name!r} of a {type(self).__name__} can't be set")
+        self.set_property(name, value)
+
+    writable = spec.flags & GObject.ParamFlags.WRITABLE and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY
+    return property(get, set_value, doc=f"The property {name}, a {spec.value_type.name}.")
+
+
+def _match_by_class(matches):
+    """Has GLib.Error.matches() take the class of a domain's codes for the domain."""
+    @wraps(matches)
+    def match(self, domain, code):
+        quark = getattr(domain, "quark", None) if isinstance(domain, type) else None
+        return matches(self, quark() if quark else domain, code)
+
+    return match
+
+
 _check_functions()
 _check_properties()
 _check_threads()
+_make_attributes()
+GLib.Error.matches = _match_by_class(GLib.Error.matches)
+for _codes, _quark in (("Error", "error"), ("XmlError", "xml_error"), ("StreamError", "stream_error"),
+                       ("StanzaError", "stanza_error"), ("SaslError", "sasl_error")):
+    if not hasattr(getattr(Headstock, _codes), "quark"):
+        getattr(Headstock, _codes).quark = staticmethod(getattr(Headstock, _quark + "_quark"))

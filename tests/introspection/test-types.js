@@ -15,6 +15,7 @@ await main({
         equal(`${jid}`, 'juliet@capulet.example/Balcony');
         assert(jid.equals(new Jid('juliet@capulet.example/Balcony')) && jid.equals('JULIET@capulet.example/Balcony'));
         assert(!jid.equals('juliet@capulet.example/balcony') && !jid.equals(null) && !jid.equals(7));
+        assert(!jid.equals('@') && jid.equal('JULIET@capulet.example/Balcony') && jid.compare('juliet@d') < 0);
         equal(['b@x', 'a@x'].map(one => new Jid(one)).sort((a, b) => a.compare(b)).map(String), ['a@x', 'b@x']);
         assert(jid.get_bare().equals('juliet@capulet.example'));
         await refused(() => Jid.new('@'), Headstock.error_quark(), Headstock.Error.INVALID_JID);

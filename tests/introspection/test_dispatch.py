@@ -269,8 +269,8 @@ def attributes_of_views():
     client, seen, references = make_client(1), [], []
 
     def message(_client, e):
-        seen.append(getattr(e, "colour", None))
-        e.colour = "red"
+        seen.append(vars(e).get("colour"))
+        vars(e)["colour"] = "red"
         references.append(weakref.ref(e))
 
     client.add_handler("message", NS_CLIENT, DEFAULT, message)

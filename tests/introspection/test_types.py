@@ -7,6 +7,7 @@ import copy
 import inspect
 import os
 import pickle
+import pydoc
 import subprocess
 import sys
 import warnings
@@ -25,7 +26,12 @@ def jid_values():
     jid = Jid.new("Juliet@Capulet.example/Balcony")
     assert jid == Jid("juliet@capulet.example/Balcony")
     assert jid != Jid("juliet@capulet.example/balcony")
-    assert jid != "juliet@capulet.example/Balcony" and not jid == None  # noqa: E711
+    assert not jid != Jid(str(jid)) and jid != None and jid != 7 and not jid == None  # noqa: E711
+    assert jid == "JULIET@capulet.example/Balcony" == jid and not jid != str(jid) and jid.equal(str(jid))
+    assert jid != "juliet@capulet.example/balcony" and jid != "@" and not jid.equals("@") and jid != "a@b\0c"
+    assert jid < "juliet@d" and jid <= str(jid) and "juliet@d" > jid >= str(jid) and jid.compare(str(jid)) == 0
+    assert {jid: 1}[str(jid)] == 1
+    refused(lambda: jid < "@", Headstock.error_quark(), Headstock.Error.INVALID_JID)
     assert {jid: 1}[Jid(str(jid))] == 1
     assert str(jid) == f"{jid}" == "juliet@capulet.example/Balcony"
     assert repr(jid) == "Headstock.Jid('juliet@capulet.example/Balcony')"
@@ -219,6 +225,73 @@ def elements():
     assert len({element, element.get_first_child().get_parent()}) == 1
     long = Headstock.Message(body="x" * 1000)
     assert len(repr(long)) < 250 and str(long).count("x") >= 1000
+
+
+@scenario
+def trees():
+    """an element is made with all that is in it, and asked for its attributes and elements"""
+    make, ns = Headstock.Element, "urn:x"
+    tree = make("query", ns, make("item", ns, jid=Jid("a@b"), name="J"), make("item", ns, "t\u00e4xt", n=3, from_="q"),
+                None, {"x": True}, [make("b", "urn:y")], node="z")
+    assert str(tree) == ('<query xmlns="urn:x" node="z" x="true"><item jid="a@b" name="J"/>'
+                         '<item n="3" from="q">t\u00e4xt</item><b xmlns="urn:y"/></query>'), tree
+    assert [one.get("jid") for one in tree.find_all("item", ns)] == ["a@b", None]
+    assert tree.find("b", "urn:y").name == "b" and tree.find("b", ns) is None and tree.find_all() == list(tree)
+    assert tree["node"] == "z" and tree.get("none", "other") == "other" and tree.find_all("item")[1].text == "t\u00e4xt"
+    tree["node"], tree["{urn:z}a"] = 7, "b"
+    assert tree["node"] == "7" and tree["{urn:z}a"] == "b" and tree.get("a") is None
+    del tree["node"]
+    for wrong, kind in ((lambda: tree["node"], KeyError), (lambda: tree[1], TypeError), (lambda: make("a", ns, 7), TypeError),
+                        (lambda: make("a", make("b")), TypeError), (lambda: Headstock.Message("hi"), TypeError)):
+        try:
+            wrong()
+        except kind:
+            continue
+        raise AssertionError(inspect.getsource(wrong))
+    iq = Headstock.Iq(make("query", ns), stanza_type="get", to="a@b")
+    assert iq.payload.name == "query" and iq.to_jid == "a@b"
+    message = make("message", Headstock.NS_CLIENT, make("body", Headstock.NS_CLIENT, "hi"))
+    assert isinstance(message, Headstock.Message) and message.body == "hi"
+
+    class Own(make):
+        """A subclass."""
+
+    own = Own("own", ns, make("b"), a="1")
+    assert type(own) is Own and str(own) == '<own xmlns="urn:x" a="1"><b xmlns=""/></own>', own
+
+
+@scenario
+def attributes():
+    """properties are attributes; what there is not can't be set but on a program's own objects"""
+    client, message = Headstock.Client(jid="a@b", host="x"), Headstock.Message(to="a@b", body="hi")
+    client.host, client.jid, message.body = "y", "c@d", "ho"
+    assert client.get_host() == client.host == client.props.host == "y" and client.jid == "c@d"
+    assert message.get_body() == message.body == "ho" and message.stanza_type == "normal"
+    for obj, name in ((client, "hots"), (client, "state"), (message, "bodies"), (Headstock.DataForm(), "x"),
+                      (Headstock.Roster(), "contact"), (Jid("a@b"), "local")):
+        try:
+            setattr(obj, name, "x")
+        except AttributeError as error:
+            assert name in str(error)
+            continue
+        raise AssertionError(name)
+
+    class Bot(Headstock.Client):
+        """Has attributes of its own."""
+
+        def __init__(self):
+            super().__init__(jid="a@b")
+            self.seen = []
+
+    bot = Bot()
+    bot.later, bot.port = 1, 5
+    assert bot.seen == [] and bot.later == 1 and bot.get_port() == 5
+    error = GLib.Error.new_literal(Headstock.SaslError.quark(), "", Headstock.SaslError.NOT_AUTHORIZED)
+    assert error.matches(Headstock.SaslError, Headstock.SaslError.NOT_AUTHORIZED)
+    assert not error.matches(Headstock.StanzaError, Headstock.SaslError.NOT_AUTHORIZED)
+    for name in dir(Headstock):
+        if isinstance(getattr(Headstock, name), type):
+            assert pydoc.render_doc(getattr(Headstock, name))
 
 
 @scenario
