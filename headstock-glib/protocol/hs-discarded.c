@@ -78,9 +78,9 @@ hs_discarded_to_error (HsNode *stanza, const HsDiscard *discard, const char *ser
     case HS_DISCARD_NAMES:
     case HS_DISCARD_SIZE:
     default:
-      what = g_strdup_printf ("is larger than max-stanza-size (%s)", limit);
+      what = g_strdup_printf ("is larger than max-stanza-size (%s) in memory", limit);
     }
-  when = discard->size > 0 ? g_strdup_printf ("after %" G_GUINT64_FORMAT " bytes", discard->size)
+  when = discard->size > 0 ? g_strdup_printf ("after %" G_GUINT64_FORMAT " bytes of XML", discard->size)
                            : g_strdup ("at its start tag");
   return g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The %s from %s %s; it was discarded %s",
                       get_name (stanza), sender, what, when);

@@ -125,13 +125,13 @@ static const struct
 } strangers[] = {
   { "elements",
     { "<message from='evil@b/c' type='chat'>", "<a/>", 220000, "</message>" },
-    "The message from evil@b is larger than max-stanza-size (10 MiB); it was discarded after " },
+    "The message from evil@b is larger than max-stanza-size (10 MiB) in memory; it was discarded after " },
   { "text",
     { "<message from='evil@b/c' type='chat'><body>", "0123456789", 1200000, "</body></message>" },
-    "The message from evil@b is larger than max-stanza-size (10 MiB); it was discarded after " },
+    "The message from evil@b is larger than max-stanza-size (10 MiB) in memory; it was discarded after " },
   { "names",
     { "<message from='evil@b/c' type='chat'>", "<a%u b%u=''/>", 100000, "</message>" },
-    "The message from evil@b is larger than max-stanza-size (10 MiB); it was discarded after " },
+    "The message from evil@b is larger than max-stanza-size (10 MiB) in memory; it was discarded after " },
   { "attributes",
     { "<message from='evil@b/c' type='chat'><x", " a%u=''", 1001, "/></message>" },
     "The message from evil@b has more than 1000 attributes in one tag; it was discarded after " },
@@ -284,7 +284,7 @@ test_answers (void)
   test_until (error != NULL);
   g_assert_error (error, HS_ERROR, HS_ERROR_TOO_LARGE);
   g_assert_true (g_str_has_prefix (error->message,
-                                   "The roster from example.org is larger than max-stanza-size (10 MiB); "
+                                   "The roster from example.org is larger than max-stanza-size (10 MiB) in memory; "
                                    "it was discarded after "));
   test_until (f.n_discarded == 1);
   g_assert_cmpstr (f.type, ==, "result");
@@ -452,7 +452,7 @@ test_bind_answer (void)
   test_client_run (f.test);
   g_assert_error (f.test->error, HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE);
   g_assert_nonnull (strstr (f.test->error->message, "example.org sent an element <iq> that is larger than "
-                                                    "max-stanza-size (65536 bytes) where it was to send the address "
+                                                    "max-stanza-size (65536 bytes) in memory where it was to send the address "
                                                     "that it binds"));
 }
 

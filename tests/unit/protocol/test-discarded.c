@@ -20,17 +20,18 @@ typedef struct
 static const Example examples[] = {
   { "<iq type='result' id='1'><query xmlns='jabber:iq:roster'/></iq>", HS_DISCARD_SIZE,
     10 * 1024 * 1024, 5000000,
-    "The roster from example.org is larger than max-stanza-size (10 MiB); it was discarded after 5000000 "
-    "bytes" },
+    "The roster from example.org is larger than max-stanza-size (10 MiB) in memory; it was discarded after "
+    "5000000 bytes of XML" },
   { "<message from='Evil@B/c'/>", HS_DISCARD_SIZE, 65536, 1,
-    "The message from evil@b is larger than max-stanza-size (64 KiB); it was discarded after 1 bytes" },
+    "The message from evil@b is larger than max-stanza-size (64 KiB) in memory; it was discarded after 1 bytes "
+    "of XML" },
   { "<presence from='a b@c@d'/>", HS_DISCARD_NAMES, 100000, 0,
-    "The presence from an invalid address is larger than max-stanza-size (100000 bytes); it was discarded "
-    "at its start tag" },
+    "The presence from an invalid address is larger than max-stanza-size (100000 bytes) in memory; it was "
+    "discarded at its start tag" },
   { "<iq from='b' type='get'><x/></iq>", HS_DISCARD_ATTRIBUTES, 1024, 7,
-    "The iq from b has more than 1000 attributes in one tag; it was discarded after 7 bytes" },
+    "The iq from b has more than 1000 attributes in one tag; it was discarded after 7 bytes of XML" },
   { "<iq from='b' type='get'/>", HS_DISCARD_PREFIXES, 1024, 7,
-    "The iq from b has more than 1000 namespace prefixes in scope; it was discarded after 7 bytes" },
+    "The iq from b has more than 1000 namespace prefixes in scope; it was discarded after 7 bytes of XML" },
 };
 
 static void
