@@ -284,6 +284,49 @@ test_next_word (gconstpointer data)
   test_client_wait_terminated (test);
 }
 
+/* The server has asked for the client's certificate: it is this one, or none. */
+static gboolean
+script_shown (ScriptedPeer *peer, gpointer pem)
+{
+  g_autoptr (GTlsCertificate) shown = scripted_peer_dup_client_certificate (peer);
+  g_autoptr (GTlsCertificate) expected
+      = pem != NULL ? g_tls_certificate_new_from_pem (pem, -1, NULL) : NULL;
+
+  g_assert_true ((shown != NULL) == (expected != NULL));
+  g_assert_true (expected == NULL || g_tls_certificate_is_same (shown, expected));
+  return TRUE;
+}
+
+#define ASKING(pem)                                                                                \
+  RUN (script_header), SEND (SAY_FEATURES_TLS), EXPECT ("xmpp-tls'/>"), SEND (SAY_PROCEED),        \
+      START_TLS_ASKING, CALL (script_shown, (gpointer) pem), RUN (script_sign_in), SERVE, END
+
+/* The client's certificate is that of the connection: what changes while a session stands is shown by the next
+ * one. */
+static void
+test_next_tls_certificate (void)
+{
+  static const ScriptStep first[] = { ASKING (TEST_CLIENT) };
+  static const ScriptStep second[] = { ASKING (TEST_OTHER) };
+  static const ScriptStep third[] = { ASKING (NULL) };
+  static const ScriptStep *const scripts[] = { first, second, third, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+  g_autoptr (GTlsCertificate) client = g_tls_certificate_new_from_pem (TEST_CLIENT TEST_KEY, -1, NULL);
+  g_autoptr (GTlsCertificate) other = g_tls_certificate_new_from_pem (TEST_OTHER TEST_KEY, -1, NULL);
+  GTlsCertificate *const next[] = { client, other, NULL };
+
+  hs_client_set_tls_certificate (test->client, client);
+  for (guint i = 0; i < G_N_ELEMENTS (next); i++)
+    {
+      test_client_start_until_ready (test);
+      hs_client_set_tls_certificate (test->client, i + 1 < G_N_ELEMENTS (next) ? next[i + 1] : client);
+      test_client_say (test, "<message/>");
+      g_assert_cmpuint (test->n_disconnected, ==, i);
+      test_client_stop (test);
+    }
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 3);
+}
+
 /* Asks for as many iterations as are allowed by default (RFC 5802, 5.1). */
 static gboolean
 script_challenge (ScriptedPeer *peer, gpointer data)
@@ -482,6 +525,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_next_word);
     }
+  g_test_add_func ("/client/settings/next/tls-certificate", test_next_tls_certificate);
   g_test_add_func ("/client/settings/next/min-iterations", test_next_iterations);
   g_test_add_func ("/client/settings/depth-sent", test_depth_sent);
   g_test_add_func ("/client/settings/request-timeout", test_request_timeout);

@@ -293,8 +293,17 @@ accept_cb (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertifi
   return TRUE;
 }
 
+GTlsCertificate *
+scripted_peer_dup_client_certificate (ScriptedPeer *self)
+{
+  GTlsCertificate *certificate = NULL;
+
+  g_object_get (self->stream, "peer-certificate", &certificate, NULL);
+  return certificate;
+}
+
 static gboolean
-start_tls (ScriptedPeer *self, const char *pem)
+start_tls (ScriptedPeer *self, const char *pem, GTlsAuthenticationMode mode)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GIOStream) tls = NULL;
@@ -305,7 +314,8 @@ start_tls (ScriptedPeer *self, const char *pem)
   g_assert_no_error (error);
   /* Without the system's authorities: they take four megabytes in each connection, and may not be there. */
   tls = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                        "base-io-stream", self->stream, "certificate", certificate, "database", NULL, NULL);
+                        "base-io-stream", self->stream, "certificate", certificate, "database", NULL,
+                        "authentication-mode", mode, NULL);
   g_assert_no_error (error);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_cb), NULL);
   if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), self->server->stop, &error))
@@ -372,7 +382,7 @@ run_step (ScriptedPeer *self, const ScriptStep *step)
     case SCRIPT_DRIP:
       return send_text (self, step->text, step->number);
     case SCRIPT_START_TLS:
-      return start_tls (self, step->text);
+      return start_tls (self, step->text, step->number);
     case SCRIPT_SLEEP:
       g_usleep (step->number * 1000);
       return TRUE;

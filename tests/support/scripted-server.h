@@ -20,7 +20,8 @@ typedef enum
   SCRIPT_SEND,      /* sends the text; @ID@ in it is the id of what was expected last */
   SCRIPT_DRIP,      /* the same, a byte every so many milliseconds */
   SCRIPT_START_TLS, /* the server's side of a handshake; a failure is not one of the script. The text
-                     * is its certificate, chain and key; NULL: the good one */
+                     * is its certificate, chain and key; NULL: the good one. The number is the
+                     * GTlsAuthenticationMode: whether the client is asked for its certificate */
   SCRIPT_SLEEP,     /* milliseconds */
   SCRIPT_GATE,      /* waits for scripted_server_open_gate() */
   SCRIPT_SERVE,     /* reads until the client ends the stream, and ends it as well */
@@ -48,6 +49,7 @@ struct _ScriptStep
 #define DRIP(what, msec) { SCRIPT_DRIP, .text = what, .number = msec }
 #define START_TLS { .action = SCRIPT_START_TLS }
 #define START_TLS_AS(pem) { SCRIPT_START_TLS, .text = pem }
+#define START_TLS_ASKING { SCRIPT_START_TLS, .number = G_TLS_AUTHENTICATION_REQUESTED }
 #define SLEEP(msec) { SCRIPT_SLEEP, .number = msec }
 #define GATE { .action = SCRIPT_GATE }
 #define SERVE { .action = SCRIPT_SERVE }
@@ -143,5 +145,7 @@ gboolean script_nothing_follows (ScriptedPeer *peer, gpointer data);
 #define NOTHING_FOLLOWS CALL (script_nothing_follows, NULL)
 /* What has come after that already. */
 const char *scripted_peer_get_unused (ScriptedPeer *self);
+/* What the client has shown after START_TLS_ASKING, or NULL. (transfer full) */
+GTlsCertificate *scripted_peer_dup_client_certificate (ScriptedPeer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedServer, scripted_server_free)
