@@ -246,9 +246,18 @@ void hs_client_resumed (HsClient *self);
 
 /* hs-client-sign-in.c */
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
+
+/* Whether an address at which pipelining may be what failed is tried once more, without it. */
+typedef enum
+{
+  HS_CLIENT_AGAIN_NO,
+  HS_CLIENT_AGAIN_AT_ONCE,
+  HS_CLIENT_AGAIN_LAST, /* after the other addresses of the server */
+} HsClientAgain;
+
 void hs_client_sign_in (HsClient *self);
 void hs_client_sign_in_early (HsClient *self);
-gboolean hs_client_forget_offer (HsClient *self, const GError *error);
+HsClientAgain hs_client_forget_offer (HsClient *self, const GError *error);
 void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);

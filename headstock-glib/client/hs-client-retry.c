@@ -132,21 +132,21 @@ retry (HsClient *self, const GError *cause)
   hs_client_emit_disconnected (self, error, delay);
 }
 
-/* Whether the peer may still be something other than the server: it has not come to a stream with TLS, or to the
- * stream header if there is no TLS. */
+/* Whether the peer may still be something other than the server: it has not come to a stream with TLS, or to the end
+ * of the sign-in if there is no TLS. */
 static gboolean
 is_unproven (HsClientPrivate *priv)
 {
   if (!hs_settings_uses_tls (&priv->settings))
-    return hs_client_stream (priv) == NULL || !hs_stream_has_received_header (hs_client_stream (priv));
+    return hs_client_stream (priv) == NULL || !hs_stream_is_authenticated (hs_client_stream (priv));
   return !hs_connection_is_secure (&priv->connection);
 }
 
 /* Looks whether another address of the same domain may do better. If no address is left, @error tells of all of
  * them. A run that has had a session knows that the server is right, and only looks for another address while the
- * peer may be something else. */
+ * peer may be something else. This address may be the last of them once more. */
 static void
-look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error)
+look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, HsClientAgain again, GError **error)
 {
   HsConnector *connector = hs_connection_get_connector (&priv->connection);
 
@@ -156,6 +156,8 @@ look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, GError **error
       || (hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector)) && !is_unproven (priv)))
     return;
   hs_connector_note_failure (connector, *error);
+  if (again == HS_CLIENT_AGAIN_LAST)
+    hs_connector_defer (connector);
   failure->has_more = hs_connector_has_more (connector);
   if (failure->has_more)
     return;
@@ -202,15 +204,17 @@ judge (HsClient *self, GError **error)
     failure.other_host = "";
   if (failure.other_host == NULL)
     {
+      HsClientAgain again = hs_client_forget_offer (self, *error);
+
       /* Pipelining may be the cause: try the same address once more without it. */
-      if (hs_client_forget_offer (self, *error))
+      if (again == HS_CLIENT_AGAIN_AT_ONCE)
         {
           if (!hs_connection_is_secure (&priv->connection) && hs_connection_get_attempt (&priv->connection) != NULL
               && hs_connector_again (hs_connection_get_connector (&priv->connection)))
             hs_reconnector_keep (&priv->reconnector, hs_connection_steal_connector (&priv->connection));
           return HS_RETRY_TO;
         }
-      look_for_address (priv, &failure, error);
+      look_for_address (priv, &failure, again, error);
     }
   return hs_retry_policy_failed (hs_reconnector_get_policy (&priv->reconnector), &failure);
 }

@@ -302,32 +302,46 @@ is_about_something_else (const GError *error)
          && !g_error_matches (error, HS_ERROR, HS_ERROR_TLS_REQUIRED);
 }
 
-/* Servers drop, refuse or never answer what comes in one write with a header. The next connection goes step by
- * step. TRUE: it is to be made at once. An address at which nobody has begun a stream is as likely of no use at
- * all: then the others, step by step, come first. */
+/* Whether pipelining may be why the connection has failed. A server may answer what is pipelined and leave its header
+ * out; what speaks another protocol than XMPP is no server, however it is asked. */
 static gboolean
+may_be_pipelining (HsStream *stream, const GError *error)
+{
+  if (hs_stream_get_foreign_protocol (stream) != NULL)
+    return FALSE;
+  if (!is_about_something_else (error))
+    return TRUE;
+  return !hs_stream_has_received_header (stream)
+         && (error->domain == HS_XML_ERROR || g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL));
+}
+
+/* Servers drop, refuse or never answer what comes in one write with a header. The next connection goes step by
+ * step. An address at which nobody has begun a stream is as likely of no use at all: then the others, step by step,
+ * come first, and only a session that is bound at this address tells that the server does not bear pipelining. */
+static HsClientAgain
 blame_pipelining (HsClientPrivate *priv, const GError *error)
 {
   HsConnector *connector = hs_connection_get_connector (&priv->connection);
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
-  gboolean met = hs_stream_has_received_header (hs_client_stream (priv));
-  HsPipelineFailure how = lost ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
+  gboolean met = hs_stream_has_received_header (hs_client_stream (priv))
+                 || hs_stream_is_authenticated (hs_client_stream (priv));
+  HsPipelineFailure how = lost || !met ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
   HsPipelineKind what = hs_stream_is_session_pipelined (hs_client_stream (priv)) ? HS_PIPELINE_BY_MEMORY
                                                        : HS_PIPELINE_WITH_HEADER;
 
   if (!hs_stream_is_pipelined (hs_client_stream (priv))
-      || (what == HS_PIPELINE_WITH_HEADER
-          && (is_about_something_else (error) || !(met || lost)))
+      || (what == HS_PIPELINE_WITH_HEADER && !may_be_pipelining (hs_client_stream (priv), error))
       || !hs_server_memory_failed (&priv->server_memory, what, how,
                                    hs_connection_get_address (&priv->connection))
       || hs_run_is_ready (&priv->run))
-    return FALSE;
-  return met || connector == NULL || !hs_connector_has_more (connector);
+    return HS_CLIENT_AGAIN_NO;
+  return met || connector == NULL || !hs_connector_has_more (connector) ? HS_CLIENT_AGAIN_AT_ONCE
+                                                                        : HS_CLIENT_AGAIN_LAST;
 }
 
 /* Whether the sign-in relied on what the server had offered the last time, or did more than to sign in, which
- * may be why it failed: then it is tried once more, at once, without that. */
-gboolean
+ * may be why it failed: then it is tried once more without that. */
+HsClientAgain
 hs_client_forget_offer (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
@@ -335,23 +349,23 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   gboolean timed_out = g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
   if (hs_client_stream (priv) == NULL)
-    return FALSE;
+    return HS_CLIENT_AGAIN_NO;
   /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
   if (hs_stream_is_upgrading (hs_client_stream (priv)))
     {
       hs_sign_in_forbid_upgrade (&priv->sign_in);
-      return TRUE;
+      return HS_CLIENT_AGAIN_AT_ONCE;
     }
   if (!hs_stream_is_sign_in_pipelined (hs_client_stream (priv)))
     return blame_pipelining (priv, error);
   if (error->domain == HS_SASL_ERROR)
-    return FALSE;
+    return HS_CLIENT_AGAIN_NO;
   hs_server_memory_failed (&priv->server_memory, HS_PIPELINE_BY_MEMORY,
                            lost ? HS_PIPELINE_LOST
                            : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINE_REFUSED
                                                                            : HS_PIPELINE_OUTDATED,
                            hs_connection_get_address (&priv->connection));
-  return TRUE;
+  return HS_CLIENT_AGAIN_AT_ONCE;
 }
 
 /* There is a session. */

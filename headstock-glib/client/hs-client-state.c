@@ -103,8 +103,8 @@ hs_client_is_managed (HsClientPrivate *priv)
 #define SHORTEST_STAGE 2000
 
 /* A silent address may not take all of the time while other addresses are left: until a stream with TLS stands, or
- * without TLS the server has sent its header, an address has a quarter of the time. The last address has all of
- * it. */
+ * without TLS the server has sent its stream features, an address has a quarter of the time. The last address has
+ * all of it. */
 guint
 hs_client_get_stage_timeout (HsClientPrivate *priv)
 {
@@ -112,7 +112,8 @@ hs_client_get_stage_timeout (HsClientPrivate *priv)
   guint timeout = hs_settings_get_connect_timeout (&priv->settings);
   gboolean stands = hs_connection_is_secure (&priv->connection)
                     || (!hs_settings_uses_tls (&priv->settings) && hs_client_stream (priv) != NULL
-                        && hs_stream_has_received_header (hs_client_stream (priv)));
+                        && (hs_stream_is_authenticated (hs_client_stream (priv))
+                            || hs_stream_get_features (hs_client_stream (priv)) != NULL));
 
   if (stands || connector == NULL || !hs_connector_has_more (connector))
     return timeout;

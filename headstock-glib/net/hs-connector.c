@@ -41,6 +41,7 @@ struct _HsConnector
 
   HsCandidates *candidates; /* NULL before the lookup */
   HsCandidate *current;     /* of the connection that was returned last */
+  HsCandidate *deferred;    /* to be tried once more, after all others; or NULL */
   guint n_connections;      /* that were begun, but for those that were put back */
   HsConnecting *attempt;       /* under way, borrowed */
   GPtrArray *failures;      /* of strings, one an address or a target that has none */
@@ -82,6 +83,7 @@ connector_unref (HsConnector *self)
 
   g_clear_pointer (&self->candidates, hs_candidates_free);
   g_clear_pointer (&self->current, hs_candidate_free);
+  g_clear_pointer (&self->deferred, hs_candidate_free);
   g_clear_object (&self->proxy_resolver);
   g_ptr_array_unref (self->failures);
   g_clear_error (&self->telling);
@@ -397,6 +399,16 @@ may_connect (HsConnector *self)
   return self->n_connections < HS_CANDIDATES_MAX_ADDRESSES;
 }
 
+static void
+begin_and_race (HsConnecting *self,
+                HsCandidate *candidate)
+{
+  self->due = FALSE;
+  self->any = TRUE;
+  set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+  begin_connection (self, candidate);
+}
+
 /* One connection more is begun where none is under way, where one has failed, and each quarter of a second. */
 static void
 advance (HsConnecting *self)
@@ -410,10 +422,7 @@ advance (HsConnecting *self)
   candidate = may_connect (connector) ? hs_candidates_take (connector->candidates) : NULL;
   if (candidate != NULL)
     {
-      self->due = FALSE;
-      self->any = TRUE;
-      set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
-      begin_connection (self, candidate);
+      begin_and_race (self, candidate);
       return;
     }
 
@@ -426,6 +435,11 @@ advance (HsConnecting *self)
     }
   if (self->racers.length > 0)
     return;
+  if (may_connect (connector) && connector->deferred != NULL)
+    {
+      begin_and_race (self, g_steal_pointer (&connector->deferred));
+      return;
+    }
   if (self->any || connector->telling_rank > RANK_UNREACHED)
     attempt_fail (self, total_failure (connector));
   else
@@ -666,7 +680,7 @@ hs_connector_has_more (HsConnector *self)
   if (self->no_network)
     return FALSE;
   return self->candidates == NULL ||
-         (may_connect (self) && hs_candidates_has_more (self->candidates));
+         (may_connect (self) && (self->deferred != NULL || hs_candidates_has_more (self->candidates)));
 }
 
 void
@@ -703,6 +717,14 @@ hs_connector_again (HsConnector *self)
   hs_candidates_put_back (self->candidates, g_steal_pointer (&self->current));
 
   return TRUE;
+}
+
+void
+hs_connector_defer (HsConnector *self)
+{
+  if (self->current == NULL || self->deferred != NULL)
+    return;
+  self->deferred = g_steal_pointer (&self->current);
 }
 
 void

@@ -74,6 +74,8 @@ gboolean hs_connector_has_refused_certificate (HsConnector *self);
 /* The address that was returned last is to be tried once more, before the others. FALSE: as many connections as
  * there may be were made. */
 gboolean hs_connector_again (HsConnector *self);
+/* The address that was returned last is to be tried once more, after all the others. */
+void hs_connector_defer (HsConnector *self);
 
 void hs_connector_result_free (HsConnectorResult *result);
 

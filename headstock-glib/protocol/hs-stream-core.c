@@ -55,6 +55,7 @@ hs_stream_send_header (HsStream *self)
   hs_parser_restart (self->parser);
   self->state = HS_STREAM_STATE_HEADER;
   self->header_sent = TRUE;
+  self->header_received = FALSE;
   if (self->config.framed)
     hs_stream_write (self, "<open xmlns='%s' to='%s'", HS_NS_FRAMING, hs_jid_get_domain (self->config.jid));
   else

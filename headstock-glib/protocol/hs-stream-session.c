@@ -192,6 +192,12 @@ hs_stream_has_received_header (HsStream *self)
   return self->header_received;
 }
 
+gboolean
+hs_stream_is_authenticated (HsStream *self)
+{
+  return self->authenticated;
+}
+
 /* ---- Stanzas before the session ---- */
 
 static gboolean

@@ -16,8 +16,7 @@ typedef void (*Transition) (HsStream *self, HsNode *node);
 const char *
 hs_stream_get_foreign_protocol (HsStream *self)
 {
-  return self->state == HS_STREAM_STATE_HEADER ? hs_first_bytes_name_protocol (&self->first_bytes)
-                                               : NULL;
+  return self->header_received ? NULL : hs_first_bytes_name_protocol (&self->first_bytes);
 }
 
 /* For the error message: what the user can change. */
@@ -395,7 +394,7 @@ discard_error (HsStream *self, HsNode *node)
 
   xml_error (self, g_error_new (HS_XML_ERROR, HS_XML_ERROR_TOO_LARGE,
                                 "%s sent an element <%s> that is larger than max-stanza-size (%" G_GSIZE_FORMAT
-                                " bytes) where it was to send %s",
+                                " bytes) in memory where it was to send %s",
                                 hs_jid_get_domain (self->config.jid), name, self->config.max_stanza_size,
                                 hs_stream_describe (self)));
 }

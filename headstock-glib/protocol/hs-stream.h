@@ -87,8 +87,10 @@ gboolean hs_stream_has_begun (HsStream *self);
 /* Whether anything was pipelined that the server has not answered yet: <starttls/>, the request for the
  * resource, or what hs_stream_is_session_pipelined() tells. */
 gboolean hs_stream_is_pipelined (HsStream *self);
-/* Whether the server has sent a stream header. */
+/* Whether the server has answered the client's last stream header with its own. */
 gboolean hs_stream_has_received_header (HsStream *self);
+/* Whether the server has accepted the sign-in. */
+gboolean hs_stream_is_authenticated (HsStream *self);
 /* The stream features after the sign-in; 0 while the server has not sent them. */
 HsSessionFeatures hs_stream_get_session_features (HsStream *self);
 /* All features after the sign-in, as text; or NULL. They can be let go, or be set, which copies. */

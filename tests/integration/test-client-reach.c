@@ -60,6 +60,8 @@ SCRIPT (injects, RUN (script_header), SEND (SAY_FEATURES_TLS), EXPECT ("xmpp-tls
         READ_END);
 SCRIPT (other_certificate, PROCEEDING, START_TLS_AS (TEST_OTHER TEST_KEY), READ_END);
 SCRIPT (expired_certificate, PROCEEDING, START_TLS_AS (TEST_EXPIRED TEST_KEY), READ_END);
+SCRIPT (header_only, RUN (script_header), READ_END);
+SCRIPT (features_only, RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END);
 SCRIPT (direct_garbles, EXPECT ("example"), SEND (SAY_HEADER), READ_END);
 SCRIPT (direct_other_certificate, START_TLS_AS (TEST_OTHER TEST_KEY), READ_END);
 SCRIPT (direct_session, START_TLS, RUN (script_sign_in), SERVE);
@@ -101,6 +103,8 @@ static const Case cases[] = {
   { "none/silent", HS_TLS_MODE_NONE, silent },
   { "none/http", HS_TLS_MODE_NONE, http },
   { "none/other-header", HS_TLS_MODE_NONE, other_header },
+  { "none/header-only", HS_TLS_MODE_NONE, header_only },
+  { "none/features-only", HS_TLS_MODE_NONE, features_only },
 };
 
 /* The first sign-in, and that of a running client whose connection went. */
@@ -118,7 +122,8 @@ test_case (gconstpointer data)
     good[0] = gone, good[1] = script_session;
   set_up (&f, bad, good, tried->mode);
   g_object_set (f.test->client, "auto-reconnect", TRUE, "connect-timeout",
-                g_getenv ("HS_TEST_VALGRIND") != NULL ? 40000 : 4000, NULL);
+                g_getenv ("HS_TEST_VALGRIND") != NULL ? 40000
+                : g_str_has_suffix (tried->name, "-only") ? 1000 : 4000, NULL);
   scripted_server_forgive (f.test->server);
   test_client_start_until_ready (f.test);
   test_until (f.test->n_ready == 2);
@@ -163,6 +168,50 @@ test_all_fail (gconstpointer data)
   g_assert_nonnull (certificate);
   g_assert_true (g_tls_certificate_is_same (certificate, expected));
   g_assert_cmpuint (scripted_server_get_n_connections (f.bad), ==, 1);
+  tear_down (&f);
+}
+
+/* One address drops what comes with the header, and the other one is of no use: the first has another turn. */
+static void
+test_drops (gconstpointer data)
+{
+  static const ScriptStep step_by_step[]
+      = { EXPECT ("<stream:stream"), EXPECT (">"), NOTHING_FOLLOWS, SEND (SAY_HEADER SAY_FEATURES_TLS),
+          EXPECT ("xmpp-tls'/>"),    SEND (SAY_PROCEED), START_TLS, RUN (script_sign_in), SERVE, END };
+  const ScriptStep *const first[] = { data, step_by_step, NULL };
+  static const ScriptStep *const second[] = { closes, NULL };
+  Fixture f;
+
+  set_up (&f, first, second, HS_TLS_MODE_STARTTLS);
+  g_object_set (f.test->client, "connect-timeout", g_getenv ("HS_TEST_VALGRIND") != NULL ? 10000 : 1000, NULL);
+  scripted_server_forgive (f.test->server);
+  test_client_start_until_ready (f.test);
+  g_assert_cmpuint (scripted_server_get_n_connections (f.bad), ==, 2);
+  g_assert_cmpuint (scripted_server_get_n_connections (f.test->server), ==, 1);
+  hs_client_stop (f.test->client);
+  test_client_wait_terminated (f.test);
+  tear_down (&f);
+}
+
+/* An address that is silent says nothing of the server at the other one: pipelining goes on once that is ready. */
+static void
+test_silent_elsewhere (void)
+{
+  SCRIPT (pipelined, EXPECT ("<stream:stream"), EXPECT ("><starttls"), EXPECT ("/>"),
+          SEND (SAY_HEADER SAY_FEATURES_TLS SAY_PROCEED), START_TLS, RUN (script_sign_in), SERVE);
+  static const ScriptStep *const first[] = { silent, pipelined, NULL };
+  static const ScriptStep *const second[] = { script_session_tls, NULL };
+  Fixture f;
+
+  set_up (&f, first, second, HS_TLS_MODE_STARTTLS);
+  g_object_set (f.test->client, "connect-timeout", g_getenv ("HS_TEST_VALGRIND") != NULL ? 10000 : 1000, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      test_client_start_until_ready (f.test);
+      test_client_stop (f.test);
+    }
+  g_assert_cmpuint (scripted_server_get_n_connections (f.bad), ==, 2);
+  g_assert_cmpuint (scripted_server_get_n_connections (f.test->server), ==, 1);
   tear_down (&f);
 }
 
@@ -246,6 +295,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/client-reach/all-fail/certificates", expired_certificate, test_all_fail);
   g_test_add_data_func ("/client-reach/all-fail/garbles", garbles, test_all_fail);
   g_test_add_data_func ("/client-reach/all-fail/closes", closes, test_all_fail);
+  g_test_add_data_func ("/client-reach/drops/closes", closes_later, test_drops);
+  g_test_add_data_func ("/client-reach/drops/silent", silent, test_drops);
+  g_test_add_func ("/client-reach/silent-elsewhere", test_silent_elsewhere);
   g_test_add_func ("/client-reach/refused", test_refused);
   g_test_add_func ("/client-reach/nobody", test_nobody);
   g_test_add_func ("/client-reach/bounds", test_bounds);

@@ -35,6 +35,9 @@ typedef struct
 #define SCRIPT(name, ...) static const ScriptStep name[] = { __VA_ARGS__, END }
 
 SCRIPT (tls_never, RUN (script_header), SEND (SAY_FEATURES_TLS), READ_END);
+SCRIPT (tls_silent, EXPECT (">"), READ_END);
+SCRIPT (tls_header_only, RUN (script_header), READ_END);
+SCRIPT (tls_headless, EXPECT (">"), SEND (TLS_FAILURE), READ_END);
 SCRIPT (tls_closed_at_once, EXPECT (">"), CLOSE);
 SCRIPT (tls_closed, RUN (script_header), CLOSE);
 SCRIPT (tls_closed_late, RUN (script_header), SEND (SAY_FEATURES_TLS), CLOSE);
@@ -43,6 +46,9 @@ SCRIPT (tls_reset, RUN (script_header), SLEEP (20), RESET);
 SCRIPT (tls_error, RUN (script_header), SEND (STREAM_ERROR ("not-authorized")), READ_END);
 SCRIPT (tls_refused, RUN (script_header), SEND (SAY_FEATURES_TLS TLS_FAILURE), READ_END);
 SCRIPT (bind_never, TO_BIND, SEND (SAY_HEADER FEATURES_BIND), READ_END);
+SCRIPT (bind_silent, TO_BIND, READ_END);
+SCRIPT (bind_header_only, TO_BIND, SEND (SAY_HEADER), READ_END);
+SCRIPT (bind_headless, TO_BIND, SEND (IQ_ERROR ("unexpected-request")), READ_END);
 SCRIPT (bind_closed_at_once, TO_BIND, CLOSE);
 SCRIPT (bind_closed, TO_BIND, SEND (SAY_HEADER), CLOSE);
 SCRIPT (bind_reset, TO_BIND, SEND (SAY_HEADER FEATURES_BIND), SLEEP (20), RESET);
@@ -52,6 +58,9 @@ SCRIPT (bind_refused_at_once, TO_BIND, SEND (SAY_HEADER IQ_ERROR ("not-authorize
 
 static const Case cases[] = {
   { "starttls/never", HS_TLS_MODE_STARTTLS, tls_never },
+  { "starttls/silent", HS_TLS_MODE_STARTTLS, tls_silent },
+  { "starttls/header-only", HS_TLS_MODE_STARTTLS, tls_header_only },
+  { "starttls/headless", HS_TLS_MODE_STARTTLS, tls_headless },
   { "starttls/closed-at-once", HS_TLS_MODE_STARTTLS, tls_closed_at_once },
   { "starttls/closed", HS_TLS_MODE_STARTTLS, tls_closed },
   { "starttls/closed-late", HS_TLS_MODE_STARTTLS, tls_closed_late },
@@ -60,6 +69,9 @@ static const Case cases[] = {
   { "starttls/stream-error", HS_TLS_MODE_STARTTLS, tls_error },
   { "starttls/refused", HS_TLS_MODE_STARTTLS, tls_refused },
   { "bind/never", HS_TLS_MODE_NONE, bind_never },
+  { "bind/silent", HS_TLS_MODE_NONE, bind_silent },
+  { "bind/header-only", HS_TLS_MODE_NONE, bind_header_only },
+  { "bind/headless", HS_TLS_MODE_NONE, bind_headless },
   { "bind/closed-at-once", HS_TLS_MODE_NONE, bind_closed_at_once },
   { "bind/closed", HS_TLS_MODE_NONE, bind_closed },
   { "bind/reset", HS_TLS_MODE_NONE, bind_reset },
@@ -77,8 +89,9 @@ test_case (gconstpointer data)
   const ScriptStep *const scripts[] = { tried->first, good, NULL };
   g_autoptr (TestClient) test = test_client_new (scripts, tried->mode);
 
-  if (g_str_has_suffix (tried->name, "/never"))
-    g_object_set (test->client, "connect-timeout", 1500, NULL);
+  if (g_str_has_suffix (tried->name, "/never") || g_str_has_suffix (tried->name, "/silent")
+      || g_str_has_suffix (tried->name, "/header-only"))
+    g_object_set (test->client, "connect-timeout", g_getenv ("HS_TEST_VALGRIND") != NULL ? 6000 : 600, NULL);
   for (guint i = 0; i < 2; i++)
     {
       test_client_start_until_ready (test);
@@ -113,6 +126,20 @@ test_other_reason (void)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
 }
 
+/* What is no XMPP server is not asked twice either. */
+static void
+test_foreign (void)
+{
+  SCRIPT (http, EXPECT (">"), SEND ("HTTP/1.1 400 Bad Request\r\n\r\n"), READ_END);
+  static const ScriptStep *const scripts[] = { http, NULL };
+  g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_STARTTLS);
+
+  test_client_run (test);
+  g_assert_nonnull (test->error);
+  g_assert_nonnull (strstr (test->error->message, "HTTP"));
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+}
+
 /* A server that has borne it before is not to blame for a network that cuts. */
 static void
 test_network (void)
@@ -143,6 +170,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/client-steps/neither", test_neither);
   g_test_add_func ("/client-steps/other-reason", test_other_reason);
+  g_test_add_func ("/client-steps/foreign", test_foreign);
   g_test_add_func ("/client-steps/network", test_network);
   return g_test_run ();
 }
