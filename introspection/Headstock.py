@@ -12,6 +12,10 @@ Lifetime.  What is registered lives as long as the client does, and is held by t
 object alone: C knows only the numbers under which it is kept.  An object that keeps the client in
 turn makes a circle that Python can see, and collects once nobody else holds either.
 
+Coroutines.  A function with a callback returns an awaitable where none is given: `await client.request(iq)`,
+`await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session.  `run()` runs a coroutine.
+A handler may be a coroutine function, whose value is the reply; so may the methods in HOOKS, but for negotiate.
+
 Ctrl-C.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second Ctrl-C ends
 the process.  Where the program has set a handler of its own for SIGINT, that one is called instead.
 
@@ -50,11 +54,15 @@ from gi._gi import GObject as _GObject
 from gi._ossighelper import sigint_handler_is_default, wakeup_on_signal
 from gi.module import get_introspection_module
 from gi.overrides import override
+from gi.overrides.headstock_asyncio import get_loop, make_awaitable, run
 from gi.repository import GLib, GObject
 
 Headstock = get_introspection_module("Headstock")
 
-__all__ = ["xmpphandler"]
+__all__ = ["run", "xmpphandler"]
+
+# C's own, without a check of strings, of which it takes none.
+_send_stanza = Headstock.Client.send_stanza
 
 # What a registered object may have: its methods with these names are called with the client, negotiate
 # with the stream's features, prepare_presence and presence_sent with the presence as well, as far as they
@@ -79,17 +87,17 @@ def _check_text(value):
             _check_text(one)
 
 
-def _is_text(argument):
+def _get_tag(argument):
     # The method has another name since PyGObject 3.44.
     get_type = getattr(argument, "get_type_info", None) or argument.get_type
-    return get_type().get_tag_as_string() == "utf8"
+    return get_type().get_tag_as_string()
 
 
 def _text_positions(info):
     """Where a function of C takes a string."""
     first = 1 if info.is_method() else 0
     return {first + number for number, argument in enumerate(info.get_arguments())
-            if _is_text(argument)}
+            if _get_tag(argument) == "utf8"}
 
 
 def _to_strings(value):
@@ -102,6 +110,8 @@ def _to_strings(value):
 def _check_function(info):
     """Makes a function of C check its strings, and take an address for one, alone or in a list."""
     texts = _text_positions(info)
+    if not texts and not any(_get_tag(argument) == "array" for argument in info.get_arguments()):
+        return info
 
     def call(*arguments, **keywords):
         if texts and any(isinstance(one, Headstock.Jid) for one in arguments):
@@ -139,6 +149,10 @@ def _check_methods(cls):
         if name == "__new__" or not isinstance(info, FunctionInfo) or not info.get_arguments():
             continue
         call = _check_function(info)
+        if info.is_method() and name.endswith("_async"):
+            call = make_awaitable(call, info)
+        if call is info:
+            continue
         if info.is_constructor():
             if isinstance(vars(cls).get("__new__"), staticmethod) and name == "new":
                 cls.__new__ = staticmethod(call)
@@ -558,18 +572,11 @@ def xmpphandler(name, namespace=None, *, once=False, forget=False, from_account=
             flags |= flag
 
     def mark(function):
-        _refuse_coroutine_function(function)
         # A list of its own: functools.wraps() copies the attribute.
         setattr(function, _MARK, [(name, namespace, flags), *getattr(function, _MARK, ())])
         return function
 
     return mark
-
-
-def _refuse_coroutine_function(function):
-    if inspect.iscoroutinefunction(function):
-        raise TypeError(f"{function!r} is a coroutine function: a handler returns an element or "
-                        "None at once; see Client.defer_reply for answers that come later")
 
 
 def _find_marked(obj):
@@ -600,6 +607,8 @@ class _State:
         self.failed = set()  # the iqs that a handler failed on
         self.failed_handler = 0
         self.deferred = deque(maxlen=64)
+        self.pending = {}    # by key: the iqs that coroutines answer
+        self.tasks = set()
 
     def keep(self, function, data):
         """Keeps a function until C has let go of what is returned, which calls it.
@@ -621,6 +630,8 @@ class _State:
                 return None
             if result is None or isinstance(result, Headstock.Element):
                 return result
+            if inspect.isawaitable(result):
+                return _await_reply(client, element, function, result)
             return _refuse_result(function, result)
 
         def forget(_watch):
@@ -633,7 +644,7 @@ class _State:
 
 
 def _get_state(client):
-    state = getattr(client, "_headstock", None)
+    state = client._headstock
     if state is None:
         state = client._headstock = _State()
     return state
@@ -641,8 +652,6 @@ def _get_state(client):
 
 def _refuse_result(function, result):
     """Tells of a result that cannot be sent; it counts as None."""
-    if inspect.iscoroutine(result):
-        result.close()
     error = TypeError(f"the handler {function!r} returned {result!r}, which is neither an element "
                       "nor None")
     sys.excepthook(TypeError, error, None)
@@ -672,16 +681,108 @@ def _answer_failed(client, iq):
     state = _get_state(client)
     client.disconnect(state.failed_handler)
     state.failed_handler = 0
-    failed = _key(iq) in state.failed and _key(iq) not in state.deferred
+    key = _key(iq)
+    failed = key in state.failed and key not in state.deferred
     state.failed.clear()
-    if not failed:
-        return False
-    reply = iq.new_error_reply(Headstock.StanzaError.INTERNAL_SERVER_ERROR, None)
-    try:
+    if failed and key in state.pending:
+        state.pending[key].failed = True
+    elif failed:
+        _send_answer(client, iq.new_error_reply(Headstock.StanzaError.INTERNAL_SERVER_ERROR, None))
+    return failed
+
+
+def _send_answer(client, reply):
+    # It has been answered, or nobody is there any more.
+    with suppress(GLib.Error):
         client.send_stanza(reply)
-    except GLib.Error:
-        pass  # It has been answered, or nobody is there any more.
-    return True
+
+
+# Handlers that are coroutines
+
+
+class _Pending:
+    """An iq that coroutines may answer: how many, whether one failed, whether anybody has answered."""
+
+    def __init__(self):
+        self.count = 0
+        self.failed = False
+        self.answered = False
+
+
+def _start_task(client, coroutine):
+    """Runs what a handler or hook has returned; whoever is collected would not go on."""
+    async def wait():
+        return await coroutine
+
+    tasks = _get_state(client).tasks
+    task = get_loop().create_task(coroutine if inspect.iscoroutine(coroutine) else wait())
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
+
+
+def _report_task(task):
+    """Tells of a task's exception, as of a handler's; gives whether there was one."""
+    if task.cancelled():
+        return True
+    error = task.exception()
+    if error is not None:
+        sys.excepthook(type(error), error, error.__traceback__)
+    return error is not None
+
+
+def _await_reply(client, element, function, coroutine):
+    """What the coroutine returns is the reply.  The iq around the element is answered once all have ended."""
+    state, iq, pending = _get_state(client), element, None
+    while (parent := iq.get_parent()) is not None:
+        iq = parent
+    if isinstance(iq, Headstock.Iq) and iq.get_stanza_type() in ("get", "set"):
+        pending = state.pending.setdefault(_key(iq), _Pending())
+        pending.count += 1
+        Headstock.Client.defer_reply(client, iq)
+
+    def done(task):
+        failed = _report_task(task)
+        reply = None if failed else task.result()
+        if isinstance(reply, Headstock.Element):
+            try:
+                client.send_stanza(reply)
+            except GLib.Error:
+                sys.excepthook(*sys.exc_info())
+        elif reply is not None:
+            _refuse_result(function, reply)
+        if pending is None:
+            return
+        pending.count -= 1
+        pending.failed |= failed
+        if pending.count == 0 and state.pending.pop(_key(iq), None) and not pending.answered \
+                and _key(iq) not in state.deferred:
+            _answer_by_default(client, iq, pending.failed)
+
+    _start_task(client, coroutine).add_done_callback(done)
+
+
+def _answer_by_default(client, iq, failed):
+    """What the client itself would have done (RFC 6120, 8.2.3; RFC 6121, 2.1.6)."""
+    content = iq.get_children()
+    condition = Headstock.StanzaError.SERVICE_UNAVAILABLE
+    if failed:
+        condition = Headstock.StanzaError.INTERNAL_SERVER_ERROR
+    elif len(content) != 1:
+        condition = Headstock.StanzaError.BAD_REQUEST
+    elif iq.get_stanza_type() == "set" and content[0].matches("query", Headstock.NS_ROSTER) and \
+            (iq.get("from") is None or iq.from_jid in (client.bound_jid, client.bound_jid.get_bare())):
+        _send_answer(client, iq.new_reply())
+        return
+    _send_answer(client, iq.new_error_reply(condition, None))
+
+
+def _note_answer(state, stanza):
+    """Remembers that an iq for which coroutines run has been answered."""
+    if isinstance(stanza, Headstock.Iq) and stanza.get_stanza_type() in ("result", "error"):
+        pending = state.pending.get((stanza.get_attribute("to"), stanza.get_attribute("id")))
+        if pending is not None:
+            pending.answered = True
 
 
 # Registered objects
@@ -756,7 +857,15 @@ class _Agent(GObject.Object, Module, Headstock.Described):
             if not callable(method) or isinstance(own, CallableInfo) or \
                     (isinstance(obj, Client) and own is getattr(Client, hook, None)):
                 return None
-            return method(*(client, *more)[:_count_arguments(method, 1 + len(more))])
+            result = method(*(client, *more)[:_count_arguments(method, 1 + len(more))])
+            if not inspect.iscoroutine(result):
+                return result
+            if hook == "negotiate":
+                result.close()
+                raise TypeError(f"{method!r} is a coroutine function: negotiate() returns True at once, and the "
+                                "program calls continue_negotiation() later")
+            _start_task(client, result).add_done_callback(_report_task)
+            return None
         except Exception:
             sys.excepthook(*sys.exc_info())
             return None
@@ -858,6 +967,8 @@ class Client(_Properties, Headstock.Client):
     A subclass that has marked methods, or is a Module, is registered with itself when it is made.
     """
 
+    _headstock = None
+
     def __init__(self, **properties):
         super().__init__(**properties)
         if _find_marked(self) or isinstance(self, Headstock.Module):
@@ -883,7 +994,6 @@ class Client(_Properties, Headstock.Client):
 
         Returns an id for remove_handler().
         """
-        _refuse_coroutine_function(function)
         call = _get_state(self).keep(function, data)
         return Headstock.Client.add_handler(self, name, namespace, flags, call)
 
@@ -892,7 +1002,6 @@ class Client(_Properties, Headstock.Client):
 
         Returns an id for remove_handler().
         """
-        _refuse_coroutine_function(function)
         _check_type("Iq", type)
         call = _get_state(self).keep(function, data)
         return Headstock.Client.register_on_iq(self, type, id, flags, call)
@@ -932,6 +1041,42 @@ class Client(_Properties, Headstock.Client):
             if kept is wanted:
                 return number, agent
         return None, None
+
+    def send_stanza(self, stanza):
+        """Sends a stanza; raises GLib.Error where it can't be sent."""
+        sent = _send_stanza(self, stanza)
+        if self._headstock is not None and self._headstock.pending:
+            _note_answer(self._headstock, stanza)
+        return sent
+
+    def send_raw_stanza(self, xml):
+        """Sends stanzas that are written already; raises GLib.Error where they are wrong or can't be sent."""
+        sent = Headstock.Client.send_raw_stanza(self, xml)
+        if self._headstock is not None and self._headstock.pending:
+            for stanza in Element.new_from_string(f"<all xmlns='{Headstock.NS_CLIENT}'>{xml}</all>"):
+                _note_answer(self._headstock, stanza)
+        return sent
+
+    def request(self, iq, timeout=-1, cancellable=None):
+        """Sends an iq; awaiting it gives the answer, or raises GLib.Error.
+
+        `timeout` is in milliseconds, -1 for the property request-timeout.
+        """
+        return self.request_async(iq, timeout, cancellable)
+
+    def send(self, stanza, cancellable=None):
+        """Sends a stanza; awaiting it gives True once its delivery status is known, or raises GLib.Error."""
+        sent = self.send_async(stanza, cancellable)
+        if self._headstock is not None and self._headstock.pending:
+            _note_answer(self._headstock, stanza)
+        return sent
+
+    async def __aenter__(self):
+        await self.connect_async()
+        return self
+
+    async def __aexit__(self, *_exception):
+        await self.close_async()
 
     def defer_reply(self, iq):
         """Says that the iq, which is being dispatched, will be answered later."""

@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Requests, their answer, and what fails, between two accounts on a real server."""
 
+import asyncio
 import contextlib
+import os
 import re
+import signal
 import sys
+import time
 
 from support import (HERE, Child, Recorder, ask, main, make_client, online, refused,  # isort: skip
                      request, scenario, send_xml, settle, wait)
@@ -328,18 +332,142 @@ def failing_and_deferred():
         assert [kind for kind, _text, _traceback in seen] == [ZeroDivisionError] * 2
 
 
+class Later:
+    """Answers as a coroutine, or fails to."""
+
+    @Headstock.xmpphandler("question", "urn:test")
+    async def question(self, e):
+        await asyncio.sleep(0.01)
+        reply = e.get_parent().new_reply()
+        reply.add_child("later", "urn:test")
+        return reply
+
+    @Headstock.xmpphandler("sent", "urn:test")
+    async def sent(self, e):
+        await asyncio.sleep(0)
+        await self.client.send(await self.question(e))
+
+    @Headstock.xmpphandler("silence", "urn:test")
+    async def silence(self, _e):
+        await asyncio.sleep(0)
+
+    @Headstock.xmpphandler("wrong", "urn:test")
+    async def wrong(self, _e):
+        await asyncio.sleep(0)
+        raise LookupError("no idea")
+
+    @Headstock.xmpphandler("never", "urn:test")
+    async def never(self, _e):
+        await asyncio.sleep(60)
+
+    async def ready(self, client):
+        await asyncio.sleep(0)
+        self.client = client
+
+
 @scenario
-def failing_coroutine():
-    """a handler that gives a coroutine is reported"""
-    async def later():
-        return None
+def coroutine_handlers():
+    """a handler may be a coroutine function; it needs no event loop of the program"""
+    with exceptions() as seen, asking(Later()) as (answer, _one, two):
+        to = two.bound_jid
+        assert answer() == "later" and answer(ask(to, "sent")) == "later"
+        assert answer(ask(to, "silence")) == Condition.SERVICE_UNAVAILABLE and not seen
+        assert answer(ask(to, "wrong")) == Condition.INTERNAL_SERVER_ERROR
+        assert seen[0][:2] == (LookupError, "no idea")
 
-    def prepare(client):
-        client.add_handler("question", "urn:test", DEFAULT, lambda c, e: later())
 
-    with exceptions() as seen, asking(prepare) as (answer, _one, _two):
-        assert answer() == Condition.SERVICE_UNAVAILABLE
-        assert seen[0][0] is TypeError and "coroutine" in seen[0][1]
+async def fails(awaitable, domain, code):
+    """Checks that an awaitable raises a certain GLib.Error, with a traceback that leads here."""
+    try:
+        await awaitable
+    except GLib.Error as error:
+        assert error.matches(domain, code), error
+        assert error.__traceback__.tb_frame.f_code is fails.__code__
+        return
+    raise AssertionError("nothing was raised")
+
+
+def count_time(function, *arguments):
+    """What a function takes of the processor."""
+    begin = time.process_time()
+    function(*arguments)
+    return time.process_time() - begin
+
+
+async def awaiting(one, two):
+    """What a program does in a coroutine."""
+    two.register(Later())
+    ping = one.ensure_module(Headstock.Ping)
+    async with one, two:
+        to = two.bound_jid
+        answers = await asyncio.gather(one.request(ask(to)), one.request_async(ask(to), 5000), ping.send_async(Headstock.Jid(to.get_domain())))
+        assert [answer.payload.name for answer in answers[:2]] == ["later", "later"]
+        assert await one.send(Headstock.Message(to=to, body="x")) is True
+        await fails(one.request(ask(to, "silence")), Headstock.StanzaError, Condition.SERVICE_UNAVAILABLE)
+        await fails(one.request(ask(to, "never"), timeout=100), Headstock.Error, Headstock.Error.TIMED_OUT)
+        cancellable = Gio.Cancellable()
+        pending = asyncio.ensure_future(one.request(ask(to, "never"), cancellable=cancellable))
+        await asyncio.sleep(0.01)
+        pending.cancel()
+        assert cancellable.is_cancelled()
+        echo = await asyncio.create_subprocess_exec("echo", "hi", stdout=asyncio.subprocess.PIPE)
+        assert await echo.communicate() == (b"hi\n", None)
+        assert await asyncio.to_thread(lambda: 7) == 7
+        for wrong in (lambda: one.request_async(), lambda: one.request_async(ask(to), tiemout=1)):
+            try:
+                wrong()
+            except TypeError:
+                continue
+            raise AssertionError("nothing was raised")
+    return one.state
+
+
+@scenario
+def awaited():
+    """a coroutine awaits what takes a while; SIGTERM ends it in order"""
+    one, two = make_client(1), make_client(2)
+    with exceptions():
+        assert Headstock.run(awaiting(one, two)) == Headstock.ClientState.DISCONNECTED
+
+    async def terminated():
+        async with one:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(60)
+
+    assert Headstock.run(terminated()) is None and one.state == Headstock.ClientState.DISCONNECTED
+
+
+@scenario
+def cost_of_await():
+    """an awaited request costs less than twice what one with a callback does"""
+    client, count = make_client(1), 300
+
+    def ping():
+        return Headstock.Iq(Headstock.Element("ping", Headstock.NS_PING), stanza_type="get", to=client.jid.get_domain())
+
+    def call_back():
+        left, main_loop = [count], GLib.MainLoop()
+
+        def answered(_client, result):
+            client.request_finish(result)
+            left[0] -= 1
+            if left[0]:
+                client.request_async(ping(), -1, None, answered)
+            else:
+                main_loop.quit()
+
+        client.request_async(ping(), -1, None, answered)
+        main_loop.run()
+
+    async def await_all():
+        for _ in range(count):
+            await client.request(ping())
+
+    with online(client):
+        call_back()
+        ratios = [count_time(Headstock.run, await_all()) / count_time(call_back) for _ in range(3)]
+    print(f"# {min(ratios):.2f} times")
+    assert min(ratios) < 2, ratios
 
 
 @scenario

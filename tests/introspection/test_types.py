@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Addresses, elements, constants and decorators; needs no server."""
 
-import asyncio
 import copy
 import inspect
 import os
@@ -398,11 +397,6 @@ def decorator():
             return str(error)
         raise AssertionError("nothing was raised")
 
-    async def later(element):
-        await asyncio.sleep(0)
-
-    assert "coroutine" in refuses(Headstock.xmpphandler("a"), later)
-    assert "coroutine" in refuses(Headstock.Client.new("a@b").add_handler, "a", None, 0, later)
     refuses(Headstock.xmpphandler, lambda element: None)
     refuses(Headstock.xmpphandler, "a", None, True)
 
