@@ -31,6 +31,13 @@ hs_feature_mark (GType type, gboolean client_only)
                     GUINT_TO_POINTER (client_only ? FEATURE_CLIENT_ONLY : FEATURE_ANYWHERE));
 }
 
+void
+hs_feature_set_client (gpointer module, HsClient **field, HsClient *client)
+{
+  if (g_set_weak_pointer (field, client))
+    g_object_notify (module, "client");
+}
+
 guint
 hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces)
 {

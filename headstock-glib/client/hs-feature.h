@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 /* Each class there that is a module calls this from its class_init. A client takes one module of @type and of the types derived from it. @client_only: a component takes none. */
 void hs_feature_mark (GType type, gboolean client_only);
 
+/* The weak pointer of a module to its client, behind its property `client`: sets it, and notifies. @field: the address
+ * of the pointer. */
+void hs_feature_set_client (gpointer module, HsClient **field, HsClient *client);
+
 /* What became of a stanza. */
 typedef enum
 {

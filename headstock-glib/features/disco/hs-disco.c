@@ -90,20 +90,13 @@ go_on (HsDisco *self)
 }
 
 static void
-set_client (HsDisco *self, HsClient *client)
-{
-  g_set_weak_pointer (&self->client, client);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 hs_disco_attached (HsModule *module, HsClient *client)
 {
   HsDisco *self = HS_DISCO (module);
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   hs_disco_state_attached (self);
   hs_disco_answer_start (self);
   hs_client_add_handler (client, "presence", HS_NS_CLIENT, HS_HANDLER_DEFAULT, presence_cb, self, NULL);
@@ -154,7 +147,7 @@ hs_disco_detached (HsModule *module, HsClient *client)
     return;
   hs_disco_own_unwatch (self);
   forget_session (self);
-  set_client (self, NULL);
+  hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

@@ -88,20 +88,13 @@ requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 }
 
 static void
-set_client (HsLastActivity *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 hs_last_activity_attached (HsModule *module, HsClient *client)
 {
   HsLastActivity *self = HS_LAST_ACTIVITY (module);
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   hs_client_add_handler (client, "query", HS_NS_LAST, HS_HANDLER_DEFAULT, requested_cb, self, NULL);
 }
 
@@ -111,7 +104,7 @@ hs_last_activity_detached (HsModule *module, HsClient *client)
   HsLastActivity *self = HS_LAST_ACTIVITY (module);
 
   if (self->client == client)
-    set_client (self, NULL);
+    hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

@@ -91,13 +91,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsMessages, hs_messages, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_messages_stateful_init))
 
 static void
-set_client (HsMessages *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 set_addresses (HsMessages *self)
 {
   HsJid *bound = hs_client_get_bound_jid (self->client);
@@ -140,7 +133,7 @@ hs_messages_attached (HsModule *module, HsClient *client)
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   set_addresses (self);
   hs_client_ensure_module (client, HS_TYPE_DISCO);
   self->had_carbons = hs_client_get_carbons (client);
@@ -203,7 +196,7 @@ hs_messages_detached (HsModule *module, HsClient *client)
   g_clear_object (&self->wait.cancellable);
   hs_messages_wait_end (self);
   session_gone (self);
-  set_client (self, NULL);
+  hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

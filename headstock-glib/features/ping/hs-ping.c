@@ -63,20 +63,13 @@ requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 }
 
 static void
-set_client (HsPing *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 hs_ping_attached (HsModule *module, HsClient *client)
 {
   HsPing *self = HS_PING (module);
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   hs_client_add_handler (client, "ping", HS_NS_PING, HS_HANDLER_DEFAULT, requested_cb, self, NULL);
 }
 
@@ -86,7 +79,7 @@ hs_ping_detached (HsModule *module, HsClient *client)
   HsPing *self = HS_PING (module);
 
   if (self->client == client)
-    set_client (self, NULL);
+    hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

@@ -83,13 +83,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsRoster, hs_roster, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_roster_stateful_init))
 
 static void
-set_client (HsRoster *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 set_stale (HsRoster *self, gboolean is_stale)
 {
   if (self->is_stale == is_stale)
@@ -105,7 +98,7 @@ hs_roster_attached (HsModule *module, HsClient *client)
 {
   HsRoster *self = HS_ROSTER (module);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   self->had_initial_roster = hs_client_get_initial_roster (client);
   hs_client_set_initial_roster (client, FALSE);
   hs_client_add_handler (client, "presence", HS_NS_CLIENT, HS_HANDLER_DEFAULT,
@@ -189,7 +182,7 @@ hs_roster_detached (HsModule *module, HsClient *client)
   hs_client_set_initial_roster (client, self->had_initial_roster);
   set_stale (self, TRUE);
   clear_presence (self);
-  set_client (self, NULL);
+  hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

@@ -87,20 +87,13 @@ requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 }
 
 static void
-set_client (HsTime *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 hs_time_attached (HsModule *module, HsClient *client)
 {
   HsTime *self = HS_TIME (module);
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   hs_client_add_handler (client, "time", HS_NS_TIME, HS_HANDLER_DEFAULT, requested_cb, self, NULL);
 }
 
@@ -110,7 +103,7 @@ hs_time_detached (HsModule *module, HsClient *client)
   HsTime *self = HS_TIME (module);
 
   if (self->client == client)
-    set_client (self, NULL);
+    hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void

@@ -89,20 +89,13 @@ requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 }
 
 static void
-set_client (HsSoftwareVersion *self, HsClient *client)
-{
-  if (g_set_weak_pointer (&self->client, client))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
-}
-
-static void
 hs_software_version_attached (HsModule *module, HsClient *client)
 {
   HsSoftwareVersion *self = HS_SOFTWARE_VERSION (module);
 
   g_return_if_fail (self->client == NULL);
 
-  set_client (self, client);
+  hs_feature_set_client (self, &self->client, client);
   hs_client_add_handler (client, "query", HS_NS_VERSION, HS_HANDLER_DEFAULT, requested_cb, self, NULL);
 }
 
@@ -112,7 +105,7 @@ hs_software_version_detached (HsModule *module, HsClient *client)
   HsSoftwareVersion *self = HS_SOFTWARE_VERSION (module);
 
   if (self->client == client)
-    set_client (self, NULL);
+    hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void
