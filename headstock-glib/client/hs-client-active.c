@@ -10,7 +10,7 @@ tell (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  priv->told_active = TRUE;
+  hs_session_set_told_active (&priv->session, TRUE);
   hs_stream_send_active (hs_client_stream (priv), hs_settings_get_active (&priv->settings));
   hs_client_flush (self);
 }
@@ -29,8 +29,8 @@ hs_client_tell_active (HsClient *self, gboolean resumed)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (!resumed)
-    priv->told_active = FALSE;
-  if (can_tell (priv) && (!hs_settings_get_active (&priv->settings) || priv->told_active))
+    hs_session_set_told_active (&priv->session, FALSE);
+  if (can_tell (priv) && (!hs_settings_get_active (&priv->settings) || hs_session_has_told_active (&priv->session)))
     tell (self);
 }
 

@@ -17,7 +17,7 @@
 static char *
 get_ascii_domain (HsClientPrivate *priv, GError **error)
 {
-  return hs_idna_to_ascii (hs_jid_get_domain (priv->account), error);
+  return hs_idna_to_ascii (hs_jid_get_domain (hs_connection_get_account (&priv->connection)), error);
 }
 
 static void
@@ -54,8 +54,7 @@ take_account (HsClientPrivate *priv, GError **error)
       g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
       return FALSE;
     }
-  g_clear_pointer (&priv->account, hs_jid_unref);
-  priv->account = hs_jid_ref (hs_settings_get_jid (&priv->settings));
+  hs_connection_set_account (&priv->connection, hs_settings_get_jid (&priv->settings));
   return TRUE;
 }
 
@@ -129,7 +128,7 @@ stanza_begins_cb (HsNode *stanza, gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   return !hs_stream_is_open (hs_client_stream (priv))
-         || hs_dispatcher_stanza_begins (priv->dispatcher, stanza);
+         || hs_dispatcher_stanza_begins (hs_client_dispatcher (priv), stanza);
 }
 
 static gboolean
@@ -139,13 +138,13 @@ forget_cb (HsNode *stanza, const char *name, const char *namespace_, gpointer cl
 
   /* A stanza that is kept for the session stays whole. An element that is not a stanza is ignored. */
   return hs_stream_is_ready (hs_client_stream (priv)) && hs_node_get_kind (stanza) != HS_STANZA_KIND_NONE
-         && hs_dispatcher_forgets (priv->dispatcher, stanza, name, namespace_);
+         && hs_dispatcher_forgets (hs_client_dispatcher (priv), stanza, name, namespace_);
 }
 
 static void
 names_changed_cb (gpointer client)
 {
-  hs_dispatcher_names_changed (hs_client_private (client)->dispatcher);
+  hs_dispatcher_names_changed (hs_client_dispatcher (hs_client_private (client)));
 }
 
 static gsize
@@ -194,14 +193,14 @@ dropped_cb (const GError *transport_error, gpointer client)
   if (foreign != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST,
                  "%s closed the connection: it speaks %s and not XMPP",
-                 hs_jid_get_domain (priv->account), foreign);
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)), foreign);
   else if (transport_error != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "The connection to %s was lost: %s",
-                 hs_jid_get_domain (priv->account), transport_error->message);
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)), transport_error->message);
   else
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST,
                  "%s closed the connection without ending the stream",
-                 hs_jid_get_domain (priv->account));
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
   hs_client_connection_failed (self, error);
 }
 
@@ -217,10 +216,10 @@ make_stream (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   const HsSettings *settings = &priv->settings;
-  g_autoptr (HsJid) account = hs_jid_get_bare (priv->account);
+  g_autoptr (HsJid) account = hs_jid_get_bare (hs_connection_get_account (&priv->connection));
   gboolean component = hs_settings_is_component (settings);
   HsStreamConfig config = {
-    .jid = priv->account,
+    .jid = hs_connection_get_account (&priv->connection),
     .tls_mode = hs_settings_get_tls_mode (settings),
     .direct_tls = hs_connection_is_direct_tls (&priv->connection),
     .framed = hs_transport_is_framed (hs_client_transport (priv)),
@@ -234,7 +233,7 @@ make_stream (HsClient *self)
     .begins = !component,
   };
 
-  hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (priv->account));
+  hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
   config.step_by_step
       = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_WITH_HEADER);
   config.begins &= hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_BY_MEMORY);
@@ -256,12 +255,12 @@ open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
   if (io != NULL)
-    hs_connection_open (&priv->connection, priv->loop, io);
+    hs_connection_open (&priv->connection, hs_run_loop_get (&priv->loop), io);
   hs_wire_log_restart (&priv->wire_log);
   if (is_new)
     hs_connection_set_stream (&priv->connection, make_stream (self));
   hs_pump_set_stream (&priv->pump, hs_client_stream (priv));
-  hs_session_expect (&priv->session, priv->account, hs_settings_is_component (&priv->settings));
+  hs_session_expect (&priv->session, hs_connection_get_account (&priv->connection), hs_settings_is_component (&priv->settings));
   if (is_new)
     hs_stream_open (hs_client_stream (priv));
   else

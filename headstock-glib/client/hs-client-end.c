@@ -82,8 +82,7 @@ hs_client_drop_connection (HsClient *self)
   if (stream != NULL)
     hs_pump_retire (&priv->pump, stream);
   hs_module_list_end_negotiation (&priv->modules);
-  priv->beginning = priv->only_requests = FALSE;
-  g_clear_object (&priv->begun_presence);
+  hs_beginning_abandon (&priv->beginning);
   hs_outbox_disconnected (&priv->outbox);
   interrupt_session (self);
   hs_client_tell_deliveries (self, !hs_run_is_running (&priv->run));
@@ -123,7 +122,7 @@ end_run (HsClient *self)
   connects = hs_run_take_connects (&priv->run);
   closes = hs_run_take_closes (&priv->run);
   hs_deadlines_stop (&priv->deadlines);
-  hs_client_leave_loop (priv);
+  hs_run_loop_leave (&priv->loop);
   hs_reconnector_keep (&priv->reconnector, NULL);
   if (hs_run_get_error (&priv->run) != NULL)
     error = g_error_copy (hs_run_get_error (&priv->run));
@@ -247,7 +246,7 @@ hs_client_abandon (HsClient *self)
   end_session (self, TRUE);
   hs_reconnector_keep (&priv->reconnector, NULL);
   hs_deadlines_stop (&priv->deadlines);
-  hs_client_leave_loop (priv);
+  hs_run_loop_leave (&priv->loop);
   connects = hs_run_take_connects (&priv->run);
   closes = hs_run_take_closes (&priv->run);
   hs_run_return_tasks (connects, error);

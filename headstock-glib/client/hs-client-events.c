@@ -14,7 +14,7 @@ stream_ended (HsClient *self)
 
   if (!hs_run_is_ending (&priv->run))
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "%s ended the stream",
-                 hs_jid_get_domain (priv->account));
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
   hs_client_flush (self);
   hs_client_connection_failed (self, error);
 }

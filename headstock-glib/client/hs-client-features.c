@@ -21,20 +21,13 @@ has_beginners (HsClient *self)
   return FALSE;
 }
 
-static void
-forget_element (HsClientPrivate *priv)
-{
-  g_clear_object (&priv->features);
-  g_clear_pointer (&priv->features_text, g_free);
-}
-
 /* The connection is silent. */
 void
 hs_client_shrink_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  forget_element (priv);
+  hs_server_memory_show (&priv->server_memory, NULL);
   /* Once is enough. */
   if (hs_stream_get_features_text (hs_client_stream (priv)) != NULL)
     hs_server_memory_remember_text (&priv->server_memory, NULL);
@@ -49,7 +42,7 @@ hs_client_remember_features (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   const char *text = hs_client_stream (priv) != NULL ? hs_stream_get_features_text (hs_client_stream (priv)) : NULL;
 
-  forget_element (priv);
+  hs_server_memory_show (&priv->server_memory, NULL);
   /* A client that is going asks no module: one in JavaScript may be going in the same collection of garbage. */
   if (hs_run_is_running (&priv->run) && hs_connection_is_secure (&priv->connection) && text != NULL)
     hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
@@ -89,10 +82,5 @@ hs_client_get_features (HsClient *self)
       bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
       text = hs_server_memory_get_text (&priv->server_memory, hs_jid_to_string (bare));
     }
-  if (text == NULL || g_strcmp0 (text, priv->features_text) == 0)
-    return text != NULL ? priv->features : NULL;
-  forget_element (priv);
-  priv->features = hs_element_new_from_string (text, NULL);
-  priv->features_text = g_strdup (text);
-  return priv->features;
+  return hs_server_memory_show (&priv->server_memory, text);
 }

@@ -54,13 +54,13 @@ stage_timed_out (HsClient *self)
   if (foreign != NULL)
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT,
                  "%s did not send %s within %u milliseconds: it speaks %s and not XMPP",
-                 hs_jid_get_domain (priv->account), hs_stream_describe (stream),
-                 priv->stage_timeout, foreign);
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)), hs_stream_describe (stream),
+                 hs_connection_get_stage_timeout (&priv->connection), foreign);
   else
     g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not send %s within %u milliseconds",
-                 hs_jid_get_domain (priv->account),
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)),
                  stream != NULL ? hs_stream_describe (stream) : "anything",
-                 priv->stage_timeout);
+                 hs_connection_get_stage_timeout (&priv->connection));
   if (stream != NULL)
     {
       hs_stream_close_with_error (stream, "connection-timeout", NULL);
@@ -115,10 +115,7 @@ on_deadline (HsClient *self, HsDeadline deadline)
       hs_client_shrink_if_idle (self);
       break;
     case HS_DEADLINE_REQUEST:
-      hs_iq_tracker_expire (hs_session_get_tracker (&priv->session),
-                            hs_client_get_time (priv), hs_liveness_get_last_input (&priv->liveness));
-      if (hs_run_is_running (&priv->run))
-        hs_client_update_request_deadline (self);
+      hs_requests_expire (&priv->requests, hs_client_get_time (priv), hs_liveness_get_last_input (&priv->liveness));
       break;
     case HS_N_DEADLINES:
     default:
@@ -149,7 +146,7 @@ fired_cb (gpointer client)
   HsClientPrivate *priv = hs_client_private (self);
   HsDeadline deadline;
 
-  hs_client_enter_thread (priv);
+  hs_run_loop_enter (&priv->loop);
   look_at_clock (self);
   deadline = hs_deadlines_take (&priv->deadlines);
   if (deadline < HS_N_DEADLINES)
@@ -166,8 +163,8 @@ start (HsClient *self, GMainContext *context)
 
   hs_run_enter (&priv->run, HS_RUN_ON_START);
   hs_retry_policy_begin (hs_reconnector_get_policy (&priv->reconnector));
-  hs_client_take_loop (priv, hs_loop_get (context));
-  hs_deadlines_start (&priv->deadlines, priv->loop);
+  hs_run_loop_take (&priv->loop, hs_loop_get (context));
+  hs_deadlines_start (&priv->deadlines, hs_run_loop_get (&priv->loop));
   hs_deadlines_set (&priv->deadlines, HS_DEADLINE_WORK, 0);
   hs_client_tell_state (self);
 }
@@ -260,7 +257,7 @@ hs_client_run (HsClient *self, GError **error)
   g_autoptr (GMainContext) taken = NULL;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
-  if (hs_client_is_foreign (priv) && (taken = hs_client_take_over (priv, error)) == NULL)
+  if (hs_run_loop_is_foreign (&priv->loop) && (taken = hs_client_take_over (priv, error)) == NULL)
     return FALSE;
 
   alive = g_object_ref (self);
@@ -268,7 +265,7 @@ hs_client_run (HsClient *self, GError **error)
     return FALSE;
   if (!hs_run_is_running (&priv->run))
     return run_result (priv, error);
-  context = g_main_context_ref (priv->loop->context);
+  context = hs_run_loop_dup_context (&priv->loop);
   g_main_context_push_thread_default (context);
   while (hs_run_is_running (&priv->run))
     g_main_context_iteration (context, TRUE);

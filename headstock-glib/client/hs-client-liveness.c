@@ -59,7 +59,7 @@ hs_client_shrink_if_idle (HsClient *self)
     hs_deadlines_set (&priv->deadlines, HS_DEADLINE_IDLE, IDLE_MSEC);
   else if (hs_parser_shrink (hs_stream_get_parser (hs_client_stream (priv))))
     {
-      hs_dispatcher_shrink (priv->dispatcher);
+      hs_dispatcher_shrink (hs_client_dispatcher (priv));
       hs_client_shrink_features (self);
       if (hs_client_get_management (self) != NULL)
         hs_stream_management_shrink (hs_client_get_management (self));
@@ -97,7 +97,7 @@ lose_connection (HsClient *self, const char *failing)
   g_autoptr (GError) error = NULL;
 
   g_set_error (&error, HS_ERROR, HS_ERROR_TIMED_OUT, "%s %s",
-               hs_jid_get_domain (hs_client_private (self)->account), failing);
+               hs_jid_get_domain (hs_connection_get_account (&hs_client_private (self)->connection)), failing);
   hs_client_connection_failed (self, error);
 }
 

@@ -34,8 +34,7 @@ hs_client_begin_presence (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  g_clear_object (&priv->begun_presence);
-  priv->begun_presence = hs_settings_copy_own_presence (&priv->settings);
+  hs_beginning_go_on (&priv->beginning, hs_settings_copy_own_presence (&priv->settings));
   send_own (self);
 }
 
@@ -44,7 +43,7 @@ void
 hs_client_finish_presence (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) begun = g_steal_pointer (&priv->begun_presence);
+  g_autoptr (HsElement) begun = hs_beginning_take_presence (&priv->beginning);
   g_autoptr (HsElement) now = hs_settings_copy_own_presence (&priv->settings);
 
   if (now == NULL

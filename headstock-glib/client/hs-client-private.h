@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-beginning.h"
+#include "hs-client-dispatch.h"
 #include "hs-client.h"
 #include "hs-connection.h"
 #include "hs-deadlines.h"
@@ -8,11 +10,12 @@
 #include "hs-outbox.h"
 #include "hs-pump.h"
 #include "hs-reconnector.h"
+#include "hs-requests.h"
+#include "hs-run-loop.h"
 #include "hs-run.h"
 #include "hs-settings.h"
 #include "hs-sign-in.h"
 #include "hs-wire-log.h"
-#include "net/hs-loop.h"
 #include "protocol/hs-liveness.h"
 #include "protocol/hs-server-memory.h"
 #include "protocol/hs-session.h"
@@ -72,40 +75,28 @@ typedef struct
 {
   HsSettings settings;
   HsServerMemory server_memory;
-  HsElement *begun_presence; /* copied from the own one when the session began, until it stands; or NULL */
   HsModuleList modules;
 
   /* The run */
   HsRun run;
-  HsLoop *loop; /* NULL while the client does not run */
-  GThread *thread; /* that iterates it; see hs-client-thread.c. NULL while the client does not run */
+  HsRunLoop loop;
   HsDeadlines deadlines;
   HsReconnector reconnector;
 
   /* The connection */
-  HsJid *account; /* whose connection it is, or the last one was: the property `jid` may have changed */
   HsConnection connection;
   HsPump pump;
   HsSignIn sign_in;
-  HsElement *features; /* made when it was asked for, of: */
-  char *features_text;
   HsLiveness liveness;
   HsOutbox outbox;
 
   /* The session, which may outlive the connection */
   HsSession session;
+  HsBeginning beginning;
+  HsRequests requests;
 
-  HsDispatcher *dispatcher;
+  HsClientDispatch dispatch;
   HsWireLog wire_log;
-
-  /* Side by side, so that they take little room. */
-  gboolean entered; /* the main loop has called the client in that thread */
-  guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
-  guint last_heard; /* the signal of the last stanza, where somebody was connected to it */
-  guint n_unasked;
-  guint told_active : 1; /* the server has been told something of that */
-  guint beginning : 1; /* what the session begins with is being sent, before there is one */
-  guint only_requests : 1; /* may be sent: default steps and modules begin the session */
 } HsClientPrivate;
 
 /* hs-client.c: set when the class is made. */
@@ -130,6 +121,12 @@ hs_client_stream (const HsClientPrivate *priv)
   return hs_connection_get_stream (&priv->connection);
 }
 
+static inline HsDispatcher *
+hs_client_dispatcher (const HsClientPrivate *priv)
+{
+  return hs_client_dispatch_get_dispatcher (&priv->dispatch);
+}
+
 /* Of the properties, in hs-client.c and hs-client-credentials.c. */
 #define HS_CLIENT_PARAM (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 #define HS_CLIENT_PARAM_RW (G_PARAM_READWRITE | HS_CLIENT_PARAM)
@@ -144,10 +141,6 @@ extern guint hs_client_signals[N_SIGNALS];
 void hs_client_install_signals (void);
 
 /* hs-client-thread.c */
-void hs_client_take_loop (HsClientPrivate *priv, HsLoop *loop);
-void hs_client_leave_loop (HsClientPrivate *priv);
-void hs_client_enter_thread (HsClientPrivate *priv);
-gboolean hs_client_is_foreign_slow (HsClientPrivate *priv);
 gboolean hs_client_refuse (HsClientPrivate *priv, const char *function);
 gboolean hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error);
 gboolean hs_client_check_context (GMainContext *context, const char *function, GError **error);
@@ -158,14 +151,6 @@ gboolean hs_client_refuse_async (HsClient *self,
                                  gpointer user_data);
 GMainContext *hs_client_take_over (HsClientPrivate *priv, GError **error);
 gboolean hs_client_dispose_elsewhere (HsClient *self, HsClientPrivate *priv);
-
-/* Whether the client runs in another thread than the calling one. */
-static inline gboolean
-hs_client_is_foreign (HsClientPrivate *priv)
-{
-  return G_UNLIKELY (g_atomic_pointer_get (&priv->thread) != g_thread_self ())
-         && hs_client_is_foreign_slow (priv);
-}
 
 /* For the beginning of each public function that has no error. */
 #define hs_client_return_if_foreign(self)                                                          \
@@ -183,15 +168,19 @@ hs_client_is_foreign (HsClientPrivate *priv)
   }                                                                                                \
   G_STMT_END
 
-/* Monotonic time: the time for which deadlines wait. */
 static inline gint64
 hs_client_get_time (const HsClientPrivate *priv)
 {
-  return G_LIKELY (priv->loop != NULL) ? hs_loop_get_time (priv->loop) : g_get_monotonic_time ();
+  return hs_run_loop_get_time (&priv->loop);
+}
+
+static inline gint64
+hs_client_get_boot_time (const HsClientPrivate *priv)
+{
+  return hs_run_loop_get_boot_time (&priv->loop);
 }
 
 /* hs-client-state.c */
-gint64 hs_client_get_boot_time (const HsClientPrivate *priv);
 void hs_client_enter (HsClient *self, HsRunEvent event);
 void hs_client_tell_state (HsClient *self);
 HsClientState hs_client_get_present_state (HsClientPrivate *priv);
@@ -286,7 +275,7 @@ gboolean
 hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **error);
 /* The library's own: nobody is told where it is lost. */
 gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
-void hs_client_update_request_deadline (HsClient *self);
+extern const HsRequestsCallbacks hs_client_requests_callbacks;
 
 /* hs-client-delivery.c */
 extern const HsOutboxCallbacks hs_client_outbox_callbacks;
@@ -303,13 +292,11 @@ extern const HsReconnectorCallbacks hs_client_reconnector_callbacks;
 /* hs-client-active.c */
 void hs_client_tell_active (HsClient *self, gboolean resumed);
 
-/* hs-client-dispatch.c */
+/* hs-client-handlers.c */
 extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
 gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
 void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
-
-/* hs-client-modules.c */
 
 /* hs-client-features.c */
 void hs_client_shrink_features (HsClient *self);

@@ -74,8 +74,7 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 
   if (data->request != NULL)
     {
-      hs_iq_tracker_remove (hs_session_get_tracker (&priv->session), data->request);
-      hs_client_update_request_deadline (self);
+      hs_requests_remove (&priv->requests, data->request);
       stop_watching (task);
       g_task_return_error_if_cancelled (task);
       /* The tracker's reference. */

@@ -79,7 +79,7 @@ next_target (HsClient *self, const GError *cause)
   if (hs_run_is_present (&priv->run, run))
     hs_client_tell_state (self);
   if (hs_run_is_present (&priv->run, run))
-    hs_reconnector_wait (&priv->reconnector, priv->loop, 0);
+    hs_reconnector_wait (&priv->reconnector, hs_run_loop_get (&priv->loop), 0);
 }
 
 /* Asks the policy how long to wait. @answered: the server, or something in front of it, had accepted the
@@ -128,7 +128,7 @@ retry (HsClient *self, const GError *cause)
   if (!hs_run_is_present (&priv->run, run))
     return;
   hs_run_enter (&priv->run, HS_RUN_ON_WAIT);
-  hs_reconnector_wait (&priv->reconnector, priv->loop, delay);
+  hs_reconnector_wait (&priv->reconnector, hs_run_loop_get (&priv->loop), delay);
   hs_client_emit_disconnected (self, error, delay);
 }
 

@@ -27,7 +27,7 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
       *route = hs_client_is_managed (priv) ? HS_ROUTE_MANAGED : HS_ROUTE_DIRECT;
       return TRUE;
     }
-  if (priv->beginning && hs_client_transport (priv) != NULL && !hs_stream_is_closing (hs_client_stream (priv)))
+  if (hs_beginning_is_early (&priv->beginning) && hs_client_transport (priv) != NULL && !hs_stream_is_closing (hs_client_stream (priv)))
     {
       HsStreamManagement *management = hs_session_get_management (&priv->session);
 
@@ -51,10 +51,10 @@ check_component_from (HsClientPrivate *priv, const char *from, GError **error)
   if (from == NULL)
     return hs_error_refuse (error, HS_ERROR_INVALID_FROM, "What a component sends must have a 'from'");
   jid = hs_jid_new (from, NULL);
-  if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (priv->account)) == 0)
+  if (jid != NULL && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (hs_connection_get_account (&priv->connection))) == 0)
     return TRUE;
   return hs_error_refuse (error, HS_ERROR_INVALID_FROM, "The stanza's 'from' is not an address at %s",
-                 hs_jid_get_domain (priv->account));
+                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
 }
 
 /* The server closes the stream for a `from` that is not the account's (RFC 6120, 8.1.2.1). */
@@ -114,7 +114,7 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
   if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY)
     return TRUE;
   if (strcmp (node->name, "iq") == 0 &&
-      (to == NULL || strcmp (to, hs_jid_get_domain (priv->account)) == 0))
+      (to == NULL || strcmp (to, hs_jid_get_domain (hs_connection_get_account (&priv->connection))) == 0))
     return TRUE;
   return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED,
                  "There is no session yet: the client has not signed in");
@@ -171,7 +171,7 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
   if (raw && node->namespace_ == NULL)
     return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);
-  if (priv->only_requests && !hs_iq_node_is_request (node))
+  if (hs_beginning_takes_only_requests (&priv->beginning) && !hs_iq_node_is_request (node))
     return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "A session is beginning: only an iq of type get or set can be sent, and not a %s",
                    is_iq ? "reply" : node->name);
@@ -209,7 +209,7 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
   if (sending->task != NULL)
     g_object_ref (sending->task);
   /* What a module asks when a session begins leaves with the presence, and is asked again in the next session. */
-  if (priv->only_requests)
+  if (hs_beginning_takes_only_requests (&priv->beginning))
     flags |= HS_OUT_OWN;
   hs_stream_management_add_out (hs_session_get_management (&priv->session), output, start, flags,
                                 g_get_real_time (), sending->task);
@@ -228,39 +228,31 @@ append (HsClientPrivate *priv, GByteArray *output, HsNode *node, GError **error)
       return FALSE;
     }
   if (check_bytes (priv, output->len - before, error)
-      && (!hs_iq_node_is_answer (node) || hs_dispatcher_note_answer (priv->dispatcher, node)
+      && (!hs_iq_node_is_answer (node) || hs_dispatcher_note_answer (hs_client_dispatcher (priv), node)
           || hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already")))
     return TRUE;
   g_byte_array_set_size (output, before);
   return FALSE;
 }
 
-void
-hs_client_update_request_deadline (HsClient *self)
+static void
+requests_due_changed_cb (gint64 time, gpointer client)
 {
-  HsClientPrivate *priv = hs_client_private (self);
+  HsClientPrivate *priv = hs_client_private (client);
 
-  hs_deadlines_set_at (
-      &priv->deadlines, HS_DEADLINE_REQUEST,
-      hs_iq_tracker_get_deadline (hs_session_get_tracker (&priv->session)));
+  /* A request may have ended the run. */
+  if (hs_run_is_running (&priv->run))
+    hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_REQUEST, time);
 }
 
-static HsIqRequest *
-track (HsClient *self, HsNode *node, int timeout_msec)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-  guint msec = timeout_msec < 0 ? hs_settings_get_request_timeout (&priv->settings) : (guint) timeout_msec;
-  HsIqTracker *tracker = hs_session_get_tracker (&priv->session);
-  /* Time stands still while the session is interrupted. A deadline of 0 is none. */
-  gint64 deadline
-      = hs_iq_tracker_get_time (tracker, hs_client_get_time (priv)) + msec * (gint64) 1000;
-  HsIqRequest *request = hs_iq_tracker_add (
-      tracker, hs_node_get_attribute (node, "id", NULL), hs_node_get_attribute (node, "to", NULL),
-      hs_node_get_attribute (node, "from", NULL), MAX (deadline, 1));
+const HsRequestsCallbacks hs_client_requests_callbacks = { .due_changed = requests_due_changed_cb };
 
-  hs_iq_request_set_patience (request, msec * (gint64) 1000);
-  hs_client_update_request_deadline (self);
-  return request;
+static HsIqRequest *
+track (HsClientPrivate *priv, HsNode *node, int timeout_msec)
+{
+  guint msec = timeout_msec < 0 ? hs_settings_get_request_timeout (&priv->settings) : (guint) timeout_msec;
+
+  return hs_requests_add (&priv->requests, node, msec, hs_client_get_time (priv));
 }
 
 gboolean
@@ -284,7 +276,7 @@ hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **
     return FALSE;
   if (asks)
     {
-      HsIqRequest *request = track (self, node, sending->timeout_msec);
+      HsIqRequest *request = track (priv, node, sending->timeout_msec);
 
       /* Before the output is flushed: a handler of `xml` may end the request. */
       if (sending->asker != NULL)
@@ -369,7 +361,7 @@ check_raw (HsClient *self, GArray *stanzas, GError **error)
     {
       HsNode *node = g_array_index (stanzas, RawStanza, i).event->node;
 
-      if (hs_iq_node_is_answer (node) && !hs_dispatcher_note_answer (priv->dispatcher, node))
+      if (hs_iq_node_is_answer (node) && !hs_dispatcher_note_answer (hs_client_dispatcher (priv), node))
         return hs_error_refuse (error, HS_ERROR_INVALID_STANZA, "The iq has been answered already");
     }
   return TRUE;
@@ -442,7 +434,7 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
         g_byte_array_append (output, (const guint8 *) xml + start, stanza->end - start);
       start = stanza->end;
       if (strcmp (node->name, "iq") == 0 && !hs_iq_node_is_answer (node))
-        track (self, node, -1);
+        track (priv, node, -1);
       put (self, output, before, node, sending);
     }
   hs_client_flush (self);

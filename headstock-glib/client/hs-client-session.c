@@ -96,23 +96,23 @@ static void (*const default_steps[]) (HsClient *self) = { begin_carbons, begin_r
 
 /* Sends the requests of the default steps and of modules, and then the presence. Only requests can be sent
  * meanwhile: while the answer to <enable/> is waited for, anything else would be held back, and the presence
- * behind it. */
+ * behind it. @early: the resource is not bound yet. */
 static void
-begin_session (HsClient *self)
+begin_session (HsClient *self, gboolean early)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
   g_autoptr (GPtrArray) modules = hs_module_list_ref (&priv->modules);
 
-  priv->only_requests = TRUE;
+  hs_beginning_start (&priv->beginning, early);
   /* A handler of `xml`, or a module, may end the connection. */
   for (guint i = 0; i < G_N_ELEMENTS (default_steps) && hs_client_stream (priv) == stream; i++)
     default_steps[i] (self);
   for (guint i = 0; i < modules->len && hs_client_stream (priv) == stream; i++)
     hs_module_begin (g_ptr_array_index (modules, i), self);
-  priv->only_requests = FALSE;
   if (hs_client_stream (priv) == stream)
     hs_client_begin_presence (self);
+  hs_beginning_end (&priv->beginning);
 }
 
 /* What a new session and one that goes on have in common. */
@@ -140,9 +140,7 @@ hs_client_binding (HsClient *self)
     return;
   /* What a handler sends meanwhile waits, and must not be sent from another account. */
   hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
-  priv->beginning = TRUE;
-  begin_session (self);
-  priv->beginning = FALSE;
+  begin_session (self, TRUE);
 }
 
 /* @begun: the requests and the presence were sent already. Each step may call a handler that ends the connection.
@@ -158,7 +156,7 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   if (hs_client_stream (priv) == stream)
     hs_client_tell_deliveries (self, FALSE);
   if (!begun && hs_client_stream (priv) == stream)
-    begin_session (self);
+    begin_session (self, FALSE);
   if (hs_client_stream (priv) == stream)
     hs_client_tell_active (self, FALSE);
   if (hs_client_stream (priv) == stream)
@@ -211,7 +209,7 @@ hs_client_resumed (HsClient *self)
   hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
                      hs_client_get_time (priv));
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
-  hs_client_update_request_deadline (self);
+  hs_requests_changed (&priv->requests);
   hs_client_tell_active (self, TRUE);
   /* A handler may have ended the connection. */
   if (hs_client_stream (priv) == stream)
@@ -235,7 +233,7 @@ static void
 removed_cb (HsModule *module, gpointer client)
 {
   hs_handlers_remove_module (
-      hs_dispatcher_get_handlers (hs_client_private (client)->dispatcher), module);
+      hs_dispatcher_get_handlers (hs_client_dispatcher (hs_client_private (client))), module);
   hs_client_forgets_changed (client);
 }
 

@@ -89,8 +89,7 @@ take_name (HsClient *self)
       || g_strcmp0 (hs_jid_get_domain (jid), hs_jid_get_domain (account)) != 0)
     return;
   hs_stream_set_account (hs_client_stream (priv), jid);
-  g_clear_pointer (&priv->account, hs_jid_unref);
-  priv->account = hs_jid_ref (jid);
+  hs_connection_set_account (&priv->connection, jid);
   hs_session_expect (&priv->session, jid, hs_settings_is_component (&priv->settings));
 }
 
@@ -248,7 +247,7 @@ hs_client_sign_in (HsClient *self)
 static GVariant *
 recall_offer (HsClientPrivate *priv)
 {
-  g_autoptr (HsJid) bare = hs_jid_get_bare (priv->account);
+  g_autoptr (HsJid) bare = hs_jid_get_bare (hs_connection_get_account (&priv->connection));
   const char *account = NULL;
   GVariant *offer = NULL;
   GVariant *token = hs_settings_get_login_token (&priv->settings);

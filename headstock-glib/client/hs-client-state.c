@@ -2,15 +2,8 @@
 #include "config.h"
 
 #include "hs-client-private.h"
-#include "hs-clock.h"
 
 /* Where a client is: the phase of its run, its deadlines, and what there is of a session. */
-
-gint64
-hs_client_get_boot_time (const HsClientPrivate *priv)
-{
-  return priv->loop != NULL ? hs_loop_get_boot_time (priv->loop) : hs_clock_get_boot_time ();
-}
 
 HsClientState
 hs_client_get_present_state (HsClientPrivate *priv)
@@ -126,6 +119,6 @@ hs_client_begin_stage (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  priv->stage_timeout = hs_client_get_stage_timeout (priv);
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, priv->stage_timeout);
+  hs_connection_set_stage_timeout (&priv->connection, hs_client_get_stage_timeout (priv));
+  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, hs_connection_get_stage_timeout (&priv->connection));
 }

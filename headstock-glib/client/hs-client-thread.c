@@ -11,67 +11,10 @@
   "was called from another thread than the one that runs the client: have g_main_context_invoke() " \
   "call it there, in Python GLib.idle_add()"
 
-/* Other threads look at the context, and must not find it gone. */
-static GMutex loops_lock;
-
-void
-hs_client_take_loop (HsClientPrivate *priv, HsLoop *loop)
-{
-  g_mutex_lock (&loops_lock);
-  priv->loop = loop;
-  priv->entered = FALSE;
-  g_mutex_unlock (&loops_lock);
-  g_atomic_pointer_set (&priv->thread, loop != NULL ? g_thread_self () : NULL);
-}
-
-void
-hs_client_leave_loop (HsClientPrivate *priv)
-{
-  HsLoop *loop = priv->loop;
-
-  hs_client_take_loop (priv, NULL);
-  g_clear_pointer (&loop, hs_loop_unref);
-}
-
-/* The main loop of the client runs in this thread. */
-void
-hs_client_enter_thread (HsClientPrivate *priv)
-{
-  if (G_UNLIKELY (!priv->entered))
-    g_atomic_int_set (&priv->entered, TRUE);
-  if (G_UNLIKELY (priv->thread != g_thread_self ()))
-    g_atomic_pointer_set (&priv->thread, g_thread_self ());
-}
-
-static GMainContext *
-dup_context (HsClientPrivate *priv)
-{
-  GMainContext *context;
-
-  g_mutex_lock (&loops_lock);
-  context = priv->loop != NULL ? g_main_context_ref (priv->loop->context) : NULL;
-  g_mutex_unlock (&loops_lock);
-  return context;
-}
-
-/* A thread that did not start the client may iterate its context later; it owns the context meanwhile. */
-gboolean
-hs_client_is_foreign_slow (HsClientPrivate *priv)
-{
-  g_autoptr (GMainContext) context = dup_context (priv);
-
-  if (context == NULL)
-    return FALSE;
-  if (!g_main_context_is_owner (context))
-    return TRUE;
-  hs_client_enter_thread (priv);
-  return FALSE;
-}
-
 gboolean
 hs_client_refuse (HsClientPrivate *priv, const char *function)
 {
-  if (!hs_client_is_foreign (priv))
+  if (!hs_run_loop_is_foreign (&priv->loop))
     return FALSE;
   g_critical ("%s() " HINT, function);
   return TRUE;
@@ -80,7 +23,7 @@ hs_client_refuse (HsClientPrivate *priv, const char *function)
 gboolean
 hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error)
 {
-  if (!hs_client_is_foreign (priv))
+  if (!hs_run_loop_is_foreign (&priv->loop))
     return FALSE;
   if (function != NULL)
     g_set_error (error, HS_ERROR, HS_ERROR_WRONG_THREAD, "%s() " HINT, function);
@@ -126,14 +69,14 @@ hs_client_refuse_async (HsClient *self,
 GMainContext *
 hs_client_take_over (HsClientPrivate *priv, GError **error)
 {
-  g_autoptr (GMainContext) context = dup_context (priv);
+  g_autoptr (GMainContext) context = hs_run_loop_dup_context (&priv->loop);
 
-  if (context == NULL || g_atomic_int_get (&priv->entered) || !g_main_context_acquire (context))
+  if (context == NULL || hs_run_loop_is_entered (&priv->loop) || !g_main_context_acquire (context))
     {
       hs_client_refuse_with (priv, "hs_client_run", error);
       return NULL;
     }
-  hs_client_enter_thread (priv);
+  hs_run_loop_enter (&priv->loop);
   return g_steal_pointer (&context);
 }
 
@@ -152,9 +95,9 @@ hs_client_dispose_elsewhere (HsClient *self, HsClientPrivate *priv)
   g_autoptr (GMainContext) context = NULL;
   g_autoptr (GSource) source = NULL;
 
-  if (!hs_client_is_foreign (priv))
+  if (!hs_run_loop_is_foreign (&priv->loop))
     return FALSE;
-  context = dup_context (priv);
+  context = hs_run_loop_dup_context (&priv->loop);
   if (context == NULL)
     return FALSE;
   source = g_idle_source_new ();

@@ -94,12 +94,11 @@ hs_client_finalize (GObject *object)
   hs_session_clear (&priv->session);
   hs_reconnector_clear (&priv->reconnector);
   hs_liveness_clear (&priv->liveness);
-  hs_dispatcher_free (priv->dispatcher);
+  hs_client_dispatch_clear (&priv->dispatch);
   hs_wire_log_clear (&priv->wire_log);
-  g_clear_pointer (&priv->account, hs_jid_unref);
   hs_settings_clear (&priv->settings);
   hs_client_clear_credentials (HS_CLIENT (object));
-  g_clear_object (&priv->begun_presence);
+  hs_beginning_clear (&priv->beginning);
   hs_run_clear (&priv->run);
   hs_module_list_clear (&priv->modules);
 
@@ -659,11 +658,13 @@ hs_client_init (HsClient *self)
   hs_liveness_init (&priv->liveness, 0);
   hs_outbox_init (&priv->outbox, &hs_client_outbox_callbacks, self);
   /* Not later: languages may add handlers while an object that C makes is still being made. */
-  priv->dispatcher = hs_dispatcher_new (&hs_client_dispatcher_callbacks, self);
+  hs_client_dispatch_init (&priv->dispatch, &hs_client_dispatcher_callbacks, self);
   hs_connection_init (&priv->connection, &hs_client_connection_callbacks, self);
-  hs_pump_init (&priv->pump, priv->dispatcher, &hs_client_pump_callbacks, self);
-  hs_session_init (&priv->session, hs_dispatcher_get_tracker (priv->dispatcher),
+  hs_pump_init (&priv->pump, hs_client_dispatcher (priv), &hs_client_pump_callbacks, self);
+  hs_session_init (&priv->session, hs_dispatcher_get_tracker (hs_client_dispatcher (priv)),
                    &hs_client_session_callbacks, self);
+  hs_requests_init (&priv->requests, hs_dispatcher_get_tracker (hs_client_dispatcher (priv)),
+                    &hs_client_requests_callbacks, self);
 }
 
 /**

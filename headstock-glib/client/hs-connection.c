@@ -21,6 +21,33 @@ hs_connection_clear (HsConnection *self)
 {
   g_assert (self->attempt == NULL && self->transport == NULL && self->stream == NULL);
   g_clear_object (&self->peer_certificate);
+  g_clear_pointer (&self->account, hs_jid_unref);
+}
+
+void
+hs_connection_set_account (HsConnection *self, HsJid *account)
+{
+  hs_jid_ref (account);
+  g_clear_pointer (&self->account, hs_jid_unref);
+  self->account = account;
+}
+
+HsJid *
+hs_connection_get_account (const HsConnection *self)
+{
+  return self->account;
+}
+
+void
+hs_connection_set_stage_timeout (HsConnection *self, guint msec)
+{
+  self->stage_timeout = msec;
+}
+
+guint
+hs_connection_get_stage_timeout (const HsConnection *self)
+{
+  return self->stage_timeout;
 }
 
 /* Takes the operation's reference. The connection, if the operation still concerns it. */

@@ -45,6 +45,8 @@ typedef struct
   HsAttempt *attempt; /* until the session stands */
   HsTransport *transport;
   HsStream *stream;
+  HsJid *account; /* whose connection this is, or the last one was: the program may have set another address since */
+  guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
   GTlsCertificate *peer_certificate; /* of this connection, or of the last one */
   HsReadGate gate;
   guint direct_tls : 1;       /* this connection, or the last one, began with TLS */
@@ -57,6 +59,11 @@ typedef struct
 void
 hs_connection_init (HsConnection *self, const HsConnectionCallbacks *callbacks, gpointer owner);
 void hs_connection_clear (HsConnection *self);
+
+void hs_connection_set_account (HsConnection *self, HsJid *account);
+HsJid *hs_connection_get_account (const HsConnection *self); /* NULL before the first connection */
+void hs_connection_set_stage_timeout (HsConnection *self, guint msec);
+guint hs_connection_get_stage_timeout (const HsConnection *self);
 
 /* Takes @connector, and connects to its next address. */
 void hs_connection_connect (HsConnection *self, HsConnector *connector);

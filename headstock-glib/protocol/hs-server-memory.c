@@ -24,6 +24,7 @@ void
 hs_server_memory_clear (HsServerMemory *self)
 {
   forget_pipelining (self);
+  hs_server_memory_show (self, NULL);
   g_free (self->account);
   g_free (self->text);
   g_clear_pointer (&self->features, g_variant_unref);
@@ -103,6 +104,20 @@ const char *
 hs_server_memory_get_text (const HsServerMemory *self, const char *account)
 {
   return self->account != NULL && g_strcmp0 (self->account, account) == 0 ? self->text : NULL;
+}
+
+HsElement *
+hs_server_memory_show (HsServerMemory *self, const char *text)
+{
+  if (text != NULL && g_strcmp0 (text, self->shown_text) == 0)
+    return self->shown;
+  g_clear_object (&self->shown);
+  g_clear_pointer (&self->shown_text, g_free);
+  if (text == NULL)
+    return NULL;
+  self->shown = hs_element_new_from_string (text, NULL);
+  self->shown_text = g_strdup (text);
+  return self->shown;
 }
 
 /* A cut says nothing certain: where pipelining has worked before it was the network, the first time. Where it has

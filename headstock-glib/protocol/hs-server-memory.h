@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-element.h"
 #include "protocol/hs-stream-features.h"
 
 G_BEGIN_DECLS
@@ -46,6 +47,8 @@ typedef struct
   GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
   HsSessionFeatures session_features; /* after it; 0: not known */
   char *text;                      /* all of those after it, or NULL */
+  HsElement *shown;                /* somebody has asked for them, or NULL; made of: */
+  char *shown_text;
 } HsServerMemory;
 
 void hs_server_memory_init (HsServerMemory *self);
@@ -66,6 +69,8 @@ void hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures 
 /* All features after the sign-in of the account that is remembered, for modules: also where pipelining is off. */
 void hs_server_memory_remember_text (HsServerMemory *self, const char *text);
 const char *hs_server_memory_get_text (const HsServerMemory *self, const char *account);
+/* Such a text as an element, which lives until another is shown. NULL: none, and nothing is kept. */
+HsElement *hs_server_memory_show (HsServerMemory *self, const char *text);
 
 /* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,

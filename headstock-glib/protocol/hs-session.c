@@ -46,12 +46,6 @@ hs_session_get_management (const HsSession *self)
   return self->management;
 }
 
-HsIqTracker *
-hs_session_get_tracker (const HsSession *self)
-{
-  return self->tracker;
-}
-
 HsJid *
 hs_session_get_bound_jid (const HsSession *self)
 {
@@ -68,6 +62,18 @@ gsize
 hs_session_get_max_bytes (const HsSession *self)
 {
   return self->max_bytes;
+}
+
+gboolean
+hs_session_has_told_active (const HsSession *self)
+{
+  return self->told_active;
+}
+
+void
+hs_session_set_told_active (HsSession *self, gboolean told)
+{
+  self->told_active = told;
 }
 
 /* ---- Whose session it is ---- */

@@ -30,6 +30,7 @@ typedef struct
   HsJid *bound_jid;
   HsJid *bound_bare;
   gsize max_bytes; /* of one stanza, or 0 */
+  gboolean told_active; /* the server was told whether somebody is looking (XEP-0352) */
 } HsSession;
 
 /* @tracker is borrowed and must live as long as the session. */
@@ -42,11 +43,13 @@ void hs_session_clear (HsSession *self);
 /* Makes the stream management where there is none. @policy is for the first time. */
 HsStreamManagement *hs_session_ensure_management (HsSession *self, HsResendPolicy policy);
 HsStreamManagement *hs_session_get_management (const HsSession *self); /* or NULL */
-HsIqTracker *hs_session_get_tracker (const HsSession *self);
 HsJid *hs_session_get_bound_jid (const HsSession *self);  /* or NULL */
 HsJid *hs_session_get_bound_bare (const HsSession *self); /* or NULL */
 /* The largest stanza that the server accepted on the last connection, in bytes (XEP-0478), or 0. */
 gsize hs_session_get_max_bytes (const HsSession *self);
+/* Whether the server was told in this session if somebody is looking (XEP-0352). */
+gboolean hs_session_has_told_active (const HsSession *self);
+void hs_session_set_told_active (HsSession *self, gboolean told);
 
 /* Before an address is bound: whose answers count as the account's own (RFC 6120, 8.1.2.1). @strict: answers must
  * name the address that was used, as for components. */

@@ -52,6 +52,10 @@ PARTS = {
     "HsPump": "client/hs-pump.c",
     "HsReconnector": "client/hs-reconnector.c",
     "HsRun": "client/hs-run.c",
+    "HsRunLoop": "client/hs-run-loop.c",
+    "HsBeginning": "client/hs-beginning.c",
+    "HsRequests": "client/hs-requests.c",
+    "HsClientDispatch": "client/hs-client-dispatch.c",
     "HsWireLog": "client/hs-wire-log.c",
 }
 

@@ -411,7 +411,7 @@ test_woken (void)
   start_until_ready (&f);
   memory_server_advance (f.server, 100);
   begin = memory_server_get_time (f.server);
-  hs_loop_wake_up (hs_client_private (f.test->client)->loop, 3600 * (gint64) G_USEC_PER_SEC);
+  hs_loop_wake_up (hs_run_loop_get (&hs_client_private (f.test->client)->loop), 3600 * (gint64) G_USEC_PER_SEC);
   memory_until (f.server, f.test->n_disconnected == 1);
   g_assert_cmpint (memory_server_get_time (f.server) - begin, <=, 1000 + 1000 / 8);
   g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);

@@ -474,7 +474,7 @@ test_now (void)
 static void
 sleep_and_wake (TestClient *test, gint64 seconds)
 {
-  hs_loop_wake_up (hs_client_private (test->client)->loop, seconds * G_USEC_PER_SEC);
+  hs_loop_wake_up (hs_run_loop_get (&hs_client_private (test->client)->loop), seconds * G_USEC_PER_SEC);
 }
 
 static void

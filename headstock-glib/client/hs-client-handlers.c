@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-client-private.h"
+#include "hs-element-private.h"
+#include "hs-error.h"
+#include "hs-message.h"
+#include "hs-namespaces.h"
+#include "hs-stanza-private.h"
+
+/* Handlers, and the signals for what arrives. */
+
+/* While more than this is kept until it is acknowledged, nothing is answered. */
+#define MAX_KEPT (16 * 1024 * 1024)
+
+static void
+complain (const GError *error)
+{
+  /* The first two are not the program's fault: the stream has been closed meanwhile, or whoever is to
+   * be answered has no valid address. */
+  if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED) ||
+      g_error_matches (error, HS_ERROR, HS_ERROR_INVALID_JID))
+    g_debug ("A reply was not sent: %s", error->message);
+  else
+    g_message ("What a handler returned was not sent: %s", error->message);
+}
+
+/* A server that asks and does not acknowledge the answers can't make us grow. */
+static gboolean
+has_room (HsClient *self)
+{
+  HsStreamManagement *management = hs_session_get_management (&hs_client_private (self)->session);
+
+  return management == NULL || hs_stream_management_get_size (management) < MAX_KEPT;
+}
+
+static void
+reply_cb (HsElement *stanza, gpointer client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!has_room (client))
+    g_debug ("A reply was not sent: too much is not acknowledged");
+  else if (!hs_client_send_stanza (client, stanza, &error))
+    complain (error);
+}
+
+static void
+answer_cb (HsElement *stanza, gpointer client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!has_room (client))
+    g_debug ("An answer was not sent: too much is not acknowledged");
+  else if (!hs_client_send_own (client, stanza, &error))
+    complain (error);
+}
+
+static gboolean
+has_element_signal_cb (gpointer client)
+{
+  return hs_client_dispatch_has_listener (client, hs_client_signals[SIGNAL_ELEMENT]);
+}
+
+/* A detail that somebody is connected to has a quark; what a peer invents is given none. */
+static void
+element_signal_cb (HsElement *element, gpointer client)
+{
+  HsNode *node = hs_element_get_node (element);
+  g_autofree char *clark
+      = g_strdup_printf ("{%s}%s", node->namespace_ != NULL ? node->namespace_ : "", node->name);
+
+  g_signal_emit (client, hs_client_signals[SIGNAL_ELEMENT], g_quark_try_string (clark), element);
+}
+
+static gboolean
+stanza_signal_cb (HsElement *stanza, gpointer client)
+{
+  HsClientPrivate *priv = hs_client_private (client);
+  guint which = HS_IS_MESSAGE (stanza) ? SIGNAL_MESSAGE : HS_IS_PRESENCE (stanza) ? SIGNAL_PRESENCE : SIGNAL_IQ;
+  guint signal = hs_client_signals[which];
+  gboolean handled = FALSE;
+
+  if (!hs_client_dispatch_is_heard (&priv->dispatch, client, signal))
+    return FALSE;
+  if (which == SIGNAL_IQ)
+    g_signal_emit (client, signal, 0, stanza, &handled);
+  else
+    g_signal_emit (client, signal, 0, stanza);
+  return handled;
+}
+
+/* Whether the account itself wrote the stanza (RFC 6120, 8.1.2.1): some servers push from the full
+ * JID. */
+gboolean
+hs_client_is_from_account (HsNode *stanza, gpointer client)
+{
+  HsClientPrivate *priv = hs_client_private (client);
+  const char *from = hs_node_get_attribute (stanza, "from", NULL);
+  HsJid *bound = hs_session_get_bound_jid (&priv->session);
+  g_autoptr (HsJid) jid = NULL;
+
+  if (from == NULL)
+    return TRUE;
+  if (bound == NULL)
+    return FALSE;
+  jid = hs_stanza_node_dup_jid (stanza, "from");
+  return jid != NULL &&
+         (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) || hs_jid_equal (jid, bound));
+}
+
+/* For the dispatcher, in the middle of a stanza. */
+static gboolean
+is_turn_over_cb (gpointer client)
+{
+  return hs_pump_is_turn_over (&hs_client_private (client)->pump);
+}
+
+const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
+  .reply = reply_cb,
+  .answer = answer_cb,
+  .has_element_signal = has_element_signal_cb,
+  .element_signal = element_signal_cb,
+  .stanza_signal = stanza_signal_cb,
+  .from_account = hs_client_is_from_account,
+  .time_is_over = is_turn_over_cb,
+};
+
+void
+hs_client_forgets_changed (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  if (hs_client_stream (priv) != NULL)
+    hs_parser_set_forgets (hs_stream_get_parser (hs_client_stream (priv)),
+                           hs_stream_is_ready (hs_client_stream (priv)) &&
+                               hs_handlers_forget (hs_dispatcher_get_handlers (hs_client_dispatcher (priv))));
+}
+
+/* Enough to say what it was, in a block of its own: what had come of the stanza goes at once. */
+static HsElement *
+copy_tags (HsNode *stanza)
+{
+  HsBlock *block = hs_block_new (NULL);
+  HsNode *copy = hs_node_copy_tag (block, stanza);
+  HsNode *payload = hs_node_first_element (stanza);
+  HsElement *tags;
+
+  if (payload != NULL)
+    hs_node_append (copy, hs_node_copy_tag (block, payload));
+  tags = hs_element_new_owner (copy);
+  hs_block_unref (block);
+  return tags;
+}
+
+void
+hs_client_discarded (HsClient *self, HsNode *node, const GError *error)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsElement) tags = copy_tags (node);
+
+  /* A stranger may be the cause, and must not fill the log. */
+  g_debug ("%s", error->message);
+  hs_dispatcher_discard (hs_client_dispatcher (priv), node, HS_STANZA (tags), error);
+  hs_requests_changed (&priv->requests);
+  g_signal_emit (self, hs_client_signals[SIGNAL_STANZA_DISCARDED], 0, tags, error);
+}
+
+static guint
+add_handler (HsClient *self, HsHandler *handler)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  guint id;
+
+  handler->module = hs_module_list_get_attaching (&priv->modules);
+  id = hs_handlers_add (hs_dispatcher_get_handlers (hs_client_dispatcher (priv)), handler);
+  hs_client_forgets_changed (self);
+  return id;
+}
+
+/**
+ * hs_client_add_handler:
+ * @self: a client
+ * @name: (nullable): the local name of an element, or %NULL for any
+ * @namespace_: (nullable): its namespace, or %NULL for any
+ * @flags: how the handler is called
+ * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Names an element and says what to call when it comes, at any depth of any stanza.
+ *
+ * Handlers of one element are called in the order in which they were added; within a stanza in the
+ * order in which elements end. What a handler returns is sent. A `message`, `presence` or `iq` in
+ * `jabber:client` is shown only as the stanza itself, unless @flags has %HS_HANDLER_NESTED.
+ *
+ * Returns: an id for [method@Client.remove_handler]; never 0
+ */
+guint
+hs_client_add_handler (HsClient *self,
+                       const char *name,
+                       const char *namespace_,
+                       HsHandlerFlags flags,
+                       HsHandlerFunc handler,
+                       gpointer user_data,
+                       GDestroyNotify destroy)
+{
+  HsHandler new_handler = {
+    .name = (char *) name,
+    .namespace_ = (char *) namespace_,
+    .flags = flags,
+    .func = handler,
+    .user_data = user_data,
+    .destroy = destroy,
+  };
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
+  g_return_val_if_fail (handler != NULL, 0);
+
+  return add_handler (self, &new_handler);
+}
+
+/**
+ * hs_client_register_on_iq:
+ * @self: a client
+ * @type: (nullable): `get`, `set`, `result` or `error`, or %NULL for any
+ * @id: (nullable): the id of an iq, or %NULL for any
+ * @flags: how the handler is called
+ * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says what to call when an iq comes. Results and errors come only where this client asked, from whom
+ * it asked.
+ *
+ * Returns: an id for [method@Client.remove_handler]; never 0
+ */
+guint
+hs_client_register_on_iq (HsClient *self,
+                          const char *type,
+                          const char *id,
+                          HsHandlerFlags flags,
+                          HsHandlerFunc handler,
+                          gpointer user_data,
+                          GDestroyNotify destroy)
+{
+  HsHandler new_handler = {
+    .name = (char *) type,
+    .namespace_ = (char *) id,
+    .for_iq = TRUE,
+    .flags = flags,
+    .func = handler,
+    .user_data = user_data,
+    .destroy = destroy,
+  };
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
+  g_return_val_if_fail (handler != NULL, 0);
+
+  return add_handler (self, &new_handler);
+}
+
+/**
+ * hs_client_remove_handler:
+ * @self: a client
+ * @id: the id of a handler
+ *
+ * Removes a handler. It is not called any more, also where it was about to be.
+ *
+ * Returns: true where there was such a handler
+ */
+gboolean
+hs_client_remove_handler (HsClient *self, guint id)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  gboolean removed;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
+
+  removed = hs_handlers_remove (hs_dispatcher_get_handlers (hs_client_dispatcher (priv)), id);
+  hs_client_forgets_changed (self);
+  return removed;
+}
+
+/**
+ * hs_client_defer_reply:
+ * @self: a client
+ * @iq: the iq that is being dispatched
+ *
+ * Says that an iq `get` or `set` will be answered later: the client does not answer it itself. To be
+ * called from a handler of it, which keeps what it needs for the answer.
+ */
+void
+hs_client_defer_reply (HsClient *self, HsElement *iq)
+{
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  g_return_if_fail (HS_IS_ELEMENT (iq));
+
+  hs_dispatcher_defer (hs_client_dispatcher (hs_client_private (self)), hs_element_get_node (iq));
+}
+
+/**
+ * hs_client_take:
+ * @self: a client
+ * @element: the stanza that is being dispatched, or an element inside it
+ *
+ * Says that a stanza has been dealt with: [signal@Client::message], [signal@Client::presence] or
+ * [signal@Client::iq] is not emitted for it.
+ *
+ * To be called from a handler of the stanza or of an element in it, also of one that is forgotten while the
+ * stanza still comes in. All handlers run as before, and [signal@Client::element] is emitted. An iq `get` or `set`
+ * that nobody answers is answered by the client as before. Nothing happens if the stanza has been dispatched.
+ *
+ * Since: 0.2
+ */
+void
+hs_client_take (HsClient *self, HsElement *element)
+{
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  g_return_if_fail (HS_IS_ELEMENT (element));
+
+  hs_dispatcher_take (hs_client_dispatcher (hs_client_private (self)), hs_element_get_node (element));
+}
+
+/**
+ * hs_client_is_own:
+ * @self: a client
+ * @jid: (nullable): an address
+ *
+ * Whether an address is the account's: its bare JID or that of any of its resources; for a component,
+ * any address at its domain. %NULL is, since a stanza without `from` is the account's own (RFC 6120, 8.1.2.1).
+ *
+ * Returns: true where it is
+ */
+gboolean
+hs_client_is_own (HsClient *self, HsJid *jid)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+  HsJid *own;
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
+  hs_client_return_val_if_foreign (self, FALSE);
+
+  if (jid == NULL)
+    return TRUE;
+  own = hs_session_get_bound_jid (&priv->session);
+  if (own == NULL)
+    own = hs_settings_get_jid (&priv->settings);
+  if (own != NULL && hs_settings_is_component (&priv->settings))
+    return strcmp (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
+  return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&
+         g_strcmp0 (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
+}
