@@ -3,7 +3,8 @@
 // What JavaScript adds to Headstock (GJS loads this file with the namespace).
 //
 // Handlers.  client.register(object) takes any object.  Its `handlers` are lists: the name of an
-// element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested }.
+// element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested };
+// from_account is the same as fromAccount, and an option that there is not throws a TypeError.
 // The function is called with the element and the client; `this` is the object.  A function given to
 // client.add_handler() or client.register_on_iq() is called with the client and the element, as in C.
 // What a function returns is sent: an element, or nothing, or a promise of either; anything else is
@@ -19,10 +20,17 @@
 // alone: C knows only the numbers under which it is kept.  An object that keeps the client in turn
 // makes a circle that JavaScript can see and collects.
 //
-// Promises.  client.request(iq), connectAsync(), closeAsync(), sendAsync(stanza), and runAsync(), which
-// keeps the client until it has terminated, and ends with what ended the run.  While it waits, Ctrl-C
-// stops the client, and a second Ctrl-C ends the process; a program that lives on without its client
-// calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
+// Promises.  Each function whose name ends in _async returns a promise where it is given no callback: what
+// its _finish function returns.  Arguments at its end may be left out.  Instead of a Gio.Cancellable its last
+// argument may be an AbortSignal or what works like one, or an object: { cancellable, signal, timeout }.  Each
+// has a name without underscores too: roster.addAsync(jid).  client.request(iq) and client.send(stanza) are
+// request_async() and send_async().
+//
+// client.runAsync() keeps the client until it has terminated, and ends with what ended the run.  While it
+// waits, Ctrl-C stops the client, and a second Ctrl-C ends the process; a program that lives on without its
+// client calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
+//
+// client.elements(name, namespace, options) is an asynchronous iterator over elements as they arrive.
 //
 // Addresses may be given as Headstock.Jid or as strings, whatever C takes.
 //
@@ -32,7 +40,7 @@
 // Strings.  One with a NUL character, or with half of a surrogate pair, throws a TypeError wherever it is given to
 // a function or a property: C would cut it there, or get another character.
 
-const {GLib, GObject} = imports.gi;
+const {Gio, GLib, GObject} = imports.gi;
 const System = imports.system;
 
 // Each view that a handler was shown, or that the program made to send it, lives until it is collected, and
@@ -45,6 +53,9 @@ const RECENT_ANSWERS = 32;
 
 const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
     'detached', 'begin', 'resumed', 'lost', 'presence_sent'];
+const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED'};
+// Where a function takes a timeout, and how a caller says that the client's own is to be used.
+const TIMEOUT_PLACES = {request_async: 1};
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
 // What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
@@ -181,11 +192,6 @@ function checkStrings() {
             checkFunction(Headstock, name);
         }
     }
-    Headstock.Jid = new Proxy(Headstock.Jid, {
-        construct(Jid, all) {
-            return Jid.new(...all);
-        },
-    });
 }
 
 function checkWord(what, word, known) {
@@ -340,9 +346,12 @@ function makeTrampoline(number) {
 function adding(name) {
     return function (first, second, flags, call) {
         const state = getState(this);
+        if (typeof call !== 'function')
+            throw new TypeError(`${name}() takes a function as its fourth argument, not ${call}`);
+        const set = typeof flags === 'number' ? flags : makeFlags(flags ?? {});
         const number = ++state.last;
-        const id = native[name].call(this, first, second, flags, makeTrampoline(number));
-        const once = (flags & Headstock.HandlerFlags.ONCE) !== 0;
+        const id = native[name].call(this, first, second, set, makeTrampoline(number));
+        const once = (set & Headstock.HandlerFlags.ONCE) !== 0;
         state.functions.set(number, {call, once, id});
         state.numbers.set(id, number);
         state.attaching?.ids.push(id);
@@ -476,10 +485,22 @@ function isFromAccount(client, stanza) {
     return bound !== null && from !== null && (from.equal(bound) || from.equal(bound.get_bare()));
 }
 
-function makeFlags(options = {}) {
-    const {DEFAULT, ONCE, FORGET, FROM_ACCOUNT, NESTED} = Headstock.HandlerFlags;
-    return DEFAULT | (options.once ? ONCE : 0) | (options.forget ? FORGET : 0) |
-        (options.fromAccount ? FROM_ACCOUNT : 0) | (options.nested ? NESTED : 0);
+// An option that is misspelt would be one that is not set: an element from a stranger would reach the handler.
+function makeFlags(options) {
+    if (typeof options !== 'object' || options === null || Array.isArray(options))
+        throw new TypeError(`The options of a handler are an object, not ${options}`);
+    let flags = Headstock.HandlerFlags.DEFAULT;
+    for (const name in options) {
+        if (!Object.hasOwn(OPTIONS, name)) {
+            throw new TypeError(`A handler has no option '${name}'; it has ${Object.keys(OPTIONS).join(', ')}`);
+        }
+        const value = options[name];
+        if (value !== undefined && typeof value !== 'boolean')
+            throw new TypeError(`The option '${name}' of a handler is true or false, not ${value}`);
+        if (value)
+            flags |= Headstock.HandlerFlags[OPTIONS[name]];
+    }
+    return flags;
 }
 
 // Whether C, and not JavaScript, made the object a module.
@@ -496,16 +517,17 @@ function isNativeModule(object) {
 
 function checkHandlers(handlers = []) {
     for (const one of handlers) {
-        if (!Array.isArray(one) || typeof one[2] !== 'function')
+        if (!Array.isArray(one) || typeof one[2] !== 'function' || one.length > 4)
             throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
         one.forEach(checkText);
+        makeFlags(one[3] ?? {});
     }
     return handlers;
 }
 
 function addHandlers(client, {object, handlers}) {
     for (const [name, namespace, call, options] of handlers) {
-        client.add_handler(name, namespace, makeFlags(options),
+        client.add_handler(name, namespace ?? null, options,
             (_client, element) => call.call(object, element, _client));
     }
 }
@@ -603,6 +625,8 @@ const clientMethods = {
     register(object) {
         if (object === null || typeof object !== 'object')
             throw new TypeError(`${object} can't be registered: it is not an object`);
+        if (!(object instanceof Headstock.Module) && !object.handlers && !HOOKS.some(hook => isHook(object, hook)))
+            throw new TypeError(`The object can't be registered: it has no handlers, and none of ${HOOKS.join(', ')}`);
         const state = getState(this);
         const isNative = isNativeModule(object);
         if (findAgent(this, object) !== 0)
@@ -684,20 +708,16 @@ const clientMethods = {
 
     connect_after: connecting('connect_after'),
 
-    request(iq, timeout = -1, cancellable = null) {
-        return promise(this, 'request', iq, timeout, cancellable);
+    request(iq, ...more) {
+        return this.request_async(iq, ...more);
     },
 
-    connectAsync(cancellable = null) {
-        return promise(this, 'connect', cancellable);
+    send(stanza, ...more) {
+        return this.send_async(stanza, ...more);
     },
 
-    closeAsync(cancellable = null) {
-        return promise(this, 'close', cancellable);
-    },
-
-    sendAsync(stanza, cancellable = null) {
-        return promise(this, 'send', stanza, cancellable);
+    elements(name, namespace = null, options = {}) {
+        return new Arrivals(this, name, namespace, options);
     },
 
     runAsync() {
@@ -734,16 +754,179 @@ function connecting(name) {
     };
 }
 
-function promise(client, name, ...more) {
-    return new Promise((resolve, reject) => {
-        client[`${name}_async`](...more, (_client, result) => {
-            try {
-                resolve(client[`${name}_finish`](result));
-            } catch (error) {
-                reject(error);
-            }
+// The elements that a handler is given, for `for await`: from now on, until the client has terminated or the loop is left.
+class Arrivals {
+    constructor(client, name, namespace, options) {
+        this.client = client;
+        this.come = [];
+        this.waiting = [];
+        this.ended = false;
+        this.error = null;
+        const once = (makeFlags(options) & Headstock.HandlerFlags.ONCE) !== 0;
+        this.handler = client.add_handler(name, namespace, options, (_client, element) => {
+            this.come.push(element);
+            if (once)
+                this.end();
+            this.serve();
         });
+        this.terminated = native.connect.call(client, 'terminated', (_client, error) => {
+            this.error = error;
+            this.end();
+        });
+    }
+
+    end() {
+        if (this.ended)
+            return;
+        this.ended = true;
+        this.client.remove_handler(this.handler);
+        this.client.disconnect(this.terminated);
+        this.serve();
+    }
+
+    serve() {
+        while (this.waiting.length > 0 && (this.come.length > 0 || this.ended)) {
+            const {resolve, reject} = this.waiting.shift();
+            const {error} = this;
+            if (this.come.length > 0) {
+                resolve({value: this.come.shift(), done: false});
+            } else if (error) {
+                this.error = null;
+                reject(error);
+            } else {
+                resolve({value: undefined, done: true});
+            }
+        }
+    }
+
+    next() {
+        return new Promise((resolve, reject) => {
+            this.waiting.push({resolve, reject});
+            this.serve();
+        });
+    }
+
+    return(value) {
+        this.come = [];
+        this.error = null;
+        this.end();
+        return Promise.resolve({value, done: true});
+    }
+
+    [Symbol.asyncIterator]() {
+        return this;
+    }
+}
+
+function isSignal(value) {
+    return typeof value === 'object' && value !== null && typeof value.aborted === 'boolean' &&
+        typeof value.addEventListener === 'function';
+}
+
+function isPlain(value) {
+    return typeof value === 'object' && value !== null &&
+        [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+// What the last argument of an asynchronous function says, taken off the arguments.
+function takeOptions(name, all) {
+    const last = all.at(-1);
+    if (last instanceof Gio.Cancellable)
+        return {cancellable: all.pop()};
+    if (isSignal(last))
+        return {signal: all.pop()};
+    if (!isPlain(last))
+        return {};
+    for (const option in last) {
+        if (!['cancellable', 'signal'].includes(option) && !(option === 'timeout' && name in TIMEOUT_PLACES))
+            throw new TypeError(`${name}() has no option '${option}'`);
+    }
+    const {cancellable = null, signal = null} = last;
+    if (cancellable && signal)
+        throw new TypeError(`${name}() takes either a cancellable or a signal`);
+    if (signal && !isSignal(signal))
+        throw new TypeError(`${name}() takes an AbortSignal, or what has its functions, as its signal`);
+    return all.pop();
+}
+
+function fillArguments(name, all, places, options) {
+    const cancellable = options.cancellable ?? null;
+    while (all.length < places - 1)
+        all.push(null);
+    if (cancellable)
+        all[places - 2] = cancellable;
+    const timeout = TIMEOUT_PLACES[name];
+    if (timeout !== undefined)
+        all[timeout] = options.timeout ?? all[timeout] ?? -1;
+    return all;
+}
+
+// What stands for a signal in C, and what is to be done at the end.
+function followSignal(signal) {
+    const cancellable = new Gio.Cancellable();
+    const abort = () => cancellable.cancel();
+    signal.addEventListener('abort', abort);
+    return {cancellable, release: () => signal.removeEventListener?.('abort', abort)};
+}
+
+function callAsync(self, name, start, all, places) {
+    return new Promise((resolve, reject) => {
+        const options = takeOptions(name, all);
+        const {signal} = options;
+        const makeReason = error => signal?.aborted ? signal.reason ?? error : error;
+        if (signal?.aborted) {
+            reject(makeReason(new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, 'The operation was cancelled')));
+            return;
+        }
+        const {cancellable, release} = signal ? followSignal(signal) : options;
+        const {stack} = new Error();
+        const done = (_self, result) => {
+            release?.();
+            try {
+                resolve(self[name.replace(/_async$/, '_finish')](result));
+            } catch (error) {
+                error.stack = `${error.stack ?? ''}### The call:\n${stack}`;
+                reject(makeReason(error));
+            }
+        };
+        try {
+            start.call(self, ...fillArguments(name, all, places, {...options, cancellable}), done);
+        } catch (error) {
+            release?.();
+            throw error;
+        }
     });
+}
+
+// As many parameters as C's, for Gio._promisify(), which a program may call still.
+function promising(owner, name) {
+    const start = owner[name];
+    const places = start.length;
+    const call = function (...all) {
+        if (all.length >= places)
+            return start.apply(this, all);
+        if (typeof all.at(-1) !== 'function')
+            return callAsync(this, name, start, all, places);
+        const callback = all.pop();
+        const options = takeOptions(name, all);
+        return start.call(this, ...fillArguments(name, all, places, options), callback);
+    };
+    Object.defineProperty(call, 'name', {value: name});
+    Object.defineProperty(call, 'length', {value: places});
+    owner[name] = call;
+    owner[name.replace(/_(.)/g, (_all, letter) => letter.toUpperCase())] = call;
+}
+
+function addPromises() {
+    for (const name of Object.keys(Headstock)) {
+        const prototype = Headstock[name]?.prototype;
+        if (!(prototype instanceof GObject.Object))
+            continue;
+        for (const key of Object.getOwnPropertyNames(prototype)) {
+            if (key.endsWith('_async') && typeof prototype[key.replace(/_async$/, '_finish')] === 'function')
+                promising(prototype, key);
+        }
+    }
 }
 
 // Makes a property take an address in either form.
@@ -843,5 +1026,6 @@ function _init() {
         native[name] = Client.prototype[name];
         Client.prototype[name] = clientMethods[name];
     }
+    addPromises();
     Agent = defineAgent();
 }

@@ -69,6 +69,38 @@ export async function refused(attempt, domain, code) {
     throw new Error('nothing was thrown');
 }
 
+// Checks that something throws, at once.
+export function throwing(Class, attempt) {
+    let thrown = null;
+    try {
+        attempt();
+    } catch (error) {
+        thrown = error;
+    }
+    assert(thrown instanceof Class, `${thrown} of ${attempt}`);
+}
+
+// What works like an AbortSignal, which GJS does not have.
+export class Signal {
+    aborted = false;
+    listeners = new Set();
+
+    addEventListener(_type, listener) {
+        this.listeners.add(listener);
+    }
+
+    removeEventListener(_type, listener) {
+        this.listeners.delete(listener);
+    }
+
+    abort(reason) {
+        this.aborted = true;
+        this.reason = reason;
+        for (const listener of this.listeners)
+            listener();
+    }
+}
+
 export function address(number) {
     return GLib.getenv(`HS_TEST_USER${number}`);
 }

@@ -6,8 +6,8 @@ import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
-import {address, ask, assert, Child, equal, HERE, main, makeClient, online, prepare, refused, sendXml, sleep,
-    wait} from './support.js';
+import {address, ask, assert, Child, equal, HERE, main, makeClient, online, prepare, refused, sendXml, Signal,
+    sleep, wait} from './support.js';
 
 const {DEFAULT, ONCE} = Headstock.HandlerFlags;
 const {NS_CLIENT, StanzaError} = Headstock;
@@ -80,11 +80,47 @@ await main({
             });
             await refused(() => one.request(ask(to, 'silence'), -1, cancellable), Gio.IOErrorEnum,
                 Gio.IOErrorEnum.CANCELLED);
+            await refused(() => one.request(ask(to, 'silence'), {timeout: 100}), Headstock.error_quark(), Error.TIMED_OUT);
+            const signal = new Signal();
+            GLib.timeout_add(GLib.PRIORITY_DEFAULT, 50, () => {
+                signal.abort('enough');
+                return GLib.SOURCE_REMOVE;
+            });
+            await one.request(ask(to, 'silence'), {signal}).then(() => assert(false), error => equal(error, 'enough'));
+            equal(signal.listeners.size, 0);
             await refused(() => one.send_raw_stanza('<message'), Headstock.error_quark(), Error.INVALID_STANZA);
             await refused(() => one.sendAsync(new Headstock.Message({from_jid: 'boss@x', to: 'a@b'})),
                 Headstock.error_quark(), Error.INVALID_FROM);
             assert(await one.sendAsync(new Headstock.Presence({show: 'dnd'})));
         });
+    },
+
+    async 'elements are iterated over as they arrive, until the loop is left or the client has terminated'() {
+        const client = makeClient(1);
+        const seen = [];
+        const all = client.elements('body');
+        await online([client], async () => {
+            for (const number of [1, 2, 3])
+                sendXml(client, client.bound_jid, `<body>${number}</body>`);
+            for await (const message of client.elements('message', NS_CLIENT, {fromAccount: true})) {
+                seen.push(message.body);
+                if (seen.length === 3)
+                    break;
+            }
+            const last = client.elements('body', NS_CLIENT, {once: true});
+            sendXml(client, client.bound_jid, '<body>4</body>');
+            for await (const body of last)
+                seen.push(`once ${body.get_text()}`);
+            await client.request(Headstock.Iq.new('get', null, element('query', Headstock.NS_ROSTER)));
+        });
+        for await (const body of all)
+            seen.push(body.get_text());
+        equal(seen, ['1', '2', '3', 'once 4', '1', '2', '3', '4']);
+        const failing = prepare(Headstock.Client.new(address(1), 'wrong'));
+        const none = failing.elements('body');
+        failing.start();
+        await refused(() => none.next(), Headstock.sasl_error_quark(), Headstock.SaslError.NOT_AUTHORIZED);
+        equal((await none.next()).done, true);
     },
 
     async 'a stanza that is too large is discarded, whom it concerns is told, and the session goes on'() {

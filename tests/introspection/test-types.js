@@ -2,10 +2,11 @@
 //
 // Addresses, elements and constants; needs no server.
 
+import Gio from 'gi://Gio?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
-import {assert, equal, main, refused} from './support.js';
+import {assert, equal, main, refused, Signal, throwing} from './support.js';
 
 const {Jid, Message} = Headstock;
 
@@ -232,9 +233,69 @@ await main({
         }
     },
 
+    'an option that a handler has not is refused, and nothing is registered then'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        const told = [];
+        const attached = () => told.push('attached');
+        const wrong = [{fromAcount: true}, {from_account: 'yes'}, {fromAccount: 1}, {nested: null}, true, 5, 'once', [], ['once'],
+            Object.create({frm: true})];
+        for (const options of wrong) {
+            const handlers = [['item', null, () => null], ['item', Headstock.NS_ROSTER, () => null, options]];
+            throwing(TypeError, () => client.register({handlers, attached}));
+            if (typeof options === 'number')
+                continue;
+            throwing(TypeError, () => client.add_handler('item', null, options, () => null));
+            throwing(TypeError, () => client.register_on_iq('get', null, options, () => null));
+            throwing(TypeError, () => client.elements('item', null, options));
+        }
+        equal(told, []);
+        const good = [{}, undefined, null, {from_account: true}, {fromAccount: true, from_account: true, once: undefined},
+            {once: false, forget: true, nested: false}];
+        client.register({handlers: good.map(options => ['item', undefined, () => null, options]), attached});
+        equal(told, ['attached']);
+        for (const nothing of [{}, {handler: []}, new (class { onReady() {} })()])
+            throwing(TypeError, () => client.register(nothing));
+        throwing(TypeError, () => client.add_handler('item', null, Headstock.HandlerFlags.ONCE, null));
+    },
+
+    'a property that there is not is refused where an object is made'() {
+        class Mine extends Headstock.Client {
+            static {
+                GObject.registerClass(this);
+            }
+        }
+        for (const Class of [Headstock.Client, Headstock.Component, Mine, Message, Headstock.Presence, Headstock.Iq,
+            Headstock.Element, Headstock.Roster])
+            throwing(Error, () => new Class({hots: 'x'}));
+    },
+
     'a client is made for an address in either form'() {
         for (const jid of ['A@b', Jid.new('a@B')])
             equal(`${Headstock.Client.new_for_jid(jid, null).jid}`, 'a@b');
+    },
+
+    async 'each asynchronous function is a promise where it has no callback'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        const {Error} = Headstock;
+        const iq = new Headstock.Iq({stanza_type: 'get', payload: Headstock.Element.new('q', 'urn:test')});
+        for (const ask of [() => client.request_async(iq), () => client.requestAsync(iq, 5), () => client.request(iq),
+            () => client.request(iq, {timeout: 5}), () => client.send(iq)])
+            await refused(ask, Headstock.error_quark(), Error.NOT_CONNECTED);
+        const called = new Promise(resolve => client.close_async(null, (_client, result) => resolve(client.close_finish(result))));
+        assert(await called && await client.close_async() && await client.closeAsync(new Gio.Cancellable()));
+        for (const options of [{timeot: 5}, {cancellable: new Gio.Cancellable(), signal: new Signal()}, {signal: {}}])
+            await client.request(iq, options).then(() => assert(false), error => assert(error instanceof TypeError, error));
+        await client.send(iq, {timeout: 5}).then(() => assert(false), error => assert(error instanceof TypeError, error));
+        const signal = new Signal();
+        signal.abort('enough');
+        for (const last of [signal, {signal}])
+            await client.request(iq, last).then(() => assert(false), error => equal(error, 'enough'));
+        const waiting = Object.keys(Headstock).filter(name => Headstock[name]?.prototype instanceof GObject.Object)
+            .flatMap(name => Object.getOwnPropertyNames(Headstock[name].prototype)
+                .filter(key => key.endsWith('_async')).map(key => [Headstock[name].prototype, key]));
+        assert(waiting.length > 20);
+        for (const [prototype, key] of waiting)
+            assert(typeof prototype[key.replace(/_(.)/g, (_all, letter) => letter.toUpperCase())] === 'function', key);
     },
 
     'functions with callbacks can be promisified'() {
