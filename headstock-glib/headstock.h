@@ -3,6 +3,10 @@
 
 #define HS_INSIDE
 
+#include <headstock-glib/hs-archive-metadata.h>
+#include <headstock-glib/hs-archive-page.h>
+#include <headstock-glib/hs-archive-query.h>
+#include <headstock-glib/hs-archive.h>
 #include <headstock-glib/hs-blocked-address.h>
 #include <headstock-glib/hs-blocking.h>
 #include <headstock-glib/hs-chat-message.h>

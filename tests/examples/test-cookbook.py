@@ -180,6 +180,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("forms", "Read a table of results"): prints("Juliet", "Benvolio"),
     ("markup", "Mark up a message"):
         prints(r"<small>&gt; Two households, both <b>\*alike in <i>_dignity_</i>\*</b> &amp; more</small>"),
+    ("archives", "Read the last messages with somebody"): prints("that was all of this page"),
+    ("archives", "Write the whole archive out"): prints("that was the whole archive"),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
     ("blocking", "See who is blocked, and unblock everybody"): prints("nobody is blocked any more"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),

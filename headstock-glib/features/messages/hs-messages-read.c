@@ -27,16 +27,22 @@ is_private (HsMessages *self, HsMessage *message, HsContent content, HsJid *occu
                  && hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER) != NULL));
 }
 
+GDateTime *
+hs_messages_read_stamp (HsElement *delay)
+{
+  g_autoptr (HsMessage) message = hs_message_new (NULL, NULL);
+  g_autoptr (HsElement) copy = hs_element_copy (delay);
+
+  hs_element_append (HS_ELEMENT (message), copy);
+  return hs_message_get_delay (message);
+}
+
 /* Who stored the message on its way says when it came. */
 static gint64
 read_stamp (HsElement *delay)
 {
-  g_autoptr (HsMessage) message = hs_message_new (NULL, NULL);
-  g_autoptr (HsElement) copy = hs_element_copy (delay);
-  g_autoptr (GDateTime) date = NULL;
+  g_autoptr (GDateTime) date = hs_messages_read_stamp (delay);
 
-  hs_element_append (HS_ELEMENT (message), copy);
-  date = hs_message_get_delay (message);
   if (date == NULL)
     return 0;
   return g_date_time_to_unix (date) * G_USEC_PER_SEC + g_date_time_get_microsecond (date);

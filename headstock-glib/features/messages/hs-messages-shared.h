@@ -73,6 +73,13 @@ typedef struct
  * its addresses do not fit the archive: in an account's, it is neither from the account nor to it; in a room's, it is
  * not from the room. */
 HsDelivery *hs_messages_read (HsMessages *self, HsMessage *message, const HsMessagesArchived *archived);
+/* The only child element of a name, if there is only one of that name. */
+HsElement *hs_messages_get_only_child (HsElement *parent, const char *name, const char *namespace_);
+/* The time of a <delay/> (XEP-0203), or NULL. */
+GDateTime *hs_messages_read_stamp (HsElement *delay);
+/* An object that belongs to no client, for hs_messages_read() with the archives of @account, or of any of its
+ * resources. */
+HsMessages *hs_messages_new_reader (HsJid *account);
 /* Emits what hs_messages_read() made, as `received`, or as `learned` where this client sent it. Whether it is new
  * is the caller's to know, who is the archive's keeper. */
 HsMessagesOutcome hs_messages_deliver (HsMessages *self, HsDelivery *delivery);

@@ -51,9 +51,8 @@ hs_messages_is_wrapper (HsMessage *message, HsContent content)
   return FALSE;
 }
 
-/* The only child element of a name, if it is the only one of that name. */
-static HsElement *
-get_only_child (HsElement *parent, const char *name, const char *namespace_)
+HsElement *
+hs_messages_get_only_child (HsElement *parent, const char *name, const char *namespace_)
 {
   HsElement *only = NULL;
 
@@ -80,7 +79,7 @@ get_carbon (HsMessage *message, gboolean *is_sent)
   *is_sent = sent != NULL;
   if (received != NULL && sent != NULL)
     return NULL;
-  return get_only_child (stanza, *is_sent ? "sent" : "received", HS_NS_CARBONS);
+  return hs_messages_get_only_child (stanza, *is_sent ? "sent" : "received", HS_NS_CARBONS);
 }
 
 static gboolean
@@ -134,8 +133,8 @@ hs_messages_unwrap (HsMessages *self, HsMessage *message, HsMessageFault *fault)
     return NULL;
   *fault = HS_MESSAGE_FAULT_FORM;
   carbon = get_carbon (message, &is_sent);
-  forwarded = carbon != NULL ? get_only_child (carbon, "forwarded", HS_NS_FORWARD) : NULL;
-  inner = forwarded != NULL ? get_only_child (forwarded, "message", HS_NS_CLIENT) : NULL;
+  forwarded = carbon != NULL ? hs_messages_get_only_child (carbon, "forwarded", HS_NS_FORWARD) : NULL;
+  inner = forwarded != NULL ? hs_messages_get_only_child (forwarded, "message", HS_NS_CLIENT) : NULL;
   if (inner == NULL)
     return NULL;
   *fault = check_inner (self, HS_MESSAGE (inner), is_sent);

@@ -499,6 +499,16 @@ hs_messages_new (void)
   return g_object_new (HS_TYPE_MESSAGES, NULL);
 }
 
+HsMessages *
+hs_messages_new_reader (HsJid *account)
+{
+  HsMessages *self = hs_messages_new ();
+
+  self->own = hs_jid_get_bare (account);
+  self->bound = hs_jid_ref (account);
+  return self;
+}
+
 /**
  * hs_messages_get_client: (get-property client)
  * @self: the messages of an account

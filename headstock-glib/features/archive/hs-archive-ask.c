@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-archive-private.h"
+
+#include "hs-error.h"
+#include "hs-feature.h"
+#include "hs-messages.h"
+#include "hs-namespaces.h"
+
+#include <string.h>
+
+/* How a page is asked for: each archive answers one query at a time, and at most three are asked at once. What comes
+ * belongs to the query whose id it bears, if the archive that was asked sends it, and while it is being asked. */
+
+#define MAX_ASKED 3
+
+static void ask_waiting (HsArchive *self);
+
+const char *
+hs_archive_describe (HsJid *archive)
+{
+  return archive != NULL ? hs_jid_to_string (archive) : "the account";
+}
+
+static void
+ask_free (HsArchiveAsk *ask)
+{
+  if (ask->cancelled != NULL)
+    g_source_destroy (ask->cancelled);
+  g_clear_pointer (&ask->cancelled, g_source_unref);
+  g_clear_object (&ask->task);
+  g_object_unref (ask->page);
+  g_clear_object (&ask->previous);
+  g_clear_object (&ask->reader);
+  g_free (ask->query_id);
+  g_clear_error (&ask->error);
+  g_object_unref (ask->archive);
+  g_free (ask);
+}
+
+/* The next one may begin before the program hears of this one: it may ask on in its callback. */
+static void
+ask_end (HsArchiveAsk *ask, GError *error)
+{
+  g_autoptr (HsArchive) self = g_object_ref (ask->archive);
+  g_autoptr (GTask) task = g_steal_pointer (&ask->task);
+  g_autoptr (HsArchivePage) page = g_object_ref (ask->page);
+
+  g_ptr_array_remove (self->asked, ask);
+  ask_free (ask);
+  ask_waiting (self);
+  if (task == NULL)
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&page), g_object_unref);
+}
+
+/* ---- The answer ---- */
+
+/* A server that does not know an id may give the same page for ever. */
+static gboolean
+is_same_again (HsArchiveAsk *ask)
+{
+  if (ask->previous == NULL || ask->page->last_id == NULL)
+    return FALSE;
+  return ask->page->query->is_backwards ? strcmp (ask->page->first_id, ask->previous->first_id) == 0
+                                        : strcmp (ask->page->last_id, ask->previous->last_id) == 0;
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  HsArchiveAsk *ask = user_data;
+  HsJid *archive = ask->page->archive;
+  GError *error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+  HsElement *fin = answer != NULL ? hs_iq_get_payload (answer) : NULL;
+
+  if (ask->error != NULL && (error == NULL || error->domain != HS_STANZA_ERROR))
+    {
+      g_clear_error (&error);
+      error = g_steal_pointer (&ask->error);
+    }
+  if (error == NULL && (fin == NULL || !hs_element_matches (fin, "fin", HS_NS_MAM)))
+    error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The answer of the archive of %s has no <fin/>",
+                         hs_archive_describe (archive));
+  if (error == NULL)
+    {
+      hs_archive_page_finish (ask->page, fin, ask->is_flipped);
+      if (is_same_again (ask))
+        error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The archive of %s gave the same page again",
+                             hs_archive_describe (archive));
+    }
+  ask_end (ask, error);
+}
+
+/* ---- Results ---- */
+
+static HsArchiveAsk *
+find_asked (HsArchive *self, const char *query_id)
+{
+  for (guint i = 0; query_id != NULL && i < self->asked->len; i++)
+    {
+      HsArchiveAsk *ask = self->asked->pdata[i];
+
+      if (ask->query_id != NULL && strcmp (ask->query_id, query_id) == 0)
+        return ask;
+    }
+  return NULL;
+}
+
+/* The archive that was asked: for the account's, its server speaks with no address, with the account's, or with the
+ * client's own (RFC 6120, 8.1.2.1). */
+static gboolean
+is_from (HsClient *client, HsElement *message, HsJid *archive)
+{
+  HsJid *own = hs_client_get_bound_jid (client);
+  g_autoptr (HsJid) from = NULL;
+  g_autoptr (HsJid) bare = NULL;
+
+  if (archive == NULL && hs_element_get_attribute (message, "from") == NULL)
+    return TRUE;
+  from = hs_stanza_get_from_jid (HS_STANZA (message));
+  if (from == NULL)
+    return FALSE;
+  if (archive != NULL)
+    return hs_jid_equal (from, archive);
+  bare = own != NULL ? hs_jid_get_bare (own) : NULL;
+  return own != NULL && (hs_jid_equal (from, bare) || hs_jid_equal (from, own));
+}
+
+static void
+read_result (HsArchiveAsk *ask, HsElement *result)
+{
+  const char *id = hs_element_get_attribute (result, "id");
+  HsElement *forwarded = hs_messages_get_only_child (result, "forwarded", HS_NS_FORWARD);
+  HsElement *message = forwarded != NULL ? hs_messages_get_only_child (forwarded, "message", HS_NS_CLIENT) : NULL;
+  HsElement *delay = forwarded != NULL ? hs_element_get_child (forwarded, "delay", HS_NS_DELAY) : NULL;
+  g_autoptr (GDateTime) stamp = delay != NULL ? hs_messages_read_stamp (delay) : NULL;
+  HsJid *own = hs_client_get_bound_jid (ask->archive->client);
+  g_autoptr (HsJid) archive = NULL;
+  HsDelivery *delivery;
+
+  if (id == NULL || *id == '\0')
+    return;
+  if (ask->page->n_results >= HS_ARCHIVE_MAX_RESULTS)
+    {
+      if (ask->error == NULL)
+        ask->error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The archive of %s gave more than %u messages for a page of %u",
+                                  hs_archive_describe (ask->page->archive), ask->page->n_results,
+                                  ask->page->query->page_size);
+      return;
+    }
+  hs_archive_page_note_id (ask->page, id);
+  archive = ask->page->archive != NULL ? hs_jid_ref (ask->page->archive) : own != NULL ? hs_jid_get_bare (own) : NULL;
+  if (message == NULL || archive == NULL)
+    return;
+  delivery = hs_messages_read (ask->reader, HS_MESSAGE (message),
+                               &(HsMessagesArchived){ .archive = archive, .archive_id = id, .stamp = stamp });
+  if (delivery != NULL)
+    hs_archive_page_add (ask->page, delivery);
+}
+
+HsElement *
+hs_archive_result_cb (HsClient *client, HsElement *element, gpointer user_data)
+{
+  HsArchive *self = user_data;
+  HsElement *message = hs_element_get_parent (element);
+  HsArchiveAsk *ask = find_asked (self, hs_element_get_attribute (element, "queryid"));
+
+  if (ask == NULL || message == NULL || !HS_IS_MESSAGE (message) || hs_element_get_parent (message) != NULL
+      || !is_from (client, message, ask->page->archive))
+    return NULL;
+  if (hs_messages_get_client (ask->reader) != NULL)
+    hs_messages_claim (ask->reader, element);
+  else
+    hs_client_take (client, element);
+  if (ask->task != NULL && ask->error == NULL)
+    read_result (ask, element);
+  return NULL;
+}
+
+/* ---- Asking ---- */
+
+/* Without an object for messages, which would take all messages of the client, one that only reads is made. */
+static HsMessages *
+get_reader (HsArchive *self)
+{
+  HsModule *messages = hs_client_find_module (self->client, HS_TYPE_MESSAGES);
+  HsJid *own = hs_client_get_bound_jid (self->client);
+
+  return messages != NULL ? HS_MESSAGES (g_object_ref (messages)) : hs_messages_new_reader (own);
+}
+
+static void
+send_query (HsArchiveAsk *ask, const HsArchiveAbility *ability)
+{
+  HsArchive *self = ask->archive;
+  HsJid *archive = ask->page->archive;
+  g_autoptr (HsElement) payload = NULL;
+  g_autoptr (HsIq) iq = NULL;
+
+  ask->reader = get_reader (self);
+  ask->query_id = hs_feature_random_id ();
+  ask->is_flipped = ask->page->query->is_flipped && ability->is_extended;
+  payload = hs_archive_make_query (ask, ability);
+  iq = hs_iq_new ("set", archive != NULL ? hs_jid_to_string (archive) : NULL, payload);
+  /* It is not cancelled: its results would come all the same, and be somebody's. */
+  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, answered_cb, ask);
+}
+
+static gboolean
+needs_features (HsArchiveQuery *query)
+{
+  return query->before_id != NULL || query->after_id != NULL || query->ids != NULL || query->is_flipped;
+}
+
+static void prepare (HsArchiveAsk *ask);
+
+static void
+learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  HsArchiveAsk *ask = user_data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    prepare (ask);
+  else
+    ask_end (ask, error);
+}
+
+static void
+prepare (HsArchiveAsk *ask)
+{
+  HsArchive *self = ask->archive;
+  HsArchiveQuery *query = ask->page->query;
+  HsArchiveAbility *ability = hs_archive_get_ability (self, ask->page->archive);
+  const char *missing;
+
+  if (ask->task == NULL)
+    ask_end (ask, NULL);
+  else if (self->client == NULL)
+    ask_end (ask, g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED, "The archive is not registered with a client any more"));
+  else if ((query->text != NULL && !ability->has_form) || (needs_features (query) && !ability->is_known))
+    hs_archive_learn (self, ask->page->archive, query->text != NULL, g_task_new (self, NULL, learned_cb, ask));
+  else if ((missing = hs_archive_find_missing (query, ability)) != NULL)
+    ask_end (ask, g_error_new (HS_ERROR, HS_ERROR_NOT_SUPPORTED, "The archive of %s cannot be asked by '%s'",
+                               hs_archive_describe (ask->page->archive), missing));
+  else
+    send_query (ask, ability);
+}
+
+static gboolean
+is_asked (HsArchive *self, HsJid *archive)
+{
+  for (guint i = 0; i < self->asked->len; i++)
+    {
+      HsJid *other = ((HsArchiveAsk *) self->asked->pdata[i])->page->archive;
+
+      if (archive == other || (archive != NULL && other != NULL && hs_jid_equal (archive, other)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static HsArchiveAsk *
+pop_waiting (HsArchive *self)
+{
+  for (GList *link = self->waiting.head; link != NULL && self->asked->len < MAX_ASKED; link = link->next)
+    {
+      HsArchiveAsk *ask = link->data;
+
+      if (is_asked (self, ask->page->archive))
+        continue;
+      g_queue_delete_link (&self->waiting, link);
+      return ask;
+    }
+  return NULL;
+}
+
+static void
+ask_waiting (HsArchive *self)
+{
+  HsArchiveAsk *ask;
+
+  while ((ask = pop_waiting (self)) != NULL)
+    {
+      g_ptr_array_add (self->asked, ask);
+      prepare (ask);
+    }
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  HsArchiveAsk *ask = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&ask->task);
+
+  if (g_queue_remove (&ask->archive->waiting, ask))
+    ask_free (ask);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  HsArchiveAsk *ask;
+
+  if (g_task_return_error_if_cancelled (task))
+    {
+      g_object_unref (task);
+      g_object_unref (page);
+      return;
+    }
+  ask = g_new0 (HsArchiveAsk, 1);
+  ask->archive = g_object_ref (self);
+  ask->task = task;
+  ask->page = page;
+  ask->previous = previous != NULL ? g_object_ref (previous) : NULL;
+  if (cancellable != NULL)
+    {
+      ask->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (ask->cancelled, G_SOURCE_FUNC (cancelled_cb), ask, NULL);
+      g_source_attach (ask->cancelled, g_task_get_context (task));
+    }
+  g_queue_push_tail (&self->waiting, ask);
+  ask_waiting (self);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-archive-page.h"
+#include "hs-archive-query-private.h"
+#include "hs-element.h"
+
+G_BEGIN_DECLS
+
+struct _HsArchivePage
+{
+  GObject parent_instance;
+
+  HsArchiveQuery *query; /* a copy, which nobody changes */
+  HsJid *archive;        /* NULL: the account's */
+  GPtrArray *deliveries;
+  guint n_results; /* with those that are left out */
+  char *first_id;
+  char *last_id;
+  int count;
+  gboolean is_complete;
+  gboolean is_stable;
+};
+
+HsArchivePage *hs_archive_page_new (HsArchiveQuery *query, HsJid *archive);
+/* Takes over @delivery. */
+void hs_archive_page_add (HsArchivePage *self, HsDelivery *delivery);
+/* A result came, whether or not it is a message. */
+void hs_archive_page_note_id (HsArchivePage *self, const char *id);
+/* The archive has said that this was the page. @was_flipped: it sent the newest first. */
+void hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped);
+
+gboolean hs_archive_is_true (const char *value);
+gboolean hs_archive_is_false (const char *value);
+
+G_END_DECLS

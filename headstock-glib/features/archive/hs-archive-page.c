@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-archive-page-private.h"
+
+#include "hs-namespaces.h"
+
+/**
+ * HsArchivePage:
+ *
+ * Some messages of an archive, and what there is to know to get the next ones (XEP-0313, 4.2).
+ *
+ * ```python
+ * def page_cb(archive, result):
+ *     page = archive.fetch_finish(result)
+ *     for delivery in page.list_deliveries():
+ *         print(delivery.props.archive_id, delivery.props.message.props.body)
+ * ```
+ *
+ * The messages are kept as they came, and the page holds them: a program that has stored them lets the page go.
+ *
+ * Since: 0.2
+ */
+
+enum
+{
+  PROP_FIRST_ID = 1,
+  PROP_LAST_ID,
+  PROP_COUNT,
+  PROP_IS_COMPLETE,
+  PROP_IS_STABLE,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (HsArchivePage, hs_archive_page, G_TYPE_OBJECT)
+
+static void
+hs_archive_page_finalize (GObject *object)
+{
+  HsArchivePage *self = HS_ARCHIVE_PAGE (object);
+
+  g_object_unref (self->query);
+  g_clear_pointer (&self->archive, hs_jid_unref);
+  g_ptr_array_unref (self->deliveries);
+  g_free (self->first_id);
+  g_free (self->last_id);
+
+  G_OBJECT_CLASS (hs_archive_page_parent_class)->finalize (object);
+}
+
+static void
+hs_archive_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsArchivePage *self = HS_ARCHIVE_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_FIRST_ID:
+      g_value_set_string (value, self->first_id);
+      break;
+    case PROP_LAST_ID:
+      g_value_set_string (value, self->last_id);
+      break;
+    case PROP_COUNT:
+      g_value_set_int (value, self->count);
+      break;
+    case PROP_IS_COMPLETE:
+      g_value_set_boolean (value, self->is_complete);
+      break;
+    case PROP_IS_STABLE:
+      g_value_set_boolean (value, self->is_stable);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_archive_page_class_init (HsArchivePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = hs_archive_page_finalize;
+  object_class->get_property = hs_archive_page_get_property;
+
+  /**
+   * HsArchivePage:first-id: (getter get_first_id)
+   *
+   * The id in the archive of the page's oldest message, or %NULL where the page is empty.
+   *
+   * Since: 0.2
+   */
+  props[PROP_FIRST_ID] = g_param_spec_string ("first-id", NULL, NULL, NULL, ro);
+
+  /**
+   * HsArchivePage:last-id: (getter get_last_id)
+   *
+   * The id in the archive of the page's newest message, or %NULL where the page is empty.
+   *
+   * Since: 0.2
+   */
+  props[PROP_LAST_ID] = g_param_spec_string ("last-id", NULL, NULL, NULL, ro);
+
+  /**
+   * HsArchivePage:count: (getter get_count)
+   *
+   * How many messages there are on all pages together, or -1 where the server does not say.
+   *
+   * Since: 0.2
+   */
+  props[PROP_COUNT] = g_param_spec_int ("count", NULL, NULL, -1, G_MAXINT, -1, ro);
+
+  /**
+   * HsArchivePage:is-complete: (getter get_is_complete)
+   *
+   * Whether this is the last page.
+   *
+   * Since: 0.2
+   */
+  props[PROP_IS_COMPLETE] = g_param_spec_boolean ("is-complete", NULL, NULL, FALSE, ro);
+
+  /**
+   * HsArchivePage:is-stable: (getter get_is_stable)
+   *
+   * Whether the archive will give the same messages when it is asked again.
+   *
+   * Since: 0.2
+   */
+  props[PROP_IS_STABLE] = g_param_spec_boolean ("is-stable", NULL, NULL, FALSE, ro);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+hs_archive_page_init (HsArchivePage *self)
+{
+  self->deliveries = g_ptr_array_new_with_free_func (g_object_unref);
+  self->count = -1;
+}
+
+HsArchivePage *
+hs_archive_page_new (HsArchiveQuery *query, HsJid *archive)
+{
+  HsArchivePage *self = g_object_new (HS_TYPE_ARCHIVE_PAGE, NULL);
+
+  self->query = g_object_ref (query);
+  self->archive = archive != NULL ? hs_jid_ref (archive) : NULL;
+  return self;
+}
+
+static void
+reverse (GPtrArray *array)
+{
+  for (guint i = 0; i < array->len / 2; i++)
+    {
+      gpointer kept = array->pdata[i];
+
+      array->pdata[i] = array->pdata[array->len - 1 - i];
+      array->pdata[array->len - 1 - i] = kept;
+    }
+}
+
+/* A number that a server wrote; -1 where it is none. */
+static int
+read_count (const char *text)
+{
+  guint64 number;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &number, NULL))
+    return -1;
+  return (int) number;
+}
+
+void
+hs_archive_page_add (HsArchivePage *self, HsDelivery *delivery)
+{
+  g_ptr_array_add (self->deliveries, delivery);
+}
+
+void
+hs_archive_page_note_id (HsArchivePage *self, const char *id)
+{
+  if (self->n_results++ == 0)
+    self->first_id = g_strdup (id);
+  g_free (self->last_id);
+  self->last_id = g_strdup (id);
+}
+
+void
+hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped)
+{
+  HsElement *set = hs_element_get_child (fin, "set", HS_NS_RSM);
+  const char *first = set != NULL ? hs_element_get_child_text (set, "first", HS_NS_RSM) : NULL;
+  const char *last = set != NULL ? hs_element_get_child_text (set, "last", HS_NS_RSM) : NULL;
+
+  if (was_flipped)
+    {
+      char *kept = self->first_id;
+
+      self->first_id = self->last_id;
+      self->last_id = kept;
+    }
+  if (first != NULL && *first != '\0' && last != NULL && *last != '\0')
+    {
+      g_free (self->first_id);
+      g_free (self->last_id);
+      self->first_id = g_strdup (first);
+      self->last_id = g_strdup (last);
+    }
+  if (was_flipped != self->query->is_flipped)
+    reverse (self->deliveries);
+  if (set != NULL)
+    self->count = read_count (hs_element_get_child_text (set, "count", HS_NS_RSM));
+  /* Pages that are empty without saying so would be asked for without an end. */
+  self->is_complete = self->last_id == NULL || hs_archive_is_true (hs_element_get_attribute (fin, "complete"));
+  self->is_stable = !hs_archive_is_false (hs_element_get_attribute (fin, "stable"));
+}
+
+/* xs:boolean. */
+gboolean
+hs_archive_is_true (const char *value)
+{
+  return g_strcmp0 (value, "true") == 0 || g_strcmp0 (value, "1") == 0;
+}
+
+gboolean
+hs_archive_is_false (const char *value)
+{
+  return g_strcmp0 (value, "false") == 0 || g_strcmp0 (value, "0") == 0;
+}
+
+/**
+ * hs_archive_page_get_first_id: (get-property first-id)
+ * @self: a page
+ *
+ * Gets the id in the archive of the page's oldest message, or %NULL where the page is empty.
+ *
+ * Returns: (transfer none) (nullable): the id, or %NULL
+ *
+ * Since: 0.2
+ */
+const char *
+hs_archive_page_get_first_id (HsArchivePage *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), NULL);
+
+  return self->first_id;
+}
+
+/**
+ * hs_archive_page_get_last_id: (get-property last-id)
+ * @self: a page
+ *
+ * Gets the id in the archive of the page's newest message, or %NULL where the page is empty.
+ *
+ * Returns: (transfer none) (nullable): the id, or %NULL
+ *
+ * Since: 0.2
+ */
+const char *
+hs_archive_page_get_last_id (HsArchivePage *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), NULL);
+
+  return self->last_id;
+}
+
+/**
+ * hs_archive_page_get_count: (get-property count)
+ * @self: a page
+ *
+ * Gets how many messages there are on all pages together, or -1 where the server does not say.
+ *
+ * Returns: the number, or -1; servers may estimate it (XEP-0059, 2.7)
+ *
+ * Since: 0.2
+ */
+int
+hs_archive_page_get_count (HsArchivePage *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), -1);
+
+  return self->count;
+}
+
+/**
+ * hs_archive_page_get_is_complete: (get-property is-complete)
+ * @self: a page
+ *
+ * Gets whether this is the last page.
+ *
+ * Returns: true also for an empty page, which ends the pages whatever the server says
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_archive_page_get_is_complete (HsArchivePage *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), FALSE);
+
+  return self->is_complete;
+}
+
+/**
+ * hs_archive_page_get_is_stable: (get-property is-stable)
+ * @self: a page
+ *
+ * Gets whether the archive will give the same messages when it is asked again.
+ *
+ * Returns: false where the server says that what it gave may still change (XEP-0313, 4.2.4)
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_archive_page_get_is_stable (HsArchivePage *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), FALSE);
+
+  return self->is_stable;
+}
+
+/**
+ * hs_archive_page_list_deliveries:
+ * @self: a page
+ *
+ * Lists the messages of the page, the oldest first, or the newest where [property@ArchiveQuery:is-flipped] was set.
+ *
+ * What the archive gave and cannot be a message of it is left out: in the account's archive what is neither from the
+ * account nor to it, in a room's what is not from the room. So a page that is not the last one may list nothing.
+ *
+ * Returns: (transfer container) (element-type HsDelivery): the messages
+ *
+ * Since: 0.2
+ */
+GPtrArray *
+hs_archive_page_list_deliveries (HsArchivePage *self)
+{
+  GPtrArray *list;
+
+  g_return_val_if_fail (HS_IS_ARCHIVE_PAGE (self), NULL);
+
+  list = g_ptr_array_new_full (self->deliveries->len, g_object_unref);
+  for (guint i = 0; i < self->deliveries->len; i++)
+    g_ptr_array_add (list, g_object_ref (self->deliveries->pdata[i]));
+  return list;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-archive-private.h"
+
+#include "hs-error.h"
+#include "hs-feature.h"
+#include "hs-module.h"
+#include "hs-namespaces.h"
+
+/**
+ * HsArchive:
+ *
+ * Questions to the archives of the account and of rooms (XEP-0313): messages of a person, of a time, or all, page by
+ * page. For clients only.
+ *
+ * ```python
+ * archive = Headstock.Archive.new()
+ * client.register(archive)
+ *
+ * def page_cb(archive, result, finish):
+ *     page = finish(result)
+ *     if page is None:
+ *         return
+ *     for delivery in page.list_deliveries():
+ *         print(delivery.props.archive_id, delivery.props.message.to_string())
+ *     archive.fetch_next_async(page, None, page_cb, archive.fetch_next_finish)
+ *
+ * client.connect("ready", lambda client: archive.fetch_async(
+ *     Headstock.ArchiveQuery.new(None), None, page_cb, archive.fetch_finish))
+ * ```
+ *
+ * What an archive gives goes to who asked for it: it is not emitted as [signal@Messages::received], nor as
+ * [signal@Client::message]. A message counts only if it comes from the archive that was asked, bears the id of a
+ * question that is still open, and fits the archive: see [method@ArchivePage.list_deliveries].
+ *
+ * Each archive is asked one question at a time, and at most three archives at once; other questions wait. Fields that
+ * not every archive has are only sent to those that say that they have them; where one does not,
+ * [method@Archive.fetch_finish] fails with %HS_ERROR_NOT_SUPPORTED rather than to give what was not asked for.
+ *
+ * Since: 0.2
+ */
+
+enum
+{
+  PROP_CLIENT = 1,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void hs_archive_module_init (HsModuleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HsArchive, hs_archive, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_archive_module_init))
+
+/* ---- The module ---- */
+
+static void
+hs_archive_attached (HsModule *module, HsClient *client)
+{
+  HsArchive *self = HS_ARCHIVE (module);
+
+  g_return_if_fail (self->client == NULL);
+
+  hs_feature_set_client (self, &self->client, client);
+  hs_client_add_handler (client, "result", HS_NS_MAM, HS_HANDLER_DEFAULT, hs_archive_result_cb, self, NULL);
+}
+
+static void
+hs_archive_lost (HsModule *module, HsClient *client)
+{
+  g_hash_table_remove_all (HS_ARCHIVE (module)->abilities);
+}
+
+static void
+hs_archive_detached (HsModule *module, HsClient *client)
+{
+  HsArchive *self = HS_ARCHIVE (module);
+
+  if (self->client != client)
+    return;
+  g_hash_table_remove_all (self->abilities);
+  hs_feature_set_client (self, &self->client, NULL);
+}
+
+static void
+hs_archive_module_init (HsModuleInterface *iface)
+{
+  iface->attached = hs_archive_attached;
+  iface->lost = hs_archive_lost;
+  iface->detached = hs_archive_detached;
+}
+
+/* ---- The object ---- */
+
+static void
+hs_archive_finalize (GObject *object)
+{
+  HsArchive *self = HS_ARCHIVE (object);
+
+  g_clear_weak_pointer (&self->client);
+  g_hash_table_unref (self->abilities);
+  g_ptr_array_unref (self->asked);
+
+  G_OBJECT_CLASS (hs_archive_parent_class)->finalize (object);
+}
+
+static void
+hs_archive_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_CLIENT:
+      g_value_set_object (value, hs_archive_get_client (HS_ARCHIVE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_archive_class_init (HsArchiveClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hs_archive_finalize;
+  object_class->get_property = hs_archive_get_property;
+  hs_feature_mark (G_TYPE_FROM_CLASS (klass), TRUE);
+
+  /**
+   * HsArchive:client: (getter get_client)
+   *
+   * The client that the object is registered with.
+   *
+   * Since: 0.2
+   */
+  props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, HS_TYPE_CLIENT,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+hs_archive_init (HsArchive *self)
+{
+  self->abilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, hs_archive_ability_free);
+  g_queue_init (&self->waiting);
+  self->asked = g_ptr_array_new ();
+}
+
+/**
+ * hs_archive_new: (constructor)
+ *
+ * Makes an object to ask archives, for [method@Client.register].
+ *
+ * Returns: (transfer full): the new object
+ *
+ * Since: 0.2
+ */
+HsArchive *
+hs_archive_new (void)
+{
+  return g_object_new (HS_TYPE_ARCHIVE, NULL);
+}
+
+/**
+ * hs_archive_get_client: (get-property client)
+ * @self: what asks archives
+ *
+ * Gets the client that the object is registered with.
+ *
+ * Returns: (transfer none) (nullable): the client, or %NULL
+ *
+ * Since: 0.2
+ */
+HsClient *
+hs_archive_get_client (HsArchive *self)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE (self), NULL);
+
+  return self->client;
+}
+
+/* ---- Asking ---- */
+
+/* The archive of a room, or NULL for the account's. FALSE: the task has got an error. */
+static gboolean
+find_archive (HsArchive *self, const char *address, GTask *task, HsJid **archive)
+{
+  HsJid *own = self->client != NULL ? hs_client_get_bound_jid (self->client) : NULL;
+  g_autoptr (HsJid) bare = own != NULL ? hs_jid_get_bare (own) : NULL;
+  g_autoptr (HsJid) jid = NULL;
+  GError *error = NULL;
+
+  *archive = NULL;
+  if (own == NULL)
+    {
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No archive can be asked without a session");
+      return FALSE;
+    }
+  if (address == NULL)
+    return TRUE;
+  jid = hs_jid_new (address, &error);
+  if (jid == NULL)
+    {
+      g_task_return_error (task, error);
+      return FALSE;
+    }
+  if (!hs_jid_equal (jid, bare))
+    *archive = hs_jid_get_bare (jid);
+  return TRUE;
+}
+
+/* As the server is to read it. */
+static gboolean
+check_with (HsArchiveQuery *query, GError **error)
+{
+  g_autoptr (HsJid) jid = NULL;
+
+  if (query->with == NULL)
+    return TRUE;
+  jid = hs_jid_new (query->with, error);
+  if (jid == NULL)
+    return FALSE;
+  g_free (query->with);
+  query->with = g_strdup (hs_jid_to_string (jid));
+  return TRUE;
+}
+
+/**
+ * hs_archive_fetch_async:
+ * @self: what asks archives
+ * @query: what to ask for
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called when the page is there
+ * @user_data: data for @callback
+ *
+ * Asks an archive for the first page of what a query describes (XEP-0313, 4).
+ *
+ * Since: 0.2
+ */
+void
+hs_archive_fetch_async (HsArchive *self,
+                        HsArchiveQuery *query,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (HsArchiveQuery) copy = NULL;
+  g_autoptr (HsJid) archive = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (HS_IS_ARCHIVE (self));
+  g_return_if_fail (HS_IS_ARCHIVE_QUERY (query));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_archive_fetch_async);
+  copy = hs_archive_query_copy (query);
+  if (!find_archive (self, query->archive, task, &archive))
+    return;
+  if (check_with (copy, &error))
+    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (copy, archive), NULL);
+  else
+    g_task_return_error (task, error);
+}
+
+static HsArchivePage *
+finish (HsArchive *self, GAsyncResult *result, gpointer source_tag, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, source_tag), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hs_archive_fetch_finish:
+ * @self: what asks archives
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Archive.fetch_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID, for the archive or [property@ArchiveQuery:with];
+ * %HS_ERROR_NOT_SUPPORTED where the archive does not have a field that the query has; %HS_ERROR_PROTOCOL where the answer
+ * breaks the rules, or has more than 1,000 messages; those of [method@Client.request_finish], among them the condition
+ * that the archive answered with, in %HS_STANZA_ERROR: `item-not-found` where it does not have an id that was named
+ * (XEP-0313, 4.1.3), `forbidden` where the account may not read it.
+ *
+ * Returns: (transfer full): the page, or %NULL with an error
+ *
+ * Since: 0.2
+ */
+HsArchivePage *
+hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
+{
+  return finish (self, result, hs_archive_fetch_async, error);
+}
+
+/**
+ * hs_archive_fetch_next_async:
+ * @self: what asks archives
+ * @page: a page
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called when the next page is there
+ * @user_data: data for @callback
+ *
+ * Asks for the page after another one: the next newer messages, or the next older ones where
+ * [property@ArchiveQuery:is-backwards] was set (XEP-0059, 2.2 and 2.3).
+ *
+ * Nothing is asked after the last page.
+ *
+ * Since: 0.2
+ */
+void
+hs_archive_fetch_next_async (HsArchive *self,
+                             HsArchivePage *page,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (HsJid) archive = NULL;
+
+  g_return_if_fail (HS_IS_ARCHIVE (self));
+  g_return_if_fail (HS_IS_ARCHIVE_PAGE (page));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_archive_fetch_next_async);
+  if (page->is_complete)
+    g_task_return_pointer (task, NULL, NULL);
+  else if (find_archive (self, NULL, task, &archive))
+    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (page->query, page->archive), page);
+}
+
+/**
+ * hs_archive_fetch_next_finish:
+ * @self: what asks archives
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Archive.fetch_next_async] began.
+ *
+ * Errors: those of [method@Archive.fetch_finish]. %HS_ERROR_PROTOCOL also where the archive gives the same page again.
+ *
+ * Returns: (transfer full) (nullable): the page; or %NULL without an error, where the page before was the last one, or
+ *   with one
+ *
+ * Since: 0.2
+ */
+HsArchivePage *
+hs_archive_fetch_next_finish (HsArchive *self, GAsyncResult *result, GError **error)
+{
+  return finish (self, result, hs_archive_fetch_next_async, error);
+}
+
+/**
+ * hs_archive_query_metadata_async:
+ * @self: what asks archives
+ * @archive: (nullable): the address of a room, or %NULL for the account's own archive
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called when the answer is there
+ * @user_data: data for @callback
+ *
+ * Asks for the oldest and the newest message of an archive (XEP-0313, 5). An archive that does not know the
+ * question is asked for these two messages.
+ *
+ * Since: 0.2
+ */
+void
+hs_archive_query_metadata_async (HsArchive *self,
+                                 const char *archive,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (HsJid) jid = NULL;
+
+  g_return_if_fail (HS_IS_ARCHIVE (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_archive_query_metadata_async);
+  if (find_archive (self, archive, task, &jid))
+    hs_archive_ask_metadata (self, jid, g_steal_pointer (&task));
+}
+
+/**
+ * hs_archive_query_metadata_finish:
+ * @self: what asks archives
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Archive.query_metadata_async] began.
+ *
+ * Errors: as [method@Archive.fetch_finish].
+ *
+ * Returns: (transfer full): what the archive says, or %NULL with an error
+ *
+ * Since: 0.2
+ */
+HsArchiveMetadata *
+hs_archive_query_metadata_finish (HsArchive *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ARCHIVE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_archive_query_metadata_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
