@@ -324,7 +324,7 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean met = hs_stream_has_received_header (hs_client_stream (priv))
                  || hs_stream_is_authenticated (hs_client_stream (priv));
-  HsPipelineFailure how = lost || !met ? HS_PIPELINE_LOST : HS_PIPELINE_REFUSED;
+  HsPipeliningEvent how = lost || !met ? HS_PIPELINING_ON_LOST : HS_PIPELINING_ON_REFUSED;
   HsPipelineKind what = hs_stream_is_session_pipelined (hs_client_stream (priv)) ? HS_PIPELINE_BY_MEMORY
                                                        : HS_PIPELINE_WITH_HEADER;
 
@@ -360,9 +360,9 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   if (error->domain == HS_SASL_ERROR)
     return HS_CLIENT_AGAIN_NO;
   hs_server_memory_failed (&priv->server_memory, HS_PIPELINE_BY_MEMORY,
-                           lost ? HS_PIPELINE_LOST
-                           : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINE_REFUSED
-                                                                           : HS_PIPELINE_OUTDATED,
+                           lost ? HS_PIPELINING_ON_LOST
+                           : timed_out || error->domain == HS_STREAM_ERROR ? HS_PIPELINING_ON_REFUSED
+                                                                           : HS_PIPELINING_ON_OUTDATED,
                            hs_connection_get_address (&priv->connection));
   return HS_CLIENT_AGAIN_AT_ONCE;
 }

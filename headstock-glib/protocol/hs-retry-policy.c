@@ -72,6 +72,55 @@ static const struct
   { g_resolver_error_quark, ANY, VERDICT_AGAIN },
 };
 
+static const guint8 next_stages[HS_N_RETRY_STAGES][HS_N_RETRY_EVENTS] = {
+  /*                            BOUND                RESUMED                  FAILED */
+  [HS_RETRY_STAGE_FIRST]   = { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_FIRST },
+  [HS_RETRY_STAGE_NEW]     = { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_NEW },
+  [HS_RETRY_STAGE_RESUMED] = { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_CARRIED },
+  [HS_RETRY_STAGE_CARRIED] = { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_CARRIED },
+};
+
+static const guint8 next_locations[HS_N_LOCATION_STATES][HS_N_LOCATION_EVENTS] = {
+  /*                         SESSION              CHOSEN              UNREADABLE          FAILED */
+  [HS_LOCATION_UNTRIED] = { HS_LOCATION_UNTRIED, HS_LOCATION_TRYING, HS_LOCATION_TRIED, HS_LOCATION_UNTRIED },
+  [HS_LOCATION_TRYING]  = { HS_LOCATION_UNTRIED, HS_LOCATION_TRYING, HS_LOCATION_TRIED, HS_LOCATION_TRIED },
+  [HS_LOCATION_TRIED]   = { HS_LOCATION_UNTRIED, HS_LOCATION_TRIED,  HS_LOCATION_TRIED, HS_LOCATION_TRIED },
+};
+
+HsRetryStage
+hs_retry_stage_get_next (HsRetryStage stage, HsRetryEvent event)
+{
+  return next_stages[stage][event];
+}
+
+const char *
+hs_retry_stage_describe (HsRetryStage stage)
+{
+  static const char *const names[HS_N_RETRY_STAGES] = { "first", "new", "resumed", "carried" };
+
+  return names[stage];
+}
+
+HsLocationState
+hs_location_get_next (HsLocationState state, HsLocationEvent event)
+{
+  return next_locations[state][event];
+}
+
+static void
+on_event (HsRetryPolicy *self, HsRetryEvent event)
+{
+  self->stage = hs_retry_stage_get_next (self->stage, event);
+  if (event != HS_RETRY_ON_FAILED)
+    self->location = hs_location_get_next (self->location, HS_LOCATION_ON_SESSION);
+}
+
+static void
+on_location (HsRetryPolicy *self, HsLocationEvent event)
+{
+  self->location = hs_location_get_next (self->location, event);
+}
+
 static guint
 random_up_to (guint bound)
 {
@@ -117,10 +166,8 @@ hs_retry_policy_progress (HsRetryPolicy *self)
 void
 hs_retry_policy_bound (HsRetryPolicy *self)
 {
-  self->stood = TRUE;
-  self->location = HS_LOCATION_UNTRIED;
+  on_event (self, HS_RETRY_ON_BOUND);
   self->counts = 0;
-  self->resumed = self->resumed_here = FALSE;
   self->fruitless = 0;
 }
 
@@ -136,21 +183,19 @@ hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 rece
 {
   guint64 counts = join_counts (acknowledged, received);
 
-  self->stood = TRUE;
-  self->location = HS_LOCATION_UNTRIED;
+  on_event (self, HS_RETRY_ON_RESUMED);
   if (counts != self->counts)
     {
       hs_retry_policy_progress (self);
       self->fruitless = 0;
     }
   self->counts = counts;
-  self->resumed = self->resumed_here = TRUE;
 }
 
 gboolean
 hs_retry_policy_is_fruitless (const HsRetryPolicy *self, guint32 acknowledged, guint32 received)
 {
-  return self->resumed_here && join_counts (acknowledged, received) == self->counts;
+  return self->stage == HS_RETRY_STAGE_RESUMED && join_counts (acknowledged, received) == self->counts;
 }
 
 /* ---- Where to ---- */
@@ -294,10 +339,10 @@ prefer_location (HsRetryPolicy *self, const HsRetrySession *session)
   forget_target (self);
   if (hs_retry_policy_parse_target (session->location, &self->host, &self->port))
     {
-      self->location = HS_LOCATION_TRYING;
+      on_location (self, HS_LOCATION_ON_CHOSEN);
       return;
     }
-  self->location = HS_LOCATION_TRIED;
+  on_location (self, HS_LOCATION_ON_UNREADABLE);
   if (self->note == NULL)
     note_unreadable (self, session->location, "the place where it wants the session to be resumed");
 }
@@ -363,14 +408,14 @@ hs_retry_policy_is_permanent (const HsRetryFailure *failure)
 static void
 note_fruitless (HsRetryPolicy *self, const HsRetryFailure *failure)
 {
-  if (self->resumed_here)
+  if (self->stage == HS_RETRY_STAGE_RESUMED)
     {
       if (!failure->in_flight || !hs_retry_policy_is_fruitless (self, failure->acknowledged, failure->received))
         self->fruitless = 0;
       else
         self->fruitless += failure->unanswered ? FRUITLESS : FRUITLESS_CUT;
     }
-  self->resumed_here = FALSE;
+  on_event (self, HS_RETRY_ON_FAILED);
 }
 
 gboolean
@@ -396,16 +441,16 @@ hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
   if (!follows && failure->has_more && !never
       && (failure->error == NULL || failure->error->domain != HS_STANZA_ERROR))
     return HS_RETRY_NEXT_TARGET;
-  if (self->location == HS_LOCATION_TRYING)
-    self->location = HS_LOCATION_TRIED;
+  on_location (self, HS_LOCATION_ON_FAILED);
   if (follows)
     return HS_RETRY_TO;
   if (!failure->returning || never)
     return HS_RETRY_NEVER;
   if (at_location)
     return HS_RETRY_TO;
-  self->is_same = note_same (self, failure, verdict);
-  self->slowly = verdict == VERDICT_SLOWLY;
+  self->pace = note_same (self, failure, verdict) ? HS_RETRY_PACE_SAME : HS_RETRY_PACE_BACKOFF;
+  if (verdict == VERDICT_SLOWLY)
+    self->pace = HS_RETRY_PACE_SLOWLY;
   if (hs_retry_policy_gives_up_session (self) && self->note == NULL)
     take_note (self, "the server resumes the session and acknowledges nothing that is sent again, so the next "
                      "connection begins a new session");
@@ -440,15 +485,15 @@ hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session)
   guint longest = get_longest (session);
   guint bound = hs_backoff_next (&self->backoff, self->lasted);
   /* What is in flight in a session may be what the server refuses to read: another one is begun soon, once. */
-  gboolean differs = self->resumed && session->given_up && self->n_same == MAX_SAME;
-  gboolean same = self->is_same && !differs;
+  gboolean differs = self->stage >= HS_RETRY_STAGE_RESUMED && session->given_up && self->n_same == MAX_SAME;
+  gboolean same = self->pace == HS_RETRY_PACE_SAME && !differs;
 
   self->n_redirects = 0;
   self->lasted = 0;
   prefer_location (self, session);
-  if (same && !self->slowly)
+  if (same)
     note_same_again (self, longest);
-  if (same || self->slowly)
+  if (same || self->pace == HS_RETRY_PACE_SLOWLY)
     return longest;
   if (session->resumable && session->answered)
     longest = MIN (longest, MAX_RESUMING);
@@ -464,5 +509,5 @@ hs_retry_policy_wait_for_network (HsRetryPolicy *self)
 gboolean
 hs_retry_policy_has_stood (const HsRetryPolicy *self)
 {
-  return self->stood;
+  return self->stage != HS_RETRY_STAGE_FIRST;
 }

@@ -45,12 +45,55 @@ typedef struct
   const char *location; /* where the server wants it to be resumed (XEP-0198, 5), or NULL */
 } HsRetrySession;
 
+/* What there was of sessions in this run. */
+typedef enum /*< skip >*/
+{
+  HS_RETRY_STAGE_FIRST,   /* none has stood */
+  HS_RETRY_STAGE_NEW,     /* a session stands, or stood last, that was not resumed yet */
+  HS_RETRY_STAGE_RESUMED, /* the present connection has resumed the session */
+  HS_RETRY_STAGE_CARRIED, /* an earlier connection had resumed it, and has failed */
+  HS_N_RETRY_STAGES
+} HsRetryStage;
+
+typedef enum /*< skip >*/
+{
+  HS_RETRY_ON_BOUND,
+  HS_RETRY_ON_RESUMED,
+  HS_RETRY_ON_FAILED, /* the connection */
+  HS_N_RETRY_EVENTS
+} HsRetryEvent;
+
+HsRetryStage hs_retry_stage_get_next (HsRetryStage stage, HsRetryEvent event);
+/* For tests, which print the table. */
+const char *hs_retry_stage_describe (HsRetryStage stage);
+
+/* Where the server wants the session to be resumed: tried once a session. */
 typedef enum /*< skip >*/
 {
   HS_LOCATION_UNTRIED,
   HS_LOCATION_TRYING, /* the next connection goes there, or this one does */
   HS_LOCATION_TRIED,
+  HS_N_LOCATION_STATES
 } HsLocationState;
+
+typedef enum /*< skip >*/
+{
+  HS_LOCATION_ON_SESSION,    /* a session stands, new or resumed */
+  HS_LOCATION_ON_CHOSEN,     /* the next connection is to go there */
+  HS_LOCATION_ON_UNREADABLE, /* what the server has named is no address */
+  HS_LOCATION_ON_FAILED,     /* the connection, and no other address of the same place is left */
+  HS_N_LOCATION_EVENTS
+} HsLocationEvent;
+
+HsLocationState hs_location_get_next (HsLocationState state, HsLocationEvent event);
+
+/* How long to wait after a failure. */
+typedef enum /*< skip >*/
+{
+  HS_RETRY_PACE_BACKOFF,
+  HS_RETRY_PACE_SAME,   /* the same has happened again: as long as a session allows */
+  HS_RETRY_PACE_SLOWLY, /* only time can mend it: the same */
+} HsRetryPace;
 
 typedef struct
 {
@@ -65,14 +108,11 @@ typedef struct
   HsClientState point;      /* where it happened, */
   guint n_same;             /* how often in a row without progress, */
   guint n_met;              /* and how often whatever was in between */
-  gboolean is_same;         /* the last failure was such a one */
-  gboolean slowly;          /* the last failure is one that only time can mend */
+  HsRetryPace pace;         /* after the last failure */
   guint64 lasted;           /* the session of the last connection */
   guint64 counts;           /* of both sides when a session was resumed last */
-  gboolean resumed;         /* the last session went on from another connection, */
-  gboolean resumed_here;    /* and the present connection has resumed it */
-  guint fruitless;          /* connections in a row that did and moved neither count: see FRUITLESS */
-  gboolean stood;           /* there was a session in this run */
+  guint fruitless;          /* connections in a row that resumed it and moved neither count: see FRUITLESS */
+  HsRetryStage stage;
   char *note;               /* what is to be told along with the error */
 } HsRetryPolicy;
 

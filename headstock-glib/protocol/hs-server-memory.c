@@ -14,8 +14,7 @@ forget_pipelining (HsServerMemory *self)
 {
   for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
-      self->pipelined[i].pipelining = HS_PIPELINING_ALLOWED;
-      self->pipelined[i].worked = FALSE;
+      self->pipelined[i].state = HS_PIPELINING_ALLOWED;
       g_clear_pointer (&self->pipelined[i].suspect, g_free);
     }
 }
@@ -45,8 +44,8 @@ hs_server_memory_meet (HsServerMemory *self, const char *domain)
 gboolean
 hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what)
 {
-  return self->pipelined[what].pipelining == HS_PIPELINING_ALLOWED
-         && self->pipelined[HS_PIPELINE_WITH_HEADER].pipelining == HS_PIPELINING_ALLOWED;
+  return hs_pipelining_is_allowed (self->pipelined[what].state)
+         && hs_pipelining_is_allowed (self->pipelined[HS_PIPELINE_WITH_HEADER].state);
 }
 
 static gboolean
@@ -120,40 +119,39 @@ hs_server_memory_show (HsServerMemory *self, const char *text)
   return self->shown;
 }
 
-/* A cut says nothing certain: where pipelining has worked before it was the network, the first time. Where it has
- * never worked, the sign-in that follows without it tells: see hs_server_memory_bound(). */
+/* @address: where a connection was cut, or NULL. */
+static void
+on_event (HsServerMemory *self, HsPipelineKind what, HsPipeliningEvent event, const char *address)
+{
+  HsPipelining next = hs_pipelining_get_next (self->pipelined[what].state, event);
+
+  if (next == self->pipelined[what].state)
+    return;
+  self->pipelined[what].state = next;
+  g_free (self->pipelined[what].suspect);
+  self->pipelined[what].suspect = next == HS_PIPELINING_SUSPECTED ? g_strdup (address) : NULL;
+}
+
 gboolean
 hs_server_memory_failed (HsServerMemory *self,
                          HsPipelineKind what,
-                         HsPipelineFailure how,
+                         HsPipeliningEvent how,
                          const char *address)
 {
-  gboolean worked = self->pipelined[what].worked;
-
   if (!hs_server_memory_may_pipeline (self, what))
     return FALSE;
-  self->pipelined[what].worked = FALSE;
-  self->pipelined[what].pipelining
-      = how == HS_PIPELINE_REFUSED ? HS_PIPELINING_OFF : HS_PIPELINING_OFF_UNTIL_BOUND;
-  g_clear_pointer (&self->pipelined[what].suspect, g_free);
-  if (how == HS_PIPELINE_LOST && !worked)
-    self->pipelined[what].suspect = g_strdup (address);
+  on_event (self, what, how, address);
   return TRUE;
 }
 
-/* What failed with pipelining and works without it, at one address, does not bear pipelining. */
 void
 hs_server_memory_bound (HsServerMemory *self, const char *address)
 {
   for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
-      g_autofree char *suspect = g_steal_pointer (&self->pipelined[i].suspect);
+      const char *suspect = self->pipelined[i].suspect;
+      gboolean there = suspect != NULL && g_strcmp0 (suspect, address) == 0;
 
-      if (self->pipelined[i].pipelining == HS_PIPELINING_ALLOWED)
-        self->pipelined[i].worked = TRUE;
-      else if (self->pipelined[i].pipelining == HS_PIPELINING_OFF_UNTIL_BOUND)
-        self->pipelined[i].pipelining = suspect != NULL && g_strcmp0 (suspect, address) == 0
-                                            ? HS_PIPELINING_OFF
-                                            : HS_PIPELINING_ALLOWED;
+      on_event (self, i, there ? HS_PIPELINING_ON_BOUND_THERE : HS_PIPELINING_ON_BOUND, NULL);
     }
 }

@@ -2,19 +2,13 @@
 #pragma once
 
 #include "hs-element.h"
+#include "protocol/hs-pipelining.h"
 #include "protocol/hs-stream-features.h"
 
 G_BEGIN_DECLS
 
 /* What the client remembers of a server from one connection to the next: the stream features that the server
  * offered to an account, and whether the server bears pipelining. A value; nothing here knows the network. */
-
-typedef enum /*< skip >*/
-{
-  HS_PIPELINING_ALLOWED,
-  HS_PIPELINING_OFF_UNTIL_BOUND, /* the next sign-in does without */
-  HS_PIPELINING_OFF,             /* all sign-ins to this server do */
-} HsPipelining;
 
 /* What is pipelined. A server that does not bear the second bears the first neither. */
 typedef enum /*< skip >*/
@@ -24,14 +18,6 @@ typedef enum /*< skip >*/
   HS_N_PIPELINE_KINDS
 } HsPipelineKind;
 
-/* How a connection ended on which the server had not answered yet what was pipelined. */
-typedef enum /*< skip >*/
-{
-  HS_PIPELINE_OUTDATED, /* the server offers other stream features than it did before */
-  HS_PIPELINE_LOST,     /* the connection was cut, which may have had another reason */
-  HS_PIPELINE_REFUSED,  /* the server has said so, or has never answered */
-} HsPipelineFailure;
-
 typedef struct
 {
   /* The hash of the domain of the server that pipelining is about, or 0. An idle client has no string for it; two
@@ -39,9 +25,8 @@ typedef struct
   guint domain;
   struct
   {
-    HsPipelining pipelining;
-    gboolean worked; /* the last session with the server was bound with it */
-    char *suspect;   /* the address at which a connection was cut that had it, or NULL */
+    HsPipelining state;
+    char *suspect; /* SUSPECTED: the address at which a connection was cut, or NULL */
   } pipelined[HS_N_PIPELINE_KINDS];
   char *account;                   /* bare: to whom the features were offered, or NULL */
   GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
@@ -72,10 +57,11 @@ const char *hs_server_memory_get_text (const HsServerMemory *self, const char *a
 /* Such a text as an element, which lives until another is shown. NULL: none, and nothing is kept. */
 HsElement *hs_server_memory_show (HsServerMemory *self, const char *text);
 
-/* @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
+/* A connection has ended, and the server had not answered what was pipelined. @how: OUTDATED, LOST or REFUSED.
+ * @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,
                                   HsPipelineKind what,
-                                  HsPipelineFailure how,
+                                  HsPipeliningEvent how,
                                   const char *address);
 void hs_server_memory_bound (HsServerMemory *self, const char *address);
 

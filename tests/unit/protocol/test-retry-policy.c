@@ -549,11 +549,53 @@ test_location (void)
   g_assert_true (has_note (&policy, "\"[::1\", is not a host with a port"));
 }
 
+/* Every stage by every event, and the same of the place that the server names. */
+static void
+test_tables (void)
+{
+  static const char *const events[HS_N_RETRY_EVENTS] = { "bound", "resumed", "failed" };
+  static const HsRetryStage stages[HS_N_RETRY_STAGES][HS_N_RETRY_EVENTS] = {
+    { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_FIRST },
+    { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_NEW },
+    { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_CARRIED },
+    { HS_RETRY_STAGE_NEW, HS_RETRY_STAGE_RESUMED, HS_RETRY_STAGE_CARRIED },
+  };
+  static const char *const places[HS_N_LOCATION_STATES] = { "untried", "trying", "tried" };
+  static const char *const place_events[HS_N_LOCATION_EVENTS] = { "session", "chosen", "unreadable", "failed" };
+  static const HsLocationState locations[HS_N_LOCATION_STATES][HS_N_LOCATION_EVENTS] = {
+    { HS_LOCATION_UNTRIED, HS_LOCATION_TRYING, HS_LOCATION_TRIED, HS_LOCATION_UNTRIED },
+    { HS_LOCATION_UNTRIED, HS_LOCATION_TRYING, HS_LOCATION_TRIED, HS_LOCATION_TRIED },
+    { HS_LOCATION_UNTRIED, HS_LOCATION_TRIED, HS_LOCATION_TRIED, HS_LOCATION_TRIED },
+  };
+
+  for (guint stage = 0; stage < HS_N_RETRY_STAGES; stage++)
+    {
+      for (guint event = 0; event < HS_N_RETRY_EVENTS; event++)
+        {
+          HsRetryStage next = hs_retry_stage_get_next (stage, event);
+
+          g_test_message ("%-8s %-8s %s", hs_retry_stage_describe (stage), events[event], hs_retry_stage_describe (next));
+          g_assert_cmpint (next, ==, stages[stage][event]);
+        }
+    }
+  for (guint state = 0; state < HS_N_LOCATION_STATES; state++)
+    {
+      for (guint event = 0; event < HS_N_LOCATION_EVENTS; event++)
+        {
+          HsLocationState next = hs_location_get_next (state, event);
+
+          g_test_message ("%-8s %-10s %s", places[state], place_events[event], places[next]);
+          g_assert_cmpint (next, ==, locations[state][event]);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/retry-policy/verdicts", test_verdicts);
+  g_test_add_func ("/retry-policy/tables", test_tables);
   g_test_add_func ("/retry-policy/first", test_first);
   g_test_add_func ("/retry-policy/backoff", test_backoff);
   g_test_add_func ("/retry-policy/same", test_same);

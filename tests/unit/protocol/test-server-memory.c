@@ -56,7 +56,7 @@ static const struct
   HsPipelining then;
 } stories[] = {
   { "", HS_PIPELINING_ALLOWED },
-  { "b", HS_PIPELINING_ALLOWED },
+  { "b", HS_PIPELINING_WORKED },
   { "r", HS_PIPELINING_OFF },
   { "br", HS_PIPELINING_OFF },
   { "rb", HS_PIPELINING_OFF },
@@ -67,7 +67,7 @@ static const struct
   { "ob", HS_PIPELINING_ALLOWED },
   { "or", HS_PIPELINING_OFF_UNTIL_BOUND },
   /* Nothing has ever worked but going step by step. */
-  { "l", HS_PIPELINING_OFF_UNTIL_BOUND },
+  { "l", HS_PIPELINING_SUSPECTED },
   { "lb", HS_PIPELINING_OFF },
   { "lbb", HS_PIPELINING_OFF },
   /* It was the address. */
@@ -76,8 +76,8 @@ static const struct
   /* The network; and then not any more. */
   { "bl", HS_PIPELINING_OFF_UNTIL_BOUND },
   { "blb", HS_PIPELINING_ALLOWED },
-  { "blbb", HS_PIPELINING_ALLOWED },
-  { "blbl", HS_PIPELINING_OFF_UNTIL_BOUND },
+  { "blbb", HS_PIPELINING_WORKED },
+  { "blbl", HS_PIPELINING_SUSPECTED },
   { "blblb", HS_PIPELINING_OFF },
   { "blbblb", HS_PIPELINING_ALLOWED },
 };
@@ -96,13 +96,13 @@ live (HsServerMemory *memory, char letter)
       hs_server_memory_bound (memory, THERE);
       break;
     case 'l':
-      hs_server_memory_failed (memory, what, HS_PIPELINE_LOST, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_LOST, HERE);
       break;
     case 'r':
-      hs_server_memory_failed (memory, what, HS_PIPELINE_REFUSED, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_REFUSED, HERE);
       break;
     case 'o':
-      hs_server_memory_failed (memory, what, HS_PIPELINE_OUTDATED, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_OUTDATED, HERE);
       break;
     default:
       g_assert_not_reached ();
@@ -126,15 +126,15 @@ test_pipelining (gconstpointer data)
           hs_server_memory_meet (&memory, "example.org");
           live (&memory, *letter);
         }
-      g_assert_cmpint (memory.pipelined[what].pipelining, ==, stories[i].then);
+      g_assert_cmpint (memory.pipelined[what].state, ==, stories[i].then);
       g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_BY_MEMORY), ==,
-                       stories[i].then == HS_PIPELINING_ALLOWED);
+                       hs_pipelining_is_allowed (stories[i].then));
       /* What is remembered is of no use to a server that wants each step for itself, and not the other way. */
       g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_WITH_HEADER), ==,
-                       what == HS_PIPELINE_BY_MEMORY || stories[i].then == HS_PIPELINING_ALLOWED);
-      g_assert_cmpint (hs_server_memory_failed (&memory, what, HS_PIPELINE_OUTDATED, HERE), ==,
-                       stories[i].then == HS_PIPELINING_ALLOWED);
-      g_assert_false (hs_server_memory_failed (&memory, what, HS_PIPELINE_OUTDATED, HERE));
+                       what == HS_PIPELINE_BY_MEMORY || hs_pipelining_is_allowed (stories[i].then));
+      g_assert_cmpint (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, HERE), ==,
+                       hs_pipelining_is_allowed (stories[i].then));
+      g_assert_false (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, HERE));
       assert_features (&memory, "a@example.org", NULL);
       /* Another server is not to blame. */
       hs_server_memory_meet (&memory, "example.com");
