@@ -397,6 +397,15 @@ G_BEGIN_DECLS
 #define HS_NS_FALLBACK "urn:xmpp:fallback:0"
 
 /**
+ * HS_NS_FASTEN:
+ *
+ * The namespace `urn:xmpp:fasten:0` (XEP-0422), in which earlier versions of XEP-0424 and XEP-0425 name the message.
+ *
+ * Since: 0.2
+ */
+#define HS_NS_FASTEN "urn:xmpp:fasten:0"
+
+/**
  * HS_NS_MODERATE:
  *
  * The namespace `urn:xmpp:message-moderate:1` (XEP-0425).
@@ -404,6 +413,15 @@ G_BEGIN_DECLS
  * Since: 0.2
  */
 #define HS_NS_MODERATE "urn:xmpp:message-moderate:1"
+
+/**
+ * HS_NS_MODERATE_0:
+ *
+ * The namespace `urn:xmpp:message-moderate:0` (XEP-0425 before version 0.3), which servers still send.
+ *
+ * Since: 0.2
+ */
+#define HS_NS_MODERATE_0 "urn:xmpp:message-moderate:0"
 
 /**
  * HS_NS_OCCUPANT_ID:
@@ -440,6 +458,15 @@ G_BEGIN_DECLS
  * Since: 0.2
  */
 #define HS_NS_RETRACT "urn:xmpp:message-retract:1"
+
+/**
+ * HS_NS_RETRACT_0:
+ *
+ * The namespace `urn:xmpp:message-retract:0` (XEP-0424 before version 0.4), which servers still send.
+ *
+ * Since: 0.2
+ */
+#define HS_NS_RETRACT_0 "urn:xmpp:message-retract:0"
 
 /**
  * HS_NS_STYLING:

@@ -10,6 +10,37 @@
 /* What a program shows that does not know of retractions (XEP-0424, 3). */
 #define FALLBACK_BODY "/me retracted a message, which this program does not support."
 
+/* As XEP-0424 before 0.4 and XEP-0425 before 0.3 have it, and as servers still send it: beside the later form or in its
+ * place. @moderated: the element that names the moderator, or NULL for a retraction by the author. */
+static HsNode *
+find_fastened (HsMessage *self, HsNode **moderated)
+{
+  HsNode *fastened = hs_message_get_extension (self, "apply-to", HS_NS_FASTEN);
+  HsNode *parent = NULL;
+
+  *moderated = fastened != NULL ? hs_node_get_child (fastened, "moderated", HS_NS_MODERATE_0) : NULL;
+  parent = *moderated != NULL ? *moderated : fastened;
+  return parent != NULL && hs_node_get_child (parent, "retract", HS_NS_RETRACT_0) != NULL ? fastened : NULL;
+}
+
+/* The same for what an archive keeps. */
+static HsNode *
+find_early_tombstone (HsMessage *self, HsNode **moderated)
+{
+  *moderated = hs_message_get_extension (self, "moderated", HS_NS_MODERATE_0);
+  return *moderated != NULL ? hs_node_get_child (*moderated, "retracted", HS_NS_RETRACT_0)
+                            : hs_message_get_extension (self, "retracted", HS_NS_RETRACT_0);
+}
+
+static gboolean
+remove_fastened (HsMessage *self)
+{
+  HsNode *moderated;
+
+  return find_fastened (self, &moderated) != NULL
+         && hs_message_remove_extension (self, "apply-to", HS_NS_FASTEN);
+}
+
 /**
  * hs_message_get_retract_id: (get-property retract-id)
  * @self: a message
@@ -17,7 +48,8 @@
  * The id of the message that this one takes back (XEP-0424, 3).
  *
  * A retraction counts only if its sender is also the sender of the message that it takes back, or
- * if it comes from the room itself (see [method@Message.dup_moderated_by]).
+ * if it comes from the room itself (see [method@Message.dup_moderated_by]). Retractions of earlier
+ * versions of XEP-0424 and XEP-0425 (`urn:xmpp:message-retract:0`) are read as well.
  *
  * Returns: (nullable): the id, or %NULL if the message takes none back
  *
@@ -26,9 +58,13 @@
 const char *
 hs_message_get_retract_id (HsMessage *self)
 {
+  const char *id = NULL;
+  HsNode *moderated = NULL;
+
   g_return_val_if_fail (HS_IS_MESSAGE (self), NULL);
 
-  return hs_message_node_get_id (hs_message_get_extension (self, "retract", HS_NS_RETRACT), "id");
+  id = hs_message_node_get_id (hs_message_get_extension (self, "retract", HS_NS_RETRACT), "id");
+  return id != NULL ? id : hs_message_node_get_id (find_fastened (self, &moderated), "id");
 }
 
 static void
@@ -37,6 +73,7 @@ add_retraction (HsMessage *self, const char *retract_id)
   g_autofree char *own = g_strdup (retract_id);
   HsNode *child = hs_message_make_extension (self, "retract", HS_NS_RETRACT);
 
+  remove_fastened (self);
   hs_node_remove_children (child);
   hs_node_set_attribute (child, "id", NULL, own);
   hs_message_add_fallback (self, HS_NS_RETRACT, 0);
@@ -49,7 +86,9 @@ add_retraction (HsMessage *self, const char *retract_id)
 static void
 remove_retraction (HsMessage *self)
 {
-  if (!hs_message_remove_extension (self, "retract", HS_NS_RETRACT))
+  gboolean was_fastened = remove_fastened (self);
+
+  if (!hs_message_remove_extension (self, "retract", HS_NS_RETRACT) && !was_fastened)
     return;
   hs_message_remove_fallback (self, HS_NS_RETRACT);
   hs_message_remove_hints (self, HS_HINTS_STORE);
@@ -108,9 +147,32 @@ hs_message_set_retract_id (HsMessage *self, const char *retract_id)
 gboolean
 hs_message_get_is_retracted (HsMessage *self)
 {
+  HsNode *moderated = NULL;
+
   g_return_val_if_fail (HS_IS_MESSAGE (self), FALSE);
 
-  return hs_message_get_extension (self, "retracted", HS_NS_RETRACT) != NULL;
+  return hs_message_get_extension (self, "retracted", HS_NS_RETRACT) != NULL
+         || find_early_tombstone (self, &moderated) != NULL;
+}
+
+static HsJid *
+dup_moderator (HsNode *moderated)
+{
+  return moderated != NULL ? hs_stanza_node_dup_jid (moderated, "by") : NULL;
+}
+
+/* Beside the later form it counts if both take back the same message. */
+static HsJid *
+dup_early_moderator (HsMessage *self)
+{
+  HsNode *moderated = NULL;
+  HsNode *fastened = find_fastened (self, &moderated);
+
+  if (fastened != NULL)
+    return g_strcmp0 (hs_message_node_get_id (fastened, "id"), hs_message_get_retract_id (self)) == 0
+               ? dup_moderator (moderated)
+               : NULL;
+  return find_early_tombstone (self, &moderated) != NULL ? dup_moderator (moderated) : NULL;
 }
 
 /**
@@ -126,6 +188,9 @@ hs_message_get_is_retracted (HsMessage *self)
  * A retraction by a moderator counts only if the room itself sent it: [property@Stanza:from-jid] is
  * the room's bare JID (XEP-0425, 5). This function does not look at the sender.
  *
+ * Both `urn:xmpp:message-moderate:1` and the `urn:xmpp:message-moderate:0` of earlier versions of
+ * XEP-0425 are read. Where a room sends both and only one of them says who it was, that one counts.
+ *
  * Returns: (transfer full) (nullable): the moderator's address, in the room or outside it; %NULL if
  * no moderator took the message back, or the room does not say who it was
  *
@@ -135,15 +200,14 @@ HsJid *
 hs_message_dup_moderated_by (HsMessage *self)
 {
   HsNode *retraction = NULL;
-  HsNode *moderated = NULL;
+  HsJid *moderator = NULL;
 
   g_return_val_if_fail (HS_IS_MESSAGE (self), NULL);
 
   retraction = hs_message_get_extension (self, "retract", HS_NS_RETRACT);
   if (retraction == NULL)
     retraction = hs_message_get_extension (self, "retracted", HS_NS_RETRACT);
-  if (retraction == NULL)
-    return NULL;
-  moderated = hs_node_get_child (retraction, "moderated", HS_NS_MODERATE);
-  return moderated != NULL ? hs_stanza_node_dup_jid (moderated, "by") : NULL;
+  if (retraction != NULL)
+    moderator = dup_moderator (hs_node_get_child (retraction, "moderated", HS_NS_MODERATE));
+  return moderator != NULL ? moderator : dup_early_moderator (self);
 }

@@ -169,13 +169,16 @@ hs_delivery_init (HsDelivery *self)
 {
 }
 
-/* XEP-0425: retracted by the room in the name of a moderator. */
+/* XEP-0425: retracted by the room in the name of a moderator. Both forms are looked at, since a room may send both: what is
+ * one by either is not the author's. */
 static gboolean
 is_moderation (HsMessage *message)
 {
   HsElement *retract = hs_element_get_child (HS_ELEMENT (message), "retract", HS_NS_RETRACT);
+  HsElement *fastened = hs_element_get_child (HS_ELEMENT (message), "apply-to", HS_NS_FASTEN);
 
-  return retract != NULL && hs_element_get_child (retract, "moderated", HS_NS_MODERATE) != NULL;
+  return (retract != NULL && hs_element_get_child (retract, "moderated", HS_NS_MODERATE) != NULL)
+         || (fastened != NULL && hs_element_get_child (fastened, "moderated", HS_NS_MODERATE_0) != NULL);
 }
 
 static gboolean

@@ -228,6 +228,11 @@ static const struct
   { ONE ("<body>b</body><replace xmlns='urn:xmpp:message-correct:0' id='t'/>"
          "<reply xmlns='urn:xmpp:reply:0' id='u' to='a@b'/>"),
     "live<juliet@example.com'b'@correction:t " },
+  { ONE ("<apply-to xmlns='urn:xmpp:fasten:0' id='t'><moderated xmlns='urn:xmpp:message-moderate:0'>"
+         "<retract xmlns='urn:xmpp:message-retract:0'/></moderated></apply-to>"),
+    "live<juliet@example.com''@moderation:t " },
+  { ONE ("<apply-to xmlns='urn:xmpp:fasten:0' id='t'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to>"),
+    "live<juliet@example.com''@retraction:t " },
 };
 
 static void

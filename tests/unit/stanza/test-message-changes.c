@@ -86,6 +86,62 @@ test_moderated (void)
   assert_moderated_by (MESSAGE (MODERATED ("a@b")), NULL);
 }
 
+#define MODERATED_0(by, children) \
+  "<moderated xmlns='urn:xmpp:message-moderate:0' by='" by "'>" children "</moderated>"
+#define RETRACT_0 "<retract xmlns='urn:xmpp:message-retract:0'/>"
+#define RETRACTED_0 "<retracted xmlns='urn:xmpp:message-retract:0' stamp='2019-09-20T23:19:12Z'/>"
+#define APPLY_TO(id, children) "<apply-to id='" id "' xmlns='urn:xmpp:fasten:0'>" children "</apply-to>"
+#define PLAIN_MODERATED "<moderated xmlns='urn:xmpp:message-moderate:1'/>"
+
+/* What each version says is the same. */
+static const struct
+{
+  const char *xml;
+  const char *retract_id;
+  gboolean is_retracted;
+  const char *moderator;
+} early[] = {
+  { MESSAGE (APPLY_TO ("7", MODERATED_0 ("r@c/m", RETRACT_0 "<reason>No</reason>"))), "7", FALSE, "r@c/m" },
+  { MESSAGE (APPLY_TO ("7", RETRACT_0)), "7", FALSE, NULL },
+  /* Not every moderation is a retraction. */
+  { MESSAGE (APPLY_TO ("7", MODERATED_0 ("r@c/m", ""))), NULL, FALSE, NULL },
+  { MESSAGE (APPLY_TO ("7", MODERATED_0 ("r@c/m", "") RETRACT_0)), NULL, FALSE, NULL },
+  { MESSAGE (APPLY_TO ("", MODERATED_0 ("r@c/m", RETRACT_0))), NULL, FALSE, "r@c/m" },
+  { MESSAGE (APPLY_TO ("7", MODERATED_0 ("@", RETRACT_0))), "7", FALSE, NULL },
+  { MESSAGE (APPLY_TO ("7", "<retract xmlns='urn:xmpp:message-retract:1'/>")), NULL, FALSE, NULL },
+  { MESSAGE (MODERATED_0 ("r@c/m", RETRACT_0)), NULL, FALSE, NULL },
+  /* Both, of which one says who it was. */
+  { MESSAGE (APPLY_TO ("stanza-id-1", MODERATED_0 ("r@c/m", RETRACT_0)) RETRACT (PLAIN_MODERATED)), "stanza-id-1", FALSE,
+    "r@c/m" },
+  { MESSAGE (RETRACT (MODERATED ("r@c/n")) APPLY_TO ("stanza-id-1", MODERATED_0 ("r@c/m", RETRACT_0))), "stanza-id-1",
+    FALSE, "r@c/n" },
+  { MESSAGE (RETRACT (PLAIN_MODERATED) APPLY_TO ("other", MODERATED_0 ("r@c/m", RETRACT_0))), "stanza-id-1", FALSE, NULL },
+  /* Archives */
+  { MESSAGE (MODERATED_0 ("w@s", RETRACTED_0)), NULL, TRUE, "w@s" },
+  { MESSAGE (RETRACTED_0), NULL, TRUE, NULL },
+  { MESSAGE (MODERATED_0 ("w@s", RETRACTED_0) RETRACTED (PLAIN_MODERATED)), NULL, TRUE, "w@s" },
+};
+
+static void
+test_early_versions (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (early); i++)
+    {
+      HsMessage *message = parse (early[i].xml);
+
+      g_test_message ("%s", early[i].xml);
+      g_assert_cmpstr (hs_message_get_retract_id (message), ==, early[i].retract_id);
+      g_assert_cmpint (hs_message_get_is_retracted (message), ==, early[i].is_retracted);
+      assert_moderated_by (early[i].xml, early[i].moderator);
+      /* What is written takes their place. */
+      hs_message_set_retract_id (message, "new");
+      g_assert_cmpstr (hs_message_get_retract_id (message), ==, "new");
+      hs_message_set_retract_id (message, NULL);
+      g_assert_null (hs_message_get_retract_id (message));
+      g_assert_finalize_object (message);
+    }
+}
+
 static void
 assert_reactions (const char *xml, const char *expected)
 {
@@ -499,6 +555,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message/changes/retract", test_retract);
   g_test_add_func ("/message/changes/moderated", test_moderated);
+  g_test_add_func ("/message/changes/early-versions", test_early_versions);
   g_test_add_func ("/message/changes/read-reactions", test_read_reactions);
   g_test_add_func ("/message/changes/many-reactions", test_many_reactions);
   g_test_add_func ("/message/changes/write-reactions", test_write_reactions);
