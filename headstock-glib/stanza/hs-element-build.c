@@ -96,13 +96,8 @@ add_child (HsElement *self, const char *name, const char *namespace_)
 
   if (node == NULL)
     return NULL;
-  if (namespace_ == NULL)
-    {
-      child = hs_node_new_copied (hs_node_get_block (node), name, NULL);
-      child->namespace_ = node->namespace_;
-    }
-  else
-    child = hs_node_new_copied (hs_node_get_block (node), name, namespace_);
+  child = namespace_ == NULL ? hs_node_new_child_copied (node, name)
+                             : hs_node_new_copied (hs_node_get_block (node), name, namespace_);
   hs_node_append (node, child);
   return child;
 }
@@ -166,6 +161,7 @@ hs_element_append (HsElement *self, HsElement *element)
 {
   HsNode *node;
   HsNode *child;
+  HsNode *parent;
 
   g_return_if_fail (HS_IS_ELEMENT (self));
   g_return_if_fail (HS_IS_ELEMENT (element));
@@ -180,17 +176,20 @@ hs_element_append (HsElement *self, HsElement *element)
     g_return_if_fail (ancestor != child);
   g_return_if_fail (child->parent == NULL || !child->parent->unfinished);
 
+  parent = child->parent;
   hs_node_unlink (child);
   hs_block_merge (hs_node_get_block (node), hs_node_get_block (child));
   hs_node_append (node, child);
+  if (parent != NULL && parent != node)
+    hs_node_left (parent);
 }
 
 /**
  * hs_element_detach:
  * @self: an element
  *
- * Takes an element out of its parent. Whoever holds it from now on holds what was its tree in
- * memory until both are gone.
+ * Takes an element out of its parent. It lives on as long as somebody has a reference on it, or on a part of
+ * it; without one, it can be used until 32 others have been detached from the same tree.
  */
 void
 hs_element_detach (HsElement *self)
@@ -203,7 +202,7 @@ hs_element_detach (HsElement *self)
   if (node == NULL || node->parent == NULL)
     return;
   g_return_if_fail (!node->parent->unfinished);
-  hs_node_unlink (node);
+  hs_node_detach (node);
 }
 
 /**

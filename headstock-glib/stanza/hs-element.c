@@ -9,6 +9,7 @@
 #include "hs-namespaces.h"
 #include "hs-presence.h"
 #include "xml/hs-writer.h"
+#include "xml/hs-node-private.h"
 
 /**
  * HsElement:
@@ -108,6 +109,7 @@ hs_element_get_writable_node (HsElement *self)
       g_critical ("An element that is still being received cannot be changed");
       return NULL;
     }
+  hs_node_tidy (node);
   return node;
 }
 
@@ -261,23 +263,8 @@ hs_element_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
 static void
 set_name (HsElement *self, const char *name)
 {
-  HsNode *node;
-
   g_return_if_fail (name != NULL && hs_xml_is_name (name));
-  node = hs_element_get_node (self);
-  node->kind = HS_STANZA_KIND_UNKNOWN;
-  node->name = hs_block_strndup (hs_node_get_block (node), name, strlen (name));
-}
-
-static void
-set_namespace (HsElement *self, const char *namespace_)
-{
-  HsNode *node = hs_element_get_node (self);
-
-  node->kind = HS_STANZA_KIND_UNKNOWN;
-  node->namespace_ = namespace_ == NULL || *namespace_ == '\0' ? NULL
-                                        : hs_block_strndup (hs_node_get_block (node), namespace_,
-                                                            strlen (namespace_));
+  hs_node_rename (hs_element_get_node (self), name);
 }
 
 static void
@@ -291,7 +278,7 @@ hs_element_set_property (GObject *object, guint prop_id, const GValue *value, GP
       set_name (self, g_value_get_string (value));
       break;
     case PROP_NAMESPACE:
-      set_namespace (self, g_value_get_string (value));
+      hs_node_set_namespace (hs_element_get_node (self), g_value_get_string (value));
       break;
     case PROP_TEXT:
       hs_element_set_text (self, g_value_get_string (value));
@@ -472,20 +459,13 @@ hs_element_get_text (HsElement *self)
 void
 hs_element_set_text (HsElement *self, const char *text)
 {
-  g_autofree char *own = NULL;
   HsNode *node;
 
   g_return_if_fail (HS_IS_ELEMENT (self));
 
   node = hs_element_get_writable_node (self);
-  if (node == NULL)
-    return;
-  /* The text may be what hs_element_get_text() put together for this element. */
-  if (text != NULL && text == node->joined)
-    text = own = g_strdup (text);
-  hs_node_remove_children (node);
-  if (text != NULL)
-    hs_node_append_text (node, text, strlen (text));
+  if (node != NULL)
+    hs_node_set_text (node, text);
 }
 
 /**

@@ -178,7 +178,7 @@ hs_iq_set_payload (HsIq *self, HsElement *payload)
     {
       next = find_payload (node, hs_node_next_element (child));
       if (child != kept)
-        hs_node_unlink (child);
+        hs_node_detach (child);
     }
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAYLOAD]);
 }

@@ -30,7 +30,7 @@ remove_from (HsNode *child, const char *name, const char *namespace_)
     {
       HsNode *next = next_extension (child, name, namespace_);
 
-      hs_node_unlink (child);
+      hs_node_detach (child);
       child = next;
     }
 }

@@ -309,7 +309,7 @@ remove_others (HsMessage *self, const char *feature, HsNode *kept)
     {
       next = next_fallback (child);
       if (child != kept && is_for (child, features))
-        hs_node_unlink (child);
+        hs_node_detach (child);
     }
 }
 
@@ -360,11 +360,11 @@ hs_message_forget_positions (HsMessage *self)
           after = hs_node_next_element (part);
           if (!hs_node_matches (part, "body", HS_NS_FALLBACK) || is_whole (part))
             continue;
-          hs_node_unlink (part);
+          hs_node_detach (part);
           changed = TRUE;
         }
       /* An empty one would mean the whole message. */
       if (changed && hs_node_first_element (child) == NULL)
-        hs_node_unlink (child);
+        hs_node_detach (child);
     }
 }

@@ -8,6 +8,7 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "hs-stanza-private.h"
+#include "xml/hs-node-private.h"
 
 /**
  * HsStanza:
@@ -111,7 +112,10 @@ hs_stanza_get_writable_node (HsStanza *self)
   HsNode *node = hs_element_get_node (HS_ELEMENT (self));
 
   if (G_LIKELY (!node->unfinished))
-    return node;
+    {
+      hs_node_tidy (node);
+      return node;
+    }
   g_critical ("A stanza that is still being received cannot be changed");
   return NULL;
 }
@@ -128,12 +132,7 @@ hs_stanza_change_attribute (HsStanza *self, const char *name, const char *value)
   if (g_strcmp0 (old, value) == 0)
     return FALSE;
   if (old == NULL)
-    {
-      gsize length = strlen (value);
-      HsAttribute *attribute = hs_node_add_attribute (node, name, length);
-
-      memcpy ((char *) attribute->value, value, length + 1);
-    }
+    hs_node_add_attribute (node, name, value);
   else
     hs_node_set_attribute (node, name, NULL, value);
   return TRUE;
@@ -219,16 +218,16 @@ hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text)
   for (HsNode *other = next; other != NULL; other = next)
     {
       next = find_own (node, other->next, name);
-      hs_node_unlink (other);
+      hs_node_detach (other);
     }
   if (text == NULL)
     {
-      hs_node_unlink (child);
+      hs_node_detach (child);
       return TRUE;
     }
   if (child == NULL)
     {
-      child = hs_node_new (hs_node_get_block (node), name, node->namespace_);
+      child = hs_node_new_child (node, name);
       hs_node_append (node, child);
     }
   else

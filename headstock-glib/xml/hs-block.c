@@ -3,9 +3,6 @@
 
 #include "xml/hs-node-private.h"
 
-/* A chat message with its attributes fits into the first chunk. */
-#define MAX_CHUNK_SIZE (64 * 1024)
-
 /* Long after any thread has come back from g_object_unref(). */
 #define GRAVE_TIME G_USEC_PER_SEC
 
@@ -88,15 +85,6 @@ hs_block_ref (HsBlock *self)
   return self;
 }
 
-/* Large texts are the one thing in a block that is not in its chunks; the nodes must still be there. */
-static void
-free_texts (HsBlock *self)
-{
-  for (guint i = 0; self->texts != NULL && i < self->texts->len; i++)
-    g_free (((HsNode *) g_ptr_array_index (self->texts, i))->text);
-  g_clear_pointer (&self->texts, g_ptr_array_unref);
-}
-
 static void
 free_chunks (HsBlock *self)
 {
@@ -126,24 +114,48 @@ free_parsed (HsBlock *self)
 }
 
 static void
+free_detached (HsBlock *self)
+{
+  HsDetached *detached = g_steal_pointer (&self->detached);
+
+  g_ptr_array_unref (detached->nodes);
+  g_free (detached);
+}
+
+/* One block, without those that were merged into it. */
+static void
+free_one (HsBlock *self)
+{
+  free_chunks (self);
+  if (self->parsed != NULL)
+    free_parsed (self);
+  g_clear_pointer (&self->names, hs_names_unref);
+  g_clear_pointer (&self->loose, g_hash_table_unref);
+  if (self->detached != NULL)
+    free_detached (self);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static void
 block_free (HsBlock *self)
 {
-  HsBlock *block;
-
-  for (block = self; block != NULL; block = block->merged)
-    free_texts (block);
   while (self != NULL)
     {
-      block = self;
+      HsBlock *block = self;
+
       self = block->merged;
-      free_chunks (block);
-      if (block->parsed != NULL)
-        free_parsed (block);
-      g_clear_pointer (&block->names, hs_names_unref);
-      g_clear_pointer (&block->loose, g_hash_table_unref);
-      g_mutex_clear (&block->lock);
-      g_free (block);
+      free_one (block);
     }
+}
+
+void
+hs_block_free_merged (HsBlock *self)
+{
+  self->merged_prev->merged = self->merged;
+  if (self->merged != NULL)
+    self->merged->merged_prev = self->merged_prev;
+  free_one (self);
 }
 
 /* References that are released later. */
@@ -201,6 +213,7 @@ static void
 make_owner (HsBlock *self, HsView *view)
 {
   view->owner = TRUE;
+  self->view_owners++;
   g_atomic_int_inc (&self->owners);
 }
 
@@ -315,10 +328,11 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
       g_atomic_int_get (&self->owners) != 1)
     return FALSE;
   /* Most stanzas need nothing but the first chunk. */
-  if (G_UNLIKELY (((guintptr) self->texts | (guintptr) self->chunks | (guintptr) self->parsed |
+  if (G_UNLIKELY (((guintptr) self->detached | (guintptr) self->chunks | (guintptr) self->parsed |
                    (guintptr) self->loose) != 0))
     {
-      free_texts (self);
+      if (self->detached != NULL)
+        free_detached (self);
       free_chunks (self);
       if (self->parsed != NULL)
         free_parsed (self);
@@ -333,84 +347,9 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
   self->end = self->first + sizeof self->first;
   self->chunk_size = 0;
   self->spare_texts = NULL;
+  self->n_nodes = 0;
   self->size = 0;
   return TRUE;
-}
-
-gsize
-hs_block_get_size (HsBlock *self)
-{
-  return hs_block_resolve (self)->size;
-}
-
-gpointer
-hs_block_alloc_slow (HsBlock *self, gsize size)
-{
-  HsChunk *chunk;
-  gsize want = MAX (self->chunk_size * 2, sizeof self->first * 2);
-
-  want = MIN (want, MAX_CHUNK_SIZE);
-  if (size > want / 4)
-    {
-      /* One of its own, and the rest of the current chunk stays in use. */
-      chunk = g_malloc (sizeof (HsChunk) + size);
-      chunk->next = self->chunks;
-      self->chunks = chunk;
-      return chunk + 1;
-    }
-  chunk = g_malloc (sizeof (HsChunk) + want);
-  chunk->next = self->chunks;
-  self->chunks = chunk;
-  self->chunk_size = want;
-  self->position = (char *) (chunk + 1) + size;
-  self->end = (char *) (chunk + 1) + want;
-  return chunk + 1;
-}
-
-/* Memory that can be freed before the block is, for what a program may change again and again: memory out
- * of a chunk would stay in use until the block is freed. */
-gpointer
-hs_block_alloc_loose (HsBlock *self, gsize size)
-{
-  gpointer result = g_malloc (size);
-
-  if (self->loose == NULL)
-    self->loose = g_hash_table_new_full (NULL, NULL, g_free, NULL);
-  g_hash_table_add (self->loose, result);
-  return result;
-}
-
-/* Nothing happens where @memory is in a chunk. */
-void
-hs_block_free_loose (HsBlock *self, gconstpointer memory)
-{
-  if (self->loose != NULL && memory != NULL)
-    g_hash_table_remove (self->loose, memory);
-}
-
-void
-hs_block_forget_parsed (HsBlock *self, const char *value)
-{
-  HsParsedValues *values = self->parsed;
-
-  for (guint i = 0; values != NULL && i < HS_N_PARSED; i++)
-    {
-      if (values->entries[i].value != value)
-        continue;
-      if (values->entries[i].parsed != NULL)
-        values->type->unref (values->entries[i].parsed);
-      values->entries[i].value = values->entries[i].parsed = NULL;
-    }
-}
-
-char *
-hs_block_strndup (HsBlock *self, const char *string, gsize length)
-{
-  char *result = hs_block_alloc (self, length + 1);
-
-  memcpy (result, string, length);
-  result[length] = '\0';
-  return result;
 }
 
 /* Locks two blocks, in the order of their addresses. FALSE, and nothing locked, where both are one. */
@@ -462,12 +401,47 @@ merge_loose (HsBlock *self, HsBlock *other)
       self->loose = g_steal_pointer (&other->loose);
       return;
     }
+  if (g_hash_table_size (other->loose) > g_hash_table_size (self->loose))
+    {
+      GHashTable *larger = other->loose;
+
+      other->loose = self->loose;
+      self->loose = larger;
+    }
   g_hash_table_iter_init (&iter, other->loose);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
       g_hash_table_iter_steal (&iter);
       g_hash_table_add (self->loose, key);
     }
+}
+
+/* The shorter list into the longer one. */
+static void
+merge_detached (HsBlock *self, HsBlock *other)
+{
+  HsDetached *from = other->detached;
+
+  if (self->detached == NULL || (from != NULL && from->nodes->len > self->detached->nodes->len))
+    {
+      other->detached = self->detached;
+      self->detached = from;
+      from = other->detached;
+    }
+  if (self->detached == NULL)
+    return;
+  self->detached->grown += sizeof (HsBlock);
+  if (from == NULL)
+    return;
+  for (guint i = 0; i < from->nodes->len; i++)
+    {
+      HsNode *node = g_ptr_array_index (from->nodes, i);
+
+      if (node != NULL)
+        hs_detached_add (self->detached, node);
+    }
+  self->detached->grown += from->grown;
+  free_detached (other);
 }
 
 void
@@ -486,15 +460,21 @@ hs_block_merge (HsBlock *self, HsBlock *other)
       self = larger;
     }
   self->n_merged += other->n_merged + 1;
+  self->n_forwarded++;
+  self->view_owners += other->view_owners;
   g_atomic_int_add (&self->owners, g_atomic_int_get (&other->owners));
   self->size += other->size;
   g_atomic_pointer_set (&other->forward, self);
   for (tail = other; tail->merged != NULL; tail = tail->merged)
     continue;
   tail->merged = self->merged;
+  if (tail->merged != NULL)
+    tail->merged->merged_prev = tail;
   self->merged = other;
+  other->merged_prev = self;
   merge_views (self, other);
   merge_loose (self, other);
+  merge_detached (self, other);
   g_mutex_unlock (&other->lock);
   g_mutex_unlock (&self->lock);
 }
@@ -527,16 +507,13 @@ unlink_from_list (HsBlock *block, HsView *self)
   self->next = self->prev = NULL;
 }
 
-static HsBlock *
-unlink_view (HsView *self)
+void
+hs_view_unlink (HsBlock *block, HsView *self)
 {
-  HsBlock *block = hs_block_resolve (self->node->block);
-
   if (self->node->view == self)
     g_atomic_pointer_set (&self->node->view, NULL);
   unlink_from_list (block, self);
   self->node = NULL;
-  return block;
 }
 
 /* For adopt_kept(), which looks at what was lent last. */
@@ -573,6 +550,7 @@ hs_node_peek_view (HsNode *self)
            * counts on it: the block keeps its reference. */
           view->to_release = FALSE;
           view->owner = FALSE;
+          block->view_owners--;
           g_atomic_int_add (&block->owners, -1);
         }
       move_to_front (block, view);
@@ -646,7 +624,7 @@ hs_view_unbind_only (HsView *self)
   block = lock_block (block);
   held = !self->owner && self->object->ref_count == 1;
   if (held)
-    unlink_view (self);
+    hs_view_unlink (block, self);
   g_mutex_unlock (&block->lock);
   return held;
 }
@@ -676,6 +654,7 @@ take_back (HsBlock *block, HsView *self, GPtrArray **release)
   g_object_ref (self->object);
   self->reviver = g_thread_self ();
   self->owner = FALSE;
+  block->view_owners--;
   g_atomic_int_add (&block->owners, -1);
   return TRUE;
 }
@@ -696,7 +675,12 @@ hs_view_disposing (HsView *self)
     {
       taken = take_back (block, self, &release);
       if (!taken)
-        g_atomic_pointer_set (&self->node->view, NULL);
+        {
+          g_atomic_pointer_set (&self->node->view, NULL);
+          /* The node cannot be seen to have a view any more, and is still this one's. */
+          self->leaving = self->owner;
+          block->view_owners -= self->leaving;
+        }
     }
   g_mutex_unlock (&block->lock);
   if (release != NULL)
@@ -718,7 +702,9 @@ hs_view_release (HsView *self)
     return;
   block = lock_block (self->node->block);
   owner = self->owner;
-  unlink_view (self);
+  if (owner && !self->leaving)
+    block->view_owners--;
+  hs_view_unlink (block, self);
   g_mutex_unlock (&block->lock);
   if (owner)
     hs_block_unref (block);

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 typedef struct _HsChunk HsChunk;
+typedef struct _HsDetached HsDetached;
 
 struct _HsChunk
 {
@@ -28,12 +29,25 @@ typedef struct
   } entries[HS_N_PARSED];
 } HsParsedValues;
 
+/* What was detached from a tree; see hs-detached.c. */
+struct _HsDetached
+{
+  GPtrArray *nodes; /* each at its detached_at; NULL: has been appended since */
+  guint n_nodes;    /* without those */
+  gsize grown;      /* bytes outside of the block's chunks since the last sweep */
+  gsize size;       /* of the chunks at the last sweep */
+  gsize patience;   /* the growth after which the next sweep is due */
+};
+
 struct _HsBlock
 {
   int owners;
   HsBlock *forward; /* merged into this one */
-  HsBlock *merged;  /* list of those merged into us; freed with us */
+  HsBlock *merged;  /* list of those merged into us; freed with us, or when they have no nodes left */
+  HsBlock *merged_prev;
   guint n_merged;
+  guint n_forwarded; /* whose forward we are */
+  guint n_nodes;     /* that are in use, by their block */
   gboolean letting_go; /* of all views: none is taken back */
   HsNames *names;
   char *position;
@@ -41,14 +55,15 @@ struct _HsBlock
   HsChunk *chunks;
   gsize chunk_size;
   gsize size;
-  GPtrArray *texts; /* text nodes whose text is allocated on its own */
+  HsDetached *detached; /* or NULL: nothing was detached yet */
   GMutex lock;         /* of what views share */
+  int view_owners;     /* of the owners, those that are views, and not about to go */
   HsView *views;       /* the one that was lent last is the first */
   HsView *seen;        /* this view and those after it have been looked at since they were lent */
   GHashTable *loose;   /* what the program changes, each by itself; see hs_block_alloc_loose() */
   HsNode *spare_texts; /* linked by next */
   HsParsedValues *parsed; /* or NULL: nobody has asked */
-  char first[1920];
+  char first[1896];
 };
 
 static inline HsBlock *
@@ -67,7 +82,23 @@ gpointer hs_block_alloc_slow (HsBlock *self, gsize size);
 /* The value at that address is going, or may be another one. */
 void hs_block_forget_parsed (HsBlock *self, const char *value);
 gpointer hs_block_alloc_loose (HsBlock *self, gsize size);
+/* Makes room, for what is loose or in a chunk, of which the first @used bytes count. */
+gpointer hs_block_grow_loose (HsBlock *self, gpointer memory, gsize used, gsize size);
 void hs_block_free_loose (HsBlock *self, gconstpointer memory);
+
+/* Frees a block that was merged into another one. */
+void hs_block_free_merged (HsBlock *self);
+/* Takes a view from its node, with the lock. The block's reference is the caller's. */
+void hs_view_unlink (HsBlock *self, HsView *view);
+/* To an element that has none. */
+void hs_node_copy_attributes (HsNode *self, HsNode *from);
+/* hs-detached.c; @block is always the one that the others were merged into. */
+void hs_detached_note (HsBlock *block, HsNode *node);
+void hs_detached_take (HsBlock *block, HsNode *node);
+void hs_detached_drop_text (HsBlock *block, HsNode *text);
+/* Frees what was detached and is not held, where that is due. Not while the caller has a node that was detached
+ * long before. */
+void hs_detached_tidy (HsBlock *block);
 
 static inline gpointer
 hs_block_alloc (HsBlock *self, gsize size)
@@ -92,7 +123,9 @@ hs_node_init_any (HsNode *self, HsBlock *block, const char *name)
   self->prev = NULL;
   self->block = block;
   self->name = name;
-  self->unfinished = self->forget = self->kind = self->changed = self->gap = self->unused = 0;
+  self->unfinished = self->forget = self->kind = self->changed = self->gap = 0;
+  self->loose = self->renamed = self->detached = self->unused = 0;
+  block->n_nodes++;
 }
 
 /* Fills what hs_block_alloc() has given. */
@@ -109,6 +142,31 @@ hs_node_init (HsNode *self, HsBlock *block, const char *name, const char *namesp
 }
 
 static inline void
+hs_detached_add (HsDetached *self, HsNode *node)
+{
+  node->detached_at = self->nodes->len;
+  node->detached = TRUE;
+  self->n_nodes++;
+  g_ptr_array_add (self->nodes, node);
+}
+
+/* The next node in document order inside @root, whose subtree is walked without recursion: depth is
+ * the peer's to choose. */
+static inline HsNode *
+hs_node_next_in (HsNode *root, HsNode *node)
+{
+  if (node->name != NULL && node->first != NULL)
+    return node->first;
+  while (node != root)
+    {
+      if (node->next != NULL)
+        return node->next;
+      node = node->parent;
+    }
+  return NULL;
+}
+
+static inline void
 hs_node_add_last (HsNode *self, HsNode *child)
 {
   HsNode *last = self->last;
@@ -120,6 +178,16 @@ hs_node_add_last (HsNode *self, HsNode *child)
   else
     self->first = child;
   self->last = child;
+}
+
+/* Before a change: frees what was detached from the tree and nobody holds any more, where that is due. */
+G_ALWAYS_INLINE static inline void
+hs_node_tidy (HsNode *self)
+{
+  HsBlock *block = hs_block_resolve (self->block);
+
+  if (G_UNLIKELY (block->detached != NULL))
+    hs_detached_tidy (block);
 }
 
 /* Whether hs_node_close_gap() has something to do. */

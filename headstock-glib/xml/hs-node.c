@@ -40,9 +40,24 @@ hs_stanza_kind_for_name (const char *name, const char *namespace_)
   return kind;
 }
 
-/* @name and @namespace_ must live as long as the block: literals, or the parser's. */
-HsNode *
-hs_node_new (HsBlock *block, const char *name, const char *namespace_)
+static HsNode *
+new_loose_node (HsBlock *block, const char *name, const char *namespace_)
+{
+  gsize name_size = strlen (name) + 1;
+  gsize namespace_size = namespace_ != NULL ? strlen (namespace_) + 1 : 0;
+  HsNode *self;
+  char *names;
+
+  self = hs_block_alloc_loose (block, sizeof (HsNode) + name_size + namespace_size);
+  names = memcpy (self + 1, name, name_size);
+  hs_node_init (self, block, names,
+                namespace_ != NULL ? memcpy (names + name_size, namespace_, namespace_size) : NULL);
+  self->loose = TRUE;
+  return self;
+}
+
+static inline HsNode *
+new_chunk_node (HsBlock *block, const char *name, const char *namespace_)
 {
   HsNode *self = hs_block_alloc (block, sizeof (HsNode));
 
@@ -50,13 +65,89 @@ hs_node_new (HsBlock *block, const char *name, const char *namespace_)
   return self;
 }
 
+/* @name and @namespace_ must live as long as the block: literals, or the parser's. */
+HsNode *
+hs_node_new (HsBlock *block, const char *name, const char *namespace_)
+{
+  if (G_UNLIKELY (block->detached != NULL))
+    return new_loose_node (block, name, namespace_);
+  return new_chunk_node (block, name, namespace_);
+}
+
 HsNode *
 hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_)
 {
-  return hs_node_new (block, hs_block_strndup (block, name, strlen (name)),
-                      namespace_ == NULL || *namespace_ == '\0'
-                          ? NULL
-                          : hs_block_strndup (block, namespace_, strlen (namespace_)));
+  if (namespace_ != NULL && *namespace_ == '\0')
+    namespace_ = NULL;
+  if (G_UNLIKELY (block->detached != NULL))
+    return new_loose_node (block, name, namespace_);
+  return new_chunk_node (block, hs_block_strndup (block, name, strlen (name)),
+                         namespace_ == NULL ? NULL
+                                            : hs_block_strndup (block, namespace_, strlen (namespace_)));
+}
+
+/* What a new child may be given for its parent's: shared where it lives as long as the child does, in the chunks of
+ * the same block. */
+static inline const char *
+share_namespace (HsBlock *block, HsNode *parent)
+{
+  const char *namespace_ = parent->namespace_;
+
+  if (G_LIKELY ((parent->block == block && !parent->renamed) || namespace_ == NULL))
+    return namespace_;
+  return hs_block_strndup (block, namespace_, strlen (namespace_));
+}
+
+HsNode *
+hs_node_new_child (HsNode *parent, const char *name)
+{
+  HsBlock *block = hs_node_get_block (parent);
+
+  if (G_UNLIKELY (block->detached != NULL))
+    return new_loose_node (block, name, parent->namespace_);
+  return new_chunk_node (block, name, share_namespace (block, parent));
+}
+
+HsNode *
+hs_node_new_child_copied (HsNode *parent, const char *name)
+{
+  HsBlock *block = hs_node_get_block (parent);
+
+  if (G_UNLIKELY (block->detached != NULL))
+    return new_loose_node (block, name, parent->namespace_);
+  return new_chunk_node (block, hs_block_strndup (block, name, strlen (name)), share_namespace (block, parent));
+}
+
+/* Out of the chunks the first time: most elements are given a name once. */
+static const char *
+change_name (HsNode *self, const char *old, const char *name)
+{
+  HsBlock *block = hs_node_get_block (self);
+  gsize size = name != NULL ? strlen (name) + 1 : 0;
+  const char *copy = NULL;
+
+  if (name != NULL && !self->renamed)
+    copy = hs_block_strndup (block, name, size - 1);
+  else if (name != NULL)
+    copy = memcpy (hs_block_alloc_loose (block, size), name, size);
+  self->kind = HS_STANZA_KIND_UNKNOWN;
+  hs_block_free_loose (block, old);
+  return copy;
+}
+
+void
+hs_node_rename (HsNode *self, const char *name)
+{
+  self->name = change_name (self, self->name, name);
+  self->renamed = TRUE;
+}
+
+void
+hs_node_set_namespace (HsNode *self, const char *namespace_)
+{
+  self->namespace_ = change_name (self, self->namespace_,
+                                  namespace_ != NULL && *namespace_ != '\0' ? namespace_ : NULL);
+  self->renamed = TRUE;
 }
 
 static void
@@ -74,6 +165,8 @@ hs_node_append (HsNode *self, HsNode *child)
 {
   if (hs_node_has_gap (self))
     hs_node_close_gap (self);
+  if (G_UNLIKELY (child->detached))
+    hs_detached_take (hs_node_get_block (child), child);
   child->next = NULL;
   hs_node_add_last (self, child);
 }
@@ -118,8 +211,7 @@ join_texts (HsNode *self, HsNode *next, gboolean drop_space)
       block->size += next->length;
     }
   cut (next);
-  next->next = block->spare_texts;
-  block->spare_texts = next;
+  hs_detached_drop_text (block, next);
 }
 
 static void
@@ -195,12 +287,32 @@ hs_node_unlink (HsNode *self)
 }
 
 void
+hs_node_left (HsNode *self)
+{
+  if (self->parent == NULL)
+    hs_detached_note (hs_node_get_block (self), self);
+}
+
+void
+hs_node_detach (HsNode *self)
+{
+  HsNode *parent = self->parent;
+
+  if (parent == NULL)
+    return;
+  hs_node_unlink (self);
+  hs_detached_note (hs_node_get_block (self), self);
+  hs_node_left (parent);
+}
+
+void
 hs_node_forget (HsNode *self)
 {
   unlink_and_join (self, TRUE);
 }
 
-/* Makes room for @more bytes and a NUL; linear over all calls together, since what is large doubles. */
+/* Makes room for @more bytes and a NUL; linear over all calls together, since what is large doubles. What would be
+ * lost when the node is freed before the block is, is not in the block's chunks. */
 static void
 grow_text (HsBlock *block, HsNode *self, gsize more)
 {
@@ -209,7 +321,7 @@ grow_text (HsBlock *block, HsNode *self, gsize more)
 
   if (need <= self->capacity)
     return;
-  if (need <= LARGE_TEXT)
+  if (need <= LARGE_TEXT && self->block == block)
     {
       gsize capacity = old == NULL ? need : need * 2;
 
@@ -219,19 +331,10 @@ grow_text (HsBlock *block, HsNode *self, gsize more)
       self->capacity = capacity;
       return;
     }
-  if (self->capacity > LARGE_TEXT * 2)
-    {
-      self->capacity = MAX (need, self->capacity + self->capacity / 2);
-      self->text = g_realloc (old, self->capacity);
-      return;
-    }
-  self->capacity = MAX (need, LARGE_TEXT * 2 + 1);
-  self->text = g_malloc (self->capacity);
-  if (old != NULL)
-    memcpy (self->text, old, self->length);
-  if (block->texts == NULL)
-    block->texts = g_ptr_array_new ();
-  g_ptr_array_add (block->texts, self);
+  self->capacity = need <= LARGE_TEXT
+                       ? need * 2
+                       : MAX (need, MAX (LARGE_TEXT * 2 + 1, self->capacity + self->capacity / 2));
+  self->text = hs_block_grow_loose (block, old, old != NULL ? self->length : 0, self->capacity);
 }
 
 /* With room for @size bytes. A text node that was joined with its neighbour is used again, with the room
@@ -304,221 +407,33 @@ hs_node_append_text (HsNode *self, const char *text, gsize length)
 }
 
 void
+hs_node_set_text (HsNode *self, const char *text)
+{
+  HsBlock *block = hs_node_get_block (self);
+  HsNode *child = self->first;
+  const char *joined = g_steal_pointer (&self->joined);
+
+  self->first = self->last = NULL;
+  if (text != NULL)
+    hs_node_append_text (self, text, strlen (text));
+  while (child != NULL)
+    {
+      HsNode *next = child->next;
+
+      child->parent = child->next = child->prev = NULL;
+      if (child->name != NULL)
+        hs_detached_note (block, child);
+      else
+        hs_detached_drop_text (block, child);
+      child = next;
+    }
+  hs_block_free_loose (block, joined);
+}
+
+void
 hs_node_remove_children (HsNode *self)
 {
-  HsBlock *block = hs_node_get_block (self);
-
-  while (self->first != NULL)
-    {
-      HsNode *child = self->first;
-
-      cut (child);
-      if (child->name == NULL)
-        {
-          child->gap = FALSE;
-          child->next = block->spare_texts;
-          block->spare_texts = child;
-        }
-    }
-  text_changed (self);
-}
-
-/* The caller fills in the rest and writes the value. */
-HsAttribute *
-hs_node_add_attribute (HsNode *self, const char *name, gsize value_length)
-{
-  HsAttribute *attribute;
-  HsAttribute **last = &self->attributes;
-
-  attribute = hs_block_alloc (hs_node_get_block (self), sizeof (HsAttribute) + value_length + 1);
-  attribute->next = NULL;
-  attribute->name = name;
-  attribute->namespace_ = NULL;
-  attribute->prefix = NULL;
-  attribute->value = (const char *) (attribute + 1);
-  while (*last != NULL)
-    last = &(*last)->next;
-  *last = attribute;
-  return attribute;
-}
-
-/* Where the attribute is, or where it would be added. */
-static HsAttribute **
-find_attribute (HsNode *self, const char *name, const char *namespace_)
-{
-  HsAttribute **attribute;
-
-  for (attribute = &self->attributes; *attribute != NULL; attribute = &(*attribute)->next)
-    {
-      if ((*attribute)->name[0] == name[0] && strcmp ((*attribute)->name, name) == 0 &&
-          hs_namespace_equal ((*attribute)->namespace_, namespace_))
-        return attribute;
-    }
-  return attribute;
-}
-
-/* Attributes in one namespace share a prefix; a new one is made up for the first. `xml:` needs none. Returns
- * NULL, another attribute's prefix, or one in @made_up. */
-static const char *
-choose_prefix (HsNode *self, const char *namespace_, char *made_up, gsize size)
-{
-  guint64 next = 0;
-
-  if (namespace_ == NULL || strcmp (namespace_, HS_NS_XML) == 0)
-    return NULL;
-  for (HsAttribute *attribute = self->attributes; attribute != NULL; attribute = attribute->next)
-    {
-      guint64 number;
-
-      if (attribute->prefix == NULL)
-        continue;
-      if (hs_namespace_equal (attribute->namespace_, namespace_))
-        return attribute->prefix;
-      if (g_str_has_prefix (attribute->prefix, "ns") &&
-          g_ascii_string_to_unsigned (attribute->prefix + 2, 10, 0, G_MAXUINT32, &number, NULL))
-        next = MAX (next, number + 1);
-    }
-  g_snprintf (made_up, size, "ns%" G_GUINT64_FORMAT, next);
-  return made_up;
-}
-
-/* The attribute and its strings in one piece of memory. */
-static HsAttribute *
-new_loose_attribute (HsBlock *block,
-                     const char *name,
-                     const char *prefix,
-                     const char *namespace_,
-                     const char *value)
-{
-  const char *strings[] = { name, prefix, namespace_, value };
-  gsize lengths[G_N_ELEMENTS (strings)];
-  const char *copies[G_N_ELEMENTS (strings)];
-  gsize size = sizeof (HsAttribute);
-  HsAttribute *self;
-  char *position;
-
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    {
-      lengths[i] = strings[i] != NULL ? strlen (strings[i]) + 1 : 0;
-      size += lengths[i];
-    }
-  self = hs_block_alloc_loose (block, size);
-  position = (char *) (self + 1);
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    {
-      copies[i] = strings[i] != NULL ? memcpy (position, strings[i], lengths[i]) : NULL;
-      position += lengths[i];
-    }
-  self->name = copies[0];
-  self->prefix = copies[1];
-  self->namespace_ = copies[2];
-  self->value = copies[3];
-  self->next = NULL;
-  return self;
-}
-
-/* As the last, out of the block's chunks: most attributes are set once. */
-static void
-append_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
-{
-  HsBlock *block = hs_node_get_block (self);
-  gsize length = strlen (value);
-  char made_up[32];
-  const char *prefix = choose_prefix (self, namespace_, made_up, sizeof made_up);
-  HsAttribute *attribute
-      = hs_node_add_attribute (self, hs_block_strndup (block, name, strlen (name)), length);
-
-  memcpy ((char *) attribute->value, value, length + 1);
-  if (namespace_ == NULL)
-    return;
-  if (prefix != NULL)
-    attribute->prefix = hs_block_strndup (block, prefix, strlen (prefix));
-  attribute->namespace_ = hs_block_strndup (block, namespace_, strlen (namespace_));
-}
-
-/* An attribute that is changed, or is set after another was removed, has memory of its own, which its next
- * change frees: an element can be changed any number of times and does not grow. */
-void
-hs_node_set_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
-{
-  HsBlock *block = hs_node_get_block (self);
-  HsAttribute **found = find_attribute (self, name, namespace_);
-  HsAttribute *old = *found;
-  HsAttribute *new_;
-  char made_up[32];
-
-  if (namespace_ != NULL && *namespace_ == '\0')
-    namespace_ = NULL;
-  if (old != NULL)
-    hs_block_forget_parsed (block, old->value);
-  if (value == NULL)
-    {
-      if (old == NULL)
-        return;
-      *found = old->next;
-      self->changed = TRUE;
-      hs_block_free_loose (block, old);
-      return;
-    }
-  if (old == NULL && !self->changed)
-    {
-      append_attribute (self, name, namespace_, value);
-      return;
-    }
-  new_ = new_loose_attribute (block, name,
-                              old != NULL ? old->prefix
-                                          : choose_prefix (self, namespace_, made_up, sizeof made_up),
-                              namespace_, value);
-  if (old != NULL)
-    new_->next = old->next;
-  *found = new_;
-  hs_block_free_loose (block, old);
-}
-
-const char *
-hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
-{
-  HsAttribute *found = *find_attribute (self, name, namespace_);
-
-  return found != NULL ? found->value : NULL;
-}
-
-/* Of a block that was merged into another one, nothing is looked up any more. */
-gpointer
-hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type)
-{
-  const char *value = hs_node_get_attribute (self, name, NULL);
-  HsBlock *block = hs_node_get_block (self);
-  HsParsedValues *values = block->parsed;
-  guint place = HS_N_PARSED;
-  gpointer parsed;
-
-  if (value == NULL)
-    return NULL;
-  if (values == NULL)
-    {
-      values = block->parsed = g_new0 (HsParsedValues, 1);
-      values->type = type;
-    }
-  g_assert (values->type == type);
-  for (guint i = 0; i < HS_N_PARSED; i++)
-    {
-      if (values->entries[i].value == value)
-        return values->entries[i].parsed != NULL ? type->ref (values->entries[i].parsed) : NULL;
-      if (values->entries[i].value == NULL)
-        place = i;
-    }
-  if (place == HS_N_PARSED)
-    {
-      place = values->next;
-      values->next = (place + 1) % HS_N_PARSED;
-    }
-  parsed = type->parse (value);
-  if (values->entries[place].parsed != NULL)
-    type->unref (values->entries[place].parsed);
-  values->entries[place].value = value;
-  values->entries[place].parsed = parsed;
-  return parsed != NULL ? type->ref (parsed) : NULL;
+  hs_node_set_text (self, NULL);
 }
 
 /* All direct text in its order; one piece in nearly every element, so nothing is copied. */
@@ -613,22 +528,6 @@ hs_node_get_child (HsNode *self, const char *name, const char *namespace_)
   return NULL;
 }
 
-/* The next node in document order inside @root, whose subtree is walked without recursion: depth is
- * the peer's to choose. */
-static HsNode *
-next_in (HsNode *root, HsNode *node)
-{
-  if (node->name != NULL && node->first != NULL)
-    return node->first;
-  while (node != root)
-    {
-      if (node->next != NULL)
-        return node->next;
-      node = node->parent;
-    }
-  return NULL;
-}
-
 static gboolean
 attributes_equal (HsNode *a, HsNode *b)
 {
@@ -678,28 +577,12 @@ hs_node_equal (HsNode *self, HsNode *other)
       a_ends = a == self || a->next == NULL;
       if (a != self && b != other && a_ends != (b->next == NULL))
         return FALSE;
-      next_a = next_in (self, a);
-      next_b = next_in (other, b);
+      next_a = hs_node_next_in (self, a);
+      next_b = hs_node_next_in (other, b);
       a = next_a;
       b = next_b;
     }
   return a == NULL && b == NULL;
-}
-
-static void
-copy_attribute (HsNode *self, const HsAttribute *attribute)
-{
-  HsBlock *block = hs_node_get_block (self);
-  gsize length = strlen (attribute->value);
-  HsAttribute *copy = hs_node_add_attribute (
-      self, hs_block_strndup (block, attribute->name, strlen (attribute->name)), length);
-
-  memcpy ((char *) copy->value, attribute->value, length + 1);
-  if (attribute->namespace_ != NULL)
-    copy->namespace_
-        = hs_block_strndup (block, attribute->namespace_, strlen (attribute->namespace_));
-  if (attribute->prefix != NULL)
-    copy->prefix = hs_block_strndup (block, attribute->prefix, strlen (attribute->prefix));
 }
 
 HsNode *
@@ -707,8 +590,7 @@ hs_node_copy_tag (HsBlock *block, HsNode *self)
 {
   HsNode *copy = hs_node_new_copied (block, self->name, self->namespace_);
 
-  for (HsAttribute *attribute = self->attributes; attribute != NULL; attribute = attribute->next)
-    copy_attribute (copy, attribute);
+  hs_node_copy_attributes (copy, self);
   return copy;
 }
 

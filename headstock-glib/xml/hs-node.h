@@ -44,7 +44,11 @@ struct _HsNode
 {
   HsNode *parent;
   HsNode *next;
-  HsNode *prev;
+  union
+  {
+    HsNode *prev;
+    gsize detached_at; /* where it is in the list of those that were detached */
+  };
   HsBlock *block;   /* follow it with hs_node_get_block() */
   const char *name; /* NULL: this node is text */
   guint unfinished : 1; /* its end has not been received */
@@ -52,7 +56,10 @@ struct _HsNode
   guint kind : 3;       /* see hs_node_get_kind() */
   guint changed : 1;    /* an attribute was removed */
   guint gap : 1;        /* text: what was after it was forgotten, and the text that follows comes in */
-  guint unused : 25;    /* so that all flags are cleared at once */
+  guint loose : 1;      /* in memory of its own, with its name */
+  guint renamed : 1;    /* its name or namespace was set, and may be in memory of its own */
+  guint detached : 1;   /* in the list of those that were detached */
+  guint unused : 22;    /* so that all flags are cleared at once */
   union
   {
     struct
@@ -83,6 +90,7 @@ struct _HsView
   gboolean owner;
   gboolean to_release; /* the block is about to give its reference back */
   gboolean lent;       /* found through the tree */
+  gboolean leaving;    /* an owner that is not to be found through its node any more */
   guint pool_slot;     /* for hs-element.c */
   GThread *reviver;    /* the thread in which the block took it back when it was going */
 };
@@ -109,8 +117,18 @@ char *hs_block_strndup (HsBlock *self, const char *string, gsize length);
 HsBlock *hs_node_get_block (HsNode *self);
 HsNode *hs_node_new (HsBlock *block, const char *name, const char *namespace_);
 HsNode *hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_);
+/* A child in the namespace of its parent, which it is not appended to yet. */
+HsNode *hs_node_new_child (HsNode *parent, const char *name);
+HsNode *hs_node_new_child_copied (HsNode *parent, const char *name);
+void hs_node_rename (HsNode *self, const char *name);
+void hs_node_set_namespace (HsNode *self, const char *namespace_);
 void hs_node_append (HsNode *self, HsNode *child);
 void hs_node_unlink (HsNode *self);
+/* The same for what is not put anywhere else: it goes when nobody holds it, and many others were detached since. */
+void hs_node_detach (HsNode *self);
+/* A child was taken out of an element and put somewhere else: the element goes as well, if it is the top of a tree
+ * that nobody holds. */
+void hs_node_left (HsNode *self);
 /* Takes out an element that has been dealt with, and white space that only stood around it. */
 void hs_node_forget (HsNode *self);
 /* Takes what is after an element away from its parent, and puts it back. */
@@ -120,7 +138,10 @@ void hs_node_show_following (HsNode *self, HsNode *following, HsNode *last);
 void hs_node_close_gap (HsNode *self);
 void hs_node_append_text (HsNode *self, const char *text, gsize length);
 void hs_node_remove_children (HsNode *self);
-HsAttribute *hs_node_add_attribute (HsNode *self, const char *name, gsize value_length);
+/* In place of all children. The text may be the element's own, or a part of it; or NULL. */
+void hs_node_set_text (HsNode *self, const char *text);
+/* One that the element does not have yet. @name must live as long as the block. */
+void hs_node_add_attribute (HsNode *self, const char *name, const char *value);
 void hs_node_set_attribute (HsNode *self,
                             const char *name,
                             const char *namespace_,

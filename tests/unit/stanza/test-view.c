@@ -171,6 +171,231 @@ test_kept_in_any_order (void)
     }
 }
 
+/* Elements come and go in one tree in any way, and each that is held stays what it is: its name, its attribute and its
+ * text all tell its number. */
+typedef struct
+{
+  HsElement *held[60];
+  guint number[60];
+  guint next;
+} Crowd;
+
+static void
+hold (Crowd *self, HsElement *element, guint number)
+{
+  guint at = g_test_rand_int_range (0, G_N_ELEMENTS (self->held));
+
+  g_object_ref (element);
+  g_clear_object (&self->held[at]);
+  self->held[at] = element;
+  self->number[at] = number;
+}
+
+static void
+check (Crowd *self, guint at)
+{
+  g_autofree char *text = g_strdup_printf ("%u", self->number[at]);
+  g_autofree char *name = g_strdup_printf ("n%u", self->number[at]);
+  HsElement *element = self->held[at];
+
+  g_assert_cmpstr (hs_element_get_name (element), ==, name);
+  g_assert_cmpstr (hs_element_get_namespace (element), ==, "urn:crowd");
+  g_assert_cmpstr (hs_element_get_attribute (element, "k"), ==, text);
+  g_assert_true (hs_element_get_text (element) == NULL
+                 || strcmp (hs_element_get_text (element), text) == 0);
+}
+
+/* (transfer full) */
+static HsElement *
+make_one (Crowd *self, HsElement *parent)
+{
+  guint number = self->next++;
+  g_autofree char *text = g_strdup_printf ("%u", number);
+  g_autofree char *name = g_strdup_printf ("n%u", number);
+  g_autofree char *xml = g_strdup_printf ("<%s xmlns='urn:crowd' k='%s'>%s</%s>", name, text, text, name);
+  HsElement *element = NULL;
+
+  switch (g_test_rand_int_range (0, 3))
+    {
+    case 0:
+      element = parse (xml);
+      hs_element_append (parent, element);
+      break;
+    case 1:
+      element = hs_element_new (name, "urn:crowd");
+      hs_element_set_attribute (element, "k", text);
+      hs_element_append (parent, element);
+      hs_element_append_text (element, text);
+      break;
+    default:
+      element = g_object_ref (hs_element_add_text_child (parent, name, NULL, text));
+      hs_element_set_attribute (element, "k", text);
+    }
+  if (g_test_rand_int_range (0, 3) == 0)
+    hold (self, element, number);
+  return element;
+}
+
+static gboolean
+is_inside (HsElement *element, HsElement *ancestor)
+{
+  while (element != NULL && element != ancestor)
+    element = hs_element_get_parent (element);
+  return element != NULL;
+}
+
+static void
+change_one (Crowd *self, HsElement *root)
+{
+  guint at = g_test_rand_int_range (0, G_N_ELEMENTS (self->held));
+  guint other = g_test_rand_int_range (0, G_N_ELEMENTS (self->held));
+  HsElement *element = self->held[at];
+  HsElement *child;
+
+  if (element == NULL)
+    return;
+  switch (g_test_rand_int_range (0, 8))
+    {
+    case 0:
+      g_object_unref (make_one (self, element));
+      break;
+    case 1:
+      hs_element_detach (element);
+      break;
+    case 2:
+      if (!is_inside (root, element))
+        hs_element_append (root, element);
+      break;
+    case 3:
+      if (self->held[other] != NULL && !is_inside (element, self->held[other]))
+        hs_element_append (element, self->held[other]);
+      break;
+    case 4:
+      hs_element_set_text (element, NULL);
+      break;
+    case 5:
+      child = hs_element_get_first_child (element);
+      if (child != NULL)
+        hs_element_detach (child);
+      break;
+    case 6:
+      g_clear_object (&self->held[at]);
+      return;
+    default:
+      g_free (hs_element_to_string (element));
+    }
+  check (self, at);
+}
+
+static void
+test_come_and_go (void)
+{
+  Crowd crowd = { .next = 0 };
+  HsElement *root = hs_element_new ("root", "urn:crowd");
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      g_autoptr (HsElement) one = make_one (&crowd, root);
+
+      if (g_test_rand_int_range (0, 2) != 0)
+        hs_element_detach (one);
+      change_one (&crowd, root);
+      /* The tree goes on in one that was a part of it. */
+      if (i % 5000 == 4999 && crowd.held[0] != NULL)
+        {
+          g_object_unref (root);
+          root = g_steal_pointer (&crowd.held[0]);
+        }
+      if (i % 1000 == 999)
+        hs_element_set_text (root, NULL);
+    }
+  for (guint at = 0; at < G_N_ELEMENTS (crowd.held); at++)
+    {
+      if (crowd.held[at] != NULL)
+        check (&crowd, at);
+      g_clear_object (&crowd.held[at]);
+    }
+  g_assert_finalize_object (root);
+}
+
+/* A program may still use what it has just detached, though it has no reference. */
+static void
+test_recent (void)
+{
+  HsElement *root = hs_element_new ("root", "urn:root");
+
+  for (guint i = 0; i < 2000; i++)
+    {
+      HsElement *first = hs_element_add_text_child (root, "first", NULL, "1");
+      HsElement *second = hs_element_add_text_child (root, "second", NULL, "2");
+
+      hs_element_detach (first);
+      hs_element_detach (second);
+      hs_element_append (second, first);
+      hs_element_append (root, second);
+      g_assert_cmpstr (hs_element_get_text (hs_element_get_first_child (second)), ==, "1");
+      hs_element_detach (second);
+      hs_element_detach (hs_element_add_child (root, "third", NULL));
+      g_assert_cmpstr (hs_element_get_text (second), ==, "2");
+      g_assert_true (hs_element_get_parent (first) == second);
+    }
+  g_assert_finalize_object (root);
+}
+
+static void
+fill (HsElement *root)
+{
+  for (guint i = 0; i < 1000; i++)
+    hs_element_detach (hs_element_add_text_child (root, "filler", "urn:filler", "text"));
+}
+
+/* The namespace that a child was given for its parent's outlives that parent. */
+static void
+test_namespaces (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      HsElement *root = hs_element_new ("root", "urn:root");
+      HsElement *moved = hs_element_new ("moved", "urn:moved");
+      HsElement *child;
+
+      if (i == 0)
+        hs_element_append (root, moved);
+      else
+        g_object_set (moved, "namespace", "urn:other", "namespace", "urn:moved", NULL);
+      child = g_object_ref (hs_element_add_child (moved, "child", NULL));
+      hs_element_append (root, child);
+      if (i == 0)
+        hs_element_detach (moved);
+      else
+        g_object_set (moved, "namespace", "urn:another", NULL);
+      g_object_unref (moved);
+      fill (root);
+      g_assert_cmpstr (hs_element_get_namespace (child), ==, "urn:moved");
+      g_object_unref (child);
+      g_assert_finalize_object (root);
+    }
+}
+
+/* The dispatcher has nodes, and not only views, of a stanza: its parts stay while it has them. */
+static void
+test_dispatched (void)
+{
+  HsElement *root = parse ("<message><a k='1'/></message>");
+  HsNode *node = hs_element_get_node (root);
+  HsBlock *block = hs_block_ref (hs_node_get_block (node));
+  HsNode *child;
+
+  hs_element_detach (hs_element_add_child (root, "first", NULL));
+  hs_element_add_child (root, "dispatched", NULL);
+  child = hs_node_get_child (node, "dispatched", NULL);
+  hs_element_detach (hs_element_get_child (root, "dispatched", NULL));
+  fill (root);
+  g_assert_cmpstr (child->name, ==, "dispatched");
+  hs_block_unref (block);
+  g_assert_finalize_object (root);
+}
+
 /* A child that a handler keeps is moved into a reply while its stanza is being dispatched. */
 static void
 test_moved (void)
@@ -372,6 +597,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/view/lent", test_lent);
   g_test_add_func ("/view/owner-found", test_owner_found);
   g_test_add_func ("/view/kept-in-any-order", test_kept_in_any_order);
+  g_test_add_func ("/view/come-and-go", test_come_and_go);
+  g_test_add_func ("/view/recent", test_recent);
+  g_test_add_func ("/view/namespaces", test_namespaces);
+  g_test_add_func ("/view/dispatched", test_dispatched);
   g_test_add_func ("/view/moved", test_moved);
   g_test_add_func ("/view/forgotten", test_forgotten);
   g_test_add_func ("/view/threads/drop", test_threads);
