@@ -18,8 +18,9 @@ typedef const xmlError *HsXmlParserError;
 typedef xmlErrorPtr HsXmlParserError;
 #endif
 
-/* hs-parser.c gives libxml2 the bytes; hs-parser-tree.c makes of its events nodes and ours;
- * hs-parser-discard.c gets past stanzas that are too large. Calls go from the first to the last to the second. */
+/* hs-parser.c gives libxml2 the bytes; hs-parser-context.c makes libxml2's parser; hs-parser-tree.c makes of its events
+ * nodes and ours; hs-parser-discard.c gets past stanzas that are too large. All call hs-parser-tree.c, and none calls
+ * hs-parser.c. */
 
 #define HS_PARSER_MAX_SPARES 32
 
@@ -126,6 +127,15 @@ void hs_parser_push_discarded (HsParser *self,
 void hs_parser_finish_dropped (HsParser *self);
 void hs_parser_drop_inside (HsParser *self, const char *name);
 void hs_parser_forget_skip (HsParser *self);
+
+/* hs-parser-context.c. Bytes that the names in libxml2's dictionary take. */
+gsize hs_parser_get_names_size (HsParser *self);
+void hs_parser_make_context (HsParser *self);
+void hs_parser_drop_context (HsParser *self);
+/* A new context is given the stream's header, which says which prefixes there are. */
+void hs_parser_replay_header (HsParser *self);
+/* Whether so many streams of the process have one that a silent stream is to do without. */
+gboolean hs_parser_has_many_contexts (void);
 
 /* hs-parser-discard.c. Where the stanza has ended, nothing is skipped any more, and libxml2 begins anew. */
 void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);

@@ -21,99 +21,6 @@
 #define MAX_NAMES (128 * 1024)
 /* libxml2 takes memory for names in advance, each time four times as much as before. */
 #define MAX_NAMES_AHEAD (512 * 1024)
-/* What a name takes in libxml2's dictionary beside its characters: five words. */
-#define NAME_ENTRY 40
-/* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
- * comes, so that a thousand silent ones, or a thousand that sign in at once, do not each keep theirs. */
-#define MAX_CONTEXTS 8
-
-static int n_contexts;
-
-static void
-free_dictionary (gpointer dictionary)
-{
-  xmlDictFree (dictionary);
-}
-
-static gboolean
-owns_name (gpointer dictionary, const char *name)
-{
-  return xmlDictOwns (dictionary, BAD_CAST name) == 1;
-}
-
-static const xmlChar *
-intern (HsParser *self, const char *name)
-{
-  return xmlDictLookup (self->context->dict, BAD_CAST name, -1);
-}
-
-/* To the bytes of each name libxml2 adds the entry of a table. */
-static gsize
-get_names_size (HsParser *self)
-{
-  xmlDict *names = self->context->dict;
-
-  return xmlDictGetUsage (names) + (gsize) xmlDictSize (names) * NAME_ENTRY;
-}
-
-static void
-make_context (HsParser *self)
-{
-  static gsize initialised = 0;
-
-  if (g_once_init_enter (&initialised))
-    {
-      xmlInitParser ();
-      g_once_init_leave (&initialised, 1);
-    }
-  self->context = xmlCreatePushParserCtxt (&hs_parser_sax_handler, self, NULL, 0, NULL);
-  /* The limits are ours, and what the peer says of its encoding is checked by its first bytes. Without
-   * XML_PARSE_NOENT, "&amp;" in an attribute would be "&#38;"; there are no other entities. */
-  xmlCtxtUseOptions (self->context, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE |
-                                        XML_PARSE_IGNORE_ENC);
-  xmlDictSetLimit (self->context->dict, 0);
-  xmlDictReference (self->context->dict);
-  self->names = hs_names_new (self->context->dict, free_dictionary, owns_name);
-  g_atomic_int_inc (&n_contexts);
-  self->client = intern (self, HS_NS_CLIENT);
-  self->message = intern (self, "message");
-  self->presence = intern (self, "presence");
-  self->iq = intern (self, "iq");
-  self->content = self->content_namespace != NULL ? intern (self, self->content_namespace) : NULL;
-  self->names_size = self->stanza_names = get_names_size (self);
-}
-
-/* Spare blocks have the names of the context that they were used with. */
-static void
-drop_spares (HsParser *self)
-{
-  while (self->n_spares > 0)
-    hs_block_unref (hs_parser_take_block (self));
-}
-
-static void
-drop_context (HsParser *self)
-{
-  if (self->context == NULL)
-    return;
-  drop_spares (self);
-  xmlFreeParserCtxt (self->context);
-  self->context = NULL;
-  g_clear_pointer (&self->names, hs_names_unref);
-  hs_parser_clear_scopes (self);
-  g_atomic_int_add (&n_contexts, -1);
-  if (self->callbacks.names_changed != NULL)
-    self->callbacks.names_changed (self->user_data);
-}
-
-static void
-replay_header (HsParser *self)
-{
-  self->replaying = TRUE;
-  self->depth = 0;
-  xmlParseChunk (self->context, (const char *) self->header->data, self->header->len, 0);
-  self->replaying = FALSE;
-}
 
 HsParser *
 hs_parser_new (const char *content_namespace,
@@ -189,7 +96,7 @@ hs_parser_free (HsParser *self)
     }
   drop_stanza (self);
   hs_parser_forget_skip (self);
-  drop_context (self);
+  hs_parser_drop_context (self);
   g_byte_array_unref (self->held);
   g_byte_array_unref (self->header);
   g_clear_error (&self->error);
@@ -227,7 +134,7 @@ hs_parser_restart (HsParser *self)
 {
   drop_stanza (self);
   hs_parser_forget_skip (self);
-  drop_context (self);
+  hs_parser_drop_context (self);
   g_byte_array_set_size (self->held, 0);
   g_byte_array_set_size (self->header, 0);
   self->holding_tag = FALSE;
@@ -246,9 +153,9 @@ hs_parser_restart (HsParser *self)
 static void
 renew (HsParser *self)
 {
-  drop_context (self);
-  make_context (self);
-  replay_header (self);
+  hs_parser_drop_context (self);
+  hs_parser_make_context (self);
+  hs_parser_replay_header (self);
 }
 
 /* The stanza that was skipped has ended. */
@@ -321,7 +228,7 @@ hs_parser_shrink (HsParser *self)
       self->start_depth != 0 || self->error != NULL || self->held->len > 0 ||
       !only_space_left (self))
     return FALSE;
-  drop_context (self);
+  hs_parser_drop_context (self);
   return TRUE;
 }
 
@@ -555,7 +462,7 @@ parse (HsParser *self, const char *bytes, gsize length)
                     "Not well-formed XML: bytes that are not UTF-8, or a NUL");
   if (self->error != NULL || self->skipping)
     return;
-  self->names_size = get_names_size (self);
+  self->names_size = hs_parser_get_names_size (self);
   /* Names take memory also in what is thrown away or forgotten. */
   if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
     {
@@ -638,13 +545,13 @@ prepare_context (HsParser *self)
   if (G_UNLIKELY (self->skipping))
     {
       if (self->first == NULL)
-        drop_context (self);
+        hs_parser_drop_context (self);
     }
   else if (self->context == NULL)
     {
-      make_context (self);
+      hs_parser_make_context (self);
       if (self->header->len > 0)
-        replay_header (self);
+        hs_parser_replay_header (self);
     }
   else if (G_UNLIKELY (has_many_names (self)))
     renew_names (self);
@@ -698,7 +605,7 @@ hs_parser_pop (HsParser *self)
     return take_event (self, self->first);
   self->n_dropped_popped += self->n_dropped;
   self->n_dropped = 0;
-  if (g_atomic_int_get (&n_contexts) > MAX_CONTEXTS)
+  if (hs_parser_has_many_contexts ())
     hs_parser_shrink (self);
   return NULL;
 }
@@ -774,7 +681,7 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
     empty = hs_xml_is_space (xml[i]);
   self->start_depth = self->depth = HS_HEADER_DEPTH;
   self->max_stanza_size = G_MAXSIZE / 2;
-  make_context (self);
+  hs_parser_make_context (self);
   while (length > 0 && self->error == NULL)
     {
       gsize used = slice_length (xml, length, FALSE);
