@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Writes TypeScript's definitions of the library, as GJS and the override Headstock.js show it.
+
+    make-typescript.py GIR OUTPUT
+
+What C has comes from the GIR, what the override adds or changes from OVERRIDES and PRELUDE below.
+"""
+
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+CORE = "{http://www.gtk.org/introspection/core/1.0}"
+C = "{http://www.gtk.org/introspection/c/1.0}"
+GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
+
+NUMBERS = {"gint", "guint", "gint8", "guint8", "gint16", "guint16", "gint32", "guint32", "gint64", "guint64",
+           "gsize", "gssize", "glong", "gulong", "gdouble", "gfloat", "GLib.Quark"}
+TYPES = {"utf8": "string", "filename": "string", "gboolean": "boolean", "none": "void", "gpointer": "any",
+         "GType": "GObject.GType", "GObject.Object": "GObject.Object", "Gio.ListModel": "List"}
+# Where the override takes an address in either form, by the names of arguments and properties of C's type string.
+ADDRESSES = {"jid", "jids", "to", "by", "from", "full_jid", "old_jid", "new_jid"}
+KEYWORDS = {"function", "in", "with", "new", "default", "class", "delete", "var", "this", "arguments"}
+
+PRELUDE = """\
+/** An address: what is given as one is parsed, and compared as RFC 7622 says. */
+type Address = Jid | string;
+/** A list as a property gives it, which can be iterated over. */
+type List = Gio.ListModel & Iterable<any>;
+/** An AbortSignal, or what works like one; GJS has none. */
+interface SignalLike {
+    readonly aborted: boolean;
+    readonly reason?: any;
+    addEventListener(type: 'abort', listener: () => void): void;
+    removeEventListener?(type: 'abort', listener: () => void): void;
+}
+/** The last argument of an asynchronous function. */
+type Cancel = Gio.Cancellable | SignalLike | {cancellable?: Gio.Cancellable | null; signal?: SignalLike | null} | null;
+/** The last argument of an asynchronous function that takes a timeout, in milliseconds. */
+type CancelOrTimeout = Cancel | {timeout?: number; cancellable?: Gio.Cancellable | null; signal?: SignalLike | null};
+/** What a handler returns is sent. */
+type Reply = Element | null | undefined | void | Promise<Element | null | undefined | void>;
+/** What narrows a handler, and when it is called; all are false unless they are given. */
+interface HandlerOptions {
+    once?: boolean;
+    forget?: boolean;
+    fromAccount?: boolean;
+    /** The same as fromAccount. */
+    from_account?: boolean;
+    nested?: boolean;
+}
+/** A handler of a registered object: the name of an element, its namespace (null: any), a function, and options. */
+type Handler = [
+    name: string,
+    namespace: string | null | undefined,
+    call: {call(element: Element, client: Client): Reply}['call'],
+    options?: HandlerOptions | null,
+];
+/** What may be registered besides a Module; each function is optional. */
+interface Registered {
+    handlers?: Handler[];
+    attached?(client: Client): void;
+    negotiate?(client: Client, features: Element): boolean | void;
+    prepare_presence?(client: Client, presence: Presence): void;
+    ready?(client: Client): void;
+    stopping?(client: Client): void;
+    cleanup?(client: Client): void;
+    terminated?(client: Client): void;
+    detached?(client: Client): void;
+    begin?(client: Client): void;
+    resumed?(client: Client): void;
+    lost?(client: Client): void;
+    presence_sent?(client: Client, presence: Presence): void;
+}
+"""
+
+# Functions that the override changes or adds, by class.
+OVERRIDES = {
+    "Client": {
+        "add_handler": "add_handler(name: string, namespace: string | null, flags: HandlerFlags | HandlerOptions | null, "
+                       "call: {call(client: Client, element: Element): Reply}['call']): number;",
+        "register_on_iq": "register_on_iq(type: string | null, id: string | null, flags: HandlerFlags | HandlerOptions | null, "
+                          "call: {call(client: Client, element: Element): Reply}['call']): number;",
+        "register": "register(object: Module | Registered): void;",
+        "unregister": "unregister(object: object): void;",
+        "request": "request(iq: Element, timeout?: number, last?: CancelOrTimeout): Promise<Iq>;\n"
+                   "request(iq: Element, last?: CancelOrTimeout): Promise<Iq>;",
+        "send": "send(stanza: Element, last?: Cancel): Promise<boolean>;",
+        "elements": "/** The elements that arrive from now on, until the client has terminated. */\n"
+                    "elements<T extends Element = Element>(name: string, namespace?: string | null, options?: HandlerOptions): "
+                    "AsyncIterableIterator<T>;",
+        "runAsync": "/** Starts the client, and resolves when it has terminated. */\nrunAsync(): Promise<void>;",
+    },
+    "Element": {
+        "toString": "toString(): string;",
+        "iterator": "[Symbol.iterator](): IterableIterator<Element>;",
+    },
+    "Jid": {
+        "toString": "toString(): string;",
+        "equals": "/** Whether both are the same address. */\nequals(other: any): boolean;",
+        "equal": "equal(other: Address): boolean;",
+        "compare": "compare(other: Address): number;",
+    },
+}
+
+
+def camel(name):
+    return re.sub(r"[-_](.)", lambda match: match.group(1).upper(), name)
+
+
+class Library:
+    """A namespace of the GIR."""
+
+    def __init__(self, gir):
+        self.namespace = ElementTree.parse(gir).getroot().find(CORE + "namespace")
+        self.types = {node.get("name"): node for node in self.namespace if node.get("name")}
+        self.errors = {name for name, node in self.types.items() if node.get(GLIB + "error-domain")}
+
+    def ancestors(self, node):
+        """The class itself and those of this library that it derives from."""
+        while node is not None:
+            yield node
+            node = self.types.get(node.get("parent", ""))
+
+    def interfaces(self, node):
+        return [self.types[one.get("name")] for one in node.findall(CORE + "implements") if one.get("name") in self.types]
+
+    def type_of(self, holder, address=False):
+        """What a parameter, a return value or a property has as its type."""
+        array = holder.find(CORE + "array")
+        if array is not None:
+            return self.type_of(array, address) + "[]" if not address else "Address[]"
+        node = holder.find(CORE + "type")
+        name = node.get("name") if node is not None else "gpointer"
+        if address and name in ("utf8", "Jid"):
+            return "Address"
+        if name in NUMBERS or name in self.errors:
+            return "number"
+        return TYPES.get(name, name)
+
+    def parameters(self, function):
+        """The parameters that JavaScript sees."""
+        parameters = function.findall(f"{CORE}parameters/{CORE}parameter")
+        hidden = set()
+        for parameter in parameters:
+            for key in ("closure", "destroy"):
+                if parameter.get(key) is not None:
+                    hidden.add(int(parameter.get(key)))
+        return [parameter for number, parameter in enumerate(parameters)
+                if number not in hidden or parameter.find(f"{CORE}type[@name='Gio.AsyncReadyCallback']") is not None]
+
+    def declare(self, parameter, optional=False):
+        name = parameter.get("name")
+        name = name + "_" if name in KEYWORDS else name
+        kind = self.type_of(parameter, is_address(parameter))
+        if parameter.get("nullable") == "1" or optional:
+            kind += " | null" if kind != "any" else ""
+        return f"{name}{'?' if optional else ''}: {kind}"
+
+    def returned(self, function):
+        value = function.find(CORE + "return-value")
+        kind = self.type_of(value)
+        return kind + " | null" if value.get("nullable") == "1" else kind
+
+
+def is_address(holder):
+    node = holder.find(CORE + "type")
+    if node is not None and node.get("name") == "Jid":
+        return True
+    return holder.get("name", "").replace("-", "_") in ADDRESSES
+
+
+def document(node, lines):
+    doc = node.findtext(CORE + "doc")
+    if doc:
+        first = " ".join(doc.split("\n\n")[0].split()).replace("*/", "*\u200b/")
+        lines.append(f"/** {first} */")
+
+
+class Writer:
+    """Writes one class, interface or record after another."""
+
+    def __init__(self, library):
+        self.library = library
+        self.lines = []
+
+    def block(self, head, body):
+        self.lines += [head + " {", *("    " + line for line in body), "}"]
+
+    def function(self, function, head, lines):
+        parameters = ", ".join(self.library.declare(one) for one in self.library.parameters(function))
+        document(function, lines)
+        lines.append(f"{head}({parameters}): {self.library.returned(function)};")
+
+    def asynchronous(self, owner, function, lines):
+        """With a callback, as C has it, and as a promise."""
+        name = function.get("name")
+        finish = owner.find(f"{CORE}method[@name='{re.sub('_async$', '_finish', name)}']")
+        own = [one for one in self.library.parameters(function)
+               if one.find(CORE + "type") is None or not one.find(CORE + "type").get("name").startswith("Gio.Async")]
+        own = [one for one in own if one.find(CORE + "type") is None or one.find(CORE + "type").get("name") != "Gio.Cancellable"]
+        timed = any(one.get("name") == "timeout_msec" for one in own)
+        last = "last?: " + ("CancelOrTimeout" if timed else "Cancel")
+        needed = [self.library.declare(one) for one in own if one.get("nullable") != "1" and one.get("name") != "timeout_msec"]
+        every = [self.library.declare(one, one.get("nullable") == "1" or one.get("name") == "timeout_msec") for one in own]
+        # An argument that may be left out before one that may not is given always.
+        while any("?: " in one for one in every[:len(needed)]):
+            every = [one.replace("?: ", ": ", 1) if place < len(needed) else one for place, one in enumerate(every)]
+        result = self.library.returned(finish)
+        callback = f"callback: ((source: {owner.get('name')}, result: Gio.AsyncResult) => void) | null"
+        full = [one.replace("?: ", ": ", 1) for one in every]
+        document(function, lines)
+        lines.append(f"{name}({', '.join([*full, 'cancellable: Gio.Cancellable | null', callback])}): void;")
+        for one in (name, camel(name)):
+            lines.append(f"{one}({', '.join([*every, last])}): Promise<{result}>;")
+            if len(needed) < len(every):
+                lines.append(f"{one}({', '.join([*needed, last])}): Promise<{result}>;")
+
+    def properties(self, node, lines):
+        methods = {one.get("name") for one in node.findall(CORE + "method")}
+        given = []
+        for prop in node.findall(CORE + "property"):
+            key = prop.get("name").replace("-", "_")
+            read, write = self.property_types(node, prop)
+            if prop.get("writable") == "1":
+                for name in dict.fromkeys((key, camel(key), f"'{prop.get('name')}'" if "-" in prop.get("name") else key)):
+                    given.append(f"{name}?: {write};")
+            if key in methods:
+                continue
+            for name in dict.fromkeys((key, camel(key))):
+                document(prop, lines)
+                if prop.get("readable") != "0":
+                    lines.append(f"get {name}(): {read};")
+                if prop.get("writable") == "1" and prop.get("construct-only") != "1":
+                    lines.append(f"set {name}(value: {write});")
+        return given
+
+    def property_types(self, node, prop):
+        getter = node.find(f"{CORE}method[@name='{prop.get('getter', 'get_' + prop.get('name').replace('-', '_'))}']")
+        kind = self.library.type_of(prop)
+        written = self.library.type_of(prop, is_address(prop))
+        plain = kind in ("number", "boolean") or self.library.types.get(kind, node).tag in (CORE + "enumeration", CORE + "bitfield")
+        nullable = "" if plain else " | null"
+        if getter is not None and getter.find(CORE + "return-value").get("nullable") != "1" and not plain:
+            return kind, written + nullable
+        return kind + nullable, written + nullable
+
+    def signals(self, node, lines):
+        """All that the class has, since what is declared here hides what a parent has."""
+        owners = [one for each in self.library.ancestors(node) for one in (each, *self.library.interfaces(each))]
+        signals = {one.get("name"): (one, owner) for owner in reversed(owners) for one in owner.findall(GLIB + "signal")}
+        if not signals:
+            return
+        for connect in ("connect", "connect_after"):
+            for name, (signal, _owner) in sorted(signals.items()):
+                self.signal(node, connect, name, signal, lines)
+            lines.append(f"{connect}(signal: 'notify' | `notify::${{string}}`, "
+                         f"callback: (source: this, pspec: GObject.ParamSpec) => void): number;")
+
+    def signal(self, node, connect, name, signal, lines):
+        parameters = ["source: this"]
+        for one in signal.findall(f"{CORE}parameters/{CORE}parameter"):
+            kind = self.library.type_of(one)
+            parameters.append(f"{one.get('name')}: {kind}" + (" | null" if one.get("nullable") == "1" else ""))
+        names = f"'{name}'" + (f" | `{name}::${{string}}`" if signal.get("detailed") == "1" else "")
+        result = self.library.returned(signal)
+        document(signal, lines)
+        lines.append(f"{connect}(signal: {names}, callback: ({', '.join(parameters)}) => {result}): number;")
+
+    def members(self, node, static):
+        lines = []
+        given = self.properties(node, lines)
+        changed = OVERRIDES.get(node.get("name"), {})
+        for text in changed.values():
+            lines += text.split("\n")
+        if static:
+            self.statics(node, lines)
+        for function in node.findall(CORE + "method"):
+            if function.get("introspectable") == "0" or function.get("name") in changed:
+                continue
+            if function.get("name").endswith("_async"):
+                self.asynchronous(node, function, lines)
+            else:
+                self.function(function, function.get("name"), lines)
+        for function in node.findall(CORE + "virtual-method"):
+            self.function(function, f"vfunc_{function.get('name')}?" if not static else f"vfunc_{function.get('name')}", lines)
+        self.signals(node, lines)
+        return given, lines
+
+    def statics(self, node, lines):
+        for function in (*node.findall(CORE + "constructor"), *node.findall(CORE + "function")):
+            if function.get("introspectable") == "0":
+                continue
+            name = function.get("name")
+            self.function(function, "static " + name, lines)
+            hidden = [one for parent in list(self.library.ancestors(node))[1:]
+                      for one in parent.findall(CORE + "constructor") if one.get("name") == name]
+            if any(len(self.library.parameters(one)) < len(self.library.parameters(function)) for one in hidden):
+                # Hides a parent's constructor, which takes fewer arguments.
+                lines.append(f"static {name}(...none: never[]): {node.get('name')};")
+
+    def klass(self, node):
+        name = node.get("name")
+        parent = node.get("parent")
+        parent_properties = f"{parent}Properties" if parent in self.library.types else "object"
+        given, lines = self.members(node, True)
+        self.block(f"/** What a {name} is made with. */\nexport interface {name}Properties extends {parent_properties}".replace(
+            " extends object", ""), given)
+        interfaces = [one.get("name") for one in self.library.interfaces(node)]
+        outer = [one.get("name") for one in node.findall(CORE + "implements") if "." in one.get("name")]
+        if interfaces + outer:
+            self.block(f"export interface {name} extends {', '.join(interfaces + outer)}", [])
+        document(node, self.lines)
+        abstract = "abstract " if node.get("abstract") == "1" else ""
+        self.block(f"export {abstract}class {name} extends {parent}", [
+            f"static readonly $gtype: GObject.GType<{name}>;",
+            f"constructor(properties?: {name}Properties);", *lines])
+
+    def interface(self, node):
+        name = node.get("name")
+        _given, lines = self.members(node, False)
+        document(node, self.lines)
+        self.block(f"export interface {name} extends GObject.Object", lines)
+        self.lines.append(f"export const {name}: {{readonly $gtype: GObject.GType<{name}>; readonly prototype: {name}; "
+                          f"new(...none: never[]): {name}}};")
+
+    def record(self, node):
+        _given, lines = self.members(node, True)
+        document(node, self.lines)
+        constructor = node.find(f"{CORE}constructor[@name='new']")
+        parameters = ", ".join(self.library.declare(one) for one in self.library.parameters(constructor))
+        self.block(f"export class {node.get('name')}", [
+            f"static readonly $gtype: GObject.GType<{node.get('name')}>;", f"constructor({parameters});", *lines])
+
+    def enumeration(self, node):
+        name = node.get("name")
+        lines = []
+        error = name in self.library.errors
+        for member in node.findall(CORE + "member"):
+            document(member, lines)
+            key = member.get("name").upper()
+            lines.append(f"static readonly {key}: {member.get('value')};" if error else f"{key} = {member.get('value')},")
+        document(node, self.lines)
+        if error:
+            lines.append("static quark(): number;")
+            self.block(f"export class {name} extends GLib.Error", lines)
+        else:
+            self.block(f"export enum {name}", lines)
+
+    def write_all(self):
+        writers = {"class": self.klass, "interface": self.interface, "enumeration": self.enumeration, "bitfield": self.enumeration}
+        for node in self.library.namespace:
+            kind = node.tag.split("}")[1]
+            if kind in writers:
+                writers[kind](node)
+            elif kind == "record" and not node.get(GLIB + "is-gtype-struct-for"):
+                self.record(node)
+            elif kind == "constant":
+                value = node.get("value")
+                text = node.find(f"{CORE}type").get("name") == "utf8"
+                document(node, self.lines)
+                self.lines.append(f"export const {node.get('name')}: {repr(value) if text else value};")
+            elif kind == "function" and node.get("introspectable") != "0":
+                self.function(node, "export function " + node.get("name"), self.lines)
+        return "\n".join(self.lines)
+
+
+def indent(text):
+    return "\n".join("        " + line if line else line for line in text.split("\n"))
+
+
+def main():
+    gir, output = sys.argv[1:]
+    library = Library(gir)
+    version = library.namespace.get("version")
+    name = library.namespace.get("name")
+    prelude = re.sub(r"^(type|interface) ", r"export \1 ", PRELUDE.rstrip(), flags=re.MULTILINE)
+    with open(output, "w", encoding="utf-8") as file:
+        file.write(f"""\
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Made by make-typescript.py of headstock-glib. The types of GLib, GObject and Gio are those of the packages
+// @girs/glib-2.0, @girs/gobject-2.0 and @girs/gio-2.0, or whatever declares their modules.
+
+declare module 'gi://{name}?version={version}' {{
+    import type GLib from 'gi://GLib?version=2.0';
+    import type GObject from 'gi://GObject?version=2.0';
+    import type Gio from 'gi://Gio?version=2.0';
+
+    namespace {name} {{
+{indent(prelude)}
+{indent(Writer(library).write_all())}
+    }}
+
+    export default {name};
+}}
+
+declare module 'gi://{name}' {{
+    import {name} from 'gi://{name}?version={version}';
+    export default {name};
+}}
+""")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// TypeScript's definitions name each function that JavaScript has, the override's too.
+
+import Gio from 'gi://Gio?version=2.0';
+import Headstock from 'gi://Headstock?version=1.0';
+
+import {equal, main} from '../support.js';
+
+const [, bytes] = Gio.File.new_for_commandline_arg(ARGV[0]).load_contents(null);
+const definitions = new TextDecoder().decode(bytes);
+
+await main({
+    'each name and each function is defined'() {
+        const missing = [];
+        for (const name of Object.keys(Headstock)) {
+            const item = Headstock[name];
+            if (item === undefined || name.startsWith('_') || /(Class|Interface)$/.test(name))
+                continue;
+            // A class that implements an interface has a declaration of its own for that.
+            const blocks = definitions.split('\n        }\n').filter(one =>
+                new RegExp(`export (abstract )?(class|const|enum|function|interface) ${name}\\b`).test(one));
+            if (blocks.length === 0)
+                missing.push(name);
+            const block = blocks.join('\n');
+            const methods = typeof item === 'function' && item.prototype ? Object.getOwnPropertyNames(item.prototype) : [];
+            for (const method of methods) {
+                const {value} = Object.getOwnPropertyDescriptor(item.prototype, method);
+                if (typeof value === 'function' && !/^(_|constructor$|set_property$|toString$)/.test(method) && !new RegExp(`\\b${method}\\??[<(]`).test(block))
+                    missing.push(`${name}.${method}`);
+            }
+        }
+        equal(missing, []);
+    },
+});
