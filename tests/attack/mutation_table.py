@@ -317,6 +317,11 @@ MUTATIONS = [
     unit("styling takes linear time",
          "const char *text = MAX (style->closing, from);", "const char *text = from;",
          "styling", "/styling/linear"),
+    unit("rows and columns of a form take linear time",
+         "hs_data_field_take_columns (((HsDataForm *) g_ptr_array_index (self->items, i))->fields, columns);",
+         "{ g_autoptr (GHashTable) again = hs_data_field_index_columns (self->reported);"
+         " hs_data_field_take_columns (((HsDataForm *) g_ptr_array_index (self->items, i))->fields, again); }",
+         "data-form", "/data-form/large-table"),
 
     # ---- Messages ----
     attack("carbon copies are the account's",

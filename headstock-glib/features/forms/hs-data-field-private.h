@@ -49,8 +49,11 @@ HsDataField *hs_data_field_new_from_element (HsElement *element, gboolean inferr
 HsDataField *hs_data_field_new (const char *name, HsDataFieldType type, const char *label);
 /* Copies @values without looking whether the type can have them. */
 void hs_data_field_take_values (HsDataField *self, char **values);
-/* A cell in a row: what the field says, where the column says what type and label it has. */
-void hs_data_field_take_column (HsDataField *self, HsDataField *column);
+/* The columns of a table by their names; of two columns of one name the first. */
+GHashTable *hs_data_field_index_columns (GPtrArray *columns);
+/* The cells of a row: what the fields say, where the columns say what types and labels they have. Rows and columns
+ * are as many as the sender likes: the time goes with the cells, not with rows times columns. */
+void hs_data_field_take_columns (GPtrArray *cells, GHashTable *columns);
 /* Adds all of it to a form that is being made. */
 void hs_data_field_write (HsDataField *self, HsElement *form);
 /* Whether a value is text that XML can hold. */

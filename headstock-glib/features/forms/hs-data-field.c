@@ -189,13 +189,38 @@ hs_data_field_take_values (HsDataField *self, char **values)
   self->values = values;
 }
 
-void
-hs_data_field_take_column (HsDataField *self, HsDataField *column)
+GHashTable *
+hs_data_field_index_columns (GPtrArray *columns)
 {
-  self->type = column->type;
-  self->any = column->any;
-  if (self->label == NULL)
-    self->label = g_strdup (column->label);
+  GHashTable *by_name = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      HsDataField *column = g_ptr_array_index (columns, i);
+
+      if (column->name != NULL && !g_hash_table_contains (by_name, column->name))
+        g_hash_table_insert (by_name, column->name, column);
+    }
+  return by_name;
+}
+
+void
+hs_data_field_take_columns (GPtrArray *cells, GHashTable *columns)
+{
+  for (guint i = 0; i < cells->len; i++)
+    {
+      HsDataField *cell = g_ptr_array_index (cells, i);
+      HsDataField *column = NULL;
+
+      if (cell->any && cell->name != NULL)
+        column = g_hash_table_lookup (columns, cell->name);
+      if (column == NULL)
+        continue;
+      cell->type = column->type;
+      cell->any = column->any;
+      if (cell->label == NULL)
+        cell->label = g_strdup (column->label);
+    }
 }
 
 /**

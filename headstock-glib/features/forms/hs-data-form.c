@@ -296,20 +296,13 @@ parse_item (HsDataForm *self, HsElement *element, GError **error)
 static void
 describe_items (HsDataForm *self)
 {
-  for (guint i = 0; self->items != NULL && self->reported != NULL && i < self->items->len; i++)
-    {
-      HsDataForm *row = g_ptr_array_index (self->items, i);
+  g_autoptr (GHashTable) columns = NULL;
 
-      for (guint j = 0; j < self->reported->len; j++)
-        {
-          HsDataField *column = g_ptr_array_index (self->reported, j);
-          const char *name = hs_data_field_get_name (column);
-          HsDataField *cell = name != NULL ? hs_data_form_get_field (row, name) : NULL;
-
-          if (cell != NULL && cell->any)
-            hs_data_field_take_column (cell, column);
-        }
-    }
+  if (self->reported == NULL || self->items == NULL)
+    return;
+  columns = hs_data_field_index_columns (self->reported);
+  for (guint i = 0; i < self->items->len; i++)
+    hs_data_field_take_columns (((HsDataForm *) g_ptr_array_index (self->items, i))->fields, columns);
 }
 
 static gboolean

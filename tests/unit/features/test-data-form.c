@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <headstock-glib/headstock.h>
 #include <string.h>
+#include <time.h>
 
 #define X(type, content) "<x xmlns='jabber:x:data' type='" type "'>" content "</x>"
 
@@ -323,7 +324,6 @@ test_result (void)
   g_assert_null (hs_data_form_get_field (form, "r"));
 }
 
-/* XEP-0158, 3.2. */
 /* XEP-0004, example 8, and columns behind a row. */
 static void
 test_items (void)
@@ -360,6 +360,39 @@ test_items (void)
   g_assert_cmpstr (hs_data_form_get_value (items->pdata[1], "more"), ==, "x");
   none = hs_data_form_list_items (row);
   g_assert_cmpuint (none->len, ==, 0);
+}
+
+/* Under a microsecond a byte, however many rows and columns there are. */
+static void
+test_large_table (void)
+{
+  g_autoptr (GString) xml = g_string_new ("<x xmlns='jabber:x:data' type='result'><reported>");
+  g_autoptr (HsElement) element = NULL;
+  g_autoptr (GError) error = NULL;
+  double seconds = G_MAXDOUBLE;
+
+  for (guint i = 0; i < 6000; i++)
+    g_string_append_printf (xml, "<field var='c%u'/>", i);
+  g_string_append (xml, "</reported>");
+  for (guint i = 0; i < 12000; i++)
+    g_string_append (xml, "<item/>");
+  g_string_append (xml, "</x>");
+  element = hs_element_new_from_string (xml->str, &error);
+  g_assert_no_error (error);
+  for (guint run = 0; run < 3; run++)
+    {
+      g_autoptr (HsDataForm) form = NULL;
+      struct timespec start;
+      struct timespec end;
+
+      clock_gettime (CLOCK_THREAD_CPUTIME_ID, &start);
+      form = hs_data_form_new_from_element (element, &error);
+      clock_gettime (CLOCK_THREAD_CPUTIME_ID, &end);
+      g_assert_no_error (error);
+      seconds = MIN (seconds, end.tv_sec - start.tv_sec + (end.tv_nsec - start.tv_nsec) / 1e9);
+    }
+  g_test_message ("%g s for %" G_GSIZE_FORMAT " bytes", seconds, xml->len);
+  g_assert_cmpfloat (seconds, <, xml->len * (g_getenv ("HS_TEST_VALGRIND") != NULL ? 25e-6 : 1e-6));
 }
 
 /* XEP-0068, 3.1. */
@@ -561,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-form/open-list", test_open_list);
   g_test_add_func ("/data-form/result", test_result);
   g_test_add_func ("/data-form/items", test_items);
+  g_test_add_func ("/data-form/large-table", test_large_table);
   g_test_add_func ("/data-form/form-type", test_form_type);
   g_test_add_func ("/data-form/made", test_made);
   g_test_add_func ("/data-form/challenges", test_challenges);
