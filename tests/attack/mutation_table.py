@@ -322,6 +322,10 @@ MUTATIONS = [
          "{ g_autoptr (GHashTable) again = hs_data_field_index_columns (self->reported);"
          " hs_data_field_take_columns (((HsDataForm *) g_ptr_array_index (self->items, i))->fields, again); }",
          "data-form", "/data-form/large-table"),
+    unit("a form is written with its columns",
+         "if (self->reported != NULL) hs_data_field_write_all (self->reported,",
+         "if (FALSE) hs_data_field_write_all (self->reported,",
+         "data-form", "/data-form/items-again"),
 
     # ---- Messages ----
     attack("carbon copies are the account's",

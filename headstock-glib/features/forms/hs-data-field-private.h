@@ -54,8 +54,8 @@ GHashTable *hs_data_field_index_columns (GPtrArray *columns);
 /* The cells of a row: what the fields say, where the columns say what types and labels they have. Rows and columns
  * are as many as the sender likes: the time goes with the cells, not with rows times columns. */
 void hs_data_field_take_columns (GPtrArray *cells, GHashTable *columns);
-/* Adds all of it to a form that is being made. */
-void hs_data_field_write (HsDataField *self, HsElement *form);
+/* Adds all of them to a form that is being made, or to a part of it. */
+void hs_data_field_write_all (GPtrArray *fields, HsElement *parent);
 /* Whether a value is text that XML can hold. */
 gboolean hs_data_field_is_text (const char *value);
 /* The value of an enum that is written like this in XML; upper and lower case differ. */

@@ -206,10 +206,10 @@ hs_data_field_submit (HsDataField *self, HsElement *form)
     hs_element_add_child (field, "value", HS_NS_DATA);
 }
 
-void
-hs_data_field_write (HsDataField *self, HsElement *form)
+static void
+write_field (HsDataField *self, HsElement *parent)
 {
-  HsElement *field = hs_element_add_child (form, "field", HS_NS_DATA);
+  HsElement *field = hs_element_add_child (parent, "field", HS_NS_DATA);
 
   hs_element_set_attribute (field, "var", self->name);
   hs_element_set_attribute (field, "label", self->label);
@@ -228,4 +228,11 @@ hs_data_field_write (HsDataField *self, HsElement *form)
       hs_element_set_attribute (option, "label", self->option_labels[i]);
       hs_element_add_text_child (option, "value", HS_NS_DATA, self->option_values[i]);
     }
+}
+
+void
+hs_data_field_write_all (GPtrArray *fields, HsElement *parent)
+{
+  for (guint i = 0; i < fields->len; i++)
+    write_field (g_ptr_array_index (fields, i), parent);
 }

@@ -544,7 +544,8 @@ hs_data_form_add_field (HsDataForm *self,
  * @self: a form
  *
  * Makes the `<x xmlns='jabber:x:data'/>` of a form (XEP-0004, 3.1): of a form that a program makes, whatever
- * it is for. [method@DataForm.create_submission] makes the answer to a form that was received.
+ * it is for. [method@DataForm.create_submission] makes the answer to a form that was received. A result that
+ * was received is made again with its columns and rows.
  *
  * Returns: (transfer full): the element
  *
@@ -564,8 +565,12 @@ hs_data_form_create_element (HsDataForm *self)
     hs_element_add_text_child (element, "title", HS_NS_DATA, self->title);
   if (self->instructions->len > 0)
     hs_element_add_text_child (element, "instructions", HS_NS_DATA, self->instructions->str);
-  for (guint i = 0; i < self->fields->len; i++)
-    hs_data_field_write (g_ptr_array_index (self->fields, i), element);
+  hs_data_field_write_all (self->fields, element);
+  if (self->reported != NULL)
+    hs_data_field_write_all (self->reported, hs_element_add_child (element, "reported", HS_NS_DATA));
+  for (guint i = 0; self->items != NULL && i < self->items->len; i++)
+    hs_data_field_write_all (((HsDataForm *) g_ptr_array_index (self->items, i))->fields,
+                             hs_element_add_child (element, "item", HS_NS_DATA));
   return element;
 }
 

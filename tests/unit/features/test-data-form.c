@@ -362,6 +362,34 @@ test_items (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* A result that is passed on keeps its columns and rows. */
+static void
+test_items_again (void)
+{
+  g_autoptr (HsDataForm) form = parse_good (
+      X ("result", "<field var='n' type='hidden'><value>2</value></field>"
+                   "<reported><field var='jid' label='Jabber ID' type='jid-single'/></reported>"
+                   "<item><field var='jid'><value>romeo@montague.net</value></field></item>"
+                   "<item><field var='jid'><value>benvolio@montague.net</value></field></item>"));
+  g_autoptr (HsElement) element = hs_data_form_create_element (form);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsDataForm) again = hs_data_form_new_from_element (element, &error);
+  g_autoptr (GPtrArray) reported = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+
+  g_assert_no_error (error);
+  reported = hs_data_form_list_reported (again);
+  items = hs_data_form_list_items (again);
+  g_assert_cmpstr (hs_data_form_get_value (again, "n"), ==, "2");
+  g_assert_cmpuint (reported->len, ==, 1);
+  g_assert_cmpstr (hs_data_field_get_label (reported->pdata[0]), ==, "Jabber ID");
+  g_assert_cmpuint (items->len, ==, 2);
+  g_assert_cmpstr (hs_data_form_get_value (items->pdata[0], "jid"), ==, "romeo@montague.net");
+  g_assert_cmpstr (hs_data_form_get_value (items->pdata[1], "jid"), ==, "benvolio@montague.net");
+  g_assert_cmpint (hs_data_field_get_field_type (hs_data_form_get_field (items->pdata[1], "jid")), ==,
+                   HS_DATA_FIELD_JID_SINGLE);
+}
+
 /* Under a microsecond a byte, however many rows and columns there are. */
 static void
 test_large_table (void)
@@ -594,6 +622,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-form/open-list", test_open_list);
   g_test_add_func ("/data-form/result", test_result);
   g_test_add_func ("/data-form/items", test_items);
+  g_test_add_func ("/data-form/items-again", test_items_again);
   g_test_add_func ("/data-form/large-table", test_large_table);
   g_test_add_func ("/data-form/form-type", test_form_type);
   g_test_add_func ("/data-form/made", test_made);
