@@ -3,8 +3,8 @@
 // What JavaScript adds to Headstock (GJS loads this file with the namespace).
 //
 // Handlers.  client.register(object) takes any object.  Its `handlers` are lists: the name of an
-// element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested };
-// from_account is the same as fromAccount, and an option that there is not throws a TypeError.
+// element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested,
+// type, fromJid }; from_account and from_jid are the same, and an option that there is not throws a TypeError.
 // The function is called with the element and the client; `this` is the object.  A function given to
 // client.add_handler() or client.register_on_iq() is called with the client and the element, as in C.
 // What a function returns is sent: an element, or nothing, or a promise of either; anything else is
@@ -53,7 +53,9 @@ const RECENT_ANSWERS = 32;
 
 const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
     'detached', 'begin', 'resumed', 'lost', 'presence_sent'];
-const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED'};
+const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED',
+    // These are no flags.
+    type: null, fromJid: null, from_jid: null};
 // Where a function takes a timeout, and how a caller says that the client's own is to be used.
 const TIMEOUT_PLACES = {request_async: 1};
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
@@ -344,13 +346,17 @@ function makeTrampoline(number) {
 
 // add_handler() and register_on_iq(), which differ in what their first two arguments mean.
 function adding(name) {
-    return function (first, second, flags, call) {
+    return function (first, second, flags, call, narrowing = findNarrowing(flags)) {
         const state = getState(this);
         if (typeof call !== 'function')
             throw new TypeError(`${name}() takes a function as its fourth argument, not ${call}`);
         const set = typeof flags === 'number' ? flags : makeFlags(flags ?? {});
+        if (narrowing && name !== 'add_handler')
+            throw new TypeError(`${name}() has a type of its own, and no sender`);
         const number = ++state.last;
-        const id = native[name].call(this, first, second, set, makeTrampoline(number));
+        const id = narrowing
+            ? native.add_handler_full.call(this, first, second, ...narrowing, set, makeTrampoline(number))
+            : native[name].call(this, first, second, set, makeTrampoline(number));
         const once = (set & Headstock.HandlerFlags.ONCE) !== 0;
         state.functions.set(number, {call, once, id});
         state.numbers.set(id, number);
@@ -486,6 +492,21 @@ function isFromAccount(client, stanza) {
 }
 
 // An option that is misspelt would be one that is not set: an element from a stranger would reach the handler.
+function narrow(type, from) {
+    checkWord('type of a stanza', type, Object.values(TYPES).flat());
+    const jid = toJid(from ?? null);
+    if (jid !== null && !(jid instanceof Headstock.Jid))
+        throw new TypeError(`A handler's sender is an address, not ${from}`);
+    return (type ?? null) === null && jid === null ? null : [type ?? null, jid];
+}
+
+// The type of a stanza and the sender that a handler's options ask for, or null.
+function findNarrowing(options) {
+    if (typeof options !== 'object' || options === null)
+        return null;
+    return narrow(options.type, options.fromJid ?? options.from_jid);
+}
+
 function makeFlags(options) {
     if (typeof options !== 'object' || options === null || Array.isArray(options))
         throw new TypeError(`The options of a handler are an object, not ${options}`);
@@ -495,6 +516,8 @@ function makeFlags(options) {
             throw new TypeError(`A handler has no option '${name}'; it has ${Object.keys(OPTIONS).join(', ')}`);
         }
         const value = options[name];
+        if (!OPTIONS[name])
+            continue;
         if (value !== undefined && typeof value !== 'boolean')
             throw new TypeError(`The option '${name}' of a handler is true or false, not ${value}`);
         if (value)
@@ -521,6 +544,7 @@ function checkHandlers(handlers = []) {
             throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
         one.forEach(checkText);
         makeFlags(one[3] ?? {});
+        findNarrowing(one[3]);
     }
     return handlers;
 }
@@ -612,8 +636,14 @@ function findAgent(client, object) {
     return 0;
 }
 
+const addHandler = adding('add_handler');
+
 const clientMethods = {
-    add_handler: adding('add_handler'),
+    add_handler: addHandler,
+
+    add_handler_full(name, namespace, type, from, flags, call) {
+        return addHandler.call(this, name, namespace, flags, call, narrow(type, from));
+    },
 
     register_on_iq: adding('register_on_iq'),
 

@@ -16,8 +16,8 @@ Coroutines.  A function with a callback returns an awaitable where none is given
 `await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session.  `run()` runs a coroutine.
 A handler may be a coroutine function, whose value is the reply; so may the methods in HOOKS, but for negotiate.
 
-Ctrl-C.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second Ctrl-C ends
-the process.  Where the program has set a handler of its own for SIGINT, that one is called instead.
+Ctrl-C and SIGTERM.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second signal
+ends the process.  Where the program has set a handler of its own, that one is called instead.
 
 Addresses may be given as `Jid` or as strings, whatever C takes.
 
@@ -51,7 +51,7 @@ from functools import wraps
 import gi
 from gi._gi import CallableInfo, FunctionInfo
 from gi._gi import GObject as _GObject
-from gi._ossighelper import sigint_handler_is_default, wakeup_on_signal
+from gi._ossighelper import PyOS_getsig, sigint_handler_is_default, wakeup_on_signal
 from gi.module import get_introspection_module
 from gi.overrides import override
 from gi.overrides.headstock_asyncio import get_loop, make_awaitable, run
@@ -553,16 +553,28 @@ class Iq(Headstock.Iq):
 # Handlers
 
 
-def xmpphandler(name, namespace=None, *, once=False, forget=False, from_account=False,
+def _check_narrowing(name, stanza_type, from_jid):
+    """Refuses a type that no stanza has; gives the address as a Jid."""
+    kinds = [kind for kind in _TYPES if kind.lower() == name] or _TYPES
+    if stanza_type is not None:
+        _check_word(f"the type of the stanza around {name!r}", stanza_type,
+                    [one for kind in kinds for one in _TYPES[kind]])
+    return _to_jid(from_jid)
+
+
+def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, forget=False, from_account=False,
                 nested=False):
     """Marks a method as a handler of elements, for `Client.register`.
 
     The method is called with the element, and what it returns is sent.  A method may be marked more
-    than once.  The keywords are those of `HandlerFlags`.
+    than once.  With `type` and `from_jid` it is called only where the stanza is of that type and from
+    that address, of which a bare one stands for all its resources.  The other keywords are those of
+    `HandlerFlags`.
     """
     if name is not None and not isinstance(name, str):
         raise TypeError("xmpphandler takes the name of an element: @xmpphandler(name, namespace)")
     _check_text([name, namespace])
+    from_jid = _check_narrowing(name, type, from_jid)
     flags = Headstock.HandlerFlags.DEFAULT
     for wanted, flag in ((once, Headstock.HandlerFlags.ONCE),
                          (forget, Headstock.HandlerFlags.FORGET),
@@ -573,7 +585,7 @@ def xmpphandler(name, namespace=None, *, once=False, forget=False, from_account=
 
     def mark(function):
         # A list of its own: functools.wraps() copies the attribute.
-        setattr(function, _MARK, [(name, namespace, flags), *getattr(function, _MARK, ())])
+        setattr(function, _MARK, [(name, namespace, type, from_jid, flags), *getattr(function, _MARK, ())])
         return function
 
     return mark
@@ -851,11 +863,8 @@ class _Agent(GObject.Object, Module, Headstock.Described):
         try:
             if isinstance(obj, Headstock.Module):
                 return getattr(Headstock.Module, hook)(obj, client, *more)
-            method = getattr(obj, hook, None)
-            # A client that registers itself has prepare_presence() from the library, which is no hook.
-            own = getattr(type(obj), hook, None)
-            if not callable(method) or isinstance(own, CallableInfo) or \
-                    (isinstance(obj, Client) and own is getattr(Client, hook, None)):
+            method = _find_hook(obj, hook)
+            if method is None:
                 return None
             result = method(*(client, *more)[:_count_arguments(method, 1 + len(more))])
             if not inspect.iscoroutine(result):
@@ -873,14 +882,14 @@ class _Agent(GObject.Object, Module, Headstock.Described):
     def do_attached(self, client):
         obj = self.get_object(client)
         keep = _get_state(client).keep
-        for name, (element, namespace, flags) in _find_marked(obj):
+        for name, (element, namespace, stanza_type, from_jid, flags) in _find_marked(obj):
             method = getattr(obj, name)
             if obj is client and inspect.isfunction(getattr(type(obj), name, None)):
                 # Not the bound method, which would hold the client.
                 call = keep(getattr(type(obj), name), ())
             else:
                 call = keep(method, None)
-            Headstock.Client.add_handler(client, element, namespace, flags, call)
+            _add_handler(client, element, namespace, stanza_type, from_jid, flags, call)
         self.tell("attached", client)
 
     def do_negotiate(self, client, features):
@@ -932,6 +941,37 @@ class _Agent(GObject.Object, Module, Headstock.Described):
             obj.disconnect(self.changed)
 
 
+def _find_hook(obj, hook):
+    """What an object has to be told by, or None."""
+    method = getattr(obj, hook, None)
+    # A client that registers itself has prepare_presence() from the library, which is no hook.
+    own = getattr(type(obj), hook, None)
+    if not callable(method) or isinstance(own, CallableInfo) or \
+            (isinstance(obj, Client) and own is getattr(Client, hook, None)):
+        return None
+    return method
+
+
+def _has_hooks(obj):
+    return any(_find_hook(obj, hook) is not None for hook in HOOKS)
+
+
+def _check_registered(obj):
+    """Refuses what would never be called."""
+    if obj is None or isinstance(obj, (type, str)):
+        hint = f": register({obj.__name__}())" if isinstance(obj, type) else ""
+        raise TypeError(f"register() takes an object that has handlers or hooks, not {obj!r}{hint}")
+    if not isinstance(obj, (Headstock.Module, Headstock.Described)) and not _find_marked(obj) and not _has_hooks(obj):
+        raise TypeError(f"{obj!r} has nothing that the client could call: no method that is marked with "
+                        f"@Headstock.xmpphandler(name, namespace), and none of the methods {', '.join(HOOKS)}")
+
+
+def _add_handler(client, name, namespace, stanza_type, from_jid, flags, call):
+    if stanza_type is None and from_jid is None:
+        return Headstock.Client.add_handler(client, name, namespace, flags, call)
+    return Headstock.Client.add_handler_full(client, name, namespace, stanza_type, from_jid, flags, call)
+
+
 def _description_changed(_obj, agent):
     if agent() is not None:
         agent().emit("description-changed")
@@ -964,14 +1004,16 @@ def _is_native_module(obj):
 class Client(_Properties, Headstock.Client):
     """A connection to an XMPP server.
 
-    A subclass that has marked methods, or is a Module, is registered with itself when it is made.
+    A subclass that has marked methods or methods named in HOOKS, or is a Module, is registered with itself when
+    it is made.
     """
 
     _headstock = None
 
     def __init__(self, **properties):
         super().__init__(**properties)
-        if _find_marked(self) or isinstance(self, Headstock.Module):
+        if type(self).__module__ not in _LIBRARY and \
+                (_find_marked(self) or isinstance(self, Headstock.Module) or _has_hooks(self)):
             self.register(self)
 
     @classmethod
@@ -989,13 +1031,19 @@ class Client(_Properties, Headstock.Client):
         """Makes a client for an account; raises GLib.Error for a string that is no address."""
         return cls(jid=jid, password=password)
 
-    def add_handler(self, name, namespace, flags, function, *data):
+    def add_handler(self, name, namespace, flags, function, *data, type=None, from_jid=None):
         """Says what to call, with (client, element, *data), when an element comes.
 
+        With `type` and `from_jid` only where its stanza is of that type and from that address.
         Returns an id for remove_handler().
         """
+        from_jid = _check_narrowing(name, type, from_jid)
         call = _get_state(self).keep(function, data)
-        return Headstock.Client.add_handler(self, name, namespace, flags, call)
+        return _add_handler(self, name, namespace, type, from_jid, flags, call)
+
+    def add_handler_full(self, name, namespace, type, from_jid, flags, function, *data):
+        """add_handler() with the arguments in the order that C has them in."""
+        return self.add_handler(name, namespace, flags, function, *data, type=type, from_jid=from_jid)
 
     def register_on_iq(self, type, id, flags, function, *data):
         """Says what to call, with (client, iq, *data), when an iq comes.
@@ -1011,8 +1059,10 @@ class Client(_Properties, Headstock.Client):
 
         The object's methods marked with xmpphandler() become handlers, and those named in HOOKS are
         called as the client goes through its life: ready(client), stopping(client), and so on.  An
-        object that is registered already is not registered again.
+        object that is registered already is not registered again.  One that has nothing to call raises
+        TypeError.
         """
+        _check_registered(obj)
         state = _get_state(self)
         if self._find_agent(obj)[0] is not None:
             return
@@ -1112,8 +1162,8 @@ class Client(_Properties, Headstock.Client):
     def run(self):
         """Starts the client and returns when it has terminated; raises GLib.Error where it failed.
 
-        Ctrl-C stops it, and this returns when the stream is closed; a second Ctrl-C ends the
-        process at once.
+        Ctrl-C and SIGTERM stop it, and this returns when the stream is closed; a second one ends
+        the process at once.
         """
         # Before there is a signal handler: a stop is for a run that has begun.  A client that another
         # thread has started may be run by this one.
@@ -1146,21 +1196,26 @@ def _check_threads():
 
 @contextmanager
 def _stop_on_interrupt(client):
-    if threading.current_thread() is not threading.main_thread() or \
-            not sigint_handler_is_default():
-        yield
-        return
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        if sigint_handler_is_default():
+            before[signal.SIGINT] = signal.default_int_handler
+        # Python does not know of a handler that GLib has set.
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL and PyOS_getsig(signal.SIGTERM) == 0:
+            before[signal.SIGTERM] = signal.SIG_DFL
 
-    def interrupted(_number, _frame):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    def interrupted(number, _frame):
+        signal.signal(number, signal.SIG_DFL)
         client.stop()
 
-    signal.signal(signal.SIGINT, interrupted)
+    for number in before:
+        signal.signal(number, interrupted)
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) in (interrupted, signal.SIG_DFL):
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in before.items():
+            if signal.getsignal(number) in (interrupted, signal.SIG_DFL):
+                signal.signal(number, handler)
 
 
 @override

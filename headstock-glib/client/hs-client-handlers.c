@@ -109,6 +109,12 @@ hs_client_is_from_account (HsNode *stanza, gpointer client)
          (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) || hs_jid_equal (jid, bound));
 }
 
+static HsJid *
+get_account_cb (gpointer client)
+{
+  return hs_session_get_bound_bare (&hs_client_private (client)->session);
+}
+
 /* For the dispatcher, in the middle of a stanza. */
 static gboolean
 is_turn_over_cb (gpointer client)
@@ -123,6 +129,7 @@ const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .element_signal = element_signal_cb,
   .stanza_signal = stanza_signal_cb,
   .from_account = hs_client_is_from_account,
+  .get_account = get_account_cb,
   .time_is_over = is_turn_over_cb,
 };
 
@@ -208,6 +215,63 @@ hs_client_add_handler (HsClient *self,
   HsHandler new_handler = {
     .name = (char *) name,
     .namespace_ = (char *) namespace_,
+    .flags = flags,
+    .func = handler,
+    .user_data = user_data,
+    .destroy = destroy,
+  };
+
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
+  g_return_val_if_fail (handler != NULL, 0);
+
+  return add_handler (self, &new_handler);
+}
+
+/**
+ * hs_client_add_handler_full:
+ * @self: a client
+ * @name: (nullable): the local name of an element, or %NULL for any
+ * @namespace_: (nullable): its namespace, or %NULL for any
+ * @type: (nullable): the type of the stanza that the element is or is in, as
+ *   [method@Stanza.get_stanza_type] has it, or %NULL for any
+ * @from_jid: (nullable): whom that stanza is from, or %NULL for anybody
+ * @flags: how the handler is called
+ * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Names an element and says what to call when it comes in a stanza of a type, or from somebody.
+ *
+ * This is [method@Client.add_handler] with two more conditions. A message without a type is `normal`, a presence
+ * without one `available`. A bare JID in @from_jid stands for all its resources, a full JID for that resource alone.
+ * A stanza without a `from` is from the account's bare JID (RFC 6120, 8.1.2.1).
+ *
+ * ```c
+ * hs_client_add_handler_full (client, "presence", HS_NS_CLIENT, "unavailable", juliet, HS_HANDLER_DEFAULT,
+ *                             juliet_left_cb, NULL, NULL);
+ * ```
+ *
+ * Returns: an id for [method@Client.remove_handler]; never 0
+ *
+ * Since: 0.2
+ */
+guint
+hs_client_add_handler_full (HsClient *self,
+                            const char *name,
+                            const char *namespace_,
+                            const char *type,
+                            HsJid *from_jid,
+                            HsHandlerFlags flags,
+                            HsHandlerFunc handler,
+                            gpointer user_data,
+                            GDestroyNotify destroy)
+{
+  HsHandler new_handler = {
+    .name = (char *) name,
+    .namespace_ = (char *) namespace_,
+    .stanza_type = (char *) type,
+    .from_jid = from_jid,
     .flags = flags,
     .func = handler,
     .user_data = user_data,

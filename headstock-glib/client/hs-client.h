@@ -111,6 +111,16 @@ guint hs_client_add_handler (HsClient *self,
                              HsHandlerFunc handler,
                              gpointer user_data,
                              GDestroyNotify destroy);
+HS_AVAILABLE_IN_0_2
+guint hs_client_add_handler_full (HsClient *self,
+                                  const char *name,
+                                  const char *namespace_,
+                                  const char *type,
+                                  HsJid *from_jid,
+                                  HsHandlerFlags flags,
+                                  HsHandlerFunc handler,
+                                  gpointer user_data,
+                                  GDestroyNotify destroy);
 HS_AVAILABLE_IN_ALL
 guint hs_client_register_on_iq (HsClient *self,
                                 const char *type,

@@ -5,7 +5,9 @@
 
 #include "hs-element-private.h"
 #include "hs-iq-private.h"
+#include "hs-jid.h"
 #include "hs-namespaces.h"
+#include "hs-stanza-private.h"
 #include "hs-stanza.h"
 #include "xml/hs-node-private.h"
 
@@ -144,6 +146,33 @@ from_account (HsDispatcher *self, Stanza *stanza)
   return stanza->from_account;
 }
 
+/* RFC 6120, 8.1.2.1: what has no sender is from the account itself. */
+static gboolean
+is_from (HsDispatcher *self, HsNode *stanza, HsJid *wanted)
+{
+  g_autoptr (HsJid) sender = NULL;
+
+  if (hs_node_get_attribute (stanza, "from", NULL) != NULL)
+    sender = hs_stanza_node_dup_jid (stanza, "from");
+  else if (self->callbacks.get_account != NULL && self->callbacks.get_account (self->owner) != NULL)
+    sender = hs_jid_ref (self->callbacks.get_account (self->owner));
+  if (sender == NULL)
+    return FALSE;
+  if (!hs_jid_is_bare (wanted))
+    return hs_jid_equal (sender, wanted);
+  return g_strcmp0 (hs_jid_get_local (sender), hs_jid_get_local (wanted)) == 0 &&
+         strcmp (hs_jid_get_domain (sender), hs_jid_get_domain (wanted)) == 0;
+}
+
+/* Whether a handler that was narrowed to a type or a sender is for that stanza. */
+static G_NO_INLINE gboolean
+is_narrowed_to (HsDispatcher *self, const HsHandler *handler, HsNode *stanza)
+{
+  return (handler->stanza_type == NULL ||
+          g_strcmp0 (hs_stanza_node_get_type (stanza), handler->stanza_type) == 0) &&
+         (handler->from_jid == NULL || is_from (self, stanza, handler->from_jid));
+}
+
 static gboolean
 applies (HsDispatcher *self, Stanza *stanza, HsHandler *handler, gboolean hidden)
 {
@@ -153,7 +182,9 @@ applies (HsDispatcher *self, Stanza *stanza, HsHandler *handler, gboolean hidden
     return !hidden;
   if (hidden && (handler->flags & HS_HANDLER_NESTED) == 0)
     return FALSE;
-  return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 || from_account (self, stanza);
+  if ((handler->flags & HS_HANDLER_FROM_ACCOUNT) != 0 && !from_account (self, stanza))
+    return FALSE;
+  return (handler->flags & HS_HANDLER_NARROWED) == 0 || is_narrowed_to (self, handler, stanza->stanza);
 }
 
 /* The names of its block, or NULL. The node's own name need not be one of them: programs add elements

@@ -26,6 +26,8 @@ typedef struct
   gboolean (*stanza_signal) (HsElement *stanza, gpointer owner);
   /* Whether the account itself sent the stanza. */
   gboolean (*from_account) (HsNode *stanza, gpointer owner);
+  /* The account's bare JID, which a stanza without a sender is from; or NULL. */
+  HsJid *(*get_account) (gpointer owner);
   /* Whether what is left of a stanza is to wait for the next turn; or NULL. */
   gboolean (*time_is_over) (gpointer owner);
 } HsDispatcherCallbacks;

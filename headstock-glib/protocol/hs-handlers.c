@@ -48,6 +48,8 @@ hs_handler_unref (HsHandler *self)
     self->destroy (self->user_data);
   g_free (self->name);
   g_free (self->namespace_);
+  g_free (self->stanza_type);
+  g_clear_pointer (&self->from_jid, hs_jid_unref);
   g_free (self);
 }
 
@@ -161,6 +163,10 @@ hs_handlers_add (HsHandlers *self, const HsHandler *handler)
   copy->removed = FALSE;
   copy->name = g_strdup (handler->name);
   copy->namespace_ = g_strdup (handler->namespace_);
+  copy->stanza_type = g_strdup (handler->stanza_type);
+  copy->from_jid = handler->from_jid != NULL ? hs_jid_ref (handler->from_jid) : NULL;
+  if (copy->stanza_type != NULL || copy->from_jid != NULL)
+    copy->flags |= HS_HANDLER_NARROWED;
   copy->id = ++self->last_id;
   g_ptr_array_add (self->all, copy);
   g_ptr_array_add (get_list (self, copy), copy);

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "hs-enums.h"
+#include "hs-jid.h"
 #include "hs-types.h"
 #include "xml/hs-node.h"
 
 G_BEGIN_DECLS
 
 /* The registered handlers: which of them name an element, in the order in which they were added. */
+
+/* Among a handler's flags where it has a type or a sender: one look at them tells that it has neither. */
+#define HS_HANDLER_NARROWED ((HsHandlerFlags) (1 << 30))
 
 typedef struct _HsHandler HsHandler;
 typedef struct _HsHandlers HsHandlers;
@@ -21,6 +25,8 @@ struct _HsHandler
   gboolean for_iq;
   gboolean removed;
   HsHandlerFlags flags;
+  char *stanza_type; /* of the stanza around the element; NULL: any */
+  HsJid *from_jid;   /* whom the stanza is from: a bare JID stands for all its resources; NULL: anybody */
   HsHandlerFunc func;
   gpointer user_data;
   GDestroyNotify destroy;

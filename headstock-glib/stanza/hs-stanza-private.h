@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* The address in an attribute, or NULL: parsed once for each stanza. (transfer full) */
 HsJid *hs_stanza_node_dup_jid (HsNode *node, const char *name);
+/* As hs_stanza_get_stanza_type() has it, without an HsStanza; NULL where there is none. */
+const char *hs_stanza_node_get_type (HsNode *node);
 
 /* The node, or NULL and a critical warning where the stanza is still being received. */
 HsNode *hs_stanza_get_writable_node (HsStanza *self);

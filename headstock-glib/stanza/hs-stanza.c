@@ -97,6 +97,37 @@ get_kind (HsStanza *self)
   return *name == 'm' ? 0 : *name == 'p' ? 1 : 2;
 }
 
+/* A message whose type nobody knows is a normal one (RFC 6121, 5.2.2). */
+static const char *
+get_type (guint kind, HsNode *node)
+{
+  const char *stanza_type = hs_node_get_attribute (node, "type", NULL);
+
+  if (stanza_type == NULL)
+    return kinds[kind].types[0];
+  if (kinds[kind].unknown_is_default && !is_known_type (kind, stanza_type))
+    return kinds[kind].types[0];
+  return stanza_type;
+}
+
+const char *
+hs_stanza_node_get_type (HsNode *node)
+{
+  switch (hs_node_get_kind (node))
+    {
+    case HS_STANZA_KIND_MESSAGE:
+      return get_type (0, node);
+    case HS_STANZA_KIND_PRESENCE:
+      return get_type (1, node);
+    case HS_STANZA_KIND_IQ:
+      return get_type (2, node);
+    case HS_STANZA_KIND_UNKNOWN:
+    case HS_STANZA_KIND_NONE:
+    default:
+      return hs_node_get_attribute (node, "type", NULL);
+    }
+}
+
 static void
 set_to (HsStanza *self, const char *to)
 {
@@ -509,18 +540,9 @@ hs_stanza_set_id (HsStanza *self, const char *id)
 const char *
 hs_stanza_get_stanza_type (HsStanza *self)
 {
-  const char *stanza_type = NULL;
-  guint kind = 0;
-
   g_return_val_if_fail (HS_IS_STANZA (self), "");
 
-  kind = get_kind (self);
-  stanza_type = hs_node_get_attribute (hs_element_get_node (HS_ELEMENT (self)), "type", NULL);
-  if (stanza_type == NULL)
-    return kinds[kind].types[0];
-  if (kinds[kind].unknown_is_default && !is_known_type (kind, stanza_type))
-    return kinds[kind].types[0];
-  return stanza_type;
+  return get_type (get_kind (self), hs_element_get_node (HS_ELEMENT (self)));
 }
 
 /**

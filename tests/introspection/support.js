@@ -132,8 +132,8 @@ export function ask(to, name = 'question', type = 'get') {
     return Headstock.Iq.new(type, to, Headstock.Element.new(name, 'urn:test'));
 }
 
-export function sendXml(client, to, inner) {
-    client.send_raw_stanza(`<message to='${to}' type='chat'>${inner}</message>`);
+export function sendXml(client, to, inner, type = 'chat') {
+    client.send_raw_stanza(`<message to='${to}' type='${type}'>${inner}</message>`);
 }
 
 // Tells when GObjects have been finalised, which JavaScript cannot know of its own.

@@ -25,6 +25,24 @@ await main({
         equal(items, [[address(2), 'both']]);
     },
 
+    async 'a handler is called only for the type of stanza and the sender that it names'() {
+        const [one, two] = [makeClient(1), makeClient(2)];
+        const calls = [];
+        const note = (name, options) => ['body', NS_CLIENT, e => {
+            calls.push(name + e.text);
+        }, options];
+        one.register({handlers: [note('chat', {type: 'chat'}), note('own', {fromJid: one.jid.to_string()}),
+            note('two', {type: 'headline', from_jid: two.jid})]});
+        one.add_handler_full('message', NS_CLIENT, null, address(2), DEFAULT, (_client, e) => {
+            calls.push(`.${e.body}`);
+        });
+        await online([one, two], async () => {
+            ['normal', 'chat', 'headline'].forEach((kind, i) => sendXml(two, one.bound_jid, `<body>${i}</body>`, kind));
+            await wait(() => calls.includes('.2'));
+        });
+        equal(calls, ['.0', 'chat1', '.1', 'two2', '.2']);
+    },
+
     async 'a contact\'s presence comes, and goes as unavailable'() {
         const [one, two] = [makeClient(1), makeClient(2)];
         const seen = [];

@@ -9,7 +9,7 @@ class Echo : Object, Headstock.Module {
 
     public override void attached (Headstock.Client client) {
         calls += "attached";
-        client.add_handler ("message", Headstock.NS_CLIENT, Headstock.HandlerFlags.DEFAULT, (client, element) => {
+        client.add_handler_full ("message", Headstock.NS_CLIENT, "chat", null, Headstock.HandlerFlags.DEFAULT, (client, element) => {
             body = ((Headstock.Message) element).body;
             client.stop ();
             return null;

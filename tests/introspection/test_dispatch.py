@@ -73,6 +73,71 @@ def echo():
 
 
 @scenario
+def narrowed():
+    """a handler is called only for the type of stanza and the sender that it names"""
+    one, two, calls = make_client(1), make_client(2), []
+
+    class Some(Headstock.Client):
+        """Has handlers and a hook of its own."""
+
+        @Headstock.xmpphandler("message", NS_CLIENT, type="chat", from_jid=address(2))
+        def chat(self, e):
+            calls.append(e.body)
+
+        @Headstock.xmpphandler("body", NS_CLIENT, type="headline")
+        def headline(self, e):
+            calls.append(e.text + "!")
+
+        def ready(self):
+            calls.append("ready")
+
+    one = make_client(1, Some)
+    one.add_handler("message", NS_CLIENT, DEFAULT, lambda c, e: calls.append("own"), from_jid=one.jid)
+    one.add_handler_full("message", NS_CLIENT, None, two.jid, DEFAULT, lambda c, e, end: calls.append(end), ".")
+    with online(one, two):
+        for number, kind in enumerate(("normal", "chat", "headline")):
+            send_xml(two, one.bound_jid, f"<body>{number}</body>", kind)
+        wait(lambda: calls.count(".") == 3)
+    assert calls == ["ready", ".", "1", ".", "2!", "."], calls
+    for wrong in (lambda: Headstock.xmpphandler("presence", NS_CLIENT, type="avialable"),
+                  lambda: Headstock.xmpphandler("iq", type="chat"),
+                  lambda: one.add_handler("x", None, DEFAULT, print, type="none")):
+        try:
+            wrong()
+        except ValueError:
+            continue
+        raise AssertionError("nothing was raised")
+
+
+@scenario
+def refused_objects():
+    """register() refuses what has nothing to call, and says what is missing"""
+    class Nothing:
+        """Has neither handlers nor hooks."""
+
+        def message(self, e):
+            raise AssertionError
+
+    class Handler(Nothing):
+        """Has one."""
+
+        @Headstock.xmpphandler("x")
+        def x(self, e):
+            raise AssertionError
+
+    client = make_client(1)
+    for wrong, words in ((None, "None"), (Handler, "register(Handler())"), (Nothing(), "@Headstock.xmpphandler"),
+                         (7, "attached"), ("x", "'x'"), (print, "ready")):
+        try:
+            client.register(wrong)
+        except TypeError as error:
+            assert words in str(error), error
+            continue
+        raise AssertionError(wrong)
+    client.register(Handler())
+
+
+@scenario
 def depth_and_order():
     """elements are found at any depth: children first, handlers in their order"""
     class Both:

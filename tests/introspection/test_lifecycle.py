@@ -215,7 +215,7 @@ def wrong_password():
 
 @scenario
 def first_program():
-    """the first program of the documentation prints the roster, echoes, and ends on Ctrl-C in order"""
+    """the first program of the documentation prints the roster, echoes, and ends on SIGTERM in order"""
     client, messages, presences = make_client(1), Recorder(), Recorder()
     client.connect("message", messages)
     client.connect("presence", presences)
@@ -227,7 +227,8 @@ def first_program():
         client.send_stanza(Headstock.Message.new_chat(to, "hello"))
         wait(lambda: messages)
         assert messages[0].props.body == "hello" and str(messages[0].props.from_jid) == to
-        child.interrupt()
+        # As Ctrl-C, which program.py is ended with elsewhere.
+        child.signal(signal.SIGTERM)
         status, stderr = child.end()
         assert (status, stderr) == (0, ""), (status, stderr)
         assert child.output.endswith("Stopping\nTerminated\nEnded\n"), child.output

@@ -17,7 +17,10 @@ typedef struct
   HsBlock *block;
   HsNode *stanza;
   gboolean has_element_signal;
+  HsJid *account;
 } Fixture;
+
+static HsJid *get_account_cb (gpointer owner);
 
 static void
 reply_cb (HsElement *stanza, gpointer owner)
@@ -75,6 +78,7 @@ set_up (Fixture *fixture, gconstpointer data)
     .element_signal = element_signal_cb,
     .stanza_signal = stanza_signal_cb,
     .from_account = from_account_cb,
+    .get_account = get_account_cb,
     .time_is_over = time_is_over_cb,
   };
   HsHandler handler = { .func = handler_cb, .user_data = fixture };
@@ -132,6 +136,58 @@ test_signal (Fixture *fixture, gconstpointer data)
   while (hs_dispatcher_is_suspended (fixture->dispatcher))
     hs_dispatcher_resume (fixture->dispatcher);
   g_assert_cmpstr (fixture->seen->str, ==, "b(b)c(c)a(a)d(d)message(message)!");
+}
+
+static HsJid *
+get_account_cb (gpointer owner)
+{
+  return ((Fixture *) owner)->account;
+}
+
+/* Whether a handler with these conditions is called for something inside such a stanza. */
+static gboolean
+is_called (Fixture *fixture, const char *stanza_type, const char *from_jid, const char *xml)
+{
+  g_autoptr (HsJid) from = from_jid != NULL ? hs_jid_new (from_jid, NULL) : NULL;
+  HsHandler handler = { .name = (char *) "x",
+                        .stanza_type = (char *) stanza_type,
+                        .from_jid = from,
+                        .func = handler_cb,
+                        .user_data = fixture };
+  guint id = hs_handlers_add (hs_dispatcher_get_handlers (fixture->dispatcher), &handler);
+  gboolean called = FALSE;
+
+  g_string_truncate (fixture->seen, 0);
+  fixture->n_looks = G_MAXUINT;
+  g_clear_pointer (&fixture->block, hs_block_unref);
+  dispatch (fixture, xml);
+  called = strstr (fixture->seen->str, "xx") != NULL;
+  hs_handlers_remove (hs_dispatcher_get_handlers (fixture->dispatcher), id);
+  return called;
+}
+
+#define CHAT "<message xmlns='jabber:client' type='chat' from='a@b/c'><x/></message>"
+#define NO_TYPE "<message xmlns='jabber:client'><x/></message>"
+
+static void
+test_narrowed (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (is_called (fixture, "chat", NULL, CHAT));
+  g_assert_false (is_called (fixture, "normal", NULL, CHAT));
+  g_assert_true (is_called (fixture, "normal", NULL, NO_TYPE));
+  g_assert_true (is_called (fixture, "available", NULL, "<presence xmlns='jabber:client'><x/></presence>"));
+  g_assert_false (is_called (fixture, "chat", NULL, "<other><x type='chat'/></other>"));
+  g_assert_true (is_called (fixture, NULL, "A@b", CHAT));
+  g_assert_true (is_called (fixture, "chat", "a@b/c", CHAT));
+  g_assert_false (is_called (fixture, "chat", "a@b/C", CHAT));
+  g_assert_false (is_called (fixture, NULL, "b", CHAT));
+  g_assert_false (is_called (fixture, NULL, "a@b", "<message xmlns='jabber:client' from=''><x/></message>"));
+  /* What has no sender is from the account. */
+  g_assert_false (is_called (fixture, NULL, "a@b", NO_TYPE));
+  fixture->account = hs_jid_new ("a@b", NULL);
+  g_assert_true (is_called (fixture, NULL, "a@b", NO_TYPE));
+  g_assert_false (is_called (fixture, NULL, "a@c", NO_TYPE));
+  g_clear_pointer (&fixture->account, hs_jid_unref);
 }
 
 static void
@@ -197,6 +253,7 @@ main (int argc, char **argv)
   ADD ("order/three", 3, test_order);
   ADD ("order/all", 100, test_order);
   ADD ("signal", 0, test_signal);
+  ADD ("narrowed", 0, test_narrowed);
   ADD ("abandoned", 0, test_abandoned);
   ADD ("freed", 0, test_freed);
   ADD ("request/not-answered", NOT_ANSWERED, test_request);
