@@ -190,9 +190,11 @@ test_blocked (Fixture *fixture,
               gconstpointer data)
 {
   const int small = 8192;
+  /* With less, the kernel waits up to 200 ms before it sends into a window that is nearly closed. */
+  const int window = 32768;
 
   setsockopt (test_get_fd (fixture->ours), SOL_SOCKET, SO_SNDBUF, &small, sizeof (small));
-  setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_RCVBUF, &small, sizeof (small));
+  setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_RCVBUF, &window, sizeof (window));
   for (guint i = 0; i < 2000; i++)
     {
       add_stanza (fixture, hs_transport_get_output (fixture->owner->transport),
