@@ -41,7 +41,7 @@ hs_archive_page_finalize (GObject *object)
 {
   HsArchivePage *self = HS_ARCHIVE_PAGE (object);
 
-  g_object_unref (self->query);
+  g_clear_object (&self->query);
   g_clear_pointer (&self->archive, hs_jid_unref);
   g_ptr_array_unref (self->deliveries);
   g_free (self->first_id);
