@@ -184,6 +184,8 @@ MUTATIONS = [
          "[HS_LOCATION_TRIED] = { HS_LOCATION_UNTRIED, HS_LOCATION_TRIED,",
          "[HS_LOCATION_TRIED] = { HS_LOCATION_UNTRIED, HS_LOCATION_TRYING,", "retry-policy", "/retry-policy/tables"),
     # ---- Capabilities of others ----
+    disco("an address is let go", "g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (presence)); gboolean is_gone",
+          "HsJid *from = hs_stanza_get_from_jid (HS_STANZA (presence)); gboolean is_gone", "/disco-caps/let-go"),
     disco("a hash is compared", "return g_strcmp0 (hash, space + 1) == 0;", "return TRUE;",
           "/disco-caps/poisoned"),
     disco("an answer that is not well-formed is its address's alone",

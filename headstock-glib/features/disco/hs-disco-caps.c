@@ -119,7 +119,7 @@ void
 hs_disco_caps_received (HsDisco *self, HsPresence *presence)
 {
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (presence));
-  HsJid *from = hs_stanza_get_from_jid (HS_STANZA (presence));
+  g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (presence));
   gboolean is_gone = strcmp (type, "unavailable") == 0;
   HsElement *element;
   g_autoptr (HsDiscoCaps) caps = NULL;

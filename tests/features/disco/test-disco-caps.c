@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <malloc.h>
 #include <string.h>
 
 #include "disco-test.h"
@@ -42,6 +43,26 @@ static void
 ask (DiscoTest *self, const char *jid, DiscoOutcome *outcome)
 {
   hs_disco_query_caps_async (self->disco, jid, NULL, disco_outcome_caps_cb, outcome);
+}
+
+/* Nothing is kept of presences that come and go: an address is some forty bytes. */
+static void
+test_let_go (DiscoTest *self, gconstpointer data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize before = 0;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (text, "<presence from='a@b/%u'><c xmlns='" HS_NS_CAPS "' node='n' ver='v'/></presence>"
+                            "<presence from='a@b/%u' type='unavailable'/>", i, i);
+  for (guint i = 0; i < 6; i++)
+    {
+      if (i == 1)
+        before = mallinfo2 ().uordblks;
+      test_client_say (self->test, text->str);
+    }
+  g_test_message ("%zd bytes more", (gssize) (mallinfo2 ().uordblks - before));
+  g_assert_cmpuint (mallinfo2 ().uordblks, <, before + 200000);
 }
 
 /* ---- What is believed ---- */
@@ -461,6 +482,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("verified", test_verified);
   ADD ("poisoned", test_poisoned);
+  ADD ("let-go", test_let_go);
   ADD ("next-holder", test_next_holder);
   ADD ("presences", test_presences);
   ADD ("changed-under-way", test_changed_under_way);

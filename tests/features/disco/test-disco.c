@@ -403,7 +403,9 @@ static const ScriptStep script_component[] = { EXPECT ("<stream:stream"), EXPECT
 static gboolean
 info_requested_cb (HsDisco *disco, HsIq *request, const char *node, gpointer data)
 {
-  if (hs_jid_get_local (hs_stanza_get_to_jid (HS_STANZA (request))) == NULL)
+  g_autoptr (HsJid) to = hs_stanza_get_to_jid (HS_STANZA (request));
+
+  if (hs_jid_get_local (to) == NULL)
     return FALSE;
   g_assert_cmpstr (node, ==, NULL);
   g_ptr_array_add (data, g_object_ref (request));
@@ -425,7 +427,8 @@ static void
 answer_request (HsDisco *disco, HsIq *request)
 {
   g_autoptr (HsDiscoInfo) info = hs_disco_info_new ();
-  const char *number = hs_jid_get_local (hs_stanza_get_to_jid (HS_STANZA (request)));
+  g_autoptr (HsJid) to = hs_stanza_get_to_jid (HS_STANZA (request));
+  const char *number = hs_jid_get_local (to);
   g_autofree char *feature = g_strconcat ("urn:number:", number, NULL);
 
   hs_disco_info_add_feature (info, feature);
