@@ -215,6 +215,7 @@ on_header (HsStream *self, HsNode *node)
                                 "The server did not begin a stream, but <%s>", name);
       return;
     }
+  self->header_received = TRUE;
   if (hs_parser_is_foreign (self->parser))
     {
       hs_stream_protocol_error (self, "invalid-namespace",
@@ -224,7 +225,6 @@ on_header (HsStream *self, HsNode *node)
     }
   g_free (self->other_name);
   self->other_name = from != NULL && *from != '\0' && !is_own_domain (self, from) ? g_strdup (from) : NULL;
-  self->header_received = TRUE;
   if (self->config.component)
     {
       hs_stream_send_handshake (self, node);
