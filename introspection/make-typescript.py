@@ -49,6 +49,12 @@ interface HandlerOptions {
     /** The same as fromAccount. */
     from_account?: boolean;
     nested?: boolean;
+    /** Only in a stanza of this type. */
+    type?: string | null;
+    /** Only in a stanza from this address: a bare JID stands for all its resources. */
+    fromJid?: Address | null;
+    /** The same as fromJid. */
+    from_jid?: Address | null;
 }
 /** A handler of a registered object: the name of an element, its namespace (null: any), a function, and options. */
 type Handler = [
@@ -80,6 +86,9 @@ OVERRIDES = {
     "Client": {
         "add_handler": "add_handler(name: string, namespace: string | null, flags: HandlerFlags | HandlerOptions | null, "
                        "call: {call(client: Client, element: Element): Reply}['call']): number;",
+        "add_handler_full": "add_handler_full(name: string, namespace: string | null, type: string | null, "
+                            "from_jid: Address | null, flags: HandlerFlags | HandlerOptions | null, "
+                            "call: {call(client: Client, element: Element): Reply}['call']): number;",
         "register_on_iq": "register_on_iq(type: string | null, id: string | null, flags: HandlerFlags | HandlerOptions | null, "
                           "call: {call(client: Client, element: Element): Reply}['call']): number;",
         "register": "register(object: Module | Registered): void;",
