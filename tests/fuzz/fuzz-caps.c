@@ -13,7 +13,7 @@ look_at (HsDiscoInfo *info)
   g_autoptr (GPtrArray) identities = hs_disco_info_list_identities (info);
   g_auto (GStrv) features = hs_disco_info_dup_features (info);
   HsDataForm *form = hs_disco_info_find_form (info, "urn:a");
-  g_autofree char *name = hs_disco_info_dup_name (info);
+  g_autofree char *name G_GNUC_UNUSED = hs_disco_info_dup_name (info);
 
   if (form != NULL)
     g_assert_cmpstr (hs_data_form_get_form_type (form), ==, "urn:a");

@@ -133,7 +133,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Trips *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+  g_autoptr (HsIq) answer G_GNUC_UNUSED = hs_client_request_finish (HS_CLIENT (source), result, &error);
 
   g_assert_no_error (error);
   self->n_answered++;

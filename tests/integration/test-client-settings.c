@@ -366,7 +366,7 @@ test_next_iterations (void)
   static const ScriptStep *const scripts[] = { first_session, challenges, challenges, NULL };
   static const char *const mechanisms[] = { "PLAIN", "SCRAM-SHA-1", NULL };
   g_autoptr (TestClient) test = test_client_new (scripts, HS_TLS_MODE_NONE);
-  g_autofree char *sent = NULL;
+  g_autofree char *sent G_GNUC_UNUSED = NULL;
 
   scripted_server_forgive (test->server);
   hs_client_set_sasl_mechanisms (test->client, mechanisms);

@@ -57,7 +57,7 @@ let_through (HsMessages *self, HsDelivery *delivery, gboolean is_late)
 static void
 let_through_all (HsMessages *self, HsJid *archive, gboolean are_late)
 {
-  g_autoptr (HsJid) alive = hs_jid_ref (archive);
+  g_autoptr (HsJid) alive G_GNUC_UNUSED = hs_jid_ref (archive);
   HsMessagesKept *kept;
   HsDelivery *delivery;
 

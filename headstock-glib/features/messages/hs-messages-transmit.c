@@ -209,7 +209,7 @@ hs_messages_transmit_all (HsMessages *self)
   self->is_transmitting = TRUE;
   while (self->client != NULL && self->has_session && (sent = pop_next (self)) != NULL)
     {
-      g_autoptr (HsSentMessage) owned = sent;
+      g_autoptr (HsSentMessage) owned G_GNUC_UNUSED = sent;
       g_autoptr (GError) error = NULL;
 
       if (hs_messages_transmit (self, sent, &error))

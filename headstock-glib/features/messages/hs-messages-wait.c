@@ -25,7 +25,7 @@ void
 hs_messages_wait_end (HsMessages *self)
 {
   HsMessagesWait *wait = &self->wait;
-  g_autoptr (HsMessages) alive = g_object_ref (self);
+  g_autoptr (HsMessages) alive G_GNUC_UNUSED = g_object_ref (self);
 
   wait->is_over = TRUE;
   clear_deadline (wait);

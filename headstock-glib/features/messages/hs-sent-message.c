@@ -163,7 +163,7 @@ static gboolean
 set_state (HsSentMessage *self, HsSentState state, const GError *error)
 {
   gboolean had_error = self->error != NULL;
-  g_autoptr (HsSentMessage) alive = g_object_ref (self);
+  g_autoptr (HsSentMessage) alive G_GNUC_UNUSED = g_object_ref (self);
 
   if (self->state == state && error == NULL && !had_error)
     return FALSE;

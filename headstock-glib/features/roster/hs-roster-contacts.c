@@ -272,7 +272,7 @@ hs_roster_contacts_set_available (HsRosterContacts *self,
 void
 hs_roster_contacts_set_unavailable (HsRosterContacts *self, HsContact *contact, HsJid *jid)
 {
-  g_autoptr (HsContact) alive = g_object_ref (contact);
+  g_autoptr (HsContact) alive G_GNUC_UNUSED = g_object_ref (contact);
 
   hs_contact_set_unavailable (contact, jid);
   if (!hs_contact_get_is_available (contact))

@@ -40,7 +40,7 @@ hs_roster_update_own_contact (HsRoster *self)
 static void
 set_presence (HsRoster *self, HsContact *contact, HsJid *from, HsPresence *presence)
 {
-  g_autoptr (HsContact) alive = g_object_ref (contact);
+  g_autoptr (HsContact) alive G_GNUC_UNUSED = g_object_ref (contact);
 
   if (presence != NULL)
     hs_roster_contacts_set_available (&self->contacts, contact, from, presence);
@@ -99,7 +99,7 @@ static void
 take_refusal (HsRoster *self, HsJid *jid)
 {
   HsContact *contact = hs_roster_contacts_lookup_early (&self->contacts, jid);
-  g_autoptr (HsContact) alive = contact != NULL ? g_object_ref (contact) : NULL;
+  g_autoptr (HsContact) alive G_GNUC_UNUSED = contact != NULL ? g_object_ref (contact) : NULL;
 
   if (contact != NULL)
     g_signal_emit_by_name (self, "subscription-ended", contact);

@@ -47,7 +47,7 @@ gboolean
 hs_state_writer_write (HsStateWriter *self, const char *name, guint64 serial, GVariant *state, GError **error)
 {
   g_autoptr (GBytes) bytes = state != NULL ? hs_state_file_pack (state) : NULL;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   guint64 *last = g_hash_table_lookup (self->serials, name);
   gboolean good;
 

@@ -63,7 +63,7 @@ disco_test_list_requests (DiscoTest *self, const char *namespace_, const char *t
 guint
 disco_test_count_requests (DiscoTest *self, const char *to, const char *node)
 {
-  g_autofree char *sent = test_client_dup_sent (self->test);
+  g_autofree char *sent G_GNUC_UNUSED = test_client_dup_sent (self->test);
   g_autoptr (GPtrArray) requests = disco_test_list_requests (self, HS_NS_DISCO_INFO, to, node);
 
   return requests->len;

@@ -130,7 +130,7 @@ test_poisoned (DiscoTest *self, gconstpointer data)
     {
       g_auto (DiscoOutcome) first = { 0 };
       g_auto (DiscoOutcome) second = { 0 };
-      g_autofree char *xml
+      g_autofree char *xml G_GNUC_UNUSED
           = g_strconcat ("<query xmlns='" HS_NS_DISCO_INFO "'>", poisoned[i].content, "</query>", NULL);
       g_autofree char *hash = g_strdup (poisoned[i].hash);
       g_autofree char *evil = g_strdup_printf ("evil@b/%u", i);
@@ -310,7 +310,7 @@ static void
 count_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsDiscoInfo) info = hs_disco_query_caps_finish (HS_DISCO (source), result, &error);
+  g_autoptr (HsDiscoInfo) info G_GNUC_UNUSED = hs_disco_query_caps_finish (HS_DISCO (source), result, &error);
 
   g_assert_no_error (error);
   ++*(guint *) data;
