@@ -130,8 +130,6 @@ test_poisoned (DiscoTest *self, gconstpointer data)
     {
       g_auto (DiscoOutcome) first = { 0 };
       g_auto (DiscoOutcome) second = { 0 };
-      g_autofree char *xml G_GNUC_UNUSED
-          = g_strconcat ("<query xmlns='" HS_NS_DISCO_INFO "'>", poisoned[i].content, "</query>", NULL);
       g_autofree char *hash = g_strdup (poisoned[i].hash);
       g_autofree char *evil = g_strdup_printf ("evil@b/%u", i);
       g_autofree char *good = g_strdup_printf ("good@b/%u", i);
