@@ -189,6 +189,12 @@ make_fields (void)
    * Since: 0.2
    */
   props[PROP_END] = g_param_spec_boxed ("end", NULL, NULL, G_TYPE_DATE_TIME, rw);
+}
+
+static void
+make_narrow_fields (void)
+{
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsArchiveQuery:before-id: (getter get_before_id) (setter set_before_id)
@@ -305,6 +311,7 @@ hs_archive_query_class_init (HsArchiveQueryClass *klass)
   props[PROP_ARCHIVE] = g_param_spec_string ("archive", NULL, NULL, NULL,
                                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_fields ();
+  make_narrow_fields ();
   make_pages ();
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
