@@ -247,7 +247,7 @@ def main() -> int:
         with tap.test("every page is in the list, and every scenario has its section"):
             index = (PAGES / f"{FRAME}.md").read_text()
             assert found == set(SCENARIOS), found ^ set(SCENARIOS)
-            assert all(f"({page}.html)" in index for page, _ in found)
+            assert all(f"({page}.md)" in index for page, _ in found)
     return tap.plan()
 
 
