@@ -11,9 +11,6 @@
 #define AT_BIND                                                                                    \
   RUN (attack_to_features), RUN (attack_scram), RUN (script_header), SEND (SAY_FEATURES_BIND),     \
       EXPECT ("</iq>")
-#define WITH_SESSION                                                                               \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"                              \
-  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>"
 
 static const ScriptStep no_header[] = { READ_END, END };
 static const ScriptStep no_features[] = { RUN (script_header), READ_END, END };
@@ -33,7 +30,7 @@ static const ScriptStep no_second_features[]
     = { RUN (attack_to_features), RUN (attack_scram), RUN (script_header), READ_END, END };
 static const ScriptStep no_address[] = { AT_BIND, READ_END, END };
 static const ScriptStep no_session[]
-    = { RUN (attack_to_features), RUN (attack_scram), RUN (script_header), SEND (WITH_SESSION),
+    = { RUN (attack_to_features), RUN (attack_scram), RUN (script_header), SEND (SAY_FEATURES_SESSION),
         EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<session"), READ_END, END };
 static const ScriptStep slow_header[]
     = { EXPECT ("<stream:stream"), DRIP (SAY_HEADER, PACE), READ_END, END };

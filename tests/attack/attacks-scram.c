@@ -205,12 +205,11 @@ static const ScriptStep script_plain_in_plain_text[]
     = { RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END, END };
 static const ScriptStep script_old_mechanisms[]
     = { RUN (attack_to_features),
-        SEND ("<stream:features><mechanisms " ATTACK_SASL "><mechanism>CRAM-MD5</mechanism>"
-              "<mechanism>DIGEST-MD5</mechanism><mechanism>LOGIN</mechanism><mechanism>X-TOKEN"
-              "</mechanism><mechanism/><mechanism>plain</mechanism></mechanisms></stream:features>"),
+        SEND (SAY_FEATURES (FEATURE_SASL (MECHANISM ("CRAM-MD5") MECHANISM ("DIGEST-MD5") MECHANISM ("LOGIN")
+                                          MECHANISM ("X-TOKEN") "<mechanism/>" MECHANISM ("plain")))),
         READ_END, END };
 static const ScriptStep script_no_mechanisms[]
-    = { RUN (attack_to_features), SEND ("<stream:features/>"), READ_END, END };
+    = { RUN (attack_to_features), SEND (SAY_FEATURES_NONE), READ_END, END };
 static const ScriptStep script_plain_to_anybody[]
     = { RUN (script_header), SEND (SAY_FEATURES_TLS), EXPECT ("<starttls"), SEND (SAY_PROCEED),
         START_TLS, RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END, END };

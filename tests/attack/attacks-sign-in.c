@@ -9,19 +9,11 @@
 #define SASL2 " xmlns='urn:xmpp:sasl:2'"
 #define ID(jid) "<authorization-identifier>" jid "</authorization-identifier>"
 #define OURS ID ("user@example.org")
-#define MECHANISM(name) "<mechanism>" name "</mechanism>"
-#define TYPES                                                                                      \
-  "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/>"        \
-  "</sasl-channel-binding>"
-#define FOREIGN_TYPES                                                                              \
-  "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-future'/>"          \
-  "</sasl-channel-binding>"
-#define FEATURES(types, list)                                                                      \
-  "<stream:features>" types "<authentication" SASL2 ">" list "</authentication></stream:features>"
+#define TYPES FEATURE_CHANNEL_BINDINGS (CHANNEL_BINDING ("tls-exporter"))
+#define FOREIGN_TYPES FEATURE_CHANNEL_BINDINGS (CHANNEL_BINDING ("tls-future"))
+#define FEATURES(types, list) SAY_FEATURES (types FEATURE_SASL2 (list))
 #define BOTH MECHANISM ("SCRAM-SHA-256") MECHANISM ("SCRAM-SHA-256-PLUS")
-#define INLINE                                                                                     \
-  "<inline><bind xmlns='urn:xmpp:bind:0'/><sm xmlns='urn:xmpp:sm:3'/><fast "                       \
-  "xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
+#define INLINE FEATURE_INLINE (FEATURE_BIND2 FEATURE_SM FEATURE_TOKENS)
 #define TOKENS FEATURES ("", MECHANISM ("SCRAM-SHA-256") INLINE)
 #define SUCCESS(inside) "<success" SASL2 ">" inside "</success>"
 #define FAILURE                                                                                    \

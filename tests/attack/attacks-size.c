@@ -89,7 +89,7 @@ SIZES (comment, "<!--", TEXT, MIB + SLACK)
 
 BEFORE_SIGN_IN (header, "<stream:stream xmlns='", TEXT, MIB + SLACK)
 BEFORE_SIGN_IN (prolog, "<?xml version='1.0'", "    ", MIB + SLACK)
-BEFORE_SIGN_IN (features, SAY_HEADER "<stream:features>", "<x/>", 10 * MIB + SLACK)
+BEFORE_SIGN_IN (features, SAY_HEADER FEATURES_BEGIN, "<x/>", 10 * MIB + SLACK)
 
 static void
 check_taken (AttackRun *run)

@@ -170,8 +170,7 @@ static const ScriptStep bind_stanza[]
         EXPECT ("</iq>"), SEND ("<presence/>" SAY_BOUND), SEND (ATTACK_MARK), SERVE, END };
 static const ScriptStep odd_features[]
     = { RUN (attack_to_features), RUN (attack_scram), RUN (script_header),
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><limits "
-              "xmlns='urn:xmpp:stream-limits:0'><max-bytes>1</max-bytes></limits><x/></stream:features>"),
+        SEND (SAY_FEATURES (FEATURE_BIND FEATURE_MAX_BYTES ("1") "<x/>")),
         EXPECT ("</iq>"), SEND (SAY_BOUND), SEND (ATTACK_MARK), SERVE, END };
 
 /* A reason that nobody reads to its end. */
@@ -192,22 +191,22 @@ static const ScriptStep long_reason[] = { AT_READY, CALL (send_long_reason, NULL
 static gboolean
 send_thousand_features (ScriptedPeer *peer, gpointer data)
 {
-  g_autoptr (GString) text = g_string_new ("<stream:features>");
+  g_autoptr (GString) text = g_string_new (FEATURES_BEGIN);
 
   for (guint i = 0; i < 1000; i++)
     g_string_append_printf (text, "<f%u xmlns='urn:f:%u'><optional/></f%u>", i, i, i);
-  g_string_append (text, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>");
+  g_string_append (text, FEATURE_BIND FEATURES_END);
   return scripted_peer_send (peer, text->str, text->len);
 }
 
 static gboolean
 send_thousand_mechanisms (ScriptedPeer *peer, gpointer data)
 {
-  g_autoptr (GString) text = g_string_new ("<stream:features><mechanisms " ATTACK_SASL ">");
+  g_autoptr (GString) text = g_string_new (FEATURES_BEGIN "<mechanisms " ATTACK_SASL ">");
 
   for (guint i = 0; i < 1000; i++)
-    g_string_append_printf (text, "<mechanism>X-MECHANISM-%u</mechanism>", i);
-  g_string_append (text, "</mechanisms></stream:features>");
+    g_string_append_printf (text, MECHANISM ("X-MECHANISM-%u"), i);
+  g_string_append (text, "</mechanisms>" FEATURES_END);
   return scripted_peer_send (peer, text->str, text->len);
 }
 

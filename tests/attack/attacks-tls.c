@@ -22,13 +22,12 @@
 static const ScriptStep stripped[]
     = { RUN (script_header), SEND (SAY_FEATURES_SASL ("PLAIN")), READ_END, END };
 static const ScriptStep stripped_all[]
-    = { RUN (script_header), SEND ("<stream:features/>"), READ_END, END };
+    = { RUN (script_header), SEND (SAY_FEATURES_NONE), READ_END, END };
 static const ScriptStep stripped_bind[]
     = { RUN (script_header), SEND (SAY_FEATURES_BIND), READ_END, END };
 static const ScriptStep other_starttls[]
     = { RUN (script_header),
-        SEND ("<stream:features><starttls xmlns='urn:other'/><mechanisms " ATTACK_SASL
-              "><mechanism>PLAIN</mechanism></mechanisms></stream:features>"),
+        SEND (SAY_FEATURES ("<starttls xmlns='urn:other'/>" FEATURE_SASL (MECHANISM ("PLAIN")))),
         READ_END, END };
 static const ScriptStep old_server[]
     = { EXPECT ("<stream:stream"), EXPECT (">"),

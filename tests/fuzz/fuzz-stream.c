@@ -12,6 +12,7 @@
 #include "protocol/hs-dispatcher.h"
 #include "protocol/hs-stream-management.h"
 #include "protocol/hs-stream.h"
+#include "stream-features.h"
 
 /* libFuzzer target: everything that a server says, from the header to the end, with the dispatcher,
  * handlers that read whatever they are given, and a session that may outlive its connection. Three bytes
@@ -33,13 +34,10 @@ enum
 #define REQUEST_ID "asked"
 /* What is remembered before the server has offered anything. */
 #define REMEMBERED \
-  "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>" \
-  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism>" \
-  "<mechanism>SCRAM-SHA-1</mechanism></mechanisms><authentication xmlns='urn:xmpp:sasl:2'>" \
-  "<mechanism>EXTERNAL</mechanism><mechanism>SCRAM-SHA-1</mechanism><inline>" \
-  "<bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'/></inline></bind>" \
-  "<sm xmlns='urn:xmpp:sm:3'/><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast>" \
-  "</inline></authentication></stream:features>"
+  SAY_FEATURES_FRAMED (FEATURE_SASL (MECHANISM ("EXTERNAL") MECHANISM ("SCRAM-SHA-1")) \
+                       FEATURE_SASL2 (MECHANISM ("EXTERNAL") MECHANISM ("SCRAM-SHA-1") \
+                                      FEATURE_INLINE (FEATURE_BIND2_WITH (FEATURE_VAR ("urn:xmpp:sm:3")) \
+                                                      FEATURE_SM FEATURE_TOKENS)))
 
 typedef struct
 {

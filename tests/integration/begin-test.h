@@ -6,11 +6,10 @@
 /* What a session begins with, in one flight with the request for its resource: the server's side of it, and a
  * client that has remembered a session with that server. */
 
-#define FEATURES(inside)                                                                           \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" inside "</stream:features>"
+#define FEATURES(inside) SAY_FEATURES (FEATURE_BIND inside)
 #define NS_SM "xmlns='urn:xmpp:sm:3'"
-#define SM "<sm " NS_SM "/>"
-#define OLD_SESSION "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/>"
+#define SM FEATURE_SM
+#define OLD_SESSION FEATURE_SESSION
 #define JID(text) "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>" text "</jid></bind>"
 #define BIND_ERROR(type, condition)                                                                \
   "<error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"

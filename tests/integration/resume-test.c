@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "resume-test.h"
 
-#define FEATURES \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/>" \
-  "<csi xmlns='urn:xmpp:csi:0'/></stream:features>"
+#define FEATURES SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_CSI)
 
 const ScriptStep resume_sign_in[]
     = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES), END };

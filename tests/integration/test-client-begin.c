@@ -231,7 +231,7 @@ test_no_bind (void)
 {
   static const ScriptStep misled[]
       = { SIGN_IN,   HEADERS,
-          TAKE_BIND, SEND (SAY_HEADER "<stream:features>" SM "</stream:features>"),
+          TAKE_BIND, SEND (SAY_HEADER SAY_FEATURES (FEATURE_SM)),
           READ_END,  END };
 
   assert_fails (misled, 2, HS_ERROR, HS_ERROR_PROTOCOL, "does not offer to bind");

@@ -11,12 +11,6 @@
 
 #define LIMIT 1000u
 
-#define FEATURES_WITH_SESSION                                                                      \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"                              \
-  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>"
-#define FEATURES_MANAGED                                                                           \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>"   \
-  "</stream:features>"
 
 typedef struct
 {
@@ -81,7 +75,7 @@ static const ScriptStep no_bind_answer[]
     = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_BIND), EXPECT ("</iq>"),
         READ_END, END };
 static const ScriptStep no_session[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_WITH_SESSION), EXPECT ("</iq>"),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_SESSION), EXPECT ("</iq>"),
         SEND (SAY_BOUND), EXPECT ("<session"), READ_END, END };
 /* Bytes that come one by one are no progress. */
 static const ScriptStep dripping_header[] = { EXPECT ("<stream:stream"), DRIP (SAY_HEADER, 100), READ_END, END };
@@ -274,7 +268,7 @@ test_inactive (void)
 /* ---- Lines that are slow, or dead ---- */
 
 static const ScriptStep bind_managed[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
         SEND (SAY_BOUND), EXPECT ("<enable"), SEND ("<enabled xmlns='urn:xmpp:sm:3'/>"), END };
 static const ScriptStep answers_pings[] = { RUN (script_sign_in), ANSWER ("urn:xmpp:ping"), END };
 static const ScriptStep answers_requests[] = { RUN (bind_managed), ANSWER ("<r "), END };

@@ -406,8 +406,6 @@ test_counted (void)
 /* ---- Before the session ---- */
 
 #define SMALL ((guint64) 65536)
-#define FEATURES_MANAGED \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
 
 static const Large items = { "", "<item jid='contact%u@example.org'/>", 4000, "" };
 
@@ -416,7 +414,7 @@ static void
 test_before_session (void)
 {
   static const ScriptStep script[]
-      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"),
+      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
           SEND ("<iq type='set' id='push'><query xmlns='jabber:iq:roster'>"), CALL (send_large, (gpointer) &items),
           SEND ("</query></iq><iq type='result' id='stray'><query xmlns='jabber:iq:roster'>"),
           CALL (send_large, (gpointer) &items), SEND ("</query></iq><message from='evil@b/c'>"),
@@ -442,7 +440,7 @@ static void
 test_bind_answer (void)
 {
   static const ScriptStep script[]
-      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"),
+      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
           SEND ("<iq type='result' id='@ID@'>"), CALL (send_large, (gpointer) &items), READ_END, END };
   g_auto (Fixture) f = { NULL };
 

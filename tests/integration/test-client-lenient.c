@@ -103,8 +103,7 @@ test_uncounted (void)
 {
   static const ScriptStep managed[] = {
     RUN (script_header), RUN (script_plain), RUN (script_header),
-    SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>"
-          "</stream:features>"),
+    SEND (SAY_FEATURES_MANAGED),
     EXPECT ("</iq>"), SEND ("<message/>" SAY_BOUND), EXPECT ("<enable"),
     SEND ("<enabled xmlns='urn:xmpp:sm:3'/><message/><hello xmlns='urn:x'/><message xmlns='urn:x'/><message/>"
           "<r xmlns='urn:xmpp:sm:2'/><r xmlns='urn:xmpp:sm:3'/>"),

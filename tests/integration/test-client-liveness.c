@@ -9,8 +9,6 @@
 
 #define SLOWLY (g_getenv ("HS_TEST_VALGRIND") != NULL ? 10u : 1u)
 
-#define FEATURES_MANAGED \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>"
 
 typedef struct
 {
@@ -42,7 +40,7 @@ answer (ScriptedPeer *peer, gpointer what)
 static const ScriptStep to_features[] = { RUN (script_header), END };
 static const ScriptStep to_features_tls[] = { RUN (script_starttls), RUN (script_header), END };
 static const ScriptStep bind_managed[]
-    = { RUN (script_plain), RUN (script_header), SEND (FEATURES_MANAGED), EXPECT ("</iq>"), SEND (SAY_BOUND),
+    = { RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"), SEND (SAY_BOUND),
         EXPECT ("<enable"), SEND ("<enabled xmlns='urn:xmpp:sm:3'/>"), END };
 
 static TestClient *

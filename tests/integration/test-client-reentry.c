@@ -136,13 +136,10 @@ test_xml (void)
   test_client_stop (test);
 }
 
-#define SASL2_FEATURES \
-  "<stream:features><authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism>" \
-  "</authentication></stream:features>"
+#define SASL2_FEATURES SAY_FEATURES_SASL2 (MECHANISM ("PLAIN"))
 #define SASL2_SUCCESS(who) \
   "<success xmlns='urn:xmpp:sasl:2'><authorization-identifier>" who "@example.org" \
-  "</authorization-identifier></success><stream:features>" \
-  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>"
+  "</authorization-identifier></success>" SAY_FEATURES_MANAGED
 #define SIGN_IN(who) \
   RUN (script_starttls), EXPECT ("<stream:stream"), SEND (SAY_HEADER SASL2_FEATURES), \
   EXPECT ("</authenticate>"), SEND (SASL2_SUCCESS (who))

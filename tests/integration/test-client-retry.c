@@ -76,8 +76,7 @@ test_doubles (void)
 #define MANAGED(client_sends, acknowledged) \
   { \
     RUN (script_header), RUN (script_plain), RUN (script_header), \
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"), \
+        SEND (SAY_FEATURES_MANAGED), \
         EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"), \
         SEND ("<enabled xmlns='urn:xmpp:sm:3'/><message/><presence from='user@example.org/res'/>" \
               "<message from='user@example.org'><event xmlns='http://jabber.org/protocol/pubsub#event'/>" \
@@ -252,8 +251,7 @@ static const ScriptStep malformed[] = { RUN (script_sign_in), SEND ("<message><a
 /* The session is given up for it, and the next one begins in the same way. */
 static const ScriptStep malformed_managed[]
     = { RUN (script_header), RUN (script_plain), RUN (script_header),
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
-              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"),
+        SEND (SAY_FEATURES_MANAGED),
         EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
         SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'/><message><a></b></message>"), READ_END, END };
 
@@ -303,16 +301,14 @@ count_resumed_cb (guint *n_resumed)
 #define SESSION(more) \
   { \
     RUN (script_header), RUN (script_plain), RUN (script_header), \
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"), \
+        SEND (SAY_FEATURES_MANAGED), \
         EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"), \
         SEND ("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s'" more "/><message id='seen'/>"), GATE, RESET, END \
   }
 #define RESUMED(more) \
   { \
     RUN (script_header), RUN (script_plain), RUN (script_header), \
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-              "<sm xmlns='urn:xmpp:sm:3'/></stream:features>"), \
+        SEND (SAY_FEATURES_MANAGED), \
         EXPECT ("<resume"), SEND ("<resumed xmlns='urn:xmpp:sm:3' previd='s' h='0'/>" more), GATE, RESET, END \
   }
 

@@ -368,9 +368,7 @@ test_elements (Fixture *fixture, gconstpointer data)
 /* XEP-0478 */
 static const ScriptStep script_limited[]
     = { RUN (script_header), RUN (script_plain), RUN (script_header),
-        SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
-              "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>20000</max-bytes></limits>"
-              "</stream:features>"),
+        SEND (SAY_FEATURES (FEATURE_BIND FEATURE_MAX_BYTES ("20000"))),
         EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END };
 
 static void

@@ -226,13 +226,11 @@ test_next_of (gconstpointer data)
 }
 
 /* What the second sign-in says, and the first one does not. */
-#define SAY_FEATURES_SASL2                                                                         \
-  "<stream:features><authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism>"          \
-  "<inline><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:sm:3'/></inline></bind></inline>"        \
-  "</authentication></stream:features>"
+#define SAY_INLINE_BIND                                                                         \
+  SAY_FEATURES_SASL2 (MECHANISM ("PLAIN") FEATURE_INLINE (FEATURE_BIND2_WITH (FEATURE_VAR ("urn:xmpp:sm:3"))))
 
 static const ScriptStep refuses_sasl2[]
-    = { RUN (script_starttls), RUN (script_header), SEND (SAY_FEATURES_SASL2), EXPECT ("</authenticate>"), READ_END,
+    = { RUN (script_starttls), RUN (script_header), SEND (SAY_INLINE_BIND), EXPECT ("</authenticate>"), READ_END,
         END };
 
 static void

@@ -6,12 +6,10 @@
 /* A whole client, real TLS, and a server that was one thing the last time and is another now. */
 
 #define SASL2 " xmlns='urn:xmpp:sasl:2'"
-#define PLAIN "<mechanism>PLAIN</mechanism>"
-#define FAST                                                                                       \
-  "<inline><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
+#define PLAIN MECHANISM ("PLAIN")
+#define FAST FEATURE_INLINE (FEATURE_TOKENS)
 #define SAY_SASL2(inside)                                                                          \
-  SAY_HEADER "<stream:features><authentication" SASL2 ">" inside                                   \
-             "</authentication></stream:features>"
+  SAY_HEADER SAY_FEATURES_SASL2 (inside)
 #define SAY_SUCCESS2(inside)                                                                       \
   "<success" SASL2 ">" inside "</success>" SAY_FEATURES_BIND
 #define ID "<authorization-identifier>user@example.org</authorization-identifier>"
@@ -265,10 +263,8 @@ test_wrong_account (void)
 /* ---- What comes along with the sign-in ---- */
 
 #define SM " xmlns='urn:xmpp:sm:3'"
-#define ONLY_SM "<inline><sm" SM "/></inline>"
-#define SAY_FEATURES_SM                                                                            \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/>"                   \
-  "<csi xmlns='urn:xmpp:csi:0'/></stream:features>"
+#define ONLY_SM FEATURE_INLINE (FEATURE_SM)
+#define SAY_FEATURES_SM SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_CSI)
 
 static void
 resumed_cb (HsClient *client, guint *n_resumed)
@@ -320,12 +316,11 @@ static void
 test_not_yet (void)
 {
   static const ScriptStep script[]
-      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN "<inline><bind xmlns='urn:xmpp:bind:0'><inline>"
-                                            "<feature var='urn:xmpp:sm:3'/></inline></bind></inline>")),
+      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN FEATURE_INLINE (FEATURE_BIND2_WITH (FEATURE_VAR ("urn:xmpp:sm:3"))))),
           BY_PASSWORD,
           SEND ("<success" SASL2 "><authorization-identifier>user@example.org/x"
                 "</authorization-identifier><bound xmlns='urn:xmpp:bind:0'/></success>"
-                "<stream:features/>"),
+                SAY_FEATURES_NONE),
           SERVE, END };
   const ScriptStep *const scripts[] = { script, NULL };
   g_autoptr (TestClient) test = new_client (scripts);

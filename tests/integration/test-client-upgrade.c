@@ -9,13 +9,10 @@
 
 #define SASL2 " xmlns='urn:xmpp:sasl:2'"
 #define TASK "UPGR-SCRAM-SHA-512"
-#define SAY_FEATURES                                                                               \
+#define SAY_UPGRADE                                                                                \
   SAY_HEADER                                                                                       \
-  "<stream:features><authentication" SASL2 "><mechanism>SCRAM-SHA-256</mechanism>"                 \
-  "<mechanism>SCRAM-SHA-256-PLUS</mechanism>"                                                      \
-  "<upgrade xmlns='urn:xmpp:sasl:upgrade:0'>" TASK "</upgrade></authentication>"                   \
-  "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>"                                              \
-  "<channel-binding type='tls-server-end-point'/></sasl-channel-binding></stream:features>"
+  SAY_FEATURES (FEATURE_SASL2 (MECHANISM ("SCRAM-SHA-256") MECHANISM ("SCRAM-SHA-256-PLUS") FEATURE_UPGRADE (TASK)) \
+                FEATURE_CHANNEL_BINDINGS (CHANNEL_BINDING ("tls-server-end-point")))
 #define CONTINUE(data)                                                                             \
   "<continue" SASL2 "><additional-data>" data "</additional-data><tasks><task>" TASK               \
   "</task></tasks></continue>"
@@ -88,7 +85,7 @@ play (ScriptedPeer *peer, gpointer data)
 }
 
 #define PLAY(answer)                                                                               \
-  RUN (script_starttls), EXPECT ("<stream:stream"), SEND (SAY_FEATURES),                           \
+  RUN (script_starttls), EXPECT ("<stream:stream"), SEND (SAY_UPGRADE),                           \
       CALL (play, (gpointer) (answer))
 #define NEXT EXPECT ("<next xmlns='urn:xmpp:sasl:2' task='" TASK "'/>")
 #define BOUND EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END

@@ -12,6 +12,7 @@
 #include "protocol/hs-dispatcher.h"
 #include "protocol/hs-stream.h"
 #include "server.h"
+#include "stream-features.h"
 #include "xml/hs-writer.h"
 
 /* A fixed piece of work without a network or a clock, for an instruction counter: stanzas go
@@ -25,12 +26,9 @@
 #define HEADER \
   "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " \
   "from='montague.example' id='x' version='1.0'>"
-#define MECHANISMS \
-  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" \
-  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define MECHANISMS SAY_FEATURES_SASL ("PLAIN")
 #define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define BIND \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
+#define BIND SAY_FEATURES_BIND
 #define BOUND \
   "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" \
   "<jid>romeo@montague.example/orchard</jid></bind></iq>"

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "stream-features.h"
+
 /* A server on loopback that speaks just enough XMPP for the clients beside it, and is not to be
  * waited for: no parser, no tree, floods that are generated as the socket takes them. It prints its
  * port and serves until its standard input ends. */
@@ -20,13 +22,6 @@
   "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
   "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='montague.example' version='1.0' " \
   "xml:lang='en'>"
-#define STARTTLS "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
-#define MECHANISMS \
-  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
-#define BIND \
-  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session>"
-#define MANAGEMENT "<sm xmlns='urn:xmpp:sm:3'/>"
 #define ENABLED \
   "<enabled xmlns='urn:xmpp:sm:3' resume='true' max='300' id='c7dfa1f2-1d2e-4f6c-9b0a-8f1f6e5d4c3b'/>"
 #define BOUND \
@@ -161,14 +156,16 @@ start_tls (Server *server, Connection *self)
 static void
 open_stream (Server *server, Connection *self)
 {
-  queue (self, HEADER "<stream:features>");
+  queue (self, HEADER FEATURES_BEGIN);
   if (server->certificate != NULL && !self->secure)
-    queue (self, STARTTLS);
+    queue (self, FEATURE_STARTTLS_REQUIRED);
   else if (!self->authenticated)
-    queue (self, MECHANISMS);
+    queue (self, FEATURE_SASL (MECHANISM ("PLAIN")));
   else
-    queue (self, server->workload == WORKLOAD_MANAGED ? BIND MANAGEMENT : BIND);
-  queue (self, "</stream:features>");
+    queue (self, FEATURE_BIND FEATURE_SESSION_OPTIONAL);
+  if (self->authenticated && server->workload == WORKLOAD_MANAGED)
+    queue (self, FEATURE_SM);
+  queue (self, FEATURES_END);
 }
 
 static void

@@ -7,8 +7,7 @@
 /* A registration before a scripted server. */
 
 #define FEATURES(more)                                                                             \
-  SEND ("<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"                   \
-        "<mechanism>PLAIN</mechanism></mechanisms>" more "</stream:features>")
+  SEND (SAY_FEATURES (FEATURE_SASL (MECHANISM ("PLAIN")) more))
 #define REGISTER "<register xmlns='http://jabber.org/features/iq-register'/>"
 #define QUERY(content)                                                                             \
   "<iq type='result' id='@ID@'><query xmlns='jabber:iq:register'>" content "</query></iq>"

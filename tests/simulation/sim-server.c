@@ -6,6 +6,7 @@
 
 #include "hs-namespaces.h"
 #include "sim.h"
+#include "stream-features.h"
 
 /* The server: what XEP-0198 says of it, and faults. */
 
@@ -355,8 +356,7 @@ sim_server_write_late_features (World *w, Conn *conn)
 {
   conn->offers_sm = !sim_chance (w, 3);
   conn->without_sm = !conn->offers_sm;
-  sim_conn_write (conn, FALSE, "<stream:features><bind xmlns='%s'/>%s</stream:features>", HS_NS_BIND,
-                  conn->offers_sm ? "<sm " SM "/>" : "");
+  sim_conn_write (conn, FALSE, "%s", conn->offers_sm ? SAY_FEATURES_MANAGED : SAY_FEATURES_BIND);
   if (!conn->offers_sm)
     w->client.n_unknown_losses++;
 }
@@ -413,11 +413,9 @@ on_header (World *w, Conn *conn)
       return;
     }
   sim_server_choose_offer (w, conn);
-  sim_conn_write (conn, FALSE,
-                  "<stream:features><mechanisms xmlns='%s'><mechanism>PLAIN</mechanism></mechanisms>",
-                  HS_NS_SASL);
+  sim_conn_write (conn, FALSE, FEATURES_BEGIN FEATURE_SASL (MECHANISM ("PLAIN")));
   sim_server_write_offer (conn);
-  sim_conn_write (conn, FALSE, "</stream:features>");
+  sim_conn_write (conn, FALSE, FEATURES_END);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "hs-namespaces.h"
 #include "scram-server.h"
 #include "sim.h"
+#include "stream-features.h"
 
 /* The server's side of a sign-in with SASL2: passwords and tokens (XEP-0388, XEP-0484), and what goes along.
  * And somebody in its place who does not know the token, or gives the client another's address. */
@@ -167,7 +168,7 @@ write_session (World *w, Conn *conn, HsNode *node)
                     hs_node_get_attribute (resume, "previd", NULL));
   else
     sim_conn_write (conn, FALSE, "<bound xmlns='%s'/>", HS_NS_BIND2);
-  sim_conn_write (conn, FALSE, "<token xmlns='%s' token='another'/></success><stream:features/>",
+  sim_conn_write (conn, FALSE, "<token xmlns='%s' token='another'/></success>" SAY_FEATURES_NONE,
                   HS_NS_FAST);
 }
 
@@ -264,7 +265,7 @@ overdo (World *w, Conn *conn, HsNode *node)
                     resume != NULL ? hs_node_get_attribute (resume, "previd", NULL) : "s1");
   if (both || !binds)
     sim_conn_write (conn, FALSE, "<bound xmlns='%s'/>", HS_NS_BIND2);
-  sim_conn_write (conn, FALSE, "</success><stream:features/>");
+  sim_conn_write (conn, FALSE, "</success>" SAY_FEATURES_NONE);
 }
 
 /* ---- What goes along ---- */
@@ -274,7 +275,7 @@ static gboolean
 resume_along (World *w, Conn *conn, HsNode *resume)
 {
   if (conn->offer.sm && !sim_chance (w, 3))
-    return sim_server_on_resume (w, conn, resume, "</success><stream:features/>");
+    return sim_server_on_resume (w, conn, resume, "</success>" SAY_FEATURES_NONE);
   /* See sim_server_on_resume(). */
   if (conn != w->conn)
     {
@@ -322,7 +323,7 @@ begin_along (World *w, Conn *conn, HsNode *node)
           w->client.n_unknown_losses++;
         }
     }
-  sim_conn_write (conn, FALSE, "</bound></success><stream:features/>");
+  sim_conn_write (conn, FALSE, "</bound></success>" SAY_FEATURES_NONE);
 }
 
 /* ---- The sign-in ---- */

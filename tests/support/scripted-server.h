@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "stream-features.h"
+
 /* An XMPP server on loopback that says what it is told to and knows nothing. Each connection has a
  * thread of its own with blocking reads and writes, so that the client's main loop is the test's alone.
  * Its TLS is real: the certificates are those of tests/support/test-certificates.h, for example.org. */
@@ -61,20 +63,12 @@ struct _ScriptStep
 #define RUN(script) { SCRIPT_RUN, .steps = script }
 #define END { .action = SCRIPT_END }
 
-/* What servers say. */
+/* What servers say; stream features are in stream-features.h. */
 #define SAY_HEADER                                                                                 \
   "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
   "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org' version='1.0'>"
-#define SAY_FEATURES_TLS                                                                           \
-  "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"      \
-  "</stream:features>"
 #define SAY_PROCEED "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-#define SAY_FEATURES_SASL(mechanism)                                                               \
-  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>" mechanism    \
-  "</mechanism></mechanisms></stream:features>"
 #define SAY_SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define SAY_FEATURES_BIND                                                                          \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
 #define SAY_BOUND                                                                                  \
   "<iq type='result' id='@ID@'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"                    \
   "<jid>user@example.org/res</jid></bind></iq>"

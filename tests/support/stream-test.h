@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/hs-stream-private.h"
+#include "stream-features.h"
 
 /* What the tests of streams share. */
 

@@ -111,7 +111,7 @@ test_resumed (void)
                                        GATE,
                                        RUN (script_plain),
                                        RUN (script_header),
-                                       SEND ("<stream:features><sm" SM "/></stream:features>"),
+                                       SEND (SAY_FEATURES (FEATURE_SM)),
                                        EXPECT ("<resume"),
                                        SEND ("<resumed" SM " previd='s1' h='1'/>"),
                                        ASKED,

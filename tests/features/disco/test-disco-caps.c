@@ -441,8 +441,7 @@ test_state_refused (DiscoTest *self, gconstpointer data)
 
 static const ScriptStep script_server_caps[] = {
   RUN (script_header), RUN (script_plain), RUN (script_header),
-  SEND ("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><c xmlns='" HS_NS_CAPS
-        "' hash='sha-1' node='" NODE "' ver='" EXODUS_HASH "'/></stream:features>"),
+  SEND (SAY_FEATURES (FEATURE_BIND "<c xmlns='" HS_NS_CAPS "' hash='sha-1' node='" NODE "' ver='" EXODUS_HASH "'/>")),
   EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END
 };
 

@@ -9,7 +9,7 @@ static const ScriptStep asked[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND
                                     SEND ("<enabled" SM " resume='true' id='s1' max='1'/>"),
                                     EXPECT ("to=\"user@example.org\""), RESET, END };
 static const ScriptStep resumed[] = { RUN (script_header), GATE, RUN (script_plain), RUN (script_header),
-                                      SEND ("<stream:features><sm" SM "/></stream:features>"), EXPECT ("<resume"),
+                                      SEND (SAY_FEATURES (FEATURE_SM)), EXPECT ("<resume"),
                                       SEND ("<resumed" SM " previd='s1' h='0'/>"), SERVE, END };
 
 static void

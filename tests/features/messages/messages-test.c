@@ -8,12 +8,10 @@
 #define ROSTER                                                                                     \
   EXPECT ("<query xmlns=\"jabber:iq:roster\"/></iq>"),                                             \
       SEND ("<iq type='result' id='@ID@'><query xmlns='jabber:iq:roster'>" CONTACT "</query></iq>")
-#define MANAGED                                                                                    \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
 
 const ScriptStep messages_session[] = { RUN (script_sign_in), ROSTER, SERVE, END };
 const ScriptStep messages_managed[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (MANAGED), EXPECT ("</iq>"),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
         SEND (SAY_BOUND), EXPECT ("<enable" SM " resume='true'/>"),
         SEND ("<enabled" SM " resume='true' id='s1' max='600'/>"), ROSTER, SERVE, END };
 

@@ -280,12 +280,10 @@ at_once_cb (HsClient *client, GError *error, int retry, gpointer data)
 }
 
 #define SM " xmlns='urn:xmpp:sm:3'"
-#define MANAGED                                                                                    \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
 #define ROSTER                                                                                     \
   EXPECT ("<query xmlns=\"jabber:iq:roster\"/></iq>"),                                             \
       SEND ("<iq type='result' id='@ID@'><query xmlns='jabber:iq:roster'/></iq>")
-#define BEGIN RUN (script_header), RUN (script_plain), RUN (script_header), SEND (MANAGED)
+#define BEGIN RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED)
 #define NEW_SESSION                                                                                \
   EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable" SM " resume='true'/>"),                    \
       SEND ("<enabled" SM " resume='true' id='s2' max='600'/>"), ROSTER

@@ -133,9 +133,8 @@ test_difference (void)
 }
 
 #define FEATURES_VERSIONS                                                                          \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"                              \
-  "<ver xmlns='urn:xmpp:features:rosterver'/><sub xmlns='urn:xmpp:features:pre-approval'/>"        \
-  "</stream:features>"
+  SAY_FEATURES (FEATURE_BIND "<ver xmlns='urn:xmpp:features:rosterver'/>" \
+                              "<sub xmlns='urn:xmpp:features:pre-approval'/>")
 #define SIGN_IN_WITH_VERSIONS                                                                      \
   RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_VERSIONS),          \
       EXPECT ("</iq>"), SEND (SAY_BOUND)

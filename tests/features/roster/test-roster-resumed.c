@@ -53,7 +53,7 @@ static void
 test_asked_again (void)
 {
   static const ScriptStep second[] = { RUN (script_header), GATE, RUN (script_plain), RUN (script_header),
-                                       SEND ("<stream:features><sm" SM "/></stream:features>"), EXPECT ("<resume"),
+                                       SEND (SAY_FEATURES (FEATURE_SM)), EXPECT ("<resume"),
                                        RESUMED, ROSTER_ASKED, SEND (ROSTER_ITEMS ("", JULIET)), SERVE, END };
   RosterTest f;
   ResumeTest resume = { NULL };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "stream-features.h"
+
 #define NS_FRAMING "urn:ietf:params:xml:ns:xmpp-framing"
 
 static void
@@ -83,20 +85,18 @@ end (HsTestSession *self)
 static void
 send_features (HsTestSession *self)
 {
-  g_autoptr (GString) features
-      = g_string_new ("<stream:features xmlns:stream='" HS_NS_STREAM "'>");
+  g_autoptr (GString) features = g_string_new (FEATURES_BEGIN_FRAMED);
 
   if (!self->signed_in)
-    g_string_append_printf (features,
-                            "<mechanisms xmlns='" HS_NS_SASL "'><mechanism>%s</mechanism></mechanisms>",
+    g_string_append_printf (features, FEATURE_SASL (MECHANISM ("%s")),
                             self->local != NULL ? "PLAIN" : "ANONYMOUS");
   else
     {
-      g_string_append (features, "<bind xmlns='" HS_NS_BIND "'/>");
+      g_string_append (features, FEATURE_BIND);
       if (self->managed)
-        g_string_append (features, "<sm xmlns='" HS_NS_SM "'/>");
+        g_string_append (features, FEATURE_SM);
     }
-  g_string_append (features, "</stream:features>");
+  g_string_append (features, FEATURES_END);
   self->callbacks->send (features->str, self->owner);
 }
 

@@ -14,12 +14,9 @@
 #define FRAMING "xmlns='urn:ietf:params:xml:ns:xmpp-framing'"
 #define STREAM "xmlns:stream='http://etherx.jabber.org/streams'"
 #define OPEN "<open " FRAMING " from='example.com' id='x' version='1.0'/>"
-#define MECHANISMS                                                                                 \
-  "<stream:features " STREAM "><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"              \
-  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define MECHANISMS SAY_FEATURES_FRAMED (FEATURE_SASL (MECHANISM ("PLAIN")))
 #define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define BIND                                                                                       \
-  "<stream:features " STREAM "><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
+#define BIND SAY_FEATURES_FRAMED (FEATURE_BIND)
 #define BOUND                                                                                      \
   "<iq xmlns='jabber:client' type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" \
   "<jid>juliet@example.com/balcony</jid></bind></iq>"
@@ -227,7 +224,7 @@ test_no_starttls (void)
   set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
   g_assert_null (strstr (f.output->str, "starttls"));
   assert_frames (&f, "open{" HS_NS_FRAMING "} ");
-  say (&f, OPEN "<stream:features " STREAM "><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
+  say (&f, OPEN SAY_FEATURES_FRAMED (FEATURE_STARTTLS),
        1000);
   g_assert_error (hs_stream_get_error (f.stream), HS_ERROR, HS_ERROR_TLS_REQUIRED);
   assert_frames (&f, "close{" HS_NS_FRAMING "} ");

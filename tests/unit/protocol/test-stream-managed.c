@@ -10,16 +10,9 @@
 
 /* Streams of one session under stream management (XEP-0198): what is negotiated and what is counted. */
 
-#define HEADER \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
-  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
-#define MECHANISMS \
-  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" \
-  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define HEADER TEST_STREAM_HEADER
+#define MECHANISMS SAY_FEATURES_SASL ("PLAIN")
 #define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define FEATURES \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>" \
-  "</stream:features>"
 #define SM " xmlns='urn:xmpp:sm:3'"
 #define ENABLED "<enabled" SM " resume='true' id='session'/>"
 #define BIND_REQUEST "><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony"
@@ -138,7 +131,7 @@ begin (Fixture *f)
 {
   feed (f, HEADER MECHANISMS);
   g_string_truncate (f->output, 0);
-  feed (f, SUCCESS HEADER FEATURES);
+  feed (f, SUCCESS HEADER SAY_FEATURES_MANAGED);
 }
 
 static void

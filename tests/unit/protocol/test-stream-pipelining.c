@@ -10,15 +10,11 @@
 /* What is sent before the server has asked for it, and what it says then. */
 
 #define HEADER TEST_STREAM_HEADER
-#define SASL "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-#define MECHANISM(name) "<mechanism>" name "</mechanism>"
-#define FEATURES(inside) "<stream:features>" inside "</stream:features>"
-#define OLD(list) FEATURES (SASL list "</mechanisms>")
-#define FAST                                                                                       \
-  "<inline><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
-#define NEW(list) FEATURES ("<authentication xmlns='urn:xmpp:sasl:2'>" list "</authentication>")
+#define OLD(list) SAY_FEATURES (FEATURE_SASL (list))
+#define FAST FEATURE_INLINE (FEATURE_TOKENS)
+#define NEW(list) SAY_FEATURES_SASL2 (list)
 #define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define BIND FEATURES ("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+#define BIND SAY_FEATURES_BIND
 /* HMAC-SHA-256 ("t0k3n", "Responder") */
 #define PROOF "Y1kHXFUuYqHCUrmkn0BOOAnjeGr8QGwahbDQ7HdwRiA="
 #define SUCCESS2                                                                                   \
@@ -52,9 +48,8 @@ static const Case cases[] = {
   { "one-less", TRUE, FALSE, CERTIFIED, TRUE, { HEADER OLD (MECHANISM ("EXTERNAL")) },
     "Fhs-error-quark", "</auth></stream:stream>" },
   { "sasl2-now", TRUE, FALSE, CERTIFIED, TRUE,
-    { HEADER FEATURES (SASL MECHANISM ("EXTERNAL") MECHANISM ("PLAIN")
-                       "</mechanisms><authentication xmlns='urn:xmpp:sasl:2'>" MECHANISM ("PLAIN")
-                       "</authentication>") },
+    { HEADER SAY_FEATURES (FEATURE_SASL (MECHANISM ("EXTERNAL") MECHANISM ("PLAIN"))
+                           FEATURE_SASL2 (MECHANISM ("PLAIN"))) },
     "Fhs-error-quark", "</auth></stream:stream>" },
   { "refused", TRUE, FALSE, CERTIFIED, TRUE,
     { HEADER CERTIFIED,

@@ -17,22 +17,15 @@
 #define SM " xmlns='urn:xmpp:sm:3'"
 #define FAST " xmlns='urn:xmpp:fast:0'"
 #define FEATURES(mechanism, more)                                                                  \
-  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>" mechanism    \
-  "</mechanism></mechanisms><authentication" SASL2 "><mechanism>" mechanism "</mechanism>" more    \
-  "</authentication></stream:features>"
+  SAY_FEATURES (FEATURE_SASL (MECHANISM (mechanism)) FEATURE_SASL2 (MECHANISM (mechanism) more))
 #define INLINE                                                                                     \
-  "<inline><bind" BIND2 "><inline><feature var='urn:xmpp:sm:3'/><feature var='urn:xmpp:csi:0'/>"   \
-  "<feature var='urn:xmpp:carbons:2'/></inline></bind><sm" SM "/><fast" FAST                       \
-  "><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>"
-#define NO_INLINE_SM "<inline><bind" BIND2 "/></inline>"
-#define ONLY_SM "<inline><sm" SM "/></inline>"
+  FEATURE_INLINE (FEATURE_BIND2_WITH (FEATURE_VAR ("urn:xmpp:sm:3") FEATURE_VAR ("urn:xmpp:csi:0") \
+                                      FEATURE_VAR ("urn:xmpp:carbons:2")) FEATURE_SM FEATURE_TOKENS)
+#define NO_INLINE_SM FEATURE_INLINE (FEATURE_BIND2)
+#define ONLY_SM FEATURE_INLINE (FEATURE_SM)
 #define ID(jid) "<authorization-identifier>" jid "</authorization-identifier>"
 #define SUCCESS(more) "<success" SASL2 ">" more "</success>"
-#define OLD_FEATURES                                                                               \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
-#define NEW_FEATURES                                                                               \
-  "<stream:features><limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>12345</max-bytes></limits>" \
-  "<csi xmlns='urn:xmpp:csi:0'/></stream:features>"
+#define NEW_FEATURES SAY_FEATURES (FEATURE_MAX_BYTES ("12345") FEATURE_CSI)
 #define FULL "juliet@example.com/tag~x"
 #define BARE "juliet@example.com"
 #define ENABLED "<enabled" SM " resume='true' id='session2'/>"
@@ -61,7 +54,7 @@ typedef struct
 
 /* The events: A authenticated, B bound, R resumed, T token refused, F failed with its code. */
 static const Case cases[] = {
-  { "old-bind", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE)), OLD_FEATURES }, "A",
+  { "old-bind", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A",
     "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'><initial-response>AGp1bGlldAByMG0zMA=="
     "</initial-response><user-agent id='d4565fa7'><software>Test</software></user-agent>"
     "|<request-token xmlns='urn:xmpp:fast:0' mechanism='HT-SHA-256-NONE'/></authenticate>"
@@ -71,11 +64,11 @@ static const Case cases[] = {
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, "<message/>" }, "AB<message>",
     "<bind xmlns='urn:xmpp:bind:0'><tag>balcony</tag></bind>", "xmpp-bind" },
   { "bind2-not-offered", WITH_BIND2, FEATURES ("PLAIN", ""),
-    { SUCCESS (ID (BARE)), OLD_FEATURES }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
   { "bind2-failed", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<failed" BIND2 "/>"), OLD_FEATURES }, "A", "xmpp-bind'>", NULL },
+    { SUCCESS (ID (BARE) "<failed" BIND2 "/>"), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", NULL },
   { "bind2-forgotten", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE)), OLD_FEATURES }, "A", "xmpp-bind'>", NULL },
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", NULL },
   { "bound-not-asked", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (FULL) "<bound" BIND2 "/>") },
     "F:protocol", "undefined-condition", NULL },
   { "identity-other-user", WITH_BIND2, FEATURES ("PLAIN", INLINE),
@@ -97,7 +90,7 @@ static const Case cases[] = {
   { "enable-forgotten", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "AB", NULL, NULL },
   { "enable-not-offered", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", NO_INLINE_SM),
-    { SUCCESS (ID (BARE)), OLD_FEATURES }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
   { "resume", WITH_BIND2 | WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES, "<message/>" },
     "AR+<message>",
@@ -111,14 +104,14 @@ static const Case cases[] = {
     { SUCCESS (ID (FULL) "<failed" SM "/><bound" BIND2 ">" ENABLED "</bound>"), NEW_FEATURES },
     "AB+", NULL, "xmpp-bind" },
   { "resume-failed-alone", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<failed" SM "/>"), OLD_FEATURES }, "A", "xmpp-bind'>", NULL },
+    { SUCCESS (ID (BARE) "<failed" SM "/>"), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", NULL },
   { "resume-forgotten", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE)), OLD_FEATURES }, "A", "xmpp-bind'>", NULL },
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", NULL },
   { "resume-not-offered", WITH_BIND2 | WITH_SM | WITH_SESSION, FEATURES ("PLAIN", NO_INLINE_SM),
-    { SUCCESS (ID (BARE)), OLD_FEATURES, "<resumed" SM " previd='session1' h='0'/>" }, "AR+",
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED, "<resumed" SM " previd='session1' h='0'/>" }, "AR+",
     "</authenticate><resume", "urn:xmpp:bind:0" },
   { "resume-all-failed", WITH_BIND2 | WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<failed" SM "/><failed" BIND2 "/>"), OLD_FEATURES }, "A", "xmpp-bind'>",
+    { SUCCESS (ID (BARE) "<failed" SM "/><failed" BIND2 "/>"), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>",
     NULL },
   { "resumed-other", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID ("juliet@example.com/other") "<resumed" SM " previd='session1' h='0'/>") },
@@ -141,21 +134,21 @@ static const Case cases[] = {
   { "features-twice", WITH_BIND2, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "AB", NULL,
     NULL },
-  { "token-given", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE) TOKEN), OLD_FEATURES },
+  { "token-given", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE) TOKEN), SAY_FEATURES_MANAGED },
     "A(HT-SHA-256-NONE t0k3n)", NULL, NULL },
-  { "token-not-asked", 0, FEATURES ("PLAIN", ""), { SUCCESS (ID (BARE) TOKEN), OLD_FEATURES }, "A",
+  { "token-not-asked", 0, FEATURES ("PLAIN", ""), { SUCCESS (ID (BARE) TOKEN), SAY_FEATURES_MANAGED }, "A",
     NULL, "request-token" },
   { "token-empty", 0, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<token" FAST " token=''/>"), OLD_FEATURES }, "A", NULL, NULL },
+    { SUCCESS (ID (BARE) "<token" FAST " token=''/>"), SAY_FEATURES_MANAGED }, "A", NULL, NULL },
   { "token-used", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<additional-data>@PROOF@</additional-data>"), OLD_FEATURES }, "A",
+    { SUCCESS (ID (BARE) "<additional-data>@PROOF@</additional-data>"), SAY_FEATURES_MANAGED }, "A",
     "mechanism='HT-SHA-256-NONE'|<fast xmlns='urn:xmpp:fast:0'/></authenticate>",
     "request-token" },
   { "token-used-spaces", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) "<additional-data>\n  @PROOF@\n</additional-data>"), OLD_FEATURES }, "A",
+    { SUCCESS (ID (BARE) "<additional-data>\n  @PROOF@\n</additional-data>"), SAY_FEATURES_MANAGED }, "A",
     NULL, NULL },
   { "token-rotated", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (BARE) TOKEN "<additional-data>@PROOF@</additional-data>"), OLD_FEATURES },
+    { SUCCESS (ID (BARE) TOKEN "<additional-data>@PROOF@</additional-data>"), SAY_FEATURES_MANAGED },
     "A(HT-SHA-256-NONE t0k3n)", NULL, NULL },
   { "token-no-proof", WITH_TOKEN, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE)) },
     "F:not-verified", NULL, "AGp1bGlldAByMG0zMA==" },
@@ -164,7 +157,7 @@ static const Case cases[] = {
     "AGp1bGlldAByMG0zMA==" },
   { "token-refused", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
     { "<failure" SASL2 "><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>",
-      SUCCESS (ID (BARE) TOKEN), OLD_FEATURES },
+      SUCCESS (ID (BARE) TOKEN), SAY_FEATURES_MANAGED },
     "TA(HT-SHA-256-NONE t0k3n)", "</authenticate><authenticate xmlns='urn:xmpp:sasl:2' "
     "mechanism='PLAIN'>|request-token", "</stream:stream>" },
   { "token-expired", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
@@ -175,7 +168,7 @@ static const Case cases[] = {
     { "<failure" SASL2 "><credentials-expired xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>" },
     "TF:credentials-expired", NULL, NULL },
   { "token-not-offered", WITH_TOKEN, FEATURES ("PLAIN", NO_INLINE_SM),
-    { SUCCESS (ID (BARE)), OLD_FEATURES }, "A", "mechanism='PLAIN'", "HT-SHA-256" },
+    { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "mechanism='PLAIN'", "HT-SHA-256" },
   { "token-challenged", WITH_TOKEN, FEATURES ("PLAIN", INLINE),
     { "<challenge" SASL2 ">QUJD</challenge>" }, "F:protocol", "<abort xmlns='urn:xmpp:sasl:2'/>",
     NULL },
@@ -438,15 +431,10 @@ test_case (gconstpointer data)
 
 #define SCRAM_SALT "QSXCR+Q6sek8bf92"
 #define UPGRADES                                                                                   \
-  "<upgrade xmlns='urn:xmpp:sasl:upgrade:0'>UPGR-SCRAM-SHA-256</upgrade>"                          \
-  "<upgrade xmlns='urn:xmpp:sasl:upgrade:0'>UPGR-SCRAM-SHA-512</upgrade>"                          \
-  "<upgrade xmlns='urn:xmpp:sasl:upgrade:0'>UPGR-FUTURE</upgrade>"
+  FEATURE_UPGRADE ("UPGR-SCRAM-SHA-256") FEATURE_UPGRADE ("UPGR-SCRAM-SHA-512") FEATURE_UPGRADE ("UPGR-FUTURE")
 #define SCRAM_FEATURES(types)                                                                      \
-  "<stream:features>" types "<authentication" SASL2 "><mechanism>SCRAM-SHA-1</mechanism>"          \
-  "<mechanism>SCRAM-SHA-1-PLUS</mechanism>" UPGRADES "</authentication></stream:features>"
-#define TYPES                                                                                      \
-  "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/>"        \
-  "</sasl-channel-binding>"
+  SAY_FEATURES (types FEATURE_SASL2 (MECHANISM ("SCRAM-SHA-1") MECHANISM ("SCRAM-SHA-1-PLUS") UPGRADES))
+#define TYPES FEATURE_CHANNEL_BINDINGS (CHANNEL_BINDING ("tls-exporter"))
 
 static char *
 last_text (Fixture *f, const char *element)
@@ -544,7 +532,7 @@ test_upgrade (void)
               "0123456789");
   expected = g_base64_encode (g_bytes_get_data (key, NULL), g_bytes_get_size (key));
   g_assert_nonnull (strstr (f.output->str, expected));
-  say (&f, SUCCESS (ID (BARE)) OLD_FEATURES);
+  say (&f, SUCCESS (ID (BARE)) SAY_FEATURES_MANAGED);
   g_assert_cmpstr (f.events->str, ==, "A");
   g_assert_cmpstr (hs_stream_get_channel_binding (f.stream), ==, "tls-exporter");
   g_bytes_unref (channels[0].data);
@@ -631,8 +619,7 @@ test_negotiated (void)
   static const Case c = { .name = "negotiated" };
   static const char *const features[] = {
     FEATURES ("PLAIN", INLINE),
-    "<stream:features><authentication" SASL2 "><mechanism>PLAIN</mechanism>" INLINE
-    "</authentication></stream:features>",
+    SAY_FEATURES_SASL2 (MECHANISM ("PLAIN") INLINE),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (features); i++)
@@ -659,8 +646,7 @@ test_binding_stripped (void)
 {
   static const char *const features[] = {
     SCRAM_FEATURES (""),
-    "<stream:features>" TYPES "<authentication" SASL2 "><mechanism>SCRAM-SHA-1</mechanism>"
-    "</authentication></stream:features>",
+    SAY_FEATURES (TYPES FEATURE_SASL2 (MECHANISM ("SCRAM-SHA-1"))),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (features); i++)

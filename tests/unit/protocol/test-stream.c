@@ -10,26 +10,14 @@
 
 /* The stream without a network: the server's bytes are in a table, ours and the events are compared. */
 
-#define HEADER \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
-  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
-#define STARTTLS \
-  "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"
+#define HEADER TEST_STREAM_HEADER
+#define STARTTLS SAY_FEATURES (FEATURE_STARTTLS)
 #define PROCEED "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-#define MECHANISMS \
-  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" \
-  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+#define MECHANISMS SAY_FEATURES_SASL ("PLAIN")
 #define SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define BIND \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-  "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>12345</max-bytes></limits>" \
-  "</stream:features>"
-#define BIND_AND_SESSION \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></stream:features>"
-#define BIND_AND_OPTIONAL \
-  "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" \
-  "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session></stream:features>"
+#define BIND SAY_FEATURES (FEATURE_BIND FEATURE_MAX_BYTES ("12345"))
+#define BIND_AND_SESSION SAY_FEATURES_SESSION
+#define BIND_AND_OPTIONAL SAY_FEATURES (FEATURE_BIND FEATURE_SESSION_OPTIONAL)
 /* %s is the id of the request that the stream sent last. */
 #define BOUND \
   "<iq type='result' id='%s'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" \
@@ -214,7 +202,7 @@ static void
 test_injection (void)
 {
   Fixture f;
-  const char *words = PROCEED "<stream:features/>";
+  const char *words = PROCEED SAY_FEATURES_NONE;
   HsStreamEvent event;
   gsize used = 0;
 
@@ -291,7 +279,7 @@ static const struct
   { { HEADER STARTTLS, STARTTLS }, PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
   { { HEADER STARTTLS, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" },
     "failed:hs-error-quark:11 ", NULL },
-  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, "<stream:features/>" },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SAY_FEATURES_NONE },
     "tls features " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, "<message/>" }, "tls features " PROTOCOL,
     IN_STREAM ("unsupported-stanza-type") },
@@ -305,7 +293,7 @@ static const struct
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS,
       "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>not base64!</success>" },
     "tls features failed:hs-sasl-error-quark:12 ", END },
-  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER "<stream:features/>" },
+  { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER SAY_FEATURES_NONE },
     "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-feature") },
   { { HEADER STARTTLS, PROCEED, HEADER MECHANISMS, SUCCESS, HEADER BIND, "<enabled xmlns='urn:xmpp:sm:3'/>" },
     "tls features PLAIN " PROTOCOL, IN_STREAM ("unsupported-stanza-type") },
@@ -392,7 +380,7 @@ static const char *const unknown[] = {
   "<r xmlns='urn:xmpp:sm:3'/>",
   "<foo/>",
   "<foo xmlns=''/>",
-  "<stream:features/>",
+  SAY_FEATURES_NONE,
   BIND,
   "<stream:other/>",
 };
@@ -563,7 +551,7 @@ static const struct
   { { OTHER_HEADER "<stream:error><host-unknown "
                    "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" },
     "The server ended the stream: host-unknown (the server calls itself other.example)" },
-  { { OTHER_HEADER "<stream:features/>" },
+  { { OTHER_HEADER SAY_FEATURES_NONE },
     "example.com offers no TLS, which is required (the server calls itself other.example)" },
   { { HEADER STARTTLS, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'>not today</failure>" },
     "example.com offered TLS and then failed to start it: not today" },
@@ -636,8 +624,7 @@ test_white_space (void)
   say (&f, HEADER STARTTLS, 1000);
   say (&f, PROCEED, 1000);
   say (&f,
-       HEADER "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-              "<mechanism>\n  PLAIN\n  </mechanism></mechanisms></stream:features>",
+       HEADER SAY_FEATURES_SASL ("\n  PLAIN\n  "),
        1000);
   say (&f, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>\n \n</success>", 1000);
   say (&f, HEADER BIND, 1000);
