@@ -69,7 +69,8 @@ struct _HsMessages
   gboolean request_receipts;
   gboolean answer_receipts;
   gboolean had_carbons; /* the client's property, before we took over */
-  gboolean has_session; /* between `ready` and `lost` */
+  gboolean has_session; /* between `ready`, or `resumed` without it, and `lost` */
+  gboolean carbons_are_due; /* the server is to be told when the session goes on */
 
   HsMessagesWait wait;
   HsMessagesSender last;

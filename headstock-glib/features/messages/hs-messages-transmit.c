@@ -59,8 +59,13 @@ probe (HsMessages *self)
   g_autoptr (HsIq) iq = NULL;
   GPtrArray *probed = self->written;
 
-  if (self->is_probing || probed->len == 0 || self->client == NULL)
+  if (self->is_probing || probed->len == 0)
     return;
+  if (self->client == NULL)
+    {
+      hs_messages_transmit_lost (self);
+      return;
+    }
   self->is_probing = TRUE;
   self->written = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_insert (probed, 0, g_object_ref (self));
@@ -148,10 +153,23 @@ is_in_room (HsMessages *self, HsSentMessage *sent)
          || hs_messages_find_room (self, sent->chat.peer) != NULL;
 }
 
+/* The first in the outbox that waits for no room. */
+static GList *
+find_next (HsMessages *self)
+{
+  GList *link = self->outbox.head;
+
+  while (link != NULL && !is_in_room (self, link->data))
+    link = link->next;
+  return link;
+}
+
+/* Behind what was sent before it, too. */
 gboolean
 hs_messages_must_wait (HsMessages *self, HsSentMessage *sent)
 {
-  return self->queue_offline && (!self->has_session || self->is_transmitting || !is_in_room (self, sent));
+  return self->queue_offline
+         && (!self->has_session || self->is_transmitting || !is_in_room (self, sent) || find_next (self) != NULL);
 }
 
 static int
@@ -187,11 +205,9 @@ refuse (HsMessages *self, HsSentMessage *sent, const GError *error)
 static HsSentMessage *
 pop_next (HsMessages *self)
 {
-  GList *link = self->outbox.head;
+  GList *link = find_next (self);
   HsSentMessage *sent;
 
-  while (link != NULL && !is_in_room (self, link->data))
-    link = link->next;
   if (link == NULL)
     return NULL;
   sent = link->data;

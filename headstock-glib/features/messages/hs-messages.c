@@ -105,14 +105,27 @@ set_addresses (HsMessages *self)
   self->bound = hs_jid_ref (jid);
 }
 
+static void
+carbons_cb (GObject *client, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsMessages) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
+
+  /* The client has given up waiting, and the session may still go on. */
+  if (answer == NULL && error->domain != HS_STANZA_ERROR)
+    self->carbons_are_due = TRUE;
+}
+
 /* XEP-0280, 4 and 5: for a session that began without, or with. */
 static void
-request_carbons (HsMessages *self, gboolean enable)
+request_carbons (HsMessages *self)
 {
-  g_autoptr (HsElement) payload = hs_element_new (enable ? "enable" : "disable", HS_NS_CARBONS);
+  g_autoptr (HsElement) payload = hs_element_new (self->carbons ? "enable" : "disable", HS_NS_CARBONS);
   g_autoptr (HsIq) iq = hs_iq_new ("set", NULL, payload);
 
-  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, NULL, NULL);
+  self->carbons_are_due = FALSE;
+  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, carbons_cb, g_object_ref (self));
 }
 
 static void
@@ -144,20 +157,36 @@ hs_messages_attached (HsModule *module, HsClient *client)
     return;
   /* Registered too late to be told of the session. */
   if (self->carbons != self->had_carbons)
-    request_carbons (self, self->carbons);
+    request_carbons (self);
   begin_session (self);
 }
 
 static void
 hs_messages_ready (HsModule *module, HsClient *client)
 {
-  begin_session (HS_MESSAGES (module));
+  HsMessages *self = HS_MESSAGES (module);
+
+  self->carbons_are_due = FALSE;
+  begin_session (self);
 }
 
+/* What failed while the session was interrupted is done again, and what was sent meanwhile leaves. */
 static void
 hs_messages_resumed (HsModule *module, HsClient *client)
 {
-  hs_messages_wait_again (HS_MESSAGES (module));
+  HsMessages *self = HS_MESSAGES (module);
+
+  /* Registered while it was interrupted, or it is the session of another run of the program. */
+  self->carbons_are_due |= !self->has_session && self->carbons != self->had_carbons;
+  if (self->carbons_are_due)
+    request_carbons (self);
+  if (!self->has_session)
+    {
+      begin_session (self);
+      return;
+    }
+  hs_messages_wait_again (self);
+  hs_messages_transmit_all (self);
 }
 
 static void
@@ -551,7 +580,7 @@ hs_messages_get_carbons (HsMessages *self)
  * @carbons: whether to ask
  *
  * Sets whether copies of what other clients of the account get and send are asked for (XEP-0280). It has an effect in a
- * session that stands already.
+ * session that stands already; in one that is interrupted, when it goes on.
  *
  * Since: 0.2
  */
@@ -567,7 +596,9 @@ hs_messages_set_carbons (HsMessages *self, gboolean carbons)
   if (self->client != NULL)
     hs_client_set_carbons (self->client, carbons);
   if (self->client != NULL && hs_client_get_state (self->client) == HS_CLIENT_STATE_READY)
-    request_carbons (self, carbons);
+    request_carbons (self);
+  else
+    self->carbons_are_due = self->has_session;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CARBONS]);
 }
 

@@ -171,6 +171,23 @@ test_probed (void)
   messages_clear (&f);
 }
 
+/* Whoever takes the module away before it is known what the server has will not be told. */
+static void
+test_unregistered (void)
+{
+  MessagesTest f = { NULL };
+  g_autoptr (HsSentMessage) sent = NULL;
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  sent = messages_send (&f, "juliet@example.com", "hello");
+  hs_client_unregister (f.test->client, HS_MODULE (f.messages));
+  assert_state (sent, WAITING);
+  test_until (hs_sent_message_get_state (sent) != HS_SENT_STATE_WAITING);
+  assert_state (sent, UNKNOWN);
+  g_assert_error (hs_sent_message_get_error (sent), HS_ERROR, HS_ERROR_SESSION_LOST);
+  messages_stop (&f);
+}
+
 static void
 test_errors (void)
 {
@@ -617,6 +634,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/send/acknowledged", test_acknowledged);
   g_test_add_func ("/messages/send/acknowledged-together", test_acknowledged_together);
   g_test_add_func ("/messages/send/probed", test_probed);
+  g_test_add_func ("/messages/send/unregistered", test_unregistered);
   g_test_add_func ("/messages/send/errors", test_errors);
   g_test_add_func ("/messages/send/refused", test_refused);
   g_test_add_func ("/messages/send/ids", test_ids);
