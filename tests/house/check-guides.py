@@ -121,7 +121,7 @@ def main() -> int:
         (not lost, "every link leads somewhere", lost),
         (not (found := list(find_strangers(set(pages)))), "every guide is in the index", found),
         (not (found := list(find_last_lines(known))), "every guide leads to its neighbours", found),
-        (not [one for one in unrun if "names" in one], "the index names tests that there are", unrun),
+        (not unrun, "the code of every guide is run by a test", unrun),
         (len(planted) == 11, "what is wrong is found", planted),
     ]
     print(f"1..{len(results)}")
