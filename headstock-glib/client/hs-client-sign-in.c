@@ -10,6 +10,12 @@
 
 /* What the client signs in with, and what security it got by that. */
 
+static const HsAuthentication *
+get_authentication (const HsClientPrivate *priv)
+{
+  return hs_stream_get_authentication (hs_client_stream (priv));
+}
+
 /* The connection's, the strongest first; of those that it does not have, none. Bytes are owned by
  * @data. */
 static void
@@ -133,16 +139,17 @@ static GVariant *
 make_login_token (HsClientPrivate *priv)
 {
   HsStream *stream = hs_client_stream (priv);
+  const HsAuthentication *authentication = hs_stream_get_authentication (stream);
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (stream));
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "account", "s", hs_jid_to_string (bare));
   g_variant_dict_insert (&dict, "user-agent-id", "s", hs_settings_get_user_agent_id (&priv->settings));
-  g_variant_dict_insert (&dict, "token", "s", hs_stream_get_token (stream));
-  g_variant_dict_insert (&dict, "mechanism", "s", hs_stream_get_token_mechanism (stream));
-  if (hs_stream_get_token_expiry (stream) != NULL)
-    g_variant_dict_insert (&dict, "expiry", "s", hs_stream_get_token_expiry (stream));
+  g_variant_dict_insert (&dict, "token", "s", hs_authentication_get_token (authentication));
+  g_variant_dict_insert (&dict, "mechanism", "s", hs_authentication_get_token_mechanism (authentication));
+  if (hs_authentication_get_token_expiry (authentication) != NULL)
+    g_variant_dict_insert (&dict, "expiry", "s", hs_authentication_get_token_expiry (authentication));
   g_variant_dict_insert_value (&dict, "offer",
                                hs_stream_features_save (hs_stream_get_features (stream)));
   return g_variant_dict_end (&dict);
@@ -350,7 +357,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   if (hs_client_stream (priv) == NULL)
     return HS_CLIENT_AGAIN_NO;
   /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
-  if (hs_stream_is_upgrading (hs_client_stream (priv)))
+  if (hs_authentication_is_upgrading (get_authentication (priv)))
     {
       hs_sign_in_forbid_upgrade (&priv->sign_in);
       return HS_CLIENT_AGAIN_AT_ONCE;
@@ -396,7 +403,8 @@ remember_offer (HsClient *self)
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
   if (features == NULL)
     return;
-  if (hs_settings_get_login_token (&priv->settings) == NULL || !hs_stream_used_token (hs_client_stream (priv)))
+  if (hs_settings_get_login_token (&priv->settings) == NULL
+      || !hs_authentication_uses_token (get_authentication (priv)))
     return;
   kept = g_variant_lookup_value (hs_settings_get_login_token (&priv->settings), "offer", NULL);
   if (kept != NULL && g_variant_equal (kept, features))
@@ -412,7 +420,7 @@ hs_client_token_refused (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
-  const GError *error = hs_stream_get_token_refusal (stream);
+  const GError *error = hs_authentication_get_token_refusal (hs_stream_get_authentication (stream));
 
   if (!g_error_matches (error, HS_SASL_ERROR, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE))
     replace_login_token (self, NULL);
@@ -425,6 +433,7 @@ static void
 set_security_info (HsClient *self, gboolean resumed)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  const HsAuthentication *authentication = get_authentication (priv);
   GIOStream *stream = hs_transport_get_stream (hs_client_transport (priv));
   GTlsConnection *tls = G_IS_TLS_CONNECTION (stream) ? G_TLS_CONNECTION (stream) : NULL;
   g_autofree char *cipher = tls != NULL ? g_tls_connection_get_ciphersuite_name (tls) : NULL;
@@ -432,11 +441,12 @@ set_security_info (HsClient *self, gboolean resumed)
                                             : G_TLS_PROTOCOL_VERSION_UNKNOWN;
   HsSecurityInfo *info;
 
-  info = g_object_new (
-      HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher, "verified",
-      hs_connection_is_trusted (&priv->connection), "mechanism", hs_stream_get_mechanism (hs_client_stream (priv)), "channel-binding",
-      hs_stream_get_channel_binding (hs_client_stream (priv)), "downgrade-protected",
-      hs_stream_proved_lists (hs_client_stream (priv)), "resumed", resumed, NULL);
+  info = g_object_new (HS_TYPE_SECURITY_INFO, "tls-version", version, "cipher", cipher,
+                       "verified", hs_connection_is_trusted (&priv->connection),
+                       "mechanism", hs_authentication_get_mechanism (authentication),
+                       "channel-binding", hs_authentication_get_channel_binding (authentication),
+                       "downgrade-protected", hs_authentication_proved_lists (authentication),
+                       "resumed", resumed, NULL);
   hs_sign_in_take_security_info (&priv->sign_in, info);
   g_object_notify (G_OBJECT (self), "security-info");
 }
@@ -453,8 +463,9 @@ hs_client_authenticated (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
+  const HsAuthentication *authentication = hs_stream_get_authentication (stream);
 
-  if (hs_stream_proved_password (stream))
+  if (hs_authentication_proved_password (authentication))
     hs_client_set_allow_plain (self, FALSE);
   if (hs_client_stream (priv) == stream)
     {
@@ -467,13 +478,13 @@ hs_client_authenticated (HsClient *self)
   if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0,
                    hs_sign_in_get_security_info (&priv->sign_in));
-  if (hs_client_stream (priv) == stream && hs_stream_get_token (stream) != NULL)
+  if (hs_client_stream (priv) == stream && hs_authentication_get_token (authentication) != NULL)
     replace_login_token (self, make_login_token (priv));
   if (hs_client_stream (priv) == stream)
     remember_offer (self);
   if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
-                   hs_stream_get_mechanism (stream));
+                   hs_authentication_get_mechanism (authentication));
 }
 
 /* A server that refused an access token may have said where to get another one. */
@@ -481,7 +492,7 @@ void
 hs_client_note_discovery (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const char *address = hs_stream_get_discovery (hs_client_stream (priv));
+  const char *address = hs_authentication_get_discovery (get_authentication (priv));
 
   if (hs_sign_in_set_discovery (&priv->sign_in, address))
     g_object_notify (G_OBJECT (self), "oauth-discovery");

@@ -124,7 +124,7 @@ hs_stream_fail (HsStream *self, GError *error)
       return;
     }
   /* Before the sign-in, a server with another name is the likely cause of any error: say so. */
-  if (self->other_name != NULL && !self->authenticated)
+  if (self->other_name != NULL && !hs_authentication_has_succeeded (&self->authentication))
     {
       g_autofree char *name = hs_printable (self->other_name, MAX_NAME);
       g_autofree char *message

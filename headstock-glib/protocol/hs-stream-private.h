@@ -47,7 +47,6 @@ struct _HsStream
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending event */
   gboolean secure;             /* under TLS */
-  gboolean authenticated;
   gboolean header_sent;
   gboolean header_received; /* at least one of the server's */
   gboolean closing;         /* </stream:stream> has been written */

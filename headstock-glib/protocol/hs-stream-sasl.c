@@ -47,15 +47,8 @@ hs_stream_finish_mechanism (HsStream *self, const guint8 *data, gsize length)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!hs_sasl_mechanism_success (self->authentication.mechanism, data, length, &error))
-    {
-      hs_stream_sasl_failed (self, g_steal_pointer (&error));
-      return FALSE;
-    }
-  self->authentication.mechanism_done = TRUE;
-  self->authentication.proved_lists = hs_sasl_mechanism_proved_lists (self->authentication.mechanism);
-  self->authentication.channel_binding
-      = g_strdup (hs_sasl_mechanism_get_binding_type (self->authentication.mechanism));
-  self->authentication.proved_password = hs_sasl_mechanism_proves_password (self->authentication.mechanism);
-  return TRUE;
+  if (hs_authentication_finish (&self->authentication, data, length, &error))
+    return TRUE;
+  hs_stream_sasl_failed (self, g_steal_pointer (&error));
+  return FALSE;
 }

@@ -6,8 +6,6 @@
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-namespaces.h"
-#include "sasl/hs-sasl-ht.h"
-#include "sasl/hs-sasl-prepare.h"
 #include "sasl/hs-sasl-scram-message.h"
 #include "sasl/hs-sasl-secret.h"
 
@@ -94,63 +92,27 @@ write_bind (HsStream *self)
   hs_stream_write (self, "</bind>");
 }
 
-/* Asks for a token where the sign-in used the user's own secret. A token belongs to one user agent
- * (XEP-0484). */
+/* A token belongs to one user agent (XEP-0484). */
 static void
 write_token_request (HsStream *self, const HsSaslCredentials *credentials)
 {
-  const char *mechanism;
+  const char *mechanism = NULL;
 
-  self->authentication.token_mechanism = NULL;
-  if (self->config.user_agent_id == NULL || self->authentication.using_token
-      || credentials->username == NULL || g_str_equal (self->authentication.mechanism_name, "EXTERNAL"))
-    return;
-  mechanism = hs_sasl_ht_choose ((const char *const *) self->features->fast, credentials);
-  if (mechanism == NULL)
-    return;
-  self->authentication.token_mechanism = mechanism;
-  hs_stream_write (self, "<request-token xmlns='%s' mechanism='%s'/>", HS_NS_FAST, mechanism);
+  if (self->config.user_agent_id != NULL)
+    mechanism = hs_authentication_request_token (&self->authentication, self->features, credentials);
+  if (mechanism != NULL)
+    hs_stream_write (self, "<request-token xmlns='%s' mechanism='%s'/>", HS_NS_FAST, mechanism);
 }
 
-static const struct
-{
-  const char *name;
-  const char *mechanism;
-  GChecksumType hash;
-} upgrades[] = {
-  { "UPGR-SCRAM-SHA-512", "SCRAM-SHA-512", G_CHECKSUM_SHA512 },
-  { "UPGR-SCRAM-SHA-256", "SCRAM-SHA-256", G_CHECKSUM_SHA256 },
-};
-
-/* XEP-0480. Anybody who reads the new hash can sign in with it: send it only where the sign-in is bound to
- * the TLS connection. Only a stronger hash than the one that the sign-in used is stored. */
 static void
-request_upgrade (HsStream *self, const HsSaslCredentials *credentials)
+write_upgrade_request (HsStream *self, const HsSaslCredentials *credentials)
 {
-  int used = hs_sasl_mechanism_get_hash (self->authentication.mechanism);
+  const char *name = NULL;
 
-  hs_authentication_forget_upgrade (&self->authentication);
-  if (self->config.no_upgrade)
-    return;
-  if (used < 0 || hs_sasl_mechanism_get_binding_type (self->authentication.mechanism) == NULL)
-    return;
-  for (guint i = 0; i < G_N_ELEMENTS (upgrades); i++)
-    {
-      if (self->features->upgrades == NULL
-          || !g_strv_contains ((const char *const *) self->features->upgrades, upgrades[i].name)
-          || g_strv_contains ((const char *const *) self->features->sasl2, upgrades[i].mechanism)
-          || g_checksum_type_get_length ((GChecksumType) used)
-                 >= g_checksum_type_get_length (upgrades[i].hash))
-        continue;
-      self->authentication.password = hs_sasl_prepare_password (credentials, NULL);
-      if (self->authentication.password == NULL)
-        return;
-      self->authentication.upgrade = (int) i;
-      self->authentication.min_iterations = credentials->min_iterations;
-      hs_stream_write (self, "<upgrade xmlns='%s'>%s</upgrade>", HS_NS_SASL_UPGRADE,
-                       upgrades[i].name);
-      return;
-    }
+  if (!self->config.no_upgrade)
+    name = hs_authentication_request_upgrade (&self->authentication, self->features, credentials);
+  if (name != NULL)
+    hs_stream_write (self, "<upgrade xmlns='%s'>%s</upgrade>", HS_NS_SASL_UPGRADE, name);
 }
 
 void
@@ -161,7 +123,7 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
 
   self->state = HS_STREAM_STATE_SASL2;
   hs_stream_write (self, "<authenticate xmlns='%s' mechanism='%s'>", HS_NS_SASL2,
-                   self->authentication.mechanism_name);
+                   hs_authentication_get_mechanism (&self->authentication));
   if (initial != NULL)
     {
       char *base64 = g_base64_encode (bytes, size);
@@ -172,10 +134,10 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
   write_user_agent (self);
   write_resume (self);
   write_bind (self);
-  if (self->authentication.using_token)
+  if (hs_authentication_uses_token (&self->authentication))
     hs_stream_write (self, "<fast xmlns='%s'/>", HS_NS_FAST);
   write_token_request (self, credentials);
-  request_upgrade (self, credentials);
+  write_upgrade_request (self, credentials);
   hs_stream_write (self, "</authenticate>");
 }
 
@@ -241,7 +203,7 @@ take_identity (HsStream *self, HsNode *node, gboolean full)
   return NULL;
 }
 
-/* XEP-0484, 3.3 and 3.5: takes the token that was asked for, or that replaces the one that was used. */
+/* XEP-0484, 3.3 and 3.5. */
 static void
 take_token (HsStream *self, HsNode *node)
 {
@@ -249,13 +211,8 @@ take_token (HsStream *self, HsNode *node)
   const char *token = child != NULL ? hs_node_get_attribute (child, "token", NULL) : NULL;
   const char *expiry = child != NULL ? hs_node_get_attribute (child, "expiry", NULL) : NULL;
 
-  if (token == NULL || *token == '\0')
-    return;
-  if (self->authentication.using_token)
-    self->authentication.token_mechanism = self->authentication.mechanism_name;
-  if (self->authentication.token_mechanism == NULL)
-    return;
-  hs_authentication_take_token (&self->authentication, token, expiry);
+  if (token != NULL && *token != '\0')
+    hs_authentication_take_token (&self->authentication, token, expiry);
 }
 
 /* XEP-0198, 9.1: the interrupted session was resumed. */
@@ -352,16 +309,13 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 {
   g_autoptr (HsJid) jid = NULL;
 
-  if (!self->authentication.mechanism_done && !take_additional_data (self, node))
+  if (!hs_authentication_is_finished (&self->authentication) && !take_additional_data (self, node))
     return;
   jid = take_identity (self, node, hs_node_get_child (node, "bound", HS_NS_BIND2) != NULL);
   if (jid == NULL)
     return;
   take_token (self, node);
-  hs_authentication_forget_upgrade (&self->authentication);
-  self->authentication.upgrading = FALSE;
-  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
-  self->authenticated = TRUE;
+  hs_authentication_succeed (&self->authentication);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   /* XEP-0388: the features come next, without another header. */
   self->state = HS_STREAM_STATE_FEATURES;
@@ -389,12 +343,6 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
 
 /* ---- Tasks ---- */
 
-gboolean
-hs_stream_is_upgrading (HsStream *self)
-{
-  return self->authentication.upgrading;
-}
-
 void
 hs_stream_on_continue (HsStream *self, HsNode *node)
 {
@@ -402,7 +350,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
   HsNode *task = tasks != NULL ? hs_node_first_element (tasks) : NULL;
   g_autoptr (GString) names = g_string_new (NULL);
 
-  if (!self->authentication.mechanism_done && !take_additional_data (self, node))
+  if (!hs_authentication_is_finished (&self->authentication) && !take_additional_data (self, node))
     return;
   for (; task != NULL; task = hs_node_next_element (task))
     {
@@ -411,11 +359,9 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
 
       if (name == NULL || !hs_node_matches (task, "task", HS_NS_SASL2))
         continue;
-      if (self->authentication.upgrade >= 0 && self->authentication.upgrade_request == NULL
-          && g_str_equal (name, upgrades[self->authentication.upgrade].name))
+      if (hs_authentication_begin_upgrade (&self->authentication, name))
         {
           self->state = HS_STREAM_STATE_TASK;
-          self->authentication.upgrading = TRUE;
           hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
           return;
         }
@@ -436,7 +382,7 @@ hs_stream_on_task_data (HsStream *self, HsNode *node)
 {
   HsNode *child = hs_node_get_child (node, "salt", HS_NS_SCRAM_UPGRADE);
   const char *digits = child != NULL ? hs_node_get_attribute (child, "iterations", NULL) : NULL;
-  guint least = self->authentication.min_iterations > 0 ? self->authentication.min_iterations : 4096;
+  guint least = hs_authentication_get_min_iterations (&self->authentication);
   g_autofree guint8 *salt = NULL;
   gsize length = 0;
   guint64 iterations = 0;
@@ -453,9 +399,7 @@ hs_stream_on_task_data (HsStream *self, HsNode *node)
                                        "The server sent no usable salt for a new hash"));
       return;
     }
-  self->authentication.upgrade_request
-      = hs_sasl_key_request_new (upgrades[self->authentication.upgrade].hash,
-                                 self->authentication.password, salt, length, (guint) iterations);
+  hs_authentication_derive_upgrade (&self->authentication, salt, length, (guint) iterations);
   self->state = HS_STREAM_STATE_DERIVING;
   self->pending = HS_STREAM_EVENT_DERIVE_KEY;
 }

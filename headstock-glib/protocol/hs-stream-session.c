@@ -195,7 +195,7 @@ hs_stream_has_received_header (HsStream *self)
 gboolean
 hs_stream_is_authenticated (HsStream *self)
 {
-  return self->authenticated;
+  return hs_authentication_has_succeeded (&self->authentication);
 }
 
 /* ---- Stanzas before the session ---- */
@@ -203,7 +203,7 @@ hs_stream_is_authenticated (HsStream *self)
 static gboolean
 is_before_session (HsStream *self)
 {
-  return self->authenticated && !self->closing
+  return hs_stream_is_authenticated (self) && !self->closing
          && (self->state == HS_STREAM_STATE_FEATURES || self->state == HS_STREAM_STATE_BIND
              || self->state == HS_STREAM_STATE_RESUME || self->state == HS_STREAM_STATE_SESSION);
 }
@@ -256,7 +256,7 @@ hs_stream_may_ignore (HsStream *self, HsNode *node)
   static const char *const never[] = { HS_NS_TLS, HS_NS_SASL, HS_NS_SASL2 };
   static const char *const managing[] = { "enable", "enabled", "resume", "resumed", "failed" };
 
-  if (!self->authenticated || hs_node_matches (node, "stream", HS_NS_STREAM))
+  if (!hs_stream_is_authenticated (self) || hs_node_matches (node, "stream", HS_NS_STREAM))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (never); i++)
     {
@@ -354,10 +354,10 @@ hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
 {
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
-  if (self->authenticated
+  if (hs_stream_is_authenticated (self)
       && !(hs_pipelined_has_bind (self->binding.pipelined) && hs_binding_is_answer (&self->binding, node)))
     return;
-  if (self->authenticated && g_str_equal (type, "error"))
+  if (hs_stream_is_authenticated (self) && g_str_equal (type, "error"))
     {
       refused (self, get_error (node, "The server refused to bind a resource"));
       return;
@@ -452,8 +452,7 @@ hs_stream_send_handshake (HsStream *self, HsNode *header)
 void
 hs_stream_on_handshake (HsStream *self, HsNode *node)
 {
-  self->authenticated = TRUE;
-  self->authentication.mechanism_name = g_strdup ("handshake");
+  hs_authentication_succeed_by_handshake (&self->authentication);
   self->binding.jid = hs_jid_ref (self->config.jid);
   self->state = HS_STREAM_STATE_READY;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;

@@ -7,8 +7,6 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
-#include "sasl/hs-sasl-binding.h"
-#include "sasl/hs-sasl-ht.h"
 
 /* Signing in: the choice of profile and mechanism, pipelining, and SASL as RFC 6120, 6 has it. */
 
@@ -33,49 +31,14 @@ send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *d
 
 /* ---- Choosing a mechanism ---- */
 
-static gboolean
-select_from (HsStream *self,
-             const char *const *offered,
-             HsSaslCredentials *credentials,
-             GError **error)
-{
-  return hs_sasl_binding_choose (credentials, offered, error)
-         && (self->authentication.mechanism = hs_sasl_mechanism_select (offered, credentials, error)) != NULL;
-}
-
-/* XEP-0388, 2.3: SASL2 is only for connections under TLS and for the account that the header named. Its list of
- * mechanisms is preferred, except for EXTERNAL, which some servers have only in the list of SASL. */
-static gboolean
-prefers_sasl2 (HsStream *self, const HsSaslCredentials *credentials)
-{
-  const char *const *old = (const char *const *) self->features->mechanisms;
-  const char *const *new = (const char *const *) self->features->sasl2;
-
-  if (!self->secure || self->authentication.renamed || new == NULL)
-    return FALSE;
-  /* ejabberd 26.07 refuses SASL2 on the stream on which the account was made, and takes SASL. */
-  if (self->authentication.negotiated && old != NULL)
-    return FALSE;
-  return !credentials->has_certificate || old == NULL || !g_strv_contains (old, "EXTERNAL")
-         || g_strv_contains (new, "EXTERNAL")
-         || (credentials->allowed != NULL && !g_strv_contains (credentials->allowed, "EXTERNAL"));
-}
-
+/* Completes a copy of the credentials with what the mechanism that is chosen needs. */
 static gboolean
 choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error)
 {
-  const char *const *old = (const char *const *) self->features->mechanisms;
-  const char *const *new = (const char *const *) self->features->sasl2;
-
-  self->authentication.using_token = FALSE;
-  self->authentication.sasl2 = prefers_sasl2 (self, credentials);
-  credentials->announced = (const char *const *) self->features->announced;
-  credentials->sasl2 = self->authentication.sasl2;
-  if (self->authentication.sasl2 && self->config.user_agent_id != NULL)
-    self->authentication.mechanism = hs_sasl_ht_new ((const char *const *) self->features->fast, credentials);
-  self->authentication.using_token = self->authentication.mechanism != NULL;
-  return self->authentication.using_token
-         || select_from (self, self->authentication.sasl2 ? new : old, credentials, error);
+  /* A token belongs to one user agent (XEP-0484). */
+  if (self->config.user_agent_id == NULL)
+    credentials->token = NULL;
+  return hs_authentication_choose (&self->authentication, self->features, credentials, self->secure, error);
 }
 
 /* Sends the first message of the mechanism that was chosen. */
@@ -85,14 +48,12 @@ start (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) initial = NULL;
 
-  g_free (self->authentication.mechanism_name);
-  self->authentication.mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->authentication.mechanism));
-  if (hs_sasl_mechanism_start (self->authentication.mechanism, &initial, &error) == HS_SASL_STEP_FAILED)
+  if (hs_authentication_start (&self->authentication, &initial, &error) == HS_SASL_STEP_FAILED)
     hs_stream_sasl_failed (self, g_steal_pointer (&error));
-  else if (self->authentication.sasl2)
+  else if (hs_authentication_is_sasl2 (&self->authentication))
     hs_stream_authenticate (self, credentials, initial);
   else
-    send_sasl (self, "auth", self->authentication.mechanism_name, initial);
+    send_sasl (self, "auth", hs_authentication_get_mechanism (&self->authentication), initial);
 }
 
 static void
@@ -101,14 +62,12 @@ begin (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GError) error = NULL;
   HsSaslCredentials chosen = *credentials;
 
-  self->authentication.mechanism_done = FALSE;
-  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
   if (!choose_mechanism (self, &chosen, &error))
     {
       /* Where a token was refused and there is no other secret, the refusal is the reason. */
-      if (self->authentication.token_refusal != NULL
+      if (hs_authentication_get_token_refusal (&self->authentication) != NULL
           && g_error_matches (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS))
-        hs_stream_sasl_failed (self, g_steal_pointer (&self->authentication.token_refusal));
+        hs_stream_sasl_failed (self, hs_authentication_steal_token_refusal (&self->authentication));
       else
         hs_stream_sasl_failed (self, g_steal_pointer (&error));
       return;
@@ -132,30 +91,20 @@ hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials)
 
 /* ---- Pipelining ---- */
 
-/* Whether the mechanism's first message shows no secret to somebody in the middle, who might have got between
- * since the last connection. */
-static gboolean
-is_safe_to_pipeline (const char *mechanism)
-{
-  return g_str_has_prefix (mechanism, "SCRAM-") || g_str_has_prefix (mechanism, "HT-")
-         || g_str_equal (mechanism, "EXTERNAL");
-}
-
 gboolean
 hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCredentials *credentials)
 {
   HsSaslCredentials chosen = *credentials;
 
-  if (self->state != HS_STREAM_STATE_HEADER || !self->secure || self->authenticated
-      || self->closing)
+  if (self->state != HS_STREAM_STATE_HEADER || !self->secure || self->closing
+      || hs_authentication_has_succeeded (&self->authentication))
     return FALSE;
   self->features = hs_stream_features_load (features);
   if (self->features == NULL)
     return FALSE;
   if (!choose_mechanism (self, &chosen, NULL)
-      || !is_safe_to_pipeline (hs_sasl_mechanism_get_name (self->authentication.mechanism)))
+      || !hs_authentication_is_safe_to_pipeline (&self->authentication))
     {
-      g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
       g_clear_pointer (&self->features, hs_stream_features_free);
       return FALSE;
     }
@@ -168,19 +117,13 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
   return TRUE;
 }
 
-/* Compares the features that a pipelined sign-in relied on with those that the server sends. If the lists
- * differ, the mechanism may be weaker than necessary, or unknown to the server. A token has one mechanism
- * only: for a token it is enough that the server still offers that one. */
+/* Compares the features that a pipelined sign-in relied on with those that the server sends. */
 void
 hs_stream_check_features (HsStream *self, HsNode *node)
 {
   g_autoptr (HsStreamFeatures) features = hs_stream_features_new (node);
-  gboolean same = hs_stream_features_equal (features, self->features);
-  const char *const *tokens = (const char *const *) features->fast;
 
-  if (!same && self->authentication.using_token && tokens != NULL)
-    same = g_strv_contains (tokens, self->authentication.mechanism_name);
-  if (!same)
+  if (!hs_authentication_still_fits (&self->authentication, features, self->features))
     {
       hs_stream_close (self);
       hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
@@ -202,7 +145,7 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
   switch (step)
     {
     case HS_SASL_STEP_RESPOND:
-      if (self->authentication.sasl2)
+      if (hs_authentication_is_sasl2 (&self->authentication))
         hs_stream_respond2 (self, response);
       else
         send_sasl (self, "response", NULL, response);
@@ -213,7 +156,8 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
       break;
     case HS_SASL_STEP_FAILED:
     default:
-      hs_stream_write (self, "<abort xmlns='%s'/>", self->authentication.sasl2 ? HS_NS_SASL2 : HS_NS_SASL);
+      hs_stream_write (self, "<abort xmlns='%s'/>",
+                       hs_authentication_is_sasl2 (&self->authentication) ? HS_NS_SASL2 : HS_NS_SASL);
       hs_stream_sasl_failed (self, error);
     }
 }
@@ -228,15 +172,14 @@ hs_stream_on_challenge (HsStream *self, HsNode *node)
   HsSaslStep step = HS_SASL_STEP_FAILED;
 
   if (challenge != NULL)
-    step = hs_sasl_mechanism_challenge (self->authentication.mechanism, challenge, length, &response, &error);
+    step = hs_authentication_challenge (&self->authentication, challenge, length, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
 }
 
 HsSaslKeyRequest *
 hs_stream_get_key_request (HsStream *self)
 {
-  return self->authentication.upgrade_request != NULL ? self->authentication.upgrade_request
-                                       : hs_sasl_mechanism_get_key_request (self->authentication.mechanism);
+  return hs_authentication_get_key_request (&self->authentication);
 }
 
 void
@@ -248,12 +191,12 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
 
   if (self->state != HS_STREAM_STATE_DERIVING || self->closing)
     return;
-  if (self->authentication.upgrade_request != NULL)
+  if (hs_authentication_is_deriving_upgrade (&self->authentication))
     {
       hs_stream_send_upgrade (self, key);
       return;
     }
-  step = hs_sasl_mechanism_derived (self->authentication.mechanism, key, &response, &error);
+  step = hs_authentication_derived (&self->authentication, key, &response, &error);
   take_step (self, step, response, g_steal_pointer (&error));
 }
 
@@ -272,8 +215,7 @@ hs_stream_on_success (HsStream *self, HsNode *node)
     }
   if (!hs_stream_finish_mechanism (self, text != NULL ? data : NULL, length))
     return;
-  self->authenticated = TRUE;
-  g_clear_pointer (&self->authentication.mechanism, hs_sasl_mechanism_free);
+  hs_authentication_succeed (&self->authentication);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   hs_stream_send_header (self);
   hs_stream_pipeline_bind (self);
@@ -282,25 +224,18 @@ hs_stream_on_success (HsStream *self, HsNode *node)
 void
 hs_stream_on_failure (HsStream *self, HsNode *node)
 {
-  const GError *refusal = hs_sasl_mechanism_get_refusal (self->authentication.mechanism);
-  g_autoptr (GError) error
-      = hs_condition_to_error (node, HS_SASL_ERROR, HS_TYPE_SASL_ERROR, HS_NS_SASL,
-                               HS_SASL_ERROR_UNDEFINED_CONDITION, "The server refused the sign-in");
+  GError *error = hs_authentication_refuse (&self->authentication);
 
-  if (refusal != NULL)
-    {
-      self->authentication.discovery = g_strdup (hs_sasl_mechanism_get_discovery (self->authentication.mechanism));
-      g_clear_error (&error);
-      error = g_error_copy (refusal);
-    }
+  if (error == NULL)
+    error = hs_condition_to_error (node, HS_SASL_ERROR, HS_TYPE_SASL_ERROR, HS_NS_SASL,
+                                   HS_SASL_ERROR_UNDEFINED_CONDITION, "The server refused the sign-in");
   /* XEP-0484, 4.1: try the password on the same stream. */
-  if (self->authentication.using_token)
+  if (hs_authentication_uses_token (&self->authentication))
     {
-      g_clear_error (&self->authentication.token_refusal);
-      self->authentication.token_refusal = g_steal_pointer (&error);
+      hs_authentication_refuse_token (&self->authentication, error);
       self->state = HS_STREAM_STATE_UNSIGNED;
       self->pending = HS_STREAM_EVENT_TOKEN_REFUSED;
       return;
     }
-  hs_stream_sasl_failed (self, g_steal_pointer (&error));
+  hs_stream_sasl_failed (self, error);
 }

@@ -86,7 +86,7 @@ on_features (HsStream *self, HsNode *node)
   gboolean offers_tls = hs_node_get_child (node, "starttls", HS_NS_TLS) != NULL;
 
   hs_stream_read_limits (self, node);
-  if (self->authenticated)
+  if (hs_stream_is_authenticated (self))
     {
       hs_stream_take_features (self, node);
       return;
@@ -150,7 +150,7 @@ on_stanza (HsStream *self, HsNode *node)
 static void
 on_unsigned_stanza (HsStream *self, HsNode *node)
 {
-  self->authentication.negotiated = TRUE;
+  hs_authentication_note_negotiated (&self->authentication);
   on_stanza (self, node);
 }
 
@@ -410,7 +410,8 @@ on_discarded (HsStream *self, HsNode *node)
       || (kind == HS_STANZA_KIND_IQ && self->state == HS_STREAM_STATE_UNSIGNED))
     self->pending = HS_STREAM_EVENT_DISCARDED;
   else if (hs_stream_is_stray_answer (self, node)
-           || !hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY, self->authenticated))
+           || !hs_discarded_is_needed (node, self->state == HS_STREAM_STATE_READY,
+                                       hs_stream_is_authenticated (self)))
     {
       g_autofree char *name = hs_printable (node->name, HS_PRINTABLE_NAME);
 
@@ -555,16 +556,10 @@ hs_stream_abandon (HsStream *self, HsStreamEvent *event)
   hs_stream_give_back (self, event);
 }
 
-const char *
-hs_stream_get_mechanism (HsStream *self)
+const HsAuthentication *
+hs_stream_get_authentication (HsStream *self)
 {
-  return self->authentication.mechanism_name;
-}
-
-const char *
-hs_stream_get_channel_binding (HsStream *self)
-{
-  return self->authentication.channel_binding;
+  return &self->authentication;
 }
 
 gboolean
@@ -597,58 +592,10 @@ hs_stream_get_features (HsStream *self)
   return self->features;
 }
 
-const char *
-hs_stream_get_token (HsStream *self)
-{
-  return self->authentication.token;
-}
-
-const char *
-hs_stream_get_token_mechanism (HsStream *self)
-{
-  return self->authentication.token_mechanism;
-}
-
-const char *
-hs_stream_get_token_expiry (HsStream *self)
-{
-  return self->authentication.token_expiry;
-}
-
-gboolean
-hs_stream_used_token (HsStream *self)
-{
-  return self->authentication.using_token;
-}
-
-const GError *
-hs_stream_get_token_refusal (HsStream *self)
-{
-  return self->authentication.token_refusal;
-}
-
 gboolean
 hs_stream_has_carbons (HsStream *self)
 {
   return self->binding.carbons_enabled;
-}
-
-const char *
-hs_stream_get_discovery (HsStream *self)
-{
-  return self->authentication.discovery;
-}
-
-gboolean
-hs_stream_proved_lists (HsStream *self)
-{
-  return self->authentication.proved_lists;
-}
-
-gboolean
-hs_stream_proved_password (HsStream *self)
-{
-  return self->authentication.proved_password;
 }
 
 HsJid *
@@ -663,7 +610,7 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
   hs_jid_ref (jid);
   hs_jid_unref (self->config.jid);
   self->config.jid = jid;
-  self->authentication.renamed = self->header_sent;
+  hs_authentication_set_renamed (&self->authentication, self->header_sent);
 }
 
 HsJid *

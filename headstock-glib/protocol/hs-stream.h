@@ -3,9 +3,9 @@
 
 #include "hs-enums.h"
 #include "hs-jid.h"
-#include "protocol/hs-stream-management.h"
+#include "protocol/hs-authentication.h"
 #include "protocol/hs-stream-features.h"
-#include "sasl/hs-sasl-mechanism.h"
+#include "protocol/hs-stream-management.h"
 #include "xml/hs-parser.h"
 
 G_BEGIN_DECLS
@@ -23,7 +23,7 @@ typedef enum
   HS_STREAM_EVENT_FEATURES,      /* node: the stream features before the sign-in; then hs_stream_sign_in() */
   HS_STREAM_EVENT_TOKEN_REFUSED, /* forget the token, then hs_stream_sign_in() without it */
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
-  HS_STREAM_EVENT_AUTHENTICATED, /* signed in: see hs_stream_get_mechanism() */
+  HS_STREAM_EVENT_AUTHENTICATED, /* signed in: see hs_stream_get_authentication() */
   HS_STREAM_EVENT_BINDING,       /* only with config.begins: a resource was requested; see hs_stream_begin() */
   HS_STREAM_EVENT_BOUND,         /* a new session: see hs_stream_get_jid(); stanzas may be sent */
   HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
@@ -146,29 +146,10 @@ void hs_stream_close (HsStream *self);
 /* Writes a stream error (RFC 6120, 4.9.3) and the end of the stream. @text: nullable */
 void hs_stream_close_with_error (HsStream *self, const char *condition, const char *text);
 
-const char *hs_stream_get_mechanism (HsStream *self);
-/* The type of channel binding that the sign-in used, or NULL. */
-const char *hs_stream_get_channel_binding (HsStream *self);
-/* Whether the server proved that nobody changed its lists of mechanisms and bindings (XEP-0474). */
-gboolean hs_stream_proved_lists (HsStream *self);
-/* The token that the server gave in the sign-in (XEP-0484), or NULL; the only mechanism it is for; and when
- * it expires, as the server wrote it (XEP-0082). */
-const char *hs_stream_get_token (HsStream *self);
-const char *hs_stream_get_token_mechanism (HsStream *self);
-const char *hs_stream_get_token_expiry (HsStream *self);
-/* Whether the sign-in itself used a token. */
-gboolean hs_stream_used_token (HsStream *self);
-/* Whether the server is storing a better hash of the password. A sign-in that fails meanwhile may succeed
- * without. */
-gboolean hs_stream_is_upgrading (HsStream *self);
-/* Why the server refused the token, after TOKEN_REFUSED. */
-const GError *hs_stream_get_token_refusal (HsStream *self);
+/* What is known of the sign-in. */
+const HsAuthentication *hs_stream_get_authentication (HsStream *self);
 /* Whether carbons were enabled inside Bind 2. */
 gboolean hs_stream_has_carbons (HsStream *self);
-/* Where to get an access token, as a server says that refused one (RFC 7628, 3.2.2), or NULL. */
-const char *hs_stream_get_discovery (HsStream *self);
-/* Whether the server proved that it knows the password, or PLAIN was not needed: do not use PLAIN again. */
-gboolean hs_stream_proved_password (HsStream *self);
 /* The account to sign in to. It can be changed until the sign-in begins. */
 HsJid *hs_stream_get_account (HsStream *self);
 void hs_stream_set_account (HsStream *self, HsJid *jid);

@@ -57,6 +57,7 @@ PARTS = {
     "HsRequests": "client/hs-requests.c",
     "HsClientDispatch": "client/hs-client-dispatch.c",
     "HsWireLog": "client/hs-wire-log.c",
+    "HsAuthentication": "protocol/hs-authentication.c",
 }
 
 # What the library itself does not call: what only tests need to see or to set.

@@ -93,7 +93,7 @@ take_event (Session *self, HsStreamEvent *event)
       hs_stream_key_derived (self->stream, key);
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
-      self->mechanism = g_strdup (hs_stream_get_mechanism (self->stream));
+      self->mechanism = g_strdup (hs_authentication_get_mechanism (hs_stream_get_authentication (self->stream)));
       break;
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_FAILED:
@@ -184,7 +184,7 @@ try_type (const char *mechanism, const char *type, gboolean flip)
     {
       g_assert_no_error (hs_stream_get_error (session.stream));
       g_assert_cmpstr (session.mechanism, ==, mechanism);
-      g_assert_cmpstr (hs_stream_get_channel_binding (session.stream), ==, type);
+      g_assert_cmpstr (hs_authentication_get_channel_binding (hs_stream_get_authentication (session.stream)), ==, type);
       g_test_message ("%s %s", session.mechanism, type);
     }
   hs_stream_free (session.stream);

@@ -58,7 +58,7 @@ sim_client_sign_in (World *w)
 void
 sim_client_token_refused (World *w)
 {
-  const GError *error = hs_stream_get_token_refusal (w->client.stream);
+  const GError *error = hs_authentication_get_token_refusal (hs_stream_get_authentication (w->client.stream));
 
   if (!w->conn->refused)
     sim_fail (w, "tokens", "a token was refused by nobody");
@@ -73,12 +73,13 @@ sim_client_authenticated (World *w)
 {
   HsStream *stream = w->client.stream;
   Conn *conn = w->conn;
-  const char *token = hs_stream_get_token (stream);
+  const HsAuthentication *authentication = hs_stream_get_authentication (stream);
+  const char *token = hs_authentication_get_token (authentication);
   g_autofree char *given = conn->given != 0 ? g_strdup_printf ("token-%u", conn->given) : NULL;
 
   if (conn->must_fail != SIM_GOOD || !conn->authenticated)
     sim_fail (w, "proof", "the client believes a server that has not proved itself");
-  if (hs_stream_used_token (stream) != conn->used_token)
+  if (hs_authentication_uses_token (authentication) != conn->used_token)
     sim_fail (w, "tokens", "it was%s a token that signed the client in", conn->used_token ? "" : " not");
   if (g_strcmp0 (token, given) != 0)
     sim_fail (w, "tokens", "the client has %s for %s", token, given);
@@ -86,8 +87,8 @@ sim_client_authenticated (World *w)
     sim_fail (w, "offers", "the client has not seen what is offered");
   if (token != NULL)
     {
-      if (sim_find_mechanism (hs_stream_get_token_mechanism (stream)) != conn->given_mechanism)
-        sim_fail (w, "tokens", "the token is not for %s", hs_stream_get_token_mechanism (stream));
+      if (sim_find_mechanism (hs_authentication_get_token_mechanism (authentication)) != conn->given_mechanism)
+        sim_fail (w, "tokens", "the token is not for %s", hs_authentication_get_token_mechanism (authentication));
       w->client.token = conn->given;
       w->client.token_mechanism = conn->given_mechanism;
     }

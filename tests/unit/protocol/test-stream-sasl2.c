@@ -326,6 +326,7 @@ take_event (gpointer data, HsStreamEvent *event)
 {
   Fixture *f = data;
   HsStream *stream = f->stream;
+  const HsAuthentication *authentication = hs_stream_get_authentication (stream);
   g_autoptr (GBytes) key = NULL;
 
   switch (event->type)
@@ -344,7 +345,7 @@ take_event (gpointer data, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_TOKEN_REFUSED:
       g_string_append_c (f->events, 'T');
-      g_assert_nonnull (hs_stream_get_token_refusal (stream));
+      g_assert_nonnull (hs_authentication_get_token_refusal (authentication));
       f->credentials.token = NULL;
       hs_stream_sign_in (stream, &f->credentials);
       break;
@@ -354,9 +355,9 @@ take_event (gpointer data, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
       g_string_append_c (f->events, 'A');
-      if (hs_stream_get_token (stream) != NULL)
-        g_string_append_printf (f->events, "(%s %s)", hs_stream_get_token_mechanism (stream),
-                                hs_stream_get_token (stream));
+      if (hs_authentication_get_token (authentication) != NULL)
+        g_string_append_printf (f->events, "(%s %s)", hs_authentication_get_token_mechanism (authentication),
+                                hs_authentication_get_token (authentication));
       break;
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_RESUMED:
@@ -534,7 +535,7 @@ test_upgrade (void)
   g_assert_nonnull (strstr (f.output->str, expected));
   say (&f, SUCCESS (ID (BARE)) SAY_FEATURES_MANAGED);
   g_assert_cmpstr (f.events->str, ==, "A");
-  g_assert_cmpstr (hs_stream_get_channel_binding (f.stream), ==, "tls-exporter");
+  g_assert_cmpstr (hs_authentication_get_channel_binding (hs_stream_get_authentication (f.stream)), ==, "tls-exporter");
   g_bytes_unref (channels[0].data);
   fixture_clear (&f);
 }
@@ -572,7 +573,8 @@ test_upgrade_wrong (void)
       g_assert_cmpstr (f.events->str, ==, "F:not-verified");
       g_assert_null (strstr (f.output->str, "<hash"));
       /* A server that has not proved itself is not tried without. */
-      g_assert_true (hs_stream_is_upgrading (f.stream) == (i < G_N_ELEMENTS (tasks)));
+      g_assert_true (hs_authentication_is_upgrading (hs_stream_get_authentication (f.stream))
+                     == (i < G_N_ELEMENTS (tasks)));
       g_bytes_unref (channels[0].data);
       fixture_clear (&f);
     }

@@ -88,7 +88,7 @@ take_event (Fixture *f, HsStreamEvent *event)
       sign_in (f);
       break;
     case HS_STREAM_EVENT_AUTHENTICATED:
-      g_string_append_printf (f->events, "%s ", hs_stream_get_mechanism (f->stream));
+      g_string_append_printf (f->events, "%s ", hs_authentication_get_mechanism (hs_stream_get_authentication (f->stream)));
       break;
     case HS_STREAM_EVENT_BOUND:
       g_assert_true (hs_stream_is_ready (f->stream));
