@@ -15,12 +15,6 @@
 /* Characters of a server's name in an error. */
 #define MAX_NAME 100
 
-void
-hs_stream_note_pipelined (HsStream *self, HsPipelinedEvent event)
-{
-  self->binding.pipelined = hs_pipelined_get_next (self->binding.pipelined, event);
-}
-
 GByteArray *
 hs_stream_get_output (HsStream *self)
 {
@@ -204,7 +198,7 @@ hs_stream_describe (HsStream *self)
 void
 hs_stream_become_ready (HsStream *self, HsStreamEventType event)
 {
-  g_clear_pointer (&self->binding.request_id, g_free);
+  hs_binding_forget_request (&self->binding);
   self->state = HS_STREAM_STATE_READY;
   self->pending = event;
   if (self->config.management != NULL)

@@ -27,7 +27,7 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   if (self->config.management == NULL)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
                               "The server enabled stream management, which nobody asked for");
@@ -50,7 +50,7 @@ hs_stream_on_not_enabled (HsStream *self, HsNode *node)
                                 "The server failed at stream management, which nobody asked for");
       return;
     }
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   hs_stream_management_on_failed (self->config.management, node);
   /* Send what had to wait for acknowledgements: there will be none. */
   if (!self->closing)
@@ -63,13 +63,13 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
 {
   g_autoptr (GError) error = NULL;
 
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   if (!hs_stream_management_on_resumed (self->config.management, node, &error))
     {
       refuse_acknowledgement (self, g_steal_pointer (&error));
       return;
     }
-  self->binding.jid = hs_jid_ref (self->config.session_jid);
+  hs_binding_set_jid (&self->binding, self->config.session_jid);
   hs_stream_become_ready (self, HS_STREAM_EVENT_RESUMED);
 }
 

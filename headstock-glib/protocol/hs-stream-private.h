@@ -68,7 +68,6 @@ struct _HsStream
 };
 
 /* hs-stream-core.c */
-void hs_stream_note_pipelined (HsStream *self, HsPipelinedEvent event);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);
@@ -94,7 +93,6 @@ void hs_stream_count_in (HsStream *self, guint n);
 
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
-void hs_stream_keep_features (HsStream *self, HsNode *node);
 void hs_stream_bind (HsStream *self);
 void hs_stream_pipeline_bind (HsStream *self);
 void hs_stream_on_not_resumed (HsStream *self, HsNode *node);

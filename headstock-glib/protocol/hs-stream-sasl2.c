@@ -49,20 +49,20 @@ write_resume (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
 
-  self->binding.resume_asked = self->features->sm && management != NULL
-                       && hs_stream_management_has_session (management);
-  if (self->binding.resume_asked)
-    hs_stream_management_write_resume (management, hs_stream_get_output (self));
+  if (!self->features->sm || management == NULL || !hs_stream_management_has_session (management))
+    return;
+  hs_binding_ask_for (&self->binding, HS_INLINE_RESUME);
+  hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
 /* Where a resumption was asked for as well, the server binds only if it cannot resume. */
 static void
 write_enable (HsStream *self)
 {
-  self->binding.enable_asked = self->config.management != NULL && self->features->bind2_sm;
-  if (!self->binding.enable_asked)
+  if (self->config.management == NULL || !self->features->bind2_sm)
     return;
-  if (self->binding.resume_asked)
+  hs_binding_ask_for (&self->binding, HS_INLINE_ENABLE);
+  if (hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME))
     hs_stream_write (self, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
   else
     hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
@@ -74,18 +74,19 @@ write_bind (HsStream *self)
 {
   const char *tag = hs_jid_get_resource (self->config.jid);
 
-  self->binding.enable_asked = self->binding.carbons_asked = FALSE;
-  self->binding.bind2 = self->config.bind2 && self->features->bind2 && !must_bind_later (self);
-  if (!self->binding.bind2)
+  if (!self->config.bind2 || !self->features->bind2 || must_bind_later (self))
     return;
+  hs_binding_ask_for (&self->binding, HS_INLINE_BIND);
   if (tag == NULL)
     tag = self->config.software;
   hs_stream_write (self, "<bind xmlns='%s'>", HS_NS_BIND2);
   if (tag != NULL)
     hs_stream_write (self, "<tag>%s</tag>", tag);
-  self->binding.carbons_asked = self->config.carbons && self->features->bind2_carbons;
-  if (self->binding.carbons_asked)
-    hs_stream_write (self, "<enable xmlns='%s'/>", HS_NS_CARBONS);
+  if (self->config.carbons && self->features->bind2_carbons)
+    {
+      hs_binding_ask_for (&self->binding, HS_INLINE_CARBONS);
+      hs_stream_write (self, "<enable xmlns='%s'/>", HS_NS_CARBONS);
+    }
   write_enable (self);
   if (self->config.inactive && self->features->bind2_csi)
     hs_stream_write (self, "<inactive xmlns='%s'/>", HS_NS_CSI);
@@ -132,6 +133,7 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
       hs_sasl_secret_free (base64);
     }
   write_user_agent (self);
+  hs_binding_ask_for_nothing (&self->binding);
   write_resume (self);
   write_bind (self);
   if (hs_authentication_uses_token (&self->authentication))
@@ -228,8 +230,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   hs_stream_on_resumed (self, resumed);
   if (self->error != NULL)
     return;
-  self->binding.csi_offered = self->features->bind2_csi;
-  self->binding.features_due = TRUE;
+  hs_binding_begin_inline (&self->binding, HS_INLINE_RESUME, self->features->bind2_csi);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_RESUMED;
 }
@@ -244,10 +245,10 @@ take_enabled (HsStream *self, HsNode *bound)
   g_autoptr (GByteArray) unused = g_byte_array_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!self->binding.enable_asked)
+  if (!hs_binding_has_asked_for (&self->binding, HS_INLINE_ENABLE))
     return TRUE;
   /* HsStreamManagement was not told of the <enable/> while it might still resume: tell it now. */
-  if (self->binding.resume_asked)
+  if (hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME))
     hs_stream_management_write_enable (management, unused);
   if (enabled != NULL && !hs_stream_management_on_enabled (management, enabled, &error))
     {
@@ -266,10 +267,8 @@ take_bound (HsStream *self, HsNode *bound, HsJid *jid)
 {
   if (!take_enabled (self, bound))
     return;
-  self->binding.jid = hs_jid_ref (jid);
-  self->binding.carbons_enabled = self->binding.carbons_asked;
-  self->binding.csi_offered = self->features->bind2_csi;
-  self->binding.features_due = TRUE;
+  hs_binding_set_jid (&self->binding, jid);
+  hs_binding_begin_inline (&self->binding, HS_INLINE_BIND, self->features->bind2_csi);
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;
@@ -283,9 +282,10 @@ take_results (HsStream *self, HsNode *node, HsJid *jid)
   HsNode *bound = hs_node_get_child (node, "bound", HS_NS_BIND2);
   HsNode *resumed = hs_node_get_child (node, "resumed", HS_NS_SM);
   HsNode *failed = hs_node_get_child (node, "failed", HS_NS_SM);
+  gboolean resuming = hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME);
 
-  if ((bound != NULL && !self->binding.bind2) || (resumed != NULL && !self->binding.resume_asked)
-      || (bound != NULL && resumed != NULL))
+  if ((bound != NULL && !hs_binding_has_asked_for (&self->binding, HS_INLINE_BIND))
+      || (resumed != NULL && !resuming) || (bound != NULL && resumed != NULL))
     {
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server began a session that was not asked for");
@@ -296,9 +296,9 @@ take_results (HsStream *self, HsNode *node, HsJid *jid)
       take_resumed (self, resumed, jid);
       return;
     }
-  if (self->binding.resume_asked && failed != NULL)
+  if (resuming && failed != NULL)
     hs_stream_management_on_failed (self->config.management, failed);
-  else if (self->binding.resume_asked)
+  else if (resuming)
     hs_stream_management_lose (self->config.management);
   if (bound != NULL)
     take_bound (self, bound, jid);
@@ -327,18 +327,14 @@ void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
   /* RFC 6120, 4.3.2: features belong to the beginning of a stream. Ignore them later. */
-  if (!self->binding.features_due)
+  if (!hs_binding_expects_features (&self->binding))
     {
       g_debug ("Ignored: features in the middle of the stream");
       return;
     }
-  self->binding.features_due = FALSE;
   hs_stream_read_limits (self, node);
-  hs_stream_keep_features (self, node);
-  if (self->binding.csi_offered || hs_node_get_child (node, "csi", HS_NS_CSI) == NULL)
-    return;
-  self->binding.csi_offered = TRUE;
-  self->pending = HS_STREAM_EVENT_CSI_OFFERED;
+  if (hs_binding_take_late_features (&self->binding, node))
+    self->pending = HS_STREAM_EVENT_CSI_OFFERED;
 }
 
 /* ---- Tasks ---- */

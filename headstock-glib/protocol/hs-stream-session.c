@@ -8,11 +8,9 @@
 #include "hs-iq-private.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
-#include "hs-random.h"
 #include "protocol/hs-condition.h"
 #include "sasl/hs-sasl-secret.h"
 #include "xml/hs-node-private.h"
-#include "xml/hs-writer.h"
 
 /* From the sign-in to the first stanza: resource binding (RFC 6120, 7), the obsolete session request (RFC
  * 3921, 3), and a component's handshake (XEP-0114). */
@@ -20,8 +18,7 @@
 static void
 write_bind (HsStream *self)
 {
-  const char *resource
-      = self->binding.any_resource ? NULL : hs_jid_get_resource (self->config.jid);
+  const char *resource = hs_binding_get_resource (&self->binding, self->config.jid);
 
   hs_stream_write (self, "<iq type='set' id='%s'><bind xmlns='%s'",
                    hs_binding_make_request_id (&self->binding), HS_NS_BIND);
@@ -34,14 +31,14 @@ write_bind (HsStream *self)
 void
 hs_stream_bind (HsStream *self)
 {
-  if ((self->binding.session_features & HS_SESSION_FEATURE_BIND) == 0)
+  if (!hs_binding_offers (&self->binding, HS_SESSION_FEATURE_BIND))
     {
       hs_stream_protocol_error (self, "unsupported-feature",
                                 "The server does not offer to bind a resource");
       return;
     }
   /* After the features, the request may have been pipelined; it never has after a refusal. */
-  if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (self->binding.pipelined))
+  if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (hs_binding_get_pipelined (&self->binding)))
     write_bind (self);
   self->state = HS_STREAM_STATE_BIND;
 }
@@ -61,14 +58,20 @@ hs_stream_pipeline_bind (HsStream *self)
     {
       if ((self->config.remembered & HS_SESSION_FEATURE_SM) == 0)
         return;
-      hs_stream_note_pipelined (self, HS_PIPELINED_ON_RESUME);
+      hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_RESUME);
       hs_stream_management_write_resume (management, hs_stream_get_output (self));
       return;
     }
   write_bind (self);
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_BIND);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_BIND);
   if (self->config.begins && self->config.remembered != 0)
     self->following = HS_STREAM_EVENT_BINDING;
+}
+
+gboolean
+hs_stream_has_begun (HsStream *self)
+{
+  return hs_pipelined_has_session (hs_binding_get_pipelined (&self->binding));
 }
 
 /* The server handles what it receives in order: it binds the resource, and then sends the stanzas from there.
@@ -78,15 +81,16 @@ gboolean
 hs_stream_begin (HsStream *self)
 {
   HsStreamManagement *management = self->config.management;
-  HsSessionFeatures features
-      = self->binding.session_features != 0 ? self->binding.session_features : self->config.remembered;
+  HsSessionFeatures features = hs_binding_get_session_features (&self->binding);
 
-  if (self->closing || self->error != NULL || hs_pipelined_has_session (self->binding.pipelined)
-      || self->binding.request_id == NULL
+  if (features == 0)
+    features = self->config.remembered;
+  if (self->closing || self->error != NULL || hs_stream_has_begun (self)
+      || !hs_binding_has_request (&self->binding)
       || (features & HS_SESSION_FEATURE_BIND) == 0 || (features & HS_SESSION_FEATURE_SESSION) != 0
       || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
     return FALSE;
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_SESSION);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_SESSION);
   if (management != NULL && (features & HS_SESSION_FEATURE_SM) != 0)
     hs_stream_management_write_enable (management, hs_stream_get_output (self));
   return TRUE;
@@ -96,7 +100,7 @@ hs_stream_begin (HsStream *self)
 static gboolean
 is_enable_pipelined (HsStream *self)
 {
-  return hs_pipelined_has_session (self->binding.pipelined) && self->config.management != NULL
+  return hs_stream_has_begun (self) && self->config.management != NULL
          && hs_stream_management_is_enabling (self->config.management);
 }
 
@@ -104,18 +108,18 @@ is_enable_pipelined (HsStream *self)
 static gboolean
 keeps_word (HsStream *self)
 {
-  if ((self->binding.pipelined == HS_PIPELINED_RESUME_SENT || is_enable_pipelined (self))
-      && (self->binding.session_features & HS_SESSION_FEATURE_SM) == 0)
+  if ((hs_binding_get_pipelined (&self->binding) == HS_PIPELINED_RESUME_SENT || is_enable_pipelined (self))
+      && !hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
     return FALSE;
-  return !hs_pipelined_has_session (self->binding.pipelined)
-         || (self->binding.session_features & (HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SESSION))
-                == HS_SESSION_FEATURE_BIND;
+  return !hs_stream_has_begun (self)
+         || (hs_binding_offers (&self->binding, HS_SESSION_FEATURE_BIND)
+             && !hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SESSION));
 }
 
 static void
 bind_by_features (HsStream *self)
 {
-  gboolean sent = hs_pipelined_has_bind (self->binding.pipelined);
+  gboolean sent = hs_pipelined_has_bind (hs_binding_get_pipelined (&self->binding));
 
   if (self->config.management != NULL && !is_enable_pipelined (self))
     hs_stream_management_lose (self->config.management);
@@ -128,24 +132,13 @@ bind_by_features (HsStream *self)
 const char *
 hs_stream_get_features_text (HsStream *self)
 {
-  return self->binding.features_text;
+  return hs_binding_get_features_text (&self->binding);
 }
 
 void
 hs_stream_set_features_text (HsStream *self, const char *text)
 {
-  g_free (self->binding.features_text);
-  self->binding.features_text = g_strdup (text);
-}
-
-void
-hs_stream_keep_features (HsStream *self, HsNode *node)
-{
-  g_autoptr (GByteArray) buffer = g_byte_array_new ();
-
-  hs_writer_write (buffer, node, NULL, NULL);
-  g_byte_array_append (buffer, (const guint8 *) "", 1);
-  hs_stream_set_features_text (self, (const char *) buffer->data);
+  hs_binding_set_features_text (&self->binding, text);
 }
 
 void
@@ -156,10 +149,8 @@ hs_stream_take_features (HsStream *self, HsNode *node)
   /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at
    * fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)
-    hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
-  self->binding.session_features = hs_session_features_read (node);
-  hs_stream_keep_features (self, node);
-  self->binding.csi_offered = hs_node_get_child (node, "csi", HS_NS_CSI) != NULL;
+    hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
+  hs_binding_take_features (&self->binding, node);
   if (!keeps_word (self))
     {
       hs_stream_close (self);
@@ -169,21 +160,21 @@ hs_stream_take_features (HsStream *self, HsNode *node)
                                          hs_jid_get_domain (self->config.jid)));
       return;
     }
-  if (management == NULL || (self->binding.session_features & HS_SESSION_FEATURE_SM) == 0
+  if (management == NULL || !hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM)
       || !hs_stream_management_has_session (management))
     {
       bind_by_features (self);
       return;
     }
   self->state = HS_STREAM_STATE_RESUME;
-  if (self->binding.pipelined != HS_PIPELINED_RESUME_SENT)
+  if (hs_binding_get_pipelined (&self->binding) != HS_PIPELINED_RESUME_SENT)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
 gboolean
 hs_stream_is_pipelined (HsStream *self)
 {
-  return hs_pipelined_is_waiting (self->binding.pipelined);
+  return hs_pipelined_is_waiting (hs_binding_get_pipelined (&self->binding));
 }
 
 gboolean
@@ -286,11 +277,11 @@ static void
 enable_and_become_ready (HsStream *self)
 {
   if (is_enable_pipelined (self))
-    hs_stream_note_pipelined (self, HS_PIPELINED_ON_ENABLING);
+    hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ENABLING);
   else
     {
-      hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
-      if (self->config.management != NULL && (self->binding.session_features & HS_SESSION_FEATURE_SM) != 0)
+      hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
+      if (self->config.management != NULL && hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
         hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
     }
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
@@ -320,22 +311,22 @@ static void
 bind_refused (HsStream *self, HsNode *iq)
 {
   GError *error = get_error (iq, "The server refused to bind a resource");
-  gboolean another = !self->binding.any_resource && hs_jid_get_resource (self->config.jid) != NULL
+  gboolean another = hs_binding_get_resource (&self->binding, self->config.jid) != NULL
                      && error->code == HS_STANZA_ERROR_CONFLICT;
 
-  if (!another || hs_pipelined_has_session (self->binding.pipelined))
+  if (!another || hs_stream_has_begun (self))
     {
       if (!another)
-        hs_stream_note_pipelined (self, HS_PIPELINED_ON_REFUSAL);
+        hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_REFUSAL);
       /* RFC 6120, 7.6.2: these are about the account. Without pipelining the server would refuse as well. */
       if (error->code == HS_STANZA_ERROR_RESOURCE_CONSTRAINT
           || error->code == HS_STANZA_ERROR_NOT_ALLOWED || error->code == HS_STANZA_ERROR_CONFLICT)
-        hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
+        hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
       refused (self, error);
       return;
     }
   g_error_free (error);
-  self->binding.any_resource = TRUE;
+  hs_binding_let_server_choose (&self->binding);
   hs_stream_bind (self);
 }
 
@@ -343,7 +334,7 @@ bind_refused (HsStream *self, HsNode *iq)
 void
 hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_ANSWER);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   hs_stream_management_on_failed (self->config.management, node);
   hs_stream_bind (self);
 }
@@ -355,7 +346,8 @@ hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
   const char *type = hs_node_get_attribute (node, "type", NULL);
 
   if (hs_stream_is_authenticated (self)
-      && !(hs_pipelined_has_bind (self->binding.pipelined) && hs_binding_is_answer (&self->binding, node)))
+      && !(hs_pipelined_has_bind (hs_binding_get_pipelined (&self->binding))
+           && hs_binding_is_answer (&self->binding, node)))
     return;
   if (hs_stream_is_authenticated (self) && g_str_equal (type, "error"))
     {
@@ -374,6 +366,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
   HsNode *child = bind != NULL ? hs_node_get_child (bind, "jid", HS_NS_BIND) : NULL;
   g_autofree char *text = child != NULL ? hs_node_dup_value (child) : NULL;
   g_autofree char *bound = NULL;
+  g_autoptr (HsJid) jid = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!hs_binding_is_answer (&self->binding, node))
@@ -383,9 +376,9 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
       bind_refused (self, node);
       return;
     }
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
-  self->binding.jid = text != NULL ? hs_jid_new (text, &error) : NULL;
-  if (self->binding.jid == NULL || hs_jid_get_resource (self->binding.jid) == NULL)
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
+  jid = text != NULL ? hs_jid_new (text, &error) : NULL;
+  if (jid == NULL || hs_jid_get_resource (jid) == NULL)
     {
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server bound no valid address: %s",
@@ -394,15 +387,16 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
     }
   /* RFC 6120, 4.3.6: the server determines the address. The localpart may differ from the one that was asked
    * for, as after ANONYMOUS. The domain must not: the certificate proved it. */
-  if (strcmp (hs_jid_get_domain (self->binding.jid), hs_jid_get_domain (self->config.jid)) != 0)
+  if (strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (self->config.jid)) != 0)
     {
-      bound = hs_printable (hs_jid_to_string (self->binding.jid), 200);
+      bound = hs_printable (hs_jid_to_string (jid), 200);
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server bound the address %s, which is not at %s", bound,
                                 hs_jid_get_domain (self->config.jid));
       return;
     }
-  if ((self->binding.session_features & HS_SESSION_FEATURE_SESSION) == 0)
+  hs_binding_set_jid (&self->binding, jid);
+  if (!hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SESSION))
     {
       enable_and_become_ready (self);
       return;
@@ -453,7 +447,7 @@ void
 hs_stream_on_handshake (HsStream *self, HsNode *node)
 {
   hs_authentication_succeed_by_handshake (&self->authentication);
-  self->binding.jid = hs_jid_ref (self->config.jid);
+  hs_binding_set_jid (&self->binding, self->config.jid);
   self->state = HS_STREAM_STATE_READY;
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;

@@ -95,7 +95,7 @@ on_features (HsStream *self, HsNode *node)
     {
       if (!offers_tls || self->config.framed)
         {
-          hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
+          hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
           hs_stream_close (self);
           hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_TLS_REQUIRED,
                                              "%s offers no TLS, which is required",
@@ -118,7 +118,7 @@ on_features (HsStream *self, HsNode *node)
 static void
 on_proceed (HsStream *self, HsNode *node)
 {
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STEP);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
   self->state = HS_STREAM_STATE_HANDSHAKE;
   self->pending = HS_STREAM_EVENT_START_TLS;
 }
@@ -369,7 +369,7 @@ hs_stream_open (HsStream *self)
       || self->config.step_by_step || self->config.framed)
     return;
   send_starttls (self);
-  hs_stream_note_pipelined (self, HS_PIPELINED_ON_STARTTLS);
+  hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STARTTLS);
 }
 
 gsize
@@ -477,12 +477,12 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   gboolean kept = FALSE;
 
   if (G_LIKELY (self->state == HS_STREAM_STATE_READY && self->pending == HS_STREAM_EVENT_NONE
-                && self->binding.kept_stanzas.length == 0)
+                && !hs_binding_has_kept (&self->binding))
       && take_stanza (self, event))
     return TRUE;
   while (self->pending == HS_STREAM_EVENT_NONE && self->state != HS_STREAM_STATE_ENDED)
     {
-      if (G_UNLIKELY (self->binding.kept_stanzas.length > 0) && self->state == HS_STREAM_STATE_READY)
+      if (G_UNLIKELY (hs_binding_has_kept (&self->binding)) && self->state == HS_STREAM_STATE_READY)
         {
           parsed = hs_binding_take_kept (&self->binding);
           self->pending = parsed->type == HS_PARSER_EVENT_DISCARDED ? HS_STREAM_EVENT_DISCARDED
@@ -569,21 +569,15 @@ hs_stream_is_sign_in_pipelined (HsStream *self)
 }
 
 gboolean
-hs_stream_has_begun (HsStream *self)
-{
-  return hs_pipelined_has_session (self->binding.pipelined);
-}
-
-gboolean
 hs_stream_is_session_pipelined (HsStream *self)
 {
-  return hs_pipelined_is_session_waiting (self->binding.pipelined);
+  return hs_pipelined_is_session_waiting (hs_binding_get_pipelined (&self->binding));
 }
 
 HsSessionFeatures
 hs_stream_get_session_features (HsStream *self)
 {
-  return self->binding.session_features;
+  return hs_binding_get_session_features (&self->binding);
 }
 
 const HsStreamFeatures *
@@ -595,7 +589,7 @@ hs_stream_get_features (HsStream *self)
 gboolean
 hs_stream_has_carbons (HsStream *self)
 {
-  return self->binding.carbons_enabled;
+  return hs_binding_has_carbons (&self->binding);
 }
 
 HsJid *
@@ -616,7 +610,7 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
 HsJid *
 hs_stream_get_jid (HsStream *self)
 {
-  return self->binding.jid;
+  return hs_binding_get_jid (&self->binding);
 }
 
 const GError *
@@ -655,7 +649,7 @@ hs_stream_get_max_bytes (HsStream *self)
 gboolean
 hs_stream_offers_csi (HsStream *self)
 {
-  return self->binding.csi_offered;
+  return hs_binding_offers_csi (&self->binding);
 }
 
 void

@@ -994,7 +994,8 @@ MUTATIONS = [
          "if (FALSE)",
          "stream-sasl2", "/stream-sasl2/resumed-other"),
     unit("no session begins that was not asked for",
-         "if ((bound != NULL && !self->binding.bind2) || (resumed != NULL && !self->binding.resume_asked)"
+         "if ((bound != NULL && !hs_binding_has_asked_for (&self->binding, HS_INLINE_BIND))"
+         " || (resumed != NULL && !resuming)"
          " || (bound != NULL && resumed != NULL))",
          "if (FALSE)",
          "stream-sasl2", "/stream-sasl2/bound-not-asked"),
@@ -1002,6 +1003,13 @@ MUTATIONS = [
          "if (used < 0 || hs_sasl_mechanism_get_binding_type (self->mechanism) == NULL) return NULL;",
          "if (used < 0) return NULL;",
          "stream-sasl2", "/stream-sasl2/upgrade/unbound"),
+    unit("carbons that Bind 2 asked for are not taken for enabled by a resumption",
+         "self->carbons_enabled = by == HS_INLINE_BIND && hs_binding_has",
+         "self->carbons_enabled = hs_binding_has", "binding", "/binding/inline"),
+    unit("an upgrade is begun once", "if (self->upgrade < 0 || self->upgrade_request != NULL ||",
+         "if (self->upgrade < 0 ||", "authentication", "/authentication/upgrade"),
+    unit("a sign-in by a token asks for no other", "if (!self->using_token && credentials->username != NULL",
+         "if (credentials->username != NULL", "authentication", "/authentication/refused-token"),
     unit("SASL2 is for whom the header named",
          "if (!secure || self->renamed || new == NULL)",
          "if (!secure || new == NULL)",
@@ -1015,7 +1023,7 @@ MUTATIONS = [
          ")",
          "stream-pipelining", "/stream-pipelining/password-not-shown"),
     client("an address is bound at the server that it was asked for",
-           "if (strcmp (hs_jid_get_domain (self->binding.jid),"
+           "if (strcmp (hs_jid_get_domain (jid),"
            " hs_jid_get_domain (self->config.jid)) != 0)",
            "if (FALSE)",
            "begin", "/client-begin/other-address"),

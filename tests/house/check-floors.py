@@ -58,6 +58,7 @@ PARTS = {
     "HsClientDispatch": "client/hs-client-dispatch.c",
     "HsWireLog": "client/hs-wire-log.c",
     "HsAuthentication": "protocol/hs-authentication.c",
+    "HsBinding": "protocol/hs-binding.c",
 }
 
 # What the library itself does not call: what only tests need to see or to set.

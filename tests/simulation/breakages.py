@@ -21,6 +21,7 @@ QUEUE = "headstock-glib/protocol/hs-stanza-queue.c"
 STREAM = "headstock-glib/protocol/hs-stream.c"
 SASL2 = "headstock-glib/protocol/hs-stream-sasl2.c"
 SIGN_IN = "headstock-glib/protocol/hs-stream-sign-in.c"
+AUTHENTICATION = "headstock-glib/protocol/hs-authentication.c"
 SESSION = "headstock-glib/protocol/hs-stream-session.c"
 TOKEN = "headstock-glib/sasl/hs-sasl-ht.c"
 PARSER = "headstock-glib/xml/hs-parser.c"
@@ -95,13 +96,14 @@ BREAKAGES = [
     ("a kept session forgets what was received", ENGINE,
      "  self->received = self->told = received;\n", "  self->received = self->told = 0;\n"),
     ("what begins along with the sign-in is not known to be asked for", SASL2,
-     "  if (self->binding.resume_asked)\n    hs_stream_management_write_enable (management, unused);\n", ""),
+     "  if (hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME))\n"
+     "    hs_stream_management_write_enable (management, unused);\n", ""),
     ("stanzas begin before the session along with the sign-in does", SASL2,
      "  hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);\n",
      "  self->state = HS_STREAM_STATE_READY;\n"),
     ("a session that went on along with the sign-in has not", SASL2,
      "  hs_stream_on_resumed (self, resumed);\n",
-     "  self->state = HS_STREAM_STATE_READY;\n  self->binding.jid = hs_jid_ref (self->config.session_jid);\n"),
+     "  self->state = HS_STREAM_STATE_READY;\n  hs_binding_set_jid (&self->binding, self->config.session_jid);\n"),
     ("any proof of the server's is a good one", TOKEN,
      "  if (length == sizeof proof && hs_sasl_secret_equal (data, proof, sizeof proof))\n",
      "  if (length == sizeof proof)\n"),
@@ -116,27 +118,27 @@ BREAKAGES = [
      "  if (i == G_N_ELEMENTS (mechanisms) || !can_use (credentials, i))\n",
      "  if (g_strv_contains (offered, mechanisms[3].name))\n    i = 3;\n"
      "  if (i == G_N_ELEMENTS (mechanisms) || !can_use (credentials, i))\n"),
-    ("a token that nobody asked for is taken", SASL2,
-     "  if (self->authentication.token_mechanism == NULL)\n    return;\n", ""),
+    ("a token that nobody asked for is taken", AUTHENTICATION,
+     "  if (self->token_mechanism == NULL)\n    return;\n", ""),
     ("any address is the account's", SASL2,
      "  if (jid != NULL && is_identity (self, jid, full))\n", "  if (jid != NULL)\n"),
     ("a session may go on with another address", SASL2,
      "  if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))\n",
      "  if (FALSE)\n"),
     ("a session may begin that nobody asked for", SASL2,
-     "  if ((bound != NULL && !self->binding.bind2) || (resumed != NULL && !self->binding.resume_asked)\n"
-     "      || (bound != NULL && resumed != NULL))\n",
-     "  if (resumed != NULL && !self->binding.resume_asked)\n"),
+     "  if ((bound != NULL && !hs_binding_has_asked_for (&self->binding, HS_INLINE_BIND))\n"
+     "      || (resumed != NULL && !resuming) || (bound != NULL && resumed != NULL))\n",
+     "  if (resumed != NULL && !resuming)\n"),
     ("a session that is passed over in silence is kept", SASL2,
-     "  else if (self->binding.resume_asked)\n    hs_stream_management_lose (self->config.management);\n", ""),
+     "  else if (resuming)\n    hs_stream_management_lose (self->config.management);\n", ""),
     ("stream management that is passed over in silence is waited for", SASL2,
      "  else if (enabled == NULL)\n    hs_stream_management_lose (management);\n", ""),
     ("what is offered is not compared with what was", SIGN_IN,
-     "  if (!same)\n    {\n", "  if (FALSE)\n    {\n"),
-    ("any change of what is offered begins anew", SIGN_IN,
-     "  if (!same && self->authentication.using_token && tokens != NULL)\n", "  if (FALSE)\n"),
+     "  if (!hs_authentication_still_fits (&self->authentication, features, self->features))\n", "  if (FALSE)\n"),
+    ("any change of what is offered begins anew", AUTHENTICATION,
+     "|| (self->using_token && tokens != NULL && g_strv_contains", "|| (FALSE && g_strv_contains"),
     ("nothing follows a token that is refused", SIGN_IN,
-     "  if (self->authentication.using_token)\n    {\n      g_clear_error", "  if (FALSE)\n    {\n      g_clear_error"),
+     "  if (hs_authentication_uses_token (&self->authentication))\n", "  if (FALSE)\n"),
     ("each session makes the wait short again", BACKOFF,
      "  if (lasted >= MIN (MAX (self->bound, HS_BACKOFF_SHORT), HS_BACKOFF_LASTING))\n",
      "  if (lasted > 0)\n"),
@@ -158,8 +160,8 @@ BREAKAGES = [
      "    hs_stream_management_write_enable (management",
      "  if (management != NULL)\n    hs_stream_management_write_enable (management"),
     ("<enable/> is sent again when there is a resource", SESSION,
-     "    hs_stream_note_pipelined (self, HS_PIPELINED_ON_ENABLING);\n",
-     "    {\n      hs_stream_note_pipelined (self, HS_PIPELINED_ON_ENABLING);\n"
+     "    hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ENABLING);\n",
+     "    {\n      hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ENABLING);\n"
      "      hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));\n    }\n"),
     ("what was enabled before there was a resource is lost", SESSION,
      "  if (self->config.management != NULL && !is_enable_pipelined (self))\n    hs_stream_management_lose",
@@ -167,7 +169,8 @@ BREAKAGES = [
     ("what is offered after the sign-in is not compared with what was", SESSION,
      "  if (!keeps_word (self))\n", "  if (FALSE)\n"),
     ("<resume/> is sent again when the features come", SESSION,
-     "  if (self->binding.pipelined != HS_PIPELINED_RESUME_SENT)\n    hs_stream_management_write_resume",
+     "  if (hs_binding_get_pipelined (&self->binding) != HS_PIPELINED_RESUME_SENT)\n"
+     "    hs_stream_management_write_resume",
      "  hs_stream_management_write_resume"),
     ("a session begins before what waits for it", SESSION,
      "      || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))\n",
