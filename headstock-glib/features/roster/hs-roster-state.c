@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "hs-roster-private.h"
+#include "hs-roster-reader-private.h"
 
 #include "hs-error.h"
 #include "hs-state-shared.h"
@@ -10,7 +11,7 @@
  * flags and groups. */
 
 #define FORM 1
-#define TYPE "(usmsa(ssyas))"
+#define TYPE HS_ROSTER_READER_TYPE
 
 /* The two lowest bits are the subscription. */
 #define FLAG_SUBSCRIPTION 3
@@ -74,27 +75,21 @@ dup_state (HsStateful *stateful)
   for (guint i = 0; i < hs_roster_list_get_size (self->contacts.list); i++)
     add_item (&builder, hs_contact_get_item (hs_roster_list_peek (self->contacts.list, i)));
   return g_variant_ref_sink (
-      g_variant_new ("(usmsa(ssyas))", FORM, account, self->version, &builder));
+      g_variant_new (TYPE, FORM, account, self->version, &builder));
 }
 
 static gboolean
-read_item (HsRosterStaging *staging, GVariantIter *iter, gboolean *is_broken)
+stage (HsRosterStaging *staging, const HsRosterRecord *record)
 {
-  const char *address, *name;
-  g_autofree const char **groups = NULL;
-  g_autoptr (HsJid) jid = NULL;
-  guint8 flags;
+  g_autoptr (HsJid) jid = hs_jid_new (record->address, NULL);
 
-  if (!g_variant_iter_next (iter, "(&s&sy^a&s)", &address, &name, &flags, &groups))
-    return FALSE;
-  jid = hs_jid_new (address, NULL);
-  *is_broken = jid == NULL || (flags & ~ALL_FLAGS) != 0;
-  if (*is_broken)
+  if (jid == NULL || (record->flags & ~ALL_FLAGS) != 0)
     return FALSE;
   hs_roster_staging_add (staging,
-                         hs_roster_item_new (jid, name, groups, flags & FLAG_SUBSCRIPTION,
-                                             (flags & FLAG_ASKING) != 0,
-                                             (flags & FLAG_APPROVED) != 0));
+                         hs_roster_item_new (jid, record->name, record->groups,
+                                             record->flags & FLAG_SUBSCRIPTION,
+                                             (record->flags & FLAG_ASKING) != 0,
+                                             (record->flags & FLAG_APPROVED) != 0));
   return TRUE;
 }
 
@@ -102,24 +97,24 @@ read_item (HsRosterStaging *staging, GVariantIter *iter, gboolean *is_broken)
 static gpointer
 parse (GVariant *state, GError **error)
 {
-  g_autoptr (HsRosterStaging) staging = hs_roster_staging_new ();
-  g_autoptr (GVariant) items = NULL;
+  g_autoptr (HsRosterStaging) staging = NULL;
   const char *account;
-  gboolean is_broken;
-  GVariantIter iter;
+  HsRosterReader reader;
+  HsRosterRecord record;
+  gboolean is_valid = TRUE;
 
   if (!g_variant_is_of_type (state, G_VARIANT_TYPE (TYPE)))
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_STATE, "The state is not one of a roster");
       return NULL;
     }
-  /* It is looked through once: what GVariant has not checked it checks at each of the 100,000 items anew. */
-  is_broken = !g_variant_is_normal_form (state);
-  items = g_variant_get_child_value (state, 3);
-  g_variant_iter_init (&iter, items);
-  while (!is_broken && read_item (staging, &iter, &is_broken))
-    ;
-  if (!is_broken)
+  staging = hs_roster_staging_new ();
+  hs_roster_reader_init (&reader, state);
+  while (is_valid && hs_roster_reader_next (&reader, &record))
+    is_valid = stage (staging, &record);
+  is_valid = is_valid && !reader.is_broken;
+  hs_roster_reader_clear (&reader);
+  if (is_valid)
     return g_steal_pointer (&staging);
   g_variant_get_child (state, 1, "&s", &account);
   g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
@@ -292,7 +287,7 @@ build (gpointer data)
   for (guint i = 0; i < collected->items->len; i++)
     add_item (&builder, collected->items->pdata[i]);
   state = g_variant_ref_sink (
-      g_variant_new ("(usmsa(ssyas))", FORM, collected->account, collected->version, &builder));
+      g_variant_new (TYPE, FORM, collected->account, collected->version, &builder));
   g_variant_get_data (state);
   collected_unref (collected);
   return state;
