@@ -153,7 +153,7 @@ python=/usr/bin/python3
 "$python" -c 'import gi
 gi.require_version("Headstock", "1.0")
 from gi.repository import Headstock
-Headstock.Client.new("user@domain", "secret").register(object())'
+Headstock.Client.new("user@domain", "secret").register(Headstock.Ping.new())'
 cat >/tmp/client.js <<'JS'
 import Headstock from 'gi://Headstock?version=1.0';
 Headstock.Client.new('user@domain', 'secret').register({handlers: []});

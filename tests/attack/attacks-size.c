@@ -2,12 +2,14 @@
 #include "attack.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 /* Without an end: what grows until somebody says that it is enough. The attacker would send ten
  * gigabytes; how much of it the client takes is what is measured. */
 
 #define TEN_GIB ((guint64) 10 << 30)
 #define MIB ((guint64) 1 << 20)
+#define SEND_BUFFER (128 * 1024)
 
 typedef struct
 {
@@ -24,7 +26,11 @@ send_endless (ScriptedPeer *peer, gpointer data)
   gboolean numbered = strchr (endless->unit, '%') != NULL;
   g_autoptr (GString) buffer = g_string_new (NULL);
   guint number = 0;
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (scripted_peer_get_connection (peer)));
 
+  /* Or the sockets of a client that is kept from running take more than the bounds below allow for. */
+  if (setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &(int){ SEND_BUFFER }, sizeof (int)) != 0)
+    return FALSE;
   if (!scripted_peer_send (peer, endless->beginning, -1))
     return FALSE;
   while (attack_run->n_sent < TEN_GIB)
