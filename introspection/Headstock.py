@@ -482,15 +482,15 @@ class Element(_Properties, Headstock.Element):
 class Stanza(Headstock.Stanza):
     """A message, presence or iq."""
 
-    def set_to_jid(self, to_jid):
+    def set_to_jid(self, to_jid=None):
         """Sets whom the stanza is for."""
         Headstock.Stanza.set_to_jid(self, _to_jid(to_jid))
 
-    def set_from_jid(self, from_jid):
+    def set_from_jid(self, from_jid=None):
         """Sets whom the stanza is from."""
         Headstock.Stanza.set_from_jid(self, _to_jid(from_jid))
 
-    def set_stanza_type(self, stanza_type):
+    def set_stanza_type(self, stanza_type=None):
         """Sets the type; raises ValueError for one that there is not."""
         _check_property(type(self), "stanza-type", stanza_type)
         Headstock.Stanza.set_stanza_type(self, stanza_type)
@@ -526,7 +526,7 @@ class Presence(Headstock.Presence):
         _check_type("Presence", stanza_type)
         return Headstock.Presence.new(stanza_type)
 
-    def set_show(self, show):
+    def set_show(self, show=None):
         """Sets how somebody is available; raises ValueError for what there is not."""
         _check_property(type(self), "show", show)
         Headstock.Presence.set_show(self, show)
@@ -1144,7 +1144,7 @@ class Client(_Properties, Headstock.Client):
     def _check_thread(self):
         self.check_thread()
 
-    def is_own(self, jid):
+    def is_own(self, jid=None):
         """Whether an address, a Jid or a string, is the account's."""
         return Headstock.Client.is_own(self, _to_jid(jid))
 

@@ -9,18 +9,14 @@ What C has comes from the GIR, what the override adds or changes from OVERRIDES 
 
 import re
 import sys
-import xml.etree.ElementTree as ElementTree
 
-CORE = "{http://www.gtk.org/introspection/core/1.0}"
-C = "{http://www.gtk.org/introspection/c/1.0}"
-GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
+import gir_file
+from gir_file import CORE, GLIB, get_type_name, is_address, is_hidden
 
 NUMBERS = {"gint", "guint", "gint8", "guint8", "gint16", "guint16", "gint32", "guint32", "gint64", "guint64",
            "gsize", "gssize", "glong", "gulong", "gdouble", "gfloat", "GLib.Quark"}
 TYPES = {"utf8": "string", "filename": "string", "gboolean": "boolean", "none": "void", "gpointer": "any",
          "GType": "GObject.GType", "GObject.Object": "GObject.Object", "Gio.ListModel": "List"}
-# Where the override takes an address in either form, by the names of arguments and properties of C's type string.
-ADDRESSES = {"jid", "jids", "to", "by", "from", "full_jid", "old_jid", "new_jid"}
 KEYWORDS = {"function", "in", "with", "new", "default", "class", "delete", "var", "this", "arguments"}
 
 PRELUDE = """\
@@ -118,46 +114,20 @@ def camel(name):
     return re.sub(r"[-_](.)", lambda match: match.group(1).upper(), name)
 
 
-class Library:
-    """A namespace of the GIR."""
-
-    def __init__(self, gir):
-        self.namespace = ElementTree.parse(gir).getroot().find(CORE + "namespace")
-        self.types = {node.get("name"): node for node in self.namespace if node.get("name")}
-        self.errors = {name for name, node in self.types.items() if node.get(GLIB + "error-domain")}
-
-    def ancestors(self, node):
-        """The class itself and those of this library that it derives from."""
-        while node is not None:
-            yield node
-            node = self.types.get(node.get("parent", ""))
-
-    def interfaces(self, node):
-        return [self.types[one.get("name")] for one in node.findall(CORE + "implements") if one.get("name") in self.types]
+class Library(gir_file.Library):
+    """A namespace of the GIR, with TypeScript's names for its types."""
 
     def type_of(self, holder, address=False):
         """What a parameter, a return value or a property has as its type."""
         array = holder.find(CORE + "array")
         if array is not None:
             return self.type_of(array, address) + "[]" if not address else "Address[]"
-        node = holder.find(CORE + "type")
-        name = node.get("name") if node is not None else "gpointer"
+        name = get_type_name(holder) or "gpointer"
         if address and name in ("utf8", "Jid"):
             return "Address"
         if name in NUMBERS or name in self.errors:
             return "number"
         return TYPES.get(name, name)
-
-    def parameters(self, function):
-        """The parameters that JavaScript sees."""
-        parameters = function.findall(f"{CORE}parameters/{CORE}parameter")
-        hidden = set()
-        for parameter in parameters:
-            for key in ("closure", "destroy"):
-                if parameter.get(key) is not None:
-                    hidden.add(int(parameter.get(key)))
-        return [parameter for number, parameter in enumerate(parameters)
-                if number not in hidden or parameter.find(f"{CORE}type[@name='Gio.AsyncReadyCallback']") is not None]
 
     def declare(self, parameter, optional=False):
         name = parameter.get("name")
@@ -173,18 +143,10 @@ class Library:
         return kind + " | null" if value.get("nullable") == "1" else kind
 
 
-def is_address(holder):
-    node = holder.find(CORE + "type")
-    if node is not None and node.get("name") == "Jid":
-        return True
-    return holder.get("name", "").replace("-", "_") in ADDRESSES
-
-
 def document(node, lines):
-    doc = node.findtext(CORE + "doc")
-    if doc:
-        first = " ".join(doc.split("\n\n")[0].split()).replace("*/", "*\u200b/")
-        lines.append(f"/** {first} */")
+    first = gir_file.get_summary(node)
+    if first:
+        lines.append("/** " + first.replace("*/", "*\u200b/") + " */")
 
 
 class Writer:
@@ -205,10 +167,9 @@ class Writer:
     def asynchronous(self, owner, function, lines):
         """With a callback, as C has it, and as a promise."""
         name = function.get("name")
-        finish = owner.find(f"{CORE}method[@name='{re.sub('_async$', '_finish', name)}']")
+        finish = self.library.find_finish(owner, function)
         own = [one for one in self.library.parameters(function)
-               if one.find(CORE + "type") is None or not one.find(CORE + "type").get("name").startswith("Gio.Async")]
-        own = [one for one in own if one.find(CORE + "type") is None or one.find(CORE + "type").get("name") != "Gio.Cancellable"]
+               if get_type_name(one) not in ("Gio.AsyncReadyCallback", "Gio.Cancellable")]
         timed = any(one.get("name") == "timeout_msec" for one in own)
         last = "last?: " + ("CancelOrTimeout" if timed else "Cancel")
         needed = [self.library.declare(one) for one in own if one.get("nullable") != "1" and one.get("name") != "timeout_msec"]
@@ -246,10 +207,10 @@ class Writer:
         return given
 
     def property_types(self, node, prop):
-        getter = node.find(f"{CORE}method[@name='{prop.get('getter', 'get_' + prop.get('name').replace('-', '_'))}']")
+        getter = self.library.find_getter(node, prop)
         kind = self.library.type_of(prop)
         written = self.library.type_of(prop, is_address(prop))
-        plain = kind in ("number", "boolean") or self.library.types.get(kind, node).tag in (CORE + "enumeration", CORE + "bitfield")
+        plain = kind in ("number", "boolean") or self.library.is_enumeration(kind)
         nullable = "" if plain else " | null"
         if getter is not None and getter.find(CORE + "return-value").get("nullable") != "1" and not plain:
             return kind, written + nullable
@@ -257,12 +218,11 @@ class Writer:
 
     def signals(self, node, lines):
         """All that the class has, since what is declared here hides what a parent has."""
-        owners = [one for each in self.library.ancestors(node) for one in (each, *self.library.interfaces(each))]
-        signals = {one.get("name"): (one, owner) for owner in reversed(owners) for one in owner.findall(GLIB + "signal")}
+        signals = self.library.signals(node)
         if not signals:
             return
         for connect in ("connect", "connect_after"):
-            for name, (signal, _owner) in sorted(signals.items()):
+            for name, signal in sorted(signals.items()):
                 self.signal(node, connect, name, signal, lines)
             lines.append(f"{connect}(signal: 'notify' | `notify::${{string}}`, "
                          f"callback: (source: this, pspec: GObject.ParamSpec) => void): number;")
@@ -286,7 +246,7 @@ class Writer:
         if static:
             self.statics(node, lines)
         for function in node.findall(CORE + "method"):
-            if function.get("introspectable") == "0" or function.get("name") in changed:
+            if is_hidden(function) or function.get("name") in changed:
                 continue
             if function.get("name").endswith("_async"):
                 self.asynchronous(node, function, lines)
@@ -299,7 +259,7 @@ class Writer:
 
     def statics(self, node, lines):
         for function in (*node.findall(CORE + "constructor"), *node.findall(CORE + "function")):
-            if function.get("introspectable") == "0":
+            if is_hidden(function):
                 continue
             name = function.get("name")
             self.function(function, "static " + name, lines)
@@ -370,7 +330,7 @@ class Writer:
                 text = node.find(f"{CORE}type").get("name") == "utf8"
                 document(node, self.lines)
                 self.lines.append(f"export const {node.get('name')}: {repr(value) if text else value};")
-            elif kind == "function" and node.get("introspectable") != "0":
+            elif kind == "function" and not is_hidden(node):
                 self.function(node, "export function " + node.get("name"), self.lines)
         return "\n".join(self.lines)
 

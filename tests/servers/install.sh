@@ -32,7 +32,7 @@ build_packages=(gcc libc6-dev meson ninja-build 'pkg-config|pkgconf' 'libglib2.0
     'gir1.2-glib-2.0-dev|libgirepository1.0-dev'
     gobject-introspection valac glib-networking ca-certificates python3 python3-gi python3-pytest gjs openssl)
 test_packages=(g++ python3-slixmpp gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth imagemagick dbus-daemon
-    valgrind libc6-dbg gcovr git node-typescript)
+    valgrind libc6-dbg gcovr git node-typescript mypy)
 server_packages=(prosody prosody-modules ejabberd)
 
 servers=backports

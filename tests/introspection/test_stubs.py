@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The type stubs name what Python has, and nothing else; mypy takes them for right, and finds nothing wrong in the examples.
+
+    test_stubs.py MYPY STUB... -- EXAMPLE...
+
+Without MYPY, an empty string, only the names are compared.
+"""
+
+import ast
+import inspect
+import keyword
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import gi
+from support import HERE, main, scenario
+
+gi.require_version("HeadstockTest", "1.0")
+from gi.repository import GObject, Headstock, HeadstockTest  # noqa: E402
+
+MYPY = sys.argv[1]
+STUBS = [Path(one) for one in sys.argv[2:sys.argv.index("--")]]
+EXAMPLES = [Path(one) for one in sys.argv[sys.argv.index("--") + 1:]]
+# What is strict for the stubs only: an example's functions say nothing of types.
+SETTINGS = """\
+[mypy]
+check_untyped_defs = True
+disable_error_code = var-annotated
+strict_equality = True
+[mypy-gi.repository.*]
+disallow_untyped_defs = True
+disallow_incomplete_defs = True
+disallow_any_generics = True
+warn_return_any = True
+"""
+# What the names of C's structures have become in Python.
+FIELDS = {"parent_instance", "padding"}
+COOKBOOK = HERE.parent.parent / "docs" / "cookbook"
+
+
+class Stub:
+    """What a stub names."""
+
+    def __init__(self, path):
+        self.names = self.collect(ast.parse(path.read_text()))
+        self.module = {"Headstock": Headstock, "HeadstockTest": HeadstockTest}[path.stem]
+
+    def collect(self, node):
+        found = {}
+        for one in node.body:
+            if isinstance(one, ast.ClassDef):
+                found[one.name] = (one, self.collect(one))
+            elif isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found.setdefault(one.name, (one, None))
+            elif isinstance(one, ast.AnnAssign):
+                found[one.target.id] = (one, None)
+            elif isinstance(one, ast.Assign):
+                found[one.targets[0].id] = (one, None)
+        return {name: value for name, value in found.items() if name != "Props"}
+
+    def classes(self):
+        return [(name, members) for name, (_node, members) in self.names.items() if members is not None and name[0] != "_"]
+
+    def inherited(self, name):
+        """A class's members, with those of what it derives from."""
+        node, members = self.names.get(name, (None, None))
+        if members is None:
+            return set()
+        return {*members}.union(*(self.inherited(base.id) for base in node.bases if isinstance(base, ast.Name)))
+
+
+def is_ours(cls):
+    return cls.__module__.startswith(("gi.repository.Headstock", "gi.overrides.Headstock"))
+
+
+@scenario
+def test_invented():
+    """Python has what the stubs name"""
+    invented = []
+    for stub in map(Stub, STUBS):
+        invented += [name for name in stub.names if name[0] != "_" and not hasattr(stub.module, name)]
+        for name, members in stub.classes():
+            cls = getattr(stub.module, name)
+            implemented = set()
+            if issubclass(cls, GObject.GInterface):
+                # What an interface has as attributes of what implements it.
+                implemented = {"props", *(spec.name.replace("-", "_") for spec in GObject.list_properties(cls)),
+                               *(one for one in members if one.startswith("do_"))}
+            invented += [f"{name}.{one}" for one in members if not hasattr(cls, one) and one not in implemented]
+    assert not invented, invented
+
+
+@scenario
+def test_missing():
+    """The stubs name what Python has"""
+    missing = []
+    for stub in map(Stub, STUBS):
+        for name in dir(stub.module):
+            if name.startswith("_") or name.endswith(("Class", "Interface")):
+                continue
+            if name not in stub.names:
+                missing.append(name)
+            item = getattr(stub.module, name)
+            if not isinstance(item, type):
+                continue
+            found = {*stub.inherited(name), *keyword.kwlist, *dir(GObject.Object)}
+            has = {one for cls in item.__mro__ if is_ours(cls) for one in vars(cls)}
+            missing += [f"{name}.{one}" for one in sorted(has - found - FIELDS) if not one.startswith(("_", "do_"))]
+    assert not missing, missing
+
+
+def find_parameters(node):
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    needed = positional[:len(positional) - len(arguments.defaults)]
+    needed += [one for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults) if default is None]
+    return [one.arg for one in (*positional, *arguments.kwonlyargs)], [one.arg for one in needed]
+
+
+@scenario
+def test_signatures():
+    """The override's own functions take what the stubs say"""
+    stub = Stub(STUBS[0])
+    functions = [(f"{name}.{one}", getattr(getattr(Headstock, name), one, None), node)
+                 for name, members in stub.classes() for one, (node, _members) in members.items()]
+    functions += [(name, getattr(Headstock, name, None), node) for name, (node, _members) in stub.names.items()]
+    compared = 0
+    for name, function, node in functions:
+        function = getattr(function, "__wrapped__", getattr(function, "__func__", function))
+        if not inspect.isfunction(function) or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        parameters = inspect.signature(function).parameters.values()
+        if any(one.kind is one.VAR_KEYWORD for one in parameters) or (name.endswith(".get") and not node.args.defaults):
+            continue
+        plain = [one for one in parameters if one.kind is not one.VAR_POSITIONAL]
+        real = [one.name for one in plain], [one.name for one in plain if one.default is one.empty]
+        assert find_parameters(node) == real, f"{name} takes {real}, not {find_parameters(node)}"
+        compared += 1
+    assert compared > 30, compared
+
+
+def read_programs(page):
+    return re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def list_programs(folder):
+    """The examples and the programs of the cookbook, with names that are modules'."""
+    for path in EXAMPLES:
+        program = folder / f"example_{path.stem.replace('-', '_')}.py"
+        program.write_text(path.read_text())
+        yield program
+    frame = read_programs(COOKBOOK / "cookbook.md")[0]
+    for page in sorted(COOKBOOK.glob("*.md")):
+        for number, code in enumerate(read_programs(page)):
+            program = folder / f"cookbook_{page.stem}_{number}.py"
+            program.write_text(code if "gi.require_version" in code else frame.replace("# The code of the page", code))
+            yield program
+
+
+def run_mypy(*paths):
+    """What mypy says, by the name of the file and the number of the line."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        shutil.copytree(HERE / "stubs" / "gi", folder / "gi")
+        for stub in STUBS:
+            shutil.copy(stub, folder / "gi" / "repository")
+        (folder / "mypy.ini").write_text(SETTINGS)
+        paths = [*paths, *list_programs(folder), *(folder / "gi" / "repository" / stub.name for stub in STUBS)]
+        said = subprocess.run(
+            [MYPY, "--config-file", folder / "mypy.ini", "--cache-dir", "/dev/null", "--no-error-summary", *paths],
+            env={**os.environ, "MYPYPATH": str(folder)}, cwd=folder, check=False, capture_output=True, text=True)
+        assert not said.stderr, said.stderr
+    found = {}
+    for line in said.stdout.splitlines():
+        name, number, text = re.fullmatch(r"(.*?):(\d+): (.*)", line).groups()
+        if text.startswith("error:"):
+            found[Path(name).name, int(number)] = text
+    return found
+
+
+def test_types():
+    """mypy takes the stubs, the examples and the cookbook for right, and what is wrong for wrong"""
+    wrong = HERE / "stubs" / "wrong.py"
+    found = run_mypy(HERE / "stubs" / "example.py", wrong)
+    expected = {(wrong.name, number) for number, line in enumerate(wrong.read_text().splitlines(), 1) if "# wrong: " in line}
+    assert not expected - set(found), f"not refused: {expected - set(found)}"
+    assert not set(found) - expected, [f"{place}: {text}" for place, text in found.items() if place not in expected]
+
+
+if MYPY:
+    scenario(test_types)
+
+if __name__ == "__main__":
+    main()
