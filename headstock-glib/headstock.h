@@ -44,6 +44,7 @@
 #include <headstock-glib/hs-software-info.h>
 #include <headstock-glib/hs-software-version.h>
 #include <headstock-glib/hs-span.h>
+#include <headstock-glib/hs-stanza-error.h>
 #include <headstock-glib/hs-stanza.h>
 #include <headstock-glib/hs-state-folder.h>
 #include <headstock-glib/hs-stateful.h>

@@ -31,15 +31,6 @@ G_DEFINE_QUARK (hs-xml-error-quark, hs_xml_error)
 G_DEFINE_QUARK (hs-stream-error-quark, hs_stream_error)
 
 /**
- * hs_stanza_error_quark:
- *
- * The error domain of [error@Headstock.StanzaError]: stanza error conditions (RFC 6120, 8.3.3).
- *
- * Returns: the domain
- */
-G_DEFINE_QUARK (hs-stanza-error-quark, hs_stanza_error)
-
-/**
  * hs_sasl_error_quark:
  *
  * The error domain of [error@Headstock.SaslError]: what ended a sign-in (RFC 6120, 6.5).

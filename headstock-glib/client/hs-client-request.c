@@ -5,6 +5,7 @@
 #include "hs-element-private.h"
 #include "hs-iq-private.h"
 #include "hs-error.h"
+#include "hs-stanza-error-private.h"
 
 /* Requests: an iq that is sent, and the task that waits for its answer. */
 
@@ -13,7 +14,27 @@ typedef struct
 {
   HsIqRequest *request; /* NULL: not pending any more */
   GSource *watch;       /* for the cancellable */
+  /* What is asked, for the message of an error: two strings in one piece. */
+  const char *namespace_;
+  char name[];
 } RequestData;
+
+static RequestData *
+request_data_new (HsNode *iq)
+{
+  HsNode *payload = hs_node_first_element (iq);
+  const char *name = payload != NULL ? payload->name : "";
+  const char *namespace_ = payload != NULL && payload->namespace_ != NULL ? payload->namespace_ : "";
+  gsize name_size = strlen (name) + 1;
+  gsize namespace_size = strlen (namespace_) + 1;
+  RequestData *self = g_malloc (sizeof *self + name_size + namespace_size);
+
+  self->request = NULL;
+  self->watch = NULL;
+  memcpy (self->name, name, name_size);
+  self->namespace_ = memcpy (self->name + name_size, namespace_, namespace_size);
+  return self;
+}
 
 static void
 request_data_free (gpointer data)
@@ -38,6 +59,7 @@ static void
 answered_cb (HsNode *answer, const GError *error, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  RequestData *data = g_task_get_task_data (task);
 
   stop_watching (task);
   if (error != NULL)
@@ -47,7 +69,8 @@ answered_cb (HsNode *answer, const GError *error, gpointer user_data)
     }
   {
     HsStanza *stanza = HS_STANZA (hs_element_from_node (answer));
-    GError *stanza_error = hs_stanza_get_error (stanza);
+    GError *stanza_error
+        = hs_stanza_get_error_of_request (stanza, *data->name != '\0' ? data->name : NULL, data->namespace_);
 
     if (stanza_error != NULL)
       g_task_return_error (task, stanza_error);
@@ -92,9 +115,12 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
  * @callback: (scope async) (closure user_data): called when there is an answer
  * @user_data: data for @callback
  *
- * Sends an iq and waits for its answer. Where the session is interrupted and resumed (XEP-0198), the
- * time in between does not count; where it is lost, the request fails at once. Only an answer with its id from whom it went to counts (RFC
- * 6120, 8.2.3 and 10.3.3).
+ * Sends an iq and waits for its answer.
+ *
+ * Where the session is interrupted and resumed (XEP-0198), the time in between does not count; where it is lost, the
+ * request fails at once. Only an answer with its id from whom it went to counts (RFC 6120, 8.2.3 and 10.3.3).
+ *
+ * The callback gets the answer with [method@Client.request_finish].
  */
 void
 hs_client_request_async (HsClient *self,
@@ -124,7 +150,7 @@ hs_client_request_async (HsClient *self,
                                "A request is an iq of the type get or set");
       return;
     }
-  data = g_new0 (RequestData, 1);
+  data = request_data_new (hs_element_get_node (iq));
   g_task_set_task_data (task, data, request_data_free);
   sending.asker = task;
   sending.asked = await_answer;

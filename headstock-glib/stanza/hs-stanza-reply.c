@@ -5,41 +5,10 @@
 
 #include "hs-element-private.h"
 #include "hs-namespaces.h"
-#include "hs-printable.h"
+#include "hs-stanza-error-private.h"
 #include "hs-stanza-private.h"
 
-/* HsStanza: answers and errors. */
-
-/* By condition, as RFC 6120, 8.3.3 names them; with the error type that it says goes with each. Where
- * it leaves a choice, it is the one that promises the sender least. */
-static const struct
-{
-  const char *name;
-  const char *error_type;
-} conditions[] = {
-  [HS_STANZA_ERROR_BAD_REQUEST] = { "bad-request", "modify" },
-  [HS_STANZA_ERROR_CONFLICT] = { "conflict", "cancel" },
-  [HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED] = { "feature-not-implemented", "cancel" },
-  [HS_STANZA_ERROR_FORBIDDEN] = { "forbidden", "auth" },
-  [HS_STANZA_ERROR_GONE] = { "gone", "cancel" },
-  [HS_STANZA_ERROR_INTERNAL_SERVER_ERROR] = { "internal-server-error", "cancel" },
-  [HS_STANZA_ERROR_ITEM_NOT_FOUND] = { "item-not-found", "cancel" },
-  [HS_STANZA_ERROR_JID_MALFORMED] = { "jid-malformed", "modify" },
-  [HS_STANZA_ERROR_NOT_ACCEPTABLE] = { "not-acceptable", "modify" },
-  [HS_STANZA_ERROR_NOT_ALLOWED] = { "not-allowed", "cancel" },
-  [HS_STANZA_ERROR_NOT_AUTHORIZED] = { "not-authorized", "auth" },
-  [HS_STANZA_ERROR_POLICY_VIOLATION] = { "policy-violation", "modify" },
-  [HS_STANZA_ERROR_RECIPIENT_UNAVAILABLE] = { "recipient-unavailable", "wait" },
-  [HS_STANZA_ERROR_REDIRECT] = { "redirect", "modify" },
-  [HS_STANZA_ERROR_REGISTRATION_REQUIRED] = { "registration-required", "auth" },
-  [HS_STANZA_ERROR_REMOTE_SERVER_NOT_FOUND] = { "remote-server-not-found", "cancel" },
-  [HS_STANZA_ERROR_REMOTE_SERVER_TIMEOUT] = { "remote-server-timeout", "wait" },
-  [HS_STANZA_ERROR_RESOURCE_CONSTRAINT] = { "resource-constraint", "wait" },
-  [HS_STANZA_ERROR_SERVICE_UNAVAILABLE] = { "service-unavailable", "cancel" },
-  [HS_STANZA_ERROR_SUBSCRIPTION_REQUIRED] = { "subscription-required", "auth" },
-  [HS_STANZA_ERROR_UNDEFINED_CONDITION] = { "undefined-condition", "cancel" },
-  [HS_STANZA_ERROR_UNEXPECTED_REQUEST] = { "unexpected-request", "wait" },
-};
+/* HsStanza: answers. */
 
 static gboolean
 has_name (HsStanza *self, const char *name)
@@ -51,102 +20,6 @@ static gboolean
 has_type (HsStanza *self, const char *stanza_type)
 {
   return strcmp (hs_stanza_get_stanza_type (self), stanza_type) == 0;
-}
-
-static HsStanzaError
-parse_condition (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
-    {
-      if (strcmp (conditions[i].name, name) == 0)
-        return i;
-    }
-  return HS_STANZA_ERROR_UNDEFINED_CONDITION;
-}
-
-/* What there is to say beside the condition, in parentheses. */
-static void
-append_detail (GString *message, gboolean *open, const char *detail)
-{
-  g_autofree char *shown = hs_printable (detail, HS_PRINTABLE_TEXT);
-
-  g_string_append_printf (message, "%s%s", *open ? ", " : " (", shown);
-  *open = TRUE;
-}
-
-static GError *
-describe_error (HsNode *condition, HsNode *application, HsNode *text)
-{
-  g_autoptr (GString) message = g_string_new (NULL);
-  HsStanzaError code = HS_STANZA_ERROR_UNDEFINED_CONDITION;
-  g_autofree char *address = NULL;
-  g_autofree char *words = text != NULL ? hs_node_dup_value (text) : NULL;
-  gboolean open = FALSE;
-
-  if (condition != NULL)
-    code = parse_condition (condition->name);
-  g_string_append (message, conditions[code].name);
-  if (condition != NULL && strcmp (condition->name, conditions[code].name) != 0)
-    append_detail (message, &open, condition->name);
-  /* The new address: RFC 6120, 8.3.3.5 and 8.3.3.14. */
-  if (code == HS_STANZA_ERROR_GONE || code == HS_STANZA_ERROR_REDIRECT)
-    address = hs_node_dup_value (condition);
-  if (address != NULL)
-    append_detail (message, &open, address);
-  if (application != NULL)
-    append_detail (message, &open, application->name);
-  if (open)
-    g_string_append_c (message, ')');
-  if (words != NULL)
-    {
-      g_autofree char *shown = hs_printable (words, HS_PRINTABLE_TEXT);
-
-      g_string_append_printf (message, ": %s", shown);
-    }
-  return g_error_new_literal (HS_STANZA_ERROR, code, message->str);
-}
-
-/**
- * hs_stanza_get_error:
- * @self: a stanza
- *
- * What a stanza of the type `error` says (RFC 6120, 8.3).
- *
- * The error's domain is %HS_STANZA_ERROR. A condition that RFC 6120 does not know, and none at all, are
- * %HS_STANZA_ERROR_UNDEFINED_CONDITION. The message is the condition's name, then in
- * parentheses the new address (`gone`, `redirect`) and the name of the condition that is the
- * application's own, then the text that came with it:
- * `bad-request (invalid-jid): No such user`.
- *
- * Returns: (transfer full) (nullable): the error, or %NULL where the type is not `error`
- */
-GError *
-hs_stanza_get_error (HsStanza *self)
-{
-  HsNode *error = NULL;
-  HsNode *condition = NULL;
-  HsNode *application = NULL;
-  HsNode *text = NULL;
-
-  g_return_val_if_fail (HS_IS_STANZA (self), NULL);
-
-  if (!has_type (self, "error"))
-    return NULL;
-  error = hs_stanza_get_own_child (self, "error");
-  for (HsNode *child = error != NULL ? hs_node_first_element (error) : NULL; child != NULL;
-       child = hs_node_next_element (child))
-    {
-      HsNode **place = NULL;
-
-      if (!hs_namespace_equal (child->namespace_, HS_NS_STANZAS))
-        place = &application;
-      else
-        place = strcmp (child->name, "text") == 0 ? &text : &condition;
-      if (*place == NULL)
-        *place = child;
-    }
-  /* Before RFC 3920 an error held its text itself. */
-  return describe_error (condition, application, text != NULL ? text : error);
 }
 
 /* An empty stanza of the same kind, the other way. */
@@ -276,7 +149,7 @@ hs_stanza_new_error_reply (HsStanza *self, HsStanzaError condition, const char *
   HsElement *error = NULL;
 
   g_return_val_if_fail (HS_IS_STANZA (self), NULL);
-  g_return_val_if_fail ((guint) condition < G_N_ELEMENTS (conditions), NULL);
+  g_return_val_if_fail (hs_stanza_condition_is_known (condition), NULL);
 
   if (has_type (self, "error") || (has_name (self, "iq") && has_type (self, "result")))
     return NULL;
@@ -284,8 +157,8 @@ hs_stanza_new_error_reply (HsStanza *self, HsStanzaError condition, const char *
   hs_stanza_change_attribute (reply, "type", "error");
   copy_id (self, reply);
   error = hs_element_add_child (HS_ELEMENT (reply), "error", NULL);
-  hs_element_set_attribute (error, "type", conditions[condition].error_type);
-  hs_element_add_child (error, conditions[condition].name, HS_NS_STANZAS);
+  hs_element_set_attribute (error, "type", hs_stanza_condition_get_error_type (condition));
+  hs_element_add_child (error, hs_stanza_condition_get_name (condition), HS_NS_STANZAS);
   if (text != NULL)
     hs_element_add_text_child (error, "text", HS_NS_STANZAS, text);
   return reply;

@@ -47,6 +47,10 @@ void hs_stanza_set_lang (HsStanza *self, const char *lang);
 
 HS_AVAILABLE_IN_ALL
 GError *hs_stanza_get_error (HsStanza *self);
+HS_AVAILABLE_IN_0_2
+const char *hs_stanza_get_error_type (HsStanza *self);
+HS_AVAILABLE_IN_0_2
+char *hs_stanza_get_error_text (HsStanza *self);
 HS_AVAILABLE_IN_ALL
 HsStanza *hs_stanza_new_reply (HsStanza *self);
 HS_AVAILABLE_IN_ALL

@@ -116,7 +116,10 @@ test_stanza_error (Fixture *fixture, gconstpointer data)
                    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No such thing</text></error></iq>");
   test_until (outcome.n_called == 1);
   g_assert_error (outcome.error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND);
-  g_assert_nonnull (strstr (outcome.error->message, "No such thing"));
+  g_assert_cmpstr (outcome.error->message, ==,
+                   "The server answered the request (urn:q query) with item-not-found: No such thing");
+  g_assert_cmpstr (hs_stanza_error_get_error_type (outcome.error), ==, "cancel");
+  g_assert_cmpstr (hs_stanza_get_id (hs_stanza_error_get_stanza (outcome.error)), ==, "i1");
 }
 
 /* Each has its own deadline, whatever the order in which they were made. */

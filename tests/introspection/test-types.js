@@ -203,12 +203,22 @@ await main({
     'namespaces, flags and error domains have their names'() {
         equal([Headstock.NS_CLIENT, Headstock.NS_ROSTER], ['jabber:client', 'jabber:iq:roster']);
         equal(Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET, 3);
-        const reply = Headstock.Iq.new('get', 'a@b', null)
-            .new_error_reply(Headstock.StanzaError.ITEM_NOT_FOUND, 'none such');
-        const error = reply.get_error();
-        assert(error.matches(Headstock.StanzaError, Headstock.StanzaError.ITEM_NOT_FOUND));
-        assert(error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND));
+        const {StanzaError} = Headstock;
+        const request = Headstock.Iq.new('get', null, null);
+        request.from_jid = Jid.new('me@b');
+        request.to_jid = Jid.new('a@b');
+        const error = request.new_error_reply(StanzaError.ITEM_NOT_FOUND, 'none such').get_error();
+        assert(error.matches(StanzaError, StanzaError.ITEM_NOT_FOUND));
+        assert(error.matches(Headstock.stanza_error_quark(), StanzaError.ITEM_NOT_FOUND));
         assert(error.message.includes('none such'));
+        equal([StanzaError.get_condition(error), StanzaError.get_error_type(error), StanzaError.get_text(error)],
+            ['item-not-found', 'cancel', 'none such']);
+        equal(StanzaError.get_stanza(error).from_jid.to_string(), 'a@b');
+        try {
+            throw error;
+        } catch (caught) {
+            equal(StanzaError.get_text(caught), 'none such');
+        }
     },
 
     'what is no list of handlers is refused'() {

@@ -364,10 +364,15 @@ def constants():
     assert Headstock.NS_PING == "urn:xmpp:ping"
     flags = Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET
     assert int(flags) == 3 and Headstock.HandlerFlags.DEFAULT == 0
+    Headstock.StanzaError.steal_last()
     reply = Headstock.Iq.new("get", "a@b", None).new_error_reply(
         Headstock.StanzaError.ITEM_NOT_FOUND, "none such")
     assert isinstance(reply, Headstock.Iq)
+    assert (reply.get_error_type(), reply.get_error_text()) == ("cancel", "none such")
     error = reply.get_error()
+    stanza = Headstock.StanzaError.steal_last()
+    assert isinstance(stanza, Headstock.Iq) and stanza.get_error_text() == "none such"
+    assert Headstock.StanzaError.steal_last() is None
     assert isinstance(error, GLib.Error) and "none such" in error.message
     assert error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND)
     assert Headstock.sasl_error_quark() != Headstock.stream_error_quark()
