@@ -153,7 +153,7 @@ server.answer('query', Headstock.NS_ROSTER, null);
 const printed = [];
 const print = line => void printed.push(line);
 const iq = Headstock.Iq.new('get', 'example.org', new Headstock.Element({name: 'ping', namespace: Headstock.NS_PING}));
-server.answer_error('ping', Headstock.NS_PING, Headstock.StanzaError.ITEM_NOT_FOUND, null);
+server.answer_error('ping', Headstock.NS_PING, Headstock.StanzaError.ITEM_NOT_FOUND);
 """, "check(printed[0] === 'There is none.');"),
 }
 # What the pieces in C call that a program has.
