@@ -5,7 +5,8 @@
     check-documented.py GI-DOCGEN CONFIGURATION GIR TEST-GIR SOURCE PAGES
 
 Beside what `gi-docgen check` looks at: virtual functions and the members of structures are
-documented, the guides name only functions, types and constants that there are, in the library or in the one
+documented, classes have code in their documentation, asynchronous functions name those that finish
+them, the guides name only functions, types and constants that there are, in the library or in the one
 for tests, and no link between the PAGES leads nowhere.  Prints TAP.
 """
 
@@ -75,6 +76,20 @@ class Reference:
                 if element.get("writable") == "1" and element.get("construct-only") != "1"
                 and "A change takes effect" not in element.findtext(CORE + "doc", "")]
 
+    def without_sample(self) -> list[str]:
+        """The classes and interfaces without code in their documentation."""
+        return [element.get("name") for kind in ("class", "interface") for element in self.root.iter(CORE + kind)
+                if "```" not in element.findtext(CORE + "doc", "")]
+
+    def without_finish(self) -> list[str]:
+        """The asynchronous functions whose documentation does not name the function that finishes them."""
+        found = []
+        for element in self.root.iter(CORE + "method"):
+            name, of_async, _ = element.get("name").rpartition("_async")
+            if of_async and f"{name}_finish]" not in element.findtext(CORE + "doc", ""):
+                found.append(element.get(C + "identifier"))
+        return found
+
     def names(self) -> set[str]:
         """All that C code may call by name."""
         found = set()
@@ -134,6 +149,9 @@ def main() -> int:
         report(reference.without_documentation_of(kind), f"a {kind} without documentation is found")
     timeless = reference.timeless()
     report(not timeless, "each property of a client says when a change takes effect", timeless)
+    sampleless, endless = reference.without_sample(), reference.without_finish()
+    report(not sampleless, "each class has code in its documentation", sampleless)
+    report(not endless, "each asynchronous function names the one that finishes it", endless)
     names = reference.names() | Reference(gidocgen, configuration, Path(test_gir)).names()
     code = "".join(path.read_text() for path in sorted((Path(source) / "headstock-glib").rglob("*.c")))
     inside = set(re.findall(r"\b[Hh]s_?[A-Za-z0-9_]+\b", code))

@@ -34,6 +34,12 @@
  * unless it is all there is of a name that is not for the DNS.
  *
  * A JID may be used from any thread.
+ *
+ * ```python
+ * jid = Headstock.Jid.new("juliet@example.org/balcony")
+ * print(jid.get_local(), jid.get_domain(), jid.get_resource())
+ * print(jid.get_bare() == "juliet@example.org")
+ * ```
  */
 
 /* One block of memory: this, the whole string, then what is not already a suffix of that. */
@@ -209,6 +215,13 @@ split (const char *string, gsize length, Part *local, Part *domain, Part *resour
  *
  * It is split as RFC 7622, 3.1 says: the resourcepart is what follows the first `/`, the localpart
  * what comes before the first `@` of the rest.
+ *
+ * ```c
+ * g_autoptr (HsJid) jid = hs_jid_new ("romeo@example.org/orchard", &error);
+ *
+ * if (jid == NULL)
+ *   g_printerr ("%s\n", error->message);
+ * ```
  *
  * Returns: (transfer full): a new JID, or %NULL if @string is none; then @error is set to
  *   %HS_ERROR_INVALID_JID, and its message names the part and what is wrong with it

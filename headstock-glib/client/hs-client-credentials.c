@@ -135,7 +135,7 @@ install_security (GObjectClass *object_class)
   /**
    * HsClient:channel-binding: (getter get_channel_binding) (setter set_channel_binding)
    *
-   * Whether the sign-in is bound to its TLS connection.
+   * Whether the sign-in is bound to its TLS connection. The default is %HS_CHANNEL_BINDING_PREFER.
    *
    * A change takes effect with the next sign-in.
    */
@@ -158,7 +158,7 @@ install_tokens (GObjectClass *object_class)
   /**
    * HsClient:access-token: (setter set_access_token)
    *
-   * An access token for the mechanism OAUTHBEARER (RFC 7628); it can be written and not read.
+   * An access token for the mechanism OAUTHBEARER (RFC 7628); it can be written and not read. The default is %NULL.
    *
    * A change takes effect with the next sign-in.
    */
@@ -176,7 +176,8 @@ install_tokens (GObjectClass *object_class)
   /**
    * HsClient:login-token: (getter get_login_token) (setter set_login_token)
    *
-   * A token that the server gave for signing in without the password (XEP-0484), and what belongs to it.
+   * A token that the server gave for signing in without the password (XEP-0484), and what belongs to it. The default
+   * is %NULL.
    *
    * A change takes effect with the next sign-in.
    */
@@ -190,7 +191,7 @@ install_session (GObjectClass *object_class)
   /**
    * HsClient:user-agent-id: (getter get_user_agent_id) (setter set_user_agent_id)
    *
-   * What the server knows this installation of the program by (XEP-0388, 2.3): a UUID.
+   * What the server knows this installation of the program by (XEP-0388, 2.3): a UUID. The default is %NULL.
    *
    * A change takes effect with the next connection.
    */
@@ -200,7 +201,7 @@ install_session (GObjectClass *object_class)
   /**
    * HsClient:user-agent-software: (getter get_user_agent_software) (setter set_user_agent_software)
    *
-   * The program's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
+   * The program's name, for the user's list of devices (XEP-0388, 2.3), or %NULL, the default.
    *
    * A change takes effect with the next connection.
    */
@@ -210,7 +211,7 @@ install_session (GObjectClass *object_class)
   /**
    * HsClient:user-agent-device: (getter get_user_agent_device) (setter set_user_agent_device)
    *
-   * The device's name, for the user's list of devices (XEP-0388, 2.3), or %NULL.
+   * The device's name, for the user's list of devices (XEP-0388, 2.3), or %NULL, the default.
    *
    * A change takes effect with the next connection.
    */
@@ -220,7 +221,8 @@ install_session (GObjectClass *object_class)
   /**
    * HsClient:bind2: (getter get_bind2) (setter set_bind2)
    *
-   * Whether the resource is bound along with the sign-in (XEP-0386), which throws offline messages away.
+   * Whether the resource is bound along with the sign-in (XEP-0386), which throws offline messages away. The default
+   * is %FALSE.
    *
    * A change takes effect with the next connection.
    */
@@ -229,7 +231,7 @@ install_session (GObjectClass *object_class)
   /**
    * HsClient:carbons: (getter get_carbons) (setter set_carbons)
    *
-   * Whether copies of what one's other devices send and receive are asked for (XEP-0280).
+   * Whether copies of what one's other devices send and receive are asked for (XEP-0280). The default is %FALSE.
    *
    * A change takes effect when the next session begins.
    */

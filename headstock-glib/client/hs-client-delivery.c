@@ -43,6 +43,14 @@ const HsOutboxCallbacks hs_client_outbox_callbacks = {
  *
  * That may take as long as an interruption lasts. Where the session is lost and the stanza is sent
  * again in the next one ([property@Client:resend-policy]), the waiting goes on.
+ *
+ * Call [method@Client.send_finish] in the callback to get the result.
+ *
+ * ```c
+ * g_autoptr (HsMessage) message = hs_message_new_chat ("romeo@example.org", "But soft!");
+ *
+ * hs_client_send_async (client, HS_ELEMENT (message), NULL, sent_cb, NULL);
+ * ```
  */
 void
 hs_client_send_async (HsClient *self,

@@ -201,6 +201,10 @@ add_handler (HsClient *self, HsHandler *handler)
  * order in which elements end. What a handler returns is sent. A `message`, `presence` or `iq` in
  * `jabber:client` is shown only as the stanza itself, unless @flags has %HS_HANDLER_NESTED.
  *
+ * ```c
+ * hs_client_add_handler (client, "message", HS_NS_CLIENT, HS_HANDLER_DEFAULT, message_cb, NULL, NULL);
+ * ```
+ *
  * Returns: an id for [method@Client.remove_handler]; never 0
  */
 guint
@@ -398,6 +402,13 @@ hs_client_take (HsClient *self, HsElement *element)
  *
  * Whether an address is the account's: its bare JID or that of any of its resources; for a component,
  * any address at its domain. %NULL is, since a stanza without `from` is the account's own (RFC 6120, 8.1.2.1).
+ *
+ * ```c
+ * g_autoptr (HsJid) from = hs_stanza_get_from_jid (stanza);
+ *
+ * if (hs_client_is_own (client, from))
+ *   return NULL;
+ * ```
  *
  * Returns: true where it is
  */

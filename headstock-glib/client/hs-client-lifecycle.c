@@ -193,6 +193,12 @@ ensure_started (HsClient *self, const char *function, GError **error)
  *
  * Where another thread iterates that context, the client is not started, with a critical: call it there, with
  * g_main_context_invoke(), in Python `GLib.idle_add()`.
+ *
+ * ```c
+ * g_signal_connect (client, "ready", G_CALLBACK (ready_cb), NULL);
+ * hs_client_start (client);
+ * g_main_loop_run (loop);
+ * ```
  */
 void
 hs_client_start (HsClient *self)
@@ -212,6 +218,11 @@ hs_client_start (HsClient *self)
  *
  * Begins the orderly end of a run, in whatever state it is, and returns at once. What was sent before
  * leaves; the stream is closed on both sides, within a deadline (RFC 6120, 4.4).
+ *
+ * ```c
+ * g_signal_connect_swapped (client, "terminated", G_CALLBACK (g_main_loop_quit), loop);
+ * hs_client_stop (client);
+ * ```
  */
 void
 hs_client_stop (HsClient *self)
@@ -245,6 +256,13 @@ run_result (HsClientPrivate *priv, GError **error)
  *
  * Errors are those of [signal@Client::terminated], and %HS_ERROR_WRONG_THREAD where another thread runs the
  * client or iterates its main context.
+ *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ *
+ * if (!hs_client_run (client, &error))
+ *   g_printerr ("%s\n", error->message);
+ * ```
  *
  * Returns: true where the run was stopped, false where it failed
  */
@@ -301,6 +319,12 @@ close_cancelled_cb (GCancellable *cancellable, gpointer data)
  * @user_data: data for @callback
  *
  * Starts the client where it has not been started, and waits until it is ready.
+ *
+ * Call [method@Client.connect_finish] in the callback to get the result.
+ *
+ * ```c
+ * hs_client_connect_async (client, NULL, connected_cb, NULL);
+ * ```
  */
 void
 hs_client_connect_async (HsClient *self,
@@ -366,6 +390,12 @@ hs_client_connect_finish (HsClient *self, GAsyncResult *result, GError **error)
  * @user_data: data for @callback
  *
  * Begins the orderly end of a run as [method@Client.stop] does, and waits until it has terminated.
+ *
+ * Call [method@Client.close_finish] in the callback to get the result.
+ *
+ * ```c
+ * hs_client_close_async (client, NULL, closed_cb, NULL);
+ * ```
  */
 void
 hs_client_close_async (HsClient *self,

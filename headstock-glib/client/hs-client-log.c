@@ -39,6 +39,11 @@ const HsWireLogCallbacks hs_client_wire_log_callbacks = {
  * Only its owner can read a new file, since it holds what people write to each other. If the file cannot be opened,
  * the function fails with a %G_FILE_ERROR, and logging goes on as before.
  *
+ * ```c
+ * if (!hs_client_set_log (client, "/tmp/xmpp.log", FALSE, &error))
+ *   g_printerr ("%s\n", error->message);
+ * ```
+ *
  * Returns: true if the log was set
  */
 gboolean

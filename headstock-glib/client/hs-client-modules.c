@@ -115,6 +115,12 @@ check_feature (HsClientPrivate *priv, HsModule *module)
  * A program may register any number of modules of its own. Of each feature of this library, such as
  * [class@Registration], a client takes one: registering a second module of that class, or of a class derived
  * from it, does nothing and is a critical warning.
+ *
+ * ```c
+ * g_autoptr (HsRoster) roster = hs_roster_new ();
+ *
+ * hs_client_register (client, HS_MODULE (roster));
+ * ```
  */
 void
 hs_client_register (HsClient *self, HsModule *module)

@@ -118,9 +118,17 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
  * Sends an iq and waits for its answer.
  *
  * Where the session is interrupted and resumed (XEP-0198), the time in between does not count; where it is lost, the
- * request fails at once. Only an answer with its id from whom it went to counts (RFC 6120, 8.2.3 and 10.3.3).
+ * request fails at once. Only an answer with the same id, from the address that the iq went to, counts (RFC 6120,
+ * 8.2.3 and 10.3.3).
  *
  * The callback gets the answer with [method@Client.request_finish].
+ *
+ * ```c
+ * g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_VERSION);
+ * g_autoptr (HsIq) iq = hs_iq_new ("get", "example.org", query);
+ *
+ * hs_client_request_async (client, HS_ELEMENT (iq), -1, NULL, answered_cb, NULL);
+ * ```
  */
 void
 hs_client_request_async (HsClient *self,
@@ -179,6 +187,13 @@ hs_client_request_async (HsClient *self,
  * Errors are those of [method@Client.send_stanza]; those in %HS_STANZA_ERROR, where the answer is one;
  * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %HS_ERROR_TOO_LARGE, where the answer has passed
  * [property@Client:max-stanza-size] and was discarded; %G_IO_ERROR_CANCELLED.
+ *
+ * ```c
+ * g_autoptr (HsIq) answer = hs_client_request_finish (client, result, &error);
+ *
+ * if (answer == NULL)
+ *   g_printerr ("%s\n", error->message);
+ * ```
  *
  * Returns: (transfer full): the result
  */

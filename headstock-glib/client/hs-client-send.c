@@ -315,6 +315,13 @@ hs_client_send_own (HsClient *self, HsElement *stanza, GError **error)
  * address; %HS_ERROR_TOO_LARGE where the server has announced that it takes less (XEP-0478). Nothing
  * was sent then.
  *
+ * ```c
+ * g_autoptr (HsMessage) message = hs_message_new_chat ("romeo@example.org", "But soft!");
+ *
+ * if (!hs_client_send_stanza (client, HS_ELEMENT (message), &error))
+ *   g_printerr ("%s\n", error->message);
+ * ```
+ *
  * Returns: true where it will be sent
  */
 gboolean

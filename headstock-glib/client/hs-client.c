@@ -27,6 +27,13 @@
  * %HS_ERROR_WRONG_THREAD, or with a critical warning where it has no error. g_main_context_invoke() calls a
  * function in the right thread. Dropping the last reference, which is allowed in any thread, ends the client
  * without a word to anybody.
+ *
+ * ```python
+ * client = Headstock.Client.new("juliet@example.org", "secret")
+ * client.connect("ready", lambda client: print("signed in as", client.props.bound_jid))
+ * client.connect("message", lambda client, message: print(message.props.from_jid, message.props.body))
+ * client.run()
+ * ```
  */
 
 G_DEFINE_TYPE_WITH_PRIVATE (HsClient, hs_client, G_TYPE_OBJECT)
@@ -327,7 +334,8 @@ specify_account (void)
   /**
    * HsClient:jid: (getter get_jid)
    *
-   * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7).
+   * The account's address. One with a resource asks the server for that resource (RFC 6120, 7.7). The default is
+   * %NULL.
    *
    * A change takes effect with the next connection. A session of another account is lost then.
    */
@@ -336,7 +344,7 @@ specify_account (void)
   /**
    * HsClient:password: (setter set_password)
    *
-   * The password; it can be written and not read.
+   * The password; it can be written and not read. The default is %NULL.
    *
    * A change takes effect with the next sign-in. A request of a registration that is sent from now on has the new
    * one, too.
@@ -347,7 +355,7 @@ specify_account (void)
    * HsClient:host: (getter get_host) (setter set_host)
    *
    * The host to connect to in place of those that the DNS names for the domain; %NULL to ask the DNS.
-   * The certificate must be for the domain all the same.
+   * The certificate must be for the domain all the same. The default is %NULL.
    *
    * A change takes effect with the next connection.
    */
@@ -356,7 +364,8 @@ specify_account (void)
   /**
    * HsClient:port: (getter get_port) (setter set_port)
    *
-   * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
+   * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct. The default is 0, the range
+   * 0 to 65,535.
    *
    * A change takes effect with the next connection.
    */
@@ -365,7 +374,7 @@ specify_account (void)
   /**
    * HsClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
    *
-   * How the connection is secured.
+   * How the connection is secured. The default is %HS_TLS_MODE_REQUIRED.
    *
    * A change takes effect with the next connection. The rule for secrets ([method@Client.check_secret]) follows it at
    * once.
@@ -379,7 +388,7 @@ specify_certificates (void)
   /**
    * HsClient:tls-database: (getter get_tls_database) (setter set_tls_database)
    *
-   * The certificates of authorities to trust, or %NULL for the system's.
+   * The certificates of authorities to trust, or %NULL, the default, for the system's.
    *
    * A change takes effect with the next connection.
    */
@@ -388,7 +397,7 @@ specify_certificates (void)
   /**
    * HsClient:tls-certificate: (getter get_tls_certificate) (setter set_tls_certificate)
    *
-   * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL.
+   * The client's own certificate with its key, for the mechanism EXTERNAL (XEP-0178), or %NULL, the default.
    *
    * A change takes effect with the next connection.
    */
@@ -398,7 +407,8 @@ specify_certificates (void)
    * HsClient:pinned-certificate: (getter get_pinned_certificate) (setter set_pinned_certificate)
    *
    * Where set, the server's certificate must be this one, and no other is accepted, whoever signed it.
-   * A program that has asked somebody about a certificate that was refused sets it and starts again.
+   * A program that has asked somebody about a certificate that was refused sets it and starts again. The default is
+   * %NULL.
    *
    * A change takes effect with the next connection.
    */
@@ -418,7 +428,7 @@ specify_sign_in (void)
   /**
    * HsClient:sasl-mechanisms: (getter get_sasl_mechanisms) (setter set_sasl_mechanisms)
    *
-   * The mechanisms that may be used to sign in, or %NULL for all that are safe.
+   * The mechanisms that may be used to sign in, or %NULL, the default, for all that are safe.
    *
    * A change takes effect with the next sign-in. The rule for secrets ([method@Client.check_secret]) follows it at
    * once.
@@ -430,7 +440,7 @@ specify_sign_in (void)
    *
    * Whether the mechanism PLAIN, which shows the password to the server, may be used. The client clears
    * it once a better one has worked for the account; a program may keep that fact and set it at its next
-   * start, so that nobody can talk it into showing the password.
+   * start, so that nobody can talk it into showing the password. The default is %TRUE.
    *
    * A change takes effect with the next sign-in. A registration follows it at once.
    */
@@ -440,7 +450,7 @@ specify_sign_in (void)
    * HsClient:min-iterations: (getter get_min_iterations) (setter set_min_iterations)
    *
    * The least number of iterations that SCRAM (RFC 5802) accepts from a server. More than 1,000,000 are
-   * refused always.
+   * refused always. The default is 4,096 iterations, the range 1 to 1,000,000.
    *
    * A change takes effect with the next sign-in.
    */
@@ -449,7 +459,7 @@ specify_sign_in (void)
   /**
    * HsClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
    *
-   * What decides on proxies, or %NULL for the system's.
+   * What decides on proxies, or %NULL, the default, for the system's.
    *
    * A change takes effect with the next connection.
    */
@@ -458,7 +468,7 @@ specify_sign_in (void)
   /**
    * HsClient:lang: (getter get_lang) (setter set_lang)
    *
-   * The language of the stream (RFC 6120, 4.7.4), or %NULL for that of the locale.
+   * The language of the stream (RFC 6120, 4.7.4), or %NULL, the default, for that of the locale.
    *
    * A change takes effect with the next connection.
    */
@@ -485,7 +495,7 @@ specify_times (void)
   /**
    * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
-   * Whether a connection that is lost after the client was ready is made anew.
+   * Whether a connection that is lost after the client was ready is made anew. The default is %TRUE.
    *
    * A change takes effect at once: the end of the connection that stands is followed by another one, or not, as the
    * value is then.
@@ -498,7 +508,8 @@ specify_times (void)
    * How long each stage of making a connection may take, in milliseconds: finding the server and
    * connecting to each of its addresses, the TLS handshake, each step of the negotiation, and the
    * server's end of the stream. While other addresses wait to be tried, one that is silent before a
-   * stream with TLS stands has a quarter of that time, but at least two seconds.
+   * stream with TLS stands has a quarter of that time, but at least two seconds. The default is 20,000 milliseconds,
+   * the least 1.
    *
    * A change takes effect at once, for each stage that begins from now on and for the answer to a sign of life that
    * is asked for; a stage that has begun keeps its time.
@@ -508,7 +519,8 @@ specify_times (void)
   /**
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
-   * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
+   * How long an answer to an iq is waited for where nothing else is said, in milliseconds. The default is 60,000
+   * milliseconds, the least 1.
    *
    * A change takes effect at once, for the requests that are sent from now on; those that wait keep their time.
    */
@@ -522,7 +534,7 @@ specify_times (void)
    * [property@Client:active] is false, the interval is four times as long.
    *
    * The time for the answer begins when the question has left this machine, and until then any
-   * progress of what is sent counts as a sign of life.
+   * progress of what is sent counts as a sign of life. The default is 50,000 milliseconds.
    *
    * A change takes effect at once, in the session that stands as well.
    */
@@ -540,7 +552,8 @@ specify_limits (void)
    * How many bytes of memory one stanza from the server may take. A larger one is discarded and the session
    * goes on: see [signal@Client::stanza-discarded]. Past 16 times the limit, the stream ends.
    *
-   * What a handler with %HS_HANDLER_FORGET has seen and what was forgotten after it does not count.
+   * What a handler with %HS_HANDLER_FORGET has seen and what was forgotten after it does not count. The default is
+   * 10,485,760 bytes (10 MiB), the least 1,024.
    *
    * A change takes effect with the next connection.
    */
@@ -550,7 +563,7 @@ specify_limits (void)
   /**
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
-   * How deep elements in one stanza may be nested.
+   * How deep elements in one stanza may be nested. The default is 128 levels, the least 2.
    *
    * A change takes effect with the next connection for what is received, and at once for what is sent.
    */
@@ -564,7 +577,8 @@ specify_beginning (void)
    * HsClient:own-presence: (getter get_own_presence) (setter set_own_presence)
    *
    * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none. Each new
-   * session begins with it, and it is sent with what modules add when it is set while the client is ready.
+   * session begins with it, and it is sent with what modules add when it is set while the client is ready. The default
+   * is an empty presence.
    *
    * A change takes effect at once.
    *
@@ -575,7 +589,7 @@ specify_beginning (void)
   /**
    * HsClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
    *
-   * Another name of [property@Client:own-presence].
+   * Another name of [property@Client:own-presence]. The default is an empty presence.
    *
    * A change takes effect at once.
    */
@@ -584,7 +598,7 @@ specify_beginning (void)
   /**
    * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
    *
-   * Whether the roster is asked for when a new session stands (RFC 6121, 2.2).
+   * Whether the roster is asked for when a new session stands (RFC 6121, 2.2). The default is %TRUE.
    *
    * A change takes effect when the next session begins.
    */
@@ -593,7 +607,7 @@ specify_beginning (void)
   /**
    * HsClient:registration: (getter get_registration) (setter set_registration)
    *
-   * A module that takes part before the client signs in, such as one that makes the account.
+   * A module that takes part before the client signs in, such as one that makes the account. The default is %NULL.
    *
    * A change takes effect with the next connection, for the account; the module is attached, and the old one
    * detached, at once.
@@ -605,7 +619,7 @@ specify_beginning (void)
    *
    * Which stanzas that were not acknowledged when their session was lost are sent again in the next one,
    * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
-   * come back with [signal@Client::returned].
+   * come back with [signal@Client::returned]. The default is %HS_RESEND_POLICY_UNRECEIVED.
    *
    * A change takes effect at once, for each session that is lost from then on.
    */
@@ -615,7 +629,7 @@ specify_beginning (void)
    * HsClient:active: (getter get_active) (setter set_active)
    *
    * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
-   * in each session.
+   * in each session. The default is %TRUE.
    *
    * A change takes effect at once.
    */
@@ -676,6 +690,10 @@ hs_client_init (HsClient *self)
  *
  * Where @jid is not an address, starting the client in any way ends at once with
  * %HS_ERROR_INVALID_JID.
+ *
+ * ```c
+ * g_autoptr (HsClient) client = hs_client_new ("juliet@example.org", "secret");
+ * ```
  *
  * Returns: (transfer full): the new client
  */

@@ -29,6 +29,19 @@
  *
  * Stanzas are in `jabber:client` for handlers and in what is sent, as with a client; on the wire they
  * are in `jabber:component:accept`.
+ *
+ * ```python
+ * component = Headstock.Component.new("weather.example.org", "secret")
+ *
+ * def answer(component, message):
+ *     if message.props.body and message.props.stanza_type != "error":
+ *         reply = message.new_reply()
+ *         reply.props.body = "Rain in " + str(message.props.to_jid)
+ *         component.send_stanza(reply)
+ *
+ * component.connect("message", answer)
+ * component.run()
+ * ```
  */
 
 G_DEFINE_TYPE (HsComponent, hs_component, HS_TYPE_CLIENT)
@@ -56,6 +69,10 @@ hs_component_init (HsComponent *self)
  *
  * Makes a component. Where @service is not an address, starting it in any way ends at once with
  * %HS_ERROR_INVALID_JID.
+ *
+ * ```c
+ * g_autoptr (HsComponent) component = hs_component_new ("weather.example.org", "secret");
+ * ```
  *
  * Returns: (transfer full): the new component
  */

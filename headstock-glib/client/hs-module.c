@@ -14,6 +14,14 @@
  * optional. A feature that several programs want is best written as one.
  *
  * The functions below are for the client to call; a module implements those of `HsModuleInterface`.
+ *
+ * ```python
+ * class Greeter(GObject.Object, Headstock.Module):
+ *     def do_ready(self, client):
+ *         client.send_stanza(Headstock.Message.new_chat("romeo@example.org", "I am here."))
+ *
+ * client.register(Greeter())
+ * ```
  */
 
 G_DEFINE_INTERFACE (HsModule, hs_module, G_TYPE_OBJECT)

@@ -9,6 +9,14 @@
  * How one connection of a client is protected, and how the client signed in to it.
  *
  * See [property@Client:security-info]. It does not change; each connection has one of its own.
+ *
+ * ```python
+ * def ready(client):
+ *     info = client.props.security_info
+ *     print(info.props.tls_version, info.props.mechanism, info.props.channel_binding)
+ *
+ * client.connect("ready", ready)
+ * ```
  */
 struct _HsSecurityInfo
 {
@@ -129,7 +137,7 @@ specify_properties (void)
   /**
    * HsSecurityInfo:tls-version: (getter get_tls_version)
    *
-   * The version of TLS, `UNKNOWN` without TLS.
+   * The version of TLS, `UNKNOWN` without TLS. The default is %G_TLS_PROTOCOL_VERSION_UNKNOWN.
    */
   props[PROP_TLS_VERSION]
       = g_param_spec_enum ("tls-version", NULL, NULL, G_TYPE_TLS_PROTOCOL_VERSION,
@@ -138,28 +146,28 @@ specify_properties (void)
   /**
    * HsSecurityInfo:cipher: (getter get_cipher)
    *
-   * The name of the cipher suite, or %NULL without TLS.
+   * The name of the cipher suite, or %NULL, the default, without TLS.
    */
   props[PROP_CIPHER] = g_param_spec_string ("cipher", NULL, NULL, NULL, flags);
 
   /**
    * HsSecurityInfo:verified: (getter get_verified)
    *
-   * Whether the server's certificate was verified or is the pinned one.
+   * Whether the server's certificate was verified or is the pinned one. The default is %FALSE.
    */
   props[PROP_VERIFIED] = g_param_spec_boolean ("verified", NULL, NULL, FALSE, flags);
 
   /**
    * HsSecurityInfo:mechanism: (getter get_mechanism)
    *
-   * The name of the mechanism that the client signed in with.
+   * The name of the mechanism that the client signed in with. The default is %NULL.
    */
   props[PROP_MECHANISM] = g_param_spec_string ("mechanism", NULL, NULL, NULL, flags);
 
   /**
    * HsSecurityInfo:channel-binding: (getter get_channel_binding)
    *
-   * The type of channel binding, or %NULL for none.
+   * The type of channel binding, or %NULL, the default, for none.
    */
   props[PROP_CHANNEL_BINDING]
       = g_param_spec_string ("channel-binding", NULL, NULL, NULL, flags);
@@ -167,7 +175,7 @@ specify_properties (void)
   /**
    * HsSecurityInfo:downgrade-protected: (getter get_downgrade_protected)
    *
-   * Whether the server has proved that nobody changed its lists of mechanisms (XEP-0474).
+   * Whether the server has proved that nobody changed its lists of mechanisms (XEP-0474). The default is %FALSE.
    */
   props[PROP_DOWNGRADE_PROTECTED]
       = g_param_spec_boolean ("downgrade-protected", NULL, NULL, FALSE, flags);
@@ -175,7 +183,7 @@ specify_properties (void)
   /**
    * HsSecurityInfo:resumed: (getter get_resumed)
    *
-   * Whether the connection goes on with an earlier session (XEP-0198).
+   * Whether the connection goes on with an earlier session (XEP-0198). The default is %FALSE.
    */
   props[PROP_RESUMED] = g_param_spec_boolean ("resumed", NULL, NULL, FALSE, flags);
 }

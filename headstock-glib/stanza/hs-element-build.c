@@ -20,6 +20,13 @@
  * `message`, `presence` and `iq` in `jabber:client` become a [class@Message], [class@Presence] or
  * [class@Iq].
  *
+ * ```c
+ * g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_ROSTER);
+ * HsElement *item = hs_element_add_child (query, "item", NULL);
+ *
+ * hs_element_set_attribute (item, "jid", "romeo@example.org");
+ * ```
+ *
  * Returns: (transfer full): the new element
  */
 HsElement *

@@ -26,6 +26,13 @@
  * Names come from whoever wrote the XML. What looks like a file name in it may hold `../`.
  *
  * An element belongs to one thread at a time; it may be finalised in any.
+ *
+ * ```python
+ * query = Headstock.Element.new("query", Headstock.NS_ROSTER)
+ * item = query.add_child("item", None)
+ * item.set_attribute("jid", "juliet@example.org")
+ * print(query.get_child("item", None).get_attribute("jid"), query.to_string())
+ * ```
  */
 
 typedef struct
@@ -301,7 +308,8 @@ hs_element_class_init (HsElementClass *klass)
   /**
    * HsElement:name:
    *
-   * The local name. To be written only while an element is being made.
+   * The local name. To be written only while an element is being made. The default is %NULL, which makes an element
+   * that is called `element`.
    */
   props[PROP_NAME]
       = g_param_spec_string ("name", NULL, NULL, NULL,
@@ -310,7 +318,7 @@ hs_element_class_init (HsElementClass *klass)
   /**
    * HsElement:namespace:
    *
-   * The namespace, or %NULL for none. To be written only while an element is being made.
+   * The namespace, or %NULL for none. To be written only while an element is being made. The default is %NULL.
    */
   props[PROP_NAMESPACE]
       = g_param_spec_string ("namespace", NULL, NULL, NULL,
@@ -319,7 +327,7 @@ hs_element_class_init (HsElementClass *klass)
   /**
    * HsElement:text: (getter get_text) (setter set_text)
    *
-   * All direct text, in its order.
+   * All direct text, in its order. The default is %NULL.
    */
   props[PROP_TEXT]
       = g_param_spec_string ("text", NULL, NULL, NULL,
@@ -523,6 +531,13 @@ hs_element_get_next_sibling (HsElement *self)
  * @namespace_: (nullable): a namespace, or %NULL for any
  *
  * The first child with that name.
+ *
+ * ```c
+ * HsElement *delay = hs_element_get_child (HS_ELEMENT (stanza), "delay", HS_NS_DELAY);
+ *
+ * if (delay != NULL)
+ *   g_print ("sent at %s\n", hs_element_get_attribute (delay, "stamp"));
+ * ```
  *
  * Returns: (transfer none) (nullable): the child, or %NULL where there is none
  */

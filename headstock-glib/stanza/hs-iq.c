@@ -11,6 +11,15 @@
  * HsIq:
  *
  * A request, or the answer to one (RFC 6120, 8.2.3).
+ *
+ * ```python
+ * iq = Headstock.Iq.new("get", "example.org", Headstock.Element.new("query", Headstock.NS_VERSION))
+ *
+ * def answered(client, result):
+ *     print(client.request_finish(result).props.payload)
+ *
+ * client.request_async(iq, -1, None, answered)
+ * ```
  */
 
 enum
@@ -76,7 +85,7 @@ hs_iq_class_init (HsIqClass *klass)
   /**
    * HsIq:payload: (getter get_payload) (setter set_payload)
    *
-   * What is asked or answered, or %NULL where an answer is empty.
+   * What is asked or answered, or %NULL, the default, where an answer is empty.
    */
   props[PROP_PAYLOAD]
       = g_param_spec_object ("payload", NULL, NULL, HS_TYPE_ELEMENT,
@@ -103,6 +112,11 @@ hs_iq_init (HsIq *self)
  *
  * Another @stanza_type, or none, is a programmer's error: a critical warning names it, and %NULL is returned. Python
  * raises ValueError and JavaScript RangeError.
+ *
+ * ```c
+ * g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_VERSION);
+ * g_autoptr (HsIq) iq = hs_iq_new ("get", "example.org", query);
+ * ```
  *
  * Returns: (transfer full): the iq
  */

@@ -203,15 +203,14 @@ collect_all (HsMessage *self, const char *const *features, const char *body, GAr
  * (XEP-0428, 2.2).
  *
  * It is the body that [method@Message.get_body] returns. Parts of it are left out if they are a
- * fallback for an extension in
- * @understood. Parts that are not inside the body, or end before they begin, are not left out: it
+ * fallback for an extension in @understood. Parts that are not inside the body, or end before they begin, are not left out: it
  * cannot be known what they mean, and text must not be lost.
  *
  * ```python
  * message = Headstock.Message.new_chat("anna@example.com", "Great idea!")
  * message.set_reply("message-id1", "anna@example.com/laptop", "We should bake a cake")
- * message.props.body                                              # "> We should bake a cake\nGreat
- * idea!" message.dup_body_without_fallback([Headstock.NS_REPLY])         # "Great idea!"
+ * message.props.body                                       # "> We should bake a cake\nGreat idea!"
+ * message.dup_body_without_fallback([Headstock.NS_REPLY])  # "Great idea!"
  * ```
  *
  * Returns: (transfer full) (nullable): the text; %NULL if the message has no body, or all of it is

@@ -104,7 +104,7 @@ make_ids (GParamSpec **props)
   /**
    * HsMessage:origin-id: (getter get_origin_id) (setter set_origin_id)
    *
-   * The id that the sender's program gave to the message (XEP-0359, 2.2), or %NULL.
+   * The id that the sender's program gave to the message (XEP-0359, 2.2), or %NULL, the default.
    *
    * Since: 0.2
    */
@@ -113,7 +113,7 @@ make_ids (GParamSpec **props)
   /**
    * HsMessage:receipt-id: (getter get_receipt_id) (setter set_receipt_id)
    *
-   * The id of the message that this one is a delivery receipt for (XEP-0184, 5), or %NULL.
+   * The id of the message that this one is a delivery receipt for (XEP-0184, 5), or %NULL, the default.
    *
    * Since: 0.2
    */
@@ -123,7 +123,7 @@ make_ids (GParamSpec **props)
    * HsMessage:displayed-id: (getter get_displayed_id) (setter set_displayed_id)
    *
    * The id of the message up to which the sender has seen the conversation (XEP-0333, 4.2), or
-   * %NULL.
+   * %NULL. The default is %NULL.
    *
    * Since: 0.2
    */
@@ -132,7 +132,7 @@ make_ids (GParamSpec **props)
   /**
    * HsMessage:replace-id: (getter get_replace_id) (setter set_replace_id)
    *
-   * The id of the message that this one corrects (XEP-0308, 3), or %NULL.
+   * The id of the message that this one corrects (XEP-0308, 3), or %NULL, the default.
    *
    * Since: 0.2
    */
@@ -141,7 +141,7 @@ make_ids (GParamSpec **props)
   /**
    * HsMessage:retract-id: (getter get_retract_id) (setter set_retract_id)
    *
-   * The id of the message that this one takes back (XEP-0424, 3), or %NULL.
+   * The id of the message that this one takes back (XEP-0424, 3), or %NULL, the default.
    *
    * Since: 0.2
    */
@@ -190,7 +190,7 @@ make_requests (GParamSpec **props)
   /**
    * HsMessage:requests-receipt: (getter get_requests_receipt) (setter set_requests_receipt)
    *
-   * Whether the sender wants to be told that the message was received (XEP-0184, 5).
+   * Whether the sender wants to be told that the message was received (XEP-0184, 5). The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -199,7 +199,7 @@ make_requests (GParamSpec **props)
   /**
    * HsMessage:is-markable: (getter get_is_markable) (setter set_is_markable)
    *
-   * Whether the sender wants to be told that the message was displayed (XEP-0333, 4.1).
+   * Whether the sender wants to be told that the message was displayed (XEP-0333, 4.1). The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -208,7 +208,7 @@ make_requests (GParamSpec **props)
   /**
    * HsMessage:attention: (getter get_attention) (setter set_attention)
    *
-   * Whether the sender wants the user's attention at once (XEP-0224, 3).
+   * Whether the sender wants the user's attention at once (XEP-0224, 3). The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -217,7 +217,7 @@ make_requests (GParamSpec **props)
   /**
    * HsMessage:chat-state: (getter get_chat_state) (setter set_chat_state)
    *
-   * What the sender does in the conversation (XEP-0085, 2).
+   * What the sender does in the conversation (XEP-0085, 2). The default is %HS_CHAT_STATE_NONE.
    *
    * Since: 0.2
    */
@@ -227,7 +227,7 @@ make_requests (GParamSpec **props)
   /**
    * HsMessage:hints: (getter get_hints) (setter set_hints)
    *
-   * What the sender asks of the servers on the message's way (XEP-0334, 4).
+   * What the sender asks of the servers on the message's way (XEP-0334, 4). The default is 0, no hint.
    *
    * Since: 0.2
    */
@@ -243,7 +243,7 @@ make_contents (GParamSpec **props)
   /**
    * HsMessage:oob-url: (getter get_oob_url) (setter set_oob_url)
    *
-   * The address of a file that comes with the message (XEP-0066, 3), or %NULL.
+   * The address of a file that comes with the message (XEP-0066, 3), or %NULL, the default.
    *
    * Since: 0.2
    */

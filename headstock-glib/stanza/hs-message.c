@@ -114,21 +114,21 @@ hs_message_class_init (HsMessageClass *klass)
   /**
    * HsMessage:body: (getter get_body) (setter set_body)
    *
-   * What is said (RFC 6121, 5.2.3), or %NULL where there is no body.
+   * What is said (RFC 6121, 5.2.3), or %NULL, the default, where there is no body.
    */
   props[PROP_BODY] = g_param_spec_string ("body", NULL, NULL, NULL, flags);
 
   /**
    * HsMessage:subject: (getter get_subject) (setter set_subject)
    *
-   * The subject (RFC 6121, 5.2.4), or %NULL where there is none.
+   * The subject (RFC 6121, 5.2.4), or %NULL, the default, where there is none.
    */
   props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
 
   /**
    * HsMessage:thread: (getter get_thread) (setter set_thread)
    *
-   * The conversation that a message is in (RFC 6121, 5.2.5), or %NULL where it names none.
+   * The conversation that a message is in (RFC 6121, 5.2.5), or %NULL, the default, where it names none.
    */
   props[PROP_THREAD] = g_param_spec_string ("thread", NULL, NULL, NULL, flags);
 
@@ -182,6 +182,12 @@ hs_message_new (const char *stanza_type, const char *to)
  * Makes a message of the type `chat` (RFC 6121, 5.2.2).
  *
  * @to is looked at when the message is sent.
+ *
+ * ```c
+ * g_autoptr (HsMessage) message = hs_message_new_chat ("romeo@example.org", "But soft!");
+ *
+ * hs_client_send_stanza (client, HS_ELEMENT (message), NULL);
+ * ```
  *
  * Returns: (transfer full): the message
  */

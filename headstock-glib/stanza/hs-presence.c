@@ -13,6 +13,13 @@
  * HsPresence:
  *
  * A presence: who is available and how, or what becomes of a subscription (RFC 6121, 3 and 4).
+ *
+ * ```python
+ * presence = Headstock.Presence.new(None)
+ * presence.props.show = "away"
+ * presence.props.status = "At lunch"
+ * client.props.own_presence = presence
+ * ```
  */
 
 enum
@@ -93,21 +100,21 @@ hs_presence_class_init (HsPresenceClass *klass)
    * How somebody is available (RFC 6121, 4.7.2.1), or %NULL where it is not said.
    *
    * What RFC 6121 does not know is a programmer's error: a critical warning names it. A presence that has a show keeps
-   * that; another one cannot be sent. Python and JavaScript raise an exception.
+   * that; another one cannot be sent. Python and JavaScript raise an exception. The default is %NULL.
    */
   props[PROP_SHOW] = g_param_spec_string ("show", NULL, NULL, NULL, flags);
 
   /**
    * HsPresence:status: (getter get_status) (setter set_status)
    *
-   * What somebody says of it (RFC 6121, 4.7.2.2), or %NULL.
+   * What somebody says of it (RFC 6121, 4.7.2.2), or %NULL, the default.
    */
   props[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
 
   /**
    * HsPresence:priority: (getter get_priority) (setter set_priority)
    *
-   * The resource's priority among those of the account (RFC 6121, 4.7.2.3).
+   * The resource's priority among those of the account (RFC 6121, 4.7.2.3). The default is 0, the range -128 to 127.
    */
   props[PROP_PRIORITY] = g_param_spec_int ("priority", NULL, NULL, -128, 127, 0, flags);
 
@@ -128,6 +135,13 @@ hs_presence_init (HsPresence *self)
  *
  * Another @stanza_type is a programmer's error: a critical warning names it, and %NULL is returned. Python raises
  * ValueError and JavaScript RangeError.
+ *
+ * ```c
+ * g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+ *
+ * hs_presence_set_show (presence, "away");
+ * hs_client_set_own_presence (client, presence);
+ * ```
  *
  * Returns: (transfer full): the presence
  */

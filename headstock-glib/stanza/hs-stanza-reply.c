@@ -97,6 +97,12 @@ may_be_answered (HsStanza *self)
  * Errors and results are never answered, since that would never end (RFC 6120, 8.2.3 and 8.3.1). A handler
  * may return what this function returns for any stanza: where that is %NULL, nothing is sent.
  *
+ * ```c
+ * g_autoptr (HsStanza) reply = hs_stanza_new_reply (stanza);
+ *
+ * hs_client_send_stanza (client, HS_ELEMENT (reply), &error);
+ * ```
+ *
  * Returns: (transfer full) (nullable): the reply, or %NULL for a stanza of the type `error` and for an iq
  *   of the type `result`
  */
@@ -138,6 +144,10 @@ hs_stanza_new_reply (HsStanza *self)
  * `modify` for `policy-violation`, `wait` for `unexpected-request`, `cancel` for `undefined-condition`.
  *
  * Errors and results are never answered (RFC 6120, 8.2.3 and 8.3.1).
+ *
+ * ```c
+ * return HS_ELEMENT (hs_stanza_new_error_reply (stanza, HS_STANZA_ERROR_NOT_ALLOWED, "Not on Sundays"));
+ * ```
  *
  * Returns: (transfer full) (nullable): the reply, or %NULL for a stanza of the type `error` and for an iq
  *   of the type `result`

@@ -20,6 +20,13 @@
  * element's attributes: nothing is kept twice.
  *
  * Strings that are returned live until the stanza changes.
+ *
+ * ```python
+ * def element(client, stanza):
+ *     print(stanza.props.from_jid, stanza.props.stanza_type, stanza.props.id)
+ *
+ * client.connect("presence", element)
+ * ```
  */
 
 enum
@@ -441,7 +448,7 @@ hs_stanza_class_init (HsStanzaClass *klass)
   /**
    * HsStanza:id: (getter get_id) (setter set_id)
    *
-   * The `id` attribute, or %NULL where there is none (RFC 6120, 8.1.3).
+   * The `id` attribute, or %NULL where there is none (RFC 6120, 8.1.3). The default is %NULL.
    */
   props[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
 
@@ -452,34 +459,35 @@ hs_stanza_class_init (HsStanzaClass *klass)
    *
    * One that RFC 6120 and RFC 6121 do not know for this kind of stanza is a programmer's error: a critical warning
    * names it. A stanza that has a type keeps that; a new one cannot be sent. Python and JavaScript raise an exception.
+   * The default is %NULL, which is no attribute: such a message is `normal`, and such a presence `available`.
    */
   props[PROP_STANZA_TYPE] = g_param_spec_string ("stanza-type", NULL, NULL, NULL, flags);
 
   /**
    * HsStanza:from-jid: (getter get_from_jid) (setter set_from_jid)
    *
-   * The address in `from`, or %NULL where there is none that is valid (RFC 6120, 8.1.2).
+   * The address in `from`, or %NULL where there is none that is valid (RFC 6120, 8.1.2). The default is %NULL.
    */
   props[PROP_FROM_JID] = g_param_spec_boxed ("from-jid", NULL, NULL, HS_TYPE_JID, flags);
 
   /**
    * HsStanza:to-jid: (getter get_to_jid) (setter set_to_jid)
    *
-   * The address in `to`, or %NULL where there is none that is valid (RFC 6120, 8.1.1).
+   * The address in `to`, or %NULL where there is none that is valid (RFC 6120, 8.1.1). The default is %NULL.
    */
   props[PROP_TO_JID] = g_param_spec_boxed ("to-jid", NULL, NULL, HS_TYPE_JID, flags);
 
   /**
    * HsStanza:to:
    *
-   * The `to` attribute as it is written, or %NULL where there is none.
+   * The `to` attribute as it is written, or %NULL, the default, where there is none.
    */
   props[PROP_TO] = g_param_spec_string ("to", NULL, NULL, NULL, flags);
 
   /**
    * HsStanza:lang: (getter get_lang) (setter set_lang)
    *
-   * The `xml:lang` attribute, or %NULL where there is none (RFC 6120, 8.1.5).
+   * The `xml:lang` attribute, or %NULL where there is none (RFC 6120, 8.1.5). The default is %NULL.
    */
   props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, flags);
 

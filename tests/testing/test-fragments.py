@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the pieces of code in the guides that are no whole programs, with the server that is inside the test.
 
-    test-fragments.py DOCS BUILD CC GJS
+    test-fragments.py SOURCE BUILD CC GJS
 
-FRAMES says what is around each piece: what it is given, and what has to be true afterwards. Prints TAP.
+FRAMES says what is around each piece: what it is given, and what has to be true afterwards. The pieces in the comments
+of the library are compiled, and those in Python name only what there is. Prints TAP.
 """
 
 import os
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-DOCS, BUILD, CC, GJS = Path(sys.argv[1]), Path(sys.argv[2]), shlex.split(sys.argv[3]), sys.argv[4]
+SOURCE, BUILD, CC, GJS = Path(sys.argv[1]), Path(sys.argv[2]), shlex.split(sys.argv[3]), sys.argv[4]
 FENCES = {"c": "c", "python": "python", "js": "js"}
 HEADS = {
     "c": """
@@ -186,11 +187,32 @@ load_from_keyring (void)
 }
 """
 
+# What the pieces in C in comments have: whatever a program has when it calls the function.
+C_COMMENT = """
+HsElement *message_cb (HsClient *client, HsElement *element, gpointer data);
+HsElement *juliet_left_cb (HsClient *client, HsElement *element, gpointer data);
+void ready_cb (HsClient *client, gpointer data);
+void sent_cb (GObject *source, GAsyncResult *result, gpointer data);
+void answered_cb (GObject *source, GAsyncResult *result, gpointer data);
+void connected_cb (GObject *source, GAsyncResult *result, gpointer data);
+void closed_cb (GObject *source, GAsyncResult *result, gpointer data);
+"""
+C_COMMENT_FUNCTION = """
+gpointer sample_{number} (HsClient *client, HsStanza *stanza, GAsyncResult *result, GMainLoop *loop, HsJid *juliet);
+gpointer
+sample_{number} (HsClient *client, HsStanza *stanza, GAsyncResult *result, GMainLoop *loop, HsJid *juliet)
+{{
+  g_autoptr (GError) error = NULL;
+  {{ {text} }}
+  return NULL;
+}}
+"""
+
 
 def read_fragments():
     """The pieces of each guide that has some: {(guide, language, number): text}."""
     found = {}
-    for guide in sorted(DOCS.glob("*.md")):
+    for guide in sorted((SOURCE / "docs").glob("*.md")):
         numbers = {}
         for language, text in re.findall(r"^```(\w+)\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL):
             numbers[language] = numbers.get(language, 0) + 1
@@ -210,13 +232,18 @@ def make_c(key, text):
     return "\n".join(lines[:last]) + f"\nstatic void {name} (void)\n{{\n{inside}\n}}\n", f"{name} ();"
 
 
+def find_flags():
+    """How a program in C is compiled with the library and the one for tests."""
+    env = dict(os.environ, PKG_CONFIG_PATH=str(BUILD / "meson-uninstalled"))
+    return subprocess.run(["pkg-config", "--cflags", "--libs", "headstock-glib-test-1.0"], env=env, check=True,
+                          capture_output=True, text=True).stdout
+
+
 def run_c(fragments, folder):
     functions, calls = zip(*(make_c(key, text) for key, text in fragments.items()))
     code = HEADS["c"] + C_BESIDES + "".join(functions) + f"int main (void) {{ {' '.join(calls)} return 0; }}\n"
     (folder / "fragments.c").write_text(code)
-    env = dict(os.environ, PKG_CONFIG_PATH=str(BUILD / "meson-uninstalled"))
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "headstock-glib-test-1.0"], env=env, check=True,
-                           capture_output=True, text=True).stdout
+    flags = find_flags()
     if os.environ.get("HS_TEST_PRELOAD"):
         flags += " -fsanitize=address,undefined"
     command = [*CC, "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", str(folder / "fragments.c"),
@@ -252,6 +279,33 @@ def run_js(fragments, folder):
     return run([GJS, "-m", str(folder / "fragments.js")], folder)
 
 
+def read_samples(language):
+    """The pieces in the comments of the library."""
+    comments = "".join(path.read_text() for path in sorted((SOURCE / "headstock-glib").rglob("*.c")))
+    found = re.findall(rf"^ \* ```{language}\n(.*?)^ \* ```$", comments, re.MULTILINE | re.DOTALL)
+    return [re.sub(r"^ \* ?", "", text, flags=re.MULTILINE) for text in found]
+
+
+def compile_samples(samples, folder):
+    functions = [C_COMMENT_FUNCTION.format(number=number, text=text) for number, text in enumerate(samples)]
+    (folder / "samples.c").write_text(HEADS["c"] + C_COMMENT + "".join(functions))
+    return run([*CC, "-fsyntax-only", "-Wall", "-Wno-unused", "-Werror", str(folder / "samples.c"),
+                *shlex.split(find_flags())], folder)
+
+
+def check_samples(samples, folder):
+    """Whether each is Python, and whatever it names in Headstock is there."""
+    lines = ["import gi", 'gi.require_version("Headstock", "1.0")', "from gi.repository import Headstock"]
+    for text in samples:
+        try:
+            compile(text, "sample", "exec")
+        except SyntaxError as error:
+            return [str(error), *text.splitlines()]
+        lines += [name for name in re.findall(r"\bHeadstock\.\w+(?:\.\w+)?", text) if ".props" not in name]
+    (folder / "samples.py").write_text("\n".join(lines))
+    return run([sys.executable, str(folder / "samples.py")], folder)
+
+
 def run(command, folder):
     """What was said of a failure, or nothing."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
@@ -268,6 +322,10 @@ def main():
         for language, runner in (("c", run_c), ("python", run_python), ("js", run_js)):
             chosen = {key: text for key, text in fragments.items() if key[1] == language and key in FRAMES}
             results.append((f"{len(chosen)} pieces in {language}", runner(chosen, Path(folder))))
+        for language, runner in (("c", compile_samples), ("python", check_samples)):
+            samples = read_samples(language)
+            results.append((f"{len(samples)} pieces in {language} in comments",
+                            runner(samples, Path(folder)) if len(samples) > 20 else ["there are fewer than 20"]))
     print(f"1..{len(results)}")
     for number, (what, wrong) in enumerate(results, 1):
         print(f"{'not ok' if wrong else 'ok'} {number} - {what}")

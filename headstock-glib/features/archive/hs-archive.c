@@ -238,6 +238,8 @@ check_with (HsArchiveQuery *query, GError **error)
  *
  * Asks an archive for the first page of what a query describes (XEP-0313, 4).
  *
+ * Call [method@Archive.fetch_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -314,6 +316,8 @@ hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
  *
  * Nothing is asked after the last page.
  *
+ * Call [method@Archive.fetch_next_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -369,6 +373,8 @@ hs_archive_fetch_next_finish (HsArchive *self, GAsyncResult *result, GError **er
  *
  * Asks for the oldest and the newest message of an archive (XEP-0313, 5). An archive that does not know the
  * question is asked for these two messages.
+ *
+ * Call [method@Archive.query_metadata_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

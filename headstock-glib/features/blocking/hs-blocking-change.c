@@ -116,6 +116,8 @@ send_change (HsBlocking *self, GTask *task, gboolean is_block, const char *const
  * What the program sends them comes back with the error %HS_STANZA_ERROR_NOT_ACCEPTABLE. Without
  * any address, there is nothing to do, and it succeeds.
  *
+ * Call [method@Blocking.block_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -175,6 +177,8 @@ hs_blocking_block_finish (HsBlocking *self, GAsyncResult *result, GError **error
  * A person is blocked also by the domain: [method@Blocking.is_blocked] can be true for an address
  * that is not in the list itself. A list of addresses with none in it is not %NULL: nothing is
  * unblocked, and it succeeds.
+ *
+ * Call [method@Blocking.unblock_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

@@ -297,6 +297,8 @@ start (HsDisco *self, GTask *task)
  * has the hash is asked. Without a hash, the address is asked as [method@Disco.query_async] does. Of these
  * requests, 8 are in flight at most.
  *
+ * Call [method@Disco.query_caps_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -160,6 +160,8 @@ ask_page (GTask *task)
  *
  * If the service sends them in pages (XEP-0059), all pages are asked for. The answer is not kept.
  *
+ * Call [method@Disco.query_items_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

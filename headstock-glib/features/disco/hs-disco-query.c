@@ -207,6 +207,8 @@ hs_disco_forget_all (HsDisco *self)
  * An answer is kept until the session ends or, for a resource, until its capabilities change or it goes. If
  * the same is asked while a request is in flight, no second request is sent.
  *
+ * Call [method@Disco.query_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -155,6 +155,8 @@ server_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Looks for a service that has a feature: first the account's server, then its items in their order.
  *
+ * Call [method@Disco.find_service_finish] in the callback to get the result.
+ *
  * ```python
  * def found(disco, result):
  *     service = disco.find_service_finish(result)

@@ -293,7 +293,8 @@ make_settings (void)
   /**
    * HsDisco:node: (getter get_node) (setter set_node)
    *
-   * The `node` of the own capabilities, which names the program: a URI (XEP-0115, 4).
+   * The `node` of the own capabilities, which names the program: a URI (XEP-0115, 4). The default is
+   * `urn:headstock-glib`.
    *
    * Since: 0.2
    */
@@ -302,7 +303,8 @@ make_settings (void)
   /**
    * HsDisco:cache-size: (getter get_cache_size) (setter set_cache_size)
    *
-   * How many verified hashes are kept, and how many answers of addresses. The ones that were used longest ago go.
+   * How many verified hashes are kept, and how many answers of addresses. The ones that were used longest ago go. The
+   * default is 5,000 hashes, the range 0 to 1,000,000.
    *
    * Since: 0.2
    */
@@ -312,7 +314,7 @@ make_settings (void)
   /**
    * HsDisco:caps-versions: (getter get_caps_versions) (setter set_caps_versions)
    *
-   * How the own capabilities are advertised; 0 for not at all.
+   * How the own capabilities are advertised; 0 for not at all. The default is %HS_CAPS_VERSION_V1.
    *
    * Since: 0.2
    */

@@ -115,7 +115,7 @@ hs_identity_class_init (HsIdentityClass *klass)
   /**
    * HsIdentity:category: (getter get_category)
    *
-   * The category, such as `client` or `conference`.
+   * The category, such as `client` or `conference`. The default is an empty string.
    *
    * Since: 0.2
    */
@@ -124,7 +124,7 @@ hs_identity_class_init (HsIdentityClass *klass)
   /**
    * HsIdentity:identity-type: (getter get_identity_type)
    *
-   * The type within the category, such as `pc` or `text`.
+   * The type within the category, such as `pc` or `text`. The default is an empty string.
    *
    * Since: 0.2
    */
@@ -133,7 +133,7 @@ hs_identity_class_init (HsIdentityClass *klass)
   /**
    * HsIdentity:name: (getter get_name)
    *
-   * A name for people to read, or %NULL.
+   * A name for people to read, or %NULL, the default.
    *
    * Since: 0.2
    */
@@ -142,7 +142,7 @@ hs_identity_class_init (HsIdentityClass *klass)
   /**
    * HsIdentity:lang: (getter get_lang)
    *
-   * The language of the name (`xml:lang`), or %NULL.
+   * The language of the name (`xml:lang`), or %NULL, the default.
    *
    * Since: 0.2
    */

@@ -14,6 +14,12 @@
  *
  * What a value may be depends on the type; [method@DataField.set_value] and its like say what is wrong
  * with one, and name the field. A password is in no error message.
+ *
+ * ```python
+ * field = form.get_field("muc#roomconfig_roomname")
+ * print(field.props.label, field.props.required)
+ * field.set_value("The balcony")
+ * ```
  */
 
 enum

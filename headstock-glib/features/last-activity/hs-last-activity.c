@@ -314,6 +314,8 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  * bare JID, how long ago the account's last session ended, and 0 while there is one; of a server, how long it has
  * been running (XEP-0012, 3 to 5).
  *
+ * Call [method@LastActivity.query_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -373,7 +373,7 @@ make_settings (void)
    * HsMessages:carbons: (getter get_carbons) (setter set_carbons)
    *
    * Whether copies of what other clients of the account get and send are asked for (XEP-0280). While the object
-   * is registered, it sets [property@Client:carbons].
+   * is registered, it sets [property@Client:carbons]. The default is %TRUE.
    *
    * Since: 0.2
    */
@@ -382,7 +382,7 @@ make_settings (void)
   /**
    * HsMessages:queue-offline: (getter get_queue_offline) (setter set_queue_offline)
    *
-   * Whether messages that are sent without a session wait for one.
+   * Whether messages that are sent without a session wait for one. The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -391,7 +391,8 @@ make_settings (void)
   /**
    * HsMessages:request-receipts: (getter get_request_receipts) (setter set_request_receipts)
    *
-   * Whether messages with a body ask the recipient for a receipt (XEP-0184). Rooms are not asked.
+   * Whether messages with a body ask the recipient for a receipt (XEP-0184). Rooms are not asked. The default is
+   * %FALSE.
    *
    * Since: 0.2
    */
@@ -401,7 +402,7 @@ make_settings (void)
    * HsMessages:answer-receipts: (getter get_answer_receipts) (setter set_answer_receipts)
    *
    * Whether a message that asks for a receipt gets one (XEP-0184), if it is from a contact that may see the
-   * account's presence.
+   * account's presence. The default is %TRUE.
    *
    * Since: 0.2
    */

@@ -198,6 +198,8 @@ read_answer (GTask *task, HsIq *answer, gint64 usec)
  *
  * Sends a ping, and measures the time until its answer.
  *
+ * Call [method@Ping.send_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -342,6 +342,8 @@ hs_registration_change_cancel (HsRegistration *self)
  * Where the server wants to know more first, [signal@Registration::fill-form] asks for what is not
  * known. The account's present password is only sent where [property@Client:allow-plain] is true: the client
  * clears that once it has signed in without showing the password.
+ *
+ * Call [method@Registration.change_password_finish] in the callback to get the result.
  */
 void
 hs_registration_change_password_async (HsRegistration *self,
@@ -422,6 +424,8 @@ hs_registration_change_password_finish (HsRegistration *self, GAsyncResult *resu
  *
  * Where the server wants to know more first, [signal@Registration::fill-form] asks for what is not
  * known.
+ *
+ * Call [method@Registration.cancel_account_finish] in the callback to get the result.
  */
 void
 hs_registration_cancel_account_async (HsRegistration *self,

@@ -189,28 +189,29 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRegistration:username: (getter get_username) (setter set_username)
    *
-   * The name of the account to make, its localpart; %NULL for that of [property@Client:jid].
+   * The name of the account to make, its localpart; %NULL for that of [property@Client:jid]. The default is %NULL.
    */
   props[PROP_USERNAME] = g_param_spec_string ("username", NULL, NULL, NULL, rw);
 
   /**
    * HsRegistration:password: (setter set_password)
    *
-   * The password of the account to make; %NULL for the client's. It can be written and not read.
+   * The password of the account to make; %NULL for the client's. It can be written and not read. The default is %NULL.
    */
   props[PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, wo);
 
   /**
    * HsRegistration:email: (getter get_email) (setter set_email)
    *
-   * An e-mail address, for a server that asks for one.
+   * An e-mail address, for a server that asks for one. The default is %NULL.
    */
   props[PROP_EMAIL] = g_param_spec_string ("email", NULL, NULL, NULL, rw);
 
   /**
    * HsRegistration:preauth-token: (getter get_preauth_token) (setter set_preauth_token)
    *
-   * The token of an invitation (XEP-0445), such as [method@Invitation.get_token] reads from its URI.
+   * The token of an invitation (XEP-0445), such as [method@Invitation.get_token] reads from its URI. The default is
+   * %NULL.
    */
   props[PROP_PREAUTH_TOKEN] = g_param_spec_string ("preauth-token", NULL, NULL, NULL, rw);
 

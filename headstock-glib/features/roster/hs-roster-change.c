@@ -68,6 +68,8 @@ send_item (HsRoster *self, GTask *task, HsElement *item)
  * the account, which can be before or after its answer. To see the contact's presence as well, call
  * [method@Roster.subscribe].
  *
+ * Call [method@Roster.add_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -138,6 +140,8 @@ hs_roster_add_finish (HsRoster *self, GAsyncResult *result, GError **error)
  *
  * Changes the name or the groups of a contact (RFC 6121, 2.4).
  *
+ * Call [method@Roster.update_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -198,6 +202,8 @@ hs_roster_update_finish (HsRoster *self, GAsyncResult *result, GError **error)
  * Removes a contact from the roster (RFC 6121, 2.5).
  *
  * The server ends the subscriptions in both directions.
+ *
+ * Call [method@Roster.remove_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

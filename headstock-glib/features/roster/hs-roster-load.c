@@ -378,6 +378,8 @@ hs_roster_load_clear (HsRoster *self)
  *
  * This is not needed in general: the roster is asked for in each session, and the server sends what changes.
  *
+ * Call [method@Roster.refresh_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -340,7 +340,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoster:approval: (getter get_approval) (setter set_approval)
    *
-   * Who is let see the account's presence without asking the user.
+   * Who is let see the account's presence without asking the user. The default is %HS_APPROVAL_ASK.
    *
    * Since: 0.2
    */

@@ -206,6 +206,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * drawn: one turn of the main loop takes a few milliseconds, however many contacts there are. Start the client when
  * @callback is called; otherwise see [method@StateFolder.load].
  *
+ * Call [method@StateFolder.load_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -438,7 +438,7 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
   /**
    * HsStateFolder:folder: (getter get_folder)
    *
-   * The folder with the files, which must have a path. It is made with the first file.
+   * The folder with the files, which must have a path. It is made with the first file. The default is %NULL.
    *
    * Since: 0.2
    */
@@ -448,8 +448,8 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
   /**
    * HsStateFolder:delay: (getter get_delay) (setter set_delay)
    *
-   * How many milliseconds after a change a state is written; 2000 by default. A state of more than 1 MB is written
-   * 30 s after it, or later where the delay is longer.
+   * How many milliseconds after a change a state is written. A state of more than 1 MB is written
+   * 30 s after it, or later where the delay is longer. The default is 2,000 milliseconds.
    *
    * Since: 0.2
    */
@@ -649,6 +649,8 @@ hs_state_folder_forget (HsStateFolder *self, HsStateful *object)
  * @user_data: data for @callback
  *
  * Writes all that has changed, without the delay.
+ *
+ * Call [method@StateFolder.flush_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

@@ -254,6 +254,8 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  *
  * Asks what time it is where somebody is.
  *
+ * Call [method@Time.query_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -226,7 +226,8 @@ hs_software_version_class_init (HsSoftwareVersionClass *klass)
   /**
    * HsSoftwareVersion:version: (getter get_version) (setter set_version)
    *
-   * The version of the program to tell, beside [property@SoftwareVersion:name]; %NULL for an empty one.
+   * The version of the program to tell, beside [property@SoftwareVersion:name]; %NULL for an empty one. The default is
+   * %NULL.
    *
    * Since: 0.2
    */
@@ -423,6 +424,8 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  * @user_data: data for @callback
  *
  * Asks which program somebody uses.
+ *
+ * Call [method@SoftwareVersion.query_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

@@ -399,7 +399,7 @@ hs_test_server_class_init (HsTestServerClass *klass)
    * HsTestServer:managed:
    *
    * Whether the server offers stream management (XEP-0198): without, a session ends with its connection. True
-   * by default.
+   * by default. The default is %TRUE.
    *
    * Since: 0.2
    */
