@@ -260,7 +260,7 @@ open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
   if (is_new)
     hs_connection_set_stream (&priv->connection, make_stream (self));
   hs_pump_set_stream (&priv->pump, hs_client_stream (priv));
-  hs_session_expect (&priv->session, hs_connection_get_account (&priv->connection), hs_settings_is_component (&priv->settings));
+  hs_session_expect (&priv->session, hs_connection_get_account (&priv->connection));
   if (is_new)
     hs_stream_open (hs_client_stream (priv));
   else

@@ -369,7 +369,7 @@ hs_client_get_login_token (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_login_token (&hs_client_private (self)->settings);
+  return hs_sign_in_get_login_token (&hs_client_private (self)->sign_in);
 }
 
 /**
@@ -403,7 +403,7 @@ hs_client_set_login_token (HsClient *self, GVariant *login_token)
   hs_client_return_if_foreign (self);
   g_return_if_fail (token == NULL || g_variant_is_of_type (token, G_VARIANT_TYPE_VARDICT));
 
-  if (!hs_settings_set_login_token (&priv->settings, token))
+  if (!hs_sign_in_set_login_token (&priv->sign_in, token))
     return;
   if (token != NULL && hs_settings_get_user_agent_id (&priv->settings) == NULL
       && g_variant_lookup (token, "user-agent-id", "&s", &id))

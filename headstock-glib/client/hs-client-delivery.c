@@ -239,7 +239,5 @@ hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
 
   if (!hs_settings_set_resend_policy (&priv->settings, resend_policy))
     return;
-  if (hs_client_get_management (self) != NULL)
-    hs_stream_management_set_policy (hs_client_get_management (self), resend_policy);
   g_object_notify (G_OBJECT (self), "resend-policy");
 }

@@ -253,7 +253,6 @@ void hs_client_note_discovery (HsClient *self);
 void hs_client_note_resumed (HsClient *self);
 void hs_client_ensure_user_agent (HsClient *self);
 void hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config);
-void hs_client_clear_credentials (HsClient *self);
 
 /* hs-client-credentials.c */
 void hs_client_authenticated (HsClient *self);

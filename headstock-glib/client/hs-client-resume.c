@@ -72,7 +72,7 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
   HsClientPrivate *priv = hs_client_private (self);
   HsSessionRestore restore = {
     .jid = hs_settings_get_jid (&priv->settings),
-    .policy = hs_settings_get_resend_policy (&priv->settings),
+    .policy = hs_settings_lend_resend_policy (&priv->settings),
     .now = hs_client_get_time (priv),
     .boot_now = hs_client_get_boot_time (priv),
     .real_now = g_get_real_time (),

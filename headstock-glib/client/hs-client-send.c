@@ -184,8 +184,10 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
 static gboolean
 check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 {
-  gsize max = hs_client_stream (priv) != NULL && hs_stream_is_open (hs_client_stream (priv))
-                  ? hs_stream_get_max_bytes (hs_client_stream (priv))
+  HsStream *stream = hs_client_stream (priv);
+  /* Before the session stands the stream knows the server's limit only while a module negotiates. */
+  gsize max = stream != NULL && (hs_stream_is_open (stream) || hs_stream_get_jid (stream) != NULL)
+                  ? hs_stream_get_max_bytes (stream)
                   : hs_session_get_max_bytes (&priv->session);
 
   if (max == 0 || length <= max)

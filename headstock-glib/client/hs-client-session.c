@@ -151,8 +151,7 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   HsClientPrivate *priv = hs_client_private (self);
 
   session_stands (self);
-  hs_session_bind (&priv->session, hs_stream_get_jid (stream), hs_settings_is_component (&priv->settings),
-                   hs_stream_get_max_bytes (stream));
+  hs_session_bind (&priv->session, hs_stream_get_jid (stream));
   if (hs_client_stream (priv) == stream)
     hs_client_tell_deliveries (self, FALSE);
   if (!begun && hs_client_stream (priv) == stream)
@@ -206,8 +205,7 @@ hs_client_resumed (HsClient *self)
   hs_retry_policy_resumed (hs_reconnector_get_policy (&priv->reconnector), hs_stream_management_get_acknowledged (management),
                            hs_stream_management_get_received (management));
   session_stands (self);
-  hs_session_resume (&priv->session, hs_settings_is_component (&priv->settings), hs_stream_get_max_bytes (stream),
-                     hs_client_get_time (priv));
+  hs_session_resume (&priv->session, hs_client_get_time (priv));
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_SESSION);
   hs_requests_changed (&priv->requests);
   hs_client_tell_active (self, TRUE);

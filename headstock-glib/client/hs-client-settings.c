@@ -3,7 +3,24 @@
 
 #include "hs-client-private.h"
 
+#include "hs-component-private.h"
+
 /* The accessors of HsClient's properties; those of its security are in hs-client-security.c. */
+
+void
+hs_client_make_component (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_settings_make_component (&priv->settings);
+  hs_iq_tracker_make_strict (hs_dispatcher_get_tracker (hs_client_dispatcher (priv)));
+}
+
+void
+hs_client_take_jid_error (HsClient *self, GError *error)
+{
+  hs_settings_take_jid_error (&hs_client_private (self)->settings, error);
+}
 
 /* Whether a value is one that the property takes. g_object_set() sees to that by itself; a setter that is called
  * would truncate the value, or make the client refuse all that comes. */

@@ -96,33 +96,7 @@ take_name (HsClient *self)
     return;
   hs_stream_set_account (hs_client_stream (priv), jid);
   hs_connection_set_account (&priv->connection, jid);
-  hs_session_expect (&priv->session, jid, hs_settings_is_component (&priv->settings));
-}
-
-/* The token, where it is this account's and this user agent's, and has not expired. */
-static void
-take_login_token (HsClientPrivate *priv, HsSaslCredentials *credentials)
-{
-  GVariant *token = hs_settings_get_login_token (&priv->settings);
-  const char *account = NULL;
-  const char *id = NULL;
-  const char *expiry = NULL;
-
-  if (token == NULL || !g_variant_lookup (token, "account", "&s", &account)
-      || !g_variant_lookup (token, "user-agent-id", "&s", &id)
-      || g_strcmp0 (account, credentials->account) != 0
-      || g_strcmp0 (id, hs_settings_get_user_agent_id (&priv->settings)) != 0)
-    return;
-  if (g_variant_lookup (token, "expiry", "&s", &expiry))
-    {
-      g_autoptr (GDateTime) end = g_date_time_new_from_iso8601 (expiry, NULL);
-      g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-
-      if (end != NULL && g_date_time_compare (end, now) <= 0)
-        return;
-    }
-  g_variant_lookup (token, "token", "&s", &credentials->token);
-  g_variant_lookup (token, "mechanism", "&s", &credentials->token_mechanism);
+  hs_session_expect (&priv->session, jid);
 }
 
 /* By the client itself, and so to be told of. */
@@ -139,20 +113,11 @@ static GVariant *
 make_login_token (HsClientPrivate *priv)
 {
   HsStream *stream = hs_client_stream (priv);
-  const HsAuthentication *authentication = hs_stream_get_authentication (stream);
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (stream));
-  GVariantDict dict;
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "account", "s", hs_jid_to_string (bare));
-  g_variant_dict_insert (&dict, "user-agent-id", "s", hs_settings_get_user_agent_id (&priv->settings));
-  g_variant_dict_insert (&dict, "token", "s", hs_authentication_get_token (authentication));
-  g_variant_dict_insert (&dict, "mechanism", "s", hs_authentication_get_token_mechanism (authentication));
-  if (hs_authentication_get_token_expiry (authentication) != NULL)
-    g_variant_dict_insert (&dict, "expiry", "s", hs_authentication_get_token_expiry (authentication));
-  g_variant_dict_insert_value (&dict, "offer",
-                               hs_stream_features_save (hs_stream_get_features (stream)));
-  return g_variant_dict_end (&dict);
+  return hs_sign_in_make_token (hs_stream_get_authentication (stream), hs_jid_to_string (bare),
+                                hs_settings_get_user_agent_id (&priv->settings),
+                                hs_stream_features_save (hs_stream_get_features (stream)));
 }
 
 /* SASL2 is for connections under TLS. */
@@ -192,15 +157,6 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
   config->inactive = !hs_settings_get_active (&priv->settings);
 }
 
-void
-hs_client_clear_credentials (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_server_memory_clear (&priv->server_memory);
-  hs_sign_in_clear (&priv->sign_in);
-}
-
 /* With @offer, before the server has said what it offers. */
 static void
 sign_in (HsClient *self, gboolean with_token, GVariant *offer)
@@ -228,7 +184,8 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
 
   list_channels (priv, channels, data);
   if (with_token)
-    take_login_token (priv, &credentials);
+    hs_sign_in_add_token (&priv->sign_in, &credentials, hs_settings_get_user_agent_id (settings),
+                          g_get_real_time () / G_USEC_PER_SEC);
   if (offer != NULL)
     {
       hs_stream_pipeline_sign_in (hs_client_stream (priv), offer, &credentials);
@@ -255,19 +212,12 @@ static GVariant *
 recall_offer (HsClientPrivate *priv)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_connection_get_account (&priv->connection));
-  const char *account = NULL;
   GVariant *offer = NULL;
-  GVariant *token = hs_settings_get_login_token (&priv->settings);
 
   if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_BY_MEMORY))
     return NULL;
   offer = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
-  if (offer != NULL)
-    return g_variant_ref (offer);
-  if (token != NULL && g_variant_lookup (token, "account", "&s", &account)
-      && g_strcmp0 (account, hs_jid_to_string (bare)) == 0)
-    g_variant_lookup (token, "offer", "@" HS_STREAM_FEATURES_TYPE, &offer);
-  return offer;
+  return offer != NULL ? g_variant_ref (offer) : hs_sign_in_recall_features (&priv->sign_in, hs_jid_to_string (bare));
 }
 
 /* In one flight with the header: what the server offers was known the last time, and is compared when it
@@ -394,24 +344,17 @@ remember_offer (HsClient *self)
   const HsStreamFeatures *offer = hs_stream_get_features (hs_client_stream (priv));
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
   g_autoptr (GVariant) features = NULL;
-  g_autoptr (GVariant) kept = NULL;
-  GVariantDict dict;
+  GVariant *token;
 
   if (!hs_connection_is_secure (&priv->connection))
     offer = NULL;
   features = offer != NULL ? g_variant_ref_sink (hs_stream_features_save (offer)) : NULL;
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
-  if (features == NULL)
+  if (features == NULL || !hs_authentication_uses_token (get_authentication (priv)))
     return;
-  if (hs_settings_get_login_token (&priv->settings) == NULL
-      || !hs_authentication_uses_token (get_authentication (priv)))
-    return;
-  kept = g_variant_lookup_value (hs_settings_get_login_token (&priv->settings), "offer", NULL);
-  if (kept != NULL && g_variant_equal (kept, features))
-    return;
-  g_variant_dict_init (&dict, hs_settings_get_login_token (&priv->settings));
-  g_variant_dict_insert_value (&dict, "offer", features);
-  replace_login_token (self, g_variant_dict_end (&dict));
+  token = hs_sign_in_replace_features (&priv->sign_in, features);
+  if (token != NULL)
+    replace_login_token (self, token);
 }
 
 /* It is of no more use (XEP-0484, 4.1), unless the server only says that it can't look. */
@@ -469,7 +412,7 @@ hs_client_authenticated (HsClient *self)
     hs_client_set_allow_plain (self, FALSE);
   if (hs_client_stream (priv) == stream)
     {
-      hs_connection_set_authenticated (&priv->connection);
+      hs_sign_in_set_authenticated (&priv->sign_in, TRUE);
       hs_client_tell_state (self);
     }
   /* A handler may have dropped the connection. */

@@ -10,7 +10,7 @@ hs_client_get_present_state (HsClientPrivate *priv)
 {
   return hs_run_phase_get_state (hs_run_get_phase (&priv->run),
                                  hs_connection_is_secure (&priv->connection),
-                                 hs_connection_is_authenticated (&priv->connection));
+                                 hs_sign_in_is_authenticated (&priv->sign_in));
 }
 
 /* The phase is another, or the connection has come further. */
@@ -74,7 +74,7 @@ hs_client_ensure_management (HsClientPrivate *priv)
   /* XEP-0114 has none. */
   if (hs_settings_is_component (&priv->settings))
     return NULL;
-  return hs_session_ensure_management (&priv->session, hs_settings_get_resend_policy (&priv->settings));
+  return hs_session_ensure_management (&priv->session, hs_settings_lend_resend_policy (&priv->settings));
 }
 
 HsStreamManagement *

@@ -104,7 +104,8 @@ hs_client_finalize (GObject *object)
   hs_client_dispatch_clear (&priv->dispatch);
   hs_wire_log_clear (&priv->wire_log);
   hs_settings_clear (&priv->settings);
-  hs_client_clear_credentials (HS_CLIENT (object));
+  hs_server_memory_clear (&priv->server_memory);
+  hs_sign_in_clear (&priv->sign_in);
   hs_beginning_clear (&priv->beginning);
   hs_run_clear (&priv->run);
   hs_module_list_clear (&priv->modules);

@@ -3,7 +3,7 @@
 
 #include "hs-component.h"
 
-#include "hs-client-private.h"
+#include "hs-component-private.h"
 
 /**
  * HsComponent:
@@ -56,7 +56,7 @@ hs_component_init (HsComponent *self)
 {
   HsClient *client = HS_CLIENT (self);
 
-  hs_settings_make_component (&hs_client_private (client)->settings);
+  hs_client_make_component (client);
   hs_client_set_tls_mode (client, HS_TLS_MODE_NONE);
   hs_client_set_own_presence (client, NULL);
   hs_client_set_initial_roster (client, FALSE);
@@ -88,6 +88,6 @@ hs_component_new (const char *service, const char *secret)
 
   jid = hs_jid_new (service, &error);
   self = g_object_new (HS_TYPE_COMPONENT, "jid", jid, "password", secret, NULL);
-  hs_settings_take_jid_error (&hs_client_private (HS_CLIENT (self))->settings, g_steal_pointer (&error));
+  hs_client_take_jid_error (HS_CLIENT (self), g_steal_pointer (&error));
   return self;
 }

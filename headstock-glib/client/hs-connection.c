@@ -286,12 +286,6 @@ hs_connection_start_tls (HsConnection *self)
 /* ---- The end ---- */
 
 void
-hs_connection_set_authenticated (HsConnection *self)
-{
-  self->authenticated = TRUE;
-}
-
-void
 hs_connection_end_attempt (HsConnection *self)
 {
   g_clear_pointer (&self->attempt, hs_attempt_unref);
@@ -316,7 +310,7 @@ hs_connection_close (HsConnection *self)
 HsStream *
 hs_connection_reset (HsConnection *self)
 {
-  self->secure = self->trusted = self->certificate_used = self->authenticated = FALSE;
+  self->secure = self->trusted = self->certificate_used = FALSE;
   self->gate = (HsReadGate){ 0 };
   return g_steal_pointer (&self->stream);
 }
@@ -387,12 +381,6 @@ gboolean
 hs_connection_has_used_certificate (const HsConnection *self)
 {
   return self->certificate_used;
-}
-
-gboolean
-hs_connection_is_authenticated (const HsConnection *self)
-{
-  return self->authenticated;
 }
 
 guint64

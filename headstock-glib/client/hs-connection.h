@@ -53,7 +53,6 @@ typedef struct
   guint secure : 1;           /* under TLS */
   guint trusted : 1;          /* and the certificate was verified, or is the pinned one */
   guint certificate_used : 1; /* and the server has asked for the client's certificate */
-  guint authenticated : 1;    /* signed in */
 } HsConnection;
 
 void
@@ -83,7 +82,6 @@ GIOStream *hs_connection_start_tls (HsConnection *self);
 /* Another operation of the attempt has come back. Takes the operation's reference. The owner of the connection, if
  * the operation still concerns it. */
 gpointer hs_connection_end_operation (HsAttempt *attempt);
-void hs_connection_set_authenticated (HsConnection *self);
 /* The session stands: nothing is under way any more. */
 void hs_connection_end_attempt (HsConnection *self);
 /* The connection ends. In this order: */
@@ -102,7 +100,6 @@ gboolean hs_connection_is_direct_tls (const HsConnection *self);
 gboolean hs_connection_is_secure (const HsConnection *self);
 gboolean hs_connection_is_trusted (const HsConnection *self);
 gboolean hs_connection_has_used_certificate (const HsConnection *self);
-gboolean hs_connection_is_authenticated (const HsConnection *self);
 
 /* The position of the last byte of the output. */
 guint64 hs_connection_get_end (const HsConnection *self);

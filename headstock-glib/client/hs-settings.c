@@ -44,7 +44,6 @@ hs_settings_clear (HsSettings *self)
   g_clear_error (&self->jid_error);
   g_clear_pointer (&self->password, hs_sasl_secret_free);
   g_clear_pointer (&self->access_token, hs_sasl_secret_free);
-  g_clear_pointer (&self->login_token, g_variant_unref);
   g_clear_pointer (&self->host, g_free);
   g_clear_pointer (&self->lang, g_free);
   g_clear_object (&self->proxy_resolver);
@@ -165,24 +164,6 @@ hs_settings_set_access_token (HsSettings *self, const char *access_token)
 
   hs_sasl_secret_free (self->access_token);
   self->access_token = copy;
-}
-
-GVariant *
-hs_settings_get_login_token (const HsSettings *self)
-{
-  return self->login_token;
-}
-
-gboolean
-hs_settings_set_login_token (HsSettings *self, GVariant *login_token)
-{
-  if (self->login_token == login_token
-      || (self->login_token != NULL && login_token != NULL
-          && g_variant_equal (self->login_token, login_token)))
-    return FALSE;
-  g_clear_pointer (&self->login_token, g_variant_unref);
-  self->login_token = login_token != NULL ? g_variant_ref_sink (login_token) : NULL;
-  return TRUE;
 }
 
 const char *const *
@@ -514,6 +495,12 @@ HsResendPolicy
 hs_settings_get_resend_policy (const HsSettings *self)
 {
   return self->resend_policy;
+}
+
+const HsResendPolicy *
+hs_settings_lend_resend_policy (const HsSettings *self)
+{
+  return &self->resend_policy;
 }
 
 gboolean

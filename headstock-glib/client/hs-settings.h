@@ -39,7 +39,6 @@ typedef struct
   GError *jid_error; /* why there is no address, or NULL */
   char *password;
   char *access_token;
-  GVariant *login_token;
 
   char *host;
   char *lang;
@@ -99,8 +98,6 @@ const char *hs_settings_get_password (const HsSettings *self);
 gboolean hs_settings_set_password (HsSettings *self, const char *password);
 const char *hs_settings_get_access_token (const HsSettings *self);
 void hs_settings_set_access_token (HsSettings *self, const char *access_token);
-GVariant *hs_settings_get_login_token (const HsSettings *self);
-gboolean hs_settings_set_login_token (HsSettings *self, GVariant *login_token);
 
 const char *const *hs_settings_get_sasl_mechanisms (const HsSettings *self);
 void hs_settings_set_sasl_mechanisms (HsSettings *self, const char *const *sasl_mechanisms);
@@ -153,6 +150,8 @@ gboolean hs_settings_set_tls_mode (HsSettings *self, HsTlsMode tls_mode);
 HsChannelBinding hs_settings_get_channel_binding (const HsSettings *self);
 gboolean hs_settings_set_channel_binding (HsSettings *self, HsChannelBinding channel_binding);
 HsResendPolicy hs_settings_get_resend_policy (const HsSettings *self);
+/* For what decides by it, and outlives a change. */
+const HsResendPolicy *hs_settings_lend_resend_policy (const HsSettings *self);
 gboolean hs_settings_set_resend_policy (HsSettings *self, HsResendPolicy resend_policy);
 gboolean hs_settings_get_allow_plain (const HsSettings *self);
 gboolean hs_settings_set_allow_plain (HsSettings *self, gboolean allow_plain);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-security-info.h"
+#include "protocol/hs-authentication.h"
 
 G_BEGIN_DECLS
 
@@ -10,12 +11,38 @@ G_BEGIN_DECLS
 /* Lies inside its owner. Only hs-sign-in.c uses the fields. */
 typedef struct
 {
+  GVariant *login_token;         /* what HsClient:login-token holds, or NULL */
   HsSecurityInfo *security_info; /* of the last sign-in, or NULL */
   char *discovery;               /* where to get an access token, of a server that has refused one; or NULL */
+  guint authenticated : 1;       /* the connection is signed in, and the client has noticed */
   guint no_upgrade : 1;          /* a new hash of the password (XEP-0480) has ended a sign-in */
 } HsSignIn;
 
 void hs_sign_in_clear (HsSignIn *self);
+
+gboolean hs_sign_in_is_authenticated (const HsSignIn *self);
+void hs_sign_in_set_authenticated (HsSignIn *self, gboolean authenticated);
+
+/* The token for signing in without the password (XEP-0484), and what belongs to it: a dictionary with "token",
+ * "mechanism", "account", "user-agent-id", "expiry" and "offer", the stream features that it was given with. */
+GVariant *hs_sign_in_get_login_token (const HsSignIn *self);
+/* FALSE: the token is the one that it was. */
+gboolean hs_sign_in_set_login_token (HsSignIn *self, GVariant *login_token);
+/* Lends the token to the credentials, if it is the one of their account and this user agent, and has not expired.
+ * @now: seconds since 1970 */
+void hs_sign_in_add_token (const HsSignIn *self,
+                           HsSaslCredentials *credentials,
+                           const char *user_agent_id,
+                           gint64 now);
+/* The stream features that belong to the token, if it is the account's; or NULL. (transfer full) */
+GVariant *hs_sign_in_recall_features (const HsSignIn *self, const char *account);
+/* The token with other features; NULL where it has these, and where there is no token. (transfer floating) */
+GVariant *hs_sign_in_replace_features (const HsSignIn *self, GVariant *features);
+/* A dictionary for the token that the server has given. (transfer floating) */
+GVariant *hs_sign_in_make_token (const HsAuthentication *authentication,
+                                 const char *account,
+                                 const char *user_agent_id,
+                                 GVariant *features);
 
 HsSecurityInfo *hs_sign_in_get_security_info (const HsSignIn *self);
 /* Takes @info. */

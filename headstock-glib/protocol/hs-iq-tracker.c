@@ -29,6 +29,7 @@ struct _HsIqTracker
   GQueue deadlines;     /* nearest first */
   gboolean paused;      /* deadlines count from the time of the pause */
   HsIqOwn own;
+  gboolean strict;
   guint size;
 };
 
@@ -100,7 +101,6 @@ hs_iq_tracker_set_own (HsIqTracker *self, const HsIqOwn *own)
     .full = own->full != NULL ? hs_jid_ref (own->full) : NULL,
     .bare = own->bare != NULL ? hs_jid_ref (own->bare) : NULL,
     .domain = own->domain != NULL ? hs_jid_ref (own->domain) : NULL,
-    .strict = own->strict,
   };
 
   clear_own (self);
@@ -200,7 +200,7 @@ sender_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
   g_autoptr (HsJid) jid = NULL;
 
   if (from == NULL)
-    return request->to_account && !self->own.strict;
+    return request->to_account && !self->strict;
   jid = hs_stanza_node_dup_jid (iq, "from");
   if (jid == NULL)
     return FALSE;
@@ -216,7 +216,7 @@ recipient_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
   const char *to = hs_node_get_attribute (iq, "to", NULL);
   g_autoptr (HsJid) jid = NULL;
 
-  if (!self->own.strict)
+  if (!self->strict)
     return TRUE;
   jid = to != NULL ? hs_jid_new (to, NULL) : NULL;
   return is_jid (jid, request->from_jid);
@@ -366,8 +366,14 @@ hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error)
     finish (g_ptr_array_index (all, i), NULL, error);
 }
 
+void
+hs_iq_tracker_make_strict (HsIqTracker *self)
+{
+  self->strict = TRUE;
+}
+
 gboolean
 hs_iq_tracker_is_strict (HsIqTracker *self)
 {
-  return self->own.strict;
+  return self->strict;
 }

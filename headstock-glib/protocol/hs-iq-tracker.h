@@ -15,10 +15,9 @@ typedef struct _HsIqRequest HsIqRequest;
 /* Whose addresses are "own"; borrowed, to be told anew when they change. */
 typedef struct
 {
-  HsJid *full;     /* bound, or NULL */
-  HsJid *bare;     /* the account */
-  HsJid *domain;   /* the server */
-  gboolean strict; /* the answer's `to` must be the `from` that was used (components) */
+  HsJid *full;   /* bound, or NULL */
+  HsJid *bare;   /* the account */
+  HsJid *domain; /* the server */
 } HsIqOwn;
 
 /* @answer is the stanza, or NULL with an error; called once for each request. */
@@ -59,7 +58,8 @@ gboolean hs_iq_tracker_is_paused (HsIqTracker *self);
 /* The time from which the deadline of a new request counts. */
 gint64 hs_iq_tracker_get_time (HsIqTracker *self, gint64 now);
 void hs_iq_tracker_fail_all (HsIqTracker *self, const GError *error);
-/* Whether answers must name the address that was used: for components. */
+/* The `to` of an answer must be the `from` that was used: for components. */
+void hs_iq_tracker_make_strict (HsIqTracker *self);
 gboolean hs_iq_tracker_is_strict (HsIqTracker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIqTracker, hs_iq_tracker_free)

@@ -30,13 +30,10 @@ hs_session_clear (HsSession *self)
 }
 
 HsStreamManagement *
-hs_session_ensure_management (HsSession *self, HsResendPolicy policy)
+hs_session_ensure_management (HsSession *self, const HsResendPolicy *policy)
 {
   if (self->management == NULL)
-    {
-      self->management = hs_stream_management_new ();
-      hs_stream_management_set_policy (self->management, policy);
-    }
+    self->management = hs_stream_management_new (policy);
   return self->management;
 }
 
@@ -64,6 +61,12 @@ hs_session_get_max_bytes (const HsSession *self)
   return self->max_bytes;
 }
 
+void
+hs_session_set_max_bytes (HsSession *self, gsize max_bytes)
+{
+  self->max_bytes = max_bytes;
+}
+
 gboolean
 hs_session_has_told_active (const HsSession *self)
 {
@@ -79,20 +82,20 @@ hs_session_set_told_active (HsSession *self, gboolean told)
 /* ---- Whose session it is ---- */
 
 static void
-set_own (HsSession *self, HsJid *full, HsJid *bare, gboolean strict)
+set_own (HsSession *self, HsJid *full, HsJid *bare)
 {
   g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (bare), NULL, NULL);
-  HsIqOwn own = { .full = full, .bare = bare, .domain = domain, .strict = strict };
+  HsIqOwn own = { .full = full, .bare = bare, .domain = domain };
 
   hs_iq_tracker_set_own (self->tracker, &own);
 }
 
 void
-hs_session_expect (HsSession *self, HsJid *jid, gboolean strict)
+hs_session_expect (HsSession *self, HsJid *jid)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
 
-  set_own (self, NULL, bare, strict);
+  set_own (self, NULL, bare);
 }
 
 void
@@ -130,19 +133,17 @@ set_bound (HsSession *self, HsJid *jid)
 }
 
 void
-hs_session_bind (HsSession *self, HsJid *jid, gboolean strict, gsize max_bytes)
+hs_session_bind (HsSession *self, HsJid *jid)
 {
-  self->max_bytes = max_bytes;
   set_bound (self, jid);
-  set_own (self, self->bound_jid, self->bound_bare, strict);
+  set_own (self, self->bound_jid, self->bound_bare);
   self->callbacks->bound_changed (self->owner);
 }
 
 void
-hs_session_resume (HsSession *self, gboolean strict, gsize max_bytes, gint64 now)
+hs_session_resume (HsSession *self, gint64 now)
 {
-  self->max_bytes = max_bytes;
-  set_own (self, self->bound_jid, self->bound_bare, strict);
+  set_own (self, self->bound_jid, self->bound_bare);
   hs_iq_tracker_unpause (self->tracker, now);
 }
 

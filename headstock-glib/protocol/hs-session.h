@@ -29,7 +29,7 @@ typedef struct
   HsJid *account;                 /* bare: whose session it is; NULL until there was one */
   HsJid *bound_jid;
   HsJid *bound_bare;
-  gsize max_bytes; /* of one stanza, or 0 */
+  gsize max_bytes; /* of one stanza, while there is no connection; or 0 */
   gboolean told_active; /* the server was told whether somebody is looking (XEP-0352) */
 } HsSession;
 
@@ -40,20 +40,21 @@ void hs_session_init (HsSession *self,
                       gpointer owner);
 void hs_session_clear (HsSession *self);
 
-/* Makes the stream management where there is none. @policy is for the first time. */
-HsStreamManagement *hs_session_ensure_management (HsSession *self, HsResendPolicy policy);
+/* Makes the stream management where there is none. @policy: as for hs_stream_management_new() */
+HsStreamManagement *hs_session_ensure_management (HsSession *self, const HsResendPolicy *policy);
 HsStreamManagement *hs_session_get_management (const HsSession *self); /* or NULL */
 HsJid *hs_session_get_bound_jid (const HsSession *self);  /* or NULL */
 HsJid *hs_session_get_bound_bare (const HsSession *self); /* or NULL */
-/* The largest stanza that the server accepted on the last connection, in bytes (XEP-0478), or 0. */
+/* The largest stanza that the server accepted on the last connection, in bytes (XEP-0478), or 0. While there is a
+ * connection, its stream tells. */
 gsize hs_session_get_max_bytes (const HsSession *self);
+void hs_session_set_max_bytes (HsSession *self, gsize max_bytes);
 /* Whether the server was told in this session if somebody is looking (XEP-0352). */
 gboolean hs_session_has_told_active (const HsSession *self);
 void hs_session_set_told_active (HsSession *self, gboolean told);
 
-/* Before an address is bound: whose answers count as the account's own (RFC 6120, 8.1.2.1). @strict: answers must
- * name the address that was used, as for components. */
-void hs_session_expect (HsSession *self, HsJid *jid, gboolean strict);
+/* Before an address is bound: whose answers count as the account's own (RFC 6120, 8.1.2.1). */
+void hs_session_expect (HsSession *self, HsJid *jid);
 /* From here on the session belongs to the account of @jid. */
 void hs_session_set_account (HsSession *self, HsJid *jid);
 /* Whether there was a session, and of another account than @jid's. NULL: of any account. */
@@ -61,9 +62,9 @@ gboolean hs_session_is_other_account (const HsSession *self, HsJid *jid);
 void hs_session_forget_account (HsSession *self);
 
 /* A new session stands. */
-void hs_session_bind (HsSession *self, HsJid *jid, gboolean strict, gsize max_bytes);
+void hs_session_bind (HsSession *self, HsJid *jid);
 /* The interrupted session goes on: the requests have the time that they had left when it was interrupted. */
-void hs_session_resume (HsSession *self, gboolean strict, gsize max_bytes, gint64 now);
+void hs_session_resume (HsSession *self, gint64 now);
 /* The connection is gone. FALSE: the session cannot be resumed, and the caller loses it. */
 gboolean hs_session_interrupt (HsSession *self, gint64 now, gint64 boot_now);
 /* How long requests wait for the session to be resumed, in milliseconds. */
@@ -87,7 +88,7 @@ hs_session_save (const HsSession *self, guint n_ahead, gint64 boot_now, gint64 r
 typedef struct
 {
   HsJid *jid; /* of the account that is going to use the session */
-  HsResendPolicy policy;
+  const HsResendPolicy *policy; /* as for hs_stream_management_new() */
   gint64 now;
   gint64 boot_now;
   gint64 real_now;

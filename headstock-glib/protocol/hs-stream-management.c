@@ -36,7 +36,7 @@ typedef enum
 struct _HsStreamManagement
 {
   State state;
-  HsResendPolicy policy;
+  const HsResendPolicy *policy; /* borrowed: the owner may change it */
   char *id;       /* the session's name for being resumed, or NULL */
   char *location;
   guint max;      /* seconds */
@@ -63,11 +63,12 @@ struct _HsStreamManagement
 };
 
 HsStreamManagement *
-hs_stream_management_new (void)
+hs_stream_management_new (const HsResendPolicy *policy)
 {
+  static const HsResendPolicy usual = HS_RESEND_POLICY_UNRECEIVED;
   HsStreamManagement *self = g_new0 (HsStreamManagement, 1);
 
-  self->policy = HS_RESEND_POLICY_UNRECEIVED;
+  self->policy = policy != NULL ? policy : &usual;
   self->window = WINDOW;
   g_queue_init (&self->deliveries);
   return self;
@@ -90,12 +91,6 @@ hs_stream_management_free (HsStreamManagement *self)
   g_free (self->id);
   g_free (self->location);
   g_free (self);
-}
-
-void
-hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy policy)
-{
-  self->policy = policy;
 }
 
 static void G_GNUC_PRINTF (2, 3)
@@ -165,8 +160,8 @@ may_resend (HsStreamManagement *self, HsQueuedStanza *stanza, gboolean unreceive
 {
   if ((stanza->flags & HS_OUT_RESEND) == 0 || stanza->n_lost >= MAX_LOST)
     return FALSE;
-  return self->policy == HS_RESEND_POLICY_ALWAYS ||
-         (self->policy == HS_RESEND_POLICY_UNRECEIVED && unreceived);
+  return *self->policy == HS_RESEND_POLICY_ALWAYS
+         || (*self->policy == HS_RESEND_POLICY_UNRECEIVED && unreceived);
 }
 
 static void

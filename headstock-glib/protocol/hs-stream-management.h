@@ -48,11 +48,11 @@ typedef struct
   GBytes *stanza; /* for UNRECEIVED and UNKNOWN: as it was written, NULL otherwise */
 } HsStanzaDelivery;
 
-HsStreamManagement *hs_stream_management_new (void);
+/* @policy: what becomes of stanzas in flight when their session is lost; borrowed, and read when it is needed. NULL:
+ * HS_RESEND_POLICY_UNRECEIVED */
+HsStreamManagement *hs_stream_management_new (const HsResendPolicy *policy);
 /* Deliveries that were not taken are dropped. */
 void hs_stream_management_free (HsStreamManagement *self);
-/* What becomes of stanzas in flight when their session is lost. */
-void hs_stream_management_set_policy (HsStreamManagement *self, HsResendPolicy policy);
 
 /* Negotiation. Times are those of a clock that goes on while the machine sleeps, in microseconds. */
 

@@ -348,7 +348,8 @@ begin_session (Driver *self)
   self->bare = hs_jid_get_bare (self->full);
   own.full = self->full;
   own.bare = self->bare;
-  own.strict = (self->options & OPTION_COMPONENT) != 0;
+  if ((self->options & OPTION_COMPONENT) != 0)
+    hs_iq_tracker_make_strict (tracker);
   hs_iq_tracker_set_own (tracker, &own);
   for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
     {
@@ -568,7 +569,7 @@ set_up (Driver *self)
   self->dispatcher = hs_dispatcher_new (&dispatcher_callbacks, self);
   add_handlers (self);
   if ((self->options & (OPTION_MANAGED | OPTION_COMPONENT)) == OPTION_MANAGED)
-    self->management = hs_stream_management_new ();
+    self->management = hs_stream_management_new (NULL);
   self->session_offer = HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SM;
   connect (self);
 }

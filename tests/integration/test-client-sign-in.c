@@ -335,6 +335,46 @@ test_not_yet (void)
   g_assert_false (scripted_server_has_received (test->server, "early"));
 }
 
+static void
+send_large (TestClient *test, const char *event, gpointer data)
+{
+  g_autofree char *body = g_strnfill (20000, 'x');
+  g_autoptr (HsElement) message = HS_ELEMENT (hs_message_new_chat ("a@b", body));
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_has_prefix (event, "disconnected") || *(guint *) data > 0)
+    return;
+  g_assert_false (hs_client_send_stanza (test->client, message, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_TOO_LARGE);
+  (*(guint *) data)++;
+}
+
+/* What waits for the interrupted session goes to the server that has said last, after the session had begun, how much
+ * it takes. */
+static void
+test_late_limit (void)
+{
+  static const ScriptStep script[]
+      = { RUN (to_header), SEND (SAY_SASL2 (PLAIN FEATURE_INLINE (FEATURE_BIND2_WITH (FEATURE_VAR ("urn:xmpp:sm:3"))))),
+          BY_PASSWORD,
+          SEND ("<success" SASL2 "><authorization-identifier>user@example.org/x"
+                "</authorization-identifier><bound xmlns='urn:xmpp:bind:0'>"
+                "<enabled" SM " resume='true' id='s1'/></bound></success>"
+                SAY_FEATURES (FEATURE_CSI "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>10000</max-bytes>"
+                                          "</limits>")),
+          EXPECT ("<inactive"), RESET, END };
+  const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (TestClient) test = new_client (scripts);
+  guint n_tried = 0;
+
+  g_object_set (test->client, "login-token", NULL, "bind2", TRUE, "auto-reconnect", TRUE, "active", FALSE, NULL);
+  test->hook = send_large;
+  test->hook_data = &n_tried;
+  test_client_start_until_ready (test);
+  test_until (n_tried == 1);
+  test_client_stop (test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,5 +399,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client-sign-in/wrong-account", test_wrong_account);
   g_test_add_func ("/client-sign-in/inactive", test_inactive);
   g_test_add_func ("/client-sign-in/not-yet", test_not_yet);
+  g_test_add_func ("/client-sign-in/late-limit", test_late_limit);
   return g_test_run ();
 }

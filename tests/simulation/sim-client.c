@@ -15,8 +15,7 @@
 void
 sim_client_init (World *w)
 {
-  w->client.management = hs_stream_management_new ();
-  hs_stream_management_set_policy (w->client.management, w->policy);
+  w->client.management = hs_stream_management_new (&w->policy);
   if (w->client.jid == NULL)
     w->client.jid = hs_jid_new (ACCOUNT "/r", NULL);
   if (w->client.output == NULL)

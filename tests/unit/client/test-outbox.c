@@ -44,7 +44,7 @@ static void
 test_sender_init (TestSender *self)
 {
   hs_outbox_init (&self->outbox, &callbacks, self);
-  self->management = hs_stream_management_new ();
+  self->management = hs_stream_management_new (NULL);
   self->returned = g_string_new (NULL);
   self->connected = TRUE;
 }

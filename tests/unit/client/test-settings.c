@@ -139,18 +139,6 @@ test_jid (void)
 }
 
 static void
-test_token (void)
-{
-  HsSettings settings;
-
-  hs_settings_init (&settings);
-  g_assert_true (hs_settings_set_login_token (&settings, g_variant_new_parsed ("{'token': <'a'>}")));
-  g_assert_true (hs_settings_set_login_token (&settings, g_variant_new_parsed ("{'token': <'b'>}")));
-  g_assert_false (hs_settings_set_login_token (&settings, hs_settings_get_login_token (&settings)));
-  hs_settings_clear (&settings);
-}
-
-static void
 test_lang (void)
 {
   HsSettings settings;
@@ -220,7 +208,6 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/mechanisms", test_mechanisms);
   g_test_add_func ("/settings/booleans", test_booleans);
   g_test_add_func ("/settings/jid", test_jid);
-  g_test_add_func ("/settings/token", test_token);
   g_test_add_func ("/settings/lang", test_lang);
   g_test_add_func ("/settings/presence", test_presence);
   g_test_add_func ("/settings/clear", test_clear);

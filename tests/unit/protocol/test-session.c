@@ -6,6 +6,8 @@
 
 #define SECOND G_USEC_PER_SEC
 
+static const HsResendPolicy never = HS_RESEND_POLICY_NEVER;
+
 typedef struct
 {
   HsIqTracker *tracker;
@@ -63,14 +65,14 @@ bind_as (Fixture *f, const char *address)
   g_autoptr (HsJid) jid = hs_jid_new (address, NULL);
 
   hs_session_set_account (&f->session, jid);
-  hs_session_bind (&f->session, jid, FALSE, 5000);
+  hs_session_bind (&f->session, jid);
 }
 
 /* With a session that can be resumed, for @max seconds. */
 static void
 enable (Fixture *f, const char *max)
 {
-  HsStreamManagement *management = hs_session_ensure_management (&f->session, HS_RESEND_POLICY_NEVER);
+  HsStreamManagement *management = hs_session_ensure_management (&f->session, &never);
   g_autoptr (GByteArray) output = g_byte_array_new ();
   g_autofree char *xml
       = g_strdup_printf ("<enabled xmlns='urn:xmpp:sm:3' id='s' resume='true' %s/>", max);
@@ -95,7 +97,7 @@ test_bind (Fixture *f, gconstpointer data)
   g_autoptr (HsJid) other = hs_jid_new ("romeo@example.com", NULL);
 
   g_assert_false (hs_session_is_other_account (&f->session, other));
-  hs_session_expect (&f->session, jid, FALSE);
+  hs_session_expect (&f->session, jid);
   ask (f, "1", NULL, 0);
   g_assert_true (is_answer (f, "<iq type='result' id='1' from='juliet@example.com'/>"));
   g_assert_false (is_answer (f, "<iq type='result' id='1' from='juliet@example.com/r'/>"));
@@ -105,6 +107,8 @@ test_bind (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_changes, ==, 1);
   g_assert_cmpstr (hs_jid_to_string (hs_session_get_bound_jid (&f->session)), ==, "juliet@example.com/r");
   g_assert_cmpstr (hs_jid_to_string (hs_session_get_bound_bare (&f->session)), ==, "juliet@example.com");
+  g_assert_cmpuint (hs_session_get_max_bytes (&f->session), ==, 0);
+  hs_session_set_max_bytes (&f->session, 5000);
   g_assert_cmpuint (hs_session_get_max_bytes (&f->session), ==, 5000);
   g_assert_false (hs_session_is_other_account (&f->session, jid));
   g_assert_true (hs_session_is_other_account (&f->session, other));
@@ -127,7 +131,7 @@ test_unmanaged (Fixture *f, gconstpointer data)
   g_assert_false (hs_session_interrupt (&f->session, SECOND, SECOND));
   g_assert_false (hs_session_is_interrupted (&f->session));
   g_assert_false (hs_session_can_resume (&f->session, SECOND));
-  hs_session_ensure_management (&f->session, HS_RESEND_POLICY_NEVER);
+  hs_session_ensure_management (&f->session, &never);
   g_assert_false (hs_session_interrupt (&f->session, SECOND, SECOND));
 }
 
@@ -151,9 +155,8 @@ test_resume (Fixture *f, gconstpointer data)
   g_assert_true (hs_session_can_resume (&f->session, 1059 * SECOND));
   g_assert_false (hs_session_can_resume (&f->session, 1060 * SECOND));
   ask (f, "3", NULL, hs_iq_tracker_get_time (f->tracker, 16 * SECOND) + 5 * SECOND);
-  hs_session_resume (&f->session, FALSE, 6000, 50 * SECOND);
+  hs_session_resume (&f->session, 50 * SECOND);
   g_assert_false (hs_session_is_interrupted (&f->session));
-  g_assert_cmpuint (hs_session_get_max_bytes (&f->session), ==, 6000);
   g_assert_cmpint (hs_iq_tracker_get_time (f->tracker, 16 * SECOND), ==, 16 * SECOND);
   hs_iq_tracker_expire (f->tracker, 50 * SECOND, 0);
   g_assert_cmpuint (f->n_answers, ==, 1);
@@ -186,7 +189,7 @@ check_restore (Fixture *f, GVariant *state, const char *address, gint64 real_now
 {
   g_autoptr (HsJid) jid = hs_jid_new (address, NULL);
   g_autoptr (GError) error = NULL;
-  HsSessionRestore restore = { jid, HS_RESEND_POLICY_NEVER, 5 * SECOND, 7 * SECOND, real_now };
+  HsSessionRestore restore = { jid, &never, 5 * SECOND, 7 * SECOND, real_now };
 
   g_assert_false (hs_session_restore (&f->session, state, &restore, &error));
   g_assert_error (error, HS_ERROR, code);
@@ -200,7 +203,7 @@ test_keep (Fixture *f, gconstpointer data)
   g_autoptr (GVariant) state = NULL;
   g_autoptr (GVariant) other = g_variant_ref_sink (g_variant_new_string ("x"));
   g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com", NULL);
-  HsSessionRestore restore = { jid, HS_RESEND_POLICY_NEVER, 5 * SECOND, 7 * SECOND, 1059 * SECOND };
+  HsSessionRestore restore = { jid, &never, 5 * SECOND, 7 * SECOND, 1059 * SECOND };
   Fixture next;
 
   g_assert_null (hs_session_save (&f->session, 0, 0, 0));

@@ -19,7 +19,7 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->sm = hs_stream_management_new ();
+  f->sm = hs_stream_management_new (NULL);
   f->output = g_byte_array_new ();
 }
 

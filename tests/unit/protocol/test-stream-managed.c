@@ -55,7 +55,7 @@ open_stream (Fixture *f)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->management = hs_stream_management_new ();
+  f->management = hs_stream_management_new (NULL);
   f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);

@@ -17,13 +17,15 @@
 typedef struct
 {
   HsStreamManagement *sm;
+  HsResendPolicy policy;
   GByteArray *output;
 } Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->sm = hs_stream_management_new ();
+  f->policy = HS_RESEND_POLICY_UNRECEIVED;
+  f->sm = hs_stream_management_new (&f->policy);
   f->output = g_byte_array_new ();
 }
 
@@ -350,7 +352,8 @@ test_not_resumable (Fixture *f, gconstpointer data)
 static void
 lose_five (Fixture *f, HsResendPolicy policy, const char *attributes)
 {
-  hs_stream_management_set_policy (f->sm, policy);
+  /* It may change at any time before. */
+  f->policy = policy;
   enable (f, "id='x' resume='true'");
   send_numbered (f, 1);
   send_numbered (f, 2);
@@ -601,7 +604,7 @@ static void
 test_kept (Fixture *f, gconstpointer data)
 {
   g_autoptr (GVariant) state = NULL;
-  g_autoptr (HsStreamManagement) other = hs_stream_management_new ();
+  g_autoptr (HsStreamManagement) other = hs_stream_management_new (NULL);
   g_autoptr (GError) error = NULL;
 
   enable (f, "");
@@ -628,7 +631,7 @@ test_kept (Fixture *f, gconstpointer data)
   assert_output (f, "<resume" SM " h='9' previd='x'/>");
   resume (f, 2);
   assert_output (f, "<message id=\"3\"/><r" SM "/>");
-  other = hs_stream_management_new ();
+  other = hs_stream_management_new (NULL);
 }
 
 /* What is in a state is written to a stream as it is: it must not be more, or less, than stanzas. */
@@ -647,7 +650,7 @@ test_kept_rubbish (Fixture *f, gconstpointer data)
     {
       gboolean is_good = i >= G_N_ELEMENTS (bad);
       const char *text = is_good ? good[i - G_N_ELEMENTS (bad)] : bad[i];
-      g_autoptr (HsStreamManagement) sm = hs_stream_management_new ();
+      g_autoptr (HsStreamManagement) sm = hs_stream_management_new (NULL);
       g_autoptr (GVariant) kept = NULL;
       GVariantBuilder builder;
 
@@ -681,7 +684,7 @@ test_kept_random (Fixture *f, gconstpointer data)
   bytes = g_variant_get_data_as_bytes (state);
   for (guint i = 0; i < 20000; i++)
     {
-      g_autoptr (HsStreamManagement) sm = hs_stream_management_new ();
+      g_autoptr (HsStreamManagement) sm = hs_stream_management_new (NULL);
       gsize size;
       const guint8 *from = g_bytes_get_data (bytes, &size);
       g_autofree guint8 *copy = g_memdup2 (from, size);

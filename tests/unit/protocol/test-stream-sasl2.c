@@ -277,7 +277,7 @@ fixture_init (Fixture *f, const Case *c)
   config.jid = f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
   config.session_jid = f->session_jid = hs_jid_new (FULL, NULL);
   if (c->with & WITH_SM)
-    config.management = f->management = hs_stream_management_new ();
+    config.management = f->management = hs_stream_management_new (NULL);
   if (c->with & WITH_SESSION)
     interrupt_session (f->management);
   f->credentials = (HsSaslCredentials){
