@@ -30,7 +30,8 @@
 // waits, Ctrl-C stops the client, and a second Ctrl-C ends the process; a program that lives on without its
 // client calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
 //
-// client.elements(name, namespace, options) is an asynchronous iterator over elements as they arrive.
+// client.elements(name, namespace, options) is an asynchronous iterator over elements as they arrive, and
+// archive.pages(query) over the pages of an archive.
 //
 // Addresses may be given as Headstock.Jid or as strings, whatever C takes.
 //
@@ -848,6 +849,15 @@ class Arrivals {
     }
 }
 
+// The pages that a query describes, for `for await`; without one, those of the account's whole archive.
+async function* readPages(query = null, last = null) {
+    let page = await this.fetch_async(query ?? Headstock.ArchiveQuery.new(null), last);
+    while (page !== null) {
+        yield page;
+        page = await this.fetch_next_async(page, last);
+    }
+}
+
 function isSignal(value) {
     return typeof value === 'object' && value !== null && typeof value.aborted === 'boolean' &&
         typeof value.addEventListener === 'function';
@@ -1047,6 +1057,11 @@ function _init() {
     };
     Element.prototype[Symbol.iterator] = function () {
         return this.get_children()[Symbol.iterator]();
+    };
+
+    Headstock.Archive.prototype.pages = readPages;
+    Headstock.ArchivePage.prototype[Symbol.iterator] = function () {
+        return this.list_deliveries()[Symbol.iterator]();
     };
 
     native.describe = Headstock.Described.prototype.describe;

@@ -37,6 +37,7 @@ HS_ERROR_WRONG_THREAD; GLib.idle_add() calls a function in the thread of the mai
 import difflib
 import inspect
 import itertools
+import keyword
 import operator
 import os
 import signal
@@ -321,6 +322,8 @@ class _Properties:
     props = _PropsDescriptor()
 
     def __init__(self, **properties):
+        # What is a word of Python's has an underscore at its end: with_.
+        properties = {name[:-1] if name.endswith("_") else name: value for name, value in properties.items()}
         for name, value in properties.items():
             _check_property(type(self), name, value)
         super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
@@ -1248,6 +1251,26 @@ class Registration(_Properties, Headstock.Registration):
     """A new account, or the change of one (XEP-0077)."""
 
 
+@override
+class Archive(_Properties, Headstock.Archive):
+    """Questions to the archives of the account and of rooms (XEP-0313)."""
+
+    async def pages(self, query=None, cancellable=None):
+        """The pages that a query describes, for `async for`; without one, those of the account's whole archive."""
+        page = await self.fetch_async(query or Headstock.ArchiveQuery.new(None), cancellable)
+        while page is not None:
+            yield page
+            page = await self.fetch_next_async(page, cancellable)
+
+
+@override
+class ArchivePage(_Properties, Headstock.ArchivePage):
+    """Some messages of an archive; iterating gives them."""
+
+    def __iter__(self):
+        return iter(self.list_deliveries())
+
+
 def _check_properties():
     """Has what has nothing else of its own here check its properties, too."""
     for name in dir(Headstock):
@@ -1264,6 +1287,8 @@ def _make_attributes():
             continue
         for spec in item.list_properties():
             attribute = spec.name.replace("-", "_")
+            if keyword.iskeyword(attribute):
+                attribute += "_"
             if not hasattr(item, attribute):
                 setattr(item, attribute, _make_attribute(item, spec))
 

@@ -57,10 +57,9 @@ class Library(gir_file.Library):
         return TYPES.get(name, name)
 
     def declare(self, parameter, default=None):
-        name = parameter.get("name")
+        name = parameter.get("name") + ("_" if parameter.get("name") in WORDS else "")
         kind = self.type_of(parameter, is_address(parameter), given=True)
-        kind = optional(kind) if is_nullable(parameter) else kind
-        return f"{name}_: {kind}" if name in WORDS else f"{name}: {kind}" + (f" = {default}" if default else "")
+        return f"{name}: {optional(kind) if is_nullable(parameter) else kind}" + (f" = {default}" if default else "")
 
     def declare_all(self, function):
         """The parameters of a function; those at the end that C takes NULL for may be left out."""
@@ -136,7 +135,7 @@ class Writer:
 
     def attribute(self, node, prop, document):
         """A property as an attribute."""
-        name = prop.get("name").replace("-", "_")
+        name = prop.get("name").replace("-", "_") + ("_" if prop.get("name") in WORDS else "")
         read, written = self.property_types(node, prop)
         if prop.get("readable") == "0":
             read = "NoReturn"
@@ -148,15 +147,14 @@ class Writer:
 
     def properties(self, node):
         """The properties in `props`, and as attributes where there is an override."""
-        # What has a name that is none in Python is read by its function alone.
-        properties = [one for one in node.findall(CORE + "property")
-                      if one.get("name") not in WORDS]
+        properties = node.findall(CORE + "property")
         lines = []
         parents = [name for name in (node.get("parent"), *(one.get("name") for one in self.library.interfaces(node)))
                    if name in self.library.types]
         if properties or len(parents) > 1:
             heads = [f"{name}.Props" for name in parents if self.has_props(self.library.types[name])]
-            body = [line for prop in properties for line in self.attribute(node, prop, False)]
+            # A name that is none in Python is one of an attribute only.
+            body = [line for prop in properties if prop.get("name") not in WORDS for line in self.attribute(node, prop, False)]
             lines += [f"class Props({', '.join(heads)}):" if heads else "class Props:",
                       *("    " + line for line in body or ["..."]),
                       *self.function(None, "props", ["self"], "Props", ["@property"])]
@@ -178,12 +176,10 @@ class Writer:
         for owner in reversed(owners):
             for prop in owner.findall(CORE + "property"):
                 if prop.get("writable") == "1":
-                    given[prop.get("name").replace("-", "_")] = self.property_types(owner, prop)[1]
+                    name = prop.get("name").replace("-", "_")
+                    given[name + "_" if self.library.overridden and name in WORDS else name] = self.property_types(owner, prop)[1]
         content = stub_overrides.CONTENT.get(node.get("name")) if self.library.overridden else None
-        keywords = [f"{name}: {kind} = ..." for name, kind in given.items() if name not in WORDS]
-        # A name that is none in Python is given in a dict: **{"with": jid}.
-        if any(name in WORDS for name in given):
-            keywords.append("**properties: Any")
+        keywords = [f"{name}: {kind} = ..." for name, kind in given.items()]
         before = [content] if content else ["*"] if keywords else []
         return self.function(None, "__init__", ["self", *before, *keywords], "None")
 
@@ -287,7 +283,7 @@ HEAD = """\
 # or whatever declares their modules.
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final, Generic, Literal, NoReturn, TypeVar, Union, overload
 
 from gi.repository import Gio, GLib, GObject

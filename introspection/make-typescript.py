@@ -97,6 +97,13 @@ OVERRIDES = {
                     "AsyncIterableIterator<T>;",
         "runAsync": "/** Starts the client, and resolves when it has terminated. */\nrunAsync(): Promise<void>;",
     },
+    "Archive": {
+        "pages": "/** The pages that a query describes, one after another; without one, those of the account's whole archive. */\n"
+                 "pages(query?: ArchiveQuery | null, last?: Cancel): AsyncGenerator<ArchivePage, void, void>;",
+    },
+    "ArchivePage": {
+        "iterator": "[Symbol.iterator](): IterableIterator<Delivery>;",
+    },
     "Element": {
         "toString": "toString(): string;",
         "iterator": "[Symbol.iterator](): IterableIterator<Element>;",

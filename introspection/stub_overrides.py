@@ -79,6 +79,14 @@ CLASSES = {
         "__aenter__": "async def __aenter__(self) -> Self: ...",
         "__aexit__": "async def __aexit__(self, *exception: object) -> None: ...",
     },
+    "Archive": {
+        "pages": 'def pages(self, query: ArchiveQuery | None = None, cancellable: Gio.Cancellable | None = None) '
+                 '-> AsyncGenerator[ArchivePage, None]:\n'
+                 '    """The pages that a query describes; without one, those of the account\'s whole archive."""',
+    },
+    "ArchivePage": {
+        "__iter__": "def __iter__(self) -> Iterator[Delivery]: ...",
+    },
     "Component": {
         "new": '@classmethod\n'
                'def new(cls, service: _Address, secret: str | None = None) -> Self:\n'

@@ -36,6 +36,7 @@ BASIC = [PYTHON, "-u", str(SOURCE / "python" / "basic.py")]
 DISCO = [PYTHON, "-u", str(SOURCE / "python" / "disco.py")]
 BOT = [PYTHON, "-u", str(SOURCE / "python" / "bot.py")]
 ECHO_JS = ["gjs", "-m", str(SOURCE / "js" / "echo.js")]
+EXPORT_JS = ["gjs", "-m", str(SOURCE / "js" / "export.js")]
 HELLO = [str(BUILD / "gtk" / "hello")]
 
 

@@ -21,6 +21,7 @@ import programs
 from programs import ENV, Peer, Program, Tap
 
 first_programs = importlib.import_module("test-readme")
+export = importlib.import_module("test-export")
 
 PAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "cookbook"
 FRAME = "cookbook"
@@ -243,6 +244,9 @@ def main() -> int:
                 assert set(blocks) == set(FENCES.values()), f"it is there in {', '.join(blocks)} only"
                 check_section(language, blocks[FENCES[language]], SCENARIOS[page, title],
                               page not in WITHOUT_CONNECTION)
+    # What a page leads on to, with the server that is there.
+    if language == "javascript" and (not wanted or "archives" in wanted):
+        export.check(tap)
     if not wanted:
         with tap.test("every page is in the list, and every scenario has its section"):
             index = (PAGES / f"{FRAME}.md").read_text()

@@ -83,6 +83,8 @@ async def main(roster: Headstock.Roster, disco: Headstock.Disco, archive: Headst
     await roster.add_async("b@c", "B", ["Friends"])
     assert_type(await archive.fetch_next_async(await archive.fetch_async(Headstock.ArchiveQuery())),
                 Optional[Headstock.ArchivePage])
+    async for page in archive.pages(Headstock.ArchiveQuery(with_="c@d", page_size=20)):
+        assert_type([delivery for delivery in page], list[Headstock.Delivery])
     info = await disco.query_async(client.jid or "b@c")
     assert_type(info, Headstock.DiscoInfo)
     for contact in roster.contacts:

@@ -38,6 +38,10 @@ async function main(roster: Headstock.Roster, disco: Headstock.Disco): Promise<H
     const sent: boolean = await client.send(iq);
     for await (const message of client.elements<Headstock.Message>('message', Headstock.NS_CLIENT, {once: sent && same}))
         print(message.body);
+    for await (const page of new Headstock.Archive().pages(new Headstock.ArchiveQuery({with: 'b@c'}), new Gio.Cancellable())) {
+        for (const delivery of page)
+            print(delivery.message.body);
+    }
     for (const contact of roster.contacts)
         print(contact.name);
     for (const child of iq)

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What Python awaits and goes over with `async for`, against a server inside the test."""
+
+import gi
+from support import main, scenario
+
+gi.require_version("HeadstockTest", "1.0")
+from gi.repository import Headstock, HeadstockTest  # noqa: E402
+
+ROOM = "verona@rooms.example.org"
+MAM = "urn:xmpp:mam:2"
+RSM = "http://jabber.org/protocol/rsm"
+
+
+class Session:
+    """A client that is ready, with the server that it talks to; `work` is a coroutine function that a message begins."""
+
+    def __init__(self, work, *modules):
+        self.server = HeadstockTest.Server()
+        self.client = Headstock.Client(jid="romeo@example.org", password="secret")
+        self.work, self.error, self.is_done = work, None, False
+        for module in (*modules, self):
+            self.client.register(module)
+
+    @Headstock.xmpphandler("message", Headstock.NS_CLIENT, from_jid="begin@example.org")
+    async def go(self, _message):
+        try:
+            await self.work(self.client)
+        except Exception as error:
+            self.error = error
+        self.is_done = True
+
+    def __enter__(self):
+        self.server.answer("query", Headstock.NS_DISCO_INFO, f"<query xmlns='{Headstock.NS_DISCO_INFO}'><feature var='{MAM}'/></query>")
+        assert self.server.start(self.client)
+        self.server.feed("<message from='begin@example.org'/>")
+        return self
+
+    def __exit__(self, *exception):
+        self.server.stop()
+        if self.error and not any(exception):
+            raise self.error
+
+    def give_page(self, *ids, complete=False):
+        """Answers the next question to the room's archive; gives after which message it wants to have some."""
+        iq = self.server.expect("query", MAM)
+        query = iq.find("query", MAM)
+        for one in ids:
+            self.server.feed(
+                f"<message from='{ROOM}'><result xmlns='{MAM}' queryid='{query['queryid']}' id='{one}'>"
+                "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>"
+                f"<message xmlns='jabber:client' from='{ROOM}/juliet' type='groupchat'><body>{one}</body></message>"
+                "</forwarded></result></message>")
+        place = f"<set xmlns='{RSM}'><first>{ids[0]}</first><last>{ids[-1]}</last><count>3</count></set>" if ids else ""
+        self.server.feed(f"<iq type='result' id='{iq['id']}' from='{ROOM}'>"
+                         f"<fin xmlns='{MAM}' complete='{str(complete).lower()}'>{place}</fin></iq>")
+        after = query.find("set", RSM).find("after", RSM)
+        return after and after.get_text()
+
+
+@scenario
+def archive_pages():
+    """`async for` goes over the pages of an archive, and asks for each when its turn comes"""
+    archive, seen = Headstock.Archive(), []
+
+    async def work(_client):
+        query = Headstock.ArchiveQuery(archive=ROOM, with_="juliet@example.org")
+        assert query.with_ == "juliet@example.org"
+        query.with_ = None
+        async for page in archive.pages(query):
+            seen.append((page.count, [delivery.archive_id for delivery in page]))
+
+    with Session(work, archive) as session:
+        assert session.give_page("a", "b") is None
+        assert seen == [(3, ["a", "b"])] and not session.is_done
+        assert session.give_page("c", complete=True) == "b"
+        assert seen[1:] == [(3, ["c"])] and session.is_done
+
+
+@scenario
+def archive_pages_left():
+    """a loop over pages that is left asks for no more"""
+    archive, seen = Headstock.Archive(), []
+
+    async def work(_client):
+        async for page in archive.pages(Headstock.ArchiveQuery.new(ROOM)):
+            seen.extend(page)
+            break
+
+    with Session(work, archive) as session:
+        session.give_page("a")
+        assert [delivery.message.body for delivery in seen] == ["a"] and session.is_done
+        session.server.settle()
+        assert session.server.take_sent() is None
+
+
+if __name__ == "__main__":
+    main()
