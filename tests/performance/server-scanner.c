@@ -130,3 +130,13 @@ tag_get_attribute (const char *tag, const char *name)
     }
   return NULL;
 }
+
+HsTestWord
+tag_read (const HsTestStream *stream, const char *tag, const char *child)
+{
+  g_autofree char *name = g_strndup (tag + 1, strcspn (tag + 1, " \t\r\n/>"));
+  g_autofree char *namespace_ = tag_get_attribute (tag, "xmlns");
+  g_autofree char *payload = tag_get_attribute (child, "xmlns");
+
+  return hs_test_stream_read (stream, name, namespace_, payload);
+}

@@ -12,20 +12,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "stream-features.h"
+/* A server on loopback for the clients beside it, which must not be waited for. Streams and sign-ins are those of
+ * all servers of the tests (HsTestStream). What is its own is what makes it faster than a client: it looks at tags
+ * and builds no tree, and writes floods that are generated as the socket takes them. It prints its port and serves
+ * until its standard input ends. */
 
-/* A server on loopback that speaks just enough XMPP for the clients beside it, and is not to be
- * waited for: no parser, no tree, floods that are generated as the socket takes them. It prints its
- * port and serves until its standard input ends. */
-
-#define HEADER \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
-  "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='montague.example' version='1.0' " \
-  "xml:lang='en'>"
-#define ENABLED \
-  "<enabled xmlns='urn:xmpp:sm:3' resume='true' max='300' id='c7dfa1f2-1d2e-4f6c-9b0a-8f1f6e5d4c3b'/>"
-#define BOUND \
-  "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>romeo@montague.example/orchard</jid></bind>"
+#define HEADER "id='s1' from='montague.example' version='1.0' xml:lang='en'"
+#define SESSION_ID "c7dfa1f2-1d2e-4f6c-9b0a-8f1f6e5d4c3b"
+#define SESSION_SECONDS 300
+#define FULL_JID "romeo@montague.example/orchard"
 #define MARK "<message type='headline' from='montague.example'><body>%s</body></message>"
 
 /* The workload begins when the clients have said nothing for so long, and after a pause. */
@@ -63,6 +58,12 @@ static void
 queue (Connection *self, const char *xml)
 {
   g_byte_array_append (self->out, (const guint8 *) xml, strlen (xml));
+}
+
+static void
+queue_cb (const char *xml, gpointer connection)
+{
+  queue (connection, xml);
 }
 
 static void G_GNUC_PRINTF (2, 3)
@@ -125,7 +126,7 @@ write_out (Server *server, Connection *self)
     }
   if (self->fd < 0)
     return;
-  if (self->out->len == 0 && self->closing)
+  if (self->out->len == 0 && self->stream.closed)
     close_connection (server, self);
   else
     watch (server, self);
@@ -140,32 +141,16 @@ start_tls (Server *server, Connection *self)
   int inner;
 
   /* After the header, for which a client need not have waited. */
-  queue (self, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+  hs_test_stream_proceed (&self->stream);
   write_out (server, self);
   if (self->fd < 0 || self->out->len > 0)
     g_error ("<proceed/> could not be sent");
   epoll_ctl (server->epoll, EPOLL_CTL_DEL, self->fd, NULL);
   inner = relay_start (self->fd, server->certificate, server->key);
   self->fd = inner;
-  self->secure = TRUE;
   self->writing = FALSE;
   scanner_restart (&self->scanner);
   epoll_ctl (server->epoll, EPOLL_CTL_ADD, inner, &event);
-}
-
-static void
-open_stream (Server *server, Connection *self)
-{
-  queue (self, HEADER FEATURES_BEGIN);
-  if (server->certificate != NULL && !self->secure)
-    queue (self, FEATURE_STARTTLS_REQUIRED);
-  else if (!self->authenticated)
-    queue (self, FEATURE_SASL (MECHANISM ("PLAIN")));
-  else
-    queue (self, FEATURE_BIND FEATURE_SESSION_OPTIONAL);
-  if (self->authenticated && server->workload == WORKLOAD_MANAGED)
-    queue (self, FEATURE_SM);
-  queue (self, FEATURES_END);
 }
 
 static void
@@ -186,12 +171,6 @@ answer_request (Server *server, Connection *self, const char *iq, const char *ch
   g_autofree char *namespace_ = tag_get_attribute (child, "xmlns");
   g_autofree char *id = NULL;
 
-  if (g_strcmp0 (namespace_, "urn:ietf:params:xml:ns:xmpp-bind") == 0)
-    {
-      answer (server, self, iq, BOUND);
-      server->n_bound++;
-      return;
-    }
   if (g_strcmp0 (namespace_, "jabber:iq:roster") == 0 && server->workload == WORKLOAD_ROSTER &&
       server->phase == BEGUN)
     {
@@ -220,6 +199,15 @@ answer_request (Server *server, Connection *self, const char *iq, const char *ch
 }
 
 static void
+bind_resource (Server *server, Connection *self, const char *iq)
+{
+  g_autofree char *id = tag_get_attribute (iq, "id");
+
+  hs_test_stream_bind (&self->stream, id != NULL ? id : "", FULL_JID);
+  server->n_bound++;
+}
+
+static void
 count (Server *server)
 {
   Connection *first = g_ptr_array_index (server->connections, 0);
@@ -232,32 +220,57 @@ count (Server *server)
 }
 
 static void
+got_iq (Server *server, Connection *self, const char *iq, const char *child)
+{
+  g_autofree char *type = tag_get_attribute (iq, "type");
+
+  if (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0)
+    answer_request (server, self, iq, child);
+  else if (server->workload == WORKLOAD_PINGS)
+    count (server);
+}
+
+static void
 got_stanza (Server *server, Connection *self, const char *tag, const char *child)
 {
+  /* They come as fast as a client can send: no more than this is looked at. */
   if (g_str_has_prefix (tag, "<message"))
     {
       if (server->workload == WORKLOAD_SEND)
         count (server);
+      return;
     }
-  else if (g_str_has_prefix (tag, "<iq"))
+  switch (tag_read (&self->stream, tag, child))
     {
-      g_autofree char *type = tag_get_attribute (tag, "type");
-
-      if (g_strcmp0 (type, "get") == 0 || g_strcmp0 (type, "set") == 0)
-        answer_request (server, self, tag, child);
-      else if (server->workload == WORKLOAD_PINGS)
-        count (server);
-    }
-  else if (g_str_has_prefix (tag, "<auth"))
-    {
-      queue (self, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
-      self->authenticated = TRUE;
+    case HS_TEST_WORD_STANZA:
+      if (g_str_has_prefix (tag, "<iq"))
+        got_iq (server, self, tag, child);
+      break;
+    case HS_TEST_WORD_BIND:
+      bind_resource (server, self, tag);
+      break;
+    case HS_TEST_WORD_AUTH:
+      hs_test_stream_accept (&self->stream);
       scanner_restart (&self->scanner);
+      break;
+    case HS_TEST_WORD_ENABLE:
+      hs_test_stream_enable (&self->stream, SESSION_ID, SESSION_SECONDS);
+      break;
+    case HS_TEST_WORD_STARTTLS:
+      if (server->certificate != NULL)
+        start_tls (server, self);
+      break;
+    case HS_TEST_WORD_OPEN:
+    case HS_TEST_WORD_CLOSE:
+    case HS_TEST_WORD_AUTHENTICATE:
+    case HS_TEST_WORD_HANDSHAKE:
+    case HS_TEST_WORD_RESUME:
+    case HS_TEST_WORD_REQUEST:
+    case HS_TEST_WORD_ACK:
+    case HS_TEST_WORD_OTHER:
+    default:
+      break;
     }
-  else if (g_str_has_prefix (tag, "<enable"))
-    queue (self, ENABLED);
-  else if (g_str_has_prefix (tag, "<starttls") && server->certificate != NULL)
-    start_tls (server, self);
 }
 
 static void
@@ -271,14 +284,13 @@ take_events (Server *server, Connection *self, const char *bytes, gsize length)
       switch (scanner_next (scanner))
         {
         case SCAN_STREAM_START:
-          open_stream (server, self);
+          hs_test_stream_open (&self->stream, NULL);
           break;
         case SCAN_STANZA:
           got_stanza (server, self, scanner->top, scanner->child);
           break;
         case SCAN_STREAM_END:
-          queue (self, "</stream:stream>");
-          self->closing = TRUE;
+          hs_test_stream_end (&self->stream);
           break;
         case SCAN_MORE:
         default:
@@ -319,6 +331,13 @@ accept_connection (Server *server)
   self = g_new0 (Connection, 1);
   self->fd = fd;
   self->out = g_byte_array_new ();
+  self->stream = (HsTestStream){ .send = queue_cb,
+                                 .owner = self,
+                                 .tls = server->certificate != NULL,
+                                 .managed = server->workload == WORKLOAD_MANAGED,
+                                 .session = TRUE,
+                                 .mechanism = "PLAIN",
+                                 .attributes = HEADER };
   scanner_init (&self->scanner);
   g_ptr_array_add (server->connections, self);
   event.data.ptr = self;

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "headstock-glib-test/hs-test-stream.h"
+
 G_BEGIN_DECLS
 
 /* What the server has them do. */
@@ -67,6 +69,8 @@ void scanner_restart (Scanner *self);
 void scanner_add (Scanner *self, const char *bytes, gsize length);
 ScanResult scanner_next (Scanner *self);
 char *tag_get_attribute (const char *tag, const char *name);
+/* What a top tag is to the server; @child is the tag in it, or "". */
+HsTestWord tag_read (const HsTestStream *stream, const char *tag, const char *child);
 
 /* server-relay.c: TLS on @fd, which it takes; what is inside is read from and written to the
  * socket that is returned. */
@@ -75,9 +79,7 @@ int relay_start (int fd, const char *certificate, const char *key);
 typedef struct
 {
   int fd; /* -1: closed */
-  gboolean secure;
-  gboolean authenticated;
-  gboolean closing;
+  HsTestStream stream;
   gboolean writing;
   GByteArray *out;
   gsize sent;

@@ -453,9 +453,9 @@ sim_client_check (World *w)
               hs_stream_management_get_size (management));
   if (session == NULL || !w->client.ready)
     return;
-  if (session->received - hs_stream_management_get_acknowledged (management) > in_flight)
+  if (session->counts.received - hs_stream_management_get_acknowledged (management) > in_flight)
     sim_fail (w, "counters", "the server has received %u, the client knows of %u and has %u in flight",
-              session->received, hs_stream_management_get_acknowledged (management), in_flight);
+              session->counts.received, hs_stream_management_get_acknowledged (management), in_flight);
   if (w->server.n_requests > w->server.n_stanzas)
     sim_fail (w, "one request", "%u requests for %u stanzas", w->server.n_requests,
               w->server.n_stanzas);

@@ -6,14 +6,9 @@
 
 #include "hs-namespaces.h"
 #include "sim.h"
-#include "stream-features.h"
 
-/* The server: what XEP-0198 says of it, and faults. */
+/* The server: the sessions of an account, as XEP-0198 has them, and faults. */
 
-#define HEADER \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " \
-  "xmlns:stream='http://etherx.jabber.org/streams' id='x' version='1.0'>"
-#define SM "xmlns='urn:xmpp:sm:3'"
 /* How long an interrupted session is kept, in seconds. */
 #define MAX_AGE 300
 /* A stanza was acknowledged to nobody within so many: our client says so at 75. */
@@ -145,12 +140,12 @@ sim_server_send (World *w)
     return;
   number = sim_chance (w, 10) ? 0 : ++w->server.next_number;
   g_array_append_val (session->stanzas, number);
-  session->sent++;
+  session->counts.sent++;
   if (session->conn == NULL)
     return;
   write_stanza (w, session->conn, number);
   if (sim_chance (w, 15))
-    sim_conn_write (session->conn, FALSE, "<r " SM "/>");
+    hs_test_stream_request (&session->conn->stream);
 }
 
 static void
@@ -158,7 +153,7 @@ answer (Conn *conn)
 {
   conn->request_pending = FALSE;
   if (conn->session != NULL)
-    sim_conn_write (conn, FALSE, "<a " SM " h='%u'/>", conn->session->received);
+    hs_test_stream_acknowledge (&conn->stream, &conn->session->counts);
 }
 
 void
@@ -185,13 +180,12 @@ static void
 on_ack (World *w, Session *session, HsNode *node)
 {
   guint32 h = get_h (w, node);
-  guint32 n = h - session->acknowledged;
+  guint32 n;
 
   sim_note (w, "server hears that %u were seen in session %u", h, session->number);
-  if (n > session->sent - session->acknowledged)
+  if (!hs_test_counts_take (&session->counts, h, &n))
     sim_fail (w, "counters", "the client acknowledged %u after %u, where %u were sent", h,
-              session->acknowledged, session->sent);
-  session->acknowledged = h;
+              session->counts.acknowledged, session->counts.sent);
   session->n_acknowledged += n;
   if (session->n_acknowledged < session->n_seen)
     return;
@@ -211,10 +205,10 @@ sim_server_on_resume (World *w, Conn *conn, HsNode *node, const char *after)
   const char *id = hs_node_get_attribute (node, "previd", NULL);
   Session *session = sim_server_find_session (w, id != NULL ? atoi (id + 1) : 0);
 
-  if (conn->bound || conn->enabling)
+  if (conn->stream.bound || conn->enabling)
     sim_fail (w, "protocol", "resume after bind");
   /* It was on its way for so long that the client has resumed over another connection meanwhile. */
-  if (session != NULL && conn != w->conn && get_h (w, node) != session->acknowledged)
+  if (session != NULL && conn != w->conn && get_h (w, node) != session->counts.acknowledged)
     {
       sim_server_close (w, conn);
       return TRUE;
@@ -231,9 +225,8 @@ sim_server_on_resume (World *w, Conn *conn, HsNode *node, const char *after)
       conn->session_number = session->number;
       conn->epoch = session->epoch;
       conn->enabling = TRUE;
-      sim_note (w, "server resumes session %u at %u", session->number, session->received);
-      sim_conn_write (conn, FALSE, "<resumed " SM " h='%u' previd='s%u'/>", session->received,
-                      session->number);
+      sim_note (w, "server resumes session %u at %u", session->number, session->counts.received);
+      hs_test_stream_resume (&conn->stream, &session->counts, id);
       sim_conn_write (conn, FALSE, "%s", after);
       for (guint i = session->n_acknowledged; i < session->stanzas->len; i++)
         write_stanza (w, conn, g_array_index (session->stanzas, guint, i));
@@ -242,10 +235,10 @@ sim_server_on_resume (World *w, Conn *conn, HsNode *node, const char *after)
   sim_note (w, "server refuses to resume, %s",
             session != NULL && !w->server.forgetful ? "with h" : "without h");
   if (session != NULL && !w->server.forgetful)
-    sim_conn_write (conn, FALSE, "<failed " SM " h='%u'/>", session->received);
+    hs_test_stream_fail (&conn->stream, &session->counts, NULL);
   else
     {
-      sim_conn_write (conn, FALSE, "<failed " SM "/>");
+      hs_test_stream_fail (&conn->stream, NULL, NULL);
       w->client.n_unknown_losses++;
     }
   if (session != NULL)
@@ -272,24 +265,22 @@ void
 sim_server_on_enable (World *w, Conn *conn)
 {
   gboolean resumable = !sim_chance (w, 10);
+  g_autofree char *id = NULL;
 
-  if (!conn->bound || conn->enabling)
+  if (!conn->stream.bound || conn->enabling)
     sim_fail (w, "protocol", "enable where it is not allowed");
   conn->enabling = TRUE;
   if (sim_chance (w, 3))
     {
-      sim_conn_write (conn, FALSE, "<failed " SM "/>");
+      hs_test_stream_fail (&conn->stream, NULL, NULL);
       return;
     }
   conn->session = sim_server_add_session (w, resumable);
   conn->session->conn = conn;
   conn->session->epoch = conn->epoch;
   conn->session_number = conn->session->number;
-  if (resumable)
-    sim_conn_write (conn, FALSE, "<enabled " SM " resume='true' id='s%u' max='%u'/>",
-                    conn->session->number, MAX_AGE);
-  else
-    sim_conn_write (conn, FALSE, "<enabled " SM "/>");
+  id = resumable ? g_strdup_printf ("s%u", conn->session->number) : NULL;
+  hs_test_stream_enable (&conn->stream, id, MAX_AGE);
 }
 
 /* RFC 6120, 7.7.2.2: the resource is the new connection's. */
@@ -298,16 +289,14 @@ sim_server_bind (World *w, Conn *conn)
 {
   for (guint i = 0; i < w->old->len; i++)
     sim_server_close (w, g_ptr_array_index (w->old, i));
-  conn->bound = TRUE;
+  conn->stream.bound = TRUE;
 }
 
 static void
 on_bind (World *w, Conn *conn, HsNode *iq)
 {
   sim_server_bind (w, conn);
-  sim_conn_write (conn, FALSE,
-                  "<iq type='result' id='%s'><bind xmlns='%s'><jid>" ACCOUNT "/r</jid></bind></iq>",
-                  hs_node_get_attribute (iq, "id", NULL), HS_NS_BIND);
+  hs_test_stream_bind (&conn->stream, hs_node_get_attribute (iq, "id", NULL), ACCOUNT "/r");
 }
 
 /* A numbered stanza of the client's: is it its turn, and is it here for the first time? */
@@ -321,10 +310,10 @@ on_stanza (World *w, Conn *conn, HsNode *node)
 
   if (number == 0 || number >= w->n_sent)
     sim_fail (w, "protocol", "a stanza that nobody sent: %s", id);
-  if (!conn->bound && conn->session == NULL)
+  if (!conn->stream.bound && conn->session == NULL)
     sim_fail (w, "protocol", "%u was sent before the resource was asked for", number);
   if (conn->session != NULL)
-    conn->session->received++;
+    conn->session->counts.received++;
   w->server.n_stanzas++;
   sim_note (w, "server receives %u%s", number, delayed ? ", delayed" : "");
   if (++sent->n_received > 1 &&
@@ -351,71 +340,101 @@ on_request (World *w, Conn *conn)
 }
 
 /* What may be asked for after the sign-in. */
+static void
+choose_management (World *w, Conn *conn)
+{
+  conn->without_sm = sim_chance (w, 3);
+  conn->stream.managed = !conn->without_sm;
+  if (conn->without_sm)
+    w->client.n_unknown_losses++;
+}
+
 void
 sim_server_write_late_features (World *w, Conn *conn)
 {
-  conn->offers_sm = !sim_chance (w, 3);
-  conn->without_sm = !conn->offers_sm;
-  sim_conn_write (conn, FALSE, "%s", conn->offers_sm ? SAY_FEATURES_MANAGED : SAY_FEATURES_BIND);
-  if (!conn->offers_sm)
-    w->client.n_unknown_losses++;
+  choose_management (w, conn);
+  hs_test_stream_offer (&conn->stream, NULL);
+}
+
+/* The client has relied on what was offered the last time, and is about to hear that it is not. */
+static void
+refuse_management (World *w, Conn *conn, HsNode *node)
+{
+  if (conn->asked)
+    sim_fail (w, "protocol", "<%s> to whom it was not offered", node->name);
+  conn->over = TRUE;
+  sim_conn_write (conn, FALSE, "<stream:error><unsupported-stanza-type xmlns='%s'/></stream:error>", HS_NS_STREAMS);
+}
+
+static void
+on_word (World *w, Conn *conn, HsNode *node, HsTestWord word)
+{
+  switch (word)
+    {
+    case HS_TEST_WORD_AUTH:
+      hs_test_stream_accept (&conn->stream);
+      hs_parser_restart (conn->parser);
+      break;
+    case HS_TEST_WORD_AUTHENTICATE:
+      sim_server_on_authenticate (w, conn, node);
+      break;
+    case HS_TEST_WORD_RESUME:
+      sim_server_on_resume (w, conn, node, "");
+      break;
+    case HS_TEST_WORD_ENABLE:
+      sim_server_on_enable (w, conn);
+      break;
+    case HS_TEST_WORD_REQUEST:
+      on_request (w, conn);
+      break;
+    case HS_TEST_WORD_ACK:
+      if (conn->session != NULL)
+        on_ack (w, conn->session, node);
+      break;
+    case HS_TEST_WORD_BIND:
+      on_bind (w, conn, node);
+      break;
+    case HS_TEST_WORD_STANZA:
+      on_stanza (w, conn, node);
+      break;
+    case HS_TEST_WORD_OPEN:
+    case HS_TEST_WORD_CLOSE:
+    case HS_TEST_WORD_STARTTLS:
+    case HS_TEST_WORD_HANDSHAKE:
+    case HS_TEST_WORD_OTHER:
+    default:
+      sim_fail (w, "protocol", "the client sent <%s>", node->name);
+    }
 }
 
 static void
 on_element (World *w, Conn *conn, HsNode *node)
 {
-  if (!conn->authenticated && !hs_node_matches (node, "auth", HS_NS_SASL) &&
-      !hs_node_matches (node, "authenticate", HS_NS_SASL2))
+  HsNode *payload = hs_node_first_element (node);
+  HsTestWord word = hs_test_stream_read (&conn->stream, node->name, node->namespace_,
+                                         payload != NULL ? payload->namespace_ : NULL);
+
+  if (!conn->stream.signed_in && word != HS_TEST_WORD_AUTH && word != HS_TEST_WORD_AUTHENTICATE)
     sim_fail (w, "protocol", "the client sent <%s> before its sign-in", node->name);
-  if (hs_node_matches (node, "auth", HS_NS_SASL))
-    {
-      conn->authenticated = TRUE;
-      sim_conn_write (conn, FALSE, "<success xmlns='%s'/>", HS_NS_SASL);
-      hs_parser_restart (conn->parser);
-    }
-  else if (hs_node_matches (node, "authenticate", HS_NS_SASL2))
-    sim_server_on_authenticate (w, conn, node);
-  /* The client has relied on what was offered the last time, and is about to hear that it is not. */
-  else if (conn->without_sm
-           && (hs_node_matches (node, "resume", HS_NS_SM)
-               || hs_node_matches (node, "enable", HS_NS_SM)))
-    {
-      if (conn->asked)
-        sim_fail (w, "protocol", "<%s> to whom it was not offered", node->name);
-      conn->over = TRUE;
-      sim_conn_write (conn, FALSE,
-                      "<stream:error><unsupported-stanza-type xmlns='%s'/></stream:error>",
-                      HS_NS_STREAMS);
-    }
-  else if (hs_node_matches (node, "resume", HS_NS_SM))
-    sim_server_on_resume (w, conn, node, "");
-  else if (hs_node_matches (node, "enable", HS_NS_SM))
-    sim_server_on_enable (w, conn);
-  else if (hs_node_matches (node, "r", HS_NS_SM))
-    on_request (w, conn);
-  else if (hs_node_matches (node, "a", HS_NS_SM) && conn->session != NULL)
-    on_ack (w, conn->session, node);
-  else if (hs_node_get_child (node, "bind", HS_NS_BIND) != NULL)
-    on_bind (w, conn, node);
-  else if (hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
-    on_stanza (w, conn, node);
+  if (conn->without_sm && (word == HS_TEST_WORD_RESUME || word == HS_TEST_WORD_ENABLE))
+    refuse_management (w, conn, node);
   else
-    sim_fail (w, "protocol", "the client sent <%s>", node->name);
+    on_word (w, conn, node, word);
 }
 
 static void
 on_header (World *w, Conn *conn)
 {
-  sim_conn_write (conn, FALSE, HEADER);
-  if (conn->authenticated)
+  g_autofree char *offer = NULL;
+
+  if (!conn->stream.signed_in)
     {
-      sim_server_write_late_features (w, conn);
-      return;
+      sim_server_choose_offer (w, conn);
+      offer = sim_conn_dup_offer (conn);
     }
-  sim_server_choose_offer (w, conn);
-  sim_conn_write (conn, FALSE, FEATURES_BEGIN FEATURE_SASL (MECHANISM ("PLAIN")));
-  sim_server_write_offer (conn);
-  sim_conn_write (conn, FALSE, FEATURES_END);
+  else
+    choose_management (w, conn);
+  hs_test_stream_open (&conn->stream, offer);
 }
 
 void
@@ -451,11 +470,11 @@ sim_server_check (World *w)
   if (conn == NULL || conn->session == NULL || !w->client.ready ||
       conn->up_used < conn->up->len || conn->down_used < conn->down->len)
     return;
-  if (conn->session->sent - conn->session->acknowledged >= MAX_UNTOLD)
+  if (conn->session->counts.sent - conn->session->counts.acknowledged >= MAX_UNTOLD)
     sim_fail (w, "memory", "the server keeps %u stanzas for the client",
-              conn->session->sent - conn->session->acknowledged);
+              conn->session->counts.sent - conn->session->counts.acknowledged);
   if (hs_stream_management_is_enabled (w->client.management) &&
-      hs_stream_management_get_received (w->client.management) != conn->session->sent)
+      hs_stream_management_get_received (w->client.management) != conn->session->counts.sent)
     sim_fail (w, "counters", "the client has counted %u, the server %u",
-              hs_stream_management_get_received (w->client.management), conn->session->sent);
+              hs_stream_management_get_received (w->client.management), conn->session->counts.sent);
 }

@@ -39,29 +39,23 @@ sim_server_choose_offer (World *w, Conn *conn)
   conn->offered = TRUE;
 }
 
-void
-sim_server_write_offer (Conn *conn)
+char *
+sim_conn_dup_offer (Conn *conn)
 {
   const Offer *offer = &conn->offer;
+  g_autoptr (GString) tokens = g_string_new (NULL);
+  g_autofree char *fast = NULL;
 
   if (!offer->sasl2)
-    return;
-  sim_conn_write (conn, FALSE,
-                  "<authentication xmlns='%s'><mechanism>PLAIN</mechanism><inline>%s"
-                  "<bind xmlns='%s'><inline>%s</inline></bind>",
-                  HS_NS_SASL2, offer->sm ? "<sm xmlns='urn:xmpp:sm:3'/>" : "", HS_NS_BIND2,
-                  offer->bind2_sm ? "<feature var='" HS_NS_SM "'/>" : "");
-  if (offer->fast != 0)
+    return NULL;
+  for (guint i = 0; i < SIM_N_MECHANISMS; i++)
     {
-      sim_conn_write (conn, FALSE, "<fast xmlns='%s'>", HS_NS_FAST);
-      for (guint i = 0; i < SIM_N_MECHANISMS; i++)
-        {
-          if ((offer->fast & 1 << i) != 0)
-            sim_conn_write (conn, FALSE, "<mechanism>%s</mechanism>", mechanisms[i]);
-        }
-      sim_conn_write (conn, FALSE, "</fast>");
+      if ((offer->fast & 1 << i) != 0)
+        g_string_append_printf (tokens, MECHANISM ("%s"), mechanisms[i]);
     }
-  sim_conn_write (conn, FALSE, "</inline></authentication>");
+  fast = tokens->len > 0 ? g_strdup_printf (FEATURE_FAST ("%s"), tokens->str) : g_strdup ("");
+  return g_strdup_printf (FEATURE_SASL2 (MECHANISM ("PLAIN") FEATURE_INLINE ("%s" FEATURE_BIND2_WITH ("%s") "%s")),
+                          offer->sm ? FEATURE_SM : "", offer->bind2_sm ? FEATURE_VAR (HS_NS_SM) : "", fast);
 }
 
 /* SIM_N_MECHANISMS: it is not one for tokens. */
@@ -373,7 +367,7 @@ on_token (World *w, Conn *conn, HsNode *node, guint mechanism, const char *initi
       return;
     }
   used = *token;
-  conn->authenticated = conn->used_token = TRUE;
+  conn->stream.signed_in = conn->used_token = TRUE;
   w->signs.n_tokens++;
   prove (conn, used.number, mechanism, "Responder", proof);
   sim_conn_write (conn, FALSE, "<success xmlns='%s'>", HS_NS_SASL2);
@@ -400,7 +394,7 @@ on_password (World *w, Conn *conn, HsNode *node, const char *initial)
     wanted = sim_find_mechanism (hs_node_get_attribute (request, "mechanism", NULL));
   if (request != NULL && (wanted == SIM_N_MECHANISMS || !sim_conn_offers (conn, wanted)))
     sim_fail (w, "tokens", "a token that was not offered is asked for");
-  conn->authenticated = TRUE;
+  conn->stream.signed_in = TRUE;
   sim_conn_write (conn, FALSE, "<success xmlns='%s'>", HS_NS_SASL2);
   if (!w->server.calm && conn == w->conn && sim_chance (w, 2))
     {
@@ -424,7 +418,7 @@ sim_server_on_authenticate (World *w, Conn *conn, HsNode *node)
   const char *initial = child != NULL ? hs_node_get_text (child) : NULL;
   guint mechanism = sim_find_mechanism (name);
 
-  if (conn->authenticated || (conn->asked && !conn->refused))
+  if (conn->stream.signed_in || (conn->asked && !conn->refused))
     sim_fail (w, "protocol", "another sign-in, with %s", name);
   conn->asked = TRUE;
   if (mechanism < SIM_N_MECHANISMS)

@@ -77,7 +77,7 @@ sim_client_authenticated (World *w)
   const char *token = hs_authentication_get_token (authentication);
   g_autofree char *given = conn->given != 0 ? g_strdup_printf ("token-%u", conn->given) : NULL;
 
-  if (conn->must_fail != SIM_GOOD || !conn->authenticated)
+  if (conn->must_fail != SIM_GOOD || !conn->stream.signed_in)
     sim_fail (w, "proof", "the client believes a server that has not proved itself");
   if (hs_authentication_uses_token (authentication) != conn->used_token)
     sim_fail (w, "tokens", "it was%s a token that signed the client in", conn->used_token ? "" : " not");

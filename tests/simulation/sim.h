@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "headstock-glib-test/hs-test-stream.h"
 #include "protocol/hs-stream.h"
 
 /* A client's stream management (HsStreamManagement, HsStream) and a server in one thread, with a pipe
@@ -35,9 +36,7 @@ struct _Session
   Session *next;
   guint number;
   guint epoch;
-  guint32 received;     /* h */
-  guint32 acknowledged; /* by the client */
-  guint32 sent;
+  HsTestCounts counts;
   GArray *stanzas;      /* guint: numbers of what was sent in it; 0: an answer that nobody asked for */
   guint n_acknowledged; /* of them */
   guint n_seen;         /* of them, by the client's program */
@@ -72,7 +71,9 @@ typedef enum
   SIM_UNASKED, /* a session that the client did not ask for */
 } SignInEnd;
 
-/* One TCP connection: what is in the pipe, and what the server makes of it. */
+/* One TCP connection: what is in the pipe, and what the server makes of it. The server is that of all tests
+ * (HsTestStream), which says what the specifications have it say. What is here is the simulation's own: the sessions
+ * of an account, the faults of servers, and what must hold for the client's words. */
 struct _Conn
 {
   GByteArray *up;
@@ -81,11 +82,9 @@ struct _Conn
   gsize down_used;
   gboolean server_closed;
   HsParser *parser;
-  gboolean authenticated;
-  gboolean bound;
+  HsTestStream stream;
   gboolean enabling;   /* stream management was asked for, and refused or granted */
-  gboolean offers_sm;
-  gboolean without_sm;  /* and has said so */
+  gboolean without_sm; /* and has said so */
   gboolean request_pending;
   Session *session;     /* NULL after the server's end */
   guint session_number; /* it stays the client's */
@@ -205,7 +204,8 @@ void sim_server_check (World *w);
 
 /* sim-sign-in.c */
 void sim_server_choose_offer (World *w, Conn *conn);
-void sim_server_write_offer (Conn *conn);
+/* What is offered for SASL2. */
+char *sim_conn_dup_offer (Conn *conn);
 void sim_server_on_authenticate (World *w, Conn *conn, HsNode *node);
 gboolean sim_conn_offers (Conn *conn, guint mechanism);
 guint sim_find_mechanism (const char *name);

@@ -94,10 +94,23 @@ sim_note (World *w, const char *format, ...)
 
 /* ---- The pipe ---- */
 
+static void
+send_cb (const char *text, gpointer user_data)
+{
+  Conn *conn = user_data;
+
+  if (!conn->server_closed)
+    g_byte_array_append (conn->down, (const guint8 *) text, strlen (text));
+}
+
 Conn *
 sim_conn_new (void)
 {
   Conn *conn = g_new0 (Conn, 1);
+
+  conn->stream = (HsTestStream){
+    .send = send_cb, .owner = conn, .mechanism = "PLAIN", .attributes = "id='x' version='1.0'"
+  };
 
   conn->up = g_byte_array_new ();
   conn->down = g_byte_array_new ();
@@ -429,10 +442,10 @@ begin_near_the_end (World *w)
 {
   Session *session = sim_server_add_session (w, TRUE);
 
-  session->sent = session->acknowledged = NEAR_THE_END + sim_random (w, 40);
+  session->counts.sent = session->counts.acknowledged = NEAR_THE_END + sim_random (w, 40);
   session->left = w->now;
-  session->received = NEAR_THE_END + sim_random (w, 40);
-  sim_client_restore (w, session->sent, session->received, session->number);
+  session->counts.received = NEAR_THE_END + sim_random (w, 40);
+  sim_client_restore (w, session->counts.sent, session->counts.received, session->number);
 }
 
 static void

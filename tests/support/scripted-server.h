@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "stream-features.h"
+#include "stream-words.h"
 
 /* An XMPP server on loopback that says what it is told to and knows nothing. Each connection has a
  * thread of its own with blocking reads and writes, so that the client's main loop is the test's alone.
@@ -63,16 +63,9 @@ struct _ScriptStep
 #define RUN(script) { SCRIPT_RUN, .steps = script }
 #define END { .action = SCRIPT_END }
 
-/* What servers say; stream features are in stream-features.h. */
-#define SAY_HEADER                                                                                 \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
-  "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org' version='1.0'>"
-#define SAY_PROCEED "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-#define SAY_SUCCESS "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-#define SAY_BOUND                                                                                  \
-  "<iq type='result' id='@ID@'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"                    \
-  "<jid>user@example.org/res</jid></bind></iq>"
-#define SAY_END "</stream:stream>"
+/* What this server says; what all servers say is in stream-words.h. */
+#define SAY_HEADER STREAM_HEADER ("id='s1' from='example.org' version='1.0'")
+#define SAY_BOUND "<iq type='result' id='@ID@'>" BOUND_TO ("user@example.org/res") "</iq>"
 
 /* The parts of a session, for RUN: with PLAIN, the password is "secret". */
 extern const ScriptStep script_header[];     /* the client's header, and ours */

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "protocol/hs-stream-private.h"
-#include "stream-features.h"
+#include "stream-words.h"
 
 /* What the tests of streams share. */
 
-#define TEST_STREAM_HEADER                                                                         \
-  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "                                     \
-  "xmlns:stream='http://etherx.jabber.org/streams' from='example.com' id='x' version='1.0'>"
+#define TEST_STREAM_HEADER STREAM_HEADER ("from='example.com' id='x' version='1.0'")
 
 typedef void (*TestStreamFunc) (gpointer data, HsStreamEvent *event);
 

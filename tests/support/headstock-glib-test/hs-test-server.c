@@ -470,7 +470,7 @@ hs_test_server_get_managed (HsTestServer *self)
 {
   g_return_val_if_fail (HS_TEST_IS_SERVER (self), FALSE);
 
-  return self->session.managed;
+  return self->session.stream.managed;
 }
 
 /**
@@ -487,9 +487,9 @@ hs_test_server_set_managed (HsTestServer *self, gboolean managed)
 {
   g_return_if_fail (HS_TEST_IS_SERVER (self));
 
-  if (self->session.managed == !!managed)
+  if (self->session.stream.managed == !!managed)
     return;
-  self->session.managed = !!managed;
+  self->session.stream.managed = !!managed;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MANAGED]);
 }
 

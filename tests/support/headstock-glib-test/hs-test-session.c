@@ -5,22 +5,11 @@
 
 #include <string.h>
 
-#include "stream-features.h"
-
-#define NS_FRAMING "urn:ietf:params:xml:ns:xmpp-framing"
-
 static void
-send_text (HsTestSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-send_text (HsTestSession *self, const char *format, ...)
+send_cb (const char *text, gpointer session)
 {
-  g_autofree char *text = NULL;
-  va_list args;
+  HsTestSession *self = session;
 
-  va_start (args, format);
-  text = g_markup_vprintf_escaped (format, args);
-  va_end (args);
   self->callbacks->send (text, self->owner);
 }
 
@@ -29,13 +18,17 @@ hs_test_session_init (HsTestSession *self, const HsTestSessionCallbacks *callbac
 {
   self->callbacks = callbacks;
   self->owner = owner;
-  self->managed = TRUE;
+  self->stream.send = send_cb;
+  self->stream.owner = self;
+  self->stream.framed = TRUE;
+  self->stream.managed = TRUE;
   self->unacknowledged = g_ptr_array_new_with_free_func (g_free);
 }
 
 void
 hs_test_session_clear (HsTestSession *self)
 {
+  g_free (self->header);
   g_free (self->domain);
   g_free (self->local);
   g_free (self->jid);
@@ -46,17 +39,22 @@ hs_test_session_clear (HsTestSession *self)
 void
 hs_test_session_set_account (HsTestSession *self, HsJid *jid, gboolean component)
 {
+  g_free (self->header);
   g_free (self->domain);
   g_free (self->local);
   self->domain = g_strdup (hs_jid_get_domain (jid));
   self->local = g_strdup (hs_jid_get_local (jid));
-  self->component = component;
+  self->header = g_markup_printf_escaped ("from='%s' id='test' version='1.0'", self->domain);
+  self->stream.attributes = self->header;
+  self->stream.component = component;
+  self->stream.mechanism = self->local != NULL ? "PLAIN" : "ANONYMOUS";
 }
 
 void
 hs_test_session_connected (HsTestSession *self)
 {
-  self->signed_in = self->stands = self->closed = FALSE;
+  hs_test_stream_connected (&self->stream);
+  self->stands = FALSE;
 }
 
 /* Whether to refuse this once. */
@@ -72,52 +70,22 @@ refuses (HsTestSession *self, HsTestRefusal what)
 static void
 end (HsTestSession *self)
 {
-  if (self->closed)
+  if (self->stream.closed)
     return;
-  self->closed = TRUE;
   self->stands = FALSE;
-  send_text (self, "<close xmlns='%s'/>", NS_FRAMING);
+  hs_test_stream_end (&self->stream);
   self->callbacks->ended (self->owner);
 }
 
 /* ---- The sign-in ---- */
 
 static void
-send_features (HsTestSession *self)
-{
-  g_autoptr (GString) features = g_string_new (FEATURES_BEGIN_FRAMED);
-
-  if (!self->signed_in)
-    g_string_append_printf (features, FEATURE_SASL (MECHANISM ("%s")),
-                            self->local != NULL ? "PLAIN" : "ANONYMOUS");
-  else
-    {
-      g_string_append (features, FEATURE_BIND);
-      if (self->managed)
-        g_string_append (features, FEATURE_SM);
-    }
-  g_string_append (features, FEATURES_END);
-  self->callbacks->send (features->str, self->owner);
-}
-
-static void
-on_open (HsTestSession *self)
-{
-  send_text (self, "<open xmlns='%s' from='%s' id='test' version='1.0'/>", NS_FRAMING, self->domain);
-  if (!self->component)
-    send_features (self);
-}
-
-static void
 on_auth (HsTestSession *self)
 {
   if (refuses (self, HS_TEST_REFUSAL_SIGN_IN))
-    {
-      send_text (self, "<failure xmlns='%s'><not-authorized/></failure>", HS_NS_SASL);
-      return;
-    }
-  self->signed_in = TRUE;
-  send_text (self, "<success xmlns='%s'/>", HS_NS_SASL);
+    hs_test_stream_refuse (&self->stream, "not-authorized");
+  else
+    hs_test_stream_accept (&self->stream);
 }
 
 static void
@@ -126,7 +94,7 @@ begin_session (HsTestSession *self)
   g_clear_pointer (&self->id, g_free);
   g_ptr_array_set_size (self->unacknowledged, 0);
   self->enabled = FALSE;
-  self->received = self->acknowledged = 0;
+  self->counts = (HsTestCounts){ 0 };
   self->stands = TRUE;
 }
 
@@ -135,35 +103,30 @@ on_handshake (HsTestSession *self)
 {
   if (refuses (self, HS_TEST_REFUSAL_SIGN_IN))
     {
-      send_text (self, "<stream:error xmlns:stream='%s'><not-authorized xmlns='%s'/></stream:error>",
-                 HS_NS_STREAM, HS_NS_STREAMS);
+      send_cb ("<stream:error xmlns:stream='" HS_NS_STREAM "'><not-authorized xmlns='" HS_NS_STREAMS
+               "'/></stream:error>", self);
       end (self);
       return;
     }
-  self->signed_in = TRUE;
+  self->stream.signed_in = self->stream.bound = TRUE;
   begin_session (self);
   g_free (self->jid);
   self->jid = g_strdup (self->domain);
-  send_text (self, "<handshake xmlns='%s'/>", HS_NS_COMPONENT);
+  send_cb ("<handshake xmlns='" HS_NS_COMPONENT "'/>", self);
   self->callbacks->stands (FALSE, self->owner);
 }
 
 static void
 on_bind (HsTestSession *self, HsElement *iq)
 {
-  g_autoptr (HsElement) bind = NULL;
-  const char *resource;
+  HsElement *bind = hs_element_get_child (iq, "bind", HS_NS_BIND);
+  const char *resource = hs_element_get_child_text (bind, "resource", HS_NS_BIND);
 
-  bind = hs_element_get_child (iq, "bind", HS_NS_BIND);
-  if (bind != NULL)
-    g_object_ref (bind);
-  resource = hs_element_get_child_text (bind, "resource", HS_NS_BIND);
   begin_session (self);
   g_free (self->jid);
   self->jid = g_strdup_printf ("%s@%s/%s", self->local != NULL ? self->local : "anonymous", self->domain,
                                resource != NULL && *resource != '\0' ? resource : "test");
-  send_text (self, "<iq xmlns='%s' type='result' id='%s'><bind xmlns='%s'><jid>%s</jid></bind></iq>",
-             HS_NS_CLIENT, hs_element_get_attribute (iq, "id"), HS_NS_BIND, self->jid);
+  hs_test_stream_bind (&self->stream, hs_element_get_attribute (iq, "id"), self->jid);
   self->callbacks->stands (FALSE, self->owner);
 }
 
@@ -173,23 +136,20 @@ static void
 on_enable (HsTestSession *self)
 {
   self->enabled = TRUE;
-  self->received = 0;
+  self->counts.received = 0;
   g_free (self->id);
   self->id = g_strdup_printf ("session-%u", ++self->n_ids);
-  send_text (self, "<enabled xmlns='%s' resume='true' id='%s'/>", HS_NS_SM, self->id);
+  hs_test_stream_enable (&self->stream, self->id, 0);
 }
 
-/* What the client has received is the difference of two counts, modulo 2^32. */
+/* An acknowledgement of more than was sent changes nothing. */
 static void
 on_count (HsTestSession *self, const char *h)
 {
-  guint32 count = h != NULL ? (guint32) g_ascii_strtoull (h, NULL, 10) : self->acknowledged;
-  guint32 n = count - self->acknowledged;
+  guint32 n;
 
-  n = MIN (n, self->unacknowledged->len);
-  if (n > 0)
+  if (h != NULL && hs_test_counts_take (&self->counts, (guint32) g_ascii_strtoull (h, NULL, 10), &n) && n > 0)
     g_ptr_array_remove_range (self->unacknowledged, 0, n);
-  self->acknowledged += n;
 }
 
 static void
@@ -199,12 +159,12 @@ on_resume (HsTestSession *self, HsElement *resume)
       || refuses (self, HS_TEST_REFUSAL_RESUMPTION))
     {
       g_clear_pointer (&self->id, g_free);
-      send_text (self, "<failed xmlns='%s'><item-not-found xmlns='%s'/></failed>", HS_NS_SM, HS_NS_STANZAS);
+      hs_test_stream_fail (&self->stream, NULL, "item-not-found");
       return;
     }
   on_count (self, hs_element_get_attribute (resume, "h"));
   self->stands = TRUE;
-  send_text (self, "<resumed xmlns='%s' previd='%s' h='%u'/>", HS_NS_SM, self->id, self->received);
+  hs_test_stream_resume (&self->stream, &self->counts, self->id);
   for (guint i = 0; i < self->unacknowledged->len; i++)
     self->callbacks->send (g_ptr_array_index (self->unacknowledged, i), self->owner);
   self->callbacks->stands (TRUE, self->owner);
@@ -214,10 +174,13 @@ void
 hs_test_session_send_stanza (HsTestSession *self, const char *stanza)
 {
   if (self->enabled)
-    g_ptr_array_add (self->unacknowledged, g_strdup (stanza));
+    {
+      g_ptr_array_add (self->unacknowledged, g_strdup (stanza));
+      self->counts.sent++;
+    }
   self->callbacks->send (stanza, self->owner);
   if (self->enabled)
-    send_text (self, "<r xmlns='%s'/>", HS_NS_SM);
+    hs_test_stream_request (&self->stream);
 }
 
 /* ---- What the client sends ---- */
@@ -225,31 +188,52 @@ hs_test_session_send_stanza (HsTestSession *self, const char *stanza)
 static void
 on_stanza (HsTestSession *self, HsElement *element)
 {
-  HsElement *bind = HS_IS_IQ (element) ? hs_element_get_child (element, "bind", HS_NS_BIND) : NULL;
-
-  if (bind != NULL && !self->stands)
-    {
-      on_bind (self, element);
-      return;
-    }
   if (self->enabled)
-    self->received++;
+    self->counts.received++;
   self->callbacks->stanza (element, self->owner);
 }
 
 static void
-on_management (HsTestSession *self, HsElement *element)
+take (HsTestSession *self, HsElement *element, HsTestWord word)
 {
-  const char *name = hs_element_get_name (element);
-
-  if (strcmp (name, "enable") == 0)
-    on_enable (self);
-  else if (strcmp (name, "resume") == 0)
-    on_resume (self, element);
-  else if (strcmp (name, "r") == 0)
-    send_text (self, "<a xmlns='%s' h='%u'/>", HS_NS_SM, self->received);
-  else if (strcmp (name, "a") == 0)
-    on_count (self, hs_element_get_attribute (element, "h"));
+  switch (word)
+    {
+    case HS_TEST_WORD_STANZA:
+      on_stanza (self, element);
+      break;
+    case HS_TEST_WORD_OPEN:
+      hs_test_stream_open (&self->stream, NULL);
+      break;
+    case HS_TEST_WORD_CLOSE:
+      end (self);
+      break;
+    case HS_TEST_WORD_AUTH:
+      on_auth (self);
+      break;
+    case HS_TEST_WORD_HANDSHAKE:
+      on_handshake (self);
+      break;
+    case HS_TEST_WORD_BIND:
+      on_bind (self, element);
+      break;
+    case HS_TEST_WORD_ENABLE:
+      on_enable (self);
+      break;
+    case HS_TEST_WORD_RESUME:
+      on_resume (self, element);
+      break;
+    case HS_TEST_WORD_REQUEST:
+      hs_test_stream_acknowledge (&self->stream, &self->counts);
+      break;
+    case HS_TEST_WORD_ACK:
+      on_count (self, hs_element_get_attribute (element, "h"));
+      break;
+    case HS_TEST_WORD_STARTTLS:
+    case HS_TEST_WORD_AUTHENTICATE:
+    case HS_TEST_WORD_OTHER:
+    default:
+      break;
+    }
 }
 
 void
@@ -257,19 +241,12 @@ hs_test_session_take (HsTestSession *self, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (HsElement) element = hs_element_new_from_string (text, &error);
+  HsElement *child;
 
   if (element == NULL)
     g_error ("The client has sent what is not well-formed: %s (%s)", text, error->message);
-  if (HS_IS_STANZA (element))
-    on_stanza (self, element);
-  else if (hs_element_matches (element, "open", NS_FRAMING))
-    on_open (self);
-  else if (hs_element_matches (element, "close", NS_FRAMING))
-    end (self);
-  else if (hs_element_matches (element, "auth", HS_NS_SASL))
-    on_auth (self);
-  else if (self->component && hs_element_matches (element, "handshake", NULL))
-    on_handshake (self);
-  else if (hs_element_matches (element, NULL, HS_NS_SM))
-    on_management (self, element);
+  child = hs_element_get_first_child (element);
+  take (self, element,
+        hs_test_stream_read (&self->stream, hs_element_get_name (element), hs_element_get_namespace (element),
+                             child != NULL ? hs_element_get_namespace (child) : NULL));
 }

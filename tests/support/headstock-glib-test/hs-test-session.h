@@ -4,11 +4,12 @@
 #include <headstock-glib/headstock.h>
 
 #include "hs-test-server.h"
+#include "hs-test-stream.h"
 
 G_BEGIN_DECLS
 
-/* The server's side of one account: from <open/> to a session, and stream management with resumption. It has
- * no connection: elements of the client go in, and elements for the client come out through @send. */
+/* The server's side of one account: the streams of its client, one after another, and the session that they
+ * resume. It has no connection: elements of the client go in, and elements for the client come out through @send. */
 
 typedef struct
 {
@@ -26,24 +27,19 @@ typedef struct
 {
   const HsTestSessionCallbacks *callbacks;
   gpointer owner;
-  gboolean component;
-  gboolean managed;  /* offer stream management */
+  HsTestStream stream; /* of the present connection */
+  char *header;
   char *domain;
   char *local;       /* of the account; NULL: the server chooses (ANONYMOUS) */
   char *jid;         /* that is bound, or NULL */
   guint refusals[3]; /* how often to refuse what, by HsTestRefusal */
-
-  /* The connection */
-  gboolean signed_in;
   gboolean stands;
-  gboolean closed;
 
   /* Stream management (XEP-0198) */
   gboolean enabled;
   char *id; /* of the session that can be resumed, or NULL */
   guint n_ids;
-  guint32 received;
-  guint32 acknowledged;
+  HsTestCounts counts;
   GPtrArray *unacknowledged; /* of char * */
 } HsTestSession;
 
