@@ -18,7 +18,7 @@ tell (HsClient *self)
 static gboolean
 can_tell (HsClientPrivate *priv)
 {
-  return hs_client_transport (priv) != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
+  return hs_connection_is_open (&priv->connection) && hs_stream_is_ready (hs_client_stream (priv))
          && hs_stream_is_open (hs_client_stream (priv)) && hs_stream_offers_csi (hs_client_stream (priv));
 }
 

@@ -110,7 +110,7 @@ hs_client_connect_next (HsClient *self)
     }
   /* A handler may have stopped the client, or started another run. */
   if (hs_run_get_phase (&priv->run) != HS_RUN_CONNECTING || hs_client_is_stop_requested (priv)
-      || hs_connection_get_attempt (&priv->connection) != NULL)
+      || hs_connection_get_phase (&priv->connection) != HS_CONNECTION_NONE)
     return;
   if (is_new && take_account (priv, &error))
     connector = make_connector (self, &error);

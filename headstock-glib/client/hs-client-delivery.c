@@ -13,7 +13,7 @@ queue_output_cb (guint64 *end, gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   hs_client_flush (client);
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return FALSE;
   *end = hs_connection_get_end (&priv->connection);
   return TRUE;

@@ -194,7 +194,7 @@ hs_client_settled (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   if (hs_stream_management_get_unacknowledged (hs_session_get_management (&priv->session)) == 0)
     {
@@ -204,7 +204,7 @@ hs_client_settled (HsClient *self)
     }
   hs_client_flush (self);
   /* A handler of `xml` may have ended the connection. */
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   hs_stream_management_write_request (hs_session_get_management (&priv->session),
                                       hs_transport_get_output (hs_client_transport (priv)));
@@ -223,7 +223,7 @@ hs_client_begin_stopping (HsClient *self)
     return;
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
-  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     {
       finish_run (self, NULL, announced);
       return;

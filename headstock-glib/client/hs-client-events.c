@@ -110,7 +110,7 @@ goes_on_cb (gpointer client)
   /* The end of the run may wait for the stanza that was shown. */
   if (G_UNLIKELY (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING))
     hs_client_settled (client);
-  return hs_client_transport (priv) != NULL && G_OBJECT (client)->ref_count > 1;
+  return hs_connection_is_open (&priv->connection) && G_OBJECT (client)->ref_count > 1;
 }
 
 static gboolean
@@ -124,7 +124,7 @@ turn_ended_cb (gboolean over, gboolean has_input, gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
 
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   if (over)
     hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);

@@ -50,7 +50,7 @@ hs_client_shrink_if_idle (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   gint64 due = hs_liveness_get_last_input (&priv->liveness) + IDLE_MSEC * 1000;
 
-  if (hs_client_stream (priv) == NULL || hs_pump_is_pumping (&priv->pump))
+  if (!hs_connection_is_open (&priv->connection) || hs_pump_is_pumping (&priv->pump))
     return;
   if (hs_client_get_time (priv) < due)
     hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_IDLE, due);
@@ -133,7 +133,7 @@ ping (HsClient *self)
 
   ask_for_life (self);
   /* A handler of `xml` may have ended the connection. */
-  if (hs_client_transport (priv) == NULL || !hs_run_is_ready (&priv->run))
+  if (!hs_connection_is_open (&priv->connection) || !hs_run_is_ready (&priv->run))
     return;
   look_at_connection (priv, &view);
   hs_deadlines_set_at (&priv->deadlines, HS_DEADLINE_KEEPALIVE, hs_liveness_pinged (&priv->liveness, &view));
@@ -148,7 +148,7 @@ hs_client_keepalive (HsClient *self)
   gint64 next;
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0 || !hs_run_is_ready (&priv->run)
-      || hs_client_transport (priv) == NULL)
+      || !hs_connection_is_open (&priv->connection))
     return;
   look_at_connection (priv, &view);
   switch (hs_liveness_look (&priv->liveness, &view, &next))
@@ -174,7 +174,7 @@ hs_client_woke_up (HsClient *self)
   if (!hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     hs_session_expire (&priv->session);
   hs_reconnector_network_changed (&priv->reconnector, hs_client_get_time (priv));
-  if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL
+  if (hs_run_is_ready (&priv->run) && hs_connection_is_open (&priv->connection)
       && hs_settings_get_keepalive_interval (&priv->settings) > 0)
     ping (self);
 }

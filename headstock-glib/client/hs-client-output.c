@@ -9,7 +9,7 @@
 static void
 take_own_output (HsClientPrivate *priv)
 {
-  g_autoptr (GByteArray) own = hs_client_stream (priv) != NULL ? hs_stream_take_output (hs_client_stream (priv)) : NULL;
+  g_autoptr (GByteArray) own = hs_stream_take_output (hs_client_stream (priv));
 
   if (own != NULL)
     g_byte_array_append (hs_transport_get_output (hs_client_transport (priv)), own->data, own->len);
@@ -67,7 +67,7 @@ hs_client_flush (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   guint64 end;
 
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   take_own_output (priv);
   ask_if_due (self);
@@ -75,7 +75,7 @@ hs_client_flush (HsClient *self)
   if (!hs_wire_log_sent (&priv->wire_log, hs_transport_get_output (hs_client_transport (priv)), end))
     return;
   /* A handler that watches the output may have ended the connection. */
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   hs_transport_queue (hs_client_transport (priv));
   if (!hs_liveness_is_watching (&priv->liveness))
@@ -87,7 +87,7 @@ hs_client_ask (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   /* The stream's own output comes first. */
   hs_client_flush (self);
@@ -103,7 +103,7 @@ hs_client_expect_life (HsClient *self)
 
   if (hs_settings_get_keepalive_interval (&priv->settings) == 0)
     hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_KEEPALIVE);
-  else if (hs_run_is_ready (&priv->run) && hs_client_transport (priv) != NULL)
+  else if (hs_run_is_ready (&priv->run) && hs_connection_is_open (&priv->connection))
     hs_deadlines_set (&priv->deadlines, HS_DEADLINE_KEEPALIVE, 0);
 }
 

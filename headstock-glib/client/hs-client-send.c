@@ -22,12 +22,13 @@
 static gboolean
 check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
 {
-  if (hs_client_transport (priv) != NULL && hs_client_stream (priv) != NULL && hs_stream_is_open (hs_client_stream (priv)))
+  if (hs_connection_is_open (&priv->connection) && hs_stream_is_open (hs_client_stream (priv)))
     {
       *route = hs_client_is_managed (priv) ? HS_ROUTE_MANAGED : HS_ROUTE_DIRECT;
       return TRUE;
     }
-  if (hs_beginning_is_early (&priv->beginning) && hs_client_transport (priv) != NULL && !hs_stream_is_closing (hs_client_stream (priv)))
+  if (hs_beginning_is_early (&priv->beginning) && hs_connection_is_open (&priv->connection)
+      && !hs_stream_is_closing (hs_client_stream (priv)))
     {
       HsStreamManagement *management = hs_session_get_management (&priv->session);
 

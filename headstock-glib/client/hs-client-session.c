@@ -37,7 +37,7 @@ derived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self = g_object_ref (client);
   priv = hs_client_private (self);
-  if (hs_client_stream (priv) == NULL || hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   hs_stream_key_derived (hs_client_stream (priv), key);
   hs_client_flush (self);
@@ -135,7 +135,8 @@ hs_client_binding (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (hs_module_list_has_negotiators (&priv->modules) || hs_client_is_stop_requested (priv)
-      || hs_client_transport (priv) == NULL || hs_session_get_bound_jid (&priv->session) != NULL || hs_settings_has_presence_with_sender (&priv->settings)
+      || !hs_connection_is_open (&priv->connection) || hs_session_get_bound_jid (&priv->session) != NULL
+      || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (hs_client_stream (priv)))
     return;
   /* What a handler sends meanwhile waits, and must not be sent from another account. */
@@ -261,7 +262,7 @@ hs_client_continue_negotiation (HsClient *self, const GError *error)
   hs_client_return_if_foreign (self);
 
   if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY
-      || hs_client_stream (priv) == NULL)
+      || !hs_connection_is_open (&priv->connection))
     return;
   if (error == NULL)
     {

@@ -67,7 +67,7 @@ hs_client_check_secret (HsClient *self, GError **error)
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
 
-  if (hs_client_transport (priv) == NULL || hs_client_stream (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
                            "A password cannot be sent: the client has no connection");
@@ -171,7 +171,8 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     .account = hs_jid_to_string (account),
     .password = hs_settings_get_password (settings),
     .access_token = hs_settings_get_access_token (settings),
-    .has_certificate = hs_settings_get_tls_certificate (settings) != NULL && hs_connection_has_used_certificate (&priv->connection),
+    .has_certificate = hs_settings_get_tls_certificate (settings) != NULL
+                       && hs_connection_has_used_certificate (&priv->connection),
     .encrypted = hs_connection_is_secure (&priv->connection),
     .trusted = hs_connection_is_trusted (&priv->connection),
     .password_proved = !hs_settings_get_allow_plain (settings),
@@ -193,7 +194,7 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
     }
   hs_stream_sign_in (hs_client_stream (priv), &credentials);
   hs_client_flush (self);
-  if (hs_client_transport (priv) == NULL)
+  if (!hs_connection_is_open (&priv->connection))
     return;
   hs_client_begin_stage (self);
   hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
@@ -228,8 +229,9 @@ hs_client_sign_in_early (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GVariant) offer = NULL;
 
-  if (hs_settings_is_component (&priv->settings) || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection) || hs_module_list_has_negotiators (&priv->modules)
-      || hs_client_stream (priv) == NULL)
+  if (hs_settings_is_component (&priv->settings) || hs_module_list_has_negotiators (&priv->modules)
+      || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection)
+      || !hs_connection_is_open (&priv->connection))
     return;
   offer = recall_offer (priv);
   if (offer != NULL)
@@ -368,7 +370,7 @@ hs_client_token_refused (HsClient *self)
   if (!g_error_matches (error, HS_SASL_ERROR, HS_SASL_ERROR_TEMPORARY_AUTH_FAILURE))
     replace_login_token (self, NULL);
   /* A handler may have dropped the connection. */
-  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
+  if (hs_connection_is_open_with (&priv->connection, stream))
     sign_in (self, FALSE, NULL);
 }
 
@@ -416,16 +418,16 @@ hs_client_authenticated (HsClient *self)
       hs_client_tell_state (self);
     }
   /* A handler may have dropped the connection. */
-  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
+  if (hs_connection_is_open_with (&priv->connection, stream))
     set_security_info (self, FALSE);
-  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
+  if (hs_connection_is_open_with (&priv->connection, stream))
     g_signal_emit (self, hs_client_signals[SIGNAL_SECURITY_ESTABLISHED], 0,
                    hs_sign_in_get_security_info (&priv->sign_in));
   if (hs_client_stream (priv) == stream && hs_authentication_get_token (authentication) != NULL)
     replace_login_token (self, make_login_token (priv));
   if (hs_client_stream (priv) == stream)
     remember_offer (self);
-  if (hs_client_stream (priv) == stream && hs_client_transport (priv) != NULL)
+  if (hs_connection_is_open_with (&priv->connection, stream))
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
                    hs_authentication_get_mechanism (authentication));
 }

@@ -317,6 +317,28 @@ hs_connection_reset (HsConnection *self)
 
 /* ---- What there is ---- */
 
+HsConnectionPhase
+hs_connection_get_phase (const HsConnection *self)
+{
+  if (self->stream == NULL)
+    return self->attempt != NULL || self->transport != NULL ? HS_CONNECTION_CONNECTING : HS_CONNECTION_NONE;
+  if (self->transport != NULL)
+    return HS_CONNECTION_OPEN;
+  return self->attempt != NULL ? HS_CONNECTION_SECURING : HS_CONNECTION_CLOSED;
+}
+
+gboolean
+hs_connection_is_open (const HsConnection *self)
+{
+  return hs_connection_get_phase (self) == HS_CONNECTION_OPEN;
+}
+
+gboolean
+hs_connection_is_open_with (const HsConnection *self, HsStream *stream)
+{
+  return hs_connection_is_open (self) && self->stream == stream;
+}
+
 HsAttempt *
 hs_connection_get_attempt (const HsConnection *self)
 {

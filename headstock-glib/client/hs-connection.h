@@ -37,6 +37,16 @@ typedef struct
   void (*failed) (const GError *error, gpointer owner);
 } HsConnectionCallbacks;
 
+/* How far a connection has come. */
+typedef enum /*< skip >*/
+{
+  HS_CONNECTION_NONE,       /* there is none */
+  HS_CONNECTION_CONNECTING, /* an address is tried, and no stream has begun */
+  HS_CONNECTION_OPEN,       /* the stream can be written and read */
+  HS_CONNECTION_SECURING,   /* the stream waits for the TLS handshake (RFC 6120, 5.4.3.3) */
+  HS_CONNECTION_CLOSED,     /* nothing can be written any more, and the stream is taken away next */
+} HsConnectionPhase;
+
 /* Lies inside its owner. Only hs-connection.c uses the fields. */
 typedef struct
 {
@@ -88,6 +98,12 @@ void hs_connection_end_attempt (HsConnection *self);
 void hs_connection_abandon_attempt (HsConnection *self);
 void hs_connection_close (HsConnection *self);      /* writes what the system takes now */
 HsStream *hs_connection_reset (HsConnection *self); /* (transfer full) (nullable) */
+
+HsConnectionPhase hs_connection_get_phase (const HsConnection *self);
+/* Whether the phase is OPEN. A handler that is called meanwhile may end it. */
+gboolean hs_connection_is_open (const HsConnection *self);
+/* The same, and the stream is still the one that it was before a handler was called. */
+gboolean hs_connection_is_open_with (const HsConnection *self, HsStream *stream);
 
 HsAttempt *hs_connection_get_attempt (const HsConnection *self);     /* or NULL */
 HsConnector *hs_connection_get_connector (const HsConnection *self); /* or NULL */

@@ -177,6 +177,39 @@ test_starttls (Fixture *f, gconstpointer data)
   spin_until (f->received->len == 5);
 }
 
+/* Each step, as a client goes through them. */
+static void
+test_phases (Fixture *f, gconstpointer data)
+{
+  HsConnection *connection = &f->connection;
+  HsConnectorConfig connector = { .domain = "example.org", .no_network = TRUE };
+  g_autoptr (HsJid) jid = hs_jid_new ("user@example.org", NULL);
+  HsStreamConfig config = { .jid = jid };
+  g_autoptr (HsStream) stream = NULL;
+  g_autoptr (GIOStream) base = NULL;
+
+  /* There are bytes already, and no stream. */
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CONNECTING);
+  hs_connection_connect (connection, hs_connector_new (&connector));
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CONNECTING);
+  g_assert_false (hs_connection_is_open (connection));
+  hs_connection_set_stream (connection, hs_stream_new (&config, NULL, NULL));
+  stream = hs_connection_get_stream (connection);
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_OPEN);
+  g_assert_true (hs_connection_is_open_with (connection, stream));
+  g_assert_false (hs_connection_is_open_with (connection, NULL));
+  base = hs_connection_start_tls (connection);
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_SECURING);
+  g_assert_false (hs_connection_is_open_with (connection, stream));
+  hs_connection_open (connection, f->loop, base);
+  hs_connection_end_attempt (connection);
+  g_assert_true (hs_connection_is_open (connection));
+  hs_connection_close (connection);
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CLOSED);
+  g_assert_true (hs_connection_reset (connection) == stream);
+  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_NONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,6 +223,7 @@ main (int argc, char **argv)
   ADD ("dropped", test_dropped);
   ADD ("full", test_full);
   ADD ("starttls", test_starttls);
+  ADD ("phases", test_phases);
 
   return g_test_run ();
 }
