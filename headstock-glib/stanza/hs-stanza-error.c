@@ -63,22 +63,37 @@ typedef struct
 static GPrivate last_stanza = G_PRIVATE_INIT (g_object_unref);
 static int keeps_last;
 
-static void
-hs_stanza_error_private_init (HsStanzaErrorPrivate *priv)
+/* Where GLib keeps what an extended error has besides the GError, as G_DEFINE_EXTENDED_ERROR has it. That macro would
+ * name the domain after the C type: programs know it as "hs-stanza-error-quark". */
+static HsStanzaErrorPrivate *
+get_private (const GError *error)
 {
-  *priv = (HsStanzaErrorPrivate){ 0 };
+  const gsize alignment = 2 * sizeof (gsize);
+
+  return (HsStanzaErrorPrivate *) ((guint8 *) error
+                                   - ((sizeof (HsStanzaErrorPrivate) + alignment - 1) & ~(alignment - 1)));
 }
 
 static void
-hs_stanza_error_private_copy (const HsStanzaErrorPrivate *from, HsStanzaErrorPrivate *to)
+init_private (GError *error)
 {
-  to->stanza = from->stanza != NULL ? g_object_ref (from->stanza) : NULL;
-  to->text = g_strdup (from->text);
+  *get_private (error) = (HsStanzaErrorPrivate){ 0 };
 }
 
 static void
-hs_stanza_error_private_clear (HsStanzaErrorPrivate *priv)
+copy_private (const GError *from, GError *to)
 {
+  HsStanzaErrorPrivate *priv = get_private (from);
+
+  get_private (to)->stanza = priv->stanza != NULL ? g_object_ref (priv->stanza) : NULL;
+  get_private (to)->text = g_strdup (priv->text);
+}
+
+static void
+clear_private (GError *error)
+{
+  HsStanzaErrorPrivate *priv = get_private (error);
+
   if (g_atomic_int_get (&keeps_last) && priv->stanza != NULL)
     g_private_replace (&last_stanza, g_steal_pointer (&priv->stanza));
   g_clear_object (&priv->stanza);
@@ -92,7 +107,16 @@ hs_stanza_error_private_clear (HsStanzaErrorPrivate *priv)
  *
  * Returns: the domain
  */
-G_DEFINE_EXTENDED_ERROR (HsStanzaError, hs_stanza_error)
+GQuark
+hs_stanza_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, g_error_domain_register_static ("hs-stanza-error-quark", sizeof (HsStanzaErrorPrivate),
+                                                               init_private, copy_private, clear_private));
+  return (GQuark) quark;
+}
 
 gboolean
 hs_stanza_condition_is_known (HsStanzaError condition)
@@ -231,7 +255,7 @@ static GError *
 make_error (HsStanza *self, const Parts *parts, const char *message)
 {
   GError *error = g_error_new_literal (HS_STANZA_ERROR, parse_condition (parts->condition), message);
-  HsStanzaErrorPrivate *priv = hs_stanza_error_get_private (error);
+  HsStanzaErrorPrivate *priv = get_private (error);
 
   priv->stanza = HS_STANZA (hs_element_copy (HS_ELEMENT (self)));
   priv->text = dup_text (parts);
@@ -422,7 +446,7 @@ hs_stanza_error_get_text (const GError *error)
 {
   g_return_val_if_fail (error != NULL, NULL);
 
-  return error->domain == HS_STANZA_ERROR ? hs_stanza_error_get_private (error)->text : NULL;
+  return error->domain == HS_STANZA_ERROR ? get_private (error)->text : NULL;
 }
 
 /**
@@ -445,7 +469,7 @@ hs_stanza_error_get_stanza (const GError *error)
 {
   g_return_val_if_fail (error != NULL, NULL);
 
-  return error->domain == HS_STANZA_ERROR ? hs_stanza_error_get_private (error)->stanza : NULL;
+  return error->domain == HS_STANZA_ERROR ? get_private (error)->stanza : NULL;
 }
 
 /**

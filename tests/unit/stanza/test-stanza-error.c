@@ -39,6 +39,8 @@ test_who (void)
     { "presence from='room@b/me&#10;x'", "", "room@b/me x answered the presence with conflict" },
   };
 
+  /* Bindings see the domain's name. */
+  g_assert_cmpstr (g_quark_to_string (HS_STANZA_ERROR), ==, "hs-stanza-error-quark");
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     {
       g_autofree char *xml = g_strdup_printf (
