@@ -21,6 +21,8 @@ ends the process.  Where the program has set a handler of its own, that one is c
 
 Addresses may be given as `Jid` or as strings, whatever C takes.
 
+Errors.  What is raised is a GLib.Error.  One for a stanza error has `condition`, `error_type`, `text` and `stanza`.
+
 Types.  A stanza's type, a presence's show or priority that RFC 6120 and RFC 6121 do not know raises ValueError
 where it is given.
 
@@ -54,7 +56,7 @@ from gi._gi import CallableInfo, FunctionInfo
 from gi._gi import GObject as _GObject
 from gi._ossighelper import PyOS_getsig, sigint_handler_is_default, wakeup_on_signal
 from gi.module import get_introspection_module
-from gi.overrides import override
+from gi.overrides import headstock_errors, override
 from gi.overrides.headstock_asyncio import get_loop, make_awaitable, run
 from gi.repository import GLib, GObject
 
@@ -92,6 +94,10 @@ def _get_tag(argument):
     # The method has another name since PyGObject 3.44.
     get_type = getattr(argument, "get_type_info", None) or argument.get_type
     return get_type().get_tag_as_string()
+
+
+def _get_result_tag(info):
+    return info.get_return_type().get_tag_as_string()
 
 
 def _text_positions(info):
@@ -147,9 +153,13 @@ def _check_methods(cls):
     for name, attribute in list(vars(cls).items()):
         # PyGObject 3.58 wraps what belongs to the class.
         info = getattr(attribute, "__func__", attribute)
-        if name == "__new__" or not isinstance(info, FunctionInfo) or not info.get_arguments():
+        if name == "__new__" or not isinstance(info, FunctionInfo):
             continue
         call = _check_function(info)
+        if name.endswith("_finish"):
+            call = headstock_errors.attach_to_raised(call)
+        elif _get_result_tag(info) == "error":
+            call = headstock_errors.attach_to_result(call)
         if info.is_method() and name.endswith("_async"):
             call = make_awaitable(call, info)
         if call is info:
@@ -287,7 +297,7 @@ class _Props:
         object.__setattr__(self, "_cls", cls)
 
     def __getattr__(self, name):
-        return getattr(self._props, name)
+        return headstock_errors.attach_stanza(getattr(self._props, name))
 
     def __setattr__(self, name, value):
         _check_property(self._cls, name, value)
@@ -343,7 +353,7 @@ class _Properties:
     def get_property(self, name):
         """Gets a property."""
         self._check_thread()
-        return super().get_property(name)
+        return headstock_errors.attach_stanza(super().get_property(name))
 
     def set_property(self, name, value):
         """Sets a property."""
@@ -1310,22 +1320,8 @@ def _make_attribute(cls, spec):
     return property(get, set_value, doc=f"The property {name}, a {spec.value_type.name}.")
 
 
-def _match_by_class(matches):
-    """Has GLib.Error.matches() take the class of a domain's codes for the domain."""
-    @wraps(matches)
-    def match(self, domain, code):
-        quark = getattr(domain, "quark", None) if isinstance(domain, type) else None
-        return matches(self, quark() if quark else domain, code)
-
-    return match
-
-
 _check_functions()
 _check_properties()
 _check_threads()
 _make_attributes()
-GLib.Error.matches = _match_by_class(GLib.Error.matches)
-for _codes, _quark in (("Error", "error"), ("XmlError", "xml_error"), ("StreamError", "stream_error"),
-                       ("StanzaError", "stanza_error"), ("SaslError", "sasl_error")):
-    if not hasattr(getattr(Headstock, _codes), "quark"):
-        getattr(Headstock, _codes).quark = staticmethod(getattr(Headstock, _quark + "_quark"))
+headstock_errors.set_up()

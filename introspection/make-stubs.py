@@ -251,7 +251,11 @@ class Writer:
         for key in ("value_name", "value_nick"):
             several = "s(self) -> list[str]" if node.tag == CORE + "bitfield" else "(self) -> str"
             body += ["@property", f"def {key}{several}: ..."]
+        changed = stub_overrides.CLASSES.get(name, {}) if self.library.overridden else {}
+        body += [line for text in changed.values() for line in text.split("\n")]
         for function in node.findall(CORE + "function"):
+            if function.get("name") in changed:
+                continue
             body += self.function(function, function.get("name"), self.library.declare_all(function), self.library.returned(function),
                                   ["@staticmethod"])
         if name in self.library.errors and "quark" not in {one.get("name") for one in node.findall(CORE + "function")}:

@@ -87,6 +87,20 @@ CLASSES = {
     "ArchivePage": {
         "__iter__": "def __iter__(self) -> Iterator[Delivery]: ...",
     },
+    "StanzaError": {
+        "get_condition": '@staticmethod\n'
+                         'def get_condition(error: GLib.Error) -> str | None:\n'
+                         '    """What an exception has as `condition`, such as item-not-found."""',
+        "get_error_type": '@staticmethod\n'
+                          'def get_error_type(error: GLib.Error) -> str | None:\n'
+                          '    """What an exception has as `error_type`: auth, cancel, continue, modify or wait."""',
+        "get_text": '@staticmethod\n'
+                    'def get_text(error: GLib.Error) -> str | None:\n'
+                    '    """What an exception has as `text`, for people."""',
+        "get_stanza": '@staticmethod\n'
+                      'def get_stanza(error: GLib.Error) -> Stanza | None:\n'
+                      '    """What an exception has as `stanza`."""',
+    },
     "Component": {
         "new": '@classmethod\n'
                'def new(cls, service: _Address, secret: str | None = None) -> Self:\n'

@@ -6,7 +6,7 @@ import gi
 from support import main, scenario
 
 gi.require_version("HeadstockTest", "1.0")
-from gi.repository import Headstock, HeadstockTest  # noqa: E402
+from gi.repository import GLib, Headstock, HeadstockTest  # noqa: E402
 
 ROOM = "verona@rooms.example.org"
 MAM = "urn:xmpp:mam:2"
@@ -93,6 +93,80 @@ def archive_pages_left():
         assert [delivery.message.body for delivery in seen] == ["a"] and session.is_done
         session.server.settle()
         assert session.server.take_sent() is None
+
+
+FORBIDDEN = ("<error type='wait'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+             "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Not on Sundays</text></error>")
+
+
+def check_forbidden(error):
+    assert error.matches(Headstock.StanzaError, Headstock.StanzaError.FORBIDDEN), error
+    assert (error.condition, error.error_type, error.text) == ("forbidden", "wait", "Not on Sundays")
+    assert isinstance(error.stanza, Headstock.Iq) and str(error.stanza.from_jid) == "a@b"
+    assert Headstock.StanzaError.get_stanza(error) is error.stanza
+    assert Headstock.StanzaError.get_error_type(error) == "wait"
+
+
+@scenario
+def stanza_errors():
+    """an exception for a stanza error has its condition, type, text and stanza, awaited or with a callback"""
+    caught = []
+
+    async def work(client):
+        def answered(client, result):
+            try:
+                client.request_finish(result)
+            except GLib.Error as error:
+                caught.append(error)
+
+        request = Headstock.Element("time", Headstock.NS_TIME)
+        client.request_async(Headstock.Iq(request, stanza_type="get", to="a@b"), -1, None, answered)
+        try:
+            await client.request(Headstock.Iq(request.copy(), stanza_type="get", to="a@b"))
+        except GLib.Error as error:
+            caught.append(error)
+
+    with Session(work) as session:
+        for _ in range(2):
+            iq = session.server.expect("time", Headstock.NS_TIME)
+            session.server.feed(f"<iq type='error' id='{iq['id']}' from='a@b'>{FORBIDDEN}</iq>")
+    assert len(caught) == 2
+    for error in caught:
+        check_forbidden(error)
+    given = Headstock.Element.new_from_string(f"<iq xmlns='jabber:client' type='error' from='a@b'>{FORBIDDEN}</iq>").get_error()
+    check_forbidden(given)
+
+
+@scenario
+def stanza_errors_without_stanza():
+    """an exception has no stanza that is another error's"""
+    forbidden = Headstock.Element.new_from_string(f"<iq xmlns='jabber:client' type='error' from='a@b'>{FORBIDDEN}</iq>")
+    # As C does that frees an error which nobody has seen.
+    Headstock.Stanza.get_error.__wrapped__(forbidden)
+    for code, condition, kind in ((Headstock.StanzaError.CONFLICT, "conflict", "cancel"),
+                                  (Headstock.StanzaError.FORBIDDEN, "forbidden", "auth")):
+        error = GLib.Error.new_literal(Headstock.StanzaError.quark(), "made", code)
+        assert Headstock.StanzaError.get_stanza(error) is None
+        assert (error.condition, error.error_type, error.text) == (condition, kind, None)
+    other = GLib.Error.new_literal(Headstock.Error.quark(), "made", Headstock.Error.INVALID_JID)
+    assert Headstock.StanzaError.get_condition(other) is None and not hasattr(other, "stanza")
+
+
+@scenario
+def domains_of_others():
+    """matches() takes the library's classes for domains, and no other class"""
+    class Domain:
+        quark = staticmethod(lambda: Headstock.Error.quark())
+
+    error = GLib.Error.new_literal(Headstock.Error.quark(), "made", Headstock.Error.INVALID_JID)
+    assert error.matches(Headstock.Error, Headstock.Error.INVALID_JID)
+    for codes in (Headstock.DataFormError, Headstock.RegistrationError, Headstock.XmlError):
+        assert GLib.Error.new_literal(codes.quark(), "made", 0).matches(codes, 0)
+    try:
+        assert not error.matches(Domain, Headstock.Error.INVALID_JID)
+    except TypeError:
+        # What PyGObject itself makes of a class.
+        pass
 
 
 if __name__ == "__main__":

@@ -370,8 +370,7 @@ def constants():
     assert isinstance(reply, Headstock.Iq)
     assert (reply.get_error_type(), reply.get_error_text()) == ("cancel", "none such")
     error = reply.get_error()
-    stanza = Headstock.StanzaError.steal_last()
-    assert isinstance(stanza, Headstock.Iq) and stanza.get_error_text() == "none such"
+    assert isinstance(error.stanza, Headstock.Iq) and error.stanza.get_error_text() == "none such"
     assert Headstock.StanzaError.steal_last() is None
     assert isinstance(error, GLib.Error) and "none such" in error.message
     assert error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND)
