@@ -3,6 +3,7 @@
 
 #define HS_INSIDE
 
+#include <headstock-glib/hs-affiliate.h>
 #include <headstock-glib/hs-archive-metadata.h>
 #include <headstock-glib/hs-archive-page.h>
 #include <headstock-glib/hs-archive-query.h>
@@ -26,18 +27,23 @@
 #include <headstock-glib/hs-error.h>
 #include <headstock-glib/hs-identity.h>
 #include <headstock-glib/hs-invitation.h>
+#include <headstock-glib/hs-invite.h>
 #include <headstock-glib/hs-iq.h>
 #include <headstock-glib/hs-jid.h>
 #include <headstock-glib/hs-last-activity.h>
+#include <headstock-glib/hs-leave.h>
 #include <headstock-glib/hs-message.h>
 #include <headstock-glib/hs-messages.h>
 #include <headstock-glib/hs-module.h>
+#include <headstock-glib/hs-muc.h>
 #include <headstock-glib/hs-namespaces.h>
+#include <headstock-glib/hs-occupant.h>
 #include <headstock-glib/hs-ping.h>
 #include <headstock-glib/hs-presence.h>
 #include <headstock-glib/hs-printable.h>
 #include <headstock-glib/hs-registration.h>
 #include <headstock-glib/hs-resource.h>
+#include <headstock-glib/hs-room.h>
 #include <headstock-glib/hs-roster.h>
 #include <headstock-glib/hs-security-info.h>
 #include <headstock-glib/hs-sent-message.h>

@@ -185,6 +185,51 @@ G_BEGIN_DECLS
 #define HS_NS_MUC "http://jabber.org/protocol/muc"
 
 /**
+ * HS_NS_MUC_ADMIN:
+ *
+ * The namespace `http://jabber.org/protocol/muc#admin` (XEP-0045).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_MUC_ADMIN "http://jabber.org/protocol/muc#admin"
+
+/**
+ * HS_NS_MUC_OWNER:
+ *
+ * The namespace `http://jabber.org/protocol/muc#owner` (XEP-0045).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
+
+/**
+ * HS_NS_MUC_REQUEST:
+ *
+ * The namespace `http://jabber.org/protocol/muc#request` (XEP-0045).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_MUC_REQUEST "http://jabber.org/protocol/muc#request"
+
+/**
+ * HS_NS_CONFERENCE:
+ *
+ * The namespace `jabber:x:conference` (XEP-0249).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_CONFERENCE "jabber:x:conference"
+
+/**
+ * HS_NS_HATS:
+ *
+ * The namespace `urn:xmpp:hats:0` (XEP-0317).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_HATS "urn:xmpp:hats:0"
+
+/**
  * HS_NS_MUC_USER:
  *
  * The namespace `http://jabber.org/protocol/muc#user` (XEP-0045).

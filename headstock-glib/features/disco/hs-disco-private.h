@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-disco-shared.h"
 #include "hs-disco.h"
 #include "hs-disco-info-private.h"
 #include "hs-lru.h"
@@ -72,8 +73,6 @@ char *hs_disco_make_key (const char *jid, const char *node);
 void hs_disco_ask (HsDisco *self, const char *jid, const char *node, gboolean one_of_many, GTask *task);
 /* A request to an address, or to the account where it is %NULL. */
 HsIq *hs_disco_new_request (HsDisco *self, const char *jid, HsElement *query);
-/* Forgets what an address has answered, or will answer to a request on its way. */
-void hs_disco_forget (HsDisco *self, const char *jid, const char *node);
 /* The same for all. */
 void hs_disco_forget_all (HsDisco *self);
 /* A canonical address, or %NULL with the task's error set. */

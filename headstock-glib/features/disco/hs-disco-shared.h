@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-client.h"
+#include "hs-disco.h"
 #include "hs-iq.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,8 @@ void hs_disco_send_question (GTask *task,
                              const char *name,
                              const char *namespace_,
                              HsDiscoReadFunc read);
+
+/* Forgets what an address has answered, or will answer to a request on its way. */
+void hs_disco_forget (HsDisco *self, const char *jid, const char *node);
 
 G_END_DECLS

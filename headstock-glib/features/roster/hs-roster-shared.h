@@ -2,11 +2,12 @@
 #pragma once
 
 #include "hs-client.h"
+#include "hs-roster-list-private.h"
 #include "hs-stanza.h"
 
 G_BEGIN_DECLS
 
-/* What other features ask the roster that is registered with their client. */
+/* What other features ask the roster that is registered with their client, and its list model, for lists of their own. */
 
 /* Whether the sender of @stanza may see the account's presence anyway (RFC 6121, 3): it is the account itself, or
  * a contact whose subscription is `from` or `both`. Without a roster there are no contacts. */

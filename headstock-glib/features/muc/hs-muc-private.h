@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-messages-shared.h"
+#include "hs-muc.h"
+
+G_BEGIN_DECLS
+
+struct _HsMuc
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak */
+  HsMessages *messages; /* weak; those of the client */
+  GListStore *rooms;
+  GHashTable *by_jid; /* bare JID, of the room -> HsRoom, borrowed */
+  gint64 interrupted_time; /* 0: it is not */
+};
+
+extern guint hs_muc_signals[];
+
+enum
+{
+  HS_MUC_SIGNAL_ROOM_MESSAGE,
+  HS_MUC_SIGNAL_INVITED,
+  HS_MUC_N_SIGNALS
+};
+
+G_END_DECLS

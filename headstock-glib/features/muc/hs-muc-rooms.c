@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-muc-rooms-private.h"
+
+#include "hs-muc-text-private.h"
+#include "hs-room-stay-private.h"
+
+/* The rooms of an account. */
+
+HsRoom *
+hs_muc_find_room (HsMuc *self, HsJid *jid)
+{
+  g_autoptr (HsJid) bare = NULL;
+
+  if (g_hash_table_size (self->by_jid) == 0)
+    return NULL;
+  bare = hs_jid_get_bare (jid);
+  return g_hash_table_lookup (self->by_jid, hs_jid_to_string (bare));
+}
+
+/* (transfer container): a handler may add and remove rooms. */
+GPtrArray *
+hs_muc_list_rooms (HsMuc *self)
+{
+  GPtrArray *rooms = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->rooms)); i++)
+    g_ptr_array_add (rooms, g_list_model_get_item (G_LIST_MODEL (self->rooms), i));
+  return rooms;
+}
+
+/* An error from a server on the way has our id: nobody else knows it. */
+HsRoom *
+hs_muc_find_joining (HsMuc *self, const char *id)
+{
+  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->rooms)); i++)
+    {
+      g_autoptr (HsRoom) room = g_list_model_get_item (G_LIST_MODEL (self->rooms), i);
+
+      if (g_strcmp0 (room->join_id, id) == 0)
+        return room;
+    }
+  return NULL;
+}
+
+static HsRoom *
+find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
+{
+  g_autoptr (HsJid) address = hs_jid_new (jid, error);
+  g_autoptr (HsJid) bare = address != NULL ? hs_jid_get_bare (address) : NULL;
+  g_autoptr (HsJid) occupant = bare != NULL ? hs_jid_with_resource (bare, nick, error) : NULL;
+  g_autoptr (HsRoom) room = NULL;
+  HsRoom *known;
+
+  if (occupant == NULL)
+    return NULL;
+  known = hs_muc_find_room (self, bare);
+  if (known != NULL)
+    {
+      if ((known->state == HS_ROOM_STATE_OUT || known->state == HS_ROOM_STATE_LOST)
+          && hs_muc_set_string (&known->nick, hs_jid_get_resource (occupant)))
+        hs_room_notify (known, HS_ROOM_PROP_NICK);
+      return known;
+    }
+  room = hs_room_new (self, bare, hs_jid_get_resource (occupant));
+  g_hash_table_insert (self->by_jid, (char *) hs_jid_to_string (room->jid), room);
+  g_list_store_append (self->rooms, room);
+  return room;
+}
+
+/**
+ * hs_muc_add_room:
+ * @self: a module for rooms
+ * @jid: the address of a room
+ * @nick: a nickname
+ *
+ * Adds a room without entering it.
+ *
+ * There is one object for a room. One that is there already gets the nickname, unless the account is in it.
+ *
+ * Returns: (transfer none) (nullable): the room, or %NULL with a warning if the address or the nickname is not valid
+ *
+ * Since: 0.2
+ */
+HsRoom *
+hs_muc_add_room (HsMuc *self, const char *jid, const char *nick)
+{
+  g_autoptr (GError) error = NULL;
+  HsRoom *room;
+
+  g_return_val_if_fail (HS_IS_MUC (self), NULL);
+  g_return_val_if_fail (jid != NULL, NULL);
+  g_return_val_if_fail (nick != NULL, NULL);
+
+  room = find_or_add (self, jid, nick, &error);
+  if (room == NULL)
+    g_critical ("hs_muc_add_room: %s", error->message);
+  return room;
+}
+
+/**
+ * hs_muc_lookup:
+ * @self: a module for rooms
+ * @jid: an address
+ *
+ * Finds a room that was added or joined. The resource of the address does not matter.
+ *
+ * Returns: (transfer none) (nullable): the room, or %NULL if there is none
+ *
+ * Since: 0.2
+ */
+HsRoom *
+hs_muc_lookup (HsMuc *self, const char *jid)
+{
+  g_autoptr (HsJid) address = NULL;
+
+  g_return_val_if_fail (HS_IS_MUC (self), NULL);
+  g_return_val_if_fail (jid != NULL, NULL);
+
+  address = hs_jid_new (jid, NULL);
+  return address != NULL ? hs_muc_find_room (self, address) : NULL;
+}
+
+/**
+ * hs_muc_remove_room:
+ * @self: a module for rooms
+ * @room: a room
+ *
+ * Removes a room, and leaves it.
+ *
+ * Since: 0.2
+ */
+void
+hs_muc_remove_room (HsMuc *self, HsRoom *room)
+{
+  g_autoptr (HsRoom) alive = NULL;
+  guint position;
+
+  g_return_if_fail (HS_IS_MUC (self));
+  g_return_if_fail (HS_IS_ROOM (room));
+
+  if (!g_list_store_find (self->rooms, room, &position))
+    return;
+  alive = g_object_ref (room);
+  /* Out of the list first: a handler that adds a room of this address gets another object. */
+  g_hash_table_remove (self->by_jid, hs_jid_to_string (room->jid));
+  g_list_store_remove (self->rooms, position);
+  hs_room_leave_async (room, NULL, NULL, NULL, NULL);
+  hs_room_exit (room, HS_LEAVE_KIND_LEFT, NULL);
+  g_clear_weak_pointer (&room->muc);
+}
+
+static void
+joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (hs_room_join_finish (HS_ROOM (source), result, &error))
+    g_task_return_pointer (task, g_object_ref (source), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * hs_muc_join_async:
+ * @self: a module for rooms
+ * @jid: the address of a room
+ * @nick: a nickname
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when the account is in the room, or cannot be
+ * @user_data: data for @callback
+ *
+ * Enters a room (XEP-0045, 7.2), which is created if there is none.
+ *
+ * It can be called at any time: without a session, the account enters with the next one. The room is in
+ * [property@Muc:rooms] from now on, also if the account cannot enter.
+ *
+ * Since: 0.2
+ */
+void
+hs_muc_join_async (HsMuc *self,
+                   const char *jid,
+                   const char *nick,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+  HsRoom *room;
+
+  g_return_if_fail (HS_IS_MUC (self));
+  g_return_if_fail (jid != NULL);
+  g_return_if_fail (nick != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_muc_join_async);
+  room = find_or_add (self, jid, nick, &error);
+  if (room == NULL)
+    g_task_return_error (task, error);
+  else
+    hs_room_join_async (room, cancellable, joined_cb, g_object_ref (task));
+}
+
+/**
+ * hs_muc_join_finish:
+ * @self: a module for rooms
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Muc.join_async] began.
+ *
+ * Errors: %HS_ERROR_INVALID_JID; and what [method@Room.join_finish] tells.
+ *
+ * Returns: (transfer full): the room
+ *
+ * Since: 0.2
+ */
+HsRoom *
+hs_muc_join_finish (HsMuc *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_MUC (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_muc_join_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-private.h"
+
+#include <string.h>
+
+#include "hs-error.h"
+#include "hs-feature.h"
+#include "hs-muc-text-private.h"
+#include "hs-room-announce-private.h"
+#include "hs-room-pending-private.h"
+#include "hs-room-ping-private.h"
+#include "hs-room-stay-private.h"
+
+/* What the program does that belongs to its own stay. */
+
+static void
+do_change_nick (HsRoom *self, GTask *task, const char *nick)
+{
+  GError *error = NULL;
+  g_autoptr (HsJid) to = hs_jid_with_resource (self->jid, nick, &error);
+  g_autofree char *id = NULL;
+
+  if (to == NULL || hs_jid_get_resource (to) == NULL)
+    {
+      if (error == NULL)
+        error = g_error_new (HS_ERROR, HS_ERROR_INVALID_JID, "'%s' is not a nickname", nick);
+      g_task_return_error (task, error);
+      return;
+    }
+  nick = hs_jid_get_resource (to);
+  if (self->state != HS_ROOM_STATE_IN)
+    {
+      if (hs_muc_set_string (&self->nick, nick))
+        hs_room_notify (self, HS_ROOM_PROP_NICK);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (strcmp (nick, self->nick) == 0)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  id = hs_feature_random_id ();
+  if (hs_room_send_nick (self, nick, id))
+    hs_room_pending_add (self, HS_ROOM_PENDING_NICK, task, id, nick);
+  else
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "There is no session");
+}
+
+static void
+do_change_subject (HsRoom *self, GTask *task, const char *subject)
+{
+  g_autoptr (HsMessage) message = hs_message_new ("groupchat", hs_jid_to_string (self->jid));
+  g_autofree char *id = hs_feature_random_id ();
+  GError *error = NULL;
+
+  hs_stanza_set_id (HS_STANZA (message), id);
+  hs_message_set_subject (message, subject);
+  if (self->state != HS_ROOM_STATE_IN || hs_room_find_client (self) == NULL)
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "The account is not in %s",
+                             hs_jid_to_string (self->jid));
+  else if (!hs_client_send_stanza (hs_room_find_client (self), HS_ELEMENT (message), &error))
+    g_task_return_error (task, error);
+  else
+    hs_room_pending_add (self, HS_ROOM_PENDING_SUBJECT, task, id, subject);
+}
+
+/**
+ * hs_room_join_async:
+ * @self: a room
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Enters the room (XEP-0045, 7.2).
+ *
+ * Without a session, the account enters when there is one. A room that the account is in already is joined at once.
+ *
+ * Cancelling stops the waiting, and not the attempt; [method@Room.leave_async] ends that.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_join_async (HsRoom *self,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_join_async);
+  hs_room_begin_join (self, task);
+}
+
+/**
+ * hs_room_join_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.join_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses: %HS_STANZA_ERROR_CONFLICT if somebody has the nickname, which can be another one next
+ * time; %HS_ERROR_TIMED_OUT if it does not answer; %HS_ERROR_NOT_CONNECTED if the client stops, or the room
+ * is not registered with one; %G_IO_ERROR_CANCELLED, also if the program leaves the room meanwhile.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_join_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_join_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_leave_async:
+ * @self: a room
+ * @status: (nullable): a text for those who stay, or %NULL
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Leaves the room (XEP-0045, 7.14).
+ *
+ * A room that is not answered for, or that the account is not in, is left as well. The account does not come back by itself.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_leave_async (HsRoom *self,
+                     const char *status,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_leave_async);
+  hs_room_begin_leave (self, task, status);
+}
+
+/**
+ * hs_room_leave_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.leave_async] began.
+ *
+ * Errors: none but %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_leave_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_leave_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_change_nick_async:
+ * @self: a room
+ * @nick: a nickname
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Changes the nickname (XEP-0045, 7.6).
+ *
+ * While the account is not in the room, the nickname is the one to enter with.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_change_nick_async (HsRoom *self,
+                           const char *nick,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (nick != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_change_nick_async);
+  do_change_nick (self, task, nick);
+}
+
+/**
+ * hs_room_change_nick_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.change_nick_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses: %HS_STANZA_ERROR_CONFLICT if somebody has the nickname; %HS_ERROR_INVALID_JID if it
+ * cannot be one; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the stay ends meanwhile; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_change_nick_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_change_nick_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_check_async:
+ * @self: a room
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asks the room whether the account is still in it (XEP-0410).
+ *
+ * The room does so by itself after 15 minutes of silence, and after a session was resumed. If the account is not in the room any more,
+ * the state becomes %HS_ROOM_STATE_LOST.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_check_async (HsRoom *self,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_check_async);
+  if (self->state == HS_ROOM_STATE_IN && hs_room_find_client (self) != NULL)
+    hs_room_ping (self, task);
+  else
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "The account is not in %s",
+                             hs_jid_to_string (self->jid));
+}
+
+/**
+ * hs_room_check_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.check_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR, as the room or a server on the way to it says; %HS_ERROR_NOT_CONNECTED if the account is not in
+ * the room; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_check_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_check_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_change_subject_async:
+ * @self: a room
+ * @subject: the subject; an empty one for none
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Changes the subject (XEP-0045, 8.1).
+ *
+ * It is done when the room has told everybody.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_change_subject_async (HsRoom *self,
+                              const char *subject,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (subject != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_change_subject_async);
+  do_change_subject (self, task, subject);
+}
+
+/**
+ * hs_room_change_subject_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.change_subject_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the stay ends meanwhile;
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_change_subject_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_change_subject_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

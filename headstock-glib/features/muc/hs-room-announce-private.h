@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-room-private.h"
+
+G_BEGIN_DECLS
+
+/* The presences that the account sends to the room. Each returns FALSE if it could not be sent. */
+
+/* Asks to be let in. @id: of the presence. */
+gboolean hs_room_send_entry (HsRoom *self, const char *id);
+gboolean hs_room_send_nick (HsRoom *self, const char *nick, const char *id);
+/* @status: may be NULL. */
+gboolean hs_room_send_farewell (HsRoom *self, const char *status);
+/* The account's presence for everybody has changed. */
+void hs_room_own_presence_sent (HsRoom *self, HsPresence *own);
+
+G_END_DECLS

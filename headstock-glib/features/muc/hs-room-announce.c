@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-announce-private.h"
+
+#include <string.h>
+
+#include "hs-namespaces.h"
+
+static gboolean
+send_presence (HsRoom *self, HsPresence *presence)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_room_is_ready (self))
+    return FALSE;
+  if (hs_client_send_stanza (hs_room_find_client (self), HS_ELEMENT (presence), &error))
+    return TRUE;
+  g_debug ("A presence to %s was not sent: %s", hs_jid_to_string (self->jid), error->message);
+  return FALSE;
+}
+
+static HsPresence *
+make_presence (HsRoom *self, const char *type, const char *nick)
+{
+  HsPresence *presence = hs_presence_new (type);
+  g_autoptr (HsJid) to = hs_jid_with_resource (self->jid, nick, NULL);
+
+  hs_stanza_set_to_jid (HS_STANZA (presence), to);
+  return presence;
+}
+
+/* What the account's presence for everybody says, with what modules add. */
+static HsPresence *
+make_available (HsRoom *self, const char *nick, const char *id)
+{
+  HsClient *client = hs_room_find_client (self);
+  HsPresence *own = client != NULL ? hs_client_get_own_presence (client) : NULL;
+  HsPresence *presence = make_presence (self, NULL, nick);
+
+  hs_stanza_set_id (HS_STANZA (presence), id);
+  if (own != NULL && hs_presence_get_show (own) != NULL)
+    hs_presence_set_show (presence, hs_presence_get_show (own));
+  if (own != NULL && hs_presence_get_status (own) != NULL)
+    hs_presence_set_status (presence, hs_presence_get_status (own));
+  if (client != NULL)
+    hs_client_prepare_presence (client, presence);
+  return presence;
+}
+
+/* XEP-0045, 7.2.13: no history at all is asked for with `maxchars`, which all services know. */
+gboolean
+hs_room_send_entry (HsRoom *self, const char *id)
+{
+  g_autoptr (HsPresence) presence = make_available (self, self->nick, id);
+  HsElement *x = hs_element_add_child (HS_ELEMENT (presence), "x", HS_NS_MUC);
+  HsElement *history = hs_element_add_child (x, "history", HS_NS_MUC);
+  g_autofree char *limit = g_strdup_printf ("%u", self->history_limit);
+
+  if (self->history_limit == 0)
+    hs_element_set_attribute (history, "maxchars", "0");
+  else
+    hs_element_set_attribute (history, "maxstanzas", limit);
+  if (self->password != NULL)
+    hs_element_add_text_child (x, "password", HS_NS_MUC, self->password);
+  return send_presence (self, presence);
+}
+
+gboolean
+hs_room_send_nick (HsRoom *self, const char *nick, const char *id)
+{
+  g_autoptr (HsPresence) presence = make_available (self, nick, id);
+
+  return send_presence (self, presence);
+}
+
+gboolean
+hs_room_send_farewell (HsRoom *self, const char *status)
+{
+  g_autoptr (HsPresence) presence = make_presence (self, "unavailable", self->nick);
+
+  if (status != NULL)
+    hs_presence_set_status (presence, status);
+  return send_presence (self, presence);
+}
+
+void
+hs_room_own_presence_sent (HsRoom *self, HsPresence *own)
+{
+  g_autoptr (HsElement) presence = NULL;
+  g_autoptr (HsJid) to = NULL;
+
+  if (self->state != HS_ROOM_STATE_IN || strcmp (hs_stanza_get_stanza_type (HS_STANZA (own)), "available") != 0)
+    return;
+  presence = hs_element_copy (HS_ELEMENT (own));
+  to = hs_jid_with_resource (self->jid, self->nick, NULL);
+  hs_stanza_set_id (HS_STANZA (presence), NULL);
+  hs_stanza_set_to_jid (HS_STANZA (presence), to);
+  send_presence (self, HS_PRESENCE (presence));
+}

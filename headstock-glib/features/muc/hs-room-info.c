@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-info-private.h"
+
+#include "hs-muc-text-private.h"
+#include "hs-namespaces.h"
+
+/* What the room is, as its disco says (XEP-0045, 6.4). */
+
+static HsRoomFeature
+read_features (HsDiscoInfo *info)
+{
+  static const struct
+  {
+    const char *var;
+    HsRoomFeature feature;
+  } known[] = {
+    { "muc_passwordprotected", HS_ROOM_FEATURE_PASSWORD },
+    { "muc_membersonly", HS_ROOM_FEATURE_MEMBERS_ONLY },
+    { "muc_moderated", HS_ROOM_FEATURE_MODERATED },
+    { "muc_semianonymous", HS_ROOM_FEATURE_ANONYMOUS },
+    { "muc_anonymous", HS_ROOM_FEATURE_ANONYMOUS },
+    { "muc_persistent", HS_ROOM_FEATURE_PERSISTENT },
+    { "muc_hidden", HS_ROOM_FEATURE_HIDDEN },
+    { HS_NS_MAM, HS_ROOM_FEATURE_ARCHIVE },
+    { HS_NS_OCCUPANT_ID, HS_ROOM_FEATURE_OCCUPANT_ID },
+    { HS_NS_MUC "#stable_id", HS_ROOM_FEATURE_STABLE_ID },
+    { HS_NS_MODERATE, HS_ROOM_FEATURE_MODERATION },
+    { HS_NS_MUC "#self-ping-optimization", HS_ROOM_FEATURE_SELF_PING },
+  };
+  HsRoomFeature features = HS_ROOM_FEATURE_NONE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (hs_disco_info_has_feature (info, known[i].var))
+      features |= known[i].feature;
+  return features;
+}
+
+static HsMessagesRoomFlags
+get_message_flags (HsRoom *self)
+{
+  HsMessagesRoomFlags flags = 0;
+
+  if (hs_disco_info_has_feature (self->info, HS_NS_SID) || (self->features & HS_ROOM_FEATURE_ARCHIVE) != 0)
+    flags |= HS_MESSAGES_ROOM_HAS_IDS;
+  if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0)
+    flags |= HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS;
+  if (hs_disco_info_has_feature (self->info, "muc_nonanonymous"))
+    flags |= HS_MESSAGES_ROOM_IS_OPEN;
+  return flags;
+}
+
+void
+hs_room_set_info (HsRoom *self, HsDiscoInfo *info)
+{
+  g_autofree char *name = hs_disco_info_dup_name (info);
+  HsRoomFeature features = read_features (info);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (g_set_object (&self->info, info))
+    hs_room_notify (self, HS_ROOM_PROP_INFO);
+  if (self->features != features)
+    {
+      self->features = features;
+      hs_room_notify (self, HS_ROOM_PROP_FEATURES);
+    }
+  if (hs_muc_set_string (&self->name, name))
+    hs_room_notify (self, HS_ROOM_PROP_NAME);
+  self->message_flags = get_message_flags (self);
+  if (self->state == HS_ROOM_STATE_IN && hs_room_find_messages (self) != NULL)
+    hs_messages_room_changed (hs_room_find_messages (self), self->jid, self->message_flags);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+HsRoomTrust
+hs_room_get_trust (HsRoom *self)
+{
+  HsRoomTrust trust = 0;
+
+  if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0)
+    trust |= HS_ROOM_TRUST_OCCUPANT_ID;
+  /* XEP-0317, 2: a room that gives hats says so; any other passes on those that people give themselves. */
+  if (self->info == NULL || hs_disco_info_has_feature (self->info, HS_NS_HATS))
+    trust |= HS_ROOM_TRUST_HATS;
+  return trust;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-request-private.h"
+
+#include "hs-error.h"
+#include "hs-muc-text-private.h"
+#include "hs-namespaces.h"
+
+/* What moderators do (XEP-0045, 8; XEP-0425). */
+
+static void
+do_change_role (HsRoom *self, GTask *task, HsOccupant *occupant, HsRole role, const char *reason)
+{
+  g_autoptr (HsElement) query = NULL;
+  HsElement *item;
+
+  /* Somebody else may have the nickname now. */
+  if (hs_room_table_lookup (&self->table, occupant->nick) != occupant)
+    {
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_FAILED, "%s is not in %s any more", occupant->nick,
+                               hs_jid_to_string (self->jid));
+      return;
+    }
+  query = hs_element_new ("query", HS_NS_MUC_ADMIN);
+  item = hs_element_add_child (query, "item", HS_NS_MUC_ADMIN);
+  hs_element_set_attribute (item, "nick", occupant->nick);
+  hs_element_set_attribute (item, "role", hs_muc_describe_role (role));
+  hs_room_add_reason (item, HS_NS_MUC_ADMIN, reason);
+  hs_room_ask (self, task, "set", query, hs_room_read_done);
+}
+
+static void
+do_moderate (HsRoom *self, GTask *task, const char *archive_id, const char *reason)
+{
+  g_autoptr (HsElement) moderate = hs_element_new ("moderate", HS_NS_MODERATE);
+
+  hs_element_set_attribute (moderate, "id", archive_id);
+  hs_element_add_child (moderate, "retract", HS_NS_RETRACT);
+  hs_room_add_reason (moderate, HS_NS_MODERATE, reason);
+  hs_room_ask (self, task, "set", moderate, hs_room_read_done);
+}
+
+/**
+ * hs_room_moderate_async:
+ * @self: a room
+ * @archive_id: the id of a message in the room's archive
+ * @reason: (nullable): the reason, or %NULL
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Retracts a message of somebody else (XEP-0425).
+ *
+ * It is for moderators of a room that has %HS_ROOM_FEATURE_MODERATION.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_moderate_async (HsRoom *self,
+                        const char *archive_id,
+                        const char *reason,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (archive_id != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_moderate_async);
+  do_moderate (self, task, archive_id, reason);
+}
+
+/**
+ * hs_room_moderate_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.moderate_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_moderate_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_moderate_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_kick_async:
+ * @self: a room
+ * @occupant: an occupant
+ * @reason: (nullable): the reason, or %NULL
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Removes somebody from the room, who may come back (XEP-0045, 8.2).
+ *
+ * It is for moderators.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_kick_async (HsRoom *self,
+                    HsOccupant *occupant,
+                    const char *reason,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (HS_IS_OCCUPANT (occupant));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_kick_async);
+  do_change_role (self, task, occupant, HS_ROLE_NONE, reason);
+}
+
+/**
+ * hs_room_kick_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.kick_async] began.
+ *
+ * Errors: %HS_ERROR_FAILED if the occupant has left;
+ * %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_kick_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_kick_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_change_role_async:
+ * @self: a room
+ * @occupant: an occupant
+ * @role: the role
+ * @reason: (nullable): the reason, or %NULL
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Changes what an occupant may do during this stay (XEP-0045, 8.3 to 8.5).
+ *
+ * It gives and takes voice, and makes moderators. %HS_ROLE_NONE kicks.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_change_role_async (HsRoom *self,
+                           HsOccupant *occupant,
+                           HsRole role,
+                           const char *reason,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (HS_IS_OCCUPANT (occupant));
+  g_return_if_fail ((guint) role <= HS_ROLE_MODERATOR);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_change_role_async);
+  do_change_role (self, task, occupant, role, reason);
+}
+
+/**
+ * hs_room_change_role_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.change_role_async] began.
+ *
+ * Errors: %HS_ERROR_FAILED if the occupant has left;
+ * %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_change_role_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_change_role_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

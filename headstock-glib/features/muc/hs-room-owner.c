@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-request-private.h"
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* What owners do: the room's configuration, and its end (XEP-0045, 10). */
+
+static void
+read_config (HsRoom *self, GTask *task, HsIq *answer)
+{
+  HsElement *query = hs_iq_get_payload (answer);
+  HsElement *x = query != NULL ? hs_element_get_child (query, "x", HS_NS_DATA) : NULL;
+  GError *error = NULL;
+  HsDataForm *form = NULL;
+
+  if (x != NULL)
+    form = hs_data_form_new_from_element (x, &error);
+  else
+    error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "%s has sent no form", hs_jid_to_string (self->jid));
+  if (form != NULL)
+    g_task_return_pointer (task, form, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+do_query_config (HsRoom *self, GTask *task)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_MUC_OWNER);
+
+  hs_room_ask (self, task, "get", query, read_config);
+}
+
+static void
+do_store_config (HsRoom *self, GTask *task, HsDataForm *config)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_MUC_OWNER);
+  g_autoptr (HsElement) x = NULL;
+  GError *error = NULL;
+
+  if (hs_data_form_get_kind (config) == HS_DATA_FORM_KIND_FORM)
+    x = hs_data_form_create_submission (config, &error);
+  else
+    x = hs_data_form_create_element (config);
+  if (x == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  hs_element_append (query, x);
+  hs_room_ask (self, task, "set", query, hs_room_read_done);
+}
+
+static void
+do_create_instant (HsRoom *self, GTask *task)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_MUC_OWNER);
+
+  hs_element_set_attribute (hs_element_add_child (query, "x", HS_NS_DATA), "type", "submit");
+  hs_room_ask (self, task, "set", query, hs_room_read_done);
+}
+
+static void
+do_destroy (HsRoom *self, GTask *task, const char *reason, const char *alternative)
+{
+  g_autoptr (HsElement) query = hs_element_new ("query", HS_NS_MUC_OWNER);
+  HsElement *destroy = hs_element_add_child (query, "destroy", HS_NS_MUC_OWNER);
+  GError *error = NULL;
+  g_autoptr (HsJid) other = alternative != NULL ? hs_jid_new (alternative, &error) : NULL;
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (other != NULL)
+    hs_element_set_attribute (destroy, "jid", hs_jid_to_string (other));
+  hs_room_add_reason (destroy, HS_NS_MUC_OWNER, reason);
+  hs_room_ask (self, task, "set", query, hs_room_read_done);
+}
+
+/**
+ * hs_room_query_config_async:
+ * @self: a room
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Asks for the form that configures the room (XEP-0045, 10.2).
+ *
+ * It is for owners. [method@Room.store_config_async] sends the form back.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_query_config_async (HsRoom *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_query_config_async);
+  do_query_config (self, task);
+}
+
+/**
+ * hs_room_query_config_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.query_config_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the form
+ *
+ * Since: 0.2
+ */
+HsDataForm *
+hs_room_query_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_query_config_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hs_room_store_config_async:
+ * @self: a room
+ * @config: a form from [method@Room.query_config_async] that was filled in, or one of the kind
+ *   %HS_DATA_FORM_KIND_SUBMIT
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Configures the room (XEP-0045, 10.2).
+ *
+ * It is for owners.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_store_config_async (HsRoom *self,
+                            HsDataForm *config,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (HS_IS_DATA_FORM (config));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_store_config_async);
+  do_store_config (self, task, config);
+}
+
+/**
+ * hs_room_store_config_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.store_config_async] began.
+ *
+ * Errors: what filling in can tell; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_store_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_store_config_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_create_instant_async:
+ * @self: a room
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Opens a room that was just created, with the configuration that the service gives it (XEP-0045, 10.1.2).
+ *
+ * Until then, or until [method@Room.store_config_async], nobody else can enter it: see [signal@Room::created].
+ *
+ * Since: 0.2
+ */
+void
+hs_room_create_instant_async (HsRoom *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_create_instant_async);
+  do_create_instant (self, task);
+}
+
+/**
+ * hs_room_create_instant_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.create_instant_async] began.
+ *
+ * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_create_instant_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_create_instant_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_room_destroy_async:
+ * @self: a room
+ * @reason: (nullable): the reason, or %NULL
+ * @alternative: (nullable): the room to go to, or %NULL
+ * @cancellable: (nullable): stops the waiting
+ * @callback: (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Destroys the room (XEP-0045, 10.9).
+ *
+ * It is for owners.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_destroy_async (HsRoom *self,
+                       const char *reason,
+                       const char *alternative,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HS_IS_ROOM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_room_destroy_async);
+  do_destroy (self, task, reason, alternative);
+}
+
+/**
+ * hs_room_destroy_finish:
+ * @self: a room
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Room.destroy_async] began.
+ *
+ * Errors: %HS_ERROR_INVALID_JID; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
+ * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it is done
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_room_destroy_finish (HsRoom *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_room_destroy_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

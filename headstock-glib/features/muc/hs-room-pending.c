@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-pending-private.h"
+
+#include "hs-error.h"
+
+/* What the program waits for, and what a later presence or message of the room ends. */
+
+static void
+pending_free (HsRoomPending *self)
+{
+  hs_room_stop_timer (&self->cancelled);
+  hs_room_stop_timer (&self->timeout);
+  g_free (self->id);
+  g_free (self->text);
+  g_object_unref (self->task);
+  g_free (self);
+}
+
+void
+hs_room_pending_return (HsRoom *self, HsRoomPending *pending, const GError *error)
+{
+  g_queue_remove (&self->pending, pending);
+  if (error != NULL)
+    g_task_return_error (pending->task, g_error_copy (error));
+  else
+    g_task_return_boolean (pending->task, TRUE);
+  pending_free (pending);
+}
+
+void
+hs_room_pending_return_all (HsRoom *self, HsRoomPendingKind kind, const GError *error)
+{
+  HsRoomPending *pending;
+
+  while ((pending = hs_room_pending_find (self, kind, NULL, NULL)) != NULL)
+    hs_room_pending_return (self, pending, error);
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  HsRoomPending *pending = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  hs_room_pending_return (pending->room, pending, error);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  HsRoomPending *pending = user_data;
+  g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s does not answer",
+                                          hs_jid_to_string (pending->room->jid));
+
+  hs_room_pending_return (pending->room, pending, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (GSource *source, GSourceFunc func, gpointer data)
+{
+  g_source_set_callback (source, func, data, NULL);
+  g_source_set_static_name (source, "[headstock] room");
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+void
+hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const char *id, const char *text)
+{
+  HsRoomPending *pending = g_new0 (HsRoomPending, 1);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  pending->room = self;
+  pending->kind = kind;
+  pending->task = g_object_ref (task);
+  pending->id = g_strdup (id);
+  pending->text = g_strdup (text);
+  if (cancellable != NULL)
+    {
+      pending->cancelled = g_cancellable_source_new (cancellable);
+      attach (pending->cancelled, G_SOURCE_FUNC (cancelled_cb), pending);
+    }
+  /* For the others, the stay's own timer says when it is enough. */
+  if (id != NULL)
+    {
+      pending->timeout = g_timeout_source_new (hs_client_get_request_timeout (hs_room_find_client (self)));
+      attach (pending->timeout, timeout_cb, pending);
+    }
+  g_queue_push_tail (&self->pending, pending);
+}
+
+HsRoomPending *
+hs_room_pending_find (HsRoom *self, HsRoomPendingKind kind, const char *id, const char *text)
+{
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
+    {
+      HsRoomPending *pending = l->data;
+
+      if (pending->kind == kind && (id == NULL || g_strcmp0 (id, pending->id) == 0)
+          && (text == NULL || g_strcmp0 (text, pending->text) == 0))
+        return pending;
+    }
+  return NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-iq.h"
+#include "hs-room-private.h"
+
+G_BEGIN_DECLS
+
+/* Makes @task return what the room has answered. */
+typedef void (*HsRoomReadFunc) (HsRoom *self, GTask *task, HsIq *answer);
+
+/* For an answer that says nothing but that it is done. */
+void hs_room_read_done (HsRoom *self, GTask *task, HsIq *answer);
+/* Sends an iq to the room. @read ends @task, or an error does. */
+void hs_room_ask (HsRoom *self, GTask *task, const char *type, HsElement *payload, HsRoomReadFunc read);
+/* @reason: may be NULL. */
+void hs_room_add_reason (HsElement *element, const char *namespace_, const char *reason);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-occupant-private.h"
+#include "hs-presence.h"
+
+G_BEGIN_DECLS
+
+/* The occupants of a room, by nickname and by occupant id. */
+typedef struct
+{
+  GHashTable *by_nick; /* nickname, of the occupant -> HsOccupant */
+  GHashTable *by_id;   /* occupant id, of the occupant -> HsOccupant, borrowed; or NULL: none has one */
+} HsRoomTable;
+
+/* What a presence may say of its sender, because the room looks after it. */
+typedef enum /*< skip >*/
+{
+  HS_ROOM_TRUST_OCCUPANT_ID = 1 << 0,
+  HS_ROOM_TRUST_HATS = 1 << 1,
+} HsRoomTrust;
+
+void hs_room_table_init (HsRoomTable *table);
+void hs_room_table_clear (HsRoomTable *table);
+void hs_room_table_insert (HsRoomTable *table, HsOccupant *occupant);
+void hs_room_table_remove (HsRoomTable *table, HsOccupant *occupant);
+/* The address of an occupant that is in the table changes, and with it the nickname. */
+void hs_room_table_rename (HsRoomTable *table, HsOccupant *occupant, HsJid *jid);
+HsOccupant *hs_room_table_lookup (HsRoomTable *table, const char *nick);
+HsOccupant *hs_room_table_lookup_id (HsRoomTable *table, const char *occupant_id);
+/* Puts what the presence says in place of what was known. @x: the room's own part of it (muc#user), or NULL. */
+void hs_room_table_update (HsRoomTable *table, HsOccupant *occupant, HsPresence *presence, HsElement *x, HsRoomTrust trust);
+
+G_END_DECLS

@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-room-private.h"
+
+#include "hs-enum-types.h"
+#include "hs-muc-text-private.h"
+
+/**
+ * HsRoom:
+ *
+ * A room for many (XEP-0045): who is in it, what is said, and what the account may do there.
+ *
+ * Rooms come from a [class@Muc], which has one object for each.
+ *
+ * ```python
+ * def joined(muc, result):
+ *     room = muc.join_finish(result)
+ *     print(room.props.subject, room.props.occupants.get_n_items())
+ *     room.connect("message", lambda room, delivery: print(delivery.props.message.props.body))
+ *     room.send("Good evening")
+ *
+ * muc.join_async("verona@rooms.example.com", "romeo", None, joined)
+ * ```
+ *
+ * An account that falls out of a room, because the session is lost, the room's service restarts, or a link between
+ * servers breaks, enters again by itself as long as [property@Room:auto-rejoin] is true: with the next session, or
+ * after 0 to 5 s, then 10 s, and then twice as long each time, up to 10 min. It does not come back after it was
+ * kicked or banned.
+ *
+ * A private message to an occupant is sent with [method@Messages.send_text] to [property@Occupant:jid].
+ *
+ * Since: 0.2
+ */
+
+static const HsRoomTimes times = {
+  .silence = 15 * 60 * 1000,
+  .missed = 60 * 1000,
+  .renamed = 60 * 1000,
+  .later = { 60 * 1000, 2 * 60 * 1000, 5 * 60 * 1000 },
+  .settled = 60 * 1000,
+  .wait_unit = 1000,
+};
+
+static GParamSpec *props[HS_ROOM_N_PROPS];
+
+guint hs_room_signals[HS_ROOM_N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HsRoom, hs_room, G_TYPE_OBJECT)
+
+void
+hs_room_notify (HsRoom *self, guint prop)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+HsClient *
+hs_room_find_client (HsRoom *self)
+{
+  return self->muc != NULL ? self->muc->client : NULL;
+}
+
+HsMessages *
+hs_room_find_messages (HsRoom *self)
+{
+  return self->muc != NULL ? self->muc->messages : NULL;
+}
+
+gboolean
+hs_room_is_ready (HsRoom *self)
+{
+  HsClient *client = hs_room_find_client (self);
+
+  return client != NULL && hs_client_get_state (client) == HS_CLIENT_STATE_READY;
+}
+
+GSource *
+hs_room_start_timer (HsRoom *self, guint msec, GSourceFunc func)
+{
+  GSource *timer = g_timeout_source_new (msec);
+
+  g_source_set_callback (timer, func, self, NULL);
+  g_source_set_static_name (timer, "[headstock] room");
+  g_source_attach (timer, g_main_context_get_thread_default ());
+  return timer;
+}
+
+void
+hs_room_stop_timer (GSource **timer)
+{
+  if (*timer != NULL)
+    g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
+}
+
+/* ---- The object ---- */
+
+static void
+hs_room_dispose (GObject *object)
+{
+  HsRoom *self = HS_ROOM (object);
+
+  hs_room_stop_timer (&self->timer);
+  hs_room_stop_timer (&self->silence);
+  g_clear_weak_pointer (&self->muc);
+
+  G_OBJECT_CLASS (hs_room_parent_class)->dispose (object);
+}
+
+static void
+hs_room_finalize (GObject *object)
+{
+  HsRoom *self = HS_ROOM (object);
+
+  hs_room_table_clear (&self->table);
+  hs_room_table_clear (&self->entering);
+  g_clear_pointer (&self->entering_list, g_ptr_array_unref);
+  g_clear_object (&self->occupants);
+  g_clear_object (&self->own);
+  g_clear_object (&self->info);
+  g_clear_pointer (&self->jid, hs_jid_unref);
+  g_free (self->nick);
+  g_free (self->password);
+  g_free (self->subject);
+  g_free (self->subject_author);
+  g_free (self->name);
+  g_free (self->join_id);
+  g_free (self->timed_out_id);
+
+  G_OBJECT_CLASS (hs_room_parent_class)->finalize (object);
+}
+
+static void
+hs_room_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsRoom *self = HS_ROOM (object);
+
+  switch (prop_id)
+    {
+    case HS_ROOM_PROP_CLIENT:
+      g_value_set_object (value, hs_room_get_client (self));
+      break;
+    case HS_ROOM_PROP_JID:
+      g_value_set_boxed (value, hs_room_get_jid (self));
+      break;
+    case HS_ROOM_PROP_NICK:
+      g_value_set_string (value, hs_room_get_nick (self));
+      break;
+    case HS_ROOM_PROP_STATE:
+      g_value_set_enum (value, hs_room_get_state (self));
+      break;
+    case HS_ROOM_PROP_OCCUPANTS:
+      g_value_set_object (value, hs_room_get_occupants (self));
+      break;
+    case HS_ROOM_PROP_OWN_OCCUPANT:
+      g_value_set_object (value, hs_room_get_own_occupant (self));
+      break;
+    case HS_ROOM_PROP_SUBJECT:
+      g_value_set_string (value, hs_room_get_subject (self));
+      break;
+    case HS_ROOM_PROP_SUBJECT_AUTHOR:
+      g_value_set_string (value, hs_room_get_subject_author (self));
+      break;
+    case HS_ROOM_PROP_NAME:
+      g_value_set_string (value, hs_room_get_name (self));
+      break;
+    case HS_ROOM_PROP_INFO:
+      g_value_set_object (value, hs_room_get_info (self));
+      break;
+    case HS_ROOM_PROP_FEATURES:
+      g_value_set_flags (value, hs_room_get_features (self));
+      break;
+    case HS_ROOM_PROP_PASSWORD:
+      g_value_set_string (value, hs_room_get_password (self));
+      break;
+    case HS_ROOM_PROP_HISTORY_LIMIT:
+      g_value_set_uint (value, hs_room_get_history_limit (self));
+      break;
+    case HS_ROOM_PROP_AUTO_REJOIN:
+      g_value_set_boolean (value, hs_room_get_auto_rejoin (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_room_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsRoom *self = HS_ROOM (object);
+
+  switch (prop_id)
+    {
+    case HS_ROOM_PROP_PASSWORD:
+      hs_room_set_password (self, g_value_get_string (value));
+      break;
+    case HS_ROOM_PROP_HISTORY_LIMIT:
+      hs_room_set_history_limit (self, g_value_get_uint (value));
+      break;
+    case HS_ROOM_PROP_AUTO_REJOIN:
+      hs_room_set_auto_rejoin (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static guint
+new_signal (const char *name, guint n_params, ...)
+{
+  va_list args;
+  guint id;
+
+  va_start (args, n_params);
+  id = g_signal_new_valist (name, HS_TYPE_ROOM, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, NULL, G_TYPE_NONE, n_params,
+                            args);
+  va_end (args);
+  return id;
+}
+
+static void
+install_stay_signals (void)
+{
+  /**
+   * HsRoom::joined:
+   * @self: the room
+   *
+   * Emitted when the account is in the room, each time it enters.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_JOINED] = new_signal ("joined", 0);
+
+  /**
+   * HsRoom::created:
+   * @self: the room
+   *
+   * Emitted after [signal@Room::joined] if there was no such room before.
+   *
+   * Nobody else can enter it until [method@Room.create_instant_async] or [method@Room.store_config_async].
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_CREATED] = new_signal ("created", 0);
+
+  /**
+   * HsRoom::left:
+   * @self: the room
+   * @leave: why
+   *
+   * Emitted when the account is out of the room for good.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_LEFT] = new_signal ("left", 1, HS_TYPE_LEAVE);
+
+  /**
+   * HsRoom::lost:
+   * @self: the room
+   * @error: what happened
+   *
+   * Emitted when the account fell out of the room for a technical reason, and when an attempt to come back failed.
+   *
+   * The state says whether the room tries again: %HS_ROOM_STATE_OUT if it does not.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_LOST] = new_signal ("lost", 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
+
+  /**
+   * HsRoom::configuration-changed:
+   * @self: the room
+   * @codes: the status codes that say what changed (XEP-0045, 15.6)
+   *
+   * Emitted when the room says that its configuration has changed.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_CONFIGURATION_CHANGED]
+      = new_signal ("configuration-changed", 1, G_TYPE_STRV | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+install_occupant_signals (void)
+{
+  /**
+   * HsRoom::occupant-joined:
+   * @self: the room
+   * @occupant: who has entered
+   *
+   * Emitted when somebody enters while the account is in the room.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_JOINED] = new_signal ("occupant-joined", 1, HS_TYPE_OCCUPANT);
+
+  /**
+   * HsRoom::occupant-left:
+   * @self: the room
+   * @occupant: who is gone
+   *
+   * Emitted when somebody else is not in the room any more.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_LEFT] = new_signal ("occupant-left", 1, HS_TYPE_OCCUPANT);
+
+  /**
+   * HsRoom::occupant-renamed:
+   * @self: the room
+   * @occupant: who has another nickname now
+   *
+   * Emitted when the nickname of an occupant has changed, the account's own as well.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_RENAMED] = new_signal ("occupant-renamed", 1, HS_TYPE_OCCUPANT);
+
+  /**
+   * HsRoom::voice-requested:
+   * @self: the room
+   * @occupant: who asks
+   *
+   * Emitted when somebody asks the moderators for voice (XEP-0045, 8.6).
+   *
+   * [method@Room.change_role_async] gives it.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_VOICE_REQUESTED] = new_signal ("voice-requested", 1, HS_TYPE_OCCUPANT);
+
+  /**
+   * HsRoom::message:
+   * @self: the room
+   * @delivery: the message
+   *
+   * Emitted for a new message of another occupant with a body, which is what a bot answers.
+   *
+   * History, corrections, reactions and what the account itself writes are only told by [signal@Room::delivery].
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_MESSAGE] = new_signal ("message", 1, HS_TYPE_DELIVERY);
+
+  /**
+   * HsRoom::delivery:
+   * @self: the room
+   * @delivery: the message
+   *
+   * Emitted for every message of this room.
+   *
+   * Since: 0.2
+   */
+  hs_room_signals[HS_ROOM_SIGNAL_DELIVERY] = new_signal ("delivery", 1, HS_TYPE_DELIVERY);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * HsRoom:client: (getter get_client)
+   *
+   * The client that the room's module is registered with, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, HS_TYPE_CLIENT, ro);
+
+  /**
+   * HsRoom:jid: (getter get_jid)
+   *
+   * The address of the room, a bare JID.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, ro);
+
+  /**
+   * HsRoom:nick: (getter get_nick)
+   *
+   * The account's nickname in the room, or the one to enter with.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_NICK] = g_param_spec_string ("nick", NULL, NULL, NULL, ro);
+
+  /**
+   * HsRoom:state: (getter get_state)
+   *
+   * Whether the account is in the room.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_ROOM_STATE, HS_ROOM_STATE_OUT, ro);
+
+  /**
+   * HsRoom:occupants: (getter get_occupants)
+   *
+   * Who is in the room, a list of [class@Occupant].
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_OCCUPANTS] = g_param_spec_object ("occupants", NULL, NULL, G_TYPE_LIST_MODEL, ro);
+
+  /**
+   * HsRoom:own-occupant: (getter get_own_occupant)
+   *
+   * The account's own occupant, while it is in the room, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_OWN_OCCUPANT] = g_param_spec_object ("own-occupant", NULL, NULL, HS_TYPE_OCCUPANT, ro);
+
+  /**
+   * HsRoom:subject: (getter get_subject)
+   *
+   * The subject; it is empty if the room has none, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, ro);
+
+  /**
+   * HsRoom:subject-author: (getter get_subject_author)
+   *
+   * The nickname of who has set the subject, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_SUBJECT_AUTHOR] = g_param_spec_string ("subject-author", NULL, NULL, NULL, ro);
+
+  /**
+   * HsRoom:name: (getter get_name)
+   *
+   * The room's name, as its service discovery says, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, ro);
+
+  /**
+   * HsRoom:info: (getter get_info)
+   *
+   * What the room's service discovery says, as far as it was asked, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_INFO] = g_param_spec_object ("info", NULL, NULL, HS_TYPE_DISCO_INFO, ro);
+
+  /**
+   * HsRoom:features: (getter get_features)
+   *
+   * What the room is and can do.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_FEATURES] = g_param_spec_flags ("features", NULL, NULL, HS_TYPE_ROOM_FEATURE, HS_ROOM_FEATURE_NONE, ro);
+
+  /**
+   * HsRoom:password: (getter get_password) (setter set_password)
+   *
+   * The password to enter with, or %NULL.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_PASSWORD] = g_param_spec_string ("password", NULL, NULL, NULL, rw);
+
+  /**
+   * HsRoom:history-limit: (getter get_history_limit) (setter set_history_limit)
+   *
+   * How many earlier messages the room sends at most when the account enters.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_HISTORY_LIMIT] = g_param_spec_uint ("history-limit", NULL, NULL, 0, G_MAXUINT, HS_ROOM_HISTORY_LIMIT, rw);
+
+  /**
+   * HsRoom:auto-rejoin: (getter get_auto_rejoin) (setter set_auto_rejoin)
+   *
+   * Whether the account enters again by itself after it was lost.
+   *
+   * Since: 0.2
+   */
+  props[HS_ROOM_PROP_AUTO_REJOIN] = g_param_spec_boolean ("auto-rejoin", NULL, NULL, TRUE, rw);
+
+  g_object_class_install_properties (object_class, HS_ROOM_N_PROPS, props);
+}
+
+static void
+hs_room_class_init (HsRoomClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hs_room_dispose;
+  object_class->finalize = hs_room_finalize;
+  object_class->get_property = hs_room_get_property;
+  object_class->set_property = hs_room_set_property;
+
+  install_properties (object_class);
+  install_stay_signals ();
+  install_occupant_signals ();
+}
+
+static void
+hs_room_init (HsRoom *self)
+{
+  self->history_limit = HS_ROOM_HISTORY_LIMIT;
+  self->auto_rejoin = TRUE;
+  self->times = &times;
+  self->occupants = hs_roster_list_new (HS_TYPE_OCCUPANT);
+  hs_roster_list_collect (self->occupants);
+  hs_room_table_init (&self->table);
+}
+
+HsRoom *
+hs_room_new (HsMuc *muc, HsJid *jid, const char *nick)
+{
+  HsRoom *self = g_object_new (HS_TYPE_ROOM, NULL);
+
+  g_set_weak_pointer (&self->muc, muc);
+  self->jid = hs_jid_get_bare (jid);
+  self->nick = g_strdup (nick);
+  return self;
+}
+
+/**
+ * hs_room_set_password: (set-property password)
+ * @self: a room
+ * @password: (nullable): the new value
+ *
+ * Sets the password to enter with.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_set_password (HsRoom *self, const char *password)
+{
+  g_return_if_fail (HS_IS_ROOM (self));
+
+  if (!hs_muc_set_string (&self->password, password))
+    return;
+  hs_room_notify (self, HS_ROOM_PROP_PASSWORD);
+}
+
+/**
+ * hs_room_set_history_limit: (set-property history-limit)
+ * @self: a room
+ * @history_limit: the new value
+ *
+ * Sets how many earlier messages the room sends at most when the account enters.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_set_history_limit (HsRoom *self, guint history_limit)
+{
+  g_return_if_fail (HS_IS_ROOM (self));
+
+  if (self->history_limit == history_limit)
+    return;
+  self->history_limit = history_limit;
+  hs_room_notify (self, HS_ROOM_PROP_HISTORY_LIMIT);
+}
+
+/**
+ * hs_room_set_auto_rejoin: (set-property auto-rejoin)
+ * @self: a room
+ * @auto_rejoin: the new value
+ *
+ * Sets whether the account enters again by itself after it was lost.
+ *
+ * Since: 0.2
+ */
+void
+hs_room_set_auto_rejoin (HsRoom *self, gboolean auto_rejoin)
+{
+  g_return_if_fail (HS_IS_ROOM (self));
+
+  if (self->auto_rejoin == !!auto_rejoin)
+    return;
+  self->auto_rejoin = !!auto_rejoin;
+  hs_room_notify (self, HS_ROOM_PROP_AUTO_REJOIN);
+}
