@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "features/muc/hs-room-private.h"
+#include "muc-test.h"
+
+#include <string.h>
+
+/* Self-pings, losses, and coming back, with times that a test can wait for. */
+
+#define OWN(nick) PRESENCE (nick, ITEM SELF)
+#define PING "urn:xmpp:ping"
+#define FAR 1000000
+
+static const HsRoomTimes slow
+    = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
+
+static void
+enter (MucTest *f, const HsRoomTimes *times)
+{
+  f->room->times = times;
+  muc_test_enter (f, "", PRESENCE ("juliet", ITEM) OWN ("romeo"));
+}
+
+static void
+start (MucTest *f, const HsRoomTimes *times)
+{
+  muc_test_start (f, NULL);
+  hs_room_set_auto_rejoin (f->room, FALSE);
+  enter (f, times);
+}
+
+/* The room is asked, and answers; returns what the program is told. */
+static void
+check (MucTest *f, const char *type, const char *inner, GQuark domain, int code)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = NULL;
+
+  hs_room_check_async (f->room, NULL, muc_test_result_cb, &result);
+  request = muc_test_answer (f, PING, type, inner);
+  g_assert_nonnull (strstr (request, " to=\"" ROOM "/romeo\""));
+  test_until (result != NULL);
+  hs_room_check_finish (f->room, result, &error);
+  if (domain == 0)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, domain, code);
+}
+
+/* What an answer to a self-ping means. */
+static void
+test_check (void)
+{
+  static const struct
+  {
+    const char *condition;
+    int code;
+    const char *expected;
+  } cases[] = {
+    { "service-unavailable", 0, "" },
+    { "feature-not-implemented", 0, "" },
+    { "remote-server-not-found", HS_STANZA_ERROR_REMOTE_SERVER_NOT_FOUND, "" },
+    { "remote-server-timeout", HS_STANZA_ERROR_REMOTE_SERVER_TIMEOUT, "" },
+    { "not-acceptable", HS_STANZA_ERROR_NOT_ACCEPTABLE, "list state:lost lost " },
+    { "item-not-found", HS_STANZA_ERROR_ITEM_NOT_FOUND, "list state:lost lost " },
+    { "forbidden", HS_STANZA_ERROR_FORBIDDEN, "list state:lost lost " },
+  };
+  MucTest f;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  start (&f, &slow);
+  check (&f, "result", "", 0, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *inner = g_strdup_printf (ERROR ("cancel", "%s"), cases[i].condition);
+      gboolean is_in = cases[i].code == 0;
+
+      if (hs_room_get_state (f.room) != HS_ROOM_STATE_IN)
+        enter (&f, &slow);
+      check (&f, "error", inner, is_in ? 0 : HS_STANZA_ERROR, cases[i].code);
+      muc_test_assert (&f, cases[i].expected);
+    }
+  hs_room_check_async (f.room, NULL, muc_test_result_cb, &result);
+  test_until (result != NULL);
+  g_assert_false (hs_room_check_finish (f.room, result, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  g_clear_object (&result);
+  muc_test_end (&f);
+}
+
+/* `item-not-found` right after the nickname has changed: the room is asked once more, and then believed. */
+static void
+test_renamed (void)
+{
+  MucTest f;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  start (&f, &slow);
+  muc_test_say (&f, GONE ("romeo", "<item nick='montague'/>" SELF STATUS ("303")) OWN ("montague"));
+  muc_test_assert (&f, "~montague ");
+  hs_room_check_async (f.room, NULL, muc_test_result_cb, &result);
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "item-not-found")));
+  g_assert_null (result);
+  muc_test_assert (&f, "");
+  g_free (muc_test_answer (&f, PING, "result", ""));
+  test_until (result != NULL);
+  g_assert_true (hs_room_check_finish (f.room, result, NULL));
+  g_clear_object (&result);
+  hs_room_check_async (f.room, NULL, muc_test_result_cb, &result);
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "item-not-found")));
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "item-not-found")));
+  test_until (result != NULL);
+  muc_test_assert (&f, "list state:lost lost ");
+  g_clear_object (&result);
+  muc_test_end (&f);
+}
+
+/* Asked after a silence; where nobody can tell, after a while again. */
+static void
+test_silence (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = 30, .missed = FAR, .renamed = FAR, .later = { 10, 20, 30 }, .settled = FAR, .wait_unit = 1000 };
+  MucTest f;
+
+  start (&f, &quick);
+  g_free (muc_test_answer (&f, PING, "result", ""));
+  for (guint i = 0; i < 4; i++)
+    g_free (muc_test_answer (&f, PING, "error", ERROR ("wait", "remote-server-timeout")));
+  muc_test_assert (&f, "");
+  /* No answer at all is no answer. */
+  hs_client_set_request_timeout (f.test->client, 50);
+  g_free (muc_test_await (&f, PING));
+  test_spin (100);
+  muc_test_assert (&f, "");
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "not-acceptable")));
+  muc_test_assert (&f, "list state:lost lost ");
+  scripted_server_forget_received (f.test->server);
+  test_spin (60);
+  g_assert_false (scripted_server_has_received (f.test->server, PING));
+  muc_test_end (&f);
+}
+
+/* Whatever the room says breaks the silence. */
+static void
+test_talk (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = 300, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
+  MucTest f;
+
+  start (&f, &quick);
+  for (guint i = 0; i < 8; i++)
+    {
+      test_spin (50);
+      muc_test_say (&f, SAID ("juliet", "m1", "<body>ay me</body>"));
+    }
+  g_assert_false (scripted_server_has_received (f.test->server, PING));
+  muc_test_end (&f);
+}
+
+/* Errors that a room sends while the account is in it: one question at a time, and one answer for all that wait. */
+static void
+test_errors (void)
+{
+#define REFUSAL "<presence type='error' from='" ROOM "/romeo'>" ERROR ("cancel", "not-acceptable") "</presence>"
+  MucTest f;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) given_up = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  start (&f, &slow);
+  scripted_server_forget_received (f.test->server);
+  for (guint i = 0; i < 20; i++)
+    muc_test_tells (&f, REFUSAL, "");
+  hs_room_check_async (f.room, NULL, muc_test_result_cb, &first);
+  hs_room_check_async (f.room, NULL, muc_test_result_cb, &second);
+  hs_room_check_async (f.room, cancellable, muc_test_result_cb, &given_up);
+  g_cancellable_cancel (cancellable);
+  test_until (given_up != NULL);
+  g_assert_false (hs_room_check_finish (f.room, given_up, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_free (muc_test_await (&f, PING));
+  g_assert_cmpuint (scripted_server_count_received (f.test->server, "<ping "), ==, 1);
+  g_free (muc_test_answer (&f, PING, "result", ""));
+  g_assert_true (hs_room_check_finish (f.room, first, NULL));
+  g_assert_true (hs_room_check_finish (f.room, second, NULL));
+  test_spin (20);
+  g_assert_false (scripted_server_has_received (f.test->server, "<ping "));
+  g_clear_object (&first);
+  g_clear_object (&second);
+  g_clear_object (&given_up);
+  muc_test_end (&f);
+}
+
+/* ---- Coming back ---- */
+
+/* The room is entered again by itself: waits for the presence that asks for entry, and returns its id. */
+static char *
+await_return (MucTest *f)
+{
+  test_until (hs_room_get_state (f->room) == HS_ROOM_STATE_JOINING);
+  return muc_test_ask_entry (f, "");
+}
+
+/* The old list stays in sight until the new one is there, and changes in one step. */
+static void
+test_rejoin (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
+  MucTest f;
+  g_autofree char *list = NULL;
+  g_autofree char *new_list = NULL;
+
+  muc_test_start (&f, NULL);
+  enter (&f, &quick);
+  scripted_server_forget_received (f.test->server);
+  muc_test_say (&f, GONE ("romeo", SELF STATUS ("333") STATUS ("307")));
+  g_free (await_return (&f));
+  muc_test_assert (&f, "state:lost lost state:joining ");
+  list = muc_test_list (&f);
+  g_assert_cmpstr (list, ==, "juliet romeo");
+  muc_test_tells (&f, PRESENCE ("paris", ITEM) PRESENCE ("juliet", ITEM) OWN ("romeo"), "list state:in joined ");
+  new_list = muc_test_list (&f);
+  g_assert_cmpstr (new_list, ==, "paris juliet romeo");
+  /* A refusal that goes by, and one that does not. */
+  scripted_server_forget_received (f.test->server);
+  muc_test_say (&f, GONE ("romeo", SELF STATUS ("332")));
+  g_free (await_return (&f));
+  scripted_server_forget_received (f.test->server);
+  muc_test_say (&f, "<presence type='error' from='" ROOM "'>" ERROR ("cancel", "remote-server-not-found") "</presence>");
+  g_free (await_return (&f));
+  muc_test_assert (&f, "state:lost lost state:joining state:lost lost state:joining ");
+  muc_test_tells (&f, "<presence type='error' from='" ROOM "'>" ERROR ("auth", "forbidden") "</presence>", "list state:out lost ");
+  /* Not after a kick. */
+  enter (&f, &quick);
+  scripted_server_forget_received (f.test->server);
+  muc_test_tells (&f, GONE ("romeo", SELF STATUS ("307")), "list state:out left:kicked(,,) ");
+  test_spin (30);
+  g_assert_cmpint (hs_room_get_state (f.room), ==, HS_ROOM_STATE_OUT);
+  g_assert_false (scripted_server_has_received (f.test->server, ROOM));
+  muc_test_end (&f);
+}
+
+/* The program does not want it any more, or leaves. */
+static void
+test_no_rejoin (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 5 };
+  MucTest f;
+
+  muc_test_start (&f, NULL);
+  enter (&f, &quick);
+  muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
+  hs_room_set_auto_rejoin (f.room, FALSE);
+  test_spin (50);
+  muc_test_assert (&f, "");
+  hs_room_set_auto_rejoin (f.room, TRUE);
+  enter (&f, &quick);
+  muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
+  hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
+  test_spin (50);
+  muc_test_assert (&f, "list state:out left:left(,,) ");
+  muc_test_end (&f);
+}
+
+/* A success after the timeout, when the next attempt has begun: it is not taken for that one's. */
+static void
+test_late (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
+  MucTest f;
+  g_autofree char *id = NULL;
+  g_autofree char *answer = NULL;
+
+  muc_test_start (&f, NULL);
+  f.room->times = &quick;
+  hs_client_set_request_timeout (f.test->client, 300);
+  id = muc_test_ask_entry (&f, "");
+  scripted_server_forget_received (f.test->server);
+  test_until (hs_room_get_state (f.room) == HS_ROOM_STATE_LOST);
+  hs_client_set_request_timeout (f.test->client, 10000);
+  g_free (await_return (&f));
+  muc_test_assert (&f, "state:joining state:lost lost state:joining ");
+  answer = g_strdup_printf ("<presence from='" ROOM "/romeo' id='%s'>" MUC_USER (ITEM SELF) "</presence>", id);
+  muc_test_tells (&f, answer, "");
+  muc_test_tells (&f, GONE ("romeo", SELF), "");
+  muc_test_tells (&f, OWN ("romeo"), "list state:in joined ");
+  muc_test_end (&f);
+}
+
+/* The same where the room does not keep the id: the answer to the farewell shows it. */
+static void
+test_late_without_id (void)
+{
+  static const HsRoomTimes quick
+      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
+  MucTest f;
+
+  muc_test_start (&f, NULL);
+  f.room->times = &quick;
+  hs_client_set_request_timeout (f.test->client, 300);
+  g_free (muc_test_ask_entry (&f, ""));
+  scripted_server_forget_received (f.test->server);
+  test_until (hs_room_get_state (f.room) == HS_ROOM_STATE_LOST);
+  hs_client_set_request_timeout (f.test->client, 10000);
+  g_free (await_return (&f));
+  scripted_server_forget_received (f.test->server);
+  muc_test_assert (&f, "state:joining state:lost lost state:joining ");
+  muc_test_tells (&f, OWN ("romeo"), "list state:in joined ");
+  muc_test_say (&f, GONE ("romeo", SELF));
+  g_free (await_return (&f));
+  muc_test_assert (&f, "state:lost lost state:joining ");
+  muc_test_tells (&f, OWN ("romeo"), "list state:in joined ");
+  muc_test_tells (&f, GONE ("romeo", SELF), "list state:out left:left(,,) ");
+  muc_test_end (&f);
+}
+
+/* ---- The session ---- */
+
+#define SM " xmlns='urn:xmpp:sm:3'"
+#define FEATURES_SM "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
+
+/* A session that can be resumed, in which the room lets us in; and then nothing any more. */
+static const ScriptStep entered[]
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("</iq>"), SEND (SAY_BOUND),
+        EXPECT ("<enable" SM " resume='true'/>"), SEND ("<enabled" SM " resume='true' id='s1' max='600'/>"),
+        EXPECT ("<history"), EXPECT ("</presence>"), SEND (PRESENCE ("juliet", ITEM) OWN ("romeo")), GATE, RESET, END };
+static const ScriptStep refusing[]
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("<resume"),
+        SEND ("<failed" SM "><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>"), EXPECT ("</iq>"),
+        SEND (SAY_BOUND), EXPECT ("<enable" SM " resume='true'/>"),
+        SEND ("<enabled" SM " resume='true' id='s2' max='600'/>"), SERVE, END };
+static const ScriptStep resuming[]
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("<resume"),
+        SEND ("<resumed" SM " previd='s1' h='1'/>"), SERVE, END };
+
+static void
+at_once_cb (HsClient *client, GError *error, int retry, gpointer data)
+{
+  hs_client_reconnect_now (client);
+}
+
+static void
+begin_cut (MucTest *f, const ScriptStep *const *scripts, const HsRoomTimes *times)
+{
+  muc_test_prepare (f, scripts);
+  f->room->times = times;
+  g_object_set (f->test->client, "auto-reconnect", TRUE, NULL);
+  g_signal_connect_after (f->test->client, "disconnected", G_CALLBACK (at_once_cb), NULL);
+  hs_client_set_request_timeout (f->test->client, 50);
+  hs_room_join_async (f->room, NULL, NULL, NULL);
+  test_client_start_until_ready (f->test);
+  test_until (hs_room_get_state (f->room) == HS_ROOM_STATE_IN);
+  muc_test_say_nothing (f);
+  hs_client_set_request_timeout (f->test->client, 10000);
+  muc_test_assert (f, "state:joining list state:in joined ");
+  scripted_server_forget_received (f->test->server);
+  scripted_server_open_gate (f->test->server);
+}
+
+/* The session is lost: the room is empty, and entered again with the next one. */
+static void
+test_session_lost (void)
+{
+  static const ScriptStep *const scripts[] = { entered, refusing, NULL };
+  MucTest f;
+
+  begin_cut (&f, scripts, &slow);
+  g_free (await_return (&f));
+  muc_test_assert (&f, "list state:lost lost state:joining ");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_room_get_occupants (f.room)), ==, 0);
+  muc_test_tells (&f, OWN ("romeo"), "list state:in joined ");
+  muc_test_end (&f);
+}
+
+/* It goes on: we are still in, and ask only after a long interruption. */
+static void
+test_session_resumed (void)
+{
+  static const ScriptStep *const scripts[] = { entered, resuming, NULL };
+  HsRoomTimes times = slow;
+  MucTest f;
+
+  begin_cut (&f, scripts, &slow);
+  test_until (scripted_server_get_n_connections (f.test->server) == 2 && hs_client_get_state (f.test->client) == HS_CLIENT_STATE_READY);
+  muc_test_tells (&f, PRESENCE ("paris", ITEM), "list +paris ");
+  g_assert_false (scripted_server_has_received (f.test->server, "<ping "));
+  muc_test_end (&f);
+  times.missed = 0;
+  begin_cut (&f, scripts, &times);
+  g_free (muc_test_answer (&f, PING, "result", ""));
+  muc_test_assert (&f, "");
+  muc_test_end (&f);
+}
+
+/* Left while nobody could be told: the room is told when the session goes on. */
+static void
+test_left_meanwhile (void)
+{
+  static const ScriptStep *const scripts[] = { entered, resuming, NULL };
+  MucTest f;
+
+  begin_cut (&f, scripts, &slow);
+  test_until (hs_client_get_state (f.test->client) == HS_CLIENT_STATE_INTERRUPTED);
+  hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
+  muc_test_assert (&f, "list state:out left:left(,,) ");
+  test_client_await_sent (f.test, "<presence type=\"unavailable\" to=\"" ROOM "/romeo\"/>");
+  muc_test_end (&f);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/muc/check", test_check);
+  g_test_add_func ("/muc/renamed", test_renamed);
+  g_test_add_func ("/muc/silence", test_silence);
+  g_test_add_func ("/muc/talk", test_talk);
+  g_test_add_func ("/muc/errors", test_errors);
+  g_test_add_func ("/muc/rejoin", test_rejoin);
+  g_test_add_func ("/muc/no-rejoin", test_no_rejoin);
+  g_test_add_func ("/muc/late-success", test_late);
+  g_test_add_func ("/muc/late-success-without-id", test_late_without_id);
+  g_test_add_func ("/muc/session-lost", test_session_lost);
+  g_test_add_func ("/muc/session-resumed", test_session_resumed);
+  g_test_add_func ("/muc/left-meanwhile", test_left_meanwhile);
+  return g_test_run ();
+}
