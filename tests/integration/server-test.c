@@ -57,97 +57,10 @@ server_new_user (guint number, const ServerWay *way)
   return server_new_client (jid, server_get (password), way);
 }
 
-/* ---- A relay ---- */
-
-struct _ServerRelay
+Relay *
+server_new_relay (const char *port)
 {
-  GSocketService *service;
-  GSocketClient *client;
-  GCancellable *cut;
-  GPtrArray *connections;
-  guint16 to_port;
-  guint16 port;
-  guint n_splices;
-};
-
-static void
-spliced_cb (GObject *source, GAsyncResult *result, gpointer relay)
-{
-  ((ServerRelay *) relay)->n_splices--;
-}
-
-static void
-splice (ServerRelay *self, GSocketConnection *from, GSocketConnection *to)
-{
-  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (from));
-  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (to));
-
-  self->n_splices++;
-  g_output_stream_splice_async (out, in, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, G_PRIORITY_DEFAULT,
-                                self->cut, spliced_cb, self);
-}
-
-static gboolean
-incoming_cb (ServerRelay *self, GSocketConnection *client)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) server = g_socket_client_connect_to_host (
-      self->client, server_get ("HOST"), self->to_port, NULL, &error);
-
-  g_assert_no_error (error);
-  g_ptr_array_add (self->connections, g_object_ref (client));
-  g_ptr_array_add (self->connections, g_object_ref (server));
-  splice (self, client, server);
-  splice (self, server, client);
-  return TRUE;
-}
-
-ServerRelay *
-server_relay_new (guint16 port)
-{
-  ServerRelay *self = g_new0 (ServerRelay, 1);
-
-  self->to_port = port;
-  self->cut = g_cancellable_new ();
-  self->connections = g_ptr_array_new_with_free_func (g_object_unref);
-  self->client = g_socket_client_new ();
-  g_socket_client_set_enable_proxy (self->client, FALSE);
-  self->service = g_socket_service_new ();
-  self->port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->service), NULL, NULL);
-  g_signal_connect_swapped (self->service, "incoming", G_CALLBACK (incoming_cb), self);
-  return self;
-}
-
-guint16
-server_relay_get_port (ServerRelay *self)
-{
-  return self->port;
-}
-
-void
-server_relay_cut (ServerRelay *self)
-{
-  for (guint i = 0; i < self->connections->len; i++)
-    g_socket_shutdown (g_socket_connection_get_socket (g_ptr_array_index (self->connections, i)),
-                       TRUE, TRUE, NULL);
-  g_cancellable_cancel (self->cut);
-  test_until (self->n_splices == 0);
-  g_ptr_array_set_size (self->connections, 0);
-  g_object_unref (self->cut);
-  self->cut = g_cancellable_new ();
-}
-
-void
-server_relay_free (ServerRelay *self)
-{
-  server_relay_cut (self);
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_object_unref (self->service);
-  g_object_unref (self->client);
-  g_object_unref (self->cut);
-  g_ptr_array_unref (self->connections);
-  g_free (self);
+  return relay_new (server_get ("HOST"), (guint16) server_get_number (port));
 }
 
 void

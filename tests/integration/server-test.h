@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client-test.h"
+#include "relay.h"
 
 /* Clients of a real server, which tests/servers/serve.py has started: see there for the environment. */
 
@@ -22,14 +23,8 @@ const char *server_get (const char *name);
 guint server_get_number (const char *name);
 GTlsDatabase *server_load_database (const char *variable);
 
-/* Passes everything on to one of the server's ports, until it is cut. */
-typedef struct _ServerRelay ServerRelay;
-
-ServerRelay *server_relay_new (guint16 port);
-guint16 server_relay_get_port (ServerRelay *self);
-/* All connections, without a word to either side; new ones are passed on again. */
-void server_relay_cut (ServerRelay *self);
-void server_relay_free (ServerRelay *self);
+/* A relay to the port that the environment has under this name. */
+Relay *server_new_relay (const char *port);
 
 TestClient *server_new_client (const char *jid, const char *password, const ServerWay *way);
 /* With the resource "r". */

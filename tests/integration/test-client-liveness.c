@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "client-test.h"
-#include "throttle.h"
+#include "relay.h"
 
 /* A server that is there is not given up because the way to it is slow, or because it is we who do not read; one
  * that is gone is, however much there is still to be sent. */
 
 #define SLOWLY (g_getenv ("HS_TEST_VALGRIND") != NULL ? 10u : 1u)
-
+/* Bytes a second that slow nothing down. */
+#define FAST 1000000
 
 typedef struct
 {
@@ -44,7 +45,7 @@ static const ScriptStep bind_managed[]
         EXPECT ("<enable"), SEND ("<enabled xmlns='urn:xmpp:sm:3'/>"), END };
 
 static TestClient *
-new_client (const Line *line, Throttle **throttle, ScriptStep *script)
+new_client (const Line *line, Relay **relay, ScriptStep *script)
 {
   gboolean tls = line->mode != HS_TLS_MODE_NONE;
   TestClient *test;
@@ -67,9 +68,10 @@ new_client (const Line *line, Throttle **throttle, ScriptStep *script)
     }
   script[3] = (ScriptStep) END;
   test = test_client_new_for (script, line->mode);
-  *throttle = throttle_new (scripted_server_get_port (test->server), 1000000);
+  *relay = relay_new_full (&(RelaySettings){ .to_port = scripted_server_get_port (test->server), .limited = TRUE });
+  relay_set_rate (*relay, FAST);
   scripted_server_forgive (test->server);
-  g_object_set (test->client, "port", (guint) throttle_get_port (*throttle), "auto-reconnect", TRUE, "keepalive-interval",
+  g_object_set (test->client, "port", (guint) relay_get_port (*relay), "auto-reconnect", TRUE, "keepalive-interval",
                 line->interval * SLOWLY, "connect-timeout", line->timeout * SLOWLY, NULL);
   test_client_start_until_ready (test);
   return test;
@@ -90,17 +92,17 @@ test_slow_uplink (gconstpointer data)
 {
   const Line *line = data;
   ScriptStep script[4];
-  g_autoptr (Throttle) throttle = NULL;
-  g_autoptr (TestClient) test = new_client (line, &throttle, script);
+  g_autoptr (Relay) relay = NULL;
+  g_autoptr (TestClient) test = new_client (line, &relay, script);
 
-  throttle_set_rate (throttle, line->rate / SLOWLY);
+  relay_set_rate (relay, line->rate / SLOWLY);
   send_much (test, line->bytes);
   test_until (test->n_disconnected > 0 || scripted_server_has_received (test->server, "<end/>"));
   g_assert_no_error (test->loss);
-  g_assert_cmpuint (throttle_get_n_connections (throttle), ==, 1);
+  g_assert_cmpuint (relay_get_n_connections (relay), ==, 1);
   g_assert_cmpuint (test->n_ready, ==, 1);
   /* And it goes on. */
-  throttle_set_rate (throttle, 1000000);
+  relay_set_rate (relay, FAST);
   test_spin (2 * line->interval * SLOWLY);
   g_assert_no_error (test->loss);
   g_object_set (test->client, "connect-timeout", 500u, NULL);
@@ -113,14 +115,14 @@ test_dead_uplink (gconstpointer data)
 {
   const Line *line = data;
   ScriptStep script[4];
-  g_autoptr (Throttle) throttle = NULL;
-  g_autoptr (TestClient) test = new_client (line, &throttle, script);
+  g_autoptr (Relay) relay = NULL;
+  g_autoptr (TestClient) test = new_client (line, &relay, script);
   gint64 start;
 
-  throttle_set_rate (throttle, line->rate / SLOWLY);
+  relay_set_rate (relay, line->rate / SLOWLY);
   send_much (test, line->bytes);
   test_spin (1000);
-  throttle_set_rate (throttle, 0);
+  relay_set_rate (relay, 0);
   start = g_get_monotonic_time ();
   test_until (test->n_disconnected > 0);
   g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);

@@ -174,14 +174,14 @@ static void
 test_resume (gconstpointer data)
 {
   const Case *self = data;
-  ServerRelay *relay = server_relay_new ((guint16) server_get_number (get_way (self)->port));
+  Relay *relay = server_new_relay (get_way (self)->port);
   g_autoptr (GString) xml = g_string_new (NULL);
   g_autoptr (TestClient) test = new_user (self, xml);
   guint n_resumed = 0;
   GVariant *state = NULL;
   const char *success, *resume;
 
-  g_object_set (test->client, "auto-reconnect", TRUE, "port", (guint) server_relay_get_port (relay),
+  g_object_set (test->client, "auto-reconnect", TRUE, "port", (guint) relay_get_port (relay),
                 NULL);
   g_signal_connect_swapped (test->client, "resumed", G_CALLBACK (count_cb), &n_resumed);
   test_client_start_until_ready (test);
@@ -190,7 +190,7 @@ test_resume (gconstpointer data)
   for (guint i = 1; i <= 2; i++)
     {
       g_string_truncate (xml, 0);
-      server_relay_cut (relay);
+      relay_cut (relay, RELAY_END_ORDERLY);
       test_until (n_resumed == i);
       if (is_sasl2 (xml->str))
         continue;
@@ -203,7 +203,7 @@ test_resume (gconstpointer data)
   assert_good_session (test, self, "resumed");
   g_assert_cmpuint (test->n_ready, ==, 1);
   test_client_stop (test);
-  server_relay_free (relay);
+  relay_free (relay);
 }
 
 /* Another client has ended the session: a new one begins on the same stream. */

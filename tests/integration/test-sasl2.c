@@ -332,7 +332,7 @@ count_bodies (Session *self, const char *body)
 static void
 check_resume (const ServerWay *way, gboolean bind2)
 {
-  ServerRelay *relay = server_relay_new ((guint16) server_get_number (way->port));
+  Relay *relay = server_new_relay (way->port);
   g_autoptr (TestClient) friend = server_new_user (2, way);
   g_autoptr (HsMessage) message = NULL;
   g_autoptr (HsJid) bound = NULL;
@@ -342,7 +342,7 @@ check_resume (const ServerWay *way, gboolean bind2)
 
   session_init (&s, way);
   g_object_set (s.test->client, "bind2", bind2, "auto-reconnect", TRUE, "port",
-                (guint) server_relay_get_port (relay), NULL);
+                (guint) relay_get_port (relay), NULL);
   g_signal_connect_swapped (s.test->client, "resumed", G_CALLBACK (count_cb), &n_resumed);
   test_client_start_until_ready (s.test);
   test_client_start_until_ready (friend);
@@ -350,7 +350,7 @@ check_resume (const ServerWay *way, gboolean bind2)
   g_variant_unref (state);
   bound = hs_jid_ref (hs_client_get_bound_jid (s.test->client));
   g_string_truncate (s.xml, 0);
-  server_relay_cut (relay);
+  relay_cut (relay, RELAY_END_ORDERLY);
   message = hs_message_new_chat (hs_jid_to_string (bound), "meanwhile");
   hs_client_send_stanza (friend->client, HS_ELEMENT (message), NULL);
   test_until (n_resumed == 1);
@@ -369,7 +369,7 @@ check_resume (const ServerWay *way, gboolean bind2)
   test_client_stop (friend);
   test_client_stop (s.test);
   session_clear (&s);
-  server_relay_free (relay);
+  relay_free (relay);
 }
 
 static void

@@ -5,14 +5,14 @@
 import GLib from 'gi://GLib?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
-import {assert, Child, equal, HERE, main, makeClient, online, refused, wait} from './support.js';
+import {assert, Child, equal, main, makeClient, online, refused, wait} from './support.js';
 
 const {ClientState, Error: HsError} = Headstock;
 const [SIGUSR1, SIGUSR2, SIGTERM] = [10, 12, 15];
 
 // A relay to the test server, for one client's connections.
 async function withRelay(scenario) {
-    const child = new Child('/usr/bin/env', 'python3', `${HERE}/relay.py`);
+    const child = new Child(GLib.getenv('HS_TEST_RELAY'), GLib.getenv('HS_TEST_PORT'));
     await wait(() => child.output.endsWith('\n'));
     try {
         await scenario(child, Number(child.output));
@@ -20,6 +20,12 @@ async function withRelay(scenario) {
         child.signal(SIGTERM);
         await child.end();
     }
+}
+
+// Has the relay pass on no more of what the client sends.
+async function lose(child) {
+    child.signal(SIGUSR1);
+    await wait(() => child.output.includes('holding'));
 }
 
 // A client of the relay's, whose life is written down.
@@ -64,7 +70,7 @@ await main({
             const bodies = listen(two);
             await online([one], async () => {
                 await wait(() => one.dup_session_state());
-                child.signal(SIGUSR1);
+                await lose(child);
                 const before = one.sendAsync(chat(two, 'before'), null);
                 child.signal(SIGUSR2);
                 await wait(() => one.state !== ClientState.READY);
@@ -85,7 +91,7 @@ await main({
             const bodies = listen(two);
             await one.connectAsync();
             await wait(() => one.dup_session_state() && one.get_unacknowledged() === 0);
-            child.signal(SIGUSR1);
+            await lose(child);
             one.send_stanza(chat(two, 'kept'));
             const stored = one.dup_session_state().print(true);
             child.signal(SIGUSR2);

@@ -3,23 +3,29 @@
 """Sessions that outlive their connections, and what becomes of what was sent, on a real server."""
 
 import contextlib
+import os
 import signal
-import sys
 
-from support import (HERE, Child, main, make_client, online, refused, scenario, wait)  # isort: skip
+from support import (Child, main, make_client, online, refused, scenario, wait)  # isort: skip
 from gi.repository import Gio, GLib, Headstock
 
 
 @contextlib.contextmanager
 def relay():
     """A relay to the test server, for one client's connections, with its port."""
-    child = Child(sys.executable, str(HERE / "relay.py"))
+    child = Child(os.environ["HS_TEST_RELAY"], os.environ["HS_TEST_PORT"])
     try:
         child.read_until("\n")
         yield child, int(child.output)
     finally:
         child.signal(signal.SIGTERM)
         child.end()
+
+
+def lose(child):
+    """Has the relay pass on no more of what the client sends."""
+    child.signal(signal.SIGUSR1)
+    child.read_until("holding")
 
 
 def make_watched(port, **properties):
@@ -80,7 +86,7 @@ def resumed():
         with online(one):
             bound = one.props.bound_jid
             wait(lambda: one.dup_session_state())
-            child.signal(signal.SIGUSR1)
+            lose(child)
             one.send_stanza(chat(two, "before"))
             child.signal(signal.SIGUSR2)
             wait(lambda: one.props.state != Headstock.ClientState.READY)
@@ -103,7 +109,7 @@ def kept():
         with online(one):
             assert one.props.resend_policy == Headstock.ResendPolicy.UNRECEIVED
             wait(lambda: one.dup_session_state() and one.get_unacknowledged() == 0)
-            child.signal(signal.SIGUSR1)
+            lose(child)
             one.send_stanza(chat(two, "kept"))
             state = one.dup_session_state()
             child.signal(signal.SIGUSR2)

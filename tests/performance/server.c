@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "relay.h"
+
 /* A server on loopback for the clients beside it, which must not be waited for. Streams and sign-ins are those of
  * all servers of the tests (HsTestStream). What is its own is what makes it faster than a client: it looks at tags
  * and builds no tree, and writes floods that are generated as the socket takes them. It prints its port and serves
@@ -41,8 +43,7 @@ typedef struct
 {
   int epoll;
   int listener;
-  const char *certificate;
-  const char *key;
+  Relay *relay; /* ends TLS, so that the server itself stays as it is without; NULL: no TLS */
   Workload workload;
   guint n_expected;
   guint64 amount;
@@ -146,7 +147,7 @@ start_tls (Server *server, Connection *self)
   if (self->fd < 0 || self->out->len > 0)
     g_error ("<proceed/> could not be sent");
   epoll_ctl (server->epoll, EPOLL_CTL_DEL, self->fd, NULL);
-  inner = relay_start (self->fd, server->certificate, server->key);
+  inner = relay_adopt (server->relay, self->fd);
   self->fd = inner;
   self->writing = FALSE;
   scanner_restart (&self->scanner);
@@ -257,7 +258,7 @@ got_stanza (Server *server, Connection *self, const char *tag, const char *child
       hs_test_stream_enable (&self->stream, SESSION_ID, SESSION_SECONDS);
       break;
     case HS_TEST_WORD_STARTTLS:
-      if (server->certificate != NULL)
+      if (server->relay != NULL)
         start_tls (server, self);
       break;
     case HS_TEST_WORD_OPEN:
@@ -333,7 +334,7 @@ accept_connection (Server *server)
   self->out = g_byte_array_new ();
   self->stream = (HsTestStream){ .send = queue_cb,
                                  .owner = self,
-                                 .tls = server->certificate != NULL,
+                                 .tls = server->relay != NULL,
                                  .managed = server->workload == WORKLOAD_MANAGED,
                                  .session = TRUE,
                                  .mechanism = "PLAIN",
@@ -480,6 +481,17 @@ parse_workload (const char *name)
   g_error ("No such workload: %s", name);
 }
 
+static Relay *
+new_relay (const char *certificate, const char *key)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) pair = g_tls_certificate_new_from_files (certificate, key, &error);
+
+  if (pair == NULL)
+    g_error ("%s", error->message);
+  return relay_new_full (&(RelaySettings){ .certificate = pair });
+}
+
 int
 main (int argc, char **argv)
 {
@@ -500,8 +512,8 @@ main (int argc, char **argv)
   server.workload = parse_workload (argv[1]);
   server.amount = g_ascii_strtoull (argv[2], NULL, 10);
   server.n_expected = atoi (argv[3]);
-  server.certificate = argc > 5 ? argv[4] : NULL;
-  server.key = argc > 5 ? argv[5] : NULL;
+  if (argc > 5)
+    server.relay = new_relay (argv[4], argv[5]);
   server.connections = g_ptr_array_new ();
   server.epoll = epoll_create1 (EPOLL_CLOEXEC);
   server.listener = listen_on_loopback ();

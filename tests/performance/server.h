@@ -72,10 +72,6 @@ char *tag_get_attribute (const char *tag, const char *name);
 /* What a top tag is to the server; @child is the tag in it, or "". */
 HsTestWord tag_read (const HsTestStream *stream, const char *tag, const char *child);
 
-/* server-relay.c: TLS on @fd, which it takes; what is inside is read from and written to the
- * socket that is returned. */
-int relay_start (int fd, const char *certificate, const char *key);
-
 typedef struct
 {
   int fd; /* -1: closed */

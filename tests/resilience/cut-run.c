@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cutting-proxy.h"
+#include "relay.h"
 
 /* serve.py [--server=NAME] -- cut-run [--cuts=N] [--messages=N] [--seed=N] [--log=PREFIX] [--any-order]
  *                                     [--at-once] [--plain] [--within=SECONDS]
  *
- * Two clients of a real server send each other numbered messages while a proxy cuts their connections.
+ * Two clients of a real server send each other numbered messages while a relay cuts their connections.
  * Succeeds where each message has arrived once, in its order, and each has been acknowledged.
  *
  * --at-once: the first client hands over all its messages at the same time and the second only receives.
- * The proxy cuts each connection after 6,000 to 60,000 bytes, and the clients wait for as long as they
+ * The relay cuts each connection after 6,000 to 60,000 bytes, and the clients wait for as long as they
  * choose before they reconnect.
  *
  * --plain: with --at-once, and without TLS, so that cuts leave half a stanza, after which a server may lose its
@@ -57,7 +57,7 @@ typedef struct
 typedef struct
 {
   End ends[2];
-  CuttingProxy *proxy;
+  Relay *relay;
   GMainLoop *loop;
   guint n_cuts, n_messages;
   int seed;
@@ -192,7 +192,7 @@ static void
 send_some (End *end, End *other)
 {
   /* As many as fit the cuts that have been made. */
-  guint64 share = ((guint64) end->n_to_send * (cutting_proxy_get_n_cuts (run.proxy) + 1))
+  guint64 share = ((guint64) end->n_to_send * (relay_get_n_cuts (run.relay) + 1))
                   / (run.n_cuts + 1);
   guint allowed = run.n_cuts == 0 ? end->n_to_send : MIN (end->n_to_send, share + 20);
 
@@ -250,7 +250,7 @@ send_at_once (void)
 {
   run.cutting = TRUE;
   run.start = g_get_monotonic_time ();
-  cutting_proxy_start (run.proxy);
+  relay_start_cuts (run.relay);
   while (run.ends[0].n_sent < run.ends[0].n_to_send)
     send_one (&run.ends[0], &run.ends[1]);
 }
@@ -274,7 +274,7 @@ tick_cb (gpointer data)
       return G_SOURCE_CONTINUE;
     }
   run.cutting = TRUE;
-  cutting_proxy_start (run.proxy);
+  relay_start_cuts (run.relay);
   send_some (&run.ends[0], &run.ends[1]);
   send_some (&run.ends[1], &run.ends[0]);
   if (is_done (&run.ends[0]) && is_done (&run.ends[1]))
@@ -307,7 +307,7 @@ add_end (End *end, const char *name, guint number)
   end->jid = g_strconcat (g_getenv (user), "/cut", NULL);
   end->client = hs_client_new (end->jid, g_getenv (password));
   g_object_set (end->client, "host", "127.0.0.1", "port",
-                (guint) cutting_proxy_get_port (run.proxy), "tls-database", database, NULL);
+                (guint) relay_get_port (run.relay), "tls-database", database, NULL);
   if (run.plain)
     g_object_set (end->client, "tls-mode", HS_TLS_MODE_NONE, "keepalive-interval", PLAIN_INTERVAL, "connect-timeout",
                   PLAIN_TIMEOUT, NULL);
@@ -362,7 +362,7 @@ main (int argc, char **argv)
                              { "plain", 0, 0, G_OPTION_ARG_NONE, &run.plain, "Without TLS", NULL },
                              { "within", 0, 0, G_OPTION_ARG_INT, &run.within, "The time allowed",
                                "SECONDS" },
-                             { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the proxy", "N" },
+                             { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of the relay", "N" },
                              { NULL } };
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -372,9 +372,8 @@ main (int argc, char **argv)
   run.n_messages = n_messages;
   run.loop = g_main_loop_new (NULL, FALSE);
   run.start = run.progress_time = g_get_monotonic_time ();
-  run.proxy = cutting_proxy_new (get_server_port (), n_cuts, seed);
-  if (run.at_once)
-    cutting_proxy_set_range (run.proxy, FLAP_MIN_BYTES, FLAP_MAX_BYTES);
+  run.relay = relay_new (NULL, get_server_port ());
+  relay_plan_cuts (run.relay, n_cuts, seed, run.at_once ? FLAP_MIN_BYTES : 0, run.at_once ? FLAP_MAX_BYTES : 0);
   add_end (&run.ends[0], "one", 1);
   add_end (&run.ends[1], "two", 2);
   hs_client_start (run.ends[0].client);
@@ -383,13 +382,13 @@ main (int argc, char **argv)
   g_main_loop_run (run.loop);
   g_print ("%s %s: %u cuts of %u connections, %.1f MB passed on, in %.1f s\n",
            g_getenv ("HS_TEST_SERVER"), g_getenv ("HS_TEST_SERVER_VERSION"),
-           cutting_proxy_get_n_cuts (run.proxy), cutting_proxy_get_n_connections (run.proxy),
-           cutting_proxy_get_n_bytes (run.proxy) / 1e6,
+           relay_get_n_cuts (run.relay), relay_get_n_connections (run.relay),
+           relay_get_n_bytes (run.relay) / 1e6,
            (g_get_monotonic_time () - run.start) / 1e6);
   report (&run.ends[0]);
   report (&run.ends[1]);
   /* What comes back is not sent, and so not cut. */
-  if ((!run.plain && cutting_proxy_get_n_cuts (run.proxy) < run.n_cuts)
+  if ((!run.plain && relay_get_n_cuts (run.relay) < run.n_cuts)
       || (run.within > 0 && g_get_monotonic_time () - run.start > run.within * G_USEC_PER_SEC))
     run.result = 1;
   g_print ("%s\n", run.result != 0 ? "FAILED" : run.plain ? "All arrived or came back, none twice" : run.any_order ? "All arrived, none twice"
@@ -401,7 +400,7 @@ main (int argc, char **argv)
       g_free (run.ends[i].received);
       g_free (run.ends[i].told);
     }
-  cutting_proxy_free (run.proxy);
+  relay_free (run.relay);
   g_main_loop_unref (run.loop);
   return run.result;
 }

@@ -78,7 +78,7 @@ from certificates import Certificates  # noqa: E402
 from ejabberd import Ejabberd  # noqa: E402
 from prosody import Prosody  # noqa: E402
 from settings import Ports, Setup  # noqa: E402
-from tls_proxy import TlsProxy  # noqa: E402
+from tls_relay import TlsRelay  # noqa: E402
 
 SERVERS = {"prosody": Prosody, "ejabberd": Ejabberd}
 NOT_INSTALLED = 77
@@ -173,8 +173,8 @@ class Running:
         self._setup = setup
         self._process: subprocess.Popen | None = None
         ports, expired = setup.ports, setup.certificates.expired
-        self._proxies = [TlsProxy(ports.expired, ports.plain, expired),
-                         TlsProxy(ports.middle, ports.tls, expired, to_tls=True)]
+        self._relays = [TlsRelay(ports.expired, ports.plain, expired),
+                        TlsRelay(ports.middle, ports.tls, expired, to_tls=True)]
 
     @property
     def pid(self) -> int:
@@ -191,14 +191,14 @@ class Running:
                 process_group=0, preexec_fn=_die_with_parent)
         self._wait_until_ready()
         try:
-            for proxy in self._proxies:
-                proxy.start()
+            for relay in self._relays:
+                relay.start()
         except OSError as error:
             raise NotStarted(str(error), busy=True) from error
 
     def stop(self) -> None:
-        for proxy in self._proxies:
-            proxy.stop()
+        for relay in self._relays:
+            relay.stop()
         if self._process:
             # Nothing of it is worth the second that an orderly end takes.
             end_group(self._process, signal.SIGKILL, 5)

@@ -216,12 +216,12 @@ at_once_cb (HsClient *client, GError *error, int retry, gpointer data)
   hs_client_reconnect_now (client);
 }
 
-static ServerRelay *
+static Relay *
 put_relay (TestClient *test, const ServerWay *way)
 {
-  ServerRelay *relay = server_relay_new (server_get_number (way->port));
+  Relay *relay = server_new_relay (way->port);
 
-  g_object_set (test->client, "host", "127.0.0.1", "port", (guint) server_relay_get_port (relay), "auto-reconnect",
+  g_object_set (test->client, "host", "127.0.0.1", "port", (guint) relay_get_port (relay), "auto-reconnect",
                 TRUE, NULL);
   g_signal_connect_after (test->client, "disconnected", G_CALLBACK (at_once_cb), NULL);
   return relay;
@@ -249,17 +249,17 @@ send_burst (Device *self, GPtrArray *all, const char *prefix)
 
 /* The first client is cut in even rounds, the second in odd ones; NULL: never. */
 static void
-send_through_cuts (Device *a, Device *b, ServerRelay *from, ServerRelay *to, const char *prefix, GPtrArray *all)
+send_through_cuts (Device *a, Device *b, Relay *from, Relay *to, const char *prefix, GPtrArray *all)
 {
   hs_messages_set_queue_offline (a->messages, TRUE);
   for (guint i = 0; i < N_CUTS; i++)
     {
-      ServerRelay *relay = i % 2 == 0 ? from : to;
+      Relay *relay = i % 2 == 0 ? from : to;
 
       send_burst (a, all, prefix);
       test_spin (i * 7);
       if (relay != NULL)
-        server_relay_cut (relay);
+        relay_cut (relay, RELAY_END_ORDERLY);
       send_burst (a, all, prefix);
       test_until (hs_client_get_state (a->test->client) == HS_CLIENT_STATE_READY
                   && hs_client_get_state (b->test->client) == HS_CLIENT_STATE_READY);
@@ -306,8 +306,8 @@ test_cuts (gconstpointer way)
   Device a, b;
   TestClient *first = server_new_user (1, way);
   TestClient *second = server_new_user (2, way);
-  ServerRelay *from = put_relay (first, way);
-  ServerRelay *to = put_relay (second, way);
+  Relay *from = put_relay (first, way);
+  Relay *to = put_relay (second, way);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *prefix = fresh_text ("cut");
 
@@ -318,8 +318,8 @@ test_cuts (gconstpointer way)
   assert_once (&b, all);
   end (&a);
   end (&b);
-  server_relay_free (from);
-  server_relay_free (to);
+  relay_free (from);
+  relay_free (to);
 }
 
 /* The sender's connection is cut: what arrives keeps the order in which it was sent. (A server may change the order when
@@ -329,7 +329,7 @@ test_order (gconstpointer way)
 {
   Device a, b;
   TestClient *first = server_new_user (1, way);
-  ServerRelay *from = put_relay (first, way);
+  Relay *from = put_relay (first, way);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *prefix = fresh_text ("order");
@@ -351,7 +351,7 @@ test_order (gconstpointer way)
   g_assert_cmpuint (g_hash_table_size (seen), ==, all->len);
   end (&a);
   end (&b);
-  server_relay_free (from);
+  relay_free (from);
 }
 
 /* Written before there was a connection. */
