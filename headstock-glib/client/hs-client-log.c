@@ -11,6 +11,12 @@ is_listening_cb (gpointer client)
   return g_signal_has_handler_pending (client, hs_client_signals[SIGNAL_XML], 0, TRUE);
 }
 
+static const char *
+get_name_cb (gpointer client)
+{
+  return hs_client_get_name (client);
+}
+
 static void
 text_cb (HsDirection direction, const char *text, gpointer client)
 {
@@ -19,6 +25,7 @@ text_cb (HsDirection direction, const char *text, gpointer client)
 
 const HsWireLogCallbacks hs_client_wire_log_callbacks = {
   .is_listening = is_listening_cb,
+  .get_name = get_name_cb,
   .text = text_cb,
 };
 

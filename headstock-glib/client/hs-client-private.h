@@ -5,6 +5,7 @@
 #include "hs-client-dispatch.h"
 #include "hs-client.h"
 #include "hs-connection.h"
+#include "hs-debug.h"
 #include "hs-deadlines.h"
 #include "hs-module-list.h"
 #include "hs-outbox.h"
@@ -179,6 +180,13 @@ hs_client_get_boot_time (const HsClientPrivate *priv)
 {
   return hs_run_loop_get_boot_time (&priv->loop);
 }
+
+/* hs-client-debug.c */
+/* The account, or NULL. */
+const char *hs_client_get_name (HsClient *self);
+void hs_client_debug_state (HsClient *self, HsClientState present);
+/* @msec: until the next try, or -1. */
+void hs_client_debug_retry (HsClient *self, const GError *error, int msec);
 
 /* hs-client-state.c */
 void hs_client_enter (HsClient *self, HsRunEvent event);

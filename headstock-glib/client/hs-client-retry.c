@@ -67,7 +67,8 @@ next_target (HsClient *self, const GError *cause)
   gboolean announced = hs_client_is_announced (priv);
   g_autoptr (GError) error = dup_error (priv, cause);
 
-  g_debug ("Trying another target: %s", error != NULL ? error->message : "the stream has ended");
+  hs_debug_decided (HS_DEBUG_RETRY, hs_client_get_name (self), "tries another address: %s",
+                    error != NULL ? error->message : "the stream has ended");
   /* The session of the next connection has not stood at all. */
   hs_run_set_ready_time (&priv->run, 0);
   hs_client_drop_connection (self);

@@ -173,6 +173,8 @@ hs_client_bound (HsClient *self)
   gboolean begun = hs_stream_has_begun (stream);
 
   /* A session that was interrupted is lost. */
+  if (!begun && hs_session_is_interrupted (&priv->session))
+    hs_debug_decided (HS_DEBUG_RETRY, hs_client_get_name (self), "the session was not resumed: a new one begins");
   if (!begun)
     hs_client_lose_session (self);
   if (hs_client_stream (priv) != stream)
@@ -202,6 +204,7 @@ hs_client_resumed (HsClient *self)
   HsStreamManagement *management = hs_session_get_management (&priv->session);
   g_autoptr (GPtrArray) tasks = NULL;
 
+  hs_debug_decided (HS_DEBUG_RETRY, hs_client_get_name (self), "the session was resumed");
   hs_client_remember_session (priv);
   hs_retry_policy_resumed (hs_reconnector_get_policy (&priv->reconnector), hs_stream_management_get_acknowledged (management),
                            hs_stream_management_get_received (management));

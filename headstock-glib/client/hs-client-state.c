@@ -18,9 +18,13 @@ void
 hs_client_tell_state (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  HsClientState present = hs_client_get_present_state (priv);
 
-  if (hs_run_take_change (&priv->run, hs_client_get_present_state (priv)))
-    g_object_notify (G_OBJECT (self), "state");
+  if (!hs_run_take_change (&priv->run, present))
+    return;
+  if (hs_debug_wants (HS_DEBUG_STATE))
+    hs_client_debug_state (self, present);
+  g_object_notify (G_OBJECT (self), "state");
 }
 
 /* Calls handlers of `notify::state`. */
@@ -65,6 +69,7 @@ hs_client_is_announced (HsClientPrivate *priv)
 void
 hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec)
 {
+  hs_client_debug_retry (self, error, retry_in_msec);
   g_signal_emit (self, hs_client_signals[SIGNAL_DISCONNECTED], 0, error, retry_in_msec);
 }
 

@@ -642,6 +642,7 @@ hs_client_class_init (HsClientClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  hs_debug_init ();
   hs_client_private_offset = HsClient_private_offset;
   object_class->dispose = hs_client_dispose;
   object_class->finalize = hs_client_finalize;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 
+#include "hs-debug.h"
 #include "hs-printable-private.h"
 #include "xml/hs-redactor.h"
 
@@ -80,7 +81,8 @@ hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError 
 
   if (path != NULL && file == NULL)
     return FALSE;
-  if (file == NULL && !to_stdout)
+  /* The redactors go on where the environment has the bytes printed. */
+  if (file == NULL && !to_stdout && !hs_debug_wants (HS_DEBUG_XML))
     {
       hs_wire_log_close (self);
       return TRUE;
@@ -106,7 +108,7 @@ hs_wire_log_restart (HsWireLog *self)
 static gboolean
 is_watched (HsWireLog *self)
 {
-  return self->sink != NULL || self->callbacks->is_listening (self->owner);
+  return self->sink != NULL || hs_debug_wants (HS_DEBUG_XML) || self->callbacks->is_listening (self->owner);
 }
 
 static void
@@ -151,6 +153,9 @@ show (HsWireLog *self, HsDirection direction, const char *bytes, gsize length)
       if (sink->to_stdout)
         write_line (stdout, line);
     }
+  if (hs_debug_wants (HS_DEBUG_XML))
+    hs_debug_print (HS_DEBUG_XML, self->callbacks->get_name (self->owner), "%s %s",
+                    direction == HS_DIRECTION_IN ? "IN " : "OUT", text);
   self->callbacks->text (direction, text, self->owner);
 }
 

@@ -12,6 +12,8 @@ typedef struct
 {
   /* Whether somebody listens to the text. */
   gboolean (*is_listening) (gpointer owner);
+  /* The account, for the lines that HEADSTOCK_DEBUG asks for; or NULL. */
+  const char *(*get_name) (gpointer owner);
   /* May do anything, also end the connection. */
   void (*text) (HsDirection direction, const char *text, gpointer owner);
 } HsWireLogCallbacks;

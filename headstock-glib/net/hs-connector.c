@@ -9,6 +9,7 @@
 
 #include "hs-address.h"
 #include "hs-candidates.h"
+#include "hs-debug.h"
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-srv.h"
@@ -158,6 +159,7 @@ note_failure (HsConnector *self,
       g_string_append (text, ": ");
     }
   g_string_append (text, message);
+  hs_debug_decided (HS_DEBUG_RETRY, self->domain, "failed: %s", text->str);
   g_ptr_array_add (self->failures, g_string_free (g_steal_pointer (&text), FALSE));
 
   if (self->telling != NULL &&
@@ -305,6 +307,20 @@ timeout_cb (gpointer user_data)
 }
 
 static void
+describe_candidate (HsConnector *self,
+                    const char *what,
+                    const HsCandidate *candidate)
+{
+  g_autofree char *name = format_target (candidate->target);
+  const char *address = g_strcmp0 (candidate->address, name) != 0 ? candidate->address : NULL;
+
+  hs_debug_decided (HS_DEBUG_RETRY, self->domain, "%s %s%s%s%s%s%s", what, name, address != NULL ? " (" : "",
+                    address != NULL ? address : "", address != NULL ? ")" : "",
+                    candidate->target->direct_tls ? ", TLS from the start" : "",
+                    candidate->proxied ? ", through a proxy" : "");
+}
+
+static void
 return_connection (HsConnecting *self,
                    HsCandidate *candidate,
                    GSocketConnection *connection)
@@ -315,6 +331,7 @@ return_connection (HsConnecting *self,
 
   /* A stanza is not to wait for the acknowledgement of the one before (Nagle). GSocketClient leaves
    * the GSocket a blocking one. */
+  describe_candidate (self->connector, "is connected to", candidate);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   g_socket_set_blocking (socket, FALSE);
   outcome->connection = g_object_ref (connection);
@@ -378,6 +395,7 @@ begin_connection (HsConnecting *self,
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   HsRacer *racer = g_new0 (HsRacer, 1);
 
+  describe_candidate (connector, "tries", candidate);
   connector->n_connections++;
   racer->step.attempt = self;
   racer->step.cancellable = g_cancellable_new ();
@@ -530,6 +548,7 @@ lookup_cb (GObject *source,
       return;
     }
 
+  hs_debug_decided (HS_DEBUG_RETRY, self->connector->domain, "the DNS names %u servers", targets->len);
   if (targets->len == 0)
     add_target (self->connector, targets, self->connector->domain,
                 self->connector->tls_mode == HS_TLS_MODE_DIRECT);

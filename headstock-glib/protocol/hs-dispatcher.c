@@ -9,6 +9,7 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-private.h"
 #include "hs-stanza.h"
+#include "protocol/hs-dispatch-debug.h"
 #include "xml/hs-node-private.h"
 
 /* Elements that nobody wants take little time: the clock is looked at after so many. */
@@ -117,6 +118,12 @@ hs_dispatcher_get_tracker (HsDispatcher *self)
   return self->tracker;
 }
 
+static HsJid *
+get_account (HsDispatcher *self)
+{
+  return self->callbacks.get_account != NULL ? self->callbacks.get_account (self->owner) : NULL;
+}
+
 static inline gboolean
 is_iq (HsNode *stanza)
 {
@@ -133,7 +140,11 @@ hs_dispatcher_stanza_begins (HsDispatcher *self, HsNode *stanza)
     return TRUE;
   request = hs_iq_tracker_match (self->tracker, stanza);
   if (request == NULL)
-    return FALSE;
+    {
+      if (hs_debug_wants (HS_DEBUG_DISPATCH))
+        hs_dispatch_debug_stanza (get_account (self), stanza, "answers no request that waits for it: it is dropped");
+      return FALSE;
+    }
   hs_iq_tracker_hold (self->tracker, request);
   return TRUE;
 }
@@ -154,8 +165,8 @@ is_from (HsDispatcher *self, HsNode *stanza, HsJid *wanted)
 
   if (hs_node_get_attribute (stanza, "from", NULL) != NULL)
     sender = hs_stanza_node_dup_jid (stanza, "from");
-  else if (self->callbacks.get_account != NULL && self->callbacks.get_account (self->owner) != NULL)
-    sender = hs_jid_ref (self->callbacks.get_account (self->owner));
+  else if (get_account (self) != NULL)
+    sender = hs_jid_ref (get_account (self));
   if (sender == NULL)
     return FALSE;
   if (!hs_jid_is_bare (wanted))
@@ -252,7 +263,11 @@ call_all (HsDispatcher *self,
 {
   for (guint i = 0; i < matches->n_handlers; i++)
     {
-      if (applies (self, stanza, matches->handlers[i], hidden))
+      gboolean called = applies (self, stanza, matches->handlers[i], hidden);
+
+      if (hs_debug_wants (HS_DEBUG_DISPATCH))
+        hs_dispatch_debug_handler (get_account (self), matches->handlers[i], stanza->stanza, called);
+      if (called)
         call (self, matches->handlers[i], view, replies);
     }
   hs_matches_unref (matches);
@@ -406,6 +421,8 @@ answer_by_default (HsDispatcher *self, Open *open)
       send_automatic (self, reply);
       return;
     }
+  if (hs_debug_wants (HS_DEBUG_DISPATCH))
+    hs_dispatch_debug_stanza (get_account (self), iq, "was answered by nobody: the client answers with an error");
   reply = hs_stanza_new_error_reply (stanza, condition, NULL);
   send_automatic (self, reply);
 }
@@ -564,6 +581,8 @@ dispatch_iq (HsDispatcher *self, HsNode *node)
 void
 hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
 {
+  if (hs_debug_wants (HS_DEBUG_DISPATCH))
+    hs_dispatch_debug_stanza (get_account (self), node, "has come");
   /* Its connection was cut. */
   if (G_UNLIKELY (self->incoming.node != NULL && self->incoming.node != node))
     clear_incoming (self);

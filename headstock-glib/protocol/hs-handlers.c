@@ -4,6 +4,7 @@
 #include "protocol/hs-handlers.h"
 
 #include "hs-namespaces.h"
+#include "protocol/hs-dispatch-debug.h"
 
 /* A parser interns names in a dictionary, so that the same name has the same address, and the handlers
  * that matched it last time are found without comparing strings. An address stands for a name only as
@@ -160,7 +161,7 @@ hs_handlers_add (HsHandlers *self, const HsHandler *handler)
   if (self->all == NULL)
     make_lists (self);
   copy->ref_count = 1;
-  copy->removed = FALSE;
+  copy->removed = copy->matched = copy->told = FALSE;
   copy->name = g_strdup (handler->name);
   copy->namespace_ = g_strdup (handler->namespace_);
   copy->stanza_type = g_strdup (handler->stanza_type);
@@ -250,14 +251,18 @@ collect (GPtrArray *named, GPtrArray *any, const char *name, const char *namespa
       HsHandler *a = i < n_named ? g_ptr_array_index (named, i) : NULL;
       HsHandler *b = j < n_any ? g_ptr_array_index (any, j) : NULL;
       HsHandler *next = a == NULL || (b != NULL && b->id < a->id) ? b : a;
+      gboolean matches_one;
 
       if (next == a)
         i++;
       else
         j++;
-      if (next->namespace_ != NULL && !hs_namespace_equal (next->namespace_, namespace_))
-        continue;
       if (next->name != NULL && g_strcmp0 (next->name, name) != 0)
+        continue;
+      matches_one = next->namespace_ == NULL || hs_namespace_equal (next->namespace_, namespace_);
+      if (hs_debug_wants (HS_DEBUG_DISPATCH))
+        hs_dispatch_debug_match (next, namespace_, matches_one);
+      if (!matches_one)
         continue;
       matches->handlers[matches->n_handlers++] = handler_ref (next);
       if ((next->flags & HS_HANDLER_FORGET) != 0)

@@ -24,6 +24,8 @@ struct _HsHandler
   char *namespace_; /* or an iq's id; NULL: any */
   gboolean for_iq;
   gboolean removed;
+  gboolean matched; /* once, while hs-dispatch-debug.c looks */
+  gboolean told;    /* that it has not */
   HsHandlerFlags flags;
   char *stanza_type; /* of the stanza around the element; NULL: any */
   HsJid *from_jid;   /* whom the stanza is from: a bare JID stands for all its resources; NULL: anybody */

@@ -3,6 +3,7 @@
 
 #include "protocol/hs-stream-management.h"
 
+#include "hs-debug.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-resend.h"
@@ -300,6 +301,8 @@ void
 hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output)
 {
   g_assert (hs_stream_management_has_session (self));
+  hs_debug_decided (HS_DEBUG_RETRY, NULL, "asks to resume the session: %u stanzas received, %u not acknowledged",
+                    self->received, hs_stanza_queue_get_length (&self->queue));
   self->state = STATE_RESUMING;
   write_text (output, "<resume xmlns='%s' h='%u' previd='%s'/>", HS_NS_SM, self->received,
               self->id);

@@ -3,6 +3,7 @@
 
 #include "protocol/hs-stream-private.h"
 
+#include "hs-debug.h"
 #include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
@@ -49,8 +50,14 @@ start (HsStream *self, const HsSaslCredentials *credentials)
   g_autoptr (GBytes) initial = NULL;
 
   if (hs_authentication_start (&self->authentication, &initial, &error) == HS_SASL_STEP_FAILED)
-    hs_stream_sasl_failed (self, g_steal_pointer (&error));
-  else if (hs_authentication_is_sasl2 (&self->authentication))
+    {
+      hs_stream_sasl_failed (self, g_steal_pointer (&error));
+      return;
+    }
+  hs_debug_decided (HS_DEBUG_STATE, credentials->account, "signs in with %s%s",
+                    hs_authentication_get_mechanism (&self->authentication),
+                    hs_authentication_uses_token (&self->authentication) ? ", a token" : "");
+  if (hs_authentication_is_sasl2 (&self->authentication))
     hs_stream_authenticate (self, credentials, initial);
   else
     send_sasl (self, "auth", hs_authentication_get_mechanism (&self->authentication), initial);

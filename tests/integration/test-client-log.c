@@ -410,6 +410,78 @@ test_drop (void)
   test_until (test->client == NULL && test->gone == NULL);
 }
 
+/* What HEADSTOCK_DEBUG has printed of a session with a dropped answer, a wrong namespace and a request that nobody
+ * answers, and of the log's end meanwhile. */
+static void
+debug_session (const char *topics)
+{
+  TestClient *test = NULL;
+  guint n_called = 0;
+
+  g_setenv ("HEADSTOCK_DEBUG", topics, TRUE);
+  test = test_client_new_for (script_session_tls, HS_TLS_MODE_STARTTLS);
+  hs_client_add_handler (test->client, "body", "urn:wrong", HS_HANDLER_DEFAULT, test_count_cb, &n_called, NULL);
+  hs_client_add_handler (test->client, "message", HS_NS_CLIENT, HS_HANDLER_FROM_ACCOUNT, test_count_cb, &n_called, NULL);
+  test_client_start_until_ready (test);
+  g_assert_true (hs_client_set_log (test->client, NULL, FALSE, NULL));
+  test_client_say (test, "<iq type='result' id='unasked' from='a@b'/>"
+                         "<message from='a@b&#10;x'><body>one</body></message><message><body>two</body><body xmlns='urn:other'/></message>"
+                         "<iq type='get' id='i7' from='a@b'><query xmlns='urn:q'/></iq>");
+  test_client_stop (test);
+  test_client_free (test);
+}
+
+static void
+test_debug_all (void)
+{
+  static const char *const lines[] = {
+    "* state user@example.org: connecting\n*",
+    "* state user@example.org: signs in with PLAIN\n*",
+    "* state user@example.org: ready as user@example.org/res\n*",
+    "* state user@example.org: disconnected\n*",
+    "* retry *: tries 127.0.0.1:*",
+    "* retry *: is connected to 127.0.0.1:*",
+    "* retry user@example.org: disconnected; the next try is never: *",
+    "* xml user@example.org: OUT <?xml*",
+    "* xml user@example.org: IN  *<body>one</body>*",
+    "* dispatch user@example.org*<iq type='result' from='a@b' id='unasked'> answers no request *",
+    "* dispatch handler 1, for <body xmlns='urn:wrong'> has not matched yet, but <body> came in *'jabber:client'\n*",
+    "* dispatch user@example.org*: handler 2, for <message xmlns='jabber:client'> is not called, *from='a@b x'>*",
+    "* dispatch user@example.org*: handler 2, for <message xmlns='jabber:client'> is called, in <message>\n*",
+    "*<iq type='get' from='a@b' id='i7'> was answered by nobody*",
+  };
+  static const char *const never[] = { "*has not matched*has not matched*", "*secret*", "*" PLAIN_MESSAGE "*",
+                                       "*\033*", "*handler 2*has not matched*" };
+
+  if (g_test_subprocess ())
+    {
+      debug_session ("all");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    g_test_trap_assert_stderr (lines[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (never); i++)
+    g_test_trap_assert_stderr_unmatched (never[i]);
+}
+
+static void
+test_debug_state (void)
+{
+  if (g_test_subprocess ())
+    {
+      debug_session ("State");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("* state user@example.org: secured\n*");
+  g_test_trap_assert_stderr_unmatched ("* xml *");
+  g_test_trap_assert_stderr_unmatched ("* dispatch *");
+  g_test_trap_assert_stderr_unmatched ("* retry *");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,5 +510,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/client/log/told", test_told);
   g_test_add_func ("/client/log/drop", test_drop);
+  g_test_add_func ("/client/log/debug-all", test_debug_all);
+  g_test_add_func ("/client/log/debug-state", test_debug_state);
   return g_test_run ();
 }

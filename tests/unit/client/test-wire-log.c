@@ -23,7 +23,13 @@ text_cb (HsDirection direction, const char *text, gpointer owner)
   g_string_append_printf (heard, "%c:%s|", direction == HS_DIRECTION_IN ? 'I' : 'O', text);
 }
 
-static const HsWireLogCallbacks callbacks = { .is_listening = is_listening_cb, .text = text_cb };
+static const char *
+get_name_cb (gpointer owner)
+{
+  return owner;
+}
+
+static const HsWireLogCallbacks callbacks = { .is_listening = is_listening_cb, .get_name = get_name_cb, .text = text_cb };
 
 static void
 begin (HsWireLog *log, gboolean listens)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib.h>
+
+#include "hs-debug.h"
+
+/* HEADSTOCK_DEBUG: its words, and what is printed. */
+
+#define ALL (HS_DEBUG_XML | HS_DEBUG_STATE | HS_DEBUG_DISPATCH | HS_DEBUG_RETRY)
+
+static void
+test_words (void)
+{
+  static const struct
+  {
+    const char *list;
+    guint topics;
+    const char *said;
+  } examples[] = {
+    { "", 0, "" },
+    { "xml", HS_DEBUG_XML, "" },
+    { "state,retry", HS_DEBUG_STATE | HS_DEBUG_RETRY, "" },
+    { " DISPATCH ;xml:", HS_DEBUG_DISPATCH | HS_DEBUG_XML, "" },
+    { "all", ALL, "" },
+    { "xml,all", ALL, "" },
+    { "xml,wire", HS_DEBUG_XML,
+      "HEADSTOCK_DEBUG: 'wire' is unknown; known are xml, state, dispatch, retry, all, help\n" },
+    { "\033[31m", 0,
+      "HEADSTOCK_DEBUG: '<U+001B>[31m' is unknown; known are xml, state, dispatch, retry, all, help\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      g_autoptr (GString) said = g_string_new (NULL);
+
+      g_assert_cmpuint (hs_debug_parse (examples[i].list, said), ==, examples[i].topics);
+      g_assert_cmpstr (said->str, ==, examples[i].said);
+    }
+}
+
+static void
+test_help (void)
+{
+  static const char *const words[] = { "xml", "state", "dispatch", "retry", "all", "help" };
+  g_autoptr (GString) said = g_string_new (NULL);
+
+  g_assert_cmpuint (hs_debug_parse ("help,state", said), ==, HS_DEBUG_STATE);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("\n  %s ", words[i]);
+
+      g_assert_nonnull (strstr (said->str, line));
+    }
+}
+
+static void
+test_off (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_unsetenv ("HEADSTOCK_DEBUG");
+      hs_debug_init ();
+      g_assert_false (hs_debug_wants (ALL));
+      hs_debug_decided (HS_DEBUG_RETRY, "example.org", "nobody sees this");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr_unmatched ("*sees this*");
+}
+
+static void
+test_lines (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_setenv ("HEADSTOCK_DEBUG", "retry,nonsense", TRUE);
+      hs_debug_init ();
+      /* Read once. */
+      g_setenv ("HEADSTOCK_DEBUG", "all", TRUE);
+      hs_debug_init ();
+      g_assert_cmpuint (hs_debug_topics, ==, HS_DEBUG_RETRY);
+      hs_debug_decided (HS_DEBUG_RETRY, "example.org", "in %u\nms\033[0m", 5u);
+      hs_debug_decided (HS_DEBUG_STATE, "example.org", "not wanted");
+      hs_debug_print (HS_DEBUG_RETRY, NULL, "nobody's");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*'nonsense' is unknown; known are xml, state*\n"
+                             "??:??:??.??? retry example.org: in 5<U+000A>ms<U+001B>?0m\n"
+                             "??:??:??.??? retry nobody's\n*");
+  g_test_trap_assert_stderr_unmatched ("*not wanted*");
+}
+
+/* The decisions are GLib's debug messages as well. */
+static void
+test_decided (void)
+{
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_DEBUG, "example.org: waits for 5 ms");
+  hs_debug_decided (HS_DEBUG_RETRY, "example.org", "waits for %d ms", 5);
+  g_test_assert_expected_messages ();
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/debug/words", test_words);
+  g_test_add_func ("/debug/help", test_help);
+  g_test_add_func ("/debug/off", test_off);
+  g_test_add_func ("/debug/lines", test_lines);
+  g_test_add_func ("/debug/decided", test_decided);
+
+  return g_test_run ();
+}
