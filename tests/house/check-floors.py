@@ -282,9 +282,8 @@ def find_unused(tree):
         if re.match(GENERATED, pathlib.PurePath(path).name[:-1] + "h"):
             continue
         for name in re.findall(r"^(hs_[a-z0-9_]+) \([^;{]*\)\s*\{", text, flags=re.M):
-            # GObject's macros call these, and G_DEFINE_EXTENDED_ERROR.
-            if name not in called | exported | FOR_TESTS and not re.search(
-                    r"_(?:class_|default_)?init$|_private_(?:copy|clear)$", name):
+            # GObject's macros call these.
+            if name not in called | exported | FOR_TESTS and not re.search(r"_(class_|default_)?init$", name):
                 wrong.append(f"{path} has {name}, which nothing in the library calls")
     return wrong
 

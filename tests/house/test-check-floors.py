@@ -156,8 +156,7 @@ FUNCTIONS = {
                    "  return hs_fd_first ();\n}\n_HS_EXTERN int hs_fd_seam (void);\n",
     "net/hs-fd.c": "static int (*const all[]) (void) = { hs_fd_second, hs_fd_in };\nint\nhs_fd_first (void)\n{\n}\n"
                    "int\nhs_fd_second (void)\n{\n}\nint\nhs_fd_seam (void)\n{\n  return all[0] ();\n}\n"
-                   "void\nhs_fd_open (int a,\n            int b)\n{\n}\nvoid\nhs_fd_init (Fd *fd)\n{\n}\n"
-                   "void\nhs_fd_private_clear (Fd *fd)\n{\n}\n",
+                   "void\nhs_fd_open (int a,\n            int b)\n{\n}\nvoid\nhs_fd_init (Fd *fd)\n{\n}\n",
 }
 
 

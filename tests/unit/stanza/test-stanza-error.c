@@ -122,6 +122,8 @@ test_no_stanza (void)
                                        "</message>");
   GError *const errors[] = { made, unknown, other };
 
+  g_assert_cmpstr (g_quark_to_string (HS_STANZA_ERROR), ==, "hs-stanza-error-quark");
+
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     {
       g_assert_cmpstr (hs_stanza_error_get_condition (errors[i]), ==, i == 0 ? "forbidden" : NULL);
