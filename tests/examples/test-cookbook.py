@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import cookbook_programs
 import programs
 from programs import ENV, Peer, Program, Tap
 
@@ -194,11 +195,19 @@ def read_sections(path: Path) -> dict[str, dict[str, str]]:
     sections: dict[str, dict[str, str]] = {}
     for section in re.split(r"^## ", path.read_text(), flags=re.MULTILINE)[1:]:
         title, _, text = section.partition("\n")
-        blocks = re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        blocks = re.findall(rf"^```({'|'.join(FENCES.values())})\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         if blocks:
             assert len(dict(blocks)) == len(blocks), f"{path.name}, {title}: two programs in one language"
             sections[title] = dict(blocks)
     return sections
+
+
+def find_code(language: str, blocks: dict[str, str]) -> str:
+    """The code of a section for a scenario of cookbook_programs, in the frame unless it is a program by itself."""
+    code = blocks[FENCES[language]]
+    if cookbook_programs.is_whole(language, code):
+        return code
+    return read_sections(PAGES / f"{FRAME}.md")["The frame"][FENCES[language]].replace(PLACE[language], code)
 
 
 def make_program(language: str, code: str, folder: Path) -> list[str]:
@@ -242,15 +251,19 @@ def main() -> int:
             found.add((page, title))
             with tap.test(f"{page}: {title}"):
                 assert set(blocks) == set(FENCES.values()), f"it is there in {', '.join(blocks)} only"
-                check_section(language, blocks[FENCES[language]], SCENARIOS[page, title],
-                              page not in WITHOUT_CONNECTION)
+                if scenario := cookbook_programs.SCENARIOS.get((page, title)):
+                    cookbook_programs.check(language, find_code(language, blocks), scenario, first_programs.prepare)
+                else:
+                    check_section(language, blocks[FENCES[language]], SCENARIOS[page, title],
+                                  page not in WITHOUT_CONNECTION)
     # What a page leads on to, with the server that is there.
     if language == "javascript" and (not wanted or "archives" in wanted):
         export.check(tap)
     if not wanted:
         with tap.test("every page is in the list, and every scenario has its section"):
             index = (PAGES / f"{FRAME}.md").read_text()
-            assert found == set(SCENARIOS), found ^ set(SCENARIOS)
+            known = set(SCENARIOS) | set(cookbook_programs.SCENARIOS)
+            assert found == known, found ^ known
             assert all(f"({page}.md)" in index for page, _ in found)
     return tap.plan()
 
