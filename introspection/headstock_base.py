@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is given to Headstock's functions and properties from Python: strings, addresses, and words that stanzas know."""
+
+import difflib
+import operator
+
+from gi._gi import GObject as _GObject
+from gi.module import get_introspection_module
+from gi.overrides import headstock_errors
+from gi.overrides import override as _override
+from gi.repository import GLib
+
+Headstock = get_introspection_module("Headstock")
+
+# Where PyGObject looks for overrides: the module that they say they are of.
+_MODULE = "gi.overrides.Headstock"
+
+# The modules of classes that are not a program's.
+LIBRARY = ("gi.repository.Headstock", _MODULE)
+
+# What takes the places of C's classes, by name.
+OVERRIDES = {}
+
+
+def override(cls):
+    """Registers a class in the place of C's."""
+    cls.__module__ = _MODULE
+    OVERRIDES[cls.__name__] = _override(cls)
+    return cls
+
+
+# Strings
+
+
+def check_text(value):
+    """Refuses a string that C would cut, alone or in a list."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("a string for Headstock has a NUL character, which XMPP does not allow")
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            check_text(one)
+
+
+# Addresses
+
+
+@override
+class Jid(Headstock.Jid):
+    """An address.  Compares and sorts as RFC 7622 says, also with a string; str() gives what is sent.
+
+    A string that is no address is equal to no address, and has no order.  The hash is that of str(jid).
+    """
+
+    def _order(self, other, holds):
+        if isinstance(other, str):
+            other = Headstock.Jid.new(other)
+        return holds(Headstock.Jid.compare(self, other), 0) if isinstance(other, Headstock.Jid) else NotImplemented
+
+    def compare(self, other):
+        """Which of two addresses comes first: less than, equal to or greater than 0; `other` may be a string."""
+        return Headstock.Jid.compare(self, make_jid(other))
+
+    def equal(self, other):
+        """Whether two addresses are the same; `other` may be a string."""
+        return self == other
+
+    equals = equal
+
+    def __eq__(self, other):
+        try:
+            return self._order(other, operator.eq)
+        except (GLib.Error, ValueError):
+            return False
+
+    # Not derived from __eq__: the class that C has compares by identity.
+    def __ne__(self, other):
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    def __lt__(self, other):
+        return self._order(other, operator.lt)
+
+    def __le__(self, other):
+        return self._order(other, operator.le)
+
+    def __gt__(self, other):
+        return self._order(other, operator.gt)
+
+    def __ge__(self, other):
+        return self._order(other, operator.ge)
+
+    def __hash__(self):
+        return hash(self.to_string())
+
+    def __setattr__(self, name, value):
+        raise AttributeError(f"a Jid can't be changed: {name!r} is not set")
+
+    def __str__(self):
+        return self.to_string()
+
+    def __repr__(self):
+        return f"Headstock.Jid({self.to_string()!r})"
+
+    def __reduce__(self):
+        return Jid, (self.to_string(),)
+
+
+def make_string(address):
+    return address.to_string() if isinstance(address, Headstock.Jid) else address
+
+
+def make_jid(address):
+    return Jid.new(address) if isinstance(address, str) else address
+
+
+_ADDRESSES = {"to": make_string, "to_jid": make_jid, "from_jid": make_jid, "jid": make_jid}
+
+
+def _convert(name, value):
+    check_text(value)
+    convert = _ADDRESSES.get(name.replace("-", "_"))
+    return convert(value) if convert else value
+
+
+# Words
+
+# What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
+TYPES = {
+    "Message": ("normal", "chat", "groupchat", "headline", "error"),
+    "Presence": ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed",
+                 "probe", "error"),
+    "Iq": ("get", "set", "result", "error"),
+}
+_SHOWS = ("away", "chat", "dnd", "xa")
+
+
+def check_word(what, word, known):
+    if word is not None and word not in known:
+        raise ValueError(f"{what} is one of {', '.join(known)}, not {word!r}")
+
+
+def check_type(kind, stanza_type):
+    article = "an" if kind == "Iq" else "a"
+    check_word(f"the type of {article} {kind.lower()}", stanza_type, TYPES[kind])
+
+
+def check_property(cls, name, value):
+    """Refuses what C would not take, and would leave as it was."""
+    name = name.replace("-", "_")
+    if name == "stanza_type":
+        for kind in TYPES:
+            if issubclass(cls, getattr(Headstock, kind)):
+                check_type(kind, value)
+    elif name == "show" and issubclass(cls, Headstock.Presence):
+        check_word("the show of a presence", value, _SHOWS)
+    elif name == "priority" and issubclass(cls, Headstock.Presence) and not -128 <= value <= 127:
+        raise ValueError(f"the priority of a presence is from -128 to 127, not {value}")
+
+
+# Properties
+
+
+class _Props:
+    """The properties of one object, as PyGObject gives them: strings are checked, and may be addresses."""
+
+    __slots__ = ("_props", "_cls")
+
+    def __init__(self, props, cls):
+        object.__setattr__(self, "_props", props)
+        object.__setattr__(self, "_cls", cls)
+
+    def __getattr__(self, name):
+        return headstock_errors.attach_stanza(getattr(self._props, name))
+
+    def __setattr__(self, name, value):
+        check_property(self._cls, name, value)
+        setattr(self._props, name, _convert(name, value))
+
+    def __iter__(self):
+        return iter(self._props)
+
+    def __dir__(self):
+        return dir(self._props)
+
+
+class _PropsDescriptor:
+    def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
+        if instance is None:
+            # help() asks the mixed in class, which has none.
+            return get(None, owner) if issubclass(owner, _GObject) else self
+        instance._check_thread()
+        return _Props(get(instance, owner), owner)
+
+
+class Properties:
+    """Mixed into what has properties: their strings are checked, and addresses may be strings.
+
+    Each property is an attribute, too.  To set one that there is not raises AttributeError.
+    """
+
+    props = _PropsDescriptor()
+
+    def __init__(self, **properties):
+        # What is a word of Python's has an underscore at its end: with_.
+        properties = {name[:-1] if name.endswith("_") else name: value for name, value in properties.items()}
+        for name, value in properties.items():
+            check_property(type(self), name, value)
+        super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
+
+    def __setattr__(self, name, value):
+        # What a program's own class has is the program's.
+        cls = type(self)
+        if cls.__module__ in LIBRARY and not hasattr(cls, name) and not name.startswith("_headstock"):
+            near = difflib.get_close_matches(name, [one for one in dir(cls) if not one.startswith("_")], 1, 0.7)
+            hint = f", but {near[0]!r}" if near else ""
+            raise AttributeError(f"a Headstock.{cls.__name__} has no property {name!r}{hint}")
+        super().__setattr__(name, value)
+
+    def _check_thread(self):
+        """For a client: raises where it runs in another thread."""
+
+    def get_property(self, name):
+        """Gets a property."""
+        self._check_thread()
+        return headstock_errors.attach_stanza(super().get_property(name))
+
+    def set_property(self, name, value):
+        """Sets a property."""
+        self._check_thread()
+        check_property(type(self), name, value)
+        super().set_property(name, _convert(name, value))
+
+    def set_properties(self, **properties):
+        """Sets properties."""
+        for name, value in properties.items():
+            self.set_property(name, value)
