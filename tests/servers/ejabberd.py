@@ -172,6 +172,10 @@ class Ejabberd:
                 modules += "    captcha_protected: true\n"
         if options["mam"] == "yes":
             modules += "  mod_mam:\n    default: always\n"
+        if options["rooms"] == "yes":
+            modules += (f"  mod_muc:\n    host: {_yaml(settings.ROOMS)}\n"
+                        f"    default_room_options:\n      mam: {'true' if options['mam'] == 'yes' else 'false'}\n"
+                        "  mod_muc_occupantid: {}\n")
         if options["sasl2"] == "yes" and self.generation == "backports":
             modules += "  mod_auth_fast: {}\n"
         plain = options["passwords"] == "plain"

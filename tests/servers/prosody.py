@@ -72,6 +72,11 @@ VirtualHost {wrong_host}
   }}
 Component {component_jid}
   component_secret = {component_secret}
+{rooms}"""
+
+_ROOMS = """\
+Component {jid} "muc"
+  modules_enabled = {{ {modules} }}
 """
 
 # Earlier than anything that looks at session.secure.
@@ -178,13 +183,24 @@ class Prosody:
             domain=_lua(settings.DOMAIN), anonymous=_lua(settings.ANONYMOUS_DOMAIN),
             wrong_host=_lua(settings.WRONG_HOST_DOMAIN),
             component_jid=_lua(settings.COMPONENT),
-            component_secret=_lua(settings.COMPONENT_SECRET)))
+            component_secret=_lua(settings.COMPONENT_SECRET),
+            rooms=self._rooms(options)))
 
         # The program has its folders written into it.
         program = (self.root / "usr/bin/prosody").read_text()
         if self.root != Path("/"):
             program = program.replace("'/usr/lib/prosody", f"'{self.root}/usr/lib/prosody")
         (folder / "prosody.lua").write_text(program)
+
+    def _rooms(self, options: dict[str, str]) -> str:
+        """A service for rooms. Moderation comes with Prosody 13, or with prosody-modules."""
+        if options["rooms"] == "no":
+            return ""
+        modules = ["muc_mam"]
+        if any((self.root / f"usr/lib/prosody/modules/{name}").exists()
+               for name in ("mod_muc_moderation.lua", "mod_muc_moderation")):
+            modules.append("muc_moderation")
+        return _ROOMS.format(jid=_lua(settings.ROOMS), modules=_list(modules))
 
     def _end_point(self, certificate: Path, options: dict[str, str]) -> str:
         """tls-server-end-point (RFC 5929, 4.1), with the hash that our certificates are signed with.

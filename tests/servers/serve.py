@@ -22,6 +22,7 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474, and with hashed
            passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
+           rooms=no|yes (a service for rooms, $HS_TEST_ROOMS, with archives and moderation)
            invites=no|yes (Prosody: accounts by invitation only; users invite by command)
            contacts=few|25000|100000 (Prosody: in the roster of user1, beside user2)
            captcha=no|yes (ejabberd, with register=yes: the solution is in
@@ -48,6 +49,7 @@ HS_TEST_CLIENT_CERT, HS_TEST_CLIENT_KEY
 HS_TEST_ANON_DOMAIN    a host that offers ANONYMOUS
 HS_TEST_WRONG_HOST_DOMAIN
                        a host with a certificate for another name
+HS_TEST_ROOMS
 HS_TEST_COMPONENT, HS_TEST_COMPONENT_PORT, HS_TEST_COMPONENT_SECRET
 HS_TEST_OPTION_NAME    the value of each option
 HS_TEST_DIR, HS_TEST_LOG
@@ -267,6 +269,7 @@ def environment(server, setup: Setup, pid: int) -> dict[str, str]:
         "CLIENT_KEY": certificates.client.key,
         "ANON_DOMAIN": settings.ANONYMOUS_DOMAIN,
         "WRONG_HOST_DOMAIN": settings.WRONG_HOST_DOMAIN,
+        "ROOMS": settings.ROOMS,
         "COMPONENT": settings.COMPONENT,
         "COMPONENT_PORT": ports.component,
         "COMPONENT_SECRET": settings.COMPONENT_SECRET,

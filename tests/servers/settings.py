@@ -14,6 +14,7 @@ DOMAIN = "example.test"
 ANONYMOUS_DOMAIN = "anonymous.example.test"
 WRONG_HOST_DOMAIN = "wrong-host.test"
 COMPONENT = "component.example.test"
+ROOMS = "rooms.example.test"
 COMPONENT_SECRET = "component-secret"
 
 # The third has what SCRAM, XML and shells want escaped; the fourth changes under SASLprep
@@ -38,6 +39,7 @@ OPTIONS = {
     "invites": ("no", ("no", "yes")),
     "captcha": ("no", ("no", "yes")),
     "mam": ("no", ("no", "yes")),
+    "rooms": ("no", ("no", "yes")),
     "contacts": ("few", ("few", "25000", "100000")),
 }
 

@@ -139,6 +139,8 @@ hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer user_data)
  *
  * A direct invitation has no answer: nothing is sent, and it succeeds.
  *
+ * Call [method@Muc.decline_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

@@ -177,6 +177,8 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * It can be called at any time: without a session, the account enters with the next one. The room is in
  * [property@Muc:rooms] from now on, also if the account cannot enter.
  *
+ * Call [method@Muc.join_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void

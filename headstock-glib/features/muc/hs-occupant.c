@@ -142,7 +142,9 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:occupant-id: (getter get_occupant_id)
    *
-   * The id that stays the same whatever the nickname is (XEP-0421), if the room gives ids, or %NULL.
+   * The id that stays the same whatever the nickname is (XEP-0421), or %NULL.
+   *
+   * It is %NULL unless the room has %HS_ROOM_FEATURE_OCCUPANT_ID: in other rooms, occupants could choose the id themselves.
    *
    * Since: 0.2
    */
@@ -190,7 +192,9 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:hats: (getter get_hats)
    *
-   * The titles that the room has given to the occupant (XEP-0317).
+   * The titles that the room has given to the occupant (XEP-0317), 16 at most.
+   *
+   * There are none in a room whose service discovery does not list `urn:xmpp:hats:0`.
    *
    * Since: 0.2
    */

@@ -80,6 +80,8 @@ do_change_subject (HsRoom *self, GTask *task, const char *subject)
  *
  * Cancelling stops the waiting, and not the attempt; [method@Room.leave_async] ends that.
  *
+ * Call [method@Room.join_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -108,7 +110,8 @@ hs_room_join_async (HsRoom *self,
  *
  * Errors: %HS_STANZA_ERROR if the room refuses: %HS_STANZA_ERROR_CONFLICT if somebody has the nickname, which can be another one next
  * time; %HS_ERROR_TIMED_OUT if it does not answer; %HS_ERROR_NOT_CONNECTED if the client stops, or the room
- * is not registered with one; %G_IO_ERROR_CANCELLED, also if the program leaves the room meanwhile.
+ * is not registered with one; %HS_ERROR_FAILED if the room puts the account out meanwhile, which [signal@Room::left] tells;
+ * %G_IO_ERROR_CANCELLED, also if the program leaves the room meanwhile.
  *
  * Returns: %TRUE if it is done
  *
@@ -135,6 +138,8 @@ hs_room_join_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Leaves the room (XEP-0045, 7.14).
  *
  * A room that is not answered for, or that the account is not in, is left as well. The account does not come back by itself.
+ *
+ * Call [method@Room.leave_finish] in the callback to get the result.
  *
  * Since: 0.2
  */
@@ -190,6 +195,8 @@ hs_room_leave_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Changes the nickname (XEP-0045, 7.6).
  *
  * While the account is not in the room, the nickname is the one to enter with.
+ *
+ * Call [method@Room.change_nick_finish] in the callback to get the result.
  *
  * Since: 0.2
  */
@@ -247,6 +254,8 @@ hs_room_change_nick_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * The room does so by itself after 15 minutes of silence, and after a session was resumed. If the account is not in the room any more,
  * the state becomes %HS_ROOM_STATE_LOST.
+ *
+ * Call [method@Room.check_finish] in the callback to get the result.
  *
  * Since: 0.2
  */
@@ -306,6 +315,8 @@ hs_room_check_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Changes the subject (XEP-0045, 8.1).
  *
  * It is done when the room has told everybody.
+ *
+ * Call [method@Room.change_subject_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

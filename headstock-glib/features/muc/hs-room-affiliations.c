@@ -96,6 +96,8 @@ do_query_affiliations (HsRoom *self, GTask *task, HsAffiliation affiliation)
  *
  * It is for admins. The resource of the address does not matter.
  *
+ * Call [method@Room.ban_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -156,6 +158,8 @@ hs_room_ban_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * It makes members, admins and owners, and bans. The resource of the address does not matter.
  *
+ * Call [method@Room.change_affiliation_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -215,6 +219,8 @@ hs_room_change_affiliation_finish (HsRoom *self, GAsyncResult *result, GError **
  * Asks who has an affiliation to the room (XEP-0045, 9.5).
  *
  * Rooms tell it to their admins, and some to everybody in them.
+ *
+ * Call [method@Room.query_affiliations_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

@@ -80,6 +80,8 @@ do_request_voice (HsRoom *self, GTask *task)
  *
  * The nickname is [property@Room:nick].
  *
+ * Call [method@Room.register_nick_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -133,6 +135,8 @@ hs_room_register_nick_finish (HsRoom *self, GAsyncResult *result, GError **error
  * Asks the moderators for voice (XEP-0045, 7.13).
  *
  * It is done when the request is sent: what they decide is seen in the own occupant's role.
+ *
+ * Call [method@Room.request_voice_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

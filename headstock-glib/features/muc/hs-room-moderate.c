@@ -54,6 +54,8 @@ do_moderate (HsRoom *self, GTask *task, const char *archive_id, const char *reas
  *
  * It is for moderators of a room that has %HS_ROOM_FEATURE_MODERATION.
  *
+ * Call [method@Room.moderate_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -112,6 +114,8 @@ hs_room_moderate_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Removes somebody from the room, who may come back (XEP-0045, 8.2).
  *
  * It is for moderators.
+ *
+ * Call [method@Room.kick_finish] in the callback to get the result.
  *
  * Since: 0.2
  */
@@ -173,6 +177,8 @@ hs_room_kick_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Changes what an occupant may do during this stay (XEP-0045, 8.3 to 8.5).
  *
  * It gives and takes voice, and makes moderators. %HS_ROLE_NONE kicks.
+ *
+ * Call [method@Room.change_role_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

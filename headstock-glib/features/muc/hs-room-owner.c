@@ -93,6 +93,8 @@ do_destroy (HsRoom *self, GTask *task, const char *reason, const char *alternati
  *
  * It is for owners. [method@Room.store_config_async] sends the form back.
  *
+ * Call [method@Room.query_config_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -148,6 +150,8 @@ hs_room_query_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * Configures the room (XEP-0045, 10.2).
  *
  * It is for owners.
+ *
+ * Call [method@Room.store_config_finish] in the callback to get the result.
  *
  * Since: 0.2
  */
@@ -205,6 +209,8 @@ hs_room_store_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * Until then, or until [method@Room.store_config_async], nobody else can enter it: see [signal@Room::created].
  *
+ * Call [method@Room.create_instant_finish] in the callback to get the result.
+ *
  * Since: 0.2
  */
 void
@@ -260,6 +266,8 @@ hs_room_create_instant_finish (HsRoom *self, GAsyncResult *result, GError **erro
  * Destroys the room (XEP-0045, 10.9).
  *
  * It is for owners.
+ *
+ * Call [method@Room.destroy_finish] in the callback to get the result.
  *
  * Since: 0.2
  */

@@ -259,9 +259,9 @@ install_stay_signals (void)
    * @self: the room
    * @error: what happened
    *
-   * Emitted when the account fell out of the room for a technical reason, and when an attempt to come back failed.
-   *
-   * The state says whether the room tries again: %HS_ROOM_STATE_OUT if it does not.
+   * Emitted when the state becomes %HS_ROOM_STATE_LOST: the account fell out of the room for a technical reason, or the
+   * room did not answer. Also emitted when the room refuses an attempt to come back; the state is %HS_ROOM_STATE_OUT then,
+   * and there is no further attempt.
    *
    * Since: 0.2
    */
@@ -399,7 +399,10 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoom:occupants: (getter get_occupants)
    *
-   * Who is in the room, a list of [class@Occupant].
+   * Who is in the room, a list of [class@Occupant]; it is always the same list.
+   *
+   * It changes in one step when the account has entered. Until then it shows who was there before, also while the
+   * account comes back from %HS_ROOM_STATE_LOST by itself. It is empty when the account is out, and without a session.
    *
    * Since: 0.2
    */
@@ -462,7 +465,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoom:password: (getter get_password) (setter set_password)
    *
-   * The password to enter with, or %NULL.
+   * The password to enter with. The default is %NULL: there is none. A change takes effect the next time that the account
+   * enters.
    *
    * Since: 0.2
    */
@@ -471,7 +475,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoom:history-limit: (getter get_history_limit) (setter set_history_limit)
    *
-   * How many earlier messages the room sends at most when the account enters.
+   * How many earlier messages the room sends at most when the account enters. The default is 20 messages; 0 asks for none.
+   * A change takes effect the next time that the account enters.
    *
    * Since: 0.2
    */
@@ -480,7 +485,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoom:auto-rejoin: (getter get_auto_rejoin) (setter set_auto_rejoin)
    *
-   * Whether the account enters again by itself after it was lost.
+   * Whether the account enters again by itself after it was lost. The default is %TRUE. A change takes effect at the next
+   * attempt; to come back from %HS_ROOM_STATE_LOST after the property was %FALSE, call [method@Room.join_async].
    *
    * Since: 0.2
    */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "muc-servers.h"
 #include "server-test.h"
 
 /* The archive of an account on a real server: by person, by time, in pages both ways. */
@@ -155,5 +156,6 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   server_add_tests ("archive", tests);
+  muc_add_server_tests ();
   return g_test_run ();
 }
