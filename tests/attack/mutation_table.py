@@ -56,6 +56,11 @@ def messages(name: str, old: str, new: str, program: str, path: str) -> Mutation
     return Mutation(name, old, new, f"tests/features/messages/test-messages-{program}", ("-p", path))
 
 
+def sent(name: str, old: str, new: str) -> Mutation:
+    """One that the simulation of sent messages finds."""
+    return Mutation(name, old, new, "tests/simulation/simulate-sent", ("--seeds=300",))
+
+
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
@@ -467,6 +472,18 @@ MUTATIONS = [
     messages("nobody knows what becomes of a message when the module goes",
              "if (self->client == NULL) { hs_messages_transmit_lost (self); return; }",
              "if (self->client == NULL) return;", "send", "/messages/send/unregistered"),
+    sent("another run does not send again what has left",
+         "if (has_left) hs_stateful_emit_changed (HS_STATEFUL (self));", ""),
+    sent("another run does not send again what the client had",
+         "if (!sent->was_sent) { g_queue_push_tail (&self->outbox", "if (TRUE) { g_queue_push_tail (&self->outbox"),
+    sent("a slow server is no lost session",
+         "gboolean is_late = self->has_session && g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);",
+         "gboolean is_late = FALSE;"),
+    sent("what the server has not received waits or has failed",
+         "case HS_FEATURE_STATUS_UNRECEIVED: come_back (self, sent, error); break;",
+         "case HS_FEATURE_STATUS_UNRECEIVED: break;"),
+    sent("what comes back leaves in its old place",
+         "if (last == NULL || last->number < sent->number)", "if (TRUE)"),
     messages("an outbox is one account's",
              "if (account == NULL || hs_stateful_check_account (HS_STATEFUL (self), account, self->client)) return;",
              "return;", "send", "/messages/send/foreign-state"),

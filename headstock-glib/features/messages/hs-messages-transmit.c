@@ -38,13 +38,17 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsMessages) self = g_object_ref (g_ptr_array_index (probed, 0));
   g_autoptr (GError) error = NULL;
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+  /* A slow server is not a lost session. */
+  gboolean is_late = self->has_session && g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
   self->is_probing = FALSE;
   for (guint i = 1; i < probed->len; i++)
     {
       HsSentMessage *sent = g_ptr_array_index (probed, i);
 
-      if (answer == NULL && error->domain != HS_STANZA_ERROR)
+      if (is_late)
+        g_ptr_array_insert (self->written, i - 1, g_object_ref (sent));
+      else if (answer == NULL && error->domain != HS_STANZA_ERROR)
         hs_sent_message_set_unknown (sent, error);
       else if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
         hs_messages_settle (self, sent);
@@ -218,6 +222,7 @@ pop_next (HsMessages *self)
 void
 hs_messages_transmit_all (HsMessages *self)
 {
+  gboolean has_left = FALSE;
   HsSentMessage *sent;
 
   if (self->is_transmitting)
@@ -229,7 +234,10 @@ hs_messages_transmit_all (HsMessages *self)
       g_autoptr (GError) error = NULL;
 
       if (hs_messages_transmit (self, sent, &error))
-        continue;
+        {
+          has_left = TRUE;
+          continue;
+        }
       if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED))
         {
           hs_messages_queue (self, sent);
@@ -238,6 +246,9 @@ hs_messages_transmit_all (HsMessages *self)
       refuse (self, sent, error);
     }
   self->is_transmitting = FALSE;
+  /* Another run of the program must not send them once more. */
+  if (has_left)
+    hs_stateful_emit_changed (HS_STATEFUL (self));
 }
 
 /* What waits for this room leaves. */

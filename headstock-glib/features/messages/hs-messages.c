@@ -60,7 +60,8 @@
  *
  * **Receipts** (XEP-0184) are answered to contacts that may see the account's presence, as the [class@Roster] that is
  * registered with the client says. **Chat states** (XEP-0085) are sent with [method@Messages.send_chat_state]. Service
- * discovery says that the client has both.
+ * discovery says that the client has both: a client without a [class@Disco] gets one with this module. A program that has
+ * its own registers that first.
  *
  * Since: 0.2
  */

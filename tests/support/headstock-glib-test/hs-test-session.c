@@ -54,7 +54,7 @@ void
 hs_test_session_connected (HsTestSession *self)
 {
   hs_test_stream_connected (&self->stream);
-  self->stands = FALSE;
+  self->stands = self->has_told_count = FALSE;
 }
 
 /* Whether to refuse this once. */
@@ -139,7 +139,7 @@ on_enable (HsTestSession *self)
   self->counts.received = 0;
   g_free (self->id);
   self->id = g_strdup_printf ("session-%u", ++self->n_ids);
-  hs_test_stream_enable (&self->stream, self->id, 0);
+  hs_test_stream_enable (&self->stream, self->id, self->max);
 }
 
 /* An acknowledgement of more than was sent changes nothing. */
@@ -155,11 +155,13 @@ on_count (HsTestSession *self, const char *h)
 static void
 on_resume (HsTestSession *self, HsElement *resume)
 {
-  if (g_strcmp0 (hs_element_get_attribute (resume, "previd"), self->id) != 0
-      || refuses (self, HS_TEST_REFUSAL_RESUMPTION))
+  gboolean is_known = g_strcmp0 (hs_element_get_attribute (resume, "previd"), self->id) == 0;
+
+  if (!is_known || refuses (self, HS_TEST_REFUSAL_RESUMPTION))
     {
       g_clear_pointer (&self->id, g_free);
-      hs_test_stream_fail (&self->stream, NULL, "item-not-found");
+      self->has_told_count = is_known && self->tells_count;
+      hs_test_stream_fail (&self->stream, self->has_told_count ? &self->counts : NULL, "item-not-found");
       return;
     }
   on_count (self, hs_element_get_attribute (resume, "h"));

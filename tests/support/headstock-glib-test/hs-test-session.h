@@ -33,7 +33,10 @@ typedef struct
   char *local;       /* of the account; NULL: the server chooses (ANONYMOUS) */
   char *jid;         /* that is bound, or NULL */
   guint refusals[3]; /* how often to refuse what, by HsTestRefusal */
+  guint max;            /* for how many seconds a session can be resumed; 0: it is not said */
+  gboolean tells_count; /* a resumption is refused with the number of stanzas that were received */
   gboolean stands;
+  gboolean has_told_count; /* of the session before */
 
   /* Stream management (XEP-0198) */
   gboolean enabled;
