@@ -11,9 +11,8 @@
 #define MANAGED RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable")
 #define ENABLED(max) SEND ("<enabled" SM " resume='true' id='s1' max='" max "'/>"), ROSTER
 #define RESUMED(h)                                                                                 \
-  RUN (script_header), GATE, RUN (script_plain), RUN (script_header),                              \
-      SEND ("<stream:features><sm" SM "/></stream:features>"), EXPECT ("<resume"),                 \
-      SEND ("<resumed" SM " previd='s1' h='" h "'/>"), SERVE, END
+  RUN (script_header), GATE, RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES (FEATURE_SM)),                    \
+      EXPECT ("<resume"), SEND ("<resumed" SM " previd='s1' h='" h "'/>"), SERVE, END
 #define ENABLE_CARBONS "<enable xmlns=\"urn:xmpp:carbons:2\"/>"
 #define DISABLE_CARBONS "<disable xmlns=\"urn:xmpp:carbons:2\"/>"
 

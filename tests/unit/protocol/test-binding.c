@@ -5,6 +5,7 @@
 
 #include "hs-element-private.h"
 #include "hs-namespaces.h"
+#include "stream-features.h"
 
 static gboolean
 is_answer (HsBinding *binding, const char *type, const char *id)
@@ -98,7 +99,7 @@ test_many (void)
 static HsNode *
 parse_features (HsParser *parser, const char *children, HsParserEvent **event)
 {
-  g_autofree char *text = g_strconcat ("<stream:features>", children, "</stream:features>", NULL);
+  g_autofree char *text = g_strconcat (FEATURES_BEGIN, children, FEATURES_END, NULL);
 
   *event = parse (parser, text);
   return (*event)->node;
