@@ -245,7 +245,7 @@ def main() -> int:
     found = set()
     for path in sorted(PAGES.glob("*.md")):
         page = path.stem
-        if page == FRAME or (wanted and page not in wanted):
+        if page in (FRAME, "windows") or (wanted and page not in wanted):
             continue
         for title, blocks in read_sections(path).items():
             found.add((page, title))

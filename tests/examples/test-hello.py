@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The window of examples/gtk/hello shows what its client does.
+"""The window of examples/gtk/hello shows what its client does, and so do those of the cookbook.
 
     serve.py -- xvfb-run -a test-hello.py PICTURE
 
@@ -8,15 +8,20 @@ PICTURE is where a picture of the window is kept; PICTURE with -refused before i
 how it asks about a certificate.
 """
 
+import importlib
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import cookbook_programs
 import programs
-from programs import ENV, Program, Tap
+from programs import ENV, Peer, Program, Tap
+
+first_programs = importlib.import_module("test-readme")
 
 STATES = ["connecting", "connected", "secured", "authenticated", "ready"]
 
@@ -91,6 +96,33 @@ def check_certificate(tap: Tap, picture: Path) -> None:
             assert hello.end() == 0
 
 
+def wait_for_ink(picture: Path, least: float, most: float) -> float:
+    """Takes pictures until the list in the window has as much writing; how much that is."""
+    for _ in range(40):
+        take_picture(picture, 0.4)
+        if least <= (found := ink(picture, "480x290+0+25")) < most:
+            return found
+    raise AssertionError(f"{found} is not from {least} to {most}")
+
+
+def check_cookbook(tap: Tap, language: str, picture: Path) -> None:
+    """The window of docs/cookbook/windows.md shows a message, and the client stays while the window does."""
+    text = (first_programs.ROOT / "docs" / "cookbook" / "windows.md").read_text()
+    code = re.search(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL).group(1)
+    code = cookbook_programs.place(language, code, cookbook_programs.Scenario(print))
+    with tap.test(f"the window of the cookbook shows a message, in {language}"), Peer(2) as peer, \
+            tempfile.TemporaryDirectory(dir=ENV["DIR"]) as folder:
+        command = first_programs.prepare(language, code, Path(folder), "gtk4")
+        with Program(command) as program:
+            cookbook_programs.see(peer, ENV["USER1"])
+            # The screen is black where there is no window yet.
+            before = wait_for_ink(picture, 0, 0.5)
+            peer.say(ENV["USER1"], "Hello, window")
+            wait_for_ink(picture, before + 0.001, 0.5)
+            assert not any(re.search("CRITICAL|WARNING|Traceback", line) for line in program.lines), program.lines
+    picture.unlink()
+
+
 def main() -> int:
     # The picture must not depend on what the person at the machine has chosen.
     os.environ.update(GSK_RENDERER="cairo", GTK_A11Y="none", GTK_THEME="Adwaita",
@@ -99,6 +131,10 @@ def main() -> int:
     tap = Tap()
     check_window(tap, picture)
     check_certificate(tap, picture.with_stem(picture.stem + "-refused"))
+    check_cookbook(tap, "c", picture.with_stem(picture.stem + "-cookbook"))
+    # Python may be missing, and its GTK.
+    if "HS_EXAMPLES_PYTHON" in os.environ:
+        check_cookbook(tap, "python", picture.with_stem(picture.stem + "-cookbook"))
     return tap.plan()
 
 

@@ -89,8 +89,8 @@ def adapt(language: str, code: str) -> str:
     return code.replace("user@domain", ENV["USER1"]).replace("secret", ENV["PASSWORD1"])
 
 
-def prepare(language: str, code: str, folder: Path) -> list[str]:
-    """Writes the program down, and compiles it as the README says; its command."""
+def prepare(language: str, code: str, folder: Path, *packages: str) -> list[str]:
+    """Writes the program down, and compiles it as the README says, with more packages; its command."""
     path = folder / LANGUAGES[language][1]
     path.write_text(code)
     if language == "python":
@@ -99,6 +99,7 @@ def prepare(language: str, code: str, folder: Path) -> list[str]:
         return ["gjs", "-m", str(path)]
     readme = (ROOT / "README.md").read_text()
     command = re.search(r"`(cc first\.c .*)`", readme).group(1)
+    command = command.replace("--libs", " ".join(["--libs", *packages]))
     env = dict(os.environ)
     if not programs.IS_INSTALLED:
         # The build folder has a pkg-config file of its own for that, and two folders have the headers.
