@@ -215,6 +215,33 @@ def cancels_account(run: Run) -> None:
     run.program.expect("the account is gone")
 
 
+def is_version_bot(run: Run) -> None:
+    run.program.expect("connected")
+    run.peer.say(ENV["USER1"], "What?")
+    sender = hear(run.peer, "What?")
+    run.peer.send(f"<iq type='get' id='v' to='{sender}'><query xmlns='jabber:iq:version'/></iq>")
+    while (answer := run.peer.read()).get("id") != "v":
+        pass
+    assert answer.findtext(".//{jabber:iq:version}name") == "Example bot"
+    run.peer.say(ENV["USER1"], "quit")
+    hear(run.peer, "bye!")
+    assert run.program.end() == 0, run.program.lines
+
+
+def sends_hello(run: Run) -> None:
+    run.program.expect("sent")
+    hear(run.peer, "Hello from a main loop")
+    assert run.program.end() == 0, run.program.lines
+
+
+def ends_after(*lines: str) -> Callable[[Run], None]:
+    def check_lines(run: Run) -> None:
+        for line in lines:
+            run.program.expect(line)
+        assert run.program.end() == 0, run.program.lines
+    return check_lines
+
+
 def prints(line: str) -> Callable[[Run], None]:
     return lambda run: run.program.expect(line)
 
@@ -257,4 +284,12 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("private-ca", "Trust an authority of your own"): Scenario(
         prints("verified: yes"), knows_authority=False, has_peer=False),
     ("private-ca", "Trust one certificate"): Scenario(prints("ready"), knows_authority=False, has_peer=False),
+    ("slixmpp", "Example: ask somebody's server how long it takes"): Scenario(
+        ends_after(r".* answered after \d+ ms"), is_stopped=False, has_peer=False),
+    ("nbxmpp", "Example: see what a server can do"): Scenario(
+        ends_after("urn:xmpp:ping", "disconnected"), is_stopped=False, has_peer=False),
+    ("libstrophe", "Example: a bot that tells its version"): Scenario(is_version_bot, is_stopped=False),
+    ("loudmouth", "Example: send a message without blocking"): Scenario(sends_hello, is_stopped=False),
+    ("xmpp-js", "Example: send a message to oneself"): Scenario(
+        ends_after("online as .*", "received: hello world", "offline"), is_stopped=False, has_peer=False),
 }
