@@ -60,9 +60,9 @@ def million(rate):
 def flood_details(figures, name, title):
     rows = []
     for contestant in figures.results.get(name, {}):
-        limit = figures.ratio(name, contestant, "bare")
+        share = figures.ratio(name, contestant, "bare")
         rows.append([LABELS[contestant], million(figures.rate(name, contestant)),
-                     f"{limit:.2f}" if limit else "-",
+                     f"{share:.2f}" if share else "-",
                      f"{figures.get(name, contestant, 'peak'):.0f}"])
     header = [title, "stanzas / CPU s", "of the baseline", "RSS growth, KiB"]
     return markdown(header, rows)
