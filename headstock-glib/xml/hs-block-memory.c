@@ -79,15 +79,15 @@ void
 hs_block_forget_parsed (HsBlock *self, const char *value)
 {
   HsParsedValues *values = self->parsed;
+  guint i = 0;
 
-  for (guint i = 0; values != NULL && i < HS_N_PARSED; i++)
-    {
-      if (values->entries[i].value != value)
-        continue;
-      if (values->entries[i].parsed != NULL)
-        values->type->unref (values->entries[i].parsed);
-      values->entries[i].value = values->entries[i].parsed = NULL;
-    }
+  while (values != NULL && i < values->n_used && values->entries[i].value != value)
+    i++;
+  if (values == NULL || i == values->n_used)
+    return;
+  if (values->entries[i].parsed != NULL)
+    values->type->unref (values->entries[i].parsed);
+  values->entries[i] = values->entries[--values->n_used];
 }
 
 char *

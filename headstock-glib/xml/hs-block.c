@@ -105,7 +105,7 @@ free_parsed (HsBlock *self)
 {
   HsParsedValues *values = g_steal_pointer (&self->parsed);
 
-  for (guint i = 0; i < HS_N_PARSED; i++)
+  for (guint i = 0; i < values->n_used; i++)
     {
       if (values->entries[i].parsed != NULL)
         values->type->unref (values->entries[i].parsed);

@@ -184,6 +184,17 @@ hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
   return found != NULL ? found->value : NULL;
 }
 
+/* calloc() would not reuse what the stanza before gave back, and what is not in use is not looked at. */
+static HsParsedValues *
+new_parsed_values (const HsParsedType *type)
+{
+  HsParsedValues *self = g_malloc (sizeof (HsParsedValues));
+
+  self->type = type;
+  self->n_used = self->next = 0;
+  return self;
+}
+
 /* Of a block that was merged into another one, nothing is looked up any more. */
 gpointer
 hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type)
@@ -191,32 +202,27 @@ hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type)
   const char *value = hs_node_get_attribute (self, name, NULL);
   HsBlock *block = hs_block_resolve (self->block);
   HsParsedValues *values = block->parsed;
-  guint place = HS_N_PARSED;
   gpointer parsed;
+  guint place;
 
   if (value == NULL)
     return NULL;
   if (values == NULL)
-    {
-      values = block->parsed = g_new0 (HsParsedValues, 1);
-      values->type = type;
-    }
+    values = block->parsed = new_parsed_values (type);
   g_assert (values->type == type);
-  for (guint i = 0; i < HS_N_PARSED; i++)
-    {
-      if (values->entries[i].value == value)
-        return values->entries[i].parsed != NULL ? type->ref (values->entries[i].parsed) : NULL;
-      if (values->entries[i].value == NULL)
-        place = i;
-    }
-  if (place == HS_N_PARSED)
+  for (guint i = 0; i < values->n_used; i++)
+    if (values->entries[i].value == value)
+      return values->entries[i].parsed != NULL ? type->ref (values->entries[i].parsed) : NULL;
+  parsed = type->parse (value);
+  if (values->n_used < HS_N_PARSED)
+    place = values->n_used++;
+  else
     {
       place = values->next;
       values->next = (place + 1) % HS_N_PARSED;
+      if (values->entries[place].parsed != NULL)
+        type->unref (values->entries[place].parsed);
     }
-  parsed = type->parse (value);
-  if (values->entries[place].parsed != NULL)
-    type->unref (values->entries[place].parsed);
   values->entries[place].value = value;
   values->entries[place].parsed = parsed;
   return parsed != NULL ? type->ref (parsed) : NULL;

@@ -21,10 +21,11 @@ struct _HsChunk
 typedef struct
 {
   const HsParsedType *type;
-  guint next; /* to be replaced */
+  guint n_used;
+  guint next; /* to be replaced where all are in use */
   struct
   {
-    const char *value; /* of the attribute, at its address; NULL: free */
+    const char *value; /* of the attribute, at its address */
     gpointer parsed;   /* NULL: the value cannot be parsed */
   } entries[HS_N_PARSED];
 } HsParsedValues;
