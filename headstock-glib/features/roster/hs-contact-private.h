@@ -28,5 +28,8 @@ void hs_contact_clear_resources (HsContact *self);
 /* For who merges lists: a number, 0 at first. */
 guint hs_contact_get_mark (HsContact *self);
 void hs_contact_set_mark (HsContact *self, guint mark);
+/* For who lists those that are available: likewise. */
+guint hs_contact_get_place (HsContact *self);
+void hs_contact_set_place (HsContact *self, guint place);
 
 G_END_DECLS

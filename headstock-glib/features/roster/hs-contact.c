@@ -4,8 +4,7 @@
 #include "hs-contact-private.h"
 
 #include "hs-enum-types.h"
-#include "hs-resource-private.h"
-#include "hs-roster-list-private.h"
+#include "hs-resource-set-private.h"
 
 /**
  * HsContact:
@@ -33,9 +32,9 @@ struct _HsContact
 
   HsJid *jid; /* for good: a table of contacts has it as its key */
   HsRosterItem *item; /* like the address, NULL only in a contact that a program has made by itself */
-  HsRosterList *resources; /* or NULL: never asked for, and never available */
-  HsResource *best;        /* borrowed from the list, or NULL */
+  HsResourceSet resources;
   guint mark;
+  guint place;
   guint is_in_roster : 1;
 };
 
@@ -69,7 +68,7 @@ hs_contact_finalize (GObject *object)
 
   g_clear_pointer (&self->jid, hs_jid_unref);
   g_clear_pointer (&self->item, hs_roster_item_unref);
-  g_clear_object (&self->resources);
+  hs_resource_set_clear (&self->resources);
 
   G_OBJECT_CLASS (hs_contact_parent_class)->finalize (object);
 }
@@ -315,6 +314,18 @@ hs_contact_set_mark (HsContact *self, guint mark)
   self->mark = mark;
 }
 
+guint
+hs_contact_get_place (HsContact *self)
+{
+  return self->place;
+}
+
+void
+hs_contact_set_place (HsContact *self, guint place)
+{
+  self->place = place;
+}
+
 static void
 notify (HsContact *self, guint prop)
 {
@@ -379,155 +390,74 @@ hs_contact_report_left (HsContact *self)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-/* What is said of the presence, to find what has changed. */
-typedef struct
+static const char *
+get_status_of (const HsResourceInfo *info)
 {
-  gboolean is_available;
-  HsShow show;
-  int priority;
-  gint64 last_active;
-  char *status;
-} Presence;
-
-static void
-presence_take (Presence *presence, HsContact *self)
-{
-  presence->is_available = self->best != NULL;
-  presence->show = hs_contact_get_show (self);
-  presence->priority = hs_contact_get_priority (self);
-  presence->last_active = self->best != NULL ? hs_resource_peek_last_active (self->best) : 0;
-  presence->status = g_strdup (hs_contact_get_status (self));
+  return info != NULL ? hs_resource_info_get_text (info, info->status) : NULL;
 }
 
+/* NULL: there was or is no resource. */
 static void
-find_best (HsContact *self)
+compare_presence (HsContact *self, const HsResourceInfo *before, const HsResourceInfo *now)
 {
-  self->best = NULL;
-  for (guint i = 0; i < hs_roster_list_get_size (self->resources); i++)
-    {
-      HsResource *resource = hs_roster_list_peek (self->resources, i);
-
-      if (self->best == NULL || hs_resource_is_better (resource, self->best))
-        self->best = resource;
-    }
-}
-
-static void
-compare_presence (HsContact *self, Presence *before)
-{
-  Presence now;
-
-  presence_take (&now, self);
-  if (before->is_available != now.is_available)
+  if ((before != NULL) != (now != NULL))
     notify (self, PROP_IS_AVAILABLE);
-  if (before->show != now.show)
+  if ((before != NULL ? before->show : HS_SHOW_OFFLINE) != (now != NULL ? now->show : HS_SHOW_OFFLINE))
     notify (self, PROP_SHOW);
-  if (before->priority != now.priority)
+  if ((before != NULL ? before->priority : 0) != (now != NULL ? now->priority : 0))
     notify (self, PROP_PRIORITY);
-  if (before->last_active != now.last_active)
+  if ((before != NULL ? before->last_active : 0) != (now != NULL ? now->last_active : 0))
     notify (self, PROP_LAST_ACTIVE);
-  if (g_strcmp0 (before->status, now.status) != 0)
+  if (g_strcmp0 (get_status_of (before), get_status_of (now)) != 0)
     notify (self, PROP_STATUS);
-  g_free (before->status);
-  g_free (now.status);
 }
 
-static HsRosterList *
-ensure_resources (HsContact *self)
+static HsResourceInfo *
+hold_best (HsContact *self)
 {
-  if (self->resources == NULL)
-    self->resources = hs_roster_list_new (HS_TYPE_RESOURCE);
-  return self->resources;
+  return self->resources.best != NULL ? hs_resource_info_ref (self->resources.best) : NULL;
 }
 
-static HsResource *
-find_resource (HsContact *self, HsJid *jid)
+/* A contact tells what has changed when all of it has; what it told of before must still be there then. */
+static void
+tell_presence (HsContact *self, const HsResourceInfo *before)
 {
-  for (guint i = 0; self->resources != NULL && i < hs_roster_list_get_size (self->resources); i++)
-    {
-      HsResource *resource = hs_roster_list_peek (self->resources, i);
+  g_autoptr (HsResourceInfo) now = hold_best (self);
 
-      if (hs_jid_equal (hs_resource_get_jid (resource), jid))
-        return resource;
-    }
-  return NULL;
+  compare_presence (self, before, now);
 }
 
 void
 hs_contact_set_available (HsContact *self, HsJid *jid, HsPresence *presence, guint64 serial)
 {
-  g_autoptr (HsResource) resource = NULL;
-  HsResource *known = find_resource (self, jid);
-  Presence before;
+  g_autoptr (HsResourceInfo) before = hold_best (self);
 
-  if (known == NULL
-      && hs_roster_list_get_size (ensure_resources (self)) >= HS_CONTACT_MAX_RESOURCES)
-    {
-      g_debug ("A contact has more than %d resources", HS_CONTACT_MAX_RESOURCES);
-      return;
-    }
-  presence_take (&before, self);
-  resource = known != NULL ? g_object_ref (known) : hs_resource_new (jid);
-  g_object_freeze_notify (G_OBJECT (self));
-  hs_resource_update (resource, presence, serial);
-  if (known == NULL)
-    {
-      /* Before the list tells of it, so that a handler finds the contact available. */
-      if (self->best == NULL || hs_resource_is_better (resource, self->best))
-        self->best = resource;
-      hs_roster_list_append (self->resources, resource);
-    }
-  find_best (self);
-  compare_presence (self, &before);
-  g_object_thaw_notify (G_OBJECT (self));
+  if (hs_resource_set_put (&self->resources, jid, presence, serial))
+    tell_presence (self, before);
+  else
+    g_debug ("A contact has more than %d resources", HS_CONTACT_MAX_RESOURCES);
 }
 
 void
 hs_contact_set_unavailable (HsContact *self, HsJid *jid)
 {
-  g_autoptr (HsResource) resource = NULL;
-  Presence before;
+  g_autoptr (HsResourceInfo) before = hold_best (self);
 
-  if (self->resources == NULL)
-    return;
-  resource = find_resource (self, jid);
-  if (resource == NULL)
-    {
-      if (hs_jid_is_bare (jid))
-        hs_contact_clear_resources (self);
-      return;
-    }
-  g_object_ref (resource);
-  presence_take (&before, self);
-  g_object_freeze_notify (G_OBJECT (self));
-  self->best = NULL;
-  for (guint i = 0; i < hs_roster_list_get_size (self->resources); i++)
-    {
-      HsResource *other = hs_roster_list_peek (self->resources, i);
-
-      if (other != resource && (self->best == NULL || hs_resource_is_better (other, self->best)))
-        self->best = other;
-    }
-  hs_roster_list_remove (self->resources, resource);
-  compare_presence (self, &before);
-  g_object_thaw_notify (G_OBJECT (self));
+  if (hs_resource_set_remove (&self->resources, jid))
+    tell_presence (self, before);
+  else if (hs_jid_is_bare (jid))
+    hs_contact_clear_resources (self);
 }
 
 void
 hs_contact_clear_resources (HsContact *self)
 {
-  Presence before;
-  GPtrArray *none;
+  g_autoptr (HsResourceInfo) before = hold_best (self);
 
-  if (self->resources == NULL || hs_roster_list_get_size (self->resources) == 0)
+  if (before == NULL)
     return;
-  presence_take (&before, self);
-  g_object_freeze_notify (G_OBJECT (self));
-  self->best = NULL;
-  none = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_unref (hs_roster_list_replace (self->resources, none));
-  compare_presence (self, &before);
-  g_object_thaw_notify (G_OBJECT (self));
+  hs_resource_set_remove_all (&self->resources);
+  tell_presence (self, before);
 }
 
 /**
@@ -693,7 +623,7 @@ hs_contact_get_is_available (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), FALSE);
 
-  return self->best != NULL;
+  return self->resources.best != NULL;
 }
 
 /**
@@ -711,7 +641,7 @@ hs_contact_get_show (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), HS_SHOW_OFFLINE);
 
-  return self->best != NULL ? hs_resource_get_show (self->best) : HS_SHOW_OFFLINE;
+  return self->resources.best != NULL ? self->resources.best->show : HS_SHOW_OFFLINE;
 }
 
 /**
@@ -729,7 +659,7 @@ hs_contact_get_status (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
-  return self->best != NULL ? hs_resource_get_status (self->best) : NULL;
+  return get_status_of (self->resources.best);
 }
 
 /**
@@ -747,7 +677,7 @@ hs_contact_get_priority (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), 0);
 
-  return self->best != NULL ? hs_resource_get_priority (self->best) : 0;
+  return self->resources.best != NULL ? self->resources.best->priority : 0;
 }
 
 /**
@@ -765,7 +695,7 @@ hs_contact_get_last_active (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
-  return self->best != NULL ? hs_resource_get_last_active (self->best) : NULL;
+  return hs_resource_info_make_time (self->resources.best != NULL ? self->resources.best->last_active : 0);
 }
 
 /**
@@ -783,5 +713,5 @@ hs_contact_get_resources (HsContact *self)
 {
   g_return_val_if_fail (HS_IS_CONTACT (self), NULL);
 
-  return G_LIST_MODEL (ensure_resources (self));
+  return G_LIST_MODEL (hs_resource_set_ensure_list (&self->resources, self->jid));
 }

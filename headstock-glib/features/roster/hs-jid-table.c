@@ -3,64 +3,191 @@
 
 #include "hs-jid-table-private.h"
 
-/* By bits of the hash that a small GHashTable does not use. */
-static GHashTable **
-find_part (HsJidTable *self, HsJid *jid)
+#include <string.h>
+
+#define MIN_SIZE 8
+
+/* An address as a key: its string, or the beginning of it. */
+typedef struct
 {
-  return &self->parts[(hs_jid_hash (jid) >> 24) % HS_JID_TABLE_PARTS];
+  const char *string;
+  gsize length;
+  guint hash;
+} Key;
+
+/* Eight bytes at a time. */
+static guint
+hash_bytes (const char *string, gsize length)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325) ^ length;
+
+  for (gsize i = 0; i < length; i += sizeof hash)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, string + i, MIN (sizeof word, length - i));
+      hash = (hash ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+      hash ^= hash >> 32;
+    }
+  return (guint) (hash ^ hash >> 15);
+}
+
+static Key
+make_key (const char *string, gsize length)
+{
+  return (Key){ string, length, hash_bytes (string, length) };
+}
+
+static Key
+make_key_for (HsJid *jid)
+{
+  const char *string = hs_jid_to_string (jid);
+
+  return make_key (string, strlen (string));
+}
+
+/* By bits of the hash that a small part does not use. */
+static HsJidTablePart *
+find_part (HsJidTable *self, guint hash)
+{
+  return &self->parts[(hash >> 24) % HS_JID_TABLE_PARTS];
+}
+
+static gboolean
+matches (const HsJidTableEntry *entry, const Key *key)
+{
+  const char *string;
+
+  if (entry->hash != key->hash)
+    return FALSE;
+  string = hs_jid_to_string (entry->key);
+  return strncmp (string, key->string, key->length) == 0 && string[key->length] == '\0';
+}
+
+/* Where the key is, or the free entry where it would be put; there is always one. */
+static guint
+find_place (const HsJidTablePart *part, const Key *key)
+{
+  guint place = key->hash & (part->size - 1);
+
+  while (part->entries[place].key != NULL && !matches (&part->entries[place], key))
+    place = (place + 1) & (part->size - 1);
+  return place;
+}
+
+static gpointer
+lookup (HsJidTable *self, Key key)
+{
+  HsJidTablePart *part = find_part (self, key.hash);
+
+  return part->size > 0 ? part->entries[find_place (part, &key)].value : NULL;
 }
 
 gpointer
 hs_jid_table_lookup (HsJidTable *self, HsJid *jid)
 {
-  GHashTable *part = *find_part (self, jid);
+  if (self->n_full == 0 && !hs_jid_is_bare (jid))
+    return NULL;
+  return lookup (self, make_key_for (jid));
+}
 
-  return part != NULL ? g_hash_table_lookup (part, jid) : NULL;
+gpointer
+hs_jid_table_lookup_bare (HsJidTable *self, HsJid *jid)
+{
+  const char *string = hs_jid_to_string (jid);
+
+  /* Only before a resourcepart is there a slash (RFC 7622, 3.2 and 3.3). */
+  return lookup (self, make_key (string, strcspn (string, "/")));
+}
+
+static void
+put (HsJidTablePart *part, HsJidTableEntry entry)
+{
+  guint place = entry.hash & (part->size - 1);
+
+  while (part->entries[place].key != NULL)
+    place = (place + 1) & (part->size - 1);
+  part->entries[place] = entry;
+}
+
+/* Room for another key: at most seven eighths are in use. */
+static void
+make_room (HsJidTablePart *part)
+{
+  g_autofree HsJidTableEntry *old = NULL;
+  guint size = part->size;
+
+  if (part->n_used + 1 <= size - size / 8 && size > 0)
+    return;
+  old = part->entries;
+  part->size = MAX (2 * size, MIN_SIZE);
+  part->entries = g_new0 (HsJidTableEntry, part->size);
+  for (guint i = 0; i < size; i++)
+    if (old[i].key != NULL)
+      put (part, old[i]);
 }
 
 void
 hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
 {
-  GHashTable **part = find_part (self, jid);
+  Key key = make_key_for (jid);
+  HsJidTablePart *part = find_part (self, key.hash);
+  HsJidTableEntry *entry;
 
-  if (*part == NULL)
-    *part = g_hash_table_new (hs_jid_hash, hs_jid_equal);
-  g_hash_table_replace (*part, jid, value);
+  make_room (part);
+  entry = &part->entries[find_place (part, &key)];
+  if (entry->key == NULL)
+    {
+      part->n_used++;
+      self->n_full += !hs_jid_is_bare (jid);
+    }
+  *entry = (HsJidTableEntry){ jid, value, key.hash };
+}
+
+/* Those that follow without a gap move up, as far as they may. */
+static void
+close_gap (HsJidTablePart *part, guint gap)
+{
+  guint mask = part->size - 1;
+
+  for (guint next = (gap + 1) & mask; part->entries[next].key != NULL; next = (next + 1) & mask)
+    if (((next - part->entries[next].hash) & mask) >= ((next - gap) & mask))
+      {
+        part->entries[gap] = part->entries[next];
+        gap = next;
+      }
+  part->entries[gap] = (HsJidTableEntry){ NULL, NULL, 0 };
 }
 
 void
 hs_jid_table_remove (HsJidTable *self, HsJid *jid)
 {
-  GHashTable *part = *find_part (self, jid);
+  Key key = make_key_for (jid);
+  HsJidTablePart *part = find_part (self, key.hash);
+  guint place;
 
-  if (part != NULL)
-    g_hash_table_remove (part, jid);
-}
-
-static void
-clear_part (GHashTable *part, GDestroyNotify destroy)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, part);
-  while (destroy != NULL && g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      /* The key may belong to the value. */
-      g_hash_table_iter_steal (&iter);
-      destroy (value);
-    }
-  g_hash_table_unref (part);
+  if (part->size == 0)
+    return;
+  place = find_place (part, &key);
+  if (part->entries[place].key == NULL)
+    return;
+  close_gap (part, place);
+  part->n_used--;
+  self->n_full -= !hs_jid_is_bare (jid);
 }
 
 void
 hs_jid_table_clear (HsJidTable *self, GDestroyNotify destroy)
 {
+  self->n_full = 0;
   for (guint i = 0; i < HS_JID_TABLE_PARTS; i++)
     {
-      GHashTable *part = g_steal_pointer (&self->parts[i]);
+      HsJidTablePart part = self->parts[i];
 
-      if (part != NULL)
-        clear_part (part, destroy);
+      self->parts[i] = (HsJidTablePart){ NULL, 0, 0 };
+      for (guint place = 0; destroy != NULL && place < part.size; place++)
+        if (part.entries[place].key != NULL)
+          destroy (part.entries[place].value);
+      g_free (part.entries);
     }
 }

@@ -3,16 +3,7 @@
 
 #include "hs-resource-private.h"
 
-#include <string.h>
-
-#include "hs-contact.h"
 #include "hs-enum-types.h"
-#include "hs-namespaces.h"
-
-/* A contact chooses these texts, and they are kept for as long as it is available. */
-#define MAX_STATUS 4096
-#define MAX_CAPS_NODE 1024
-#define MAX_HASH 128
 
 /**
  * HsResource:
@@ -33,14 +24,7 @@ struct _HsResource
   GObject parent_instance;
 
   HsJid *jid;
-  char *status;
-  char *caps_node;
-  char *avatar_hash;
-  gint64 since;
-  gint64 last_active;
-  guint64 serial;
-  HsShow show;
-  int priority;
+  HsResourceInfo *info; /* like the address, NULL only in a resource that a program has made by itself */
 };
 
 enum
@@ -66,9 +50,7 @@ hs_resource_finalize (GObject *object)
   HsResource *self = HS_RESOURCE (object);
 
   g_clear_pointer (&self->jid, hs_jid_unref);
-  g_free (self->status);
-  g_free (self->caps_node);
-  g_free (self->avatar_hash);
+  g_clear_pointer (&self->info, hs_resource_info_unref);
 
   G_OBJECT_CLASS (hs_resource_parent_class)->finalize (object);
 }
@@ -202,157 +184,43 @@ hs_resource_init (HsResource *self)
 }
 
 HsResource *
-hs_resource_new (HsJid *jid)
+hs_resource_new (HsJid *jid, HsResourceInfo *info)
 {
   HsResource *self = g_object_new (HS_TYPE_RESOURCE, NULL);
 
   self->jid = hs_jid_ref (jid);
+  self->info = hs_resource_info_ref (info);
   return self;
 }
 
-static gint64
-parse_time (const char *text)
-{
-  g_autoptr (GDateTime) time = NULL;
-
-  if (text != NULL)
-    {
-      g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-
-      time = g_date_time_new_from_iso8601 (text, utc);
-    }
-  return time != NULL
-             ? g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time)
-             : 0;
-}
-
-static GDateTime *
-make_time (gint64 usec)
-{
-  g_autoptr (GDateTime) seconds = NULL;
-
-  if (usec == 0)
-    return NULL;
-  seconds = g_date_time_new_from_unix_utc (usec / G_USEC_PER_SEC);
-  return seconds != NULL ? g_date_time_add (seconds, usec % G_USEC_PER_SEC) : NULL;
-}
-
-gint64
-hs_resource_get_time_sent (HsStanza *stanza)
-{
-  gint64 now = g_get_real_time ();
-  gint64 sent = parse_time (
-      hs_element_get_child_attribute (HS_ELEMENT (stanza), "delay", HS_NS_DELAY, "stamp"));
-
-  return sent > 0 && sent < now ? sent : now;
-}
-
-static HsShow
-parse_show (const char *text)
-{
-  if (text == NULL)
-    return HS_SHOW_ONLINE;
-  if (strcmp (text, "away") == 0)
-    return HS_SHOW_AWAY;
-  if (strcmp (text, "xa") == 0)
-    return HS_SHOW_XA;
-  if (strcmp (text, "dnd") == 0)
-    return HS_SHOW_DND;
-  return strcmp (text, "chat") == 0 ? HS_SHOW_CHAT : HS_SHOW_ONLINE;
-}
-
-/* @value: no more than so many bytes of it, and no half character. */
 static void
-set_text (HsResource *self, char **text, const char *value, gsize most, guint prop)
+notify_where (HsResource *self, gboolean has_changed, guint prop)
 {
-  g_autofree char *cut = NULL;
-
-  if (value != NULL && strlen (value) > most)
-    {
-      const char *end = g_utf8_find_prev_char (value, value + most + 1);
-
-      value = cut = g_strndup (value, (gsize) (end - value));
-    }
-  if (g_strcmp0 (*text, value) == 0)
-    return;
-  g_free (*text);
-  *text = g_strdup (value);
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  if (has_changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
-static void
-set_time (HsResource *self, gint64 *time, gint64 value, guint prop)
+static gboolean
+has_other_text (const HsResourceInfo *old, guint16 old_text, const HsResourceInfo *now, guint16 now_text)
 {
-  if (*time == value)
-    return;
-  *time = value;
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
-}
-
-/* A presence without the element says nothing new of the program or of the picture. */
-static void
-update_extensions (HsResource *self, HsElement *presence)
-{
-  HsElement *caps = hs_element_get_child (presence, "c", HS_NS_CAPS);
-  HsElement *update = hs_element_get_child (presence, "x", HS_NS_VCARD_UPDATE);
-  HsElement *photo
-      = update != NULL ? hs_element_get_child (update, "photo", HS_NS_VCARD_UPDATE) : NULL;
-
-  set_time (self, &self->last_active,
-            parse_time (hs_element_get_child_attribute (presence, "idle", HS_NS_IDLE, "since")),
-            PROP_LAST_ACTIVE);
-  if (caps != NULL)
-    set_text (self, &self->caps_node, hs_element_get_attribute (caps, "node"), MAX_CAPS_NODE,
-              PROP_CAPS_NODE);
-  if (photo != NULL)
-    {
-      const char *hash = hs_element_get_text (photo);
-
-      set_text (self, &self->avatar_hash, hash != NULL ? hash : "", MAX_HASH, PROP_AVATAR_HASH);
-    }
+  return g_strcmp0 (hs_resource_info_get_text (old, old_text), hs_resource_info_get_text (now, now_text)) != 0;
 }
 
 void
-hs_resource_update (HsResource *self, HsPresence *presence, guint64 serial)
+hs_resource_set_info (HsResource *self, HsResourceInfo *info)
 {
-  HsShow show = parse_show (hs_presence_get_show (presence));
-  int priority = hs_presence_get_priority (presence);
-  GObject *object = G_OBJECT (self);
+  g_autoptr (HsResource) alive G_GNUC_UNUSED = g_object_ref (self);
+  g_autoptr (HsResourceInfo) old = self->info;
+  g_autoptr (HsResourceInfo) now = hs_resource_info_ref (info);
 
-  self->serial = serial;
-  g_object_freeze_notify (object);
-  if (self->show != show)
-    {
-      self->show = show;
-      g_object_notify_by_pspec (object, props[PROP_SHOW]);
-    }
-  if (self->priority != priority)
-    {
-      self->priority = priority;
-      g_object_notify_by_pspec (object, props[PROP_PRIORITY]);
-    }
-  set_text (self, &self->status, hs_presence_get_status (presence), MAX_STATUS, PROP_STATUS);
-  set_time (self, &self->since, hs_resource_get_time_sent (HS_STANZA (presence)), PROP_SINCE);
-  update_extensions (self, HS_ELEMENT (presence));
-  g_object_thaw_notify (object);
-}
-
-gboolean
-hs_resource_is_better (HsResource *self, HsResource *other)
-{
-  if (self->priority != other->priority)
-    return self->priority > other->priority;
-  if (self->show != other->show)
-    return self->show > other->show;
-  if (self->since != other->since)
-    return self->since > other->since;
-  return self->serial > other->serial;
-}
-
-gint64
-hs_resource_peek_last_active (HsResource *self)
-{
-  return self->last_active;
+  self->info = hs_resource_info_ref (info);
+  notify_where (self, old->show != now->show, PROP_SHOW);
+  notify_where (self, old->priority != now->priority, PROP_PRIORITY);
+  notify_where (self, has_other_text (old, old->status, now, now->status), PROP_STATUS);
+  notify_where (self, old->since != now->since, PROP_SINCE);
+  notify_where (self, old->last_active != now->last_active, PROP_LAST_ACTIVE);
+  notify_where (self, has_other_text (old, old->caps_node, now, now->caps_node), PROP_CAPS_NODE);
+  notify_where (self, has_other_text (old, old->avatar_hash, now, now->avatar_hash), PROP_AVATAR_HASH);
 }
 
 /**
@@ -388,7 +256,7 @@ hs_resource_get_show (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), HS_SHOW_OFFLINE);
 
-  return self->show;
+  return self->info != NULL ? self->info->show : HS_SHOW_OFFLINE;
 }
 
 /**
@@ -406,7 +274,7 @@ hs_resource_get_status (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), NULL);
 
-  return self->status;
+  return self->info != NULL ? hs_resource_info_get_text (self->info, self->info->status) : NULL;
 }
 
 /**
@@ -424,7 +292,7 @@ hs_resource_get_priority (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), 0);
 
-  return self->priority;
+  return self->info != NULL ? self->info->priority : 0;
 }
 
 /**
@@ -442,7 +310,7 @@ hs_resource_get_since (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), NULL);
 
-  return make_time (self->since);
+  return hs_resource_info_make_time (self->info != NULL ? self->info->since : 0);
 }
 
 /**
@@ -460,7 +328,7 @@ hs_resource_get_last_active (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), NULL);
 
-  return make_time (self->last_active);
+  return hs_resource_info_make_time (self->info != NULL ? self->info->last_active : 0);
 }
 
 /**
@@ -478,7 +346,7 @@ hs_resource_get_caps_node (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), NULL);
 
-  return self->caps_node;
+  return self->info != NULL ? hs_resource_info_get_text (self->info, self->info->caps_node) : NULL;
 }
 
 /**
@@ -497,5 +365,5 @@ hs_resource_get_avatar_hash (HsResource *self)
 {
   g_return_val_if_fail (HS_IS_RESOURCE (self), NULL);
 
-  return self->avatar_hash;
+  return self->info != NULL ? hs_resource_info_get_text (self->info, self->info->avatar_hash) : NULL;
 }

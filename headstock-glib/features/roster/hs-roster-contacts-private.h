@@ -33,7 +33,7 @@ typedef struct
 {
   HsRosterList *list;
   HsJidTable table;      /* HsContact: those of the list, and those to come or to go */
-  GHashTable *available; /* those with a resource; a set of HsContact */
+  GPtrArray *available;  /* HsContact: those with a resource; each knows its place */
   guint64 n_presences;
   HsRosterMerge *merge; /* or NULL */
   guint n_merges;

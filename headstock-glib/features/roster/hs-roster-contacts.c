@@ -93,7 +93,7 @@ hs_roster_contacts_init (HsRosterContacts *self)
 {
   self->list = hs_roster_list_new (HS_TYPE_CONTACT);
   hs_roster_list_collect (self->list);
-  self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->available = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 void
@@ -101,7 +101,7 @@ hs_roster_contacts_clear (HsRosterContacts *self)
 {
   g_clear_pointer (&self->merge, merge_free);
   g_clear_object (&self->list);
-  g_clear_pointer (&self->available, g_hash_table_unref);
+  g_clear_pointer (&self->available, g_ptr_array_unref);
   hs_jid_table_clear (&self->table, g_object_unref);
 }
 
@@ -119,26 +119,21 @@ is_new (HsRosterContacts *self, HsContact *contact)
          && hs_contact_get_mark (contact) == self->merge->mark + 1;
 }
 
+/* @contact: as the table has it, or NULL. */
 static HsContact *
-lookup_exact (HsRosterContacts *self, HsJid *jid)
+check_shown (HsRosterContacts *self, HsContact *contact)
 {
-  HsContact *contact = hs_jid_table_lookup (&self->table, jid);
-
-  return contact != NULL && hs_contact_get_is_in_roster (contact) && !is_new (self, contact)
-             ? contact
-             : NULL;
+  return contact != NULL && hs_contact_get_is_in_roster (contact) && !is_new (self, contact) ? contact : NULL;
 }
 
 HsContact *
 hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid)
 {
-  HsContact *contact = lookup_exact (self, jid);
-  g_autoptr (HsJid) bare = NULL;
+  HsContact *contact = check_shown (self, hs_jid_table_lookup (&self->table, jid));
 
   if (contact != NULL || hs_jid_is_bare (jid))
     return contact;
-  bare = hs_jid_get_bare (jid);
-  return lookup_exact (self, bare);
+  return check_shown (self, hs_jid_table_lookup_bare (&self->table, jid));
 }
 
 /* The table has the reference and takes the contact's address as its key. */
@@ -165,30 +160,52 @@ match_item (HsRosterContacts *self, HsRosterItem *item)
   return contact;
 }
 
+typedef gpointer (*LookupFunc) (HsJidTable *table, HsJid *jid);
+
 static HsContact *
-lookup_early_exact (HsRosterContacts *self, HsJid *jid)
+lookup_early (HsRosterContacts *self, HsJid *jid, LookupFunc lookup)
 {
-  HsContact *contact = hs_jid_table_lookup (&self->table, jid);
+  HsContact *contact = lookup (&self->table, jid);
   guint position;
 
   if (contact != NULL)
     return hs_contact_get_is_in_roster (contact) ? contact : NULL;
   if (!hs_roster_contacts_is_merging (self) || self->merge->staging == NULL)
     return NULL;
-  position = GPOINTER_TO_UINT (hs_jid_table_lookup (&self->merge->staging->index, jid));
+  position = GPOINTER_TO_UINT (lookup (&self->merge->staging->index, jid));
   return position > 0 ? match_item (self, self->merge->staging->items->pdata[position - 1]) : NULL;
 }
 
 HsContact *
 hs_roster_contacts_lookup_early (HsRosterContacts *self, HsJid *jid)
 {
-  HsContact *contact = lookup_early_exact (self, jid);
-  g_autoptr (HsJid) bare = NULL;
+  HsContact *contact = lookup_early (self, jid, hs_jid_table_lookup);
 
   if (contact != NULL || hs_jid_is_bare (jid))
     return contact;
-  bare = hs_jid_get_bare (jid);
-  return lookup_early_exact (self, bare);
+  return lookup_early (self, jid, hs_jid_table_lookup_bare);
+}
+
+static void
+add_available (HsRosterContacts *self, HsContact *contact)
+{
+  if (hs_contact_get_place (contact) > 0)
+    return;
+  g_ptr_array_add (self->available, g_object_ref (contact));
+  hs_contact_set_place (contact, self->available->len);
+}
+
+/* The last one takes its place. */
+static void
+remove_available (HsRosterContacts *self, HsContact *contact)
+{
+  guint place = hs_contact_get_place (contact);
+
+  if (place == 0)
+    return;
+  hs_contact_set_place (self->available->pdata[self->available->len - 1], place);
+  hs_contact_set_place (contact, 0);
+  g_ptr_array_remove_index_fast (self->available, place - 1);
 }
 
 /* Whoever's presence the account does not see any more is not known to be available: not all servers say so. */
@@ -201,7 +218,7 @@ set_item (HsRosterContacts *self, HsContact *contact, HsRosterItem *item)
   if (!was_seen || (item->subscription & HS_SUBSCRIPTION_TO) != 0)
     return;
   hs_contact_clear_resources (contact);
-  g_hash_table_remove (self->available, contact);
+  remove_available (self, contact);
 }
 
 void
@@ -235,7 +252,7 @@ forget_contact (HsRosterContacts *self, HsContact *contact)
 {
   hs_jid_table_remove (&self->table, hs_contact_get_jid (contact));
   hs_contact_clear_resources (contact);
-  g_hash_table_remove (self->available, contact);
+  remove_available (self, contact);
   hs_contact_report_left (contact);
   g_object_unref (contact);
 }
@@ -243,7 +260,7 @@ forget_contact (HsRosterContacts *self, HsContact *contact)
 void
 hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid)
 {
-  HsContact *contact = lookup_exact (self, jid);
+  HsContact *contact = check_shown (self, hs_jid_table_lookup (&self->table, jid));
 
   g_assert (!hs_roster_contacts_is_merging (self));
   if (contact == NULL)
@@ -253,7 +270,7 @@ hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid)
   hs_contact_leave_roster (contact);
   hs_roster_list_remove (self->list, contact);
   hs_contact_clear_resources (contact);
-  g_hash_table_remove (self->available, contact);
+  remove_available (self, contact);
   hs_contact_report_left (contact);
   g_object_unref (contact);
 }
@@ -264,8 +281,7 @@ hs_roster_contacts_set_available (HsRosterContacts *self,
                                   HsJid *jid,
                                   HsPresence *presence)
 {
-  if (g_hash_table_lookup (self->available, contact) == NULL)
-    g_hash_table_add (self->available, g_object_ref (contact));
+  add_available (self, contact);
   hs_contact_set_available (contact, jid, presence, ++self->n_presences);
 }
 
@@ -276,21 +292,20 @@ hs_roster_contacts_set_unavailable (HsRosterContacts *self, HsContact *contact, 
 
   hs_contact_set_unavailable (contact, jid);
   if (!hs_contact_get_is_available (contact))
-    g_hash_table_remove (self->available, contact);
+    remove_available (self, contact);
 }
 
 void
 hs_roster_contacts_clear_resources (HsRosterContacts *self)
 {
-  g_autoptr (GHashTable) available = g_steal_pointer (&self->available);
-  GHashTableIter iter;
-  gpointer contact;
+  g_autoptr (GPtrArray) available = g_steal_pointer (&self->available);
 
-  /* Handlers find a table that they may not change under us. */
-  self->available = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  g_hash_table_iter_init (&iter, available);
-  while (g_hash_table_iter_next (&iter, &contact, NULL))
-    hs_contact_clear_resources (contact);
+  /* Handlers find an array that they may not change under us. */
+  self->available = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < available->len; i++)
+    hs_contact_set_place (available->pdata[i], 0);
+  for (guint i = 0; i < available->len; i++)
+    hs_contact_clear_resources (available->pdata[i]);
 }
 
 /* ---- Merging ---- */

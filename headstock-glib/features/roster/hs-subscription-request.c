@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hs-namespaces.h"
-#include "hs-resource-private.h"
+#include "hs-resource-info-private.h"
 
 /* Strangers write these texts. */
 #define MAX_TEXT 4096
@@ -163,7 +163,7 @@ hs_subscription_request_new (HsJid *jid, HsPresence *presence)
   self->jid = hs_jid_ref (jid);
   self->text = dup_cut (hs_presence_get_status (presence), MAX_TEXT);
   self->nick = dup_cut (hs_element_get_child_text (element, "nick", HS_NS_NICK), MAX_NICK);
-  self->time = g_date_time_new_from_unix_utc (hs_resource_get_time_sent (HS_STANZA (presence))
+  self->time = g_date_time_new_from_unix_utc (hs_resource_info_get_time_sent (HS_STANZA (presence))
                                               / G_USEC_PER_SEC);
   return self;
 }

@@ -79,6 +79,84 @@ test_best (void)
   end (&f);
 }
 
+/* Devices are objects only once somebody looks at them: then they are what the presences before have said. */
+static void
+test_late_list (void)
+{
+  RosterTest f;
+  HsContact *juliet = begin_loaded (&f);
+  g_autoptr (HsResource) first = NULL;
+  g_autoptr (HsResource) second = NULL;
+  GListModel *resources;
+
+  test_client_say (f.test, FROM ("a") "><show>dnd</show><status>a</status></presence>");
+  test_client_say (f.test, FROM ("gone") "/>" FROM ("b") "><priority>3</priority>"
+                           "<c xmlns='http://jabber.org/protocol/caps' node='urn:program' ver='x' hash='sha-1'/>"
+                           "</presence>");
+  test_client_say (f.test, FROM ("gone") " type='unavailable'/>" FROM ("a") "><show>xa</show></presence>");
+  g_assert_cmpint (hs_contact_get_priority (juliet), ==, 3);
+  resources = hs_contact_get_resources (juliet);
+  g_assert_cmpuint (g_list_model_get_n_items (resources), ==, 2);
+  first = g_list_model_get_item (resources, 0);
+  second = g_list_model_get_item (resources, 1);
+  g_assert_cmpstr (hs_jid_to_string (hs_resource_get_jid (first)), ==, "juliet@example.com/a");
+  g_assert_cmpint (hs_resource_get_show (first), ==, HS_SHOW_XA);
+  g_assert_null (hs_resource_get_status (first));
+  g_assert_cmpstr (hs_jid_to_string (hs_resource_get_jid (second)), ==, "juliet@example.com/b");
+  g_assert_cmpstr (hs_resource_get_caps_node (second), ==, "urn:program");
+  g_assert_true (hs_contact_get_resources (juliet) == resources);
+  /* One that has left keeps what it said. */
+  test_client_say (f.test, FROM ("a") " type='unavailable'/>" FROM ("b") "><status>b</status></presence>");
+  g_assert_cmpuint (g_list_model_get_n_items (resources), ==, 1);
+  g_assert_cmpint (hs_resource_get_show (first), ==, HS_SHOW_XA);
+  g_assert_cmpstr (hs_resource_get_status (second), ==, "b");
+  end (&f);
+}
+
+static void
+told_cb (GObject *object, GParamSpec *pspec, gpointer told)
+{
+  HsContact *contact = g_object_get_data (object, "contact");
+
+  if (contact == NULL)
+    contact = HS_CONTACT (object);
+  g_string_append_printf (told, "%s(%d%s) ", pspec->name, hs_contact_get_show (contact),
+                          hs_contact_get_is_available (contact) ? "" : ", gone");
+}
+
+static void
+listed_cb (GListModel *model, guint position, guint removed, guint added, gpointer told)
+{
+  g_string_append_printf (told, "%u-%u+%u ", position, removed, added);
+}
+
+/* Whatever is told, all of the contact has changed by then. */
+static void
+test_told (void)
+{
+  RosterTest f;
+  HsContact *juliet = begin_loaded (&f);
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (HsResource) resource = NULL;
+
+  g_signal_connect (juliet, "notify", G_CALLBACK (told_cb), told);
+  g_signal_connect (hs_contact_get_resources (juliet), "items-changed", G_CALLBACK (listed_cb), told);
+  test_client_say (f.test, FROM ("a") "><show>dnd</show><status>a</status></presence>");
+  g_assert_cmpstr (told->str, ==, "0-0+1 is-available(2) show(2) status(2) ");
+  resource = g_list_model_get_item (hs_contact_get_resources (juliet), 0);
+  g_object_set_data (G_OBJECT (resource), "contact", juliet);
+  g_signal_connect (resource, "notify::show", G_CALLBACK (told_cb), told);
+  g_string_truncate (told, 0);
+  test_client_say (f.test, FROM ("a") "><show>away</show><status>a</status></presence>");
+  g_assert_cmpstr (told->str, ==, "show(3) show(3) ");
+  g_string_truncate (told, 0);
+  test_client_say (f.test, FROM ("a") " type='unavailable'/>");
+  g_assert_cmpstr (told->str, ==, "0-1+0 is-available(0, gone) show(0, gone) status(0, gone) ");
+  g_signal_handlers_disconnect_by_data (juliet, told);
+  g_signal_handlers_disconnect_by_data (hs_contact_get_resources (juliet), told);
+  end (&f);
+}
+
 /* A contact can't make us grow, and strangers are not kept. */
 static void
 test_bounds (void)
@@ -193,6 +271,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/presence/best", test_best);
+  g_test_add_func ("/roster/presence/late-list", test_late_list);
+  g_test_add_func ("/roster/presence/told", test_told);
   g_test_add_func ("/roster/presence/bounds", test_bounds);
   g_test_add_func ("/roster/presence/requests", test_requests);
   g_test_add_func ("/roster/presence/approval", test_approval);
