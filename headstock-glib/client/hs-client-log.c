@@ -43,6 +43,8 @@ const HsWireLogCallbacks hs_client_wire_log_callbacks = {
  * drive the terminal that shows the log. [signal@Client::xml] has the text unchanged. With neither a file nor the
  * standard output, logging ends.
  *
+ * A file that has become larger than [property@Client:log-max-size] is renamed, and another one begins.
+ *
  * Only its owner can read a new file, since it holds what people write to each other. If the file cannot be opened,
  * the function fails with a %G_FILE_ERROR, and logging goes on as before.
  *
@@ -61,4 +63,43 @@ hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError 
     return FALSE;
 
   return hs_wire_log_open (&hs_client_private (self)->wire_log, path, to_stdout, error);
+}
+
+/**
+ * hs_client_get_log_max_size: (get-property log-max-size)
+ * @self: a client
+ *
+ * How many bytes the file of [method@Client.set_log] may have before another one begins.
+ *
+ * Returns: the value; 0, the default, where there is no limit
+ *
+ * Since: 0.2
+ */
+guint64
+hs_client_get_log_max_size (HsClient *self)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
+  hs_client_return_val_if_foreign (self, 0);
+
+  return hs_wire_log_get_max_size (&hs_client_private (self)->wire_log);
+}
+
+/**
+ * hs_client_set_log_max_size: (set-property log-max-size)
+ * @self: a client
+ * @log_max_size: the new value; 0 for no limit
+ *
+ * How many bytes the file of [method@Client.set_log] may have before another one begins; see
+ * [property@Client:log-max-size].
+ *
+ * Since: 0.2
+ */
+void
+hs_client_set_log_max_size (HsClient *self, guint64 log_max_size)
+{
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+
+  if (hs_wire_log_set_max_size (&hs_client_private (self)->wire_log, log_max_size))
+    g_object_notify (G_OBJECT (self), "log-max-size");
 }

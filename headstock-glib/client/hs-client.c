@@ -62,6 +62,7 @@ enum
   PROP_CONNECT_TIMEOUT,
   PROP_REQUEST_TIMEOUT,
   PROP_KEEPALIVE_INTERVAL,
+  PROP_LOG_MAX_SIZE,
   PROP_MAX_STANZA_SIZE,
   PROP_MAX_DEPTH,
   PROP_OWN_PRESENCE,
@@ -135,6 +136,9 @@ get_session_property (HsClient *self, guint prop_id, GValue *value, GParamSpec *
       break;
     case PROP_KEEPALIVE_INTERVAL:
       g_value_set_uint (value, hs_client_get_keepalive_interval (self));
+      break;
+    case PROP_LOG_MAX_SIZE:
+      g_value_set_uint64 (value, hs_client_get_log_max_size (self));
       break;
     case PROP_MAX_STANZA_SIZE:
       g_value_set_uint64 (value, hs_client_get_max_stanza_size (self));
@@ -241,6 +245,9 @@ set_session_property (HsClient *self, guint prop_id, const GValue *value, GParam
       break;
     case PROP_KEEPALIVE_INTERVAL:
       hs_client_set_keepalive_interval (self, g_value_get_uint (value));
+      break;
+    case PROP_LOG_MAX_SIZE:
+      hs_client_set_log_max_size (self, g_value_get_uint64 (value));
       break;
     case PROP_MAX_STANZA_SIZE:
       hs_client_set_max_stanza_size (self, g_value_get_uint64 (value));
@@ -560,6 +567,19 @@ specify_limits (void)
    */
   props[PROP_MAX_STANZA_SIZE] = g_param_spec_uint64 ("max-stanza-size", NULL, NULL, size->minimum, size->maximum, size->initial,
                                                      HS_CLIENT_PARAM_RW);
+
+  /**
+   * HsClient:log-max-size: (getter get_log_max_size) (setter set_log_max_size)
+   *
+   * How many bytes the file of [method@Client.set_log] may have: before a line that would make it larger, it is renamed
+   * to its name with `.1` at the end, in place of the one that had this name before, and another file begins.
+   *
+   * The default is 0: the file grows without a limit. A change takes effect at once. A line is never divided: a file
+   * with one line alone may be larger. What is not a file, such as a pipe, and a file that cannot be renamed grow on.
+   *
+   * Since: 0.2
+   */
+  props[PROP_LOG_MAX_SIZE] = g_param_spec_uint64 ("log-max-size", NULL, NULL, 0, G_MAXUINT64, 0, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:max-depth: (getter get_max_depth) (setter set_max_depth)

@@ -150,6 +150,10 @@ void hs_client_prepare_presence (HsClient *self, HsPresence *presence);
 
 HS_AVAILABLE_IN_ALL
 gboolean hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError **error);
+HS_AVAILABLE_IN_0_2
+guint64 hs_client_get_log_max_size (HsClient *self);
+HS_AVAILABLE_IN_0_2
+void hs_client_set_log_max_size (HsClient *self, guint64 log_max_size);
 
 /* Signing in */
 

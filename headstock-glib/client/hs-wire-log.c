@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
@@ -17,6 +18,8 @@
 struct _HsWireLogSink
 {
   FILE *file; /* or NULL */
+  char *path; /* of the file, whatever folder the program goes to; NULL: it is none that can be renamed */
+  guint64 size;
   gboolean to_stdout;
   HsRedactor *redactors[2]; /* by direction */
 };
@@ -41,6 +44,7 @@ hs_wire_log_close (HsWireLog *self)
   if (sink == NULL)
     return;
   g_clear_pointer (&sink->file, fclose);
+  g_free (sink->path);
   for (guint i = 0; i < G_N_ELEMENTS (sink->redactors); i++)
     hs_redactor_free (sink->redactors[i]);
   g_free (sink);
@@ -73,6 +77,55 @@ open_file (const char *path, GError **error)
   return NULL;
 }
 
+static void
+set_file (HsWireLogSink *sink, FILE *file, const char *path)
+{
+  struct stat info;
+  gboolean is_regular = file != NULL && fstat (fileno (file), &info) == 0 && S_ISREG (info.st_mode);
+  char *full = is_regular ? g_canonicalize_filename (path, NULL) : NULL;
+
+  g_clear_pointer (&sink->file, fclose);
+  g_free (sink->path);
+  sink->file = file;
+  sink->path = full;
+  sink->size = is_regular ? (guint64) info.st_size : 0;
+}
+
+gboolean
+hs_wire_log_set_max_size (HsWireLog *self, guint64 max_size)
+{
+  gboolean changed = self->max_size != max_size;
+
+  self->max_size = max_size;
+  return changed;
+}
+
+guint64
+hs_wire_log_get_max_size (const HsWireLog *self)
+{
+  return self->max_size;
+}
+
+/* Where the file cannot be renamed, it grows on. */
+static void
+rotate (HsWireLogSink *sink)
+{
+  g_autofree char *old = g_strconcat (sink->path, ".1", NULL);
+  g_autofree char *path = g_strdup (sink->path);
+  g_autoptr (GError) error = NULL;
+  FILE *file;
+
+  if (g_rename (sink->path, old) != 0)
+    {
+      g_debug ("The log '%s' was not renamed: %s", sink->path, g_strerror (errno));
+      return;
+    }
+  file = open_file (path, &error);
+  if (file == NULL)
+    g_warning ("%s", error->message);
+  set_file (sink, file, path);
+}
+
 gboolean
 hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError **error)
 {
@@ -88,8 +141,7 @@ hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError 
       return TRUE;
     }
   sink = ensure_sink (self);
-  g_clear_pointer (&sink->file, fclose);
-  sink->file = file;
+  set_file (sink, file, path);
   sink->to_stdout = to_stdout;
   return TRUE;
 }
@@ -116,6 +168,20 @@ write_line (FILE *file, GString *line)
 {
   fwrite (line->str, 1, line->len, file);
   fflush (file);
+}
+
+/* A file has one line at least, however long. */
+static void
+write_to_file (HsWireLog *self, GString *line)
+{
+  HsWireLogSink *sink = self->sink;
+
+  if (self->max_size != 0 && sink->path != NULL && sink->size > 0 && sink->size + line->len > self->max_size)
+    rotate (sink);
+  if (sink->file == NULL)
+    return;
+  write_line (sink->file, line);
+  sink->size += line->len;
 }
 
 /* What a peer has written cannot begin a line of its own, nor drive the terminal that shows the log. */
@@ -149,7 +215,7 @@ show (HsWireLog *self, HsDirection direction, const char *bytes, gsize length)
       g_autoptr (GString) line = make_line (direction, text);
 
       if (sink->file != NULL)
-        write_line (sink->file, line);
+        write_to_file (self, line);
       if (sink->to_stdout)
         write_line (stdout, line);
     }

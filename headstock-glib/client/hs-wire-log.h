@@ -27,6 +27,7 @@ typedef struct
   HsWireLogSink *sink; /* NULL until somebody wanted to see something */
   guint64 shown_out;        /* how many bytes of the connection's output were shown, or never will be */
   gsize shown_in;           /* how many bytes at the start of the next input were shown */
+  guint64 max_size;         /* of the file, in bytes; 0: none */
 } HsWireLog;
 
 void hs_wire_log_init (HsWireLog *self, const HsWireLogCallbacks *callbacks, gpointer owner);
@@ -35,6 +36,10 @@ void hs_wire_log_clear (HsWireLog *self);
 /* @path: the file to append to, or NULL. Fails with a GFileError, and the log is as it was before. */
 gboolean
 hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError **error);
+/* Once the file has as many bytes as that, it is renamed to PATH.1, and another one begins; 0: never. FALSE where
+ * nothing changes. */
+gboolean hs_wire_log_set_max_size (HsWireLog *self, guint64 max_size);
+guint64 hs_wire_log_get_max_size (const HsWireLog *self);
 /* Ends writing to the file and to the standard output. */
 void hs_wire_log_close (HsWireLog *self);
 

@@ -159,6 +159,102 @@ test_file (void)
   g_rmdir (folder);
 }
 
+static void
+assert_lines (const char *path, const char *first, const char *last)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  n = g_strv_length (lines) - 1;
+  g_assert_cmpstr (lines[n], ==, "");
+  g_assert_true (g_str_has_suffix (lines[0], first));
+  g_assert_true (g_str_has_suffix (lines[n - 1], last));
+}
+
+/* Each short line has 27 bytes for its time, 5 for its direction, 4 and its end. */
+static void
+test_rotates (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("hs-wire-log-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "log", NULL);
+  g_autofree char *old = g_strconcat (path, ".1", NULL);
+  g_autofree char *long_text = g_strnfill (200, 'x');
+  g_autofree char *element = g_strconcat ("<", long_text, "/>", NULL);
+  struct stat info;
+  HsWireLog log;
+
+  begin (&log, FALSE);
+  g_assert_true (hs_wire_log_set_max_size (&log, 37 * 3));
+  g_assert_false (hs_wire_log_set_max_size (&log, 37 * 3));
+  g_assert_cmpuint (hs_wire_log_get_max_size (&log), ==, 111);
+  g_assert_true (g_file_set_contents (path, "an earlier run's\n", -1, NULL));
+  g_assert_true (hs_wire_log_open (&log, path, FALSE, NULL));
+  receive (&log, "<a/>", 0);
+  receive (&log, "<b/>", 0);
+  g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
+  receive (&log, "<c/>", 0);
+  assert_lines (old, "an earlier run's", " IN  <b/>");
+  assert_lines (path, " IN  <c/>", " IN  <c/>");
+  g_assert_cmpint (stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  /* Of two that were renamed the last one is kept, and one line alone may be longer. */
+  receive (&log, element, 0);
+  assert_lines (old, " IN  <c/>", " IN  <c/>");
+  receive (&log, "<d/>", 0);
+  g_assert_cmpint (stat (old, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, 32 + 203 + 1);
+  assert_lines (path, " IN  <d/>", " IN  <d/>");
+  /* What cannot be renamed grows on. */
+  g_unlink (old);
+  g_assert_cmpint (g_mkdir (old, 0700), ==, 0);
+  for (guint i = 0; i < 5; i++)
+    receive (&log, "<e/>", 0);
+  assert_lines (path, " IN  <d/>", " IN  <e/>");
+  /* No limit. */
+  g_rmdir (old);
+  g_assert_true (hs_wire_log_set_max_size (&log, 0));
+  receive (&log, element, 0);
+  g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
+  g_string_truncate (heard, 0);
+  end (&log, "");
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+/* What is no file is not renamed, and a file is found from any folder. */
+static void
+test_rotates_elsewhere (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("hs-wire-log-XXXXXX", NULL);
+  g_autofree char *before = g_get_current_dir ();
+  g_autofree char *old = g_build_filename (folder, "log.1", NULL);
+  g_autofree char *path = g_build_filename (folder, "log", NULL);
+  HsWireLog log;
+
+  begin (&log, FALSE);
+  hs_wire_log_set_max_size (&log, 1);
+  g_assert_true (hs_wire_log_open (&log, "/dev/null", FALSE, NULL));
+  receive (&log, "<a/>", 0);
+  receive (&log, "<b/>", 0);
+  g_assert_true (g_file_test ("/dev/null", G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test ("/dev/null.1", G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_chdir (folder), ==, 0);
+  g_assert_true (hs_wire_log_open (&log, "log", FALSE, NULL));
+  g_assert_cmpint (g_chdir (before), ==, 0);
+  receive (&log, "<a/>", 0);
+  receive (&log, "<b/>", 0);
+  assert_lines (old, " IN  <a/>", " IN  <a/>");
+  assert_lines (path, " IN  <b/>", " IN  <b/>");
+  g_string_truncate (heard, 0);
+  end (&log, "");
+  g_unlink (path);
+  g_unlink (old);
+  g_rmdir (folder);
+}
+
 /* What a log has opened is closed, however often it is opened. */
 static void
 test_descriptors (void)
@@ -188,6 +284,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wire-log/late", test_late);
   g_test_add_func ("/wire-log/secret-in-parts", test_secret_in_parts);
   g_test_add_func ("/wire-log/file", test_file);
+  g_test_add_func ("/wire-log/rotates", test_rotates);
+  g_test_add_func ("/wire-log/rotates-elsewhere", test_rotates_elsewhere);
   g_test_add_func ("/wire-log/descriptors", test_descriptors);
   return g_test_run ();
 }
