@@ -77,14 +77,18 @@ take_request (HsRoster *self, HsJid *jid, HsPresence *presence)
   g_autoptr (HsSubscriptionRequest) request = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (hs_client_is_own (self->client, jid) || hs_roster_find_request (self, jid) != NULL)
+  if (hs_client_is_own (self->client, jid))
     return;
   if (is_approved (self, jid))
     {
-      if (!hs_roster_send_presence (self, "subscribed", jid, NULL, &error))
+      if (hs_roster_send_presence (self, "subscribed", jid, NULL, &error))
+        hs_roster_drop_request (self, jid);
+      else
         g_debug ("A subscription request was not answered: %s", error->message);
       return;
     }
+  if (hs_roster_find_request (self, jid) != NULL)
+    return;
   if (hs_roster_list_get_size (self->requests) >= MAX_REQUESTS)
     {
       g_debug ("More than %d subscription requests wait for an answer", MAX_REQUESTS);

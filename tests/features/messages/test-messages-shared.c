@@ -329,6 +329,7 @@ test_archived (void)
   g_autoptr (HsSentMessage) message = NULL;
   g_autofree char *xml = NULL;
   g_autofree char *expected = NULL;
+  g_autofree char *sent = NULL;
 
   messages_start (&f.test, messages_session, MESSAGES_FEATURES);
   hs_messages_keep_archive (f.test.messages, own, &keeper, &f);
@@ -370,6 +371,13 @@ test_archived (void)
                          hs_sent_message_get_id (message));
   deliver (&f, xml, "user@example.org", "a7");
   assert_state (message, DELIVERED);
+  /* Whoever asks for a receipt has had it when the message came. */
+  scripted_server_forget_received (f.test.test->server);
+  deliver (&f, "<message xmlns='jabber:client' from='" JULIET "' to='user@example.org' id='m8'><body>8</body>"
+               "<request xmlns='urn:xmpp:receipts'/></message>",
+           "user@example.org", "a8");
+  sent = messages_dup_sent (&f.test);
+  g_assert_null (strstr (sent, "<received"));
   messages_stop (&f.test);
   g_string_free (f.told, TRUE);
 }

@@ -263,6 +263,11 @@ test_approval (void)
   test_client_say (f.test, "<presence type='subscribe' from='nurse@example.org'/>");
   test_client_await_sent (f.test, "<presence type=\"subscribed\" to=\"nurse@example.org\"/>");
   g_assert_cmpuint (count_requests (&f), ==, 1);
+  /* The server sends what has no answer in each session. */
+  test_client_say (f.test, "<presence type='subscribe' from='tybalt@example.org'/>");
+  test_client_await_sent (f.test, "<presence type=\"subscribed\" to=\"tybalt@example.org\"/>");
+  g_assert_cmpuint (count_requests (&f), ==, 0);
+  g_assert_cmpstr (f.signals->str, ==, "requested(tybalt@example.org) ");
   end (&f);
 }
 
