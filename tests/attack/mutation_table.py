@@ -444,6 +444,9 @@ MUTATIONS = [
              "/messages/states/receipts"),
     messages("a receipt is given once",
              "if (!hs_recent_ids_add (&self->answered, peer, id)) return;", "", "states", "/messages/states/receipts"),
+    messages("the account's address stays outside of rooms",
+             "if (!is_person && hs_chat_message_get_is_outgoing (of))", "if (FALSE)", "shared",
+             "/messages/shared/replies"),
     messages("what an archive shows has no receipt",
              "&& (delivery->source == HS_DELIVERY_SOURCE_LIVE || delivery->source == HS_DELIVERY_SOURCE_CARBON"
              " || delivery->source == HS_DELIVERY_SOURCE_OFFLINE);", ";", "shared", "/messages/shared/archived"),

@@ -17,21 +17,24 @@ begin (HsChatMessage *of, const char *body)
   return message;
 }
 
-/* Who wrote it: in a room the occupant, otherwise a person. */
+/* Who wrote it: in a room the occupant, otherwise a person. NULL: nobody can tell. What the account itself has sent to a
+ * room, or to somebody in one, may bear the account's address, which is not told there. */
 static char *
 dup_writer (HsMessages *self, HsChatMessage *of)
 {
+  HsJid *writer = HS_IS_DELIVERY (of) ? hs_delivery_get_sender (HS_DELIVERY (of)) : self->own;
+  gboolean is_person = hs_chat_message_get_kind (of) == HS_CHAT_KIND_PERSON;
   g_autoptr (HsJid) bare = NULL;
-  HsJid *writer = hs_chat_message_get_peer (of);
 
-  if (HS_IS_DELIVERY (of))
-    writer = hs_delivery_get_sender (HS_DELIVERY (of));
-  else if (hs_chat_message_get_kind (of) == HS_CHAT_KIND_PERSON && self->own != NULL)
-    writer = self->own;
-  if (hs_chat_message_get_kind (of) != HS_CHAT_KIND_PERSON)
-    return g_strdup (hs_jid_to_string (writer));
-  bare = hs_jid_get_bare (writer);
-  return g_strdup (hs_jid_to_string (bare));
+  if (!is_person && hs_chat_message_get_is_outgoing (of))
+    {
+      HsMessagesRoom *room = hs_messages_find_room (self, hs_chat_message_get_peer (of));
+
+      writer = room != NULL ? room->occupant : NULL;
+    }
+  if (writer != NULL && is_person)
+    writer = bare = hs_jid_get_bare (writer);
+  return writer != NULL ? g_strdup (hs_jid_to_string (writer)) : NULL;
 }
 
 /**

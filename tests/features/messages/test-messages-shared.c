@@ -196,6 +196,53 @@ test_reflection (void)
   messages_stop (&f);
 }
 
+static void
+assert_reply (MessagesTest *f, HsChatMessage *of, const char *to)
+{
+  g_autoptr (HsMessage) reply = hs_messages_make_reply (f->messages, of, "answer");
+  g_autoptr (HsJid) author = hs_message_dup_reply_to (reply);
+
+  g_assert_cmpstr (author != NULL ? hs_jid_to_string (author) : NULL, ==, to);
+}
+
+/* A reply names the author as the room knows it: the account's own address stays outside. */
+static void
+test_replies (void)
+{
+  MessagesTest f = { NULL };
+  g_autoptr (HsSentMessage) to_room = NULL;
+  g_autoptr (HsSentMessage) to_occupant = NULL;
+  g_autoptr (HsSentMessage) to_person = NULL;
+  g_autofree char *reflection = NULL;
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  join (&f, NULL, HS_MESSAGES_ROOM_HAS_IDS);
+  to_room = messages_send (&f, ROOM, "first");
+  to_occupant = messages_send (&f, ROOM "/nick", "psst");
+  to_person = messages_send (&f, "juliet@example.com/x", "hello");
+  g_assert_null (hs_messages_make_reply (f.messages, HS_CHAT_MESSAGE (to_room), "answer"));
+  reflection = g_strdup_printf (ROOM_MESSAGE ("me", "%s", "first", STANZA_ID (ROOM, "r1")),
+                                hs_sent_message_get_id (to_room));
+  test_client_say (f.test, reflection);
+  assert_reply (&f, HS_CHAT_MESSAGE (to_room), ROOM "/me");
+  assert_reply (&f, HS_CHAT_MESSAGE (to_occupant), ROOM "/me");
+  assert_reply (&f, HS_CHAT_MESSAGE (to_person), "user@example.org");
+  test_client_say (f.test, ROOM_MESSAGE ("nick", "m1", "theirs", STANZA_ID (ROOM, "r2")));
+  assert_reply (&f, HS_CHAT_MESSAGE (messages_last (&f)), ROOM "/nick");
+  test_client_say (f.test, CHAT (JULIET, "m2", "hers", ""));
+  assert_reply (&f, HS_CHAT_MESSAGE (messages_last (&f)), "juliet@example.com");
+  /* Another device of the account has sent it. */
+  test_client_say (f.test, CARBON (" from='user@example.org'", "sent",
+                                   INNER ("user@example.org/phone", ROOM "/nick", "elsewhere",
+                                          "<x xmlns='http://jabber.org/protocol/muc#user'/>")));
+  assert_reply (&f, HS_CHAT_MESSAGE (messages_last (&f)), ROOM "/me");
+  test_client_say (f.test, CARBON (" from='user@example.org'", "sent",
+                                   INNER ("user@example.org/phone", "other@muc.example.org/nick", "elsewhere",
+                                          "<x xmlns='http://jabber.org/protocol/muc#user'/>")));
+  assert_reply (&f, HS_CHAT_MESSAGE (messages_last (&f)), NULL);
+  messages_stop (&f);
+}
+
 /* Who got a private message tells about it, and nobody else in the room does. */
 static void
 test_occupant (void)
@@ -462,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/shared/moderation", test_moderation);
   g_test_add_func ("/messages/shared/authors", test_authors);
   g_test_add_func ("/messages/shared/reflection", test_reflection);
+  g_test_add_func ("/messages/shared/replies", test_replies);
   g_test_add_func ("/messages/shared/occupant", test_occupant);
   g_test_add_func ("/messages/shared/kept", test_kept);
   g_test_add_func ("/messages/shared/archived", test_archived);
