@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 #include "hs-enum-types.h"
 
@@ -261,7 +261,7 @@ hs_client_get_channel_binding (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_CHANNEL_BINDING_NONE);
   hs_client_return_val_if_foreign (self, HS_CHANNEL_BINDING_NONE);
 
-  return hs_settings_get_channel_binding (&hs_client_private (self)->settings);
+  return hs_settings_get_channel_binding (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -289,7 +289,7 @@ hs_client_set_channel_binding (HsClient *self, HsChannelBinding channel_binding)
   if (!hs_client_check_range (self, "channel-binding", channel_binding))
     return;
 
-  if (hs_settings_set_channel_binding (&priv->settings, channel_binding))
+  if (hs_settings_set_channel_binding (hs_client_settings (priv), channel_binding))
     g_object_notify (G_OBJECT (self), "channel-binding");
 }
 
@@ -307,7 +307,7 @@ hs_client_get_security_info (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_sign_in_get_security_info (&hs_client_private (self)->sign_in);
+  return hs_sign_in_get_security_info (hs_client_sign_ins (hs_client_private (self)));
 }
 
 /**
@@ -333,7 +333,7 @@ hs_client_set_access_token (HsClient *self, const char *access_token)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  hs_settings_set_access_token (&priv->settings, access_token);
+  hs_settings_set_access_token (hs_client_settings (priv), access_token);
   g_object_notify (G_OBJECT (self), "access-token");
 }
 
@@ -352,7 +352,7 @@ hs_client_get_oauth_discovery (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_sign_in_get_discovery (&hs_client_private (self)->sign_in);
+  return hs_sign_in_get_discovery (hs_client_sign_ins (hs_client_private (self)));
 }
 
 /**
@@ -369,7 +369,7 @@ hs_client_get_login_token (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_sign_in_get_login_token (&hs_client_private (self)->sign_in);
+  return hs_sign_in_get_login_token (hs_client_sign_ins (hs_client_private (self)));
 }
 
 /**
@@ -403,9 +403,9 @@ hs_client_set_login_token (HsClient *self, GVariant *login_token)
   hs_client_return_if_foreign (self);
   g_return_if_fail (token == NULL || g_variant_is_of_type (token, G_VARIANT_TYPE_VARDICT));
 
-  if (!hs_sign_in_set_login_token (&priv->sign_in, token))
+  if (!hs_sign_in_set_login_token (hs_client_sign_ins (priv), token))
     return;
-  if (token != NULL && hs_settings_get_user_agent_id (&priv->settings) == NULL
+  if (token != NULL && hs_settings_get_user_agent_id (hs_client_settings (priv)) == NULL
       && g_variant_lookup (token, "user-agent-id", "&s", &id))
     hs_client_set_user_agent_id (self, id);
   g_object_notify (G_OBJECT (self), "login-token");
@@ -425,7 +425,7 @@ hs_client_get_user_agent_id (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_user_agent_id (&hs_client_private (self)->settings);
+  return hs_settings_get_user_agent_id (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -450,7 +450,7 @@ hs_client_set_user_agent_id (HsClient *self, const char *user_agent_id)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_user_agent_id (&priv->settings, user_agent_id))
+  if (hs_settings_set_user_agent_id (hs_client_settings (priv), user_agent_id))
     g_object_notify (G_OBJECT (self), "user-agent-id");
 }
 
@@ -468,7 +468,7 @@ hs_client_get_user_agent_software (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_user_agent_software (&hs_client_private (self)->settings);
+  return hs_settings_get_user_agent_software (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -491,7 +491,7 @@ hs_client_set_user_agent_software (HsClient *self, const char *user_agent_softwa
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_user_agent_software (&priv->settings, user_agent_software))
+  if (hs_settings_set_user_agent_software (hs_client_settings (priv), user_agent_software))
     g_object_notify (G_OBJECT (self), "user-agent-software");
 }
 
@@ -509,7 +509,7 @@ hs_client_get_user_agent_device (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_user_agent_device (&hs_client_private (self)->settings);
+  return hs_settings_get_user_agent_device (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -531,7 +531,7 @@ hs_client_set_user_agent_device (HsClient *self, const char *user_agent_device)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_user_agent_device (&priv->settings, user_agent_device))
+  if (hs_settings_set_user_agent_device (hs_client_settings (priv), user_agent_device))
     g_object_notify (G_OBJECT (self), "user-agent-device");
 }
 
@@ -549,7 +549,7 @@ hs_client_get_bind2 (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_settings_get_bind2 (&hs_client_private (self)->settings);
+  return hs_settings_get_bind2 (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -575,7 +575,7 @@ hs_client_set_bind2 (HsClient *self, gboolean bind2)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_bind2 (&priv->settings, bind2))
+  if (hs_settings_set_bind2 (hs_client_settings (priv), bind2))
     g_object_notify (G_OBJECT (self), "bind2");
 }
 
@@ -593,7 +593,7 @@ hs_client_get_carbons (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_settings_get_carbons (&hs_client_private (self)->settings);
+  return hs_settings_get_carbons (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -616,6 +616,6 @@ hs_client_set_carbons (HsClient *self, gboolean carbons)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_carbons (&priv->settings, carbons))
+  if (hs_settings_set_carbons (hs_client_settings (priv), carbons))
     g_object_notify (G_OBJECT (self), "carbons");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-enum-types.h"
 
 /* What a client tells of itself where HEADSTOCK_DEBUG asks for it, and with G_MESSAGES_DEBUG. */
@@ -9,7 +9,7 @@
 const char *
 hs_client_get_name (HsClient *self)
 {
-  HsJid *jid = hs_settings_get_jid (&hs_client_private (self)->settings);
+  HsJid *jid = hs_settings_get_jid (hs_client_settings (hs_client_private (self)));
 
   return jid != NULL ? hs_jid_to_string (jid) : NULL;
 }
@@ -20,8 +20,8 @@ hs_client_debug_state (HsClient *self, HsClientState present)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GEnumClass) states = g_type_class_ref (HS_TYPE_CLIENT_STATE);
   const GEnumValue *state = g_enum_get_value (states, present);
-  HsJid *bound = hs_session_get_bound_jid (&priv->session);
-  const char *address = hs_connection_get_address (&priv->connection);
+  HsJid *bound = hs_session_get_bound_jid (hs_client_session (priv));
+  const char *address = hs_connection_get_address (hs_client_connection (priv));
 
   if (state->value == HS_CLIENT_STATE_READY && bound != NULL)
     hs_debug_print (HS_DEBUG_STATE, hs_client_get_name (self), "%s as %s", state->value_nick, hs_jid_to_string (bound));

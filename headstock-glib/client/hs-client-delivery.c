@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-element-private.h"
 #include "hs-feature.h"
 
@@ -13,9 +13,9 @@ queue_output_cb (guint64 *end, gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   hs_client_flush (client);
-  if (!hs_connection_is_open (&priv->connection))
+  if (!hs_connection_is_open (hs_client_connection (priv)))
     return FALSE;
-  *end = hs_connection_get_end (&priv->connection);
+  *end = hs_connection_get_end (hs_client_connection (priv));
   return TRUE;
 }
 
@@ -73,12 +73,12 @@ hs_client_send_async (HsClient *self,
   g_task_set_source_tag (task, hs_client_send_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  hs_outbox_add (&priv->outbox, task);
+  hs_outbox_add (hs_client_outbox (priv), task);
   sending.task = task;
   if (!hs_client_send_node (self, hs_element_get_node (stanza), &sending, &error))
-    hs_outbox_refuse (&priv->outbox, task, g_steal_pointer (&error));
+    hs_outbox_refuse (hs_client_outbox (priv), task, g_steal_pointer (&error));
   else if (sending.route == HS_ROUTE_DIRECT)
-    hs_outbox_await_written (&priv->outbox, task);
+    hs_outbox_await_written (hs_client_outbox (priv), task);
 }
 
 /**
@@ -135,17 +135,17 @@ hs_feature_send (HsClient *client,
   feature->callback = callback;
   feature->user_data = user_data;
   g_task_set_source_tag (task, hs_feature_send);
-  hs_outbox_add (&priv->outbox, task);
+  hs_outbox_add (hs_client_outbox (priv), task);
   if (!hs_client_send_node (client, hs_element_get_node (stanza), &sending, &reason))
     {
       feature->callback = NULL;
       g_propagate_error (error, g_error_copy (reason));
       /* A task must return. */
-      hs_outbox_refuse (&priv->outbox, task, reason);
+      hs_outbox_refuse (hs_client_outbox (priv), task, reason);
       return FALSE;
     }
   if (sending.route == HS_ROUTE_DIRECT)
-    hs_outbox_await_written (&priv->outbox, task);
+    hs_outbox_await_written (hs_client_outbox (priv), task);
   return TRUE;
 }
 
@@ -177,7 +177,7 @@ hs_client_tell_deliveries (HsClient *self, gboolean quietly)
   HsStreamManagement *management = hs_client_get_management (self);
 
   if (management != NULL)
-    hs_outbox_tell (&priv->outbox, management, quietly);
+    hs_outbox_tell (hs_client_outbox (priv), management, quietly);
 }
 
 /**
@@ -215,7 +215,7 @@ hs_client_get_resend_policy (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), HS_RESEND_POLICY_UNRECEIVED);
   hs_client_return_val_if_foreign (self, HS_RESEND_POLICY_UNRECEIVED);
 
-  return hs_settings_get_resend_policy (&hs_client_private (self)->settings);
+  return hs_settings_get_resend_policy (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -237,7 +237,7 @@ hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
   if (!hs_client_check_range (self, "resend-policy", resend_policy))
     return;
 
-  if (!hs_settings_set_resend_policy (&priv->settings, resend_policy))
+  if (!hs_settings_set_resend_policy (hs_client_settings (priv), resend_policy))
     return;
   g_object_notify (G_OBJECT (self), "resend-policy");
 }

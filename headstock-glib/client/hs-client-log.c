@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 /* The client's side of its log: the signal `xml`, and what programs call. */
 
@@ -62,7 +62,7 @@ hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError 
   if (hs_client_refuse_with (hs_client_private (self), G_STRFUNC, error))
     return FALSE;
 
-  return hs_wire_log_open (&hs_client_private (self)->wire_log, path, to_stdout, error);
+  return hs_wire_log_open (hs_client_wire_log (hs_client_private (self)), path, to_stdout, error);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-element-private.h"
 #include "hs-feature.h"
 #include "hs-random.h"
@@ -89,12 +89,12 @@ check_feature (HsClientPrivate *priv, HsModule *module)
 
   if (feature == FEATURE_NONE)
     return TRUE;
-  if (feature == FEATURE_CLIENT_ONLY && hs_settings_is_component (&priv->settings))
+  if (feature == FEATURE_CLIENT_ONLY && hs_settings_is_component (hs_client_settings (priv)))
     {
       g_critical ("%s is for clients: a component cannot register it", G_OBJECT_TYPE_NAME (module));
       return FALSE;
     }
-  registered = hs_module_list_find (&priv->modules, type);
+  registered = hs_module_list_find (hs_client_modules (priv), type);
   if (registered == NULL)
     return TRUE;
   g_critical ("%s is registered already: a client has one module of %s",
@@ -133,12 +133,12 @@ hs_client_register (HsClient *self, HsModule *module)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_MODULE (module));
 
-  if (hs_module_list_contains (&priv->modules, module) || !check_feature (priv, module))
+  if (hs_module_list_contains (hs_client_modules (priv), module) || !check_feature (priv, module))
     return;
   /* The hook, or a handler of the signal, may drop either. */
   client = g_object_ref (self);
   alive = g_object_ref (module);
-  if (hs_module_list_add (&priv->modules, module))
+  if (hs_module_list_add (hs_client_modules (priv), module))
     g_signal_emit (self, hs_client_signals[SIGNAL_MODULE_ADDED], 0, module);
 }
 
@@ -163,8 +163,8 @@ hs_client_unregister (HsClient *self, HsModule *module)
   client = g_object_ref (self);
   alive = g_object_ref (module);
   /* A module that gives up while it is being attached has never been announced. */
-  if (hs_module_list_remove (&priv->modules, module)
-      && !hs_module_list_is_attaching (&priv->modules, module))
+  if (hs_module_list_remove (hs_client_modules (priv), module)
+      && !hs_module_list_is_attaching (hs_client_modules (priv), module))
     g_signal_emit (self, hs_client_signals[SIGNAL_MODULE_REMOVED], 0, module);
 }
 
@@ -188,7 +188,7 @@ hs_client_find_module (HsClient *self, GType type)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_module_list_find (&hs_client_private (self)->modules, type);
+  return hs_module_list_find (hs_client_modules (hs_client_private (self)), type);
 }
 
 /**
@@ -216,14 +216,14 @@ hs_client_ensure_module (HsClient *self, GType type)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  found = hs_module_list_find (&priv->modules, type);
+  found = hs_module_list_find (hs_client_modules (priv), type);
   if (found != NULL)
     return found;
   g_return_val_if_fail (g_type_is_a (type, G_TYPE_OBJECT) && g_type_is_a (type, HS_TYPE_MODULE), NULL);
   g_return_val_if_fail (!G_TYPE_IS_INTERFACE (type) && !G_TYPE_IS_ABSTRACT (type), NULL);
   module = g_object_new (type, NULL);
   hs_client_register (self, module);
-  return hs_module_list_find (&priv->modules, type);
+  return hs_module_list_find (hs_client_modules (priv), type);
 }
 
 /**
@@ -246,5 +246,5 @@ hs_client_list_modules (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return G_LIST_MODEL (hs_module_list_copy (&hs_client_private (self)->modules));
+  return G_LIST_MODEL (hs_module_list_copy (hs_client_modules (hs_client_private (self))));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-element-private.h"
 #include "hs-iq-private.h"
 #include "hs-error.h"
@@ -97,7 +97,7 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 
   if (data->request != NULL)
     {
-      hs_requests_remove (&priv->requests, data->request);
+      hs_requests_remove (hs_client_requests (priv), data->request);
       stop_watching (task);
       g_task_return_error_if_cancelled (task);
       /* The tracker's reference. */

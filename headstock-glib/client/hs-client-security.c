@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 /* The accessors of the properties that say how a client and its server prove who they are. */
 
@@ -23,7 +23,7 @@ hs_client_set_password (HsClient *self, const char *password)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_password (&priv->settings, password))
+  if (hs_settings_set_password (hs_client_settings (priv), password))
     g_object_notify (G_OBJECT (self), "password");
 }
 
@@ -42,7 +42,7 @@ hs_client_dup_password (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return g_strdup (hs_settings_get_password (&hs_client_private (self)->settings));
+  return g_strdup (hs_settings_get_password (hs_client_settings (hs_client_private (self))));
 }
 
 /**
@@ -59,7 +59,7 @@ hs_client_get_tls_mode (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_tls_mode (&hs_client_private (self)->settings);
+  return hs_settings_get_tls_mode (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -82,7 +82,7 @@ hs_client_set_tls_mode (HsClient *self, HsTlsMode tls_mode)
   if (!hs_client_check_range (self, "tls-mode", tls_mode))
     return;
 
-  if (hs_settings_set_tls_mode (&priv->settings, tls_mode))
+  if (hs_settings_set_tls_mode (hs_client_settings (priv), tls_mode))
     g_object_notify (G_OBJECT (self), "tls-mode");
 }
 
@@ -100,7 +100,7 @@ hs_client_get_tls_database (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_tls_database (&hs_client_private (self)->settings);
+  return hs_settings_get_tls_database (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -120,7 +120,7 @@ hs_client_set_tls_database (HsClient *self, GTlsDatabase *tls_database)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_tls_database (&priv->settings, tls_database))
+  if (hs_settings_set_tls_database (hs_client_settings (priv), tls_database))
     g_object_notify (G_OBJECT (self), "tls-database");
 }
 
@@ -138,7 +138,7 @@ hs_client_get_tls_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_tls_certificate (&hs_client_private (self)->settings);
+  return hs_settings_get_tls_certificate (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -158,7 +158,7 @@ hs_client_set_tls_certificate (HsClient *self, GTlsCertificate *tls_certificate)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_tls_certificate (&priv->settings, tls_certificate))
+  if (hs_settings_set_tls_certificate (hs_client_settings (priv), tls_certificate))
     g_object_notify (G_OBJECT (self), "tls-certificate");
 }
 
@@ -177,7 +177,7 @@ hs_client_get_pinned_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_pinned_certificate (&hs_client_private (self)->settings);
+  return hs_settings_get_pinned_certificate (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -198,7 +198,7 @@ hs_client_set_pinned_certificate (HsClient *self, GTlsCertificate *pinned_certif
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_pinned_certificate (&priv->settings, pinned_certificate))
+  if (hs_settings_set_pinned_certificate (hs_client_settings (priv), pinned_certificate))
     g_object_notify (G_OBJECT (self), "pinned-certificate");
 }
 
@@ -216,7 +216,7 @@ hs_client_get_peer_certificate (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_connection_get_peer_certificate (&hs_client_private (self)->connection);
+  return hs_connection_get_peer_certificate (hs_client_connection (hs_client_private (self)));
 }
 
 /**
@@ -233,7 +233,7 @@ hs_client_get_sasl_mechanisms (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_sasl_mechanisms (&hs_client_private (self)->settings);
+  return hs_settings_get_sasl_mechanisms (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -254,7 +254,7 @@ hs_client_set_sasl_mechanisms (HsClient *self, const char * const *sasl_mechanis
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  hs_settings_set_sasl_mechanisms (&priv->settings, sasl_mechanisms);
+  hs_settings_set_sasl_mechanisms (hs_client_settings (priv), sasl_mechanisms);
   g_object_notify (G_OBJECT (self), "sasl-mechanisms");
 }
 
@@ -274,7 +274,7 @@ hs_client_get_allow_plain (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_settings_get_allow_plain (&hs_client_private (self)->settings);
+  return hs_settings_get_allow_plain (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -296,7 +296,7 @@ hs_client_set_allow_plain (HsClient *self, gboolean allow_plain)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_allow_plain (&priv->settings, allow_plain))
+  if (hs_settings_set_allow_plain (hs_client_settings (priv), allow_plain))
     g_object_notify (G_OBJECT (self), "allow-plain");
 }
 
@@ -315,7 +315,7 @@ hs_client_get_min_iterations (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_min_iterations (&hs_client_private (self)->settings);
+  return hs_settings_get_min_iterations (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -338,6 +338,6 @@ hs_client_set_min_iterations (HsClient *self, guint min_iterations)
   if (!hs_client_check_range (self, "min-iterations", min_iterations))
     return;
 
-  if (hs_settings_set_min_iterations (&priv->settings, min_iterations))
+  if (hs_settings_set_min_iterations (hs_client_settings (priv), min_iterations))
     g_object_notify (G_OBJECT (self), "min-iterations");
 }

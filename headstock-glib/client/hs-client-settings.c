@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
-
-#include "hs-component-private.h"
+#include "hs-client-internal.h"
 
 /* The accessors of HsClient's properties; those of its security are in hs-client-security.c. */
-
-void
-hs_client_make_component (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_settings_make_component (&priv->settings);
-  hs_iq_tracker_make_strict (hs_dispatcher_get_tracker (hs_client_dispatcher (priv)));
-}
-
-void
-hs_client_take_jid_error (HsClient *self, GError *error)
-{
-  hs_settings_take_jid_error (&hs_client_private (self)->settings, error);
-}
 
 /* Whether a value is one that the property takes. g_object_set() sees to that by itself; a setter that is called
  * would truncate the value, or make the client refuse all that comes. */
@@ -73,7 +56,7 @@ hs_client_get_jid (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_jid (&hs_client_private (self)->settings);
+  return hs_settings_get_jid (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -91,7 +74,7 @@ hs_client_get_host (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_host (&hs_client_private (self)->settings);
+  return hs_settings_get_host (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -112,7 +95,7 @@ hs_client_set_host (HsClient *self, const char *host)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_host (&priv->settings, host))
+  if (hs_settings_set_host (hs_client_settings (priv), host))
     g_object_notify (G_OBJECT (self), "host");
 }
 
@@ -130,7 +113,7 @@ hs_client_get_port (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_port (&hs_client_private (self)->settings);
+  return hs_settings_get_port (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -152,7 +135,7 @@ hs_client_set_port (HsClient *self, guint port)
   if (!hs_client_check_range (self, "port", port))
     return;
 
-  if (hs_settings_set_port (&priv->settings, port))
+  if (hs_settings_set_port (hs_client_settings (priv), port))
     g_object_notify (G_OBJECT (self), "port");
 }
 
@@ -170,7 +153,7 @@ hs_client_get_proxy_resolver (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_proxy_resolver (&hs_client_private (self)->settings);
+  return hs_settings_get_proxy_resolver (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -190,7 +173,7 @@ hs_client_set_proxy_resolver (HsClient *self, GProxyResolver *proxy_resolver)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_proxy_resolver (&priv->settings, proxy_resolver))
+  if (hs_settings_set_proxy_resolver (hs_client_settings (priv), proxy_resolver))
     g_object_notify (G_OBJECT (self), "proxy-resolver");
 }
 
@@ -208,7 +191,7 @@ hs_client_get_lang (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_lang (&hs_client_private (self)->settings);
+  return hs_settings_get_lang (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -228,7 +211,7 @@ hs_client_set_lang (HsClient *self, const char *lang)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_lang (&priv->settings, lang))
+  if (hs_settings_set_lang (hs_client_settings (priv), lang))
     g_object_notify (G_OBJECT (self), "lang");
 }
 
@@ -263,7 +246,7 @@ hs_client_get_bound_jid (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_session_get_bound_jid (&hs_client_private (self)->session);
+  return hs_session_get_bound_jid (hs_client_session (hs_client_private (self)));
 }
 
 /**
@@ -280,7 +263,7 @@ hs_client_get_auto_reconnect (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_settings_get_auto_reconnect (&hs_client_private (self)->settings);
+  return hs_settings_get_auto_reconnect (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -301,7 +284,7 @@ hs_client_set_auto_reconnect (HsClient *self, gboolean auto_reconnect)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_auto_reconnect (&priv->settings, auto_reconnect))
+  if (hs_settings_set_auto_reconnect (hs_client_settings (priv), auto_reconnect))
     g_object_notify (G_OBJECT (self), "auto-reconnect");
 }
 
@@ -321,7 +304,7 @@ hs_client_get_connect_timeout (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_connect_timeout (&hs_client_private (self)->settings);
+  return hs_settings_get_connect_timeout (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -346,7 +329,7 @@ hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
   if (!hs_client_check_range (self, "connect-timeout", connect_timeout))
     return;
 
-  if (hs_settings_set_connect_timeout (&priv->settings, connect_timeout))
+  if (hs_settings_set_connect_timeout (hs_client_settings (priv), connect_timeout))
     g_object_notify (G_OBJECT (self), "connect-timeout");
 }
 
@@ -364,7 +347,7 @@ hs_client_get_request_timeout (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_request_timeout (&hs_client_private (self)->settings);
+  return hs_settings_get_request_timeout (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -386,7 +369,7 @@ hs_client_set_request_timeout (HsClient *self, guint request_timeout)
   if (!hs_client_check_range (self, "request-timeout", request_timeout))
     return;
 
-  if (hs_settings_set_request_timeout (&priv->settings, request_timeout))
+  if (hs_settings_set_request_timeout (hs_client_settings (priv), request_timeout))
     g_object_notify (G_OBJECT (self), "request-timeout");
 }
 
@@ -405,7 +388,7 @@ hs_client_get_keepalive_interval (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_keepalive_interval (&hs_client_private (self)->settings);
+  return hs_settings_get_keepalive_interval (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -428,7 +411,7 @@ hs_client_set_keepalive_interval (HsClient *self, guint keepalive_interval)
   if (!hs_client_check_range (self, "keepalive-interval", keepalive_interval))
     return;
 
-  if (!hs_settings_set_keepalive_interval (&priv->settings, keepalive_interval))
+  if (!hs_settings_set_keepalive_interval (hs_client_settings (priv), keepalive_interval))
     return;
   hs_client_expect_life (self);
   g_object_notify (G_OBJECT (self), "keepalive-interval");
@@ -449,7 +432,7 @@ hs_client_get_max_stanza_size (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_max_stanza_size (&hs_client_private (self)->settings);
+  return hs_settings_get_max_stanza_size (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -472,7 +455,7 @@ hs_client_set_max_stanza_size (HsClient *self, guint64 max_stanza_size)
   if (!hs_client_check_range (self, "max-stanza-size", max_stanza_size))
     return;
 
-  if (hs_settings_set_max_stanza_size (&priv->settings, max_stanza_size))
+  if (hs_settings_set_max_stanza_size (hs_client_settings (priv), max_stanza_size))
     g_object_notify (G_OBJECT (self), "max-stanza-size");
 }
 
@@ -490,7 +473,7 @@ hs_client_get_max_depth (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_settings_get_max_depth (&hs_client_private (self)->settings);
+  return hs_settings_get_max_depth (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -512,7 +495,7 @@ hs_client_set_max_depth (HsClient *self, guint max_depth)
   if (!hs_client_check_range (self, "max-depth", max_depth))
     return;
 
-  if (hs_settings_set_max_depth (&priv->settings, max_depth))
+  if (hs_settings_set_max_depth (hs_client_settings (priv), max_depth))
     g_object_notify (G_OBJECT (self), "max-depth");
 }
 
@@ -530,7 +513,7 @@ hs_client_get_initial_roster (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  return hs_settings_get_initial_roster (&hs_client_private (self)->settings);
+  return hs_settings_get_initial_roster (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -550,7 +533,7 @@ hs_client_set_initial_roster (HsClient *self, gboolean initial_roster)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_set_initial_roster (&priv->settings, initial_roster))
+  if (hs_settings_set_initial_roster (hs_client_settings (priv), initial_roster))
     g_object_notify (G_OBJECT (self), "initial-roster");
 }
 
@@ -568,7 +551,7 @@ hs_client_get_registration (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_registration (&hs_client_private (self)->settings);
+  return hs_settings_get_registration (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -589,11 +572,11 @@ hs_client_set_registration (HsClient *self, HsModule *registration)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_settings_get_registration (&priv->settings) == registration)
+  if (hs_settings_get_registration (hs_client_settings (priv)) == registration)
     return;
-  if (hs_settings_get_registration (&priv->settings) != NULL)
-    hs_client_unregister (self, hs_settings_get_registration (&priv->settings));
-  hs_settings_set_registration (&priv->settings, registration);
+  if (hs_settings_get_registration (hs_client_settings (priv)) != NULL)
+    hs_client_unregister (self, hs_settings_get_registration (hs_client_settings (priv)));
+  hs_settings_set_registration (hs_client_settings (priv), registration);
   if (registration != NULL)
     hs_client_register (self, registration);
   g_object_notify (G_OBJECT (self), "registration");

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-signals.h"
+
+#include "hs-client.h"
 #include "hs-enum-types.h"
 #include "hs-iq.h"
 #include "hs-message.h"
+#include "hs-module.h"
+#include "hs-presence.h"
 
 /* What a client tells of, and its documentation. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-error.h"
 
 /* Which thread a running client belongs to: the one that iterates the main context in which the client was
@@ -14,7 +14,7 @@
 gboolean
 hs_client_refuse (HsClientPrivate *priv, const char *function)
 {
-  if (!hs_run_loop_is_foreign (&priv->loop))
+  if (!hs_run_loop_is_foreign (hs_client_loop (priv)))
     return FALSE;
   g_critical ("%s() " HINT, function);
   return TRUE;
@@ -23,7 +23,7 @@ hs_client_refuse (HsClientPrivate *priv, const char *function)
 gboolean
 hs_client_refuse_with (HsClientPrivate *priv, const char *function, GError **error)
 {
-  if (!hs_run_loop_is_foreign (&priv->loop))
+  if (!hs_run_loop_is_foreign (hs_client_loop (priv)))
     return FALSE;
   if (function != NULL)
     g_set_error (error, HS_ERROR, HS_ERROR_WRONG_THREAD, "%s() " HINT, function);
@@ -69,14 +69,14 @@ hs_client_refuse_async (HsClient *self,
 GMainContext *
 hs_client_take_over (HsClientPrivate *priv, GError **error)
 {
-  g_autoptr (GMainContext) context = hs_run_loop_dup_context (&priv->loop);
+  g_autoptr (GMainContext) context = hs_run_loop_dup_context (hs_client_loop (priv));
 
-  if (context == NULL || hs_run_loop_is_entered (&priv->loop) || !g_main_context_acquire (context))
+  if (context == NULL || hs_run_loop_is_entered (hs_client_loop (priv)) || !g_main_context_acquire (context))
     {
       hs_client_refuse_with (priv, "hs_client_run", error);
       return NULL;
     }
-  hs_run_loop_enter (&priv->loop);
+  hs_run_loop_enter (hs_client_loop (priv));
   return g_steal_pointer (&context);
 }
 
@@ -95,9 +95,9 @@ hs_client_dispose_elsewhere (HsClient *self, HsClientPrivate *priv)
   g_autoptr (GMainContext) context = NULL;
   g_autoptr (GSource) source = NULL;
 
-  if (!hs_run_loop_is_foreign (&priv->loop))
+  if (!hs_run_loop_is_foreign (hs_client_loop (priv)))
     return FALSE;
-  context = hs_run_loop_dup_context (&priv->loop);
+  context = hs_run_loop_dup_context (hs_client_loop (priv));
   if (context == NULL)
     return FALSE;
   source = g_idle_source_new ();

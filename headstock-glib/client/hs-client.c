@@ -4,6 +4,7 @@
 #include "hs-client.h"
 
 #include "hs-client-private.h"
+#include "hs-component-private.h"
 #include "hs-enum-types.h"
 #include "hs-error.h"
 #include "hs-message.h"
@@ -487,20 +488,6 @@ static void
 specify_times (void)
 {
   /**
-   * HsClient:state: (getter get_state)
-   *
-   * Where the client stands.
-   */
-  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, HS_CLIENT_PARAM_RO);
-
-  /**
-   * HsClient:bound-jid: (getter get_bound_jid)
-   *
-   * The full address that the server has bound (RFC 6120, 7), or %NULL without a session.
-   */
-  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, HS_CLIENT_PARAM_RO);
-
-  /**
    * HsClient:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
    * Whether a connection that is lost after the client was ready is made anew. The default is %TRUE.
@@ -592,6 +579,46 @@ specify_limits (void)
 }
 
 static void
+specify_session (void)
+{
+  /**
+   * HsClient:state: (getter get_state)
+   *
+   * Where the client stands.
+   */
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HS_TYPE_CLIENT_STATE, HS_CLIENT_STATE_DISCONNECTED, HS_CLIENT_PARAM_RO);
+
+  /**
+   * HsClient:bound-jid: (getter get_bound_jid)
+   *
+   * The full address that the server has bound (RFC 6120, 7), or %NULL without a session.
+   */
+  props[PROP_BOUND_JID] = g_param_spec_boxed ("bound-jid", NULL, NULL, HS_TYPE_JID, HS_CLIENT_PARAM_RO);
+
+  /**
+   * HsClient:resend-policy: (getter get_resend_policy) (setter set_resend_policy)
+   *
+   * Which stanzas that were not acknowledged when their session was lost are sent again in the next one,
+   * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
+   * come back with [signal@Client::returned]. The default is %HS_RESEND_POLICY_UNRECEIVED.
+   *
+   * A change takes effect at once, for each session that is lost from then on.
+   */
+  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY,
+                                                 HS_RESEND_POLICY_UNRECEIVED, HS_CLIENT_PARAM_RW);
+
+  /**
+   * HsClient:active: (getter get_active) (setter set_active)
+   *
+   * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
+   * in each session. The default is %TRUE.
+   *
+   * A change takes effect at once.
+   */
+  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
+}
+
+static void
 specify_beginning (void)
 {
   /**
@@ -614,7 +641,8 @@ specify_beginning (void)
    *
    * A change takes effect at once.
    */
-  props[PROP_INITIAL_PRESENCE] = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
+  props[PROP_INITIAL_PRESENCE]
+      = g_param_spec_object ("initial-presence", NULL, NULL, HS_TYPE_PRESENCE, HS_CLIENT_PARAM_RW);
 
   /**
    * HsClient:initial-roster: (getter get_initial_roster) (setter set_initial_roster)
@@ -634,27 +662,6 @@ specify_beginning (void)
    * detached, at once.
    */
   props[PROP_REGISTRATION] = g_param_spec_object ("registration", NULL, NULL, HS_TYPE_MODULE, HS_CLIENT_PARAM_RW);
-
-  /**
-   * HsClient:resend-policy: (getter get_resend_policy) (setter set_resend_policy)
-   *
-   * Which stanzas that were not acknowledged when their session was lost are sent again in the next one,
-   * oldest first and with the time at which they were sent first (XEP-0198, 4; XEP-0203). All others
-   * come back with [signal@Client::returned]. The default is %HS_RESEND_POLICY_UNRECEIVED.
-   *
-   * A change takes effect at once, for each session that is lost from then on.
-   */
-  props[PROP_RESEND_POLICY] = g_param_spec_enum ("resend-policy", NULL, NULL, HS_TYPE_RESEND_POLICY, HS_RESEND_POLICY_UNRECEIVED, HS_CLIENT_PARAM_RW);
-
-  /**
-   * HsClient:active: (getter get_active) (setter set_active)
-   *
-   * Whether somebody is looking at what arrives. The server is told (XEP-0352) when it changes and again
-   * in each session. The default is %TRUE.
-   *
-   * A change takes effect at once.
-   */
-  props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, TRUE, HS_CLIENT_PARAM_RW);
 }
 
 static void
@@ -673,6 +680,7 @@ hs_client_class_init (HsClientClass *klass)
   specify_certificates ();
   specify_sign_in ();
   specify_times ();
+  specify_session ();
   specify_limits ();
   specify_beginning ();
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -703,6 +711,21 @@ hs_client_init (HsClient *self)
                     &hs_client_requests_callbacks, self);
 }
 
+void
+hs_client_make_component (HsClient *self)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  hs_settings_make_component (&priv->settings);
+  hs_iq_tracker_make_strict (hs_dispatcher_get_tracker (hs_client_dispatcher (priv)));
+}
+
+void
+hs_client_take_jid_error (HsClient *self, GError *error)
+{
+  hs_settings_take_jid_error (&hs_client_private (self)->settings, error);
+}
+
 /**
  * hs_client_new:
  * @jid: an address; one with a resource asks the server for that resource
@@ -730,7 +753,7 @@ hs_client_new (const char *jid, const char *password)
 
   parsed = hs_jid_new (jid, &error);
   self = hs_client_new_for_jid (parsed, password);
-  hs_settings_take_jid_error (&hs_client_private (self)->settings, g_steal_pointer (&error));
+  hs_client_take_jid_error (self, g_steal_pointer (&error));
   return self;
 }
 
