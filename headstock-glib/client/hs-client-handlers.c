@@ -216,20 +216,7 @@ hs_client_add_handler (HsClient *self,
                        gpointer user_data,
                        GDestroyNotify destroy)
 {
-  HsHandler new_handler = {
-    .name = (char *) name,
-    .namespace_ = (char *) namespace_,
-    .flags = flags,
-    .func = handler,
-    .user_data = user_data,
-    .destroy = destroy,
-  };
-
-  g_return_val_if_fail (HS_IS_CLIENT (self), 0);
-  hs_client_return_val_if_foreign (self, 0);
-  g_return_val_if_fail (handler != NULL, 0);
-
-  return add_handler (self, &new_handler);
+  return hs_client_add_handler_full (self, name, namespace_, NULL, NULL, flags, handler, user_data, destroy);
 }
 
 /**
