@@ -81,7 +81,7 @@ hs_client_get_log_max_size (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), 0);
   hs_client_return_val_if_foreign (self, 0);
 
-  return hs_wire_log_get_max_size (&hs_client_private (self)->wire_log);
+  return hs_wire_log_get_max_size (hs_client_wire_log (hs_client_private (self)));
 }
 
 /**
@@ -100,6 +100,6 @@ hs_client_set_log_max_size (HsClient *self, guint64 log_max_size)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (hs_wire_log_set_max_size (&hs_client_private (self)->wire_log, log_max_size))
+  if (hs_wire_log_set_max_size (hs_client_wire_log (hs_client_private (self)), log_max_size))
     g_object_notify (G_OBJECT (self), "log-max-size");
 }
