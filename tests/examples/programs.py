@@ -10,6 +10,7 @@ import os
 import queue
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +36,7 @@ ECHO_BOT = [str(BUILD / "c" / "echo-bot")]
 BASIC = [PYTHON, "-u", str(SOURCE / "python" / "basic.py")]
 DISCO = [PYTHON, "-u", str(SOURCE / "python" / "disco.py")]
 BOT = [PYTHON, "-u", str(SOURCE / "python" / "bot.py")]
+ROOMBOT = [PYTHON, "-u", str(SOURCE / "python" / "roombot.py")]
 ECHO_JS = ["gjs", "-m", str(SOURCE / "js" / "echo.js")]
 EXPORT_JS = ["gjs", "-m", str(SOURCE / "js" / "export.js")]
 HELLO = [str(BUILD / "gtk" / "hello")]
@@ -128,11 +130,11 @@ class Program:
 class Peer(probe.Client):
     """Somebody to talk to, who does not use the library."""
 
-    def __init__(self, user: int):
+    def __init__(self, user: int, resource: str | None = None):
         super().__init__("PLAIN_PORT")
         self.open()
         self.authenticate("PLAIN", probe.local(user), probe.prepared(user))
-        self.jid = self.bind()
+        self.jid = self.bind(resource)
         self.socket.settimeout(PATIENCE)
         self.send("<presence/>")
 
@@ -146,6 +148,70 @@ class Peer(probe.Client):
             body = element.findtext("{jabber:client}body")
             if element.tag == "{jabber:client}message" and body is not None:
                 return element.get("from"), element.get("type"), body
+
+    def enter(self, room: str, nick: str) -> None:
+        """Enters a room; a new one is opened for others."""
+        muc, owner = "http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#owner"
+        self.send(f"<presence to='{room}/{nick}'><x xmlns='{muc}'/></presence>")
+        codes: set[str | None] = set()
+        while "110" not in codes:
+            presence = self.read()
+            assert presence.get("type") != "error" or presence.tag != "{jabber:client}presence"
+            codes = {status.get("code") for status in presence.iter(f"{{{muc}#user}}status")}
+        if "201" in codes:
+            self.send(f"<iq type='set' id='open' to='{room}'><query xmlns='{owner}'><x xmlns='jabber:x:data' type='submit'/>"
+                      "</query></iq>")
+            while self.read().get("id") != "open":
+                pass
+
+    def hear_in_room(self, nick: str) -> str:
+        """What somebody says next in the room."""
+        while True:
+            sender, kind, body = self.hear()
+            if kind == "groupchat" and sender.endswith(f"/{nick}"):
+                return body
+
+
+class Relay(threading.Thread):
+    """Passes connections on to the server. When it is cut, they end, and new ones are refused until it is mended."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._sockets: list[socket.socket] = []
+        self._is_cut = False
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            here, _ = self._listener.accept()
+            if self._is_cut:
+                here.close()
+                continue
+            there = socket.create_connection((ENV["HOST"], int(ENV["PORT"])))
+            self._sockets += [here, there]
+            for source, target in ((here, there), (there, here)):
+                threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for one in self._sockets:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self._sockets.clear()
+
+    def mend(self) -> None:
+        self._is_cut = False
 
 
 class Tap(probe.Tap):

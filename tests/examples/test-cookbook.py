@@ -156,6 +156,46 @@ def shows_who_is_writing(program: Program, peer: Peer) -> None:
     program.expect(re.escape(ENV["USER2"]) + " is writing")
 
 
+class InRoom:
+    """Somebody is in the room before the program."""
+
+    def __init__(self, meet: Callable[[Program, Peer], None]):
+        self.meet = meet
+
+    def prepare(self) -> None:
+        self.peer = Peer(2)
+        self.peer.enter(f"verona@{ENV['ROOMS']}", "juliet")
+
+    def __call__(self, program: Program) -> None:
+        with self.peer as peer:
+            self.meet(program, peer)
+
+
+def answers_in_room(program: Program, peer: Peer) -> None:
+    program.expect(re.escape(f"in verona@{ENV['ROOMS']} as bot"))
+    peer.say(f"verona@{ENV['ROOMS']}", "!ping", "groupchat")
+    assert peer.hear_in_room("bot") == "pong"
+
+
+def shows_who_is_in_a_room(program: Program, peer: Peer) -> None:
+    program.expect("juliet is there")
+    program.expect("that is all")
+    with Peer(3) as nurse:
+        nurse.enter(f"verona@{ENV['ROOMS']}", "nurse")
+        program.expect("nurse has come")
+    program.expect("nurse is gone")
+
+
+def comes_when_invited(program: Program, peer: Peer) -> None:
+    while not (peer.read().get("from") or "").startswith(ENV["USER1"] + "/"):
+        pass
+    peer.enter(f"verona@{ENV['ROOMS']}", "juliet")
+    peer.send(f"<message to='verona@{ENV['ROOMS']}'><x xmlns='http://jabber.org/protocol/muc#user'>"
+              f"<invite to='{ENV['USER1']}'><reason>dance</reason></invite></x></message>")
+    program.expect("invited: dance")
+    program.expect("here I am")
+
+
 # Their programs have done all when the connection is still to come: they are not ended in an orderly way.
 WITHOUT_CONNECTION = {"forms", "markup"}
 SCENARIOS: dict[tuple[str, str], Scenario] = {
@@ -184,6 +224,10 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
         prints(r"<small>&gt; Two households, both <b>\*alike in <i>_dignity_</i>\*</b> &amp; more</small>"),
     ("archives", "Read the last messages with somebody"): prints("that was all of this page"),
     ("archives", "Write the whole archive out"): prints("that was the whole archive"),
+    ("rooms", "Answer in a room"): InRoom(answers_in_room),
+    ("rooms", "See who is in a room"): InRoom(shows_who_is_in_a_room),
+    ("rooms", "Make a room of your own"): prints("juliet is invited"),
+    ("rooms", "Come when you are invited"): Talks(comes_when_invited),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
     ("blocking", "See who is blocked, and unblock everybody"): prints("nobody is blocked any more"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
@@ -218,6 +262,7 @@ def make_program(language: str, code: str, folder: Path) -> list[str]:
     head, separator, tail = frame.partition("const client")
     frame = head + separator + tail.replace("import Gio from 'gi://Gio';\n", "")
     code = code.replace("juliet@domain", ENV["USER5"]).replace("romeo@domain", ENV["USER2"])
+    code = code.replace("rooms.domain", ENV["ROOMS"])
     return first_programs.prepare(language, frame.replace(PLACE[language], code), folder)
 
 

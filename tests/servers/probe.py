@@ -140,9 +140,10 @@ class Client:
         if self._success(self.read()) != b"v=" + b64(expected).encode():
             raise AssertionError("the server's signature is wrong")
 
-    def bind(self) -> str:
+    def bind(self, resource: str | None = None) -> str:
+        inside = f"<resource>{resource}</resource>" if resource else ""
         self.open()
-        self.send(f"<iq type='set' id='bind'><bind xmlns='{BIND}'/></iq>")
+        self.send(f"<iq type='set' id='bind'><bind xmlns='{BIND}'>{inside}</bind></iq>")
         return self.read().findtext(f".//{{{BIND}}}jid")
 
 
