@@ -187,8 +187,6 @@ def shows_who_is_in_a_room(program: Program, peer: Peer) -> None:
 
 
 def comes_when_invited(program: Program, peer: Peer) -> None:
-    while not (peer.read().get("from") or "").startswith(ENV["USER1"] + "/"):
-        pass
     peer.enter(f"verona@{ENV['ROOMS']}", "juliet")
     peer.send(f"<message to='verona@{ENV['ROOMS']}'><x xmlns='http://jabber.org/protocol/muc#user'>"
               f"<invite to='{ENV['USER1']}'><reason>dance</reason></invite></x></message>")
