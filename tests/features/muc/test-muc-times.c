@@ -325,20 +325,20 @@ test_late_without_id (void)
 /* ---- The session ---- */
 
 #define SM " xmlns='urn:xmpp:sm:3'"
-#define FEATURES_SM "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm" SM "/></stream:features>"
 
 /* A session that can be resumed, in which the room lets us in; and then nothing any more. */
 static const ScriptStep entered[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("</iq>"), SEND (SAY_BOUND),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
+        SEND (SAY_BOUND),
         EXPECT ("<enable" SM " resume='true'/>"), SEND ("<enabled" SM " resume='true' id='s1' max='600'/>"),
         EXPECT ("<history"), EXPECT ("</presence>"), SEND (PRESENCE ("juliet", ITEM) OWN ("romeo")), GATE, RESET, END };
 static const ScriptStep refusing[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("<resume"),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("<resume"),
         SEND ("<failed" SM "><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>"), EXPECT ("</iq>"),
         SEND (SAY_BOUND), EXPECT ("<enable" SM " resume='true'/>"),
         SEND ("<enabled" SM " resume='true' id='s2' max='600'/>"), SERVE, END };
 static const ScriptStep resuming[]
-    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_SM), EXPECT ("<resume"),
+    = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("<resume"),
         SEND ("<resumed" SM " previd='s1' h='1'/>"), SERVE, END };
 
 static void

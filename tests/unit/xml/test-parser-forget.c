@@ -233,6 +233,105 @@ test_forget_cut (void)
     }
 }
 
+/* ---- Elements that are forgotten inside others that are ---- */
+
+#define NESTED_HEADER "<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>"
+
+static gboolean
+forget_query_or_item (HsNode *stanza, const char *name, const char *namespace_, gpointer data)
+{
+  g_assert_cmpstr (stanza->name, ==, "iq");
+  return strcmp (name, "query") == 0 || strcmp (name, "item") == 0;
+}
+
+static HsParser *
+make_nested_parser (void)
+{
+  static const HsParserCallbacks callbacks = { .stanza_begins = NULL,
+                                               .forget = forget_query_or_item,
+                                               .names_changed = NULL };
+  HsParser *parser = hs_parser_new (HS_NS_CLIENT, &callbacks, NULL);
+
+  hs_parser_set_forgets (parser, TRUE);
+  return parser;
+}
+
+static guint
+feed_and_count (HsParser *parser, const char *bytes, GString *events)
+{
+  const char *end = bytes + strlen (bytes);
+  HsParserEvent *event;
+  guint n = 0;
+
+  while (bytes < end)
+    {
+      g_autoptr (GError) error = NULL;
+
+      bytes += hs_parser_feed (parser, bytes, end - bytes, FALSE, &error);
+      g_assert_no_error (error);
+      while ((event = hs_parser_pop (parser)) != NULL)
+        {
+          n++;
+          if (events != NULL)
+            g_string_append_printf (events, "%d:%s<%s ", event->type, event->node->name,
+                                    event->node->parent != NULL ? event->node->parent->name : "");
+          hs_parser_give_back (parser, event);
+        }
+    }
+  return n;
+}
+
+static void
+test_nested_events (void)
+{
+  HsParser *parser = make_nested_parser ();
+  g_autoptr (GString) events = g_string_new (NULL);
+
+  feed_and_count (parser, NESTED_HEADER "<iq><query><item><group/></item><x><item/></x><query/></query></iq>", events);
+  g_assert_cmpstr (events->str, ==,
+                   "0:stream< 2:item<query 2:item<x 2:query<query 2:query<iq 1:iq< ");
+  hs_parser_free (parser);
+}
+
+/* The outer element ends only after a million: it must not hold them until then. */
+static void
+test_nested_memory (void)
+{
+  HsParser *parser = make_nested_parser ();
+  g_autoptr (GString) items = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (items, "<item jid='someone@example.com' subscription='both'/>\n");
+  hs_parser_set_limits (parser, 64 * 1024, 16);
+  n += feed_and_count (parser, NESTED_HEADER "<iq><query>", NULL);
+  for (guint i = 0; i < 2000; i++)
+    n += feed_and_count (parser, items->str, NULL);
+  n += feed_and_count (parser, "</query></iq>", NULL);
+  g_assert_cmpuint (n, ==, 1 + 200000 + 1 + 1);
+  hs_parser_free (parser);
+}
+
+/* The connection is cut at each byte: nothing leaks and nothing is touched that is gone. */
+static void
+test_nested_cut (void)
+{
+  const char *words = NESTED_HEADER "<iq><query><item><item/>x</item><query><item/></query></query></iq>";
+
+  for (gsize length = 1; length <= strlen (words); length++)
+    {
+      g_autofree char *part = g_strndup (words, length);
+      HsParser *parser = make_nested_parser ();
+      g_autoptr (GError) error = NULL;
+
+      hs_parser_feed (parser, part, length, FALSE, &error);
+      g_assert_no_error (error);
+      if (length % 2 == 0)
+        hs_parser_restart (parser);
+      hs_parser_free (parser);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -244,6 +343,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/forget/many", test_forget_many);
   g_test_add_func ("/parser/forget/between", test_forget_between);
   g_test_add_func ("/parser/forget/cut", test_forget_cut);
+  g_test_add_func ("/parser/forget/nested/events", test_nested_events);
+  g_test_add_func ("/parser/forget/nested/memory", test_nested_memory);
+  g_test_add_func ("/parser/forget/nested/cut", test_nested_cut);
 
   return g_test_run ();
 }

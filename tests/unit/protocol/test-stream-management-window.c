@@ -240,7 +240,7 @@ int
 main (int argc, char **argv)
 {
 #define add(name, function) \
-  g_test_add ("/slow-start/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/stream-management-window/" name, Fixture, NULL, set_up, function, tear_down)
 
   g_test_init (&argc, &argv, NULL);
 
