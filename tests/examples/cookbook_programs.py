@@ -246,6 +246,25 @@ def prints(line: str) -> Callable[[Run], None]:
     return lambda run: run.program.expect(line)
 
 
+def misses_a_handler(run: Run) -> None:
+    run.program.expect("[0-9:.]+ state .*: ready as .*")
+    run.peer.say(ENV["USER1"], "Hello")
+    run.program.expect(".* dispatch handler 1, for <body xmlns='urn:example:wrong'> has not matched yet, but <body> came "
+                       "in the namespace 'jabber:client'")
+
+
+def says_what_failed(run: Run) -> None:
+    run.program.expect(re.escape(ENV["DOMAIN"]) + r" answered the request \(urn:example:weather query\) with "
+                       "service-unavailable.*")
+    run.program.expect("type cancel, condition service-unavailable")
+
+
+def keeps_a_log(run: Run) -> None:
+    run.program.expect("[0-9:.]+ state .*: ready as .*")
+    text = (run.folder / "xmpp.log").read_text()
+    assert " OUT " in text and " IN  " in text and ENV["PASSWORD1"] not in text
+
+
 def check(language: str, code: str, scenario: Scenario, prepare: Callable) -> None:
     """Runs a program as its scenario says; `prepare` writes it down, compiles it and gives its command."""
     with contextlib.ExitStack() as stack:
@@ -283,6 +302,10 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
         cancels_account, account=make_account, has_peer=False),
     ("private-ca", "Trust an authority of your own"): Scenario(
         prints("verified: yes"), knows_authority=False, has_peer=False),
+    ("debugging", "Find out why a handler is not called"): Scenario(
+        misses_a_handler, environment={"HEADSTOCK_DEBUG": "dispatch,state"}),
+    ("debugging", "See what a stanza error says"): Scenario(says_what_failed, has_peer=False),
+    ("debugging", "Keep a log"): Scenario(keeps_a_log, environment={"HEADSTOCK_DEBUG": "state"}, has_peer=False),
     ("private-ca", "Trust one certificate"): Scenario(prints("ready"), knows_authority=False, has_peer=False),
     ("slixmpp", "Example: ask somebody's server how long it takes"): Scenario(
         ends_after(r".* answered after \d+ ms"), is_stopped=False, has_peer=False),
