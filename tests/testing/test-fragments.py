@@ -4,7 +4,8 @@
 
     test-fragments.py SOURCE BUILD CC GJS
 
-FRAMES says what is around each piece: what it is given, and what has to be true afterwards. The pieces in the comments
+FRAMES says what is around each piece, which is known by something in it: what it is given, and what has to be true
+afterwards. A piece that is new in a guide needs a frame here. The pieces in the comments
 of the library are compiled, and those in Python name only what there is. Prints TAP.
 """
 
@@ -59,10 +60,10 @@ g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
 """
 PING = "<iq type='get' id='p' from='example.org'><ping xmlns='urn:xmpp:ping'/></iq>"
 FRAMES = {
-    ("getting-started", "c", 2): ("""g_autoptr (GError) error = NULL;
+    ("getting-started", "c", "g_tls_file_database_new"): ("""g_autoptr (GError) error = NULL;
 g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
 """, 'g_assert_true (error != NULL && hs_client_get_tls_database (client) == authorities);'),
-    ("dispatch", "c", 1): (C_CLIENT + """guint contact_id = 0;
+    ("dispatch", "c", "contact, data"): (C_CLIENT + """guint contact_id = 0;
 HsHandlerFunc contact = NULL;
 gpointer data = &contact_id;
 contact = count_contact;
@@ -70,56 +71,68 @@ contact = count_contact;
   "<query xmlns='jabber:iq:roster'><item jid='a@b'/><item jid='c@d'/></query>");
 g_assert_true (hs_test_server_start (server, client, NULL));
 g_assert_cmpuint (contact_id, ==, 2);"""),
-    ("dispatch", "c", 2): (C_CLIENT, 'g_assert_true (hs_test_server_start (server, client, NULL));'),
-    ("dispatch", "c", 3): (C_CLIENT, f"""hs_client_add_handler (client, "ping", HS_NS_PING, HS_HANDLER_DEFAULT, ping, NULL, NULL);
+    ("dispatch", "c", "discarded (HsClient"): (C_CLIENT, 'g_assert_true (hs_test_server_start (server, client, NULL));'),
+    ("dispatch", "c", "ping (HsClient"): (C_CLIENT, f"""hs_client_add_handler (client, "ping", HS_NS_PING, HS_HANDLER_DEFAULT, ping, NULL, NULL);
 g_assert_true (hs_test_server_start (server, client, NULL));
 g_assert_true (hs_test_server_feed (server, "{PING}", NULL));
 g_autoptr (HsElement) answer = hs_test_server_take_sent (server);
 g_assert_cmpstr (hs_stanza_get_stanza_type (HS_STANZA (answer)), ==, "result");"""),
-    ("lifecycle", "c", 1): (C_CLIENT + """g_autoptr (GObject) label = G_OBJECT (hs_message_new ("chat", NULL));
+    ("lifecycle", "c", "state_to_text"): (C_CLIENT + """g_autoptr (GObject) label = G_OBJECT (hs_message_new ("chat", NULL));
 #define g_object_bind_property_full(source, from, to, property, ...) \\
   g_object_bind_property_full (source, from, to, "body", __VA_ARGS__)
 """, """g_assert_true (hs_test_server_start (server, client, NULL));
 g_assert_cmpstr (hs_message_get_body (HS_MESSAGE (label)), ==, "ready");"""),
-    ("stanzas", "c", 1): ("", """g_assert_true (hs_element_get_parent (receipt) == HS_ELEMENT (message));
+    ("stanzas", "c", "But soft!"): ("", """g_assert_true (hs_element_get_parent (receipt) == HS_ELEMENT (message));
 g_assert_cmpstr (hs_stanza_get_id (HS_STANZA (message)), ==, "first");"""),
-    ("stanzas", "c", 2): ("", 'g_assert_true (hs_iq_get_payload (iq) != NULL);'),
-    ("tls-and-sign-in", "c", 1): (C_CLIENT, ""),
-    ("stanzas", "python", 1): ("", """assert reply.props.body == "> We should bake a cake\\nGreat idea!"
+    ("stanzas", "c", "HS_NS_DISCO_INFO"): ("", 'g_assert_true (hs_iq_get_payload (iq) != NULL);'),
+    ("tls-and-sign-in", "c", "token_changed_cb"): (C_CLIENT, ""),
+    ("stanzas", "python", "Great idea!"): ("", """assert reply.props.body == "> We should bake a cake\\nGreat idea!"
 assert reply.dup_body_without_fallback([Headstock.NS_REPLY]) == "Great idea!\""""),
-    ("stanzas", "python", 2): ("""printed = []
+    ("stanzas", "python", "styling_parse"): ("""printed = []
 print = lambda *words: printed.append(words)
 message = Headstock.Message.new_chat("a@b", "but *soft*")
 """, 'assert ("strong", "*soft*") in printed, printed'),
-    ("python-and-javascript", "python", 1): ("server, client = start()",
+    ("python-and-javascript", "python", "class Ping"): ("server, client = start()",
                                               f'server.feed("{PING}")\nassert server.take_sent()["type"] == "result"'),
-    ("python-and-javascript", "python", 2): ("", "assert callable(gone)"),
-    ("python-and-javascript", "python", 3): ("""server, client = start()
+    ("python-and-javascript", "python", "Juliet is gone"): ("", "assert callable(gone)"),
+    ("python-and-javascript", "python", "show, window"): ("""server, client = start()
 shown, window = [], object()
 show = lambda client, element, window: shown.append((element.body, window))
 """, 'feed(server)\nassert shown == [("hi", window)]'),
-    ("python-and-javascript", "python", 4): ("""asked = []
+    ("python-and-javascript", "python", "ask_for_password"): ("""asked = []
 ask_for_password = lambda: asked.append(True)
 server, client = HeadstockTest.Server(), Headstock.Client(jid="user@example.org", password="secret")
 server.refuse(HeadstockTest.Refusal.SIGN_IN, 1)
 server.attach(client)
 """, "assert asked"),
-    ("python-and-javascript", "python", 5): ("""server, printed = HeadstockTest.Server(), []
+    ("python-and-javascript", "python", "async with client"): ("""server, printed = HeadstockTest.Server(), []
 print = printed.append
 query = Headstock.Element("query", Headstock.NS_VERSION)
 server.answer("query", Headstock.NS_VERSION, "<query xmlns='jabber:iq:version'><name>Test</name></query>")
 """, "assert printed[0].find('name').text == 'Test'"),
-    ("python-and-javascript", "python", 6): ("""(server, client), printed = start(), []
+    ("python-and-javascript", "python", "def answered"): ("""(server, client), printed = start(), []
 print = printed.append
 query = Headstock.Element("query", Headstock.NS_VERSION)
 server.answer("query", Headstock.NS_VERSION, "<query xmlns='jabber:iq:version'><name>Test</name></query>")
 """, "server.settle()\nassert printed[0].find('name').text == 'Test'"),
-    ("python-and-javascript", "python", 7): ("printed = []\nprint = lambda *words: printed.append(words)",
+    ("python-and-javascript", "python", "find_all"): ("printed = []\nprint = lambda *words: printed.append(words)",
                                               "assert printed == [('juliet@example.org', 'Juliet')]"),
-    ("python-and-javascript", "python", 8): ("""server, client = start()
+    ("python-and-javascript", "python", "GLib.idle_add"): ("""server, client = start()
 message = Headstock.Message.new_chat("juliet@example.org", "hi")
 """, "server.settle()\nassert server.take_sent().body == 'hi'"),
-    ("python-and-javascript", "js", 1): ("""const [server, client] = [new HeadstockTest.Server(), Headstock.Client.new('user@example.org', 'secret')];
+    ("python-and-javascript", "python", "await client.request(iq)\nexcept"): ("""(server, client), printed = start(), []
+print = lambda *words: printed.append(words)
+iq = Headstock.Iq(Headstock.Element("ping", Headstock.NS_PING), stanza_type="get", to="example.org")
+server.answer_error("ping", Headstock.NS_PING, Headstock.StanzaError.RESOURCE_CONSTRAINT)
+""", "assert printed == [('Later, perhaps:', None)], printed"),
+    # It shows what mypy refuses: it is compiled, and not called.
+    ("python-and-javascript", "python", "# mypy:"): ("", "assert callable(main)"),
+    ("python-and-javascript", "js", "archive.pages"): ("""const [server, client] = start();
+const archive = client.ensure_module(Headstock.Archive.$gtype);
+server.answer('query', 'urn:xmpp:mam:2',
+    "<fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'/></fin>");
+""", "check(server.expect('query', 'urn:xmpp:mam:2') !== null);"),
+    ("python-and-javascript", "js", "findVersion"): ("""const [server, client] = [new HeadstockTest.Server(), Headstock.Client.new('user@example.org', 'secret')];
 const printed = [];
 const print = line => void printed.push(line);
 const findVersion = () => Promise.resolve('7');
@@ -130,8 +143,8 @@ await null;
 const answer = server.expect('iq', Headstock.NS_CLIENT);
 check(answer.to_string().includes('<version>7</version>'));
 check(printed.includes('a@b') && printed.some(line => line.startsWith('ready as user@example.org/')));"""),
-    ("python-and-javascript", "js", 2): ("const [server, client] = start();", "feed(server, 'hi');"),
-    ("python-and-javascript", "js", 3): ("""const [server, client] = start();
+    ("python-and-javascript", "js", "client.add_handler"): ("const [server, client] = start();", "feed(server, 'hi');"),
+    ("python-and-javascript", "js", "client.elements"): ("""const [server, client] = start();
 const printed = [];
 const print = line => {
     printed.push(line);
@@ -142,7 +155,7 @@ GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
     return GLib.SOURCE_REMOVE;
 });
 """, "check(printed.length === 1 && printed[0] === 'hi');"),
-    ("python-and-javascript", "js", 4): ("""const [server, client] = start();
+    ("python-and-javascript", "js", "closeAsync"): ("""const [server, client] = start();
 const iq = Headstock.Iq.new('get', 'example.org', new Headstock.Element({name: 'ping', namespace: Headstock.NS_PING}));
 const message = Headstock.Message.new_chat('anna@example.org', 'hi');
 const roster = new Headstock.Roster();
@@ -150,7 +163,7 @@ client.register(roster);
 server.answer('ping', Headstock.NS_PING, null);
 server.answer('query', Headstock.NS_ROSTER, null);
 """, "check(answer.stanza_type === 'result' && client.state === Headstock.ClientState.DISCONNECTED);"),
-    ("python-and-javascript", "js", 5): ("""const [server, client] = start();
+    ("python-and-javascript", "js", "Headstock.StanzaError.ITEM_NOT_FOUND"): ("""const [server, client] = start();
 const printed = [];
 const print = line => void printed.push(line);
 const iq = Headstock.Iq.new('get', 'example.org', new Headstock.Element({name: 'ping', namespace: Headstock.NS_PING}));
@@ -191,6 +204,7 @@ load_from_keyring (void)
 C_COMMENT = """
 HsElement *message_cb (HsClient *client, HsElement *element, gpointer data);
 HsElement *juliet_left_cb (HsClient *client, HsElement *element, gpointer data);
+void retry_later (void);
 void ready_cb (HsClient *client, gpointer data);
 void sent_cb (GObject *source, GAsyncResult *result, gpointer data);
 void answered_cb (GObject *source, GAsyncResult *result, gpointer data);
@@ -210,17 +224,21 @@ sample_{number} (HsClient *client, HsStanza *stanza, GAsyncResult *result, GMain
 
 
 def read_fragments():
-    """The pieces of each guide that has some: {(guide, language, number): text}."""
-    found = {}
+    """The pieces of each guide that has some, by their frames; and what is wrong."""
+    found, wrong, known = {}, [], dict(FRAMES)
     for guide in sorted((SOURCE / "docs").glob("*.md")):
-        numbers = {}
         for language, text in re.findall(r"^```(\w+)\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL):
-            numbers[language] = numbers.get(language, 0) + 1
             # Whole programs are run against a real server, and the guide to tests by a test of its own.
             is_program = re.search(r"^main \(void\)|^gi\.require_version|^import Headstock", text, re.MULTILINE)
-            if language in FENCES and not is_program and guide.stem != "testing":
-                found[guide.stem, language, numbers[language]] = text
-    return found
+            if language not in FENCES or is_program or guide.stem == "testing":
+                continue
+            keys = [key for key in known if key[:2] == (guide.stem, language) and key[2] in text]
+            if len(keys) != 1:
+                wrong.append(f"{guide.name}, {text.splitlines()[0]!r}: it has {len(keys)} frames in {__file__}")
+            else:
+                found[keys[0]] = text
+                del known[keys[0]]
+    return found, wrong + [f"{key}: there is no such piece" for key in known]
 
 
 def make_c(key, text):
@@ -262,6 +280,8 @@ def run_python(fragments, folder):
         # A client that the piece makes itself is one of the server in the test.
         text = re.sub(r"^( *)(client = Headstock\.Client\(.*)$", r"\1\2\n\1server.attach(client)", text,
                       flags=re.MULTILINE)
+        if re.search(r"^ *await ", text, re.MULTILINE) and "async def" not in text:
+            text = f"async def whole():\n{indent(text)}\nHeadstock.run(whole())"
         name = re.sub(r"\W", "_", f"{key[0]}_{key[2]}")
         parts.append(f"def {name}():\n{indent(before)}\n{indent(text)}\n{indent(after)}\n{name}()\n")
     (folder / "fragments.py").write_text("\n".join(parts))
@@ -314,13 +334,11 @@ def run(command, folder):
 
 
 def main():
-    fragments = read_fragments()
-    unknown = [f"{key}: what is around it?" for key in fragments if key not in FRAMES]
-    unknown += [f"{key}: there is no such piece" for key in FRAMES if key not in fragments]
-    results = [("each piece of code has its frame", unknown)]
+    fragments, wrong = read_fragments()
+    results = [("each piece of code has its frame", wrong)]
     with tempfile.TemporaryDirectory() as folder:
         for language, runner in (("c", run_c), ("python", run_python), ("js", run_js)):
-            chosen = {key: text for key, text in fragments.items() if key[1] == language and key in FRAMES}
+            chosen = {key: text for key, text in fragments.items() if key[1] == language}
             results.append((f"{len(chosen)} pieces in {language}", runner(chosen, Path(folder))))
         for language, runner in (("c", compile_samples), ("python", check_samples)):
             samples = read_samples(language)
