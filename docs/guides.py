@@ -194,6 +194,9 @@ def make_page(guide: Guide, guides: list[Guide], names: dict[str, str]) -> str:
         return f"[{text}]({page}{'#' + anchor if anchor else ''})" if page else text
 
     def name_link(match: re.Match) -> str:
+        # gi-docgen takes what begins with @ for an argument, in code too.
+        if match.group(1).startswith("@"):
+            return f"<code>{html.escape(match.group(1)).replace('@', '&#64;')}</code>"
         name = match.group(1).replace(" (", "(")
         page = names.get(name) or names.get(name + "()")
         return f"[`{match.group(1)}`]({page})" if page else match.group(0)
