@@ -122,7 +122,7 @@ def main() -> int:
         (not (found := list(find_strangers(set(pages)))), "every guide is in the index", found),
         (not (found := list(find_last_lines(known))), "every guide leads to its neighbours", found),
         (not unrun, "the code of every guide is run by a test", unrun),
-        (len(planted) == 11, "what is wrong is found", planted),
+        (len(planted) >= 11, "what is wrong is found", planted),
     ]
     print(f"1..{len(results)}")
     for number, (good, title, details) in enumerate(results, 1):
