@@ -13,7 +13,8 @@ object alone: C knows only the numbers under which it is kept.  An object that k
 turn makes a circle that Python can see, and collects once nobody else holds either.
 
 Coroutines.  A function with a callback returns an awaitable where none is given: `await client.request(iq)`,
-`await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session.  `run()` runs a coroutine.
+`await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session, `async for message in client.elements("message")` goes over what arrives.  `run()` runs a
+coroutine.
 A handler may be a coroutine function, whose value is the reply; so may the methods in HOOKS, but for negotiate.
 
 Ctrl-C and SIGTERM.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second signal
@@ -46,7 +47,8 @@ from gi.overrides.headstock_asyncio import run
 from gi.overrides.headstock_base import LIBRARY, OVERRIDES, Headstock, Properties, check_type, make_jid, make_string, override
 from gi.overrides.headstock_elements import Element
 from gi.overrides.headstock_functions import check_functions, check_properties, check_threads, make_attributes
-from gi.overrides.headstock_handlers import check_narrowing, find_marked, get_key, get_state, note_answer, xmpphandler
+from gi.overrides.headstock_handlers import (
+    Arrivals, check_narrowing, find_marked, get_key, get_state, make_flags, note_answer, xmpphandler)
 from gi.overrides.headstock_registered import ITSELF, Agent, add_handler, check_registered, has_hooks, is_native_module
 from gi.repository import GLib
 
@@ -176,6 +178,14 @@ class Client(Properties, Headstock.Client):
         if self._headstock is not None and self._headstock.pending:
             note_answer(self._headstock, stanza)
         return sent
+
+    def elements(self, name, namespace=None, *, type=None, from_jid=None, once=False, forget=False, from_account=False,
+                 nested=False):
+        """The elements that arrive from now on, for `async for`; the keywords are those of xmpphandler().
+
+        It ends when the client has terminated, with the error that ended the run.
+        """
+        return Arrivals(self, name, namespace, make_flags(once, forget, from_account, nested), type, from_jid)
 
     async def __aenter__(self):
         await self.connect_async()

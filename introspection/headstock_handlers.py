@@ -24,6 +24,18 @@ def check_narrowing(name, stanza_type, from_jid):
     return make_jid(from_jid)
 
 
+def make_flags(once, forget, from_account, nested):
+    """The flags of a handler out of what are keywords in Python."""
+    flags = Headstock.HandlerFlags.DEFAULT
+    for wanted, flag in ((once, Headstock.HandlerFlags.ONCE),
+                         (forget, Headstock.HandlerFlags.FORGET),
+                         (from_account, Headstock.HandlerFlags.FROM_ACCOUNT),
+                         (nested, Headstock.HandlerFlags.NESTED)):
+        if wanted:
+            flags |= flag
+    return flags
+
+
 def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, forget=False, from_account=False,
                 nested=False):
     """Marks a method as a handler of elements, for `Client.register`.
@@ -37,13 +49,7 @@ def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, f
         raise TypeError("xmpphandler takes the name of an element: @xmpphandler(name, namespace)")
     check_text([name, namespace])
     from_jid = check_narrowing(name, type, from_jid)
-    flags = Headstock.HandlerFlags.DEFAULT
-    for wanted, flag in ((once, Headstock.HandlerFlags.ONCE),
-                         (forget, Headstock.HandlerFlags.FORGET),
-                         (from_account, Headstock.HandlerFlags.FROM_ACCOUNT),
-                         (nested, Headstock.HandlerFlags.NESTED)):
-        if wanted:
-            flags |= flag
+    flags = make_flags(once, forget, from_account, nested)
 
     def mark(function):
         # A list of its own: functools.wraps() copies the attribute.
@@ -257,3 +263,72 @@ def note_answer(state, stanza):
         pending = state.pending.get((stanza.get_attribute("to"), stanza.get_attribute("id")))
         if pending is not None:
             pending.answered = True
+
+
+# Elements for `async for`
+
+
+class Arrivals:
+    """The elements that arrive, for `async for`: from now on, until the client has terminated or nobody asks any more."""
+
+    def __init__(self, client, name, namespace, flags, stanza_type, from_jid):
+        self._client = client
+        self._come = deque()
+        self._waiting = None
+        self._is_once = bool(flags & Headstock.HandlerFlags.ONCE)
+        self._has_ended = False
+        self._error = None
+        # Whoever leaves the loop lets go of this, and of nothing else.
+        this = weakref.ref(self)
+        self._handler = client.add_handler(
+            name, namespace, flags, lambda _client, element: this() and this()._arrive(element),
+            type=stanza_type, from_jid=from_jid)
+        self._terminated = client.connect("terminated", lambda _client, error: this() and this()._terminate(error))
+
+    def __del__(self):
+        # In whatever thread it is collected.
+        with suppress(GLib.Error, AttributeError):
+            self._end()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if self._waiting is not None:
+            raise RuntimeError("somebody waits for the next element already")
+        while not self._come and not self._has_ended:
+            self._waiting = get_loop().create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+        if self._come:
+            return self._come.popleft()
+        error, self._error = self._error, None
+        raise error or StopAsyncIteration
+
+    async def aclose(self):
+        """Ends what comes; elements that nobody has taken are dropped."""
+        self._come.clear()
+        self._end()
+
+    def _arrive(self, element):
+        self._come.append(element)
+        if self._is_once:
+            self._end()
+        self._wake()
+
+    def _terminate(self, error):
+        self._error = error
+        self._end()
+
+    def _end(self):
+        if not self._has_ended:
+            self._has_ended = True
+            self._client.remove_handler(self._handler)
+            self._client.disconnect(self._terminated)
+        self._wake()
+
+    def _wake(self):
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)

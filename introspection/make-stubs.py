@@ -287,7 +287,7 @@ HEAD = """\
 # or whatever declares their modules.
 import asyncio
 import enum
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final, Generic, Literal, NoReturn, TypeVar, Union, overload
 
 from gi.repository import Gio, GLib, GObject

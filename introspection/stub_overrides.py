@@ -69,6 +69,16 @@ CLASSES = {
                     '    """Registers a Module, or any other object that has handlers or hooks."""',
         "unregister": 'def unregister(self, obj: object) -> None:\n'
                       '    """Undoes register(): the object\'s handlers are gone when this returns."""',
+        "ensure_module": '@overload\n'
+                         'def ensure_module(self, type: type[_Item]) -> _Item: ...\n'
+                         '@overload\n'
+                         'def ensure_module(self, type: GObject.GType) -> Module:\n'
+                         '    """Finds the first module of a type, or makes one and registers it."""',
+        "find_module": '@overload\n'
+                       'def find_module(self, type: type[_Item]) -> _Item | None: ...\n'
+                       '@overload\n'
+                       'def find_module(self, type: GObject.GType) -> Module | None:\n'
+                       '    """Finds the first module of a type among those that are registered."""',
         "request": 'def request(self, iq: Element, timeout: int = -1, cancellable: Gio.Cancellable | None = None) '
                    '-> asyncio.Future[Iq]:\n'
                    '    """Sends an iq; awaiting it gives the answer, or raises GLib.Error. The timeout is in milliseconds."""',
@@ -76,6 +86,10 @@ CLASSES = {
                 '    """Sends a stanza; awaiting it gives True once its delivery status is known, or raises GLib.Error."""',
         "continue_negotiation": 'def continue_negotiation(self, error: GLib.Error | None = None) -> None:\n'
                                 '    """Lets the client sign in, or end with a GLib.Error, after do_negotiate() returned True."""',
+        "elements": 'def elements(self, name: str, namespace: str | None = None, *, type: str | None = None, '
+                    'from_jid: _Address | None = None, once: bool = False, forget: bool = False, '
+                    'from_account: bool = False, nested: bool = False) -> AsyncIterator[Any]:\n'
+                    '    """The elements that arrive from now on, until the client has terminated."""',
         "__aenter__": "async def __aenter__(self) -> Self: ...",
         "__aexit__": "async def __aexit__(self, *exception: object) -> None: ...",
     },

@@ -7,7 +7,9 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import tempfile
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -205,6 +207,48 @@ def make_account() -> tuple[str, str]:
     return jid, password
 
 
+def ends_well(*lines: str) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        for line in lines:
+            run.program.expect(line)
+        assert run.program.end() == 0, run.program.lines
+    return check
+
+
+def end_by_signal(run: Run) -> None:
+    """Ends a program in which Ctrl-C raises KeyboardInterrupt, as in each that asyncio runs."""
+    run.program.signal(signal.SIGTERM)
+    assert run.program.end() == 0, run.program.lines
+
+
+def tells_the_year(run: Run) -> None:
+    run.program.expect("listening")
+    run.peer.say(ENV["USER1"], "Which year is it?")
+    run.peer.say(ENV["USER1"], "And now?")
+    for _ in range(2):
+        hear(run.peer, f"It is the year {time.gmtime().tm_year}")
+    end_by_signal(run)
+
+
+def answers_from_a_coroutine(run: Run) -> None:
+    jid = run.program.expect("ready as (.*)").group(1)
+    run.peer.send(f"<iq type='get' id='t' to='{jid}'><time xmlns='urn:xmpp:time'/></iq>")
+    while (answer := run.peer.read()).get("id") != "t":
+        pass
+    assert answer.findtext(".//{urn:xmpp:time}utc") == "2026-01-01T00:00:00Z"
+    end_by_signal(run)
+
+
+def takes_lines(run: Run) -> None:
+    port = int(run.program.expect(r"listening at port (\d+)").group(1))
+    with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rw") as file:
+        file.write("The disk is full\n")
+        file.flush()
+        assert file.readline() == "sent\n"
+    hear(run.peer, "The disk is full")
+    end_by_signal(run)
+
+
 def makes_account(run: Run) -> None:
     run.program.expect("the account was made")
     run.program.expect("signed in as new.*")
@@ -295,6 +339,12 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
         serves, is_stopped=False, environment=SERVICE,
         files={"credentials/password": lambda: ENV["PASSWORD1"] + "\n"}),
     ("components", "Answer for many addresses"): Scenario(answers_for_many, is_component=True),
+    ("asyncio", "Ask something, and end"): Scenario(ends_well("the server has answered: .*"), is_stopped=False, has_peer=False),
+    ("asyncio", "Ask several things at once"): Scenario(
+        ends_well(*3 * ["(got|failed): .*"], "that was all"), is_stopped=False, has_peer=False),
+    ("asyncio", "Work on messages, one after another"): Scenario(tells_the_year, is_stopped=False),
+    ("asyncio", "Answer requests with a coroutine"): Scenario(answers_from_a_coroutine, is_stopped=False),
+    ("asyncio", "Serve another protocol beside"): Scenario(takes_lines, is_stopped=False),
     ("threads", "Answer after long work"): Scenario(thinks),
     ("threads", "Send from another thread"): Scenario(is_sent_from_a_thread),
     ("registration", "Make an account"): Scenario(makes_account, account=make_name, has_peer=False),

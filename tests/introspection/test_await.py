@@ -95,6 +95,65 @@ def archive_pages_left():
         assert session.server.take_sent() is None
 
 
+@scenario
+def elements():
+    """`async for` goes over the elements that arrive, those that came meanwhile too, until the client has terminated"""
+    seen = []
+
+    async def work(client):
+        async for message in client.elements("message", Headstock.NS_CLIENT, type="chat", from_jid="juliet@example.org"):
+            seen.append(message.body)
+            await client.request(Headstock.Iq(Headstock.Element("ping", Headstock.NS_PING), stanza_type="get"))
+
+    with Session(work) as session:
+        for number, sender, kind in ((1, "juliet", "chat"), (2, "nurse", "chat"), (3, "juliet", "normal"), (4, "juliet", "chat")):
+            session.server.feed(f"<message from='{sender}@example.org/x' type='{kind}'><body>{number}</body></message>")
+        assert seen == ["1", "4"] and not session.is_done
+        session.server.stop()
+        session.server.settle()
+        assert session.is_done and session.error is None, session.error
+
+
+@scenario
+def elements_once():
+    """a loop that is left, and one that wanted one element, leave no handler behind"""
+    seen = []
+
+    async def work(client):
+        before = len(client._headstock.functions)
+        async for message in client.elements("message", Headstock.NS_CLIENT):
+            seen.append(message.body)
+            break
+        assert len(client._headstock.functions) == before
+        async for message in client.elements("message", Headstock.NS_CLIENT, once=True):
+            seen.append(message.body)
+        assert len(client._headstock.functions) == before
+
+    with Session(work) as session:
+        for number in range(3):
+            session.server.feed(f"<message from='juliet@example.org'><body>{number}</body></message>")
+        assert seen == ["0", "1"] and session.is_done
+
+
+@scenario
+def elements_failed():
+    """`async for` over elements raises what ended the run"""
+    caught = []
+
+    async def work(client):
+        client.auto_reconnect = False
+        try:
+            async for message in client.elements("message", Headstock.NS_CLIENT):
+                raise AssertionError(message)
+        except GLib.Error as error:
+            caught.append(error)
+
+    with Session(work) as session:
+        session.server.cut()
+        session.server.settle()
+        assert caught and session.is_done
+
+
 FORBIDDEN = ("<error type='wait'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
              "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Not on Sundays</text></error>")
 

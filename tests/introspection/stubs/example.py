@@ -61,6 +61,7 @@ def answered(client: Headstock.Client, result: Gio.AsyncResult) -> None:
 for registered in (Handlers(), Greeter(), Headstock.Roster()):
     client.register(registered)
 client.add_handler("item", None, Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET, lambda client, item: None)
+assert_type(client.ensure_module(Headstock.Roster), Headstock.Roster)
 Headstock.Messages().connect("received", received)
 client.request_async(Headstock.Iq(), -1, None, answered)
 
@@ -83,6 +84,8 @@ async def main(roster: Headstock.Roster, disco: Headstock.Disco, archive: Headst
     await roster.add_async("b@c", "B", ["Friends"])
     assert_type(await archive.fetch_next_async(await archive.fetch_async(Headstock.ArchiveQuery())),
                 Optional[Headstock.ArchivePage])
+    async for message in client.elements("message", Headstock.NS_CLIENT, type="chat", from_jid="c@d"):
+        print(message)
     async for page in archive.pages(Headstock.ArchiveQuery(with_="c@d", page_size=20)):
         assert_type([delivery for delivery in page], list[Headstock.Delivery])
     info = await disco.query_async(client.jid or "b@c")
