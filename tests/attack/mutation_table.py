@@ -32,7 +32,7 @@ def client(name: str, old: str, new: str, program: str, path: str = "") -> Mutat
 
 
 def registration(name: str, old: str, new: str, path: str) -> Mutation:
-    return Mutation(name, old, new, "tests/registration/test-registration-secrets", ("-p", path))
+    return Mutation(name, old, new, "tests/features/registration/test-registration-secrets", ("-p", path))
 
 
 def disco(name: str, old: str, new: str, path: str, program: str = "disco-caps") -> Mutation:

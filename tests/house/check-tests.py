@@ -21,7 +21,7 @@ LIBRARY = "headstock-glib/"
 # Where tests with a file's name are, beside tests/unit/FOLDER.
 PLACES = {"client": ["tests/integration", "tests/component"]}
 # Features whose tests are in another folder than tests/features/NAME.
-FEATURE_PLACES = {"forms": "tests/unit/features", "registration": "tests/registration"}
+FEATURE_PLACES = {"forms": "tests/unit/features"}
 
 # Files whose test has another name: the test, and why.
 ELSEWHERE = {
@@ -45,6 +45,7 @@ ELSEWHERE = {
     "client/hs-client-events.c": "tests/integration/test-client-badinput.c",  # each event of a stream
     "client/hs-client-features.c": "tests/integration/test-client-first.c",
     "client/hs-client-handlers.c": "tests/integration/test-client-dispatch.c",
+    "client/hs-client-parts.c": "tests/integration/test-client-settings.c",  # which part a file of the client gets
     "client/hs-client-output.c": "tests/integration/test-client-send.c",
     "client/hs-client-seam.c": "tests/integration/test-client-clock.c",  # another transport, another clock
     "client/hs-client-security.c": "tests/integration/test-client-settings.c",

@@ -9,7 +9,7 @@ import sys
 import uuid
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "introspection"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "introspection"))
 
 from support import main, prepare, refused, scenario, wait  # noqa: E402
 
