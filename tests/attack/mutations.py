@@ -18,6 +18,7 @@ A row that no longer applies, because the code has changed, counts as failed.  T
 """
 
 import argparse
+import functools
 import hashlib
 import re
 import shutil
@@ -62,13 +63,27 @@ def run(command: list[str], folder: Path, seconds: int = 1200) -> tuple[int, str
     return result.returncode, result.stdout
 
 
+@functools.cache
+def list_sources(folder: Path) -> list[Path]:
+    return sorted((folder / "headstock-glib").rglob("*.[ch]"))
+
+
+@functools.cache
+def read_text(path: Path, _changed: int) -> str:
+    """Each row looks at all files."""
+    return path.read_text()
+
+
 def find(folder: Path, mutation: Mutation) -> list[tuple[Path, re.Match]]:
     """Where the old text is, however its white space is laid out."""
-    words = [re.escape(word) for word in mutation.old.split()]
-    pattern = re.compile(r"\s+".join(words))
+    words = mutation.old.split()
+    pattern = re.compile(r"\s+".join(map(re.escape, words)))
+    longest = max(words, key=len)
     found = []
-    for path in sorted((folder / "headstock-glib").rglob("*.[ch]")):
-        found += [(path, match) for match in pattern.finditer(path.read_text())]
+    for path in list_sources(folder):
+        text = read_text(path, path.stat().st_mtime_ns)
+        if longest in text:
+            found += [(path, match) for match in pattern.finditer(text)]
     return found
 
 
