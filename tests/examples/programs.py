@@ -33,6 +33,8 @@ PASSWORDS = [ENV[name] for name in sorted(ENV) if re.fullmatch(r"PASSWORD\d", na
 
 SEND_MESSAGE = [str(BUILD / "c" / "send-message")]
 ECHO_BOT = [str(BUILD / "c" / "echo-bot")]
+VALA_ECHO_BOT = [str(BUILD / "vala" / "vala-echo-bot")]
+VALA_COMMAND_BOT = [str(BUILD / "vala" / "vala-command-bot")]
 BASIC = [PYTHON, "-u", str(SOURCE / "python" / "basic.py")]
 DISCO = [PYTHON, "-u", str(SOURCE / "python" / "disco.py")]
 BOT = [PYTHON, "-u", str(SOURCE / "python" / "bot.py")]

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An echo bot of the examples answers whom it should, and nobody else.
 
-    serve.py -- test-bot.py c|python|javascript
+    serve.py -- test-bot.py c|python|javascript|vala
 """
 
+import importlib
 import re
 import signal
 import sys
@@ -13,7 +14,7 @@ import time
 import programs
 from programs import ENV, Peer, Program, Tap
 
-BOTS = {"c": programs.ECHO_BOT, "python": programs.BASIC, "javascript": programs.ECHO_JS}
+BOTS = {"c": programs.ECHO_BOT, "python": programs.BASIC, "javascript": programs.ECHO_JS, "vala": programs.VALA_ECHO_BOT}
 
 
 def check_conversation(tap: Tap, command: list[str]) -> None:
@@ -114,6 +115,8 @@ def main() -> int:
     check_failures(tap, BOTS[name])
     if name == "python":
         check_basic(tap)
+    if name == "vala":
+        importlib.import_module("test-commands").check_bot(tap, programs.VALA_COMMAND_BOT)
     if name == "javascript":
         check_javascript(tap)
     return tap.plan()

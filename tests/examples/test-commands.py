@@ -72,9 +72,8 @@ def check_subscription(tap: Tap, jid: str) -> None:
                 assert time.monotonic() < deadline, found
 
 
-def main() -> int:
-    tap = Tap()
-    with Program(programs.BOT, ENV["USER1"], ENV["PASSWORD1"]) as bot:
+def check_bot(tap: Tap, command: list[str]) -> None:
+    with Program(command, ENV["USER1"], ENV["PASSWORD1"]) as bot:
         jid = bot.expect("ready as (.+/.+)").group(1)
         check_commands(tap, jid)
         check_subscription(tap, jid)
@@ -83,9 +82,14 @@ def main() -> int:
             assert bot.end() in (0, 130)
             assert not re.search("WARNING|CRITICAL|Traceback", "\n".join(bot.lines)), bot.lines
     with tap.test("a wrong password is told"):
-        with Program(programs.BOT, ENV["USER1"], "wrong") as bot:
+        with Program(command, ENV["USER1"], "wrong") as bot:
             bot.expect(".*not-authorized.*")
             assert bot.end() == 1
+
+
+def main() -> int:
+    tap = Tap()
+    check_bot(tap, programs.BOT)
     with tap.test("it is short"):
         lines = (programs.SOURCE / "python" / "bot.py").read_text().splitlines()
         assert len(lines) < 60, len(lines)

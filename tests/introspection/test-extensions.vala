@@ -27,7 +27,7 @@ async bool check_blocking () {
     var blocking = new Headstock.Blocking ();
     try {
         yield blocking.block_async ({ "iago@shakespeare.example" }, null);
-    } catch (Headstock.Error.NOT_CONNECTED error) {
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
         return blocking.blocked.get_n_items () == 0 && !blocking.is_blocked ("iago@shakespeare.example")
             && !blocking.is_loaded && !blocking.is_supported;
     } catch (Error error) {

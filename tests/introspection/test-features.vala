@@ -2,7 +2,7 @@
 
 // Contacts, discovery, questions and forms in Vala, on a real server.
 
-class Dice : Object, Headstock.Module, Headstock.Described {
+class Dice : Object, Headstock.ClientModule, Headstock.Described {
     public override void describe (Headstock.DiscoInfo info) {
         info.add_feature ("urn:example:dice");
     }
@@ -15,7 +15,7 @@ class Features : Object {
     Headstock.Disco disco = new Headstock.Disco ();
     Headstock.Ping ping = new Headstock.Ping ();
     Headstock.SoftwareVersion version = new Headstock.SoftwareVersion ();
-    Headstock.Time time = new Headstock.Time ();
+    Headstock.EntityTime time = new Headstock.EntityTime ();
     Headstock.LastActivity last = new Headstock.LastActivity ();
 
     public Features (Headstock.Client client) {
