@@ -126,6 +126,12 @@ def broken_links(pages: Path) -> list[str]:
     return found
 
 
+def without_guides(pages: Path) -> list[str]:
+    """The pages without the list of guides at their side."""
+    return [page.name for page in sorted(pages.glob("*.html")) if '<a href="getting-started.html">' not in page.read_text()
+            and '<nav class="sidebar' in page.read_text()]
+
+
 def is_cast(name: str, names: set[str]) -> bool:
     return "Hs" + "".join(part.capitalize() for part in name.split("_")[1:]) in names
 
@@ -162,6 +168,8 @@ def main() -> int:
         report(not unknown, f"{path.name} names only what there is", unknown)
     broken = broken_links(Path(pages))
     report(not broken, "no link leads nowhere", broken)
+    bare = without_guides(Path(pages))
+    report(not bare, "every page lists the guides at its side", bare)
     print(f"1..{number}")
     return 1 if failed else 0
 

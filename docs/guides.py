@@ -232,7 +232,8 @@ def sidebar(guides: list[Guide]) -> str:
 
 def decorate(page: str, guides: str) -> str:
     """The page with the guides at its side, and without rows that have nothing in them."""
-    page = page.replace('<div class="section generator">', guides + '<div class="section generator">', 1)
+    # Before what gi-docgen says of itself, or else at the end of the side.
+    page = re.sub(r'<div class="section generator">|</nav>', lambda match: guides + match.group(0), page, count=1)
     return re.sub(r'\s*<tr><td><em>\w+</em></td><td><a href="(?:None)?"[^>]*>(?:None)?</a></td></tr>', "", page)
 
 
