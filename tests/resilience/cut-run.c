@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <headstock-glib/headstock.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@
  *
  * --plain: with --at-once, and without TLS, so that cuts leave half a stanza, after which a server may lose its
  * place in the stream (docs/resilience.md). Only the first client is cut. Sessions may be lost, and then messages
- * may come back: each has arrived once, or is told not to be known to have.
+ * may come back: each has arrived once, or is told not to be known to have. The same holds with TLS for Prosody after
+ * 13.0.1: two runs of five lose a session in which a record was read in parts before the cut.
  *
  * --within: fails where it takes longer.
  *
@@ -31,9 +33,9 @@
 /* --at-once: what a connection lives for, both ways and the sign-in included. */
 #define FLAP_MIN_BYTES 6000
 #define FLAP_MAX_BYTES 60000
-/* --plain: the first client's, in milliseconds, so that a server that answers nothing is noticed soon. */
-#define PLAIN_INTERVAL 3000
-#define PLAIN_TIMEOUT 6000
+/* Where a server may lose its place: in milliseconds, so that one that answers nothing is noticed soon. */
+#define SILENT_INTERVAL 3000
+#define SILENT_TIMEOUT 6000
 /* So that the messages last until the last cut. */
 #define FLAP_PADDING ", and some more that makes it as long as what people write to each other"
 
@@ -68,6 +70,7 @@ typedef struct
   gboolean any_order;
   gboolean at_once;
   gboolean plain;
+  gboolean may_lose; /* sessions: then each message has arrived, or is told not to be known to have */
   gboolean cutting;
   gboolean stopping;
   guint n_terminated;
@@ -220,7 +223,7 @@ is_done (const End *end)
 {
   if (end->n_acknowledged + end->n_failed < end->n_to_send)
     return FALSE;
-  return run.plain ? count_missing () == 0 : end->n_received >= end->n_to_receive;
+  return run.may_lose ? count_missing () == 0 : end->n_received >= end->n_to_receive;
 }
 
 /* A run that does not get on has failed, however long it may take. */
@@ -286,6 +289,17 @@ tick_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+loses_its_place (void)
+{
+  guint version[3];
+
+  return run.plain
+         || (run.at_once && g_strcmp0 (g_getenv ("HS_TEST_SERVER"), "prosody") == 0
+             && sscanf (g_getenv ("HS_TEST_SERVER_VERSION"), "%u.%u.%u", &version[0], &version[1], &version[2]) == 3
+             && version[0] >= 13 && (version[0] > 13 || version[1] > 0 || version[2] > 1));
+}
+
 static guint
 get_server_port (void)
 {
@@ -309,8 +323,9 @@ add_end (End *end, const char *name, guint number)
   g_object_set (end->client, "host", "127.0.0.1", "port",
                 (guint) relay_get_port (run.relay), "tls-database", database, NULL);
   if (run.plain)
-    g_object_set (end->client, "tls-mode", HS_TLS_MODE_NONE, "keepalive-interval", PLAIN_INTERVAL, "connect-timeout",
-                  PLAIN_TIMEOUT, NULL);
+    g_object_set (end->client, "tls-mode", HS_TLS_MODE_NONE, NULL);
+  if (run.may_lose)
+    g_object_set (end->client, "keepalive-interval", SILENT_INTERVAL, "connect-timeout", SILENT_TIMEOUT, NULL);
   if (run.plain && number != 1)
     g_object_set (end->client, "port", get_server_port (), NULL);
   if (log_prefix != NULL)
@@ -334,7 +349,7 @@ report (const End *end)
            "failed, %u returned; %u received, %u of them after later ones, %u twice\n",
            end->name, end->n_ready, end->n_lost, end->n_resumed, end->n_sent, end->n_acknowledged,
            end->n_failed, end->n_returned, end->n_received, end->n_overtaken, end->n_wrong);
-  if (run.plain)
+  if (run.may_lose)
     {
       if (end->n_wrong > 0 || count_missing () > 0)
         run.result = 1;
@@ -374,6 +389,7 @@ main (int argc, char **argv)
   run.start = run.progress_time = g_get_monotonic_time ();
   run.relay = relay_new (NULL, get_server_port ());
   relay_plan_cuts (run.relay, n_cuts, seed, run.at_once ? FLAP_MIN_BYTES : 0, run.at_once ? FLAP_MAX_BYTES : 0);
+  run.may_lose = loses_its_place ();
   add_end (&run.ends[0], "one", 1);
   add_end (&run.ends[1], "two", 2);
   hs_client_start (run.ends[0].client);
@@ -388,10 +404,10 @@ main (int argc, char **argv)
   report (&run.ends[0]);
   report (&run.ends[1]);
   /* What comes back is not sent, and so not cut. */
-  if ((!run.plain && relay_get_n_cuts (run.relay) < run.n_cuts)
+  if ((!run.may_lose && relay_get_n_cuts (run.relay) < run.n_cuts)
       || (run.within > 0 && g_get_monotonic_time () - run.start > run.within * G_USEC_PER_SEC))
     run.result = 1;
-  g_print ("%s\n", run.result != 0 ? "FAILED" : run.plain ? "All arrived or came back, none twice" : run.any_order ? "All arrived, none twice"
+  g_print ("%s\n", run.result != 0 ? "FAILED" : run.may_lose ? "All arrived or came back, none twice" : run.any_order ? "All arrived, none twice"
                                                : "All arrived, in order, none twice");
   for (guint i = 0; i < 2; i++)
     {
