@@ -571,11 +571,23 @@ function tell(client, number, hook, ...more) {
     try {
         if (object instanceof Headstock.Module)
             return native[`module_${hook}`].call(object, client, ...more);
-        return isHook(object, hook) ? object[hook](client, ...more) : undefined;
+        return isHook(object, hook) ? settle(hook, object[hook](client, ...more)) : undefined;
     } catch (error) {
         logError(error, `${hook} failed`);
         return undefined;
     }
+}
+
+// What a hook has returned; one that is an async function is told of when it fails.
+function settle(hook, result) {
+    if (typeof result?.then !== 'function')
+        return result;
+    result.then(undefined, error => logError(error, `${hook} failed`));
+    if (hook === 'negotiate') {
+        throw new TypeError('negotiate() is an async function: it returns true at once, and the program calls ' +
+            'continue_negotiation() later');
+    }
+    return undefined;
 }
 
 // The module that C knows in place of a registered object.

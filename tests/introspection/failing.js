@@ -88,6 +88,16 @@ client.register({
         throw new RangeError('ready failed');
     },
 });
+client.register({
+    // A promise would be true: the client would wait for ever.
+    async negotiate() {
+        return true;
+    },
+    async ready() {
+        await sleep(1);
+        throw new RangeError('ready rejected');
+    },
+});
 client.connect('iq', (_client, iq) => {
     if (iq.get_child('signal', 'urn:test'))
         throw new RangeError('signal');
