@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "script-large.h"
+
 /* Without an end: what grows until somebody says that it is enough. The attacker would send ten
  * gigabytes; how much of it the client takes is what is measured. */
 
@@ -126,40 +128,9 @@ static const ScriptStep dripping[]
     = { RUN (attack_session), CALL (send_dripping, NULL), READ_END, END };
 
 /* One stanza that is too large, with an end, and the session goes on. */
-typedef struct
-{
-  const char *beginning;
-  const char *unit;
-  guint n;
-  const char *end;
-} TooLarge;
-
-static gboolean
-send_too_large (ScriptedPeer *peer, gpointer data)
-{
-  const TooLarge *large = data;
-  g_auto (GStrv) parts = g_strsplit (large->unit, "%u", -1);
-  g_autoptr (GString) stanza = g_string_new (large->beginning);
-
-  for (guint i = 0; i < large->n; i++)
-    {
-      g_autofree char *digits = g_strdup_printf ("%u", i);
-      g_autofree char *unit = g_strjoinv (digits, parts);
-
-      g_string_append (stanza, unit);
-      if (stanza->len < 32768)
-        continue;
-      if (!scripted_peer_send (peer, stanza->str, stanza->len))
-        return FALSE;
-      g_string_truncate (stanza, 0);
-    }
-  g_string_append (stanza, large->end);
-  return scripted_peer_send (peer, stanza->str, stanza->len);
-}
-
 #define ONCE(id, ...)                                                                              \
-  static const TooLarge large_##id = { __VA_ARGS__ };                                              \
-  static const ScriptStep id[] = { RUN (attack_session), CALL (send_too_large, (gpointer) &large_##id), \
+  static const ScriptLarge large_##id = { __VA_ARGS__ };                                           \
+  static const ScriptStep id[] = { RUN (attack_session), CALL (script_send_large, (gpointer) &large_##id), \
                                    SEND (ATTACK_MARK), SERVE, END };
 
 ONCE (once_elements, "<message from='evil@example.net'>", "<a/>", 110000, "</message>")

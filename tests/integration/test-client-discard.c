@@ -2,43 +2,12 @@
 #include <string.h>
 
 #include "resume-test.h"
+#include "script-large.h"
 
 /* One stanza that is too large costs nothing but itself: the session goes on, and whom it concerns is told. */
 
 #define MIB (1024 * 1024)
 #define STANZAS_ERRORS "xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\""
-
-/* What the server says: a beginning, so many pieces (%u: a number), and an end. */
-typedef struct
-{
-  const char *begin;
-  const char *piece;
-  guint n;
-  const char *end;
-} Large;
-
-static gboolean
-send_large (ScriptedPeer *peer, gpointer data)
-{
-  const Large *large = data;
-  g_auto (GStrv) parts = g_strsplit (large->piece, "%u", -1);
-  g_autoptr (GString) text = g_string_new (large->begin);
-
-  for (guint i = 0; i < large->n; i++)
-    {
-      g_autofree char *digits = g_strdup_printf ("%u", i);
-      g_autofree char *piece = g_strjoinv (digits, parts);
-
-      g_string_append (text, piece);
-      if (text->len < 65536)
-        continue;
-      if (!scripted_peer_send (peer, text->str, text->len))
-        return FALSE;
-      g_string_truncate (text, 0);
-    }
-  g_string_append (text, large->end);
-  return scripted_peer_send (peer, text->str, text->len);
-}
 
 typedef struct
 {
@@ -120,7 +89,7 @@ await_mark (Fixture *f)
 static const struct
 {
   const char *name;
-  Large large;
+  ScriptLarge large;
   const char *says;
 } strangers[] = {
   { "elements",
@@ -148,7 +117,7 @@ static void
 test_stranger (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
-  const ScriptStep script[] = { RUN (script_sign_in), CALL (send_large, (gpointer) &strangers[i].large),
+  const ScriptStep script[] = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &strangers[i].large),
                                 SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
 
@@ -167,13 +136,13 @@ test_stranger (gconstpointer data)
 static void
 test_unasked (void)
 {
-  static const Large attributes
+  static const ScriptLarge attributes
       = { "<iq type='result' id='x' from='evil@b'><x", " a%u=''", 5000, "/></iq>" };
-  static const Large own_attributes = { "<iq type='result' id='x'", " a%u=''", 5000, " from='evil@b'/>" };
-  static const Large names = { "<iq type='error' id='x' from='evil@b'>", "<a%u/>", 500000, "</iq>" };
+  static const ScriptLarge own_attributes = { "<iq type='result' id='x'", " a%u=''", 5000, " from='evil@b'/>" };
+  static const ScriptLarge names = { "<iq type='error' id='x' from='evil@b'>", "<a%u/>", 500000, "</iq>" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), CALL (send_large, (gpointer) &attributes),
-          CALL (send_large, (gpointer) &own_attributes), CALL (send_large, (gpointer) &names),
+      = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &attributes),
+          CALL (script_send_large, (gpointer) &own_attributes), CALL (script_send_large, (gpointer) &names),
           SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
 
@@ -190,14 +159,14 @@ test_unasked (void)
 static void
 test_questions (void)
 {
-  static const Large get = { "<iq type='get' id='g' from='evil@b/c'><query xmlns='urn:q'>", "<a/>", 2000,
+  static const ScriptLarge get = { "<iq type='get' id='g' from='evil@b/c'><query xmlns='urn:q'>", "<a/>", 2000,
                              "</query></iq>" };
-  static const Large set = { "<iq type='set' id='s' from='evil@b/c'><x", " a%u=''", 1001, "/></iq>" };
-  static const Large nameless = { "<iq type='set' from='evil@b/c'>", "<a/>", 2000, "</iq>" };
-  static const Large error = { "<message type='error' id='e' from='evil@b/c'>", "<a/>", 2000, "</message>" };
+  static const ScriptLarge set = { "<iq type='set' id='s' from='evil@b/c'><x", " a%u=''", 1001, "/></iq>" };
+  static const ScriptLarge nameless = { "<iq type='set' from='evil@b/c'>", "<a/>", 2000, "</iq>" };
+  static const ScriptLarge error = { "<message type='error' id='e' from='evil@b/c'>", "<a/>", 2000, "</message>" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), CALL (send_large, (gpointer) &get), CALL (send_large, (gpointer) &set),
-          CALL (send_large, (gpointer) &nameless), CALL (send_large, (gpointer) &error),
+      = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &get), CALL (script_send_large, (gpointer) &set),
+          CALL (script_send_large, (gpointer) &nameless), CALL (script_send_large, (gpointer) &error),
           SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
   g_autofree char *sent = NULL;
@@ -226,9 +195,9 @@ answer_part_cb (HsClient *client, HsElement *element, gpointer data)
 static void
 test_answered_part (void)
 {
-  static const Large set = { "<iq type='set' id='s' from='evil@b/c'><part/>", "<a/>", 120000, "</iq>" };
+  static const ScriptLarge set = { "<iq type='set' id='s' from='evil@b/c'><part/>", "<a/>", 120000, "</iq>" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), CALL (send_large, (gpointer) &set), SEND (MARK), SERVE, END };
+      = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &set), SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
 
   set_up (&f, script);
@@ -266,14 +235,14 @@ ask (TestClient *test, const char *to, const char *namespace_, GError **error)
 static void
 test_answers (void)
 {
-  static const Large roster = { "<iq type='result' id='q'><query xmlns='jabber:iq:roster'>",
+  static const ScriptLarge roster = { "<iq type='result' id='q'><query xmlns='jabber:iq:roster'>",
                                 "<item jid='contact%u@example.org'/>", 200000, "" };
-  static const Large rest = { "", "<item jid='contact%u@example.org'/>", 10, "</query></iq>" };
-  static const Large other = { "<iq type='result' from='b' id='q'><query xmlns='urn:q'>", "<a/>", 220000,
+  static const ScriptLarge rest = { "", "<item jid='contact%u@example.org'/>", 10, "</query></iq>" };
+  static const ScriptLarge other = { "<iq type='result' from='b' id='q'><query xmlns='urn:q'>", "<a/>", 220000,
                                "</query></iq>" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), EXPECT ("jabber:iq:roster"), CALL (send_large, (gpointer) &roster), GATE,
-          CALL (send_large, (gpointer) &rest), EXPECT ("urn:q"), CALL (send_large, (gpointer) &other),
+      = { RUN (script_sign_in), EXPECT ("jabber:iq:roster"), CALL (script_send_large, (gpointer) &roster), GATE,
+          CALL (script_send_large, (gpointer) &rest), EXPECT ("urn:q"), CALL (script_send_large, (gpointer) &other),
           SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
   g_autoptr (GError) error = NULL;
@@ -301,7 +270,7 @@ test_answers (void)
 
 /* ---- Rosters ---- */
 
-static const Large contacts = { "<iq type='result' id='@'><query xmlns='jabber:iq:roster'>",
+static const ScriptLarge contacts = { "<iq type='result' id='@'><query xmlns='jabber:iq:roster'>",
                                 "<item jid='contact%u@example.org' name='Contact %u' subscription='both'>"
                                 "<group>Friends</group></item>",
                                 100000, "</query></iq>" };
@@ -315,10 +284,10 @@ send_roster (ScriptedPeer *peer, gpointer data)
   g_autofree char *begin = g_strdup_printf ("<iq type='result' id='%.*s'>"
                                             "<query xmlns='jabber:iq:roster'>",
                                             (int) strcspn (id + 4, "'\""), id + 4);
-  Large roster = contacts;
+  ScriptLarge roster = contacts;
 
   roster.begin = begin;
-  return send_large (peer, &roster);
+  return script_send_large (peer, &roster);
 }
 
 static const ScriptStep roster_script[]
@@ -368,7 +337,7 @@ test_roster (gconstpointer data)
 
 /* ---- Stream management ---- */
 
-static const Large managed = { "<message id='large'>", "<a/>", 220000, "" };
+static const ScriptLarge managed = { "<message id='large'>", "<a/>", 220000, "" };
 
 /* It counts once its end has come, and then it is not sent again. */
 static void
@@ -376,11 +345,11 @@ test_counted (void)
 {
   static const ScriptStep again[]
       = { RUN (resume_sign_in), EXPECT ("<resume" SM " h='1' previd='s1'/>"),
-          SEND ("<resumed" SM " h='0' previd='s1'/>"), CALL (send_large, (gpointer) &managed),
+          SEND ("<resumed" SM " h='0' previd='s1'/>"), CALL (script_send_large, (gpointer) &managed),
           SEND ("</message><r" SM "/>"), EXPECT ("<a" SM " h='2'/>"),
           SEND ("<presence/><r" SM "/>"), EXPECT ("<a" SM " h='3'/>"), SEND (MARK), SERVE, END };
   static const ScriptStep cut[] = { RUN (resume_begin), SEND ("<message id='m'/>"),
-                                    CALL (send_large, (gpointer) &managed), GATE, RESET, END };
+                                    CALL (script_send_large, (gpointer) &managed), GATE, RESET, END };
   static const ScriptStep *const scripts[] = { cut, again, NULL };
   Fixture f = { NULL };
   ResumeTest resume = { NULL };
@@ -407,7 +376,7 @@ test_counted (void)
 
 #define SMALL ((guint64) 65536)
 
-static const Large items = { "", "<item jid='contact%u@example.org'/>", 4000, "" };
+static const ScriptLarge items = { "", "<item jid='contact%u@example.org'/>", 4000, "" };
 
 /* What the client has not asked for is discarded there too; it is told of, and answered, when the session stands. */
 static void
@@ -415,10 +384,11 @@ test_before_session (void)
 {
   static const ScriptStep script[]
       = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
-          SEND ("<iq type='set' id='push'><query xmlns='jabber:iq:roster'>"), CALL (send_large, (gpointer) &items),
+          SEND ("<iq type='set' id='push'><query xmlns='jabber:iq:roster'>"),
+          CALL (script_send_large, (gpointer) &items),
           SEND ("</query></iq><iq type='result' id='stray'><query xmlns='jabber:iq:roster'>"),
-          CALL (send_large, (gpointer) &items), SEND ("</query></iq><message from='evil@b/c'>"),
-          CALL (send_large, (gpointer) &items), SEND ("</message>" SAY_BOUND), EXPECT ("<enable"),
+          CALL (script_send_large, (gpointer) &items), SEND ("</query></iq><message from='evil@b/c'>"),
+          CALL (script_send_large, (gpointer) &items), SEND ("</message>" SAY_BOUND), EXPECT ("<enable"),
           SEND ("<enabled" SM "/>"),
           EXPECT ("<iq type=\"error\" id=\"push\"><error type=\"modify\"><policy-violation " STANZAS_ERRORS "/>"),
           SEND (MARK "<r" SM "/>"), EXPECT ("<a" SM " h='1'/>"), SERVE, END };
@@ -441,7 +411,7 @@ test_bind_answer (void)
 {
   static const ScriptStep script[]
       = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (SAY_FEATURES_MANAGED), EXPECT ("</iq>"),
-          SEND ("<iq type='result' id='@ID@'>"), CALL (send_large, (gpointer) &items), READ_END, END };
+          SEND ("<iq type='result' id='@ID@'>"), CALL (script_send_large, (gpointer) &items), READ_END, END };
   g_auto (Fixture) f = { NULL };
 
   set_up (&f, script);
@@ -483,10 +453,10 @@ test_roster_for_ever (void)
 static void
 test_second_bound (void)
 {
-  static const Large well = { "<message><body>", "0123456789abcdef", 15 * 4096, "</body></message>" MARK };
-  static const Large bad = { "<message><body>", "0123456789abcdef", 17 * 4096, "" };
+  static const ScriptLarge well = { "<message><body>", "0123456789abcdef", 15 * 4096, "</body></message>" MARK };
+  static const ScriptLarge bad = { "<message><body>", "0123456789abcdef", 17 * 4096, "" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), CALL (send_large, (gpointer) &well), CALL (send_large, (gpointer) &bad),
+      = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &well), CALL (script_send_large, (gpointer) &bad),
           EXPECT ("<policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"), READ_END, END };
   g_auto (Fixture) f = { NULL };
 
@@ -502,7 +472,7 @@ test_second_bound (void)
 static void
 test_bad_inside (void)
 {
-  static const Large bad = { "<message><body>", "0123456789abcdef", 2 * 4096, "" };
+  static const ScriptLarge bad = { "<message><body>", "0123456789abcdef", 2 * 4096, "" };
   static const struct
   {
     const char *xml;
@@ -515,7 +485,7 @@ test_bad_inside (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     {
-      const ScriptStep script[] = { RUN (script_sign_in), CALL (send_large, (gpointer) &bad),
+      const ScriptStep script[] = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &bad),
                                     SEND (ends[i].xml), READ_END, END };
       g_auto (Fixture) f = { NULL };
 
@@ -530,9 +500,9 @@ test_bad_inside (void)
 static void
 test_unknown (void)
 {
-  static const Large hello = { "<hello xmlns='urn:example:x'>", "<a/>", 220000, "</hello>" };
+  static const ScriptLarge hello = { "<hello xmlns='urn:example:x'>", "<a/>", 220000, "</hello>" };
   static const ScriptStep script[]
-      = { RUN (script_sign_in), CALL (send_large, (gpointer) &hello), SEND (MARK), SERVE, END };
+      = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &hello), SEND (MARK), SERVE, END };
   g_auto (Fixture) f = { NULL };
 
   set_up (&f, script);
@@ -560,7 +530,7 @@ static void
 test_handler (gconstpointer data)
 {
   gboolean drops = GPOINTER_TO_INT (data);
-  static const ScriptStep script[] = { RUN (script_sign_in), CALL (send_large, (gpointer) &strangers[0].large),
+  static const ScriptStep script[] = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &strangers[0].large),
                                        READ_END, END };
   g_auto (Fixture) f = { NULL };
 
@@ -586,7 +556,7 @@ keep_cb (HsClient *client, HsStanza *stanza, GError *error, gpointer data)
 static void
 test_kept (void)
 {
-  static const ScriptStep script[] = { RUN (script_sign_in), CALL (send_large, (gpointer) &strangers[0].large),
+  static const ScriptStep script[] = { RUN (script_sign_in), CALL (script_send_large, (gpointer) &strangers[0].large),
                                        SEND (MARK), SERVE, END };
   g_autoptr (HsStanza) kept = NULL;
   g_autofree char *text = NULL;

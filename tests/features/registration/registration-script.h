@@ -39,3 +39,17 @@ tear_down (Fixture *f)
   test_client_free (f->test);
   g_assert_finalize_object (f->registration);
 }
+
+/* A client with a session, which the registration goes through. */
+G_GNUC_UNUSED static HsRegistration *
+start_session (Fixture *f, const ScriptStep *steps)
+{
+  HsRegistration *registration;
+
+  f->test = test_client_new_for (steps, HS_TLS_MODE_NONE);
+  f->registration = g_object_new (TEST_TYPE_REGISTRATION, NULL);
+  registration = HS_REGISTRATION (f->registration);
+  hs_client_register (f->test->client, HS_MODULE (registration));
+  test_client_start_until_ready (f->test);
+  return registration;
+}

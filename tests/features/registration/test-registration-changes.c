@@ -5,19 +5,6 @@
 
 /* Changing an account where the server has its own ways. */
 
-static HsRegistration *
-start_session (Fixture *f, const ScriptStep *steps)
-{
-  HsRegistration *registration;
-
-  f->test = test_client_new_for (steps, HS_TLS_MODE_NONE);
-  f->registration = g_object_new (TEST_TYPE_REGISTRATION, NULL);
-  registration = HS_REGISTRATION (f->registration);
-  hs_client_register (f->test->client, HS_MODULE (registration));
-  test_client_start_until_ready (f->test);
-  return registration;
-}
-
 static void
 check_cancel (const ScriptStep *steps, GQuark domain, int code)
 {

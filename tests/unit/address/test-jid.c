@@ -8,6 +8,7 @@
 
 #include "hs-jid-private.h"
 #include "hs-precis-private.h"
+#include "address-test.h"
 
 /* What an address becomes: "local|domain|resource", a part that is not there as "-"; NULL: no JID.
  */
@@ -368,18 +369,6 @@ test_context (void)
 
   check_examples (examples, G_N_ELEMENTS (examples));
   g_assert_false (hs_precis_check_context (plain, 1, 0));
-}
-
-static char *
-repeat (const char *before, const char *string, guint n, const char *after)
-{
-  GString *result = g_string_new (before);
-
-  for (guint i = 0; i < n; i++)
-    g_string_append (result, string);
-  g_string_append (result, after);
-
-  return g_string_free (result, FALSE);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-idna-private.h"
 #include "hs-precis-private.h"
+#include "address-test.h"
 
 typedef struct
 {
@@ -159,18 +160,6 @@ test_plain (void)
       g_assert_true (hs_precis_is_plain_opaque (string, 2)
                      == (opaque != NULL && strncmp (opaque, string, 2) == 0));
     }
-}
-
-static char *
-repeat (const char *before, const char *string, guint n, const char *after)
-{
-  GString *result = g_string_new (before);
-
-  for (guint i = 0; i < n; i++)
-    g_string_append (result, string);
-  g_string_append (result, after);
-
-  return g_string_free (result, FALSE);
 }
 
 static void

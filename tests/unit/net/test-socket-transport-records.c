@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "net/hs-tls.h"
-#include "test-net.h"
+#include "tls-pair.h"
 #include "xml/hs-stanza-boundary.h"
 
 /* Where TLS records end. The peer reads with GIO's TLS, whose reads return no more than one record. */
@@ -16,11 +15,7 @@
 
 typedef struct
 {
-  GSocketConnection *ours;
-  GSocketConnection *theirs;
-  TestTlsServer *server;
-  HsTlsResult *result;
-  gboolean done;
+  TestTlsPair pair;
   TestOwner *owner;
   GByteArray *sent;
   GArray *ends; /* gsize: of the stanzas */
@@ -28,31 +23,11 @@ typedef struct
 } Fixture;
 
 static void
-handshake_cb (GObject *source,
-              GAsyncResult *result,
-              gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  g_autoptr (GError) error = NULL;
-
-  fixture->result = hs_tls_handshake_finish (result, NULL, &error);
-  g_assert_no_error (error);
-  fixture->done = TRUE;
-}
-
-static void
 set_up (Fixture *fixture,
         gconstpointer data)
 {
-  g_autoptr (GTlsDatabase) database = test_database ();
-  HsTlsConfig config = { .domain = "example.org", .database = database, .timeout_msec = 5000 };
-
-  test_tcp_pair (&fixture->ours, &fixture->theirs);
-  fixture->server = test_tls_server_new (G_IO_STREAM (fixture->theirs), TEST_SERVER,
-                                         G_TLS_AUTHENTICATION_NONE);
-  hs_tls_handshake_async (G_IO_STREAM (fixture->ours), &config, NULL, handshake_cb, fixture);
-  spin_until (fixture->done && fixture->server->done);
-  fixture->owner = test_owner_new_divided (G_IO_STREAM (fixture->result->connection),
+  test_tls_pair_init (&fixture->pair);
+  fixture->owner = test_owner_new_divided (test_tls_pair_get_stream (&fixture->pair),
                                            hs_stanza_boundary_find);
   fixture->sent = g_byte_array_new ();
   fixture->ends = g_array_new (FALSE, FALSE, sizeof (gsize));
@@ -64,10 +39,7 @@ tear_down (Fixture *fixture,
            gconstpointer data)
 {
   g_clear_pointer (&fixture->owner, test_owner_free);
-  g_clear_pointer (&fixture->result, hs_tls_result_free);
-  g_clear_pointer (&fixture->server, test_tls_server_free);
-  test_finalize (fixture->ours);
-  test_finalize (fixture->theirs);
+  test_tls_pair_clear (&fixture->pair);
   g_byte_array_unref (fixture->sent);
   g_array_unref (fixture->ends);
   g_rand_free (fixture->random);
@@ -129,7 +101,7 @@ assert_records (Fixture *fixture,
                 gboolean full)
 {
   GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (
-      g_io_stream_get_input_stream (G_IO_STREAM (fixture->server->connection)));
+      g_io_stream_get_input_stream (G_IO_STREAM (fixture->pair.server->connection)));
   g_autofree guint8 *buffer = g_malloc (10 * RECORD_SIZE);
   gsize begin = 0;
   gsize position = 0;
@@ -193,8 +165,8 @@ test_blocked (Fixture *fixture,
   /* With less, the kernel waits up to 200 ms before it sends into a window that is nearly closed. */
   const int window = 32768;
 
-  setsockopt (test_get_fd (fixture->ours), SOL_SOCKET, SO_SNDBUF, &small, sizeof (small));
-  setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_RCVBUF, &window, sizeof (window));
+  setsockopt (test_get_fd (fixture->pair.ours), SOL_SOCKET, SO_SNDBUF, &small, sizeof (small));
+  setsockopt (test_get_fd (fixture->pair.theirs), SOL_SOCKET, SO_RCVBUF, &window, sizeof (window));
   for (guint i = 0; i < 2000; i++)
     {
       add_stanza (fixture, hs_transport_get_output (fixture->owner->transport),

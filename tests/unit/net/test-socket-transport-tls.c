@@ -3,50 +3,25 @@
 
 #include <string.h>
 
-#include "net/hs-tls.h"
-#include "test-net.h"
+#include "tls-pair.h"
 
 /* A transport over TLS; its peer is one too, on a server's connection, where it has to read at
  * all. */
 
 typedef struct
 {
-  GSocketConnection *ours;
-  GSocketConnection *theirs;
-  TestTlsServer *server;
-  HsTlsResult *result;
-  gboolean done;
+  TestTlsPair pair;
   TestOwner *owner;
 } Fixture;
-
-static void
-handshake_cb (GObject *source,
-              GAsyncResult *result,
-              gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  g_autoptr (GError) error = NULL;
-
-  fixture->result = hs_tls_handshake_finish (result, NULL, &error);
-  g_assert_no_error (error);
-  fixture->done = TRUE;
-}
 
 static void
 set_up (Fixture *fixture,
         gconstpointer data)
 {
-  g_autoptr (GTlsDatabase) database = test_database ();
-  HsTlsConfig config = { .domain = "example.org", .database = database, .timeout_msec = 5000 };
-
-  test_tcp_pair (&fixture->ours, &fixture->theirs);
-  fixture->server = test_tls_server_new (G_IO_STREAM (fixture->theirs), TEST_SERVER,
-                                         G_TLS_AUTHENTICATION_NONE);
-  hs_tls_handshake_async (G_IO_STREAM (fixture->ours), &config, NULL, handshake_cb, fixture);
-  spin_until (fixture->done && fixture->server->done);
-  g_assert_cmpint (g_tls_connection_get_protocol_version (fixture->result->connection), ==,
+  test_tls_pair_init (&fixture->pair);
+  g_assert_cmpint (g_tls_connection_get_protocol_version (fixture->pair.result->connection), ==,
                    test_tls_version ());
-  fixture->owner = test_owner_new (G_IO_STREAM (fixture->result->connection));
+  fixture->owner = test_owner_new (test_tls_pair_get_stream (&fixture->pair));
 }
 
 static void
@@ -56,11 +31,9 @@ tear_down (Fixture *fixture,
   gint64 begin = g_get_monotonic_time ();
 
   g_clear_pointer (&fixture->owner, test_owner_free);
-  g_clear_pointer (&fixture->result, hs_tls_result_free);
+  g_clear_pointer (&fixture->pair.result, hs_tls_result_free);
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 500 * 1000);
-  g_clear_pointer (&fixture->server, test_tls_server_free);
-  test_finalize (fixture->ours);
-  test_finalize (fixture->theirs);
+  test_tls_pair_clear (&fixture->pair);
 }
 
 /* Both sides send at once, and each takes only a part of what it is given. */
@@ -70,7 +43,7 @@ test_both_ways (Fixture *fixture,
 {
   const gsize size = 3000000;
   g_autofree guint8 *bytes = test_pattern (size);
-  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->server->connection));
+  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->pair.server->connection));
   gsize sent = 0;
 
   fixture->owner->use_at_most = GPOINTER_TO_UINT (data);
@@ -100,7 +73,7 @@ test_no_more_than_a_record (Fixture *fixture,
                             gconstpointer data)
 {
   g_autofree guint8 *bytes = test_pattern (70000);
-  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->server->connection));
+  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->pair.server->connection));
 
   for (gsize length = 1; length < 70000; length = length * 3 + 1)
     {
@@ -121,7 +94,7 @@ test_blocked_then_read (Fixture *fixture,
 {
   const gsize size = 16 * 1024 * 1024;
   g_autofree guint8 *bytes = test_pattern (size);
-  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->server->connection));
+  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->pair.server->connection));
 
   test_owner_send (fixture->owner, bytes, size - 5);
   spin_msec (50);
@@ -138,9 +111,9 @@ static void
 test_close (Fixture *fixture,
             gconstpointer data)
 {
-  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->server->connection));
+  g_autoptr (TestOwner) peer = test_owner_new (G_IO_STREAM (fixture->pair.server->connection));
 
-  g_assert_true (g_tls_connection_get_require_close_notify (fixture->server->connection));
+  g_assert_true (g_tls_connection_get_require_close_notify (fixture->pair.server->connection));
   hs_transport_set_reading (peer->transport, HS_READ_MODE_READ);
   test_owner_send (fixture->owner, "</stream:stream>", 16);
   spin_until (peer->received->len == 16);
@@ -161,8 +134,8 @@ test_close_blocked (Fixture *fixture,
   gint64 begin;
 
   /* So that a record is half written. */
-  setsockopt (test_get_fd (fixture->ours), SOL_SOCKET, SO_SNDBUF, &small, sizeof (small));
-  setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_RCVBUF, &small, sizeof (small));
+  setsockopt (test_get_fd (fixture->pair.ours), SOL_SOCKET, SO_SNDBUF, &small, sizeof (small));
+  setsockopt (test_get_fd (fixture->pair.theirs), SOL_SOCKET, SO_RCVBUF, &small, sizeof (small));
   test_owner_send (fixture->owner, bytes, 8000000);
   spin_msec (400);
   g_assert_cmpuint (hs_transport_get_queued (fixture->owner->transport), >, 0);
@@ -171,7 +144,7 @@ test_close_blocked (Fixture *fixture,
     hs_transport_close (fixture->owner->transport);
   g_clear_pointer (&fixture->owner->transport, hs_transport_unref);
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 100 * 1000);
-  g_assert_true (g_socket_is_closed (g_socket_connection_get_socket (fixture->ours)));
+  g_assert_true (g_socket_is_closed (g_socket_connection_get_socket (fixture->pair.ours)));
 }
 
 /* Many servers end without close_notify: that is an end. */
@@ -181,7 +154,7 @@ test_cut (Fixture *fixture,
 {
   hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
-  g_assert_true (g_socket_shutdown (g_socket_connection_get_socket (fixture->theirs), FALSE, TRUE,
+  g_assert_true (g_socket_shutdown (g_socket_connection_get_socket (fixture->pair.theirs), FALSE, TRUE,
                                     NULL));
   spin_until (fixture->owner->n_closed == 1);
   g_assert_no_error (fixture->owner->error);
@@ -195,8 +168,8 @@ test_reset (Fixture *fixture,
 
   hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
-  setsockopt (test_get_fd (fixture->theirs), SOL_SOCKET, SO_LINGER, &abort, sizeof (abort));
-  g_socket_close (g_socket_connection_get_socket (fixture->theirs), NULL);
+  setsockopt (test_get_fd (fixture->pair.theirs), SOL_SOCKET, SO_LINGER, &abort, sizeof (abort));
+  g_socket_close (g_socket_connection_get_socket (fixture->pair.theirs), NULL);
   spin_until (fixture->owner->n_closed == 1);
   g_assert_nonnull (fixture->owner->error);
 }
@@ -208,7 +181,7 @@ test_garbage (Fixture *fixture,
 {
   hs_transport_set_reading (fixture->owner->transport, HS_READ_MODE_READ);
   spin_msec (20);
-  g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (fixture->theirs),
+  g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (fixture->pair.theirs),
                                   "<message from='mallory@example.org'/>", 37, NULL, NULL),
                    ==, 37);
   spin_until (fixture->owner->n_closed == 1);

@@ -3,50 +3,12 @@
 
 #include <string.h>
 
-#include "protocol/hs-stream-management.h"
+#include "management-test.h"
 #include "xml/hs-parser.h"
 
 /* How many stanzas leave after a resumption, and when they are asked about. */
 
 #define SM " xmlns='urn:xmpp:sm:3'"
-
-typedef struct
-{
-  HsStreamManagement *sm;
-  GByteArray *output;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->sm = hs_stream_management_new (NULL);
-  f->output = g_byte_array_new ();
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  hs_stream_management_free (f->sm);
-  g_byte_array_unref (f->output);
-}
-
-/* What has been written since the last time. */
-static char *
-take_output (Fixture *f)
-{
-  char *text = g_strndup ((const char *) f->output->data, f->output->len);
-
-  g_byte_array_set_size (f->output, 0);
-  return text;
-}
-
-static void
-assert_output (Fixture *f, const char *expected)
-{
-  g_autofree char *text = take_output (f);
-
-  g_assert_cmpstr (text, ==, expected);
-}
 
 static HsNode *
 parse (const char *xml)

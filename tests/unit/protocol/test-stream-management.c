@@ -5,7 +5,7 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
-#include "protocol/hs-stream-management.h"
+#include "management-test.h"
 #include "xml/hs-parser.h"
 
 /* Acknowledgements, what is in flight, and what becomes of it (XEP-0198). */
@@ -13,46 +13,6 @@
 #define SM " xmlns='urn:xmpp:sm:3'"
 /* 2026-01-02T03:04:05Z */
 #define SENT (G_GINT64_CONSTANT (1767323045) * G_USEC_PER_SEC)
-
-typedef struct
-{
-  HsStreamManagement *sm;
-  HsResendPolicy policy;
-  GByteArray *output;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->policy = HS_RESEND_POLICY_UNRECEIVED;
-  f->sm = hs_stream_management_new (&f->policy);
-  f->output = g_byte_array_new ();
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  hs_stream_management_free (f->sm);
-  g_byte_array_unref (f->output);
-}
-
-/* What has been written since the last time. */
-static char *
-take_output (Fixture *f)
-{
-  char *text = g_strndup ((const char *) f->output->data, f->output->len);
-
-  g_byte_array_set_size (f->output, 0);
-  return text;
-}
-
-#define assert_output(f, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *text_ = take_output (f); \
-    g_assert_cmpstr (text_, ==, expected); \
-  } \
-  G_STMT_END
 
 static HsNode *
 parse (const char *format, ...) G_GNUC_PRINTF (1, 2);
