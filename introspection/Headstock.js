@@ -43,6 +43,9 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 const System = imports.system;
+const {TYPES, checkAll, checkText, checkWord, toJid} = imports.overrides.headstock_checks;
+const {Arrivals, readPages} = imports.overrides.headstock_iterators;
+const {addPromises} = imports.overrides.headstock_promises;
 
 // Each view that a handler was shown, or that the program made to send it, lives until it is collected, and
 // with it the memory of its stanza.  JavaScript knows nothing of that memory, and does not collect for it.
@@ -57,18 +60,8 @@ const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping',
 const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED',
     // These are no flags.
     type: null, fromJid: null, from_jid: null};
-// Where a function takes a timeout, and how a caller says that the client's own is to be used.
-const TIMEOUT_PLACES = {request_async: 1};
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
-// What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
-const TYPES = {
-    Message: ['normal', 'chat', 'groupchat', 'headline', 'error'],
-    Presence: ['available', 'unavailable', 'subscribe', 'subscribed', 'unsubscribe', 'unsubscribed', 'probe', 'error'],
-    Iq: ['get', 'set', 'result', 'error'],
-};
-const SHOWS = ['away', 'chat', 'dnd', 'xa'];
-const NO_TEXT = /[\0\p{Surrogate}]/u;
 const STATE = Symbol('headstock');
 
 let Headstock, Agent;
@@ -89,171 +82,6 @@ function countView(element) {
     System.gc();
 }
 
-// Refuses a string that C would not get as it is, alone or in a list.
-function checkText(value) {
-    if (Array.isArray(value))
-        value.forEach(checkText);
-    else if (typeof value === 'string' && NO_TEXT.test(value))
-        throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
-    return value;
-}
-
-// C takes addresses as strings, and tells by an error that it does: it has not been called then.
-function callWithAddresses(call, self, all) {
-    try {
-        return call.apply(self, all);
-    } catch (error) {
-        if (!/^Expected type (string|utf8|gchararray)/.test(error.message))
-            throw error;
-        return call.apply(self, all.map(toAddress));
-    }
-}
-
-// Makes a function of C check its strings, and take an address for one, alone or in a list.  Gio._promisify() goes by how many
-// parameters it has.
-function checkFunction(owner, name) {
-    const call = owner[name];
-    const checked = function (...all) {
-        all.forEach(checkText);
-        if (all.some(Array.isArray))
-            all = all.map(one => Array.isArray(one) ? one.map(toAddress) : one);
-        if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
-            return callWithAddresses(call, this, all);
-        return call.apply(this, all);
-    };
-    Object.defineProperty(checked, 'name', {value: name});
-    Object.defineProperty(checked, 'length', {value: call.length});
-    owner[name] = checked;
-}
-
-function checkFunctions(owner) {
-    for (const name of Object.getOwnPropertyNames(owner)) {
-        const {value} = Object.getOwnPropertyDescriptor(owner, name) ?? {};
-        if (name !== 'constructor' && typeof value === 'function' && value.length > 0)
-            checkFunction(owner, name);
-    }
-}
-
-function* iterateList() {
-    for (let i = 0; i < this.get_n_items(); i++)
-        yield this.get_item(i);
-}
-
-// The lists are of classes that JavaScript knows nothing of but the interface, and each has a prototype of its own.
-function iterateLists(Class) {
-    const {prototype} = Class;
-    for (const {name, owner_type: owner, value_type: type} of Class.list_properties()) {
-        if (owner.name !== Class.$gtype.name || type.name !== 'GListModel')
-            continue;
-        const key = name.replaceAll('-', '_');
-        const {get} = Object.getOwnPropertyDescriptor(prototype, key) ?? {};
-        const read = function () {
-            const list = get.call(this);
-            const own = list ? Object.getPrototypeOf(list) : {};
-            if (own !== GObject.Object.prototype)
-                own[Symbol.iterator] ??= iterateList;
-            return list;
-        };
-        for (const one of get ? new Set([name, key, name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase())]) : [])
-            Object.defineProperty(prototype, one, {get: read, configurable: true, enumerable: true});
-    }
-}
-
-function checkProperties(Class) {
-    const {prototype} = Class;
-    for (const {name, owner_type: owner, flags, value_type: type} of Class.list_properties()) {
-        if (owner.name === Class.$gtype.name && (flags & GObject.ParamFlags.WRITABLE) !== 0 &&
-            ['gchararray', 'GStrv'].includes(type.name))
-            convertProperty(prototype, name, checkText);
-    }
-    if (Object.getPrototypeOf(Class) !== GObject.Object)
-        return;
-    const construct = prototype._init;
-    prototype._init = function (properties = {}, ...more) {
-        Object.values(properties ?? {}).forEach(checkText);
-        return construct.call(this, properties, ...more);
-    };
-    prototype.set_property = function (name, value) {
-        GObject.Object.prototype.set_property.call(this, name, checkText(value));
-    };
-}
-
-// What is here by now is C's.  Module has only hooks, without strings.
-function checkStrings() {
-    for (const name of Object.keys(Headstock)) {
-        const item = Headstock[name];
-        if (typeof item !== 'function' || item === Headstock.Module)
-            continue;
-        if (item.prototype instanceof GObject.Object || item === Headstock.Jid) {
-            checkFunctions(item);
-            checkFunctions(item.prototype);
-            if (item !== Headstock.Jid) {
-                checkProperties(item);
-                iterateLists(item);
-            }
-        } else if (!item.prototype && item.length > 0) {
-            checkFunction(Headstock, name);
-        }
-    }
-}
-
-function checkWord(what, word, known) {
-    checkText(word);
-    if (word !== null && word !== undefined && !known.includes(word))
-        throw new RangeError(`The ${what} is one of ${known.join(', ')}, not '${word}'`);
-    return word;
-}
-
-function checkIqType(type) {
-    return checkWord('type of an iq', type, TYPES.Iq);
-}
-
-function checkType(type) {
-    for (const [name, known] of Object.entries(TYPES)) {
-        if (this instanceof Headstock[name])
-            checkWord(`type of ${name === 'Iq' ? 'an' : 'a'} ${name.toLowerCase()}`, type, known);
-    }
-    return type;
-}
-
-function checkShow(show) {
-    return checkWord('show of a presence', show, SHOWS);
-}
-
-function checkPriority(priority) {
-    if (!(priority >= -128 && priority <= 127))
-        throw new RangeError(`The priority of a presence is from -128 to 127, not ${priority}`);
-    return priority;
-}
-
-// C would complain of what it does not know, and leave the stanza what it was.
-function overrideTypes() {
-    const {Stanza, Message, Presence, Iq, Client} = Headstock;
-    const types = {stanza_type: checkType, stanzaType: checkType, 'stanza-type': checkType};
-    convertProperty(Stanza.prototype, 'stanza-type', checkType);
-    convertProperty(Presence.prototype, 'show', checkShow);
-    convertProperty(Presence.prototype, 'priority', checkPriority);
-    convertConstructor(Stanza, types);
-    convertConstructor(Presence, {show: checkShow, priority: checkPriority});
-    convertSetProperty(Stanza, {'stanza-type': checkType});
-    convertSetProperty(Presence, {show: checkShow, priority: checkPriority});
-    convertArgument(Stanza.prototype, 'set_stanza_type', 0, checkType);
-    convertArgument(Presence.prototype, 'set_show', 0, checkShow);
-    convertArgument(Presence.prototype, 'set_priority', 0, checkPriority);
-    convertArgument(Message, 'new', 0, type => checkWord('type of a message', type, TYPES.Message));
-    convertArgument(Presence, 'new', 0, type => checkWord('type of a presence', type, TYPES.Presence));
-    convertArgument(Iq, 'new', 0, type => checkWord('type of an iq', type ?? '', TYPES.Iq));
-    convertArgument(Client.prototype, 'register_on_iq', 0, checkIqType);
-}
-
-function convertSetProperty(Class, converts) {
-    const set = Class.prototype.set_property;
-    Class.prototype.set_property = function (name, value) {
-        const convert = converts[name.replaceAll('_', '-')];
-        set.call(this, name, convert ? convert.call(this, value) : value);
-    };
-}
-
 // The functions that only Unix has moved to a namespace of their own with GJS 1.82, where this one was first
 // called signal_add_full; the old names warn, and warnings may be fatal.
 function addSignal(...args) {
@@ -265,14 +93,6 @@ function addSignal(...args) {
         add = GLib.unix_signal_add;
     }
     return add(...args);
-}
-
-function toAddress(address) {
-    return address instanceof Headstock.Jid ? address.to_string() : address;
-}
-
-function toJid(address) {
-    return typeof address === 'string' ? Headstock.Jid.new(address) : address;
 }
 
 function getTop(element) {
@@ -760,7 +580,8 @@ const clientMethods = {
     },
 
     elements(name, namespace = null, options = {}) {
-        return new Arrivals(this, name, namespace, options);
+        const isOnce = (makeFlags(options) & Headstock.HandlerFlags.ONCE) !== 0;
+        return new Arrivals(this, name, namespace, options, isOnce);
     },
 
     runAsync() {
@@ -797,273 +618,11 @@ function connecting(name) {
     };
 }
 
-// The elements that a handler is given, for `for await`: from now on, until the client has terminated or the loop is left.
-class Arrivals {
-    constructor(client, name, namespace, options) {
-        this.client = client;
-        this.come = [];
-        this.waiting = [];
-        this.ended = false;
-        this.error = null;
-        const once = (makeFlags(options) & Headstock.HandlerFlags.ONCE) !== 0;
-        this.handler = client.add_handler(name, namespace, options, (_client, element) => {
-            this.come.push(element);
-            if (once)
-                this.end();
-            this.serve();
-        });
-        this.terminated = native.connect.call(client, 'terminated', (_client, error) => {
-            this.error = error;
-            this.end();
-        });
-    }
-
-    end() {
-        if (this.ended)
-            return;
-        this.ended = true;
-        this.client.remove_handler(this.handler);
-        this.client.disconnect(this.terminated);
-        this.serve();
-    }
-
-    serve() {
-        while (this.waiting.length > 0 && (this.come.length > 0 || this.ended)) {
-            const {resolve, reject} = this.waiting.shift();
-            const {error} = this;
-            if (this.come.length > 0) {
-                resolve({value: this.come.shift(), done: false});
-            } else if (error) {
-                this.error = null;
-                reject(error);
-            } else {
-                resolve({value: undefined, done: true});
-            }
-        }
-    }
-
-    next() {
-        return new Promise((resolve, reject) => {
-            this.waiting.push({resolve, reject});
-            this.serve();
-        });
-    }
-
-    return(value) {
-        this.come = [];
-        this.error = null;
-        this.end();
-        return Promise.resolve({value, done: true});
-    }
-
-    [Symbol.asyncIterator]() {
-        return this;
-    }
-}
-
-// The pages that a query describes, for `for await`; without one, those of the account's whole archive.
-async function* readPages(query = null, last = null) {
-    let page = await this.fetch_async(query ?? Headstock.ArchiveQuery.new(null), last);
-    while (page !== null) {
-        yield page;
-        page = await this.fetch_next_async(page, last);
-    }
-}
-
-function isSignal(value) {
-    return typeof value === 'object' && value !== null && typeof value.aborted === 'boolean' &&
-        typeof value.addEventListener === 'function';
-}
-
-function isPlain(value) {
-    return typeof value === 'object' && value !== null &&
-        [Object.prototype, null].includes(Object.getPrototypeOf(value));
-}
-
-// What the last argument of an asynchronous function says, taken off the arguments.
-function takeOptions(name, all) {
-    const last = all.at(-1);
-    if (last instanceof Gio.Cancellable)
-        return {cancellable: all.pop()};
-    if (isSignal(last))
-        return {signal: all.pop()};
-    if (!isPlain(last))
-        return {};
-    for (const option in last) {
-        if (!['cancellable', 'signal'].includes(option) && !(option === 'timeout' && name in TIMEOUT_PLACES))
-            throw new TypeError(`${name}() has no option '${option}'`);
-    }
-    const {cancellable = null, signal = null} = last;
-    if (cancellable && signal)
-        throw new TypeError(`${name}() takes either a cancellable or a signal`);
-    if (signal && !isSignal(signal))
-        throw new TypeError(`${name}() takes an AbortSignal, or what has its functions, as its signal`);
-    return all.pop();
-}
-
-function fillArguments(name, all, places, options) {
-    const cancellable = options.cancellable ?? null;
-    while (all.length < places - 1)
-        all.push(null);
-    if (cancellable)
-        all[places - 2] = cancellable;
-    const timeout = TIMEOUT_PLACES[name];
-    if (timeout !== undefined)
-        all[timeout] = options.timeout ?? all[timeout] ?? -1;
-    return all;
-}
-
-// What stands for a signal in C, and what is to be done at the end.
-function followSignal(signal) {
-    const cancellable = new Gio.Cancellable();
-    const abort = () => cancellable.cancel();
-    signal.addEventListener('abort', abort);
-    return {cancellable, release: () => signal.removeEventListener?.('abort', abort)};
-}
-
-function callAsync(self, name, start, all, places) {
-    return new Promise((resolve, reject) => {
-        const options = takeOptions(name, all);
-        const {signal} = options;
-        const makeReason = error => signal?.aborted ? signal.reason ?? error : error;
-        if (signal?.aborted) {
-            reject(makeReason(new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, 'The operation was cancelled')));
-            return;
-        }
-        const {cancellable, release} = signal ? followSignal(signal) : options;
-        const {stack} = new Error();
-        const done = (_self, result) => {
-            release?.();
-            try {
-                resolve(self[name.replace(/_async$/, '_finish')](result));
-            } catch (error) {
-                error.stack = `${error.stack ?? ''}### The call:\n${stack}`;
-                reject(makeReason(error));
-            }
-        };
-        try {
-            start.call(self, ...fillArguments(name, all, places, {...options, cancellable}), done);
-        } catch (error) {
-            release?.();
-            throw error;
-        }
-    });
-}
-
-// As many parameters as C's, for Gio._promisify(), which a program may call still.
-function promising(owner, name) {
-    const start = owner[name];
-    const places = start.length;
-    const call = function (...all) {
-        if (all.length >= places)
-            return start.apply(this, all);
-        if (typeof all.at(-1) !== 'function')
-            return callAsync(this, name, start, all, places);
-        const callback = all.pop();
-        const options = takeOptions(name, all);
-        return start.call(this, ...fillArguments(name, all, places, options), callback);
-    };
-    Object.defineProperty(call, 'name', {value: name});
-    Object.defineProperty(call, 'length', {value: places});
-    owner[name] = call;
-    owner[name.replace(/_(.)/g, (_all, letter) => letter.toUpperCase())] = call;
-}
-
-function addPromises() {
-    for (const name of Object.keys(Headstock)) {
-        const prototype = Headstock[name]?.prototype;
-        if (!(prototype instanceof GObject.Object))
-            continue;
-        for (const key of Object.getOwnPropertyNames(prototype)) {
-            if (key.endsWith('_async') && typeof prototype[key.replace(/_async$/, '_finish')] === 'function')
-                promising(prototype, key);
-        }
-    }
-}
-
-// Makes a property take an address in either form.
-function convertProperty(prototype, name, convert) {
-    const {get, set} = Object.getOwnPropertyDescriptor(prototype, name.replaceAll('-', '_'));
-    const camel = name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
-    for (const key of new Set([name, name.replaceAll('-', '_'), camel])) {
-        Object.defineProperty(prototype, key, {
-            get,
-            set(value) {
-                set.call(this, convert.call(this, value));
-            },
-            configurable: true,
-            enumerable: true,
-        });
-    }
-}
-
-function convertConstructor(Class, converts) {
-    const construct = Class.prototype._init;
-    Class.prototype._init = function (properties = {}, ...more) {
-        const converted = {...properties};
-        for (const [name, convert] of Object.entries(converts)) {
-            if (name in converted)
-                converted[name] = convert.call(this, converted[name]);
-        }
-        return construct.call(this, converted, ...more);
-    };
-}
-
-// Makes a function of C take an address at a place in either form.
-function convertArgument(owner, name, place, convert) {
-    const call = owner[name];
-    owner[name] = function (...all) {
-        all[place] = convert.call(this, all[place]);
-        return call.apply(this, all);
-    };
-}
-
-function overrideAddresses() {
-    Headstock.Jid.prototype.toString = function () {
-        return this.to_string();
-    };
-    // A string that is no address is equal to none, as in Python.
-    const {equal} = Headstock.Jid.prototype;
-    Headstock.Jid.prototype.equals = function (other) {
-        if (typeof other === 'string') {
-            try {
-                other = Headstock.Jid.new(other);
-            } catch (error) {
-                return false;
-            }
-        }
-        return other instanceof Headstock.Jid && equal.call(this, other);
-    };
-    Headstock.Jid.prototype.equal = Headstock.Jid.prototype.equals;
-    convertArgument(Headstock.Jid.prototype, 'compare', 0, toJid);
-
-    const {Stanza, Client} = Headstock;
-    const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,
-        'from-jid': toJid};
-    convertProperty(Stanza.prototype, 'to', toAddress);
-    convertProperty(Stanza.prototype, 'to-jid', toJid);
-    convertProperty(Stanza.prototype, 'from-jid', toJid);
-    convertProperty(Client.prototype, 'jid', toJid);
-    convertConstructor(Stanza, jids);
-    convertConstructor(Client, {jid: toJid});
-    convertArgument(Stanza.prototype, 'set_to_jid', 0, toJid);
-    convertArgument(Stanza.prototype, 'set_from_jid', 0, toJid);
-    convertArgument(Headstock.Message.prototype, 'dup_stanza_id', 0, toJid);
-    convertArgument(Headstock.Message, 'new', 1, toAddress);
-    convertArgument(Headstock.Message, 'new_chat', 0, toAddress);
-    convertArgument(Headstock.Iq, 'new', 1, toAddress);
-    convertArgument(Client, 'new', 0, toAddress);
-    convertArgument(Client, 'new_for_jid', 0, toJid);
-    convertArgument(Headstock.Component, 'new', 0, toAddress);
-}
-
 function _init() {
     Headstock = this;
     const {Client, Element, Module} = Headstock;
 
-    checkStrings();
-    overrideTypes();
-    overrideAddresses();
+    checkAll(Headstock);
     Element.prototype.toString = function () {
         return this.to_string();
     };
@@ -1071,7 +630,9 @@ function _init() {
         return this.get_children()[Symbol.iterator]();
     };
 
-    Headstock.Archive.prototype.pages = readPages;
+    Headstock.Archive.prototype.pages = function (query = null, last = null) {
+        return readPages(this, query ?? Headstock.ArchiveQuery.new(null), last);
+    };
     Headstock.ArchivePage.prototype[Symbol.iterator] = function () {
         return this.list_deliveries()[Symbol.iterator]();
     };
@@ -1083,6 +644,6 @@ function _init() {
         native[name] = Client.prototype[name];
         Client.prototype[name] = clientMethods[name];
     }
-    addPromises();
+    addPromises(Headstock);
     Agent = defineAgent();
 }

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What JavaScript gives to Headstock's functions and properties: strings, addresses, and words that stanzas know.
+// Headstock.js loads this file.
+
+const {GObject} = imports.gi;
+
+// What stanzas may say (RFC 6120, 8.2.3; RFC 6121, 4.7 and 5.2.2).
+var TYPES = {
+    Message: ['normal', 'chat', 'groupchat', 'headline', 'error'],
+    Presence: ['available', 'unavailable', 'subscribe', 'subscribed', 'unsubscribe', 'unsubscribed', 'probe', 'error'],
+    Iq: ['get', 'set', 'result', 'error'],
+};
+const SHOWS = ['away', 'chat', 'dnd', 'xa'];
+const NO_TEXT = /[\0\p{Surrogate}]/u;
+
+let Headstock;
+
+// Has all that C has by now check what it is given.
+function checkAll(namespace) {
+    Headstock = namespace;
+    checkStrings();
+    overrideTypes();
+    overrideAddresses();
+}
+
+// Refuses a string that C would not get as it is, alone or in a list.
+function checkText(value) {
+    if (Array.isArray(value))
+        value.forEach(checkText);
+    else if (typeof value === 'string' && NO_TEXT.test(value))
+        throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
+    return value;
+}
+
+// C takes addresses as strings, and tells by an error that it does: it has not been called then.
+function callWithAddresses(call, self, all) {
+    try {
+        return call.apply(self, all);
+    } catch (error) {
+        if (!/^Expected type (string|utf8|gchararray)/.test(error.message))
+            throw error;
+        return call.apply(self, all.map(toAddress));
+    }
+}
+
+// Makes a function of C check its strings, and take an address for one, alone or in a list.  Gio._promisify() goes by how many
+// parameters it has.
+function checkFunction(owner, name) {
+    const call = owner[name];
+    const checked = function (...all) {
+        all.forEach(checkText);
+        if (all.some(Array.isArray))
+            all = all.map(one => Array.isArray(one) ? one.map(toAddress) : one);
+        if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
+            return callWithAddresses(call, this, all);
+        return call.apply(this, all);
+    };
+    Object.defineProperty(checked, 'name', {value: name});
+    Object.defineProperty(checked, 'length', {value: call.length});
+    owner[name] = checked;
+}
+
+function checkFunctions(owner) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+        const {value} = Object.getOwnPropertyDescriptor(owner, name) ?? {};
+        if (name !== 'constructor' && typeof value === 'function' && value.length > 0)
+            checkFunction(owner, name);
+    }
+}
+
+function* iterateList() {
+    for (let i = 0; i < this.get_n_items(); i++)
+        yield this.get_item(i);
+}
+
+// The lists are of classes that JavaScript knows nothing of but the interface, and each has a prototype of its own.
+function iterateLists(Class) {
+    const {prototype} = Class;
+    for (const {name, owner_type: owner, value_type: type} of Class.list_properties()) {
+        if (owner.name !== Class.$gtype.name || type.name !== 'GListModel')
+            continue;
+        const key = name.replaceAll('-', '_');
+        const {get} = Object.getOwnPropertyDescriptor(prototype, key) ?? {};
+        const read = function () {
+            const list = get.call(this);
+            const own = list ? Object.getPrototypeOf(list) : {};
+            if (own !== GObject.Object.prototype)
+                own[Symbol.iterator] ??= iterateList;
+            return list;
+        };
+        for (const one of get ? new Set([name, key, name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase())]) : [])
+            Object.defineProperty(prototype, one, {get: read, configurable: true, enumerable: true});
+    }
+}
+
+function checkProperties(Class) {
+    const {prototype} = Class;
+    for (const {name, owner_type: owner, flags, value_type: type} of Class.list_properties()) {
+        if (owner.name === Class.$gtype.name && (flags & GObject.ParamFlags.WRITABLE) !== 0 &&
+            ['gchararray', 'GStrv'].includes(type.name))
+            convertProperty(prototype, name, checkText);
+    }
+    if (Object.getPrototypeOf(Class) !== GObject.Object)
+        return;
+    const construct = prototype._init;
+    prototype._init = function (properties = {}, ...more) {
+        Object.values(properties ?? {}).forEach(checkText);
+        return construct.call(this, properties, ...more);
+    };
+    prototype.set_property = function (name, value) {
+        GObject.Object.prototype.set_property.call(this, name, checkText(value));
+    };
+}
+
+// What is here by now is C's.  Module has only hooks, without strings.
+function checkStrings() {
+    for (const name of Object.keys(Headstock)) {
+        const item = Headstock[name];
+        if (typeof item !== 'function' || item === Headstock.Module)
+            continue;
+        if (item.prototype instanceof GObject.Object || item === Headstock.Jid) {
+            checkFunctions(item);
+            checkFunctions(item.prototype);
+            if (item !== Headstock.Jid) {
+                checkProperties(item);
+                iterateLists(item);
+            }
+        } else if (!item.prototype && item.length > 0) {
+            checkFunction(Headstock, name);
+        }
+    }
+}
+
+function checkWord(what, word, known) {
+    checkText(word);
+    if (word !== null && word !== undefined && !known.includes(word))
+        throw new RangeError(`The ${what} is one of ${known.join(', ')}, not '${word}'`);
+    return word;
+}
+
+function checkIqType(type) {
+    return checkWord('type of an iq', type, TYPES.Iq);
+}
+
+function checkType(type) {
+    for (const [name, known] of Object.entries(TYPES)) {
+        if (this instanceof Headstock[name])
+            checkWord(`type of ${name === 'Iq' ? 'an' : 'a'} ${name.toLowerCase()}`, type, known);
+    }
+    return type;
+}
+
+function checkShow(show) {
+    return checkWord('show of a presence', show, SHOWS);
+}
+
+function checkPriority(priority) {
+    if (!(priority >= -128 && priority <= 127))
+        throw new RangeError(`The priority of a presence is from -128 to 127, not ${priority}`);
+    return priority;
+}
+
+// C would complain of what it does not know, and leave the stanza what it was.
+function overrideTypes() {
+    const {Stanza, Message, Presence, Iq, Client} = Headstock;
+    const types = {stanza_type: checkType, stanzaType: checkType, 'stanza-type': checkType};
+    convertProperty(Stanza.prototype, 'stanza-type', checkType);
+    convertProperty(Presence.prototype, 'show', checkShow);
+    convertProperty(Presence.prototype, 'priority', checkPriority);
+    convertConstructor(Stanza, types);
+    convertConstructor(Presence, {show: checkShow, priority: checkPriority});
+    convertSetProperty(Stanza, {'stanza-type': checkType});
+    convertSetProperty(Presence, {show: checkShow, priority: checkPriority});
+    convertArgument(Stanza.prototype, 'set_stanza_type', 0, checkType);
+    convertArgument(Presence.prototype, 'set_show', 0, checkShow);
+    convertArgument(Presence.prototype, 'set_priority', 0, checkPriority);
+    convertArgument(Message, 'new', 0, type => checkWord('type of a message', type, TYPES.Message));
+    convertArgument(Presence, 'new', 0, type => checkWord('type of a presence', type, TYPES.Presence));
+    convertArgument(Iq, 'new', 0, type => checkWord('type of an iq', type ?? '', TYPES.Iq));
+    convertArgument(Client.prototype, 'register_on_iq', 0, checkIqType);
+}
+
+function convertSetProperty(Class, converts) {
+    const set = Class.prototype.set_property;
+    Class.prototype.set_property = function (name, value) {
+        const convert = converts[name.replaceAll('_', '-')];
+        set.call(this, name, convert ? convert.call(this, value) : value);
+    };
+}
+
+function toAddress(address) {
+    return address instanceof Headstock.Jid ? address.to_string() : address;
+}
+
+function toJid(address) {
+    return typeof address === 'string' ? Headstock.Jid.new(address) : address;
+}
+
+// Makes a property take an address in either form.
+function convertProperty(prototype, name, convert) {
+    const {get, set} = Object.getOwnPropertyDescriptor(prototype, name.replaceAll('-', '_'));
+    const camel = name.replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
+    for (const key of new Set([name, name.replaceAll('-', '_'), camel])) {
+        Object.defineProperty(prototype, key, {
+            get,
+            set(value) {
+                set.call(this, convert.call(this, value));
+            },
+            configurable: true,
+            enumerable: true,
+        });
+    }
+}
+
+function convertConstructor(Class, converts) {
+    const construct = Class.prototype._init;
+    Class.prototype._init = function (properties = {}, ...more) {
+        const converted = {...properties};
+        for (const [name, convert] of Object.entries(converts)) {
+            if (name in converted)
+                converted[name] = convert.call(this, converted[name]);
+        }
+        return construct.call(this, converted, ...more);
+    };
+}
+
+// Makes a function of C take an address at a place in either form.
+function convertArgument(owner, name, place, convert) {
+    const call = owner[name];
+    owner[name] = function (...all) {
+        all[place] = convert.call(this, all[place]);
+        return call.apply(this, all);
+    };
+}
+
+function overrideAddresses() {
+    Headstock.Jid.prototype.toString = function () {
+        return this.to_string();
+    };
+    // A string that is no address is equal to none, as in Python.
+    const {equal} = Headstock.Jid.prototype;
+    Headstock.Jid.prototype.equals = function (other) {
+        if (typeof other === 'string') {
+            try {
+                other = Headstock.Jid.new(other);
+            } catch (error) {
+                return false;
+            }
+        }
+        return other instanceof Headstock.Jid && equal.call(this, other);
+    };
+    Headstock.Jid.prototype.equal = Headstock.Jid.prototype.equals;
+    convertArgument(Headstock.Jid.prototype, 'compare', 0, toJid);
+
+    const {Stanza, Client} = Headstock;
+    const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,
+        'from-jid': toJid};
+    convertProperty(Stanza.prototype, 'to', toAddress);
+    convertProperty(Stanza.prototype, 'to-jid', toJid);
+    convertProperty(Stanza.prototype, 'from-jid', toJid);
+    convertProperty(Client.prototype, 'jid', toJid);
+    convertConstructor(Stanza, jids);
+    convertConstructor(Client, {jid: toJid});
+    convertArgument(Stanza.prototype, 'set_to_jid', 0, toJid);
+    convertArgument(Stanza.prototype, 'set_from_jid', 0, toJid);
+    convertArgument(Headstock.Message.prototype, 'dup_stanza_id', 0, toJid);
+    convertArgument(Headstock.Message, 'new', 1, toAddress);
+    convertArgument(Headstock.Message, 'new_chat', 0, toAddress);
+    convertArgument(Headstock.Iq, 'new', 1, toAddress);
+    convertArgument(Client, 'new', 0, toAddress);
+    convertArgument(Client, 'new_for_jid', 0, toJid);
+    convertArgument(Headstock.Component, 'new', 0, toAddress);
+}
