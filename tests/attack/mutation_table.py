@@ -52,6 +52,10 @@ def roster(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/roster/test-roster-{program}", ("-p", path))
 
 
+def room(name: str, old: str, new: str, program: str, path: str) -> Mutation:
+    return Mutation(name, old, new, f"tests/features/muc/test-muc-{program}", ("-p", path))
+
+
 def messages(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/messages/test-messages-{program}", ("-p", path))
 
@@ -301,6 +305,62 @@ MUTATIONS = [
     blocking_sessions("the block list is asked for by a module that comes late",
                       "if (hs_client_get_state (client) == HS_CLIENT_STATE_READY) hs_blocking_load_begin (self);", "",
                       "/blocking/late"),
+
+    # ---- Rooms ----
+    room("the room's own presence is no occupant's",
+         "if (hs_jid_is_bare (from)) return; x = hs_element_get_child", "x = hs_element_get_child", "join", "/muc/enter"),
+    room("on a service without status 110, our nickname has our address",
+         "&& hs_jid_equal (occupant->real_jid, bound);", ";", "join", "/muc/without-self"),
+    room("an error about an earlier stay is no refusal",
+         "return hs_jid_is_bare (from) || (id == NULL && g_strcmp0 (hs_jid_get_resource (from), self->nick) == 0);",
+         "return TRUE;", "join", "/muc/refused"),
+    room("presences before the account has asked for entry are an earlier stay's",
+         "if (self->join_id == NULL) return; occupant", "occupant", "stay", "/muc/strangers"),
+    room("an attempt that timed out is taken back", "hs_room_send_farewell (self, NULL); g_free", "g_free", "join", "/muc/late"),
+    room("a late success is not the next attempt's",
+         "if (self->timed_out_id != NULL && g_strcmp0 (hs_stanza_get_id (HS_STANZA (presence)), self->timed_out_id) == 0)",
+         "if (FALSE)", "times", "/muc/late-success"),
+    room("333 wins over 307",
+         "if ((status & STATUS_KICKED) != 0 && (status & STATUS_TECHNICAL) == 0)", "if ((status & STATUS_KICKED) != 0)",
+         "stay", "/muc/kinds"),
+    room("after a ban with 333 nobody comes back",
+         "|| (kind == HS_LEAVE_KIND_LEFT && (status & STATUS_TECHNICAL) != 0);", "|| (status & STATUS_TECHNICAL) != 0;",
+         "stay", "/muc/kinds"),
+    room("an occupant's id is the room's", "if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0) trust |= HS_ROOM_TRUST_OCCUPANT_ID;",
+         "trust |= HS_ROOM_TRUST_OCCUPANT_ID;", "stay", "/muc/forged"),
+    room("an occupant's hats are the room's", "if (self->info == NULL || hs_disco_info_has_feature (self->info, HS_NS_HATS))",
+         "if (TRUE)", "stay", "/muc/forged"),
+    room("a subject with a body or a thread is a message",
+         '&& hs_element_get_child (element, "body", HS_NS_CLIENT) == NULL'
+         ' && hs_element_get_child (element, "thread", HS_NS_CLIENT) == NULL)', ")", "stay", "/muc/subject"),
+    room("only the room says how it is configured", "else if (x != NULL && hs_jid_is_bare (from))", "else if (x != NULL)",
+         "stay", "/muc/configuration"),
+    room("a room that changes all the time is asked once at a time", "if (self->is_asking || !hs_room_is_ready (self))",
+         "if (!hs_room_is_ready (self))", "stay", "/muc/configuration"),
+    room("only a room invites and asks for voice",
+         "if (from == NULL || !hs_jid_is_bare (from) || hs_jid_get_local (from) == NULL)", "if (from == NULL)",
+         "stay", "/muc/invites"),
+    room("only the room itself asks for voice",
+         "if (from == NULL || !hs_jid_is_bare (from) || hs_jid_get_local (from) == NULL)", "if (from == NULL)",
+         "stay", "/muc/voice"),
+    room("what came back is no invitation",
+         'return strcmp (type, "error") == 0 || strcmp (type, "groupchat") == 0 ? NULL : HS_STANZA (parent);',
+         "return HS_STANZA (parent);", "stay", "/muc/invites"),
+    room("who has left is not kicked under a nickname that is somebody else's",
+         "if (hs_room_table_lookup (&self->table, occupant->nick) != occupant)", "if (FALSE)", "requests", "/muc/moderators"),
+    room("one self-ping is in flight", "if (!self->is_pinging && hs_room_find_client (self) != NULL)",
+         "if (hs_room_find_client (self) != NULL)", "times", "/muc/errors"),
+    room("a room that is gone is no changed nickname", "is_renamed (self) && !self->is_repeat", "TRUE", "times", "/muc/check"),
+    room("the list is the old one until the account is in again", "if (!self->auto_rejoin) remove_all (self);",
+         "remove_all (self);", "times", "/muc/rejoin"),
+    room("a room of a session that is lost is empty", "self->n_failed = 0; end_stay (self); remove_all (self);",
+         "self->n_failed = 0; end_stay (self);", "times", "/muc/session-lost"),
+    room("a handler may remove the room from its module", "return self->muc != NULL ? self->muc->messages : NULL;",
+         "return self->muc->messages;", "join", "/muc/meddle"),
+    attack("strangers do not put the account out of a room",
+           "bare = hs_jid_get_bare (jid); return g_hash_table_lookup (self->by_jid, hs_jid_to_string (bare));",
+           "bare = hs_jid_get_bare (jid); return g_list_model_get_n_items (G_LIST_MODEL (self->rooms)) > 0"
+           " ? g_list_model_get_item (G_LIST_MODEL (self->rooms), 0) : NULL;", "rooms/strangers"),
 
     # ---- What extensions add to messages ----
     unit("an archive's id that comes twice is none",
