@@ -328,6 +328,8 @@ MUTATIONS = [
          "stay", "/muc/kinds"),
     room("an occupant's id is the room's", "if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0) trust |= HS_ROOM_TRUST_OCCUPANT_ID;",
          "trust |= HS_ROOM_TRUST_OCCUPANT_ID;", "stay", "/muc/forged"),
+    room("a room that was not there is asked when it is", "if (self->info == NULL || self->is_created) hs_room_ask_again (self);", "",
+         "join", "/muc/created"),
     room("an occupant's hats are the room's", "if (self->info == NULL || hs_disco_info_has_feature (self->info, HS_NS_HATS))",
          "if (TRUE)", "stay", "/muc/forged"),
     room("a subject with a body or a thread is a message",

@@ -50,6 +50,7 @@ hs_occupant_finalize (GObject *object)
   g_clear_pointer (&self->jid, hs_jid_unref);
   g_clear_pointer (&self->real_jid, hs_jid_unref);
   g_free (self->occupant_id);
+  g_free (self->claimed_id);
   g_free (self->status);
   g_strfreev (self->hats);
   g_free (self->caps_node);

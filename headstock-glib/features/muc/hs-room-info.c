@@ -51,6 +51,23 @@ get_message_flags (HsRoom *self)
   return flags;
 }
 
+/* The messages of the room are told of it, and of our own id there if the room has not vouched for it before. */
+static void
+tell_messages (HsRoom *self)
+{
+  HsMessages *messages = hs_room_find_messages (self);
+  gboolean had_id = self->own->occupant_id != NULL;
+
+  if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0)
+    hs_room_table_vouch_for_ids (&self->table);
+  if (messages == NULL || self->own == NULL)
+    return;
+  if (!had_id && self->own->occupant_id != NULL)
+    hs_messages_room_joined (messages, self->own->jid, self->own->occupant_id, self->message_flags);
+  else
+    hs_messages_room_changed (messages, self->jid, self->message_flags);
+}
+
 void
 hs_room_set_info (HsRoom *self, HsDiscoInfo *info)
 {
@@ -68,8 +85,8 @@ hs_room_set_info (HsRoom *self, HsDiscoInfo *info)
   if (hs_muc_set_string (&self->name, name))
     hs_room_notify (self, HS_ROOM_PROP_NAME);
   self->message_flags = get_message_flags (self);
-  if (self->state == HS_ROOM_STATE_IN && hs_room_find_messages (self) != NULL)
-    hs_messages_room_changed (hs_room_find_messages (self), self->jid, self->message_flags);
+  if (self->state == HS_ROOM_STATE_IN)
+    tell_messages (self);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

@@ -287,6 +287,9 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
     hs_room_notify (self, HS_ROOM_PROP_OWN_OCCUPANT);
   if (messages != NULL)
     hs_messages_room_joined (messages, own->jid, own->occupant_id, self->message_flags);
+  /* There was nobody to ask before. */
+  if (self->info == NULL || self->is_created)
+    hs_room_ask_again (self);
   swap_tables (self);
   g_object_thaw_notify (G_OBJECT (self));
   if (self->attempt == attempt && self->state == HS_ROOM_STATE_IN)

@@ -28,6 +28,8 @@ void hs_room_table_remove (HsRoomTable *table, HsOccupant *occupant);
 void hs_room_table_rename (HsRoomTable *table, HsOccupant *occupant, HsJid *jid);
 HsOccupant *hs_room_table_lookup (HsRoomTable *table, const char *nick);
 HsOccupant *hs_room_table_lookup_id (HsRoomTable *table, const char *occupant_id);
+/* It has turned out that the room looks after the ids of occupants. */
+void hs_room_table_vouch_for_ids (HsRoomTable *table);
 /* Puts what the presence says in place of what was known. @x: the room's own part of it (muc#user), or NULL. */
 void hs_room_table_update (HsRoomTable *table, HsOccupant *occupant, HsPresence *presence, HsElement *x, HsRoomTrust trust);
 

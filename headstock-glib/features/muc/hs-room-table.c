@@ -201,29 +201,48 @@ take_rest (HsOccupant *self, HsPresence *presence, HsRoomTrust trust)
 
 /* XEP-0421, 3: an id that the room does not vouch for is the sender's own. */
 static HsOccupantChanges
-take_id (HsRoomTable *table, HsOccupant *self, HsPresence *presence, HsRoomTrust trust)
+take_id (HsRoomTable *table, HsOccupant *self, const char *id, HsRoomTrust trust)
 {
-  const char *id = (trust & HS_ROOM_TRUST_OCCUPANT_ID) != 0
-                       ? hs_element_get_child_attribute (HS_ELEMENT (presence), "occupant-id", HS_NS_OCCUPANT_ID, "id")
-                       : NULL;
-
-  if (id == NULL || *id == '\0' || g_strcmp0 (id, self->occupant_id) == 0)
+  if (id == NULL || *id == '\0')
+    return 0;
+  if ((trust & HS_ROOM_TRUST_OCCUPANT_ID) == 0)
+    {
+      hs_muc_set_string (&self->claimed_id, id);
+      return 0;
+    }
+  if (g_strcmp0 (id, self->occupant_id) == 0)
     return 0;
   remove_id (table, self);
-  g_free (self->occupant_id);
-  self->occupant_id = g_strdup (id);
+  hs_muc_set_string (&self->occupant_id, id);
   insert_id (table, self);
   return HS_OCCUPANT_CHANGED_OCCUPANT_ID;
 }
 
 void
+hs_room_table_vouch_for_ids (HsRoomTable *table)
+{
+  GList *occupants = g_hash_table_get_values (table->by_nick);
+
+  g_list_foreach (occupants, (GFunc) G_CALLBACK (g_object_ref), NULL);
+  for (GList *l = occupants; l != NULL; l = l->next)
+    {
+      HsOccupant *occupant = l->data;
+      g_autofree char *id = g_steal_pointer (&occupant->claimed_id);
+
+      hs_occupant_notify (occupant, take_id (table, occupant, id, HS_ROOM_TRUST_OCCUPANT_ID));
+    }
+  g_list_free_full (occupants, g_object_unref);
+}
+
+void
 hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence, HsElement *x, HsRoomTrust trust)
 {
+  const char *id = hs_element_get_child_attribute (HS_ELEMENT (presence), "occupant-id", HS_NS_OCCUPANT_ID, "id");
   HsOccupantChanges changes = take_item (self, x) | take_availability (self, presence);
 
   /* Who leaves keeps what was known. */
   if (self->show != HS_SHOW_OFFLINE)
-    changes |= take_rest (self, presence, trust) | take_id (table, self, presence, trust);
+    changes |= take_rest (self, presence, trust) | take_id (table, self, id, trust);
   if (changes != 0)
     hs_occupant_notify (self, changes);
 }

@@ -89,7 +89,7 @@ test_without_self (void)
   muc_test_end (&f);
 }
 
-/* A new room; and an error of the room's disco is no reason to stay out. */
+/* A new room: an error of its disco is no reason to stay out. It is asked again when it is there, and vouches for ids. */
 static void
 test_created (void)
 {
@@ -99,9 +99,17 @@ test_created (void)
   hs_room_join_async (f.room, NULL, NULL, NULL);
   g_free (muc_test_answer (&f, "disco#info", "error", ERROR ("cancel", "item-not-found")));
   test_client_await_sent (f.test, "http://jabber.org/protocol/muc\"");
-  muc_test_tells (&f, PRESENCE ("romeo", "<item role='moderator' affiliation='owner'/>" SELF STATUS ("201")),
+  scripted_server_forget_received (f.test->server);
+  muc_test_tells (&f,
+                  PRESENCE_WITH ("romeo", "<item role='moderator' affiliation='owner'/>" SELF STATUS ("201"),
+                                 "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o1'/>"),
                   "state:joining list state:in joined created ");
   g_assert_null (hs_room_get_info (f.room));
+  g_assert_null (hs_occupant_get_occupant_id (hs_room_get_own_occupant (f.room)));
+  muc_test_describe (&f, FEATURE ("urn:xmpp:occupant-id:0"));
+  g_assert_cmpint (hs_room_get_features (f.room), ==, HS_ROOM_FEATURE_OCCUPANT_ID);
+  g_assert_cmpstr (hs_occupant_get_occupant_id (hs_room_get_own_occupant (f.room)), ==, "o1");
+  g_assert_true (hs_room_lookup_occupant_id (f.room, "o1") == hs_room_get_own_occupant (f.room));
   muc_test_end (&f);
 }
 
