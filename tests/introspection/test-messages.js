@@ -2,10 +2,14 @@
 //
 // Messages between two accounts on a real server.
 
+import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
 import {assert, equal, main, makeClient, online, wait} from './support.js';
+
+for (const name of ['join', 'create_instant', 'kick', 'query_affiliations', 'destroy'])
+    Gio._promisify(Headstock.Room.prototype, `${name}_async`);
 
 class Person {
     constructor(number) {
@@ -90,6 +94,39 @@ await main({
             await wait(() => one.isAvailable && two.isAvailable);
             one.messages.send_text(two.address, 'hi');
             await wait(() => one.got('You said: hi'));
+        });
+    },
+
+    async 'a room is made, entered and talked in'() {
+        const one = new Person(1);
+        const two = new Person(2);
+        const jid = `javascript@${GLib.getenv('HS_TEST_ROOMS')}`;
+        const [owner, guest] = [one, two].map(person => {
+            const muc = new Headstock.Muc();
+            person.client.register(muc);
+            return muc.add_room(jid, person === one ? 'owner' : 'guest');
+        });
+        await online([one.client, two.client], async () => {
+            assert(await owner.join_async(null));
+            assert(await owner.create_instant_async(null));
+            assert(await guest.join_async(null));
+            await wait(() => owner.occupants.get_n_items() === 2);
+            equal(Array.from(owner.occupants, occupant => occupant.nick).join(), 'owner,guest');
+            equal(owner.own_occupant.affiliation, Headstock.Affiliation.OWNER);
+            const heard = [];
+            guest.connect('message', (_room, delivery) => heard.push(delivery.message.body));
+            owner.send('good evening');
+            await wait(() => heard.length > 0);
+            equal(heard.join(), 'good evening');
+            const kinds = [];
+            guest.connect('left', (_room, leave) => kinds.push(leave.kind));
+            assert(await owner.kick_async(owner.lookup_occupant('guest'), 'late', null));
+            await wait(() => kinds.length > 0);
+            equal(kinds[0], Headstock.LeaveKind.KICKED);
+            const owners = await owner.query_affiliations_async(Headstock.Affiliation.OWNER, null);
+            equal(owners.map(affiliate => affiliate.jid.to_string()).join(), one.address);
+            assert(await owner.destroy_async(null, null, null));
+            await wait(() => owner.state === Headstock.RoomState.OUT);
         });
     },
 });

@@ -3,6 +3,7 @@
 """Messages between two accounts on a real server."""
 
 import contextlib
+import os
 import tempfile
 
 from support import address, main, make_client, online, refused, scenario, settle, wait  # isort: skip
@@ -159,6 +160,56 @@ def module():
         wait(lambda: two.got("bye"))
         settle()
         assert not one.got("You said: bye") and not plain
+
+
+class Guest(Person):
+    """Somebody in a room."""
+
+    def __init__(self, number, room, nick):
+        super().__init__(number)
+        self.muc, self.left = Headstock.Muc.new(), []
+        self.client.register(self.muc)
+        self.room = self.muc.add_room(room, nick)
+        self.room.connect("left", lambda room, leave: self.left.append(leave))
+
+    def do(self, name, *arguments):
+        """What an asynchronous function of the room gives; raises GLib.Error."""
+        results = []
+        getattr(self.room, f"{name}_async")(*arguments, None, lambda room, result: results.append(result))
+        return getattr(self.room, f"{name}_finish")(wait(lambda: results)[0])
+
+
+@scenario
+def room():
+    """a room is made, entered, talked in and moderated"""
+    room = f"python@{os.environ['HS_TEST_ROOMS']}"
+    owner, guest = Guest(1, room, "owner"), Guest(2, room, "owner")
+    with available(owner, guest):
+        assert not owner.room.props.own_occupant and owner.room.props.state == Headstock.RoomState.OUT
+        assert owner.do("join") and owner.do("create_instant")
+        refused(lambda: guest.do("join"), Headstock.stanza_error_quark(), Headstock.StanzaError.CONFLICT)
+        assert guest.do("change_nick", "guest") and guest.do("join")
+        wait(lambda: [one.props.nick for one in owner.room.props.occupants] == ["owner", "guest"])
+        assert owner.room.props.own_occupant.props.affiliation == Headstock.Affiliation.OWNER
+        wait(lambda: owner.room.props.features & Headstock.RoomFeature.OCCUPANT_ID)
+        heard = []
+        guest.room.connect("message", lambda room, delivery: heard.append(delivery.props.message.props.body))
+        sent = owner.room.send("good evening")
+        assert wait(lambda: heard) == ["good evening"] and sent.props.kind == Headstock.ChatKind.ROOM
+        visitor = owner.room.lookup_occupant("guest")
+        assert owner.room.lookup_occupant_id(visitor.props.occupant_id) == visitor and visitor.props.hats == []
+        assert owner.do("change_role", visitor, Headstock.Role.VISITOR, None)
+        wait(lambda: guest.room.props.own_occupant.props.role == Headstock.Role.VISITOR)
+        form = owner.do("query_config")
+        form.set_value("muc#roomconfig_persistentroom", "1")
+        assert owner.do("store_config", form)
+        assert owner.do("ban", address(2), "late")
+        leave = wait(lambda: guest.left)[0]
+        assert leave.props.kind == Headstock.LeaveKind.BANNED and leave.props.reason == "late"
+        assert [str(one.props.jid) for one in owner.do("query_affiliations", Headstock.Affiliation.OUTCAST)] == [address(2)]
+        assert owner.do("check") and owner.do("destroy", None, None)
+        assert wait(lambda: owner.left)[0].props.kind == Headstock.LeaveKind.DESTROYED
+        assert owner.room.props.occupants.get_n_items() == 0
 
 
 if __name__ == "__main__":

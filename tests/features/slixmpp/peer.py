@@ -133,6 +133,23 @@ class Peer(slixmpp.ClientXMPP):
         info = await self["xep_0115"].get_caps(jid=jid)
         return sorted(info["features"]) if info else None
 
+    def do_crowd(self, room, size):
+        """Guests enter a room."""
+        self.crowd = [Guest(self, room, number) for number in range(size)]
+        for guest in self.crowd:
+            connect(guest)
+
+    def do_room_say(self, number, body):
+        self.crowd[number].send_message(mto=self.crowd[number].room, mbody=body, mtype="groupchat")
+
+    def do_rename(self, number, nick):
+        guest = self.crowd[number]
+        guest.send_presence(pto=f"{guest.room}/{nick}")
+
+    def do_disperse(self):
+        for guest in self.crowd:
+            guest.disconnect()
+
     async def do_form(self, form_type, values):
         """Advertises a form."""
         form = self["xep_0004"].make_form(ftype="result")
@@ -143,15 +160,36 @@ class Peer(slixmpp.ClientXMPP):
         await self["xep_0115"].update_caps()
 
 
+class Guest(slixmpp.ClientXMPP):
+    """One of many in a room, each with a resource of the account."""
+
+    def __init__(self, peer: Peer, room: str, number: int):
+        super().__init__(f"{peer.boundjid.bare}/guest{number}", peer.password)
+        self.ca_certs, self.room, self.nick = peer.ca_certs, room, f"guest{number}"
+        self.register_plugin("xep_0045")
+        self.add_event_handler("session_start", self.started)
+        self.add_event_handler("groupchat_message", self.heard)
+
+    def started(self, _event):
+        self["xep_0045"].join_muc(self.room, self.nick)
+
+    def heard(self, message):
+        tell(event="room", nick=self.nick, sender=message["from"].resource, body=message["body"])
+
+
+def connect(client: slixmpp.ClientXMPP) -> None:
+    address = os.environ["HS_TEST_HOST"], int(os.environ["HS_TEST_PORT"])
+    # Newer ones take host and port.
+    if "address" in inspect.signature(client.connect).parameters:
+        client.connect(address)
+    else:
+        client.connect(*address)
+
+
 def main() -> None:
     peer = Peer(int(sys.argv[1]), sys.argv[2:])
     peer.add_event_handler("disconnected", lambda _event: peer.loop.stop())
-    address = os.environ["HS_TEST_HOST"], int(os.environ["HS_TEST_PORT"])
-    # Newer ones take host and port.
-    if "address" in inspect.signature(peer.connect).parameters:
-        peer.connect(address)
-    else:
-        peer.connect(*address)
+    connect(peer)
     peer.loop.run_forever()
 
 

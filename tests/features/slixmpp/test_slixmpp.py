@@ -301,5 +301,43 @@ def extensions():
         finally:
             theirs.end()
 
+@scenario
+def room():
+    """a room with 20 guests of slixmpp: who is there, what they say, and that they go"""
+    ours, muc = Client(), Headstock.Muc.new()
+    ours.client.register(muc)
+    room = muc.add_room(f"verona@{os.environ['HS_TEST_ROOMS']}", "host")
+    names = {f"guest{number}" for number in range(20)}
+
+    def nicks():
+        return {occupant.props.nick for occupant in room.props.occupants}
+
+    def finish(name, *arguments):
+        return result(getattr(room, f"{name}_async"), getattr(room, f"{name}_finish"), *arguments)
+
+    with online(ours.client):
+        assert finish("join") and finish("create_instant")
+        theirs = Slixmpp(THEIRS)
+        try:
+            theirs.do("crowd", str(room.props.jid), 20)
+            wait(lambda: nicks() == {"host"} | names)
+            heard = []
+            room.connect("message", lambda room, delivery: heard.append(delivery))
+            theirs.do("room_say", 7, "good evening")
+            delivery = wait(lambda: heard)[0]
+            assert delivery.props.message.props.body == "good evening" and delivery.props.sender.get_resource() == "guest7"
+            room.send("welcome")
+            for name in names:
+                theirs.await_event("room", nick=name, sender="host", body="welcome")
+            theirs.do("rename", 7, "romeo")
+            wait(lambda: room.lookup_occupant("romeo") is not None and room.lookup_occupant("guest7") is None)
+            assert finish("kick", room.lookup_occupant("guest3"), "late")
+            wait(lambda: room.lookup_occupant("guest3") is None)
+            theirs.do("disperse")
+            wait(lambda: nicks() == {"host"})
+        finally:
+            theirs.end()
+        finish("destroy", None, None)
+
 
 main()
