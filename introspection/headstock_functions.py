@@ -121,7 +121,7 @@ def check_properties():
     for name in dir(Headstock):
         item = getattr(Headstock, name)
         if isinstance(item, type) and issubclass(item, GObject.Object) and name not in OVERRIDES:
-            override(type(name, (Properties, item), {"__doc__": item.__doc__}))
+            override(type(name, (Properties, item), {"__doc__": item.__doc__, "__module__": __name__}))
 
 
 def make_attributes():
