@@ -25,10 +25,40 @@ struct _HsElementClass
 
 /* Building */
 
+/**
+ * HS_ELEMENT_CHILD:
+ *
+ * In the arguments of hs_element_new_tree(): an element follows. No attribute has this name.
+ *
+ * Since: 0.2
+ */
+#define HS_ELEMENT_CHILD "<child>"
+
+/**
+ * HS_ELEMENT_TEXT:
+ *
+ * In the arguments of hs_element_new_tree(): text follows. No attribute has this name.
+ *
+ * Since: 0.2
+ */
+#define HS_ELEMENT_TEXT "<text>"
+
 HS_AVAILABLE_IN_ALL
 HsElement *hs_element_new (const char *name, const char *namespace_);
 HS_AVAILABLE_IN_ALL
 HsElement *hs_element_new_from_string (const char *xml, GError **error);
+HS_AVAILABLE_IN_0_2
+HsElement *hs_element_new_tree (const char *name,
+                                const char *namespace_,
+                                const char *first,
+                                ...) G_GNUC_NULL_TERMINATED;
+HS_AVAILABLE_IN_0_2
+HsElement *hs_element_new_treev (const char *name,
+                                 const char *namespace_,
+                                 const char *const *attributes,
+                                 const char *text,
+                                 HsElement *const *children,
+                                 gsize n_children);
 HS_AVAILABLE_IN_ALL
 HsElement *hs_element_copy (HsElement *self);
 

@@ -200,6 +200,13 @@ await main({
         equal([note.to, note.colour, new Headstock.Presence({priority: 3}).priority], ['a@b', 'red', 3]);
     },
 
+    'a tree is made of arrays'() {
+        const item = Headstock.Element.new_tree('item', null, ['jid', 'a@b'], 'text', null);
+        const query = Headstock.Element.new_tree('query', 'urn:q', null, null, [item]);
+        equal(query.to_string(), '<query xmlns="urn:q"><item jid="a@b">text</item></query>');
+        equal(query.get_first_child() === item, true);
+    },
+
     'namespaces, flags and error domains have their names'() {
         equal([Headstock.NS_CLIENT, Headstock.NS_ROSTER], ['jabber:client', 'jabber:iq:roster']);
         equal(Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET, 3);

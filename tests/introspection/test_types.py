@@ -358,6 +358,15 @@ def clients():
 
 
 @scenario
+def arrays():
+    """a tree is made of arrays"""
+    item = Headstock.Element.new_tree("item", None, ["jid", "a@b"], "text", None)
+    query = Headstock.Element.new_tree("query", "urn:q", None, None, [item])
+    assert query.to_string() == '<query xmlns="urn:q"><item jid="a@b">text</item></query>', query.to_string()
+    assert query.get_first_child() is item
+
+
+@scenario
 def constants():
     """namespaces, flags and error domains have their names"""
     assert Headstock.NS_CLIENT == "jabber:client" and Headstock.NS_ROSTER == "jabber:iq:roster"

@@ -84,6 +84,8 @@ g_assert_cmpstr (hs_stanza_get_stanza_type (HS_STANZA (answer)), ==, "result");"
 g_assert_cmpstr (hs_message_get_body (HS_MESSAGE (label)), ==, "ready");"""),
     ("stanzas", "c", "But soft!"): ("", """g_assert_true (hs_element_get_parent (receipt) == HS_ELEMENT (message));
 g_assert_cmpstr (hs_stanza_get_id (HS_STANZA (message)), ==, "first");"""),
+    ("stanzas", "c", "hs_element_new_tree"): ("", """g_assert_cmpstr (hs_element_get_child_text (
+        hs_element_get_first_child (roster), "group", HS_NS_ROSTER), ==, "Friends");"""),
     ("stanzas", "c", "HS_NS_DISCO_INFO"): ("", 'g_assert_true (hs_iq_get_payload (iq) != NULL);'),
     ("tls-and-sign-in", "c", "token_changed_cb"): (C_CLIENT, ""),
     ("stanzas", "python", "Great idea!"): ("", """assert reply.props.body == "> We should bake a cake\\nGreat idea!"
