@@ -820,7 +820,8 @@ MUTATIONS = [
            "forged/answers of strangers"),
     attack("answers that nobody asked for are dropped at once",
            "it is dropped\"); return FALSE; } hs_iq_tracker_hold (self->tracker, request); return TRUE;",
-           "it is dropped\"); return TRUE; } hs_iq_tracker_hold (self->tracker, request); return TRUE;",
+           "it is dropped\");\n      return TRUE;\n    }\n  hs_iq_tracker_hold (self->tracker, request);\n"
+           "  return TRUE;",
            "size/100 MB"),
     attack("what is forgotten of an answer was asked for",
            "hs_iq_tracker_match (self->tracker, top) == NULL) return FALSE;",
