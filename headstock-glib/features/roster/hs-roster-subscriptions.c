@@ -138,13 +138,15 @@ hs_roster_unsubscribe (HsRoster *self, const char *jid, GError **error)
   return send_to (self, "unsubscribe", jid, NULL, error);
 }
 
-/* RFC 6121, 3.4: a client pre-approves only where the server has the feature. */
+/* RFC 6121, 3.4: a client pre-approves only where the server has the feature. That is not known between connections: what
+ * is sent in an interrupted session leaves later, and without a session nothing is sent. */
 static gboolean
 check_pre_approval (HsRoster *self, HsJid *jid, GError **error)
 {
   HsContact *contact = hs_roster_contacts_lookup (&self->contacts, jid);
 
   if (hs_roster_find_request (self, jid) != NULL || self->client == NULL
+      || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY
       || (contact != NULL && hs_contact_get_subscription (contact) >= HS_SUBSCRIPTION_FROM)
       || hs_roster_has_feature (self, "sub", HS_NS_PRE_APPROVAL))
     return TRUE;

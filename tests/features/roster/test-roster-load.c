@@ -245,6 +245,7 @@ static void
 test_not_connected (void)
 {
   g_autoptr (HsRoster) roster = hs_roster_new ();
+  g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
   g_autoptr (GError) error = NULL;
   RosterResult result = { NULL };
 
@@ -264,7 +265,12 @@ test_not_connected (void)
   test_until (result.result != NULL);
   g_assert_false (hs_roster_refresh_finish (roster, result.result, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  g_clear_error (&error);
   g_clear_object (&result.result);
+  /* Registered, and without a session: what the server can do is not the question. */
+  hs_client_register (client, HS_MODULE (roster));
+  g_assert_false (hs_roster_approve (roster, "juliet@example.com", &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
 }
 
 /* The state: the list before there is a connection, the version for the server. */
