@@ -206,6 +206,7 @@ take_answer (HsRoster *self, HsIq *answer)
   g_autoptr (HsRosterStaging) staging = g_steal_pointer (&self->load.staging);
   HsElement *query = hs_iq_get_payload (answer);
 
+  hs_roster_note_account (self);
   if (query != NULL && hs_element_matches (query, "query", HS_NS_ROSTER))
     {
       merge (self, g_steal_pointer (&staging), hs_element_get_attribute (query, "ver"));

@@ -36,7 +36,7 @@ struct _HsRoster
   HsContact *own_contact;
   HsApproval approval;
   char *version;
-  char *account; /* whose contacts they are, while there is no client; or NULL */
+  char *account; /* whose contacts they are, or NULL */
   gboolean is_loaded;
   gboolean is_stale;
   gboolean had_initial_roster; /* the client's property, before we took over */
@@ -72,6 +72,10 @@ void hs_roster_stateful_init (HsStatefulInterface *iface);
 void hs_roster_state_init_class (GType type);
 /* Drops the contacts of another account. */
 void hs_roster_check_account (HsRoster *self);
+/* A session begins: the program may have given the client another address. */
+void hs_roster_leave_other_account (HsRoster *self);
+/* The server has sent the contacts. */
+void hs_roster_note_account (HsRoster *self);
 
 /* hs-roster-presence.c */
 HsElement *hs_roster_presence_cb (HsClient *client, HsElement *presence, gpointer roster);

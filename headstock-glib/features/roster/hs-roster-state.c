@@ -56,8 +56,7 @@ add_item (GVariantBuilder *builder, HsRosterItem *item)
 static gboolean
 has_state (HsRoster *self, char **account)
 {
-  *account = self->client != NULL ? hs_stateful_dup_account (HS_STATEFUL (self), self->client)
-                                  : g_strdup (self->account);
+  *account = g_strdup (self->account);
   return self->is_loaded && *account != NULL;
 }
 
@@ -334,18 +333,41 @@ hs_roster_stateful_init (HsStatefulInterface *iface)
   iface->restore_state = restore_state;
 }
 
+static gboolean
+is_own_account (HsRoster *self)
+{
+  return hs_stateful_check_account (HS_STATEFUL (self), self->account, self->client);
+}
+
 void
 hs_roster_check_account (HsRoster *self)
 {
-  g_autofree char *account = NULL;
-
   /* One that is still being restored is restored at once, and then looked at. */
   hs_roster_load_finish (self);
-  account = g_steal_pointer (&self->account);
-  if (!self->is_loaded
-      || hs_stateful_check_account (HS_STATEFUL (self), account, self->client))
+  if (!self->is_loaded || is_own_account (self))
     return;
   if (self->contacts.merge == NULL)
     replace (self, hs_roster_staging_new (), NULL, FALSE);
+  g_ptr_array_unref (hs_roster_list_replace (self->requests, g_ptr_array_new_with_free_func (g_object_unref)));
+  g_clear_pointer (&self->account, g_free);
   hs_stateful_emit_changed (HS_STATEFUL (self));
+}
+
+void
+hs_roster_leave_other_account (HsRoster *self)
+{
+  if (self->account != NULL && !is_own_account (self))
+    hs_roster_check_account (self);
+}
+
+void
+hs_roster_note_account (HsRoster *self)
+{
+  g_autofree char *account
+      = self->client != NULL ? hs_stateful_dup_account (HS_STATEFUL (self), self->client) : NULL;
+
+  if (account == NULL)
+    return;
+  g_free (self->account);
+  self->account = g_steal_pointer (&account);
 }

@@ -118,7 +118,10 @@ hs_roster_attached (HsModule *module, HsClient *client)
 static void
 hs_roster_begin (HsModule *module, HsClient *client)
 {
-  hs_roster_load_begin (HS_ROSTER (module));
+  HsRoster *self = HS_ROSTER (module);
+
+  hs_roster_leave_other_account (self);
+  hs_roster_load_begin (self);
 }
 
 static void
@@ -175,8 +178,6 @@ hs_roster_detached (HsModule *module, HsClient *client)
 
   if (self->client != client)
     return;
-  g_free (self->account);
-  self->account = hs_stateful_dup_account (HS_STATEFUL (self), client);
   hs_roster_load_give_up (self);
   self->load.is_asked = FALSE;
   hs_client_set_initial_roster (client, self->had_initial_roster);

@@ -316,6 +316,46 @@ test_state (void)
   roster_clear (&f);
 }
 
+/* The same client with another address: the contacts, their version and the requests are the other account's. */
+static void
+test_other_account (void)
+{
+  static const ScriptStep first[] = { SIGN_IN_WITH_VERSIONS, EXPECT ("ver=\"\"/></iq>"),
+                                      SEND (ROSTER_ITEMS (" ver='v1'", JULIET)), SERVE, END };
+  static const ScriptStep second[]
+      = { RUN (script_header), RUN (script_plain), RUN (script_header), SEND (FEATURES_VERSIONS), EXPECT ("</iq>"),
+          SEND ("<iq type='result' id='@ID@'>" BOUND_TO ("other@example.org/res") "</iq>"), EXPECT ("ver=\"\"/></iq>"),
+          GATE, SEND (ROSTER_ITEMS (" ver='v1'", ROMEO)), SERVE, END };
+  static const ScriptStep *const scripts[] = { first, second, NULL };
+  RosterTest f;
+  g_autoptr (HsJid) other = hs_jid_new ("other@example.org", NULL);
+
+  roster_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  test_until (is_loaded (&f));
+  test_client_say (f.test, "<presence type='subscribe' from='tybalt@example.org'/>");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_roster_get_requests (f.roster)), ==, 1);
+  test_client_stop (f.test);
+  assert_contacts (&f, "juliet@example.com=Juliet[Friends]both ");
+  g_object_set (f.test->client, "jid", other, NULL);
+  {
+    g_autoptr (GVariant) state = hs_stateful_dup_state (HS_STATEFUL (f.roster));
+    g_autofree char *account = NULL;
+
+    g_variant_get_child (state, 1, "s", &account);
+    g_assert_cmpstr (account, ==, "user@example.org");
+  }
+  test_client_start_until_ready (f.test);
+  g_assert_false (is_loaded (&f));
+  assert_contacts (&f, "");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_roster_get_requests (f.roster)), ==, 0);
+  scripted_server_open_gate (f.test->server);
+  test_until (is_loaded (&f));
+  assert_contacts (&f, "romeo@example.org=[]none ");
+  test_client_stop (f.test);
+  roster_clear (&f);
+}
+
 static void
 assert_refused (HsRoster *roster, const char *state)
 {
@@ -385,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/roster/load/component", test_component);
   g_test_add_func ("/roster/load/not-connected", test_not_connected);
   g_test_add_func ("/roster/load/state", test_state);
+  g_test_add_func ("/roster/load/other-account", test_other_account);
   g_test_add_func ("/roster/load/bad-state", test_bad_state);
   return g_test_run ();
 }
