@@ -3,6 +3,8 @@
 
 #include "hs-messages-private.h"
 
+#include <string.h>
+
 #include "hs-element.h"
 #include "hs-error.h"
 
@@ -16,6 +18,13 @@ static char *
 dup_state_name (HsStateful *self)
 {
   return g_strdup ("outbox");
+}
+
+/* Whoever signs in without a local part does not know the own address before. */
+static gboolean
+is_of (HsSentMessage *sent, const char *account)
+{
+  return hs_jid_get_local (sent->account) == NULL || strcmp (hs_jid_to_string (sent->account), account) == 0;
 }
 
 static GVariant *
@@ -34,7 +43,8 @@ dup_state (HsStateful *stateful)
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (HsSentMessage) sent = g_list_model_get_item (G_LIST_MODEL (self->pending), i);
-      g_autofree char *xml = sent->is_pending ? hs_element_to_string (HS_ELEMENT (sent->chat.message)) : NULL;
+      g_autofree char *xml
+          = sent->is_pending && is_of (sent, account) ? hs_element_to_string (HS_ELEMENT (sent->chat.message)) : NULL;
 
       if (xml != NULL)
         g_variant_builder_add (&builder, "(sbx)", xml, sent->was_sent, sent->chat.time);
@@ -56,6 +66,7 @@ read_entry (HsMessages *self, const char *xml, gboolean was_sent, gint64 time, H
   if (to == NULL)
     return NULL;
   sent = hs_sent_message_new (HS_MESSAGE (element), hs_messages_find_kind (self, HS_MESSAGE (element), to), to);
+  sent->account = hs_jid_ref (own);
   sent->was_sent = was_sent;
   sent->chat.time = time;
   if (sent->chat.kind != HS_CHAT_KIND_ROOM)

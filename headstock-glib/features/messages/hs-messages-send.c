@@ -155,6 +155,9 @@ hs_messages_send (HsMessages *self, HsMessage *message, GError **error)
   g_return_val_if_fail (HS_IS_MESSAGE (message), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
+  /* The program may have given the client another address. */
+  if (self->client != NULL && !self->has_session)
+    hs_messages_update_addresses (self);
   if (self->client == NULL || self->own == NULL)
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
@@ -165,6 +168,7 @@ hs_messages_send (HsMessages *self, HsMessage *message, GError **error)
   if (copy == NULL)
     return NULL;
   sent = hs_sent_message_new (copy, kind, to);
+  sent->account = hs_jid_ref (self->own);
   sent->number = self->next_number++;
   set_author (self, sent);
   if (!dispatch (self, sent, error))

@@ -3,6 +3,8 @@
 
 #include "hs-messages-private.h"
 
+#include <string.h>
+
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-feature.h"
@@ -205,6 +207,19 @@ refuse (HsMessages *self, HsSentMessage *sent, const GError *error)
   hs_messages_settle (self, sent);
 }
 
+/* What one account has said is not sent from another one. */
+static gboolean
+is_own (HsMessages *self, HsSentMessage *sent, GError **error)
+{
+  if (hs_jid_equal (sent->account, self->own)
+      || (hs_jid_get_local (sent->account) == NULL
+          && strcmp (hs_jid_get_domain (sent->account), hs_jid_get_domain (self->own)) == 0))
+    return TRUE;
+  g_set_error (error, HS_ERROR, HS_ERROR_INVALID_FROM, "The message is from %s, and the client has signed in as %s",
+               hs_jid_to_string (sent->account), hs_jid_to_string (self->own));
+  return FALSE;
+}
+
 /* The first that can leave now, out of the outbox. */
 static HsSentMessage *
 pop_next (HsMessages *self)
@@ -233,7 +248,7 @@ hs_messages_transmit_all (HsMessages *self)
       g_autoptr (HsSentMessage) owned G_GNUC_UNUSED = sent;
       g_autoptr (GError) error = NULL;
 
-      if (hs_messages_transmit (self, sent, &error))
+      if (is_own (self, sent, &error) && hs_messages_transmit (self, sent, &error))
         {
           has_left = TRUE;
           continue;

@@ -91,8 +91,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsMessages, hs_messages, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_messages_described_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_messages_stateful_init))
 
-static void
-set_addresses (HsMessages *self)
+void
+hs_messages_update_addresses (HsMessages *self)
 {
   HsJid *bound = hs_client_get_bound_jid (self->client);
   HsJid *jid = bound != NULL ? bound : hs_client_get_jid (self->client);
@@ -132,7 +132,7 @@ request_carbons (HsMessages *self)
 static void
 begin_session (HsMessages *self)
 {
-  set_addresses (self);
+  hs_messages_update_addresses (self);
   self->has_session = TRUE;
   hs_messages_wait_begin (self);
   hs_messages_transmit_all (self);
@@ -148,7 +148,7 @@ hs_messages_attached (HsModule *module, HsClient *client)
   g_return_if_fail (self->client == NULL);
 
   hs_feature_set_client (self, &self->client, client);
-  set_addresses (self);
+  hs_messages_update_addresses (self);
   hs_client_ensure_module (client, HS_TYPE_DISCO);
   self->had_carbons = hs_client_get_carbons (client);
   hs_client_set_carbons (client, self->carbons);

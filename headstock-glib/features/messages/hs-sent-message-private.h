@@ -11,6 +11,7 @@ struct _HsSentMessage
   GObject parent_instance;
 
   HsChatMessageData chat;
+  HsJid *account; /* who sends it: bare */
   HsJid *to;
   char *body; /* to find the reflection of a room that changes ids; NULL outside rooms */
   GError *error;

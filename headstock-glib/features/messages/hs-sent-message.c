@@ -66,6 +66,7 @@ hs_sent_message_finalize (GObject *object)
   HsSentMessage *self = HS_SENT_MESSAGE (object);
 
   hs_chat_message_data_clear (&self->chat);
+  g_clear_pointer (&self->account, hs_jid_unref);
   g_clear_pointer (&self->to, hs_jid_unref);
   g_clear_error (&self->error);
   g_free (self->body);

@@ -486,6 +486,43 @@ test_queue (void)
   messages_stop (&f);
 }
 
+/* The program gives the client another address: what was said before is the other account's. */
+static void
+test_other_account (void)
+{
+  static const ScriptStep other_account[]
+      = { BEGIN, EXPECT ("</iq>"), SEND ("<iq type='result' id='@ID@'>" BOUND_TO ("other@example.org/res") "</iq>"),
+          EXPECT ("<enable" SM " resume='true'/>"), SEND ("<enabled" SM "/>"), ROSTER, SERVE, END };
+  static const ScriptStep *const scripts[] = { other_account, NULL };
+  MessagesTest f = { NULL };
+  g_autoptr (HsJid) other = hs_jid_new ("other@example.org", NULL);
+  g_autoptr (HsSentMessage) before = NULL;
+  g_autoptr (HsSentMessage) after = NULL;
+  g_autoptr (GVariant) state = NULL;
+  g_autofree char *sent = NULL;
+
+  messages_set_up (&f, scripts);
+  hs_messages_set_queue_offline (f.messages, TRUE);
+  before = messages_send (&f, "juliet@example.com", "before");
+  g_object_set (f.test->client, "jid", other, NULL);
+  after = messages_send (&f, "juliet@example.com", "after");
+  g_assert_cmpstr (hs_chat_message_get_author (HS_CHAT_MESSAGE (after)), ==, "bare:other@example.org");
+  state = hs_stateful_dup_state (HS_STATEFUL (f.messages));
+  {
+    g_autoptr (GVariant) entries = g_variant_get_child_value (state, 2);
+
+    g_assert_cmpuint (g_variant_n_children (entries), ==, 1);
+  }
+  test_client_start_until_ready (f.test);
+  test_client_await_sent (f.test, "<body>after</body>");
+  assert_state (before, FAILED);
+  g_assert_error (hs_sent_message_get_error (before), HS_ERROR, HS_ERROR_INVALID_FROM);
+  sent = messages_dup_sent (&f);
+  g_assert_null (strstr (sent, "before"));
+  assert_n_pending (&f, 1);
+  messages_stop (&f);
+}
+
 /* Sent before, during and after an interruption, in a session that is lost for good. Those that were on their way may
  * have arrived; the others leave once, in order. */
 static void
@@ -643,6 +680,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/send/own-copy", test_own_copy);
   g_test_add_func ("/messages/send/dead", test_dead);
   g_test_add_func ("/messages/send/queue", test_queue);
+  g_test_add_func ("/messages/send/other-account", test_other_account);
   g_test_add_func ("/messages/send/queue-order", test_queue_order);
   g_test_add_func ("/messages/send/state", test_state);
   g_test_add_func ("/messages/send/foreign-state", test_foreign_state);
