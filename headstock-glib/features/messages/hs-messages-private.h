@@ -100,6 +100,10 @@ struct _HsMessages
   HsChatStates *states;
 };
 
+/* hs-messages-account.c */
+/* The account's address, and this client's own. */
+void hs_messages_update_addresses (HsMessages *self);
+
 /* hs-messages-stream.c */
 void hs_messages_stream_start (HsMessages *self, HsClient *client);
 
@@ -201,8 +205,6 @@ void hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKi
 gboolean hs_messages_is_chat_state_only (HsMessage *message);
 
 /* hs-messages.c */
-/* The account's, and this client's own. */
-void hs_messages_update_addresses (HsMessages *self);
 extern guint hs_messages_signals[];
 enum
 {

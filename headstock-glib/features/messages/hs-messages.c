@@ -91,21 +91,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsMessages, hs_messages, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_messages_described_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_messages_stateful_init))
 
-void
-hs_messages_update_addresses (HsMessages *self)
-{
-  HsJid *bound = hs_client_get_bound_jid (self->client);
-  HsJid *jid = bound != NULL ? bound : hs_client_get_jid (self->client);
-
-  g_clear_pointer (&self->own, hs_jid_unref);
-  g_clear_pointer (&self->bound, hs_jid_unref);
-  hs_messages_forget_sender (self);
-  if (jid == NULL)
-    return;
-  self->own = hs_jid_get_bare (jid);
-  self->bound = hs_jid_ref (jid);
-}
-
 static void
 carbons_cb (GObject *client, GAsyncResult *result, gpointer user_data)
 {

@@ -74,6 +74,8 @@ void hs_roster_state_init_class (GType type);
 void hs_roster_check_account (HsRoster *self);
 /* A session begins: the program may have given the client another address. */
 void hs_roster_leave_other_account (HsRoster *self);
+
+/* hs-roster-account.c */
 /* The server has sent the contacts. */
 void hs_roster_note_account (HsRoster *self);
 

@@ -359,15 +359,3 @@ hs_roster_leave_other_account (HsRoster *self)
   if (self->account != NULL && !is_own_account (self))
     hs_roster_check_account (self);
 }
-
-void
-hs_roster_note_account (HsRoster *self)
-{
-  g_autofree char *account
-      = self->client != NULL ? hs_stateful_dup_account (HS_STATEFUL (self), self->client) : NULL;
-
-  if (account == NULL)
-    return;
-  g_free (self->account);
-  self->account = g_steal_pointer (&account);
-}
