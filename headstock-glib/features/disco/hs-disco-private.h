@@ -85,6 +85,7 @@ gboolean hs_disco_key_matches (const char *key, HsDiscoInfo *info);
 HsDiscoInfo *hs_disco_find_hash (HsDisco *self, const char *key);
 GVariant *hs_disco_dup_state (HsStateful *stateful);
 gboolean hs_disco_restore_state (HsStateful *stateful, GVariant *state, GError **error);
+void hs_disco_state_init_class (GType type);
 void hs_disco_state_attached (HsDisco *self);
 void hs_disco_state_clear (HsDisco *self);
 

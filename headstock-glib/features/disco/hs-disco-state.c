@@ -8,12 +8,19 @@
 #include "hs-element.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-state-shared.h"
 
 /* Verified capabilities from one run to the next: (version, account, sorted by key [(key, query)]). What was
  * restored is searched as it is, and each answer is parsed and verified when it is wanted. */
 
 #define VERSION 1
 #define TYPE "(usa(ss))"
+
+/* About so many bytes do capabilities take in a state. */
+#define INFO_SIZE 800
+/* How long one turn of the main loop writes queries, and how many between two looks at the clock. */
+#define SLICE_USEC 2000
+#define BETWEEN_LOOKS 8
 
 static int
 compare_strings (gconstpointer a, gconstpointer b)
@@ -74,25 +81,86 @@ hs_disco_find_hash (HsDisco *self, const char *key)
   return info;
 }
 
-static void
-add_new (HsDisco *self, GPtrArray *keys, GHashTable *queries)
+/* What a state is made of. */
+typedef struct
 {
-  for (GList *link = self->hashes.order.head; link != NULL; link = link->next)
-    {
-      const char *key = hs_lru_get_key (link);
-      g_autoptr (HsElement) query = hs_disco_info_create_query (hs_lru_get_value (link), NULL);
+  char *account;
+  GPtrArray *keys;
+  GPtrArray *infos;   /* HsDiscoInfo of these keys; not for a thread */
+  GPtrArray *queries; /* the texts of the first ones of them */
+  GVariant *stored;   /* what was restored, or NULL */
+  guint limit;        /* of all */
+} Collected;
 
-      g_ptr_array_add (keys, (gpointer) key);
-      g_hash_table_insert (queries, (gpointer) key, hs_element_to_string (query));
-    }
+static void
+collected_clear (gpointer data)
+{
+  Collected *self = data;
+
+  g_ptr_array_unref (self->keys);
+  g_ptr_array_unref (self->infos);
+  g_ptr_array_unref (self->queries);
+  g_clear_pointer (&self->stored, g_variant_unref);
+  g_free (self->account);
 }
 
 static void
-add_stored (HsDisco *self, GPtrArray *keys, GHashTable *queries)
+collected_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, collected_clear);
+}
+
+/* NULL: there is no state. */
+static Collected *
+collect_infos (HsDisco *self)
+{
+  g_autofree char *account = hs_stateful_dup_account (HS_STATEFUL (self), self->client);
+  gsize n_stored = self->stored != NULL ? g_variant_n_children (self->stored) : 0;
+  Collected *collected;
+
+  if (account == NULL)
+    account = g_strdup (self->stored_account);
+  if (account == NULL || self->cache_size == 0 || self->hashes.order.length + n_stored == 0)
+    return NULL;
+  collected = g_atomic_rc_box_new0 (Collected);
+  collected->account = g_steal_pointer (&account);
+  collected->keys = g_ptr_array_new_with_free_func (g_free);
+  collected->infos = g_ptr_array_new_with_free_func (g_object_unref);
+  collected->queries = g_ptr_array_new_with_free_func (g_free);
+  collected->stored = self->stored != NULL ? g_variant_ref (self->stored) : NULL;
+  collected->limit = self->cache_size;
+  for (GList *link = self->hashes.order.head; link != NULL; link = link->next)
+    {
+      g_ptr_array_add (collected->keys, g_strdup (hs_lru_get_key (link)));
+      g_ptr_array_add (collected->infos, g_object_ref (hs_lru_get_value (link)));
+    }
+  return collected;
+}
+
+/* Whether there is more to do. @deadline: monotonic. */
+static gboolean
+write_queries (Collected *self, gint64 deadline)
+{
+  while (self->queries->len < self->infos->len)
+    {
+      g_autoptr (HsElement) query
+        = hs_disco_info_create_query (self->infos->pdata[self->queries->len], NULL);
+
+      g_ptr_array_add (self->queries, hs_element_to_string (query));
+      if (deadline != G_MAXINT64 && self->queries->len % BETWEEN_LOOKS == 0
+          && g_get_monotonic_time () >= deadline)
+        return TRUE;
+    }
+  g_ptr_array_set_size (self->infos, 0);
+  return FALSE;
+}
+
+static void
+add_stored (Collected *self, GPtrArray *keys, GHashTable *queries)
 {
   gsize n_stored = self->stored != NULL ? g_variant_n_children (self->stored) : 0;
 
-  for (gsize i = 0; i < n_stored && keys->len < self->cache_size; i++)
+  for (gsize i = 0; i < n_stored && keys->len < self->limit; i++)
     {
       const char *key, *text;
 
@@ -100,32 +168,47 @@ add_stored (HsDisco *self, GPtrArray *keys, GHashTable *queries)
       if (!g_hash_table_contains (queries, key))
         {
           g_ptr_array_add (keys, (gpointer) key);
-          g_hash_table_insert (queries, (gpointer) key, g_strdup (text));
+          g_hash_table_insert (queries, (gpointer) key, (gpointer) text);
         }
     }
 }
 
-GVariant *
-hs_disco_dup_state (HsStateful *stateful)
+/* In any thread. */
+static GVariant *
+build (gpointer data)
 {
-  HsDisco *self = HS_DISCO (stateful);
+  Collected *self = data;
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
-  g_autoptr (GHashTable) queries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  g_autofree char *account = hs_stateful_dup_account (stateful, self->client);
+  g_autoptr (GHashTable) queries = g_hash_table_new (g_str_hash, g_str_equal);
   GVariantBuilder builder;
+  GVariant *state;
 
-  if (account == NULL)
-    account = g_strdup (self->stored_account);
-  add_new (self, keys, queries);
+  for (guint i = 0; i < self->keys->len; i++)
+    {
+      g_ptr_array_add (keys, self->keys->pdata[i]);
+      g_hash_table_insert (queries, self->keys->pdata[i], self->queries->pdata[i]);
+    }
   add_stored (self, keys, queries);
-  if (account == NULL || keys->len == 0)
-    return NULL;
   g_ptr_array_sort (keys, compare_strings);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ss)"));
   for (guint i = 0; i < keys->len; i++)
     g_variant_builder_add (&builder, "(ss)", keys->pdata[i],
                            g_hash_table_lookup (queries, keys->pdata[i]));
-  return g_variant_ref_sink (g_variant_new (TYPE, VERSION, account, &builder));
+  state = g_variant_ref_sink (g_variant_new (TYPE, VERSION, self->account, &builder));
+  g_variant_get_data (state);
+  collected_unref (self);
+  return state;
+}
+
+GVariant *
+hs_disco_dup_state (HsStateful *stateful)
+{
+  Collected *collected = collect_infos (HS_DISCO (stateful));
+
+  if (collected == NULL)
+    return NULL;
+  write_queries (collected, G_MAXINT64);
+  return build (collected);
 }
 
 static void
@@ -146,6 +229,85 @@ hs_disco_restore_state (HsStateful *stateful, GVariant *state, GError **error)
   g_variant_get_child (state, 1, "s", &self->stored_account);
   self->stored = g_variant_get_child_value (state, 2);
   return TRUE;
+}
+
+/* ---- In parts ---- */
+
+static gsize
+get_size (HsStateful *stateful)
+{
+  HsDisco *self = HS_DISCO (stateful);
+
+  return (gsize) self->hashes.order.length * INFO_SIZE
+         + (self->stored != NULL ? g_variant_get_size (self->stored) : 0);
+}
+
+static gboolean
+collect_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Collected *collected = g_task_get_task_data (task);
+
+  if (write_queries (collected, g_get_monotonic_time () + SLICE_USEC))
+    return G_SOURCE_CONTINUE;
+  /* Now it belongs to the thread alone, which frees it. */
+  g_atomic_rc_box_acquire (collected);
+  g_task_set_task_data (task, NULL, NULL);
+  g_task_return_pointer (task, collected, collected_unref);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+collect (HsStateful *stateful, GTask *task)
+{
+  Collected *collected = collect_infos (HS_DISCO (stateful));
+  g_autoptr (GSource) source = NULL;
+
+  if (collected == NULL)
+    {
+      g_task_return_pointer (task, NULL, NULL);
+      return;
+    }
+  g_task_set_task_data (task, collected, collected_unref);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, collect_cb, g_object_ref (task), g_object_unref);
+  g_source_set_static_name (source, "[headstock] disco state");
+  g_source_attach (source, g_task_get_context (task));
+}
+
+/* It is searched as it is. */
+static gpointer
+parse (GVariant *state, GError **error)
+{
+  return g_variant_ref (state);
+}
+
+static void
+adopt (HsStateful *stateful, GVariant *state, gpointer parsed, GTask *task)
+{
+  g_autoptr (GVariant) same G_GNUC_UNUSED = parsed;
+  GError *error = NULL;
+
+  if (hs_disco_restore_state (stateful, state, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static const HsStateParts parts = {
+  .get_size = get_size,
+  .collect = collect,
+  .build = build,
+  .parse = parse,
+  .free_parsed = (GDestroyNotify) g_variant_unref,
+  .adopt = adopt,
+};
+
+void
+hs_disco_state_init_class (GType type)
+{
+  hs_state_parts_set (type, &parts);
 }
 
 void

@@ -377,6 +377,7 @@ hs_disco_class_init (HsDiscoClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   install_signals ();
   hs_feature_mark (G_TYPE_FROM_CLASS (klass), FALSE);
+  hs_disco_state_init_class (G_TYPE_FROM_CLASS (klass));
 }
 
 static void

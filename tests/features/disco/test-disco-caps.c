@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include <glib/gstdio.h>
 #include <malloc.h>
 #include <string.h>
+#include <time.h>
 
 #include "disco-test.h"
 
@@ -439,6 +442,142 @@ test_state_refused (DiscoTest *self, gconstpointer data)
   g_object_unref (foreign);
 }
 
+#define N_KEPT 3000
+
+static char *
+make_kept_hash (guint number)
+{
+  g_autoptr (HsDiscoInfo) info = hs_disco_info_new ();
+  g_autofree char *feature = g_strdup_printf ("urn:feature:%u", number);
+
+  hs_disco_info_add_identity (info, "client", "pc", NULL, NULL);
+  hs_disco_info_add_feature (info, feature);
+  return hs_disco_info_dup_caps_hash (info, "sha-1");
+}
+
+static int
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* As many hashes as a large room has in years. */
+static GVariant *
+make_large_state (GPtrArray *hashes)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  GVariantBuilder builder;
+
+  for (guint i = 0; i < N_KEPT; i++)
+    {
+      char *hash = make_kept_hash (i);
+      char *key = g_strconcat ("sha-1 ", hash, NULL);
+
+      g_ptr_array_add (hashes, hash);
+      g_ptr_array_add (keys, key);
+      g_hash_table_insert (numbers, key, GUINT_TO_POINTER (i));
+    }
+  g_ptr_array_sort (keys, compare_keys);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ss)"));
+  for (guint i = 0; i < keys->len; i++)
+    {
+      guint number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, keys->pdata[i]));
+      g_autofree char *query = g_strdup_printf ("<query xmlns='" HS_NS_DISCO_INFO "'><identity category='client' "
+                                                "type='pc'/><feature var='urn:feature:%u'/></query>", number);
+
+      g_variant_builder_add (&builder, "(ss)", keys->pdata[i], query);
+    }
+  return g_variant_ref_sink (g_variant_new ("(usa(ss))", 1, "user@example.org", &builder));
+}
+
+static double
+cpu_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1000 + (double) now.tv_nsec / 1e6;
+}
+
+static void
+kept_cb (GObject *source, GAsyncResult *result, gpointer kept)
+{
+  *(GAsyncResult **) kept = g_object_ref (result);
+}
+
+/* The longest turn until there is a result, in milliseconds of CPU. */
+static double
+spend (GAsyncResult **result)
+{
+  double longest = 0;
+
+  while (*result == NULL)
+    {
+      double before = cpu_time ();
+
+      g_main_context_iteration (NULL, TRUE);
+      longest = MAX (longest, cpu_time () - before);
+    }
+  return longest;
+}
+
+/* A folder writes and reads what is kept without holding up the main loop. */
+static void
+test_state_in_parts (DiscoTest *self, gconstpointer data)
+{
+  g_autofree char *path = g_dir_make_tmp ("headstock-XXXXXX", NULL);
+  g_autofree char *name = g_build_filename (path, "caps", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GVariant) state = make_large_state (hashes);
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (HsDisco) other = hs_disco_new ();
+  g_autoptr (HsStateFolder) folder = hs_state_folder_new (file);
+  g_autoptr (HsStateFolder) other_folder = hs_state_folder_new (file);
+  g_autoptr (GAsyncResult) written = NULL;
+  g_autoptr (GAsyncResult) read = NULL;
+  g_autoptr (GString) presences = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  double longest;
+
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (self->disco), state, &error));
+  /* Each is wanted, and so becomes an object. */
+  for (guint i = 0; i < N_KEPT; i++)
+    g_string_append_printf (presences, "<presence from='a@b/%u'><c xmlns='" HS_NS_CAPS
+                                       "' hash='sha-1' node='urn:n' ver='%s'/></presence>",
+                            i, (char *) hashes->pdata[i]);
+  test_client_say (self->test, presences->str);
+  for (guint i = 0; i < N_KEPT; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("a@b/%u", i);
+
+      g_assert_nonnull (hs_disco_peek (self->disco, jid));
+    }
+  g_assert_true (hs_state_folder_load (folder, HS_STATEFUL (self->disco), &error));
+  hs_stateful_emit_changed (HS_STATEFUL (self->disco));
+  hs_state_folder_flush_async (folder, NULL, kept_cb, &written);
+  longest = spend (&written);
+  g_assert_true (hs_state_folder_flush_finish (folder, written, &error));
+
+  hs_state_folder_load_async (other_folder, HS_STATEFUL (other), NULL, kept_cb, &read);
+  longest = MAX (longest, spend (&read));
+  g_assert_true (hs_state_folder_load_finish (other_folder, read, &error));
+  g_assert_no_error (error);
+  again = hs_stateful_dup_state (HS_STATEFUL (other));
+  g_assert_cmpuint (g_variant_n_children (again), ==, 3);
+  g_clear_pointer (&state, g_variant_unref);
+  state = hs_stateful_dup_state (HS_STATEFUL (self->disco));
+  g_assert_true (g_variant_equal (state, again));
+  g_test_message ("Longest turn: %.2f ms", longest);
+  if (g_getenv ("HS_TEST_TIMING") != NULL)
+    g_assert_cmpfloat (longest, <=, 5.0);
+  g_clear_object (&folder);
+  g_clear_object (&other_folder);
+  g_unlink (name);
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
 static const ScriptStep script_server_caps[] = {
   RUN (script_header), RUN (script_plain), RUN (script_header),
   SEND (SAY_FEATURES (FEATURE_BIND "<c xmlns='" HS_NS_CAPS "' hash='sha-1' node='" NODE "' ver='" EXODUS_HASH "'/>")),
@@ -487,6 +626,7 @@ main (int argc, char **argv)
   ADD ("cache-size", test_cache_size);
   ADD ("state", test_state);
   ADD ("state-refused", test_state_refused);
+  ADD ("state-in-parts", test_state_in_parts);
   g_test_add_func ("/disco-caps/server-caps", test_server_caps);
   return g_test_run ();
 }
