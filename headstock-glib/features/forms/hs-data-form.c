@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-data-form.h"
+#include "hs-data-form-private.h"
 
 #include <string.h>
 
-#include "hs-data-field-private.h"
 #include "hs-enum-types.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
@@ -37,21 +36,10 @@
  * form.add_field("with", Headstock.DataFieldType.JID_SINGLE, ["juliet@capulet.example"])
  * query.append(form.create_element())
  * ```
+ *
+ * A result that is made from nothing gets columns by [method@DataForm.add_reported] and rows by
+ * [method@DataForm.add_item].
  */
-
-struct _HsDataForm
-{
-  GObject parent_instance;
-
-  HsDataFormKind kind;
-  char *title;
-  GString *instructions;
-  GPtrArray *fields;
-  GHashTable *by_name; /* of fields */
-  GHashTable *media;   /* content id to GBytes (XEP-0231) */
-  GPtrArray *reported; /* the columns of a result; NULL if there are none */
-  GPtrArray *items;    /* its rows, forms; NULL if there are none */
-};
 
 enum
 {
@@ -252,14 +240,41 @@ collect_media (HsDataForm *self, HsElement *parent)
     }
 }
 
+GPtrArray *
+hs_data_form_copy_list (GPtrArray *list)
+{
+  GPtrArray *copy = g_ptr_array_new_full (list != NULL ? list->len : 0, g_object_unref);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (list, i)));
+  return copy;
+}
+
+void
+hs_data_form_ensure_reported (HsDataForm *self)
+{
+  if (self->reported == NULL)
+    self->reported = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+HsDataForm *
+hs_data_form_append_row (HsDataForm *self)
+{
+  HsDataForm *row = hs_data_form_new (HS_DATA_FORM_KIND_RESULT);
+
+  if (self->items == NULL)
+    self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->items, row);
+  return row;
+}
+
 /* XEP-0004, 3.4: the columns, each a field without values. */
 static gboolean
 parse_reported (HsDataForm *self, HsElement *element, GError **error)
 {
   HsElement *child = hs_element_get_first_child (element);
 
-  if (self->reported == NULL)
-    self->reported = g_ptr_array_new_with_free_func (g_object_unref);
+  hs_data_form_ensure_reported (self);
   for (; child != NULL; child = hs_element_get_next_sibling (child))
     {
       HsDataField *column;
@@ -278,7 +293,7 @@ parse_reported (HsDataForm *self, HsElement *element, GError **error)
 static gboolean
 parse_item (HsDataForm *self, HsElement *element, GError **error)
 {
-  g_autoptr (HsDataForm) row = hs_data_form_new (HS_DATA_FORM_KIND_RESULT);
+  HsDataForm *row = hs_data_form_append_row (self);
   HsElement *child = hs_element_get_first_child (element);
 
   for (; child != NULL; child = hs_element_get_next_sibling (child))
@@ -286,9 +301,6 @@ parse_item (HsDataForm *self, HsElement *element, GError **error)
       if (hs_element_matches (child, "field", HS_NS_DATA) && !parse_field (row, child, error))
         return FALSE;
     }
-  if (self->items == NULL)
-    self->items = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (self->items, g_steal_pointer (&row));
   return TRUE;
 }
 
@@ -451,58 +463,6 @@ hs_data_form_get_instructions (HsDataForm *self)
   return self->instructions->len > 0 ? self->instructions->str : NULL;
 }
 
-static GPtrArray *
-copy_list (GPtrArray *list)
-{
-  GPtrArray *copy = g_ptr_array_new_full (list != NULL ? list->len : 0, g_object_unref);
-
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (list, i)));
-  return copy;
-}
-
-/**
- * hs_data_form_list_reported:
- * @self: a form
- *
- * The columns of a result, `<reported/>` (XEP-0004, 3.4): fields without values, in their order.
- *
- * Returns: (transfer container) (element-type HsDataField): the columns; empty if the form has none
- *
- * Since: 0.2
- */
-GPtrArray *
-hs_data_form_list_reported (HsDataForm *self)
-{
-  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
-
-  return copy_list (self->reported);
-}
-
-/**
- * hs_data_form_list_items:
- * @self: a form
- *
- * The rows of a result, one for each `<item/>` (XEP-0004, 3.4). The fields of a row have the types and labels
- * of the columns.
- *
- * ```python
- * for row in form.list_items():
- *     print(row.get_value("first"), row.get_value("jid"))
- * ```
- *
- * Returns: (transfer container) (element-type HsDataForm): the rows; empty if the form has none
- *
- * Since: 0.2
- */
-GPtrArray *
-hs_data_form_list_items (HsDataForm *self)
-{
-  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
-
-  return copy_list (self->items);
-}
-
 /**
  * hs_data_form_add_field:
  * @self: a form that was made by [ctor@DataForm.new]
@@ -587,7 +547,7 @@ hs_data_form_get_fields (HsDataForm *self)
 {
   g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
 
-  return copy_list (self->fields);
+  return hs_data_form_copy_list (self->fields);
 }
 
 /**

@@ -41,6 +41,13 @@ HsDataField *hs_data_form_add_field (HsDataForm *self,
                                      const char *name,
                                      HsDataFieldType type,
                                      const char * const *values);
+HS_AVAILABLE_IN_0_2
+HsDataField *hs_data_form_add_reported (HsDataForm *self,
+                                        const char *name,
+                                        HsDataFieldType type,
+                                        const char *label);
+HS_AVAILABLE_IN_0_2
+HsDataForm *hs_data_form_add_item (HsDataForm *self);
 HS_AVAILABLE_IN_ALL
 HsElement *hs_data_form_create_element (HsDataForm *self);
 

@@ -466,6 +466,51 @@ test_made (void)
   g_test_assert_expected_messages ();
 }
 
+/* Columns and rows that a program makes are read again as they were. */
+static void
+test_made_table (void)
+{
+  static const char *const names[] = { "Juliet", "<Romeo>" };
+  g_autoptr (HsDataForm) form = hs_data_form_new (HS_DATA_FORM_KIND_RESULT);
+  g_autoptr (HsDataForm) submission = hs_data_form_new (HS_DATA_FORM_KIND_SUBMIT);
+  g_autoptr (HsElement) element = NULL;
+  g_autoptr (HsDataForm) again = NULL;
+  g_autoptr (GPtrArray) columns = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  HsDataField *column = hs_data_form_add_reported (form, "name", HS_DATA_FIELD_TEXT_SINGLE, "Name");
+
+  g_assert_cmpstr (hs_data_field_get_label (column), ==, "Name");
+  g_assert_nonnull (hs_data_form_add_reported (form, "jid", HS_DATA_FIELD_JID_SINGLE, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *const values[] = { names[i], NULL };
+
+      hs_data_form_add_field (hs_data_form_add_item (form), "name", HS_DATA_FIELD_TEXT_SINGLE, values);
+    }
+  element = hs_data_form_create_element (form);
+  again = hs_data_form_new_from_element (element, &error);
+  g_assert_no_error (error);
+  columns = hs_data_form_list_reported (again);
+  rows = hs_data_form_list_items (again);
+  g_assert_cmpuint (columns->len, ==, 2);
+  g_assert_cmpstr (hs_data_field_get_label (columns->pdata[0]), ==, "Name");
+  g_assert_cmpint (hs_data_field_get_field_type (columns->pdata[1]), ==, HS_DATA_FIELD_JID_SINGLE);
+  g_assert_null (hs_data_field_get_label (columns->pdata[1]));
+  g_assert_cmpuint (rows->len, ==, G_N_ELEMENTS (names));
+  for (guint i = 0; i < rows->len; i++)
+    g_assert_cmpstr (hs_data_form_get_value (rows->pdata[i], "name"), ==, names[i]);
+
+  /* One column of a name, and only in a result. */
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*has_column*");
+  g_assert_null (hs_data_form_add_reported (form, "name", HS_DATA_FIELD_HIDDEN, NULL));
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*RESULT*");
+  g_assert_null (hs_data_form_add_reported (submission, "name", HS_DATA_FIELD_HIDDEN, NULL));
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*RESULT*");
+  g_assert_null (hs_data_form_add_item (submission));
+  g_test_assert_expected_messages ();
+}
+
 static void
 test_challenges (void)
 {
@@ -608,6 +653,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-form/large-table", test_large_table);
   g_test_add_func ("/data-form/form-type", test_form_type);
   g_test_add_func ("/data-form/made", test_made);
+  g_test_add_func ("/data-form/made-table", test_made_table);
   g_test_add_func ("/data-form/challenges", test_challenges);
   g_test_add_func ("/data-form/media", test_media);
   g_test_add_func ("/data-form/malformed", test_malformed);
