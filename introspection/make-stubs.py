@@ -118,7 +118,7 @@ class Writer:
         data = ["callback: Callable[..., object]", "*user_data: Any"]
         return [*self.function(None, name, ["self", *with_callback, exact], "None", ["@overload"]),
                 *self.function(None, name, ["self", *with_callback, *data], "None", ["@overload"]),
-                *self.function(function, name, ["self", *awaited], f"asyncio.Future[{result}]", ["@overload"])]
+                *self.function(function, name, ["self", *awaited, "callback: None = None"], f"asyncio.Future[{result}]", ["@overload"])]
 
     def property_types(self, node, prop):
         """What is read from a property, and what may be written to it."""
@@ -222,7 +222,9 @@ class Writer:
                                            self.library.returned(function), decorators, name in inherited)
         for function in node.findall(CORE + "virtual-method"):
             if not is_hidden(function):
-                lines += self.function(function, "do_" + function.get("name"), ["self", *self.library.declare_all(function)],
+                # Whoever implements it is called with all of its arguments.
+                parameters = [self.library.declare(one) for one in self.library.parameters(function)]
+                lines += self.function(function, "do_" + function.get("name"), ["self", *parameters],
                                        self.library.returned(function))
         return lines
 

@@ -37,6 +37,9 @@ disallow_untyped_defs = True
 disallow_incomplete_defs = True
 disallow_any_generics = True
 warn_return_any = True
+[mypy-cookbook.*]
+# A page that shows one thing does not ask whether all that it takes for it is there.
+strict_optional = False
 """
 # What the names of C's structures have become in Python.
 FIELDS = {"parent_instance", "padding"}
@@ -154,10 +157,12 @@ def list_programs(folder):
         program = folder / f"example_{path.stem.replace('-', '_')}.py"
         program.write_text(path.read_text())
         yield program
+    (folder / "cookbook").mkdir()
+    (folder / "cookbook" / "__init__.py").touch()
     frame = read_programs(COOKBOOK / "cookbook.md")[0]
     for page in sorted(COOKBOOK.glob("*.md")):
         for number, code in enumerate(read_programs(page)):
-            program = folder / f"cookbook_{page.stem}_{number}.py"
+            program = folder / "cookbook" / f"{page.stem.replace('-', '_')}_{number}.py"
             program.write_text(code if "gi.require_version" in code else frame.replace("# The code of the page", code))
             yield program
 

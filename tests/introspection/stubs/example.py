@@ -64,6 +64,7 @@ client.add_handler("item", None, Headstock.HandlerFlags.ONCE | Headstock.Handler
 assert_type(client.ensure_module(Headstock.Roster), Headstock.Roster)
 Headstock.Messages().connect("received", received)
 client.request_async(Headstock.Iq(), -1, None, answered)
+client.request_async(Headstock.Iq(), -1, None, None)
 
 query = Headstock.Element("query", Headstock.NS_ROSTER, Headstock.Element("item", jid="c@d"), "text", {"class": 1})
 assert_type(query["jid"], str)

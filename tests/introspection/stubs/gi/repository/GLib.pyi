@@ -7,6 +7,11 @@ class Error(RuntimeError):
     message: str
     domain: str
     code: int
+    # What the override attaches to a stanza error.
+    condition: str
+    error_type: str
+    text: str | None
+    stanza: Any
     def matches(self, domain: int | str | type, code: int) -> bool: ...
 
 class MainLoop:
