@@ -359,7 +359,7 @@ MUTATIONS = [
     room("a room of a session that is lost is empty", "self->n_failed = 0; end_stay (self); remove_all (self);",
          "self->n_failed = 0; end_stay (self);", "times", "/muc/session-lost"),
     room("a handler may remove the room from its module", "return self->muc != NULL ? self->muc->messages : NULL;",
-         "return self->muc->messages;", "join", "/muc/meddle"),
+         "return self->muc->messages;", "join", "/muc/remove"),
     attack("strangers do not put the account out of a room",
            "bare = hs_jid_get_bare (jid); return g_hash_table_lookup (self->by_jid, hs_jid_to_string (bare));",
            "bare = hs_jid_get_bare (jid); return g_list_model_get_n_items (G_LIST_MODEL (self->rooms)) > 0"

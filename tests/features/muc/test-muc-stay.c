@@ -316,6 +316,9 @@ test_configuration (void)
   /* However many say so while it is asked, it is asked once more. */
   muc_test_tells (&f, CHANGED (STATUS ("104") STATUS ("172")) CHANGED (STATUS ("170")) CHANGED (STATUS ("100")),
                   "config:104,172 delivery: config:170 delivery: config:100 delivery: ");
+  g_free (muc_test_await (&f, "disco#info"));
+  test_spin (20);
+  g_assert_cmpuint (scripted_server_count_received (f.test->server, "disco#info"), ==, 1);
   muc_test_describe (&f, FEATURE ("muc_moderated"));
   muc_test_describe (&f, FEATURE ("muc_moderated") FEATURE ("muc_hidden"));
   g_assert_cmpint (hs_room_get_features (f.room), ==, HS_ROOM_FEATURE_MODERATED | HS_ROOM_FEATURE_HIDDEN);
