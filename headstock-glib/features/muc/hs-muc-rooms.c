@@ -79,7 +79,10 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
  *
  * There is one object for a room. One that is there already gets the nickname, unless the account is in it.
  *
- * Returns: (transfer none) (nullable): the room, or %NULL with a warning if the address or the nickname is not valid
+ * An address or a nickname that is not valid is an error of the program, which is told with a critical message.
+ * [method@Muc.join_async] returns such an error.
+ *
+ * Returns: (transfer none): the room
  *
  * Since: 0.2
  */
