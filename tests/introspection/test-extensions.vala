@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What extensions add to messages, and the module for blocking, as Vala sees them.
+// What extensions add to messages, and the modules for blocking and rooms, as Vala sees them.
 
 bool check_message () {
     var message = new Headstock.Message.chat ("a@b", "Great idea!");
@@ -36,15 +36,39 @@ async bool check_blocking () {
     return false;
 }
 
+async bool check_rooms () {
+    var muc = new Headstock.Muc ();
+    var room = muc.add_room ("verona@rooms.example.org", "romeo");
+    room.history_limit = 0;
+    room.left.connect ((leave) => print ("# %s\n", leave.reason));
+    room.occupant_joined.connect ((occupant) => print ("# %s\n", occupant.nick));
+    try {
+        yield room.join_async (null);
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return muc.rooms.get_n_items () == 1 && muc.lookup ("verona@rooms.example.org/x") == room
+            && room.state == Headstock.RoomState.OUT && room.own_occupant == null && room.auto_rejoin
+            && room.features == Headstock.RoomFeature.NONE && room.occupants.get_n_items () == 0;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
+async bool check_all () {
+    var is_blocking_good = yield check_blocking ();
+    var are_rooms_good = yield check_rooms ();
+    return is_blocking_good && are_rooms_good;
+}
+
 int main () {
     var loop = new MainLoop ();
     var good = check_message () && check_styling ();
-    check_blocking.begin ((source, result) => {
-        good = check_blocking.end (result) && good;
+    check_all.begin ((source, result) => {
+        good = check_all.end (result) && good;
         loop.quit ();
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles and blocking in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking and rooms in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }
