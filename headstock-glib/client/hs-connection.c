@@ -330,7 +330,7 @@ hs_connection_get_phase (const HsConnection *self)
 gboolean
 hs_connection_is_open (const HsConnection *self)
 {
-  return hs_connection_get_phase (self) == HS_CONNECTION_OPEN;
+  return self->stream != NULL && self->transport != NULL;
 }
 
 gboolean
