@@ -56,6 +56,13 @@ def update(version):
     LIST.write_text("\n".join(head + lines) + "\n")
 
 
+def without_other_half(symbols):
+    """The functions that begin something, or finish it, without the other one: bindings find them by their names."""
+    halves = {"_async": "_finish", "_finish": "_async"}
+    return sorted(name for name in symbols for half, other in halves.items()
+                  if name.endswith(half) and name.removesuffix(half) + other not in symbols)
+
+
 def main():
     for option in sys.argv[4:]:
         update(option.removeprefix("--update="))
@@ -69,6 +76,10 @@ def main():
         ("what the list says is well-formed",
          sorted(symbol for symbol, rest in kept.items()
                 if not re.fullmatch(r"\d+\.\d+\.\d+( private)?", " ".join(rest)))),
+        ("each _async has its _finish, and each _finish its _async", without_other_half(has)),
+        ("an _async without a _finish would be found",
+         [] if without_other_half({"hs_a_async", "hs_b_finish", "hs_c_async", "hs_c_finish"})
+         == ["hs_a_async", "hs_b_finish"] else ["hs_a_async"]),
         ("there is something to check", [] if len(has) > (100 if UMBRELLA.name == "headstock.h" else 10) else [f"{len(has)} symbols"]),
     ]
     print(f"1..{len(results)}")
