@@ -178,6 +178,11 @@ def answers_for_many(run: Run) -> None:
     assert get_error(run.peer).find(".//{*}item-not-found") is not None
     run.peer.send(f"<presence type='subscribe' to='verona@{ENV['COMPONENT']}'/>")
     see(run.peer, f"verona@{ENV['COMPONENT']}")
+    # The programs after this one are not to hear that the component is gone.
+    run.peer.send(f"<iq type='set' id='remove'><query xmlns='jabber:iq:roster'>"
+                  f"<item jid='verona@{ENV['COMPONENT']}' subscription='remove'/></query></iq>")
+    while run.peer.read().get("id") != "remove":
+        pass
 
 
 def thinks(run: Run) -> None:
@@ -257,6 +262,8 @@ def makes_account(run: Run) -> None:
 def cancels_account(run: Run) -> None:
     run.program.expect("the password was changed")
     run.program.expect("the account is gone")
+    # The session is gone as well, and the program ends by itself.
+    run.program.end()
 
 
 def is_version_bot(run: Run) -> None:
@@ -349,7 +356,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("threads", "Send from another thread"): Scenario(is_sent_from_a_thread),
     ("registration", "Make an account"): Scenario(makes_account, account=make_name, has_peer=False),
     ("registration", "Change the password, and cancel the account"): Scenario(
-        cancels_account, account=make_account, has_peer=False),
+        cancels_account, is_stopped=False, account=make_account, has_peer=False),
     ("private-ca", "Trust an authority of your own"): Scenario(
         prints("verified: yes"), knows_authority=False, has_peer=False),
     ("debugging", "Find out why a handler is not called"): Scenario(
