@@ -246,6 +246,7 @@ test_changed_under_way (DiscoTest *self, gconstpointer data)
 
 #define N_HERD 5000
 #define N_HASHES 50
+#define N_LOOKUPS 100000
 
 static char *
 make_content (guint number)
@@ -317,6 +318,34 @@ count_cb (GObject *source, GAsyncResult *result, gpointer data)
   ++*(guint *) data;
 }
 
+/* In milliseconds. */
+static double
+cpu_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1000 + (double) now.tv_nsec / 1e6;
+}
+
+/* A window that shows the occupants looks each up, again and again. */
+static void
+check_lookups (DiscoTest *self)
+{
+  g_autoptr (GPtrArray) jids = g_ptr_array_new_with_free_func (g_free);
+  double begin, each;
+
+  for (guint i = 0; i < N_HERD; i++)
+    g_ptr_array_add (jids, g_strdup_printf ("room@b/%u", i));
+  begin = cpu_time ();
+  for (guint n = 0; n < N_LOOKUPS; n++)
+    g_assert_nonnull (hs_disco_peek (self->disco, jids->pdata[n % N_HERD]));
+  each = (cpu_time () - begin) * 1000 / N_LOOKUPS;
+  g_test_message ("A lookup takes %.2f us", each);
+  if (g_getenv ("HS_TEST_TIMING") != NULL)
+    g_assert_cmpfloat (each, <=, 0.3);
+}
+
 static void
 test_herd (DiscoTest *self, gconstpointer data)
 {
@@ -338,6 +367,7 @@ test_herd (DiscoTest *self, gconstpointer data)
 
       g_assert_nonnull (hs_disco_peek (self->disco, jid));
     }
+  check_lookups (self);
 }
 
 /* The hash that was used longest ago is asked for again. */
@@ -489,15 +519,6 @@ make_large_state (GPtrArray *hashes)
       g_variant_builder_add (&builder, "(ss)", keys->pdata[i], query);
     }
   return g_variant_ref_sink (g_variant_new ("(usa(ss))", 1, "user@example.org", &builder));
-}
-
-static double
-cpu_time (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double) now.tv_sec * 1000 + (double) now.tv_nsec / 1e6;
 }
 
 static void
