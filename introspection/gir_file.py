@@ -16,6 +16,10 @@ class Library:
 
     def __init__(self, path):
         self.namespace = ElementTree.parse(path).getroot().find(CORE + "namespace")
+        # What other languages see in the place of a function that only C can call has that one's name.
+        for node in self.namespace.iter():
+            if node.get("shadows"):
+                node.set("name", node.get("shadows"))
         self.name = self.namespace.get("name")
         self.version = self.namespace.get("version")
         self.types = {node.get("name"): node for node in self.namespace if node.get("name")}
@@ -45,13 +49,17 @@ class Library:
         return node.find(f"{CORE}method[@name='{name}']")
 
     def parameters(self, function):
-        """The parameters that other languages see: not the data of a callback, nor what frees it."""
+        """The parameters that other languages see: not the data of a callback, nor what frees it, nor an array's
+        length."""
         parameters = function.findall(f"{CORE}parameters/{CORE}parameter")
         hidden = set()
         for parameter in parameters:
             for key in ("closure", "destroy"):
                 if parameter.get(key) is not None:
                     hidden.add(int(parameter.get(key)))
+            array = parameter.find(CORE + "array")
+            if array is not None and array.get("length") is not None:
+                hidden.add(int(array.get("length")))
         return [parameter for number, parameter in enumerate(parameters)
                 if number not in hidden or get_type_name(parameter) == "Gio.AsyncReadyCallback"]
 
