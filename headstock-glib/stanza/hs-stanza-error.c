@@ -70,7 +70,7 @@ get_private (const GError *error)
 {
   const gsize alignment = 2 * sizeof (gsize);
 
-  return (HsStanzaErrorPrivate *) ((guint8 *) error
+  return (HsStanzaErrorPrivate *) (gpointer) ((guint8 *) error
                                    - ((sizeof (HsStanzaErrorPrivate) + alignment - 1) & ~(alignment - 1)));
 }
 

@@ -144,6 +144,7 @@ make_and_free (const char *from)
   g_autoptr (GError) made = g_error_new_literal (HS_STANZA_ERROR, HS_STANZA_ERROR_FORBIDDEN, "no");
 
   g_assert_nonnull (hs_stanza_error_get_stanza (error));
+  g_assert_null (hs_stanza_error_get_stanza (made));
 }
 
 static gpointer
