@@ -119,7 +119,7 @@ hs_element_new_tree (const char *name, const char *namespace_, const char *first
  * @children: (nullable) (array length=n_children) (transfer none): elements that are moved into the new one; or %NULL
  * @n_children: how many
  *
- * Makes an element with its attributes, and with all that is in it: [func@Element.new_tree] with arrays.
+ * Makes an element with its attributes, and with all that is in it: hs_element_new_tree() with arrays.
  *
  * A name without a value after it is left out. An element without a namespace takes the namespace of the element into
  * which it is put.
