@@ -75,7 +75,7 @@ hs_room_table_lookup_id (HsRoomTable *table, const char *occupant_id)
 void
 hs_room_table_rename (HsRoomTable *table, HsOccupant *occupant, HsJid *jid)
 {
-  g_autoptr (HsOccupant) alive = g_object_ref (occupant);
+  g_autoptr (HsOccupant) alive G_GNUC_UNUSED = g_object_ref (occupant);
 
   hs_room_table_remove (table, occupant);
   g_free (occupant->nick);

@@ -94,7 +94,7 @@ free_all (HsResourceSet *self)
   self->best = NULL;
   while (info != NULL)
     {
-      g_autoptr (HsResourceInfo) gone = info;
+      g_autoptr (HsResourceInfo) gone G_GNUC_UNUSED = info;
 
       info = info->next;
     }

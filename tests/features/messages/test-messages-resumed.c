@@ -116,7 +116,6 @@ test_carbons (void)
 {
   MessagesTest f = { NULL };
   ResumeTest resume = { NULL };
-  g_autofree char *sent = NULL;
 
   begin (&f, &resume, long_lived, resumed);
   cut (&f);
