@@ -32,23 +32,23 @@ class Basic:
 
     @Headstock.xmpphandler("presence", Headstock.NS_CLIENT)
     def presence(self, presence):
-        what = presence.props.show or presence.props.stanza_type
-        print(f"presence of {presence.props.from_jid}: {what}")
+        what = presence.show or presence.stanza_type
+        print(f"presence of {presence.from_jid}: {what}")
 
     @Headstock.xmpphandler("message", Headstock.NS_CLIENT)
     def echo(self, message):
         # An "error" is our own message that came back, with its text: to answer it would begin
         # a conversation with ourselves.  So would answering what our own account has written.
-        if message.props.body is None or message.props.stanza_type not in ("chat", "normal"):
+        if message.body is None or message.stanza_type not in ("chat", "normal"):
             return None
-        print(f"{message.props.from_jid}: {message.props.body}")
-        if self.client.is_own(message.props.from_jid):
+        print(f"{message.from_jid}: {message.body}")
+        if self.client.is_own(message.from_jid):
             return None
-        return Headstock.Message.new_chat(message.props.from_jid, message.props.body)
+        return Headstock.Message.new_chat(message.from_jid, message.body)
 
     def ready(self, client):
         self.client = client
-        print(f"ready as {client.props.bound_jid}")
+        print(f"ready as {client.bound_jid}")
 
     def stopping(self, client):
         print("stopping")
@@ -65,11 +65,11 @@ def main():
         print(f"Usage: {sys.argv[0]} JID PASSWORD", file=sys.stderr)
         return 2
     client = Headstock.Client.new(sys.argv[1], sys.argv[2])
-    client.props.host = os.environ.get("HEADSTOCK_HOST")
-    client.props.port = int(os.environ.get("HEADSTOCK_PORT", 0))
+    client.host = os.environ.get("HEADSTOCK_HOST")
+    client.port = int(os.environ.get("HEADSTOCK_PORT", 0))
     if "HEADSTOCK_CA" in os.environ:
         path = os.path.abspath(os.environ["HEADSTOCK_CA"])
-        client.props.tls_database = Gio.TlsFileDatabase.new(path)
+        client.tls_database = Gio.TlsFileDatabase.new(path)
 
     client.connect("connecting", lambda client: print("connecting"))
     client.connect("connected", lambda client: print("connected"))

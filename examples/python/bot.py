@@ -25,33 +25,33 @@ class Bot:
             client.register(module)
 
     def ready(self, client):
-        print(f"ready as {client.props.bound_jid}", flush=True)
+        print(f"ready as {client.bound_jid}", flush=True)
 
     def requested(self, roster, request):
         """Whoever asks to see the bot may, and the bot asks to see them."""
-        roster.approve(request.props.jid)
-        roster.subscribe(request.props.jid, None)
+        roster.approve(request.jid)
+        roster.subscribe(request.jid, None)
 
     def answer(self, command, text):
         if command == "who":
-            names = [contact.props.display_name for contact in self.roster.props.contacts if contact.props.is_available]
+            names = [contact.display_name for contact in self.roster.contacts if contact.is_available]
             return ", ".join(names) or "Nobody is online."
         return text if command == "echo" and text else HELP
 
     @Headstock.xmpphandler("message", Headstock.NS_CLIENT)
     def message(self, message):
         # Neither errors, which have the text of our own message, nor what the account itself has written.
-        sender = message.props.from_jid
-        if not message.props.body or message.props.stanza_type not in ("chat", "normal") or self.client.is_own(sender):
+        sender = message.from_jid
+        if not message.body or message.stanza_type not in ("chat", "normal") or self.client.is_own(sender):
             return None
-        command, _, text = message.props.body.strip().partition(" ")
+        command, _, text = message.body.strip().partition(" ")
         return Headstock.Message.new_chat(sender, self.answer(command.lower(), text))
 
 
 client = Headstock.Client.new(*sys.argv[1:3]) if len(sys.argv) == 3 else sys.exit(f"Usage: {sys.argv[0]} JID PASSWORD")
-client.props.host, client.props.port = os.environ.get("HEADSTOCK_HOST"), int(os.environ.get("HEADSTOCK_PORT", 0))
+client.host, client.port = os.environ.get("HEADSTOCK_HOST"), int(os.environ.get("HEADSTOCK_PORT", 0))
 if "HEADSTOCK_CA" in os.environ:
-    client.props.tls_database = Gio.TlsFileDatabase.new(os.path.abspath(os.environ["HEADSTOCK_CA"]))
+    client.tls_database = Gio.TlsFileDatabase.new(os.path.abspath(os.environ["HEADSTOCK_CA"]))
 Bot(client)
 try:
     client.run()

@@ -27,7 +27,7 @@ class Show:
 
     def __init__(self, client, disco):
         self.client, self.disco = client, disco
-        self.server = client.props.jid.get_domain()
+        self.server = client.jid.get_domain()
 
     def ready(self, _client):
         self.disco.query_async(self.server, None, None, self.server_answered)
@@ -49,7 +49,7 @@ class Show:
 
     def items_answered(self, disco, result):
         for item in self.finish(disco.query_items_finish, result) or []:
-            print(f"service {item.props.jid}: {item.props.name or 'without a name'}")
+            print(f"service {item.jid}: {item.name or 'without a name'}")
         disco.find_service_async(UPLOAD, None, self.upload_found)
 
     def upload_found(self, disco, result):
@@ -62,10 +62,10 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     client = Headstock.Client.new(sys.argv[1], sys.argv[2])
-    client.props.host = os.environ.get("HEADSTOCK_HOST")
-    client.props.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
+    client.host = os.environ.get("HEADSTOCK_HOST")
+    client.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
     if "HEADSTOCK_CA" in os.environ:
-        client.props.tls_database = Gio.TlsFileDatabase.new(os.environ["HEADSTOCK_CA"])
+        client.tls_database = Gio.TlsFileDatabase.new(os.environ["HEADSTOCK_CA"])
     disco = Headstock.Disco.new()
     disco.add_identity("client", "console", "What does the server offer?", None)
     client.register(disco)

@@ -21,31 +21,31 @@ class Echo:
     @Headstock.xmpphandler("message", Headstock.NS_CLIENT)
     def message(self, message):
         # Errors carry our own text back: answering them would never end.
-        if message.props.stanza_type not in ("chat", "normal") or not message.props.body:
+        if message.stanza_type not in ("chat", "normal") or not message.body:
             return None
-        if self.client.is_own(message.props.from_jid):
+        if self.client.is_own(message.from_jid):
             return None
-        print(f"{message.props.from_jid}: {message.props.body}", flush=True)
+        print(f"{message.from_jid}: {message.body}", flush=True)
         reply = message.new_reply()
-        reply.props.body = message.props.body
+        reply.body = message.body
         return reply
 
     @Headstock.xmpphandler("ping", Headstock.NS_PING)
     def ping(self, ping):
         iq = ping.get_parent()
-        return iq.new_reply() if iq.props.stanza_type == "get" else None
+        return iq.new_reply() if iq.stanza_type == "get" else None
 
     def ready(self, client):
         self.client = client
-        print(f"ready as {client.props.bound_jid}", flush=True)
+        print(f"ready as {client.bound_jid}", flush=True)
 
 
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     component = Headstock.Component.new(sys.argv[1], sys.argv[2])
-    component.props.host = os.environ.get("HEADSTOCK_HOST")
-    component.props.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
+    component.host = os.environ.get("HEADSTOCK_HOST")
+    component.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
     component.register(Echo())
     try:
         component.run()

@@ -96,15 +96,15 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     client, registration = make_client(sys.argv[1:])
-    client.props.host = os.environ.get("HEADSTOCK_HOST")
-    client.props.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
+    client.host = os.environ.get("HEADSTOCK_HOST")
+    client.port = int(os.environ.get("HEADSTOCK_PORT", "0"))
     if "HEADSTOCK_CA" in os.environ:
-        client.props.tls_database = Gio.TlsFileDatabase.new(
+        client.tls_database = Gio.TlsFileDatabase.new(
             os.path.abspath(os.environ["HEADSTOCK_CA"]))
     client.set_registration(registration)
 
     def ready(client):
-        print(f"signed in as {client.props.bound_jid}", flush=True)
+        print(f"signed in as {client.bound_jid}", flush=True)
         client.stop()
 
     client.connect("ready", ready)

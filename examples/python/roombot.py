@@ -16,11 +16,11 @@ from gi.repository import Gio, GLib, Headstock  # noqa: E402
 
 
 def message(muc, room, delivery):
-    body = delivery.props.message.props.body
+    body = delivery.message.body
     if body == "!ping":
         room.send("pong")
     elif body == "!who":
-        room.send(", ".join(occupant.props.nick for occupant in room.props.occupants))
+        room.send(", ".join(occupant.nick for occupant in room.occupants))
 
 
 def joined(muc, result):
@@ -31,15 +31,15 @@ def joined(muc, result):
 
 
 def invited(muc, invite):
-    muc.add_room(invite.props.room, "bot").props.password = invite.props.password
-    muc.join_async(invite.props.room, "bot", None, joined)
+    muc.add_room(invite.room, "bot").password = invite.password
+    muc.join_async(invite.room, "bot", None, joined)
 
 
 usage = f"Usage: {sys.argv[0]} JID PASSWORD ROOM"
 client = Headstock.Client.new(*sys.argv[1:3]) if len(sys.argv) == 4 else sys.exit(usage)
-client.props.host, client.props.port = os.environ.get("HEADSTOCK_HOST"), int(os.environ.get("HEADSTOCK_PORT", 0))
+client.host, client.port = os.environ.get("HEADSTOCK_HOST"), int(os.environ.get("HEADSTOCK_PORT", 0))
 if "HEADSTOCK_CA" in os.environ:
-    client.props.tls_database = Gio.TlsFileDatabase.new(os.path.abspath(os.environ["HEADSTOCK_CA"]))
+    client.tls_database = Gio.TlsFileDatabase.new(os.path.abspath(os.environ["HEADSTOCK_CA"]))
 muc = Headstock.Muc.new()
 client.register(muc)
 muc.connect("room-message", message)
@@ -47,7 +47,7 @@ muc.connect("invited", invited)
 muc.join_async(sys.argv[3], "bot", None, joined)
 room = muc.lookup(sys.argv[3]) or sys.exit(f"{sys.argv[3]} is not the address of a room")
 room.connect("lost", lambda room, error: print(f"lost: {error.message}", flush=True))
-room.connect("joined", lambda room: print(f"in {room.props.jid}", flush=True))
+room.connect("joined", lambda room: print(f"in {room.jid}", flush=True))
 try:
     client.run()
 except GLib.Error as error:
