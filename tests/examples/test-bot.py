@@ -117,6 +117,7 @@ def main() -> int:
         check_basic(tap)
     if name == "vala":
         importlib.import_module("test-commands").check_bot(tap, programs.VALA_COMMAND_BOT)
+        importlib.import_module("test-roombot").check_bot(tap, programs.VALA_ROOM_BOT, 2)
     if name == "javascript":
         check_javascript(tap)
     return tap.plan()

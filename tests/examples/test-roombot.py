@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The sample examples/python/roombot.py answers in a room, comes when it is invited, and comes back.
+"""A bot of the examples answers in a room, comes when it is invited, and comes back.
 
     serve.py --option rooms=yes -- test-roombot.py
 """
@@ -23,12 +23,12 @@ def ask(peer: Peer, question: str) -> str:
     return peer.hear_in_room("bot")
 
 
-def main() -> int:
-    tap, relay = Tap(), Relay()
+def check_bot(tap: Tap, command: list[str], usage_status: int) -> None:
+    relay = Relay()
     env = programs.where(HEADSTOCK_PORT=str(relay.port))
     peer = Peer(2)
     peer.enter(ROOM, "juliet")
-    with peer, Program(programs.ROOMBOT, JID, ENV["PASSWORD1"], ROOM, env=env) as bot:
+    with peer, Program(command, JID, ENV["PASSWORD1"], ROOM, env=env) as bot:
         with tap.test("it enters"):
             bot.expect("in " + re.escape(ROOM))
         with tap.test("it answers"):
@@ -53,11 +53,17 @@ def main() -> int:
         with tap.test("it ends without a complaint"):
             assert bot.end() in (0, 130)
             assert not any(re.search("Traceback|WARNING|CRITICAL", line) for line in bot.lines), bot.lines
-    for arguments in ((), (JID, ENV["PASSWORD1"], "@")):
+    for arguments, told, status in (((), "Usage: .*", usage_status),
+                                    ((JID, ENV["PASSWORD1"], "@"), "@ is not the address of a room|.*@.* is not a JID.*", 1)):
         with tap.test(f"with {len(arguments)} arguments it says what is wrong"):
-            with Program(programs.ROOMBOT, *arguments) as bot:
-                bot.expect("Usage: .*|@ is not the address of a room")
-                assert bot.end() == 1
+            with Program(command, *arguments) as bot:
+                bot.expect(told)
+                assert bot.end() == status
+
+
+def main() -> int:
+    tap = Tap()
+    check_bot(tap, programs.ROOMBOT, 1)
     return tap.plan()
 
 
