@@ -43,7 +43,7 @@ from contextlib import contextmanager, suppress
 
 from gi._ossighelper import PyOS_getsig, sigint_handler_is_default, wakeup_on_signal
 from gi.overrides import headstock_errors
-from gi.overrides.headstock_asyncio import run
+from gi.overrides.headstock_asyncio import end_tasks, run
 from gi.overrides.headstock_base import LIBRARY, OVERRIDES, Headstock, Properties, check_type, make_jid, make_string, override
 from gi.overrides.headstock_elements import Element
 from gi.overrides.headstock_functions import check_functions, check_properties, check_threads, make_attributes
@@ -229,14 +229,19 @@ class Client(Properties, Headstock.Client):
         """Starts the client and returns when it has terminated; raises GLib.Error where it failed.
 
         Ctrl-C and SIGTERM stop it, and this returns when the stream is closed; a second one ends
-        the process at once.
+        the process at once.  Coroutines of handlers and hooks that have what they await go on first,
+        and the others are cancelled, as asyncio.run() does.
         """
         # Before there is a signal handler: a stop is for a run that has begun.  A client that another
         # thread has started may be run by this one.
         with suppress(GLib.Error):
             self.start()
         with _stop_on_interrupt(self), wakeup_on_signal():
-            return Headstock.Client.run(self)
+            try:
+                return Headstock.Client.run(self)
+            finally:
+                if self._headstock is not None:
+                    end_tasks(self._headstock.tasks)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import selectors
 import signal
 import sys
 import threading
+from contextlib import contextmanager
 
 import gi
 from gi._ossighelper import wakeup_on_signal
@@ -32,6 +33,8 @@ except ImportError:
     GLibEventLoop = None
 
 _REQUIRED = object()
+# How many turns of the main context the tasks have to themselves at the end of a run.
+_LAST_TURNS = 100
 _local = threading.local()
 
 
@@ -276,8 +279,61 @@ def get_loop():
     loop = getattr(_local, "loop", None)
     if loop is None or loop.is_closed() or loop._glib_context != context:
         loop = _local.loop = EventLoop(context)
-        atexit.register(loop.close)
+        atexit.register(_exit_loop, loop)
     return loop
+
+
+@contextmanager
+def _own(loop):
+    """Keeps other threads off the loop's main context; gives whether that is possible."""
+    owned = not loop.is_closed() and loop._glib_context.acquire()
+    try:
+        yield owned
+    finally:
+        if owned:
+            loop._glib_context.release()
+
+
+def _exit_loop(loop):
+    """Cancels the tasks that the program has left, and closes the event loop; nothing iterates the main context any more."""
+    with _own(loop) as owned:
+        if not owned:
+            return
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        for _turn in range(_LAST_TURNS):
+            if not loop._ready:
+                break
+            loop._turn()
+        loop.close()
+
+
+def end_tasks(tasks):
+    """Lets tasks go on whose result has come, and cancels the others, as asyncio.run() does at its end.
+
+    Where an event loop is running already, this is left to the code that runs it.
+    """
+    loop = getattr(_local, "loop", None)
+    if loop is None or asyncio._get_running_loop() is not None:
+        return
+    with _own(loop) as owned:
+        if owned:
+            _end_own_tasks(loop, tasks)
+
+
+def _end_own_tasks(loop, tasks):
+    def find_pending():
+        return [task for task in tasks if task.get_loop() is loop and not task.done()]
+
+    # A result that has come is handed on within a few turns; a task that never rests does not hold up the end.
+    for _turn in range(_LAST_TURNS):
+        if not find_pending() or not loop._glib_context.iteration(False):
+            break
+    pending = find_pending()
+    for task in pending:
+        task.cancel()
+    if pending:
+        loop.run_until_complete(asyncio.wait(pending))
 
 
 def _make_loop():

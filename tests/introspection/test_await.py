@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What Python awaits and goes over with `async for`, against a server inside the test."""
 
+import asyncio
+import subprocess
+import sys
+
 import gi
-from support import main, scenario
+from support import main, scenario, wait
 
 gi.require_version("HeadstockTest", "1.0")
 from gi.repository import GLib, Headstock, HeadstockTest  # noqa: E402
@@ -152,6 +156,68 @@ def elements_failed():
         session.server.cut()
         session.server.settle()
         assert caught and session.is_done
+
+
+@scenario
+def result_with_the_end():
+    """a coroutine gets the result that comes as run() ends, and goes on"""
+    seen = []
+
+    async def work(client):
+        await asyncio.sleep(0.05)
+        seen.append(await client.close_async())
+        await asyncio.sleep(0)
+        seen.append("went on")
+
+    with Session(work) as session:
+        session.client.run()
+        assert seen == [True, "went on"] and session.is_done, seen
+
+
+@scenario
+def tasks_at_the_end():
+    """what coroutines still wait for is cancelled when run() ends, and what they do about it is waited for; those of another client go on"""
+    seen = []
+
+    async def work(_client):
+        try:
+            await asyncio.sleep(600)
+        finally:
+            await asyncio.sleep(0.01)
+            seen.append("cleaned up")
+
+    async def other(_client):
+        await asyncio.sleep(0.1)
+        seen.append("other")
+
+    with Session(other) as bystander:
+        with Session(work) as session:
+            GLib.idle_add(session.client.stop)
+            session.client.run()
+            assert seen == ["cleaned up"] and not session.client._headstock.tasks, seen
+        wait(lambda: bystander.is_done)
+        assert seen == ["cleaned up", "other"]
+
+
+@scenario
+def tasks_at_the_exit():
+    """a program that ends meanwhile has its coroutines cancelled, without a complaint"""
+    program = """if True:
+        import asyncio, gi
+        gi.require_version("Headstock", "1.0")
+        from gi.overrides.headstock_asyncio import get_loop
+        from gi.repository import GLib, Headstock
+        async def wait():
+            try:
+                await asyncio.sleep(600)
+            finally:
+                await asyncio.sleep(0)
+                print("ended")
+        tasks = [get_loop().create_task(wait()), get_loop().create_task(wait())]
+        GLib.MainContext.default().iteration(True)
+    """
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "ended\nended\n", ""), ended
 
 
 FORBIDDEN = ("<error type='wait'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
