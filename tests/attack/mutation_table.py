@@ -48,6 +48,10 @@ def blocking_sessions(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/blocking/test-blocking-sessions", ("-p", path))
 
 
+def blocking_large(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/features/blocking/test-blocking-large", ("-p", path))
+
+
 def roster(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/roster/test-roster-{program}", ("-p", path))
 
@@ -306,6 +310,24 @@ MUTATIONS = [
     blocking_sessions("the block list is asked for by a module that comes late",
                       "if (hs_client_get_state (client) == HS_CLIENT_STATE_READY) hs_blocking_load_begin (self);", "",
                       "/blocking/late"),
+    blocking_sessions("the items of another answer are not those of the block list",
+                      '&& g_strcmp0 (hs_element_get_attribute (iq, "id"), self->id) == 0)', ")",
+                      "/blocking/while-asked"),
+    blocking_sessions("a push keeps its items while the block list is asked for",
+                      '"item", HS_NS_BLOCKING, "result", NULL,', '"item", HS_NS_BLOCKING, NULL, NULL,',
+                      "/blocking/while-asked"),
+    blocking_sessions("the part of a block list that came before a cut does not count",
+                      "hs_blocking_load_interrupt (self); if", "if", "/blocking/cut-and-resumed"),
+    blocking_large("a long block list is put in place in slices",
+                   "if (n % BETWEEN_LOOKS == 0 && g_get_monotonic_time () >= deadline) return TRUE;", "",
+                   "/blocking/large/load"),
+    blocking_large("what is pushed while a block list is put in place stays",
+                   "if (found == wanted) continue;", "if (found == wanted || wanted == NULL) continue;",
+                   "/blocking/large/meanwhile"),
+    blocking_large("what is unblocked while a block list is put in place stays so",
+                   "if (self->merge != NULL) empty_merge (self);", "", "/blocking/large/emptied-meanwhile"),
+    blocking_large("a block list is not put in place without its module",
+                   "hs_blocked_list_abandon (self->blocked);", "", "/blocking/large/let-go"),
 
     # ---- Rooms ----
     room("the room's own presence is no occupant's",

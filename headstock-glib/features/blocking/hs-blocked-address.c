@@ -23,6 +23,7 @@ struct _HsBlockedAddress
   GObject parent_instance;
 
   HsJid *jid;
+  gboolean is_unblocked;
 };
 
 enum
@@ -90,6 +91,18 @@ hs_blocked_address_new (HsJid *jid)
 
   self->jid = hs_jid_ref (jid);
   return self;
+}
+
+gboolean
+hs_blocked_address_get_is_blocked (HsBlockedAddress *self)
+{
+  return !self->is_unblocked;
+}
+
+void
+hs_blocked_address_set_unblocked (HsBlockedAddress *self)
+{
+  self->is_unblocked = TRUE;
 }
 
 /**

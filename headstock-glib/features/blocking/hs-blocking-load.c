@@ -37,22 +37,32 @@ hs_blocking_set_loaded (HsBlocking *self, gboolean is_loaded)
   g_object_notify (G_OBJECT (self), "is-loaded");
 }
 
+static GPtrArray *
+new_jids (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hs_jid_unref);
+}
+
+/* What is no address is left out. */
+static void
+read_item (GPtrArray *jids, HsElement *item)
+{
+  const char *address = hs_element_get_attribute (item, "jid");
+  HsJid *jid = address != NULL ? hs_jid_new (address, NULL) : NULL;
+
+  if (jid != NULL)
+    g_ptr_array_add (jids, jid);
+}
+
 GPtrArray *
 hs_blocking_read_items (HsElement *element)
 {
-  GPtrArray *jids = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_jid_unref);
+  GPtrArray *jids = new_jids ();
 
   for (HsElement *item = hs_element_get_first_child (element); item != NULL;
        item = hs_element_get_next_sibling (item))
-    {
-      const char *address = hs_element_get_attribute (item, "jid");
-      HsJid *jid = NULL;
-
-      if (address != NULL && hs_element_matches (item, "item", HS_NS_BLOCKING))
-        jid = hs_jid_new (address, NULL);
-      if (jid != NULL)
-        g_ptr_array_add (jids, jid);
-    }
+    if (hs_element_matches (item, "item", HS_NS_BLOCKING))
+      read_item (jids, item);
   return jids;
 }
 
@@ -100,22 +110,37 @@ hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking)
 }
 
 static void
-take_answer (HsBlocking *self, HsIq *answer)
+replaced_cb (gpointer blocking)
+{
+  hs_blocking_set_loaded (blocking, TRUE);
+}
+
+/* @jids: (transfer full): those in the answer. */
+static void
+take_answer (HsBlocking *self, HsIq *answer, GPtrArray *jids)
 {
   HsElement *list = hs_iq_get_payload (answer);
-  g_autoptr (GPtrArray) jids = NULL;
 
   if (list == NULL || !hs_element_matches (list, "blocklist", HS_NS_BLOCKING))
     {
       g_debug ("The answer to the request for the block list has no block list");
+      g_ptr_array_unref (jids);
       return;
     }
-  jids = hs_blocking_read_items (list);
-  hs_blocked_list_replace (self->blocked, jids);
-  hs_blocked_list_show (self->blocked);
-  hs_blocking_set_loaded (self, TRUE);
+  hs_blocked_list_replace (self->blocked, jids, replaced_cb, self);
   self->has_answered = TRUE;
   hs_blocking_update_supported (self);
+}
+
+static void
+end_request (HsBlocking *self)
+{
+  if (self->client != NULL && self->item_handler != 0)
+    hs_client_remove_handler (self->client, self->item_handler);
+  self->item_handler = 0;
+  g_clear_pointer (&self->id, g_free);
+  g_clear_pointer (&self->staging, g_ptr_array_unref);
+  g_clear_object (&self->cancellable);
 }
 
 static void
@@ -124,20 +149,38 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
   Request *request = user_data;
   g_autoptr (HsBlocking) self = request->blocking;
   g_autoptr (GCancellable) cancellable = request->cancellable;
+  g_autoptr (GPtrArray) jids = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
 
   g_free (request);
   if (self->cancellable != cancellable)
     return;
-  g_clear_object (&self->cancellable);
+  jids = g_steal_pointer (&self->staging);
+  end_request (self);
   /* The server will not change its mind in this session. */
   if (answer != NULL || error->domain == HS_STANZA_ERROR)
     self->is_wanted = FALSE;
   if (answer != NULL)
-    take_answer (self, answer);
+    take_answer (self, answer, g_steal_pointer (&jids));
   else
     g_debug ("The block list was not loaded: %s", error->message);
+}
+
+/* An item of our answer, which is taken out of it: a list of any length arrives. */
+static HsElement *
+item_cb (HsClient *client, HsElement *item, gpointer blocking)
+{
+  HsBlocking *self = blocking;
+  HsElement *list = hs_element_get_parent (item);
+  HsElement *iq = list != NULL ? hs_element_get_parent (list) : NULL;
+
+  if (self->staging != NULL && iq != NULL && hs_element_get_parent (iq) == NULL
+      && hs_element_matches (list, "blocklist", HS_NS_BLOCKING)
+      && hs_element_get_first_child (iq) == list
+      && g_strcmp0 (hs_element_get_attribute (iq, "id"), self->id) == 0)
+    read_item (self->staging, item);
+  return NULL;
 }
 
 void
@@ -151,17 +194,34 @@ hs_blocking_load_begin (HsBlocking *self)
   self->is_wanted = TRUE;
   self->is_asked = TRUE;
   self->cancellable = g_cancellable_new ();
+  self->staging = new_jids ();
+  /* Not those of pushes, which have another type. */
+  self->item_handler = hs_client_add_handler_full (
+      self->client, "item", HS_NS_BLOCKING, "result", NULL,
+      HS_HANDLER_FORGET | HS_HANDLER_FROM_ACCOUNT, item_cb, self, NULL);
   request->blocking = g_object_ref (self);
   request->cancellable = g_object_ref (self->cancellable);
   hs_client_request_async (self->client, HS_ELEMENT (iq), -1, self->cancellable, answered_cb,
                            request);
+  if (self->cancellable != NULL)
+    self->id = g_strdup (hs_stanza_get_id (HS_STANZA (iq)));
 }
 
 void
 hs_blocking_load_abandon (HsBlocking *self)
 {
-  g_autoptr (GCancellable) cancellable = g_steal_pointer (&self->cancellable);
+  g_autoptr (GCancellable) cancellable
+      = self->cancellable != NULL ? g_object_ref (self->cancellable) : NULL;
 
+  end_request (self);
+  hs_blocked_list_abandon (self->blocked);
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
+}
+
+void
+hs_blocking_load_interrupt (HsBlocking *self)
+{
+  if (self->staging != NULL)
+    g_ptr_array_set_size (self->staging, 0);
 }

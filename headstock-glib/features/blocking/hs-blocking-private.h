@@ -22,6 +22,9 @@ struct _HsBlocking
   gboolean is_wanted; /* there is no answer in this session yet */
   gboolean is_asked;
   GCancellable *cancellable; /* of the request that is in flight; or NULL */
+  char *id;                  /* of that request; or NULL */
+  guint item_handler;        /* while it is in flight; or 0 */
+  GPtrArray *staging;        /* HsJid: of its answer so far; or NULL */
 
   /* What the server says it can do */
   HsDisco *disco;        /* weak; the one that is registered with the client, or NULL */
@@ -32,6 +35,8 @@ struct _HsBlocking
 void hs_blocking_load_begin (HsBlocking *self);
 /* The answer to what is in flight does not count any more. */
 void hs_blocking_load_abandon (HsBlocking *self);
+/* There is another connection: what came of an answer does not count. */
+void hs_blocking_load_interrupt (HsBlocking *self);
 /* A handler for iqs that the account sent. */
 HsElement *hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking);
 

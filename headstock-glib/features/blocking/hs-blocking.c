@@ -152,12 +152,14 @@ hs_blocking_ready (HsModule *module, HsClient *client)
     hs_blocking_load_begin (self);
 }
 
-/* The request failed while the session was interrupted. */
+/* The request may have failed while the session was interrupted. If it waits still, the answer comes
+ * again, from its beginning. */
 static void
 hs_blocking_resumed (HsModule *module, HsClient *client)
 {
   HsBlocking *self = HS_BLOCKING (module);
 
+  hs_blocking_load_interrupt (self);
   if (self->is_wanted && self->cancellable == NULL)
     hs_blocking_load_begin (self);
 }
@@ -262,6 +264,8 @@ hs_blocking_class_init (HsBlockingClass *klass)
    * The addresses that are blocked, a list of [class@BlockedAddress].
    *
    * Many changes that come at once are one `items-changed`, at most one in a turn of the main loop.
+   * A long list that the server sends is put in place in slices of some milliseconds, and is one
+   * `items-changed` as well.
    * [method@Blocking.is_blocked] knows of each change when it arrives. When the session is lost,
    * the list stays as it was.
    *

@@ -8,6 +8,8 @@
 #define NS "xmlns='urn:xmpp:blocking'"
 #define ASKED EXPECT ("<blocklist xmlns=\"urn:xmpp:blocking\"/></iq>")
 #define LIST(items) "<iq type='result' id='@ID@'><blocklist " NS ">" items "</blocklist></iq>"
+/* An answer that does not end. */
+#define PART(items) "<iq type='result' id='@ID@'><blocklist " NS ">" items
 #define ITEM(jid) "<item jid='" jid "'/>"
 #define PUSH(name, items) "<iq type='set' id='push1'><" name " " NS ">" items "</" name "></iq>"
 #define REFUSED                                                                                    \

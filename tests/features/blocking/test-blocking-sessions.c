@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "blocking-test.h"
 #include "resume-test.h"
 
@@ -172,6 +174,126 @@ test_not_again (void)
   g_string_free (resume.returned, TRUE);
 }
 
+/* The connection is cut inside the answer, which comes again when the session goes on. */
+static void
+test_cut_and_resumed (void)
+{
+  static const ScriptStep first[] = { RUN (resume_sign_in),
+                                      EXPECT ("</iq>"),
+                                      SEND (SAY_BOUND),
+                                      EXPECT ("<enable"),
+                                      SEND ("<enabled" SM " resume='true' id='s1'/>"),
+                                      ASKED,
+                                      SEND (PART (ITEM ("gone@example.com"))),
+                                      GATE,
+                                      RESET,
+                                      END };
+  static const ScriptStep second[] = { RUN (resume_sign_in),
+                                       EXPECT ("<resume"),
+                                       SEND ("<resumed" SM " previd='s1' h='0'/>"),
+                                       ASKED,
+                                       SEND (LIST (ITEM ("a@b"))),
+                                       SERVE,
+                                       END };
+  const ScriptStep *const scripts[] = { first, second, NULL };
+  ResumeTest resume = { NULL };
+  BlockingTest f;
+
+  blocking_set_up (&f, scripts);
+  resume_watch (&resume, f.test);
+  test_client_start_until_ready (f.test);
+  test_spin (20);
+  g_assert_false (hs_blocking_is_blocked (f.blocking, "gone@example.com"));
+  scripted_server_open_gate (f.test->server);
+  test_until (resume.n_resumed == 1);
+  test_until (hs_blocking_get_is_loaded (f.blocking));
+  blocking_assert (&f, "a@b ");
+  g_assert_cmpstr (f.changes->str, ==, "0-0+1 ");
+  blocking_tear_down (&f);
+  g_string_free (resume.returned, TRUE);
+}
+
+/* Nothing is believed of an answer that never ends. */
+static void
+test_cut (void)
+{
+  static const ScriptStep first[] = { RUN (blocking_two), GATE, RESET, END };
+  static const ScriptStep second[]
+      = { RUN (script_sign_in), ASKED, SEND (PART (ITEM ("new@example.com"))), GATE, RESET, END };
+  static const ScriptStep third[]
+      = { RUN (script_sign_in), ASKED, SEND (LIST (ITEM ("a@b"))), SERVE, END };
+  const ScriptStep *const scripts[] = { first, second, third, NULL };
+  BlockingTest f;
+
+  blocking_set_up (&f, scripts);
+  g_object_set (f.test->client, "auto-reconnect", TRUE, NULL);
+  test_client_start_until_ready (f.test);
+  test_until (hs_blocking_get_is_loaded (f.blocking));
+  g_string_truncate (f.changes, 0);
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_disconnected == 1);
+  hs_client_reconnect_now (f.test->client);
+  test_until (f.test->n_ready == 2);
+  test_spin (20);
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_disconnected == 2);
+  blocking_assert (&f, "romeo@montague.net iago@shakespeare.lit ");
+  hs_client_reconnect_now (f.test->client);
+  test_until (hs_blocking_is_blocked (f.blocking, "a@b"));
+  blocking_assert (&f, "a@b ");
+  g_assert_cmpstr (f.changes->str, ==, "0-2+1 ");
+  blocking_tear_down (&f);
+}
+
+static char *list_id;
+
+static gboolean
+keep_id (ScriptedPeer *peer, gpointer data)
+{
+  const char *id = strstr (scripted_peer_get_taken (peer), " id=\"") + strlen (" id=\"");
+
+  list_id = g_strndup (id, strcspn (id, "\""));
+  return TRUE;
+}
+
+static gboolean
+send_list (ScriptedPeer *peer, gpointer data)
+{
+  g_autofree char *kept = g_steal_pointer (&list_id);
+  g_autofree char *answer = g_strdup_printf (
+      "<iq type='result' id='%s'><blocklist " NS ">" ITEM ("c@d") "</blocklist></iq>", kept);
+
+  return scripted_peer_send (peer, answer, -1);
+}
+
+/* While the list is asked for, others' answers and pushes are what they are. */
+static void
+test_while_asked (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in),
+                                       ASKED,
+                                       CALL (keep_id, NULL),
+                                       SEND (PUSH ("block", ITEM ("a@b"))),
+                                       EXPECT ("<block "),
+                                       SEND (LIST (ITEM ("other@example.com"))),
+                                       CALL (send_list, NULL),
+                                       SERVE,
+                                       END };
+  const ScriptStep *const scripts[] = { script, NULL };
+  GError *error = NULL;
+  BlockingTest f;
+
+  blocking_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  test_until (hs_blocking_is_blocked (f.blocking, "a@b"));
+  blocking_block (&f, JIDS ("e@f"));
+  g_assert_true (blocking_finish (&f, TRUE, &error));
+  g_assert_no_error (error);
+  test_until (hs_blocking_get_is_loaded (f.blocking));
+  blocking_assert (&f, "c@d ");
+  blocking_tear_down (&f);
+}
+
 /* ---- What the server says it can do ---- */
 
 #define DISCO_ASKED EXPECT ("<query xmlns=\"http://jabber.org/protocol/disco#info\"/></iq>")
@@ -270,6 +392,9 @@ main (int argc, char **argv)
   g_test_add_func ("/blocking/other-account", test_other_account);
   g_test_add_func ("/blocking/resumed", test_resumed);
   g_test_add_func ("/blocking/not-again", test_not_again);
+  g_test_add_func ("/blocking/cut-and-resumed", test_cut_and_resumed);
+  g_test_add_func ("/blocking/cut", test_cut);
+  g_test_add_func ("/blocking/while-asked", test_while_asked);
   g_test_add_func ("/blocking/disco", test_disco);
   g_test_add_func ("/blocking/properties", test_properties);
   return g_test_run ();
