@@ -51,7 +51,8 @@ take_account (HsClientPrivate *priv, GError **error)
 {
   if (hs_settings_get_jid (&priv->settings) == NULL)
     {
-      g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
+      g_set_error_literal (error, HS_ERROR, HS_ERROR_INVALID_JID,
+                                  "HsClient:jid is not set: set it before hs_client_start()");
       return FALSE;
     }
   hs_connection_set_account (&priv->connection, hs_settings_get_jid (&priv->settings));

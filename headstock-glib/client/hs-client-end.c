@@ -240,7 +240,7 @@ hs_client_begin_stopping (HsClient *self)
   hs_client_settled (self);
 }
 
-/* The last reference is going: no handler is called. */
+/* Ends the run when the last reference to the client is dropped. No handler is called any more. */
 void
 hs_client_abandon (HsClient *self)
 {
@@ -252,7 +252,9 @@ hs_client_abandon (HsClient *self)
   if (!hs_run_is_running (&priv->run))
     return;
   hs_run_abandon (&priv->run);
-  error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST, "The client is gone");
+  error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
+                               "The last reference to the client was dropped during its run: keep one until "
+                               "HsClient::terminated");
   hs_reconnector_stop (&priv->reconnector);
   hs_client_drop_connection (self);
   end_session (self, TRUE);

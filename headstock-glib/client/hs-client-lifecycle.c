@@ -15,7 +15,8 @@ begin_run (HsClient *self)
   if (hs_settings_get_jid_error (settings) != NULL)
     error = g_error_copy (hs_settings_get_jid_error (settings));
   else if (hs_settings_get_jid (settings) == NULL)
-    error = g_error_new_literal (HS_ERROR, HS_ERROR_INVALID_JID, "The client has no address");
+    error = g_error_new_literal (HS_ERROR, HS_ERROR_INVALID_JID,
+                                 "HsClient:jid is not set: set it before hs_client_start()");
   else if (hs_settings_is_component (settings)
            && hs_settings_get_tls_mode (settings) == HS_TLS_MODE_REQUIRED)
     error = g_error_new_literal (HS_ERROR, HS_ERROR_TLS_REQUIRED,

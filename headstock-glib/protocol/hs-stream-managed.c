@@ -30,7 +30,7 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   if (self->config.management == NULL)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
-                              "The server enabled stream management, which nobody asked for");
+                              "The server sent <enabled/> for stream management (XEP-0198) without a request for it");
   else if (!hs_stream_management_on_enabled (self->config.management, node, &error))
     refuse_acknowledgement (self, g_steal_pointer (&error));
   else
@@ -47,7 +47,7 @@ hs_stream_on_not_enabled (HsStream *self, HsNode *node)
       || !hs_stream_management_is_enabling (self->config.management))
     {
       hs_stream_protocol_error (self, "unsupported-stanza-type",
-                                "The server failed at stream management, which nobody asked for");
+                                "The server sent <failed/> for stream management (XEP-0198) without a request for it");
       return;
     }
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);

@@ -335,7 +335,7 @@ hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GErr
     {
       hs_stream_management_lose (self);
       g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
-                           "The server enabled stream management, which nobody asked for");
+                           "The server sent <enabled/> for stream management (XEP-0198) without a request for it");
       return FALSE;
     }
   self->state = STATE_ENABLED;

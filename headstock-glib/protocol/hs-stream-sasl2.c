@@ -177,7 +177,7 @@ take_additional_data (HsStream *self, HsNode *node)
   return hs_stream_finish_mechanism (self, data, length);
 }
 
-/* Whether @jid is the account's. @full: a resource was bound, so that it must have one. */
+/* Whether @jid is the account's address. @full: a resource was bound, so @jid must have one. */
 static gboolean
 is_identity (HsStream *self, HsJid *jid, gboolean full)
 {
@@ -197,11 +197,17 @@ take_identity (HsStream *self, HsNode *node, gboolean full)
   HsNode *child = hs_node_get_child (node, "authorization-identifier", HS_NS_SASL2);
   g_autofree char *text = child != NULL ? hs_node_dup_value (child) : NULL;
   g_autoptr (HsJid) jid = text != NULL ? hs_jid_new (text, NULL) : NULL;
+  g_autoptr (HsJid) account = NULL;
+  g_autofree char *shown = NULL;
 
   if (jid != NULL && is_identity (self, jid, full))
     return g_steal_pointer (&jid);
+  account = hs_jid_get_bare (self->config.jid);
+  shown = hs_printable (text != NULL ? text : "", HS_PRINTABLE_TEXT);
   hs_stream_protocol_error (self, "undefined-condition",
-                            "The server signed the client in to an address that is not its own");
+                            "The server signed the client in to '%s', which is not %s %s%s", shown,
+                            hs_jid_get_local (account) != NULL ? "the address" : "an address at",
+                            hs_jid_to_string (account), full ? " with a resource" : "");
   return NULL;
 }
 

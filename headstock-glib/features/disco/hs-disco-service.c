@@ -42,7 +42,8 @@ typedef struct
 
 static void ask_items (GTask *task);
 
-/* What the other side answers says that it has no such service. What this side reports says nothing. */
+/* Whether @error means that the item does not have the service: it answered with an error or nonsense, or did not
+ * answer in time. Other errors come from this client, and say nothing about the item. */
 static gboolean
 is_answer (const GError *error)
 {
@@ -85,7 +86,8 @@ item_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ask_items (asked->task);
 }
 
-/* Goes on until nothing that could stand before what was found is still to be answered. */
+/* Asks the items in the server's order, several at once. The first item with the feature is the result, so the search
+ * goes on until all items before the one that was found have answered. */
 static void
 ask_items (GTask *task)
 {
@@ -189,7 +191,8 @@ hs_disco_find_service_async (HsDisco *self,
   if (own == NULL)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
-                               "There is no session to look for a service in");
+                               "No service with %s was looked for: the client has no session. Wait for "
+                               "HsClient::ready", feature);
       return;
     }
   search = g_new0 (Search, 1);

@@ -303,7 +303,9 @@ hs_messages_send_chat_state (HsMessages *self, const char *peer, HsChatState sta
     return FALSE;
   if (self->client == NULL || !self->has_session)
     {
-      g_set_error_literal (error, HS_ERROR, HS_ERROR_NOT_CONNECTED, "There is no session");
+      g_set_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                   "The chat state for %s was not sent: the client has no session. Wait for HsClient::ready",
+                   hs_jid_to_string (jid));
       return FALSE;
     }
   known = find_peer (self, jid, FALSE);

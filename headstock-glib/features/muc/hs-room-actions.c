@@ -46,7 +46,9 @@ do_change_nick (HsRoom *self, GTask *task, const char *nick)
   if (hs_room_send_nick (self, nick, id))
     hs_room_pending_add (self, HS_ROOM_PENDING_NICK, task, id, nick);
   else
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "There is no session");
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                             "The nickname in %s was not changed to '%s': the client has no session. Wait for "
+                             "HsClient::ready", hs_jid_to_string (self->jid), nick);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-error.h"
+#include "hs-printable.h"
 
 /**
  * HsInvitation:
@@ -211,8 +212,8 @@ parse_query (HsInvitation *self, const char *start, const char *end, GError **er
  * Reads an invitation: any `xmpp:` URI (RFC 5122, 2.2), with what XEP-0379, XEP-0401 and XEP-0445 say
  * of its parameters. What is inside an account's authority (`xmpp://me@home/...`) is passed over.
  *
- * Errors: %G_URI_ERROR_BAD_SCHEME where it is no `xmpp:` URI, %G_URI_ERROR_FAILED where it is broken,
- * %HS_ERROR_INVALID_JID where the address is none.
+ * Errors: %G_URI_ERROR_BAD_SCHEME if @uri does not begin with `xmpp:`, %G_URI_ERROR_FAILED if it is not a valid
+ * URI, %HS_ERROR_INVALID_JID if its address is not a valid JID.
  *
  * Returns: (transfer full): the invitation
  */
@@ -228,7 +229,12 @@ hs_invitation_parse (const char *uri, GError **error)
 
   if (g_ascii_strncasecmp (uri, "xmpp:", 5) != 0)
     {
-      g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME, "This is no xmpp: URI");
+      /* The rest of another URI may hold a token, which belongs in no log. */
+      g_autofree char *start_of_uri = g_strndup (uri, strcspn (uri, "/?#"));
+      g_autofree char *shown = hs_printable (start_of_uri, HS_PRINTABLE_NAME);
+
+      g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
+                   "An invitation must begin with 'xmpp:', and this URI begins with '%s'", shown);
       return NULL;
     }
   self = g_object_new (HS_TYPE_INVITATION, NULL);

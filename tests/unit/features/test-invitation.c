@@ -104,6 +104,16 @@ test_bad (void)
     }
 }
 
+/* A message names what is wrong with the URI, and no token that may be in the rest of it. */
+static void
+test_other_scheme (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hs_invitation_parse ("https://example.com/i/t0k3n", &error));
+  g_assert_cmpstr (error->message, ==, "An invitation must begin with 'xmpp:', and this URI begins with 'https:'");
+}
+
 static void
 test_parameters (void)
 {
@@ -152,6 +162,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/invitation/good", test_good);
   g_test_add_func ("/invitation/bad", test_bad);
+  g_test_add_func ("/invitation/other-scheme", test_other_scheme);
   g_test_add_func ("/invitation/parameters", test_parameters);
   g_test_add_func ("/invitation/mutations", test_mutations);
   return g_test_run ();
