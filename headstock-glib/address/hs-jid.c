@@ -42,7 +42,8 @@
  * ```
  */
 
-/* One block of memory: this, the whole string, then what is not already a suffix of that. */
+/* A JID is one block of memory: this struct, the whole string, and then the parts that are not a suffix of the whole
+ * string. */
 struct _HsJid
 {
   gatomicrefcount ref_count;
@@ -59,7 +60,7 @@ struct _HsJid
 /* As much of an address as an error message shows, in octets. */
 #define MAX_QUOTED 80
 
-/* What is longer than this has a part that is longer than any may be. */
+/* A JID that is longer than this has at least one part that is longer than HS_PRECIS_MAX_INPUT, and is refused. */
 #define MAX_STRING (3 * HS_PRECIS_MAX_INPUT + 2)
 
 typedef struct

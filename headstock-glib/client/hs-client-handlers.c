@@ -10,14 +10,14 @@
 
 /* Handlers, and the signals for what arrives. */
 
-/* While more than this is kept until it is acknowledged, nothing is answered. */
+/* While unacknowledged stanzas take more bytes than this, the client sends no automatic replies. */
 #define MAX_KEPT (16 * 1024 * 1024)
 
 static void
 complain (const GError *error)
 {
-  /* The first two are not the program's fault: the stream has been closed meanwhile, or whoever is to
-   * be answered has no valid address. */
+  /* The first two errors are not the program's fault: the stream has been closed meanwhile, or the sender of
+   * the request has no valid address. */
   if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_CONNECTED) ||
       g_error_matches (error, HS_ERROR, HS_ERROR_INVALID_JID))
     g_debug ("A reply was not sent: %s", error->message);
@@ -25,7 +25,8 @@ complain (const GError *error)
     g_message ("What a handler returned was not sent: %s", error->message);
 }
 
-/* A server that asks and does not acknowledge the answers can't make us grow. */
+/* Whether the client may send another reply. A server that sends requests and never acknowledges the replies must
+ * not fill the client's memory. */
 static gboolean
 has_room (HsClient *self)
 {
@@ -62,7 +63,8 @@ has_element_signal_cb (gpointer client)
   return hs_client_dispatch_has_listener (client, hs_client_signals[SIGNAL_ELEMENT]);
 }
 
-/* A detail that somebody is connected to has a quark; what a peer invents is given none. */
+/* Connecting a handler to a detail makes the quark of that detail. Do not make a quark here: GLib never frees
+ * quarks, so a peer that invents element names would fill the memory. */
 static void
 element_signal_cb (HsElement *element, gpointer client)
 {

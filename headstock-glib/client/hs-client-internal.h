@@ -168,7 +168,7 @@ void hs_client_resumed (HsClient *self);
 /* hs-client-sign-in.c */
 #define HS_CLIENT_FIRST_SIGN_IN_PROP 1000
 
-/* Whether an address at which pipelining may be what failed is tried once more, without it. */
+/* Whether the client connects once more, without pipelining, to an address at which pipelining may have failed. */
 typedef enum
 {
   HS_CLIENT_AGAIN_NO,
@@ -178,7 +178,7 @@ typedef enum
 
 void hs_client_sign_in (HsClient *self);
 void hs_client_sign_in_early (HsClient *self);
-HsClientAgain hs_client_forget_offer (HsClient *self, const GError *error);
+HsClientAgain hs_client_forget_stream_features (HsClient *self, const GError *error);
 void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);
 void hs_client_note_discovery (HsClient *self);

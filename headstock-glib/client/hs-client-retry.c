@@ -205,7 +205,7 @@ judge (HsClient *self, GError **error)
     failure.other_host = "";
   if (failure.other_host == NULL)
     {
-      HsClientAgain again = hs_client_forget_offer (self, *error);
+      HsClientAgain again = hs_client_forget_stream_features (self, *error);
 
       /* Pipelining may be the cause: try the same address once more without it. */
       if (again == HS_CLIENT_AGAIN_AT_ONCE)

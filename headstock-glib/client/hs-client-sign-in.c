@@ -8,7 +8,7 @@
 #include "hs-namespaces.h"
 #include "sasl/hs-sasl-secret.h"
 
-/* What the client signs in with, and what security it got by that. */
+/* The client's sign-in: its credentials, and the security info that results. */
 
 static const HsAuthentication *
 get_authentication (const HsClientPrivate *priv)
@@ -16,8 +16,7 @@ get_authentication (const HsClientPrivate *priv)
   return hs_stream_get_authentication (hs_client_stream (priv));
 }
 
-/* The connection's, the strongest first; of those that it does not have, none. Bytes are owned by
- * @data. */
+/* Lists the channel bindings that the TLS connection has, the strongest first. @data owns their bytes. */
 static void
 list_channels (HsClientPrivate *priv, HsSaslChannel *channels, GPtrArray *data)
 {
@@ -207,10 +206,11 @@ hs_client_sign_in (HsClient *self)
   sign_in (self, TRUE, NULL);
 }
 
-/* What the server offered to this account when the client, or an earlier run of the program, last signed in
- * to it: it was under TLS then, and has been proved as far as the mechanism goes. */
+/* Returns the stream features that the server offered to this account at its last sign-in, in this run of the
+ * program or in an earlier one. The features came over TLS, and the server was authenticated as far as the mechanism
+ * does that. NULL: none are known, or pipelining is off. */
 static GVariant *
-recall_offer (HsClientPrivate *priv)
+recall_stream_features (HsClientPrivate *priv)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_connection_get_account (&priv->connection));
   GVariant *offer = NULL;
@@ -221,8 +221,8 @@ recall_offer (HsClientPrivate *priv)
   return offer != NULL ? g_variant_ref (offer) : hs_sign_in_recall_features (&priv->sign_in, hs_jid_to_string (bare));
 }
 
-/* In one flight with the header: what the server offers was known the last time, and is compared when it
- * comes. */
+/* Pipelines the sign-in: sends it together with the stream's header, if the stream features of the last sign-in are
+ * known. The stream compares them with the server's when those arrive. */
 void
 hs_client_sign_in_early (HsClient *self)
 {
@@ -233,12 +233,13 @@ hs_client_sign_in_early (HsClient *self)
       || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection)
       || !hs_connection_is_open (&priv->connection))
     return;
-  offer = recall_offer (priv);
+  offer = recall_stream_features (priv);
   if (offer != NULL)
     sign_in (self, TRUE, offer);
 }
 
-/* Stream errors and refusals that have nothing to do with how what was asked for was sent. */
+/* Whether pipelining cannot be the cause of @error. A server that does not bear pipelining sends a stream error that
+ * is not listed here or a stanza error, refuses TLS, cuts the connection, or never answers. */
 static gboolean
 is_about_something_else (const GError *error)
 {
@@ -260,8 +261,9 @@ is_about_something_else (const GError *error)
          && !g_error_matches (error, HS_ERROR, HS_ERROR_TLS_REQUIRED);
 }
 
-/* Whether pipelining may be why the connection has failed. A server may answer what is pipelined and leave its header
- * out; what speaks another protocol than XMPP is no server, however it is asked. */
+/* Whether pipelining may have made the connection fail. Some servers answer a pipelined element and never send the
+ * stream's header: the parser or the stream then fails, and that counts too. A peer that speaks another protocol, such
+ * as HTTP, is not an XMPP server, and would fail without pipelining as well. */
 static gboolean
 may_be_pipelining (HsStream *stream, const GError *error)
 {
@@ -273,9 +275,10 @@ may_be_pipelining (HsStream *stream, const GError *error)
          && (error->domain == HS_XML_ERROR || g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL));
 }
 
-/* Servers drop, refuse or never answer what comes in one write with a header. The next connection goes step by
- * step. An address at which nobody has begun a stream is as likely of no use at all: then the others, step by step,
- * come first, and only a session that is bound at this address tells that the server does not bear pipelining. */
+/* Turns pipelining off if it may have made the connection fail, and returns when to try this address again without
+ * it. Some servers drop or refuse an element that arrives in one write with the header, or never answer it. If the
+ * server has not even sent a header, the address itself may be dead. The server's other addresses are tried first
+ * then, and this one last. Only a session that is bound at this address proves that pipelining was the cause. */
 static HsClientAgain
 blame_pipelining (HsClientPrivate *priv, const GError *error)
 {
@@ -297,10 +300,11 @@ blame_pipelining (HsClientPrivate *priv, const GError *error)
                                                                         : HS_CLIENT_AGAIN_LAST;
 }
 
-/* Whether the sign-in relied on what the server had offered the last time, or did more than to sign in, which
- * may be why it failed: then it is tried once more without that. */
+/* Returns whether to connect once more after @error, and forgets what may have caused it. Three things may: an upgrade
+ * of the password's stored keys during the sign-in, a sign-in pipelined by remembered stream features that the server
+ * has changed since, and pipelining itself. The next connection does without the one that was used. */
 HsClientAgain
-hs_client_forget_offer (HsClient *self, const GError *error)
+hs_client_forget_stream_features (HsClient *self, const GError *error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
@@ -308,7 +312,7 @@ hs_client_forget_offer (HsClient *self, const GError *error)
 
   if (hs_client_stream (priv) == NULL)
     return HS_CLIENT_AGAIN_NO;
-  /* XEP-0388 has no way back from a task that fails but the end of the sign-in. */
+  /* A task that fails ends the whole sign-in (XEP-0388). Sign in again, without the upgrade. */
   if (hs_authentication_is_upgrading (get_authentication (priv)))
     {
       hs_sign_in_forbid_upgrade (&priv->sign_in);
@@ -326,7 +330,8 @@ hs_client_forget_offer (HsClient *self, const GError *error)
   return HS_CLIENT_AGAIN_AT_ONCE;
 }
 
-/* There is a session. */
+/* Called when a session is bound or resumed. Remembers the stream features after the sign-in, so that the next
+ * connection can pipeline its session. */
 void
 hs_client_remember_session (HsClientPrivate *priv)
 {
@@ -338,9 +343,10 @@ hs_client_remember_session (HsClientPrivate *priv)
                           hs_connection_get_address (&priv->connection));
 }
 
-/* Remembered with the token as well, so that the program's next run signs in with one message. */
+/* Remembers the stream features before the sign-in, so that the next sign-in can be pipelined. The login token gets
+ * a copy of them, for the program's next run. */
 static void
-remember_offer (HsClient *self)
+remember_stream_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   const HsStreamFeatures *offer = hs_stream_get_features (hs_client_stream (priv));
@@ -359,7 +365,8 @@ remember_offer (HsClient *self)
     replace_login_token (self, token);
 }
 
-/* It is of no more use (XEP-0484, 4.1), unless the server only says that it can't look. */
+/* Signs in again without the token. The server has refused the token, so forget it (XEP-0484, 4.1). Only after
+ * `temporary-auth-failure` the token is kept: the server could not check it. */
 void
 hs_client_token_refused (HsClient *self)
 {
@@ -396,7 +403,8 @@ set_security_info (HsClient *self, gboolean resumed)
   g_object_notify (G_OBJECT (self), "security-info");
 }
 
-/* It is known only now, where the session was resumed after the sign-in. */
+/* Makes the security info anew. A session that is resumed after the sign-in has the info of the sign-in until now,
+ * which says that it was not resumed. */
 void
 hs_client_note_resumed (HsClient *self)
 {
@@ -426,7 +434,7 @@ hs_client_authenticated (HsClient *self)
   if (hs_client_stream (priv) == stream && hs_authentication_get_token (authentication) != NULL)
     replace_login_token (self, make_login_token (priv));
   if (hs_client_stream (priv) == stream)
-    remember_offer (self);
+    remember_stream_features (self);
   if (hs_connection_is_open_with (&priv->connection, stream))
     g_signal_emit (self, hs_client_signals[SIGNAL_AUTHENTICATED], 0,
                    hs_authentication_get_mechanism (authentication));

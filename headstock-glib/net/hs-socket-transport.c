@@ -57,7 +57,7 @@ typedef struct
   guint64 written;
 } HsSocketTransport;
 
-/* One buffer a thread: idle transports hold none. */
+/* Each thread has one buffer, so that an idle transport holds none. */
 static GPrivate buffer_private = G_PRIVATE_INIT (g_free);
 
 /* Taken for the time of a call: a callee that iterates the main loop may have another transport
@@ -162,7 +162,7 @@ deliver (HsSocketTransport *self,
 static void
 deliver_unread (HsSocketTransport *self)
 {
-  /* Ours while the callee has it, even if it closes. */
+  /* Keep the bytes while the callee reads them, even if it closes the transport. */
   g_autofree guint8 *bytes = g_steal_pointer (&self->unread);
   gsize length = self->unread_length;
   gsize used;
@@ -258,7 +258,8 @@ read_cb (gpointer user_data)
       hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
       return G_SOURCE_REMOVE;
     }
-  /* What has come is still there in the next turn. Whom the poller calls has a part of its share. */
+  /* Without a turn, return: the input stays in the socket until the next one. A poller that calls this has a turn
+   * already, and its transports share that. */
   if (self->read_wait.poll.poller == NULL && !hs_turn_begin (&self->turn))
     return G_SOURCE_CONTINUE;
 
@@ -273,8 +274,8 @@ read_cb (gpointer user_data)
   if (self->closed || self->reported)
     return G_SOURCE_REMOVE;
 
-  /* Where writing failed, what the peer said before it went (a stream error, mostly) has been heard
-   * to its end by now. */
+  /* After a failed write the transport reads on, since the peer has often sent a stream error before it went. All
+   * that the peer sent has been delivered now. */
   if (self->unread_length == 0 && self->mode == HS_READ_MODE_READ &&
       (self->eof || (self->failed && self->drained)))
     {
@@ -409,14 +410,14 @@ end_cb (gpointer user_data)
     write_available (self);
   notify_written (self);
 
-  /* Where the owner reads, reading comes to the end of it. */
+  /* If the owner reads, the read callback reports the end, after the rest of the peer's input. */
   if (self->failed && self->mode == HS_READ_MODE_STOP && !self->closed && !self->reported)
     report_closed (self);
 
   return G_SOURCE_REMOVE;
 }
 
-/* NULL where there is none, or it is not known. */
+/* Returns the socket, or NULL if there is none or it is not known. */
 static GSocket *
 get_socket (HsSocketTransport *self)
 {
@@ -471,7 +472,8 @@ set_reading (HsTransport *transport,
       if (self->failed)
         arm_end (self);
     }
-  /* What is under way goes on; a turn that stands back still does. */
+  /* Update the wait only for another mode. Setting the same mode again must not end the idle wait of a transport
+   * that stands back for the rest of the main loop. */
   else if (mode != before)
     update_wait (self, FALSE);
 }

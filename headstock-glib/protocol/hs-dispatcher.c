@@ -12,9 +12,9 @@
 #include "protocol/hs-dispatch-debug.h"
 #include "xml/hs-node-private.h"
 
-/* Elements that nobody wants take little time: the clock is looked at after so many. */
+/* Check the clock after so many elements that no handler wants: each takes little time. */
 #define UNWANTED 64
-/* Most stanzas have fewer elements inside: their list is not allocated. */
+/* A list of at most so many elements is not allocated. Most stanzas have fewer elements inside. */
 #define FEW 16
 
 /* A stanza that is being dispatched, or a part of it. They nest where a handler runs a main loop. */
@@ -33,7 +33,7 @@ struct _Open
   gboolean roster_taken;  /* the first was a roster's */
 };
 
-/* What is the same for all elements of one stanza. */
+/* The values that are the same for all elements of one stanza. */
 typedef struct
 {
   HsNode *stanza;
@@ -157,7 +157,7 @@ from_account (HsDispatcher *self, Stanza *stanza)
   return stanza->from_account;
 }
 
-/* RFC 6120, 8.1.2.1: what has no sender is from the account itself. */
+/* A stanza without `from` is from the account itself (RFC 6120, 8.1.2.1). */
 static gboolean
 is_from (HsDispatcher *self, HsNode *stanza, HsJid *wanted)
 {
@@ -283,8 +283,8 @@ send_replies (HsDispatcher *self, GPtrArray *replies)
   g_ptr_array_unref (replies);
 }
 
-/* Whether anybody wanted it. An element inside a stanza: one that looks like a stanza was written by whoever sent the outer one,
- * and is shown only to those who asked for it. */
+/* Dispatches an element inside a stanza, and returns whether anybody wanted it. An inner element that looks like a
+ * stanza was written by the sender of the outer stanza: only handlers that asked for inner elements see it. */
 static gboolean
 dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
 {
@@ -320,8 +320,8 @@ add_element (Dispatch *self, HsNode *node)
   self->n_elements++;
 }
 
-/* The elements inside the root in the order in which they ended. Taken down before anything is called:
- * handlers may change the tree. */
+/* Lists the elements inside the root in the order of their end tags. The list is made before any handler is
+ * called, since handlers may change the tree. */
 static void
 list_elements (Dispatch *self)
 {
@@ -363,7 +363,7 @@ list_inside (HsDispatcher *self, Dispatch *dispatch)
     list_elements (dispatch);
 }
 
-/* FALSE where the turn is over before all have been dispatched. One is, in every turn. */
+/* Dispatches at least one element a turn. FALSE: the turn is over, and elements are left for the next one. */
 static gboolean
 dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
 {
@@ -376,15 +376,15 @@ dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
 
       if (!dispatch_element (self, &dispatch->stanza, node) && ++n_unwanted % UNWANTED != 0)
         continue;
-      if (self->suspended == NULL && self->callbacks.time_is_over != NULL &&
-          self->callbacks.time_is_over (self->owner))
+      if (self->suspended == NULL && self->callbacks.time_is_over != NULL && self->callbacks.time_is_over (self->owner))
         return FALSE;
     }
   g_clear_pointer (&dispatch->more, g_ptr_array_unref);
   return TRUE;
 }
 
-/* A client's server knows whose answer it is; whom the request named is the peer's to invent. */
+/* A client leaves `from` out: its server fills in the right one (RFC 6120, 8.1.2.1). The reply has copied it from the
+ * request's `to`, where a peer can write any address. A component has to say from which of its addresses it answers. */
 static void
 send_automatic (HsDispatcher *self, HsStanza *reply)
 {
@@ -393,7 +393,7 @@ send_automatic (HsDispatcher *self, HsStanza *reply)
   self->callbacks.answer (HS_ELEMENT (reply), self->owner);
 }
 
-/* The program's own handlers come first, the answer that every request must have comes last. */
+/* Answers a request that no handler has answered, since every request must have an answer (RFC 6120, 8.2.3). */
 static void
 answer_by_default (HsDispatcher *self, Open *open)
 {
@@ -401,21 +401,19 @@ answer_by_default (HsDispatcher *self, Open *open)
   const char *type = hs_node_get_attribute (iq, "type", NULL);
   HsNode *payload = hs_node_first_element (iq);
   guint n_payloads = open->n_taken;
-  gboolean is_roster = open->roster_taken ||
-                       (payload != NULL && hs_node_matches (payload, "query", HS_NS_ROSTER));
+  gboolean is_roster = open->roster_taken || (payload != NULL && hs_node_matches (payload, "query", HS_NS_ROSTER));
   HsStanza *stanza = HS_STANZA (hs_element_from_node (iq));
   HsStanzaError condition = HS_STANZA_ERROR_SERVICE_UNAVAILABLE;
   g_autoptr (HsStanza) reply = NULL;
 
-  /* RFC 6120, 8.1.3: it must have one, and what has none can't be answered. */
+  /* A request without an id breaks RFC 6120, 8.1.3, and cannot be answered. */
   if (hs_node_get_attribute (iq, "id", NULL) == NULL)
     return;
   for (; payload != NULL; payload = hs_node_next_element (payload))
     n_payloads++;
   if (!hs_iq_type_is_request (type) || n_payloads != 1)
     condition = HS_STANZA_ERROR_BAD_REQUEST;
-  else if (strcmp (type, "set") == 0 && is_roster &&
-           self->callbacks.from_account (iq, self->owner))
+  else if (strcmp (type, "set") == 0 && is_roster && self->callbacks.from_account (iq, self->owner))
     {
       reply = hs_stanza_new_reply (stanza);
       send_automatic (self, reply);
@@ -438,7 +436,7 @@ dispatch_iq_handlers (HsDispatcher *self, Stanza *stanza, HsElement *view, GPtrA
     call_all (self, stanza, matches, view, FALSE, replies);
 }
 
-/* The stanza itself: after all that is inside. */
+/* Dispatches the stanza itself, after all elements inside it. */
 static gboolean
 dispatch_top (HsDispatcher *self, Dispatch *dispatch, gboolean is_an_iq)
 {
@@ -477,7 +475,7 @@ finish_request (HsDispatcher *self, Dispatch *dispatch)
 static void
 finish_answer (HsDispatcher *self, Dispatch *dispatch)
 {
-  /* A handler may have cancelled it. */
+  /* A handler may have cancelled the request. */
   HsIqRequest *request = hs_iq_tracker_match (self->tracker, dispatch->root);
 
   if (request != NULL)
@@ -485,7 +483,7 @@ finish_answer (HsDispatcher *self, Dispatch *dispatch)
   dispatch_top (self, dispatch, TRUE);
 }
 
-/* The stanza itself, after all that is inside. */
+/* Ends a dispatch with its root, after all elements inside it. */
 static void
 finish (HsDispatcher *self, Dispatch *dispatch)
 {
@@ -521,7 +519,7 @@ run (HsDispatcher *self, Dispatch *dispatch)
     self->suspended = g_memdup2 (dispatch, sizeof *dispatch);
 }
 
-/* Field by field: nothing needs the list of elements to be cleared. */
+/* Sets the fields one by one, since clearing the list of elements would only cost time. */
 static inline void
 init_dispatch (Dispatch *self, Kind kind, HsNode *top, HsNode *root)
 {
@@ -543,7 +541,7 @@ begin (HsDispatcher *self, Dispatch *dispatch)
   run (self, dispatch);
 }
 
-/* What was said of a stanza while it came in. */
+/* Takes over what handlers did about a stanza while it came in: answered it, deferred it or took it. */
 static void
 take_incoming (HsDispatcher *self, Open *open)
 {
@@ -563,7 +561,7 @@ dispatch_iq (HsDispatcher *self, HsNode *node)
     {
       HsIqRequest *request = hs_iq_tracker_match (self->tracker, node);
 
-      /* Nobody asked, or it timed out while it came in. */
+      /* The client has sent no such request, or the request timed out while its answer came in. */
       if (request == NULL)
         return;
       hs_iq_tracker_hold (self->tracker, request);
@@ -583,7 +581,7 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
 {
   if (hs_debug_wants (HS_DEBUG_DISPATCH))
     hs_dispatch_debug_stanza (get_account (self), node, "has come");
-  /* Its connection was cut. */
+  /* The connection was cut inside the stanza that was coming in. */
   if (G_UNLIKELY (self->incoming.node != NULL && self->incoming.node != node))
     clear_incoming (self);
   if (is_iq (node))
@@ -598,7 +596,7 @@ hs_dispatcher_dispatch (HsDispatcher *self, HsNode *node)
     }
 }
 
-/* Nobody has seen it whole, and so nobody has answered it, but for who answered a part of it. */
+/* Answers a request that is discarded. No handler sees it whole, so no handler can answer it any more. */
 static void
 answer_discarded (HsDispatcher *self, HsStanza *iq)
 {
@@ -665,7 +663,7 @@ open_incoming (HsDispatcher *self, HsNode *stanza)
   hs_block_ref (hs_node_get_block (stanza));
 }
 
-/* A part of a request is shown, which may be answered on account of it before it is whole. */
+/* Prepares to show a part of a request to handlers. A handler may answer the request before all of it has come. */
 static void
 open_incoming_request (HsDispatcher *self, HsNode *iq, HsNode *element)
 {
@@ -690,7 +688,7 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
     {
       if (!hs_iq_type_is_answer (hs_node_get_attribute (top, "type", NULL)))
         open_incoming_request (self, top, element);
-      /* Its answer has come, in what was parsed together with this one. */
+      /* The request has been answered, by a stanza in the same slice of input. */
       else if (hs_iq_tracker_match (self->tracker, top) == NULL)
         return FALSE;
     }
@@ -700,14 +698,14 @@ hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element)
   return TRUE;
 }
 
-/* An iq that waits for the next turn can be answered meanwhile. */
+/* Whether a suspended dispatch is of a request: a request can be answered while it waits for the next turn. */
 static gboolean
 is_open (const Dispatch *dispatch)
 {
   return dispatch != NULL && dispatch->kind == KIND_REQUEST;
 }
 
-/* Ids are their senders' own: two may use the same. */
+/* Whether @answer answers @iq. Compare the addresses too, since two senders may use the same id. */
 static gboolean
 answers (HsNode *answer, HsNode *iq)
 {
@@ -716,8 +714,7 @@ answers (HsNode *answer, HsNode *iq)
   g_autoptr (HsJid) to_jid = NULL;
   g_autoptr (HsJid) from_jid = NULL;
 
-  if (g_strcmp0 (hs_node_get_attribute (answer, "id", NULL),
-                 hs_node_get_attribute (iq, "id", NULL)) != 0)
+  if (g_strcmp0 (hs_node_get_attribute (answer, "id", NULL), hs_node_get_attribute (iq, "id", NULL)) != 0)
     return FALSE;
   if (from == NULL || g_strcmp0 (to, from) == 0)
     return TRUE;
@@ -759,7 +756,7 @@ hs_dispatcher_defer (HsDispatcher *self, HsNode *iq)
     self->incoming.deferred = TRUE;
 }
 
-/* Of a stanza that has been dispatched, or that nobody is told of, there is nothing to take. */
+/* Does nothing for a stanza that has been dispatched already, or that no handler is shown. */
 void
 hs_dispatcher_take (HsDispatcher *self, HsNode *element)
 {

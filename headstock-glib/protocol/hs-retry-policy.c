@@ -8,14 +8,14 @@
 
 #include "hs-error.h"
 
-/* Redirections by the server that are followed one after another. */
+/* The client follows so many redirects of the server one after another. */
 #define MAX_REDIRECTS 5
-/* A failure that is met so many times in a row at the same point is not mended by hurry. */
+/* After so many equal failures in a row at the same point, the client waits the longest time before it retries. */
 #define MAX_SAME 2
-/* Neither is what the server sends and the client will not take, met so many times in a row, whatever the session did
- * before it: a roster beyond all bounds comes again in each session, however well the rest goes. */
+/* The same limit for an element that is larger than max-stanza-size. This count goes on when the session makes
+ * progress between the failures: a server sends a roster that is too large again in each session. */
 #define MAX_TOO_LARGE 5
-/* A session of so many milliseconds was worth having, however it ended. */
+/* A session that lasted so many milliseconds resets the counts of equal failures, however it ended. */
 #define WORTH_HAVING HS_BACKOFF_LAST
 /* The longest wait while a session can be resumed and the server answers. */
 #define MAX_RESUMING (10 * 1000)
@@ -25,7 +25,7 @@
 #define FRUITLESS 4
 #define FRUITLESS_CUT 1
 #define MAX_FRUITLESS (2 * FRUITLESS)
-/* What a peer wrote is quoted up to so many bytes. */
+/* The longest quotation of a peer's text in a message, in bytes. */
 #define MAX_QUOTED 100
 
 typedef enum
@@ -177,7 +177,8 @@ join_counts (guint32 acknowledged, guint32 received)
   return (guint64) acknowledged << 32 | received;
 }
 
-/* A session that goes on from connection to connection, and gets on, is none that a server refuses. */
+/* Called when a session was resumed. A count of stanzas that has moved since the last resumption is progress, and
+ * resets the backoff: the server does serve this session. */
 void
 hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received)
 {
@@ -369,20 +370,20 @@ judge (const HsRetryFailure *failure)
     verdict = failure->component ? VERDICT_AGAIN : VERDICT_NEVER;
   if (verdict == VERDICT_ONCE_MORE_A_CLIENT)
     verdict = failure->component ? VERDICT_AGAIN : VERDICT_ONCE_MORE;
-  /* Anybody can have said what came before TLS was verified. */
+  /* Before TLS is verified, anybody on the network can have sent the error. */
   if (verdict == VERDICT_NEVER && !failure->verified
       && !g_error_matches (failure->error, HS_ERROR, HS_ERROR_INVALID_JID))
     verdict = VERDICT_ONCE_MORE;
   return verdict;
 }
 
-/* Whether the last failures were all the same. */
+/* Counts equal failures in a row. Returns whether there were so many that the client waits the longest time. */
 static gboolean
 note_same (HsRetryPolicy *self, const HsRetryFailure *failure, Verdict verdict)
 {
   if (failure->lasted >= WORTH_HAVING)
     self->n_same = self->n_met = 0;
-  /* A network that is lost in between is no progress. */
+  /* A network that is lost in between is not counted, and is no progress either. */
   if (verdict == VERDICT_AGAIN)
     return FALSE;
   if (self->domain != failure->error->domain || self->code != failure->error->code
@@ -404,7 +405,7 @@ hs_retry_policy_is_permanent (const HsRetryFailure *failure)
   return failure->refused || judge (failure) == VERDICT_NEVER;
 }
 
-/* What the connection has done for the session that it had resumed, if it had. */
+/* Notes whether a connection that resumed the session has moved the session's counts. */
 static void
 note_fruitless (HsRetryPolicy *self, const HsRetryFailure *failure)
 {
@@ -457,8 +458,8 @@ hs_retry_policy_failed (HsRetryPolicy *self, const HsRetryFailure *failure)
   return HS_RETRY_AGAIN;
 }
 
-/* The longest that may be waited for without losing a session. Half of what is left leaves time for the
- * connection, and for another try. */
+/* Returns the longest wait that does not lose a session which can be resumed. It is half of the time that is left,
+ * so that the other half is there to connect, and for another attempt. */
 static guint
 get_longest (const HsRetrySession *session)
 {
@@ -484,7 +485,8 @@ hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session)
 {
   guint longest = get_longest (session);
   guint bound = hs_backoff_next (&self->backoff, self->lasted);
-  /* What is in flight in a session may be what the server refuses to read: another one is begun soon, once. */
+  /* The server may refuse to read one of the stanzas in flight. If the session was given up for that, begin a new one
+   * soon, but only once. */
   gboolean differs = self->stage >= HS_RETRY_STAGE_RESUMED && session->given_up && self->n_same == MAX_SAME;
   gboolean same = self->pace == HS_RETRY_PACE_SAME && !differs;
 

@@ -10,11 +10,12 @@ G_BEGIN_DECLS
 /* What the client remembers of a server from one connection to the next: the stream features that the server
  * offered to an account, and whether the server bears pipelining. A value; nothing here knows the network. */
 
-/* What is pipelined. A server that does not bear the second bears the first neither. */
+/* The kinds of pipelining. A server that fails with HS_PIPELINE_WITH_HEADER gets neither kind; a server that fails
+ * with HS_PIPELINE_BY_MEMORY may still get the other. */
 typedef enum /*< skip >*/
 {
-  HS_PIPELINE_BY_MEMORY,   /* what the server offered the last time: a sign-in, a session's beginning */
-  HS_PIPELINE_WITH_HEADER, /* what any server can be asked: <starttls/>, the resource */
+  HS_PIPELINE_BY_MEMORY,   /* relies on remembered stream features: the sign-in, the first stanzas of a session */
+  HS_PIPELINE_WITH_HEADER, /* relies on what any server must offer: <starttls/>, the resource */
   HS_N_PIPELINE_KINDS
 } HsPipelineKind;
 
@@ -28,7 +29,7 @@ typedef struct
     HsPipelining state;
     char *suspect; /* SUSPECTED: the address at which a connection was cut, or NULL */
   } pipelined[HS_N_PIPELINE_KINDS];
-  char *account;                   /* bare: to whom the features were offered, or NULL */
+  char *account;                   /* the bare JID to which the features were offered, or NULL */
   GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
   HsSessionFeatures session_features; /* after it; 0: not known */
   char *text;                      /* all of those after it, or NULL */
@@ -43,7 +44,7 @@ void hs_server_memory_clear (HsServerMemory *self);
 void hs_server_memory_meet (HsServerMemory *self, const char *domain);
 gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what);
 
-/* What can be relied on before the server has said it this time: nothing where pipelining is off. */
+/* The remembered features that pipelining may rely on. NULL or 0: none are known, or pipelining is off. */
 GVariant *hs_server_memory_get_features (const HsServerMemory *self, const char *account);
 HsSessionFeatures hs_server_memory_get_session_features (const HsServerMemory *self,
                                                       const char *account);

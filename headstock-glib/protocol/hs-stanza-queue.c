@@ -75,7 +75,8 @@ release (HsStanzaQueue *self)
       self->first_byte = 0;
       return;
     }
-  /* What is moved is less than what has gone, so that all the moving is linear in what is sent. */
+  /* Move the rest to the front only if more entries have gone than are left. So each entry that goes pays for at most
+   * one that is moved, and all moves together take time linear in what is sent. */
   if (self->first >= SPARE_LENGTH && self->first > self->stanzas->len / 2)
     {
       g_array_remove_range (self->stanzas, 0, self->first);

@@ -110,8 +110,8 @@ static const HsSaslMechanismClass hs_sasl_ht_class = {
   .free = hs_sasl_ht_free,
 };
 
-/* What is not bound may be passed on by whoever reads it, and is nothing for a server that nobody vouches
- * for (XEP-0484, 6). */
+/* Whether the client may sign in with mechanism number @i. A server can pass a sign-in without channel binding on to
+ * another server. So the client does that only if the server's certificate is trusted (XEP-0484, 6). */
 static gboolean
 can_use (const HsSaslCredentials *credentials, guint i)
 {

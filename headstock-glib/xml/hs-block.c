@@ -262,7 +262,7 @@ release_views (HsBlock *self, GPtrArray *views)
       GObject *object = NULL;
 
       self = lock_block (self);
-      /* hs_node_peek_view() may have found it meanwhile. */
+      /* hs_node_peek_view() may have taken the view back for another thread meanwhile. */
       if (view->to_release)
         {
           view->to_release = FALSE;
@@ -275,9 +275,10 @@ release_views (HsBlock *self, GPtrArray *views)
   g_ptr_array_unref (views);
 }
 
-/* The last owner has gone. Views that somebody else holds live on as owners, and the block gives its
- * references on them back; it goes on holding the others for them, since they were lent as long as what
- * they came from lives. Where nobody holds any, all go. Called with the lock, which is not held meanwhile. */
+/* Called when the last owner is gone, with the lock held; the lock is released meanwhile, and held again on return.
+ * If the program holds references on some views, each of these becomes an owner of the block, and the block gives its
+ * own reference on it back. The block keeps the other views alive for them: a program may use a borrowed element as
+ * long as the element that it came from lives. If the program holds no view, the block releases all views. */
 static HsBlock *
 hand_over (HsBlock *self)
 {
@@ -293,7 +294,7 @@ hand_over (HsBlock *self)
             plan_release (self, view, views);
         }
     }
-  /* Ours, so that the block outlives the releases. */
+  /* Own the block here, so that it outlives the releases. */
   g_atomic_int_inc (&self->owners);
   g_mutex_unlock (&self->lock);
   release_views (self, views);
@@ -387,7 +388,7 @@ merge_views (HsBlock *self, HsBlock *other)
   other->views = other->seen = NULL;
 }
 
-/* What is loose is looked for in the block that the others are part of. */
+/* Moves the loose nodes of @other to @self, since they are looked up in the block that @other is merged into. */
 static void
 merge_loose (HsBlock *self, HsBlock *other)
 {
@@ -416,7 +417,7 @@ merge_loose (HsBlock *self, HsBlock *other)
     }
 }
 
-/* The shorter list into the longer one. */
+/* Moves the entries of the shorter list into the longer one. */
 static void
 merge_detached (HsBlock *self, HsBlock *other)
 {
@@ -546,8 +547,8 @@ hs_node_peek_view (HsNode *self)
       view->lent = TRUE;
       if (view->to_release)
         {
-          /* Another thread is about to release it. Whoever looks for it here has an owner, which
-           * counts on it: the block keeps its reference. */
+          /* Another thread is about to release the view. The caller owns the block or a view of it, and may use
+           * this view as long: so the block keeps its reference. */
           view->to_release = FALSE;
           view->owner = FALSE;
           block->view_owners--;

@@ -85,7 +85,7 @@ count_ascii (const char *bytes, gsize length)
   return i;
 }
 
-/* The same bytes as numbers without a sign. */
+/* A Vector's bytes as unsigned numbers. */
 typedef guint8 Unsigned __attribute__ ((vector_size (16), aligned (1), may_alias));
 
 /* Whether a comparison was true for any byte. */
@@ -98,9 +98,10 @@ is_any_true (const Vector *comparison)
   return (halves[0] | halves[1]) != 0;
 }
 
-/* Whether any of the bytes at @p is wrong, which has at least three bytes before it. A byte must be one that goes
- * on with a character where one of those before it says so, and only there; the first bytes of characters that
- * would be too long, surrogates or past U+10FFFF also bound their second (RFC 3629, 4). */
+/* Whether any of the 16 bytes at @p is zero or breaks UTF-8 (RFC 3629, 4). The caller has at least three bytes
+ * before @p. A continuation byte must stand exactly where one of the three bytes before it begins a character that
+ * is long enough to need it. After the first bytes E0, ED, F0 and F4 the range of the second byte is smaller: the
+ * rest would be an overlong form, a surrogate or a character past U+10FFFF. */
 static inline gboolean
 is_wrong (const char *p)
 {
@@ -120,8 +121,8 @@ is_wrong (const char *p)
   return is_any_true (&wrong);
 }
 
-/* From the end of a character at @i to the end of another, over whole vectors: up to the next that is ASCII, or
- * that is wrong. */
+/* Skips valid vectors from @i, which is the end of a character, up to the next vector that is all ASCII or has a wrong
+ * byte. Returns the end of the last whole character before it. */
 static gsize
 skip_vectors (const char *bytes, gsize length, gsize i)
 {
@@ -153,7 +154,7 @@ hs_bytes_valid_utf8 (const char *bytes, gsize length)
         i = skip_vectors (bytes, length, i);
       if (i > start)
         continue;
-      /* What is left, and what is wrong: one by one. */
+      /* Check the bytes before the end, and those near a wrong byte, one character at a time. */
       for (end = MIN (length, i + sizeof (Vector)); i < end;)
         {
           guint step = 1;
@@ -281,8 +282,8 @@ look_at_declaration (const char *bytes, gsize length, gsize *declaration)
   return declares_other_encoding (bytes, *declaration) ? HS_BEGINNING_OTHER_ENCODING : HS_BEGINNING_GOOD;
 }
 
-/* What does not begin with a character of XML: a byte order mark, or the zeros of UTF-16 and UTF-32 in
- * big-endian order (XML 1.0, appendix F.1). */
+/* Recognizes the other encodings by bytes that cannot begin XML in UTF-8: the byte order marks of UTF-16 and
+ * UTF-32, or their zero bytes in big-endian order (XML 1.0, appendix F.1). */
 static HsBeginning
 look_at_signature (const char *bytes, gsize length)
 {

@@ -118,7 +118,7 @@ void hs_parser_link_event (HsParser *self,
                            HsParserEventType type,
                            HsNode *node);
 
-/* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
+/* @n_held: how many received bytes libxml2 has not been given, or has not used. */
 void hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held);
 void hs_parser_push_discarded (HsParser *self,
                                HsNode *stanza,
@@ -128,21 +128,21 @@ void hs_parser_finish_dropped (HsParser *self);
 void hs_parser_drop_inside (HsParser *self, const char *name);
 void hs_parser_forget_skip (HsParser *self);
 
-/* hs-parser-context.c. Bytes that the names in libxml2's dictionary take. */
+/* hs-parser-context.c. The size of the names in libxml2's dictionary, in bytes. */
 gsize hs_parser_get_names_size (HsParser *self);
 void hs_parser_make_context (HsParser *self);
 void hs_parser_drop_context (HsParser *self);
-/* A new context is given the stream's header, which says which prefixes there are. */
+/* Gives a new context the stream's header, which declares the namespace prefixes. */
 void hs_parser_replay_header (HsParser *self);
-/* Whether so many streams of the process have one that a silent stream is to do without. */
+/* Whether the streams of the process have so many libxml2 contexts that a stream without input should free its own. */
 gboolean hs_parser_has_many_contexts (void);
 
-/* hs-parser-discard.c. Where the stanza has ended, nothing is skipped any more, and libxml2 begins anew. */
+/* hs-parser-discard.c. Skipping stops at the end of the discarded stanza, and libxml2 gets a new context there. */
 void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);
 void hs_parser_begin_skip (HsParser *self);
 gsize hs_parser_skip (HsParser *self, const char *bytes, gsize length);
 
-/* Bytes that libxml2 has and could not use yet. */
+/* Returns how many bytes libxml2 has been given and could not use yet. */
 static inline gsize
 hs_parser_get_rest (HsParser *self, const char **rest)
 {
@@ -154,7 +154,7 @@ hs_parser_get_rest (HsParser *self, const char **rest)
   return input->end - input->cur;
 }
 
-/* Of the first byte that libxml2 has not used, in all that it has been given. */
+/* Returns the position, in all bytes that libxml2 has been given, of the first byte that it has not used. */
 static inline guint64
 hs_parser_get_position (HsParser *self)
 {

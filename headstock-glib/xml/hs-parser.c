@@ -14,10 +14,10 @@
 #define MAX_HEADER (16 * 1024)
 /* The XML declaration is looked at from its beginning with each piece of it that comes. */
 #define MAX_DECLARATION 1024
-/* What libxml2 takes for the root element of a framed stream. It declares no namespace, so that an element that
- * names none is in none. libxml2 looks at nothing before it has four bytes. */
+/* The root element that libxml2 is given for a framed stream. It declares no namespace, so that an element without
+ * one gets none. libxml2 looks at nothing before it has four bytes. */
 #define FRAMED_ROOT "<frames>"
-/* What the names of one connection may take before a new dictionary is begun. */
+/* When the names of one connection take more bytes than this, the parser begins a new dictionary. */
 #define MAX_NAMES (128 * 1024)
 /* libxml2 takes memory for names in advance, each time four times as much as before. */
 #define MAX_NAMES_AHEAD (512 * 1024)
@@ -158,7 +158,7 @@ renew (HsParser *self)
   hs_parser_replay_header (self);
 }
 
-/* The stanza that was skipped has ended. */
+/* Renews the context if the skipped stanza has ended. */
 static void
 renew_if_skipped (HsParser *self)
 {
@@ -232,8 +232,8 @@ hs_parser_shrink (HsParser *self)
   return TRUE;
 }
 
-/* What libxml2 waits for the end of: instructions, and references that are none, are told at once, and long
- * tags are collected by us. */
+/* Looks at the markup whose end libxml2 waits for. Processing instructions and broken references fail at once. A long
+ * tag is collected by the parser, since libxml2 would look at all of it again with each piece. */
 static void
 look_at_rest (HsParser *self)
 {
@@ -256,7 +256,7 @@ look_at_rest (HsParser *self)
     }
 }
 
-/* What the stanza that comes in takes, with all names that have been kept since it began. */
+/* Returns the size of the stanza that comes in, with all names that were added since it began. */
 static gsize
 get_size (HsParser *self)
 {
@@ -264,7 +264,8 @@ get_size (HsParser *self)
          (self->stanza_block != NULL ? hs_block_get_size (self->stanza_block) : 0);
 }
 
-/* XML 1.0, 2.4: "]]>" is an error in text, and libxml2 sees it only where it has all of it at once. */
+/* Whether @bytes complete a "]]>", which is an error in text (XML 1.0, 2.4). libxml2 finds a "]]>" only if it gets
+ * all three characters at once. */
 static gboolean
 ends_section_in_text (HsParser *self, const char *bytes, gsize length)
 {
@@ -275,8 +276,9 @@ ends_section_in_text (HsParser *self, const char *bytes, gsize length)
   return n < length && bytes[n] == '>' && self->n_brackets + n >= 2;
 }
 
-/* After "]" has been parsed. What libxml2 has not taken of text yet, it may take without what was before.
- * Where it waits for the end of a tag, that is more than brackets. */
+/* Returns how many "]" the text ends with, for ends_section_in_text(). @bytes have just been parsed and end with "]".
+ * libxml2 may take the next piece of text without these brackets, and then does not see a "]]>" over both pieces. If
+ * libxml2 still holds other bytes than brackets, it waits for the end of a tag: the brackets are not text. */
 static gsize
 count_brackets (HsParser *self, const char *bytes, gsize length)
 {
@@ -290,7 +292,7 @@ count_brackets (HsParser *self, const char *bytes, gsize length)
   return hs_parser_get_rest (self, &rest) <= n ? n : 0;
 }
 
-/* Tags, text and references: what libxml2 is given. */
+/* Gives tags, text and references to libxml2. */
 static void
 parse_plain (HsParser *self, const char *bytes, gsize length)
 {
@@ -415,7 +417,7 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
         hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The XML declaration is larger than is allowed");
       return FALSE;
     case HS_BEGINNING_OTHER_ENCODING:
-      /* What a program has in a string is UTF-8, whatever the file that it came from says. */
+      /* A program's string is UTF-8, even if it was read from a file that declares another encoding. */
       if (self->start_depth == 0)
         hs_parser_fail (self, HS_XML_ERROR_UNSUPPORTED_ENCODING, "The XML is not in UTF-8");
       break;
@@ -429,7 +431,7 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
   return self->error == NULL;
 }
 
-/* What comes next is skipped already. */
+/* Begins a skip that is due, before the next bytes are parsed. */
 static void
 begin_due_skip (HsParser *self)
 {
@@ -538,7 +540,7 @@ slice_length (const char *bytes, gsize length, gboolean single)
   return end != NULL ? (gsize) (end + 1 - bytes) : length;
 }
 
-/* What is skipped, libxml2 does not see. */
+/* Makes or frees the libxml2 context for the next bytes. libxml2 does not see bytes that are skipped. */
 static void
 prepare_context (HsParser *self)
 {
@@ -588,7 +590,7 @@ hs_parser_feed (HsParser *self,
 static inline HsParserEvent *
 take_event (HsParser *self, HsParserEvent *event)
 {
-  /* What follows is not there yet, however much was parsed at once. */
+  /* Hide the nodes after this one: for the handlers they have not come yet, even if they were parsed together. */
   if (event->type == HS_PARSER_EVENT_FORGET && event->node->parent != NULL)
     event->following = hs_node_hide_following (event->node, &event->last);
   self->first = event->next;

@@ -18,7 +18,7 @@ typedef struct _World World;
 typedef struct _Conn Conn;
 typedef struct _Session Session;
 
-/* One number of ours on its way to the server. */
+/* One numbered stanza of the client on its way to the server. */
 typedef struct
 {
   HsOutFlags flags;
@@ -45,7 +45,7 @@ struct _Session
   gint64 left;          /* when its connection went */
 };
 
-/* What a server offers to who signs in with SASL2. */
+/* The stream features that a server offers for SASL2. */
 typedef struct
 {
   gboolean sasl2;
@@ -54,7 +54,7 @@ typedef struct
   guint fast; /* a bit for each mechanism */
 } Offer;
 
-/* One that the server has given out: "token-NUMBER". */
+/* A token that the server has given out: "token-NUMBER". */
 typedef struct
 {
   guint number; /* 0: none */
@@ -134,10 +134,10 @@ typedef struct
   guint last_seen;
   guint token; /* its number, or 0 */
   guint token_mechanism;
-  GVariant *offer;   /* what was offered the last time */
-  gboolean no_early; /* and has changed */
-  HsSessionFeatures session_offer; /* after the last sign-in */
-  gboolean patient;  /* nothing leaves by that */
+  GVariant *offer;   /* the stream features that the server offered before the last sign-in */
+  gboolean no_early; /* those have changed: do not pipeline the sign-in */
+  HsSessionFeatures session_offer; /* the stream features after the last sign-in */
+  gboolean patient;  /* pipelining of the session is off until the next session is bound or resumed */
   gboolean failed;
 } Client;
 
@@ -147,12 +147,12 @@ typedef struct
   guint n_tokens;
   guint n_refused;
   guint n_early;
-  guint n_anew; /* because the offer had changed */
+  guint n_anew; /* sign-ins that were repeated because the stream features had changed */
   guint n_impostors;
   guint n_misnamed;
   guint n_unasked;
-  guint n_begun;  /* sessions before there was one */
-  guint n_pipelined;  /* of them, or resumed by what was remembered, in vain */
+  guint n_begun;  /* sessions whose first stanzas were sent before the server had bound them */
+  guint n_pipelined;  /* sessions pipelined in vain, because the remembered stream features had changed */
 } SignIns;
 
 struct _World
@@ -199,12 +199,12 @@ void sim_server_on_enable (World *w, Conn *conn);
 void sim_server_bind (World *w, Conn *conn);
 void sim_server_forget (World *w, HsNode *resume);
 void sim_server_write_late_features (World *w, Conn *conn);
-/* What follows from each step. */
+/* Checks what must hold after each step. */
 void sim_server_check (World *w);
 
 /* sim-sign-in.c */
 void sim_server_choose_offer (World *w, Conn *conn);
-/* What is offered for SASL2. */
+/* The SASL2 stream feature that the server sends. */
 char *sim_conn_dup_offer (Conn *conn);
 void sim_server_on_authenticate (World *w, Conn *conn, HsNode *node);
 gboolean sim_conn_offers (Conn *conn, guint mechanism);

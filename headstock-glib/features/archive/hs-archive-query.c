@@ -340,7 +340,7 @@ hs_archive_query_new (const char *archive)
   return g_object_new (HS_TYPE_ARCHIVE_QUERY, "archive", archive, NULL);
 }
 
-/* What is asked does not change any more when the program goes on to change the query. */
+/* Copies the query for a fetch, so that the fetch does not change when the program changes its query afterwards. */
 HsArchiveQuery *
 hs_archive_query_copy (HsArchiveQuery *self)
 {
