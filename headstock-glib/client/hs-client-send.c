@@ -40,7 +40,9 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
   *route = HS_ROUTE_WAITING;
   if (!hs_run_is_ending (&priv->run) && hs_session_can_resume (&priv->session, hs_client_get_boot_time (priv)))
     return TRUE;
-  return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED, "There is no session, and none to be resumed");
+  return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED,
+                          "The stanza was not sent: the client has no session, and none to resume. Wait for "
+                          "HsClient::ready");
 }
 
 /* XEP-0114, 3: a component names one of its addresses in all it sends. */
@@ -118,7 +120,8 @@ check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
       (to == NULL || strcmp (to, hs_jid_get_domain (hs_connection_get_account (&priv->connection))) == 0))
     return TRUE;
   return hs_error_refuse (error, HS_ERROR_NOT_CONNECTED,
-                 "There is no session yet: the client has not signed in");
+                          "The stanza was not sent: the client has not signed in yet, and can send requests to its "
+                          "server only");
 }
 
 /* The recipient may have the same limit as this client, and ends its stream if the stanza passes it. */
