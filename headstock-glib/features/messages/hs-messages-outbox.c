@@ -118,7 +118,7 @@ take_entry (HsMessages *self, HsSentMessage *sent)
 }
 
 static gboolean
-refuse (const char *account, const char *why, GError **error)
+refuse_state (const char *account, const char *why, GError **error)
 {
   g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE, "The outbox of %s %s", account, why);
   return FALSE;
@@ -140,11 +140,12 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
   if (own == NULL)
     return FALSE;
   if (self->sent.length > 0)
-    return refuse (account, "cannot be restored after messages were sent", error);
+    return refuse_state (account, "cannot be restored after messages were sent", error);
   all = read_entries (self, entries, own);
   if (all == NULL)
-    return refuse (account, "is broken: it has something else than messages with an address and an id of their own",
-                   error);
+    return refuse_state (account,
+                         "is broken: it has something else than messages with an address and an id of their own",
+                         error);
   g_free (self->account);
   self->account = g_strdup (account);
   g_list_store_splice (self->pending, 0, 0, all->pdata, all->len);

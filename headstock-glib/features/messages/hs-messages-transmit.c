@@ -201,7 +201,7 @@ hs_messages_queue (HsMessages *self, HsSentMessage *sent)
 }
 
 static void
-refuse (HsMessages *self, HsSentMessage *sent, const GError *error)
+refuse_message (HsMessages *self, HsSentMessage *sent, const GError *error)
 {
   hs_sent_message_fail (sent, error);
   hs_messages_settle (self, sent);
@@ -258,7 +258,7 @@ hs_messages_transmit_all (HsMessages *self)
           hs_messages_queue (self, sent);
           break;
         }
-      refuse (self, sent, error);
+      refuse_message (self, sent, error);
     }
   self->is_transmitting = FALSE;
   /* Another run of the program must not send them once more. */
