@@ -11,19 +11,6 @@
 
 /* Answers to those who ask us. */
 
-/* The iq, if its payload is that element; NULL for anything else. */
-static HsIq *
-get_request (HsElement *query)
-{
-  HsElement *parent = hs_element_get_parent (query);
-
-  if (parent == NULL || !HS_IS_IQ (parent)
-      || g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (parent)), "get") != 0
-      || hs_iq_get_payload (HS_IQ (parent)) != query)
-    return NULL;
-  return HS_IQ (parent);
-}
-
 /* An empty node is none: some clients send it. */
 static const char *
 get_node (HsElement *query)
@@ -34,21 +21,20 @@ get_node (HsElement *query)
 }
 
 static HsElement *
-make_reply (HsIq *request, HsElement *query)
+make_reply (HsStanza *request, HsElement *query)
 {
   HsStanza *reply;
 
   if (query == NULL)
-    return HS_ELEMENT (
-        hs_stanza_new_error_reply (HS_STANZA (request), HS_STANZA_ERROR_ITEM_NOT_FOUND, NULL));
-  reply = hs_stanza_new_reply (HS_STANZA (request));
+    return HS_ELEMENT (hs_stanza_new_error_reply (request, HS_STANZA_ERROR_ITEM_NOT_FOUND, NULL));
+  reply = hs_stanza_new_reply (request);
   hs_element_append (HS_ELEMENT (reply), query);
   return HS_ELEMENT (reply);
 }
 
 /* Whether the program answers itself, now or later. */
 static gboolean
-leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsIq *request, const char *node)
+leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsStanza *request, const char *node)
 {
   gboolean handled = FALSE;
 
@@ -62,7 +48,7 @@ static HsElement *
 info_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
   g_autoptr (HsDisco) self = g_object_ref (user_data);
-  HsIq *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
   const char *node;
   g_autoptr (HsDiscoInfo) info = NULL;
   g_autoptr (HsElement) query = NULL;
@@ -93,7 +79,7 @@ static HsElement *
 items_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
   g_autoptr (HsDisco) self = g_object_ref (user_data);
-  HsIq *request = get_request (element);
+  HsStanza *request = hs_disco_get_request (element);
   const char *node;
   g_autoptr (HsDiscoInfo) info = NULL;
   g_autoptr (HsElement) query = NULL;
@@ -122,7 +108,7 @@ hs_disco_answer_start (HsDisco *self)
 static void
 send_reply (HsDisco *self, HsIq *request, HsElement *query)
 {
-  g_autoptr (HsElement) reply = make_reply (request, query);
+  g_autoptr (HsElement) reply = make_reply (HS_STANZA (request), query);
   g_autoptr (GError) error = NULL;
 
   if (self->client == NULL || !hs_client_send_stanza (self->client, reply, &error))
