@@ -4,8 +4,8 @@
 
 Usage: check-floors.py DIR, where DIR is headstock-glib/. Prints TAP.
 
-A file depends on the headers that it includes and on the .c files whose functions it uses. Both point to a
-lower floor, or stay in the folder. No headers and no .c files depend on each other in a circle."""
+A file depends on the headers that it includes and on the .c files whose functions and variables it uses. Both
+point to a lower floor, or stay in the folder. No headers and no .c files depend on each other in a circle."""
 import dataclasses
 import pathlib
 import re
@@ -114,11 +114,13 @@ def resolve(name, includer, files):
 
 
 def definitions(text):
-    """The names of the functions that a .c file defines, with those of its types."""
+    """The names of the functions and of the variables that a .c file defines for others, with those of its types."""
     names = set(re.findall(r"^(hs_[a-z0-9_]+) \([^;{]*\)\s*\{", text, flags=re.M))
     for macro in re.findall(r"^G_DEFINE_\w+ \(\s*\w+,\s*(hs_\w+)", text, flags=re.M):
         names.add(macro + "_get_type")
-    return names
+    # Not those of a header ("extern"), and not those of one file ("static").
+    variable = r"^(?!static\b|extern\b|typedef\b|return\b)\w[\w *]*[ *](hs_[a-z0-9_]+)(?:\[[^\]\n]*\])*\s*[=;]"
+    return names | set(re.findall(variable, text, flags=re.M))
 
 
 def read(root):

@@ -204,8 +204,7 @@ void hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKi
 /* Whether that is all there is. */
 gboolean hs_messages_is_chat_state_only (HsMessage *message);
 
-/* hs-messages.c */
-extern guint hs_messages_signals[];
+/* hs-messages-signals.c */
 enum
 {
   HS_MESSAGES_SIGNAL_RECEIVED,
@@ -214,5 +213,7 @@ enum
   HS_MESSAGES_SIGNAL_CHAT_STATE_CHANGED,
   HS_MESSAGES_N_SIGNALS
 };
+extern guint hs_messages_signals[HS_MESSAGES_N_SIGNALS];
+void hs_messages_install_signals (void);
 
 G_END_DECLS

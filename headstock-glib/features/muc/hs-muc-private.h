@@ -17,13 +17,14 @@ struct _HsMuc
   gint64 interrupted_time; /* 0: it is not */
 };
 
-extern guint hs_muc_signals[];
-
+/* hs-muc-signals.c */
 enum
 {
   HS_MUC_SIGNAL_ROOM_MESSAGE,
   HS_MUC_SIGNAL_INVITED,
   HS_MUC_N_SIGNALS
 };
+extern guint hs_muc_signals[HS_MUC_N_SIGNALS];
+void hs_muc_install_signals (void);
 
 G_END_DECLS

@@ -54,8 +54,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-guint hs_muc_signals[HS_MUC_N_SIGNALS];
-
 static void hs_muc_module_init (HsModuleInterface *iface);
 static void hs_muc_described_init (HsDescribedInterface *iface);
 
@@ -382,32 +380,7 @@ hs_muc_class_init (HsMucClass *klass)
   props[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, G_TYPE_LIST_MODEL, ro);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
-
-  /**
-   * HsMuc::room-message:
-   * @self: the module
-   * @room: a room
-   * @delivery: the message
-   *
-   * Emitted with [signal@Room::message] of any room.
-   *
-   * Since: 0.2
-   */
-  hs_muc_signals[HS_MUC_SIGNAL_ROOM_MESSAGE]
-      = g_signal_new ("room-message", HS_TYPE_MUC, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, HS_TYPE_ROOM,
-                      HS_TYPE_DELIVERY);
-
-  /**
-   * HsMuc::invited:
-   * @self: the module
-   * @invite: the invitation
-   *
-   * Emitted when somebody invites the account to a room.
-   *
-   * Since: 0.2
-   */
-  hs_muc_signals[HS_MUC_SIGNAL_INVITED]
-      = g_signal_new ("invited", HS_TYPE_MUC, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_INVITE);
+  hs_muc_install_signals ();
 }
 
 static void

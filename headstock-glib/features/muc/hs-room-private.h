@@ -92,6 +92,7 @@ enum
   HS_ROOM_N_PROPS
 };
 
+/* hs-room-signals.c */
 enum
 {
   HS_ROOM_SIGNAL_MESSAGE,
@@ -107,9 +108,10 @@ enum
   HS_ROOM_SIGNAL_CREATED,
   HS_ROOM_N_SIGNALS
 };
+extern guint hs_room_signals[HS_ROOM_N_SIGNALS];
+void hs_room_install_signals (void);
 
-extern guint hs_room_signals[];
-
+/* hs-room.c */
 HsRoom *hs_room_new (HsMuc *muc, HsJid *jid, const char *nick);
 void hs_room_notify (HsRoom *self, guint prop);
 /* Any handler of the program may remove the room from its module, or the module from its client. NULL: it has. */

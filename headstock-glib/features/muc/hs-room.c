@@ -44,8 +44,6 @@ static const HsRoomTimes times = {
 
 static GParamSpec *props[HS_ROOM_N_PROPS];
 
-guint hs_room_signals[HS_ROOM_N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (HsRoom, hs_room, G_TYPE_OBJECT)
 
 void
@@ -205,160 +203,10 @@ hs_room_set_property (GObject *object, guint prop_id, const GValue *value, GPara
     }
 }
 
-static guint
-new_signal (const char *name, guint n_params, ...)
-{
-  va_list args;
-  guint id;
-
-  va_start (args, n_params);
-  id = g_signal_new_valist (name, HS_TYPE_ROOM, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, NULL, G_TYPE_NONE, n_params,
-                            args);
-  va_end (args);
-  return id;
-}
-
 static void
-install_stay_signals (void)
-{
-  /**
-   * HsRoom::joined:
-   * @self: the room
-   *
-   * Emitted when the account is in the room, each time it enters.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_JOINED] = new_signal ("joined", 0);
-
-  /**
-   * HsRoom::created:
-   * @self: the room
-   *
-   * Emitted after [signal@Room::joined] if there was no such room before.
-   *
-   * Nobody else can enter it until [method@Room.create_instant_async] or [method@Room.store_config_async].
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_CREATED] = new_signal ("created", 0);
-
-  /**
-   * HsRoom::left:
-   * @self: the room
-   * @leave: why
-   *
-   * Emitted when the account is out of the room for good.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_LEFT] = new_signal ("left", 1, HS_TYPE_LEAVE);
-
-  /**
-   * HsRoom::lost:
-   * @self: the room
-   * @error: what happened
-   *
-   * Emitted when the state becomes %HS_ROOM_STATE_LOST: the account fell out of the room for a technical reason, or the
-   * room did not answer. Also emitted when the room refuses an attempt to come back; the state is %HS_ROOM_STATE_OUT then,
-   * and there is no further attempt.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_LOST] = new_signal ("lost", 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
-
-  /**
-   * HsRoom::configuration-changed:
-   * @self: the room
-   * @codes: the status codes that say what changed (XEP-0045, 15.6)
-   *
-   * Emitted when the room says that its configuration has changed.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_CONFIGURATION_CHANGED]
-      = new_signal ("configuration-changed", 1, G_TYPE_STRV | G_SIGNAL_TYPE_STATIC_SCOPE);
-}
-
-static void
-install_occupant_signals (void)
-{
-  /**
-   * HsRoom::occupant-joined:
-   * @self: the room
-   * @occupant: who has entered
-   *
-   * Emitted when somebody enters while the account is in the room.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_JOINED] = new_signal ("occupant-joined", 1, HS_TYPE_OCCUPANT);
-
-  /**
-   * HsRoom::occupant-left:
-   * @self: the room
-   * @occupant: who is gone
-   *
-   * Emitted when somebody else is not in the room any more.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_LEFT] = new_signal ("occupant-left", 1, HS_TYPE_OCCUPANT);
-
-  /**
-   * HsRoom::occupant-renamed:
-   * @self: the room
-   * @occupant: who has another nickname now
-   *
-   * Emitted when the nickname of an occupant has changed, the account's own as well.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_RENAMED] = new_signal ("occupant-renamed", 1, HS_TYPE_OCCUPANT);
-
-  /**
-   * HsRoom::voice-requested:
-   * @self: the room
-   * @occupant: who asks
-   *
-   * Emitted when somebody asks the moderators for voice (XEP-0045, 8.6).
-   *
-   * [method@Room.change_role_async] gives it.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_VOICE_REQUESTED] = new_signal ("voice-requested", 1, HS_TYPE_OCCUPANT);
-
-  /**
-   * HsRoom::message:
-   * @self: the room
-   * @delivery: the message
-   *
-   * Emitted for a new message of another occupant with a body, which is what a bot answers.
-   *
-   * History, corrections, reactions and what the account itself writes are only told by [signal@Room::delivery].
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_MESSAGE] = new_signal ("message", 1, HS_TYPE_DELIVERY);
-
-  /**
-   * HsRoom::delivery:
-   * @self: the room
-   * @delivery: the message
-   *
-   * Emitted for every message of this room.
-   *
-   * Since: 0.2
-   */
-  hs_room_signals[HS_ROOM_SIGNAL_DELIVERY] = new_signal ("delivery", 1, HS_TYPE_DELIVERY);
-}
-
-static void
-install_properties (GObjectClass *object_class)
+make_stay_properties (void)
 {
   GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsRoom:client: (getter get_client)
@@ -416,6 +264,12 @@ install_properties (GObjectClass *object_class)
    * Since: 0.2
    */
   props[HS_ROOM_PROP_OWN_OCCUPANT] = g_param_spec_object ("own-occupant", NULL, NULL, HS_TYPE_OCCUPANT, ro);
+}
+
+static void
+make_room_properties (void)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsRoom:subject: (getter get_subject)
@@ -461,6 +315,12 @@ install_properties (GObjectClass *object_class)
    * Since: 0.2
    */
   props[HS_ROOM_PROP_FEATURES] = g_param_spec_flags ("features", NULL, NULL, HS_TYPE_ROOM_FEATURE, HS_ROOM_FEATURE_NONE, ro);
+}
+
+static void
+make_settings (void)
+{
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsRoom:password: (getter get_password) (setter set_password)
@@ -491,8 +351,6 @@ install_properties (GObjectClass *object_class)
    * Since: 0.2
    */
   props[HS_ROOM_PROP_AUTO_REJOIN] = g_param_spec_boolean ("auto-rejoin", NULL, NULL, TRUE, rw);
-
-  g_object_class_install_properties (object_class, HS_ROOM_N_PROPS, props);
 }
 
 static void
@@ -505,9 +363,11 @@ hs_room_class_init (HsRoomClass *klass)
   object_class->get_property = hs_room_get_property;
   object_class->set_property = hs_room_set_property;
 
-  install_properties (object_class);
-  install_stay_signals ();
-  install_occupant_signals ();
+  make_stay_properties ();
+  make_room_properties ();
+  make_settings ();
+  g_object_class_install_properties (object_class, HS_ROOM_N_PROPS, props);
+  hs_room_install_signals ();
 }
 
 static void
