@@ -142,6 +142,8 @@ hs_roster_resumed (HsModule *module, HsClient *client)
   HsRoster *self = HS_ROSTER (module);
 
   set_stale (self, FALSE);
+  /* If the request waits still, the answer comes again, from its beginning; and so do pushes. */
+  hs_roster_load_interrupt (self);
   if (self->load.is_wanted && self->load.cancellable == NULL)
     hs_roster_load_begin (self);
 }
@@ -158,6 +160,7 @@ hs_roster_lost (HsModule *module, HsClient *client)
   HsRoster *self = HS_ROSTER (module);
 
   self->load.is_asked = FALSE;
+  hs_roster_load_interrupt (self);
   set_stale (self, TRUE);
   clear_presence (self);
 }

@@ -66,10 +66,36 @@ test_each_item (void)
     }
 }
 
+/* The part of a push that came in a session that is lost is no part of a push of the next one. */
+static void
+test_push (void)
+{
+#define ROMEO "<iq type='set' id='p1'><query xmlns='jabber:iq:roster'><item jid='romeo@example.com'/>"
+  static const ScriptStep first[] = { RUN (script_sign_in), ROSTER_ASKED, SEND (ROMEO), GATE, RESET, END };
+  static const ScriptStep second[] = { RUN (script_sign_in), ROSTER_ASKED, SEND (ROSTER_ITEMS ("", "")),
+                                       SEND (ROMEO "</query></iq>"), SERVE, END };
+  const ScriptStep *const scripts[] = { first, second, NULL };
+  RosterTest f;
+
+  roster_set_up (&f, scripts);
+  g_object_set (f.test->client, "auto-reconnect", TRUE, NULL);
+  test_client_start_until_ready (f.test);
+  test_spin (20);
+  scripted_server_open_gate (f.test->server);
+  test_until (f.test->n_disconnected == 1);
+  hs_client_reconnect_now (f.test->client);
+  test_until (hs_roster_get_is_loaded (f.roster));
+  test_client_say (f.test, "<message/>");
+  assert_contacts (&f, "romeo@example.com=[]none ");
+  test_client_stop (f.test);
+  roster_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/cut/each-item", test_each_item);
+  g_test_add_func ("/roster/cut/push", test_push);
   return g_test_run ();
 }

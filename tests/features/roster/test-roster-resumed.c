@@ -94,11 +94,47 @@ test_not_again (void)
   end (&f, &resume);
 }
 
+/* The connection is cut inside a push, or inside the answer; both come again when the session goes on. */
+static void
+assert_cut (const char *part, const char *whole, const char *answer)
+{
+  const ScriptStep first[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                               SEND ("<enabled" SM " resume='true' id='s1'/>"), ROSTER_ASKED, SEND (part), GATE,
+                               RESET, END };
+  const ScriptStep second[] = { RUN (resume_sign_in), EXPECT ("<resume"), SEND ("<resumed" SM " previd='s1' h='0'/>"),
+                                ROSTER_ASKED, SEND (answer), SEND (whole), SERVE, END };
+  const ScriptStep *const scripts[] = { first, second, NULL };
+  RosterTest f;
+  ResumeTest resume = { NULL };
+
+  roster_set_up (&f, scripts);
+  resume_watch (&resume, f.test);
+  test_client_start_until_ready (f.test);
+  test_spin (20);
+  scripted_server_open_gate (f.test->server);
+  test_until (resume.n_resumed == 1);
+  test_until (hs_roster_get_is_loaded (f.roster));
+  test_client_say (f.test, "<message/>");
+  assert_contacts (&f, "juliet@example.com=[]none romeo@example.com=[]none ");
+  end (&f, &resume);
+}
+
+#define PUSH_OF_ROMEO "<iq type='set' id='push1'><query xmlns='jabber:iq:roster'><item jid='romeo@example.com'/>"
+
+static void
+test_cut (void)
+{
+  assert_cut (PUSH_OF_ROMEO, PUSH_OF_ROMEO "</query></iq>", ROSTER_ITEMS ("", JULIET));
+  assert_cut ("<iq type='result' id='@ID@'><query xmlns='jabber:iq:roster'><item jid='gone@example.com'/>", " ",
+              ROSTER_ITEMS ("", JULIET "<item jid='romeo@example.com'/>"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/resumed/asked-again", test_asked_again);
   g_test_add_func ("/roster/resumed/not-again", test_not_again);
+  g_test_add_func ("/roster/resumed/cut", test_cut);
   return g_test_run ();
 }
