@@ -60,6 +60,7 @@ const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping',
 const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED',
     // These are no flags.
     type: null, fromJid: null, from_jid: null};
+const NARROWING = ['type', 'fromJid', 'from_jid', 'fromAccount', 'from_account'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
 const STATE = Symbol('headstock');
@@ -312,7 +313,6 @@ function isFromAccount(client, stanza) {
     return bound !== null && from !== null && (from.equal(bound) || from.equal(bound.get_bare()));
 }
 
-// An option that is misspelt would be one that is not set: an element from a stranger would reach the handler.
 function narrow(type, from) {
     checkWord('type of a stanza', type, Object.values(TYPES).flat());
     const jid = toJid(from ?? null);
@@ -321,13 +321,26 @@ function narrow(type, from) {
     return (type ?? null) === null && jid === null ? null : [type ?? null, jid];
 }
 
+// Options without which more elements come than a program wants.  One that is given and has no value, such as the address of
+// what is not there, would count as not given: what a stranger sends would reach the handler.
+function checkNarrowing(options) {
+    for (const name of NARROWING) {
+        if (name in options && (options[name] ?? null) === null)
+            throw new TypeError(`The option '${name}' of a handler is ${options[name]}; leave it out where it is not meant`);
+    }
+    if ('fromJid' in options && 'from_jid' in options)
+        throw new TypeError("A handler has one sender: either the option 'fromJid' or 'from_jid'");
+}
+
 // The type of a stanza and the sender that a handler's options ask for, or null.
 function findNarrowing(options) {
     if (typeof options !== 'object' || options === null)
         return null;
+    checkNarrowing(options);
     return narrow(options.type, options.fromJid ?? options.from_jid);
 }
 
+// An option that is misspelt would be one that is not set.
 function makeFlags(options) {
     if (typeof options !== 'object' || options === null || Array.isArray(options))
         throw new TypeError(`The options of a handler are an object, not ${options}`);
@@ -475,6 +488,10 @@ const clientMethods = {
     add_handler: addHandler,
 
     add_handler_full(name, namespace, type, from, flags, call) {
+        if (type === undefined || from === undefined)
+            throw new TypeError('add_handler_full() takes a type and a sender, or null for any, not undefined');
+        if (findNarrowing(flags))
+            throw new TypeError('add_handler_full() takes a type and a sender before its options, not in them');
         return addHandler.call(this, name, namespace, flags, call, narrow(type, from));
     },
 

@@ -46,11 +46,11 @@ interface HandlerOptions {
     from_account?: boolean;
     nested?: boolean;
     /** Only in a stanza of this type. */
-    type?: string | null;
+    type?: string;
     /** Only in a stanza from this address: a bare JID stands for all its resources. */
-    fromJid?: Address | null;
-    /** The same as fromJid. */
-    from_jid?: Address | null;
+    fromJid?: Address;
+    /** The same as fromJid; only one of them is given. */
+    from_jid?: Address;
 }
 /** A handler of a registered object: the name of an element, its namespace (null: any), a function, and options. */
 type Handler = [

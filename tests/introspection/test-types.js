@@ -275,6 +275,28 @@ await main({
         throwing(TypeError, () => client.add_handler('item', null, Headstock.HandlerFlags.ONCE, null));
     },
 
+    'an option that narrows a handler and has no value is refused, and so are two senders'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        const room = null;
+        const wrong = [{fromJid: room?.jid}, {fromJid: null}, {from_jid: undefined}, {from_jid: null}, {type: undefined},
+            {type: null}, {type: undefined, fromJid: 'a@b'}, {type: 'chat', fromJid: null}, {fromJid: 'a@b', from_jid: 'c@d'},
+            {fromJid: 'a@b', from_jid: 'a@b'}, {fromJid: undefined, from_jid: 'a@b'}, {fromAccount: undefined},
+            {from_account: undefined}, Object.create({fromJid: undefined})];
+        for (const options of wrong) {
+            throwing(TypeError, () => client.register({handlers: [['message', null, () => null, options]]}));
+            throwing(TypeError, () => client.add_handler('message', null, options, () => null));
+            throwing(TypeError, () => client.register_on_iq('get', null, options, () => null));
+            throwing(TypeError, () => client.elements('message', null, options));
+            throwing(TypeError, () => client.add_handler_full('message', null, null, null, options, () => null));
+        }
+        for (const [type, from, options] of [[undefined, null, 0], [null, undefined, 0], ['chat', undefined, {}],
+            [null, null, {fromJid: 'a@b'}], [null, 'a@b', {type: 'chat'}]])
+            throwing(TypeError, () => client.add_handler_full('message', null, type, from, options, () => null));
+        for (const options of [{type: 'chat'}, {fromJid: 'a@b'}, {from_jid: Jid.new('a@b'), type: 'chat'}])
+            client.add_handler('message', null, options, () => null);
+        client.add_handler_full('message', null, null, null, {once: true}, () => null);
+    },
+
     'a property that there is not is refused where an object is made'() {
         class Mine extends Headstock.Client {
             static {

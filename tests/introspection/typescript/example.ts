@@ -57,6 +57,8 @@ async function main(roster: Headstock.Roster, disco: Headstock.Disco): Promise<H
 
 // @ts-expect-error: the option is misspelt
 client.register({handlers: [['item', null, () => null, {from_acount: true}]]});
+// @ts-expect-error: a sender that is null would be any
+client.register({handlers: [['item', null, () => null, {fromJid: null}]]});
 // @ts-expect-error: the hook is misspelt
 client.register({raedy: () => undefined});
 // @ts-expect-error: there is no such property
