@@ -38,15 +38,31 @@ function takeOptions(name, all) {
     return all.pop();
 }
 
+// JavaScript makes a number of anything, and of most things 0: a request would time out at once.
+function fillTimeout(name, all, given = null) {
+    const place = TIMEOUT_PLACES[name];
+    if (place === undefined)
+        return;
+    const timeout = given ?? all[place] ?? -1;
+    if (!Number.isFinite(timeout))
+        throw new TypeError(`The timeout of ${name}() is a number of milliseconds, not ${describe(timeout)}`);
+    if (Math.trunc(timeout) !== (timeout | 0))
+        throw new RangeError(`The timeout of ${name}() is at most ${2 ** 31 - 1} milliseconds, not ${timeout}`);
+    all[place] = timeout;
+}
+
+// What has no string, such as an object without a prototype, has a name still.
+function describe(value) {
+    return typeof value === 'string' ? `'${value}'` : Object.prototype.toString.call(value);
+}
+
 function fillArguments(name, all, places, options) {
     const cancellable = options.cancellable ?? null;
     while (all.length < places - 1)
         all.push(null);
     if (cancellable)
         all[places - 2] = cancellable;
-    const timeout = TIMEOUT_PLACES[name];
-    if (timeout !== undefined)
-        all[timeout] = options.timeout ?? all[timeout] ?? -1;
+    fillTimeout(name, all, options.timeout);
     return all;
 }
 
@@ -92,8 +108,10 @@ function promising(owner, name) {
     const start = owner[name];
     const places = start.length;
     const call = function (...all) {
-        if (all.length >= places)
+        if (all.length >= places) {
+            fillTimeout(name, all);
             return start.apply(this, all);
+        }
         if (typeof all.at(-1) !== 'function')
             return callAsync(this, name, start, all, places);
         const callback = all.pop();

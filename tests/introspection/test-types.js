@@ -337,6 +337,20 @@ await main({
             assert(typeof prototype[key.replace(/_(.)/g, (_all, letter) => letter.toUpperCase())] === 'function', key);
     },
 
+    async 'a timeout that is no number of milliseconds is refused'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        const iq = new Headstock.Iq({stanza_type: 'get', payload: Headstock.Element.new('q', 'urn:test')});
+        for (const timeout of ['x', '5', '', true, {}, [], NaN, Infinity, 5n, new Date(), new Gio.Cancellable(), () => null]) {
+            throwing(TypeError, () => client.request_async(iq, timeout, null, () => null));
+            for (const last of [[timeout, null], [{timeout}], [timeout, {}], [-1, {timeout}]])
+                await client.request(iq, ...last).then(() => assert(false), error => assert(error instanceof TypeError, error));
+        }
+        for (const timeout of [2 ** 31, -(2 ** 31) - 1, 1e300])
+            await client.request(iq, timeout).then(() => assert(false), error => assert(error instanceof RangeError, error));
+        for (const last of [[5], [0.5], [-1], [null], [undefined], [{timeout: undefined}], [{timeout: null}], [{timeout: 5}], [5, null]])
+            await refused(() => client.request(iq, ...last), Headstock.error_quark(), Headstock.Error.NOT_CONNECTED);
+    },
+
     'functions with callbacks can be promisified'() {
         const {prototype} = Headstock.Client;
         // Gio._promisify() goes by how many parameters there are.
