@@ -26,9 +26,10 @@
 // has a name without underscores too: roster.addAsync(jid).  client.request(iq) and client.send(stanza) are
 // request_async() and send_async().
 //
-// client.runAsync() keeps the client until it has terminated, and ends with what ended the run.  While it
-// waits, Ctrl-C stops the client, and a second Ctrl-C ends the process; a program that lives on without its
-// client calls start() instead.  client.run() runs a main loop inside JavaScript, in which no promise goes on.
+// client.runAsync() keeps the client until it has terminated, and ends with what ended the run.  While it waits,
+// Ctrl-C and SIGTERM stop the client, and a second one ends the process; a program that lives on without its client
+// calls start() instead.  It takes the options of a promise, too, and stops the client where it is cancelled.
+// client.run() runs a main loop inside JavaScript, in which no promise goes on.
 //
 // client.elements(name, namespace, options) is an asynchronous iterator over elements as they arrive, and
 // archive.pages(query) over the pages of an archive.
@@ -45,7 +46,7 @@ const {Gio, GLib, GObject} = imports.gi;
 const System = imports.system;
 const {TYPES, checkAll, checkText, checkWord, toJid} = imports.overrides.headstock_checks;
 const {Arrivals, readPages} = imports.overrides.headstock_iterators;
-const {addPromises} = imports.overrides.headstock_promises;
+const {addPromises, promiseRun} = imports.overrides.headstock_promises;
 
 // Each view that a handler was shown, or that the program made to send it, lives until it is collected, and
 // with it the memory of its stanza.  JavaScript knows nothing of that memory, and does not collect for it.
@@ -63,6 +64,7 @@ const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', fr
 const NARROWING = ['type', 'fromJid', 'from_jid', 'fromAccount', 'from_account'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
+const SIGTERM = 15;
 const STATE = Symbol('headstock');
 
 let Headstock, Agent;
@@ -601,17 +603,12 @@ const clientMethods = {
         return new Arrivals(this, name, namespace, options, isOnce);
     },
 
-    runAsync() {
-        return new Promise((resolve, reject) => {
-            let interrupt = addSignal(GLib.PRIORITY_DEFAULT, SIGINT, () => {
-                interrupt = 0;
-                this.stop();
-                return GLib.SOURCE_REMOVE;
-            });
+    runAsync(...all) {
+        return promiseRun('runAsync', all, (resolve, reject) => {
+            const release = catchSignals(() => this.stop());
             const id = native.connect.call(this, 'terminated', (client, error) => {
                 client.disconnect(id);
-                if (interrupt !== 0)
-                    GLib.source_remove(interrupt);
+                release();
                 running.delete(client);
                 if (error)
                     reject(error);
@@ -620,9 +617,27 @@ const clientMethods = {
             });
             running.add(this);
             this.start();
-        });
+        }, () => this.stop());
     },
 };
+
+// Calls a function at the first SIGINT or SIGTERM; a second one ends the process, as ever.  Gives what is to be done at the end.
+function catchSignals(call) {
+    const sources = new Map();
+    const release = () => {
+        sources.forEach(source => GLib.source_remove(source));
+        sources.clear();
+    };
+    for (const number of [SIGINT, SIGTERM]) {
+        sources.set(number, addSignal(GLib.PRIORITY_DEFAULT, number, () => {
+            sources.delete(number);
+            release();
+            call();
+            return GLib.SOURCE_REMOVE;
+        }));
+    }
+    return release;
+}
 
 // A stanza that is shown through a signal is a view like any other.
 function connecting(name) {

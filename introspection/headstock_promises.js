@@ -33,6 +33,8 @@ function takeOptions(name, all) {
     const {cancellable = null, signal = null} = last;
     if (cancellable && signal)
         throw new TypeError(`${name}() takes either a cancellable or a signal`);
+    if (cancellable && !(cancellable instanceof Gio.Cancellable))
+        throw new TypeError(`${name}() takes a Gio.Cancellable as its cancellable`);
     if (signal && !isSignal(signal))
         throw new TypeError(`${name}() takes an AbortSignal, or what has its functions, as its signal`);
     return all.pop();
@@ -74,13 +76,53 @@ function followSignal(signal) {
     return {cancellable, release: () => signal.removeEventListener?.('abort', abort)};
 }
 
+function makeCancelled() {
+    return new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, 'The operation was cancelled');
+}
+
+// What a promise is rejected with for an error.
+function makeReason(signal, error) {
+    return signal?.aborted ? signal.reason ?? error : error;
+}
+
+// Takes the options of a function that has nothing else.
+function takeOnlyOptions(name, all) {
+    const options = takeOptions(name, all);
+    if (all.some(one => one !== undefined && one !== null))
+        throw new TypeError(`${name}() takes a Gio.Cancellable, an AbortSignal or an object with options, and nothing else`);
+    return options;
+}
+
+// Promises the end of what `start` begins, which calls one of its two functions then, as a promise has them.  `stop` ends
+// it early.
+function promiseRun(name, all, start, stop) {
+    return new Promise((resolve, reject) => {
+        const options = takeOnlyOptions(name, all);
+        const {signal} = options;
+        if (signal?.aborted || options.cancellable?.is_cancelled())
+            throw makeReason(signal, makeCancelled());
+        const {cancellable, release} = signal ? followSignal(signal) : options;
+        // Gio.Cancellable has another connect() than objects have; its disconnect() would wait for itself.
+        const id = cancellable ? GObject.signal_connect(cancellable, 'cancelled', stop) : 0;
+        const ending = end => result => {
+            release?.();
+            if (id !== 0)
+                GObject.signal_handler_disconnect(cancellable, id);
+            if (cancellable?.is_cancelled())
+                reject(makeReason(signal, makeCancelled()));
+            else
+                end(result);
+        };
+        start(ending(resolve), ending(reject));
+    });
+}
+
 function callAsync(self, name, start, all, places) {
     return new Promise((resolve, reject) => {
         const options = takeOptions(name, all);
         const {signal} = options;
-        const makeReason = error => signal?.aborted ? signal.reason ?? error : error;
         if (signal?.aborted) {
-            reject(makeReason(new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, 'The operation was cancelled')));
+            reject(makeReason(signal, makeCancelled()));
             return;
         }
         const {cancellable, release} = signal ? followSignal(signal) : options;
@@ -91,7 +133,7 @@ function callAsync(self, name, start, all, places) {
                 resolve(self[name.replace(/_async$/, '_finish')](result));
             } catch (error) {
                 error.stack = `${error.stack ?? ''}### The call:\n${stack}`;
-                reject(makeReason(error));
+                reject(makeReason(signal, error));
             }
         };
         try {

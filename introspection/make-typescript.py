@@ -95,7 +95,7 @@ OVERRIDES = {
         "elements": "/** The elements that arrive from now on, until the client has terminated. */\n"
                     "elements<T extends Element = Element>(name: string, namespace?: string | null, options?: HandlerOptions): "
                     "AsyncIterableIterator<T>;",
-        "runAsync": "/** Starts the client, and resolves when it has terminated. */\nrunAsync(): Promise<void>;",
+        "runAsync": "/** Starts the client, and resolves when it has terminated. */\nrunAsync(last?: Cancel): Promise<void>;",
     },
     "Archive": {
         "pages": "/** The pages that a query describes, one after another; without one, those of the account's whole archive. */\n"

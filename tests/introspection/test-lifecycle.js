@@ -11,6 +11,7 @@ import {address, assert, Child, equal, HERE, main, makeClient, online, sendXml, 
 
 const {DEFAULT} = Headstock.HandlerFlags;
 const {NS_CLIENT} = Headstock;
+const SIGTERM = 15;
 const SIGNALS = ['connecting', 'connected', 'secured', 'authenticated', 'ready', 'stopping', 'disconnected',
     'cleanup', 'terminated'];
 
@@ -148,6 +149,14 @@ await main({
             await wait(() => seen === 2);
         });
         equal(calls, ['body']);
+    },
+
+    async 'a program ends in order at SIGTERM, too'() {
+        const child = new Child('gjs', '-m', `${HERE}/program.js`);
+        await wait(() => child.output.includes('Ready '));
+        child.signal(SIGTERM);
+        equal([await child.end(), child.errors], [0, '']);
+        assert(child.output.endsWith('Stopping\nTerminated\nEnded\n'), child.output);
     },
 
     async 'the first program prints the roster, echoes, and ends on Ctrl-C in order'() {

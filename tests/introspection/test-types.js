@@ -3,6 +3,7 @@
 // Addresses, elements and constants; needs no server.
 
 import Gio from 'gi://Gio?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
@@ -349,6 +350,48 @@ await main({
             await client.request(iq, timeout).then(() => assert(false), error => assert(error instanceof RangeError, error));
         for (const last of [[5], [0.5], [-1], [null], [undefined], [{timeout: undefined}], [{timeout: null}], [{timeout: 5}], [5, null]])
             await refused(() => client.request(iq, ...last), Headstock.error_quark(), Headstock.Error.NOT_CONNECTED);
+    },
+
+    async 'runAsync takes what the other promises take, and nothing else'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        const states = [];
+        client.connect('notify::state', () => states.push(client.state));
+        const cancelled = new Gio.Cancellable();
+        cancelled.cancel();
+        for (const wrong of [['x'], [5], [true], [() => null], [[]], [{timeout: 5}], [{cancelable: cancelled}],
+            [{cancellable: 'x'}], [{signal: {}}], [{cancellable: cancelled, signal: new Signal()}],
+            [client, null], [5, cancelled], [cancelled, {}]])
+            await client.runAsync(...wrong).then(() => assert(false), error => assert(error instanceof TypeError, error));
+        for (const last of [cancelled, {cancellable: cancelled}])
+            await refused(() => client.runAsync(last), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+        const signal = new Signal();
+        signal.abort('enough');
+        await client.runAsync({signal}).then(() => assert(false), error => equal(error, 'enough'));
+        equal([states.length, signal.listeners.size], [0, 0]);
+    },
+
+    async 'runAsync stops the client where it is cancelled'() {
+        const listener = new Gio.SocketListener();
+        const client = new Headstock.Client({jid: 'a@b', password: 'x', host: '127.0.0.1', port: listener.add_any_inet_port(null)});
+        const stages = [];
+        client.register({stopping: () => stages.push('stopping'), terminated: () => stages.push('terminated')});
+        const cancelling = (last, cancel) => {
+            GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
+                cancel();
+                return GLib.SOURCE_REMOVE;
+            });
+            return client.runAsync(last);
+        };
+        const cancellable = new Gio.Cancellable();
+        await refused(() => cancelling({cancellable}, () => cancellable.cancel()), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+        const signal = new Signal();
+        await cancelling(signal, () => signal.abort('enough')).then(() => assert(false), error => equal(error, 'enough'));
+        for (const nothing of [{}, null, undefined, new Gio.Cancellable(), {cancellable: null, signal: null}])
+            await cancelling(nothing, () => client.stop());
+        equal(stages.splice(0, 4), ['stopping', 'terminated', 'stopping', 'terminated']);
+        equal([stages.length, signal.listeners.size], [10, 0]);
+        cancellable.cancel();
+        listener.close();
     },
 
     'functions with callbacks can be promisified'() {

@@ -48,6 +48,7 @@ async function main(roster: Headstock.Roster, disco: Headstock.Disco): Promise<H
         print(child.get_name());
     try {
         await client.runAsync();
+        await client.runAsync({cancellable: new Gio.Cancellable()});
     } catch (error) {
         if (error instanceof Headstock.SaslError && error.code === Headstock.SaslError.NOT_AUTHORIZED)
             print(error.message);
@@ -71,6 +72,8 @@ client.port = '5222';
 client.connect('mesage', () => undefined);
 // @ts-expect-error: there is no such option
 client.request(new Headstock.Iq(), {timeot: 5});
+// @ts-expect-error: a run has no timeout
+client.runAsync({timeout: 5});
 // @ts-expect-error: it cannot be written
 client.bound_jid = jid;
 
