@@ -374,13 +374,29 @@ function isNativeModule(object) {
     return true;
 }
 
+// An object's handlers in a list of their own: what they are in may be gone through once only.
 function checkHandlers(handlers = []) {
-    for (const one of handlers) {
+    if (typeof handlers !== 'object' || typeof handlers?.[Symbol.iterator] !== 'function')
+        throw new TypeError(`The handlers of an object are a list of lists, not ${handlers}`);
+    const all = [...handlers];
+    for (const one of all) {
         if (!Array.isArray(one) || typeof one[2] !== 'function' || one.length > 4)
             throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
         one.forEach(checkText);
         makeFlags(one[3] ?? {});
         findNarrowing(one[3]);
+    }
+    return all;
+}
+
+// Gives the handlers of what is to be registered, and refuses what would never be called.
+function checkRegistered(object) {
+    if (object === null || typeof object !== 'object')
+        throw new TypeError(`${object} can't be registered: it is not an object`);
+    const handlers = checkHandlers(object.handlers);
+    if (!(object instanceof Headstock.Module) && handlers.length === 0 && !HOOKS.some(hook => isHook(object, hook))) {
+        throw new TypeError('The object has nothing that the client could call: no list in its `handlers`, ' +
+            `and none of the functions ${HOOKS.join(', ')}`);
     }
     return handlers;
 }
@@ -505,10 +521,7 @@ const clientMethods = {
     },
 
     register(object) {
-        if (object === null || typeof object !== 'object')
-            throw new TypeError(`${object} can't be registered: it is not an object`);
-        if (!(object instanceof Headstock.Module) && !object.handlers && !HOOKS.some(hook => isHook(object, hook)))
-            throw new TypeError(`The object can't be registered: it has no handlers, and none of ${HOOKS.join(', ')}`);
+        const handlers = checkRegistered(object);
         const state = getState(this);
         const isNative = isNativeModule(object);
         if (findAgent(this, object) !== 0)
@@ -518,7 +531,7 @@ const clientMethods = {
         if (!isNative || object.handlers) {
             const number = ++state.last;
             const agent = new Agent();
-            const record = {object, agent, handlers: checkHandlers(object.handlers), ids: []};
+            const record = {object, agent, handlers, ids: []};
             const outer = state.attaching;
             agent.number = number;
             agent.begins = object instanceof Headstock.Module || typeof object.begin === 'function';

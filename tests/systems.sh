@@ -156,7 +156,7 @@ from gi.repository import Headstock
 Headstock.Client.new("user@domain", "secret").register(Headstock.Ping.new())'
 cat >/tmp/client.js <<'JS'
 import Headstock from 'gi://Headstock?version=1.0';
-Headstock.Client.new('user@domain', 'secret').register({handlers: []});
+Headstock.Client.new('user@domain', 'secret').register(new Headstock.Ping());
 JS
 gjs -m /tmp/client.js
 for language in c python javascript; do

@@ -271,8 +271,12 @@ await main({
             {once: false, forget: true, nested: false}];
         client.register({handlers: good.map(options => ['item', undefined, () => null, options]), attached});
         equal(told, ['attached']);
-        for (const nothing of [{}, {handler: []}, new (class { onReady() {} })()])
+        for (const nothing of [{}, {handler: []}, new (class { onReady() {} })(), {handlers: []}, {handlers: new Set()}, {handlers: null},
+            {handlers: 5}, {handlers: 'on'}, {handlers: {}}, {handlers: [], raedy() {}}, {handlers: 5, attached}, {handlers: '', attached}])
             throwing(TypeError, () => client.register(nothing));
+        client.register({handlers: [], attached});
+        client.register({handlers: new Set([['item', null, () => null]])});
+        equal(told, ['attached', 'attached']);
         throwing(TypeError, () => client.add_handler('item', null, Headstock.HandlerFlags.ONCE, null));
     },
 
