@@ -521,11 +521,11 @@ const clientMethods = {
     },
 
     register(object) {
+        if (findAgent(this, object) !== 0)
+            return;
         const handlers = checkRegistered(object);
         const state = getState(this);
         const isNative = isNativeModule(object);
-        if (findAgent(this, object) !== 0)
-            return;
         if (object instanceof Headstock.Module && !isNative)
             warnOfHooks(object);
         if (!isNative || object.handlers) {
@@ -663,6 +663,12 @@ function connecting(name) {
     };
 }
 
+// What is caught may be anything: a function of C that takes a GError knows nothing of an exception of JavaScript's.
+function acceptAnyError(owner, name) {
+    const call = owner[name];
+    owner[name] = error => error instanceof GLib.Error ? call(error) : null;
+}
+
 function _init() {
     Headstock = this;
     const {Client, Element, Module} = Headstock;
@@ -682,6 +688,8 @@ function _init() {
         return this.list_deliveries()[Symbol.iterator]();
     };
 
+    for (const name of ['get_condition', 'get_error_type', 'get_text', 'get_stanza'])
+        acceptAnyError(Headstock.StanzaError, name);
     native.describe = Headstock.Described.prototype.describe;
     for (const hook of HOOKS)
         native[`module_${hook}`] = Module.prototype[hook];

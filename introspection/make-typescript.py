@@ -104,6 +104,10 @@ OVERRIDES = {
     "ArchivePage": {
         "iterator": "[Symbol.iterator](): IterableIterator<Delivery>;",
     },
+    "StanzaError": {
+        **{name: f"static {name}(error: unknown): {kind} | null;" for name, kind in (
+            ("get_condition", "string"), ("get_error_type", "string"), ("get_text", "string"), ("get_stanza", "Stanza"))},
+    },
     "Element": {
         "toString": "toString(): string;",
         "iterator": "[Symbol.iterator](): IterableIterator<Element>;",
@@ -320,6 +324,7 @@ class Writer:
         document(node, self.lines)
         if error:
             lines.append("static quark(): number;")
+            lines += OVERRIDES.get(name, {}).values()
             self.block(f"export class {name} extends GLib.Error", lines)
         else:
             self.block(f"export enum {name}", lines)

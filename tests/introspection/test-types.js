@@ -229,6 +229,18 @@ await main({
         }
     },
 
+    'what is no error of the library says nothing of a stanza'() {
+        const {StanzaError} = Headstock;
+        const others = [new Error('x'), new TypeError('x'), 'enough', 5, {}, null, undefined, Symbol('x'), Object.create(null),
+            new Gio.IOErrorEnum({code: 0, message: 'x'}), new Headstock.SaslError({code: 0, message: 'x'})];
+        for (const error of others) {
+            for (const name of ['get_condition', 'get_error_type', 'get_text', 'get_stanza'])
+                equal([name, StanzaError[name](error)], [name, null]);
+        }
+        const made = new StanzaError({code: StanzaError.GONE, message: 'x'});
+        equal([StanzaError.get_condition(made), StanzaError.get_stanza(made)], ['gone', null]);
+    },
+
     'what is no list of handlers is refused'() {
         const client = new Headstock.Client({jid: 'a@b'});
         for (const handlers of [['message'], [['message', null]], [['message', null, true]]]) {
@@ -275,7 +287,9 @@ await main({
             {handlers: 5}, {handlers: 'on'}, {handlers: {}}, {handlers: [], raedy() {}}, {handlers: 5, attached}, {handlers: '', attached}])
             throwing(TypeError, () => client.register(nothing));
         client.register({handlers: [], attached});
-        client.register({handlers: new Set([['item', null, () => null]])});
+        const once = {handlers: new Set([['item', null, () => null]]).values()};
+        client.register(once);
+        client.register(once);
         equal(told, ['attached', 'attached']);
         throwing(TypeError, () => client.add_handler('item', null, Headstock.HandlerFlags.ONCE, null));
     },

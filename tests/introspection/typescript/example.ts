@@ -52,6 +52,9 @@ async function main(roster: Headstock.Roster, disco: Headstock.Disco): Promise<H
     } catch (error) {
         if (error instanceof Headstock.SaslError && error.code === Headstock.SaslError.NOT_AUTHORIZED)
             print(error.message);
+        const condition: string | null = Headstock.StanzaError.get_condition(error);
+        print(condition ?? Headstock.StanzaError.get_text(error));
+        print(Headstock.StanzaError.get_stanza(error)?.from_jid?.to_string() ?? null);
     }
     return answers[0].payload;
 }
