@@ -224,7 +224,7 @@ split (const char *string, gsize length, Part *local, Part *domain, Part *resour
  *   g_printerr ("%s\n", error->message);
  * ```
  *
- * Returns: (transfer full): a new JID, or %NULL if @string is none; then @error is set to
+ * Returns: (transfer full): a new JID, or %NULL if @string is not a valid JID; then @error is set to
  *   %HS_ERROR_INVALID_JID, and its message names the part and what is wrong with it
  */
 HsJid *

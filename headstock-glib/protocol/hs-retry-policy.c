@@ -40,9 +40,9 @@ typedef enum
 
 #define ANY (-1)
 
-/* The first that fits counts; what is not here is VERDICT_ONCE_MORE. Before the first `ready` of a run each
- * target is tried once, whatever this says except for what is permanent. docs/lifecycle.md has this table
- * in words. */
+/* The first row that matches an error counts; an error without a row is VERDICT_ONCE_MORE. Before the first `ready`
+ * of a run each target is tried once even so, unless the error is permanent. docs/lifecycle.md has this table in
+ * words. */
 static const struct
 {
   GQuark (*domain) (void);

@@ -40,7 +40,7 @@ typedef struct
 void hs_server_memory_init (HsServerMemory *self);
 void hs_server_memory_clear (HsServerMemory *self);
 
-/* A connection to the server of @domain begins: what is known of another server's pipelining is forgotten. */
+/* Called when a connection to the server of @domain begins. Forgets how another server bore pipelining. */
 void hs_server_memory_meet (HsServerMemory *self, const char *domain);
 gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what);
 

@@ -27,7 +27,7 @@ hs_bytes_whole_characters (const char *bytes, gsize length)
   return length;
 }
 
-/* The length of the character of more than one byte at @p, or 0 where there is none (RFC 3629, 4). */
+/* Returns the length of the character of more than one byte at @p, or 0 if the bytes are not one (RFC 3629, 4). */
 static guint
 sequence_length (const guchar *p, gsize left)
 {

@@ -465,7 +465,7 @@ parse (HsParser *self, const char *bytes, gsize length)
   if (self->error != NULL || self->skipping)
     return;
   self->names_size = hs_parser_get_names_size (self);
-  /* Names take memory also in what is thrown away or forgotten. */
+  /* Names of discarded and forgotten elements take memory too. */
   if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
     {
       hs_parser_discard (self, HS_DISCARD_NAMES, 0);
