@@ -192,7 +192,7 @@ test_cut_and_resumed (void)
                                        EXPECT ("<resume"),
                                        SEND ("<resumed" SM " previd='s1' h='0'/>"),
                                        ASKED,
-                                       SEND (LIST (ITEM ("a@b"))),
+                                       SEND (LIST (ITEM ("a@b")) "<a" SM " h='1'/>"),
                                        SERVE,
                                        END };
   const ScriptStep *const scripts[] = { first, second, NULL };

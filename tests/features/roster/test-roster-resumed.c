@@ -96,13 +96,13 @@ test_not_again (void)
 
 /* The connection is cut inside a push, or inside the answer; both come again when the session goes on. */
 static void
-assert_cut (const char *part, const char *whole, const char *answer)
+assert_cut (const char *part, const char *whole, const char *answer, const ScriptStep *acked)
 {
   const ScriptStep first[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
                                SEND ("<enabled" SM " resume='true' id='s1'/>"), ROSTER_ASKED, SEND (part), GATE,
                                RESET, END };
   const ScriptStep second[] = { RUN (resume_sign_in), EXPECT ("<resume"), SEND ("<resumed" SM " previd='s1' h='0'/>"),
-                                ROSTER_ASKED, SEND (answer), SEND (whole), SERVE, END };
+                                ROSTER_ASKED, SEND (answer), SEND (whole), RUN (acked), SERVE, END };
   const ScriptStep *const scripts[] = { first, second, NULL };
   RosterTest f;
   ResumeTest resume = { NULL };
@@ -121,12 +121,16 @@ assert_cut (const char *part, const char *whole, const char *answer)
 
 #define PUSH_OF_ROMEO "<iq type='set' id='push1'><query xmlns='jabber:iq:roster'><item jid='romeo@example.com'/>"
 
+/* All is acknowledged, for which the client would wait for 5 s when it is stopped. */
 static void
 test_cut (void)
 {
-  assert_cut (PUSH_OF_ROMEO, PUSH_OF_ROMEO "</query></iq>", ROSTER_ITEMS ("", JULIET));
+  static const ScriptStep acked[] = { SEND ("<a" SM " h='1'/>"), END };
+  static const ScriptStep acked_reply[] = { EXPECT ("id=\"push1\""), SEND ("<a" SM " h='2'/>"), END };
+
+  assert_cut (PUSH_OF_ROMEO, PUSH_OF_ROMEO "</query></iq>", ROSTER_ITEMS ("", JULIET), acked_reply);
   assert_cut ("<iq type='result' id='@ID@'><query xmlns='jabber:iq:roster'><item jid='gone@example.com'/>", " ",
-              ROSTER_ITEMS ("", JULIET "<item jid='romeo@example.com'/>"));
+              ROSTER_ITEMS ("", JULIET "<item jid='romeo@example.com'/>"), acked);
 }
 
 int
