@@ -253,20 +253,20 @@ static void
 test_no_rejoin (void)
 {
   static const HsRoomTimes quick
-      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 5 };
+      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 100 };
   MucTest f;
 
   muc_test_start (&f, NULL);
   enter (&f, &quick);
   muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
   hs_room_set_auto_rejoin (f.room, FALSE);
-  test_spin (50);
+  test_spin (300);
   muc_test_assert (&f, "");
   hs_room_set_auto_rejoin (f.room, TRUE);
   enter (&f, &quick);
   muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
   hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
-  test_spin (50);
+  test_spin (300);
   muc_test_assert (&f, "list state:out left:left(,,) ");
   muc_test_end (&f);
 }

@@ -32,9 +32,16 @@ class Slixmpp:
         self.jid = self.await_event("ready")["jid"]
 
     def _read(self):
-        self._rest += self._process.stdout.read() or b""
+        try:
+            self._rest += os.read(self._process.stdout.fileno(), 1 << 16)
+        except BlockingIOError:
+            pass
         *lines, self._rest = self._rest.split(b"\n")
-        for line in map(json.loads, lines):
+        for text in lines:
+            try:
+                line = json.loads(text)
+            except ValueError:
+                raise AssertionError(f"slixmpp said {text!r}") from None
             (self._answers if "answer" in line else self.events).append(line)
         assert self._process.poll() is None, "slixmpp has ended"
 

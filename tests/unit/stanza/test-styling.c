@@ -218,12 +218,14 @@ test_linear (void)
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     {
       double seconds = G_MAXDOUBLE;
+      g_autofree char *escaped = NULL;
 
       for (guint run = 0; run < 3; run++)
         seconds = MIN (seconds, seconds_for (patterns[i], 60000));
       if (seconds > (g_getenv ("HS_TEST_VALGRIND") != NULL ? 1.5 : 0.06))
         g_error ("\"%s\": %g s for 60,000 bytes", patterns[i], seconds);
-      g_test_message ("\"%s\": %g s", patterns[i], seconds);
+      escaped = g_strescape (patterns[i], NULL);
+      g_test_message ("\"%s\": %g s", escaped, seconds);
     }
 }
 
