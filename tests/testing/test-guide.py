@@ -49,14 +49,18 @@ def compile_c(folder, name):
     return [str(program)]
 
 
+# PyGObject warns of a namespace whose version nobody has named. Python knows no PyGObject's warning when it reads this.
+WARNINGS = ("-W", "error:Headstock", "-W", "error:HeadstockTest")
+
+
 def command(folder, name):
     if name.endswith(".c"):
         return compile_c(folder, name)
     if name.endswith(".js"):
         return [GJS, "-m", str(folder / name)]
     if "unittest" in name:
-        return [sys.executable, "-m", "unittest", name.removesuffix(".py")]
-    return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
+        return [sys.executable, *WARNINGS, "-m", "unittest", name.removesuffix(".py")]
+    return [sys.executable, *WARNINGS, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
 
 
 def run(folder, name):
