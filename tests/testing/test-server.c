@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <headstock-glib-test/headstock-test.h>
 #include <string.h>
+#include <time.h>
 
 /* The server that programs test themselves with. */
 
@@ -14,6 +15,21 @@ typedef struct
   HsClient *client;
   GString *record;
 } Fixture;
+
+/* What waits in vain for seconds of real time has waited when it looks at the clock for the second time. */
+static gboolean is_hurried;
+
+/* In the place of GLib's, for the library as well. */
+gint64
+g_get_monotonic_time (void)
+{
+  static gint64 skipped;
+  struct timespec now;
+
+  skipped = is_hurried ? skipped + 20 * G_USEC_PER_SEC : 0;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 + skipped;
+}
 
 static HsElement *
 echo_cb (HsClient *client, HsElement *element, gpointer user_data)
@@ -343,6 +359,27 @@ test_expect (Fixture *f, gconstpointer data)
 }
 
 static void
+assert_vain (Fixture *f, const char *name, const char *namespace_, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hs_test_server_expect (f->server, name, namespace_, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_cmpstr (error->message, ==, message);
+}
+
+static void
+test_expect_vain (Fixture *f, gconstpointer data)
+{
+  start (f);
+  is_hurried = TRUE;
+  assert_vain (f, "message", NULL, "The client has not sent <message> in any namespace; it has sent: nothing");
+  assert_vain (f, "deep", "urn:test", "The client has not sent <deep xmlns='urn:test'>; it has sent: nothing");
+  assert_vain (f, "deep", "", "The client has not sent <deep xmlns=''>; it has sent: nothing");
+  is_hurried = FALSE;
+}
+
+static void
 test_component (void)
 {
   g_autoptr (HsTestServer) server = hs_test_server_new ();
@@ -436,6 +473,7 @@ main (int argc, char **argv)
   ADD ("unmanaged", test_unmanaged);
   ADD ("refused", test_refused);
   ADD ("expect", test_expect);
+  ADD ("expect-vain", test_expect_vain);
   g_test_add_func ("/test-server/component", test_component);
   g_test_add_func ("/test-server/server-gone", test_server_gone);
   g_test_add_func ("/test-server/two", test_two);

@@ -213,6 +213,7 @@ hs_test_server_expect (HsTestServer *self, const char *name, const char *namespa
 {
   Wanted wanted = { name, namespace_ };
   g_autofree char *sent = NULL;
+  g_autofree char *place = NULL;
 
   g_return_val_if_fail (HS_TEST_IS_SERVER (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
@@ -229,8 +230,9 @@ hs_test_server_expect (HsTestServer *self, const char *name, const char *namespa
       return g_steal_pointer (&stanza);
     }
   sent = describe_sent (self);
-  g_set_error (error, HS_ERROR, HS_ERROR_TIMED_OUT, "The client has not sent <%s xmlns='%s'>; it has sent: %s", name,
-               namespace_ != NULL ? namespace_ : "", *sent != '\0' ? sent : "nothing");
+  place = namespace_ != NULL ? g_strdup_printf (" xmlns='%s'", namespace_) : g_strdup ("");
+  g_set_error (error, HS_ERROR, HS_ERROR_TIMED_OUT, "The client has not sent <%s%s>%s; it has sent: %s", name, place,
+               namespace_ != NULL ? "" : " in any namespace", *sent != '\0' ? sent : "nothing");
   return NULL;
 }
 
