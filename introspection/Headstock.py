@@ -93,7 +93,7 @@ class Client(Properties, Headstock.Client):
         """Says what to call, with (client, element, *data), when an element comes.
 
         With `type` and `from_jid` only where its stanza is of that type and from that address.
-        Returns an id for remove_handler().
+        What is no function raises TypeError.  Returns an id for remove_handler().
         """
         from_jid = check_narrowing(name, type, from_jid)
         call = get_state(self).keep(function, data)

@@ -95,6 +95,8 @@ class _State:
 
         It is called with (client, element, *data), or with the element alone where data is None.
         """
+        if not callable(function):
+            raise TypeError(f"a handler is a function, not {function!r}")
         number = next(self.numbers)
         this = weakref.ref(self)
 

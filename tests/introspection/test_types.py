@@ -315,6 +315,25 @@ def construction():
     assert note.props.colour == note.colour == "red" and note.props.to == "a@b"
 
 
+@scenario
+def functions():
+    """a handler that is no function is refused where it is given"""
+    client = Headstock.Client.new("a@b", "x")
+    flags = Headstock.HandlerFlags.DEFAULT
+    for wrong in (None, 3, "print", Headstock.Iq()):
+        for add in (lambda one: client.add_handler("message", Headstock.NS_CLIENT, flags, one),
+                    lambda one: client.add_handler("message", None, flags, one, 1, type="chat"),
+                    lambda one: client.add_handler_full("message", None, "chat", None, flags, one),
+                    lambda one: client.register_on_iq("get", None, flags, one)):
+            try:
+                add(wrong)
+            except TypeError as error:
+                assert repr(wrong) in str(error), error
+                continue
+            raise AssertionError(f"{inspect.getsource(add)}: {wrong!r} was taken")
+    assert client.add_handler("message", Headstock.NS_CLIENT, flags, print) > 0
+
+
 BARE = """
 import gi
 gi.require_version("Headstock", "1.0")
