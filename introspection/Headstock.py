@@ -323,5 +323,5 @@ check_properties()
 # This is the module that they say they are of, where pickle looks for them.
 globals().update(OVERRIDES)
 check_threads()
-make_attributes()
+make_attributes(Headstock, OVERRIDES)
 headstock_errors.set_up()

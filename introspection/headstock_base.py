@@ -16,7 +16,7 @@ Headstock = get_introspection_module("Headstock")
 _MODULE = "gi.overrides.Headstock"
 
 # The modules of classes that are not a program's.
-LIBRARY = ("gi.repository.Headstock", _MODULE)
+LIBRARY = ("gi.repository.Headstock", _MODULE, "gi.repository.HeadstockTest", "gi.overrides.HeadstockTest")
 
 # What takes the places of C's classes, by name.
 OVERRIDES = {}
@@ -214,7 +214,8 @@ class Properties:
         if cls.__module__ in LIBRARY and not hasattr(cls, name) and not name.startswith("_headstock"):
             near = difflib.get_close_matches(name, [one for one in dir(cls) if not one.startswith("_")], 1, 0.7)
             hint = f", but {near[0]!r}" if near else ""
-            raise AttributeError(f"a Headstock.{cls.__name__} has no property {name!r}{hint}")
+            namespace = cls.__module__.rpartition(".")[2]
+            raise AttributeError(f"a {namespace}.{cls.__name__} has no property {name!r}{hint}")
         super().__setattr__(name, value)
 
     def _check_thread(self):

@@ -124,10 +124,10 @@ def check_properties():
             override(type(name, (Properties, item), {"__doc__": item.__doc__, "__module__": __name__}))
 
 
-def make_attributes():
+def make_attributes(namespace, overrides):
     """Makes each property an attribute, where a class has nothing else by that name."""
-    for name in dir(Headstock):
-        item = OVERRIDES.get(name) or getattr(Headstock, name)
+    for name in dir(namespace):
+        item = overrides.get(name) or getattr(namespace, name)
         if not isinstance(item, type) or not issubclass(item, GObject.Object):
             continue
         for spec in item.list_properties():

@@ -39,7 +39,7 @@ class Library(gir_file.Library):
 
     def __init__(self, path):
         super().__init__(path)
-        # Another library has no override.
+        # The override of HeadstockTest adds but the attributes.
         self.overridden = self.name == "Headstock"
 
     def type_of(self, holder, address=False, given=False):
@@ -146,7 +146,7 @@ class Writer:
         return [f"{name}: {kind}", *(get_document(prop) if document else [])]
 
     def properties(self, node):
-        """The properties in `props`, and as attributes where there is an override."""
+        """The properties in `props`, and as attributes."""
         properties = node.findall(CORE + "property")
         lines = []
         parents = [name for name in (node.get("parent"), *(one.get("name") for one in self.library.interfaces(node)))
@@ -158,11 +158,10 @@ class Writer:
             lines += [f"class Props({', '.join(heads)}):" if heads else "class Props:",
                       *("    " + line for line in body or ["..."]),
                       *self.function(None, "props", ["self"], "Props", ["@property"])]
-        if self.library.overridden:
-            methods = {one.get("name") for one in node.findall(CORE + "method")}
-            for prop in properties:
-                if prop.get("name").replace("-", "_") not in methods:
-                    lines += self.attribute(node, prop, True)
+        methods = {one.get("name") for one in node.findall(CORE + "method")}
+        for prop in properties:
+            if prop.get("name").replace("-", "_") not in methods:
+                lines += self.attribute(node, prop, True)
         return lines
 
     def has_props(self, node):

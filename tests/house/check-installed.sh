@@ -247,7 +247,8 @@ for prefix in /usr /usr/local; do
         fi &&
         if [ -n "$python" ] && [ -f /etc/debian_version ]; then
             case $prefix in /usr) version=python3 ;; *) version='python3.*' ;; esac
-            is_there "$where" "lib/$version/dist-packages/gi/overrides/Headstock.py"
+            is_there "$where" "lib/$version/dist-packages/gi/overrides/Headstock.py" \
+                "lib/$version/dist-packages/gi/overrides/HeadstockTest.py"
         fi
     } > "$work/log" 2>&1 || status=$?
     result $status "with the prefix $prefix everything is where it belongs"

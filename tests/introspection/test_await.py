@@ -100,6 +100,46 @@ def archive_pages_left():
 
 
 @scenario
+def server_attributes():
+    """the server's properties are attributes; what there is not can't be set, and what can only be read is not"""
+    server = HeadstockTest.Server()
+    assert server.managed and type(server) is HeadstockTest.Server and HeadstockTest.Server.new().managed
+    server.managed = False
+    assert not server.props.managed and not server.get_managed() and server.managed is False
+    server.props.managed = True
+    assert server.managed and server.n_connections == 0
+    assert HeadstockTest.Server(managed=False).managed is False
+    for name in ("foo", "manged", "n_connections"):
+        try:
+            setattr(server, name, 1)
+        except AttributeError as error:
+            assert name.replace("_", "-") in str(error).replace("_", "-"), error
+            assert name != "manged" or "HeadstockTest.Server" in str(error) and "'managed'" in str(error), error
+            continue
+        raise AssertionError(f"{name} was set")
+    try:
+        HeadstockTest.Server(n_connections=1)
+    except TypeError as error:
+        assert "n_connections" in str(error), error
+    else:
+        raise AssertionError("n_connections was taken")
+
+
+@scenario
+def server_unmanaged():
+    """a server that is not managed begins a new session after the connection was cut"""
+    server, client = HeadstockTest.Server(), Headstock.Client(jid="romeo@example.org", password="secret")
+    server.managed = False
+    ready = []
+    client.connect("ready", lambda _client: ready.append(True))
+    server.start(client)
+    server.cut()
+    server.resume()
+    assert len(ready) == 2 and server.n_connections == 2, (ready, server.n_connections)
+    server.stop()
+
+
+@scenario
 def elements():
     """`async for` goes over the elements that arrive, those that came meanwhile too, until the client has terminated"""
     seen = []

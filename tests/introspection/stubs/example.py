@@ -107,3 +107,6 @@ server = HeadstockTest.Server(managed=True)
 server.start(client)
 server.refuse(HeadstockTest.Refusal.SIGN_IN, 1)
 assert_type(server.take_sent(), Optional[Headstock.Element])
+server.managed = False
+assert_type(server.managed, bool)
+assert_type(server.n_connections, int)
