@@ -8,7 +8,7 @@ from gi._gi import GObject as _GObject
 from gi.module import get_introspection_module
 from gi.overrides import headstock_errors
 from gi.overrides import override as _override
-from gi.repository import GLib
+from gi.repository import GLib, GObject
 
 Headstock = get_introspection_module("Headstock")
 
@@ -161,6 +161,21 @@ def check_property(cls, name, value):
 # Properties
 
 
+def is_made(obj):
+    """Whether an object is there yet, in C."""
+    try:
+        return obj.__grefcount__ > 0
+    except TypeError:
+        return False
+
+
+def _check_writable(cls, name):
+    """Refuses a property to make an object with that GObject has but a warning for."""
+    spec = getattr(cls.props, name, None)
+    if spec is not None and not spec.flags & GObject.ParamFlags.WRITABLE:
+        raise TypeError(f"a {cls.__name__} can't be made with the property {name!r}, which can only be read")
+
+
 class _Props:
     """The properties of one object, as PyGObject gives them: strings are checked, and may be addresses."""
 
@@ -206,7 +221,10 @@ class Properties:
         properties = {name[:-1] if name.endswith("_") else name: value for name, value in properties.items()}
         for name, value in properties.items():
             check_property(type(self), name, value)
-        super().__init__(**{name: _convert(name, value) for name, value in properties.items()})
+        properties = {name: _convert(name, value) for name, value in properties.items()}
+        for name in properties:
+            _check_writable(type(self), name)
+        super().__init__(**properties)
 
     def __setattr__(self, name, value):
         # What a program's own class has is the program's.

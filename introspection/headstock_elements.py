@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Elements and stanzas as Python has them."""
 
-from gi.overrides.headstock_base import Headstock, Properties, check_property, check_type, make_jid, make_string, override
+from gi.overrides.headstock_base import (
+    Headstock, Properties, check_property, check_type, is_made, make_jid, make_string, override)
 
 
 def _split_name(name):
@@ -20,14 +21,6 @@ def _set_attribute(element, name, namespace, value):
         element.set_attribute(name, value)
     else:
         element.set_attribute_ns(name, namespace, value)
-
-
-def _is_made(element):
-    """Whether an element is there yet, in C."""
-    try:
-        return element.__grefcount__ > 0
-    except TypeError:
-        return False
 
 
 def _fill(element, content):
@@ -67,7 +60,7 @@ class Element(Properties, Headstock.Element):
 
     def __init__(self, *content, **properties):
         named = bool(content) and isinstance(content[0], str)
-        made = named and _is_made(self)
+        made = named and is_made(self)
         if named and not made and isinstance(self, Headstock.Stanza):
             raise TypeError(f"a stanza holds elements: {content[0]!r} is none, and what it says has keywords, as body=")
         if not made and not named:

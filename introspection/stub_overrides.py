@@ -119,6 +119,9 @@ CLASSES = {
         "new": '@classmethod\n'
                'def new(cls, service: _Address, secret: str | None = None) -> Self:\n'
                '    """Makes a component."""',
+    "DataForm": {
+        "__init__": "def __init__(self, *, kind: DataFormKind = ...) -> None: ...",
+    },
     },
     "Element": {
         "__init__": 'def __init__(self, name: str = ..., namespace: str | None = None, *content: Any, **attributes: Any) -> None:\n'

@@ -316,6 +316,48 @@ def construction():
 
 
 @scenario
+def read_only_construction():
+    """what can only be read is refused where an object is made with it; a form is made with its kind"""
+    client = Headstock.Client.new("a@b")
+    result = Headstock.DataFormKind.RESULT
+    for cls, given, name in (
+            (Headstock.Roster, {"client": client}, "client"),
+            (Headstock.Client, {"jid": "a@b", "state": 1}, "state"),
+            (Headstock.Client, {"bound-jid": "a@b"}, "bound-jid"),
+            (Headstock.Message, {"stanza_type": "chat", "occupant_id": "1"}, "occupant_id"),
+            (Headstock.DataForm, {"title": "x"}, "title"),
+            (Headstock.DataForm, {"kind": None}, "None"),
+            (Headstock.DataForm, {"kind": result, "title": "x"}, "title"),
+            (Headstock.DataForm, {"kind": result, "tilte": "x"}, "tilte"),
+            (Headstock.DataField, {"name": "x"}, "name"),
+            (Headstock.DataField, {"values": ["x"]}, "values")):
+        try:
+            made = cls(**given)
+        except TypeError as error:
+            assert name in str(error), error
+            continue
+        raise AssertionError(f"{cls} {given}: {made}")
+    for kind in (Headstock.DataFormKind.FORM, Headstock.DataFormKind.SUBMIT, Headstock.DataFormKind.RESULT):
+        made = Headstock.DataForm(kind=kind)
+        made.add_field("x", Headstock.DataFieldType.TEXT_SINGLE, ["y"])
+        assert type(made) is Headstock.DataForm and made.kind == kind and made.get_value("x") == "y"
+    assert Headstock.DataForm().kind == Headstock.DataFormKind.FORM
+
+    class Counted(Headstock.Message):
+        """A subclass with a property that can only be read."""
+
+        count = GObject.Property(type=int, default=3, flags=GObject.ParamFlags.READABLE)
+
+    try:
+        Counted(count=4)
+    except TypeError as error:
+        assert "count" in str(error), error
+    else:
+        raise AssertionError("a property that can only be read was set")
+    assert Counted(to="a@b").count == 3
+
+
+@scenario
 def functions():
     """a handler that is no function is refused where it is given"""
     client = Headstock.Client.new("a@b", "x")

@@ -73,6 +73,7 @@ assert_type(query.get("jid", 0), Union[str, int])
 query["jid"] = Headstock.Jid("c@d")
 assert_type([child for child in query], list[Headstock.Element])
 assert_type(query.find("item"), Optional[Headstock.Element])
+assert_type(Headstock.DataForm(kind=Headstock.DataFormKind.RESULT).kind, Headstock.DataFormKind)
 iq = Headstock.Iq(query, stanza_type="set", to="a@b")
 
 

@@ -16,6 +16,7 @@ client.request_async(Headstock.Iq(), timeot=5)  # wrong: nor such an argument
 client.request(Headstock.Jid("a@b"))  # wrong: not an element
 Headstock.Message.new_chat(None, "body")  # wrong: nobody
 Headstock.Message.new_chat("a@b").bdy  # wrong: there is no such property
+Headstock.DataForm(title="x")  # wrong: it can only be read
 Headstock.Show.BUSY  # wrong: there is no such presence
 Headstock.Jid("a@b") < 3  # wrong: no address
 Headstock.NS_JABBER  # wrong: there is no such constant
