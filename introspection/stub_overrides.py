@@ -46,6 +46,9 @@ def xmpphandler(name: str | None, namespace: str | None = None, *, type: str | N
 # What is given by position to a class that is made, besides its properties.
 CONTENT = {"Stanza": "*content: Any", "Message": "*content: Any", "Presence": "*content: Any", "Iq": "*content: Any"}
 
+_NARROWING = "*, type: str | None = None, from_jid: _Address | None = None, once: bool = False, forget: bool = False, " \
+             "from_account: bool = False, nested: bool = False"
+
 # By class; a text that is empty leaves out what C has.
 CLASSES = {
     "Client": {
@@ -86,9 +89,10 @@ CLASSES = {
                 '    """Sends a stanza; awaiting it gives True once its delivery status is known, or raises GLib.Error."""',
         "continue_negotiation": 'def continue_negotiation(self, error: GLib.Error | None = None) -> None:\n'
                                 '    """Lets the client sign in, or end with a GLib.Error, after do_negotiate() returned True."""',
-        "elements": 'def elements(self, name: str, namespace: str | None = None, *, type: str | None = None, '
-                    'from_jid: _Address | None = None, once: bool = False, forget: bool = False, '
-                    'from_account: bool = False, nested: bool = False) -> AsyncIterator[Any]:\n'
+        "elements": "".join(f'@overload\ndef elements(self, name: Literal["{kind.lower()}"], namespace: Literal["jabber:client"], '
+                            f'{_NARROWING}) -> AsyncIterator[{kind}]: ...\n' for kind in ("Message", "Presence", "Iq")) +
+                    '@overload\n'
+                    f'def elements(self, name: str, namespace: str | None = None, {_NARROWING}) -> AsyncIterator[Element]:\n'
                     '    """The elements that arrive from now on, until the client has terminated."""',
         "__aenter__": "async def __aenter__(self) -> Self: ...",
         "__aexit__": "async def __aexit__(self, *exception: object) -> None: ...",
@@ -115,13 +119,13 @@ CLASSES = {
                       'def get_stanza(error: GLib.Error) -> Stanza | None:\n'
                       '    """What an exception has as `stanza`."""',
     },
+    "DataForm": {
+        "__init__": "def __init__(self, *, kind: DataFormKind = ...) -> None: ...",
+    },
     "Component": {
         "new": '@classmethod\n'
                'def new(cls, service: _Address, secret: str | None = None) -> Self:\n'
                '    """Makes a component."""',
-    "DataForm": {
-        "__init__": "def __init__(self, *, kind: DataFormKind = ...) -> None: ...",
-    },
     },
     "Element": {
         "__init__": 'def __init__(self, name: str = ..., namespace: str | None = None, *content: Any, **attributes: Any) -> None:\n'

@@ -59,7 +59,9 @@ class Stub:
             if isinstance(one, ast.ClassDef):
                 found[one.name] = (one, self.collect(one))
             elif isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found.setdefault(one.name, (one, None))
+                # Of several, the one that needs the least.
+                if one.name not in found or len(one.args.defaults) > len(found[one.name][0].args.defaults):
+                    found[one.name] = (one, None)
             elif isinstance(one, ast.AnnAssign):
                 found[one.target.id] = (one, None)
             elif isinstance(one, ast.Assign):

@@ -87,7 +87,9 @@ async def main(roster: Headstock.Roster, disco: Headstock.Disco, archive: Headst
     assert_type(await archive.fetch_next_async(await archive.fetch_async(Headstock.ArchiveQuery())),
                 Optional[Headstock.ArchivePage])
     async for message in client.elements("message", Headstock.NS_CLIENT, type="chat", from_jid="c@d"):
-        print(message)
+        assert_type(message, Headstock.Message)
+    async for item in client.elements("item"):
+        assert_type(item, Headstock.Element)
     async for page in archive.pages(Headstock.ArchiveQuery(with_="c@d", page_size=20)):
         assert_type([delivery for delivery in page], list[Headstock.Delivery])
     info = await disco.query_async(client.jid or "b@c")
@@ -105,9 +107,9 @@ async def main(roster: Headstock.Roster, disco: Headstock.Disco, archive: Headst
 assert_type(Headstock.run(main(Headstock.Roster(), Headstock.Disco(), Headstock.Archive())), Optional[int])
 
 server = HeadstockTest.Server(managed=True)
-server.start(client)
-server.refuse(HeadstockTest.Refusal.SIGN_IN, 1)
-assert_type(server.take_sent(), Optional[Headstock.Element])
 server.managed = False
 assert_type(server.managed, bool)
 assert_type(server.n_connections, int)
+server.start(client)
+server.refuse(HeadstockTest.Refusal.SIGN_IN, 1)
+assert_type(server.take_sent(), Optional[Headstock.Element])

@@ -35,4 +35,6 @@ Headstock.xmpphandler("message")(answer)  # wrong: what it returns cannot be sen
 
 
 async def main() -> str:
+    async for item in client.elements("item", Headstock.NS_ROSTER):
+        print(item.bdy)  # wrong: an element has no such property
     return (await client.request(Headstock.Iq())).stanza_id  # wrong: there is no such property
