@@ -378,7 +378,7 @@ hs_blocked_list_replace (HsBlockedList *self,
                          HsBlockedListFunc replaced,
                          gpointer owner)
 {
-  g_autoptr (HsBlockedList) kept = g_object_ref (self);
+  g_autoptr (HsBlockedList) kept G_GNUC_UNUSED = g_object_ref (self);
   Merge *merge = g_new0 (Merge, 1);
 
   hs_blocked_list_abandon (self);
