@@ -83,13 +83,9 @@ hs_invite_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
 }
 
 static void
-hs_invite_class_init (HsInviteClass *klass)
+define_properties (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->finalize = hs_invite_finalize;
-  object_class->get_property = hs_invite_get_property;
 
   /**
    * HsInvite:room: (getter get_room)
@@ -144,7 +140,16 @@ hs_invite_class_init (HsInviteClass *klass)
    * Since: 0.2
    */
   props[PROP_THREAD] = g_param_spec_string ("thread", NULL, NULL, NULL, ro);
+}
 
+static void
+hs_invite_class_init (HsInviteClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hs_invite_finalize;
+  object_class->get_property = hs_invite_get_property;
+  define_properties ();
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

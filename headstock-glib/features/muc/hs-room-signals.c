@@ -130,7 +130,11 @@ install_occupant_signals (void)
    * Since: 0.2
    */
   hs_room_signals[HS_ROOM_SIGNAL_VOICE_REQUESTED] = new_signal ("voice-requested", 1, HS_TYPE_OCCUPANT);
+}
 
+static void
+install_message_signals (void)
+{
   /**
    * HsRoom::message:
    * @self: the room
@@ -161,4 +165,5 @@ hs_room_install_signals (void)
 {
   install_stay_signals ();
   install_occupant_signals ();
+  install_message_signals ();
 }
