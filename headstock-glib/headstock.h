@@ -37,10 +37,14 @@
 #include <headstock-glib/hs-module.h>
 #include <headstock-glib/hs-muc.h>
 #include <headstock-glib/hs-namespaces.h>
+#include <headstock-glib/hs-node-config.h>
 #include <headstock-glib/hs-occupant.h>
 #include <headstock-glib/hs-ping.h>
 #include <headstock-glib/hs-presence.h>
 #include <headstock-glib/hs-printable.h>
+#include <headstock-glib/hs-pubsub-event.h>
+#include <headstock-glib/hs-pubsub-item.h>
+#include <headstock-glib/hs-pubsub.h>
 #include <headstock-glib/hs-registration.h>
 #include <headstock-glib/hs-resource.h>
 #include <headstock-glib/hs-room.h>

@@ -251,6 +251,24 @@ G_BEGIN_DECLS
 #define HS_NS_PUBSUB_EVENT "http://jabber.org/protocol/pubsub#event"
 
 /**
+ * HS_NS_PUBSUB_OWNER:
+ *
+ * The namespace `http://jabber.org/protocol/pubsub#owner` (XEP-0060).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_PUBSUB_OWNER "http://jabber.org/protocol/pubsub#owner"
+
+/**
+ * HS_NS_PUBSUB_ERRORS:
+ *
+ * The namespace `http://jabber.org/protocol/pubsub#errors` (XEP-0060).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_PUBSUB_ERRORS "http://jabber.org/protocol/pubsub#errors"
+
+/**
  * HS_NS_VERSION:
  *
  * The namespace `jabber:iq:version` (XEP-0092).

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-pubsub-private.h"
+
+#include "hs-error.h"
+#include "hs-namespaces.h"
+
+/* Nodes: subscribing to them, making and removing them. */
+
+/* XEP-0060, 6.1. */
+static void
+read_subscription (GTask *task, HsIq *answer)
+{
+  HsElement *subscription = hs_pubsub_get_answer (answer, HS_NS_PUBSUB, "subscription");
+  const char *state = subscription != NULL ? hs_element_get_attribute (subscription, "subscription") : NULL;
+
+  if (g_strcmp0 (state, "none") == 0 || g_strcmp0 (state, "unconfigured") == 0)
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED, "The subscription needs to be configured");
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* Who subscribes: the account, for all its devices. */
+static void
+send_subscription (GTask *task, const char *name, const char *service, const char *node, HsPubSubReadFunc read)
+{
+  HsPubSub *self = g_task_get_source_object (task);
+  HsJid *own = self->client != NULL ? hs_client_get_bound_jid (self->client) : NULL;
+  g_autoptr (HsJid) bare = own != NULL ? hs_jid_get_bare (own) : NULL;
+  HsElement *verb;
+  HsElement *payload = hs_pubsub_make_payload (HS_NS_PUBSUB, name, node, &verb);
+
+  if (bare != NULL)
+    hs_element_set_attribute (verb, "jid", hs_jid_to_string (bare));
+  hs_pubsub_send (task, "set", service, payload, read);
+}
+
+/**
+ * hs_pubsub_subscribe_async:
+ * @self: the module
+ * @service: (nullable): the address of the service, or %NULL for the own account
+ * @node: the name of the node
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the service has answered
+ * @user_data: data for @callback
+ *
+ * Subscribes the account to a node (XEP-0060, 6.1).
+ *
+ * The subscription lasts beyond the session. For nodes of contacts, [method@PubSub.watch] needs none.
+ *
+ * Call [method@PubSub.subscribe_finish] in the callback to get the result.
+ *
+ * Since: 0.2
+ */
+void
+hs_pubsub_subscribe_async (HsPubSub *self,
+                           const char *service,
+                           const char *node,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (HS_IS_PUBSUB (self));
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_pubsub_subscribe_async);
+  send_subscription (task, "subscribe", service, node, read_subscription);
+}
+
+/**
+ * hs_pubsub_subscribe_finish:
+ * @self: the module
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@PubSub.subscribe_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
+ * condition that the service answered with, in %HS_STANZA_ERROR;
+ * %HS_ERROR_NOT_SUPPORTED where the service wants the subscription to be configured.
+ *
+ * Returns: true, if the service took the subscription; it may wait for the approval of the node's owner
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_pubsub_subscribe_finish (HsPubSub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PUBSUB (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_pubsub_subscribe_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_pubsub_unsubscribe_async:
+ * @self: the module
+ * @service: (nullable): the address of the service, or %NULL for the own account
+ * @node: the name of the node
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the service has answered
+ * @user_data: data for @callback
+ *
+ * Ends the account's subscription to a node (XEP-0060, 6.2).
+ *
+ * Call [method@PubSub.unsubscribe_finish] in the callback to get the result.
+ *
+ * Since: 0.2
+ */
+void
+hs_pubsub_unsubscribe_async (HsPubSub *self,
+                             const char *service,
+                             const char *node,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (HS_IS_PUBSUB (self));
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_pubsub_unsubscribe_async);
+  send_subscription (task, "unsubscribe", service, node, NULL);
+}
+
+/**
+ * hs_pubsub_unsubscribe_finish:
+ * @self: the module
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@PubSub.unsubscribe_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
+ * condition that the service answered with, in %HS_STANZA_ERROR.
+ *
+ * Returns: true, if the subscription has ended
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_pubsub_unsubscribe_finish (HsPubSub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PUBSUB (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_pubsub_unsubscribe_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_pubsub_create_node_async:
+ * @self: the module
+ * @service: (nullable): the address of the service, or %NULL for the own account
+ * @node: the name of the node
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the service has answered
+ * @user_data: data for @callback
+ *
+ * Makes a node as the service makes them if nothing else is said (XEP-0060, 8.1).
+ *
+ * On many services everybody may then read what is published on it: see [method@PubSub.store_config_async].
+ *
+ * Call [method@PubSub.create_node_finish] in the callback to get the result.
+ *
+ * Since: 0.2
+ */
+void
+hs_pubsub_create_node_async (HsPubSub *self,
+                             const char *service,
+                             const char *node,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  HsElement *payload;
+  GTask *task;
+
+  g_return_if_fail (HS_IS_PUBSUB (self));
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_pubsub_create_node_async);
+  payload = hs_pubsub_make_payload (HS_NS_PUBSUB, "create", node, NULL);
+  hs_pubsub_send (task, "set", service, payload, NULL);
+}
+
+/**
+ * hs_pubsub_create_node_finish:
+ * @self: the module
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@PubSub.create_node_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
+ * condition that the service answered with, in %HS_STANZA_ERROR,
+ * `conflict` where there is such a node.
+ *
+ * Returns: true, if the node was made
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_pubsub_create_node_finish (HsPubSub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PUBSUB (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_pubsub_create_node_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_pubsub_delete_node_async:
+ * @self: the module
+ * @service: (nullable): the address of the service, or %NULL for the own account
+ * @node: the name of the node
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the service has answered
+ * @user_data: data for @callback
+ *
+ * Removes a node with all its items (XEP-0060, 8.4).
+ *
+ * Call [method@PubSub.delete_node_finish] in the callback to get the result.
+ *
+ * Since: 0.2
+ */
+void
+hs_pubsub_delete_node_async (HsPubSub *self,
+                             const char *service,
+                             const char *node,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  HsElement *payload;
+  GTask *task;
+
+  g_return_if_fail (HS_IS_PUBSUB (self));
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_pubsub_delete_node_async);
+  payload = hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "delete", node, NULL);
+  hs_pubsub_send (task, "set", service, payload, NULL);
+}
+
+/**
+ * hs_pubsub_delete_node_finish:
+ * @self: the module
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@PubSub.delete_node_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
+ * condition that the service answered with, in %HS_STANZA_ERROR.
+ *
+ * Returns: true, if the node is gone
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_pubsub_delete_node_finish (HsPubSub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PUBSUB (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_pubsub_delete_node_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hs_pubsub_purge_node_async:
+ * @self: the module
+ * @service: (nullable): the address of the service, or %NULL for the own account
+ * @node: the name of the node
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the service has answered
+ * @user_data: data for @callback
+ *
+ * Takes all items of a node back (XEP-0060, 8.5).
+ *
+ * Call [method@PubSub.purge_node_finish] in the callback to get the result.
+ *
+ * Since: 0.2
+ */
+void
+hs_pubsub_purge_node_async (HsPubSub *self,
+                            const char *service,
+                            const char *node,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  HsElement *payload;
+  GTask *task;
+
+  g_return_if_fail (HS_IS_PUBSUB (self));
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_pubsub_purge_node_async);
+  payload = hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "purge", node, NULL);
+  hs_pubsub_send (task, "set", service, payload, NULL);
+}
+
+/**
+ * hs_pubsub_purge_node_finish:
+ * @self: the module
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@PubSub.purge_node_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
+ * condition that the service answered with, in %HS_STANZA_ERROR.
+ *
+ * Returns: true, if the node is empty
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_pubsub_purge_node_finish (HsPubSub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_PUBSUB (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_pubsub_purge_node_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
