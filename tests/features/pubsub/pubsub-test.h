@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client-test.h"
+
+/* A client with nodes, whose server says what a test wants. The account is user@example.org/res. */
+
+#define NODE "urn:example:notes"
+#define PUBSUB "xmlns='http://jabber.org/protocol/pubsub'"
+#define OWNER "xmlns='http://jabber.org/protocol/pubsub#owner'"
+#define RESULT(payload) "<iq type='result' id='@ID@'>" payload "</iq>"
+#define REFUSED(condition, more)                                                                   \
+  "<iq type='error' id='@ID@'><error type='cancel'><" condition                                    \
+  " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>" more "</error></iq>"
+#define PRECONDITION                                                                               \
+  REFUSED ("conflict", "<precondition-not-met xmlns='http://jabber.org/protocol/pubsub#errors'/>")
+#define FIELD(name, value) "<field var='pubsub#" name "'><value>" value "</value></field>"
+#define CONFIG(fields)                                                                             \
+  RESULT ("<pubsub " OWNER "><configure node='" NODE "'><x xmlns='jabber:x:data' type='form'>"      \
+          "<field var='FORM_TYPE' type='hidden'>"                                                  \
+          "<value>http://jabber.org/protocol/pubsub#node_config</value></field>" fields            \
+          "</x></configure></pubsub>")
+#define PUBLISHED(id)                                                                              \
+  RESULT ("<pubsub " PUBSUB "><publish node='" NODE "'><item id='" id "'/></publish></pubsub>")
+
+typedef struct
+{
+  TestClient *test;
+  HsPubSub *pubsub;
+  GString *events;      /* "KIND SERVICE NODE ID[ replayed]|" */
+  guint n_messages;     /* the client's signal */
+  GAsyncResult *result; /* of what was asked last */
+  /* The last request that the server got. */
+  char *sent;
+  char *id;
+} PubSubTest;
+
+/* Signed in. */
+void pubsub_set_up (PubSubTest *f);
+void pubsub_tear_down (PubSubTest *f);
+
+void pubsub_result_cb (GObject *source, GAsyncResult *result, gpointer test);
+/* Waits for a request with this text, and reads it. */
+void pubsub_await (PubSubTest *f, const char *text);
+/* Says something, where @ID@ is that of the request. */
+void pubsub_say (PubSubTest *f, const char *text);
+/* Publishes, and answers what is asked for features. @options: as hs_pubsub_publish_async(). */
+void pubsub_publish (PubSubTest *f, const char *service, HsNodeConfig *options, const char *features);
+char *pubsub_finish_publish (PubSubTest *f, GError **error);
+/* The server has got nothing with this text. */
+void pubsub_assert_unsent (PubSubTest *f, const char *text);
