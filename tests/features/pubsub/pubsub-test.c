@@ -57,9 +57,9 @@ pubsub_result_cb (GObject *source, GAsyncResult *result, gpointer test)
   g_set_object (&f->result, result);
 }
 
-/* The last iq with this text that the server has got. */
+/* The last iq with these texts that the server has got. */
 static char *
-dup_iq (PubSubTest *f, const char *text)
+dup_iq (PubSubTest *f, const char *text, const char *more)
 {
   g_autofree char *received = scripted_server_dup_received (f->test->server);
   char *found = NULL;
@@ -69,7 +69,7 @@ dup_iq (PubSubTest *f, const char *text)
       char *end = strstr (at, "</iq>");
       g_autofree char *iq = end != NULL ? g_strndup (at, end - at) : NULL;
 
-      if (iq == NULL || strstr (iq, text) == NULL)
+      if (iq == NULL || strstr (iq, text) == NULL || strstr (iq, more) == NULL)
         continue;
       g_free (found);
       found = g_steal_pointer (&iq);
@@ -77,14 +77,14 @@ dup_iq (PubSubTest *f, const char *text)
   return found;
 }
 
-void
-pubsub_await (PubSubTest *f, const char *text)
+static void
+await (PubSubTest *f, const char *text, const char *more)
 {
   gint64 deadline = test_deadline ();
   const char *id;
 
   g_clear_pointer (&f->sent, g_free);
-  while ((f->sent = dup_iq (f, text)) == NULL)
+  while ((f->sent = dup_iq (f, text, more)) == NULL)
     test_iterate (deadline, text);
   g_free (f->id);
   id = strstr (f->sent, " id=\"");
@@ -92,6 +92,20 @@ pubsub_await (PubSubTest *f, const char *text)
   id += strlen (" id=\"");
   f->id = g_strndup (id, strcspn (id, "\""));
   scripted_server_forget_received (f->test->server);
+}
+
+void
+pubsub_await (PubSubTest *f, const char *text)
+{
+  await (f, text, "");
+}
+
+void
+pubsub_await_config (PubSubTest *f, const char *stanza_type)
+{
+  g_autofree char *type = g_strdup_printf ("type=\"%s\"", stanza_type);
+
+  await (f, "<pubsub xmlns=\"http://jabber.org/protocol/pubsub#owner\"><configure node=\"" NODE "\"", type);
 }
 
 void
@@ -108,14 +122,14 @@ pubsub_publish (PubSubTest *f, const char *service, HsNodeConfig *options, const
 {
   g_autoptr (HsElement) payload = hs_element_new ("note", "urn:example:note");
   const char *jid = service != NULL ? service : "user@example.org";
-  g_autofree char *to = g_strdup_printf ("to=\"%s\"><query xmlns=\"http://jabber.org/protocol/disco#info\"", jid);
+  g_autofree char *to = g_strdup_printf ("to=\"%s\"", jid);
   g_autofree char *answer = NULL;
 
   hs_element_set_text (payload, "secret");
   hs_pubsub_publish_async (f->pubsub, service, NODE, "1", payload, options, NULL, pubsub_result_cb, f);
   if (features == NULL)
     return;
-  pubsub_await (f, to);
+  await (f, "http://jabber.org/protocol/disco#info", to);
   answer = g_strdup_printf ("<iq type='result' id='@ID@' from='%s'>"
                             "<query xmlns='http://jabber.org/protocol/disco#info'>%s</query></iq>",
                             jid, features);

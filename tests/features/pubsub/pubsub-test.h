@@ -42,6 +42,8 @@ void pubsub_tear_down (PubSubTest *f);
 void pubsub_result_cb (GObject *source, GAsyncResult *result, gpointer test);
 /* Waits for a request with this text, and reads it. */
 void pubsub_await (PubSubTest *f, const char *text);
+/* Waits for a request for the configuration, "get" or "set". */
+void pubsub_await_config (PubSubTest *f, const char *stanza_type);
 /* Says something, where @ID@ is that of the request. */
 void pubsub_say (PubSubTest *f, const char *text);
 /* Publishes, and answers what is asked for features. @options: as hs_pubsub_publish_async(). */

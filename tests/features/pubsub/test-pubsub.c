@@ -9,8 +9,6 @@
 #define NO_OPTIONS "<feature var='http://jabber.org/protocol/pubsub'/>"
 #define OPEN FIELD ("persist_items", "1") FIELD ("access_model", "open")
 #define PRIVATE FIELD ("persist_items", "1") FIELD ("access_model", "whitelist")
-#define ASKS_CONFIG "type=\"get\"><pubsub xmlns=\"http://jabber.org/protocol/pubsub#owner\"><configure"
-#define STORES_CONFIG "type=\"set\"><pubsub xmlns=\"http://jabber.org/protocol/pubsub#owner\"><configure"
 
 static void
 assert_sent (PubSubTest *f, const char *text)
@@ -79,13 +77,13 @@ test_precondition (void)
   pubsub_publish (&f, NULL, options, OPTIONS);
   pubsub_await (&f, "<publish ");
   pubsub_say (&f, PRECONDITION);
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, CONFIG (OPEN));
-  pubsub_await (&f, STORES_CONFIG);
+  pubsub_await_config (&f, "set");
   assert_sent (&f, "<value>whitelist</value>");
   pubsub_say (&f, RESULT (""));
   /* What came of it is looked at. */
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, CONFIG (PRIVATE));
   pubsub_await (&f, "<publish ");
   assert_sent (&f, "<publish-options>");
@@ -137,15 +135,15 @@ test_configured_first (void)
 
   pubsub_set_up (&f);
   pubsub_publish (&f, NULL, options, NO_OPTIONS);
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, REFUSED ("item-not-found", ""));
   pubsub_await (&f, "<create node=\"" NODE "\"/>");
   pubsub_say (&f, RESULT (""));
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, CONFIG (OPEN));
-  pubsub_await (&f, STORES_CONFIG);
+  pubsub_await_config (&f, "set");
   pubsub_say (&f, RESULT (""));
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_assert_unsent (&f, "secret");
   pubsub_say (&f, CONFIG (PRIVATE));
   pubsub_await (&f, "<publish ");
@@ -155,10 +153,7 @@ test_configured_first (void)
 
   /* A node that is as it must be is not changed. */
   pubsub_publish (&f, NULL, options, NULL);
-  pubsub_await (&f, "<query xmlns=\"http://jabber.org/protocol/disco#info\"");
-  pubsub_say (&f, "<iq type='error' id='@ID@' from='user@example.org'><error type='cancel'>"
-                  "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, CONFIG (PRIVATE));
   pubsub_await (&f, "<publish ");
   pubsub_say (&f, PUBLISHED ("1"));
@@ -369,7 +364,7 @@ test_config (void)
 
   pubsub_set_up (&f);
   hs_pubsub_query_config_async (f.pubsub, NULL, NODE, NULL, pubsub_result_cb, &f);
-  pubsub_await (&f, ASKS_CONFIG);
+  pubsub_await_config (&f, "get");
   pubsub_say (&f, CONFIG (OPEN));
   test_until (f.result != NULL);
   form = hs_pubsub_query_config_finish (f.pubsub, f.result, &error);
@@ -378,7 +373,7 @@ test_config (void)
   g_assert_no_error (error);
   g_clear_object (&f.result);
   hs_pubsub_store_config_async (f.pubsub, NULL, NODE, form, NULL, pubsub_result_cb, &f);
-  pubsub_await (&f, STORES_CONFIG);
+  pubsub_await_config (&f, "set");
   assert_sent (&f, "<value>whitelist</value>");
   pubsub_say (&f, RESULT (""));
   test_until (f.result != NULL);
