@@ -226,6 +226,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
         prints(r"<small>&gt; Two households, both <b>\*alike in <i>_dignity_</i>\*</b> &amp; more</small>"),
     ("archives", "Read the last messages with somebody"): prints("that was all of this page"),
     ("archives", "Write the whole archive out"): prints("that was the whole archive"),
+    ("nodes", "Keep something private on the server"): prints("kept: today"),
     ("rooms", "Answer in a room"): InRoom(answers_in_room),
     ("rooms", "See who is in a room"): InRoom(shows_who_is_in_a_room),
     ("rooms", "Make a room of your own"): prints("juliet is invited"),
