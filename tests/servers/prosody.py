@@ -227,7 +227,7 @@ class Prosody:
 
     def _modules(self, options: dict[str, str]) -> list[str]:
         modules = ["hs_plain_port", "roster", "saslauth", "tls", "disco", "ping", "smacks",
-                   "carbons", "csi", "blocklist", "private", "version", "time", "lastactivity"]
+                   "carbons", "csi", "blocklist", "pep", "private", "version", "time", "lastactivity"]
         if options["register"] == "yes":
             modules.append("register")
         if options["invites"] == "yes":

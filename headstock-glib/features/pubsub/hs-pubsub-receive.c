@@ -14,14 +14,14 @@ static HsJid *
 find_service (HsClient *client, HsElement *message)
 {
   HsJid *own = hs_client_get_bound_jid (client);
-  HsJid *from;
+  g_autoptr (HsJid) from = NULL;
 
   if (g_strcmp0 (hs_stanza_get_stanza_type (HS_STANZA (message)), "error") == 0)
     return NULL;
   if (hs_element_get_attribute (message, "from") == NULL)
     return own != NULL ? hs_jid_get_bare (own) : NULL;
   from = hs_stanza_get_from_jid (HS_STANZA (message));
-  return from != NULL && hs_jid_get_resource (from) == NULL ? hs_jid_ref (from) : NULL;
+  return from != NULL && hs_jid_get_resource (from) == NULL ? g_steal_pointer (&from) : NULL;
 }
 
 static void
