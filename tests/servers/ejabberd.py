@@ -120,6 +120,8 @@ modules:
   mod_offline:
     access_max_user_messages: max_user_offline_messages
   mod_ping: {{}}
+  mod_pubsub:
+    plugins: [flat, pep]
   mod_privacy: {{}}
   mod_private: {{}}
   mod_roster:
