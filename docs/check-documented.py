@@ -95,7 +95,7 @@ class Reference:
         found = set()
         for element in self.root.iter():
             for attribute in (C + "identifier", C + "type", GLIB + "type-name",
-                              C + "identifier-prefixes"):
+                              GLIB + "get-type", C + "identifier-prefixes"):
                 found.add((element.get(attribute) or "").strip("* "))
         return found
 
@@ -133,7 +133,7 @@ def without_guides(pages: Path) -> list[str]:
 
 
 def is_cast(name: str, names: set[str]) -> bool:
-    return "Hs" + "".join(part.capitalize() for part in name.split("_")[1:]) in names
+    return name.lower() + "_get_type" in names
 
 
 def main() -> int:
