@@ -169,7 +169,8 @@ hs_node_config_new_open (void)
 /**
  * hs_node_config_new_presence: (constructor)
  *
- * Makes what a node must be that those may read who see the account's presence, and that keeps its items (XEP-0060, 4.5).
+ * Makes what a node must be that those who see the account's presence may read, and that keeps its items (XEP-0060,
+ * 4.5).
  *
  * Returns: (transfer full): a new configuration
  *

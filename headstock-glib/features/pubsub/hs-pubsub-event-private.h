@@ -17,6 +17,10 @@ struct _HsPubSubEvent
 };
 
 /* @item: taken over; or NULL. */
-HsPubSubEvent *hs_pubsub_event_new (HsJid *service, const char *node, HsPubSubEventKind kind, HsPubSubItem *item, gboolean is_replayed);
+HsPubSubEvent *hs_pubsub_event_new (HsJid *service,
+                                    const char *node,
+                                    HsPubSubEventKind kind,
+                                    HsPubSubItem *item,
+                                    gboolean is_replayed);
 
 G_END_DECLS

@@ -20,7 +20,8 @@ read_items (GTask *task, HsIq *answer)
       return;
     }
   found = g_ptr_array_new_with_free_func (g_object_unref);
-  for (HsElement *child = hs_element_get_first_child (items); child != NULL; child = hs_element_get_next_sibling (child))
+  for (HsElement *child = hs_element_get_first_child (items); child != NULL;
+       child = hs_element_get_next_sibling (child))
     {
       HsPubSubItem *item = hs_element_matches (child, "item", HS_NS_PUBSUB) ? hs_pubsub_item_new (child) : NULL;
 

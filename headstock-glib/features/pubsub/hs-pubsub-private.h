@@ -25,7 +25,8 @@ struct _HsPubSub
 typedef void (*HsPubSubReadFunc) (GTask *task, HsIq *answer);
 
 /* hs-pubsub-request.c */
-/* The address of a service as it is to be written; NULL for the own account. FALSE with an error, without a session also. */
+/* The address of a service as it is to be written; NULL for the own account. FALSE with an error, also without a
+ * session. */
 gboolean hs_pubsub_read_service (HsPubSub *self, const char *service, char **address, GError **error);
 /* <pubsub><name node=''/></pubsub>. @verb: gets the inner one, which the outer one owns; or NULL. (transfer full) */
 HsElement *hs_pubsub_make_payload (const char *namespace_, const char *name, const char *node, HsElement **verb);
@@ -38,7 +39,8 @@ void hs_pubsub_request (GTask *task,
                         const char *address,
                         HsElement *payload,
                         GAsyncReadyCallback callback);
-/* Sends a request, and ends @task, which it takes over with @payload, and whose data it uses. @read: NULL to return TRUE. */
+/* Sends a request, and ends @task, which it takes over with @payload, and whose data it uses. @read: NULL to return
+ * TRUE. */
 void hs_pubsub_send (GTask *task,
                      const char *stanza_type,
                      const char *service,

@@ -7,7 +7,7 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Publishing, on a node that must be as the program says: what is private must not go out where others could read it. */
+/* Publishing, on a node that must be as the program says: nothing private may go out where others could read it. */
 
 #define PUBLISH_OPTIONS HS_NS_PUBSUB "#publish-options"
 
@@ -61,7 +61,8 @@ return_id (GTask *task, HsIq *answer)
   if (id != NULL)
     g_task_return_pointer (task, g_strdup (id), g_free);
   else
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL, "The answer of the service does not tell the item's id");
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL,
+                             "The answer of the service does not tell the item's id");
 }
 
 static void
@@ -297,11 +298,11 @@ ask_features (GTask *task)
  *
  * Publishes an item on a node (XEP-0060, 7.1).
  *
- * With @options, nothing goes out on a node that is not so. If the service has the feature `publish-options` (XEP-0060,
- * 7.1.5), it checks them. If it does not, the node is made and configured first, and what the service says of the node then
- * must be what @options say; it fails with %HS_ERROR_NOT_SUPPORTED otherwise, and nothing is published. Where a node of the
- * own account is not as @options say, it is configured, and the item is published once more; this also holds for what was
- * published on it before.
+ * With @options, nothing goes out on a node that is configured in another way. If the service has the feature
+ * `publish-options` (XEP-0060, 7.1.5), it checks them. If it does not have it, the node is made and configured first,
+ * and its configuration is then read back. Where that is not what @options say, nothing is published, and the error is
+ * %HS_ERROR_NOT_SUPPORTED. Where a node of the own account is not as @options say, it is configured, and the item is
+ * published once more; the new configuration also holds for what was published on the node before.
  *
  * Call [method@PubSub.publish_finish] in the callback to get the result.
  *
@@ -357,8 +358,8 @@ hs_pubsub_publish_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
- * %HS_ERROR_NOT_SUPPORTED where the service cannot keep the item as @options say; %HS_ERROR_PROTOCOL where the answer does
- * not tell the id that the service made.
+ * %HS_ERROR_NOT_SUPPORTED where the service cannot keep the item as @options say; %HS_ERROR_PROTOCOL where the answer
+ * does not tell the id that the service made.
  *
  * Returns: (transfer full): the id of the item, or %NULL with an error
  *

@@ -6,8 +6,8 @@
 #include "hs-message.h"
 #include "hs-namespaces.h"
 
-/* What services say happened. A service has a bare JID: what comes from a full JID is from somebody's device, or from an
- * occupant of a room, and holds no node. */
+/* What services say happened. A service has a bare JID: what comes from a full JID is from somebody's device, or from
+ * an occupant of a room, and holds no node. */
 
 /* NULL: no service. (transfer full) */
 static HsJid *
@@ -27,7 +27,8 @@ find_service (HsClient *client, HsElement *message)
 static void
 read_items (GPtrArray *events, HsJid *service, const char *node, HsElement *items, gboolean is_replayed)
 {
-  for (HsElement *child = hs_element_get_first_child (items); child != NULL; child = hs_element_get_next_sibling (child))
+  for (HsElement *child = hs_element_get_first_child (items); child != NULL;
+       child = hs_element_get_next_sibling (child))
     {
       gboolean is_retracted = hs_element_matches (child, "retract", HS_NS_PUBSUB_EVENT);
       HsPubSubItem *item;
@@ -81,7 +82,8 @@ hs_pubsub_read_events (HsClient *client, HsElement *element)
     return NULL;
   events = g_ptr_array_new_with_free_func (g_object_unref);
   is_replayed = hs_element_get_child (message, "delay", HS_NS_DELAY) != NULL;
-  for (HsElement *child = hs_element_get_first_child (element); child != NULL; child = hs_element_get_next_sibling (child))
+  for (HsElement *child = hs_element_get_first_child (element); child != NULL;
+       child = hs_element_get_next_sibling (child))
     read_child (events, service, child, is_replayed);
   return events;
 }

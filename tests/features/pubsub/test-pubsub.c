@@ -300,8 +300,9 @@ test_items (void)
   pubsub_set_up (&f);
   hs_pubsub_query_items_async (f.pubsub, NULL, NODE, ids, 5, NULL, pubsub_result_cb, &f);
   pubsub_await (&f, "<items node=\"" NODE "\" max_items=\"5\"><item id=\"1\"/><item id=\"2\"/></items>");
-  pubsub_say (&f, RESULT ("<pubsub " PUBSUB "><items node='" NODE "'><item id='1' publisher='a@b'><x xmlns='urn:x'/></item>"
-                          "<item/><item id='2'/></items></pubsub>"));
+  pubsub_say (&f, RESULT ("<pubsub " PUBSUB "><items node='" NODE "'>"
+                          "<item id='1' publisher='a@b'><x xmlns='urn:x'/></item><item/><item id='2'/>"
+                          "</items></pubsub>"));
   test_until (f.result != NULL);
   items = hs_pubsub_query_items_finish (f.pubsub, f.result, &error);
   g_assert_no_error (error);
@@ -344,15 +345,17 @@ static void
 test_nodes (void)
 {
 #define SUBSCRIPTION(state) RESULT ("<pubsub " PUBSUB "><subscription subscription='" state "'/></pubsub>")
+#define CHECK(name, expected, answer, is_ok)                                                         \
+  check_node (hs_pubsub_##name##_async, hs_pubsub_##name##_finish, expected, answer, is_ok)
 #define SUBSCRIBES "<subscribe node=\"" NODE "\" jid=\"user@example.org\"/>"
-  check_node (hs_pubsub_subscribe_async, hs_pubsub_subscribe_finish, SUBSCRIBES, SUBSCRIPTION ("subscribed"), TRUE);
-  check_node (hs_pubsub_subscribe_async, hs_pubsub_subscribe_finish, SUBSCRIBES, SUBSCRIPTION ("pending"), TRUE);
-  check_node (hs_pubsub_subscribe_async, hs_pubsub_subscribe_finish, SUBSCRIBES, SUBSCRIPTION ("unconfigured"), FALSE);
-  check_node (hs_pubsub_unsubscribe_async, hs_pubsub_unsubscribe_finish, "<unsubscribe node=\"" NODE "\" jid=", RESULT (""), TRUE);
-  check_node (hs_pubsub_create_node_async, hs_pubsub_create_node_finish, "<create node=\"" NODE "\"/>", RESULT (""), TRUE);
-  check_node (hs_pubsub_create_node_async, hs_pubsub_create_node_finish, "<create ", REFUSED ("conflict", ""), FALSE);
-  check_node (hs_pubsub_delete_node_async, hs_pubsub_delete_node_finish, "pubsub#owner\"><delete node=\"" NODE "\"/>", RESULT (""), TRUE);
-  check_node (hs_pubsub_purge_node_async, hs_pubsub_purge_node_finish, "pubsub#owner\"><purge node=\"" NODE "\"/>", RESULT (""), TRUE);
+  CHECK (subscribe, SUBSCRIBES, SUBSCRIPTION ("subscribed"), TRUE);
+  CHECK (subscribe, SUBSCRIBES, SUBSCRIPTION ("pending"), TRUE);
+  CHECK (subscribe, SUBSCRIBES, SUBSCRIPTION ("unconfigured"), FALSE);
+  CHECK (unsubscribe, "<unsubscribe node=\"" NODE "\" jid=\"user@example.org\"", RESULT (""), TRUE);
+  CHECK (create_node, "<create node=\"" NODE "\"/>", RESULT (""), TRUE);
+  CHECK (create_node, "<create ", REFUSED ("conflict", ""), FALSE);
+  CHECK (delete_node, "pubsub#owner\"><delete node=\"" NODE "\"/>", RESULT (""), TRUE);
+  CHECK (purge_node, "pubsub#owner\"><purge node=\"" NODE "\"/>", RESULT (""), TRUE);
 }
 
 static void
