@@ -17,7 +17,7 @@ import gi
 
 gi.require_version("Headstock", "1.0")
 gi.require_version("HeadstockTest", "1.0")
-from gi.repository import GObject, Headstock, HeadstockTest  # noqa: E402
+from gi.repository import Gio, GObject, Headstock, HeadstockTest  # noqa: E402
 
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
 NAMESPACES = {"Headstock": Headstock, "HeadstockTest": HeadstockTest}
@@ -49,9 +49,20 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def read_default(spec):
+    """The default, as an enumeration's own value where it is one."""
+    # Older releases of PyGObject give None for a type that has no default, newer ones do not have the attribute;
+    # and newer ones give plain numbers for enumerations and flags.
+    value = getattr(spec, "default_value", None)
+    if spec.value_type.is_a(GObject.TYPE_ENUM) or spec.value_type.is_a(GObject.TYPE_FLAGS):
+        namespace, prefix = (Headstock, "Hs") if spec.value_type.name.startswith("Hs") else (Gio, "G")
+        return getattr(namespace, spec.value_type.name.removeprefix(prefix))(value)
+    return value
+
+
 def say_default(owner: str, spec) -> list[str]:
     """What the documentation has to say, each as a regular expression."""
-    value = spec.default_value
+    value = read_default(spec)
     if made := MADE.get(f"{owner}:{spec.name}"):
         says = made
     elif hasattr(spec, "minimum"):
