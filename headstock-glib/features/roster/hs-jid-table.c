@@ -60,6 +60,8 @@ matches (const HsJidTableEntry *entry, const Key *key)
 
   if (entry->hash != key->hash)
     return FALSE;
+  /* It will be looked at as well: let both come from the memory at once. */
+  __builtin_prefetch (entry->value);
   string = hs_jid_to_string (entry->key);
   return strncmp (string, key->string, key->length) == 0 && string[key->length] == '\0';
 }
@@ -75,12 +77,35 @@ find_place (const HsJidTablePart *part, const Key *key)
   return place;
 }
 
+/* Where the search for a hash begins. There are entries in its part. */
+static HsJidTableEntry *
+get_home (const HsJidTablePart *part, guint hash)
+{
+  return &part->entries[hash & (part->size - 1)];
+}
+
+/* Has the processor fetch what will be asked for next, while other work is done. */
+static void
+fetch_next (HsJidTable *self, const HsJidTableEntry *entry)
+{
+  const HsJidTablePart *part = find_part (self, entry->next);
+
+  if (part->size > 0)
+    __builtin_prefetch (get_home (part, entry->next));
+}
+
 static gpointer
 lookup (HsJidTable *self, Key key)
 {
   HsJidTablePart *part = find_part (self, key.hash);
+  const HsJidTableEntry *entry;
 
-  return part->size > 0 ? part->entries[find_place (part, &key)].value : NULL;
+  if (part->size == 0)
+    return NULL;
+  entry = &part->entries[find_place (part, &key)];
+  if (entry->key != NULL)
+    fetch_next (self, entry);
+  return entry->value;
 }
 
 gpointer
@@ -127,6 +152,21 @@ make_room (HsJidTablePart *part)
       put (part, old[i]);
 }
 
+/* The key before it knows from now on what follows. */
+static void
+set_newest (HsJidTable *self, guint hash)
+{
+  const HsJidTablePart *part = find_part (self, self->newest);
+  guint mask = part->size - 1;
+  guint place = self->newest & mask;
+
+  while (part->size > 0 && part->entries[place].key != NULL && part->entries[place].hash != self->newest)
+    place = (place + 1) & mask;
+  if (part->size > 0)
+    part->entries[place].next = hash;
+  self->newest = hash;
+}
+
 void
 hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
 {
@@ -140,8 +180,9 @@ hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
     {
       part->n_used++;
       self->n_full += !hs_jid_is_bare (jid);
+      set_newest (self, key.hash);
     }
-  *entry = (HsJidTableEntry){ jid, value, key.hash };
+  *entry = (HsJidTableEntry){ jid, value, key.hash, entry->next };
 }
 
 /* Those that follow without a gap move up, as far as they may. */
@@ -156,7 +197,7 @@ close_gap (HsJidTablePart *part, guint gap)
         part->entries[gap] = part->entries[next];
         gap = next;
       }
-  part->entries[gap] = (HsJidTableEntry){ NULL, NULL, 0 };
+  part->entries[gap] = (HsJidTableEntry){ NULL, NULL, 0, 0 };
 }
 
 void
