@@ -30,11 +30,24 @@ finish (HsClient *client)
   hs_client_stop (client);
 }
 
+/* The server sends presences to a client whose contacts are there. */
+static void
+ask_for_presences (HsClient *client)
+{
+  g_autoptr (HsMessage) message = hs_message_new_chat ("montague.example", "contacts");
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_client_send_stanza (client, HS_ELEMENT (message), &error))
+    g_error ("%s", error->message);
+}
+
 static void
 loaded_cb (GObject *object, GParamSpec *pspec, HsClient *client)
 {
   if (bench_is ("contacts"))
     finish (client);
+  else
+    ask_for_presences (client);
 }
 
 static void
@@ -137,6 +150,7 @@ watch (HsClient *client)
   if (g_str_equal (bench.how, "signal"))
     {
       g_signal_connect (client, "presence", G_CALLBACK (presence_cb), NULL);
+      g_signal_connect (client, "ready", G_CALLBACK (ask_for_presences), NULL);
       return;
     }
   g_signal_connect (hs_roster_get_contacts (roster), "items-changed", G_CALLBACK (items_changed_cb), NULL);

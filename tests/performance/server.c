@@ -25,7 +25,8 @@
 #define FULL_JID "romeo@montague.example/orchard"
 #define MARK "<message type='headline' from='montague.example'><body>%s</body></message>"
 
-/* The workload begins when the clients have said nothing for so long, and after a pause. */
+/* The workload begins when the clients have said nothing for so long, and after a pause. Presences begin after the
+ * client has sent a message, which says that its contacts are there. */
 #define QUIET_MSEC 300
 #define TICK_MSEC 50
 #define READ_SIZE (64 * 1024)
@@ -51,6 +52,7 @@ typedef struct
   Phase phase;
   gint64 last_input;
   gint64 begun;
+  gboolean has_contacts; /* the client has said so */
   guint64 received; /* messages, or answers to pings */
   GPtrArray *connections;
 } Server;
@@ -239,6 +241,7 @@ got_stanza (Server *server, Connection *self, const char *tag, const char *child
     {
       if (server->workload == WORKLOAD_SEND)
         count (server);
+      server->has_contacts = TRUE;
       return;
     }
   switch (tag_read (&self->stream, tag, child))
@@ -393,12 +396,14 @@ begin (Server *server)
     work (server);
 }
 
-/* Whether a roster is still on its way. */
+/* Whether a roster is still on its way, or the client still makes a list of it. */
 static gboolean
 is_busy (Server *server)
 {
   Connection *first = server->connections->len > 0 ? g_ptr_array_index (server->connections, 0) : NULL;
 
+  if (server->workload == WORKLOAD_PRESENCES && !server->has_contacts)
+    return TRUE;
   return first != NULL && (first->flood.left > 0 || first->out->len > first->sent);
 }
 
