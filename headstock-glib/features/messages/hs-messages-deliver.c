@@ -16,12 +16,8 @@ tell_keeper (HsMessagesKept *kept, HsDelivery *delivery)
 static void
 emit_received (HsMessages *self, HsDelivery *delivery)
 {
-  gboolean has_receipts = (delivery->content & (HS_CONTENT_RECEIPTS | HS_CONTENT_MARKERS)) != 0;
-
-  if (has_receipts)
-    hs_messages_take_status (self, delivery);
   g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_RECEIVED], 0, delivery);
-  if (has_receipts)
+  if ((delivery->content & HS_CONTENT_RECEIPTS) != 0)
     hs_messages_answer_receipt (self, delivery);
 }
 
@@ -86,15 +82,13 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
 
   if (verdict == HS_MESSAGES_VERDICT_DROP)
     return HS_MESSAGES_OUTCOME_KNOWN;
-  hs_messages_chat_states_received (self, delivery);
   /* A reflection says that a message of ours has arrived: that need not wait for older ones. */
   if (delivery->chat.is_outgoing && hs_messages_take_reflection (self, delivery))
     {
       tell_keeper (kept, delivery);
       return HS_MESSAGES_OUTCOME_LEARNED;
     }
-  if ((delivery->content & HS_CONTENT_CHAT_STATE) != 0
-      && hs_messages_is_chat_state_only (delivery->chat.message))
+  if (!hs_messages_pass_in (self, delivery))
     {
       tell_keeper (kept, delivery);
       return HS_MESSAGES_OUTCOME_IGNORED;
@@ -137,8 +131,7 @@ hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
   if (delivery->chat.is_outgoing && learn (self, kept, delivery))
     return HS_MESSAGES_OUTCOME_LEARNED;
   tell_keeper (kept, delivery);
-  if ((delivery->content & HS_CONTENT_CHAT_STATE) != 0
-      && hs_messages_is_chat_state_only (delivery->chat.message))
+  if (!hs_messages_pass_in (self, delivery))
     return HS_MESSAGES_OUTCOME_IGNORED;
   emit_received (self, delivery);
   return HS_MESSAGES_OUTCOME_DELIVERED;

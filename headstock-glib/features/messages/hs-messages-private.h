@@ -56,9 +56,37 @@ typedef struct
   gboolean is_own;
 } HsMessagesSender;
 
+/* Whether a message goes on to the next stage. A stage that has no answer drops it: what was not decrypted is not shown,
+ * and what was not encrypted is not sent. */
+typedef enum
+{
+  HS_MESSAGES_PASS_DROP,
+  HS_MESSAGES_PASS_ON,
+} HsMessagesPass;
+
+/* A message of the program, which a stage may change. */
+typedef struct
+{
+  HsMessage *message;
+  HsChatKind kind;
+  HsJid *to;
+} HsMessagesOutgoing;
+
+/* Each function may be NULL: then all messages go on. */
+typedef struct
+{
+  const char *name;
+  HsMessagesPass (*receive) (HsMessages *self, HsDelivery *delivery);
+  HsMessagesPass (*send) (HsMessages *self, const HsMessagesOutgoing *outgoing);
+} HsMessagesStage;
+
+#define HS_MESSAGES_N_STAGES 3
+
 struct _HsMessages
 {
   GObject parent_instance;
+
+  const HsMessagesStage *stages; /* HS_MESSAGES_N_STAGES, in the order in which messages come in */
 
   HsClient *client; /* weak: while we are its module */
   HsJid *own;       /* the account's bare JID, while it is known */
@@ -128,6 +156,13 @@ gboolean hs_messages_is_own (HsMessages *self, HsJid *jid);
 
 /* hs-messages-deliver.c */
 HsMessagesOutcome hs_messages_take_in (HsMessages *self, HsDelivery *delivery);
+
+/* hs-messages-stages.c */
+extern const HsMessagesStage hs_messages_stages[HS_MESSAGES_N_STAGES];
+/* FALSE: a stage has dropped it. */
+gboolean hs_messages_pass_in (HsMessages *self, HsDelivery *delivery);
+/* From the last stage to the first. FALSE: as above, with an error. */
+gboolean hs_messages_pass_out (HsMessages *self, const HsMessagesOutgoing *outgoing, GError **error);
 
 /* hs-messages-archives.c */
 void hs_messages_archives_init (HsMessages *self);

@@ -7,7 +7,6 @@
 
 #include "hs-element.h"
 #include "hs-error.h"
-#include "hs-feature.h"
 #include "hs-namespaces.h"
 
 /* Messages of the program: what is added to them, and which way they go. */
@@ -23,38 +22,6 @@ hs_messages_find_kind (HsMessages *self, HsMessage *message, HsJid *to)
                  || hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER) != NULL
              ? HS_CHAT_KIND_OCCUPANT
              : HS_CHAT_KIND_PERSON;
-}
-
-/* An id that was used would give this message what becomes of the other one. */
-static void
-give_ids (HsMessages *self, HsMessage *message)
-{
-  const char *id = hs_stanza_get_id (HS_STANZA (message));
-  g_autofree char *fresh = NULL;
-
-  if (id == NULL || *id == '\0' || hs_messages_find_sent (self, id) != NULL)
-    {
-      fresh = hs_feature_random_id ();
-      hs_stanza_set_id (HS_STANZA (message), fresh);
-      id = fresh;
-    }
-  hs_message_set_origin_id (message, id);
-}
-
-static void
-decorate (HsMessages *self, HsMessage *message, HsChatKind kind, HsJid *to)
-{
-  gboolean has_body = hs_message_get_body (message) != NULL;
-
-  /* XEP-0045, 7.5: the copies that go to our other clients are told from messages of persons by this. */
-  if (kind == HS_CHAT_KIND_OCCUPANT
-      && hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER) == NULL)
-    hs_element_add_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER);
-  if (!has_body)
-    return;
-  hs_messages_chat_states_add (self, message, kind, to);
-  if (self->request_receipts && kind == HS_CHAT_KIND_PERSON)
-    hs_message_set_requests_receipt (message, TRUE);
 }
 
 /* A copy that can be sent; NULL: it cannot. */
@@ -82,8 +49,8 @@ prepare (HsMessages *self, HsMessage *message, HsChatKind *kind, HsJid **to, GEr
   /* The resource may be another one by the time it leaves. */
   hs_stanza_set_from_jid (HS_STANZA (copy), NULL);
   *kind = hs_messages_find_kind (self, copy, *to);
-  give_ids (self, copy);
-  decorate (self, copy, *kind, *to);
+  if (!hs_messages_pass_out (self, &(HsMessagesOutgoing){ copy, *kind, *to }, error))
+    return NULL;
   return g_steal_pointer (&copy);
 }
 

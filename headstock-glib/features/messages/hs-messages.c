@@ -411,6 +411,7 @@ hs_messages_class_init (HsMessagesClass *klass)
 static void
 hs_messages_init (HsMessages *self)
 {
+  self->stages = hs_messages_stages;
   self->carbons = TRUE;
   self->answer_receipts = TRUE;
   g_queue_init (&self->wait.messages);
