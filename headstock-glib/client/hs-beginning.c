@@ -3,23 +3,67 @@
 
 #include "hs-beginning.h"
 
+/* One more than the next step; 0: the event cannot happen. */
+#define TO(step) (HS_BEGINNING_##step + 1)
+
+static const guint8 table[HS_N_BEGINNING_STEPS][HS_N_BEGINNING_EVENTS] = {
+  [HS_BEGINNING_NOT] = {
+    [HS_BEGINNING_ON_START] = TO (REQUESTS),
+    [HS_BEGINNING_ON_END] = TO (NOT),
+  },
+  [HS_BEGINNING_REQUESTS] = {
+    [HS_BEGINNING_ON_PRESENCE] = TO (PRESENCE),
+    [HS_BEGINNING_ON_END] = TO (NOT),
+  },
+  [HS_BEGINNING_PRESENCE] = {
+    [HS_BEGINNING_ON_END] = TO (NOT),
+  },
+};
+
+gboolean
+hs_beginning_step_can (HsBeginningStep step, HsBeginningEvent event)
+{
+  return table[step][event] != 0;
+}
+
+HsBeginningStep
+hs_beginning_step_get_next (HsBeginningStep step, HsBeginningEvent event)
+{
+  g_assert (hs_beginning_step_can (step, event));
+
+  return table[step][event] - 1;
+}
+
+const char *
+hs_beginning_step_describe (HsBeginningStep step)
+{
+  static const char *const names[HS_N_BEGINNING_STEPS] = { "not", "requests", "presence" };
+
+  return names[step];
+}
+
 void
 hs_beginning_clear (HsBeginning *self)
 {
   g_clear_object (&self->presence);
 }
 
-void
-hs_beginning_start (HsBeginning *self, gboolean early)
+static void
+on_event (HsBeginning *self, HsBeginningEvent event)
 {
-  self->step = HS_BEGINNING_REQUESTS;
-  self->early = early;
+  self->step = hs_beginning_step_get_next (self->step, event);
+}
+
+void
+hs_beginning_start (HsBeginning *self)
+{
+  on_event (self, HS_BEGINNING_ON_START);
 }
 
 void
 hs_beginning_go_on (HsBeginning *self, HsElement *presence)
 {
-  self->step = HS_BEGINNING_PRESENCE;
+  on_event (self, HS_BEGINNING_ON_PRESENCE);
   g_clear_object (&self->presence);
   self->presence = presence;
 }
@@ -27,7 +71,7 @@ hs_beginning_go_on (HsBeginning *self, HsElement *presence)
 void
 hs_beginning_end (HsBeginning *self)
 {
-  self->step = HS_BEGINNING_NOT;
+  on_event (self, HS_BEGINNING_ON_END);
 }
 
 void
@@ -37,16 +81,10 @@ hs_beginning_abandon (HsBeginning *self)
   g_clear_object (&self->presence);
 }
 
-gboolean
-hs_beginning_is_early (const HsBeginning *self)
+HsBeginningStep
+hs_beginning_get_step (const HsBeginning *self)
 {
-  return self->step != HS_BEGINNING_NOT && self->early;
-}
-
-gboolean
-hs_beginning_takes_only_requests (const HsBeginning *self)
-{
-  return self->step == HS_BEGINNING_REQUESTS;
+  return self->step;
 }
 
 HsElement *

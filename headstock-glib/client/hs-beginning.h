@@ -5,26 +5,41 @@
 
 G_BEGIN_DECLS
 
-/* What is sent first in a session, from the first request until the session stands. */
+/* The first stanzas of a session: requests, then the presence. They may be pipelined with the request for the resource,
+ * before there is a session. */
 
 typedef enum /*< skip >*/
 {
-  HS_BEGINNING_NOT,      /* no session is beginning */
-  HS_BEGINNING_REQUESTS, /* default steps and modules ask: nothing but requests may be sent */
-  HS_BEGINNING_PRESENCE, /* the presence goes out: anything may be sent */
+  HS_BEGINNING_NOT,      /* no session begins: nothing is sent, or all is sent */
+  HS_BEGINNING_REQUESTS, /* default steps and modules send requests, and nothing else may be sent */
+  HS_BEGINNING_PRESENCE, /* the presence is sent, and anything else may be */
+  HS_N_BEGINNING_STEPS
 } HsBeginningStep;
+
+typedef enum /*< skip >*/
+{
+  HS_BEGINNING_ON_START,    /* a session begins */
+  HS_BEGINNING_ON_PRESENCE, /* the requests are sent */
+  HS_BEGINNING_ON_END,      /* all is sent, or the connection is gone. It may be told twice */
+  HS_N_BEGINNING_EVENTS
+} HsBeginningEvent;
+
+/* FALSE: the event cannot happen in this step. */
+gboolean hs_beginning_step_can (HsBeginningStep step, HsBeginningEvent event);
+HsBeginningStep hs_beginning_step_get_next (HsBeginningStep step, HsBeginningEvent event);
+/* For messages and tests. */
+const char *hs_beginning_step_describe (HsBeginningStep step);
 
 /* Lies inside its owner. Only hs-beginning.c uses the fields. */
 typedef struct
 {
-  HsElement *presence; /* the own one as it was when the session began, until the session stands; or NULL */
+  HsElement *presence; /* the own presence as it was when the session began, until the session stands; or NULL */
   guint8 step;         /* HsBeginningStep */
-  gboolean early;      /* the resource is not bound yet: all this goes along with the request for it */
 } HsBeginning;
 
 void hs_beginning_clear (HsBeginning *self);
 
-void hs_beginning_start (HsBeginning *self, gboolean early);
+void hs_beginning_start (HsBeginning *self);
 /* The requests are sent. Takes @presence, which is nullable. */
 void hs_beginning_go_on (HsBeginning *self, HsElement *presence);
 /* All is sent. */
@@ -32,8 +47,7 @@ void hs_beginning_end (HsBeginning *self);
 /* The connection is gone: what was sent counts for nothing. */
 void hs_beginning_abandon (HsBeginning *self);
 
-gboolean hs_beginning_is_early (const HsBeginning *self);
-gboolean hs_beginning_takes_only_requests (const HsBeginning *self);
+HsBeginningStep hs_beginning_get_step (const HsBeginning *self);
 /* The presence with which the session began. (transfer full) (nullable) */
 HsElement *hs_beginning_take_presence (HsBeginning *self);
 

@@ -89,7 +89,6 @@ hs_client_drop_connection (HsClient *self)
   hs_client_remember_features (self);
   remember_limit (priv);
   stream = hs_connection_reset (&priv->connection);
-  hs_sign_in_set_authenticated (&priv->sign_in, FALSE);
   /* A handler may be at work on a stanza of this stream. */
   if (stream != NULL)
     hs_pump_retire (&priv->pump, stream);

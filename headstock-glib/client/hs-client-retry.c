@@ -20,12 +20,18 @@ hs_client_note_progress (HsClient *self)
 }
 
 static void
-due_changed_cb (gint64 time, gpointer client)
+set_due_cb (gint64 time, gpointer client)
 {
   hs_deadlines_set_at (&hs_client_private (client)->deadlines, HS_DEADLINE_RETRY, time);
 }
 
-const HsReconnectorCallbacks hs_client_reconnector_callbacks = { .due_changed = due_changed_cb };
+static gint64
+get_due_cb (gpointer client)
+{
+  return hs_deadlines_get_time (&hs_client_private (client)->deadlines, HS_DEADLINE_RETRY);
+}
+
+const HsReconnectorCallbacks hs_client_reconnector_callbacks = { .set_due = set_due_cb, .get_due = get_due_cb };
 
 /**
  * hs_client_reconnect_now:

@@ -27,7 +27,8 @@ check_session (HsClientPrivate *priv, HsRoute *route, GError **error)
       *route = hs_client_is_managed (priv) ? HS_ROUTE_MANAGED : HS_ROUTE_DIRECT;
       return TRUE;
     }
-  if (hs_beginning_is_early (&priv->beginning) && hs_connection_is_open (&priv->connection)
+  /* The session is pipelined: its first stanzas are sent before the resource is bound. */
+  if (hs_beginning_get_step (&priv->beginning) != HS_BEGINNING_NOT && hs_connection_is_open (&priv->connection)
       && !hs_stream_is_closing (hs_client_stream (priv)))
     {
       HsStreamManagement *management = hs_session_get_management (&priv->session);
@@ -175,7 +176,7 @@ check_stanza (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks,
   if (raw && node->namespace_ == NULL)
     return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "<%s xmlns=''> is in no namespace, and not in the stream's", node->name);
-  if (hs_beginning_takes_only_requests (&priv->beginning) && !hs_iq_node_is_request (node))
+  if (hs_beginning_get_step (&priv->beginning) == HS_BEGINNING_REQUESTS && !hs_iq_node_is_request (node))
     return hs_error_refuse (error, HS_ERROR_INVALID_STANZA,
                    "A session is beginning: only an iq of type get or set can be sent, and not a %s",
                    is_iq ? "reply" : node->name);
@@ -215,7 +216,7 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
   if (sending->task != NULL)
     g_object_ref (sending->task);
   /* What a module asks when a session begins leaves with the presence, and is asked again in the next session. */
-  if (hs_beginning_takes_only_requests (&priv->beginning))
+  if (hs_beginning_get_step (&priv->beginning) == HS_BEGINNING_REQUESTS)
     flags |= HS_OUT_OWN;
   hs_stream_management_add_out (hs_session_get_management (&priv->session), output, start, flags,
                                 g_get_real_time (), sending->task);

@@ -96,15 +96,15 @@ static void (*const default_steps[]) (HsClient *self) = { begin_carbons, begin_r
 
 /* Sends the requests of the default steps and of modules, and then the presence. Only requests can be sent
  * meanwhile: while the answer to <enable/> is waited for, anything else would be held back, and the presence
- * behind it. @early: the resource is not bound yet. */
+ * behind it. The resource may not be bound yet: then all this is pipelined with the request for it. */
 static void
-begin_session (HsClient *self, gboolean early)
+begin_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
   g_autoptr (GPtrArray) modules = hs_module_list_ref (&priv->modules);
 
-  hs_beginning_start (&priv->beginning, early);
+  hs_beginning_start (&priv->beginning);
   /* A handler of `xml`, or a module, may end the connection. */
   for (guint i = 0; i < G_N_ELEMENTS (default_steps) && hs_client_stream (priv) == stream; i++)
     default_steps[i] (self);
@@ -141,7 +141,7 @@ hs_client_binding (HsClient *self)
     return;
   /* What a handler sends meanwhile waits, and must not be sent from another account. */
   hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
-  begin_session (self, TRUE);
+  begin_session (self);
 }
 
 /* @begun: the requests and the presence were sent already. Each step may call a handler that ends the connection.
@@ -156,7 +156,7 @@ stand (HsClient *self, HsStream *stream, gboolean begun)
   if (hs_client_stream (priv) == stream)
     hs_client_tell_deliveries (self, FALSE);
   if (!begun && hs_client_stream (priv) == stream)
-    begin_session (self, FALSE);
+    begin_session (self);
   if (hs_client_stream (priv) == stream)
     hs_client_tell_active (self, FALSE);
   if (hs_client_stream (priv) == stream)

@@ -313,7 +313,7 @@ hs_client_forget_stream_features (HsClient *self, const GError *error)
   if (hs_client_stream (priv) == NULL)
     return HS_CLIENT_AGAIN_NO;
   /* A task that fails ends the whole sign-in (XEP-0388). Sign in again, without the upgrade. */
-  if (hs_authentication_is_upgrading (get_authentication (priv)))
+  if (hs_authentication_get_phase (get_authentication (priv)) == HS_AUTHENTICATION_UPGRADING)
     {
       hs_sign_in_forbid_upgrade (&priv->sign_in);
       return HS_CLIENT_AGAIN_AT_ONCE;
@@ -420,11 +420,9 @@ hs_client_authenticated (HsClient *self)
 
   if (hs_authentication_proved_password (authentication))
     hs_client_set_allow_plain (self, FALSE);
-  if (hs_client_stream (priv) == stream)
-    {
-      hs_sign_in_set_authenticated (&priv->sign_in, TRUE);
-      hs_client_tell_state (self);
-    }
+  /* A run that ends keeps its phase. */
+  if (hs_client_stream (priv) == stream && !hs_run_is_ending (&priv->run))
+    hs_client_enter (self, HS_RUN_ON_SIGN_IN);
   /* A handler may have dropped the connection. */
   if (hs_connection_is_open_with (&priv->connection, stream))
     set_security_info (self, FALSE);

@@ -8,9 +8,7 @@
 HsClientState
 hs_client_get_present_state (HsClientPrivate *priv)
 {
-  return hs_run_phase_get_state (hs_run_get_phase (&priv->run),
-                                 hs_connection_is_secure (&priv->connection),
-                                 hs_sign_in_is_authenticated (&priv->sign_in));
+  return hs_run_phase_get_state (hs_run_get_phase (&priv->run), hs_connection_is_secure (&priv->connection));
 }
 
 /* The phase is another, or the connection has come further. */
@@ -49,6 +47,7 @@ hs_client_is_announced (HsClientPrivate *priv)
   switch (hs_run_get_phase (&priv->run))
     {
     case HS_RUN_NEGOTIATING:
+    case HS_RUN_SIGNED_IN:
     case HS_RUN_READY:
     case HS_RUN_LOST:
       return TRUE;

@@ -99,6 +99,12 @@ hs_deadlines_clear (HsDeadlines *self, HsDeadline deadline)
   hs_deadlines_set_at (self, deadline, 0);
 }
 
+gint64
+hs_deadlines_get_time (const HsDeadlines *self, HsDeadline deadline)
+{
+  return self->times[deadline];
+}
+
 gboolean
 hs_deadlines_is_set (const HsDeadlines *self, HsDeadline deadline)
 {

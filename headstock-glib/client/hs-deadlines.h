@@ -55,6 +55,8 @@ void hs_deadlines_set_at (HsDeadlines *self, HsDeadline deadline, gint64 time);
 /* The same, unless an earlier time is set. */
 void hs_deadlines_bring_forward (HsDeadlines *self, HsDeadline deadline, gint64 time);
 void hs_deadlines_clear (HsDeadlines *self, HsDeadline deadline);
+/* 0: none is set. */
+gint64 hs_deadlines_get_time (const HsDeadlines *self, HsDeadline deadline);
 gboolean hs_deadlines_is_set (const HsDeadlines *self, HsDeadline deadline);
 
 /* Clears and returns the deadline that passed first; HS_N_DEADLINES if none has passed. One that is set to now in

@@ -127,8 +127,13 @@ watch_network (HsReconnector *self, HsLoop *loop)
 static void
 set_due (HsReconnector *self, gint64 due)
 {
-  self->due = due;
-  self->callbacks->due_changed (due, self->owner);
+  self->callbacks->set_due (due, self->owner);
+}
+
+static gint64
+get_due (const HsReconnector *self)
+{
+  return self->callbacks->get_due (self->owner);
 }
 
 void
@@ -150,27 +155,19 @@ hs_reconnector_stop (HsReconnector *self)
     g_signal_handler_disconnect (watch->monitor, watch->handler);
 }
 
-gboolean
-hs_reconnector_is_waiting (const HsReconnector *self)
-{
-  return self->due != 0;
-}
-
 void
 hs_reconnector_hurry (HsReconnector *self, gint64 now)
 {
-  if (hs_reconnector_is_waiting (self))
+  if (get_due (self) != 0)
     set_due (self, now);
 }
 
 void
 hs_reconnector_network_changed (HsReconnector *self, gint64 now)
 {
-  gint64 due;
+  gint64 soon = now + hs_retry_policy_wait_for_network (&self->policy) * (gint64) 1000;
+  gint64 due = get_due (self);
 
-  if (!hs_reconnector_is_waiting (self))
-    return;
-  due = now + hs_retry_policy_wait_for_network (&self->policy) * (gint64) 1000;
-  if (due < self->due)
-    set_due (self, due);
+  if (due != 0)
+    set_due (self, MIN (due, soon));
 }

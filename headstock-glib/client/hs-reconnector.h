@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  /* The next connection is due at @time, monotonic; 0: no connection is due. */
-  void (*due_changed) (gint64 time, gpointer owner);
+  /* Sets and gets the time at which the next connection is due, monotonic; 0: no connection is due. The owner keeps
+   * the time among its other deadlines. */
+  void (*set_due) (gint64 time, gpointer owner);
+  gint64 (*get_due) (gpointer owner);
 } HsReconnectorCallbacks;
 
 typedef struct _HsNetworkWatch HsNetworkWatch;
@@ -25,7 +27,6 @@ typedef struct
   GObject *owner;
   HsRetryPolicy policy;
   HsConnector *next_connector; /* has more addresses for the attempt, or NULL */
-  gint64 due;                  /* or 0 */
   HsNetworkWatch *watch;       /* or NULL */
 } HsReconnector;
 
@@ -44,10 +45,9 @@ HsConnector *hs_reconnector_take_connector (HsReconnector *self);
 void hs_reconnector_wait (HsReconnector *self, HsLoop *loop, guint msec);
 /* The next connection begins, or there will be none. */
 void hs_reconnector_stop (HsReconnector *self);
-gboolean hs_reconnector_is_waiting (const HsReconnector *self);
-/* While one waits: the next connection is due now. */
+/* The next connection is due now. Does nothing if none is due. */
 void hs_reconnector_hurry (HsReconnector *self, gint64 now);
-/* While one waits: the network is another, or the machine was asleep. Many clients may have the same network: they
+/* The network is another, or the machine was asleep. Does nothing if no connection is due. Many clients may have the same network: they
  * come back within a second, not at once. */
 void hs_reconnector_network_changed (HsReconnector *self, gint64 now);
 

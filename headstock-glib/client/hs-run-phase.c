@@ -18,6 +18,12 @@ static const guint8 table[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
     [HS_RUN_ON_STOP] = TO (STOPPING),
   },
   [HS_RUN_NEGOTIATING] = {
+    [HS_RUN_ON_SIGN_IN] = TO (SIGNED_IN),
+    [HS_RUN_ON_LOST] = TO (LOST),
+    [HS_RUN_ON_NEXT] = TO (CONNECTING),
+    [HS_RUN_ON_STOP] = TO (STOPPING),
+  },
+  [HS_RUN_SIGNED_IN] = {
     [HS_RUN_ON_SESSION] = TO (READY),
     [HS_RUN_ON_LOST] = TO (LOST),
     [HS_RUN_ON_NEXT] = TO (CONNECTING),
@@ -67,16 +73,16 @@ hs_run_phase_get_next (HsRunPhase phase, HsRunEvent event)
 }
 
 HsClientState
-hs_run_phase_get_state (HsRunPhase phase, gboolean secured, gboolean authenticated)
+hs_run_phase_get_state (HsRunPhase phase, gboolean secured)
 {
   switch (phase)
     {
     case HS_RUN_CONNECTING:
       return HS_CLIENT_STATE_CONNECTING;
     case HS_RUN_NEGOTIATING:
-      if (authenticated)
-        return HS_CLIENT_STATE_AUTHENTICATED;
       return secured ? HS_CLIENT_STATE_SECURED : HS_CLIENT_STATE_CONNECTED;
+    case HS_RUN_SIGNED_IN:
+      return HS_CLIENT_STATE_AUTHENTICATED;
     case HS_RUN_READY:
       return HS_CLIENT_STATE_READY;
     case HS_RUN_LOST:
@@ -97,7 +103,7 @@ const char *
 hs_run_phase_describe (HsRunPhase phase)
 {
   static const char *const names[HS_N_RUN_PHASES] = {
-    "idle", "connecting", "negotiating", "ready", "lost", "waiting", "stopping", "settling", "closing",
+    "idle", "connecting", "negotiating", "signed-in", "ready", "lost", "waiting", "stopping", "settling", "closing",
   };
 
   return names[phase];

@@ -5,13 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* Where a run is, from hs_client_start() to `terminated`. */
+/* The phases of a run, from hs_client_start() to `terminated`. */
 
 typedef enum /*< skip >*/
 {
   HS_RUN_IDLE,        /* there is no run */
   HS_RUN_CONNECTING,  /* an address is tried, or is about to be */
-  HS_RUN_NEGOTIATING, /* `connected` was emitted: TLS, sign-in, binding or resumption */
+  HS_RUN_NEGOTIATING, /* `connected` was emitted: TLS and the sign-in are next */
+  HS_RUN_SIGNED_IN,   /* the server has accepted the sign-in: binding or resumption is next */
   HS_RUN_READY,       /* a session stands */
   HS_RUN_LOST,        /* the connection is gone, and `disconnected` is still to be emitted */
   HS_RUN_WAITING,     /* for the time of the next connection */
@@ -26,6 +27,7 @@ typedef enum /*< skip >*/
   HS_RUN_ON_START,
   HS_RUN_ON_CONNECT,   /* the time has come */
   HS_RUN_ON_CONNECTED, /* the socket is connected */
+  HS_RUN_ON_SIGN_IN,   /* the server has accepted the sign-in */
   HS_RUN_ON_SESSION,   /* a session stands, new or resumed */
   HS_RUN_ON_LOST,      /* the connection is of no more use; another one follows after a wait */
   HS_RUN_ON_NEXT,      /* another one follows at once: another address, or another host */
@@ -41,9 +43,8 @@ typedef enum /*< skip >*/
 gboolean hs_run_phase_can (HsRunPhase phase, HsRunEvent event);
 HsRunPhase hs_run_phase_get_next (HsRunPhase phase, HsRunEvent event);
 
-/* What HsClient:state shows. @secured and @authenticated: how far the connection has come. */
-HsClientState
-hs_run_phase_get_state (HsRunPhase phase, gboolean secured, gboolean authenticated);
+/* The value of HsClient:state. @secured: the connection is under TLS. */
+HsClientState hs_run_phase_get_state (HsRunPhase phase, gboolean secured);
 
 /* For messages and tests. */
 const char *hs_run_phase_describe (HsRunPhase phase);

@@ -11,18 +11,6 @@ hs_sign_in_clear (HsSignIn *self)
   g_clear_pointer (&self->discovery, g_free);
 }
 
-gboolean
-hs_sign_in_is_authenticated (const HsSignIn *self)
-{
-  return self->authenticated;
-}
-
-void
-hs_sign_in_set_authenticated (HsSignIn *self, gboolean authenticated)
-{
-  self->authenticated = authenticated;
-}
-
 /* ---- The token ---- */
 
 GVariant *

@@ -14,14 +14,10 @@ typedef struct
   GVariant *login_token;         /* what HsClient:login-token holds, or NULL */
   HsSecurityInfo *security_info; /* of the last sign-in, or NULL */
   char *discovery;               /* where to get an access token, of a server that has refused one; or NULL */
-  guint authenticated : 1;       /* the connection is signed in, and the client has noticed */
-  guint no_upgrade : 1;          /* a new hash of the password (XEP-0480) has ended a sign-in */
+  gboolean no_upgrade;           /* a new hash of the password (XEP-0480) has ended a sign-in */
 } HsSignIn;
 
 void hs_sign_in_clear (HsSignIn *self);
-
-gboolean hs_sign_in_is_authenticated (const HsSignIn *self);
-void hs_sign_in_set_authenticated (HsSignIn *self, gboolean authenticated);
 
 /* The token for signing in without the password (XEP-0484), and what belongs to it: a dictionary with "token",
  * "mechanism", "account", "user-agent-id", "expiry" and "offer", the stream features that it was given with. */

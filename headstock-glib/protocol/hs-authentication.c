@@ -45,6 +45,20 @@ hs_authentication_clear (HsAuthentication *self)
   forget_upgrade (self);
 }
 
+/* ---- The phase ---- */
+
+static void
+on_event (HsAuthentication *self, HsAuthenticationEvent event)
+{
+  self->phase = hs_authentication_phase_get_next (self->phase, event);
+}
+
+HsAuthenticationPhase
+hs_authentication_get_phase (const HsAuthentication *self)
+{
+  return self->phase;
+}
+
 /* ---- Choosing a mechanism ---- */
 
 void
@@ -64,13 +78,12 @@ hs_authentication_set_renamed (HsAuthentication *self, gboolean renamed)
 static gboolean
 prefers_sasl2 (const HsAuthentication *self,
                const HsStreamFeatures *features,
-               const HsSaslCredentials *credentials,
-               gboolean secure)
+               const HsSaslCredentials *credentials)
 {
   const char *const *old = (const char *const *) features->mechanisms;
   const char *const *new = (const char *const *) features->sasl2;
 
-  if (!secure || self->renamed || new == NULL)
+  if (!credentials->encrypted || self->renamed || new == NULL)
     return FALSE;
   /* ejabberd 26.07 refuses SASL2 on the stream on which the account was made, and takes SASL. */
   if (self->negotiated && old != NULL)
@@ -94,12 +107,10 @@ gboolean
 hs_authentication_choose (HsAuthentication *self,
                           const HsStreamFeatures *features,
                           HsSaslCredentials *credentials,
-                          gboolean secure,
                           GError **error)
 {
-  self->mechanism_done = FALSE;
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
-  self->sasl2 = prefers_sasl2 (self, features, credentials, secure);
+  self->sasl2 = prefers_sasl2 (self, features, credentials);
   credentials->announced = (const char *const *) features->announced;
   credentials->sasl2 = self->sasl2;
   if (self->sasl2)
@@ -125,17 +136,26 @@ hs_authentication_is_safe_to_pipeline (const HsAuthentication *self)
   return g_str_has_prefix (name, "SCRAM-") || g_str_has_prefix (name, "HT-") || g_str_equal (name, "EXTERNAL");
 }
 
+void
+hs_authentication_note_pipelined (HsAuthentication *self)
+{
+  on_event (self, HS_AUTHENTICATION_ON_PIPELINE);
+}
+
 /* If the lists differ, the mechanism may be weaker than necessary, or unknown to the server. A token has one
  * mechanism only: for a token it is enough that the server still offers that one. */
 gboolean
-hs_authentication_still_fits (const HsAuthentication *self,
-                              const HsStreamFeatures *features,
-                              const HsStreamFeatures *relied)
+hs_authentication_take_features (HsAuthentication *self,
+                                 const HsStreamFeatures *features,
+                                 const HsStreamFeatures *relied)
 {
   const char *const *tokens = (const char *const *) features->fast;
 
-  return hs_stream_features_equal (features, relied)
-         || (self->using_token && tokens != NULL && g_strv_contains (tokens, self->mechanism_name));
+  if (!hs_stream_features_equal (features, relied)
+      && !(self->using_token && tokens != NULL && g_strv_contains (tokens, self->mechanism_name)))
+    return FALSE;
+  on_event (self, HS_AUTHENTICATION_ON_FEATURES);
+  return TRUE;
 }
 
 /* ---- The messages of the mechanism ---- */
@@ -143,9 +163,13 @@ hs_authentication_still_fits (const HsAuthentication *self,
 HsSaslStep
 hs_authentication_start (HsAuthentication *self, GBytes **initial_response, GError **error)
 {
+  HsSaslStep step = hs_sasl_mechanism_start (self->mechanism, initial_response, error);
+
   g_free (self->mechanism_name);
   self->mechanism_name = g_strdup (hs_sasl_mechanism_get_name (self->mechanism));
-  return hs_sasl_mechanism_start (self->mechanism, initial_response, error);
+  if (step != HS_SASL_STEP_FAILED)
+    on_event (self, HS_AUTHENTICATION_ON_START);
+  return step;
 }
 
 HsSaslStep
@@ -167,8 +191,8 @@ hs_authentication_derived (HsAuthentication *self, GBytes *key, GBytes **respons
 HsSaslKeyRequest *
 hs_authentication_get_key_request (const HsAuthentication *self)
 {
-  return self->upgrade_request != NULL ? self->upgrade_request
-                                       : hs_sasl_mechanism_get_key_request (self->mechanism);
+  return self->phase == HS_AUTHENTICATION_UPGRADING ? self->upgrade_request
+                                                    : hs_sasl_mechanism_get_key_request (self->mechanism);
 }
 
 gboolean
@@ -176,7 +200,7 @@ hs_authentication_finish (HsAuthentication *self, const guint8 *data, gsize leng
 {
   if (!hs_sasl_mechanism_success (self->mechanism, data, length, error))
     return FALSE;
-  self->mechanism_done = TRUE;
+  on_event (self, HS_AUTHENTICATION_ON_PROOF);
   self->proved_lists = hs_sasl_mechanism_proved_lists (self->mechanism);
   g_free (self->channel_binding);
   self->channel_binding = g_strdup (hs_sasl_mechanism_get_binding_type (self->mechanism));
@@ -184,25 +208,12 @@ hs_authentication_finish (HsAuthentication *self, const guint8 *data, gsize leng
   return TRUE;
 }
 
-gboolean
-hs_authentication_is_finished (const HsAuthentication *self)
-{
-  return self->mechanism_done;
-}
-
 void
 hs_authentication_succeed (HsAuthentication *self)
 {
-  self->succeeded = TRUE;
-  self->upgrading = FALSE;
+  on_event (self, HS_AUTHENTICATION_ON_SUCCESS);
   forget_upgrade (self);
   g_clear_pointer (&self->mechanism, hs_sasl_mechanism_free);
-}
-
-gboolean
-hs_authentication_has_succeeded (const HsAuthentication *self)
-{
-  return self->succeeded;
 }
 
 void
@@ -210,7 +221,7 @@ hs_authentication_succeed_by_handshake (HsAuthentication *self)
 {
   g_free (self->mechanism_name);
   self->mechanism_name = g_strdup ("handshake");
-  hs_authentication_succeed (self);
+  on_event (self, HS_AUTHENTICATION_ON_HANDSHAKE);
 }
 
 /* ---- A refusal ---- */
@@ -230,6 +241,7 @@ hs_authentication_refuse (HsAuthentication *self)
 void
 hs_authentication_refuse_token (HsAuthentication *self, GError *error)
 {
+  on_event (self, HS_AUTHENTICATION_ON_REFUSAL);
   g_clear_error (&self->token_refusal);
   self->token_refusal = error;
 }
@@ -364,9 +376,10 @@ hs_authentication_request_upgrade (HsAuthentication *self,
 gboolean
 hs_authentication_begin_upgrade (HsAuthentication *self, const char *task)
 {
-  if (self->upgrade < 0 || self->upgrade_request != NULL || !g_str_equal (task, upgrades[self->upgrade].name))
+  if (self->upgrade < 0 || !hs_authentication_phase_can (self->phase, HS_AUTHENTICATION_ON_UPGRADE)
+      || !g_str_equal (task, upgrades[self->upgrade].name))
     return FALSE;
-  self->upgrading = TRUE;
+  on_event (self, HS_AUTHENTICATION_ON_UPGRADE);
   return TRUE;
 }
 
@@ -381,16 +394,4 @@ hs_authentication_derive_upgrade (HsAuthentication *self, const guint8 *salt, gs
 {
   self->upgrade_request
       = hs_sasl_key_request_new (upgrades[self->upgrade].hash, self->password, salt, length, iterations);
-}
-
-gboolean
-hs_authentication_is_deriving_upgrade (const HsAuthentication *self)
-{
-  return self->upgrade_request != NULL;
-}
-
-gboolean
-hs_authentication_is_upgrading (const HsAuthentication *self)
-{
-  return self->upgrading;
 }

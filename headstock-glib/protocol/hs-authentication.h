@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "protocol/hs-authentication-phase.h"
 #include "protocol/hs-stream-features.h"
 #include "sasl/hs-sasl-mechanism.h"
 
 G_BEGIN_DECLS
 
-/* What a stream knows of its sign-in (RFC 6120, 6; XEP-0388), from the choice of the mechanism on. */
+/* A stream's sign-in (RFC 6120, 6; XEP-0388), from the choice of the mechanism on: how far it has come, and what it
+ * has learnt of the server. */
 
 /* Lies inside its owner. Only hs-authentication.c uses the fields. */
 typedef struct
 {
+  guint8 phase;              /* HsAuthenticationPhase */
   guint negotiated : 1;      /* a module has asked the server something before the sign-in */
   guint renamed : 1;         /* the account has another name than the header said */
   guint sasl2 : 1;           /* the profile in use */
-  guint mechanism_done : 1;  /* the mechanism has accepted the server's last message */
-  guint succeeded : 1;       /* the server has accepted the sign-in */
   guint proved_lists : 1;    /* nobody has changed the server's lists on the way */
   guint proved_password : 1; /* the server knows the password */
   guint using_token : 1;
-  guint upgrading : 1;       /* the task of the new hash has begun, and the sign-in is not over */
   int upgrade;               /* the index of the hash that was asked for (XEP-0480), or -1 */
   HsSaslMechanism *mechanism;
   char *mechanism_name;
@@ -45,21 +45,24 @@ void hs_authentication_clear (HsAuthentication *self);
 void hs_authentication_note_negotiated (HsAuthentication *self);
 void hs_authentication_set_renamed (HsAuthentication *self, gboolean renamed);
 
-/* Chooses profile and mechanism, and completes the credentials with what they need. @secure: under TLS. A token in the
- * credentials is preferred. */
+HsAuthenticationPhase hs_authentication_get_phase (const HsAuthentication *self);
+
+/* Chooses profile and mechanism, and completes the credentials with what they need. A token in the credentials is
+ * preferred. */
 gboolean hs_authentication_choose (HsAuthentication *self,
                                    const HsStreamFeatures *features,
                                    HsSaslCredentials *credentials,
-                                   gboolean secure,
                                    GError **error);
 /* Whether SASL2 was chosen. */
 gboolean hs_authentication_is_sasl2 (const HsAuthentication *self);
 /* Whether the mechanism's first message shows no secret to somebody in the middle. */
 gboolean hs_authentication_is_safe_to_pipeline (const HsAuthentication *self);
-/* Whether @features, which came after the sign-in was pipelined by @relied, still offer what was chosen. */
-gboolean hs_authentication_still_fits (const HsAuthentication *self,
-                                       const HsStreamFeatures *features,
-                                       const HsStreamFeatures *relied);
+/* The first message of the mechanism was sent by the stream features of the last connection. */
+void hs_authentication_note_pipelined (HsAuthentication *self);
+/* @features have come after the sign-in was pipelined by @relied. FALSE: they do not offer any more what was chosen. */
+gboolean hs_authentication_take_features (HsAuthentication *self,
+                                          const HsStreamFeatures *features,
+                                          const HsStreamFeatures *relied);
 
 /* The messages of the mechanism. */
 HsSaslStep hs_authentication_start (HsAuthentication *self, GBytes **initial_response, GError **error);
@@ -73,11 +76,9 @@ HsSaslStep hs_authentication_derived (HsAuthentication *self, GBytes *key, GByte
 HsSaslKeyRequest *hs_authentication_get_key_request (const HsAuthentication *self);
 /* The mechanism's last message has come. FALSE: the server did not prove what the mechanism demands. */
 gboolean hs_authentication_finish (HsAuthentication *self, const guint8 *data, gsize length, GError **error);
-gboolean hs_authentication_is_finished (const HsAuthentication *self);
 
 /* The server has accepted the sign-in: secrets are wiped. */
 void hs_authentication_succeed (HsAuthentication *self);
-gboolean hs_authentication_has_succeeded (const HsAuthentication *self);
 /* The same, without a mechanism: the handshake of a component (XEP-0114). */
 void hs_authentication_succeed_by_handshake (HsAuthentication *self);
 
@@ -125,9 +126,5 @@ gboolean hs_authentication_begin_upgrade (HsAuthentication *self, const char *ta
 guint hs_authentication_get_min_iterations (const HsAuthentication *self);
 /* From here on hs_authentication_get_key_request() is the one of the upgrade. */
 void hs_authentication_derive_upgrade (HsAuthentication *self, const guint8 *salt, gsize length, guint iterations);
-gboolean hs_authentication_is_deriving_upgrade (const HsAuthentication *self);
-/* Whether the server is storing a better hash of the password. A sign-in that fails meanwhile may succeed
- * without. */
-gboolean hs_authentication_is_upgrading (const HsAuthentication *self);
 
 G_END_DECLS

@@ -48,7 +48,6 @@ hs_stream_send_header (HsStream *self)
 
   hs_parser_restart (self->parser);
   self->state = HS_STREAM_STATE_HEADER;
-  self->header_sent = TRUE;
   self->header_received = FALSE;
   if (self->config.framed)
     hs_stream_write (self, "<open xmlns='%s' to='%s'", HS_NS_FRAMING, hs_jid_get_domain (self->config.jid));
@@ -85,7 +84,7 @@ hs_stream_close (HsStream *self)
   if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
     hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
   self->closing = TRUE;
-  if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
+  if (self->state != HS_STREAM_STATE_HANDSHAKE)
     write_end (self);
 }
 
@@ -94,7 +93,7 @@ hs_stream_close_with_error (HsStream *self, const char *condition, const char *t
 {
   if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
     return;
-  if (self->header_sent && self->state != HS_STREAM_STATE_HANDSHAKE)
+  if (self->state != HS_STREAM_STATE_HANDSHAKE)
     {
       if (self->config.framed)
         hs_stream_write (self, "<stream:error xmlns:stream='%s'>", HS_NS_STREAM);
@@ -108,6 +107,12 @@ hs_stream_close_with_error (HsStream *self, const char *condition, const char *t
   hs_stream_close (self);
 }
 
+gboolean
+hs_stream_is_authenticated (HsStream *self)
+{
+  return hs_authentication_get_phase (&self->authentication) == HS_AUTHENTICATION_SUCCEEDED;
+}
+
 /* Takes @error. Only the first error counts. */
 void
 hs_stream_fail (HsStream *self, GError *error)
@@ -118,7 +123,7 @@ hs_stream_fail (HsStream *self, GError *error)
       return;
     }
   /* Before the sign-in, a server with another name is the likely cause of any error: say so. */
-  if (self->other_name != NULL && !hs_authentication_has_succeeded (&self->authentication))
+  if (self->other_name != NULL && !hs_stream_is_authenticated (self))
     {
       g_autofree char *name = hs_printable (self->other_name, MAX_NAME);
       g_autofree char *message

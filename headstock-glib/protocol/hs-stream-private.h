@@ -47,10 +47,8 @@ struct _HsStream
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending event */
   gboolean secure;             /* under TLS */
-  gboolean header_sent;
   gboolean header_received; /* at least one of the server's */
   gboolean closing;         /* </stream:stream> has been written */
-  gboolean starttls_sent;
   gboolean owes_count; /* a stanza was taken that counts as received once it is given back */
 
   HsFirstBytes first_bytes; /* of the connection, to tell a foreign protocol */
@@ -59,9 +57,6 @@ struct _HsStream
   gsize max_bytes;          /* of one stanza that the server takes (XEP-0478), or 0 */
   HsParserEvent *features_event; /* of the FEATURES before the sign-in, kept until the sign-in begins */
   HsStreamFeatures *features;    /* before the sign-in */
-
-  gboolean sign_in_pipelined;      /* the sign-in began before the features came */
-  HsStreamState pipelined_state;   /* what that sign-in waits for, while the state is HEADER or FEATURES */
 
   HsAuthentication authentication;
   HsBinding binding;

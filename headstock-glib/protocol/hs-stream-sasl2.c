@@ -315,7 +315,8 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 {
   g_autoptr (HsJid) jid = NULL;
 
-  if (!hs_authentication_is_finished (&self->authentication) && !take_additional_data (self, node))
+  if (!hs_authentication_phase_is_proved (hs_authentication_get_phase (&self->authentication))
+      && !take_additional_data (self, node))
     return;
   jid = take_identity (self, node, hs_node_get_child (node, "bound", HS_NS_BIND2) != NULL);
   if (jid == NULL)
@@ -352,7 +353,8 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
   HsNode *task = tasks != NULL ? hs_node_first_element (tasks) : NULL;
   g_autoptr (GString) names = g_string_new (NULL);
 
-  if (!hs_authentication_is_finished (&self->authentication) && !take_additional_data (self, node))
+  if (!hs_authentication_phase_is_proved (hs_authentication_get_phase (&self->authentication))
+      && !take_additional_data (self, node))
     return;
   for (; task != NULL; task = hs_node_next_element (task))
     {

@@ -183,12 +183,6 @@ hs_stream_has_received_header (HsStream *self)
   return self->header_received;
 }
 
-gboolean
-hs_stream_is_authenticated (HsStream *self)
-{
-  return hs_authentication_has_succeeded (&self->authentication);
-}
-
 /* ---- Stanzas before the session ---- */
 
 static gboolean

@@ -9,7 +9,15 @@
 #include "hs-namespaces.h"
 #include "protocol/hs-condition.h"
 
-/* Signing in: the choice of profile and mechanism, pipelining, and SASL as RFC 6120, 6 has it. */
+/* The sign-in: it chooses profile and mechanism, may be pipelined, and speaks SASL as RFC 6120, 6 has it. */
+
+/* The server's next message of the mechanism is due. */
+static void
+wait_for_mechanism (HsStream *self)
+{
+  self->state
+      = hs_authentication_is_sasl2 (&self->authentication) ? HS_STREAM_STATE_SASL2 : HS_STREAM_STATE_SASL;
+}
 
 /* RFC 6120, 6.4.2: "=" stands for an empty message. An empty element would mean that there is no message. */
 static void
@@ -19,7 +27,7 @@ send_sasl (HsStream *self, const char *element, const char *mechanism, GBytes *d
   const guint8 *bytes = data != NULL ? g_bytes_get_data (data, &size) : NULL;
   g_autofree char *base64 = size > 0 ? g_base64_encode (bytes, size) : g_strdup ("=");
 
-  self->state = HS_STREAM_STATE_SASL;
+  wait_for_mechanism (self);
   hs_stream_write (self, "<%s xmlns='%s'", element, HS_NS_SASL);
   if (mechanism != NULL)
     hs_stream_write (self, " mechanism='%s'", mechanism);
@@ -39,7 +47,7 @@ choose_mechanism (HsStream *self, HsSaslCredentials *credentials, GError **error
   /* A token belongs to one user agent (XEP-0484). */
   if (self->config.user_agent_id == NULL)
     credentials->token = NULL;
-  return hs_authentication_choose (&self->authentication, self->features, credentials, self->secure, error);
+  return hs_authentication_choose (&self->authentication, self->features, credentials, error);
 }
 
 /* Sends the first message of the mechanism that was chosen. */
@@ -103,8 +111,8 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
 {
   HsSaslCredentials chosen = *credentials;
 
-  if (self->state != HS_STREAM_STATE_HEADER || !self->secure || self->closing
-      || hs_authentication_has_succeeded (&self->authentication))
+  if (self->state != HS_STREAM_STATE_HEADER || !credentials->encrypted || self->closing
+      || hs_authentication_get_phase (&self->authentication) != HS_AUTHENTICATION_NOT_BEGUN)
     return FALSE;
   self->features = hs_stream_features_load (features);
   if (self->features == NULL)
@@ -118,8 +126,7 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
   start (self, &chosen);
   if (self->error != NULL)
     return TRUE;
-  self->sign_in_pipelined = TRUE;
-  self->pipelined_state = self->state;
+  hs_authentication_note_pipelined (&self->authentication);
   self->state = HS_STREAM_STATE_HEADER;
   return TRUE;
 }
@@ -130,7 +137,7 @@ hs_stream_check_features (HsStream *self, HsNode *node)
 {
   g_autoptr (HsStreamFeatures) features = hs_stream_features_new (node);
 
-  if (!hs_authentication_still_fits (&self->authentication, features, self->features))
+  if (!hs_authentication_take_features (&self->authentication, features, self->features))
     {
       hs_stream_close (self);
       hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
@@ -140,8 +147,7 @@ hs_stream_check_features (HsStream *self, HsNode *node)
     }
   hs_stream_features_free (self->features);
   self->features = g_steal_pointer (&features);
-  self->sign_in_pipelined = FALSE;
-  self->state = self->pipelined_state;
+  wait_for_mechanism (self);
 }
 
 /* ---- The messages of the mechanism ---- */
@@ -198,7 +204,7 @@ hs_stream_key_derived (HsStream *self, GBytes *key)
 
   if (self->state != HS_STREAM_STATE_DERIVING || self->closing)
     return;
-  if (hs_authentication_is_deriving_upgrade (&self->authentication))
+  if (hs_authentication_get_phase (&self->authentication) == HS_AUTHENTICATION_UPGRADING)
     {
       hs_stream_send_upgrade (self, key);
       return;

@@ -74,9 +74,6 @@ on_stream_error (HsStream *self, HsNode *node)
 static void
 send_starttls (HsStream *self)
 {
-  if (self->starttls_sent)
-    return;
-  self->starttls_sent = TRUE;
   hs_stream_write (self, "<starttls xmlns='%s'/>", HS_NS_TLS);
 }
 
@@ -103,10 +100,11 @@ on_features (HsStream *self, HsNode *node)
           return;
         }
       self->state = HS_STREAM_STATE_PROCEED;
-      send_starttls (self);
+      if (hs_binding_get_pipelined (&self->binding) != HS_PIPELINED_STARTTLS_SENT)
+        send_starttls (self);
       return;
     }
-  if (self->sign_in_pipelined)
+  if (hs_stream_is_sign_in_pipelined (self))
     {
       hs_stream_check_features (self, node);
       return;
@@ -565,7 +563,7 @@ hs_stream_get_authentication (HsStream *self)
 gboolean
 hs_stream_is_sign_in_pipelined (HsStream *self)
 {
-  return self->sign_in_pipelined;
+  return hs_authentication_get_phase (&self->authentication) == HS_AUTHENTICATION_PIPELINED;
 }
 
 gboolean
@@ -604,7 +602,7 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
   hs_jid_ref (jid);
   hs_jid_unref (self->config.jid);
   self->config.jid = jid;
-  hs_authentication_set_renamed (&self->authentication, self->header_sent);
+  hs_authentication_set_renamed (&self->authentication, self->state != HS_STREAM_STATE_CLOSED);
 }
 
 HsJid *

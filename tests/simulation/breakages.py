@@ -134,7 +134,7 @@ BREAKAGES = [
     ("stream management that is passed over in silence is waited for", SASL2,
      "  else if (enabled == NULL)\n    hs_stream_management_lose (management);\n", ""),
     ("what is offered is not compared with what was", SIGN_IN,
-     "  if (!hs_authentication_still_fits (&self->authentication, features, self->features))\n", "  if (FALSE)\n"),
+     "  if (!hs_authentication_take_features (&self->authentication, features, self->features))\n", "  if (FALSE)\n"),
     ("any change of what is offered begins anew", AUTHENTICATION,
      "|| (self->using_token && tokens != NULL && g_strv_contains", "|| (FALSE && g_strv_contains"),
     ("nothing follows a token that is refused", SIGN_IN,

@@ -3,24 +3,53 @@
 
 #include "client/hs-beginning.h"
 
+#define NO HS_N_BEGINNING_STEPS
+
+/* Every step by every event. */
+static void
+test_table (void)
+{
+  static const char *const events[HS_N_BEGINNING_EVENTS] = { "start", "presence", "end" };
+  static const HsBeginningStep expected[HS_N_BEGINNING_STEPS][HS_N_BEGINNING_EVENTS] = {
+    /*              start                   presence                end */
+    /* not */      { HS_BEGINNING_REQUESTS, NO,                    HS_BEGINNING_NOT },
+    /* requests */ { NO,                    HS_BEGINNING_PRESENCE, HS_BEGINNING_NOT },
+    /* presence */ { NO,                    NO,                    HS_BEGINNING_NOT },
+  };
+
+  for (guint step = 0; step < HS_N_BEGINNING_STEPS; step++)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      for (guint event = 0; event < HS_N_BEGINNING_EVENTS; event++)
+        {
+          gboolean can = hs_beginning_step_can (step, event);
+
+          g_assert_true (can == (expected[step][event] != NO));
+          if (!can)
+            continue;
+          g_assert_cmpint (hs_beginning_step_get_next (step, event), ==, expected[step][event]);
+          g_string_append_printf (line, "  %s: %s", events[event], hs_beginning_step_describe (expected[step][event]));
+        }
+      g_test_message ("%-9s%s", hs_beginning_step_describe (step), line->str);
+    }
+}
+
 static void
 test_steps (void)
 {
   HsBeginning beginning = { 0 };
 
-  for (guint early = 0; early <= 1; early++)
+  for (guint i = 0; i < 2; i++)
     {
-      g_assert_false (hs_beginning_is_early (&beginning));
-      g_assert_false (hs_beginning_takes_only_requests (&beginning));
-      hs_beginning_start (&beginning, early);
-      g_assert_cmpint (hs_beginning_is_early (&beginning), ==, early);
-      g_assert_true (hs_beginning_takes_only_requests (&beginning));
+      g_assert_cmpint (hs_beginning_get_step (&beginning), ==, HS_BEGINNING_NOT);
+      hs_beginning_start (&beginning);
+      g_assert_cmpint (hs_beginning_get_step (&beginning), ==, HS_BEGINNING_REQUESTS);
       hs_beginning_go_on (&beginning, NULL);
-      g_assert_cmpint (hs_beginning_is_early (&beginning), ==, early);
-      g_assert_false (hs_beginning_takes_only_requests (&beginning));
+      g_assert_cmpint (hs_beginning_get_step (&beginning), ==, HS_BEGINNING_PRESENCE);
       hs_beginning_end (&beginning);
     }
-  g_assert_false (hs_beginning_is_early (&beginning));
+  g_assert_cmpint (hs_beginning_get_step (&beginning), ==, HS_BEGINNING_NOT);
   hs_beginning_clear (&beginning);
 }
 
@@ -34,16 +63,17 @@ test_presence (void)
   gpointer left = first;
 
   g_object_add_weak_pointer (G_OBJECT (first), &left);
-  hs_beginning_start (&beginning, TRUE);
+  hs_beginning_start (&beginning);
   hs_beginning_go_on (&beginning, first);
   hs_beginning_end (&beginning);
-  hs_beginning_start (&beginning, FALSE);
+  hs_beginning_start (&beginning);
   hs_beginning_go_on (&beginning, g_object_ref (second));
   g_assert_null (left);
   hs_beginning_end (&beginning);
   g_assert_true (hs_beginning_take_presence (&beginning) == second);
   g_assert_null (hs_beginning_take_presence (&beginning));
   g_object_unref (second);
+  hs_beginning_start (&beginning);
   hs_beginning_go_on (&beginning, g_object_ref (second));
   hs_beginning_clear (&beginning);
   g_assert_finalize_object (second);
@@ -54,11 +84,10 @@ test_abandoned (void)
 {
   HsBeginning beginning = { 0 };
 
-  hs_beginning_start (&beginning, TRUE);
+  hs_beginning_start (&beginning);
   hs_beginning_abandon (&beginning);
-  g_assert_false (hs_beginning_is_early (&beginning));
-  g_assert_false (hs_beginning_takes_only_requests (&beginning));
-  hs_beginning_start (&beginning, TRUE);
+  g_assert_cmpint (hs_beginning_get_step (&beginning), ==, HS_BEGINNING_NOT);
+  hs_beginning_start (&beginning);
   hs_beginning_go_on (&beginning, hs_element_new ("presence", "jabber:client"));
   hs_beginning_abandon (&beginning);
   g_assert_null (hs_beginning_take_presence (&beginning));
@@ -69,6 +98,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/beginning/table", test_table);
   g_test_add_func ("/beginning/steps", test_steps);
   g_test_add_func ("/beginning/presence", test_presence);
   g_test_add_func ("/beginning/abandoned", test_abandoned);

@@ -4,7 +4,7 @@
 #define NO HS_N_RUN_PHASES
 
 static const char *const events[HS_N_RUN_EVENTS] = {
-  "start", "connect", "connected", "session", "lost", "next", "wait", "stop", "settle", "close", "end",
+  "start", "connect", "connected", "sign-in", "session", "lost", "next", "wait", "stop", "settle", "close", "end",
 };
 
 /* Every phase by every event. */
@@ -12,6 +12,7 @@ static const HsRunPhase expected[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
 #define I HS_RUN_IDLE
 #define C HS_RUN_CONNECTING
 #define N HS_RUN_NEGOTIATING
+#define A HS_RUN_SIGNED_IN
 #define R HS_RUN_READY
 #define L HS_RUN_LOST
 #define W HS_RUN_WAITING
@@ -19,16 +20,17 @@ static const HsRunPhase expected[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
 #define T HS_RUN_SETTLING
 #define X HS_RUN_CLOSING
 #define _ NO
-  /*              start con.  ed    sess. lost  next  wait  stop  sett. close end */
-  /* idle */        { C, _, _, _, _, _, _, _, _, _, _ },
-  /* connecting */  { _, C, N, _, L, C, _, S, _, _, _ },
-  /* negotiating */ { _, _, _, R, L, C, _, S, _, _, _ },
-  /* ready */       { _, _, _, _, L, C, _, S, _, _, _ },
-  /* lost */        { _, _, _, _, _, _, W, S, _, _, _ },
-  /* waiting */     { _, C, _, _, _, _, _, S, _, _, _ },
-  /* stopping */    { _, _, S, _, _, _, _, _, T, X, I },
-  /* settling */    { _, _, _, _, _, _, _, _, _, X, I },
-  /* closing */     { _, _, _, _, _, _, _, _, _, _, I },
+  /*              start con.  ed  sign-in sess. lost next wait stop sett. close end */
+  /* idle */        { C, _, _, _, _, _, _, _, _, _, _, _ },
+  /* connecting */  { _, C, N, _, _, L, C, _, S, _, _, _ },
+  /* negotiating */ { _, _, _, A, _, L, C, _, S, _, _, _ },
+  /* signed-in */   { _, _, _, _, R, L, C, _, S, _, _, _ },
+  /* ready */       { _, _, _, _, _, L, C, _, S, _, _, _ },
+  /* lost */        { _, _, _, _, _, _, _, W, S, _, _, _ },
+  /* waiting */     { _, C, _, _, _, _, _, _, S, _, _, _ },
+  /* stopping */    { _, _, S, _, _, _, _, _, _, T, X, I },
+  /* settling */    { _, _, _, _, _, _, _, _, _, _, X, I },
+  /* closing */     { _, _, _, _, _, _, _, _, _, _, _, I },
 };
 
 static void
@@ -75,20 +77,19 @@ static void
 test_state (void)
 {
   static const HsClientState states[HS_N_RUN_PHASES] = {
-    HS_CLIENT_STATE_DISCONNECTED, HS_CLIENT_STATE_CONNECTING,  HS_CLIENT_STATE_CONNECTED,
-    HS_CLIENT_STATE_READY,        HS_CLIENT_STATE_INTERRUPTED, HS_CLIENT_STATE_INTERRUPTED,
-    HS_CLIENT_STATE_STOPPING,     HS_CLIENT_STATE_STOPPING,    HS_CLIENT_STATE_STOPPING,
+    HS_CLIENT_STATE_DISCONNECTED,  HS_CLIENT_STATE_CONNECTING, HS_CLIENT_STATE_CONNECTED,
+    HS_CLIENT_STATE_AUTHENTICATED, HS_CLIENT_STATE_READY,      HS_CLIENT_STATE_INTERRUPTED,
+    HS_CLIENT_STATE_INTERRUPTED,   HS_CLIENT_STATE_STOPPING,   HS_CLIENT_STATE_STOPPING,
+    HS_CLIENT_STATE_STOPPING,
   };
 
   for (guint phase = 0; phase < HS_N_RUN_PHASES; phase++)
     {
-      g_assert_cmpint (hs_run_phase_get_state (phase, FALSE, FALSE), ==, states[phase]);
+      g_assert_cmpint (hs_run_phase_get_state (phase, FALSE), ==, states[phase]);
       if (phase != HS_RUN_NEGOTIATING)
-        g_assert_cmpint (hs_run_phase_get_state (phase, TRUE, TRUE), ==, states[phase]);
+        g_assert_cmpint (hs_run_phase_get_state (phase, TRUE), ==, states[phase]);
     }
-  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, TRUE, FALSE), ==, HS_CLIENT_STATE_SECURED);
-  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, TRUE, TRUE), ==, HS_CLIENT_STATE_AUTHENTICATED);
-  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, FALSE, TRUE), ==, HS_CLIENT_STATE_AUTHENTICATED);
+  g_assert_cmpint (hs_run_phase_get_state (HS_RUN_NEGOTIATING, TRUE), ==, HS_CLIENT_STATE_SECURED);
 }
 
 int

@@ -116,19 +116,6 @@ test_features (void)
   hs_sign_in_clear (&sign_in);
 }
 
-static void
-test_authenticated (void)
-{
-  HsSignIn sign_in = { 0 };
-
-  g_assert_false (hs_sign_in_is_authenticated (&sign_in));
-  hs_sign_in_set_authenticated (&sign_in, TRUE);
-  g_assert_true (hs_sign_in_is_authenticated (&sign_in));
-  hs_sign_in_set_authenticated (&sign_in, FALSE);
-  g_assert_false (hs_sign_in_is_authenticated (&sign_in));
-  hs_sign_in_clear (&sign_in);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -138,6 +125,5 @@ main (int argc, char **argv)
   g_test_add_func ("/sign-in/upgrade", test_upgrade);
   g_test_add_func ("/sign-in/token", test_token);
   g_test_add_func ("/sign-in/features", test_features);
-  g_test_add_func ("/sign-in/authenticated", test_authenticated);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "protocol/hs-authentication.h"
 
 #include "hs-error.h"
+#include "scram-server.h"
 
 static const char *const plain[] = { "PLAIN", NULL };
 static const char *const scram[] = { "SCRAM-SHA-1-PLUS", NULL };
@@ -22,12 +23,14 @@ typedef struct
   HsSaslCredentials credentials;
   HsSaslChannel channels[2];
   GBytes *channel;
+  char *first; /* the client's first message, or NULL */
 } Fixture;
 
 static void
 set_up (Fixture *f)
 {
   hs_authentication_init (&f->authentication);
+  f->first = NULL;
   f->channel = g_bytes_new_static (binding_data, sizeof binding_data);
   f->channels[0] = (HsSaslChannel){ "tls-exporter", f->channel };
   f->channels[1] = (HsSaslChannel){ NULL, NULL };
@@ -45,9 +48,16 @@ tear_down (Fixture *f)
   /* It may be cleared again. */
   hs_authentication_clear (&f->authentication);
   g_bytes_unref (f->channel);
+  g_free (f->first);
 }
 
-/* Chooses, and sends the first message. */
+static HsAuthenticationPhase
+get_phase (Fixture *f)
+{
+  return hs_authentication_get_phase (&f->authentication);
+}
+
+/* Chooses, and sends the first message. A sign-in that was begun before ends, as by the refusal of a token. */
 static const char *
 begin (Fixture *f, gboolean secure)
 {
@@ -55,11 +65,44 @@ begin (Fixture *f, gboolean secure)
   g_autoptr (GBytes) initial = NULL;
   g_autoptr (GError) error = NULL;
 
-  hs_authentication_choose (&f->authentication, &f->features, &credentials, secure, &error);
+  if (get_phase (f) == HS_AUTHENTICATION_UNDER_WAY)
+    hs_authentication_refuse_token (&f->authentication, g_error_new (HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED, "No"));
+  g_assert_cmpint (get_phase (f), ==, HS_AUTHENTICATION_NOT_BEGUN);
+  credentials.encrypted = secure;
+  hs_authentication_choose (&f->authentication, &f->features, &credentials, &error);
   g_assert_no_error (error);
   hs_authentication_start (&f->authentication, &initial, &error);
   g_assert_no_error (error);
+  g_clear_pointer (&f->first, g_free);
+  f->first = initial != NULL ? g_strndup (g_bytes_get_data (initial, NULL), g_bytes_get_size (initial)) : NULL;
+  g_assert_cmpint (get_phase (f), ==, HS_AUTHENTICATION_UNDER_WAY);
   return hs_authentication_get_mechanism (&f->authentication);
+}
+
+/* The server's part of SCRAM-SHA-1, to the end. */
+static void
+prove (Fixture *f)
+{
+  const char *bare = strstr (f->first, "n=user");
+  g_autofree char *server_first = g_strdup_printf ("r=%sX,s=AAECAw==,i=4096", strstr (bare, ",r=") + 3);
+  g_autoptr (GBytes) key = NULL;
+  g_autoptr (GBytes) response = NULL;
+  g_autofree char *without_proof = NULL;
+  g_autofree char *signature = NULL;
+  g_autofree char *last = NULL;
+  HsSaslStep step = hs_authentication_challenge (&f->authentication, (const guint8 *) server_first,
+                                                 strlen (server_first), &response, NULL);
+
+  g_assert_cmpint (step, ==, HS_SASL_STEP_DERIVE);
+  key = hs_sasl_key_request_derive (hs_authentication_get_key_request (&f->authentication), NULL);
+  step = hs_authentication_derived (&f->authentication, key, &response, NULL);
+  g_assert_cmpint (step, ==, HS_SASL_STEP_RESPOND);
+  without_proof = g_strndup (g_bytes_get_data (response, NULL), g_bytes_get_size (response));
+  *strstr (without_proof, ",p=") = '\0';
+  signature = scram_sign (G_CHECKSUM_SHA1, "secret", "AAECAw==", 4096, bare, server_first, without_proof);
+  last = g_strconcat ("v=", signature, NULL);
+  g_assert_true (hs_authentication_finish (&f->authentication, (const guint8 *) last, strlen (last), NULL));
+  g_assert_cmpint (get_phase (f), ==, HS_AUTHENTICATION_PROVED);
 }
 
 static void
@@ -112,10 +155,14 @@ test_pipelined (void)
   set_up (&f);
   begin (&f, TRUE);
   g_assert_true (hs_authentication_is_safe_to_pipeline (&f.authentication));
+  hs_authentication_note_pipelined (&f.authentication);
   later = f.features;
-  g_assert_true (hs_authentication_still_fits (&f.authentication, &later, &f.features));
   later.mechanisms = (char **) plain;
-  g_assert_false (hs_authentication_still_fits (&f.authentication, &later, &f.features));
+  g_assert_false (hs_authentication_take_features (&f.authentication, &later, &f.features));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_PIPELINED);
+  later = f.features;
+  g_assert_true (hs_authentication_take_features (&f.authentication, &later, &f.features));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_UNDER_WAY);
   f.features.mechanisms = (char **) plain;
   begin (&f, TRUE);
   g_assert_false (hs_authentication_is_safe_to_pipeline (&f.authentication));
@@ -137,11 +184,13 @@ test_pipelined_token (void)
   g_assert_cmpstr (begin (&f, TRUE), ==, "HT-SHA-256-EXPR");
   g_assert_true (hs_authentication_uses_token (&f.authentication));
   g_assert_true (hs_authentication_is_safe_to_pipeline (&f.authentication));
+  hs_authentication_note_pipelined (&f.authentication);
   later = f.features;
   later.mechanisms = (char **) plain;
-  g_assert_true (hs_authentication_still_fits (&f.authentication, &later, &f.features));
   later.fast = (char **) other_tokens;
-  g_assert_false (hs_authentication_still_fits (&f.authentication, &later, &f.features));
+  g_assert_false (hs_authentication_take_features (&f.authentication, &later, &f.features));
+  later.fast = (char **) tokens;
+  g_assert_true (hs_authentication_take_features (&f.authentication, &later, &f.features));
   tear_down (&f);
 }
 
@@ -214,20 +263,19 @@ test_upgrade (void)
                    "UPGR-SCRAM-SHA-256");
   g_assert_cmpuint (hs_authentication_get_min_iterations (&f.authentication), ==, 4096);
   g_assert_false (hs_authentication_begin_upgrade (&f.authentication, "UPGR-SCRAM-SHA-512"));
-  g_assert_false (hs_authentication_is_upgrading (&f.authentication));
+  /* Not before the server has proved that it knows the password. */
+  g_assert_false (hs_authentication_begin_upgrade (&f.authentication, "UPGR-SCRAM-SHA-256"));
+  prove (&f);
+  g_assert_false (hs_authentication_begin_upgrade (&f.authentication, "UPGR-SCRAM-SHA-512"));
   g_assert_true (hs_authentication_begin_upgrade (&f.authentication, "UPGR-SCRAM-SHA-256"));
-  g_assert_true (hs_authentication_is_upgrading (&f.authentication));
-  g_assert_false (hs_authentication_is_deriving_upgrade (&f.authentication));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_UPGRADING);
   hs_authentication_derive_upgrade (&f.authentication, salt, sizeof salt, 4096);
-  g_assert_true (hs_authentication_is_deriving_upgrade (&f.authentication));
   g_assert_nonnull (hs_authentication_get_key_request (&f.authentication));
   /* It is done once. */
   g_assert_false (hs_authentication_begin_upgrade (&f.authentication, "UPGR-SCRAM-SHA-256"));
-  g_assert_false (hs_authentication_has_succeeded (&f.authentication));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_UPGRADING);
   hs_authentication_succeed (&f.authentication);
-  g_assert_true (hs_authentication_has_succeeded (&f.authentication));
-  g_assert_false (hs_authentication_is_upgrading (&f.authentication));
-  g_assert_false (hs_authentication_is_deriving_upgrade (&f.authentication));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_SUCCEEDED);
   tear_down (&f);
 }
 
@@ -238,7 +286,7 @@ test_handshake (void)
 
   set_up (&f);
   hs_authentication_succeed_by_handshake (&f.authentication);
-  g_assert_true (hs_authentication_has_succeeded (&f.authentication));
+  g_assert_cmpint (get_phase (&f), ==, HS_AUTHENTICATION_SUCCEEDED);
   g_assert_cmpstr (hs_authentication_get_mechanism (&f.authentication), ==, "handshake");
   tear_down (&f);
 }
