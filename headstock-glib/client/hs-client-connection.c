@@ -20,8 +20,9 @@ get_ascii_domain (HsClientPrivate *priv, GError **error)
   return hs_idna_to_ascii (hs_jid_get_domain (hs_connection_get_account (&priv->connection)), error);
 }
 
+/* @direct: TLS begins with the first byte, and not inside the stream. */
 static void
-start_handshake (HsClient *self, GIOStream *base, gboolean direct)
+start_tls (HsClient *self, gboolean direct)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
@@ -41,7 +42,7 @@ start_handshake (HsClient *self, GIOStream *base, gboolean direct)
       return;
     }
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
-  hs_connection_handshake (&priv->connection, base, &config);
+  hs_connection_start_tls (&priv->connection, &config);
 }
 
 /* Takes the account of the next connection from the settings. A program that sets another one later gets it with
@@ -222,7 +223,7 @@ make_stream (HsClient *self)
   HsStreamConfig config = {
     .jid = hs_connection_get_account (&priv->connection),
     .tls_mode = hs_settings_get_tls_mode (settings),
-    .direct_tls = hs_connection_is_direct_tls (&priv->connection),
+    .direct_tls = hs_connection_is_secure (&priv->connection),
     .framed = hs_transport_is_framed (hs_client_transport (priv)),
     .component = component,
     .secret = component ? hs_settings_get_password (settings) : NULL,
@@ -247,19 +248,19 @@ make_stream (HsClient *self)
 
 /* Opens the stream of a connection, or goes on with it under TLS. */
 static void
-open_stream (HsClient *self, HsAttempt *attempt, GIOStream *io)
+open_stream (HsClient *self, HsAttempt *attempt)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  gboolean is_new = hs_client_stream (priv) == NULL;
+  gboolean is_new = !hs_connection_has_stream (&priv->connection);
 
   hs_client_ensure_user_agent (self);
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
-  if (io != NULL)
-    hs_connection_open (&priv->connection, hs_run_loop_get (&priv->loop), io);
   hs_wire_log_restart (&priv->wire_log);
   if (is_new)
-    hs_connection_set_stream (&priv->connection, make_stream (self));
+    hs_connection_begin_stream (&priv->connection, make_stream (self));
+  else
+    hs_connection_restart_stream (&priv->connection);
   hs_pump_set_stream (&priv->pump, hs_client_stream (priv));
   hs_session_expect (&priv->session, hs_connection_get_account (&priv->connection));
   if (is_new)
@@ -301,14 +302,16 @@ connected_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
     g_signal_emit (self, hs_client_signals[SIGNAL_CONNECTED], 0);
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
+  if (io != NULL)
+    hs_connection_open (&priv->connection, hs_run_loop_get (&priv->loop), io);
   if (io != NULL && hs_connection_is_direct_tls (&priv->connection))
-    start_handshake (self, io, TRUE);
+    start_tls (self, TRUE);
   else
-    open_stream (self, attempt, io);
+    open_stream (self, attempt);
 }
 
 static void
-secured_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
+secured_cb (HsAttempt *attempt, gpointer client)
 {
   g_autoptr (HsClient) self = g_object_ref (client);
   HsClientPrivate *priv = hs_client_private (self);
@@ -318,7 +321,7 @@ secured_cb (HsAttempt *attempt, GIOStream *io, gpointer client)
     g_signal_emit (self, hs_client_signals[SIGNAL_SECURED], 0,
                    hs_connection_get_peer_certificate (&priv->connection));
   if (hs_attempt_get_owner (attempt) != NULL)
-    open_stream (self, attempt, io);
+    open_stream (self, attempt);
 }
 
 static gboolean
@@ -360,7 +363,6 @@ void
 hs_client_start_tls (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GIOStream) base = NULL;
 
   /* Plain text after <proceed/> was inserted by an attacker, who wants the client to take it for the server's
    * (CVE-2011-0411 and others). */
@@ -373,6 +375,5 @@ hs_client_start_tls (HsClient *self)
       hs_client_connection_failed (self, error);
       return;
     }
-  base = hs_connection_start_tls (&priv->connection);
-  start_handshake (self, base, FALSE);
+  start_tls (self, FALSE);
 }

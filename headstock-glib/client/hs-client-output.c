@@ -112,9 +112,9 @@ void
 hs_client_pump (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsTransport *transport = hs_client_transport (priv);
+  gint64 end = hs_connection_is_open (&priv->connection) ? hs_transport_get_turn_end (hs_client_transport (priv)) : 0;
 
-  if (!hs_pump_run (&priv->pump, transport != NULL ? hs_transport_get_turn_end (transport) : 0))
+  if (!hs_pump_run (&priv->pump, end))
     hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
   else
     hs_client_flush (self);

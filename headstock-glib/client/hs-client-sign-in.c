@@ -21,12 +21,12 @@ static void
 list_channels (HsClientPrivate *priv, HsSaslChannel *channels, GPtrArray *data)
 {
   static const char *const types[] = { "tls-exporter", "tls-unique", "tls-server-end-point" };
-  GIOStream *stream = hs_transport_get_stream (hs_client_transport (priv));
+  GTlsConnection *tls = hs_transport_get_tls (hs_client_transport (priv));
   guint n = 0;
 
-  for (guint i = 0; G_IS_TLS_CONNECTION (stream) && i < G_N_ELEMENTS (types); i++)
+  for (guint i = 0; tls != NULL && i < G_N_ELEMENTS (types); i++)
     {
-      GBytes *bytes = hs_tls_get_channel (G_TLS_CONNECTION (stream), types[i]);
+      GBytes *bytes = hs_tls_get_channel (tls, types[i]);
 
       if (bytes == NULL)
         continue;
@@ -386,8 +386,7 @@ set_security_info (HsClient *self, gboolean resumed)
 {
   HsClientPrivate *priv = hs_client_private (self);
   const HsAuthentication *authentication = get_authentication (priv);
-  GIOStream *stream = hs_transport_get_stream (hs_client_transport (priv));
-  GTlsConnection *tls = G_IS_TLS_CONNECTION (stream) ? G_TLS_CONNECTION (stream) : NULL;
+  GTlsConnection *tls = hs_transport_get_tls (hs_client_transport (priv));
   g_autofree char *cipher = tls != NULL ? g_tls_connection_get_ciphersuite_name (tls) : NULL;
   GTlsProtocolVersion version = tls != NULL ? g_tls_connection_get_protocol_version (tls)
                                             : G_TLS_PROTOCOL_VERSION_UNKNOWN;

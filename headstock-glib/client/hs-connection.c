@@ -68,6 +68,12 @@ hs_connection_end_operation (HsAttempt *attempt)
   return self != NULL ? self->owner : NULL;
 }
 
+static void
+on_event (HsConnection *self, HsConnectionEvent event)
+{
+  self->phase = hs_connection_phase_get_next (self->phase, event);
+}
+
 /* ---- From the DNS to TLS ---- */
 
 static void
@@ -96,6 +102,7 @@ hs_connection_connect (HsConnection *self, HsConnector *connector)
 {
   g_assert (self->attempt == NULL);
 
+  on_event (self, HS_CONNECTION_ON_CONNECT);
   self->attempt = hs_attempt_new (connector, self);
   hs_connector_connect_async (connector, hs_attempt_get_cancellable (self->attempt), connected_cb,
                               hs_attempt_ref (self->attempt));
@@ -122,41 +129,51 @@ set_peer_certificate (HsConnection *self, GTlsCertificate *certificate, gboolean
     self->callbacks->certificate_changed (self->owner);
 }
 
+/* The operation of an attempt on its transport, which lives as long as the attempt is of interest. */
+typedef struct
+{
+  HsAttempt *attempt;
+  HsTransport *transport;
+} Handshake;
+
 static void
 handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autofree Handshake *handshake = user_data;
+  g_autoptr (HsTransport) transport = handshake->transport;
+  g_autoptr (HsAttempt) attempt = hs_attempt_ref (handshake->attempt);
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsTlsResult) tls = hs_tls_handshake_finish (result, &certificate, &error);
-  g_autoptr (HsAttempt) attempt = hs_attempt_ref (user_data);
-  HsConnection *self = end_operation (user_data);
+  gboolean good = hs_transport_start_tls_finish (transport, result, &certificate, &error);
+  HsConnection *self = end_operation (handshake->attempt);
 
   if (self == NULL)
     return;
-  set_peer_certificate (self, certificate, tls != NULL);
+  set_peer_certificate (self, certificate, good);
   /* A handler may have ended the connection. */
   if (hs_attempt_get_owner (attempt) == NULL)
     return;
-  if (tls == NULL)
-    {
-      self->callbacks->failed (error, self->owner);
-      return;
-    }
-  self->secure = TRUE;
-  self->trusted = tls->trusted;
-  self->certificate_used = tls->client_certificate_used;
-  self->callbacks->secured (attempt, G_IO_STREAM (tls->connection), self->owner);
+  if (good)
+    self->callbacks->secured (attempt, self->owner);
+  else
+    self->callbacks->failed (error, self->owner);
 }
 
 void
-hs_connection_handshake (HsConnection *self, GIOStream *base, const HsTlsConfig *config)
+hs_connection_start_tls (HsConnection *self, const HsTlsConfig *config)
 {
+  Handshake *handshake = g_new (Handshake, 1);
   HsTlsConfig copy = *config;
 
+  on_event (self, HS_CONNECTION_ON_TLS);
+  self->gate = (HsReadGate){ 0 };
+  hs_connection_block (self, HS_READ_STARTTLS);
+  handshake->attempt = hs_attempt_ref (self->attempt);
+  handshake->transport = hs_transport_ref (self->transport);
   copy.accept = accept_cb;
   copy.accept_data = self->attempt;
-  hs_tls_handshake_async (base, &copy, hs_attempt_get_cancellable (self->attempt), handshake_cb,
-                          hs_attempt_ref (self->attempt));
+  hs_transport_start_tls_async (self->transport, &copy, hs_attempt_get_cancellable (self->attempt), handshake_cb,
+                                handshake);
 }
 
 /* ---- Bytes ---- */
@@ -254,33 +271,29 @@ hs_connection_dial (HsConnection *self, HsDialFunc dial, gpointer user_data, GEr
   self->transport = dial (&transport_callbacks, self, user_data, error);
   if (self->transport == NULL)
     return FALSE;
-  self->direct_tls = self->secure = self->trusted = TRUE;
   hs_connection_block (self, HS_READ_STARTTLS);
   return TRUE;
 }
 
 void
-hs_connection_set_stream (HsConnection *self, HsStream *stream)
+hs_connection_begin_stream (HsConnection *self, HsStream *stream)
 {
   g_assert (self->stream == NULL);
 
+  on_event (self, HS_CONNECTION_ON_STREAM);
   self->stream = stream;
+}
+
+void
+hs_connection_restart_stream (HsConnection *self)
+{
+  on_event (self, HS_CONNECTION_ON_STREAM);
 }
 
 void
 hs_connection_start_reading (HsConnection *self)
 {
   hs_connection_unblock (self, HS_READ_STARTTLS);
-}
-
-GIOStream *
-hs_connection_start_tls (HsConnection *self)
-{
-  GIOStream *base = g_object_ref (hs_transport_get_stream (self->transport));
-
-  hs_connection_block (self, HS_READ_STARTTLS);
-  g_clear_pointer (&self->transport, hs_transport_unref);
-  return base;
 }
 
 /* ---- The end ---- */
@@ -300,17 +313,18 @@ hs_connection_abandon_attempt (HsConnection *self)
 void
 hs_connection_close (HsConnection *self)
 {
+  on_event (self, HS_CONNECTION_ON_CLOSE);
   if (self->transport == NULL)
     return;
   hs_transport_flush (self->transport);
   hs_transport_close (self->transport);
-  g_clear_pointer (&self->transport, hs_transport_unref);
 }
 
 HsStream *
 hs_connection_reset (HsConnection *self)
 {
-  self->secure = self->trusted = self->certificate_used = FALSE;
+  on_event (self, HS_CONNECTION_ON_RESET);
+  g_clear_pointer (&self->transport, hs_transport_unref);
   self->gate = (HsReadGate){ 0 };
   return g_steal_pointer (&self->stream);
 }
@@ -320,23 +334,25 @@ hs_connection_reset (HsConnection *self)
 HsConnectionPhase
 hs_connection_get_phase (const HsConnection *self)
 {
-  if (self->stream == NULL)
-    return self->attempt != NULL || self->transport != NULL ? HS_CONNECTION_CONNECTING : HS_CONNECTION_NONE;
-  if (self->transport != NULL)
-    return HS_CONNECTION_OPEN;
-  return self->attempt != NULL ? HS_CONNECTION_SECURING : HS_CONNECTION_CLOSED;
+  return self->phase;
 }
 
 gboolean
 hs_connection_is_open (const HsConnection *self)
 {
-  return self->stream != NULL && self->transport != NULL;
+  return self->phase == HS_CONNECTION_OPEN;
 }
 
 gboolean
 hs_connection_is_open_with (const HsConnection *self, HsStream *stream)
 {
   return hs_connection_is_open (self) && self->stream == stream;
+}
+
+gboolean
+hs_connection_has_stream (const HsConnection *self)
+{
+  return self->stream != NULL;
 }
 
 HsAttempt *
@@ -390,19 +406,19 @@ hs_connection_is_direct_tls (const HsConnection *self)
 gboolean
 hs_connection_is_secure (const HsConnection *self)
 {
-  return self->secure;
+  return self->transport != NULL && hs_transport_is_secure (self->transport);
 }
 
 gboolean
 hs_connection_is_trusted (const HsConnection *self)
 {
-  return self->trusted;
+  return self->transport != NULL && hs_transport_is_trusted (self->transport);
 }
 
 gboolean
 hs_connection_has_used_certificate (const HsConnection *self)
 {
-  return self->certificate_used;
+  return self->transport != NULL && hs_transport_has_used_certificate (self->transport);
 }
 
 guint64

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "hs-attempt.h"
+#include "hs-connection-phase.h"
 #include "hs-read-gate.h"
 #include "net/hs-loop.h"
-#include "net/hs-tls.h"
 #include "net/hs-transport.h"
 #include "protocol/hs-stream.h"
 
@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* The socket is connected. @io is NULL if there is no network: follow with hs_connection_dial(). Otherwise
-   * follow with hs_connection_handshake() or hs_connection_open(). */
+   * follow with hs_connection_open(), and with hs_connection_start_tls() if TLS begins with the first byte. */
   void (*connected) (HsAttempt *attempt, GIOStream *io, gpointer owner);
   /* Whether to go on with a certificate that is not valid. */
   gboolean (*accept_certificate) (GTlsCertificate *certificate,
@@ -25,8 +25,8 @@ typedef struct
                                   gpointer owner);
   /* hs_connection_get_peer_certificate() is another. */
   void (*certificate_changed) (gpointer owner);
-  /* The connection is under TLS. Follow with hs_connection_open(). */
-  void (*secured) (HsAttempt *attempt, GIOStream *io, gpointer owner);
+  /* The connection is under TLS. Follow with hs_connection_begin_stream() or hs_connection_restart_stream(). */
+  void (*secured) (HsAttempt *attempt, gpointer owner);
   /* Bytes have arrived. Returns how many were used: the rest comes again in the next turn of the main loop. */
   gsize (*bytes) (const char *bytes, gsize length, gpointer owner);
   /* The system has taken so many bytes of the connection. */
@@ -37,21 +37,13 @@ typedef struct
   void (*failed) (const GError *error, gpointer owner);
 } HsConnectionCallbacks;
 
-/* How far a connection has come. */
-typedef enum /*< skip >*/
-{
-  HS_CONNECTION_NONE,       /* there is none */
-  HS_CONNECTION_CONNECTING, /* an address is tried, and no stream has begun */
-  HS_CONNECTION_OPEN,       /* the stream can be written and read */
-  HS_CONNECTION_SECURING,   /* the stream waits for the TLS handshake (RFC 6120, 5.4.3.3) */
-  HS_CONNECTION_CLOSED,     /* nothing can be written any more, and the stream is taken away next */
-} HsConnectionPhase;
 
 /* Lies inside its owner. Only hs-connection.c uses the fields. */
 typedef struct
 {
   const HsConnectionCallbacks *callbacks;
   gpointer owner;
+  guint8 phase;       /* HsConnectionPhase */
   HsAttempt *attempt; /* until the session stands */
   HsTransport *transport;
   HsStream *stream;
@@ -59,10 +51,7 @@ typedef struct
   guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
   GTlsCertificate *peer_certificate; /* of this connection, or of the last one */
   HsReadGate gate;
-  guint direct_tls : 1;       /* this connection, or the last one, began with TLS */
-  guint secure : 1;           /* under TLS */
-  guint trusted : 1;          /* and the certificate was verified, or is the pinned one */
-  guint certificate_used : 1; /* and the server has asked for the client's certificate */
+  gboolean direct_tls; /* this connection, or the last one, began with TLS */
 } HsConnection;
 
 void
@@ -76,18 +65,19 @@ guint hs_connection_get_stage_timeout (const HsConnection *self);
 
 /* Takes @connector, and connects to its next address. */
 void hs_connection_connect (HsConnection *self, HsConnector *connector);
-/* @config without its callbacks, which the connection sets. */
-void hs_connection_handshake (HsConnection *self, GIOStream *base, const HsTlsConfig *config);
 /* Takes bytes from @io from here on, after hs_connection_start_reading(). */
 void hs_connection_open (HsConnection *self, HsLoop *loop, GIOStream *io);
-/* Takes bytes from what @dial makes, in place of a socket. It counts as under TLS and verified. */
+/* Takes bytes from the transport that @dial makes, in place of a socket. */
 gboolean
 hs_connection_dial (HsConnection *self, HsDialFunc dial, gpointer user_data, GError **error);
-/* Takes the stream that has no stream before it on this connection. */
-void hs_connection_set_stream (HsConnection *self, HsStream *stream);
+/* Starts TLS, before there is a stream or on it (STARTTLS), and does not read meanwhile. @config without its callbacks,
+ * which the connection sets. */
+void hs_connection_start_tls (HsConnection *self, const HsTlsConfig *config);
+/* Takes the first stream of this connection. */
+void hs_connection_begin_stream (HsConnection *self, HsStream *stream);
+/* The stream goes on, under TLS. */
+void hs_connection_restart_stream (HsConnection *self);
 void hs_connection_start_reading (HsConnection *self);
-/* Stops reading, and returns what the handshake takes place on. (transfer full) */
-GIOStream *hs_connection_start_tls (HsConnection *self);
 
 /* Another operation of the attempt has come back. Takes the operation's reference. The owner of the connection, if
  * the operation still concerns it. */
@@ -104,6 +94,8 @@ HsConnectionPhase hs_connection_get_phase (const HsConnection *self);
 gboolean hs_connection_is_open (const HsConnection *self);
 /* The same, and the stream is still the one that it was before a handler was called. */
 gboolean hs_connection_is_open_with (const HsConnection *self, HsStream *stream);
+/* Whether a stream has begun, and was not taken away: it may be closed, or wait for TLS. */
+gboolean hs_connection_has_stream (const HsConnection *self);
 
 HsAttempt *hs_connection_get_attempt (const HsConnection *self);     /* or NULL */
 HsConnector *hs_connection_get_connector (const HsConnection *self); /* or NULL */

@@ -35,7 +35,7 @@ typedef struct
   guint closed : 1;     /* by the owner */
 
   HsLoop *loop;
-  GIOStream *stream;
+  GIOStream *stream; /* NULL during a TLS handshake, which has it */
   /* Either the stream's socket, where there is nothing between and what poll() says of it is all: a
    * GSocketConnection makes its two streams only when they are asked for, and an idle one needs none. */
   GSocket *socket;
@@ -130,7 +130,7 @@ update_wait (HsSocketTransport *self,
   if (self->delivering)
     return;
 
-  if (self->closed || self->reported || self->mode != HS_READ_MODE_READ)
+  if (self->closed || self->reported || self->stream == NULL || self->mode != HS_READ_MODE_READ)
     {
       hs_read_wait_set (&self->read_wait, HS_WAIT_NONE);
       hs_turn_skip (&self->turn);
@@ -159,17 +159,26 @@ deliver (HsSocketTransport *self,
   return used;
 }
 
+/* Whether the callee may get what it has not used of @stream once more. Plain text from before TLS must not be taken for
+ * what came through TLS. */
+static gboolean
+may_keep (HsSocketTransport *self, GIOStream *stream)
+{
+  return !self->closed && !self->reported && self->stream == stream;
+}
+
 static void
 deliver_unread (HsSocketTransport *self)
 {
   /* Keep the bytes while the callee reads them, even if it closes the transport. */
   g_autofree guint8 *bytes = g_steal_pointer (&self->unread);
   gsize length = self->unread_length;
+  GIOStream *stream = self->stream;
   gsize used;
 
   self->unread_length = 0;
   used = deliver (self, bytes + self->unread_offset, length);
-  if (used == length || self->closed || self->reported)
+  if (used == length || !may_keep (self, stream))
     return;
 
   self->unread = g_steal_pointer (&bytes);
@@ -233,9 +242,10 @@ read_and_deliver (HsSocketTransport *self)
 
   if (length > 0)
     {
+      GIOStream *stream = self->stream;
       gsize used = deliver (self, buffer, length);
 
-      if (used < length && !self->closed && !self->reported)
+      if (used < length && may_keep (self, stream))
         {
           self->unread = g_memdup2 (buffer + used, length - used);
           self->unread_offset = 0;
@@ -406,7 +416,7 @@ end_cb (gpointer user_data)
 
   hs_source_clear (&self->end_source);
 
-  if (!self->failed && self->write_source == NULL)
+  if (!self->failed && self->write_source == NULL && self->stream != NULL)
     write_available (self);
   notify_written (self);
 
@@ -447,14 +457,6 @@ socket_transport_free (HsTransport *transport)
   g_clear_pointer (&self->loop, hs_loop_unref);
   g_clear_error (&self->error);
   g_free (self);
-}
-
-static GIOStream *
-get_stream (HsTransport *transport)
-{
-  HsSocketTransport *self = (HsSocketTransport *) transport;
-
-  return self->stream;
 }
 
 static void
@@ -510,7 +512,7 @@ flush (HsTransport *transport)
 {
   HsSocketTransport *self = (HsSocketTransport *) transport;
 
-  if (self->closed || self->reported || self->failed || self->write_source != NULL)
+  if (self->closed || self->reported || self->failed || self->stream == NULL || self->write_source != NULL)
     return;
 
   write_available (self);
@@ -575,10 +577,123 @@ close_transport (HsTransport *transport)
   linger = socket != NULL ? hs_linger_prepare (socket) : NULL;
   if (G_IS_TLS_CONNECTION (self->stream))
     hs_tls_close (G_TLS_CONNECTION (self->stream), self->blocked);
-  else
+  else if (self->stream != NULL)
     g_io_stream_close (self->stream, NULL, NULL);
   hs_linger_start (linger);
   drop_all (self);
+}
+
+/* ---- TLS ---- */
+
+static void
+set_stream (HsSocketTransport *self, GIOStream *stream)
+{
+  self->stream = g_object_ref (stream);
+  /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
+  if (G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream))
+    self->socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  else
+    {
+      self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+      self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+    }
+  if (G_IS_TLS_CONNECTION (stream))
+    self->queue.divide = self->parent.callbacks->divide;
+  self->read_wait = (HsReadWait){ .loop = self->loop, .stream = self->input, .socket = self->socket,
+                                  .callback = read_cb, .user_data = self };
+}
+
+/* Stops all work on the stream, and returns it. (transfer full) */
+static GIOStream *
+take_stream (HsSocketTransport *self)
+{
+  drop_all (self);
+  self->drained = self->eof = self->blocked = self->failed = self->progress = FALSE;
+  g_clear_error (&self->error);
+  self->written = 0;
+  self->socket = NULL;
+  self->input = NULL;
+  self->output = NULL;
+  return g_steal_pointer (&self->stream);
+}
+
+typedef struct
+{
+  HsSocketTransport *transport;
+  GTlsCertificate *peer_certificate; /* or NULL */
+} Handshake;
+
+static void
+handshake_free (gpointer data)
+{
+  Handshake *self = data;
+
+  hs_transport_unref (&self->transport->parent);
+  g_clear_object (&self->peer_certificate);
+  g_free (self);
+}
+
+static void
+handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Handshake *handshake = g_task_get_task_data (task);
+  HsSocketTransport *self = handshake->transport;
+  GError *error = NULL;
+  g_autoptr (HsTlsResult) tls = hs_tls_handshake_finish (result, &handshake->peer_certificate, &error);
+
+  if (tls == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!self->closed)
+    {
+      set_stream (self, G_IO_STREAM (tls->connection));
+      hs_transport_note_secure (&self->parent, tls->trusted, tls->client_certificate_used);
+      update_wait (self, FALSE);
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+start_tls (HsTransport *transport,
+           const HsTlsConfig *config,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+  g_autoptr (GIOStream) base = take_stream (self);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  Handshake *handshake = g_new0 (Handshake, 1);
+
+  g_assert (base != NULL);
+
+  hs_transport_ref (transport);
+  handshake->transport = self;
+  g_task_set_source_tag (task, start_tls);
+  g_task_set_task_data (task, handshake, handshake_free);
+  hs_tls_handshake_async (base, config, cancellable, handshake_cb, task);
+}
+
+static gboolean
+start_tls_finish (HsTransport *transport, GAsyncResult *result, GTlsCertificate **peer_certificate, GError **error)
+{
+  Handshake *handshake = g_task_get_task_data (G_TASK (result));
+
+  g_assert (g_task_get_source_tag (G_TASK (result)) == start_tls);
+
+  *peer_certificate = g_steal_pointer (&handshake->peer_certificate);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static GTlsConnection *
+get_tls (HsTransport *transport)
+{
+  HsSocketTransport *self = (HsSocketTransport *) transport;
+
+  return G_IS_TLS_CONNECTION (self->stream) ? G_TLS_CONNECTION (self->stream) : NULL;
 }
 
 static const HsTransportFuncs funcs = {
@@ -592,7 +707,9 @@ static const HsTransportFuncs funcs = {
   .get_queued = get_queued,
   .get_written = get_written,
   .get_left = get_left,
-  .get_stream = get_stream,
+  .start_tls = start_tls,
+  .start_tls_finish = start_tls_finish,
+  .get_tls = get_tls,
   .close = close_transport,
 };
 
@@ -609,23 +726,8 @@ hs_socket_transport_new (HsLoop *loop,
   self = g_new0 (HsSocketTransport, 1);
   hs_transport_init (&self->parent, &funcs, callbacks, owner);
   self->loop = hs_loop_ref (loop);
-  self->stream = g_object_ref (stream);
-  /* A connection through an HTTPS proxy is a GTcpWrapperConnection, which has TLS inside. */
-  if (G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream))
-    self->socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
-  else
-    {
-      self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
-      self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
-    }
-  if (G_IS_TLS_CONNECTION (stream))
-    self->queue.divide = callbacks->divide;
   hs_turn_join (&self->turn, &loop->turn);
-  self->read_wait.loop = loop;
-  self->read_wait.stream = self->input;
-  self->read_wait.socket = self->socket;
-  self->read_wait.callback = read_cb;
-  self->read_wait.user_data = self;
+  set_stream (self, stream);
 
   return &self->parent;
 }

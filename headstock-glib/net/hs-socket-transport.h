@@ -10,8 +10,7 @@ G_BEGIN_DECLS
  * flood, turns stand back now and then so that sources of lower priority run (GTK's drawing). All that was queued
  * in a turn leaves in one system call (under TLS, in one a record).
  *
- * When the last reference goes, a socket that was not closed goes on if others hold it (STARTTLS); a TLS
- * connection is closed. */
+ * When the last reference goes, a socket that was not closed goes on if others hold it; a TLS connection is closed. */
 
 /* Takes a reference on @stream. */
 HsTransport *hs_socket_transport_new (HsLoop *loop,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "hs-tls.h"
 
 G_BEGIN_DECLS
 
-/* The bytes of one connection: what a client needs of whatever carries its stream. A transport is a table of
- * functions (HsTransportFuncs) and a struct that begins with HsTransport; see hs-socket-transport.h. It knows
+/* The bytes of one connection, and its TLS: what a client needs of whatever carries its stream. A transport is a table
+ * of functions (HsTransportFuncs) and a struct that begins with HsTransport; see hs-socket-transport.h. It knows
  * nothing of XML. It is called by, and calls, the thread that iterates its main context. */
 
 typedef struct _HsTransport HsTransport;
@@ -41,7 +41,7 @@ typedef struct
   HsFrameFunc frame;   /* only for framed transports */
 } HsTransportCallbacks;
 
-/* What a transport does. hs_transport_…() below tells what each function is for. */
+/* The functions of a transport. hs_transport_…() below tells what each of them is for. */
 typedef struct
 {
   gboolean framed;
@@ -55,7 +55,16 @@ typedef struct
   gsize (*get_queued) (HsTransport *self);
   guint64 (*get_written) (HsTransport *self);
   guint64 (*get_left) (HsTransport *self);
-  GIOStream *(*get_stream) (HsTransport *self); /* NULL: there is none */
+  void (*start_tls) (HsTransport *self,
+                     const HsTlsConfig *config,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data);
+  gboolean (*start_tls_finish) (HsTransport *self,
+                                GAsyncResult *result,
+                                GTlsCertificate **peer_certificate,
+                                GError **error);
+  GTlsConnection *(*get_tls) (HsTransport *self); /* NULL: no transport of this kind has one */
   void (*close) (HsTransport *self);
 } HsTransportFuncs;
 
@@ -65,6 +74,9 @@ struct _HsTransport
   grefcount ref_count;
   const HsTransportCallbacks *callbacks;
   gpointer owner;
+  guint secure : 1;           /* under TLS, or protected as well as that */
+  guint trusted : 1;          /* and the peer's certificate was verified, or is the pinned one */
+  guint certificate_used : 1; /* and the peer has asked for the certificate of this side, and got it */
 };
 
 /* Makes a transport: the near end of a new connection; or NULL and an error. */
@@ -84,6 +96,15 @@ hs_transport_init (HsTransport *self,
   g_ref_count_init (&self->ref_count);
   self->callbacks = callbacks;
   self->owner = owner;
+}
+
+/* For transports: the connection is under TLS from here on. */
+static inline void
+hs_transport_note_secure (HsTransport *self, gboolean trusted, gboolean certificate_used)
+{
+  self->secure = TRUE;
+  self->trusted = trusted;
+  self->certificate_used = certificate_used;
 }
 
 static inline HsTransport *
@@ -160,7 +181,7 @@ hs_transport_get_queued (HsTransport *self)
   return self->funcs->get_queued (self);
 }
 
-/* Bytes that were handed to the system in all. */
+/* Bytes that were handed to the system in all, since TLS was started if it was. */
 static inline guint64
 hs_transport_get_written (HsTransport *self)
 {
@@ -175,11 +196,54 @@ hs_transport_get_left (HsTransport *self)
   return self->funcs->get_left (self);
 }
 
-/* What TLS can be started on (STARTTLS), or the GTlsConnection that is under all already; or NULL. */
-static inline GIOStream *
-hs_transport_get_stream (HsTransport *self)
+/* Starts TLS, with the errors of hs_tls_handshake_async(). The owner does not read, and has written all that comes
+ * before TLS. Nothing is read or written until the call has come back, and what had arrived before and was not used is
+ * dropped. If it fails the transport is of no further use. Closing the transport does not end the call: cancel it. */
+static inline void
+hs_transport_start_tls_async (HsTransport *self,
+                              const HsTlsConfig *config,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
-  return self->funcs->get_stream != NULL ? self->funcs->get_stream (self) : NULL;
+  self->funcs->start_tls (self, config, cancellable, callback, user_data);
+}
+
+/* @peer_certificate: set if the peer had one, also if the call has failed. (transfer full) (nullable) */
+static inline gboolean
+hs_transport_start_tls_finish (HsTransport *self,
+                               GAsyncResult *result,
+                               GTlsCertificate **peer_certificate,
+                               GError **error)
+{
+  return self->funcs->start_tls_finish (self, result, peer_certificate, error);
+}
+
+/* Whether the connection is under TLS; whether the peer's certificate was also verified, or is the pinned one; whether
+ * the peer has asked for the certificate of this side, and got it. */
+static inline gboolean
+hs_transport_is_secure (const HsTransport *self)
+{
+  return self->secure;
+}
+
+static inline gboolean
+hs_transport_is_trusted (const HsTransport *self)
+{
+  return self->trusted;
+}
+
+static inline gboolean
+hs_transport_has_used_certificate (const HsTransport *self)
+{
+  return self->certificate_used;
+}
+
+/* For channel bindings and the parameters of TLS; NULL if the connection is not under the TLS of GIO. */
+static inline GTlsConnection *
+hs_transport_get_tls (HsTransport *self)
+{
+  return self->funcs->get_tls != NULL ? self->funcs->get_tls (self) : NULL;
 }
 
 /* Closes at once in both directions, without waiting for anything and without blocking; under TLS with a

@@ -66,7 +66,7 @@ FOR_TESTS = {
     "hs_loop_wake_up",  # as if the machine had slept
     "hs_sasl_scram_set_nonce",  # so that an exchange is the one of an RFC
     # Tables that a test prints and checks.
-    "hs_authentication_phase_describe", "hs_beginning_step_describe", "hs_liveness_get_next_state",
+    "hs_authentication_phase_describe", "hs_beginning_step_describe", "hs_connection_phase_describe", "hs_liveness_get_next_state",
     "hs_pipelined_describe", "hs_pipelining_describe", "hs_retry_stage_describe", "hs_run_phase_describe",
 }
 # What features that are still to come call: the headers that are shared inside features/.

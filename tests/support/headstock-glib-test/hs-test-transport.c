@@ -137,6 +137,12 @@ hs_test_transport_end (HsTestTransport *self, gboolean lost)
 }
 
 void
+hs_test_transport_begin_plain (HsTestTransport *self)
+{
+  self->parent.secure = self->parent.trusted = FALSE;
+}
+
+void
 hs_test_transport_leave (HsTestTransport *self)
 {
   self->peer = NULL;
@@ -273,6 +279,51 @@ get_left (HsTransport *transport)
   return self->written - MIN (self->written, self->peer_callbacks.get_waiting (self->peer));
 }
 
+/* There is no TLS to do: the handshake succeeds in the next turn of the main loop. */
+static gboolean
+secured_cb (gpointer data)
+{
+  GTask *task = data;
+  HsTestTransport *self = g_task_get_task_data (task);
+
+  if (self->closed)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection was closed");
+      return G_SOURCE_REMOVE;
+    }
+  hs_transport_note_secure (&self->parent, TRUE, FALSE);
+  g_task_return_boolean (task, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_tls (HsTransport *transport,
+           const HsTlsConfig *config,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  HsTestTransport *self = (HsTestTransport *) transport;
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_byte_array_set_size (self->input, 0);
+  self->written = self->told_written = 0;
+  g_task_set_source_tag (task, start_tls);
+  g_task_set_task_data (task, hs_transport_ref (transport), (GDestroyNotify) hs_transport_unref);
+  g_source_set_static_name (source, "[headstock-test] TLS");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, secured_cb, g_object_ref (task), g_object_unref);
+  g_source_attach (source, self->context);
+}
+
+static gboolean
+start_tls_finish (HsTransport *transport, GAsyncResult *result, GTlsCertificate **peer_certificate, GError **error)
+{
+  *peer_certificate = NULL;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static void
 close_transport (HsTransport *transport)
 {
@@ -310,6 +361,8 @@ free_transport (HsTransport *transport)
   .get_queued = get_queued, \
   .get_written = get_written, \
   .get_left = get_left, \
+  .start_tls = start_tls, \
+  .start_tls_finish = start_tls_finish, \
   .close = close_transport
 
 static const HsTransportFuncs framed_funcs = { .framed = TRUE, FUNCS };
@@ -325,6 +378,8 @@ hs_test_transport_new (const HsTransportCallbacks *callbacks,
   HsTestTransport *self = g_new0 (HsTestTransport, 1);
 
   hs_transport_init (&self->parent, framed ? &framed_funcs : &stream_funcs, callbacks, owner);
+  /* Nobody is on the way between two ends in one process. */
+  hs_transport_note_secure (&self->parent, TRUE, FALSE);
   self->context = g_main_context_ref_thread_default ();
   self->peer_callbacks = *peer_callbacks;
   self->peer = peer;

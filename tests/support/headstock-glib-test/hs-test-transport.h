@@ -21,7 +21,7 @@ typedef struct
   guint64 (*get_waiting) (gpointer peer);
 } HsTestPeerCallbacks;
 
-/* Returns: the client's end, with one reference. */
+/* Returns: the client's end, with one reference. It counts as under TLS and verified. */
 HsTransport *hs_test_transport_new (const HsTransportCallbacks *callbacks,
                                     gpointer owner,
                                     gboolean framed,
@@ -32,6 +32,9 @@ HsTransport *hs_test_transport_new (const HsTransportCallbacks *callbacks,
 void hs_test_transport_feed (HsTestTransport *self, const char *element);
 /* Ends the connection: in order, or as if it had been lost. What was fed before still arrives. */
 void hs_test_transport_end (HsTestTransport *self, gboolean lost);
+
+/* It does not count as under TLS until the client has started TLS, which always succeeds. */
+void hs_test_transport_begin_plain (HsTestTransport *self);
 
 /* The other end is gone: it is told nothing any more. */
 void hs_test_transport_leave (HsTestTransport *self);

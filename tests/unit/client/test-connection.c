@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/hs-connection.h"
+#include "headstock-glib-test/hs-test-transport.h"
 #include "test-net.h"
 
 /* A connection on a pair of sockets, without a server. */
@@ -18,6 +19,8 @@ typedef struct
   gsize take; /* at most so many bytes of each call */
   guint64 written;
   guint n_dropped;
+  guint n_secured;
+  guint n_failed;
 } Fixture;
 
 static gsize
@@ -42,8 +45,43 @@ dropped_cb (const GError *error, gpointer owner)
   ((Fixture *) owner)->n_dropped++;
 }
 
-static const HsConnectionCallbacks callbacks
-    = { .bytes = bytes_cb, .written = written_cb, .dropped = dropped_cb };
+/* The connector has no network: the socket comes from the fixture. */
+static void
+connected_cb (HsAttempt *attempt, GIOStream *io, gpointer owner)
+{
+  g_assert_null (io);
+}
+
+static gboolean
+accept_cb (GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer owner)
+{
+  return FALSE;
+}
+
+static void
+secured_cb (HsAttempt *attempt, gpointer owner)
+{
+  ((Fixture *) owner)->n_secured++;
+}
+
+static void
+failed_cb (const GError *error, gpointer owner)
+{
+  ((Fixture *) owner)->n_failed++;
+}
+
+static const HsConnectionCallbacks callbacks = {
+  .connected = connected_cb,
+  .accept_certificate = accept_cb,
+  .secured = secured_cb,
+  .bytes = bytes_cb,
+  .written = written_cb,
+  .dropped = dropped_cb,
+  .failed = failed_cb,
+};
+
+static const HsConnectorConfig no_network = { .domain = "example.org", .no_network = TRUE };
+static const HsTlsConfig tls = { .domain = "example.org", .timeout_msec = 10000 };
 
 static void
 set_up (Fixture *f, gconstpointer data)
@@ -53,6 +91,7 @@ set_up (Fixture *f, gconstpointer data)
   f->take = G_MAXSIZE;
   test_socketpair (&f->ours, &f->theirs);
   hs_connection_init (&f->connection, &callbacks, f);
+  hs_connection_connect (&f->connection, hs_connector_new (&no_network));
   hs_connection_open (&f->connection, f->loop, G_IO_STREAM (f->ours));
 }
 
@@ -156,25 +195,107 @@ test_full (Fixture *f, gconstpointer data)
   g_assert_true (hs_connection_has_room (&f->connection));
 }
 
-/* For STARTTLS the socket is given back, with what the peer sends from there on. */
+static HsStream *
+begin_stream (HsConnection *connection)
+{
+  g_autoptr (HsJid) jid = hs_jid_new ("user@example.org", NULL);
+  HsStreamConfig config = { .jid = jid };
+
+  hs_connection_begin_stream (connection, hs_stream_new (&config, NULL, NULL));
+  return hs_connection_get_stream (connection);
+}
+
+static void
+end_connection (Fixture *f)
+{
+  g_autoptr (HsStream) stream = NULL;
+
+  hs_connection_abandon_attempt (&f->connection);
+  hs_connection_close (&f->connection);
+  stream = hs_connection_reset (&f->connection);
+}
+
+/* During the handshake nothing is read as bytes of the stream. The peer of this one does not speak TLS. */
 static void
 test_starttls (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GIOStream) base = NULL;
-  char buffer[16] = { 0 };
+  guint8 hello[16] = { 0 };
 
   hs_connection_start_reading (&f->connection);
-  base = hs_connection_start_tls (&f->connection);
-  g_assert_true (base == G_IO_STREAM (f->ours));
-  g_assert_null (hs_connection_get_transport (&f->connection));
+  begin_stream (&f->connection);
+  hs_connection_start_tls (&f->connection, &tls);
+  while (recv (test_get_fd (f->theirs), hello, sizeof hello, MSG_DONTWAIT) <= 0)
+    g_main_context_iteration (NULL, FALSE);
+  /* A record of the type handshake (RFC 8446, 5.1). */
+  g_assert_cmpuint (hello[0], ==, 22);
   peer_send (f, "hello");
-  spin_msec (30);
+  g_io_stream_close (G_IO_STREAM (f->theirs), NULL, NULL);
+  spin_until (f->n_failed == 1);
   g_assert_cmpuint (f->received->len, ==, 0);
-  g_assert_cmpint (read (test_get_fd (f->ours), buffer, sizeof buffer), ==, 5);
-  hs_connection_open (&f->connection, f->loop, base);
-  hs_connection_start_reading (&f->connection);
-  peer_send (f, "again");
-  spin_until (f->received->len == 5);
+  g_assert_cmpuint (f->n_secured + f->n_dropped, ==, 0);
+  g_assert_false (hs_connection_is_secure (&f->connection));
+  end_connection (f);
+}
+
+/* A connection that ends during the handshake tells nothing any more. */
+static void
+test_starttls_abandoned (Fixture *f, gconstpointer data)
+{
+  begin_stream (&f->connection);
+  hs_connection_start_tls (&f->connection, &tls);
+  end_connection (f);
+  spin_until (!G_IS_OBJECT (f->ours) || g_io_stream_is_closed (G_IO_STREAM (f->ours)));
+  g_assert_cmpuint (f->n_failed + f->n_secured + f->n_dropped, ==, 0);
+}
+
+static void
+sent_cb (const char *element, gpointer peer)
+{
+}
+
+static void
+closed_cb (gpointer peer)
+{
+}
+
+static const HsTestPeerCallbacks peer_callbacks = { .sent = sent_cb, .closed = closed_cb };
+
+static HsTransport *
+dial (const HsTransportCallbacks *transport_callbacks, gpointer owner, gpointer user_data, GError **error)
+{
+  HsTransport *transport = hs_test_transport_new (transport_callbacks, owner, FALSE, &peer_callbacks, user_data);
+
+  hs_test_transport_begin_plain ((HsTestTransport *) transport);
+  return transport;
+}
+
+/* Another transport than a socket starts TLS as well. What arrived before is not taken for what comes through TLS. */
+static void
+test_starttls_in_memory (Fixture *f, gconstpointer data)
+{
+  HsConnection *connection = &f->connection;
+  HsTestTransport *transport;
+
+  end_connection (f);
+  hs_connection_connect (connection, hs_connector_new (&no_network));
+  g_assert_true (hs_connection_dial (connection, dial, f, NULL));
+  transport = (HsTestTransport *) hs_connection_get_transport (connection);
+  hs_connection_start_reading (connection);
+  begin_stream (connection);
+  hs_test_transport_feed (transport, "<proceed/>");
+  spin_until (f->received->len == 10);
+  hs_test_transport_feed (transport, "<injected/>");
+  hs_connection_start_tls (connection, &tls);
+  g_assert_false (hs_connection_is_secure (connection));
+  spin_until (f->n_secured == 1);
+  g_assert_true (hs_connection_is_secure (connection) && hs_connection_is_trusted (connection));
+  g_assert_null (hs_transport_get_tls (hs_connection_get_transport (connection)));
+  hs_connection_restart_stream (connection);
+  hs_connection_start_reading (connection);
+  hs_test_transport_feed (transport, "<stream/>");
+  spin_until (f->received->len == 19);
+  g_assert_cmpstr (f->received->str, ==, "<proceed/><stream/>");
+  end_connection (f);
 }
 
 /* Each step, as a client goes through them. */
@@ -182,32 +303,28 @@ static void
 test_phases (Fixture *f, gconstpointer data)
 {
   HsConnection *connection = &f->connection;
-  HsConnectorConfig connector = { .domain = "example.org", .no_network = TRUE };
-  g_autoptr (HsJid) jid = hs_jid_new ("user@example.org", NULL);
-  HsStreamConfig config = { .jid = jid };
-  g_autoptr (HsStream) stream = NULL;
-  g_autoptr (GIOStream) base = NULL;
+  HsStream *stream;
 
   /* There are bytes already, and no stream. */
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CONNECTING);
-  hs_connection_connect (connection, hs_connector_new (&connector));
-  g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CONNECTING);
   g_assert_false (hs_connection_is_open (connection));
-  hs_connection_set_stream (connection, hs_stream_new (&config, NULL, NULL));
-  stream = hs_connection_get_stream (connection);
+  g_assert_false (hs_connection_has_stream (connection));
+  stream = begin_stream (connection);
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_OPEN);
   g_assert_true (hs_connection_is_open_with (connection, stream));
   g_assert_false (hs_connection_is_open_with (connection, NULL));
-  base = hs_connection_start_tls (connection);
+  hs_connection_start_tls (connection, &tls);
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_SECURING);
   g_assert_false (hs_connection_is_open_with (connection, stream));
-  hs_connection_open (connection, f->loop, base);
-  hs_connection_end_attempt (connection);
+  hs_connection_restart_stream (connection);
+  hs_connection_abandon_attempt (connection);
   g_assert_true (hs_connection_is_open (connection));
   hs_connection_close (connection);
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_CLOSED);
+  g_assert_true (hs_connection_has_stream (connection));
   g_assert_true (hs_connection_reset (connection) == stream);
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_NONE);
+  hs_stream_free (stream);
 }
 
 int
@@ -223,6 +340,8 @@ main (int argc, char **argv)
   ADD ("dropped", test_dropped);
   ADD ("full", test_full);
   ADD ("starttls", test_starttls);
+  ADD ("starttls-abandoned", test_starttls_abandoned);
+  ADD ("starttls-in-memory", test_starttls_in_memory);
   ADD ("phases", test_phases);
 
   return g_test_run ();
