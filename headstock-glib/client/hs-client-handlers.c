@@ -94,8 +94,8 @@ stanza_signal_cb (HsElement *stanza, gpointer client)
 
 /* Whether the account itself wrote the stanza (RFC 6120, 8.1.2.1): some servers push from the full
  * JID. */
-gboolean
-hs_client_is_from_account (HsNode *stanza, gpointer client)
+static gboolean
+from_account_cb (HsNode *stanza, gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
   const char *from = hs_node_get_attribute (stanza, "from", NULL);
@@ -130,7 +130,7 @@ const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
   .has_element_signal = has_element_signal_cb,
   .element_signal = element_signal_cb,
   .stanza_signal = stanza_signal_cb,
-  .from_account = hs_client_is_from_account,
+  .from_account = from_account_cb,
   .get_account = get_account_cb,
   .time_is_over = is_turn_over_cb,
 };

@@ -225,7 +225,6 @@ void hs_client_tell_active (HsClient *self, gboolean resumed);
 
 /* hs-client-handlers.c */
 extern const HsDispatcherCallbacks hs_client_dispatcher_callbacks;
-gboolean hs_client_is_from_account (HsNode *stanza, gpointer client);
 void hs_client_forgets_changed (HsClient *self);
 void hs_client_discarded (HsClient *self, HsNode *node, const GError *error);
 

@@ -30,14 +30,9 @@ hs_wire_log_init (HsWireLog *self, const HsWireLogCallbacks *callbacks, gpointer
   *self = (HsWireLog){ .callbacks = callbacks, .owner = owner };
 }
 
-void
-hs_wire_log_clear (HsWireLog *self)
-{
-  hs_wire_log_close (self);
-}
-
-void
-hs_wire_log_close (HsWireLog *self)
+/* Ends writing to the file and to the standard output. */
+static void
+close_sink (HsWireLog *self)
 {
   HsWireLogSink *sink = g_steal_pointer (&self->sink);
 
@@ -48,6 +43,12 @@ hs_wire_log_close (HsWireLog *self)
   for (guint i = 0; i < G_N_ELEMENTS (sink->redactors); i++)
     hs_redactor_free (sink->redactors[i]);
   g_free (sink);
+}
+
+void
+hs_wire_log_clear (HsWireLog *self)
+{
+  close_sink (self);
 }
 
 static HsWireLogSink *
@@ -137,7 +138,7 @@ hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError 
   /* The redactors go on where the environment has the bytes printed. */
   if (file == NULL && !to_stdout && !hs_debug_wants (HS_DEBUG_XML))
     {
-      hs_wire_log_close (self);
+      close_sink (self);
       return TRUE;
     }
   sink = ensure_sink (self);

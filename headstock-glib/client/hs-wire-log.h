@@ -40,8 +40,6 @@ hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError 
  * nothing changes. */
 gboolean hs_wire_log_set_max_size (HsWireLog *self, guint64 max_size);
 guint64 hs_wire_log_get_max_size (const HsWireLog *self);
-/* Ends writing to the file and to the standard output. */
-void hs_wire_log_close (HsWireLog *self);
 
 /* A new connection, or the same one under TLS: its bytes count from 0. */
 void hs_wire_log_restart (HsWireLog *self);

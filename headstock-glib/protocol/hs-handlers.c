@@ -40,8 +40,8 @@ handler_ref (HsHandler *self)
   return self;
 }
 
-void
-hs_handler_unref (HsHandler *self)
+static void
+handler_unref (HsHandler *self)
 {
   if (--self->ref_count > 0)
     return;
@@ -60,7 +60,7 @@ hs_matches_unref (HsMatches *self)
   if (--self->ref_count > 0)
     return;
   for (guint i = 0; i < self->n_handlers; i++)
-    hs_handler_unref (self->handlers[i]);
+    handler_unref (self->handlers[i]);
   g_free (self);
 }
 
@@ -190,7 +190,7 @@ remove_at (HsHandlers *self, guint position)
   self->n_inside -= looks_inside (handler) ? 1 : 0;
   self->n_forget -= !handler->for_iq && (handler->flags & HS_HANDLER_FORGET) != 0 ? 1 : 0;
   empty_cache (self);
-  hs_handler_unref (handler);
+  handler_unref (handler);
   return TRUE;
 }
 

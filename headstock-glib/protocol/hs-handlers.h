@@ -50,8 +50,6 @@ void hs_handlers_free (HsHandlers *self);
 guint hs_handlers_add (HsHandlers *self, const HsHandler *handler);
 gboolean hs_handlers_remove (HsHandlers *self, guint id);
 void hs_handlers_remove_module (HsHandlers *self, gpointer module);
-/* The data is destroyed with the last reference. */
-void hs_handler_unref (HsHandler *self);
 
 /* Handlers for elements of that name, or NULL for none. @names: the dictionary that the name is out of, or NULL. What
  * was found for a name is remembered by the name's address, as long as the dictionary stays the same. */

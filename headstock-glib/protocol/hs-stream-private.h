@@ -88,7 +88,6 @@ void hs_stream_count_in (HsStream *self, guint n);
 
 /* hs-stream-session.c */
 void hs_stream_take_features (HsStream *self, HsNode *node);
-void hs_stream_bind (HsStream *self);
 void hs_stream_pipeline_bind (HsStream *self);
 void hs_stream_on_not_resumed (HsStream *self, HsNode *node);
 void hs_stream_on_pipelined_answer (HsStream *self, HsNode *node);

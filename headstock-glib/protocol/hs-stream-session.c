@@ -28,8 +28,8 @@ write_bind (HsStream *self)
     hs_stream_write (self, "/></iq>");
 }
 
-void
-hs_stream_bind (HsStream *self)
+static void
+bind_resource (HsStream *self)
 {
   if (!hs_binding_offers (&self->binding, HS_SESSION_FEATURE_BIND))
     {
@@ -123,7 +123,7 @@ bind_by_features (HsStream *self)
 
   if (self->config.management != NULL && !is_enable_pipelined (self))
     hs_stream_management_lose (self->config.management);
-  hs_stream_bind (self);
+  bind_resource (self);
   /* If the request was pipelined, its answer probably arrived with the features: no BINDING event is needed. */
   if (!sent && self->config.begins && self->error == NULL)
     self->pending = HS_STREAM_EVENT_BINDING;
@@ -321,7 +321,7 @@ bind_refused (HsStream *self, HsNode *iq)
     }
   g_error_free (error);
   hs_binding_let_server_choose (&self->binding);
-  hs_stream_bind (self);
+  bind_resource (self);
 }
 
 /* XEP-0198, 5: the stream stays open, and a new session can begin on it. */
@@ -330,7 +330,7 @@ hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
   hs_stream_management_on_failed (self->config.management, node);
-  hs_stream_bind (self);
+  bind_resource (self);
 }
 
 /* A server may refuse a pipelined request before it sends its features. */

@@ -15,7 +15,6 @@ HsNode *hs_element_get_writable_node (HsElement *self);
 HsElement *hs_element_from_node (HsNode *node);
 /* A view that owns its block: (transfer full). */
 HsElement *hs_element_new_owner (HsNode *node);
-GType hs_element_type_for_node (HsNode *node);
 
 /* A view of each type that the dispatcher uses for stanza after stanza, as long as the program cannot tell:
  * nobody else holds the view, and it has no data, weak references or signal handlers. */

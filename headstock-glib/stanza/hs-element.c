@@ -58,8 +58,8 @@ get_view (HsElement *self)
   return &((HsElementPrivate *) hs_element_get_instance_private (self))->view;
 }
 
-GType
-hs_element_type_for_node (HsNode *node)
+static GType
+type_for_node (HsNode *node)
 {
   switch (hs_node_get_kind (node))
     {
@@ -132,7 +132,7 @@ hs_element_from_node (HsNode *node)
   if (object != NULL)
     return HS_ELEMENT (object);
 
-  element = g_object_new (hs_element_type_for_node (node), NULL);
+  element = g_object_new (type_for_node (node), NULL);
   object = hs_view_bind_held (get_view (element), node);
   if (object != G_OBJECT (element))
     g_object_unref (element);
@@ -142,7 +142,7 @@ hs_element_from_node (HsNode *node)
 HsElement *
 hs_element_new_owner (HsNode *node)
 {
-  HsElement *element = g_object_new (hs_element_type_for_node (node), NULL);
+  HsElement *element = g_object_new (type_for_node (node), NULL);
 
   hs_view_bind_owner (get_view (element), node);
   return element;
@@ -176,7 +176,7 @@ hs_view_pool_take (HsViewPool *self, HsNode *node)
   slot = hs_node_get_kind (node);
   view = g_steal_pointer (&self->views[slot]);
   if (view == NULL)
-    view = g_object_new (hs_element_type_for_node (node), NULL);
+    view = g_object_new (type_for_node (node), NULL);
   hs_view_bind_only (get_view (view), node);
   return view;
 }

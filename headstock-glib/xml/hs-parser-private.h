@@ -112,11 +112,6 @@ void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
 void hs_parser_clear_scopes (HsParser *self);
 HsBlock *hs_parser_take_block (HsParser *self);
 void hs_parser_put_block (HsParser *self, HsBlock *block);
-/* The event lies in the block of its node. */
-void hs_parser_link_event (HsParser *self,
-                           HsParserEvent *event,
-                           HsParserEventType type,
-                           HsNode *node);
 
 /* @n_held: how many received bytes libxml2 has not been given, or has not used. */
 void hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held);

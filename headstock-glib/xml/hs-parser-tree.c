@@ -21,8 +21,8 @@ hs_parser_fail (HsParser *self, HsXmlError code, const char *message)
     xmlStopParser (self->context);
 }
 
-void
-hs_parser_link_event (HsParser *self, HsParserEvent *event, HsParserEventType type, HsNode *node)
+static void
+link_event (HsParser *self, HsParserEvent *event, HsParserEventType type, HsNode *node)
 {
   event->next = NULL;
   event->type = type;
@@ -40,7 +40,7 @@ hs_parser_link_event (HsParser *self, HsParserEvent *event, HsParserEventType ty
 static void
 push_event (HsParser *self, HsParserEventType type, HsBlock *block, HsNode *node)
 {
-  hs_parser_link_event (self, hs_block_alloc (block, sizeof (HsParserEvent)), type, node);
+  link_event (self, hs_block_alloc (block, sizeof (HsParserEvent)), type, node);
 }
 
 /* An event without a node still has a block to lie in. */
@@ -181,7 +181,7 @@ hs_parser_push_discarded (HsParser *self, HsNode *stanza, HsDiscardReason reason
   discard->reason = reason;
   discard->size = size;
   discard->limit = self->max_stanza_size;
-  hs_parser_link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
+  link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
   self->bounded = TRUE;
   /* What is no stanza does not count as one that was received. */
   self->uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;

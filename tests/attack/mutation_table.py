@@ -317,7 +317,7 @@ MUTATIONS = [
             "else if ((missing = NULL) != NULL)", "archive", "/archive/unsupported"),
     feature("only an empty unblock is for all addresses",
             "if (is_unblock && hs_element_get_first_child (payload) == NULL)",
-            "if (is_unblock && hs_blocking_read_items (payload)->len == 0)",
+            "if (is_unblock && read_items (payload)->len == 0)",
             "blocking", "/blocking/odd-pushes"),
     feature("no addresses are not all addresses",
             "else if (jids != NULL && *jids == NULL)", "else if (FALSE)", "blocking", "/blocking/not-sent"),

@@ -61,13 +61,24 @@ PARTS = {
     "HsBinding": "protocol/hs-binding.c",
 }
 
-# What the library itself does not call: what only tests need to see or to set.
+# A table of states, which a test prints and checks.
+TABLE = "a table that a test prints"
+# A step of an algorithm with examples of its own, which tests try one by one.
+EXAMPLES = "a step with examples of its own"
+# The functions that private headers declare for tests only, and why. Nothing but their own file may use them.
 FOR_TESTS = {
-    "hs_loop_wake_up",  # as if the machine had slept
-    "hs_sasl_scram_set_nonce",  # so that an exchange is the one of an RFC
-    # Tables that a test prints and checks.
-    "hs_authentication_phase_describe", "hs_beginning_step_describe", "hs_connection_phase_describe", "hs_liveness_get_next_state",
-    "hs_pipelined_describe", "hs_pipelining_describe", "hs_retry_stage_describe", "hs_run_phase_describe",
+    "hs_loop_wake_up": "as if the machine had slept",
+    "hs_sasl_mechanism_set_lists": "the lists of an exchange in XEP-0474",
+    "hs_sasl_scram_set_nonce": "so that an exchange is the one of an RFC",
+    "hs_settings_is_in_range": "the range of each setting",
+    "hs_authentication_phase_describe": TABLE, "hs_beginning_step_can": TABLE, "hs_beginning_step_get_next": TABLE,
+    "hs_beginning_step_describe": TABLE, "hs_connection_phase_can": TABLE, "hs_connection_phase_describe": TABLE,
+    "hs_liveness_get_next_state": TABLE, "hs_location_get_next": TABLE, "hs_pipelined_describe": TABLE,
+    "hs_pipelining_describe": TABLE, "hs_retry_stage_describe": TABLE, "hs_retry_stage_get_next": TABLE,
+    "hs_run_phase_can": TABLE, "hs_run_phase_describe": TABLE,
+    "hs_debug_parse": EXAMPLES, "hs_disco_info_dup_caps_string": EXAMPLES, "hs_precis_get_property": EXAMPLES,
+    "hs_precis_prepare_username": EXAMPLES, "hs_retry_policy_parse_target": EXAMPLES, "hs_srv_sort": EXAMPLES,
+    "hs_validity_parse": EXAMPLES,
 }
 # What features that are still to come call: the headers that are shared inside features/.
 FOR_OTHER_FEATURES = r"features/.*-shared\.h$"
@@ -270,25 +281,37 @@ def names_fields(tree, part, owner):
 
 
 def find_unused(tree):
-    """The functions of the library that are neither exported nor called by anything in it."""
-    exported, called = set(), set()
+    """The functions of the library that are not exported, and that nothing in it calls or only their own file does."""
+    exported, declared, users = set(), set(), {}
     for path, text in tree.code.items():
         if pathlib.PurePath(path).name in tree.public or re.match(FOR_OTHER_FEATURES, path):
             exported |= set(re.findall(r"\b(hs_\w+) \(", text))
+        elif path.endswith(".h"):
+            declared |= set(re.findall(r"^(?:\w[\w *]*[ *])?(hs_\w+) \([^;{]*\)[^;{]*;", text, flags=re.M))
         exported |= set(re.findall(r"\b_HS_EXTERN [\w *]*\b(hs_\w+) \(", text))
         # Declarations and definitions begin a line; calls and addresses do not.
-        called |= set(re.findall(r"\bhs_[a-z0-9_]+\b",
-                                 re.sub(r"^(?:\w[\w *]*[ *])?hs_\w+ \(", "", text, flags=re.M)))
-    wrong = [f"{name} is called, or is nowhere: take it from the list" for name in sorted(FOR_TESTS)
-             if name in called or not any(name in text for text in tree.code.values())]
+        calls = re.sub(r"^(?:\w[\w *]*[ *])?hs_\w+ \(", "", text, flags=re.M)
+        for name in re.findall(r"\bhs_[a-z0-9_]+\b", calls):
+            users.setdefault(name, set()).add(path)
+    wrong, found = [], set()
     for path, text in tree.code.items():
         if re.match(GENERATED, pathlib.PurePath(path).name[:-1] + "h"):
             continue
         for name in re.findall(r"^(hs_[a-z0-9_]+) \([^;{]*\)\s*\{", text, flags=re.M):
             # GObject's macros call these.
-            if name not in called | exported | FOR_TESTS and not re.search(r"_(class_|default_)?init$", name):
+            if name in exported or re.search(r"_(class_|default_)?init$", name):
+                continue
+            others = users.get(name, set()) - {path}
+            found.add(name)
+            if name in FOR_TESTS and others:
+                wrong.append(f"{name} is called, take it from the list")
+            elif name in FOR_TESTS or others:
+                continue
+            elif name not in users:
                 wrong.append(f"{path} has {name}, which nothing in the library calls")
-    return wrong
+            elif name in declared:
+                wrong.append(f"{path} has {name}, which no other file of the library calls: make it static")
+    return wrong + [f"{name} is nowhere, take it from the list" for name in sorted(FOR_TESTS) if name not in found]
 
 
 def check(tree):

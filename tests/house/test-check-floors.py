@@ -168,10 +168,13 @@ def report(changes):
 
 # A header, and what nothing calls: one function that calls others, is declared, and calls itself.
 FUNCTIONS = {
-    "net/hs-fd.h": "void hs_fd_open (int a,\n                 int b);\nstatic inline int\nhs_fd_in (void)\n{\n"
+    "net/hs-fd.h": "void hs_fd_open (int a,\n                 int b);\nint hs_fd_first (void);\n"
+                   "int hs_fd_own (void);\nstatic inline int\nhs_fd_in (void)\n{\n"
                    "  return hs_fd_first ();\n}\n_HS_EXTERN int hs_fd_seam (void);\n",
     "net/hs-fd.c": "static int (*const all[]) (void) = { hs_fd_second, hs_fd_in };\nint\nhs_fd_first (void)\n{\n}\n"
                    "int\nhs_fd_second (void)\n{\n}\nint\nhs_fd_seam (void)\n{\n  return all[0] ();\n}\n"
+                   "int\nhs_fd_own (void)\n{\n}\nstatic int\nhs_fd_in_file (void)\n{\n"
+                   "  return hs_fd_own () + hs_fd_in_file ();\n}\n"
                    "void\nhs_fd_open (int a,\n            int b)\n{\n}\nvoid\nhs_fd_init (Fd *fd)\n{\n}\n",
 }
 
@@ -199,11 +202,14 @@ def main():
     results.append(("a circle that is known", report(changes) == []))
     results.append(("a known circle that is gone", len(report({})) == 1))
     dead = "net/hs-fd.c has hs_fd_open, which nothing in the library calls"
+    own = "net/hs-fd.c has hs_fd_own, which no other file of the library calls: make it static"
+    both = {"hs_fd_open", "hs_fd_own"}
     results += [
-        ("a function that nothing calls", unused(FUNCTIONS, set()) == [dead]),
-        ("a function for tests", unused(FUNCTIONS, {"hs_fd_open"}) == []),
-        ("a function for tests that is called", len(unused(FUNCTIONS, {"hs_fd_open", "hs_fd_first"})) == 1),
-        ("a function for tests that is nowhere", len(unused(FUNCTIONS, {"hs_fd_open", "hs_fd_gone"})) == 1),
+        ("a function that nothing calls", dead in unused(FUNCTIONS, set())),
+        ("a function that only its own file calls", unused(FUNCTIONS, {"hs_fd_open"}) == [own]),
+        ("functions for tests", unused(FUNCTIONS, both) == []),
+        ("a function for tests that is called", len(unused(FUNCTIONS, both | {"hs_fd_first"})) == 1),
+        ("a function for tests that is nowhere", len(unused(FUNCTIONS, both | {"hs_fd_gone"})) == 1),
     ]
     print(f"1..{len(results)}")
     for number, (what, good) in enumerate(results, 1):

@@ -30,7 +30,5 @@ void hs_archive_page_note_id (HsArchivePage *self, const char *id);
 /* The archive has said that this was the page. @was_flipped: it sent the newest first. */
 void hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped);
 
-gboolean hs_archive_is_true (const char *value);
-gboolean hs_archive_is_false (const char *value);
 
 G_END_DECLS

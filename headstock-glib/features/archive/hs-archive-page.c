@@ -189,6 +189,19 @@ hs_archive_page_note_id (HsArchivePage *self, const char *id)
   self->last_id = g_strdup (id);
 }
 
+/* An xs:boolean. */
+static gboolean
+is_true (const char *value)
+{
+  return g_strcmp0 (value, "true") == 0 || g_strcmp0 (value, "1") == 0;
+}
+
+static gboolean
+is_false (const char *value)
+{
+  return g_strcmp0 (value, "false") == 0 || g_strcmp0 (value, "0") == 0;
+}
+
 void
 hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped)
 {
@@ -215,21 +228,8 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
   if (set != NULL)
     self->count = read_count (hs_element_get_child_text (set, "count", HS_NS_RSM));
   /* Pages that are empty without saying so would be asked for without an end. */
-  self->is_complete = self->last_id == NULL || hs_archive_is_true (hs_element_get_attribute (fin, "complete"));
-  self->is_stable = !hs_archive_is_false (hs_element_get_attribute (fin, "stable"));
-}
-
-/* xs:boolean. */
-gboolean
-hs_archive_is_true (const char *value)
-{
-  return g_strcmp0 (value, "true") == 0 || g_strcmp0 (value, "1") == 0;
-}
-
-gboolean
-hs_archive_is_false (const char *value)
-{
-  return g_strcmp0 (value, "false") == 0 || g_strcmp0 (value, "0") == 0;
+  self->is_complete = self->last_id == NULL || is_true (hs_element_get_attribute (fin, "complete"));
+  self->is_stable = !is_false (hs_element_get_attribute (fin, "stable"));
 }
 
 /**

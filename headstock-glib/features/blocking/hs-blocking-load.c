@@ -54,8 +54,9 @@ read_item (GPtrArray *jids, HsElement *item)
     g_ptr_array_add (jids, jid);
 }
 
-GPtrArray *
-hs_blocking_read_items (HsElement *element)
+/* The valid addresses of the items in an element. (transfer container) (element-type HsJid) */
+static GPtrArray *
+read_items (HsElement *element)
 {
   GPtrArray *jids = new_jids ();
 
@@ -102,7 +103,7 @@ hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking)
     hs_blocking_apply (self, FALSE, NULL);
   else
     {
-      g_autoptr (GPtrArray) jids = hs_blocking_read_items (payload);
+      g_autoptr (GPtrArray) jids = read_items (payload);
 
       hs_blocking_apply (self, is_block, jids);
     }

@@ -40,8 +40,6 @@ void hs_blocking_load_interrupt (HsBlocking *self);
 /* A handler for iqs that the account sent. */
 HsElement *hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking);
 
-/* The valid addresses of the items in an element. (transfer container) (element-type HsJid) */
-GPtrArray *hs_blocking_read_items (HsElement *element);
 /* Changes the list, and shows it. @jids: NULL for all. */
 void hs_blocking_apply (HsBlocking *self, gboolean is_block, GPtrArray *jids);
 

@@ -17,8 +17,8 @@
 /* What others understand longest (XEP-0115, 4). */
 #define ALGORITHM "sha-1"
 
-HsDiscoInfo *
-hs_disco_own_build (HsDisco *self)
+static HsDiscoInfo *
+build (HsDisco *self)
 {
   HsDiscoInfo *info = hs_disco_info_new ();
   gboolean is_component = self->client != NULL && HS_IS_COMPONENT (self->client);
@@ -69,7 +69,7 @@ hs_disco_own_find (HsDisco *self, const char *node)
   for (guint i = 0; node != NULL && i < HS_DISCO_N_OWN_HASHES; i++)
     if (g_strcmp0 (self->own[i].node, node) == 0)
       return g_object_ref (self->own[i].info);
-  info = hs_disco_own_build (self);
+  info = build (self);
   if (node == NULL)
     return g_steal_pointer (&info);
   hash = dup_hash (self, info);
@@ -116,7 +116,7 @@ hs_disco_own_prepare (HsDisco *self, HsPresence *presence)
   /* The capabilities of an address of a component are its program's affair. */
   if (!is_available (presence) || HS_IS_COMPONENT (self->client))
     return;
-  info = hs_disco_own_build (self);
+  info = build (self);
   hash = dup_hash (self, info);
   caps = hs_element_get_child (stanza, "c", HS_NS_CAPS);
   if (caps != NULL)
@@ -150,7 +150,7 @@ send_if_changed (HsDisco *self)
   presence = hs_client_get_own_presence (self->client);
   if (presence == NULL || !is_available (presence))
     return;
-  info = hs_disco_own_build (self);
+  info = build (self);
   hash = dup_hash (self, info);
   node = hash != NULL ? make_node (self, hash) : NULL;
   if (g_strcmp0 (node, self->broadcast) != 0)

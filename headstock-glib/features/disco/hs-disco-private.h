@@ -98,7 +98,6 @@ HsDiscoInfo *hs_disco_caps_find (HsDisco *self, HsElement *caps);
 void hs_disco_caps_learn (HsDisco *self, HsElement *caps, HsDiscoInfo *info);
 
 /* hs-disco-own.c */
-HsDiscoInfo *hs_disco_own_build (HsDisco *self);
 /* For a `node` of a request; %NULL: there is no such node. */
 HsDiscoInfo *hs_disco_own_find (HsDisco *self, const char *node);
 void hs_disco_own_prepare (HsDisco *self, HsPresence *presence);

@@ -137,7 +137,6 @@ void hs_messages_stream_start (HsMessages *self, HsClient *client);
 
 /* hs-messages-receive.c */
 void hs_messages_receive (HsMessages *self, HsMessage *message, HsContent content);
-void hs_messages_reject (HsMessages *self, HsMessage *message, HsMessageFault fault);
 
 /* hs-messages-wait.c */
 void hs_messages_wait_begin (HsMessages *self);

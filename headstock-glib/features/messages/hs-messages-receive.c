@@ -7,8 +7,8 @@
 
 /* What came with the stream, once it is known which ids of archives can be trusted. */
 
-void
-hs_messages_reject (HsMessages *self, HsMessage *message, HsMessageFault fault)
+static void
+reject (HsMessages *self, HsMessage *message, HsMessageFault fault)
 {
   g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_REJECTED], 0, message, fault);
 }
@@ -30,7 +30,7 @@ receive_wrapped (HsMessages *self, HsMessage *message)
 
   if (inner == NULL)
     {
-      hs_messages_reject (self, message, fault);
+      reject (self, message, fault);
       return;
     }
   /* What came back to another client of ours is about a message of that one. */
@@ -57,7 +57,7 @@ hs_messages_receive (HsMessages *self, HsMessage *message, HsContent content)
   delivery = hs_messages_read_live (self, message, content);
   if (delivery == NULL)
     {
-      hs_messages_reject (self, message, HS_MESSAGE_FAULT_ADDRESS);
+      reject (self, message, HS_MESSAGE_FAULT_ADDRESS);
       return;
     }
   hs_messages_take_in (self, delivery);

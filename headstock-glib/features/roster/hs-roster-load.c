@@ -290,6 +290,19 @@ make_request (HsRoster *self)
   return hs_iq_new ("get", NULL, query);
 }
 
+/* Gives up the request. What has been answered stays. */
+static void
+abandon (HsRoster *self)
+{
+  g_autoptr (GCancellable) cancellable
+      = self->load.cancellable != NULL ? g_object_ref (self->load.cancellable) : NULL;
+
+  end_request (self);
+  g_clear_pointer (&self->load.staging, hs_roster_staging_free);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+}
+
 void
 hs_roster_load_begin (HsRoster *self)
 {
@@ -297,7 +310,7 @@ hs_roster_load_begin (HsRoster *self)
   g_autoptr (HsIq) iq = NULL;
   Request *request;
 
-  hs_roster_load_abandon (self);
+  abandon (self);
   iq = make_request (self);
   load->is_asked = TRUE;
   load->is_wanted = TRUE;
@@ -318,24 +331,12 @@ hs_roster_load_begin (HsRoster *self)
 }
 
 void
-hs_roster_load_abandon (HsRoster *self)
-{
-  g_autoptr (GCancellable) cancellable
-      = self->load.cancellable != NULL ? g_object_ref (self->load.cancellable) : NULL;
-
-  end_request (self);
-  g_clear_pointer (&self->load.staging, hs_roster_staging_free);
-  if (cancellable != NULL)
-    g_cancellable_cancel (cancellable);
-}
-
-void
 hs_roster_load_give_up (HsRoster *self)
 {
   g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED,
                                           "The roster is not registered with the client any more");
 
-  hs_roster_load_abandon (self);
+  abandon (self);
   if (!hs_roster_contacts_is_merging (&self->contacts))
     end_tasks (self, error);
 }
@@ -361,7 +362,7 @@ void
 hs_roster_load_clear (HsRoster *self)
 {
   stop_slices (self);
-  hs_roster_load_abandon (self);
+  abandon (self);
   hs_roster_pushed_clear (&self->pushed);
   g_free (self->load.version);
   g_ptr_array_unref (self->load.pushes);

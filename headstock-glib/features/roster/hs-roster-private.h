@@ -56,9 +56,7 @@ void hs_roster_load_clear (HsRoster *self);
 void hs_roster_load_begin (HsRoster *self);
 /* The connection is gone: what came of an answer does not count. */
 void hs_roster_load_interrupt (HsRoster *self);
-/* Gives up the request. Not what has been answered. */
-void hs_roster_load_abandon (HsRoster *self);
-/* The same, and nobody waits for it any more. */
+/* Gives up the request, and nobody waits for it any more. What has been answered stays. */
 void hs_roster_load_give_up (HsRoster *self);
 /* Puts the items of a state in place, in slices; the task returns TRUE then. Takes over @staging. Not while others are
  * being put in place. */
