@@ -581,3 +581,44 @@ hs_client_set_registration (HsClient *self, HsModule *registration)
     hs_client_register (self, registration);
   g_object_notify (G_OBJECT (self), "registration");
 }
+
+/**
+ * hs_client_get_resend_policy: (get-property resend-policy)
+ * @self: a client
+ *
+ * Gets which stanzas of a session that was lost are sent again in the next one.
+ *
+ * Returns: the policy
+ */
+HsResendPolicy
+hs_client_get_resend_policy (HsClient *self)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (self), HS_RESEND_POLICY_UNRECEIVED);
+  hs_client_return_val_if_foreign (self, HS_RESEND_POLICY_UNRECEIVED);
+
+  return hs_settings_get_resend_policy (hs_client_settings (hs_client_private (self)));
+}
+
+/**
+ * hs_client_set_resend_policy: (set-property resend-policy)
+ * @self: a client
+ * @resend_policy: the policy
+ *
+ * Sets which stanzas of a session that was lost are sent again in the next one.
+ *
+ * A change takes effect at once, for each session that is lost from then on.
+ */
+void
+hs_client_set_resend_policy (HsClient *self, HsResendPolicy resend_policy)
+{
+  HsClientPrivate *priv = hs_client_private (self);
+
+  g_return_if_fail (HS_IS_CLIENT (self));
+  hs_client_return_if_foreign (self);
+  if (!hs_client_check_range (self, "resend-policy", resend_policy))
+    return;
+
+  if (!hs_settings_set_resend_policy (hs_client_settings (priv), resend_policy))
+    return;
+  g_object_notify (G_OBJECT (self), "resend-policy");
+}

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Fails if a file includes or calls what it must not know.
 
-Usage: check-floors.py DIR, where DIR is headstock-glib/. Prints TAP.
+Usage: check-floors.py DIR, where DIR is headstock-glib/. Prints TAP. The order of the client's files is read from
+docs/architecture.md beside DIR.
 
 A file depends on the headers that it includes and on the .c files whose functions and variables it uses. Both
 point to a lower floor, or stay in the folder. No headers and no .c files depend on each other in a circle."""
@@ -216,6 +217,27 @@ def find_circles(graph):
     return circles
 
 
+def read_order(text):
+    """The group of each hs-client*.c, by the numbered list in docs/architecture.md."""
+    section = text.partition("## The files of the client")[2].partition("\n## ")[0]
+    groups = re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |\Z)", section, flags=re.M | re.S)
+    return {f"client/{name}": int(number) for number, group in groups for name in re.findall(r"`([\w-]+\.c)`", group)}
+
+
+def check_order(tree, order):
+    """Where a file of the client calls a file of a later group."""
+    files = [name for name in tree.uses if re.match(r"client/hs-client(-|\.)", name)
+             and name not in PARTS.values()]
+    wrong = [f"{name} is in no group of docs/architecture.md" for name in files if name not in order]
+    wrong += [f"{name} is in docs/architecture.md, and nowhere else" for name in order if name not in tree.files]
+    for name in files:
+        for other, symbols in sorted(tree.uses[name].items()):
+            if order.get(other, 0) > order.get(name, 0):
+                wrong.append(f"{name} (group {order.get(name)}) uses {', '.join(sorted(symbols))} of "
+                             f"{other} (group {order[other]})")
+    return wrong
+
+
 def check_circles(circles):
     wrong = [f"{len(circle)} files use each other: {', '.join(sorted(circle))}"
              for circle in circles if not any(circle <= known for known in OPEN_CIRCLES)]
@@ -360,7 +382,11 @@ def check(tree):
 
 
 def main():
-    results = check(read(pathlib.Path(sys.argv[1])))
+    root = pathlib.Path(sys.argv[1])
+    tree = read(root)
+    results = check(tree)
+    order = read_order((root.parent / "docs" / "architecture.md").read_text())
+    results.append(("the client's files call each other in the order of docs/architecture.md", check_order(tree, order)))
     print(f"1..{len(results)}")
     for number, (what, wrong) in enumerate(results, 1):
         print(f"{'not ok' if wrong else 'ok'} {number} - {what}")

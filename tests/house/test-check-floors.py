@@ -185,6 +185,39 @@ def unused(changes, for_tests):
         return [line for line in check_floors.find_unused(check_floors.read(root)) if "hs_fd" in line]
 
 
+ORDER = """## The files of the client
+
+1. `hs-client-send.c`: what
+   leaves
+2. `hs-client.c`, %s
+
+## Another section
+"""
+
+
+def ordered():
+    """What check_order() says of a call that goes down, one that goes up, and of lists that are not complete."""
+    def said(changes, more=""):
+        with house(changes) as root:
+            tree = check_floors.read(root)
+        tree.uses = {name: uses for name, uses in tree.uses.items() if name.startswith("client/hs-client")}
+        return check_floors.check_order(tree, check_floors.read_order(ORDER % more))
+
+    calls = "void\n{} (void)\n{{\n  {} ();\n}}\n"
+    down = {"client/hs-client.c": calls.format("hs_client_a", "hs_client_b"),
+            "client/hs-client-send.c": calls.format("hs_client_b", "g_free")}
+    up = {"client/hs-client.c": calls.format("hs_client_a", "g_free"),
+          "client/hs-client-send.c": calls.format("hs_client_b", "hs_client_a")}
+    return [
+        ("down", said(down) == []),
+        ("up", [line for line in said(up) if "(group 1) uses hs_client_a of client/hs-client.c (group 2)" in line] != []),
+        ("a file without a group", said({**down, "client/hs-client-new.c": "void\n"})
+         == ["client/hs-client-new.c is in no group of docs/architecture.md"]),
+        ("a file that is gone", said(down, "`hs-client-gone.c`")
+         == ["client/hs-client-gone.c is in docs/architecture.md, and nowhere else"]),
+    ]
+
+
 def main():
     check_floors.OPEN_CIRCLES = []
     check_floors.PARTS = {"HsPart": "client/hs-part.c", "HsTable": "client/hs-part.c"}
@@ -211,6 +244,7 @@ def main():
         ("a function for tests that is called", len(unused(FUNCTIONS, both | {"hs_fd_first"})) == 1),
         ("a function for tests that is nowhere", len(unused(FUNCTIONS, both | {"hs_fd_gone"})) == 1),
     ]
+    results += [(f"the order of the client's files: {what}", good) for what, good in ordered()]
     print(f"1..{len(results)}")
     for number, (what, good) in enumerate(results, 1):
         print(f"{'ok' if good else 'not ok'} {number} - {what}")
