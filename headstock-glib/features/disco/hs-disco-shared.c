@@ -3,6 +3,7 @@
 
 #include "hs-disco-shared.h"
 
+#include "hs-component.h"
 #include "hs-error.h"
 
 typedef struct
@@ -71,6 +72,9 @@ hs_disco_send_question (GTask *task,
   g_task_set_task_data (task, question, g_free);
   payload = hs_element_new (name, namespace_);
   iq = hs_iq_new ("get", to != NULL ? hs_jid_to_string (to) : NULL, payload);
+  /* XEP-0114, 3: a component names one of its addresses in all it sends. */
+  if (HS_IS_COMPONENT (client))
+    hs_stanza_set_from_jid (HS_STANZA (iq), hs_client_get_jid (client));
   hs_client_request_async (client, HS_ELEMENT (iq), -1, g_task_get_cancellable (task), answered_cb,
                            g_steal_pointer (&owned));
 }

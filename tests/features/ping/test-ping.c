@@ -122,6 +122,25 @@ test_send (void)
   g_assert_finalize_object (ping);
 }
 
+/* It asks as itself (XEP-0114, 3). */
+static void
+test_component_question (void)
+{
+  HsPing *ping = hs_ping_new ();
+  IqTest iq = { 0 };
+  GAsyncResult *result = NULL;
+  GError *error = NULL;
+
+  iq_test_start_component (&iq, ping, NULL);
+  hs_ping_send_async (ping, "friend@example.net/x", NULL, iq_test_result_cb, &result);
+  test_client_await_sent (iq.test, "from=\"example.org\"");
+  iq_test_answer (&iq, "friend@example.net/x", HS_NS_PING, "result", "");
+  g_assert_cmpint (finish (ping, &result, &error), >=, 0);
+  g_assert_no_error (error);
+  iq_test_end (&iq);
+  g_assert_finalize_object (ping);
+}
+
 static void
 test_described (void)
 {
@@ -141,6 +160,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ping/late", test_late);
   g_test_add_func ("/ping/component", test_component);
   g_test_add_func ("/ping/send", test_send);
+  g_test_add_func ("/ping/component-question", test_component_question);
   g_test_add_func ("/ping/described", test_described);
 
   return g_test_run ();
