@@ -62,6 +62,8 @@
 #include <headstock-glib/hs-subscription-request.h>
 #include <headstock-glib/hs-time.h>
 #include <headstock-glib/hs-types.h>
+#include <headstock-glib/hs-vcard.h>
+#include <headstock-glib/hs-vcards.h>
 #include <headstock-glib/hs-version-macros.h>
 #include <headstock-glib/hs-version.h>
 

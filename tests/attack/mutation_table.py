@@ -52,6 +52,10 @@ def blocking_large(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/blocking/test-blocking-large", ("-p", path))
 
 
+def vcard(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/features/vcard/test-vcard", ("-p", path))
+
+
 def roster(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/roster/test-roster-{program}", ("-p", path))
 
@@ -274,6 +278,26 @@ MUTATIONS = [
     feature("a question is the payload of a request",
             "|| hs_iq_get_payload (HS_IQ (parent)) != payload) return NULL;", ") return NULL;",
             "ping", "/ping/answer"),
+    feature("a component asks as itself",
+            "if (HS_IS_COMPONENT (client)) hs_stanza_set_from_jid (HS_STANZA (iq), hs_client_get_jid (client));", "",
+            "ping", "/ping/component-question"),
+    # ---- Profiles ----
+    vcard("a photo that is not in base64 is none",
+          "if (text == NULL || !is_base64 (text)) return NULL;", "if (text == NULL) return NULL;", "/vcard/photo"),
+    vcard("a field of a vCard is in its namespace",
+          "return hs_element_get_child (parent, name, HS_NS_VCARD);", "return hs_element_get_child (parent, name, NULL);",
+          "/vcard/read"),
+    vcard("no other field takes the place of one that is removed",
+          "while (name != NULL && (child = get_child (parent, name)) != NULL) hs_element_detach (child);",
+          "if (name != NULL && (child = get_child (parent, name)) != NULL) hs_element_detach (child);", "/vcard/write"),
+    vcard("a component has no vCard of its own",
+          "if (self->client == NULL || !HS_IS_COMPONENT (self->client)) return TRUE;", "if (TRUE) return TRUE;",
+          "/vcard/refused"),
+    vcard("a vCard is one by its namespace",
+          'if (!hs_element_matches (element, "vCard", HS_NS_VCARD))', "if (FALSE)", "/vcard/make"),
+    vcard("a vCard is stored as it is when it is stored",
+          "payload = hs_element_copy (hs_vcard_get_element (vcard));",
+          "payload = g_object_ref (hs_vcard_get_element (vcard));", "/vcard/store"),
     # ---- The block list ----
     attack("the block list is changed by the account alone",
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_blocking_push_cb',

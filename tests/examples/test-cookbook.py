@@ -194,6 +194,20 @@ def comes_when_invited(program: Program, peer: Peer) -> None:
     program.expect("here I am")
 
 
+class HasVcard:
+    """Somebody has said who they are."""
+
+    def prepare(self) -> None:
+        with Peer(2) as peer:
+            peer.send("<iq type='set' id='card'><vCard xmlns='vcard-temp'><FN>Romeo Montague</FN></vCard></iq>")
+            while (answer := peer.read()).get("id") != "card":
+                pass
+            assert answer.get("type") == "result"
+
+    def __call__(self, program: Program) -> None:
+        program.expect("Romeo is Romeo Montague")
+
+
 # A page that is about one language.
 LANGUAGES = {"asyncio": {"python"}}
 # Their programs have done all when the connection is still to come: they are not ended in an orderly way.
@@ -233,6 +247,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("rooms", "Come when you are invited"): Talks(comes_when_invited),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
     ("blocking", "See who is blocked, and unblock everybody"): prints("nobody is blocked any more"),
+    ("profiles", "Read what somebody says of themself"): HasVcard(),
+    ("profiles", "Say who you are"): prints("stored"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
 }
 

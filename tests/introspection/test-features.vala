@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Contacts, discovery, questions and forms in Vala, on a real server.
+// Contacts, discovery, questions, vCards and forms in Vala, on a real server.
 
 class Dice : Object, Headstock.ClientModule, Headstock.Described {
     public override void describe (Headstock.DiscoInfo info) {
@@ -16,6 +16,7 @@ class Features : Object {
     Headstock.Ping ping = new Headstock.Ping ();
     Headstock.SoftwareVersion version = new Headstock.SoftwareVersion ();
     Headstock.EntityTime time = new Headstock.EntityTime ();
+    Headstock.Vcards vcards = new Headstock.Vcards ();
     Headstock.LastActivity last = new Headstock.LastActivity ();
 
     public Features (Headstock.Client client) {
@@ -28,6 +29,7 @@ class Features : Object {
         client.register (version);
         client.register (time);
         client.register (last);
+        client.register (vcards);
         client.register (new Dice ());
         client.ready.connect (() => run.begin ());
     }
@@ -42,6 +44,7 @@ class Features : Object {
             yield ask_roster ();
             yield ask_disco ();
             yield ask_questions ();
+            yield store_vcard ();
         } catch (Error error) {
             failed += error.message;
         }
@@ -70,6 +73,16 @@ class Features : Object {
         check (disco.caps_versions == Headstock.CapsVersion.V1, "versions");
         var items = yield disco.query_items_async (client.jid.get_domain (), null, null);
         check (items.length >= 0, "items");
+    }
+
+    async void store_vcard () throws Error {
+        var vcard = new Headstock.Vcard ();
+        vcard.full_name = "Vala";
+        vcard.photo = new Bytes ({ 1, 2 });
+        check (yield vcards.store_async (vcard, null), "stored");
+        vcard = yield vcards.fetch_async (null, null);
+        check (vcard.full_name == "Vala" && vcard.email == null && vcard.photo.length == 2, "vCard");
+        check (vcard.element.get_name () == "vCard", "element");
     }
 
     async void ask_questions () throws Error {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Pings, versions, the time and the last activity, on a real server.
+// Pings, versions, the time, the last activity and vCards, on a real server.
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
@@ -12,6 +12,8 @@ Gio._promisify(Headstock.Ping.prototype, 'send_async');
 Gio._promisify(Headstock.SoftwareVersion.prototype, 'query_async');
 Gio._promisify(Headstock.Time.prototype, 'query_async');
 Gio._promisify(Headstock.LastActivity.prototype, 'query_async');
+Gio._promisify(Headstock.Vcards.prototype, 'fetch_async');
+Gio._promisify(Headstock.Vcards.prototype, 'store_async');
 
 function makeDevice(number) {
     const device = {
@@ -45,6 +47,21 @@ await main({
             const seconds = await first.last.query_async(own, null);
             assert(seconds >= 500 && seconds < 560);
             await refused(() => first.last.query_async(other, null), ...unavailable);
+        });
+    },
+
+    async 'an account stores its vCard, and others read it'() {
+        const [own, other] = [makeClient(3), makeClient(4)];
+        const [mine, theirs] = [new Headstock.Vcards(), new Headstock.Vcards()];
+        own.register(mine);
+        other.register(theirs);
+        const vcard = new Headstock.Vcard({fullName: 'Juliet', note: 'O', photo: new GLib.Bytes([1, 2, 3])});
+        await online([own, other], async () => {
+            assert(await mine.store_async(vcard, null));
+            const seen = await theirs.fetch_async(own.bound_jid.get_bare(), null);
+            equal([seen.full_name, seen.nickname, seen.email], ['Juliet', null, null]);
+            equal(seen.photo.toArray().join(), '1,2,3');
+            await refused(() => theirs.fetch_async('@', null), Headstock.Error, Headstock.Error.INVALID_JID);
         });
     },
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Pings, versions, the time and the last activity, on a real server."""
+"""Pings, versions, the time, the last activity and vCards, on a real server."""
 
 import datetime
 
@@ -54,6 +54,35 @@ def queries():
         second.last.props.last_active = GLib.DateTime.new_now_utc().add_seconds(-500)
         assert 500 <= result(first.last.query_async, first.last.query_finish, second.jid) < 560
         refused(lambda: result(first.last.query_async, first.last.query_finish, stranger.jid), *unavailable)
+
+
+@scenario
+def vcards():
+    """an account stores its vCard, and others read it"""
+    own, other = make_client(3), make_client(4)
+    mine, theirs = Headstock.Vcards.new(), Headstock.Vcards.new()
+    own.register(mine)
+    other.register(theirs)
+    photo = GLib.Bytes.new(bytes(range(256)))
+    vcard = Headstock.Vcard(full_name="Juliet ✓", family_name="Capulet", nickname="juliet", note="O", birthday="1300-08-01",
+                            email="juliet@capulet.example", url="https://capulet.example/", photo=photo,
+                            photo_type="image/png")
+    vcard.props.element.add_text_child("TITLE", Headstock.NS_VCARD, "Heiress")
+    # A person without one: an empty one, or an error.
+    with online(own, other):
+        try:
+            assert result(theirs.fetch_async, theirs.fetch_finish, address(4)).props.full_name is None
+        except GLib.Error as error:
+            assert error.matches(Headstock.stanza_error_quark(), Headstock.StanzaError.ITEM_NOT_FOUND), error
+        assert result(mine.store_async, mine.store_finish, vcard)
+        for seen in (result(mine.fetch_async, mine.fetch_finish, None),
+                     result(theirs.fetch_async, theirs.fetch_finish, address(3))):
+            assert (seen.props.full_name, seen.props.nickname) == ("Juliet ✓", "juliet")
+            assert seen.props.photo.get_data() == photo.get_data() and seen.props.photo_type == "image/png"
+            assert (seen.props.email, seen.props.url) == ("juliet@capulet.example", "https://capulet.example/")
+            assert seen.props.birthday == "1300-08-01" and seen.props.family_name == "Capulet"
+        refused(lambda: result(theirs.fetch_async, theirs.fetch_finish, "@"),
+                Headstock.Error.quark(), Headstock.Error.INVALID_JID)
 
 
 main()

@@ -131,6 +131,8 @@ modules:
     resume_timeout: 300
     max_ack_queue: 100000
   mod_time: {{}}
+  mod_vcard: {{}}
+  mod_vcard_xupdate: {{}}
   mod_version: {{}}
 {modules}
 """

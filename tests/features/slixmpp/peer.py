@@ -81,6 +81,15 @@ class Peer(slixmpp.ClientXMPP):
         answer = await self["xep_0191"].get_blocked()
         return sorted(item.get("jid") for item in answer.xml.iter("{urn:xmpp:blocking}item"))
 
+    async def do_store_vcard(self, name, photo):
+        vcard = self["xep_0054"].make_vcard()
+        vcard["FN"], vcard["PHOTO"]["TYPE"], vcard["PHOTO"]["BINVAL"] = name, "image/png", bytes.fromhex(photo)
+        await self["xep_0054"].publish_vcard(vcard)
+
+    async def do_vcard(self, jid):
+        vcard = (await self["xep_0054"].get_vcard(jid, cached=False))["vcard_temp"]
+        return [vcard["FN"], vcard["NICKNAME"]]
+
     async def started(self, _event):
         self.send_presence()
         await self.get_roster()

@@ -281,6 +281,23 @@ def blocking():
 
 
 @scenario
+def vcards():
+    """each reads the vCard of the other one"""
+    ours, vcards = Client(), Headstock.Vcards.new()
+    ours.client.register(vcards)
+    with online(ours.client):
+        theirs = Slixmpp(THEIRS, "xep_0054")
+        try:
+            theirs.do("store_vcard", "Other", "0001fe")
+            vcard = result(vcards.fetch_async, vcards.fetch_finish, address(THEIRS))
+            assert vcard.props.full_name == "Other" and vcard.props.photo.get_data() == b"\0\1\xfe", str(vcard.props.element)
+            assert result(vcards.store_async, vcards.store_finish, Headstock.Vcard(full_name="Ours", nickname="we"))
+            assert theirs.do("vcard", address(OURS)) in (["Ours", "we"], ["Ours", ["we"]])
+        finally:
+            theirs.end()
+
+
+@scenario
 def extensions():
     """what extensions add to a message is understood on both sides"""
     ours, heard = Client(), []
