@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "muc-servers.h"
+#include "pubsub-servers.h"
 #include "server-test.h"
 
 /* The archive of an account on a real server: by person, by time, in pages both ways. */
@@ -157,5 +158,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   server_add_tests ("archive", tests);
   muc_add_server_tests ();
+  pubsub_add_server_tests ();
   return g_test_run ();
 }
