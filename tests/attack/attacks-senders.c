@@ -224,6 +224,29 @@ check_block_list (AttackRun *run)
   g_string_append (run->said, "blocked whom the account blocks");
 }
 
+/* An event of the account's nodes comes from the account; what others hold is theirs (XEP-0163). */
+static void
+event_cb (HsPubSub *pubsub, HsPubSubEvent *event, AttackRun *run)
+{
+  HsElement *payload = hs_pubsub_item_get_payload (hs_pubsub_event_get_item (event));
+  const char *service = hs_jid_to_string (hs_pubsub_event_get_service (event));
+
+  if (g_str_equal (service, "user@example.org"))
+    seen_cb (run->test->client, payload, run);
+  else
+    g_assert_true (hs_element_matches (payload, "forged", "urn:forged"));
+  /* No device holds a node. */
+  g_assert_null (hs_jid_get_resource (hs_pubsub_event_get_service (event)));
+}
+
+static void
+prepare_events (AttackRun *run)
+{
+  HsModule *pubsub = hs_client_ensure_module (run->test->client, HS_TYPE_PUBSUB);
+
+  g_signal_connect (pubsub, "event", G_CALLBACK (event_cb), run);
+}
+
 /* ---- Stanzas inside stanzas ---- */
 
 static void
@@ -327,6 +350,7 @@ static const Attack attacks[] = {
   SURVIVES ("forged/id in other stanzas", other_stanzas, prepare_contact, check_seen, ONE),
   SURVIVES ("forged/roster pushes", pushes, prepare_account, check_pushes, .data = N_ACCOUNTS),
   SURVIVES ("forged/block list", block_list, prepare_block_list, check_block_list, .data = NULL),
+  SURVIVES ("forged/events", bookmarks, prepare_events, check_seen, .data = N_ACCOUNTS),
   SURVIVES ("forged/carbons", carbons, prepare_account, check_seen, .data = N_ACCOUNTS),
   SURVIVES ("forged/bookmarks", bookmarks, prepare_account, check_seen, .data = N_ACCOUNTS),
   SURVIVES ("forged/stanzas in stanzas", inner, prepare_inner, check_seen,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// The block list, between two devices of one account on a real server.
+// The block list and nodes, between two devices of one account on a real server.
 
 import Gio from 'gi://Gio?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
@@ -9,6 +9,8 @@ import {assert, equal, main, makeClient, online, wait} from './support.js';
 
 Gio._promisify(Headstock.Blocking.prototype, 'block_async');
 Gio._promisify(Headstock.Blocking.prototype, 'unblock_async');
+for (const name of ['publish_async', 'query_items_async', 'query_config_async', 'retract_async', 'delete_node_async'])
+    Gio._promisify(Headstock.PubSub.prototype, name);
 
 function make() {
     const client = makeClient(1);
@@ -44,6 +46,47 @@ await main({
             assert(caught.matches(Headstock.Error, Headstock.Error.INVALID_JID));
             assert(await first.unblock_async(null, null));
             await wait(() => second.blocked.get_n_items() === 0);
+        });
+    },
+
+    async 'one device publishes something private, the other one knows, and a contact does not'() {
+        const node = 'urn:example:javascript';
+        const clients = [makeClient(1), makeClient(1), makeClient(2)];
+        const events = [[], [], []];
+        const [first, second, contact] = clients.map((client, index) => {
+            const pubsub = new Headstock.PubSub();
+            client.register(pubsub);
+            pubsub.watch(node);
+            pubsub.connect(`event::${node}`, (_pubsub, event) => events[index].push(event));
+            return pubsub;
+        });
+        const payload = Headstock.Element.new('note', node);
+        payload.set_text('secret');
+        const options = Headstock.NodeConfig.new_private();
+        options.store_value('max_items', '5');
+        await online(clients, async () => {
+            equal(await first.publish_async(null, node, '1', payload, options, null), '1');
+            const event = await wait(() => events[1][0]);
+            const own = clients[0].bound_jid.get_bare().to_string();
+            equal([event.kind, event.is_replayed], [Headstock.PubSubEventKind.ITEM, false]);
+            equal([event.service.to_string(), event.node], [own, node]);
+            equal(event.item.payload.get_text(), 'secret');
+            const items = await second.query_items_async(null, node, ['1'], 0, null);
+            equal(items.map(item => [item.id, item.payload.get_text()]), [['1', 'secret']]);
+            const form = await second.query_config_async(null, node, null);
+            equal(form.get_value('pubsub#access_model'), 'whitelist');
+            let caught = null;
+            try {
+                await contact.query_items_async(own, node, null, 0, null);
+            } catch (error) {
+                caught = error;
+            }
+            equal(caught.domain, Headstock.stanza_error_quark());
+            assert(await second.retract_async(null, node, '1', true, null));
+            await wait(() => events[0].at(-1)?.kind === Headstock.PubSubEventKind.RETRACTED);
+            equal(events[0].at(-1).item.id, '1');
+            assert(await second.delete_node_async(null, node, null));
+            assert(!events[2].some(notice => notice.item));
         });
     },
 });

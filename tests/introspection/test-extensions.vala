@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What extensions add to messages, and the modules for blocking and rooms, as Vala sees them.
+// What extensions add to messages, and the modules for blocking, rooms and nodes, as Vala sees them.
 
 bool check_message () {
     var message = new Headstock.Message.chat ("a@b", "Great idea!");
@@ -54,10 +54,35 @@ async bool check_rooms () {
     return false;
 }
 
+async bool check_nodes () {
+    var pubsub = new Headstock.PubSub ();
+    var options = new Headstock.NodeConfig.private ();
+    options.store_value ("max_items", "max");
+    pubsub.watch ("urn:example:notes");
+    pubsub.event["urn:example:notes"].connect ((event) => print ("# %s\n", event.service.to_string ()));
+    pubsub.unwatch ("urn:example:notes");
+    try {
+        string[] ids = { "1" };
+        yield pubsub.query_items_async (null, "urn:example:notes", ids, 0, null);
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    try {
+        var note = new Headstock.Element ("note", "urn:example:notes");
+        yield pubsub.publish_async (null, "urn:example:notes", "1", note, options, null);
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return pubsub.client == null;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
 async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
-    return is_blocking_good && are_rooms_good;
+    var are_nodes_good = yield check_nodes ();
+    return is_blocking_good && are_rooms_good && are_nodes_good;
 }
 
 int main () {
@@ -69,6 +94,6 @@ int main () {
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles, blocking and rooms in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking, rooms and nodes in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The block list, between two devices of one account on a real server."""
+"""The block list and nodes, between two devices of one account on a real server."""
 
-from support import main, make_client, online, refused, scenario, wait  # isort: skip
-from gi.repository import Headstock
+from support import address, main, make_client, online, refused, scenario, wait  # isort: skip
+from gi.repository import GLib, Headstock
 
 
 def make(resource):
@@ -13,10 +13,10 @@ def make(resource):
     return client, blocking
 
 
-def done(start, finish, jids):
+def done(start, finish, *args):
     """Waits for an asynchronous function, and returns what it gave, or raises."""
     results = []
-    start(jids, None, lambda blocking, result: results.append(result))
+    start(*args, None, lambda module, result: results.append(result))
     return finish(wait(lambda: results)[0])
 
 
@@ -45,6 +45,42 @@ def devices():
                 Headstock.Error.quark(), Headstock.Error.INVALID_JID)
         assert done(first.unblock_async, first.unblock_finish, None)
         wait(lambda: second.props.blocked.get_n_items() == 0)
+
+
+@scenario
+def nodes():
+    """one device publishes something private, the other one knows, and a contact does not"""
+    node, clients = "urn:example:python", [make_client(1), make_client(1), make_client(2)]
+    first, second, contact = modules = [Headstock.PubSub.new() for _ in clients]
+    events = {module: [] for module in modules}
+    for client, module in zip(clients, modules):
+        client.register(module)
+        module.watch(node)
+        module.connect(f"event::{node}", lambda module, event: events[module].append(event))
+    payload = Headstock.Element.new("note", node)
+    payload.set_text("secret")
+    private = Headstock.NodeConfig.new_private()
+    private.store_value("max_items", "5")
+    with online(*clients):
+        assert done(first.publish_async, first.publish_finish, None, node, "1", payload, private) == "1"
+        event = wait(lambda: events[second])[0]
+        assert event.props.kind == Headstock.PubSubEventKind.ITEM and not event.props.is_replayed
+        assert (str(event.props.service), event.props.node) == (address(1), node)
+        assert event.props.item.props.payload.get_text() == "secret"
+        items = done(second.query_items_async, second.query_items_finish, None, node, ["1"], 0)
+        assert [(item.props.id, item.props.payload.get_text()) for item in items] == [("1", "secret")]
+        form = done(second.query_config_async, second.query_config_finish, None, node)
+        assert form.get_value("pubsub#access_model") == "whitelist"
+        try:
+            done(contact.query_items_async, contact.query_items_finish, address(1), node, None, 0)
+            raise AssertionError("it is not private")
+        except GLib.Error as error:
+            assert error.domain == GLib.quark_to_string(Headstock.stanza_error_quark())
+        assert done(second.retract_async, second.retract_finish, None, node, "1", True)
+        wait(lambda: events[first] and events[first][-1].props.kind == Headstock.PubSubEventKind.RETRACTED)
+        assert events[first][-1].props.item.props.id == "1"
+        assert done(second.delete_node_async, second.delete_node_finish, None, node)
+        assert not [event for event in events[contact] if event.props.item]
 
 
 if __name__ == "__main__":

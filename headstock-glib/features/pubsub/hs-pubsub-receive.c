@@ -7,7 +7,7 @@
 #include "hs-namespaces.h"
 
 /* What services say happened. A service has a bare JID: what comes from a full JID is from somebody's device, or from
- * an occupant of a room, and holds no node. */
+ * an occupant of a room, and holds no node. Only the account's own server can write with the address of this session. */
 
 /* NULL: no service. (transfer full) */
 static HsJid *
@@ -21,6 +21,8 @@ find_service (HsClient *client, HsElement *message)
   if (hs_element_get_attribute (message, "from") == NULL)
     return own != NULL ? hs_jid_get_bare (own) : NULL;
   from = hs_stanza_get_from_jid (HS_STANZA (message));
+  if (from != NULL && own != NULL && hs_jid_equal (from, own))
+    return hs_jid_get_bare (own);
   return from != NULL && hs_jid_get_resource (from) == NULL ? g_steal_pointer (&from) : NULL;
 }
 

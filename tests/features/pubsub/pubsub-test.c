@@ -22,18 +22,25 @@ message_cb (HsClient *client, HsMessage *message, PubSubTest *f)
 }
 
 void
-pubsub_set_up (PubSubTest *f)
+pubsub_make (PubSubTest *f, const ScriptStep *const *scripts)
 {
-  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
-
-  *f = (PubSubTest){ .test = test_client_new_for (script, HS_TLS_MODE_NONE),
+  *f = (PubSubTest){ .test = test_client_new (scripts, HS_TLS_MODE_NONE),
                      .pubsub = hs_pubsub_new (),
                      .events = g_string_new (NULL) };
   g_assert_null (hs_pubsub_get_client (f->pubsub));
-  hs_client_register (f->test->client, HS_MODULE (f->pubsub));
-  g_assert_true (hs_pubsub_get_client (f->pubsub) == f->test->client);
   g_signal_connect (f->pubsub, "event", G_CALLBACK (event_cb), f);
   g_signal_connect (f->test->client, "message", G_CALLBACK (message_cb), f);
+}
+
+void
+pubsub_set_up (PubSubTest *f)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
+  static const ScriptStep *const scripts[] = { script, NULL };
+
+  pubsub_make (f, scripts);
+  hs_client_register (f->test->client, HS_MODULE (f->pubsub));
+  g_assert_true (hs_pubsub_get_client (f->pubsub) == f->test->client);
   test_client_start_until_ready (f->test);
 }
 
@@ -43,6 +50,7 @@ pubsub_tear_down (PubSubTest *f)
   test_client_stop (f->test);
   test_client_free (f->test);
   g_clear_object (&f->result);
+  g_clear_object (&f->cancellable);
   g_assert_finalize_object (f->pubsub);
   g_string_free (f->events, TRUE);
   g_free (f->sent);
@@ -126,7 +134,7 @@ pubsub_publish (PubSubTest *f, const char *service, HsNodeConfig *options, const
   g_autofree char *answer = NULL;
 
   hs_element_set_text (payload, "secret");
-  hs_pubsub_publish_async (f->pubsub, service, NODE, "1", payload, options, NULL, pubsub_result_cb, f);
+  hs_pubsub_publish_async (f->pubsub, service, NODE, "1", payload, options, f->cancellable, pubsub_result_cb, f);
   if (features == NULL)
     return;
   await (f, "http://jabber.org/protocol/disco#info", to);

@@ -20,6 +20,14 @@
           "<field var='FORM_TYPE' type='hidden'>"                                                  \
           "<value>http://jabber.org/protocol/pubsub#node_config</value></field>" fields            \
           "</x></configure></pubsub>")
+#define OPTIONS "<feature var='http://jabber.org/protocol/pubsub#publish-options'/>"
+#define NO_OPTIONS "<feature var='http://jabber.org/protocol/pubsub'/>"
+#define OPEN FIELD ("persist_items", "1") FIELD ("access_model", "open")
+#define PRIVATE FIELD ("persist_items", "1") FIELD ("access_model", "whitelist")
+#define EVENT(from, inner)                                                                         \
+  "<message" from " type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'>" inner  \
+  "</event></message>"
+#define ITEMS(inner) "<items node='" NODE "'>" inner "</items>"
 #define PUBLISHED(id)                                                                              \
   RESULT ("<pubsub " PUBSUB "><publish node='" NODE "'><item id='" id "'/></publish></pubsub>")
 
@@ -30,11 +38,14 @@ typedef struct
   GString *events;      /* "KIND SERVICE NODE ID[ replayed]|" */
   guint n_messages;     /* the client's signal */
   GAsyncResult *result; /* of what was asked last */
+  GCancellable *cancellable; /* for pubsub_publish(); or NULL */
   /* The last request that the server got. */
   char *sent;
   char *id;
 } PubSubTest;
 
+/* Neither registered nor signed in. */
+void pubsub_make (PubSubTest *f, const ScriptStep *const *scripts);
 /* Signed in. */
 void pubsub_set_up (PubSubTest *f);
 void pubsub_tear_down (PubSubTest *f);

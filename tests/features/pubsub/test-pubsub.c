@@ -5,11 +5,6 @@
 
 /* Nodes, with a server that says what a test wants. */
 
-#define OPTIONS "<feature var='http://jabber.org/protocol/pubsub#publish-options'/>"
-#define NO_OPTIONS "<feature var='http://jabber.org/protocol/pubsub'/>"
-#define OPEN FIELD ("persist_items", "1") FIELD ("access_model", "open")
-#define PRIVATE FIELD ("persist_items", "1") FIELD ("access_model", "whitelist")
-
 static void
 assert_sent (PubSubTest *f, const char *text)
 {
@@ -202,11 +197,6 @@ test_unsupported (void)
   check_unsupported (ANSWERS (CONFIG ("<field var='pubsub#access_model' type='list-single'><value>open</value>"
                                       "<option><value>open</value></option></field>" FIELD ("persist_items", "1"))));
 }
-
-#define EVENT(from, inner)                                                                         \
-  "<message" from " type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'>" inner  \
-  "</event></message>"
-#define ITEMS(inner) "<items node='" NODE "'>" inner "</items>"
 
 static void
 test_events (void)
