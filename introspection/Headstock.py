@@ -44,7 +44,7 @@ from contextlib import contextmanager, suppress
 from gi._ossighelper import PyOS_getsig, sigint_handler_is_default, wakeup_on_signal
 from gi.overrides import headstock_errors
 from gi.overrides.headstock_asyncio import end_tasks, run
-from gi.overrides.headstock_base import LIBRARY, OVERRIDES, Headstock, Properties, check_type, is_made, make_jid, make_string, override
+from gi.overrides.headstock_base import LIBRARY, OVERRIDES, Headstock, Properties, check_type, make_jid, make_string, override
 from gi.overrides.headstock_elements import Element
 from gi.overrides.headstock_functions import check_functions, check_properties, check_threads, make_attributes
 from gi.overrides.headstock_handlers import (
@@ -290,19 +290,7 @@ class DataField(Properties, Headstock.DataField):
 
 @override
 class DataForm(Properties, Headstock.DataForm):
-    """A form (XEP-0004).
-
-    DataForm(kind=...) is DataForm.new(kind): what the form is for is said when it is made.
-    """
-
-    def __new__(cls, **properties):
-        return Headstock.DataForm.new(**properties) if [*properties] == ["kind"] else super().__new__(cls)
-
-    def __init__(self, **properties):
-        if not is_made(self):
-            # Any other than the kind is refused.
-            properties.pop("kind", None)
-            super().__init__(**properties)
+    """A form (XEP-0004)."""
 
 
 @override

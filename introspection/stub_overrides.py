@@ -119,9 +119,6 @@ CLASSES = {
                       'def get_stanza(error: GLib.Error) -> Stanza | None:\n'
                       '    """What an exception has as `stanza`."""',
     },
-    "DataForm": {
-        "__init__": "def __init__(self, *, kind: DataFormKind = ...) -> None: ...",
-    },
     "Component": {
         "new": '@classmethod\n'
                'def new(cls, service: _Address, secret: str | None = None) -> Self:\n'

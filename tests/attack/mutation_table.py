@@ -496,6 +496,12 @@ MUTATIONS = [
          "{ g_autoptr (GHashTable) again = hs_data_field_index_columns (self->reported);"
          " hs_data_field_take_columns (((HsDataForm *) g_ptr_array_index (self->items, i))->fields, again); }",
          "data-form", "/data-form/large-table"),
+    unit("a form takes each name once",
+         "if (name != NULL && g_hash_table_contains (self->by_name, name)) { g_object_unref (field); return FALSE; }", "",
+         "data-form", "/data-form/made-to-fill-in"),
+    unit("an option is added once",
+         "g_return_if_fail (!g_strv_contains ((const char *const *) self->option_values, value));", "",
+         "data-form", "/data-form/made-to-fill-in"),
     unit("a form is written with its columns",
          "if (self->reported != NULL) hs_data_field_write_all (self->reported,",
          "if (FALSE) hs_data_field_write_all (self->reported,",

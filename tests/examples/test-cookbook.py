@@ -233,6 +233,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("questions", "Tell how long you have been away"): prints(r"Romeo was here \d+ seconds ago"),
     ("forms", "Fill in a form"): prints("New room: <x .*Balcony.*"),
     ("forms", "Make a form"): prints("<x .*urn:example:weather.*<value>Verona</value><value>Mantua</value>.*"),
+    ("forms", "Make a form for others to fill in"):
+        prints("<x .*<title>A forecast</title>.*<required/>.*<value>today</value>.*label=\"Tomorrow\".*"),
     ("forms", "Make a table of results"):
         prints("<x .*<reported>.*</reported><item>.*<value>Juliet</value>.*<value>benvolio@montague.example</value>.*"),
     ("forms", "Read a table of results"): prints("Juliet", "Benvolio"),

@@ -150,6 +150,20 @@ await main({
         assert(new h.Jid('a@b') instanceof Jid);
     },
 
+    'a form and its fields are made with their properties'() {
+        const {DataForm, DataField, DataFormKind} = Headstock;
+        const form = new DataForm({kind: DataFormKind.RESULT, title: 'A', instructions: 'B'});
+        assert(form.append_field(new DataField({name: 'x', label: 'X', required: true, values: ['y', 'z']})));
+        assert(form.append_field(new DataField({name: 'v', value: 'w'})));
+        assert(!form.append_field(new DataField({name: 'x'})));
+        form.title = 'C';
+        const again = DataForm.new_from_element(form.create_element());
+        const field = again.get_field('x');
+        equal([again.kind, again.title, again.instructions, again.get_value('v')].join(),
+            [DataFormKind.RESULT, 'C', 'B', 'w'].join());
+        equal([field.label, field.required, field.value].join(), 'X,true,y');
+    },
+
     'a type, show or priority that there is not is refused where it is given'() {
         const {Presence, Iq, Client} = Headstock;
         const message = new Message();

@@ -317,7 +317,7 @@ def construction():
 
 @scenario
 def read_only_construction():
-    """what can only be read is refused where an object is made with it; a form is made with its kind"""
+    """what can only be read is refused where an object is made with it; forms and fields are made with the rest"""
     client = Headstock.Client.new("a@b")
     result = Headstock.DataFormKind.RESULT
     for cls, given, name in (
@@ -325,12 +325,10 @@ def read_only_construction():
             (Headstock.Client, {"jid": "a@b", "state": 1}, "state"),
             (Headstock.Client, {"bound-jid": "a@b"}, "bound-jid"),
             (Headstock.Message, {"stanza_type": "chat", "occupant_id": "1"}, "occupant_id"),
-            (Headstock.DataForm, {"title": "x"}, "title"),
+            (Headstock.DataForm, {"form_type": "x"}, "form_type"),
             (Headstock.DataForm, {"kind": None}, "None"),
-            (Headstock.DataForm, {"kind": result, "title": "x"}, "title"),
             (Headstock.DataForm, {"kind": result, "tilte": "x"}, "tilte"),
-            (Headstock.DataField, {"name": "x"}, "name"),
-            (Headstock.DataField, {"values": ["x"]}, "values")):
+            (Headstock.DataField, {"nmae": "x"}, "nmae")):
         try:
             made = cls(**given)
         except TypeError as error:
@@ -342,6 +340,19 @@ def read_only_construction():
         made.add_field("x", Headstock.DataFieldType.TEXT_SINGLE, ["y"])
         assert type(made) is Headstock.DataForm and made.kind == kind and made.get_value("x") == "y"
     assert Headstock.DataForm().kind == Headstock.DataFormKind.FORM
+    form = Headstock.DataForm(kind=result, title="A", instructions="B\nC")
+    field = Headstock.DataField(name="x", field_type=Headstock.DataFieldType.LIST_MULTI, label="X", description="D",
+                                required=True, values=["y", "z"])
+    field.add_option("y", "Y")
+    assert form.append_field(field) and form.append_field(Headstock.DataField(name="v", value="w"))
+    assert not form.append_field(Headstock.DataField(name="x"))
+    form.title, field.label, field.required = "A2", None, False
+    again = Headstock.DataForm.new_from_element(form.create_element())
+    read = again.get_field("x")
+    assert (again.kind, again.title, again.instructions, again.get_value("v")) == (result, "A2", "B\nC", "w")
+    assert (read.field_type, read.label, read.description, read.required, read.values) == (
+        Headstock.DataFieldType.LIST_MULTI, None, "D", False, ["y", "z"])
+    assert read.get_option_labels() == ["Y"] and Headstock.DataField(name="x").values == []
 
     class Counted(Headstock.Message):
         """A subclass with a property that can only be read."""

@@ -45,8 +45,6 @@ void hs_data_field_wipe (char **values);
 /* From a <field/>. Where `inferred`, a field without a type may have any number of values: a form that
  * was submitted, or a result, needs not name types (XEP-0004, 3.2). */
 HsDataField *hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **error);
-/* A field that no <field/> describes. */
-HsDataField *hs_data_field_new (const char *name, HsDataFieldType type, const char *label);
 /* Copies @values without looking whether the type can have them. */
 void hs_data_field_take_values (HsDataField *self, char **values);
 /* The columns of a table by their names; of two columns of one name the first. */

@@ -25,22 +25,6 @@ refuse_value (HsDataField *self, HsDataFormError code, GError **error, const cha
   return FALSE;
 }
 
-/* XML 1.0, 2.2: what can be sent at all. */
-gboolean
-hs_data_field_is_text (const char *value)
-{
-  if (!g_utf8_validate (value, -1, NULL))
-    return FALSE;
-  for (const char *p = value; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xFFFE || c == 0xFFFF)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 check_jid (HsDataField *self, const char *value, GError **error)
 {

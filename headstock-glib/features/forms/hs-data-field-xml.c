@@ -154,13 +154,13 @@ hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **
 {
   const char *name = hs_element_get_attribute (element, "var");
   const char *type = hs_element_get_attribute (element, "type");
-  g_autoptr (HsDataField) self
-      = hs_data_field_new (name, parse_type (type), hs_element_get_attribute (element, "label"));
+  g_autoptr (HsDataField) self = hs_data_field_new (name, parse_type (type));
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GStrvBuilder) option_values = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) option_labels = g_strv_builder_new ();
   HsElement *child = hs_element_get_first_child (element);
 
+  hs_data_field_set_label (self, hs_element_get_attribute (element, "label"));
   for (; child != NULL; child = hs_element_get_next_sibling (child))
     parse_child (self, child, values, option_values, option_labels);
   self->any = inferred && type == NULL;

@@ -20,6 +20,12 @@
  * print(field.props.label, field.props.required)
  * field.set_value("The balcony")
  * ```
+ *
+ * A field that a program makes goes into a form by [method@DataForm.append_field]:
+ *
+ * ```python
+ * form.append_field(Headstock.DataField(name="nick", label="Your name in the room", required=True))
+ * ```
  */
 
 enum
@@ -105,64 +111,135 @@ hs_data_field_get_property (GObject *object, guint prop_id, GValue *value, GPara
     }
 }
 
+/* XML 1.0, 2.2: what can be sent at all. */
+gboolean
+hs_data_field_is_text (const char *value)
+{
+  if (!g_utf8_validate (value, -1, NULL))
+    return FALSE;
+  for (const char *p = value; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xFFFE || c == 0xFFFF)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The values that a field is made with: nobody has asked whether they suit its type. */
+static void
+set_first_values (HsDataField *self, const char *const *values)
+{
+  for (guint i = 0; values != NULL && values[i] != NULL; i++)
+    g_return_if_fail (hs_data_field_is_text (values[i]));
+
+  if (values != NULL && values[0] != NULL)
+    hs_data_field_take_values (self, g_strdupv ((char **) values));
+}
+
+static void
+set_name (HsDataField *self, const char *name)
+{
+  g_return_if_fail (name == NULL || hs_data_field_is_text (name));
+
+  self->name = g_strdup (name);
+}
+
+static void
+hs_data_field_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsDataField *self = HS_DATA_FIELD (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      set_name (self, g_value_get_string (value));
+      break;
+    case PROP_FIELD_TYPE:
+      self->type = g_value_get_enum (value);
+      break;
+    case PROP_LABEL:
+      hs_data_field_set_label (self, g_value_get_string (value));
+      break;
+    case PROP_DESCRIPTION:
+      hs_data_field_set_description (self, g_value_get_string (value));
+      break;
+    case PROP_REQUIRED:
+      hs_data_field_set_required (self, g_value_get_boolean (value));
+      break;
+    case PROP_VALUE:
+      set_first_values (self, (const char *[]){ g_value_get_string (value), NULL });
+      break;
+    case PROP_VALUES:
+      set_first_values (self, g_value_get_boxed (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
 static void
 hs_data_field_class_init (HsDataFieldClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->finalize = hs_data_field_finalize;
   object_class->get_property = hs_data_field_get_property;
+  object_class->set_property = hs_data_field_set_property;
 
   /**
    * HsDataField:name: (getter get_name)
    *
-   * The name by which the server knows the field, its `var`.
+   * The name by which the server knows the field, its `var`, or %NULL for none. The default is %NULL.
    */
-  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, ro);
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, rw | G_PARAM_CONSTRUCT_ONLY);
 
   /**
    * HsDataField:field-type: (getter get_field_type)
    *
-   * The type.
+   * The type. The default is %HS_DATA_FIELD_TEXT_SINGLE.
    */
   props[PROP_FIELD_TYPE] = g_param_spec_enum ("field-type", NULL, NULL, HS_TYPE_DATA_FIELD_TYPE,
-                                              HS_DATA_FIELD_TEXT_SINGLE, ro);
+                                              HS_DATA_FIELD_TEXT_SINGLE, rw | G_PARAM_CONSTRUCT_ONLY);
 
   /**
-   * HsDataField:label: (getter get_label)
+   * HsDataField:label: (getter get_label) (setter set_label)
    *
-   * The name to show.
+   * The name to show, or %NULL for none. The default is %NULL.
    */
-  props[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, ro);
+  props[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, rw);
 
   /**
-   * HsDataField:description: (getter get_description)
+   * HsDataField:description: (getter get_description) (setter set_description)
    *
-   * What to show beside the field.
+   * What to show beside the field, or %NULL for nothing. The default is %NULL.
    */
-  props[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, ro);
+  props[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, rw);
 
   /**
-   * HsDataField:required: (getter get_required)
+   * HsDataField:required: (getter get_required) (setter set_required)
    *
-   * Whether the field must have a value when the form is submitted.
+   * Whether the field must have a value when the form is submitted. The default is %FALSE.
    */
-  props[PROP_REQUIRED] = g_param_spec_boolean ("required", NULL, NULL, FALSE, ro);
+  props[PROP_REQUIRED] = g_param_spec_boolean ("required", NULL, NULL, FALSE, rw);
 
   /**
    * HsDataField:value: (getter get_value)
    *
-   * The first value.
+   * The first value. A field that a program makes can be given it with the others of its properties, or all
+   * [property@DataField:values]; [method@DataField.set_value] changes it. The default is %NULL.
    */
-  props[PROP_VALUE] = g_param_spec_string ("value", NULL, NULL, NULL, ro);
+  props[PROP_VALUE] = g_param_spec_string ("value", NULL, NULL, NULL, rw | G_PARAM_CONSTRUCT_ONLY);
 
   /**
    * HsDataField:values: (getter get_values)
    *
-   * All values.
+   * All values. A field that a program makes can be given them with the others of its properties;
+   * [method@DataField.set_values] changes them. The default is %NULL, for none.
    */
-  props[PROP_VALUES] = g_param_spec_boxed ("values", NULL, NULL, G_TYPE_STRV, ro);
+  props[PROP_VALUES] = g_param_spec_boxed ("values", NULL, NULL, G_TYPE_STRV, rw | G_PARAM_CONSTRUCT_ONLY);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -177,15 +254,27 @@ hs_data_field_init (HsDataField *self)
   self->media_types = g_new0 (char *, 1);
 }
 
+/**
+ * hs_data_field_new:
+ * @name: (nullable): the field's name, in UTF-8; %NULL for a fixed field only
+ * @type: the field's type
+ *
+ * Makes a field without values. [method@DataForm.append_field] adds it to a form.
+ *
+ * ```python
+ * field = Headstock.DataField(name="nick", label="Your name in the room", value="romeo")
+ * ```
+ *
+ * Returns: (transfer full): the field
+ *
+ * Since: 0.2
+ */
 HsDataField *
-hs_data_field_new (const char *name, HsDataFieldType type, const char *label)
+hs_data_field_new (const char *name, HsDataFieldType type)
 {
-  HsDataField *self = g_object_new (HS_TYPE_DATA_FIELD, NULL);
+  g_return_val_if_fail ((guint) type <= HS_DATA_FIELD_HIDDEN, NULL);
 
-  self->name = g_strdup (name);
-  self->type = type;
-  self->label = g_strdup (label);
-  return self;
+  return g_object_new (HS_TYPE_DATA_FIELD, "name", name, "field-type", type, NULL);
 }
 
 void
@@ -278,6 +367,28 @@ hs_data_field_get_label (HsDataField *self)
 }
 
 /**
+ * hs_data_field_set_label: (set-property label)
+ * @self: a field
+ * @label: (nullable): the name, in UTF-8, or %NULL for none
+ *
+ * Sets the name to show. It is for a field of a form that a program makes.
+ *
+ * Since: 0.2
+ */
+void
+hs_data_field_set_label (HsDataField *self, const char *label)
+{
+  g_return_if_fail (HS_IS_DATA_FIELD (self));
+  g_return_if_fail (label == NULL || hs_data_field_is_text (label));
+
+  if (g_strcmp0 (self->label, label) == 0)
+    return;
+  g_free (self->label);
+  self->label = g_strdup (label);
+  g_object_notify (G_OBJECT (self), "label");
+}
+
+/**
  * hs_data_field_get_description: (get-property description)
  * @self: a field
  *
@@ -294,6 +405,28 @@ hs_data_field_get_description (HsDataField *self)
 }
 
 /**
+ * hs_data_field_set_description: (set-property description)
+ * @self: a field
+ * @description: (nullable): the text, in UTF-8, or %NULL for none
+ *
+ * Sets what to show beside the field. It is for a field of a form that a program makes.
+ *
+ * Since: 0.2
+ */
+void
+hs_data_field_set_description (HsDataField *self, const char *description)
+{
+  g_return_if_fail (HS_IS_DATA_FIELD (self));
+  g_return_if_fail (description == NULL || hs_data_field_is_text (description));
+
+  if (g_strcmp0 (self->description, description) == 0)
+    return;
+  g_free (self->description);
+  self->description = g_strdup (description);
+  g_object_notify (G_OBJECT (self), "description");
+}
+
+/**
  * hs_data_field_get_required: (get-property required)
  * @self: a field
  *
@@ -307,6 +440,27 @@ hs_data_field_get_required (HsDataField *self)
   g_return_val_if_fail (HS_IS_DATA_FIELD (self), FALSE);
 
   return self->required;
+}
+
+/**
+ * hs_data_field_set_required: (set-property required)
+ * @self: a field
+ * @required: whether the field must have a value when the form is submitted
+ *
+ * Sets whether the field must have a value. It is for a field of a form that a program makes.
+ *
+ * Since: 0.2
+ */
+void
+hs_data_field_set_required (HsDataField *self, gboolean required)
+{
+  g_return_if_fail (HS_IS_DATA_FIELD (self));
+
+  required = !!required;
+  if (self->required == required)
+    return;
+  self->required = required;
+  g_object_notify (G_OBJECT (self), "required");
 }
 
 /**
@@ -340,6 +494,44 @@ hs_data_field_get_option_labels (HsDataField *self)
   g_return_val_if_fail (HS_IS_DATA_FIELD (self), NULL);
 
   return (const char *const *) self->option_labels;
+}
+
+/* Takes @list. */
+static char **
+append_string (char **list, const char *string)
+{
+  guint n = g_strv_length (list);
+
+  list = g_renew (char *, list, n + 2);
+  list[n] = g_strdup (string);
+  list[n + 1] = NULL;
+  return list;
+}
+
+/**
+ * hs_data_field_add_option:
+ * @self: a field of the type `list-single` or `list-multi`
+ * @value: the value, which no other option of the field has, in UTF-8
+ * @label: (nullable): how the option is to be shown, in UTF-8; %NULL for the value itself
+ *
+ * Adds something to choose (XEP-0004, 3.2). It is for a field of a form that a program makes.
+ *
+ * Since: 0.2
+ */
+void
+hs_data_field_add_option (HsDataField *self, const char *value, const char *label)
+{
+  g_return_if_fail (HS_IS_DATA_FIELD (self));
+  g_return_if_fail (value != NULL && hs_data_field_is_text (value));
+  g_return_if_fail (label == NULL || hs_data_field_is_text (label));
+  g_return_if_fail (self->type == HS_DATA_FIELD_LIST_SINGLE || self->type == HS_DATA_FIELD_LIST_MULTI);
+  g_return_if_fail (!g_strv_contains ((const char *const *) self->option_values, value));
+
+  self->option_values = append_string (self->option_values, value);
+  self->option_labels = append_string (self->option_labels, label != NULL ? label : value);
+  if (self->options == NULL)
+    self->options = g_hash_table_new (g_str_hash, g_str_equal);
+  g_hash_table_add (self->options, self->option_values[g_strv_length (self->option_values) - 1]);
 }
 
 /**

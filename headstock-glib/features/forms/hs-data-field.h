@@ -72,6 +72,19 @@ typedef enum
 HS_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (HsDataField, hs_data_field, HS, DATA_FIELD, GObject)
 
+/* Making one */
+
+HS_AVAILABLE_IN_0_2
+HsDataField *hs_data_field_new (const char *name, HsDataFieldType type);
+HS_AVAILABLE_IN_0_2
+void hs_data_field_set_label (HsDataField *self, const char *label);
+HS_AVAILABLE_IN_0_2
+void hs_data_field_set_description (HsDataField *self, const char *description);
+HS_AVAILABLE_IN_0_2
+void hs_data_field_set_required (HsDataField *self, gboolean required);
+HS_AVAILABLE_IN_0_2
+void hs_data_field_add_option (HsDataField *self, const char *value, const char *label);
+
 /* What the form asks */
 
 HS_AVAILABLE_IN_ALL

@@ -24,6 +24,8 @@ struct _HsDataForm
 
 /* Another list with references to the same objects. @list: NULL for an empty one. */
 GPtrArray *hs_data_form_copy_list (GPtrArray *list);
+/* Takes the reference to the field. FALSE if there is one of that name. */
+gboolean hs_data_form_take_field (HsDataForm *self, HsDataField *field);
 /* A result without columns has no <reported/>, one with an empty <reported/> has. */
 void hs_data_form_ensure_reported (HsDataForm *self);
 /* Adds a row without fields; borrowed. */

@@ -95,7 +95,8 @@ hs_data_form_add_reported (HsDataForm *self, const char *name, HsDataFieldType t
   g_return_val_if_fail (!has_column (self, name), NULL);
 
   hs_data_form_ensure_reported (self);
-  column = hs_data_field_new (name, type, label);
+  column = hs_data_field_new (name, type);
+  hs_data_field_set_label (column, label);
   g_ptr_array_add (self->reported, column);
   return column;
 }

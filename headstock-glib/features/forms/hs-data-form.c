@@ -31,10 +31,18 @@
  * A program can also make a form from nothing:
  *
  * ```python
- * form = Headstock.DataForm.new(Headstock.DataFormKind.SUBMIT)
+ * form = Headstock.DataForm(kind=Headstock.DataFormKind.SUBMIT)
  * form.add_field("FORM_TYPE", Headstock.DataFieldType.HIDDEN, ["urn:xmpp:mam:2"])
  * form.add_field("with", Headstock.DataFieldType.JID_SINGLE, ["juliet@capulet.example"])
  * query.append(form.create_element())
+ * ```
+ *
+ * A form that others are to fill in has a title and instructions, and fields with labels and options:
+ *
+ * ```python
+ * form = Headstock.DataForm(title="The balcony", instructions="How the room is to be.")
+ * form.append_field(Headstock.DataField(name="public", field_type=Headstock.DataFieldType.BOOLEAN,
+ *                                       label="Show the room in lists", value="false"))
  * ```
  *
  * A result that is made from nothing gets columns by [method@DataForm.add_reported] and rows by
@@ -95,21 +103,44 @@ hs_data_form_get_property (GObject *object, guint prop_id, GValue *value, GParam
 }
 
 static void
+hs_data_form_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsDataForm *self = HS_DATA_FORM (object);
+
+  switch (prop_id)
+    {
+    case PROP_KIND:
+      self->kind = g_value_get_enum (value);
+      break;
+    case PROP_TITLE:
+      hs_data_form_set_title (self, g_value_get_string (value));
+      break;
+    case PROP_INSTRUCTIONS:
+      hs_data_form_set_instructions (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 hs_data_form_class_init (HsDataFormClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags rw = ro | G_PARAM_WRITABLE;
 
   object_class->finalize = hs_data_form_finalize;
   object_class->get_property = hs_data_form_get_property;
+  object_class->set_property = hs_data_form_set_property;
 
   /**
    * HsDataForm:kind: (getter get_kind)
    *
-   * What the form is for.
+   * What the form is for. The default is %HS_DATA_FORM_KIND_FORM.
    */
   props[PROP_KIND] = g_param_spec_enum ("kind", NULL, NULL, HS_TYPE_DATA_FORM_KIND,
-                                        HS_DATA_FORM_KIND_FORM, ro);
+                                        HS_DATA_FORM_KIND_FORM, rw | G_PARAM_CONSTRUCT_ONLY);
 
   /**
    * HsDataForm:form-type: (getter get_form_type)
@@ -119,18 +150,18 @@ hs_data_form_class_init (HsDataFormClass *klass)
   props[PROP_FORM_TYPE] = g_param_spec_string ("form-type", NULL, NULL, NULL, ro);
 
   /**
-   * HsDataForm:title: (getter get_title)
+   * HsDataForm:title: (getter get_title) (setter set_title)
    *
-   * The form's title.
+   * The form's title, or %NULL for none. The default is %NULL.
    */
-  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, ro);
+  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, rw);
 
   /**
-   * HsDataForm:instructions: (getter get_instructions)
+   * HsDataForm:instructions: (getter get_instructions) (setter set_instructions)
    *
-   * What to show above the fields.
+   * What to show above the fields, or %NULL for nothing. The default is %NULL.
    */
-  props[PROP_INSTRUCTIONS] = g_param_spec_string ("instructions", NULL, NULL, NULL, ro);
+  props[PROP_INSTRUCTIONS] = g_param_spec_string ("instructions", NULL, NULL, NULL, rw);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -159,18 +190,13 @@ hs_data_form_init (HsDataForm *self)
 HsDataForm *
 hs_data_form_new (HsDataFormKind kind)
 {
-  HsDataForm *self;
-
   g_return_val_if_fail ((guint) kind <= HS_DATA_FORM_KIND_RESULT, NULL);
 
-  self = g_object_new (HS_TYPE_DATA_FORM, NULL);
-  self->kind = kind;
-  return self;
+  return g_object_new (HS_TYPE_DATA_FORM, "kind", kind, NULL);
 }
 
-/* Takes the field. FALSE if there is one of that name. */
-static gboolean
-take_field (HsDataForm *self, HsDataField *field)
+gboolean
+hs_data_form_take_field (HsDataForm *self, HsDataField *field)
 {
   const char *name = hs_data_field_get_name (field);
 
@@ -212,7 +238,7 @@ parse_field (HsDataForm *self, HsElement *element, GError **error)
 
   if (field == NULL)
     return FALSE;
-  if (take_field (self, field))
+  if (hs_data_form_take_field (self, field))
     return TRUE;
   name = hs_printable (hs_element_get_attribute (element, "var"), HS_PRINTABLE_NAME);
   g_set_error (error, HS_DATA_FORM_ERROR, HS_DATA_FORM_ERROR_INVALID_FORM,
@@ -464,74 +490,46 @@ hs_data_form_get_instructions (HsDataForm *self)
 }
 
 /**
- * hs_data_form_add_field:
- * @self: a form that was made by [ctor@DataForm.new]
- * @name: (nullable): the field's name, which no other field of the form has; %NULL for a fixed field only
- * @type: the field's type
- * @values: (nullable) (array zero-terminated=1): the values, in UTF-8; %NULL for none
+ * hs_data_form_set_title: (set-property title)
+ * @self: a form
+ * @title: (nullable): the title, in UTF-8, or %NULL for none
  *
- * Adds a field to a form that a program makes (XEP-0004, 3.2). Whether the values suit the type is not
- * looked at.
- *
- * Returns: (transfer none): the field
+ * Sets the title that [method@DataForm.create_element] writes (XEP-0004, 3.1).
  *
  * Since: 0.2
  */
-HsDataField *
-hs_data_form_add_field (HsDataForm *self,
-                        const char *name,
-                        HsDataFieldType type,
-                        const char *const *values)
+void
+hs_data_form_set_title (HsDataForm *self, const char *title)
 {
-  HsDataField *field;
+  g_return_if_fail (HS_IS_DATA_FORM (self));
+  g_return_if_fail (title == NULL || hs_data_field_is_text (title));
 
-  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
-  g_return_val_if_fail (name != NULL || type == HS_DATA_FIELD_FIXED, NULL);
-  g_return_val_if_fail ((guint) type <= HS_DATA_FIELD_HIDDEN, NULL);
-  g_return_val_if_fail (name == NULL || hs_data_form_get_field (self, name) == NULL, NULL);
-  for (guint i = 0; values != NULL && values[i] != NULL; i++)
-    g_return_val_if_fail (hs_data_field_is_text (values[i]), NULL);
-
-  field = hs_data_field_new (name, type, NULL);
-  if (values != NULL)
-    hs_data_field_take_values (field, g_strdupv ((char **) values));
-  take_field (self, field);
-  return field;
+  if (g_strcmp0 (self->title, title) == 0)
+    return;
+  g_free (self->title);
+  self->title = g_strdup (title);
+  g_object_notify (G_OBJECT (self), "title");
 }
 
 /**
- * hs_data_form_create_element:
+ * hs_data_form_set_instructions: (set-property instructions)
  * @self: a form
+ * @instructions: (nullable): the text, in UTF-8 and in lines, or %NULL for none
  *
- * Makes the `<x xmlns='jabber:x:data'/>` of a form (XEP-0004, 3.1): of a form that a program makes, whatever
- * it is for. [method@DataForm.create_submission] makes the answer to a form that was received. A result that
- * was received is made again with its columns and rows.
- *
- * Returns: (transfer full): the element
+ * Sets what is to be shown above the fields, which [method@DataForm.create_element] writes (XEP-0004, 3.1).
  *
  * Since: 0.2
  */
-HsElement *
-hs_data_form_create_element (HsDataForm *self)
+void
+hs_data_form_set_instructions (HsDataForm *self, const char *instructions)
 {
-  g_autoptr (GEnumClass) names = g_type_class_ref (HS_TYPE_DATA_FORM_KIND);
-  HsElement *element;
+  g_return_if_fail (HS_IS_DATA_FORM (self));
+  g_return_if_fail (instructions == NULL || hs_data_field_is_text (instructions));
 
-  g_return_val_if_fail (HS_IS_DATA_FORM (self), NULL);
-
-  element = hs_element_new ("x", HS_NS_DATA);
-  hs_element_set_attribute (element, "type", g_enum_get_value (names, self->kind)->value_nick);
-  if (self->title != NULL)
-    hs_element_add_text_child (element, "title", HS_NS_DATA, self->title);
-  if (self->instructions->len > 0)
-    hs_element_add_text_child (element, "instructions", HS_NS_DATA, self->instructions->str);
-  hs_data_field_write_all (self->fields, element);
-  if (self->reported != NULL)
-    hs_data_field_write_all (self->reported, hs_element_add_child (element, "reported", HS_NS_DATA));
-  for (guint i = 0; self->items != NULL && i < self->items->len; i++)
-    hs_data_field_write_all (((HsDataForm *) g_ptr_array_index (self->items, i))->fields,
-                             hs_element_add_child (element, "item", HS_NS_DATA));
-  return element;
+  if (g_strcmp0 (self->instructions->str, instructions != NULL ? instructions : "") == 0)
+    return;
+  g_string_assign (self->instructions, instructions != NULL ? instructions : "");
+  g_object_notify (G_OBJECT (self), "instructions");
 }
 
 /**

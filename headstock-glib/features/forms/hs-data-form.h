@@ -42,6 +42,12 @@ HsDataField *hs_data_form_add_field (HsDataForm *self,
                                      HsDataFieldType type,
                                      const char * const *values);
 HS_AVAILABLE_IN_0_2
+gboolean hs_data_form_append_field (HsDataForm *self, HsDataField *field);
+HS_AVAILABLE_IN_0_2
+void hs_data_form_set_title (HsDataForm *self, const char *title);
+HS_AVAILABLE_IN_0_2
+void hs_data_form_set_instructions (HsDataForm *self, const char *instructions);
+HS_AVAILABLE_IN_0_2
 HsDataField *hs_data_form_add_reported (HsDataForm *self,
                                         const char *name,
                                         HsDataFieldType type,

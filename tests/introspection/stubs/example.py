@@ -74,6 +74,9 @@ query["jid"] = Headstock.Jid("c@d")
 assert_type([child for child in query], list[Headstock.Element])
 assert_type(query.find("item"), Optional[Headstock.Element])
 assert_type(Headstock.DataForm(kind=Headstock.DataFormKind.RESULT).kind, Headstock.DataFormKind)
+form = Headstock.DataForm(title="A", instructions="B")
+assert_type(form.append_field(Headstock.DataField(name="a", label="A", required=True, values=["b"])), bool)
+form.title = None
 iq = Headstock.Iq(query, stanza_type="set", to="a@b")
 
 

@@ -16,7 +16,8 @@ client.request_async(Headstock.Iq(), timeot=5)  # wrong: nor such an argument
 client.request(Headstock.Jid("a@b"))  # wrong: not an element
 Headstock.Message.new_chat(None, "body")  # wrong: nobody
 Headstock.Message.new_chat("a@b").bdy  # wrong: there is no such property
-Headstock.DataForm(title="x")  # wrong: it can only be read
+Headstock.DataForm(form_type="x")  # wrong: it can only be read
+Headstock.DataField(name="x").name = "y"  # wrong: it is said when the field is made
 Headstock.Show.BUSY  # wrong: there is no such presence
 Headstock.Jid("a@b") < 3  # wrong: no address
 Headstock.NS_JABBER  # wrong: there is no such constant

@@ -466,6 +466,55 @@ test_made (void)
   g_test_assert_expected_messages ();
 }
 
+/* A form that others fill in. */
+static void
+test_made_to_fill_in (void)
+{
+  static const char *const values[] = { "b", NULL };
+  g_autoptr (HsDataForm) form = hs_data_form_new (HS_DATA_FORM_KIND_FORM);
+  g_autoptr (HsDataField) field = hs_data_field_new ("list", HS_DATA_FIELD_LIST_SINGLE);
+  g_autoptr (HsDataField) same = hs_data_field_new ("list", HS_DATA_FIELD_TEXT_SINGLE);
+  g_autoptr (HsDataField) given = g_object_new (HS_TYPE_DATA_FIELD, "name", "given", "values", values, NULL);
+  g_autoptr (HsElement) element = NULL;
+  g_autoptr (HsDataForm) again = NULL;
+  g_autoptr (GError) error = NULL;
+  HsDataField *read;
+
+  hs_data_form_set_title (form, "Title");
+  hs_data_form_set_instructions (form, "One\nTwo");
+  hs_data_field_set_label (field, "Label");
+  hs_data_field_set_description (field, "Description");
+  hs_data_field_set_required (field, TRUE);
+  hs_data_field_add_option (field, "a", "First");
+  hs_data_field_add_option (field, "b", NULL);
+  g_assert_true (hs_data_field_set_value (field, "b", &error));
+  g_assert_false (hs_data_field_set_value (field, "c", NULL));
+  g_assert_true (hs_data_form_append_field (form, field));
+  g_assert_false (hs_data_form_append_field (form, same));
+  g_assert_true (hs_data_form_append_field (form, given));
+  element = hs_data_form_create_element (form);
+  again = hs_data_form_new_from_element (element, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (hs_data_form_get_title (again), ==, "Title");
+  g_assert_cmpstr (hs_data_form_get_instructions (again), ==, "One\nTwo");
+  g_assert_cmpstrv (hs_data_field_get_values (hs_data_form_get_field (again, "given")), values);
+  read = hs_data_form_get_field (again, "list");
+  g_assert_cmpstr (hs_data_field_get_label (read), ==, "Label");
+  g_assert_cmpstr (hs_data_field_get_description (read), ==, "Description");
+  g_assert_true (hs_data_field_get_required (read));
+  g_assert_cmpstr (hs_data_field_get_value (read), ==, "b");
+  g_assert_cmpstr (hs_data_field_get_option_labels (read)[0], ==, "First");
+  g_assert_cmpstr (hs_data_field_get_option_labels (read)[1], ==, "b");
+
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*g_strv_contains*");
+  hs_data_field_add_option (field, "a", NULL);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*LIST_SINGLE*");
+  hs_data_field_add_option (same, "a", NULL);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*is_text*");
+  hs_data_form_set_title (form, "\001");
+  g_test_assert_expected_messages ();
+}
+
 /* Columns and rows that a program makes are read again as they were. */
 static void
 test_made_table (void)
@@ -653,6 +702,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-form/large-table", test_large_table);
   g_test_add_func ("/data-form/form-type", test_form_type);
   g_test_add_func ("/data-form/made", test_made);
+  g_test_add_func ("/data-form/made-to-fill-in", test_made_to_fill_in);
   g_test_add_func ("/data-form/made-table", test_made_table);
   g_test_add_func ("/data-form/challenges", test_challenges);
   g_test_add_func ("/data-form/media", test_media);
