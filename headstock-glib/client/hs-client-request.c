@@ -36,6 +36,13 @@ request_data_new (HsNode *iq)
   return self;
 }
 
+/* %NULL where the iq had no payload. */
+static const char *
+get_asked_name (const RequestData *self)
+{
+  return *self->name != '\0' ? self->name : NULL;
+}
+
 static void
 request_data_free (gpointer data)
 {
@@ -70,7 +77,7 @@ answered_cb (HsNode *answer, const GError *error, gpointer user_data)
   {
     HsStanza *stanza = HS_STANZA (hs_element_from_node (answer));
     GError *stanza_error
-        = hs_stanza_get_error_of_request (stanza, *data->name != '\0' ? data->name : NULL, data->namespace_);
+        = hs_stanza_get_error_of_request (stanza, get_asked_name (data), data->namespace_);
 
     if (stanza_error != NULL)
       g_task_return_error (task, stanza_error);
@@ -83,7 +90,10 @@ answered_cb (HsNode *answer, const GError *error, gpointer user_data)
 static void
 await_answer (GTask *task, HsIqRequest *request)
 {
-  ((RequestData *) g_task_get_task_data (task))->request = request;
+  RequestData *data = g_task_get_task_data (task);
+
+  data->request = request;
+  hs_iq_request_set_payload (request, get_asked_name (data), data->namespace_);
   hs_iq_request_set_callback (request, answered_cb, g_object_ref (task));
 }
 

@@ -529,7 +529,8 @@ specify_times (void)
    * [property@Client:active] is false, the interval is four times as long.
    *
    * The time for the answer begins when the question has left this machine, and until then any
-   * progress of what is sent counts as a sign of life. The default is 50,000 milliseconds.
+   * progress of what is sent counts as a sign of life. The default is 50,000 milliseconds; the range is 0 to
+   * 2,147,483,647.
    *
    * A change takes effect at once, in the session that stands as well.
    */

@@ -72,7 +72,7 @@ hs_dispatch_debug_handler (HsJid *account, const HsHandler *handler, HsNode *sta
 }
 
 void
-hs_dispatch_debug_match (HsHandler *handler, const char *namespace_, gboolean matches)
+hs_dispatch_debug_match (HsJid *account, HsHandler *handler, const char *namespace_, gboolean matches)
 {
   g_autofree char *name = NULL;
   g_autofree char *shown = NULL;
@@ -84,6 +84,6 @@ hs_dispatch_debug_match (HsHandler *handler, const char *namespace_, gboolean ma
   handler->told = TRUE;
   name = describe_handler (handler);
   shown = hs_printable (namespace_ != NULL ? namespace_ : "", HS_PRINTABLE_NAME);
-  hs_debug_print (HS_DEBUG_DISPATCH, NULL, "%s has not matched yet, but <%s> came in the namespace '%s'", name,
-                  handler->name, shown);
+  hs_debug_print (HS_DEBUG_DISPATCH, get_name (account),
+                  "%s has not matched yet, but <%s> came in the namespace '%s'", name, handler->name, shown);
 }

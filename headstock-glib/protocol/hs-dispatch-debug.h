@@ -13,6 +13,6 @@ void hs_dispatch_debug_stanza (HsJid *account, HsNode *stanza, const char *what)
 void hs_dispatch_debug_handler (HsJid *account, const HsHandler *handler, HsNode *stanza, gboolean called);
 /* An element with the handler's name came. Told once of a handler that has never matched, if the namespace is another
  * one. */
-void hs_dispatch_debug_match (HsHandler *handler, const char *namespace_, gboolean matches);
+void hs_dispatch_debug_match (HsJid *account, HsHandler *handler, const char *namespace_, gboolean matches);
 
 G_END_DECLS

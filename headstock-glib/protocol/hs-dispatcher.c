@@ -75,6 +75,14 @@ struct _HsDispatcher
   Open incoming; /* a stanza that still comes in, and parts of it have been shown; its block is held. Or no node */
 };
 
+static HsJid *
+get_account (gpointer owner)
+{
+  HsDispatcher *self = owner;
+
+  return self->callbacks.get_account != NULL ? self->callbacks.get_account (self->owner) : NULL;
+}
+
 HsDispatcher *
 hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
 {
@@ -83,6 +91,7 @@ hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
   self->callbacks = *callbacks;
   self->owner = owner;
   self->handlers = hs_handlers_new ();
+  hs_handlers_set_account_func (self->handlers, get_account, self);
   self->tracker = hs_iq_tracker_new ();
   return self;
 }
@@ -116,12 +125,6 @@ HsIqTracker *
 hs_dispatcher_get_tracker (HsDispatcher *self)
 {
   return self->tracker;
-}
-
-static HsJid *
-get_account (HsDispatcher *self)
-{
-  return self->callbacks.get_account != NULL ? self->callbacks.get_account (self->owner) : NULL;
 }
 
 static inline gboolean
@@ -428,9 +431,8 @@ answer_by_default (HsDispatcher *self, Open *open)
 static void
 dispatch_iq_handlers (HsDispatcher *self, Stanza *stanza, HsElement *view, GPtrArray **replies)
 {
-  HsMatches *matches
-      = hs_handlers_match_iq (self->handlers, hs_node_get_attribute (stanza->stanza, "type", NULL),
-                              hs_node_get_attribute (stanza->stanza, "id", NULL));
+  HsMatches *matches = hs_handlers_match_iq (self->handlers, hs_node_get_attribute (stanza->stanza, "type", NULL),
+                                             hs_node_get_attribute (stanza->stanza, "id", NULL));
 
   if (matches != NULL)
     call_all (self, stanza, matches, view, FALSE, replies);

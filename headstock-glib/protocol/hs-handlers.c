@@ -31,6 +31,8 @@ struct _HsHandlers
   guint last_id;
   guint n_inside;
   guint n_forget;
+  HsHandlersAccountFunc get_account; /* or NULL */
+  gpointer owner;                    /* of get_account */
 };
 
 static HsHandler *
@@ -68,6 +70,13 @@ HsHandlers *
 hs_handlers_new (void)
 {
   return g_new0 (HsHandlers, 1);
+}
+
+void
+hs_handlers_set_account_func (HsHandlers *self, HsHandlersAccountFunc func, gpointer owner)
+{
+  self->get_account = func;
+  self->owner = owner;
 }
 
 static void
@@ -233,8 +242,16 @@ hs_handlers_remove_module (HsHandlers *self, gpointer module)
     }
 }
 
+static void
+tell_match (HsHandlers *self, HsHandler *handler, const char *namespace_, gboolean matches)
+{
+  HsJid *account = self->get_account != NULL ? self->get_account (self->owner) : NULL;
+
+  hs_dispatch_debug_match (account, handler, namespace_, matches);
+}
+
 static HsMatches *
-collect (GPtrArray *named, GPtrArray *any, const char *name, const char *namespace_)
+collect (HsHandlers *self, GPtrArray *named, GPtrArray *any, const char *name, const char *namespace_)
 {
   guint n_named = named != NULL ? named->len : 0;
   guint n_any = any != NULL ? any->len : 0;
@@ -261,7 +278,7 @@ collect (GPtrArray *named, GPtrArray *any, const char *name, const char *namespa
         continue;
       matches_one = next->namespace_ == NULL || hs_namespace_equal (next->namespace_, namespace_);
       if (hs_debug_wants (HS_DEBUG_DISPATCH))
-        hs_dispatch_debug_match (next, namespace_, matches_one);
+        tell_match (self, next, namespace_, matches_one);
       if (!matches_one)
         continue;
       matches->handlers[matches->n_handlers++] = handler_ref (next);
@@ -309,7 +326,7 @@ match_by_name (HsHandlers *self, HsNames *names, const char *name, const char *n
     set_names (self, names);
   if (self->slots == NULL)
     self->slots = g_new0 (Slot, N_SLOTS);
-  matches = collect (g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
+  matches = collect (self, g_hash_table_lookup (self->by_name, name), self->any, name, namespace_);
   if (!can_cache (self, name, namespace_))
     return matches;
   slot = get_slot (self, name, namespace_);
@@ -338,7 +355,7 @@ hs_handlers_match_in (HsHandlers *self, HsNames *names, const char *name, const 
 HsMatches *
 hs_handlers_match_iq (HsHandlers *self, const char *type, const char *id)
 {
-  return collect (self->for_iq, NULL, type, id);
+  return collect (self, self->for_iq, NULL, type, id);
 }
 
 gboolean

@@ -44,7 +44,12 @@ typedef struct
   HsHandler *handlers[];
 } HsMatches;
 
+/* Whose handlers they are, as far as it is known; nullable. */
+typedef HsJid *(*HsHandlersAccountFunc) (gpointer owner);
+
 HsHandlers *hs_handlers_new (void);
+/* For what the topic `dispatch` of HEADSTOCK_DEBUG prints. */
+void hs_handlers_set_account_func (HsHandlers *self, HsHandlersAccountFunc func, gpointer owner);
 void hs_handlers_free (HsHandlers *self);
 
 guint hs_handlers_add (HsHandlers *self, const HsHandler *handler);

@@ -5,12 +5,15 @@
 
 #include "hs-error.h"
 #include "hs-printable.h"
+#include "hs-stanza-error-private.h"
 #include "hs-stanza-private.h"
 
 struct _HsIqRequest
 {
   char *id;
   char *to; /* as written, for messages */
+  const char *name;       /* of the payload, for messages; borrowed */
+  const char *namespace_; /* of the payload, for messages; borrowed */
   HsJid *to_jid;
   HsJid *from_jid;
   gboolean to_account; /* it went to no address, or to the account's own */
@@ -157,6 +160,13 @@ hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpointer
   self->user_data = user_data;
 }
 
+void
+hs_iq_request_set_payload (HsIqRequest *self, const char *name, const char *namespace_)
+{
+  self->name = name;
+  self->namespace_ = namespace_;
+}
+
 static void
 take_out (HsIqTracker *self, HsIqRequest *request)
 {
@@ -284,6 +294,20 @@ hs_iq_tracker_get_deadline (HsIqTracker *self)
   return first != NULL && !self->paused ? first->deadline : 0;
 }
 
+static GError *
+describe_timeout (const HsIqRequest *request)
+{
+  g_autofree char *to = hs_printable (request->to != NULL ? request->to : "The server", HS_PRINTABLE_TEXT);
+  g_autofree char *id = hs_printable (request->id, HS_PRINTABLE_NAME);
+  g_autoptr (GString) message = g_string_new (to);
+
+  g_string_append (message, " did not answer the ");
+  hs_stanza_append_request (message, request->name, request->namespace_);
+  g_string_append_printf (message, " with the id %s within %" G_GINT64_FORMAT " milliseconds", id,
+                          request->patience / 1000);
+  return g_error_new_literal (HS_ERROR, HS_ERROR_TIMED_OUT, message->str);
+}
+
 void
 hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
 {
@@ -292,8 +316,6 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
   while ((first = g_queue_peek_head (&self->deadlines)) != NULL && first->deadline <= now)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *to = NULL;
-      g_autofree char *id = NULL;
 
       if (first->answering && last_input + first->patience > now)
         {
@@ -302,11 +324,7 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
           queue_deadline (self, first);
           continue;
         }
-      to = hs_printable (first->to != NULL ? first->to : "The server", HS_PRINTABLE_TEXT);
-      id = hs_printable (first->id, HS_PRINTABLE_NAME);
-      error = g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "%s did not answer the request %s in time", to,
-                           id);
-
+      error = describe_timeout (first);
       take_out (self, first);
       finish (first, NULL, error);
     }

@@ -34,6 +34,8 @@ HsIqRequest *hs_iq_tracker_add (HsIqTracker *self,
                                 const char *from,
                                 gint64 deadline);
 void hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpointer user_data);
+/* What the request asks, for the message of an error. Borrowed: the strings must live as long as the request. */
+void hs_iq_request_set_payload (HsIqRequest *self, const char *name, const char *namespace_);
 /* Forgets the request without a word. */
 void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
 /* The request that a result or error answers, or NULL. It stays where it is. */

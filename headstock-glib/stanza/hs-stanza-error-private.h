@@ -15,5 +15,7 @@ gboolean hs_stanza_condition_is_known (HsStanzaError condition);
 /* As hs_stanza_get_error(). @name and @namespace_: what the request asked that the stanza answers; nullable, and
  * used where the stanza is an iq. */
 GError *hs_stanza_get_error_of_request (HsStanza *self, const char *name, const char *namespace_);
+/* How an error message names a request: by what it asks. @name and @namespace_: the payload's, nullable. */
+void hs_stanza_append_request (GString *message, const char *name, const char *namespace_);
 
 G_END_DECLS

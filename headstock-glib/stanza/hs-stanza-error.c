@@ -211,8 +211,8 @@ append_sender (GString *message, HsNode *stanza)
     g_string_append (message, "The server");
 }
 
-static void
-append_request (GString *message, const char *name, const char *namespace_)
+void
+hs_stanza_append_request (GString *message, const char *name, const char *namespace_)
 {
   g_string_append (message, "request");
   if (name == NULL)
@@ -289,8 +289,8 @@ hs_stanza_get_error_of_request (HsStanza *self, const char *name, const char *na
     {
       HsNode *payload = name == NULL ? find_payload (stanza, parts.error) : NULL;
 
-      append_request (message, payload != NULL ? payload->name : name,
-                      payload != NULL ? payload->namespace_ : namespace_);
+      hs_stanza_append_request (message, payload != NULL ? payload->name : name,
+                                payload != NULL ? payload->namespace_ : namespace_);
     }
   else
     {

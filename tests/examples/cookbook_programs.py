@@ -300,8 +300,8 @@ def prints(line: str) -> Callable[[Run], None]:
 def misses_a_handler(run: Run) -> None:
     run.program.expect("[0-9:.]+ state .*: ready as .*")
     run.peer.say(ENV["USER1"], "Hello")
-    run.program.expect(".* dispatch handler 1, for <body xmlns='urn:example:wrong'> has not matched yet, but <body> came "
-                       "in the namespace 'jabber:client'")
+    run.program.expect(".* dispatch " + re.escape(ENV["USER1"]) + ".*: handler 1, for <body xmlns='urn:example:wrong'> "
+                       "has not matched yet, but <body> came in the namespace 'jabber:client'")
 
 
 def says_what_failed(run: Run) -> None:

@@ -445,7 +445,7 @@ test_debug_all (void)
     "* xml user@example.org: OUT <?xml*",
     "* xml user@example.org: IN  *<body>one</body>*",
     "* dispatch user@example.org*<iq type='result' from='a@b' id='unasked'> answers no request *",
-    "* dispatch handler 1, for <body xmlns='urn:wrong'> has not matched yet, but <body> came in *'jabber:client'\n*",
+    "* dispatch user@example.org*: handler 1, for <body xmlns='urn:wrong'> has not matched yet, but <body> came in *'jabber:client'\n*",
     "* dispatch user@example.org*: handler 2, for <message xmlns='jabber:client'> is not called, *from='a@b x'>*",
     "* dispatch user@example.org*: handler 2, for <message xmlns='jabber:client'> is called, in <message>\n*",
     "*<iq type='get' from='a@b' id='i7'> was answered by nobody*",

@@ -162,6 +162,8 @@ test_default_timeout (Fixture *fixture, gconstpointer data)
   ask (fixture->test, NULL, "i1", -1, NULL, &outcome);
   test_until (outcome.n_called == 1);
   g_assert_error (outcome.error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_cmpstr (outcome.error->message, ==,
+                   "The server did not answer the request (urn:q query) with the id i1 within 50 milliseconds");
   test_client_say (fixture->test, "<iq type='result' id='i1'/>");
   g_assert_cmpuint (outcome.n_called, ==, 1);
   /* 0 is no time at all. */

@@ -215,6 +215,47 @@ test_deadlines (Fixture *f, gconstpointer data)
   assert_waiting (f, "abcde", "");
 }
 
+static void
+keep_message_cb (HsNode *answer, const GError *error, gpointer user_data)
+{
+  char **message = user_data;
+
+  g_assert_error (error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  *message = g_strdup (error->message);
+}
+
+/* Who did not answer what, and within which time. */
+static void
+test_timeout_message (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *to;
+    const char *name;
+    const char *namespace_;
+    const char *message;
+  } rows[] = {
+    { "example.org", "query", "jabber:iq:roster",
+      "example.org did not answer the request (jabber:iq:roster query) with the id i within 1500 milliseconds" },
+    { NULL, "query", "", "The server did not answer the request (query) with the id i within 1500 milliseconds" },
+    { NULL, NULL, NULL, "The server did not answer the request with the id i within 1500 milliseconds" },
+    { "a@b\nc", "q\nr", "urn:\n1",
+      "a@b c did not answer the request (urn: 1 q r) with the id i within 1500 milliseconds" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      HsIqRequest *request = hs_iq_tracker_add (f->tracker, "i", rows[i].to, NULL, 5);
+      g_autofree char *message = NULL;
+
+      hs_iq_request_set_patience (request, 1500000);
+      hs_iq_request_set_payload (request, rows[i].name, rows[i].namespace_);
+      hs_iq_request_set_callback (request, keep_message_cb, &message);
+      hs_iq_tracker_expire (f->tracker, 5, 0);
+      g_assert_cmpstr (message, ==, rows[i].message);
+    }
+}
+
 /* While an answer comes in, the time counts from what came last. */
 static void
 test_patience (Fixture *f, gconstpointer data)
@@ -308,6 +349,7 @@ main (int argc, char *argv[])
   ADD ("/iq-tracker/same-id", test_same_id);
   ADD ("/iq-tracker/deadlines", test_deadlines);
   ADD ("/iq-tracker/patience", test_patience);
+  ADD ("/iq-tracker/timeout-message", test_timeout_message);
   ADD ("/iq-tracker/fail-all", test_fail_all);
   ADD ("/iq-tracker/many", test_many);
 
