@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the writers of definitions for other languages read out of a GIR: make-typescript.py and make-stubs.py."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
@@ -85,6 +86,10 @@ def is_hidden(node):
     return node.get("introspectable") == "0"
 
 
-def get_summary(node):
-    """The first paragraph of the documentation, on one line; empty where there is none."""
-    return " ".join(node.findtext(CORE + "doc", "").split("\n\n")[0].split())
+def get_summary(node, null, true, false):
+    """The first paragraph of the documentation on one line, without its marks and with a language's words; empty where
+    there is none."""
+    text = " ".join(node.findtext(CORE + "doc", "").split("\n\n")[0].split())
+    text = re.sub(r"\[\w+@(?:\w+\.)?([^\]]+)\]", r"`\1`", text)
+    text = text.replace("%NULL", null).replace("%TRUE", true).replace("%FALSE", false)
+    return re.sub(r"(^|[\s(])@(\w)", r"\1\2", text)

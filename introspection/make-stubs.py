@@ -21,9 +21,14 @@ TYPES = {"utf8": "str", "filename": "str", "gboolean": "bool", "none": "None", "
          "gfloat": "float", "GType": "GObject.GType"}
 WORDS = {"class", "def", "from", "in", "is", "lambda", "with", "not", "and", "or", "import", "pass", "global", "async", "await"}
 # What is in a list that a property gives: C has but the interface.
-LISTS = {"blocked": "BlockedAddress", "contacts": "Contact", "occupants": "Occupant", "pending": "SentMessage",
+LISTS = {"blocked": "BlockedAddress", "contacts": "Contact", "modules": "Module", "occupants": "Occupant", "pending": "SentMessage",
          "requests": "SubscriptionRequest", "resources": "Resource", "rooms": "Room"}
 WIDTH = 120
+
+
+def specify(kind, name):
+    """What is in the list that a property or the function get_NAME or list_NAME gives."""
+    return f"_List[{LISTS[name]}]" if kind == "Gio.ListModel" and name in LISTS else kind
 
 
 def optional(kind):
@@ -75,9 +80,7 @@ class Library(gir_file.Library):
 
 def get_document(node, indent=""):
     """The first paragraph as a docstring, without the marks of the documentation."""
-    text = re.sub(r"\[\w+@(?:\w+\.)?([^\]]+)\]", r"`\1`", gir_file.get_summary(node))
-    text = text.replace("%NULL", "None").replace("%TRUE", "True").replace("%FALSE", "False").replace("\\", "\\\\")
-    text = re.sub(r"(^|[\s(])@(\w)", r"\1\2", text)
+    text = gir_file.get_summary(node, "None", "True", "False").replace("\\", "\\\\")
     if not text:
         return []
     text = f'"""{text}{" " if text.endswith(chr(34)) else ""}"""'
@@ -123,9 +126,7 @@ class Writer:
     def property_types(self, node, prop):
         """What is read from a property, and what may be written to it."""
         getter = self.library.find_getter(node, prop)
-        kind = self.library.type_of(prop)
-        if kind == "Gio.ListModel" and prop.get("name") in LISTS:
-            kind = f"_List[{LISTS[prop.get('name')]}]"
+        kind = specify(self.library.type_of(prop), prop.get("name"))
         written = self.library.type_of(prop, is_address(prop), given=True)
         if kind in ("int", "bool", "float") or self.library.is_enumeration(kind):
             return kind, written
@@ -217,8 +218,9 @@ class Writer:
                 if name.endswith("_async") and self.library.overridden:
                     lines += self.asynchronous(node, function)
                 else:
+                    result = specify(self.library.returned(function), name.partition("_")[2])
                     lines += self.function(function, name, [*first, *self.library.declare_all(function)],
-                                           self.library.returned(function), decorators, name in inherited)
+                                           result, decorators, name in inherited)
         for function in node.findall(CORE + "virtual-method"):
             if not is_hidden(function):
                 # Whoever implements it is called with all of its arguments.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes TypeScript's definitions of the library, as GJS and the override Headstock.js show it.
+"""Writes TypeScript's definitions of one of the libraries, as GJS and the override Headstock.js show it.
 
     make-typescript.py GIR OUTPUT
 
@@ -155,7 +155,7 @@ class Library(gir_file.Library):
 
 
 def document(node, lines):
-    first = gir_file.get_summary(node)
+    first = gir_file.get_summary(node, "null", "true", "false")
     if first:
         lines.append("/** " + first.replace("*/", "*\u200b/") + " */")
 
@@ -356,7 +356,9 @@ def main():
     library = Library(gir)
     version = library.namespace.get("version")
     name = library.namespace.get("name")
-    prelude = re.sub(r"^(type|interface) ", r"export \1 ", PRELUDE.rstrip(), flags=re.MULTILINE)
+    # What the definitions themselves name is of the first library, which the second one imports.
+    prelude = re.sub(r"^(type|interface) ", r"export \1 ", PRELUDE, flags=re.MULTILINE) if name == "Headstock" else ""
+    imports = "" if name == "Headstock" else f"    import type Headstock from 'gi://Headstock?version={version}';\n"
     with open(output, "w", encoding="utf-8") as file:
         file.write(f"""\
 // SPDX-License-Identifier: LGPL-2.1-or-later
@@ -367,10 +369,9 @@ declare module 'gi://{name}?version={version}' {{
     import type GLib from 'gi://GLib?version=2.0';
     import type GObject from 'gi://GObject?version=2.0';
     import type Gio from 'gi://Gio?version=2.0';
-
+{imports}
     namespace {name} {{
-{indent(prelude)}
-{indent(Writer(library).write_all())}
+{indent(prelude + Writer(library).write_all())}
     }}
 
     export default {name};

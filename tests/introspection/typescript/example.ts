@@ -3,6 +3,7 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
+import HeadstockTest from 'gi://HeadstockTest?version=1.0';
 
 const client = new Headstock.Client({jid: 'a@b', tlsMode: Headstock.TlsMode.REQUIRED, 'request-timeout': 5000});
 client.host = 'localhost';
@@ -59,6 +60,16 @@ async function main(roster: Headstock.Roster, disco: Headstock.Disco): Promise<H
     return answers[0].payload;
 }
 
+const server = new HeadstockTest.Server({managed: false});
+server.start(client);
+server.refuse(HeadstockTest.Refusal.SIGN_IN, 1);
+const answer: Headstock.Element = server.expect('message', null);
+print(answer.get_child_text('body', Headstock.NS_CLIENT), server.take_sent()?.get_name() ?? null);
+
+// @ts-expect-error: a client, not a list of contacts
+server.start(new Headstock.Roster());
+// @ts-expect-error: there may be none
+server.take_sent().get_name();
 // @ts-expect-error: the option is misspelt
 client.register({handlers: [['item', null, () => null, {from_acount: true}]]});
 // @ts-expect-error: a sender that is null would be any
