@@ -55,6 +55,10 @@ find_code (char character)
  * This is for the localpart alone, never for a whole address, and never for what is escaped
  * already.
  *
+ * ```python
+ * print(Headstock.jid_escape_local("d'artagnan"))  # d\\27artagnan
+ * ```
+ *
  * Returns: (transfer full): the localpart, not prepared yet; see
  * [ctor@Headstock.Jid.new_from_parts]
  */

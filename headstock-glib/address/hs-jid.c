@@ -282,6 +282,11 @@ hs_jid_check (const char *string, GError **error)
  * A part is taken as it is: an `@` in @local is an error, and so is an empty string for any of
  * them. What a person typed as a user's name may want [func@Headstock.Jid.escape_local].
  *
+ * ```python
+ * jid = Headstock.Jid.new_from_parts("romeo", "montague.example", "phone")
+ * print(jid)  # romeo@montague.example/phone
+ * ```
+ *
  * Returns: (transfer full): a new JID, or %NULL if the parts make none; then @error is set to
  *   %HS_ERROR_INVALID_JID, and its message names the part and what is wrong with it
  */
@@ -443,6 +448,10 @@ get_part (HsJid *self, guint16 offset)
  *
  * Gets the address without its resourcepart.
  *
+ * ```python
+ * print(Headstock.Jid("romeo@montague.example/phone").get_bare())  # romeo@montague.example
+ * ```
+ *
  * Returns: (transfer full): the bare JID; @self with another reference if it is bare already
  */
 HsJid *
@@ -467,6 +476,10 @@ hs_jid_get_bare (HsJid *self)
  * @error: return location for an error, or %NULL
  *
  * Makes an address with another resourcepart, which is prepared (RFC 7622, 3.4).
+ *
+ * ```python
+ * occupant = Headstock.Jid("balcony@rooms.example.org").with_resource("Juliet")
+ * ```
  *
  * Returns: (transfer full): a JID with the localpart and domainpart of @self and with @resource, or
  *   %NULL if @resource is none; then @error is set to %HS_ERROR_INVALID_JID

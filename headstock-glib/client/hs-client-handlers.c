@@ -291,6 +291,13 @@ hs_client_add_handler_full (HsClient *self,
  * Says what to call when an iq comes. Results and errors come only where this client asked, from whom
  * it asked.
  *
+ * ```python
+ * def answer(client, iq):
+ *     return iq.new_error_reply(Headstock.StanzaError.NOT_ALLOWED)
+ *
+ * client.register_on_iq("set", None, Headstock.HandlerFlags.DEFAULT, answer)
+ * ```
+ *
  * Returns: an id for [method@Client.remove_handler]; never 0
  */
 guint
@@ -326,6 +333,11 @@ hs_client_register_on_iq (HsClient *self,
  *
  * Removes a handler. It is not called any more, also where it was about to be.
  *
+ * ```python
+ * handler = client.add_handler("message", Headstock.NS_CLIENT, Headstock.HandlerFlags.DEFAULT, print)
+ * client.remove_handler(handler)
+ * ```
+ *
  * Returns: true where there was such a handler
  */
 gboolean
@@ -349,6 +361,16 @@ hs_client_remove_handler (HsClient *self, guint id)
  *
  * Says that an iq `get` or `set` will be answered later: the client does not answer it itself. To be
  * called from a handler of it, which keeps what it needs for the answer.
+ *
+ * ```python
+ * def ask_somebody(client, query):
+ *     iq = query.get_parent()
+ *     client.defer_reply(iq)
+ *     # Later, from the main loop:
+ *     GLib.timeout_add_seconds(1, lambda: client.send_stanza(iq.new_reply()) and False)
+ *
+ * client.add_handler("query", "urn:example:weather", Headstock.HandlerFlags.DEFAULT, ask_somebody)
+ * ```
  */
 void
 hs_client_defer_reply (HsClient *self, HsElement *iq)

@@ -148,6 +148,11 @@ hs_client_register (HsClient *self, HsModule *module)
  * @module: a module
  *
  * Removes a module with its handlers.
+ *
+ * ```python
+ * client.register(roster)
+ * client.unregister(roster)
+ * ```
  */
 void
 hs_client_unregister (HsClient *self, HsModule *module)
@@ -178,6 +183,12 @@ hs_client_unregister (HsClient *self, HsModule *module)
  * Modules are looked at in the order in which they were registered. A module of a type that is derived from
  * @type is one of @type.
  *
+ * ```python
+ * roster = client.find_module(Headstock.Roster)
+ * if roster is None:
+ *     print("The program has registered no roster")
+ * ```
+ *
  * Returns: (transfer none) (nullable): the module, or %NULL if no module of that type is registered
  *
  * Since: 0.2
@@ -201,6 +212,11 @@ hs_client_find_module (HsClient *self, GType type)
  * A feature that needs another one calls this function from [vfunc@Module.attached]. The client owns the
  * module. If the client refuses to register it, as a component refuses what is for clients only, that is
  * a critical warning.
+ *
+ * ```python
+ * roster = client.ensure_module(Headstock.Roster)
+ * roster.connect("notify::is-loaded", lambda roster, _spec: print(f"{len(roster.contacts)} contacts"))
+ * ```
  *
  * Returns: (transfer none): the module
  *
@@ -235,6 +251,11 @@ hs_client_ensure_module (HsClient *self, GType type)
  * The list is a snapshot and does not change. [signal@Client::module-added] and
  * [signal@Client::module-removed] tell what changes. In Python and JavaScript, an object that is no module
  * is in the list as the module that stands for it.
+ *
+ * ```python
+ * for module in client.list_modules():
+ *     print(type(module).__name__)
+ * ```
  *
  * Returns: (transfer full): a list of [iface@Module]
  *

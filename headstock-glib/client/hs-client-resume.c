@@ -28,6 +28,10 @@ const HsSessionCallbacks hs_client_session_callbacks = { .bound_changed = bound_
  *
  * The state is private to the account: who has it can take the session over.
  *
+ * ```python
+ * client.connect("cleanup", lambda client: print(client.dup_session_state()))
+ * ```
+ *
  * Returns: (transfer full) (nullable): the state, or %NULL where there is no session that can be resumed
  */
 GVariant *
@@ -63,6 +67,13 @@ hs_client_dup_session_state (HsClient *self)
  * Errors: %HS_ERROR_INVALID_STATE where @state is another account's or cannot be read, %HS_ERROR_EXPIRED
  * where the server will not have kept the session so long, %HS_ERROR_ALREADY_STARTED. Nothing changes
  * then.
+ *
+ * ```python
+ * state = client.dup_session_state()
+ * if state is not None:
+ *     other = Headstock.Client.new(client.jid, "secret")
+ *     other.set_session_state(state)
+ * ```
  *
  * Returns: true where the session will be resumed
  */

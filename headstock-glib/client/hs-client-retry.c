@@ -39,6 +39,14 @@ const HsReconnectorCallbacks hs_client_reconnector_callbacks = { .set_due = set_
  *
  * Makes the next connection at once, where the client waits for the time that
  * [signal@Client::disconnected] told. Does nothing otherwise.
+ *
+ * ```python
+ * def changed(monitor, there):
+ *     if there:
+ *         client.reconnect_now()
+ *
+ * Gio.NetworkMonitor.get_default().connect("network-changed", changed)
+ * ```
  */
 void
 hs_client_reconnect_now (HsClient *self)

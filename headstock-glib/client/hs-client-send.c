@@ -466,6 +466,10 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
  *
  * Errors are those of [method@Client.send_stanza].
  *
+ * ```python
+ * client.send_raw_stanza("<message to='juliet@capulet.example'><body>Hello</body></message>")
+ * ```
+ *
  * Returns: true where they will be sent
  */
 gboolean

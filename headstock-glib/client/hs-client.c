@@ -765,6 +765,10 @@ hs_client_new (const char *jid, const char *password)
  *
  * Makes a client for an address that has been parsed.
  *
+ * ```python
+ * client = Headstock.Client.new_for_jid(Headstock.Jid("romeo@montague.example"), "secret")
+ * ```
+ *
  * Returns: (transfer full): the new client
  */
 HsClient *

@@ -55,6 +55,10 @@ hs_element_new (const char *name, const char *namespace_)
  * type declarations; RFC 6120, 11.1) is an error here too: %HS_XML_ERROR_RESTRICTED. Other errors
  * are %HS_XML_ERROR_NOT_WELL_FORMED, %HS_XML_ERROR_TOO_DEEP and %HS_XML_ERROR_EMPTY.
  *
+ * ```python
+ * element = Headstock.Element.new_from_string("<query xmlns='urn:example:weather'><place>Verona</place></query>")
+ * ```
+ *
  * Returns: (transfer full): the new element
  */
 HsElement *
@@ -78,6 +82,11 @@ hs_element_new_from_string (const char *xml, GError **error)
  * @self: an element
  *
  * Copies an element with all that is in it. The copy stands alone.
+ *
+ * ```python
+ * again = element.copy()
+ * again.set_attribute("id", "2")
+ * ```
  *
  * Returns: (transfer full): the copy
  */
@@ -117,6 +126,12 @@ add_child (HsElement *self, const char *name, const char *namespace_)
  *
  * Adds an empty child after the others.
  *
+ * ```python
+ * query = Headstock.Element("query", "urn:example:weather")
+ * place = query.add_child("place", "urn:example:weather")
+ * place.set_attribute("country", "it")
+ * ```
+ *
  * Returns: (transfer none): the child
  */
 HsElement *
@@ -136,6 +151,11 @@ hs_element_add_child (HsElement *self, const char *name, const char *namespace_)
  * @text: (nullable): the child's text
  *
  * Adds a child with text in it after the others.
+ *
+ * ```python
+ * query = Headstock.Element("query", "urn:example:weather")
+ * query.add_text_child("place", "urn:example:weather", "Verona")
+ * ```
  *
  * Returns: (transfer none): the child
  */
@@ -162,6 +182,11 @@ hs_element_add_text_child (HsElement *self,
  * @element: another one
  *
  * Moves @element from where it is to the end of @self. An element cannot be put into itself.
+ *
+ * ```python
+ * message = Headstock.Message.new_chat("juliet@capulet.example", "Rain in Verona")
+ * message.append(Headstock.Element("forecast", "urn:example:weather", rain="90"))
+ * ```
  */
 void
 hs_element_append (HsElement *self, HsElement *element)
@@ -197,6 +222,12 @@ hs_element_append (HsElement *self, HsElement *element)
  *
  * Takes an element out of its parent. It lives on as long as somebody has a reference on it, or on a part of
  * it; without one, it can be used until 32 others have been detached from the same tree.
+ *
+ * ```python
+ * delay = message.get_child("delay", Headstock.NS_DELAY)
+ * if delay is not None:
+ *     delay.detach()
+ * ```
  */
 void
 hs_element_detach (HsElement *self)
@@ -219,6 +250,12 @@ hs_element_detach (HsElement *self)
  * @value: (nullable): its value, or %NULL to remove it
  *
  * Sets or removes an attribute.
+ *
+ * ```python
+ * place.set_attribute("country", "it")
+ * place["country"] = "it"  # the same
+ * place.set_attribute("country", None)
+ * ```
  */
 void
 hs_element_set_attribute (HsElement *self, const char *name, const char *value)

@@ -381,6 +381,11 @@ hs_element_get_namespace (HsElement *self)
  *
  * The value of an attribute that is in no namespace: one written `q:from` is not `from`.
  *
+ * ```python
+ * place.set_attribute("country", "it")
+ * print(place.get_attribute("country"))
+ * ```
+ *
  * Returns: (nullable): the value, which belongs to the element and is valid until this attribute is changed;
  *   %NULL if there is no such attribute
  */
@@ -447,6 +452,10 @@ hs_element_get_attribute_names (HsElement *self)
  *
  * All text that is directly in an element, in its order. It lives until the element changes.
  *
+ * ```python
+ * print(place.get_text())
+ * ```
+ *
  * Returns: (nullable): the text, or %NULL where there is none
  */
 const char *
@@ -463,6 +472,10 @@ hs_element_get_text (HsElement *self)
  * @text: (nullable): text, not escaped
  *
  * Replaces the children and the text of an element with @text.
+ *
+ * ```python
+ * place.set_text("Verona")
+ * ```
  */
 void
 hs_element_set_text (HsElement *self, const char *text)
@@ -580,6 +593,10 @@ hs_element_get_children (HsElement *self)
  *
  * The text of the first child with that name. It lives until the child changes.
  *
+ * ```python
+ * print(query.get_child_text("place", "urn:example:weather"))
+ * ```
+ *
  * Returns: (nullable): the text; %NULL where there is no such child, `""` where it is empty
  */
 const char *
@@ -631,6 +648,11 @@ hs_element_get_child_attribute (HsElement *self,
  *
  * Whether an element has that name.
  *
+ * ```python
+ * if element.matches("query", "urn:example:weather"):
+ *     print("Somebody asks for the weather")
+ * ```
+ *
  * Returns: true where it has
  */
 gboolean
@@ -666,6 +688,11 @@ hs_element_equal (HsElement *self, HsElement *other)
  *
  * Writes an element with all that is in it as XML that stands alone. Characters that XML does not
  * allow, and bytes that are not UTF-8, are written as U+FFFD; to send such an element is an error.
+ *
+ * ```python
+ * print(element.to_string())
+ * print(element)  # the same
+ * ```
  *
  * Returns: (transfer full): the text
  */

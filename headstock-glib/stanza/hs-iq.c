@@ -166,6 +166,11 @@ hs_iq_get_payload (HsIq *self)
  *
  * Sets what is asked or answered (RFC 6120, 8.2.3). It takes the place of all child elements but the
  * `<error/>`.
+ *
+ * ```python
+ * iq = Headstock.Iq.new("get", "example.org")
+ * iq.set_payload(Headstock.Element("ping", Headstock.NS_PING))
+ * ```
  */
 void
 hs_iq_set_payload (HsIq *self, HsElement *payload)

@@ -162,6 +162,12 @@ hs_message_init (HsMessage *self)
  * Another @stanza_type is a programmer's error: a critical warning names it, and %NULL is returned. Python raises
  * ValueError and JavaScript RangeError.
  *
+ * ```python
+ * message = Headstock.Message.new("groupchat", "balcony@rooms.example.org")
+ * message.body = "Hello"
+ * client.send_stanza(message)
+ * ```
+ *
  * Returns: (transfer full): the message
  */
 HsMessage *
@@ -231,6 +237,10 @@ hs_message_get_body (HsMessage *self)
  * Sets what is said (RFC 6121, 5.2.3). It takes the place of all bodies in all languages.
  *
  * What was marked as a fallback in the old body is not marked in the new one (XEP-0428).
+ *
+ * ```python
+ * message.body = "Hello"
+ * ```
  */
 void
 hs_message_set_body (HsMessage *self, const char *body)

@@ -180,6 +180,10 @@ hs_presence_get_show (HsPresence *self)
  * Sets how somebody is available (RFC 6121, 4.7.2.1).
  *
  * Anything else is a programmer's error: a critical warning names it, and the presence stays as it is.
+ *
+ * ```python
+ * client.own_presence.show = "away"
+ * ```
  */
 void
 hs_presence_set_show (HsPresence *self, const char *show)
@@ -216,6 +220,11 @@ hs_presence_get_status (HsPresence *self)
  *
  * Sets what somebody says of being available (RFC 6121, 4.7.2.2). It takes the place of what was said in
  * all languages.
+ *
+ * ```python
+ * presence = Headstock.Presence(show="dnd", status="At the ball")
+ * client.own_presence = presence
+ * ```
  */
 void
 hs_presence_set_status (HsPresence *self, const char *status)

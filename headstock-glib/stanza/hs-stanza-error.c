@@ -317,6 +317,12 @@ hs_stanza_get_error_of_request (HsStanza *self, const char *name, const char *na
  * `example.org answered the request (jabber:iq:roster query) with bad-request (invalid-jid): No such user`.
  * The error has a copy of the stanza with it, see [func@StanzaError.get_stanza].
  *
+ * ```python
+ * error = message.get_error()
+ * if error is not None:
+ *     print(error.message)
+ * ```
+ *
  * Returns: (transfer full) (nullable): the error, or %NULL where the type is not `error`
  */
 GError *

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The type stubs name what Python has, and nothing else; mypy takes them for right, and finds nothing wrong in the examples.
+"""The type stubs name what Python has, and nothing else; mypy takes them for right, and finds nothing wrong in the
+examples, the cookbook and the samples of the reference.
 
     test_stubs.py MYPY STUB... -- EXAMPLE...
 
@@ -15,6 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import gi
@@ -37,9 +40,50 @@ disallow_untyped_defs = True
 disallow_incomplete_defs = True
 disallow_any_generics = True
 warn_return_any = True
-[mypy-cookbook.*]
-# A page that shows one thing does not ask whether all that it takes for it is there.
+[mypy-cookbook.*,reference.*]
+# What shows one thing does not ask whether all that it takes for it is there.
 strict_optional = False
+"""
+CORE = "{http://www.gtk.org/introspection/core/1.0}"
+# What a sample of the reference takes for there.
+SAMPLE_FRAME = """\
+import gi
+gi.require_version("Headstock", "1.0")
+gi.require_version("HeadstockTest", "1.0")
+from typing import Any, Callable
+from gi.repository import Gio, GLib, GObject, Headstock, HeadstockTest
+Bot: Callable[[], Any]
+rows: Any
+show: Callable[..., None]
+contact: Headstock.Contact
+info: Headstock.DiscoInfo
+path: str
+request: Headstock.Iq
+password: str
+uri: str
+archive: Headstock.Archive
+blocking: Headstock.Blocking
+client: Headstock.Client
+disco: Headstock.Disco
+element: Headstock.Element
+field: Headstock.DataField
+folder: Headstock.StateFolder
+form: Headstock.DataForm
+invite: Headstock.Invite
+last_activity: Headstock.LastActivity
+message: Headstock.Message
+messages: Headstock.Messages
+muc: Headstock.Muc
+page: Headstock.ArchivePage
+ping: Headstock.Ping
+place: Headstock.Element
+query: Headstock.Element
+registration: Headstock.Registration
+room: Headstock.Room
+roster: Headstock.Roster
+server: HeadstockTest.Server
+software_version: Headstock.SoftwareVersion
+time: Headstock.Time
 """
 # What the names of C's structures have become in Python.
 FIELDS = {"parent_instance", "padding"}
@@ -149,8 +193,8 @@ def test_signatures():
     assert compared > 30, compared
 
 
-def read_programs(page):
-    return re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+def find_programs(text):
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def list_programs(folder):
@@ -161,12 +205,28 @@ def list_programs(folder):
         yield program
     (folder / "cookbook").mkdir()
     (folder / "cookbook" / "__init__.py").touch()
-    frame = read_programs(COOKBOOK / "cookbook.md")[0]
+    frame = find_programs((COOKBOOK / "cookbook.md").read_text())[0]
     for page in sorted(COOKBOOK.glob("*.md")):
-        for number, code in enumerate(read_programs(page)):
+        for number, code in enumerate(find_programs(page.read_text())):
             program = folder / "cookbook" / f"{page.stem.replace('-', '_')}_{number}.py"
             program.write_text(code if "gi.require_version" in code else frame.replace("# The code of the page", code))
             yield program
+
+
+def list_samples(folder):
+    """The samples of the reference, each with the name of what it is about."""
+    (folder / "reference").mkdir()
+    (folder / "reference" / "__init__.py").touch()
+    samples = {}
+    for stub in STUBS:
+        for element in ElementTree.parse(stub.with_name(f"{stub.stem}-1.0.gir")).iter():
+            # A function that has moved is there twice.
+            about = element.get("{http://www.gtk.org/introspection/c/1.0}identifier") or element.get("name")
+            for number, code in enumerate(find_programs(element.findtext(CORE + "doc", ""))):
+                samples[folder / "reference" / f"{about.replace('-', '_')}_{number}.py"] = code
+    for path, code in samples.items():
+        path.write_text(SAMPLE_FRAME + "async def main() -> None:\n" + textwrap.indent(code, "    "))
+    return [*samples]
 
 
 def run_mypy(*paths):
@@ -177,14 +237,18 @@ def run_mypy(*paths):
         for stub in STUBS:
             shutil.copy(stub, folder / "gi" / "repository")
         (folder / "mypy.ini").write_text(SETTINGS)
-        paths = [*paths, *list_programs(folder), *(folder / "gi" / "repository" / stub.name for stub in STUBS)]
+        samples = list_samples(folder)
+        assert len(samples) > 150, len(samples)
+        paths = [*paths, *list_programs(folder), *samples, *(folder / "gi" / "repository" / stub.name for stub in STUBS)]
         said = subprocess.run(
             [MYPY, "--config-file", folder / "mypy.ini", "--cache-dir", "/dev/null", "--no-error-summary", *paths],
             env={**os.environ, "MYPYPATH": str(folder)}, cwd=folder, check=False, capture_output=True, text=True)
         assert not said.stderr, said.stderr
     found = {}
     for line in said.stdout.splitlines():
-        name, number, text = re.fullmatch(r"(.*?):(\d+): (.*)", line).groups()
+        parts = re.fullmatch(r"(.*?):(\d+): (.*)", line)
+        assert parts, said.stdout
+        name, number, text = parts.groups()
         if text.startswith("error:"):
             found[Path(name).name, int(number)] = text
     return found

@@ -9,9 +9,9 @@
  * The oldest and the newest message of an archive (XEP-0313, 5), from [method@Archive.query_metadata_finish].
  *
  * ```python
- * metadata = archive.query_metadata_finish(result)
- * if metadata.props.first_id is not None:
- *     print("from", metadata.props.first_time.format_iso8601(), "to", metadata.props.last_time.format_iso8601())
+ * metadata = await archive.query_metadata_async()
+ * if metadata.first_id is not None:
+ *     print("from", metadata.first_time.format_iso8601(), "to", metadata.last_time.format_iso8601())
  * ```
  *
  * Since: 0.2

@@ -331,6 +331,11 @@ hs_archive_page_get_is_stable (HsArchivePage *self)
  * What the archive gave and cannot be a message of it is left out: in the account's archive what is neither from the
  * account nor to it, in a room's what is not from the room. So a page that is not the last one may list nothing.
  *
+ * ```python
+ * for delivery in page.list_deliveries():
+ *     print(delivery.message.from_jid, delivery.message.body)
+ * ```
+ *
  * Returns: (transfer container) (element-type HsDelivery): the messages
  *
  * Since: 0.2

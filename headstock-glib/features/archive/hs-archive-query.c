@@ -11,10 +11,8 @@
  * It can be asked again, and changed between: what is asked is what it says at that time.
  *
  * ```python
- * query = Headstock.ArchiveQuery.new(None)
- * query.set_with("juliet@example.org")
- * query.set_is_backwards(True)
- * archive.fetch_async(query, None, page_cb)
+ * query = Headstock.ArchiveQuery(with_="juliet@example.org", is_backwards=True)
+ * page = await archive.fetch_async(query)
  * ```
  *
  * Since: 0.2

@@ -240,6 +240,13 @@ check_with (HsArchiveQuery *query, GError **error)
  *
  * Call [method@Archive.fetch_finish] in the callback to get the result.
  *
+ * ```python
+ * query = Headstock.ArchiveQuery(with_="juliet@capulet.example", is_backwards=True, page_size=20)
+ * page = await archive.fetch_async(query)
+ * for delivery in page.list_deliveries():
+ *     print(delivery.message.body)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -318,6 +325,13 @@ hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
  *
  * Call [method@Archive.fetch_next_finish] in the callback to get the result.
  *
+ * ```python
+ * page = await archive.fetch_async(Headstock.ArchiveQuery(page_size=100))
+ * while page is not None:
+ *     print(len(page.list_deliveries()), "messages")
+ *     page = await archive.fetch_next_async(page)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -375,6 +389,11 @@ hs_archive_fetch_next_finish (HsArchive *self, GAsyncResult *result, GError **er
  * question is asked for these two messages.
  *
  * Call [method@Archive.query_metadata_finish] in the callback to get the result.
+ *
+ * ```python
+ * metadata = await archive.query_metadata_async()
+ * print(metadata.first_id, metadata.last_id)
+ * ```
  *
  * Since: 0.2
  */

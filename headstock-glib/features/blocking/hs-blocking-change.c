@@ -118,6 +118,10 @@ send_change (HsBlocking *self, GTask *task, gboolean is_block, const char *const
  *
  * Call [method@Blocking.block_finish] in the callback to get the result.
  *
+ * ```python
+ * await blocking.block_async(["spammer@example.org"])
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -179,6 +183,10 @@ hs_blocking_block_finish (HsBlocking *self, GAsyncResult *result, GError **error
  * unblocked, and it succeeds.
  *
  * Call [method@Blocking.unblock_finish] in the callback to get the result.
+ *
+ * ```python
+ * await blocking.unblock_async(["spammer@example.org"])
+ * ```
  *
  * Since: 0.2
  */

@@ -127,6 +127,18 @@ send_reply (HsDisco *self, HsIq *request, HsElement *query)
  * The answer has the node of the request. %NULL answers with %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session
  * is gone meanwhile, nothing is sent.
  *
+ * ```python
+ * def answer(disco, node, request):
+ *     if node != "menu":
+ *         return False
+ *     info = Headstock.DiscoInfo.new()
+ *     info.add_identity("automation", "command-node", "Menu")
+ *     disco.answer(request, info)
+ *     return True
+ *
+ * disco.connect("info-requested", answer)
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -299,6 +299,11 @@ start (HsDisco *self, GTask *task)
  *
  * Call [method@Disco.query_caps_finish] in the callback to get the result.
  *
+ * ```python
+ * info = await disco.query_caps_async("juliet@capulet.example/balcony")
+ * print("Can be pinged:", info.has_feature(Headstock.NS_PING))
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -375,6 +375,11 @@ hs_disco_info_add_form (HsDiscoInfo *self, HsElement *form)
  *
  * Whether the entity has a feature.
  *
+ * ```python
+ * info = await disco.query_async("example.org")
+ * print("Can be pinged:", info.has_feature(Headstock.NS_PING))
+ * ```
+ *
  * Returns: true if it has
  *
  * Since: 0.2

@@ -162,6 +162,11 @@ ask_page (GTask *task)
  *
  * Call [method@Disco.query_items_finish] in the callback to get the result.
  *
+ * ```python
+ * for item in await disco.query_items_async("rooms.example.org"):
+ *     print(item.jid, item.name)
+ * ```
+ *
  * Since: 0.2
  */
 void

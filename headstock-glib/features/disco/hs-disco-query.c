@@ -209,6 +209,11 @@ hs_disco_forget_all (HsDisco *self)
  *
  * Call [method@Disco.query_finish] in the callback to get the result.
  *
+ * ```python
+ * info = await disco.query_async("example.org")
+ * print("The server keeps archives:", info.has_feature(Headstock.NS_MAM))
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -420,6 +420,11 @@ hs_disco_new (void)
  *
  * Advertises an identity of this program (XEP-0030, 3.1).
  *
+ * ```python
+ * disco = client.ensure_module(Headstock.Disco)
+ * disco.add_identity("client", "bot", "Weather bot")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -442,6 +447,11 @@ hs_disco_add_identity (HsDisco *self,
  * @var: a namespace
  *
  * Advertises a feature of this program (XEP-0030, 3.1). Modules of this library advertise theirs themselves.
+ *
+ * ```python
+ * disco = client.ensure_module(Headstock.Disco)
+ * disco.add_feature("urn:example:weather")
+ * ```
  *
  * Since: 0.2
  */

@@ -136,6 +136,10 @@ check_values (HsDataField *self, const char *const *values, GError **error)
  * value is not among the options, no JID, neither of `0`, `1`, `false` and `true`, more than a line, or
  * has a character that XML does not allow. The field is unchanged then.
  *
+ * ```python
+ * field.set_value("The balcony")
+ * ```
+ *
  * Returns: true where the field has the value
  */
 gboolean
@@ -170,6 +174,10 @@ hs_data_field_set_value (HsDataField *self, const char *value, GError **error)
  * Errors are those of [method@DataField.set_value], and %HS_DATA_FORM_ERROR_INVALID_VALUE where there
  * are several values for a field that takes one.
  *
+ * ```python
+ * field.set_values(["juliet@capulet.example", "nurse@capulet.example"])
+ * ```
+ *
  * Returns: true where the field has the values
  */
 gboolean
@@ -201,6 +209,10 @@ hs_data_field_set_values (HsDataField *self, const char *const *values, GError *
  * Fills in a field of the type `boolean`.
  *
  * Errors are those of [method@DataField.set_value].
+ *
+ * ```python
+ * field.set_boolean(True)
+ * ```
  *
  * Returns: true where the field has the value
  */

@@ -516,6 +516,12 @@ append_string (char **list, const char *string)
  *
  * Adds something to choose (XEP-0004, 3.2). It is for a field of a form that a program makes.
  *
+ * ```python
+ * field = Headstock.DataField(name="day", field_type=Headstock.DataFieldType.LIST_SINGLE, value="today")
+ * field.add_option("today", "Today")
+ * field.add_option("tomorrow", "Tomorrow")
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -90,6 +90,13 @@ hs_data_form_append_field (HsDataForm *self, HsDataField *field)
  * it is for. [method@DataForm.create_submission] makes the answer to a form that was received. A result that
  * was received is made again with its columns and rows.
  *
+ * ```python
+ * form = Headstock.DataForm(title="A forecast")
+ * form.append_field(Headstock.DataField(name="place", label="Where?", required=True))
+ * message = Headstock.Message(form.create_element(), to="juliet@capulet.example")
+ * client.send_stanza(message)
+ * ```
+ *
  * Returns: (transfer full): the element
  *
  * Since: 0.2

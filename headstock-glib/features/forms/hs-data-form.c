@@ -390,6 +390,11 @@ parse_children (HsDataForm *self, HsElement *element, GError **error)
  * Errors: %HS_DATA_FORM_ERROR_INVALID_FORM where @element is no form, its type is unknown, two fields
  * have the same name, or a required one has none.
  *
+ * ```python
+ * form = Headstock.DataForm.new_from_element(query.get_child("x", Headstock.NS_DATA))
+ * print(form.title, form.instructions)
+ * ```
+ *
  * Returns: (transfer full): the form
  */
 HsDataForm *
@@ -573,6 +578,10 @@ hs_data_form_get_field (HsDataForm *self, const char *name)
  *
  * The value of a field; the first of several.
  *
+ * ```python
+ * print(form.get_value("muc#roomconfig_roomname"))
+ * ```
+ *
  * Returns: (nullable): the value, or %NULL where there is none, or no such field
  */
 const char *
@@ -618,6 +627,10 @@ hs_data_form_get_media (HsDataForm *self, const char *uri)
  * Fills in a field.
  *
  * Errors: %HS_DATA_FORM_ERROR_UNKNOWN_FIELD, and those of [method@DataField.set_value].
+ *
+ * ```python
+ * form.set_value("muc#roomconfig_roomname", "The balcony")
+ * ```
  *
  * Returns: true where the field has the value
  */
@@ -711,6 +724,13 @@ hs_data_form_validate (HsDataForm *self, GError **error)
  * returned as they came; those without a value are left out, unless their value was taken away.
  *
  * Errors are those of [method@DataForm.validate].
+ *
+ * ```python
+ * form.set_value("muc#roomconfig_roomname", "The balcony")
+ * iq = Headstock.Iq(Headstock.Element("query", Headstock.NS_MUC_OWNER, form.create_submission()), stanza_type="set",
+ *                   to="balcony@rooms.example.org")
+ * await client.request(iq)
+ * ```
  *
  * Returns: (transfer full): the element
  */

@@ -316,6 +316,11 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  *
  * Call [method@LastActivity.query_finish] in the callback to get the result.
  *
+ * ```python
+ * seconds = await last_activity.query_async("juliet@capulet.example")
+ * print(f"Juliet was here {seconds} seconds ago")
+ * ```
+ *
  * Since: 0.2
  */
 void

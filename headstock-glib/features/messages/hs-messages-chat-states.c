@@ -283,6 +283,10 @@ dup_chat_address (HsMessages *self, const char *peer, GError **error)
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED if there is no session.
  *
+ * ```python
+ * messages.send_chat_state("juliet@capulet.example", Headstock.ChatState.COMPOSING)
+ * ```
+ *
  * Returns: true if the state was sent or need not be
  *
  * Since: 0.2

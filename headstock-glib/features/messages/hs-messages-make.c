@@ -47,6 +47,15 @@ dup_writer (HsMessages *self, HsChatMessage *of)
  *
  * The body of @of is quoted before the answer, for programs that do not know replies, and marked as such (XEP-0428).
  *
+ * ```python
+ * def received(messages, delivery):
+ *     reply = messages.make_reply(delivery, "I think so, too")
+ *     if reply is not None:
+ *         messages.send(reply)
+ *
+ * messages.connect("received", received)
+ * ```
+ *
  * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
  *   [method@ChatMessage.get_id_for]
  *
@@ -81,6 +90,13 @@ hs_messages_make_reply (HsMessages *self, HsChatMessage *of, const char *body)
  *
  * Makes a message that takes the place of another one of the account (XEP-0308), for [method@Messages.send].
  *
+ * ```python
+ * sent = messages.send_text("juliet@capulet.example", "Good nigth")
+ * correction = messages.make_correction(sent, "Good night")
+ * if correction is not None:
+ *     messages.send(correction)
+ * ```
+ *
  * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
  *   [method@ChatMessage.get_id_for]
  *
@@ -113,6 +129,13 @@ hs_messages_make_correction (HsMessages *self, HsChatMessage *of, const char *bo
  *
  * Others may have read it, and programs that do not know retractions go on showing it.
  *
+ * ```python
+ * sent = messages.send_text("juliet@capulet.example", "For the nurse")
+ * retraction = messages.make_retraction(sent)
+ * if retraction is not None:
+ *     messages.send(retraction)
+ * ```
+ *
  * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
  *   [method@ChatMessage.get_id_for]
  *
@@ -143,6 +166,15 @@ hs_messages_make_retraction (HsMessages *self, HsChatMessage *of)
  *
  * Makes a message with reactions to another one (XEP-0444), for [method@Messages.send]. They take the place of those
  * that the account had.
+ *
+ * ```python
+ * def received(messages, delivery):
+ *     reaction = messages.make_reaction(delivery, ["👍"])
+ *     if reaction is not None:
+ *         messages.send(reaction)
+ *
+ * messages.connect("received", received)
+ * ```
  *
  * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
  *   [method@ChatMessage.get_id_for]

@@ -106,6 +106,12 @@ dispatch (HsMessages *self, HsSentMessage *sent, GError **error)
  * [property@Messages:queue-offline]; %HS_ERROR_INVALID_JID if `to` is missing or not valid;
  * %HS_ERROR_INVALID_STANZA and %HS_ERROR_TOO_LARGE as [method@Client.send_stanza] tells them. Nothing is sent then.
  *
+ * ```python
+ * message = Headstock.Message.new_chat("juliet@capulet.example", "Hello")
+ * message.subject = "A greeting"
+ * sent = messages.send(message)
+ * ```
+ *
  * Returns: (transfer full): the message with its delivery status
  *
  * Since: 0.2
@@ -157,6 +163,11 @@ hs_messages_send (HsMessages *self, HsMessage *message, GError **error)
  *
  * Errors are those of [method@Messages.send].
  *
+ * ```python
+ * sent = messages.send_text("juliet@capulet.example", "Hello")
+ * sent.connect("notify::state", lambda sent, _spec: print(sent.state))
+ * ```
+ *
  * Returns: (transfer full): the message with its delivery status
  *
  * Since: 0.2
@@ -189,6 +200,12 @@ hs_messages_send_text (HsMessages *self, const char *to, const char *body, GErro
  * receipt can still tell that it arrived.
  *
  * A message that the client has taken is not in anybody's hands any more.
+ *
+ * ```python
+ * sent = messages.send_text("juliet@capulet.example", "Hello")
+ * if messages.cancel(sent):
+ *     print("It has not left")
+ * ```
  *
  * Returns: true if the message was taken out
  *

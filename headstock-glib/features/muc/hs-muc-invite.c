@@ -141,6 +141,13 @@ hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer user_data)
  *
  * Call [method@Muc.decline_finish] in the callback to get the result.
  *
+ * ```python
+ * def invited(muc, invite):
+ *     muc.decline_async(invite, "Not tonight")
+ *
+ * muc.connect("invited", invited)
+ * ```
+ *
  * Since: 0.2
  */
 void

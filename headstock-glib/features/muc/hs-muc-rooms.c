@@ -82,6 +82,12 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
  * An address or a nickname that is not valid is an error of the program, which is told with a critical message.
  * [method@Muc.join_async] returns such an error.
  *
+ * ```python
+ * room = muc.add_room("balcony@rooms.example.org", "Romeo")
+ * room.password = "secret"
+ * await room.join_async()
+ * ```
+ *
  * Returns: (transfer none): the room
  *
  * Since: 0.2
@@ -109,6 +115,12 @@ hs_muc_add_room (HsMuc *self, const char *jid, const char *nick)
  *
  * Finds a room that was added or joined. The resource of the address does not matter.
  *
+ * ```python
+ * room = muc.lookup("balcony@rooms.example.org")
+ * if room is not None:
+ *     print(room.subject)
+ * ```
+ *
  * Returns: (transfer none) (nullable): the room, or %NULL if there is none
  *
  * Since: 0.2
@@ -131,6 +143,11 @@ hs_muc_lookup (HsMuc *self, const char *jid)
  * @room: a room
  *
  * Removes a room, and leaves it.
+ *
+ * ```python
+ * await room.leave_async()
+ * muc.remove_room(room)
+ * ```
  *
  * Since: 0.2
  */
@@ -181,6 +198,11 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * [property@Muc:rooms] from now on, also if the account cannot enter.
  *
  * Call [method@Muc.join_finish] in the callback to get the result.
+ *
+ * ```python
+ * room = await muc.join_async("balcony@rooms.example.org", "Romeo")
+ * room.send("Good evening")
+ * ```
  *
  * Since: 0.2
  */

@@ -84,6 +84,13 @@ do_change_subject (HsRoom *self, GTask *task, const char *subject)
  *
  * Call [method@Room.join_finish] in the callback to get the result.
  *
+ * ```python
+ * room = muc.add_room("balcony@rooms.example.org", "Romeo")
+ * await room.join_async()
+ * for occupant in room.occupants:
+ *     print(occupant.nick)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -143,6 +150,10 @@ hs_room_join_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * Call [method@Room.leave_finish] in the callback to get the result.
  *
+ * ```python
+ * await room.leave_async("Good night")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -199,6 +210,10 @@ hs_room_leave_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * While the account is not in the room, the nickname is the one to enter with.
  *
  * Call [method@Room.change_nick_finish] in the callback to get the result.
+ *
+ * ```python
+ * await room.change_nick_async("Romeo M.")
+ * ```
  *
  * Since: 0.2
  */
@@ -258,6 +273,10 @@ hs_room_change_nick_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * the state becomes %HS_ROOM_STATE_LOST.
  *
  * Call [method@Room.check_finish] in the callback to get the result.
+ *
+ * ```python
+ * print("The room knows us:", await room.check_async())
+ * ```
  *
  * Since: 0.2
  */
@@ -319,6 +338,10 @@ hs_room_check_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * It is done when the room has told everybody.
  *
  * Call [method@Room.change_subject_finish] in the callback to get the result.
+ *
+ * ```python
+ * await room.change_subject_async("Tonight at eight")
+ * ```
  *
  * Since: 0.2
  */

@@ -98,6 +98,10 @@ do_query_affiliations (HsRoom *self, GTask *task, HsAffiliation affiliation)
  *
  * Call [method@Room.ban_finish] in the callback to get the result.
  *
+ * ```python
+ * await room.ban_async("tybalt@capulet.example", "No fighting here")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -160,6 +164,10 @@ hs_room_ban_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * Call [method@Room.change_affiliation_finish] in the callback to get the result.
  *
+ * ```python
+ * await room.change_affiliation_async("juliet@capulet.example", Headstock.Affiliation.MEMBER)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -221,6 +229,11 @@ hs_room_change_affiliation_finish (HsRoom *self, GAsyncResult *result, GError **
  * Rooms tell it to their admins, and some to everybody in them.
  *
  * Call [method@Room.query_affiliations_finish] in the callback to get the result.
+ *
+ * ```python
+ * for affiliate in await room.query_affiliations_async(Headstock.Affiliation.MEMBER):
+ *     print(affiliate.jid)
+ * ```
  *
  * Since: 0.2
  */

@@ -82,6 +82,10 @@ do_request_voice (HsRoom *self, GTask *task)
  *
  * Call [method@Room.register_nick_finish] in the callback to get the result.
  *
+ * ```python
+ * await room.register_nick_async()
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -137,6 +141,10 @@ hs_room_register_nick_finish (HsRoom *self, GAsyncResult *result, GError **error
  * It is done when the request is sent: what they decide is seen in the own occupant's role.
  *
  * Call [method@Room.request_voice_finish] in the callback to get the result.
+ *
+ * ```python
+ * await room.request_voice_async()
+ * ```
  *
  * Since: 0.2
  */

@@ -56,6 +56,12 @@ do_moderate (HsRoom *self, GTask *task, const char *archive_id, const char *reas
  *
  * Call [method@Room.moderate_finish] in the callback to get the result.
  *
+ * ```python
+ * def remove(room, delivery):
+ *     if delivery.archive_id is not None:
+ *         room.moderate_async(delivery.archive_id, "Spam")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -116,6 +122,12 @@ hs_room_moderate_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * It is for moderators.
  *
  * Call [method@Room.kick_finish] in the callback to get the result.
+ *
+ * ```python
+ * occupant = room.lookup_occupant("Tybalt")
+ * if occupant is not None:
+ *     await room.kick_async(occupant, "No fighting here")
+ * ```
  *
  * Since: 0.2
  */
@@ -179,6 +191,12 @@ hs_room_kick_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * It gives and takes voice, and makes moderators. %HS_ROLE_NONE kicks.
  *
  * Call [method@Room.change_role_finish] in the callback to get the result.
+ *
+ * ```python
+ * occupant = room.lookup_occupant("Juliet")
+ * if occupant is not None:
+ *     await room.change_role_async(occupant, Headstock.Role.MODERATOR)
+ * ```
  *
  * Since: 0.2
  */

@@ -95,6 +95,12 @@ do_destroy (HsRoom *self, GTask *task, const char *reason, const char *alternati
  *
  * Call [method@Room.query_config_finish] in the callback to get the result.
  *
+ * ```python
+ * form = await room.query_config_async()
+ * form.set_value("muc#roomconfig_roomname", "The balcony")
+ * await room.store_config_async(form)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -152,6 +158,12 @@ hs_room_query_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * It is for owners.
  *
  * Call [method@Room.store_config_finish] in the callback to get the result.
+ *
+ * ```python
+ * form = await room.query_config_async()
+ * form.set_value("muc#roomconfig_persistentroom", "1")
+ * await room.store_config_async(form)
+ * ```
  *
  * Since: 0.2
  */
@@ -211,6 +223,10 @@ hs_room_store_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * Call [method@Room.create_instant_finish] in the callback to get the result.
  *
+ * ```python
+ * room.connect("created", lambda room: room.create_instant_async())
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -268,6 +284,10 @@ hs_room_create_instant_finish (HsRoom *self, GAsyncResult *result, GError **erro
  * It is for owners.
  *
  * Call [method@Room.destroy_finish] in the callback to get the result.
+ *
+ * ```python
+ * await room.destroy_async("We meet in the garden", "garden@rooms.example.org")
+ * ```
  *
  * Since: 0.2
  */

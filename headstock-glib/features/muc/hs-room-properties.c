@@ -265,6 +265,12 @@ hs_room_get_auto_rejoin (HsRoom *self)
  *
  * Finds an occupant by the nickname.
  *
+ * ```python
+ * occupant = room.lookup_occupant("Juliet")
+ * if occupant is not None:
+ *     print(occupant.role)
+ * ```
+ *
  * Returns: (transfer none) (nullable): the occupant, or %NULL if there is none
  *
  * Since: 0.2

@@ -20,6 +20,11 @@
  *
  * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; and what [method@Messages.send] tells.
  *
+ * ```python
+ * message = Headstock.Message(body="Good evening", lang="en")
+ * room.send_message(message)
+ * ```
+ *
  * Returns: (transfer full): the message that was sent
  *
  * Since: 0.2
@@ -56,6 +61,10 @@ hs_room_send_message (HsRoom *self, HsMessage *message, GError **error)
  * The status of what it returns becomes %HS_SENT_STATE_REFLECTED when the room has sent the message to everybody.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; and what [method@Messages.send] tells.
+ *
+ * ```python
+ * room.send("Good evening")
+ * ```
  *
  * Returns: (transfer full): the message that was sent
  *
@@ -111,6 +120,10 @@ add_mediated (HsMessage *message, HsJid *person, const char *reason)
  * who take nothing from strangers, and tells the room's password if there is one.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * ```python
+ * room.invite("juliet@capulet.example", "Come down", True)
+ * ```
  *
  * Returns: %TRUE if the invitation was sent
  *

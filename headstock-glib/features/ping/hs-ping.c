@@ -200,6 +200,11 @@ read_answer (GTask *task, HsIq *answer, gint64 usec)
  *
  * Call [method@Ping.send_finish] in the callback to get the result.
  *
+ * ```python
+ * msec = await ping.send_async("example.org")
+ * print(f"The server answered after {msec} ms")
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -215,6 +215,11 @@ parse_query (HsInvitation *self, const char *start, const char *end, GError **er
  * Errors: %G_URI_ERROR_BAD_SCHEME if @uri does not begin with `xmpp:`, %G_URI_ERROR_FAILED if it is not a valid
  * URI, %HS_ERROR_INVALID_JID if its address is not a valid JID.
  *
+ * ```python
+ * invitation = Headstock.Invitation.parse("xmpp:romeo@montague.example?roster;preauth=1tMFqYDdKhfe2pwp")
+ * print(invitation.jid, invitation.token)
+ * ```
+ *
  * Returns: (transfer full): the invitation
  */
 HsInvitation *

@@ -344,6 +344,10 @@ hs_registration_change_cancel (HsRegistration *self)
  * clears that once it has signed in without showing the password.
  *
  * Call [method@Registration.change_password_finish] in the callback to get the result.
+ *
+ * ```python
+ * await registration.change_password_async("a new password")
+ * ```
  */
 void
 hs_registration_change_password_async (HsRegistration *self,
@@ -426,6 +430,10 @@ hs_registration_change_password_finish (HsRegistration *self, GAsyncResult *resu
  * known.
  *
  * Call [method@Registration.cancel_account_finish] in the callback to get the result.
+ *
+ * ```python
+ * await registration.cancel_account_async()
+ * ```
  */
 void
 hs_registration_cancel_account_async (HsRegistration *self,

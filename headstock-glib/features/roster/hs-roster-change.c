@@ -70,6 +70,11 @@ send_item (HsRoster *self, GTask *task, HsElement *item)
  *
  * Call [method@Roster.add_finish] in the callback to get the result.
  *
+ * ```python
+ * await roster.add_async("juliet@capulet.example", "Juliet", ["Friends"])
+ * roster.subscribe("juliet@capulet.example")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -142,6 +147,12 @@ hs_roster_add_finish (HsRoster *self, GAsyncResult *result, GError **error)
  *
  * Call [method@Roster.update_finish] in the callback to get the result.
  *
+ * ```python
+ * contact = roster.lookup("juliet@capulet.example")
+ * if contact is not None:
+ *     await roster.update_async(contact, "Juliet C.", ["Family"])
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -204,6 +215,12 @@ hs_roster_update_finish (HsRoster *self, GAsyncResult *result, GError **error)
  * The server ends the subscriptions in both directions.
  *
  * Call [method@Roster.remove_finish] in the callback to get the result.
+ *
+ * ```python
+ * contact = roster.lookup("tybalt@capulet.example")
+ * if contact is not None:
+ *     await roster.remove_async(contact)
+ * ```
  *
  * Since: 0.2
  */

@@ -382,6 +382,10 @@ hs_roster_load_clear (HsRoster *self)
  *
  * Call [method@Roster.refresh_finish] in the callback to get the result.
  *
+ * ```python
+ * await roster.refresh_async()
+ * ```
+ *
  * Since: 0.2
  */
 void

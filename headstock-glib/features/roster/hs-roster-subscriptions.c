@@ -100,6 +100,10 @@ send_to (HsRoster *self, const char *type, const char *address, const char *stat
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
  *
+ * ```python
+ * roster.subscribe("juliet@capulet.example", "It is Romeo")
+ * ```
+ *
  * Returns: true, if the request was sent
  *
  * Since: 0.2
@@ -124,6 +128,10 @@ hs_roster_subscribe (HsRoster *self, const char *jid, const char *message, GErro
  * The contact stays in the roster; [method@Roster.remove_async] ends everything.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * ```python
+ * roster.unsubscribe("juliet@capulet.example")
+ * ```
  *
  * Returns: true, if it was sent
  *
@@ -170,6 +178,11 @@ check_pre_approval (HsRoster *self, HsJid *jid, GError **error)
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_NOT_SUPPORTED, if the
  * person has not asked and the server cannot approve in advance.
  *
+ * ```python
+ * for request in roster.requests:
+ *     roster.approve(request.jid)
+ * ```
+ *
  * Returns: true, if it was sent
  *
  * Since: 0.2
@@ -199,6 +212,11 @@ hs_roster_approve (HsRoster *self, const char *jid, GError **error)
  * Refuses a request, or stops somebody from seeing the account's presence (RFC 6121, 3.2).
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ *
+ * ```python
+ * for request in roster.requests:
+ *     roster.deny(request.jid)
+ * ```
  *
  * Returns: true, if it was sent
  *

@@ -430,6 +430,12 @@ hs_roster_new (void)
  *
  * Finds a contact by its address.
  *
+ * ```python
+ * contact = roster.lookup("juliet@capulet.example")
+ * if contact is not None:
+ *     print(contact.name, contact.groups)
+ * ```
+ *
  * Returns: (transfer none) (nullable): the contact, or %NULL if there is none in the roster or @jid is not
  *   a valid address
  *

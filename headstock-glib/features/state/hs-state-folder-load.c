@@ -44,6 +44,12 @@ restore (HsStateEntry *entry, GBytes *bytes, GError **error)
  * the error is %G_IO_ERROR_INVALID_FILENAME (the name of its state could not be that of a file), %G_IO_ERROR_EXISTS
  * (the folder keeps another object of this name) or %G_IO_ERROR_NOT_SUPPORTED (the folder has no path).
  *
+ * ```python
+ * folder = Headstock.StateFolder.new(Gio.File.new_for_path(GLib.get_user_cache_dir()))
+ * roster = client.ensure_module(Headstock.Roster)
+ * folder.load(roster)
+ * ```
+ *
  * Returns: true if the object has the state that the folder has, or if there was none
  *
  * Since: 0.2
@@ -207,6 +213,12 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback is called; otherwise see [method@StateFolder.load].
  *
  * Call [method@StateFolder.load_finish] in the callback to get the result.
+ *
+ * ```python
+ * folder = Headstock.StateFolder.new(Gio.File.new_for_path(GLib.get_user_cache_dir()))
+ * roster = client.ensure_module(Headstock.Roster)
+ * await folder.load_async(roster)
+ * ```
  *
  * Since: 0.2
  */

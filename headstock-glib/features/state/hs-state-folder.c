@@ -28,7 +28,6 @@
  *     print("The contacts will be fetched again:", error.message)
  * client.register(roster)
  * client.run()
- * folder.flush_async(None, flushed)
  * ```
  *
  * Changes are collected: a state is written [property@StateFolder:delay] milliseconds after its first change that
@@ -651,6 +650,10 @@ hs_state_folder_forget (HsStateFolder *self, HsStateful *object)
  * Writes all that has changed, without the delay.
  *
  * Call [method@StateFolder.flush_finish] in the callback to get the result.
+ *
+ * ```python
+ * await folder.flush_async()
+ * ```
  *
  * Since: 0.2
  */

@@ -256,6 +256,11 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  *
  * Call [method@Time.query_finish] in the callback to get the result.
  *
+ * ```python
+ * there = await time.query_async("juliet@capulet.example/balcony")
+ * print(there.format("%H:%M"))
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -12,8 +12,8 @@
  * [func@printable] makes them fit for a terminal or a log.
  *
  * ```python
- * info = version.query_finish(result)
- * print(info.props.name, info.props.version, info.props.os)
+ * info = await software_version.query_async("example.org")
+ * print(info.name, info.version, info.os)
  * ```
  *
  * Since: 0.2

@@ -427,6 +427,11 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  *
  * Call [method@SoftwareVersion.query_finish] in the callback to get the result.
  *
+ * ```python
+ * info = await software_version.query_async("example.org")
+ * print(info.name, info.version)
+ * ```
+ *
  * Since: 0.2
  */
 void

@@ -30,6 +30,10 @@ hs_test_server_add_rule (HsTestServer *self, const char *name, const char *names
  *
  * Errors: `HS_ERROR_INVALID_STANZA` if the element is no stanza, `HS_ERROR_NOT_CONNECTED` if no session stands.
  *
+ * ```python
+ * server.feed_element(Headstock.Message(from_jid="juliet@example.org/x", stanza_type="chat", body="Hello"))
+ * ```
+ *
  * Returns: true if the client has received the stanza, or the server keeps it
  *
  * Since: 0.2
@@ -71,6 +75,11 @@ hs_test_server_feed_element (HsTestServer *self, HsElement *stanza, GError **err
  *
  * Errors are those of [method@Server.feed_element], and `HS_XML_ERROR` if @xml is not one well-formed element.
  *
+ * ```python
+ * server.feed("<message from='juliet@example.org/x' type='chat'><body>Hello</body></message>")
+ * assert server.expect("message")["to"] == "juliet@example.org/x"
+ * ```
+ *
  * Returns: true if the client has received the stanza, or the server keeps it
  *
  * Since: 0.2
@@ -93,6 +102,10 @@ hs_test_server_feed (HsTestServer *self, const char *xml, GError **error)
  *
  * Takes the oldest stanza that the client has sent and that was not taken yet.
  *
+ * ```python
+ * assert server.take_sent() is None
+ * ```
+ *
  * Returns: (transfer full) (nullable): a stanza, or %NULL if the client has sent no other
  *
  * Since: 0.2
@@ -110,6 +123,10 @@ hs_test_server_take_sent (HsTestServer *self)
  * @self: a server
  *
  * Lists the stanzas that the client has sent and that were not taken yet, the oldest first.
+ *
+ * ```python
+ * assert [stanza.get_name() for stanza in server.list_sent()] == ["presence", "message"]
+ * ```
  *
  * Returns: (transfer container) (element-type Headstock.Element): the stanzas
  *
@@ -133,6 +150,11 @@ hs_test_server_list_sent (HsTestServer *self)
  * @self: a server
  *
  * Forgets what the client has sent up to now.
+ *
+ * ```python
+ * server.clear_sent()
+ * assert server.list_sent() == []
+ * ```
  *
  * Since: 0.2
  */
@@ -204,6 +226,11 @@ describe_sent (HsTestServer *self)
  *
  * Errors: `HS_ERROR_TIMED_OUT`, with what the client has sent in its place.
  *
+ * ```python
+ * reply = server.expect("message")
+ * assert reply.get_child_text("body", Headstock.NS_CLIENT) == "Hello"
+ * ```
+ *
  * Returns: (transfer full): the stanza
  *
  * Since: 0.2
@@ -249,6 +276,10 @@ hs_test_server_expect (HsTestServer *self, const char *name, const char *namespa
  * pings, and answers all other requests to the server or the account with `service-unavailable`. Requests to
  * others are not answered: the test feeds the answer.
  *
+ * ```python
+ * server.answer("query", "urn:example:weather", "<query xmlns='urn:example:weather'>rain</query>")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -268,6 +299,10 @@ hs_test_server_answer (HsTestServer *self, const char *name, const char *namespa
  * @condition: the condition of the error
  *
  * Has the server answer such requests with an error from now on.
+ *
+ * ```python
+ * server.answer_error("query", "urn:example:weather", Headstock.StanzaError.ITEM_NOT_FOUND)
+ * ```
  *
  * Since: 0.2
  */

@@ -30,7 +30,7 @@
  * client.register(Bot())
  * server.start(client)
  * server.feed("<message from='juliet@example.org' type='chat'><body>hi</body></message>")
- * assert server.take_sent().props.body == "hi"
+ * assert server.expect("message").get_child_text("body", Headstock.NS_CLIENT) == "hi"
  * ```
  *
  * Since: 0.2
@@ -445,6 +445,12 @@ hs_test_server_init (HsTestServer *self)
  *
  * Makes a server for a client of the thread-default main context, and stops the clock there.
  *
+ * ```python
+ * server = HeadstockTest.Server.new()
+ * client = Headstock.Client.new("bot@example.org", "secret")
+ * server.start(client)
+ * ```
+ *
  * Returns: (transfer full): a server
  *
  * Since: 0.2
@@ -521,6 +527,12 @@ hs_test_server_get_n_connections (HsTestServer *self)
  *
  * A test calls this in place of [method@Server.start] where the program itself starts the client.
  *
+ * ```python
+ * server = HeadstockTest.Server()
+ * server.attach(client)
+ * client.start()
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -552,6 +564,12 @@ hs_test_server_attach (HsTestServer *self, HsClient *client)
  * with (the roster request and presence) is not among what [method@Server.take_sent] gives.
  *
  * Errors are those of [signal@Headstock.Client::disconnected] and [signal@Headstock.Client::terminated].
+ *
+ * ```python
+ * server = HeadstockTest.Server()
+ * server.start(client)
+ * server.feed("<message from='juliet@example.org/x' type='chat'><body>Hello</body></message>")
+ * ```
  *
  * Returns: true if the client is ready
  *
@@ -601,6 +619,12 @@ hs_test_server_stop (HsTestServer *self)
  *
  * Runs the main context until nothing is left to do that needs no time.
  *
+ * ```python
+ * client.send_stanza(Headstock.Message.new_chat("juliet@example.org", "Hello"))
+ * server.settle()
+ * assert len(server.list_sent()) > 0
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -636,6 +660,11 @@ get_step (HsTestServer *self, gint64 end)
  * Has time pass for the client: keepalives, timeouts of requests, retries. What is due in between happens in its
  * order and at its time.
  *
+ * ```python
+ * server.advance(60000)
+ * assert server.expect("ping", Headstock.NS_PING)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -661,6 +690,11 @@ hs_test_server_advance (HsTestServer *self, guint64 msec)
  * Cuts the connection, as a network does that fails. The client notices at once; what it had sent has arrived. It
  * connects again when its time has come: see [method@Server.advance] and [method@Server.resume].
  *
+ * ```python
+ * server.cut()
+ * server.resume()
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -682,6 +716,11 @@ hs_test_server_cut (HsTestServer *self)
  * fed meanwhile, unless that is refused or the server is not [property@Server:managed].
  *
  * Errors are those of [method@Server.start].
+ *
+ * ```python
+ * server.cut()
+ * server.resume()
+ * ```
  *
  * Returns: true if the client is ready
  *
@@ -709,6 +748,12 @@ hs_test_server_resume (HsTestServer *self, GError **error)
  * @n_times: how often, from now on; 0 ends it
  *
  * Has the server refuse something.
+ *
+ * ```python
+ * server.refuse(HeadstockTest.Refusal.CONNECTION, 1)
+ * client.start()
+ * server.advance(5000)
+ * ```
  *
  * Since: 0.2
  */
