@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks that all that is public is documented, and that the check would find it if it were not.
 
-    check-documented.py GI-DOCGEN CONFIGURATION GIR TEST-GIR SOURCE PAGES
+    check-documented.py GI-DOCGEN CONFIGURATION GIR TEST-CONFIGURATION TEST-GIR SOURCE PAGES TEST-PAGES
 
 Beside what `gi-docgen check` looks at: virtual functions and the members of structures are
-documented, classes have code in their documentation, asynchronous functions name those that finish
-them, the guides name only functions, types and constants that there are, in the library or in the one
+documented, classes have code in their documentation, and so have asynchronous functions and others that programs call
+every day, asynchronous functions name those that finish them, the guides name only functions, types and constants that there are, in the library or in the one
 for tests, and no link between the PAGES leads nowhere.  Prints TAP.
 """
 
@@ -22,11 +22,44 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 
+# What programs call every day, beside asynchronous functions: these have a sample in Python.
+DAILY = {
+    "Client": "new new_for_jid add_handler add_handler_full register unregister register_on_iq remove_handler start stop run "
+              "send_stanza send_raw_stanza is_own set_log ensure_module find_module list_modules defer_reply reconnect_now "
+              "dup_session_state set_session_state request_finish",
+    "Component": "new",
+    "Element": "new new_from_string new_tree add_child add_text_child append copy detach get_attribute get_child "
+               "get_child_text get_text matches set_attribute set_text to_string",
+    "Jid": "new new_from_parts get_bare with_resource",
+    "Stanza": "get_error new_reply new_error_reply",
+    "Message": "new new_chat set_body",
+    "Presence": "new set_show set_status",
+    "Iq": "new set_payload",
+    "ArchivePage": "list_deliveries",
+    "DataField": "new add_option set_value set_values set_boolean",
+    "DataForm": "new_from_element add_field append_field add_reported list_items get_value set_value create_element "
+                "create_submission",
+    "Disco": "add_feature add_identity answer",
+    "DiscoInfo": "has_feature",
+    "Invitation": "parse",
+    "Messages": "send send_text send_chat_state cancel make_correction make_reaction make_reply make_retraction",
+    "Muc": "add_room remove_room lookup",
+    "Room": "send send_message invite lookup_occupant",
+    "Roster": "lookup subscribe unsubscribe approve deny",
+    "StateFolder": "load",
+}
+# The same of the library for tests.
+TEST_DAILY = {
+    "Server": "new start attach feed feed_element expect take_sent list_sent clear_sent answer answer_error advance cut resume "
+              "refuse settle",
+}
+
+
 class Reference:
     """The GIR, and what gi-docgen says of it."""
 
     def __init__(self, gidocgen: str, configuration: str, gir: Path):
-        self._command = [gidocgen, "check", "--config", configuration]
+        self._command = [gidocgen, "check", "--add-include-path", gir.parent, "--config", configuration]
         self.gir = gir
         self.root = ElementTree.parse(gir).getroot()
 
@@ -81,6 +114,19 @@ class Reference:
         return [element.get("name") for kind in ("class", "interface") for element in self.root.iter(CORE + kind)
                 if "```" not in element.findtext(CORE + "doc", "")]
 
+    def without_daily_sample(self, daily: dict[str, str]) -> list[str]:
+        """The functions that a program calls every day without code in Python in their documentation."""
+        found = []
+        for owner in [*self.root.iter(CORE + "class"), *self.root.iter(CORE + "record")]:
+            wanted = daily.get(owner.get("name"), "").split()
+            functions = {element.get("name"): element for element in owner
+                         if element.tag in (CORE + "constructor", CORE + "method", CORE + "function")}
+            found += [f"{owner.get('name')}.{name} is not there" for name in wanted if name not in functions]
+            found += [f"{owner.get('name')}.{name}" for name, element in functions.items()
+                      if (name in wanted or name.endswith("_async")) and element.get("introspectable") != "0"
+                      and "```" not in element.findtext(CORE + "doc", "")]
+        return found
+
     def without_finish(self) -> list[str]:
         """The asynchronous functions whose documentation does not name the function that finishes them."""
         found = []
@@ -121,14 +167,14 @@ def broken_links(pages: Path) -> list[str]:
     found = []
     for page in sorted(pages.glob("*.html")):
         for link in re.findall(r'href="([^"#]+)', page.read_text()):
-            if not re.match(r"[a-z]+:", link) and not (page.parent / link).exists():
+            if link.startswith("javascript:") or not re.match(r"[a-z]+:", link) and not (page.parent / link).exists():
                 found.append(f"{page.name} has a link to {link}")
     return found
 
 
 def without_guides(pages: Path) -> list[str]:
     """The pages without the list of guides at their side."""
-    return [page.name for page in sorted(pages.glob("*.html")) if '<a href="getting-started.html">' not in page.read_text()
+    return [page.name for page in sorted(pages.glob("*.html")) if not re.search(r'<a href="(?:[./\w-]+/)?getting-started\.html">', page.read_text())
             and '<nav class="sidebar' in page.read_text()]
 
 
@@ -137,8 +183,9 @@ def is_cast(name: str, names: set[str]) -> bool:
 
 
 def main() -> int:
-    gidocgen, configuration, gir, test_gir, source, pages = sys.argv[1:]
+    gidocgen, configuration, gir, test_configuration, test_gir, source, *pages = sys.argv[1:]
     reference = Reference(gidocgen, configuration, Path(gir))
+    test_reference = Reference(gidocgen, test_configuration, Path(test_gir))
     failed = number = 0
 
     def report(good: bool, title: str, details=()) -> None:
@@ -149,16 +196,21 @@ def main() -> int:
         for detail in details:
             print("#", detail)
 
-    complaints = reference.complaints(reference.gir) + reference.undocumented()
+    complaints = [complaint for one in (reference, test_reference)
+                  for complaint in one.complaints(one.gir) + one.undocumented()]
     report(not complaints, "all that is public is documented", complaints)
     for kind in ("method", "property", "member"):
         report(reference.without_documentation_of(kind), f"a {kind} without documentation is found")
     timeless = reference.timeless()
     report(not timeless, "each property of a client says when a change takes effect", timeless)
-    sampleless, endless = reference.without_sample(), reference.without_finish()
+    sampleless, endless = reference.without_sample() + test_reference.without_sample(), reference.without_finish()
     report(not sampleless, "each class has code in its documentation", sampleless)
+    daily = reference.without_daily_sample(DAILY) + test_reference.without_daily_sample(TEST_DAILY)
+    report(not daily, "each function that programs call every day has code in its documentation", daily)
+    planted = reference.without_daily_sample({"Muc": "new", "Roster": "delete"})
+    report(sorted(planted) == ["Muc.new", "Roster.delete is not there"], "a function without code is found", planted)
     report(not endless, "each asynchronous function names the one that finishes it", endless)
-    names = reference.names() | Reference(gidocgen, configuration, Path(test_gir)).names()
+    names = reference.names() | test_reference.names()
     planted = {"HsNothing", "hs_nothing", "HS_NOTHING"}
     report(unknown_names(" ".join(planted), names) == planted, "a name that is not there is found")
     code = "".join(path.read_text() for folder in ("headstock-glib", "tests/support")
@@ -169,9 +221,9 @@ def main() -> int:
         known = names | inside if path.name in ("architecture.md", "contributing.md", "glossary.md") else names
         unknown = sorted(unknown_names(path.read_text(), known))
         report(not unknown, f"{path.name} names only what there is", unknown)
-    broken = broken_links(Path(pages))
+    broken = [link for folder in pages for link in broken_links(Path(folder))]
     report(not broken, "no link leads nowhere", broken)
-    bare = without_guides(Path(pages))
+    bare = [page for folder in pages for page in without_guides(Path(folder))]
     report(not bare, "every page lists the guides at its side", bare)
     print(f"1..{number}")
     return 1 if failed else 0

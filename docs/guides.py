@@ -5,12 +5,13 @@
     guides.py list                                  the guides in the order of README.md, one a line
     guides.py pages                                 their pages in the reference, one a line
     guides.py write                                 mends headers, links and the last line of each guide
-    guides.py generate GI-DOCGEN CONFIGURATION GIR PAGES
-                                                    makes the reference, with the guides in it
+    guides.py generate GI-DOCGEN CONFIGURATION GIR OTHER-GIR PAGES
+                                                    makes the reference of one of the two libraries
 
 A guide is Markdown as a forge shows it: names of the library in backquotes, and links to other files.
 gi-docgen wants a title in front, links between pages in one folder, and a link for each name. `generate`
-makes that out of the guides, and adds a list of the guides to the side of each page.
+makes that out of the guides, which are in the reference of the library Headstock, and adds a list of the guides to
+the side of each page of both references.
 """
 
 import html
@@ -39,6 +40,16 @@ SPAN = re.compile(r"`([^`\n]+)`")
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
 C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
+
+
+# Where the pages of other libraries are. gi-docgen leaves links to them to a script that has to be told the same.
+ELSEWHERE = {"GLib": "https://docs.gtk.org/glib/", "GObject": "https://docs.gtk.org/gobject/",
+             "Gio": "https://docs.gtk.org/gio/"}
+EXTERNAL = re.compile(r'<a (?=[^>]*data-namespace="(\w+)")(?=[^>]*data-link="([^"]+)")[^>]*>')
+
+
+# A long line of code is wrapped: what lies beyond the edge of a page is not read, nor printed.
+STYLE = "<style>pre, pre code { white-space: pre-wrap; overflow-wrap: anywhere; }</style>\n"
 
 
 @dataclass
@@ -139,8 +150,12 @@ def write() -> None:
 
 # What gi-docgen shows.
 
-def read_names(gir: Path) -> dict[str, str]:
+def read_names(gir: Path, folder: str = "") -> dict[str, str]:
     """The page of each name, written as in the guides: functions with brackets."""
+    return {name: folder + page for name, page in read_pages(gir).items()}
+
+
+def read_pages(gir: Path) -> dict[str, str]:
     namespace = ElementTree.parse(gir).getroot().find(CORE + "namespace")
     kinds = {"class": "class", "interface": "iface", "record": "struct", "enumeration": "enum",
              "bitfield": "flags", "callback": "callback", "alias": "alias"}
@@ -217,7 +232,7 @@ def make_page(guide: Guide, guides: list[Guide], names: dict[str, str]) -> str:
     return f"Title: {title}\n\n{body.lstrip()}"
 
 
-def sidebar(guides: list[Guide]) -> str:
+def sidebar(guides: list[Guide], folder: str) -> str:
     """The list of all guides, by their groups."""
     lines, group = [], None
     for guide in guides:
@@ -226,28 +241,34 @@ def sidebar(guides: list[Guide]) -> str:
             lines.append(f'<h5>{html.escape(guide.group)}</h5><div class="links">')
             group = guide.group
         title = "All guides" if guide.path == INDEX else guide.title
-        lines.append(f'<a href="{guide.page}.html">{html.escape(title)}</a>')
+        lines.append(f'<a href="{folder}{guide.page}.html">{html.escape(title)}</a>')
     return "\n".join(lines) + "\n</div></div>\n"
 
 
-def decorate(page: str, guides: str) -> str:
-    """The page with the guides at its side, and without rows that have nothing in them."""
+def decorate(page: str, guides: str, places: dict[str, str]) -> str:
+    """The page with the guides at its side, links to the other libraries, and without rows that have nothing in them."""
+    page = page.replace("</head>", STYLE + "</head>", 1)
+    page = EXTERNAL.sub(lambda match: f'<a href="{places[match.group(1)]}{match.group(2)}" class="external">', page)
     # Before what gi-docgen says of itself, or else at the end of the side.
     page = re.sub(r'<div class="section generator">|</nav>', lambda match: guides + match.group(0), page, count=1)
     return re.sub(r'\s*<tr><td><em>\w+</em></td><td><a href="(?:None)?"[^>]*>(?:None)?</a></td></tr>', "", page)
 
 
-def generate(gidocgen: str, configuration: str, gir: str, output: str) -> None:
+def generate(gidocgen: str, configuration: str, gir: str, other_gir: str, output: str) -> None:
     guides = read_guides()
-    names = read_names(Path(gir))
+    has_guides = Path(gir).stem.startswith("Headstock-")
+    other = f"../{Path(output).name.replace('glib-', 'glib-test-') if has_guides else Path(output).name.replace('-test', '')}/"
+    names = read_names(Path(gir)) | read_names(Path(other_gir), other)
     with tempfile.TemporaryDirectory() as folder:
-        for guide in guides:
+        for guide in guides if has_guides else ():
             (Path(folder) / f"{guide.page}.md").write_text(make_page(guide, guides, names), encoding="utf-8")
         subprocess.run([gidocgen, "generate", "--quiet", "--fatal-warnings", "--config", configuration,
-                        "--content-dir", folder, "--output-dir", output, "--no-namespace-dir", gir], check=True)
-    at_side = sidebar(guides)
+                        "--add-include-path", Path(other_gir).parent, "--content-dir", folder,
+                        "--output-dir", output, "--no-namespace-dir", gir], check=True)
+    at_side = sidebar(guides, "" if has_guides else other)
+    places = ELSEWHERE | {"HeadstockTest" if has_guides else "Headstock": other}
     for path in Path(output).glob("*.html"):
-        path.write_text(decorate(path.read_text(encoding="utf-8"), at_side), encoding="utf-8")
+        path.write_text(decorate(path.read_text(encoding="utf-8"), at_side, places), encoding="utf-8")
 
 
 def main() -> int:
