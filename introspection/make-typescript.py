@@ -183,11 +183,11 @@ class Writer:
                if get_type_name(one) not in ("Gio.AsyncReadyCallback", "Gio.Cancellable")]
         timed = any(one.get("name") == "timeout_msec" for one in own)
         last = "last?: " + ("CancelOrTimeout" if timed else "Cancel")
-        needed = [self.library.declare(one) for one in own if one.get("nullable") != "1" and one.get("name") != "timeout_msec"]
-        every = [self.library.declare(one, one.get("nullable") == "1" or one.get("name") == "timeout_msec") for one in own]
-        # An argument that may be left out before one that may not is given always.
-        while any("?: " in one for one in every[:len(needed)]):
-            every = [one.replace("?: ", ": ", 1) if place < len(needed) else one for place, one in enumerate(every)]
+        # Arguments may be left out at the end: what comes before one that is needed is given always.
+        n_needed = max((place for place, one in enumerate(own, 1)
+                        if one.get("nullable") != "1" and one.get("name") != "timeout_msec"), default=0)
+        needed = [self.library.declare(one) for one in own[:n_needed]]
+        every = needed + [self.library.declare(one, True) for one in own[n_needed:]]
         result = self.library.returned(finish)
         callback = f"callback: ((source: {owner.get('name')}, result: Gio.AsyncResult) => void) | null"
         full = [one.replace("?: ", ": ", 1) for one in every]
