@@ -207,8 +207,8 @@ def main() -> int:
     report(not sampleless, "each class has code in its documentation", sampleless)
     daily = reference.without_daily_sample(DAILY) + test_reference.without_daily_sample(TEST_DAILY)
     report(not daily, "each function that programs call every day has code in its documentation", daily)
-    planted = reference.without_daily_sample({"Muc": "new", "Roster": "delete"})
-    report(sorted(planted) == ["Muc.new", "Roster.delete is not there"], "a function without code is found", planted)
+    planted = {*reference.without_daily_sample({"Muc": "new", "Roster": "delete"})} - {*daily}
+    report(planted == {"Muc.new", "Roster.delete is not there"}, "a function without code is found", planted)
     report(not endless, "each asynchronous function names the one that finishes it", endless)
     names = reference.names() | test_reference.names()
     planted = {"HsNothing", "hs_nothing", "HS_NOTHING"}

@@ -41,6 +41,12 @@ read_config (GTask *task, HsIq *answer)
  *
  * Call [method@PubSub.query_config_finish] in the callback to get the result.
  *
+ * ```python
+ * form = await pubsub.query_config_async("pubsub.example.org", "weather")
+ * form.set_value("pubsub#title", "The weather in Verona")
+ * await pubsub.store_config_async("pubsub.example.org", "weather", form)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -103,6 +109,12 @@ hs_pubsub_query_config_finish (HsPubSub *self, GAsyncResult *result, GError **er
  * Changes the configuration of a node (XEP-0060, 8.2.4).
  *
  * Call [method@PubSub.store_config_finish] in the callback to get the result.
+ *
+ * ```python
+ * form = await pubsub.query_config_async("pubsub.example.org", "weather")
+ * form.set_value("pubsub#title", "The weather in Verona")
+ * await pubsub.store_config_async("pubsub.example.org", "weather", form)
+ * ```
  *
  * Since: 0.2
  */

@@ -48,6 +48,11 @@ read_items (GTask *task, HsIq *answer)
  *
  * Call [method@PubSub.query_items_finish] in the callback to get the result.
  *
+ * ```python
+ * for item in await pubsub.query_items_async("juliet@capulet.example", "urn:example:notes", None, 10):
+ *     print(item.id, item.payload)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -123,6 +128,10 @@ hs_pubsub_query_items_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * Takes an item back (XEP-0060, 7.2).
  *
  * Call [method@PubSub.retract_finish] in the callback to get the result.
+ *
+ * ```python
+ * await pubsub.retract_async(None, "urn:example:notes", "1", True)
+ * ```
  *
  * Since: 0.2
  */

@@ -51,6 +51,11 @@ send_subscription (GTask *task, const char *name, const char *service, const cha
  *
  * Call [method@PubSub.subscribe_finish] in the callback to get the result.
  *
+ * ```python
+ * pubsub.connect("event::weather", lambda pubsub, event: print(event.item))
+ * await pubsub.subscribe_async("pubsub.example.org", "weather")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -110,6 +115,10 @@ hs_pubsub_subscribe_finish (HsPubSub *self, GAsyncResult *result, GError **error
  * Ends the account's subscription to a node (XEP-0060, 6.2).
  *
  * Call [method@PubSub.unsubscribe_finish] in the callback to get the result.
+ *
+ * ```python
+ * await pubsub.unsubscribe_async("pubsub.example.org", "weather")
+ * ```
  *
  * Since: 0.2
  */
@@ -171,6 +180,10 @@ hs_pubsub_unsubscribe_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * On many services everybody may then read what is published on it: see [method@PubSub.store_config_async].
  *
  * Call [method@PubSub.create_node_finish] in the callback to get the result.
+ *
+ * ```python
+ * await pubsub.create_node_async("pubsub.example.org", "weather")
+ * ```
  *
  * Since: 0.2
  */
@@ -234,6 +247,10 @@ hs_pubsub_create_node_finish (HsPubSub *self, GAsyncResult *result, GError **err
  *
  * Call [method@PubSub.delete_node_finish] in the callback to get the result.
  *
+ * ```python
+ * await pubsub.delete_node_async("pubsub.example.org", "weather")
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -294,6 +311,10 @@ hs_pubsub_delete_node_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * Takes all items of a node back (XEP-0060, 8.5).
  *
  * Call [method@PubSub.purge_node_finish] in the callback to get the result.
+ *
+ * ```python
+ * await pubsub.purge_node_async("pubsub.example.org", "weather")
+ * ```
  *
  * Since: 0.2
  */

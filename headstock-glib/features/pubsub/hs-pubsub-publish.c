@@ -306,6 +306,11 @@ ask_features (GTask *task)
  *
  * Call [method@PubSub.publish_finish] in the callback to get the result.
  *
+ * ```python
+ * note = Headstock.Element("note", "urn:example:notes", "Buy a ring")
+ * id = await pubsub.publish_async(None, "urn:example:notes", None, note, Headstock.NodeConfig.new_private())
+ * ```
+ *
  * Since: 0.2
  */
 void
