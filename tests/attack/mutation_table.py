@@ -351,7 +351,7 @@ MUTATIONS = [
             "if (ask->query_id != NULL && strcmp (ask->query_id, query_id) == 0)",
             "if (ask->query_id != NULL)", "archive", "/archive/forged"),
     feature("an archive cannot give more than a page may have",
-            "if (ask->page->n_results >= HS_ARCHIVE_MAX_RESULTS)", "if (FALSE)", "archive", "/archive/flood"),
+            "if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS)", "if (FALSE)", "archive", "/archive/flood"),
     feature("an empty page ends the pages",
             "self->is_complete = self->last_id == NULL ||", "self->is_complete =", "archive", "/archive/ends"),
     feature("the same page again is an error",

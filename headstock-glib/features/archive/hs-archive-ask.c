@@ -142,26 +142,23 @@ read_result (HsArchiveAsk *ask, HsElement *result)
   g_autoptr (GDateTime) stamp = delay != NULL ? hs_messages_read_stamp (delay) : NULL;
   HsJid *own = hs_client_get_bound_jid (ask->archive->client);
   g_autoptr (HsJid) archive = NULL;
-  HsDelivery *delivery;
+  HsDelivery *delivery = NULL;
 
   if (id == NULL || *id == '\0')
     return;
-  if (ask->page->n_results >= HS_ARCHIVE_MAX_RESULTS)
+  if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS)
     {
       if (ask->error == NULL)
         ask->error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The archive of %s gave more than %u messages for a page of %u",
-                                  hs_archive_describe (ask->page->archive), ask->page->n_results,
+                                  hs_archive_describe (ask->page->archive), ask->page->results->len,
                                   ask->page->query->page_size);
       return;
     }
-  hs_archive_page_note_id (ask->page, id);
   archive = ask->page->archive != NULL ? hs_jid_ref (ask->page->archive) : own != NULL ? hs_jid_get_bare (own) : NULL;
-  if (message == NULL || archive == NULL)
-    return;
-  delivery = hs_messages_read (ask->reader, HS_MESSAGE (message),
-                               &(HsMessagesArchived){ .archive = archive, .archive_id = id, .stamp = stamp });
-  if (delivery != NULL)
-    hs_archive_page_add (ask->page, delivery);
+  if (message != NULL && archive != NULL)
+    delivery = hs_messages_read (ask->reader, HS_MESSAGE (message),
+                                 &(HsMessagesArchived){ .archive = archive, .archive_id = id, .stamp = stamp });
+  hs_archive_page_add (ask->page, id, stamp, delivery);
 }
 
 HsElement *

@@ -3,6 +3,7 @@
 
 #include "hs-archive-page.h"
 #include "hs-archive-query-private.h"
+#include "hs-archive-shared.h"
 #include "hs-element.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,7 @@ struct _HsArchivePage
   HsArchiveQuery *query; /* a copy, which nobody changes */
   HsJid *archive;        /* NULL: the account's */
   GPtrArray *deliveries;
-  guint n_results; /* with those that are left out */
+  GPtrArray *results; /* HsArchiveResult: with those that are left out */
   char *first_id;
   char *last_id;
   int count;
@@ -23,10 +24,8 @@ struct _HsArchivePage
 };
 
 HsArchivePage *hs_archive_page_new (HsArchiveQuery *query, HsJid *archive);
-/* Takes over @delivery. */
-void hs_archive_page_add (HsArchivePage *self, HsDelivery *delivery);
-/* A result came, whether or not it is a message. */
-void hs_archive_page_note_id (HsArchivePage *self, const char *id);
+/* A result came, whether or not it is a message. @stamp: may be NULL. Takes over @delivery, which may be NULL. */
+void hs_archive_page_add (HsArchivePage *self, const char *id, GDateTime *stamp, HsDelivery *delivery);
 /* The archive has said that this was the page. @was_flipped: it sent the newest first. */
 void hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped);
 

@@ -37,6 +37,17 @@ static GParamSpec *props[N_PROPS];
 G_DEFINE_FINAL_TYPE (HsArchivePage, hs_archive_page, G_TYPE_OBJECT)
 
 static void
+result_free (gpointer data)
+{
+  HsArchiveResult *self = data;
+
+  g_clear_object (&self->delivery);
+  g_clear_pointer (&self->stamp, g_date_time_unref);
+  g_free (self->id);
+  g_free (self);
+}
+
+static void
 hs_archive_page_finalize (GObject *object)
 {
   HsArchivePage *self = HS_ARCHIVE_PAGE (object);
@@ -44,6 +55,7 @@ hs_archive_page_finalize (GObject *object)
   g_clear_object (&self->query);
   g_clear_pointer (&self->archive, hs_jid_unref);
   g_ptr_array_unref (self->deliveries);
+  g_ptr_array_unref (self->results);
   g_free (self->first_id);
   g_free (self->last_id);
 
@@ -138,6 +150,7 @@ static void
 hs_archive_page_init (HsArchivePage *self)
 {
   self->deliveries = g_ptr_array_new_with_free_func (g_object_unref);
+  self->results = g_ptr_array_new_with_free_func (result_free);
   self->count = -1;
 }
 
@@ -175,16 +188,18 @@ read_count (const char *text)
 }
 
 void
-hs_archive_page_add (HsArchivePage *self, HsDelivery *delivery)
+hs_archive_page_add (HsArchivePage *self, const char *id, GDateTime *stamp, HsDelivery *delivery)
 {
-  g_ptr_array_add (self->deliveries, delivery);
-}
+  HsArchiveResult *result = g_new0 (HsArchiveResult, 1);
 
-void
-hs_archive_page_note_id (HsArchivePage *self, const char *id)
-{
-  if (self->n_results++ == 0)
+  result->id = g_strdup (id);
+  result->stamp = stamp != NULL ? g_date_time_ref (stamp) : NULL;
+  result->delivery = delivery;
+  if (delivery != NULL)
+    g_ptr_array_add (self->deliveries, g_object_ref (delivery));
+  if (self->results->len == 0)
     self->first_id = g_strdup (id);
+  g_ptr_array_add (self->results, result);
   g_free (self->last_id);
   self->last_id = g_strdup (id);
 }
@@ -224,12 +239,21 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
       self->last_id = g_strdup (last);
     }
   if (was_flipped != self->query->is_flipped)
-    reverse (self->deliveries);
+    {
+      reverse (self->deliveries);
+      reverse (self->results);
+    }
   if (set != NULL)
     self->count = read_count (hs_element_get_child_text (set, "count", HS_NS_RSM));
   /* Pages that are empty without saying so would be asked for without an end. */
   self->is_complete = self->last_id == NULL || is_true (hs_element_get_attribute (fin, "complete"));
   self->is_stable = !is_false (hs_element_get_attribute (fin, "stable"));
+}
+
+GPtrArray *
+hs_archive_page_get_results (HsArchivePage *self)
+{
+  return self->results;
 }
 
 /**

@@ -256,24 +256,41 @@ hs_archive_fetch_async (HsArchive *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (HsArchiveQuery) copy = NULL;
-  g_autoptr (HsJid) archive = NULL;
-  GError *error = NULL;
-
   g_return_if_fail (HS_IS_ARCHIVE (self));
   g_return_if_fail (HS_IS_ARCHIVE_QUERY (query));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  hs_archive_fetch_beyond_async (self, query, NULL, cancellable, callback, user_data);
+}
+
+void
+hs_archive_fetch_beyond_async (HsArchive *self,
+                               HsArchiveQuery *query,
+                               const char *id,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (HsArchiveQuery) copy = hs_archive_query_copy (query);
+  g_autoptr (HsArchivePage) previous = NULL;
+  g_autoptr (HsJid) archive = NULL;
+  GError *error = NULL;
+
   g_task_set_source_tag (task, hs_archive_fetch_async);
-  copy = hs_archive_query_copy (query);
   if (!find_archive (self, query->archive, task, &archive))
     return;
-  if (check_with (copy, &error))
-    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (copy, archive), NULL);
-  else
-    g_task_return_error (task, error);
+  if (!check_with (copy, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (id != NULL)
+    {
+      previous = hs_archive_page_new (copy, archive);
+      hs_archive_page_add (previous, id, NULL, NULL);
+    }
+  hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (copy, archive), previous);
 }
 
 static HsArchivePage *

@@ -82,3 +82,22 @@ hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id)
   self->n_held--;
   return TRUE;
 }
+
+void
+hs_messages_tell_joined (HsMessages *self, HsJid *occupant)
+{
+  g_autoptr (HsJid) room = hs_jid_get_bare (occupant);
+  HsMessagesKept *kept = hs_messages_find_kept (self, room);
+
+  if (kept != NULL && kept->keeper->joined != NULL)
+    kept->keeper->joined (kept->data);
+}
+
+void
+hs_messages_tell_left (HsMessages *self, HsJid *room)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, room);
+
+  if (kept != NULL && kept->keeper->left != NULL)
+    kept->keeper->left (kept->data);
+}

@@ -7,10 +7,10 @@
  * the program gets it. */
 
 static void
-tell_keeper (HsMessagesKept *kept, HsDelivery *delivery)
+tell_keeper (HsMessagesKept *kept, HsDelivery *delivery, HsMessagesOutcome outcome)
 {
   if (kept != NULL && kept->keeper->delivered != NULL && delivery->chat.archive_id != NULL)
-    kept->keeper->delivered (delivery, kept->data);
+    kept->keeper->delivered (delivery, outcome, kept->data);
 }
 
 static void
@@ -45,7 +45,7 @@ let_through (HsMessages *self, HsDelivery *delivery, gboolean is_late)
   if (kept != NULL && kept->keeper->arrived (delivery, kept->data) == HS_MESSAGES_VERDICT_DROP)
     return;
   delivery->is_late |= is_late;
-  tell_keeper (kept, delivery);
+  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_DELIVERED);
   emit_received (self, delivery);
 }
 
@@ -85,12 +85,12 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
   /* A reflection says that a message of ours has arrived: that need not wait for older ones. */
   if (delivery->chat.is_outgoing && hs_messages_take_reflection (self, delivery))
     {
-      tell_keeper (kept, delivery);
+      tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
       return HS_MESSAGES_OUTCOME_LEARNED;
     }
   if (!hs_messages_pass_in (self, delivery))
     {
-      tell_keeper (kept, delivery);
+      tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_IGNORED);
       return HS_MESSAGES_OUTCOME_IGNORED;
     }
   if (verdict == HS_MESSAGES_VERDICT_HOLD)
@@ -98,7 +98,7 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
       hold (self, kept, delivery);
       return HS_MESSAGES_OUTCOME_HELD;
     }
-  tell_keeper (kept, delivery);
+  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_DELIVERED);
   emit_received (self, delivery);
   return HS_MESSAGES_OUTCOME_DELIVERED;
 }
@@ -118,7 +118,7 @@ learn (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
   /* A server may keep only one of the two. */
   if (origin_id == NULL)
     origin_id = hs_stanza_get_id (HS_STANZA (message));
-  tell_keeper (kept, delivery);
+  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
   g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_LEARNED], 0, origin_id, delivery);
   return TRUE;
 }
@@ -130,9 +130,12 @@ hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
 
   if (delivery->chat.is_outgoing && learn (self, kept, delivery))
     return HS_MESSAGES_OUTCOME_LEARNED;
-  tell_keeper (kept, delivery);
   if (!hs_messages_pass_in (self, delivery))
-    return HS_MESSAGES_OUTCOME_IGNORED;
+    {
+      tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_IGNORED);
+      return HS_MESSAGES_OUTCOME_IGNORED;
+    }
+  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_DELIVERED);
   emit_received (self, delivery);
   return HS_MESSAGES_OUTCOME_DELIVERED;
 }

@@ -170,10 +170,14 @@ void hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *
 /* Returns: (transfer full) (nullable) */
 HsDelivery *hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept);
 
+void hs_messages_tell_joined (HsMessages *self, HsJid *occupant);
+void hs_messages_tell_left (HsMessages *self, HsJid *room);
+
 /* hs-messages-rooms.c */
 GHashTable *hs_messages_new_jid_table (GDestroyNotify free_value);
 void hs_messages_rooms_init (HsMessages *self);
 void hs_messages_add_room (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
+void hs_messages_remove_room (HsMessages *self, HsJid *room);
 HsMessagesRoom *hs_messages_find_room (HsMessages *self, HsJid *jid);
 gboolean hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *message, gboolean is_archived);
 /* Our own, as others see us. */

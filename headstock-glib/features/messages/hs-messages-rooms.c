@@ -196,11 +196,15 @@ hs_messages_room_renamed (HsMessages *self, HsJid *occupant)
 }
 
 void
-hs_messages_room_left (HsMessages *self, HsJid *room)
+hs_messages_remove_room (HsMessages *self, HsJid *room)
 {
-  g_autoptr (HsJid) bare = hs_jid_get_bare (room);
+  g_hash_table_remove (self->rooms, room);
+}
 
-  g_hash_table_remove (self->rooms, bare);
+gboolean
+hs_messages_is_in_room (HsMessages *self, HsJid *room)
+{
+  return hs_messages_find_room (self, room) != NULL;
 }
 
 void

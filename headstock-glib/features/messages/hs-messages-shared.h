@@ -39,12 +39,17 @@ typedef struct
   /* A message of the archive came in; its archive_id is trusted. The verdict of a message that is held is asked
    * for again when it is released. */
   HsMessagesVerdict (*arrived) (HsDelivery *delivery, gpointer data);
-  /* It has been emitted as `received`, whichever way it came, or as `learned`. */
-  void (*delivered) (HsDelivery *delivery, gpointer data);
+  /* It is about to be emitted as `received`, whichever way it came; or the outcome says why it is not. */
+  void (*delivered) (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data);
   /* A message is sent that the archive will have, under this origin id. May be NULL. */
   void (*sent) (const char *origin_id, gpointer data);
+  /* The server has a message that was sent. May be NULL. */
+  void (*acknowledged) (gpointer data);
   /* Whether an origin id of an earlier run of the program is this client's. May be NULL. */
   gboolean (*is_own) (const char *origin_id, gpointer data);
+  /* For a room's archive: the room has been entered, or is not any more. May be NULL. */
+  void (*joined) (gpointer data);
+  void (*left) (gpointer data);
 } HsMessagesKeeper;
 
 /* How many messages wait at most in all; then they are let through, oldest first, with `is-late`. */
@@ -102,6 +107,7 @@ void hs_messages_set_real_jids (HsMessages *self, HsMessagesRealJidFunc func, gp
  * NULL; then what is known of it has changed. */
 void hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
 void hs_messages_room_changed (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags);
+gboolean hs_messages_is_in_room (HsMessages *self, HsJid *room);
 /* The own nickname has changed. */
 void hs_messages_room_renamed (HsMessages *self, HsJid *occupant);
 void hs_messages_room_left (HsMessages *self, HsJid *room);

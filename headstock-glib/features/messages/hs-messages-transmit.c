@@ -29,6 +29,36 @@ sending_free (Sending *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
+/* Returns: (nullable) */
+static HsMessagesKept *
+find_kept (HsMessages *self, HsSentMessage *sent)
+{
+  HsJid *archive = sent->chat.kind == HS_CHAT_KIND_ROOM ? sent->chat.peer : self->own;
+
+  return archive != NULL ? hs_messages_find_kept (self, archive) : NULL;
+}
+
+static void
+tell_sent (HsMessages *self, HsSentMessage *sent)
+{
+  HsMessagesKept *kept = find_kept (self, sent);
+
+  if (kept != NULL && kept->keeper->sent != NULL)
+    kept->keeper->sent (hs_sent_message_get_id (sent), kept->data);
+}
+
+/* The server has the message. */
+static void
+acknowledge (HsMessages *self, HsSentMessage *sent)
+{
+  HsMessagesKept *kept = find_kept (self, sent);
+
+  if (kept != NULL && kept->keeper->acknowledged != NULL)
+    kept->keeper->acknowledged (kept->data);
+  if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
+    hs_messages_settle (self, sent);
+}
+
 static void probe (HsMessages *self);
 
 /* The server answers in the order in which it got things (RFC 6120, 10.1): whatever it says to a request, it has what was
@@ -52,8 +82,8 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         g_ptr_array_insert (self->written, i - 1, g_object_ref (sent));
       else if (answer == NULL && error->domain != HS_STANZA_ERROR)
         hs_sent_message_set_unknown (sent, error);
-      else if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
-        hs_messages_settle (self, sent);
+      else
+        acknowledge (self, sent);
     }
   probe (self);
 }
@@ -106,8 +136,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   switch (hs_feature_send_finish (HS_CLIENT (source), result, &error))
     {
     case HS_FEATURE_STATUS_ACKNOWLEDGED:
-      if (hs_sent_message_advance (sent, HS_SENT_STATE_ON_SERVER))
-        hs_messages_settle (self, sent);
+      acknowledge (self, sent);
       break;
     case HS_FEATURE_STATUS_WRITTEN:
       g_ptr_array_add (self->written, g_object_ref (sent));
@@ -125,16 +154,6 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-static void
-tell_keepers (HsMessages *self, HsSentMessage *sent)
-{
-  HsJid *archive = sent->chat.kind == HS_CHAT_KIND_ROOM ? sent->chat.peer : self->own;
-  HsMessagesKept *kept = archive != NULL ? hs_messages_find_kept (self, archive) : NULL;
-
-  if (kept != NULL && kept->keeper->sent != NULL)
-    kept->keeper->sent (hs_sent_message_get_id (sent), kept->data);
-}
-
 gboolean
 hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error)
 {
@@ -148,7 +167,7 @@ hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error)
       return FALSE;
     }
   sent->was_sent = TRUE;
-  tell_keepers (self, sent);
+  tell_sent (self, sent);
   return TRUE;
 }
 
@@ -271,7 +290,17 @@ void
 hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags)
 {
   hs_messages_add_room (self, occupant, occupant_id, flags);
+  hs_messages_tell_joined (self, occupant);
   hs_messages_transmit_all (self);
+}
+
+void
+hs_messages_room_left (HsMessages *self, HsJid *room)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (room);
+
+  hs_messages_remove_room (self, bare);
+  hs_messages_tell_left (self, bare);
 }
 
 void

@@ -101,7 +101,7 @@ dup_iq (ArchiveTest *f, const char *payload, const char *to)
 }
 
 void
-archive_await (ArchiveTest *f, const char *payload, const char *to)
+archive_find (ArchiveTest *f, const char *payload, const char *to)
 {
   gint64 deadline = test_deadline ();
 
@@ -112,6 +112,12 @@ archive_await (ArchiveTest *f, const char *payload, const char *to)
   g_free (f->query_id);
   f->id = archive_dup_attribute (f->sent, "id");
   f->query_id = archive_dup_attribute (f->sent, "queryid");
+}
+
+void
+archive_await (ArchiveTest *f, const char *payload, const char *to)
+{
+  archive_find (f, payload, to);
   scripted_server_forget_received (f->test->server);
 }
 

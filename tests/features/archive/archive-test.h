@@ -30,6 +30,8 @@ void archive_ask (ArchiveTest *f, HsArchiveQuery *query);
 void archive_ask_next (ArchiveTest *f, HsArchivePage *page);
 /* Waits for a question with these texts, and reads it. @to may be NULL. */
 void archive_await (ArchiveTest *f, const char *payload, const char *to);
+/* Likewise, and lets what the server has got stay, to be waited for. */
+void archive_find (ArchiveTest *f, const char *payload, const char *to);
 /* Says something, where @ID@ is that of the question, and @Q@ that of its results. */
 void archive_say (ArchiveTest *f, const char *text);
 /* Waits for what comes of it. */

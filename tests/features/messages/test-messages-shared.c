@@ -290,7 +290,7 @@ arrived (HsDelivery *delivery, gpointer data)
 }
 
 static void
-delivered (HsDelivery *delivery, gpointer data)
+delivered (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
 {
   g_string_append_printf (((Kept *) data)->told, "%s ", hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery)));
 }
@@ -307,7 +307,7 @@ is_own (const char *origin_id, gpointer data)
   return g_strcmp0 (origin_id, ((Kept *) data)->own) == 0;
 }
 
-static const HsMessagesKeeper keeper = { arrived, delivered, sent, is_own };
+static const HsMessagesKeeper keeper = { .arrived = arrived, .delivered = delivered, .sent = sent, .is_own = is_own };
 
 static void
 expect_told (Kept *f, const char *expected)
