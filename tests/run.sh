@@ -5,7 +5,7 @@
 # benchmarks: unit, integration with the real Prosody and ejabberd, introspection.
 #
 #   run.sh [--servers=backports|stable] [--no-install] [--builddir=FOLDER]
-#          [--sanitize|--sanitize-too] [--valgrind] [--coverage]
+#          [--sanitize|--sanitize-too] [--valgrind] [--coverage] [--long]
 #
 # --servers       which generation of Prosody and ejabberd: 13 and 24 or later (the
 #                 default), or 0.12 and 23 of Debian 12 (see tests/servers/install.sh)
@@ -19,6 +19,8 @@
 # --valgrind      runs the tests in C under valgrind
 # --coverage      builds in build-coverage, and says how much of the library's lines the tests
 #                 have run; less than 90 % is a failure
+# --long          then keeps up with a simulated archive for some minutes: the whole sets of events, of which
+#                 the tests have the beginning
 #
 # Twice as many tests run at once as there are processors, since most of them wait most of the time
 # (MESON_TESTTHREADS: another number).
@@ -43,12 +45,14 @@ builddir=
 sanitize=
 valgrind=
 coverage=
+long=
 for argument; do
     case $argument in
         --sanitize) sanitize=only ;;
         --sanitize-too) sanitize=too ;;
         --valgrind) valgrind=yes ;;
         --coverage) coverage=yes ;;
+        --long) long=yes ;;
         --servers=backports | --servers=stable) servers=${argument#*=} ;;
         --no-install) install= ;;
         --builddir=?*) builddir=${argument#*=} ;;
@@ -182,6 +186,14 @@ fi
 if [ "$sanitize" = too ]; then
     finish_build
     run_tests "$builddir-sanitize" --timeout-multiplier 4 --suite unit --suite integration --suite fuzz --suite attack
+fi
+
+if [ -n "$long" ]; then
+    phase "the whole sets of the history's simulation"
+    history=$builddir/tests/simulation/history
+    for set in "" $("$history" --list); do
+        "$history" --seeds=100000 ${set:+"--directed=$set"} || counted+=("--failed=the history's simulation, $set")
+    done
 fi
 
 python=python3

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-history-keeper-private.h"
+
+/* When an archive is caught up with. */
+
+#define MAX_ARRIVED 256
+#define TRAFFIC_INTERVAL (15 * G_TIME_SPAN_MINUTE)
+/* Without available presence nothing comes by itself. */
+#define ABSENT_INTERVAL (15 * G_TIME_SPAN_MINUTE)
+#define UNSTABLE_INTERVAL (5 * G_TIME_SPAN_MINUTE)
+#define OWN_DELAY (30 * G_TIME_SPAN_SECOND)
+#define FIRST_RETRY (2 * G_TIME_SPAN_SECOND)
+#define MAX_RETRY (5 * G_TIME_SPAN_MINUTE)
+
+static void
+tell_changed (HsHistoryKeeper *self)
+{
+  self->callbacks->changed (self->owner);
+}
+
+static void
+be_due (HsHistoryKeeper *self, gint64 due)
+{
+  if (due < self->due)
+    self->due = due;
+}
+
+/* ---- Questions ---- */
+
+static void
+drop_question (HsHistoryKeeper *self)
+{
+  g_free ((char *) self->question.after);
+  g_free ((char *) self->question.before);
+  self->question = (HsHistoryQuestion){ 0 };
+  self->has_question = FALSE;
+}
+
+static void
+ask_cb (const HsHistoryQuestion *question, gpointer owner)
+{
+  HsHistoryKeeper *self = owner;
+
+  if (hs_history_log_count_waiting (&self->log) < HS_HISTORY_MAX_UNCONFIRMED)
+    {
+      self->callbacks->ask (question, self->run.life, self->owner);
+      return;
+    }
+  drop_question (self);
+  self->question = *question;
+  self->question.after = g_strdup (question->after);
+  self->question.before = g_strdup (question->before);
+  self->has_question = TRUE;
+}
+
+static void
+ask_waiting (HsHistoryKeeper *self)
+{
+  HsHistoryQuestion question = self->question;
+
+  if (!self->has_question || hs_history_log_count_waiting (&self->log) >= HS_HISTORY_MAX_UNCONFIRMED)
+    return;
+  self->question = (HsHistoryQuestion){ 0 };
+  self->has_question = FALSE;
+  self->callbacks->ask (&question, self->run.life, self->owner);
+  g_free ((char *) question.after);
+  g_free ((char *) question.before);
+}
+
+/* ---- Runs ---- */
+
+static void
+stop_run (HsHistoryKeeper *self)
+{
+  guint serial = self->fill;
+
+  drop_question (self);
+  hs_history_run_stop (&self->run);
+  self->fill = 0;
+  if (serial != 0)
+    self->callbacks->filled (serial, FALSE, self->owner);
+}
+
+static void
+retry (HsHistoryKeeper *self)
+{
+  gint64 delay = FIRST_RETRY << MIN (self->n_failures, 10);
+
+  self->n_failures++;
+  be_due (self, self->now + MIN (delay, MAX_RETRY));
+}
+
+static void
+release_all (HsHistoryKeeper *self)
+{
+  self->callbacks->release (self->owner);
+  g_hash_table_remove_all (self->held);
+}
+
+static void
+catch_up (HsHistoryKeeper *self)
+{
+  gboolean was_current = self->is_current;
+
+  self->n_failures = 0;
+  self->is_current = self->is_available && !self->is_outdated;
+  if (!self->is_available)
+    be_due (self, self->now + ABSENT_INTERVAL);
+  release_all (self);
+  if (self->is_current && !was_current)
+    self->callbacks->caught_up (self->owner);
+}
+
+static void
+ended_cb (HsHistoryRunOutcome outcome, gpointer owner)
+{
+  HsHistoryKeeper *self = owner;
+  guint serial = self->fill;
+
+  self->fill = 0;
+  if (serial != 0)
+    self->callbacks->filled (serial, hs_history_state_find_gap (&self->log.working, serial) == NULL, self->owner);
+  else if (outcome == HS_HISTORY_RUN_FAILED)
+    retry (self);
+  else
+    catch_up (self);
+  tell_changed (self);
+}
+
+static void
+give_cb (const HsHistoryEntry *entry, guint leg, gpointer owner)
+{
+  HsHistoryKeeper *self = owner;
+
+  self->callbacks->give (entry, leg, self->owner);
+}
+
+static void
+gap_changed_cb (guint serial, gpointer owner)
+{
+  HsHistoryKeeper *self = owner;
+
+  self->callbacks->gap_changed (serial, self->owner);
+}
+
+static const HsHistoryRunCallbacks run_callbacks = {
+  .ask = ask_cb,
+  .give = give_cb,
+  .gap_changed = gap_changed_cb,
+  .ended = ended_cb,
+};
+
+static void
+begin_run (HsHistoryKeeper *self)
+{
+  self->due = G_MAXINT64;
+  self->own_due = G_MAXINT64;
+  self->n_arrived = 0;
+  self->is_outdated = FALSE;
+  self->settings.oldest = self->max_age > 0 ? self->now - self->max_age : HS_HISTORY_NO_STAMP;
+  hs_history_run_begin (&self->run, &self->settings, self->now);
+}
+
+void
+hs_history_keeper_poll (HsHistoryKeeper *self, gint64 now)
+{
+  self->now = now;
+  if (hs_history_keeper_get_due (self) <= now)
+    begin_run (self);
+}
+
+gint64
+hs_history_keeper_get_due (const HsHistoryKeeper *self)
+{
+  if (!self->is_in_session || self->is_paused || hs_history_run_is_going (&self->run))
+    return G_MAXINT64;
+  return MIN (self->due, self->own_due);
+}
+
+/* ---- The session ---- */
+
+void
+hs_history_keeper_begin (HsHistoryKeeper *self, gboolean is_available, gint64 now)
+{
+  stop_run (self);
+  self->now = now;
+  self->is_in_session = TRUE;
+  self->is_available = is_available;
+  self->is_current = FALSE;
+  self->is_paused = FALSE;
+  self->n_failures = 0;
+  self->due = now;
+  hs_history_keeper_poll (self, now);
+}
+
+void
+hs_history_keeper_set_available (HsHistoryKeeper *self, gboolean is_available, gint64 now)
+{
+  if (self->is_available == is_available || !self->is_in_session)
+    return;
+  self->now = now;
+  self->is_available = is_available;
+  self->is_current = FALSE;
+  /* What came before the presence was heard of is not in the pages of a run that has begun. */
+  self->is_outdated = hs_history_run_is_going (&self->run);
+  self->due = is_available ? now : now + ABSENT_INTERVAL;
+  hs_history_keeper_poll (self, now);
+  tell_changed (self);
+}
+
+void
+hs_history_keeper_resumed (HsHistoryKeeper *self, gint64 now)
+{
+  self->now = now;
+  if (self->is_current || !self->is_in_session)
+    return;
+  self->n_failures = 0;
+  self->due = now;
+  hs_history_keeper_poll (self, now);
+}
+
+void
+hs_history_keeper_lost (HsHistoryKeeper *self)
+{
+  stop_run (self);
+  self->is_in_session = FALSE;
+  self->is_current = FALSE;
+  self->due = G_MAXINT64;
+  self->own_due = G_MAXINT64;
+}
+
+/* ---- Messages of the stream ---- */
+
+HsHistoryVerdict
+hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
+{
+  if (hs_history_state_knows (&self->log.working, id))
+    {
+      /* A resumption may bring it once more, when the mark is far beyond it. */
+      hs_history_log_add (&self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_ARRIVE,
+                                                          .a = { (char *) id, HS_HISTORY_NO_STAMP },
+                                                          .when = self->now });
+      return HS_HISTORY_VERDICT_DROP;
+    }
+  /* One that is not to be asked does not show the older ones. */
+  if (self->is_current || self->is_paused || self->settings.newest_first)
+    return HS_HISTORY_VERDICT_GIVE;
+  g_hash_table_add (self->held, g_strdup (id));
+  return HS_HISTORY_VERDICT_HOLD;
+}
+
+static void
+note_arrival (HsHistoryKeeper *self)
+{
+  self->n_arrived++;
+  be_due (self, self->n_arrived > MAX_ARRIVED ? self->now : self->now + TRAFFIC_INTERVAL);
+  if (self->own_due != G_MAXINT64)
+    self->own_due = self->now + OWN_DELAY;
+}
+
+static void
+note_given (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gboolean is_shown)
+{
+  HsHistoryChange change = { .kind = HS_HISTORY_CHANGE_GIVE,
+                             .number = leg,
+                             .flag = leg == 0 || g_hash_table_contains (self->held, id),
+                             .a = { (char *) id, stamp },
+                             .when = self->now };
+
+  if (is_shown)
+    hs_history_log_deliver (&self->log, &change);
+  else
+    hs_history_log_add (&self->log, &change);
+  if (leg == 0)
+    note_arrival (self);
+  tell_changed (self);
+}
+
+void
+hs_history_keeper_given (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gint64 now)
+{
+  self->now = now;
+  note_given (self, id, stamp, leg, TRUE);
+}
+
+void
+hs_history_keeper_passed (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gint64 now)
+{
+  self->now = now;
+  note_given (self, id, stamp, leg, FALSE);
+}
+
+gboolean
+hs_history_keeper_confirm (HsHistoryKeeper *self, const char *id, gint64 now)
+{
+  self->now = now;
+  if (!hs_history_log_confirm (&self->log, id))
+    return FALSE;
+  ask_waiting (self);
+  tell_changed (self);
+  return TRUE;
+}
+
+void
+hs_history_keeper_own_sent (HsHistoryKeeper *self, const char *origin_id)
+{
+  HsHistoryChange change = { .kind = HS_HISTORY_CHANGE_OWN_SENT, .a = { (char *) origin_id, HS_HISTORY_NO_STAMP } };
+
+  hs_history_log_add (&self->log, &change);
+  tell_changed (self);
+}
+
+void
+hs_history_keeper_own_acked (HsHistoryKeeper *self, gint64 now)
+{
+  self->now = now;
+  self->own_due = now + OWN_DELAY;
+  tell_changed (self);
+}
+
+/* ---- The archive ---- */
+
+void
+hs_history_keeper_answer (HsHistoryKeeper *self, GPtrArray *entries, gboolean is_stable, guint life, gint64 now)
+{
+  self->now = now;
+  if (life != self->run.life)
+    return;
+  if (!is_stable)
+    be_due (self, now + UNSTABLE_INTERVAL);
+  hs_history_run_answer (&self->run, entries, now);
+}
+
+void
+hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint life, gint64 now)
+{
+  self->now = now;
+  if (life != self->run.life)
+    return;
+  if (failure == HS_HISTORY_FAILURE_NOT_FOUND)
+    {
+      hs_history_run_answer_not_found (&self->run, now);
+      return;
+    }
+  stop_run (self);
+  if (failure == HS_HISTORY_FAILURE_FORBIDDEN)
+    {
+      self->is_paused = TRUE;
+      release_all (self);
+    }
+  else
+    retry (self);
+  tell_changed (self);
+}
+
+gboolean
+hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 now)
+{
+  HsHistoryGap *gap = hs_history_state_find_gap (&self->log.working, serial);
+
+  if (!self->is_in_session || hs_history_run_is_going (&self->run) || gap == NULL || gap->before.id == NULL)
+    return FALSE;
+  self->now = now;
+  self->fill = serial;
+  self->settings.oldest = HS_HISTORY_NO_STAMP;
+  hs_history_run_begin_fill (&self->run, &self->settings, serial, max, now);
+  return TRUE;
+}
+
+/* ---- The object ---- */
+
+void
+hs_history_keeper_init (HsHistoryKeeper *self, const HsHistoryKeeperCallbacks *callbacks, gpointer owner)
+{
+  *self = (HsHistoryKeeper){ .callbacks = callbacks, .owner = owner, .due = G_MAXINT64, .own_due = G_MAXINT64 };
+  self->settings = (HsHistoryRunSettings){ .page_size = 50, .pages_a_proof = 10, .pages_a_leg = 100 };
+  self->settings.oldest = HS_HISTORY_NO_STAMP;
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  hs_history_log_init (&self->log);
+  hs_history_run_init (&self->run, &run_callbacks, self, &self->log);
+}
+
+void
+hs_history_keeper_clear (HsHistoryKeeper *self)
+{
+  drop_question (self);
+  g_clear_pointer (&self->held, g_hash_table_unref);
+  hs_history_run_clear (&self->run);
+  hs_history_log_clear (&self->log);
+}

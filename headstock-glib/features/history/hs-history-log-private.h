@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-history-state-private.h"
+
+G_BEGIN_DECLS
+
+/* Two states of an archive: the working one, and the one that the program has confirmed, with the changes between
+ * them. A program that ends and comes back with the confirmed one is given again what it had not confirmed. */
+typedef struct
+{
+  HsHistoryState working;
+  HsHistoryState confirmed;
+  GQueue changes;      /* HsHistoryChange, from the confirmed to the working state */
+  GHashTable *waiting; /* id -> the link of its delivery in changes */
+} HsHistoryLog;
+
+void hs_history_log_init (HsHistoryLog *self);
+void hs_history_log_clear (HsHistoryLog *self);
+/* Begins from what was stored; takes @state over. */
+void hs_history_log_restore (HsHistoryLog *self, HsHistoryState *state);
+
+/* A change that the program need not confirm. */
+void hs_history_log_add (HsHistoryLog *self, const HsHistoryChange *change);
+/* A message that the program gets: a GIVE. */
+void hs_history_log_deliver (HsHistoryLog *self, const HsHistoryChange *change);
+/* The message and all before it are stored, with the changes that follow it. FALSE: there is none that waits. */
+gboolean hs_history_log_confirm (HsHistoryLog *self, const char *id);
+guint hs_history_log_count_waiting (const HsHistoryLog *self);
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-history-run-private.h"
+
+G_BEGIN_DECLS
+
+/* What hs-history-run*.c share. */
+
+/* So often in vain, and the run has failed. */
+#define HS_HISTORY_MAX_ATTEMPTS 3
+
+/* hs-history-run-core.c */
+void hs_history_run_ask (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryQuestion *question);
+void hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, guint max);
+void hs_history_run_end (HsHistoryRun *self, HsHistoryRunOutcome outcome);
+void hs_history_run_begin_leg (HsHistoryRun *self);
+void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);
+/* What this leg has shown up to a stamp. */
+void hs_history_run_prove (HsHistoryRun *self, gint64 until);
+void hs_history_run_prune (HsHistoryRun *self);
+guint hs_history_run_open_gap (HsHistoryRun *self,
+                               const HsHistoryPoint *after,
+                               const HsHistoryPoint *before,
+                               HsGapReason reason);
+void hs_history_run_change_gap (HsHistoryRun *self,
+                                HsHistoryChangeKind kind,
+                                guint serial,
+                                const HsHistoryPoint *before,
+                                HsGapReason reason);
+void hs_history_run_found_empty (HsHistoryRun *self);
+void hs_history_run_point_at (HsHistoryPoint *point, const HsHistoryEntry *entry);
+gboolean hs_history_run_has_entry (GPtrArray *entries, const char *id);
+gboolean hs_history_run_is_before_start (HsHistoryRun *self, const HsHistoryEntry *entry);
+void hs_history_run_consider (HsHistoryRun *self, const HsHistoryEntry *entry);
+gboolean hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry);
+
+/* hs-history-run-oldest.c */
+void hs_history_run_oldest_ask (HsHistoryRun *self);
+void hs_history_run_oldest_again (HsHistoryRun *self);
+void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
+
+/* hs-history-run-newest.c */
+void hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries);
+/* Goes on with a gap of an earlier run. */
+void hs_history_run_newest_take_up (HsHistoryRun *self, guint serial);
+
+G_END_DECLS

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-history-run-core-private.h"
+
+#include <string.h>
+
+/* Oldest first: pages from a minute before the mark to the end. The mark moves only where the first entry of the pages
+ * is still there after the last of them: archives lose their oldest entries first, so nothing after it has gone. */
+
+/* The first entry of the pages is the first again, but for what came in late. */
+#define PROOF_SIZE 4
+
+static void
+ask_page (HsHistoryRun *self)
+{
+  hs_history_run_ask (self, HS_HISTORY_RUN_PAGING,
+                      &(HsHistoryQuestion){ .start = self->start, .after = self->last.id, .max = self->settings.page_size });
+}
+
+static void
+ask_whether_there (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryPoint *entry, const char *after)
+{
+  guint max = phase == HS_HISTORY_RUN_LAST ? self->settings.page_size : PROOF_SIZE;
+
+  hs_history_run_ask (self, phase, &(HsHistoryQuestion){ .start = entry->stamp, .after = after, .max = max });
+}
+
+void
+hs_history_run_oldest_ask (HsHistoryRun *self)
+{
+  /* What may be missing is inside a gap that has no end yet. */
+  self->has_contact = self->from.id == NULL && hs_history_state_find_open_gap (&self->log->working) != NULL;
+  if (self->settings.oldest != HS_HISTORY_NO_STAMP && self->start != HS_HISTORY_NO_STAMP
+      && self->start < self->settings.oldest)
+    self->start = self->settings.oldest;
+  hs_history_run_ask_newest (self, HS_HISTORY_RUN_LOOKING, 1);
+  ask_page (self);
+  self->phase = HS_HISTORY_RUN_LOOKING;
+}
+
+void
+hs_history_run_oldest_again (HsHistoryRun *self)
+{
+  if (++self->attempts >= HS_HISTORY_MAX_ATTEMPTS)
+    {
+      hs_history_run_end (self, HS_HISTORY_RUN_FAILED);
+      return;
+    }
+  self->life++;
+  hs_history_run_begin_leg (self);
+  hs_history_run_oldest_ask (self);
+}
+
+/* ---- Pages ---- */
+
+static void
+found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
+{
+  HsHistoryState *state = &self->log->working;
+  HsHistoryGap *gap = hs_history_state_find_gap_after (state, &self->from);
+  HsHistoryPoint before = { entry->id, entry->stamp };
+  gboolean is_limit = self->from.stamp < self->settings.oldest;
+
+  self->has_contact = TRUE;
+  /* An earlier attempt may have found less of it. */
+  if (gap == NULL)
+    hs_history_run_open_gap (self, &self->from, &before, is_limit ? HS_GAP_REASON_LIMIT : HS_GAP_REASON_EXPIRED);
+  else if (strcmp (entry->id, gap->before.id) != 0)
+    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
+}
+
+/* FALSE: the run ended meanwhile. */
+static gboolean
+take_entry (HsHistoryRun *self, const HsHistoryEntry *entry)
+{
+  HsHistoryState *state = &self->log->working;
+
+  if (self->first.id == NULL)
+    hs_history_run_point_at (&self->first, entry);
+  if (hs_history_run_is_before_start (self, entry))
+    return TRUE;
+  if (!self->has_contact && hs_history_state_is_contact (state, &self->from, NULL, entry->id, entry->stamp))
+    self->has_contact = TRUE;
+  if (!self->has_contact && entry->stamp > self->from.stamp)
+    found_gap (self, entry);
+  self->newest_shown = MAX (self->newest_shown, entry->stamp);
+  return hs_history_run_give (self, entry);
+}
+
+static void
+take_page (HsHistoryRun *self, GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (!take_entry (self, entries->pdata[i]))
+      return;
+  hs_history_run_point_at (&self->last, entries->pdata[entries->len - 1]);
+  self->pages++;
+  self->unproven_pages++;
+  if (self->unproven_pages >= self->settings.pages_a_proof || self->pages == self->settings.pages_a_leg)
+    ask_whether_there (self, HS_HISTORY_RUN_PROVING, &self->first, NULL);
+  else
+    ask_page (self);
+}
+
+/* ---- Proofs ---- */
+
+/* What is settled is proven, and the mark moves to the newest of it. */
+static void
+settle (HsHistoryRun *self, gint64 until)
+{
+  HsHistoryState *state = &self->log->working;
+  HsHistoryGap *open = state->mark.id == NULL ? hs_history_state_find_open_gap (state) : NULL;
+  const HsHistoryGiven *newest = NULL;
+
+  self->unproven_pages = 0;
+  if (until == HS_HISTORY_NO_STAMP)
+    return;
+  hs_history_run_prove (self, until);
+  newest = hs_history_state_find_shown (state, self->leg, until);
+  if (newest == NULL || (state->mark.stamp != HS_HISTORY_NO_STAMP && newest->stamp < state->mark.stamp))
+    return;
+  if (open != NULL)
+    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, open->serial, &self->first, open->reason);
+  /* What makes no headway must end. */
+  if (newest->stamp > state->mark.stamp)
+    self->attempts = 0;
+  hs_history_run_mark (self, &(HsHistoryPoint){ newest->id, newest->stamp });
+}
+
+/* An archive may be in the order in which its entries came: before the end, what is still to come may bear stamps of the
+ * last minute that was shown. */
+static gint64
+get_settled_so_far (HsHistoryRun *self)
+{
+  if (self->settled == HS_HISTORY_NO_STAMP || self->newest_shown == HS_HISTORY_NO_STAMP)
+    return HS_HISTORY_NO_STAMP;
+  return MIN (self->settled, self->newest_shown - HS_HISTORY_SLACK - 1);
+}
+
+static gboolean
+has_moved_on (HsHistoryRun *self)
+{
+  gint64 mark = self->log->working.mark.stamp;
+
+  if (self->pages < self->settings.pages_a_leg || mark == HS_HISTORY_NO_STAMP)
+    return FALSE;
+  return self->from.stamp == HS_HISTORY_NO_STAMP || mark > self->from.stamp + HS_HISTORY_SLACK;
+}
+
+static void
+go_on (HsHistoryRun *self)
+{
+  settle (self, get_settled_so_far (self));
+  if (has_moved_on (self))
+    {
+      hs_history_run_prune (self);
+      hs_history_run_begin_leg (self);
+      hs_history_run_oldest_ask (self);
+    }
+  else
+    ask_page (self);
+}
+
+static void
+finish (HsHistoryRun *self)
+{
+  settle (self, self->settled);
+  hs_history_log_add (self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_UNSHOWN,
+                                                     .number = self->first_leg,
+                                                     .a = { NULL, self->first_start },
+                                                     .when = self->began - HS_HISTORY_SLACK });
+  hs_history_run_prune (self);
+  hs_history_run_end (self, HS_HISTORY_RUN_DONE);
+}
+
+/* Others with about its stamp may stand before it. TRUE: the next page has been asked for. */
+static gboolean
+look_further (HsHistoryRun *self, const HsHistoryPoint *entry, GPtrArray *entries)
+{
+  HsHistoryEntry *last = entries->len > 0 ? entries->pdata[entries->len - 1] : NULL;
+
+  if (last == NULL || last->stamp > entry->stamp + HS_HISTORY_SLACK)
+    return FALSE;
+  ask_whether_there (self, self->phase, entry, last->id);
+  return TRUE;
+}
+
+static void
+take_proof (HsHistoryRun *self, GPtrArray *entries)
+{
+  const HsHistoryPoint *entry = self->phase == HS_HISTORY_RUN_LAST ? &self->last : &self->first;
+
+  if (!hs_history_run_has_entry (entries, entry->id))
+    {
+      if (self->phase != HS_HISTORY_RUN_LAST || !look_further (self, entry, entries))
+        hs_history_run_oldest_again (self);
+    }
+  else if (self->phase == HS_HISTORY_RUN_PROVING)
+    go_on (self);
+  else if (self->phase == HS_HISTORY_RUN_ENDING)
+    ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL);
+  else
+    finish (self);
+}
+
+/* ---- Answers ---- */
+
+static void
+take_newest (HsHistoryRun *self, GPtrArray *entries)
+{
+  self->is_empty = entries->len == 0;
+  if (!self->is_empty)
+    self->settled = ((HsHistoryEntry *) entries->pdata[entries->len - 1])->stamp - HS_HISTORY_SLACK;
+  self->phase = HS_HISTORY_RUN_PAGING;
+}
+
+static void
+take_empty_page (HsHistoryRun *self)
+{
+  if (self->last.id != NULL)
+    ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);
+  else
+    {
+      if (self->is_empty)
+        hs_history_run_found_empty (self);
+      finish (self);
+    }
+}
+
+void
+hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries)
+{
+  if (self->phase == HS_HISTORY_RUN_LOOKING)
+    take_newest (self, entries);
+  else if (self->phase != HS_HISTORY_RUN_PAGING)
+    take_proof (self, entries);
+  else if (entries->len == 0)
+    take_empty_page (self);
+  else
+    take_page (self, entries);
+}
