@@ -25,6 +25,8 @@
 #include <headstock-glib/hs-enum-types.h>
 #include <headstock-glib/hs-enums.h>
 #include <headstock-glib/hs-error.h>
+#include <headstock-glib/hs-gap.h>
+#include <headstock-glib/hs-history.h>
 #include <headstock-glib/hs-identity.h>
 #include <headstock-glib/hs-invitation.h>
 #include <headstock-glib/hs-invite.h>

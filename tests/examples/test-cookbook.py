@@ -156,6 +156,12 @@ def shows_who_is_writing(program: Program, peer: Peer) -> None:
     program.expect(re.escape(ENV["USER2"]) + " is writing")
 
 
+def misses_nothing(program: Program, peer: Peer) -> None:
+    program.expect(re.escape(f"up to date: {ENV['USER1']}"))
+    peer.say(ENV["USER1"], "Good morrow")
+    program.expect("Good morrow")
+
+
 class InRoom:
     """Somebody is in the room before the program."""
 
@@ -243,6 +249,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("archives", "Read the last messages with somebody"): prints("that was all of this page"),
     ("archives", "Write the whole archive out"): prints("that was the whole archive"),
     ("nodes", "Keep something private on the server"): prints("kept: today"),
+    ("history", "Miss no message"): Talks(misses_nothing),
+    ("history", "Show the newest messages first"): prints("nothing is left in the gap|there is more in the gap"),
     ("rooms", "Answer in a room"): InRoom(answers_in_room),
     ("rooms", "See who is in a room"): InRoom(shows_who_is_in_a_room),
     ("rooms", "Make a room of your own"): prints("juliet is invited"),

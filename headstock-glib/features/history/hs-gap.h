@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#if !defined(HS_INSIDE) && !defined(HS_COMPILATION)
+#error "Only <headstock-glib/headstock.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include "hs-jid.h"
+#include "hs-version-macros.h"
 
 G_BEGIN_DECLS
 
@@ -25,5 +32,25 @@ typedef enum
   HS_GAP_REASON_PENDING,
   HS_GAP_REASON_CLOCK,
 } HsGapReason;
+
+#define HS_TYPE_GAP (hs_gap_get_type ())
+
+HS_AVAILABLE_IN_0_2
+G_DECLARE_FINAL_TYPE (HsGap, hs_gap, HS, GAP, GObject)
+
+HS_AVAILABLE_IN_0_2
+HsJid *hs_gap_get_archive (HsGap *self);
+HS_AVAILABLE_IN_0_2
+const char *hs_gap_get_after_id (HsGap *self);
+HS_AVAILABLE_IN_0_2
+GDateTime *hs_gap_get_after_time (HsGap *self);
+HS_AVAILABLE_IN_0_2
+const char *hs_gap_get_before_id (HsGap *self);
+HS_AVAILABLE_IN_0_2
+GDateTime *hs_gap_get_before_time (HsGap *self);
+HS_AVAILABLE_IN_0_2
+HsGapReason hs_gap_get_reason (HsGap *self);
+HS_AVAILABLE_IN_0_2
+gboolean hs_gap_get_is_open (HsGap *self);
 
 G_END_DECLS

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-history-private.h"
+
+#include "hs-error.h"
+
+/* One archive: its keeper, between HsArchive, which it asks, and HsMessages, which has the stream and the program. */
+
+static gint64
+get_now (void)
+{
+  return g_get_real_time ();
+}
+
+static void fill_waiting (HsHistoryArchive *self);
+
+/* ---- Questions ---- */
+
+typedef struct
+{
+  HsHistoryArchive *archive; /* kept */
+  guint life;
+} Asked;
+
+static void
+entry_free (gpointer data)
+{
+  HsHistoryEntry *self = data;
+
+  g_clear_object ((GObject **) &self->message);
+  g_free (self->id);
+  g_free (self);
+}
+
+static gint64
+to_usec (GDateTime *time)
+{
+  return g_date_time_to_unix (time) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond (time);
+}
+
+/* What says no time of its own came when the one before it did. */
+static GPtrArray *
+list_entries (HsArchivePage *page)
+{
+  GPtrArray *results = hs_archive_page_get_results (page);
+  GPtrArray *entries = g_ptr_array_new_full (results->len, entry_free);
+  gint64 stamp = 0;
+
+  for (guint i = 0; i < results->len; i++)
+    {
+      HsArchiveResult *result = results->pdata[i];
+      HsHistoryEntry *entry = g_new0 (HsHistoryEntry, 1);
+
+      if (result->stamp != NULL)
+        stamp = to_usec (result->stamp);
+      entry->id = g_strdup (result->id);
+      entry->stamp = stamp;
+      entry->message = result->delivery != NULL ? g_object_ref (result->delivery) : NULL;
+      g_ptr_array_add (entries, entry);
+    }
+  return entries;
+}
+
+/* An account or a room without an archive says so in one of several ways: it is not asked again in this session. */
+static HsHistoryFailure
+read_failure (GError *error)
+{
+  if (g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND))
+    return HS_HISTORY_FAILURE_NOT_FOUND;
+  if (g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FORBIDDEN)
+      || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_NOT_ALLOWED)
+      || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_SERVICE_UNAVAILABLE)
+      || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED))
+    return HS_HISTORY_FAILURE_FORBIDDEN;
+  return HS_HISTORY_FAILURE_OTHER;
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (HsHistoryArchive) self = asked->archive;
+  g_autoptr (HsHistory) history = self->history != NULL ? g_object_ref (self->history) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsArchivePage) page = hs_archive_fetch_finish (HS_ARCHIVE (source), result, &error);
+
+  if (history != NULL && page != NULL)
+    {
+      g_autoptr (GPtrArray) entries = list_entries (page);
+
+      hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (page), asked->life, get_now ());
+    }
+  else if (history != NULL)
+    {
+      g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), error->message);
+      hs_history_keeper_fail (&self->keeper, read_failure (error), asked->life, get_now ());
+    }
+  g_free (asked);
+  fill_waiting (self);
+  if (history != NULL)
+    hs_history_changed (history);
+}
+
+static void
+ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+  g_autoptr (HsArchiveQuery) query = hs_archive_query_new (self->is_own ? NULL : hs_jid_to_string (self->jid));
+  const char *beyond = question->before != NULL && *question->before != '\0' ? question->before : question->after;
+  Asked *asked = g_new0 (Asked, 1);
+
+  if (question->start != HS_HISTORY_NO_STAMP)
+    {
+      g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (question->start / G_TIME_SPAN_SECOND);
+      g_autoptr (GDateTime) start
+          = second != NULL ? g_date_time_add (second, question->start % G_TIME_SPAN_SECOND) : NULL;
+
+      hs_archive_query_set_start (query, start);
+    }
+  hs_archive_query_set_page_size (query, question->max);
+  hs_archive_query_set_is_backwards (query, question->before != NULL);
+  asked->archive = hs_history_archive_ref (self);
+  asked->life = life;
+  hs_archive_fetch_beyond_async (self->history->archive, query, beyond, NULL, answered_cb, asked);
+}
+
+/* ---- What the keeper says ---- */
+
+static void
+give_cb (const HsHistoryEntry *entry, guint leg, gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+  HsMessages *messages = self->history->messages;
+
+  hs_messages_drop_held (messages, self->jid, entry->id);
+  self->leg = leg;
+  self->stamp = entry->stamp;
+  hs_messages_deliver (messages, entry->message);
+}
+
+static void
+release_cb (gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+
+  if (self->is_kept)
+    hs_messages_release (self->history->messages, self->jid);
+}
+
+static void
+gap_changed_cb (guint serial, gpointer owner)
+{
+  hs_history_archive_show_gap (owner, serial, TRUE);
+}
+
+static void
+caught_up_cb (gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+
+  if (self->history != NULL)
+    g_signal_emit (self->history, hs_history_signals[HS_HISTORY_SIGNAL_CAUGHT_UP], 0, self->jid);
+}
+
+static void
+filled_cb (guint serial, gboolean is_closed, gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+  g_autoptr (GTask) task = g_steal_pointer (&self->filling);
+
+  if (task == NULL)
+    return;
+  if (!is_closed && (self->history == NULL || !self->is_begun))
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "The session was lost before the gap was filled");
+  else
+    g_task_return_boolean (task, is_closed);
+}
+
+static void
+changed_cb (gpointer owner)
+{
+  HsHistoryArchive *self = owner;
+
+  if (self->history != NULL)
+    hs_history_changed (self->history);
+}
+
+static const HsHistoryKeeperCallbacks keeper_callbacks = {
+  .ask = ask_cb,
+  .give = give_cb,
+  .release = release_cb,
+  .gap_changed = gap_changed_cb,
+  .caught_up = caught_up_cb,
+  .filled = filled_cb,
+  .changed = changed_cb,
+};
+
+/* ---- Messages ---- */
+
+static HsMessagesVerdict
+arrived_cb (HsDelivery *delivery, gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  switch (hs_history_keeper_judge (&self->keeper, hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery))))
+    {
+    case HS_HISTORY_VERDICT_DROP:
+      return HS_MESSAGES_VERDICT_DROP;
+    case HS_HISTORY_VERDICT_HOLD:
+      return HS_MESSAGES_VERDICT_HOLD;
+    case HS_HISTORY_VERDICT_GIVE:
+    default:
+      return HS_MESSAGES_VERDICT_DELIVER;
+    }
+}
+
+static void
+delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
+{
+  HsHistoryArchive *self = data;
+  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
+  const char *id = hs_chat_message_get_archive_id (chat);
+  const char *origin_id = hs_message_get_origin_id (hs_chat_message_get_message (chat));
+  guint leg = self->leg;
+  gint64 stamp = self->stamp;
+
+  self->leg = 0;
+  self->stamp = HS_HISTORY_NO_STAMP;
+  if (outcome == HS_MESSAGES_OUTCOME_DELIVERED)
+    hs_history_keeper_given (&self->keeper, id, stamp, leg, get_now ());
+  else
+    hs_history_keeper_passed (&self->keeper, id, stamp, leg, get_now ());
+  if (outcome == HS_MESSAGES_OUTCOME_LEARNED && origin_id != NULL)
+    hs_history_log_add (&self->keeper.log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_OWN_SHOWN,
+                                                               .a = { (char *) origin_id, HS_HISTORY_NO_STAMP } });
+}
+
+static void
+sent_cb (const char *origin_id, gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  hs_history_keeper_own_sent (&self->keeper, origin_id);
+}
+
+static void
+acknowledged_cb (gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  hs_history_keeper_own_acked (&self->keeper, get_now ());
+}
+
+static gboolean
+is_own_cb (const char *origin_id, gpointer data)
+{
+  return hs_history_state_is_own (&((HsHistoryArchive *) data)->keeper.log.working, origin_id);
+}
+
+static void
+joined_cb (gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  if (!self->is_own && self->history->has_session && !self->is_begun)
+    hs_history_archive_begin (self);
+}
+
+static void
+left_cb (gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  if (!self->is_own)
+    hs_history_archive_end (self);
+}
+
+static const HsMessagesKeeper messages_keeper = {
+  .arrived = arrived_cb,
+  .delivered = delivered_cb,
+  .sent = sent_cb,
+  .acknowledged = acknowledged_cb,
+  .is_own = is_own_cb,
+  .joined = joined_cb,
+  .left = left_cb,
+};
+
+void
+hs_history_archive_keep (HsHistoryArchive *self)
+{
+  if (self->is_kept || self->jid == NULL || self->history->messages == NULL)
+    return;
+  self->is_kept = TRUE;
+  hs_messages_keep_archive (self->history->messages, self->jid, &messages_keeper, self);
+}
+
+void
+hs_history_archive_give_up (HsHistoryArchive *self)
+{
+  if (!self->is_kept)
+    return;
+  hs_messages_give_up_archive (self->history->messages, self->jid);
+  self->is_kept = FALSE;
+}
+
+/* ---- Gaps ---- */
+
+/* Returns: (transfer full) (nullable) */
+static HsGap *
+find_gap (HsHistoryArchive *self, guint serial, guint *position)
+{
+  GListModel *gaps = G_LIST_MODEL (self->history->gaps);
+
+  for (guint i = 0; i < g_list_model_get_n_items (gaps); i++)
+    {
+      g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i);
+
+      *position = i;
+      if (hs_gap_get_serial (gap) == serial && hs_jid_equal (hs_gap_get_archive (gap), self->jid))
+        return g_steal_pointer (&gap);
+    }
+  return NULL;
+}
+
+void
+hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news)
+{
+  HsHistoryGap *state = hs_history_state_find_gap (&self->keeper.log.working, serial);
+  g_autoptr (HsGap) gap = NULL;
+  guint position = 0;
+
+  if (self->history == NULL)
+    return;
+  gap = find_gap (self, serial, &position);
+  if (gap != NULL)
+    {
+      if (state == NULL)
+        g_list_store_remove (self->history->gaps, position);
+      hs_gap_update (gap, state);
+      return;
+    }
+  if (state == NULL)
+    return;
+  gap = hs_gap_new (self->jid, serial);
+  hs_gap_update (gap, state);
+  g_list_store_append (self->history->gaps, gap);
+  if (is_news)
+    g_signal_emit (self->history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
+}
+
+/* Takes the task over. Whether the archive is busy with it now, or it has ended. */
+static gboolean
+fill_now (HsHistoryArchive *self, GTask *task)
+{
+  HsGap *gap = g_task_get_task_data (task);
+  guint max = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (task), HS_HISTORY_TASK_MAX));
+  guint serial = hs_gap_get_serial (gap);
+
+  if (!self->is_begun)
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No archive can be asked without a session");
+  else if (!hs_gap_get_is_open (gap))
+    g_task_return_boolean (task, TRUE);
+  else if (hs_history_run_is_going (&self->keeper.run))
+    return FALSE;
+  else
+    {
+      self->filling = task;
+      if (hs_history_keeper_fill (&self->keeper, serial, max, get_now ()))
+        return TRUE;
+      self->filling = NULL;
+      g_task_return_boolean (task, FALSE);
+    }
+  g_object_unref (task);
+  return TRUE;
+}
+
+static void
+fill_waiting (HsHistoryArchive *self)
+{
+  GTask *task;
+
+  while ((task = g_queue_peek_head (&self->fills)) != NULL)
+    {
+      g_queue_pop_head (&self->fills);
+      if (fill_now (self, task))
+        continue;
+      g_queue_push_head (&self->fills, task);
+      return;
+    }
+}
+
+void
+hs_history_archive_fill (HsHistoryArchive *self, GTask *task)
+{
+  g_queue_push_tail (&self->fills, task);
+  fill_waiting (self);
+}
+
+/* ---- The session ---- */
+
+void
+hs_history_archive_apply_settings (HsHistoryArchive *self)
+{
+  HsHistory *history = self->history;
+  HsHistoryRunSettings *settings = &self->keeper.settings;
+
+  settings->newest_first = history->order == HS_HISTORY_ORDER_NEWEST_FIRST;
+  settings->page_size = history->page_size;
+  settings->limit = history->limit;
+  self->keeper.max_age = history->max_age * G_TIME_SPAN_SECOND;
+}
+
+void
+hs_history_archive_begin (HsHistoryArchive *self)
+{
+  g_autoptr (HsHistoryArchive) alive G_GNUC_UNUSED = hs_history_archive_ref (self);
+
+  hs_history_archive_keep (self);
+  self->is_begun = TRUE;
+  hs_history_keeper_begin (&self->keeper, self->history->is_available, get_now ());
+  hs_history_changed (self->history);
+}
+
+void
+hs_history_archive_end (HsHistoryArchive *self)
+{
+  g_autoptr (HsHistoryArchive) alive G_GNUC_UNUSED = hs_history_archive_ref (self);
+
+  self->is_begun = FALSE;
+  hs_history_keeper_lost (&self->keeper);
+  fill_waiting (self);
+}
+
+/* ---- The object ---- */
+
+HsHistoryArchive *
+hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
+{
+  HsHistoryArchive *self = g_rc_box_new0 (HsHistoryArchive);
+
+  self->history = history;
+  self->jid = jid != NULL ? hs_jid_ref (jid) : NULL;
+  self->is_own = is_own;
+  self->stamp = HS_HISTORY_NO_STAMP;
+  g_queue_init (&self->fills);
+  hs_history_keeper_init (&self->keeper, &keeper_callbacks, self);
+  hs_history_archive_apply_settings (self);
+  return self;
+}
+
+/* The program may not see its gaps any more. */
+void
+hs_history_archive_remove (HsHistoryArchive *self)
+{
+  GListModel *gaps = G_LIST_MODEL (self->history->gaps);
+
+  hs_history_archive_end (self);
+  hs_history_archive_give_up (self);
+  for (guint i = g_list_model_get_n_items (gaps); i > 0; i--)
+    {
+      g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i - 1);
+
+      if (self->jid != NULL && hs_jid_equal (hs_gap_get_archive (gap), self->jid))
+        g_list_store_remove (self->history->gaps, i - 1);
+    }
+  self->history = NULL;
+}

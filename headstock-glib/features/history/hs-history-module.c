@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-history-private.h"
+
+#include <string.h>
+
+#include "hs-feature.h"
+
+/* The sessions of the client, as a module sees them. */
+
+static gboolean
+is_available (HsPresence *presence)
+{
+  return presence != NULL && strcmp (hs_stanza_get_stanza_type (HS_STANZA (presence)), "available") == 0
+         && hs_presence_get_priority (presence) >= 0;
+}
+
+static void
+begin_session (HsHistory *self)
+{
+  self->has_session = TRUE;
+  hs_history_check_account (self);
+  hs_history_for_each (self, hs_history_keep);
+  hs_history_schedule (self);
+}
+
+static void
+hs_history_attached (HsModule *module, HsClient *client)
+{
+  HsHistory *self = HS_HISTORY (module);
+
+  g_return_if_fail (self->client == NULL);
+
+  hs_feature_set_client (self, &self->client, client);
+  self->messages = HS_MESSAGES (g_object_ref (hs_client_ensure_module (client, HS_TYPE_MESSAGES)));
+  self->archive = HS_ARCHIVE (g_object_ref (hs_client_ensure_module (client, HS_TYPE_ARCHIVE)));
+  hs_history_check_account (self);
+  hs_history_for_each (self, hs_history_keep);
+  /* Registered too late to be told of the session. */
+  if (hs_client_get_state (client) != HS_CLIENT_STATE_READY)
+    return;
+  self->is_available = is_available (hs_client_get_own_presence (client));
+  begin_session (self);
+}
+
+static void
+set_available (HsHistoryArchive *archive)
+{
+  hs_history_keeper_set_available (&archive->keeper, archive->history->is_available, g_get_real_time ());
+}
+
+static void
+hs_history_presence_sent (HsModule *module, HsClient *client, HsPresence *presence)
+{
+  HsHistory *self = HS_HISTORY (module);
+
+  self->is_available = is_available (presence);
+  if (self->has_session)
+    hs_history_for_each (self, set_available);
+  hs_history_schedule (self);
+}
+
+static void
+hs_history_ready (HsModule *module, HsClient *client)
+{
+  begin_session (HS_HISTORY (module));
+}
+
+static void
+resume (HsHistoryArchive *archive)
+{
+  if (archive->is_begun)
+    hs_history_keeper_resumed (&archive->keeper, g_get_real_time ());
+}
+
+static void
+hs_history_resumed (HsModule *module, HsClient *client)
+{
+  HsHistory *self = HS_HISTORY (module);
+
+  if (self->has_session)
+    {
+      hs_history_for_each (self, resume);
+      hs_history_schedule (self);
+      return;
+    }
+  /* A session of an earlier run of the program: its presence stands. */
+  self->is_available = is_available (hs_client_get_own_presence (client));
+  begin_session (self);
+}
+
+static void
+end_session (HsHistory *self)
+{
+  self->has_session = FALSE;
+  self->is_available = FALSE;
+  hs_history_for_each (self, hs_history_archive_end);
+  hs_history_schedule (self);
+}
+
+static void
+hs_history_lost (HsModule *module, HsClient *client)
+{
+  end_session (HS_HISTORY (module));
+}
+
+static void
+hs_history_detached (HsModule *module, HsClient *client)
+{
+  HsHistory *self = HS_HISTORY (module);
+
+  if (self->client != client)
+    return;
+  end_session (self);
+  hs_history_for_each (self, hs_history_archive_give_up);
+  g_clear_object (&self->messages);
+  g_clear_object (&self->archive);
+  hs_feature_set_client (self, &self->client, NULL);
+}
+
+void
+hs_history_module_init (HsModuleInterface *iface)
+{
+  iface->attached = hs_history_attached;
+  iface->ready = hs_history_ready;
+  iface->presence_sent = hs_history_presence_sent;
+  iface->resumed = hs_history_resumed;
+  iface->lost = hs_history_lost;
+  iface->detached = hs_history_detached;
+}

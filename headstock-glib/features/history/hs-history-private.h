@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-history.h"
+
+#include "hs-archive-shared.h"
+#include "hs-gap-private.h"
+#include "hs-history-keeper-private.h"
+#include "hs-messages-shared.h"
+#include "hs-module.h"
+#include "hs-stateful.h"
+
+G_BEGIN_DECLS
+
+/* With a task that fills a gap: how many messages at most. */
+#define HS_HISTORY_TASK_MAX "hs-history-max"
+
+/* What hs-history*.c share. */
+
+/* One archive that is kept up with. */
+typedef struct
+{
+  HsHistory *history; /* NULL: it has been removed */
+  HsJid *jid;         /* NULL: the account's, which is not known yet */
+  gboolean is_own;
+  HsHistoryKeeper keeper;
+  gboolean is_kept;  /* messages are asked about */
+  gboolean is_begun; /* in this session; a room's: since it was joined */
+
+  /* Of the result that is being delivered; for what the stream brings, 0 and HS_HISTORY_NO_STAMP. */
+  guint leg;
+  gint64 stamp;
+
+  GQueue fills;   /* GTask, whose data is the HsGap: those that wait */
+  GTask *filling; /* or NULL */
+} HsHistoryArchive;
+
+struct _HsHistory
+{
+  GObject parent_instance;
+
+  HsClient *client;   /* weak */
+  HsMessages *messages; /* while there is a client */
+  HsArchive *archive;   /* likewise */
+  char *account;        /* whose state it is: a bare JID; or NULL */
+  HsHistoryArchive *own;
+  GPtrArray *archives; /* HsHistoryArchive; with @own */
+  GListStore *gaps;
+
+  HsHistoryOrder order;
+  guint page_size;
+  guint limit;
+  guint max_age;
+
+  gboolean has_session;
+  gboolean is_available; /* as the last presence says */
+  GSource *timer;
+  gint64 due; /* of @timer */
+};
+
+enum
+{
+  HS_HISTORY_SIGNAL_CAUGHT_UP,
+  HS_HISTORY_SIGNAL_GAP_FOUND,
+  HS_HISTORY_N_SIGNALS
+};
+extern guint hs_history_signals[HS_HISTORY_N_SIGNALS];
+
+/* hs-history-signals.c */
+void hs_history_install_signals (void);
+
+/* hs-history-list.c */
+HsHistoryArchive *hs_history_archive_ref (HsHistoryArchive *self);
+void hs_history_archive_unref (HsHistoryArchive *self);
+/* Returns: (transfer none) (nullable) */
+HsHistoryArchive *hs_history_find_archive (HsHistory *self, HsJid *jid);
+/* NULL: the account's. Returns: (transfer none) (nullable) */
+HsHistoryArchive *hs_history_find_by_address (HsHistory *self, const char *address);
+/* @func may add and remove archives. */
+void hs_history_for_each (HsHistory *self, void (*func) (HsHistoryArchive *archive));
+
+/* hs-history-timer.c */
+void hs_history_schedule (HsHistory *self);
+void hs_history_stop_timer (HsHistory *self);
+/* There may be something to store, or another time to wait for. */
+void hs_history_changed (HsHistory *self);
+
+/* hs-history-archive.c */
+/* @jid: NULL: the account's. */
+HsHistoryArchive *hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own);
+void hs_history_archive_apply_settings (HsHistoryArchive *self);
+/* From now on messages are asked about; until then. */
+void hs_history_archive_keep (HsHistoryArchive *self);
+void hs_history_archive_give_up (HsHistoryArchive *self);
+/* A session, or a stay in a room. */
+void hs_history_archive_begin (HsHistoryArchive *self);
+void hs_history_archive_end (HsHistoryArchive *self);
+/* Lets go of the history. */
+void hs_history_archive_remove (HsHistoryArchive *self);
+void hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news);
+/* Takes over @task. */
+void hs_history_archive_fill (HsHistoryArchive *self, GTask *task);
+
+/* hs-history-archives.c */
+/* A room's; it is added where it is not there. (transfer none) */
+HsHistoryArchive *hs_history_take_archive (HsHistory *self, HsJid *room);
+void hs_history_drop_archive (HsHistory *self, HsHistoryArchive *archive);
+/* From now on messages are asked about, and the archive where there is a session. */
+void hs_history_keep (HsHistoryArchive *archive);
+/* Forgets everything. */
+void hs_history_reset (HsHistory *self);
+/* Another account has another history. */
+void hs_history_check_account (HsHistory *self);
+
+/* hs-history-module.c */
+void hs_history_module_init (HsModuleInterface *iface);
+
+/* hs-history-save.c */
+void hs_history_stateful_init (HsStatefulInterface *iface);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistoryArchive, hs_history_archive_unref)
+
+G_END_DECLS
