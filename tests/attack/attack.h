@@ -26,6 +26,7 @@ struct _Attack
   gboolean (*done) (AttackRun *run); /* when to go on from an attack that survives; NULL: at the mark */
   guint flags;
   guint patience_msec; /* it must be over by then; 0: 10 seconds */
+  gboolean is_work;    /* what must be over by then is the processor's work: the clock also counts what others do */
   guint kib;           /* that it may grow by; 0: 4 MiB */
   gpointer data;
 };

@@ -150,7 +150,7 @@ check_deaf (AttackRun *run)
 #define SURVIVES(title, script, n)                                                                 \
   {                                                                                                \
     title, script, HS_TLS_MODE_STARTTLS, .prepare = prepare_count, .check = check_count,           \
-        .patience_msec = 60000, .kib = 2048, .data = GUINT_TO_POINTER (n)                          \
+        .patience_msec = 20000, .is_work = TRUE, .kib = 2048, .data = GUINT_TO_POINTER (n)         \
   }
 
 static const Attack attacks[] = {

@@ -205,17 +205,17 @@ static const ScriptStep white_space[] = { RUN (attack_session), CALL (send_space
 #define KIB_OF_10_MIB (14 * 1024)
 #define LARGE(title, script)                                                                       \
   { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, HS_XML_ERROR_TOO_LARGE,               \
-    .prepare = prepare_mib, .check = check_taken, .patience_msec = 20000,                          \
+    .prepare = prepare_mib, .check = check_taken, .is_work = TRUE,                                \
     .data = (gpointer) &endless_##script }
 #define OTHER(title, script, error, size)                                                          \
   { title, script, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, error, .check = check_taken,          \
-    .patience_msec = 20000, .kib = size, .data = (gpointer) &endless_##script }
+    .is_work = TRUE, .kib = size, .data = (gpointer) &endless_##script }
 #define GOES_ON(title, script)                                                                     \
-  { title, script, HS_TLS_MODE_STARTTLS, .patience_msec = 20000, .kib = KIB_OF_10_MIB }
+  { title, script, HS_TLS_MODE_STARTTLS, .is_work = TRUE, .kib = KIB_OF_10_MIB }
 
 static const Attack attacks[] = {
   { "size/endless text", text, HS_TLS_MODE_STARTTLS, hs_xml_error_quark, HS_XML_ERROR_TOO_LARGE,
-    .check = check_taken, .patience_msec = 20000, .kib = KIB_OF_10_MIB, .data = (gpointer) &endless_text },
+    .check = check_taken, .is_work = TRUE, .kib = KIB_OF_10_MIB, .data = (gpointer) &endless_text },
   LARGE ("size/endless text, slowly", slow_text),
   LARGE ("size/endless short lines", lines),
   LARGE ("size/endless references", references),
@@ -245,8 +245,8 @@ static const Attack attacks[] = {
   GOES_ON ("size/one answer to nobody's question", once_answer),
   { "size/64 KiB, dripping", dripping, HS_TLS_MODE_STARTTLS, hs_xml_error_quark,
     HS_XML_ERROR_TOO_LARGE, .prepare = prepare_small, .check = check_dripping },
-  { "size/100 MB that nobody asked for", unasked, HS_TLS_MODE_STARTTLS, .patience_msec = 20000 },
-  { "size/64 MB of spaces", white_space, HS_TLS_MODE_STARTTLS, .patience_msec = 20000 },
+  { "size/100 MB that nobody asked for", unasked, HS_TLS_MODE_STARTTLS, .is_work = TRUE },
+  { "size/64 MB of spaces", white_space, HS_TLS_MODE_STARTTLS, .is_work = TRUE },
 };
 
 const AttackGroup attacks_size = { "size", attacks, G_N_ELEMENTS (attacks) };
