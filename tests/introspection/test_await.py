@@ -100,6 +100,35 @@ def archive_pages_left():
 
 
 @scenario
+def expect_in_a_coroutine():
+    """in a coroutine, expect() gives what was sent, and raises for what only another coroutine could send"""
+    async def work(client):
+        client.send_stanza(Headstock.Message.new_chat("juliet@example.org", "one"))
+        assert session.server.expect("body").to == "juliet@example.org"
+        try:
+            session.server.expect("body")
+        except RuntimeError as error:
+            assert "<body>" in str(error) and "coroutine" in str(error)
+            client.send_stanza(Headstock.Message.new_chat("juliet@example.org", "two"))
+
+    session = Session(work)
+    with session:
+        assert session.server.expect("body").body == "two" and session.is_done
+
+
+@scenario
+def start_without_an_address():
+    """a client without a valid address is refused with the library's own error"""
+    for client in (Headstock.Client.new("@@", "x"), Headstock.Client(), Headstock.Component()):
+        try:
+            HeadstockTest.Server().start(client)
+        except GLib.Error as error:
+            assert error.matches(Headstock.Error.quark(), Headstock.Error.INVALID_JID), error
+        else:
+            raise AssertionError("a client without an address was started")
+
+
+@scenario
 def server_attributes():
     """the server's properties are attributes; what there is not can't be set, and what can only be read is not"""
     server = HeadstockTest.Server()

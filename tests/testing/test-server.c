@@ -379,6 +379,25 @@ test_expect_vain (Fixture *f, gconstpointer data)
   is_hurried = FALSE;
 }
 
+/* The error is the library's: a program gets the same one from a real server. */
+static void
+test_no_address (void)
+{
+  static const char *const addresses[] = { "@@", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autoptr (HsTestServer) server = hs_test_server_new ();
+      g_autoptr (HsClient) client = addresses[i] != NULL ? hs_client_new (addresses[i], "secret")
+                                                         : g_object_new (HS_TYPE_CLIENT, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (hs_test_server_start (server, client, &error));
+      g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_JID);
+      hs_test_server_stop (server);
+    }
+}
+
 static void
 test_component (void)
 {
@@ -474,6 +493,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("expect", test_expect);
   ADD ("expect-vain", test_expect_vain);
+  g_test_add_func ("/test-server/no-address", test_no_address);
   g_test_add_func ("/test-server/component", test_component);
   g_test_add_func ("/test-server/server-gone", test_server_gone);
   g_test_add_func ("/test-server/two", test_two);

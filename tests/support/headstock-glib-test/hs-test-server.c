@@ -544,13 +544,13 @@ hs_test_server_attach (HsTestServer *self, HsClient *client)
   g_return_if_fail (HS_IS_CLIENT (client));
 
   g_object_get (client, "jid", &jid, NULL);
-  g_return_if_fail (jid != NULL);
-
   detach (self);
   g_weak_ref_set (&self->client, client);
   self->handlers[0] = g_signal_connect_swapped (client, "disconnected", G_CALLBACK (disconnected_cb), self);
   self->handlers[1] = g_signal_connect_swapped (client, "terminated", G_CALLBACK (terminated_cb), self);
-  hs_test_session_set_account (&self->session, jid, HS_IS_COMPONENT (client));
+  /* A client without a valid address ends by itself when it is started, and says so. */
+  if (jid != NULL)
+    hs_test_session_set_account (&self->session, jid, HS_IS_COMPONENT (client));
   hs_client_set_dial (client, dial_cb, self);
 }
 
