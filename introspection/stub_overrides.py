@@ -5,6 +5,8 @@ PRELUDE = '''
 _Address = Union["Jid", str]
 # What a handler returns is sent.
 _Reply = Union["Element", None, Awaitable["Element | None"]]
+# What has no methods that could be called: a class in place of an object, for example.
+_Unregistrable = Union[None, type, str, bytes, int, float, Sequence[Any]]
 _Handler = TypeVar("_Handler", bound=Callable[..., _Reply])
 _Read = TypeVar("_Read", covariant=True)
 _Written = TypeVar("_Written", contravariant=True)
@@ -68,7 +70,11 @@ CLASSES = {
         "register_on_iq": 'def register_on_iq(self, type: str | None, id: str | None, flags: HandlerFlags, '
                           'function: Callable[..., _Reply], *data: Any) -> int:\n'
                           '    """Says what to call, with (client, iq, *data), when an iq comes."""',
-        "register": 'def register(self, obj: object) -> None:\n'
+        # Any object may have marked methods, which no type tells; what cannot have any raises TypeError.
+        "register": '@overload\n'
+                    'def register(self, obj: _Unregistrable) -> NoReturn: ...\n'
+                    '@overload\n'
+                    'def register(self, obj: object) -> None:\n'
                     '    """Registers a Module, or any other object that has handlers or hooks."""',
         "unregister": 'def unregister(self, obj: object) -> None:\n'
                       '    """Undoes register(): the object\'s handlers are gone when this returns."""',

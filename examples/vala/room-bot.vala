@@ -57,7 +57,7 @@ void answer (Room room, Delivery delivery) {
 // Waits for a session, and enters the room in it.
 async void enter (Muc muc, Room room) {
     try {
-        yield muc.join_async (room.jid.to_string (), NICK, null);
+        yield muc.join_async (room.jid.to_string (), NICK);
     } catch (Error error) {
         printerr ("not joined: %s\n", error.message);
     }

@@ -41,6 +41,14 @@ def methods(name):
     return [line for line in body.splitlines() if "[Version" not in line]
 
 
+def calls_that_need_a_cancellable():
+    """The functions that end later and cannot be called without a cancellable, nor a request without a timeout."""
+    calls = [line for line in TEXT.splitlines() if line.startswith("\t\tpublic async ")]
+    assert len(calls) > 40, calls
+    return [line for line in calls if "GLib.Cancellable? cancellable = null)" not in line or
+            re.search(r"timeout_msec[,)]", line)]
+
+
 def main():
     found = names()
     done = compile_with(found - DEPRECATED)
@@ -51,6 +59,7 @@ def main():
         ("what has another name has none that is GLib's",
          set(RENAMED.values()) <= found and not found & (set(RENAMED) - DEPRECATED)),
         ("the deprecated module has the methods of the other", methods("Module") == methods("ClientModule") != []),
+        ("what ends later needs no cancellable", not calls_that_need_a_cancellable()),
     ]
     print(f"1..{len(results)}")
     for number, (what, good) in enumerate(results, 1):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What mypy must refuse: each line that says so at its end, and no other. It is never run."""
+from typing import assert_type
+
 from gi.repository import Headstock, HeadstockTest
 
 client = Headstock.Client(jid="a@b")
@@ -26,6 +28,14 @@ Headstock.Element("a")["b"].append  # wrong: an attribute is a string
 client.get_jid().to_string()  # wrong: there may be none
 roster.add_async("b@c", "B", [3])  # wrong: groups have names
 HeadstockTest.Server().start(roster)  # wrong: no client
+
+
+def register_nothing() -> None:
+    assert_type(client.register(None), None)  # wrong: it raises
+
+
+def register_class() -> None:
+    assert_type(client.register(Headstock.Roster), None)  # wrong: an object of it
 
 
 def answer(message: Headstock.Message) -> str:
