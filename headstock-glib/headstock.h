@@ -64,9 +64,16 @@
 #include <headstock-glib/hs-subscription-request.h>
 #include <headstock-glib/hs-time.h>
 #include <headstock-glib/hs-types.h>
+#include <headstock-glib/hs-upload-slot.h>
+#include <headstock-glib/hs-upload.h>
 #include <headstock-glib/hs-vcard.h>
 #include <headstock-glib/hs-vcards.h>
 #include <headstock-glib/hs-version-macros.h>
 #include <headstock-glib/hs-version.h>
+
+#if HS_HAS_LIBSOUP
+#include <headstock-glib/hs-transfer.h>
+#include <headstock-glib/hs-upload-http.h>
+#endif
 
 #undef HS_INSIDE

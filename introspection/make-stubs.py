@@ -286,7 +286,7 @@ class Writer:
 
 HEAD = """\
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Made by make-stubs.py of headstock-glib. The types of GLib, GObject and Gio are those of the package PyGObject-stubs,
+# Made by make-stubs.py of headstock-glib. The types of GLib, GObject, Gio and Soup are those of the package PyGObject-stubs,
 # or whatever declares their modules.
 import asyncio
 import enum
@@ -304,6 +304,9 @@ def main():
     lines = Writer(library).write_all()
     lines = [HEAD.rstrip(), *stub_overrides.PRELUDE.rstrip().split("\n"), *lines] if library.overridden else \
         [HEAD.rstrip().replace("GObject\n", "GObject, Headstock\n"), *lines]
+    # The library may have been built without libsoup.
+    if any("Soup." in line for line in lines):
+        lines[0] = lines[0].replace("GObject\n", "GObject, Soup\n")
     with open(output, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 

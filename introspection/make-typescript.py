@@ -359,11 +359,15 @@ def main():
     # What the definitions themselves name is of the first library, which the second one imports.
     prelude = re.sub(r"^(type|interface) ", r"export \1 ", PRELUDE, flags=re.MULTILINE) if name == "Headstock" else ""
     imports = "" if name == "Headstock" else f"    import type Headstock from 'gi://Headstock?version={version}';\n"
+    body = prelude + Writer(library).write_all()
+    # The library may have been built without libsoup.
+    if "Soup." in body:
+        imports += "    import type Soup from 'gi://Soup?version=3.0';\n"
     with open(output, "w", encoding="utf-8") as file:
         file.write(f"""\
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Made by make-typescript.py of headstock-glib. The types of GLib, GObject and Gio are those of the packages
-// @girs/glib-2.0, @girs/gobject-2.0 and @girs/gio-2.0, or whatever declares their modules.
+// Made by make-typescript.py of headstock-glib. The types of GLib, GObject, Gio and Soup are those of the packages
+// @girs/glib-2.0, @girs/gobject-2.0, @girs/gio-2.0 and @girs/soup-3.0, or whatever declares their modules.
 
 declare module 'gi://{name}?version={version}' {{
     import type GLib from 'gi://GLib?version=2.0';
@@ -371,7 +375,7 @@ declare module 'gi://{name}?version={version}' {{
     import type Gio from 'gi://Gio?version=2.0';
 {imports}
     namespace {name} {{
-{indent(prelude + Writer(library).write_all())}
+{indent(body)}
     }}
 
     export default {name};

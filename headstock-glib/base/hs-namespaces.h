@@ -541,6 +541,60 @@ G_BEGIN_DECLS
 #define HS_NS_STYLING "urn:xmpp:styling:0"
 
 /**
+ * HS_NS_UPLOAD:
+ *
+ * The namespace `urn:xmpp:http:upload:0` (XEP-0363).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_UPLOAD "urn:xmpp:http:upload:0"
+
+/**
+ * HS_NS_UPLOAD_PURPOSE:
+ *
+ * The namespace `urn:xmpp:http:upload:purpose:0` (XEP-0363, 5).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_UPLOAD_PURPOSE "urn:xmpp:http:upload:purpose:0"
+
+/**
+ * HS_NS_FILE_METADATA:
+ *
+ * The namespace `urn:xmpp:file:metadata:0` (XEP-0446).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_FILE_METADATA "urn:xmpp:file:metadata:0"
+
+/**
+ * HS_NS_FILE_SHARING:
+ *
+ * The namespace `urn:xmpp:sfs:0` (XEP-0447).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_FILE_SHARING "urn:xmpp:sfs:0"
+
+/**
+ * HS_NS_HASHES:
+ *
+ * The namespace `urn:xmpp:hashes:2` (XEP-0300).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_HASHES "urn:xmpp:hashes:2"
+
+/**
+ * HS_NS_URL_DATA:
+ *
+ * The namespace `http://jabber.org/protocol/url-data` (XEP-0103).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_URL_DATA "http://jabber.org/protocol/url-data"
+
+/**
  * HS_NS_SASL2:
  *
  * The namespace `urn:xmpp:sasl:2` (XEP-0388).

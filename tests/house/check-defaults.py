@@ -23,9 +23,10 @@ CORE = "{http://www.gtk.org/introspection/core/1.0}"
 NAMESPACES = {"Headstock": Headstock, "HeadstockTest": HeadstockTest}
 # Numbers that count nothing.
 WITHOUT_UNIT = {"Client:port", "Presence:priority"}
-UNITS = "(?:milliseconds|bytes|messages|levels|iterations|hashes)"
+UNITS = "(?:milliseconds|bytes|messages|levels|iterations|hashes|seconds)"
 # What is made when it is read first.
-MADE = {"Client:own-presence": "an empty presence", "Client:initial-presence": "an empty presence"}
+MADE = {"Client:own-presence": "an empty presence", "Client:initial-presence": "an empty presence",
+        "Upload:session": "a session of its own"}
 # Nobody compares with numbers from here on.
 HUGE = 2**31 - 1
 

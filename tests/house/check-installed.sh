@@ -110,8 +110,8 @@ status=0
 {
     cat "$PKG_CONFIG_PATH/headstock-glib-1.0.pc" &&
     test "$(pkg-config --print-requires-private headstock-glib-1.0 | sed 's/ .*//' | sort |
-        tr '\n' ' ')" = 'gnutls libidn2 libxml-2.0 ' &&
-    ! pkg-config --libs headstock-glib-1.0 | grep -E 'xml|idn|unistring|gnutls' &&
+        tr '\n' ' ')" = 'gnutls libidn2 libsoup-3.0 libxml-2.0 ' &&
+    ! pkg-config --libs headstock-glib-1.0 | grep -E 'xml|idn|unistring|gnutls|soup' &&
     pkg-config --libs --static headstock-glib-1.0 | grep -e -lxml2 | grep -e -lidn2 |
         grep -e -lunistring &&
     objdump -p "$work/prefix/lib/libheadstock-glib-1.0.so" | grep 'SONAME *libheadstock-glib-1.0.so.0$'

@@ -18,7 +18,11 @@ LIST = (pathlib.Path(__file__).resolve().parent
 
 
 def public_headers():
-    for name in re.findall(r"#include <headstock-glib(?:-test)?/([^>]+)>", UMBRELLA.read_text()):
+    umbrella = UMBRELLA.read_text()
+    version = pathlib.Path(BUILD) / "hs-version.h"
+    if version.exists() and re.search(r"#define HS_HAS_LIBSOUP 0$", version.read_text(), flags=re.M):
+        umbrella = re.sub(r"#if HS_HAS_LIBSOUP\n.*?#endif", "", umbrella, flags=re.S)
+    for name in re.findall(r"#include <headstock-glib(?:-test)?/([^>]+)>", umbrella):
         if name == "headstock.h":
             continue
         yield next(pathlib.Path(SOURCE).rglob(name), pathlib.Path(BUILD) / name)

@@ -28,7 +28,7 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 # Where a package has had several names, they are separated by bars: one of them is enough.
 build_packages=(gcc libc6-dev meson ninja-build 'pkg-config|pkgconf' 'libglib2.0-dev|libglib-2.0-dev'
-    libxml2-dev libidn2-dev libunistring-dev libgnutls28-dev 'libgirepository1.0-dev|libgirepository-1.0-dev'
+    libxml2-dev libidn2-dev libunistring-dev libgnutls28-dev libsoup-3.0-dev 'libgirepository1.0-dev|libgirepository-1.0-dev'
     'gir1.2-glib-2.0-dev|libgirepository1.0-dev'
     gobject-introspection valac glib-networking ca-certificates python3 python3-gi python3-pytest gjs openssl)
 test_packages=(g++ python3-slixmpp gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth imagemagick dbus-daemon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The few types of GLib, GObject and Gio that the definitions and the example name; a program has them from the packages @girs/….
+// The few types of GLib, GObject, Gio and Soup that the definitions and the example name; a program has them from the packages @girs/….
 
 declare module 'gi://GLib?version=2.0' {
     namespace GLib {
@@ -49,6 +49,7 @@ declare module 'gi://Gio?version=2.0' {
             get_n_items(): number;
         }
         interface File {}
+        interface InputStream {}
         interface ProxyResolver {}
         class TlsCertificate extends GObject.Object {}
         class TlsDatabase extends GObject.Object {}
@@ -56,4 +57,12 @@ declare module 'gi://Gio?version=2.0' {
         enum TlsProtocolVersion {}
     }
     export default Gio;
+}
+
+declare module 'gi://Soup?version=3.0' {
+    import type GObject from 'gi://GObject?version=2.0';
+    namespace Soup {
+        class Session extends GObject.Object {}
+    }
+    export default Soup;
 }

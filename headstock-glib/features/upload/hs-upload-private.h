@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-disco.h"
+#include "hs-upload-waiters-private.h"
+#include "hs-upload.h"
+
+G_BEGIN_DECLS
+
+struct _HsUpload
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak */
+  GObject *session; /* SoupSession; NULL until it is needed, and always without libsoup */
+
+  HsJid *service; /* NULL: not known */
+  gboolean is_service_given; /* by the program */
+  HsDiscoInfo *info; /* of the service; or NULL */
+  gboolean is_known; /* what there is to know of the service in this session has been asked */
+  gint64 max_size;
+
+  GCancellable *search; /* while the service is looked for, or asked; or NULL */
+  HsUploadWaiters waiters; /* for the end of that */
+
+  HsUploadPurpose purpose;
+  guint lifetime;
+};
+
+/* hs-upload-service.c */
+/* Looks for the service, if it is not known and nothing looks for it. */
+void hs_upload_find_service (HsUpload *self);
+/* What is known, or will be, does not count any more; a service that the program gave stays. */
+void hs_upload_forget_service (HsUpload *self);
+/* Takes over @task, which ends when the service is known; with HS_ERROR_NOT_SUPPORTED where there is none. */
+void hs_upload_await_service (HsUpload *self, GTask *task);
+void hs_upload_take_service (HsUpload *self, HsJid *service);
+void hs_upload_take_max_size (HsUpload *self, gint64 max_size);
+
+G_END_DECLS

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-element.h"
+#include "hs-upload-slot.h"
+
+G_BEGIN_DECLS
+
+/* What a service answers: <slot/>. NULL with HS_ERROR_PROTOCOL where it is not as XEP-0363, 4 says. */
+HsUploadSlot *hs_upload_slot_new (HsElement *slot, GError **error);
+
+/* The headers of the request, each with its line breaks taken out, in their order. FALSE: there is no such one. */
+gboolean hs_upload_slot_get_header (HsUploadSlot *self, guint i, const char **name, const char **value);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Tasks that wait for the same thing. Each ends when it comes, or when its cancellable is cancelled. */
+typedef struct
+{
+  GPtrArray *waiters;
+} HsUploadWaiters;
+
+void hs_upload_waiters_init (HsUploadWaiters *self);
+/* Nobody may wait any more. */
+void hs_upload_waiters_clear (HsUploadWaiters *self);
+/* Takes over @task. */
+void hs_upload_waiters_add (HsUploadWaiters *self, GTask *task);
+/* All return a copy of @value, or of @error where that is not NULL. */
+void hs_upload_waiters_end (HsUploadWaiters *self, const char *value, const GError *error);
+
+G_END_DECLS
