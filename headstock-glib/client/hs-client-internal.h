@@ -43,6 +43,7 @@ HsSettings *hs_client_settings (HsClientPrivate *priv);
 HsSignIn *hs_client_sign_ins (HsClientPrivate *priv);
 HsModuleList *hs_client_modules (HsClientPrivate *priv);
 HsRunLoop *hs_client_loop (HsClientPrivate *priv);
+HsReconnector *hs_client_reconnector (HsClientPrivate *priv);
 HsConnection *hs_client_connection (HsClientPrivate *priv);
 HsSession *hs_client_session (HsClientPrivate *priv);
 HsOutbox *hs_client_outbox (HsClientPrivate *priv);

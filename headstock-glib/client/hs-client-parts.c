@@ -29,6 +29,12 @@ hs_client_loop (HsClientPrivate *priv)
   return &priv->loop;
 }
 
+HsReconnector *
+hs_client_reconnector (HsClientPrivate *priv)
+{
+  return &priv->reconnector;
+}
+
 HsConnection *
 hs_client_connection (HsClientPrivate *priv)
 {

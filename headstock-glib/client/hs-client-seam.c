@@ -3,6 +3,7 @@
 
 #include "hs-client-seam.h"
 
+#include "hs-client-internal.h"
 #include "hs-version.h"
 
 typedef struct
@@ -36,6 +37,14 @@ hs_client_set_dial (HsClient *self, HsDialFunc dial, gpointer user_data)
   data->dial = dial;
   data->user_data = user_data;
   g_object_set_qdata_full (G_OBJECT (self), get_quark (), data, g_free);
+}
+
+void
+hs_client_set_random (HsClient *self, guint (*random) (guint bound))
+{
+  HsReconnector *reconnector = hs_client_reconnector (hs_client_private (self));
+
+  hs_retry_policy_set_random (hs_reconnector_get_policy (reconnector), random);
 }
 
 gboolean

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* For headstock-glib-test: a test gives a client its connections, and its main loop a clock (hs_loop_stand()).
  * These functions are exported, and declared in no public header. Both libraries are of one build: they share
- * structs, and each build has its own number. */
+ * structs, and each build has its own number. Tests of the library itself also choose what is left to chance. */
 
 #define HS_SEAM_VERSION                                                                            \
   ((guint) (HS_MAJOR_VERSION * 1000000 + HS_MINOR_VERSION * 1000 + HS_MICRO_VERSION))
@@ -19,7 +19,11 @@ _HS_EXTERN guint hs_seam_get_version (void);
  * and trusted. It is called from the main loop. */
 _HS_EXTERN void hs_client_set_dial (HsClient *self, HsDialFunc dial, gpointer user_data);
 
-/* Whether the client has such a function. */
+/* From now on @random, which is given the largest value, chooses how long the client waits before it retries. Not
+ * exported. */
+void hs_client_set_random (HsClient *self, guint (*random) (guint bound));
+
+/* Whether the client has a dial function. */
 gboolean hs_client_has_dial (HsClient *self);
 HsDialFunc hs_client_get_dial (HsClient *self, gpointer *user_data);
 

@@ -148,6 +148,12 @@ hs_retry_policy_clear (HsRetryPolicy *self)
 }
 
 void
+hs_retry_policy_set_random (HsRetryPolicy *self, guint (*random) (guint bound))
+{
+  self->random = random;
+}
+
+void
 hs_retry_policy_begin (HsRetryPolicy *self)
 {
   guint (*random) (guint bound) = self->random;

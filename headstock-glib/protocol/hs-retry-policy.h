@@ -97,7 +97,7 @@ typedef enum /*< skip >*/
 
 typedef struct
 {
-  guint (*random) (guint bound); /* up to and including */
+  guint (*random) (guint bound);
   HsBackoff backoff;
   char *host;               /* of the next connection, or NULL: the domain's own */
   guint16 port;             /* 0: not said */
@@ -118,6 +118,8 @@ typedef struct
 
 void hs_retry_policy_init (HsRetryPolicy *self);
 void hs_retry_policy_clear (HsRetryPolicy *self);
+/* From now on @random chooses how long to wait, up to and including the bound that it is given. */
+void hs_retry_policy_set_random (HsRetryPolicy *self, guint (*random) (guint bound));
 
 /* A run begins. */
 void hs_retry_policy_begin (HsRetryPolicy *self);

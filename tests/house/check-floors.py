@@ -68,6 +68,7 @@ TABLE = "a table that a test prints"
 EXAMPLES = "a step with examples of its own"
 # The functions that private headers declare for tests only, and why. Nothing but their own file may use them.
 FOR_TESTS = {
+    "hs_client_set_random": "so that chance is the test's",
     "hs_loop_wake_up": "as if the machine had slept",
     "hs_sasl_mechanism_set_lists": "the lists of an exchange in XEP-0474",
     "hs_sasl_scram_set_nonce": "so that an exchange is the one of an RFC",

@@ -41,7 +41,7 @@ set_up (Fixture *f, gconstpointer data)
   f->owner = g_object_new (G_TYPE_OBJECT, NULL);
   g_object_set_data (f->owner, "fixture", f);
   hs_reconnector_init (&f->reconnector, &callbacks, f->owner);
-  hs_reconnector_get_policy (&f->reconnector)->random = choose;
+  hs_retry_policy_set_random (hs_reconnector_get_policy (&f->reconnector), choose);
 }
 
 static void

@@ -23,7 +23,7 @@ static void
 begin (HsRetryPolicy *self)
 {
   hs_retry_policy_init (self);
-  self->random = choose_longest;
+  hs_retry_policy_set_random (self, choose_longest);
   hs_retry_policy_begin (self);
 }
 
