@@ -117,7 +117,9 @@ static TestClient *
 make_client (AttackRun *run, const char *log)
 {
   const Attack *attack = run->attack;
-  TestClient *test = test_client_new_for (attack->script, attack->mode);
+  gboolean in_memory = (attack->flags & ATTACK_IN_MEMORY) != 0;
+  TestClient *test = in_memory ? test_client_new_for (attack->script, attack->mode)
+                               : test_client_new_on_loopback_for (attack->script, attack->mode);
   g_autoptr (GError) error = NULL;
 
   scripted_server_forgive (test->server);
@@ -140,6 +142,36 @@ is_over (AttackRun *run)
   if (run->attack->domain != NULL)
     return FALSE;
   return run->attack->done != NULL ? run->attack->done (run) : run->marked;
+}
+
+static gboolean
+has_reached (AttackRun *run, guint n_connections)
+{
+  return scripted_server_count_received (run->test->server, run->attack->reached)
+         >= n_connections * run->attack->n_reached;
+}
+
+/* As much time as a stage may take passes, for each connection: what was pipelined may be the cause, and then there
+ * is another one, without. */
+static void
+pass_time (AttackRun *run)
+{
+  ScriptedServer *server = run->test->server;
+  guint limit;
+
+  g_object_get (run->test->client, "connect-timeout", &limit, NULL);
+  for (guint i = 1; !is_over (run); i++)
+    {
+      g_assert_cmpuint (i, <=, 2);
+      test_until (has_reached (run, i));
+      for (guint t = 0; t < limit && !is_over (run) && scripted_server_get_n_connections (server) == i; t += limit / 40)
+        {
+          virtual_clock_advance (limit / 40);
+          /* For what has come from the server meanwhile. */
+          test_spin (1);
+        }
+      test_until (is_over (run) || scripted_server_get_n_connections (server) > i);
+    }
 }
 
 static void
@@ -242,7 +274,11 @@ run_attack (const Attack *attack)
   before = get_peak ();
   start = g_get_monotonic_time ();
   begun = clock ();
+  if (attack->reached != NULL || (attack->flags & ATTACK_IN_MEMORY) != 0)
+    virtual_clock_stand (attack->reached == NULL);
   hs_client_start (run.test->client);
+  if (attack->reached != NULL)
+    pass_time (&run);
   test_until (is_over (&run));
   check_end (&run);
   if (attack->check != NULL)
@@ -258,6 +294,7 @@ run_attack (const Attack *attack)
   did = describe (&run);
   g_unlink (log);
   test_client_free (run.test);
+  virtual_clock_release ();
   printf ("RESULT\t%u\t%u\t%s\n", lasted, grown, did);
   g_string_free (run.said, TRUE);
   return 0;

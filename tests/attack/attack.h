@@ -29,12 +29,16 @@ struct _Attack
   gboolean is_work;    /* what must be over by then is the processor's work: the clock also counts what others do */
   guint kib;           /* that it may grow by; 0: 4 MiB */
   gpointer data;
+  /* On a clock that stands until the client has sent this so often in each connection; NULL: on the system's. */
+  const char *reached;
+  guint n_reached;
 };
 
 enum
 {
   ATTACK_NO_SIGN_IN = 1 << 0, /* not a byte of a sign-in may have been sent */
   ATTACK_PLAIN = 1 << 1,      /* PLAIN is allowed by name */
+  ATTACK_IN_MEMORY = 1 << 2,  /* without a network and without TLS, on a clock that leaps; @mode is NONE */
 };
 
 struct _AttackRun

@@ -11,7 +11,7 @@ run_cut (ScriptCut *cut, const ScriptStep *session, HsTlsMode mode)
 {
   ScriptStep script[]
       = { CALL (script_cut, cut), RUN (session), SEND (WORDS), SEND (ATTACK_MARK), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, mode);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, mode);
   guint n = 0;
 
   scripted_server_forgive (test->server);

@@ -205,7 +205,7 @@ run_again (TestClient *test)
 static gboolean
 run_struck (const Way *way, Call call, int at, int error, gboolean survives)
 {
-  g_autoptr (TestClient) test = test_client_new_for (way->script, way->mode);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (way->script, way->mode);
   guint n_struck;
 
   scripted_server_forgive (test->server);

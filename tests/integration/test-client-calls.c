@@ -156,7 +156,7 @@ static void
 test_trip (void)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), CALL (answer_trips, NULL), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Trips trips = { .client = test->client };
 
   test_client_start_until_ready (test);

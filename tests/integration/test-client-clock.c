@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "client-test.h"
-#include "hs-client-private.h"
-#include "memory-server.h"
+#include "client/hs-client-seam.h"
+#include "net/hs-loop.h"
 
 /* What a client does when time passes, on a clock that stands: timeouts to the millisecond, slow lines and hours of
  * silence, in no time and on a machine however busy. TLS, the kernel's buffers and the DNS have their own tests with
@@ -11,55 +11,34 @@
 
 #define LIMIT 1000u
 
-
-typedef struct
+static TestClient *
+set_up (const ScriptStep *const *scripts)
 {
-  TestClient *test;
-  MemoryServer *server;
-} Fixture;
+  TestClient *test = test_client_new (scripts, HS_TLS_MODE_NONE);
 
-static void
-set_up (Fixture *f, const ScriptStep *const *scripts)
-{
-  static const char *const plain[] = { "PLAIN", NULL };
-  HsClient *client = hs_client_new ("user@example.org", "secret");
-
-  g_object_set (client, "sasl-mechanisms", plain, "initial-presence", NULL, "initial-roster", FALSE, "auto-reconnect",
-                TRUE, NULL);
-  f->test = test_client_new_alone (client);
-  f->server = memory_server_new (client, scripts);
+  virtual_clock_stand (TRUE);
+  scripted_server_forgive (test->server);
+  g_object_set (test->client, "auto-reconnect", TRUE, NULL);
+  return test;
 }
 
-static void
-set_up_for (Fixture *f, const ScriptStep *script)
+static TestClient *
+set_up_for (const ScriptStep *script)
 {
   /* The server reads it for as long as it lives. */
   static const ScriptStep *scripts[2];
 
   scripts[0] = script;
-  set_up (f, scripts);
+  return set_up (scripts);
 }
 
 static void
-tear_down (Fixture *f)
+tear_down (TestClient *test)
 {
-  if (f->test->n_terminated == 0 || hs_client_get_state (f->test->client) != HS_CLIENT_STATE_DISCONNECTED)
-    {
-      guint n = f->test->n_terminated;
-
-      hs_client_stop (f->test->client);
-      memory_until (f->server, f->test->n_terminated > n);
-    }
-  memory_server_free (f->server);
-  test_client_free (f->test);
-}
-
-static void
-start_until_ready (Fixture *f)
-{
-  hs_client_start (f->test->client);
-  memory_until (f->server, f->test->n_ready > 0 || f->test->n_terminated > 0);
-  g_assert_no_error (f->test->error);
+  if (hs_client_get_state (test->client) != HS_CLIENT_STATE_DISCONNECTED)
+    test_client_stop (test);
+  test_client_free (test);
+  virtual_clock_release ();
 }
 
 /* ---- Each stage has its time ---- */
@@ -121,27 +100,26 @@ static void
 test_stage (gconstpointer data)
 {
   const Stage *stage = data;
-  Fixture f;
+  TestClient *test;
 
-  set_up_for (&f, stage->script);
-  g_object_set (f.test->client, "connect-timeout", LIMIT, NULL);
-  hs_client_start (f.test->client);
-  memory_until (f.server, f.test->n_terminated > 0);
+  test = set_up_for (stage->script);
+  g_object_set (test->client, "connect-timeout", LIMIT, NULL);
+  hs_client_start (test->client);
+  test_until (test->n_terminated > 0);
   /* What was pipelined may be the cause: the client connects once more, without. */
-  g_assert_cmpuint (memory_server_get_n_connections (f.server), <=, 2);
-  g_assert_cmpint (memory_server_get_time (f.server), ==, LIMIT * memory_server_get_n_connections (f.server));
-  g_assert_error (f.test->error, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_nonnull (strstr (f.test->error->message, stage->message));
-  g_assert_nonnull (strstr (f.test->error->message, "example.org"));
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_true (g_str_has_suffix (f.test->record->str,
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), <=, 2);
+  g_assert_cmpint (virtual_clock_get_time (), ==, LIMIT * scripted_server_get_n_connections (test->server));
+  g_assert_error (test->error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (test->error->message, stage->message));
+  g_assert_nonnull (strstr (test->error->message, "example.org"));
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_true (g_str_has_suffix (test->record->str,
                                    " stopping m.stopping disconnected(end) cleanup m.cleanup "
                                    "m.terminated terminated"));
-  g_assert_cmpuint (f.test->n_ready, ==, 0);
-  g_assert_nonnull (strstr (memory_server_get_received (f.server),
-                            "<connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
-                            "/></stream:error></stream:stream>"));
-  tear_down (&f);
+  g_assert_cmpuint (test->n_ready, ==, 0);
+  test_client_await_sent (test, "<connection-timeout xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
+                                "/></stream:error></stream:stream>");
+  tear_down (test);
 }
 
 /* A slow server is not a silent one. */
@@ -152,17 +130,17 @@ test_slow (void)
       = { SLEEP (900), RUN (script_header), SLEEP (90), SEND (SAY_FEATURES_SASL ("PLAIN")), EXPECT ("</auth>"),
           SLEEP (999), SEND (SAY_SUCCESS), SLEEP (300), RUN (script_header), SLEEP (99), SEND (SAY_FEATURES_BIND),
           EXPECT ("</iq>"), SLEEP (600), SEND (SAY_BOUND), ANSWER ("urn:xmpp:ping"), END };
-  Fixture f;
+  TestClient *test;
 
-  set_up_for (&f, slow);
-  g_object_set (f.test->client, "connect-timeout", LIMIT, NULL);
-  start_until_ready (&f);
-  g_assert_cmpint (memory_server_get_time (f.server), ==, 900 + 90 + 999 + 300 + 99 + 600);
+  test = set_up_for (slow);
+  g_object_set (test->client, "connect-timeout", LIMIT, NULL);
+  test_client_start_until_ready (test);
+  g_assert_cmpint (virtual_clock_get_time (), ==, 900 + 90 + 999 + 300 + 99 + 600);
   /* And once it is ready, nothing is in a hurry. */
-  memory_server_advance (f.server, 3600 * 1000);
-  g_assert_cmpint (hs_client_get_state (f.test->client), ==, HS_CLIENT_STATE_READY);
-  g_assert_cmpuint (memory_server_get_n_connections (f.server), ==, 1);
-  tear_down (&f);
+  virtual_clock_advance (3600 * 1000);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+  tear_down (test);
 }
 
 /* The stages of a connection that is made anew have theirs as well, and are tried again. */
@@ -171,16 +149,16 @@ test_again (void)
 {
   static const ScriptStep vanish[] = { RUN (script_sign_in), CLOSE, END };
   static const ScriptStep *const scripts[] = { vanish, no_features, script_session, NULL };
-  Fixture f;
+  TestClient *test;
 
-  set_up (&f, scripts);
-  g_object_set (f.test->client, "connect-timeout", LIMIT, NULL);
-  hs_client_start (f.test->client);
-  memory_until (f.server, f.test->n_disconnected == 2);
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_cmpint (f.test->retry, >=, 0);
-  memory_until (f.server, f.test->n_ready == 2);
-  tear_down (&f);
+  test = set_up (scripts);
+  g_object_set (test->client, "connect-timeout", LIMIT, NULL);
+  hs_client_start (test->client);
+  test_until (test->n_disconnected == 2);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_cmpint (test->retry, >=, 0);
+  test_until (test->n_ready == 2);
+  tear_down (test);
 }
 
 /* ---- Silence ---- */
@@ -190,79 +168,79 @@ static const ScriptStep silent[] = { RUN (script_sign_in), EXPECT ("urn:xmpp:pin
 static void
 test_no_sign_of_life (void)
 {
-  Fixture f;
+  TestClient *test;
   gint64 lasted;
 
-  set_up_for (&f, silent);
-  g_object_set (f.test->client, "connect-timeout", 3000, "keepalive-interval", 60000, "auto-reconnect", FALSE, NULL);
-  start_until_ready (&f);
-  lasted = -memory_server_get_time (f.server);
-  memory_until (f.server, f.test->n_terminated > 0);
-  g_assert_error (f.test->error, HS_ERROR, HS_ERROR_TIMED_OUT);
+  test = set_up_for (silent);
+  g_object_set (test->client, "connect-timeout", 3000, "keepalive-interval", 60000, "auto-reconnect", FALSE, NULL);
+  test_client_start_until_ready (test);
+  lasted = -virtual_clock_get_time ();
+  test_until (test->n_terminated > 0);
+  g_assert_error (test->error, HS_ERROR, HS_ERROR_TIMED_OUT);
   /* HsLiveness looks eight times in that time. */
-  lasted += memory_server_get_time (f.server);
+  lasted += virtual_clock_get_time ();
   g_assert_cmpint (lasted, >=, 63000);
   g_assert_cmpint (lasted, <=, 63000 + 3000 / 8);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), ==, 1);
-  tear_down (&f);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), ==, 1);
+  tear_down (test);
 }
 
 static void
 test_signs_of_life (void)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), ANSWER ("urn:xmpp:ping"), END };
-  Fixture f;
+  TestClient *test;
 
-  set_up_for (&f, script);
-  start_until_ready (&f);
-  memory_server_advance (f.server, 3600 * 1000);
-  g_assert_cmpint (hs_client_get_state (f.test->client), ==, HS_CLIENT_STATE_READY);
+  test = set_up_for (script);
+  test_client_start_until_ready (test);
+  virtual_clock_advance (3600 * 1000);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
   /* Each fifty seconds. */
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), ==, 72);
-  g_assert_cmpuint (f.test->n_disconnected, ==, 0);
-  tear_down (&f);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), ==, 72);
+  g_assert_cmpuint (test->n_disconnected, ==, 0);
+  tear_down (test);
 }
 
 static void
 test_no_keepalive (void)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
-  Fixture f;
+  TestClient *test;
 
-  set_up_for (&f, script);
-  g_object_set (f.test->client, "keepalive-interval", 0, NULL);
-  start_until_ready (&f);
-  memory_server_advance (f.server, 12 * 3600 * 1000);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), ==, 0);
-  g_assert_cmpint (hs_client_get_state (f.test->client), ==, HS_CLIENT_STATE_READY);
-  tear_down (&f);
+  test = set_up_for (script);
+  g_object_set (test->client, "keepalive-interval", 0, NULL);
+  test_client_start_until_ready (test);
+  virtual_clock_advance (12 * 3600 * 1000);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), ==, 0);
+  g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_READY);
+  tear_down (test);
 }
 
 static void
 test_inactive (void)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), ANSWER ("urn:xmpp:ping"), END };
-  Fixture f;
+  TestClient *test;
   guint n;
 
-  set_up_for (&f, script);
-  start_until_ready (&f);
-  hs_client_set_active (f.test->client, FALSE);
-  g_object_set (f.test->client, "keepalive-interval", 500, NULL);
-  memory_server_advance (f.server, 1999);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), ==, 0);
-  hs_client_set_active (f.test->client, TRUE);
-  memory_server_advance (f.server, 500);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), >, 0);
+  test = set_up_for (script);
+  test_client_start_until_ready (test);
+  hs_client_set_active (test->client, FALSE);
+  g_object_set (test->client, "keepalive-interval", 500, NULL);
+  virtual_clock_advance (1999);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), ==, 0);
+  hs_client_set_active (test->client, TRUE);
+  virtual_clock_advance (500);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), >, 0);
   /* Never, and at once again. */
-  g_object_set (f.test->client, "keepalive-interval", 0u, NULL);
-  n = memory_server_count (f.server, "urn:xmpp:ping");
-  memory_server_advance (f.server, 3600 * 1000);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), ==, n);
-  g_object_set (f.test->client, "keepalive-interval", 100, NULL);
-  memory_server_advance (f.server, 100);
-  g_assert_cmpuint (memory_server_count (f.server, "urn:xmpp:ping"), >, n);
-  tear_down (&f);
+  g_object_set (test->client, "keepalive-interval", 0u, NULL);
+  n = scripted_server_count_received (test->server, "urn:xmpp:ping");
+  virtual_clock_advance (3600 * 1000);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), ==, n);
+  g_object_set (test->client, "keepalive-interval", 100, NULL);
+  virtual_clock_advance (100);
+  g_assert_cmpuint (scripted_server_count_received (test->server, "urn:xmpp:ping"), >, n);
+  tear_down (test);
 }
 
 /* ---- Lines that are slow, or dead ---- */
@@ -292,40 +270,43 @@ static const Line lines[] = {
 };
 
 static void
-send_much (Fixture *f, guint bytes)
+send_much (TestClient *test, guint bytes)
 {
   g_autofree char *text = g_strnfill (bytes, 'x');
   g_autofree char *xml = g_strdup_printf ("<message to='a@b'><body>%s</body><end/></message>", text);
 
-  g_assert_true (hs_client_send_raw_stanza (f->test->client, xml, NULL));
+  g_assert_true (hs_client_send_raw_stanza (test->client, xml, NULL));
 }
 
-static void
-set_up_line (Fixture *f, const Line *line)
+static TestClient *
+set_up_line (const Line *line)
 {
-  set_up_for (f, line->script);
-  g_object_set (f->test->client, "keepalive-interval", line->interval, "connect-timeout", line->timeout, NULL);
-  start_until_ready (f);
-  memory_server_set_rate (f->server, line->rate);
-  send_much (f, line->bytes);
+  TestClient *test = set_up_for (line->script);
+
+
+  g_object_set (test->client, "keepalive-interval", line->interval, "connect-timeout", line->timeout, NULL);
+  test_client_start_until_ready (test);
+  scripted_server_set_rate (test->server, line->rate);
+  send_much (test, line->bytes);
+  return test;
 }
 
 static void
 test_slow_uplink (gconstpointer data)
 {
   const Line *line = data;
-  Fixture f;
+  TestClient *test;
 
-  set_up_line (&f, line);
-  memory_until (f.server, f.test->n_disconnected > 0 || memory_server_count (f.server, "<end/>") > 0);
-  g_assert_no_error (f.test->loss);
-  g_assert_cmpint (memory_server_get_time (f.server), >=, line->bytes * (guint64) 1000 / line->rate);
+  test = set_up_line (line);
+  test_until (test->n_disconnected > 0 || scripted_server_count_received (test->server, "<end/>") > 0);
+  g_assert_no_error (test->loss);
+  g_assert_cmpint (virtual_clock_get_time (), >=, line->bytes * (guint64) 1000 / line->rate);
   /* And it goes on. */
-  memory_server_set_rate (f.server, 1000000);
-  memory_server_advance (f.server, line->timeout / 2);
-  g_assert_no_error (f.test->loss);
-  g_assert_cmpuint (memory_server_get_n_connections (f.server), ==, 1);
-  tear_down (&f);
+  scripted_server_set_rate (test->server, 1000000);
+  virtual_clock_advance (line->timeout / 2);
+  g_assert_no_error (test->loss);
+  g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 1);
+  tear_down (test);
 }
 
 /* The same line, which dies: that is noticed as soon as if nothing had been sent. */
@@ -333,17 +314,17 @@ static void
 test_dead_uplink (gconstpointer data)
 {
   const Line *line = data;
-  Fixture f;
+  TestClient *test;
   gint64 begin;
 
-  set_up_line (&f, line);
-  memory_server_advance (f.server, 1000);
-  memory_server_set_rate (f.server, 0);
-  begin = memory_server_get_time (f.server);
-  memory_until (f.server, f.test->n_disconnected > 0);
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_cmpint (memory_server_get_time (f.server) - begin, <=, line->interval + 2 * line->timeout);
-  tear_down (&f);
+  test = set_up_line (line);
+  virtual_clock_advance (1000);
+  scripted_server_set_rate (test->server, 0);
+  begin = virtual_clock_get_time ();
+  test_until (test->n_disconnected > 0);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_cmpint (virtual_clock_get_time () - begin, <=, line->interval + 2 * line->timeout);
+  tear_down (test);
 }
 
 /* The other machine has no room for more, and it stays so: that is noticed long before the client would ask for a
@@ -352,18 +333,18 @@ static void
 test_takes_nothing (void)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), HOLD, END };
-  Fixture f;
+  TestClient *test;
 
-  set_up_for (&f, script);
-  g_object_set (f.test->client, "connect-timeout", 2000, "keepalive-interval", 3600 * 1000, NULL);
-  start_until_ready (&f);
-  memory_server_set_rate (f.server, 0);
-  send_much (&f, 100000);
-  memory_until (f.server, f.test->n_disconnected > 0);
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  g_assert_nonnull (strstr (f.test->loss->message, "takes nothing of what it is sent"));
-  g_assert_cmpint (memory_server_get_time (f.server), <=, 4000);
-  tear_down (&f);
+  test = set_up_for (script);
+  g_object_set (test->client, "connect-timeout", 2000, "keepalive-interval", 3600 * 1000, NULL);
+  test_client_start_until_ready (test);
+  scripted_server_set_rate (test->server, 0);
+  send_much (test, 100000);
+  test_until (test->n_disconnected > 0);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (test->loss->message, "takes nothing of what it is sent"));
+  g_assert_cmpint (virtual_clock_get_time (), <=, 4000);
+  tear_down (test);
 }
 
 /* A server that speaks, and does not acknowledge. */
@@ -372,22 +353,22 @@ test_stalled (void)
 {
   static const ScriptStep talks[] = { RUN (bind_managed), SERVE, END };
   static const ScriptStep *const scripts[] = { talks, script_session, NULL };
-  Fixture f;
+  TestClient *test;
 
-  set_up (&f, scripts);
-  g_object_set (f.test->client, "keepalive-interval", 100, "connect-timeout", 2000, NULL);
-  start_until_ready (&f);
+  test = set_up (scripts);
+  g_object_set (test->client, "keepalive-interval", 100, "connect-timeout", 2000, NULL);
+  test_client_start_until_ready (test);
   for (guint i = 0; i < 600; i++)
-    hs_client_send_raw_stanza (f.test->client, "<message/>", NULL);
-  while (f.test->n_disconnected == 0)
+    hs_client_send_raw_stanza (test->client, "<message/>", NULL);
+  while (test->n_disconnected == 0)
     {
-      memory_server_say (f.server, " ");
-      memory_server_advance (f.server, 20);
-      g_assert_cmpint (memory_server_get_time (f.server), <, 60000);
+      scripted_server_send (test->server, " ");
+      virtual_clock_advance (20);
+      g_assert_cmpint (virtual_clock_get_time (), <, 60000);
     }
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  memory_until (f.server, f.test->n_ready == 2);
-  tear_down (&f);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  test_until (test->n_ready == 2);
+  tear_down (test);
 }
 
 /* ---- Sleep ---- */
@@ -397,20 +378,21 @@ static void
 test_woken (void)
 {
   static const ScriptStep *const scripts[] = { silent, script_session, NULL };
-  Fixture f;
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  TestClient *test;
   gint64 begin;
 
-  set_up (&f, scripts);
-  g_object_set (f.test->client, "connect-timeout", 1000, NULL);
-  start_until_ready (&f);
-  memory_server_advance (f.server, 100);
-  begin = memory_server_get_time (f.server);
-  hs_loop_wake_up (hs_run_loop_get (&hs_client_private (f.test->client)->loop), 3600 * (gint64) G_USEC_PER_SEC);
-  memory_until (f.server, f.test->n_disconnected == 1);
-  g_assert_cmpint (memory_server_get_time (f.server) - begin, <=, 1000 + 1000 / 8);
-  g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
-  memory_until (f.server, f.test->n_ready == 2);
-  tear_down (&f);
+  test = set_up (scripts);
+  g_object_set (test->client, "connect-timeout", 1000, NULL);
+  test_client_start_until_ready (test);
+  virtual_clock_advance (100);
+  begin = virtual_clock_get_time ();
+  hs_loop_wake_up (loop, 3600 * (gint64) G_USEC_PER_SEC);
+  test_until (test->n_disconnected == 1);
+  g_assert_cmpint (virtual_clock_get_time () - begin, <=, 1000 + 1000 / 8);
+  g_assert_error (test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+  test_until (test->n_ready == 2);
+  tear_down (test);
 }
 
 /* ---- Backoff ---- */
@@ -429,18 +411,18 @@ test_backoff (void)
   static const ScriptStep vanish[] = { RUN (script_sign_in), RESET, END };
   static const ScriptStep *const scripts[] = { vanish, refuses, NULL };
   static const int expected[] = { 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 256000, 300000, 300000 };
-  Fixture f;
+  TestClient *test;
 
-  set_up (&f, scripts);
-  hs_client_private (f.test->client)->reconnector.policy.random = longest;
-  hs_client_start (f.test->client);
+  test = set_up (scripts);
+  hs_client_set_random (test->client, longest);
+  hs_client_start (test->client);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     {
-      memory_until (f.server, f.test->n_disconnected == i + 1);
-      g_assert_cmpint (f.test->retry, ==, expected[i]);
+      test_until (test->n_disconnected == i + 1);
+      g_assert_cmpint (test->retry, ==, expected[i]);
     }
-  g_assert_cmpint (memory_server_get_time (f.server), ==, 811000);
-  tear_down (&f);
+  g_assert_cmpint (virtual_clock_get_time (), ==, 811000);
+  tear_down (test);
 }
 
 static void

@@ -160,8 +160,8 @@ send_split (ScriptedPeer *peer, gpointer data)
 
   if (!scripted_peer_send (peer, words, at))
     return FALSE;
-  /* Long enough for most to be read apart; none depends on it. */
-  g_usleep (500);
+  /* Long enough to be read apart. */
+  scripted_peer_sleep (peer, 1);
   return scripted_peer_send (peer, words + at, sizeof words - 1 - at);
 }
 

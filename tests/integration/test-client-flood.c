@@ -4,7 +4,8 @@
 
 #include "client-test.h"
 
-/* Much at once: in order, in little memory, and without keeping the main loop to ourselves. */
+/* Much at once: in order, in little memory, and without keeping the main loop to ourselves. Memory is that of the
+ * process, and the server waits where the kernel's buffers are full: sockets. */
 
 /* Fewer where each is slow. */
 static guint
@@ -87,7 +88,7 @@ test_million_items (void)
   ScriptStep script[] = { RUN (script_sign_in), EXPECT ("</iq>"),
                           CALL (send_roster, GUINT_TO_POINTER (2000)), EXPECT ("</iq>"),
                           CALL (send_roster, GUINT_TO_POINTER (scaled (1000000))), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Seen seen = { .test = test };
   gsize before = 0;
 
@@ -166,7 +167,7 @@ test_messages (void)
   guint n = scaled (100000);
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_messages, GUINT_TO_POINTER (2000)),
                           GATE, CALL (send_messages, GUINT_TO_POINTER (n)), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Seen seen = { .test = test };
   gsize before;
 
@@ -291,7 +292,7 @@ test_turns (gconstpointer data)
   guint n = scaled (turns->n);
   ScriptStep script[]
       = { RUN (script_sign_in), GATE, CALL (send_messages, GUINT_TO_POINTER (n)), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Seen seen = { .test = test };
   Ticker ticker = { .last = 0 };
   guint timer;
@@ -349,7 +350,7 @@ test_turns_in_a_stanza (void)
   guint n = scaled (10000);
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
                           CLOSE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Seen seen = { .test = test };
   Ticker ticker = { .last = 0 };
   guint timer;
@@ -389,7 +390,7 @@ test_times_in_a_stanza (void)
   guint n = scaled (30000);
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
                           SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   g_autoptr (HsElement) query = hs_element_new ("query", "urn:y");
   g_autoptr (HsElement) iq = HS_ELEMENT (hs_iq_new ("get", "a@b", query));
   Seen seen = { .test = test };
@@ -431,7 +432,7 @@ test_cut (void)
     {
       ScriptStep script[] = { RUN (script_sign_in), SEND (WHOLE), SEND (halves[i / 2]),
                               i % 2 == 0 ? (ScriptStep) CLOSE : (ScriptStep) GATE, RESET, END };
-      g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+      g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
       Seen seen = { .test = test };
 
       hs_client_add_handler (test->client, "message", "jabber:client", HS_HANDLER_DEFAULT,
@@ -458,7 +459,7 @@ test_all_before_the_end (void)
   guint n = scaled (20000);
   ScriptStep script[]
       = { RUN (script_sign_in), CALL (send_messages, GUINT_TO_POINTER (n)), CLOSE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   Seen seen = { .test = test };
 
   hs_client_add_handler (test->client, "message", "jabber:client", HS_HANDLER_DEFAULT, message_cb,
@@ -493,7 +494,7 @@ test_deaf_peer (void)
   guint n = scaled (400000);
   ScriptStep script[]
       = { RUN (script_sign_in), GATE, CALL (ask, GUINT_TO_POINTER (n)), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
   gsize before;
   gsize most;
 
@@ -536,7 +537,7 @@ test_slow_peer (void)
   guint n = scaled (20000);
   ScriptStep script[]
       = { RUN (script_sign_in), CALL (ask_and_read_late, GUINT_TO_POINTER (n)), SERVE, END };
-  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
 
   test_client_start_until_ready (test);
   test_until (scripted_server_count_received (test->server, "service-unavailable") == n);

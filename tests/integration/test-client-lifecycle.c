@@ -100,7 +100,7 @@ test_failed_sign_in (void)
   g_assert_error (test->error, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
   g_assert_nonnull (strstr (test->error->message, "Go away"));
   g_assert_error (test->loss, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED);
-  g_assert_cmpstr (test->states->str, ==, "connecting connected stopping disconnected");
+  g_assert_cmpstr (test->states->str, ==, "connecting secured stopping disconnected");
 }
 
 static const ScriptStep vanish[] = { RUN (script_sign_in), CLOSE, END };
@@ -181,8 +181,8 @@ test_reconnect (void)
                               "cleanup m.cleanup m.terminated terminated");
       g_assert_no_error (test->error);
       g_assert_cmpstr (test->states->str, ==,
-                       "connecting connected authenticated ready interrupted "
-                       "connecting connected authenticated ready stopping disconnected");
+                       "connecting secured authenticated ready interrupted "
+                       "connecting secured authenticated ready stopping disconnected");
     }
 }
 

@@ -21,7 +21,7 @@ set_up (Fixture *f, const ScriptStep *const *bad, const ScriptStep *const *good,
   test_resolver_set_up (test_resolver_with_records_get_type ());
   test_resolver_add (test_ipv6, HOST, "::1");
   test_resolver_add (test_ipv4, HOST, "127.0.0.1");
-  f->test = test_client_new (good, mode);
+  f->test = test_client_new_on_loopback (good, mode);
   f->bad = scripted_server_new_at ("::1", scripted_server_get_port (f->test->server), bad);
   scripted_server_forgive (f->bad);
   g_object_set (f->test->client, "host", HOST, NULL);

@@ -291,7 +291,7 @@ test_other_host (void)
   ResumeTest f = { NULL };
 
   other = scripted_server_new (others);
-  resume_set_up (&f, scripts);
+  resume_watch (&f, test_client_new_on_loopback (scripts, HS_TLS_MODE_NONE));
   test_client_start_until_ready (f.test);
   test_client_stop (f.test);
   g_assert_cmpuint (scripted_server_get_n_connections (other), ==, 1);
@@ -308,7 +308,7 @@ test_other_host_for_ever (void)
   static const ScriptStep *const scripts[] = { redirecting, NULL };
   ResumeTest f = { NULL };
 
-  resume_set_up (&f, scripts);
+  resume_watch (&f, test_client_new_on_loopback (scripts, HS_TLS_MODE_NONE));
   self = f.test->server;
   test_client_run (f.test);
   g_assert_error (f.test->error, HS_STREAM_ERROR, HS_STREAM_ERROR_SEE_OTHER_HOST);
@@ -346,7 +346,7 @@ test_other_host_when_ready (void)
   ResumeTest f = { NULL };
   guint n_waits = 0;
 
-  f.test = test_client_new (scripts, HS_TLS_MODE_NONE);
+  f.test = test_client_new_on_loopback (scripts, HS_TLS_MODE_NONE);
   g_object_set (f.test->client, "auto-reconnect", TRUE, NULL);
   f.returned = g_string_new (NULL);
   self = f.test->server;

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "client-test.h"
-#include "hs-client-private.h"
+#include "client/hs-client-seam.h"
+#include "net/hs-loop.h"
+#include "protocol/hs-retry-policy.h"
 
-/* What is tried again, and when. Chance is the test's own here: see HsRetryPolicy. */
+/* What is tried again, and when. Chance and the clock are the test's own here: see HsRetryPolicy. */
 
 #define STREAM_ERROR(condition) \
   "<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>" SAY_END
@@ -34,14 +36,18 @@ static void
 tear_down (void)
 {
   g_string_free (bounds, TRUE);
+  virtual_clock_release ();
 }
 
+/* With TLS there are sockets, and the clock is the system's. */
 static TestClient *
 new_client_for (const ScriptStep *const *scripts, HsTlsMode mode)
 {
   TestClient *test = test_client_new (scripts, mode);
 
-  hs_client_private (test->client)->reconnector.policy.random = choose;
+  if (mode == HS_TLS_MODE_NONE && !virtual_clock_stands ())
+    virtual_clock_stand (TRUE);
+  hs_client_set_random (test->client, choose);
   g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   return test;
 }
@@ -50,6 +56,12 @@ static TestClient *
 new_client (const ScriptStep *const *scripts)
 {
   return new_client_for (scripts, HS_TLS_MODE_NONE);
+}
+
+static void
+change_network (void)
+{
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
 }
 
 static const ScriptStep ready_and_gone[] = { RUN (script_sign_in), RESET, END };
@@ -230,8 +242,7 @@ test_certificate (void)
   g_assert_error (test->loss, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
   g_assert_cmpint (test->retry, ==, 300000);
   g_object_set (test->client, "tls-database", database, NULL);
-  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector,
-                                  hs_client_get_time (hs_client_private (test->client)));
+  change_network ();
   test_until (test->n_ready == 2);
   test_client_stop (test);
   test_client_free (test);
@@ -274,6 +285,7 @@ test_same (gconstpointer data)
   const ScriptStep *scripts[] = { sames[i].first, sames[i].again, sames[i].again, script_session, NULL };
   TestClient *test = new_client (scripts);
   guint n_connections;
+  gint64 begin;
 
   scripted_server_forgive (test->server);
   hs_client_start (test->client);
@@ -283,9 +295,10 @@ test_same (gconstpointer data)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, sames[i].first == sames[i].again ? 2 : 3);
   /* A change of the network ends the wait, as always. */
   n_connections = scripted_server_get_n_connections (test->server);
-  hs_reconnector_network_changed (&hs_client_private (test->client)->reconnector,
-                                  hs_client_get_time (hs_client_private (test->client)));
+  begin = virtual_clock_get_time ();
+  change_network ();
   test_until (scripted_server_get_n_connections (test->server) > n_connections);
+  g_assert_cmpint (virtual_clock_get_time () - begin, <=, 1000);
   test_client_stop (test);
   test_client_free (test);
 }
@@ -421,71 +434,80 @@ test_unreadable_location (void)
 
 /* ---- What ends the wait ---- */
 
+/* Failed for so long that it waits for five minutes. */
 static TestClient *
-wait_long (const ScriptStep *const *scripts)
+wait_long (void)
 {
+  static const ScriptStep *const scripts[]
+      = { ready_and_gone, refused, refused, refused, refused, refused, refused, refused, refused, refused,
+          script_session, NULL };
   TestClient *test = new_client (scripts);
 
   scripted_server_forgive (test->server);
   chosen = G_MAXUINT;
-  test_client_start_until_ready (test);
-  test_until (test->n_disconnected == 1);
+  hs_client_start (test->client);
+  test_until (test->n_disconnected == 10);
   g_assert_cmpint (hs_client_get_state (test->client), ==, HS_CLIENT_STATE_INTERRUPTED);
-  /* As if it had failed for long. */
-  hs_deadlines_set (&hs_client_private (test->client)->deadlines, HS_DEADLINE_RETRY, 3600 * 1000);
+  g_assert_cmpint (test->retry, ==, 300000);
   chosen = 0;
-  test_spin (20);
+  virtual_clock_advance (299000);
   g_assert_cmpuint (test->n_ready, ==, 1);
   return test;
 }
 
 static void
+assert_back (TestClient *test)
+{
+  virtual_clock_advance (0);
+  g_assert_cmpuint (test->n_ready, ==, 2);
+  test_client_stop (test);
+}
+
+static void
 test_network (void)
 {
-  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
-  TestClient *test = wait_long (scripts);
+  TestClient *test = wait_long ();
 
-  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
-  test_until (test->n_ready == 2);
-  test_client_stop (test);
+  change_network ();
+  assert_back (test);
   test_client_free (test);
 }
 
 static void
 test_now (void)
 {
-  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
-  TestClient *test = wait_long (scripts);
+  TestClient *test = wait_long ();
 
   hs_client_reconnect_now (test->client);
-  test_until (test->n_ready == 2);
+  virtual_clock_advance (0);
+  g_assert_cmpuint (test->n_ready, ==, 2);
   hs_client_reconnect_now (test->client);
-  test_spin (20);
-  g_assert_cmpuint (test->n_disconnected, ==, 1);
+  virtual_clock_advance (1000);
+  g_assert_cmpuint (test->n_disconnected, ==, 10);
   test_client_stop (test);
   hs_client_reconnect_now (test->client);
   test_client_free (test);
 }
 
 static void
-sleep_and_wake (TestClient *test, gint64 seconds)
+sleep_and_wake (gint64 seconds)
 {
-  hs_loop_wake_up (hs_run_loop_get (&hs_client_private (test->client)->loop), seconds * G_USEC_PER_SEC);
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+
+  hs_loop_wake_up (loop, seconds * G_USEC_PER_SEC);
 }
 
 static void
 test_woken_waiting (void)
 {
-  static const ScriptStep *const scripts[] = { ready_and_gone, script_session, NULL };
-  TestClient *test = wait_long (scripts);
+  TestClient *test = wait_long ();
 
   /* The clock was set, and that was all. */
-  sleep_and_wake (test, 0);
-  test_spin (20);
+  sleep_and_wake (0);
+  virtual_clock_advance (500);
   g_assert_cmpuint (test->n_ready, ==, 1);
-  sleep_and_wake (test, 3600);
-  test_until (test->n_ready == 2);
-  test_client_stop (test);
+  sleep_and_wake (3600);
+  assert_back (test);
   test_client_free (test);
 }
 
@@ -539,12 +561,12 @@ test_redirects (void)
   g_autoptr (TestClient) test = new_client (scripts);
   guint n_waits = 0;
 
-  hs_client_private (test->client)->reconnector.policy.random = choose_longest;
+  hs_client_set_random (test->client, choose_longest);
   self = test->server;
   scripted_server_forgive (self);
   g_signal_connect (test->client, "disconnected", G_CALLBACK (count_wait_cb), &n_waits);
   test_client_start_until_ready (test);
-  hs_client_private (test->client)->run.ready_time -= 31 * G_USEC_PER_SEC;
+  virtual_clock_advance (31 * 1000);
   scripted_server_open_gate (self);
   test_until (n_waits > 0);
   g_assert_cmpuint (scripted_server_get_n_connections (self), <, 40);

@@ -211,7 +211,7 @@ test_next_of (gconstpointer data)
   guint i = GPOINTER_TO_UINT (data);
   gboolean tls = next_changes[i].next == begins_tls;
   const ScriptStep *scripts[] = { tls ? first_session_tls : first_session, next_changes[i].next, NULL };
-  g_autoptr (TestClient) test = test_client_new (scripts, tls ? HS_TLS_MODE_STARTTLS : HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback (scripts, tls ? HS_TLS_MODE_STARTTLS : HS_TLS_MODE_NONE);
 
   test_client_start_until_ready (test);
   next_changes[i].change (test->client);

@@ -234,7 +234,7 @@ test_while_connecting (void)
   int callers[4];
   guint port;
   int hole = make_black_hole (callers, G_N_ELEMENTS (callers), &port);
-  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
 
   g_object_set (test->client, "port", port, NULL);
   hs_client_start (test->client);

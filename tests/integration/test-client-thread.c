@@ -106,7 +106,7 @@ errors_thread (gpointer data)
 static void
 test_errors (void)
 {
-  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
   g_autoptr (HsClient) idle = hs_client_new ("user@example.org", "secret");
   g_autoptr (GError) error = NULL;
   Other other = { .client = test->client, .idle = idle };
@@ -217,7 +217,7 @@ test_criticals (void)
     }
   g_log_set_writer_func (count_cb, NULL, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK);
-  test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
   other.client = test->client;
   hs_client_register (test->client, HS_MODULE (registration));
   test_client_start_until_ready (test);
@@ -252,7 +252,7 @@ sending_thread (gpointer data)
 static void
 test_storm (void)
 {
-  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
   Other others[3];
   GThread *threads[3];
 
@@ -306,7 +306,7 @@ static void
 test_handed_on (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
-  TestClient *test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  TestClient *test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
   Other other = { .client = test->client, .context = context };
 
   g_signal_connect (test->client, "ready", G_CALLBACK (stop_cb), &other);
@@ -340,7 +340,7 @@ static void
 test_dropped (void)
 {
   GThread *thread = NULL;
-  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  g_autoptr (TestClient) test = test_client_new_on_loopback_for (script_session, HS_TLS_MODE_NONE);
   Other other = { .client = g_steal_pointer (&test->client) };
 
   scripted_server_forgive (test->server);

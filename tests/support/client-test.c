@@ -218,32 +218,61 @@ test_client_new_alone (HsClient *client)
   return self;
 }
 
+static HsClient *
+make_client (HsTlsMode mode)
+{
+  static const char *const plain[] = { "PLAIN", NULL };
+  g_autoptr (GTlsDatabase) database = test_tls_database ();
+  HsClient *client = hs_client_new ("user@example.org", "secret");
+
+  g_object_set (client, "tls-mode", mode, "tls-database", database, "sasl-mechanisms", plain,
+                "initial-presence", NULL, "initial-roster", FALSE, "auto-reconnect", FALSE,
+                "connect-timeout", (guint) get_patience () / 2, NULL);
+  return client;
+}
+
+TestClient *
+test_client_new_on_loopback (const ScriptStep *const *scripts, HsTlsMode mode)
+{
+  TestClient *self = test_client_new_alone (make_client (mode));
+
+  self->server = scripted_server_new (scripts);
+  g_object_set (self->client, "host", "127.0.0.1", "port", (guint) scripted_server_get_port (self->server), NULL);
+  return self;
+}
+
 TestClient *
 test_client_new (const ScriptStep *const *scripts, HsTlsMode mode)
 {
-  static const char *const plain[] = { "PLAIN", NULL };
-  ScriptedServer *server = scripted_server_new (scripts);
-  g_autoptr (GTlsDatabase) database = test_tls_database ();
-  HsClient *client = hs_client_new ("user@example.org", "secret");
   TestClient *self;
 
-  g_object_set (client, "host", "127.0.0.1", "port", (guint) scripted_server_get_port (server),
-                "tls-mode", mode, "tls-database", database, "sasl-mechanisms", plain,
-                "initial-presence", NULL, "initial-roster", FALSE, "auto-reconnect", FALSE,
-                "connect-timeout", (guint) get_patience () / 2, NULL);
-  self = test_client_new_alone (client);
-  self->server = server;
+  if (mode != HS_TLS_MODE_NONE)
+    return test_client_new_on_loopback (scripts, mode);
+  self = test_client_new_alone (make_client (mode));
+  self->server = scripted_server_new_in_memory (self->client, scripts);
   return self;
+}
+
+/* The server reads it for as long as it lives. */
+static const ScriptStep *const *
+alone (const ScriptStep *script)
+{
+  static const ScriptStep *scripts[2];
+
+  scripts[0] = script;
+  return scripts;
 }
 
 TestClient *
 test_client_new_for (const ScriptStep *script, HsTlsMode mode)
 {
-  /* The server reads it for as long as it lives. */
-  static const ScriptStep *scripts[2];
+  return test_client_new (alone (script), mode);
+}
 
-  scripts[0] = script;
-  return test_client_new (scripts, mode);
+TestClient *
+test_client_new_on_loopback_for (const ScriptStep *script, HsTlsMode mode)
+{
+  return test_client_new_on_loopback (alone (script), mode);
 }
 
 void
@@ -435,11 +464,17 @@ test_iterate (gint64 deadline, const char *what)
 {
   static guint tick;
 
+  if (g_get_monotonic_time () > deadline)
+    g_error ("Waited in vain for: %s", what);
+  if (virtual_clock_leaps ())
+    {
+      if (!g_main_context_iteration (NULL, FALSE))
+        virtual_clock_step ();
+      return;
+    }
   /* Conditions may be those of other threads. */
   if (tick == 0)
     tick = g_timeout_add (5, tick_cb, NULL);
-  if (g_get_monotonic_time () > deadline)
-    g_error ("Waited in vain for: %s", what);
   g_main_context_iteration (NULL, TRUE);
 }
 
@@ -448,6 +483,11 @@ test_spin (guint msec)
 {
   gint64 end = g_get_monotonic_time () + msec * 1000;
 
+  if (virtual_clock_leaps ())
+    {
+      virtual_clock_advance (msec);
+      return;
+    }
   test_until (g_get_monotonic_time () >= end);
 }
 

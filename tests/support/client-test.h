@@ -4,6 +4,7 @@
 #include <headstock-glib/headstock.h>
 
 #include "scripted-server.h"
+#include "virtual-clock.h"
 
 /* A client whose life is written down, with the server that it talks to. */
 
@@ -32,10 +33,14 @@ struct _TestClient
   gpointer gone;
 };
 
-/* @mode NONE signs in with PLAIN. The address is user@example.org; nothing is sent unasked. */
+/* @mode NONE signs in with PLAIN, and the server is in memory; with TLS it is on loopback. The address is
+ * user@example.org; nothing is sent unasked. */
 TestClient *test_client_new (const ScriptStep *const *scripts, HsTlsMode mode);
+/* The server is on loopback, for tests whose subject is the socket. */
+TestClient *test_client_new_on_loopback (const ScriptStep *const *scripts, HsTlsMode mode);
 /* For one connection script. */
 TestClient *test_client_new_for (const ScriptStep *script, HsTlsMode mode);
+TestClient *test_client_new_on_loopback_for (const ScriptStep *script, HsTlsMode mode);
 /* Without a server. */
 TestClient *test_client_new_alone (HsClient *client);
 /* Asserts that nothing holds the client any more. */
@@ -68,7 +73,7 @@ HsElement *test_count_cb (HsClient *client, HsElement *element, gpointer n);
 /* The trusted authority of the scripted server. */
 GTlsDatabase *test_tls_database (void);
 
-/* Runs the main loop for so many milliseconds. */
+/* Runs the main loop for so many milliseconds, on the virtual clock if that leaps. */
 void test_spin (guint msec);
 /* KiB of memory that the process has. */
 gsize test_resident (void);
@@ -76,7 +81,7 @@ gsize test_resident (void);
 gint64 test_deadline (void);
 void test_iterate (gint64 deadline, const char *what);
 
-/* Runs the main loop until the condition holds. */
+/* Runs the main loop until the condition holds; has time pass if the virtual clock leaps. */
 #define test_until(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \

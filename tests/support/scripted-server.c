@@ -1,75 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "scripted-server.h"
+#include "scripted-private.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include "test-certificates.h"
-
-/* A peer that says nothing for so long has failed its script. */
-#define PATIENCE_SECONDS 60
-
-struct _ScriptedServer
-{
-  const ScriptStep *const *scripts;
-  GSocketListener *listener;
-  guint16 port;
-  GThread *thread;
-  GCancellable *stop_listening;
-  GCancellable *stop;
-  GMutex mutex; /* for all below */
-  GCond cond;
-  GPtrArray *peers;
-  GString *received;
-  GArray *reads; /* gsize: the length of received after each read */
-  char *failure;
-  gboolean forgiving;
-  guint gates; /* open */
-  guint n_connections;
-  guint n_ended;
-};
-
-struct _ScriptedPeer
-{
-  ScriptedServer *server;
-  GThread *thread;
-  const ScriptStep *script;
-  GSocketConnection *connection;
-  GIOStream *stream;
-  GMutex writing; /* a GOutputStream refuses a second writer */
-  GString *input; /* not yet used up */
-  GString *taken;
-  gboolean limited;
-  gboolean limit_resets;
-  gsize n_left;
-};
-
-/* ---- The canned parts ---- */
-
-const ScriptStep script_header[] = { EXPECT ("<stream:stream"), EXPECT (">"), SEND (SAY_HEADER), END };
-
-const ScriptStep script_starttls[] = {
-  RUN (script_header),    SEND (SAY_FEATURES_TLS), EXPECT ("xmpp-tls'/>"),
-  SEND (SAY_PROCEED), START_TLS,               END
-};
-
-const ScriptStep script_plain[] = { SEND (SAY_FEATURES_SASL ("PLAIN")), EXPECT ("</auth>"),
-                                    SEND (SAY_SUCCESS), END };
-
-const ScriptStep script_bind[] = { RUN (script_header), SEND (SAY_FEATURES_BIND),
-                                   EXPECT ("</iq>"),
-                                   SEND (SAY_BOUND), END };
-
-const ScriptStep script_sign_in[] = { RUN (script_header), RUN (script_plain), RUN (script_bind),
-                                      END };
-
-const ScriptStep script_sign_in_tls[] = { RUN (script_starttls), RUN (script_sign_in), END };
-
-const ScriptStep script_session[] = { RUN (script_sign_in), SERVE, END };
-
-const ScriptStep script_session_tls[] = { RUN (script_sign_in_tls), SERVE, END };
 
 /* ---- One connection ---- */
 
@@ -97,8 +29,7 @@ read_some (ScriptedPeer *self, GError **error)
 {
   static const gsize size = 65536;
   g_autofree char *buffer = g_malloc (size);
-  gssize n = g_input_stream_read (g_io_stream_get_input_stream (self->stream), buffer, size,
-                                  self->server->stop, error);
+  gssize n = self->funcs->read (self, buffer, size, error);
 
   if (n <= 0)
     return n;
@@ -125,30 +56,14 @@ read_end (ScriptedPeer *self)
 static void
 close_connection (ScriptedPeer *self)
 {
-  GSocket *socket = g_socket_connection_get_socket (self->connection);
   g_autoptr (GError) error = NULL;
 
-  if (G_IS_TLS_CONNECTION (self->stream))
-    g_output_stream_close (g_io_stream_get_output_stream (self->stream), self->server->stop, NULL);
-  if (!g_socket_is_closed (socket))
-    g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  self->funcs->shut_down (self);
   while (read_some (self, &error) > 0)
     continue;
-  g_io_stream_close (self->stream, NULL, NULL);
-  g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
+  self->funcs->close (self);
 }
 
-static void
-reset_connection (ScriptedPeer *self)
-{
-  GSocket *socket = g_socket_connection_get_socket (self->connection);
-  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-  setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-  g_socket_close (socket, NULL);
-}
-
-/* The id of what was expected last. */
 static char *
 dup_id (ScriptedPeer *self)
 {
@@ -159,18 +74,6 @@ dup_id (ScriptedPeer *self)
   return id != NULL ? g_strndup (id, strcspn (id, "'\"")) : g_strdup ("none");
 }
 
-static gboolean
-write_all (ScriptedPeer *self, GIOStream *stream, const char *bytes, gsize length, GError **error)
-{
-  gboolean good;
-
-  g_mutex_lock (&self->writing);
-  good = g_output_stream_write_all (g_io_stream_get_output_stream (stream), bytes, length, NULL,
-                                    self->server->stop, error);
-  g_mutex_unlock (&self->writing);
-  return good;
-}
-
 gboolean
 scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length)
 {
@@ -179,15 +82,15 @@ scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length)
 
   if (self->limited && n >= self->n_left)
     {
-      write_all (self, self->stream, bytes, self->n_left, NULL);
+      self->funcs->write (self, bytes, self->n_left, NULL);
       if (self->limit_resets)
-        reset_connection (self);
+        self->funcs->reset (self);
       else
         close_connection (self);
       return FALSE;
     }
   self->n_left -= n;
-  if (write_all (self, self->stream, bytes, n, &error))
+  if (self->funcs->write (self, bytes, n, &error))
     return TRUE;
   /* What the client said before it went. */
   read_end (self);
@@ -207,12 +110,12 @@ send_text (ScriptedPeer *self, const char *text, guint msec)
     {
       g_autoptr (GError) error = NULL;
 
-      if (!write_all (self, self->stream, string->str + i, 1, &error))
+      if (!self->funcs->write (self, string->str + i, 1, &error))
         {
           read_end (self);
           return FALSE;
         }
-      g_usleep (msec * 1000);
+      self->funcs->sleep (self, msec);
     }
   return TRUE;
 }
@@ -228,7 +131,7 @@ scripted_peer_expect (ScriptedPeer *self, const char *text)
 
       if (strstr (self->input->str, SAY_END) != NULL)
         {
-          write_all (self, self->stream, SAY_END, strlen (SAY_END), NULL);
+          self->funcs->write (self, SAY_END, strlen (SAY_END), NULL);
           return fail (self, "The client ended the stream while '%s' was expected", text);
         }
       if (read_some (self, &error) <= 0)
@@ -255,24 +158,22 @@ script_cut (ScriptedPeer *self, gpointer data)
 }
 
 gboolean
-script_nothing_follows (ScriptedPeer *self, gpointer data)
+script_answer (ScriptedPeer *self, gpointer text)
 {
-  GSocket *socket = g_socket_connection_get_socket (self->connection);
-  g_autoptr (GError) error = NULL;
-
-  if (self->input->len > 0)
-    return fail (self, "'%.100s' came unasked", self->input->str);
-  /* Under TLS as well: there are no records without something in them but at the end of the handshake. */
-  if (!G_IS_TLS_CONNECTION (self->stream)
-      && g_socket_condition_timed_wait (socket, G_IO_IN, 50 * 1000, NULL, &error))
-    return fail (self, "Something came unasked");
-  return TRUE;
+  while (scripted_peer_expect (self, text))
+    {
+      if (!scripted_peer_send (self, " ", 1))
+        break;
+    }
+  return FALSE;
 }
 
-GSocketConnection *
-scripted_peer_get_connection (ScriptedPeer *self)
+gboolean
+script_nothing_follows (ScriptedPeer *self, gpointer data)
 {
-  return self->connection;
+  if (self->input->len > 0)
+    return fail (self, "'%.100s' came unasked", self->input->str);
+  return self->funcs->is_silent (self) || fail (self, "Something came unasked");
 }
 
 const char *
@@ -287,46 +188,10 @@ scripted_peer_get_unused (ScriptedPeer *self)
   return self->input->str;
 }
 
-static gboolean
-accept_cb (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags errors)
+void
+scripted_peer_sleep (ScriptedPeer *self, guint msec)
 {
-  return TRUE;
-}
-
-GTlsCertificate *
-scripted_peer_dup_client_certificate (ScriptedPeer *self)
-{
-  GTlsCertificate *certificate = NULL;
-
-  g_object_get (self->stream, "peer-certificate", &certificate, NULL);
-  return certificate;
-}
-
-static gboolean
-start_tls (ScriptedPeer *self, const char *pem, GTlsAuthenticationMode mode)
-{
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autoptr (GIOStream) tls = NULL;
-  g_autoptr (GError) error = NULL;
-
-  certificate = g_tls_certificate_new_from_pem (pem != NULL ? pem : TEST_SERVER TEST_KEY, -1,
-                                                &error);
-  g_assert_no_error (error);
-  /* Without the system's authorities: they take four megabytes in each connection, and may not be there. */
-  tls = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                        "base-io-stream", self->stream, "certificate", certificate, "database", NULL,
-                        "authentication-mode", mode, NULL);
-  g_assert_no_error (error);
-  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_cb), NULL);
-  if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), self->server->stop, &error))
-    {
-      g_test_message ("The handshake failed: %s", error->message);
-      return FALSE;
-    }
-  g_mutex_lock (&self->server->mutex);
-  g_set_object (&self->stream, tls);
-  g_mutex_unlock (&self->server->mutex);
-  return TRUE;
+  self->funcs->sleep (self, msec);
 }
 
 gboolean
@@ -336,8 +201,8 @@ scripted_peer_wait_for_gate (ScriptedPeer *self)
   gboolean opened;
 
   g_mutex_lock (&server->mutex);
-  while (server->gates == 0 && !g_cancellable_is_cancelled (server->stop))
-    g_cond_wait (&server->cond, &server->mutex);
+  while (server->gates == 0 && !scripted_server_is_stopped (server))
+    self->funcs->wait (self);
   opened = server->gates > 0;
   if (opened)
     server->gates--;
@@ -349,8 +214,8 @@ static gboolean
 hold (ScriptedPeer *self)
 {
   g_mutex_lock (&self->server->mutex);
-  while (!g_cancellable_is_cancelled (self->server->stop))
-    g_cond_wait (&self->server->cond, &self->server->mutex);
+  while (!scripted_server_is_stopped (self->server))
+    self->funcs->wait (self);
   g_mutex_unlock (&self->server->mutex);
   return TRUE;
 }
@@ -382,9 +247,10 @@ run_step (ScriptedPeer *self, const ScriptStep *step)
     case SCRIPT_DRIP:
       return send_text (self, step->text, step->number);
     case SCRIPT_START_TLS:
-      return start_tls (self, step->text, step->number);
+      g_assert_nonnull (self->funcs->start_tls);
+      return self->funcs->start_tls (self, step->text, step->number);
     case SCRIPT_SLEEP:
-      g_usleep (step->number * 1000);
+      self->funcs->sleep (self, step->number);
       return TRUE;
     case SCRIPT_GATE:
       return scripted_peer_wait_for_gate (self);
@@ -398,7 +264,7 @@ run_step (ScriptedPeer *self, const ScriptStep *step)
       close_connection (self);
       return FALSE;
     case SCRIPT_RESET:
-      reset_connection (self);
+      self->funcs->reset (self);
       return FALSE;
     case SCRIPT_CALL:
       return step->function (self, step->data);
@@ -421,17 +287,30 @@ run_steps (ScriptedPeer *self, const ScriptStep *steps)
   return TRUE;
 }
 
+/* The stream's own words. */
+static void
+send_cb (const char *text, gpointer peer)
+{
+  ScriptedPeer *self = peer;
+
+  self->has_sent = scripted_peer_send (self, text, -1);
+}
+
 static gpointer
 peer_thread (gpointer data)
 {
   ScriptedPeer *self = data;
 
+  if (self->funcs->enter != NULL)
+    self->funcs->enter (self);
   if (run_steps (self, self->script))
     close_connection (self);
-  g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
+  self->funcs->drop (self);
   g_mutex_lock (&self->server->mutex);
   self->server->n_ended++;
   g_mutex_unlock (&self->server->mutex);
+  if (self->funcs->leave != NULL)
+    self->funcs->leave (self);
   return NULL;
 }
 
@@ -441,64 +320,124 @@ peer_free (gpointer data)
   ScriptedPeer *self = data;
 
   g_thread_join (self->thread);
-  g_object_unref (self->stream);
-  g_object_unref (self->connection);
+  self->funcs->free (self);
   g_string_free (self->input, TRUE);
   g_string_free (self->taken, TRUE);
-  g_mutex_clear (&self->writing);
   g_free (self);
 }
 
+/* ---- The canned parts ---- */
+
+static gboolean
+say_header (ScriptedPeer *self, gpointer data)
+{
+  hs_test_stream_head (&self->stream);
+  return self->has_sent;
+}
+
+static gboolean
+offer (ScriptedPeer *self, gpointer data)
+{
+  hs_test_stream_offer (&self->stream, NULL);
+  return self->has_sent;
+}
+
+static gboolean
+offer_tls (ScriptedPeer *self, gpointer data)
+{
+  self->stream.tls = TRUE;
+  return offer (self, data);
+}
+
+static gboolean
+proceed (ScriptedPeer *self, gpointer data)
+{
+  hs_test_stream_proceed (&self->stream);
+  return self->has_sent;
+}
+
+static gboolean
+accept_sign_in (ScriptedPeer *self, gpointer data)
+{
+  hs_test_stream_accept (&self->stream);
+  return self->has_sent;
+}
+
+/* As far as the server knows, whatever the script itself has said before. */
+static gboolean
+offer_sign_in (ScriptedPeer *self, gpointer data)
+{
+  self->stream.tls = self->stream.signed_in = FALSE;
+  return offer (self, data);
+}
+
+static gboolean
+offer_bind (ScriptedPeer *self, gpointer data)
+{
+  self->stream.tls = FALSE;
+  self->stream.signed_in = TRUE;
+  return offer (self, data);
+}
+
+static gboolean
+bind_resource (ScriptedPeer *self, gpointer data)
+{
+  g_autofree char *id = dup_id (self);
+
+  hs_test_stream_bind (&self->stream, id, "user@example.org/res");
+  return self->has_sent;
+}
+
+const ScriptStep script_header[] = { EXPECT ("<stream:stream"), EXPECT (">"), CALL (say_header, NULL), END };
+
+const ScriptStep script_starttls[] = {
+  RUN (script_header), CALL (offer_tls, NULL), EXPECT ("xmpp-tls'/>"), CALL (proceed, NULL), START_TLS, END
+};
+
+const ScriptStep script_plain[] = { CALL (offer_sign_in, NULL), EXPECT ("</auth>"), CALL (accept_sign_in, NULL), END };
+
+const ScriptStep script_bind[]
+    = { RUN (script_header), CALL (offer_bind, NULL), EXPECT ("</iq>"), CALL (bind_resource, NULL), END };
+
+const ScriptStep script_sign_in[] = { RUN (script_header), RUN (script_plain), RUN (script_bind),
+                                      END };
+
+const ScriptStep script_sign_in_tls[] = { RUN (script_starttls), RUN (script_sign_in), END };
+
+const ScriptStep script_session[] = { RUN (script_sign_in), SERVE, END };
+
+const ScriptStep script_session_tls[] = { RUN (script_sign_in_tls), SERVE, END };
+
 /* ---- The server ---- */
 
-static gpointer
-accept_thread (gpointer data)
+ScriptedPeer *
+scripted_server_add_peer (ScriptedServer *self, const ScriptLineFuncs *funcs, gpointer line)
 {
-  ScriptedServer *self = data;
+  ScriptedPeer *peer = g_new0 (ScriptedPeer, 1);
   guint n_scripts = g_strv_length ((char **) self->scripts);
-  guint patience = g_getenv ("HS_TEST_VALGRIND") != NULL ? 10 * PATIENCE_SECONDS : PATIENCE_SECONDS;
 
-  for (;;)
-    {
-      ScriptedPeer *peer;
-      GSocketConnection *connection
-          = g_socket_listener_accept (self->listener, NULL, self->stop_listening, NULL);
-
-      if (connection == NULL)
-        return NULL;
-      g_socket_set_timeout (g_socket_connection_get_socket (connection), patience);
-      g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
-                           NULL);
-      g_tcp_connection_set_graceful_disconnect (G_TCP_CONNECTION (connection), FALSE);
-      peer = g_new0 (ScriptedPeer, 1);
-      peer->server = self;
-      peer->connection = connection;
-      peer->stream = g_object_ref (G_IO_STREAM (connection));
-      peer->input = g_string_new (NULL);
-      peer->taken = g_string_new (NULL);
-      g_mutex_init (&peer->writing);
-      g_mutex_lock (&self->mutex);
-      peer->script = self->scripts[MIN (self->n_connections, n_scripts - 1)];
-      self->n_connections++;
-      g_ptr_array_add (self->peers, peer);
-      peer->thread = g_thread_new ("peer", peer_thread, peer);
-      g_mutex_unlock (&self->mutex);
-    }
+  peer->server = self;
+  peer->funcs = funcs;
+  peer->line = line;
+  peer->stream.send = send_cb;
+  peer->stream.owner = peer;
+  peer->stream.mechanism = "PLAIN";
+  peer->stream.attributes = HEADER_ATTRIBUTES;
+  peer->input = g_string_new (NULL);
+  peer->taken = g_string_new (NULL);
+  g_mutex_lock (&self->mutex);
+  peer->script = self->scripts[MIN (self->n_connections, n_scripts - 1)];
+  self->n_connections++;
+  g_ptr_array_add (self->peers, peer);
+  peer->thread = g_thread_new ("peer", peer_thread, peer);
+  g_mutex_unlock (&self->mutex);
+  return peer;
 }
 
 ScriptedServer *
-scripted_server_new (const ScriptStep *const *scripts)
-{
-  return scripted_server_new_at ("127.0.0.1", 0, scripts);
-}
-
-ScriptedServer *
-scripted_server_new_at (const char *host, guint16 port, const ScriptStep *const *scripts)
+scripted_server_make (const ScriptStep *const *scripts)
 {
   ScriptedServer *self = g_new0 (ScriptedServer, 1);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (host, port);
-  g_autoptr (GSocketAddress) effective = NULL;
-  g_autoptr (GError) error = NULL;
 
   self->scripts = scripts;
   g_mutex_init (&self->mutex);
@@ -507,24 +446,27 @@ scripted_server_new_at (const char *host, guint16 port, const ScriptStep *const 
   self->received = g_string_new (NULL);
   self->reads = g_array_new (FALSE, FALSE, sizeof (gsize));
   self->stop = g_cancellable_new ();
-  self->stop_listening = g_cancellable_new ();
-  self->listener = g_socket_listener_new ();
-  g_socket_listener_add_address (self->listener, address, G_SOCKET_TYPE_STREAM,
-                                 G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
-  g_assert_no_error (error);
-  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
-  self->thread = g_thread_new ("server", accept_thread, self);
   return self;
+}
+
+gboolean
+scripted_server_is_stopped (ScriptedServer *self)
+{
+  return g_cancellable_is_cancelled (self->stop);
 }
 
 void
 scripted_server_stop_listening (ScriptedServer *self)
 {
-  if (self->thread == NULL)
-    return;
-  g_cancellable_cancel (self->stop_listening);
-  g_thread_join (g_steal_pointer (&self->thread));
-  g_socket_listener_close (self->listener);
+  self->stop_listening (self);
+}
+
+/* With the mutex held by nobody. */
+static void
+tell_change (ScriptedServer *self)
+{
+  if (self->changed != NULL)
+    self->changed (self);
 }
 
 void
@@ -535,11 +477,11 @@ scripted_server_free (ScriptedServer *self)
   g_cancellable_cancel (self->stop);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
+  tell_change (self);
   g_ptr_array_unref (self->peers);
   g_assert_cmpstr (self->failure, ==, NULL);
-  g_object_unref (self->listener);
+  self->free_line (self);
   g_object_unref (self->stop);
-  g_object_unref (self->stop_listening);
   g_string_free (self->received, TRUE);
   g_array_unref (self->reads);
   g_mutex_clear (&self->mutex);
@@ -640,21 +582,19 @@ scripted_server_open_gate (ScriptedServer *self)
   self->gates++;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
+  tell_change (self);
 }
 
 void
 scripted_server_send (ScriptedServer *self, const char *text)
 {
-  g_autoptr (GIOStream) stream = NULL;
   ScriptedPeer *peer;
 
   g_mutex_lock (&self->mutex);
   g_assert_cmpuint (self->peers->len, >, 0);
   peer = g_ptr_array_index (self->peers, self->peers->len - 1);
-  stream = g_object_ref (peer->stream);
   g_mutex_unlock (&self->mutex);
-  /* The client may be gone meanwhile. */
-  write_all (peer, stream, text, strlen (text), NULL);
+  peer->funcs->send (peer, text);
 }
 
 gboolean

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include <headstock-glib/headstock.h>
 
 #include "stream-words.h"
 
-/* An XMPP server on loopback that says what it is told to and knows nothing. Each connection has a
- * thread of its own with blocking reads and writes, so that the client's main loop is the test's alone.
- * Its TLS is real: the certificates are those of tests/support/test-certificates.h, for example.org. */
+/* An XMPP server that says what it is told to. Each connection has a thread of its own, in which each step of the
+ * script is a function that returns when it is done. What the canned parts of a script say comes from HsTestStream.
+ *
+ * A server in memory (scripted-memory.c) has no network: while the client works its scripts stand, and the other way
+ * round, so that what happens is the same each time. It has no TLS. On a clock that stands (virtual-clock.h) its
+ * scripts take no time.
+ *
+ * A server on loopback (scripted-socket.c) is for tests whose subject is the socket or TLS. Its TLS is real: the
+ * certificates are those of tests/support/test-certificates.h, for example.org. */
 
 typedef struct _ScriptedServer ScriptedServer;
 typedef struct _ScriptedPeer ScriptedPeer; /* one connection, in its thread */
@@ -64,7 +70,8 @@ struct _ScriptStep
 #define END { .action = SCRIPT_END }
 
 /* What this server says; what all servers say is in stream-words.h. */
-#define SAY_HEADER STREAM_HEADER ("id='s1' from='example.org' version='1.0'")
+#define HEADER_ATTRIBUTES "id='s1' from='example.org' version='1.0'"
+#define SAY_HEADER STREAM_HEADER (HEADER_ATTRIBUTES)
 #define SAY_BOUND "<iq type='result' id='@ID@'>" BOUND_TO ("user@example.org/res") "</iq>"
 
 /* The parts of a session, for RUN: with PLAIN, the password is "secret". */
@@ -80,6 +87,9 @@ extern const ScriptStep script_session_tls[];
 /* The first connection runs the first script, and so on; the last one runs for all that follow.
  * Ends with NULL. */
 ScriptedServer *scripted_server_new (const ScriptStep *const *scripts);
+/* The same in memory, in the default main context: all connections of @client are made to it from now on. The client
+ * must be gone before the server is. */
+ScriptedServer *scripted_server_new_in_memory (HsClient *client, const ScriptStep *const *scripts);
 /* The same at an address of loopback's, and a port. */
 ScriptedServer *scripted_server_new_at (const char *address,
                                         guint16 port,
@@ -106,11 +116,15 @@ void scripted_server_forget_received (ScriptedServer *self);
 void scripted_server_open_gate (ScriptedServer *self);
 /* Sends to the newest connection, from the test's thread, while its script is at SERVE. */
 void scripted_server_send (ScriptedServer *self, const char *text);
+/* How many bytes a second the line takes from the client; 0: none. What is on the way counts as not left. Only for a
+ * server in memory. */
+void scripted_server_set_rate (ScriptedServer *self, guint rate);
 
 /* For functions of scripts. */
 gboolean scripted_peer_send (ScriptedPeer *self, const char *bytes, gssize length);
 gboolean scripted_peer_expect (ScriptedPeer *self, const char *text);
 gboolean scripted_peer_wait_for_gate (ScriptedPeer *self);
+void scripted_peer_sleep (ScriptedPeer *self, guint msec);
 /* The connection ends, with a reset or without, when so many more bytes have been sent. */
 typedef struct
 {
@@ -118,12 +132,15 @@ typedef struct
   gboolean reset;
 } ScriptCut;
 
+/* Speaks when the text comes, for ever, and only then: a server that answers pings. */
+gboolean script_answer (ScriptedPeer *peer, gpointer text);
+#define ANSWER(what) CALL (script_answer, (gpointer) what)
 /* For CALL, with a ScriptCut. */
 gboolean script_cut (ScriptedPeer *peer, gpointer cut);
 /* Sends the client on to the server at @server, a ScriptedServer **: its port is not known before it is there. */
 gboolean script_send_on (ScriptedPeer *peer, gpointer server);
 #define SENDING_ON(server) EXPECT (">"), SEND (SAY_HEADER), CALL (script_send_on, server), READ_END
-/* The connection under all, for who wants to do it all alone. */
+/* The connection under all, for who wants to do it all alone. Not in memory. */
 GSocketConnection *scripted_peer_get_connection (ScriptedPeer *self);
 /* What has been used up by the last expectation. */
 const char *scripted_peer_get_taken (ScriptedPeer *self);

@@ -101,12 +101,18 @@ hs_test_stream_offer (HsTestStream *self, const char *more)
 }
 
 void
-hs_test_stream_open (HsTestStream *self, const char *more)
+hs_test_stream_head (HsTestStream *self)
 {
   g_autofree char *header = g_strdup_printf (self->framed ? STREAM_OPEN ("%s") : STREAM_HEADER ("%s"),
                                              self->attributes);
 
   self->send (header, self->owner);
+}
+
+void
+hs_test_stream_open (HsTestStream *self, const char *more)
+{
+  hs_test_stream_head (self);
   if (!self->component)
     hs_test_stream_offer (self, more);
 }

@@ -70,6 +70,8 @@ HsTestWord hs_test_stream_read (const HsTestStream *self,
                                 const char *namespace_,
                                 const char *payload);
 
+/* The header alone. */
+void hs_test_stream_head (HsTestStream *self);
 /* The header, and what is offered at this point; @more are further features, or NULL. */
 void hs_test_stream_open (HsTestStream *self, const char *more);
 /* What is offered alone, after a sign-in that does not begin a new stream. */

@@ -91,6 +91,8 @@ deliver (HsTestTransport *self)
   self->delivering = FALSE;
   if (used < bytes->len)
     g_byte_array_prepend (self->input, bytes->data + used, bytes->len - used);
+  if (self->peer != NULL && self->peer_callbacks.taken != NULL)
+    self->peer_callbacks.taken (self->peer);
 }
 
 static void
@@ -120,12 +122,24 @@ read_cb (gpointer user_data)
 }
 
 void
-hs_test_transport_feed (HsTestTransport *self, const char *element)
+hs_test_transport_feed_bytes (HsTestTransport *self, const char *bytes, gsize length)
 {
   g_return_if_fail (!self->ended);
 
-  g_byte_array_append (self->input, (const guint8 *) element, strlen (element));
+  g_byte_array_append (self->input, (const guint8 *) bytes, length);
   update_read (self);
+}
+
+void
+hs_test_transport_feed (HsTestTransport *self, const char *element)
+{
+  hs_test_transport_feed_bytes (self, element, strlen (element));
+}
+
+gsize
+hs_test_transport_get_unread (HsTestTransport *self)
+{
+  return self->input->len;
 }
 
 void
@@ -150,6 +164,13 @@ hs_test_transport_leave (HsTestTransport *self)
 
 /* ---- From the client to the peer ---- */
 
+/* Whether the peer hears what is sent. */
+static gboolean
+is_heard (const HsTestTransport *self)
+{
+  return self->peer != NULL && (!self->ended || (self->peer_callbacks.half_closes && !self->lost));
+}
+
 static void
 send_frame (HsTestTransport *self, const guint8 *unit, gsize length)
 {
@@ -157,7 +178,7 @@ send_frame (HsTestTransport *self, const guint8 *unit, gsize length)
 
   self->parent.callbacks->frame (frame, unit, length);
   g_byte_array_append (frame, (const guint8 *) "", 1);
-  if (frame->len > 1 && !self->ended && self->peer != NULL)
+  if (frame->len > 1 && is_heard (self))
     self->peer_callbacks.sent ((const char *) frame->data, self->peer);
 }
 
@@ -174,7 +195,7 @@ send_next (HsTestTransport *self, const guint8 *bytes, gsize length)
       return length;
     }
   text = g_strndup ((const char *) bytes, length);
-  if (!self->ended && self->peer != NULL)
+  if (is_heard (self))
     self->peer_callbacks.sent (text, self->peer);
   return length;
 }

@@ -15,10 +15,13 @@ typedef struct
 {
   /* The client has sent an element, or bytes if the transport is not framed. */
   void (*sent) (const char *element, gpointer peer);
+  gboolean half_closes; /* it is also told what the client sends after hs_test_transport_end(), if nothing was lost */
   /* The client has closed the connection. The other end must not use the transport any more. */
   void (*closed) (gpointer peer);
   /* How many of the bytes that were sent have not left the client's machine yet; NULL: none. */
   guint64 (*get_waiting) (gpointer peer);
+  /* The client has taken some of what it was sent; or NULL. */
+  void (*taken) (gpointer peer);
 } HsTestPeerCallbacks;
 
 /* Returns: the client's end, with one reference. It counts as under TLS and verified. */
@@ -30,6 +33,10 @@ HsTransport *hs_test_transport_new (const HsTransportCallbacks *callbacks,
 
 /* Has the client receive an element in the next turn of the main loop. */
 void hs_test_transport_feed (HsTestTransport *self, const char *element);
+/* The same with bytes of any kind. */
+void hs_test_transport_feed_bytes (HsTestTransport *self, const char *bytes, gsize length);
+/* How much of that the client has not taken. */
+gsize hs_test_transport_get_unread (HsTestTransport *self);
 /* Ends the connection: in order, or as if it had been lost. What was fed before still arrives. */
 void hs_test_transport_end (HsTestTransport *self, gboolean lost);
 
