@@ -106,6 +106,26 @@ PLANTED = [
     ("a variable above", {"base/hs-random.c": "void\nhs_random (void)\n{\n  hs_jid_last = NULL;\n}\n",
                           "address/hs-jid.c": "HsJid *hs_jid_last;\n"},
      ["base/hs-random.c (floor 0) uses hs_jid_last of address/hs-jid.c (floor 1)"]),
+    ("a type above, through its macro",
+     {"address/hs-jid.h": "#define HS_TYPE_JID (hs_jid_get_type ())\n",
+      "address/hs-jid.c": "G_DEFINE_FINAL_TYPE (HsJid, hs_jid, G_TYPE_OBJECT)\n",
+      "base/hs-random.c": "void\nhs_random (void)\n{\n  g_object_new (HS_TYPE_JID, NULL);\n}\n"},
+     ["base/hs-random.c (floor 0) uses hs_jid_get_type of address/hs-jid.c (floor 1)"]),
+    ("a type above, through a check of its instances",
+     {"client/hs-client.h": "G_DECLARE_DERIVABLE_TYPE (HsClient, hs_client, HS, CLIENT, GObject)\n",
+      "client/hs-client.c": "G_DEFINE_TYPE (HsClient, hs_client, G_TYPE_OBJECT)\nvoid\nhs_client_start (void)\n{\n}\n",
+      "protocol/hs-stream.c": "int\nhs_stream_open (void)\n{\n  return HS_IS_CLIENT (it);\n}\n"},
+     ["protocol/hs-stream.c (floor 3) uses hs_client_get_type of client/hs-client.c (floor 4)"]),
+    ("a type of a feature that is not shared",
+     {"features/muc/hs-muc.h": "#define HS_TYPE_MUC (hs_muc_get_type ())\n",
+      "features/muc/hs-muc.c": "G_DEFINE_FINAL_TYPE (HsMuc, hs_muc, G_TYPE_OBJECT)\n",
+      "features/ping/hs-ping.c": "void\nhs_ping_new (void)\n{\n  f (HS_TYPE_MUC);\n}\n"},
+     ["features/ping/hs-ping.c needs features/muc/hs-muc.c, a feature that it must not use"]),
+    ("a circle through the macro of a type",
+     {"net/hs-a.h": "#define HS_TYPE_A (hs_a_get_type ())\n",
+      "net/hs-a.c": "G_DEFINE_FINAL_TYPE (HsA, hs_a, G_TYPE_OBJECT)\nstatic void\nf (void)\n{\n  hs_b_run ();\n}\n",
+      "net/hs-b.c": "void\nhs_b_run (void)\n{\n  g_object_new (HS_TYPE_A, NULL);\n}\n"},
+     ["2 files use each other: net/hs-a.c, net/hs-b.c"]),
     ("a file on no floor", {"hs-lost.c": ""}, ["hs-lost.c"]),
     ("a field of a part", {"client/hs-client.c": "int\nf (void)\n{\n  return priv->part.second;\n}\n"},
      ["client/hs-client.c names second of HsPart, which is client/hs-part.c's"]),
@@ -143,6 +163,10 @@ HARMLESS = [
      {"net/hs-a.c": "static guint hs_shared[2];\nguint hs_a_count = 1;\n",
       "net/hs-b.c": "static guint hs_shared[2];\nextern guint hs_a_count;\n"
                     "void\nhs_b_run (void)\n{\n  f (hs_shared[0] + hs_a_count);\n}\n"}),
+    ("the type of the class that a file is a part of",
+     {"net/hs-a.h": "#define HS_TYPE_A (hs_a_get_type ())\n",
+      "net/hs-a.c": "G_DEFINE_FINAL_TYPE (HsA, hs_a, G_TYPE_OBJECT)\nstatic void\nf (void)\n{\n  hs_a_install ();\n}\n",
+      "net/hs-a-signals.c": "void\nhs_a_install (void)\n{\n  g_signal_new (HS_TYPE_A);\n}\n"}),
     ("a callback that is passed down",
      {"client/hs-client.c": "void\nhs_client_start (void)\n{\n  hs_loop_run (hs_client_start, 0);\n}\n"}),
 ]
@@ -220,6 +244,7 @@ def ordered():
 
 def main():
     check_floors.OPEN_CIRCLES = []
+    check_floors.KNOWN_TYPES = {}
     check_floors.PARTS = {"HsPart": "client/hs-part.c", "HsTable": "client/hs-part.c"}
     results = [("a house in which nothing is wrong", report({}) == [])]
     for what, changes, wanted in PLANTED:
@@ -234,6 +259,13 @@ def main():
     check_floors.OPEN_CIRCLES = [{"client/hs-client.c", "client/hs-client-send.c"}]
     results.append(("a circle that is known", report(changes) == []))
     results.append(("a known circle that is gone", len(report({})) == 1))
+    check_floors.OPEN_CIRCLES = []
+    # The same with a type.
+    changes = next(changes for what, changes, _ in PLANTED if what == "a circle through the macro of a type")
+    check_floors.KNOWN_TYPES = {"net/hs-b.c": {"hs_a_get_type"}}
+    results.append(("a type that is known", report(changes) == []))
+    gone = report(changes | {"net/hs-b.c": ""})
+    results.append(("a known type that is gone", gone == ["net/hs-b.c does not need hs_a_get_type: take it from the list"]))
     dead = "net/hs-fd.c has hs_fd_open, which nothing in the library calls"
     own = "net/hs-fd.c has hs_fd_own, which no other file of the library calls: make it static"
     both = {"hs_fd_open", "hs_fd_own"}
