@@ -61,7 +61,7 @@ hs_pubsub_request (GTask *task,
                    GAsyncReadyCallback callback)
 {
   HsPubSub *self = g_task_get_source_object (task);
-  g_autoptr (HsElement) owned = payload;
+  g_autoptr (HsElement) owned G_GNUC_UNUSED = payload;
   g_autoptr (HsIq) iq = NULL;
 
   if (self->client == NULL)
