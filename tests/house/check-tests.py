@@ -8,7 +8,7 @@ Usage: check-tests.py SOURCE
   tests/unit/FOLDER/test-NAME.c, or one that is named after a part of NAME up to a dash (a family of files), or
   test-NAME-MORE.c (a part of what the file does). The client's files have theirs beside the servers as well, in
   tests/integration. A feature is tested as a whole: the files of headstock-glib/features/NAME have the tests in
-  tests/features/NAME. Where the test has another name, ELSEWHERE says which, and why.
+  tests/features/NAME and tests/unit/features/NAME. The folders below tests/unit are those of the library. Where the test has another name, ELSEWHERE says which, and why.
 - Stream features are spelled in tests/support/stream-features.h alone, so that a change of the protocol is one of one
   file. Programs that are not in C cannot include it: they are not looked at."""
 import pathlib
@@ -20,8 +20,6 @@ LIBRARY = "headstock-glib/"
 
 # Where tests with a file's name are, beside tests/unit/FOLDER.
 PLACES = {"client": ["tests/integration", "tests/component"]}
-# Features whose tests are in another folder than tests/features/NAME.
-FEATURE_PLACES = {"forms": "tests/unit/features"}
 
 # Files whose test has another name: the test, and why.
 ELSEWHERE = {
@@ -68,7 +66,7 @@ def list_places(path):
     """The folders in which a file of the library has its tests; @path is within the library."""
     folder, *rest = path.split("/")
     if folder == "features":
-        return [FEATURE_PLACES.get(rest[0], f"tests/features/{rest[0]}")]
+        return [f"tests/features/{rest[0]}", f"tests/unit/features/{rest[0]}"]
     return [f"tests/unit/{folder}", *PLACES.get(folder, [])]
 
 
@@ -94,6 +92,15 @@ def find_untested(sources, tests, elsewhere):
             yield f"ELSEWHERE names {path}, which is no file"
         if test not in tests:
             yield f"ELSEWHERE names {test}, which is no test"
+
+
+def find_misplaced(tests, sources):
+    """Unit tests in a folder that the library does not have."""
+    folders = {path.rsplit("/", 1)[0] for path in sources}
+    for test in tests:
+        folder = test.removeprefix("tests/unit/").rpartition("/")[0]
+        if test.startswith("tests/unit/") and folder not in folders:
+            yield f"{test}: {LIBRARY} has no folder '{folder}'"
 
 
 def list_sources(source):
@@ -125,6 +132,10 @@ def main():
         ("each file of the library has a test",
          list(find_untested(list_sources(source), list_tests(source), ELSEWHERE)), 0),
         ("files without a test are found", list(find_untested(PLANTED_SOURCES, PLANTED_TESTS, PLANTED_ELSEWHERE)), 6),
+        ("unit tests mirror the folders of the library",
+         list(find_misplaced(list_tests(source), list_sources(source))), 0),
+        ("unit tests elsewhere are found",
+         list(find_misplaced([*PLANTED_TESTS, "tests/unit/features/test-g.c", "tests/unit/test-a.c"], PLANTED_SOURCES)), 3),
         ("stream features are spelled once", list(find_features(read_files(source))), 0),
         ("features that are spelled twice are found", list(find_features(planted)), 1),
     )
