@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <gio/gio.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "protocol/hs-backoff.h"
+#include "hs-error.h"
+#include "protocol/hs-retry-policy.h"
 
 /* reconnect [SEED]
  *
@@ -23,19 +25,56 @@ static const struct
   guint most;   /* in any one second after it */
 } cases[] = { { 5, 300 }, { 30, 75 }, { 300, 25 } };
 
+static GRand *the_random; /* of the policies */
+
+static guint
+choose (guint bound)
+{
+  return bound > 0 ? g_rand_int_range (the_random, 0, bound + 1) : 0;
+}
+
+static void
+begin (HsRetryPolicy *policy)
+{
+  hs_retry_policy_init (policy);
+  hs_retry_policy_set_random (policy, choose);
+  hs_retry_policy_begin (policy);
+  hs_retry_policy_bound (policy);
+}
+
+/* A connection has failed: how long to wait. @lasted: its session, in milliseconds; 0: it could not be made. */
+static guint
+fail (HsRetryPolicy *policy, guint64 lasted)
+{
+  static const HsRetrySession gone = { .left = -1 };
+  g_autoptr (GError) error
+      = lasted > 0 ? g_error_new_literal (HS_STREAM_ERROR, HS_STREAM_ERROR_SYSTEM_SHUTDOWN, "The server goes away")
+                   : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Nobody is there");
+  HsRetryFailure failure = {
+    .error = error,
+    .point = lasted > 0 ? HS_CLIENT_STATE_READY : HS_CLIENT_STATE_CONNECTING,
+    .lasted = lasted,
+    .verified = TRUE,
+    .returning = TRUE,
+  };
+
+  if (hs_retry_policy_failed (policy, &failure) != HS_RETRY_AGAIN)
+    g_error ("The policy does not try again");
+  return hs_retry_policy_wait (policy, &gone);
+}
+
 /* When one client finds the server again, in milliseconds; how often it has tried is added up. */
 static guint64
-come_back (GRand *random, guint64 outage, guint *n_tries)
+come_back (guint64 outage, guint *n_tries)
 {
-  HsBackoff backoff = { 0 };
+  g_auto (HsRetryPolicy) policy;
   guint64 now = 0;
   guint64 lasted = HS_BACKOFF_LASTING;
 
+  begin (&policy);
   for (;;)
     {
-      guint bound = hs_backoff_next (&backoff, lasted);
-
-      now += bound > 0 ? g_rand_int_range (random, 0, bound + 1) : 0;
+      now += fail (&policy, lasted);
       lasted = 0;
       ++*n_tries;
       if (now >= outage)
@@ -53,7 +92,7 @@ compare (const void *a, const void *b)
 }
 
 static gboolean
-run (GRand *random, guint outage, guint most)
+run (guint outage, guint most)
 {
   static guint64 times[N_CLIENTS];
   guint buckets[N_BUCKETS] = { 0 };
@@ -61,7 +100,7 @@ run (GRand *random, guint outage, guint most)
   guint64 width;
 
   for (guint i = 0; i < N_CLIENTS; i++)
-    times[i] = come_back (random, outage * G_GUINT64_CONSTANT (1000), &n_tries);
+    times[i] = come_back (outage * G_GUINT64_CONSTANT (1000), &n_tries);
   qsort (times, N_CLIENTS, sizeof times[0], compare);
   for (guint i = 0, j = 0; i < N_CLIENTS; i++)
     {
@@ -92,19 +131,19 @@ static const struct
               { 31000, 2800, 99 },    { 600 * 1000, 150, 99 } };
 
 static gboolean
-kick (GRand *random, guint lasts, guint most, guint there)
+kick (guint lasts, guint most, guint there)
 {
   static const guint64 day = 24 * 3600 * 1000;
-  HsBackoff backoff = { 0 };
+  g_auto (HsRetryPolicy) policy;
   guint64 now = 0;
   guint n = 0;
   double share;
 
+  begin (&policy);
   for (; now < day; n++)
     {
-      guint bound = hs_backoff_next (&backoff, lasts);
-
-      now += lasts + (bound > 0 ? g_rand_int_range (random, 0, bound + 1) : 0);
+      now += lasts + fail (&policy, lasts);
+      hs_retry_policy_bound (&policy);
     }
   share = 100. * n * lasts / now;
   printf ("Sessions that end after %.1f s: %u in a day, for %.1f %% of it\n", lasts / 1e3, n, share);
@@ -120,9 +159,10 @@ main (int argc, char **argv)
   g_autoptr (GRand) random = g_rand_new_with_seed (argc > 1 ? strtoul (argv[1], NULL, 10) : 1);
   gboolean good = TRUE;
 
+  the_random = random;
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    good = run (random, cases[i].outage, cases[i].most) && good;
+    good = run (cases[i].outage, cases[i].most) && good;
   for (guint i = 0; i < G_N_ELEMENTS (kicks); i++)
-    good = good && kick (random, kicks[i].lasts, kicks[i].most, kicks[i].there);
+    good = good && kick (kicks[i].lasts, kicks[i].most, kicks[i].there);
   return good ? 0 : 1;
 }

@@ -16,10 +16,11 @@ void
 sim_client_init (World *w)
 {
   w->client.management = hs_stream_management_new (&w->policy);
-  if (w->client.jid == NULL)
-    w->client.jid = hs_jid_new (ACCOUNT "/r", NULL);
-  if (w->client.output == NULL)
-    w->client.output = g_byte_array_new ();
+  if (w->client.jid != NULL)
+    return;
+  w->client.jid = hs_jid_new (ACCOUNT "/r", NULL);
+  w->client.output = g_byte_array_new ();
+  hs_server_memory_init (&w->client.memory);
 }
 
 void
@@ -29,7 +30,7 @@ sim_client_clear (World *w)
   g_clear_pointer (&w->client.management, hs_stream_management_free);
   g_clear_pointer (&w->client.jid, hs_jid_unref);
   g_clear_pointer (&w->client.output, g_byte_array_unref);
-  g_clear_pointer (&w->client.offer, g_variant_unref);
+  hs_server_memory_clear (&w->client.memory);
 }
 
 static guint
@@ -125,11 +126,13 @@ sim_client_connect (World *w)
     .management = w->client.management,
     .session_jid = w->client.jid,
     .user_agent_id = "d4565fa7",
-    .remembered = w->client.patient ? 0 : w->client.session_offer,
-    .begins = !w->client.patient,
   };
+  HsServerMemory *memory = &w->client.memory;
 
   sim_note (w, "client connects");
+  hs_server_memory_meet (memory, DOMAIN);
+  config.remembered = hs_server_memory_get_session_features (memory, ACCOUNT);
+  config.begins = hs_server_memory_may_pipeline (memory, HS_PIPELINE_BY_MEMORY);
   w->conn = sim_conn_new ();
   w->client.stream = hs_stream_new (&config, &callbacks, w);
   hs_stream_open (w->client.stream);
@@ -253,9 +256,9 @@ handle (World *w, HsStreamEvent *event)
       sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");
       w->client.ready = TRUE;
       w->client.epoch = w->conn->epoch;
-      w->client.patient = FALSE;
       if (hs_stream_get_session_features (w->client.stream) != 0)
-        w->client.session_offer = hs_stream_get_session_features (w->client.stream);
+        hs_server_memory_remember_session (&w->client.memory, hs_stream_get_session_features (w->client.stream));
+      hs_server_memory_bound (&w->client.memory, NULL);
       G_GNUC_FALLTHROUGH;
     case HS_STREAM_EVENT_ENABLED:
       take_deliveries (w);

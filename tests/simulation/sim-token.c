@@ -43,10 +43,12 @@ sign_in (World *w, gboolean with_token, GVariant *offer)
 void
 sim_client_begin_sign_in (World *w)
 {
+  GVariant *offer = hs_server_memory_get_features (&w->client.memory, ACCOUNT);
+
   w->conn->channel = sim_random (w, 1000000);
   w->conn->can_bind = sim_chance (w, 85);
-  if (w->client.offer != NULL && !w->client.no_early && sim_chance (w, 85))
-    sign_in (w, TRUE, w->client.offer);
+  if (offer != NULL && sim_chance (w, 85))
+    sign_in (w, TRUE, offer);
 }
 
 void
@@ -92,10 +94,17 @@ sim_client_authenticated (World *w)
       w->client.token = conn->given;
       w->client.token_mechanism = conn->given_mechanism;
     }
-  w->client.no_early = FALSE;
-  g_clear_pointer (&w->client.offer, g_variant_unref);
-  if (hs_stream_get_features (stream) != NULL)
-    w->client.offer = g_variant_ref_sink (hs_stream_features_save (hs_stream_get_features (stream)));
+  hs_server_memory_remember (&w->client.memory, ACCOUNT,
+                             hs_stream_get_features (stream) != NULL
+                                 ? hs_stream_features_save (hs_stream_get_features (stream))
+                                 : NULL);
+}
+
+/* The client relied on what it remembered. Whether it may have. */
+static gboolean
+note_outdated (World *w)
+{
+  return hs_server_memory_failed (&w->client.memory, HS_PIPELINE_BY_MEMORY, HS_PIPELINING_ON_OUTDATED, NULL);
 }
 
 /* Where it has to, and for that reason. What was not offered any more is not tried again. */
@@ -109,19 +118,17 @@ sim_client_failed (World *w)
   w->client.failed = TRUE;
   if (hs_stream_is_sign_in_pipelined (w->client.stream))
     {
-      if (w->client.no_early || sim_conn_offers (conn, w->client.token_mechanism))
+      if (!note_outdated (w) || sim_conn_offers (conn, w->client.token_mechanism))
         sim_fail (w, "offers", "the client begins anew without a reason: %s", error->message);
       if (!g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL))
         sim_fail (w, "offers", "the client fails with %s", error->message);
-      w->client.no_early = TRUE;
       w->signs.n_anew++;
     }
   else if (hs_stream_is_session_pipelined (w->client.stream))
     {
-      if (w->client.patient || !conn->without_sm
+      if (!note_outdated (w) || !conn->without_sm
           || !g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL))
         sim_fail (w, "offers", "the client begins anew without a reason: %s", error->message);
-      w->client.patient = TRUE;
       w->signs.n_pipelined++;
     }
   else if (conn->must_fail == SIM_GOOD)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "headstock-glib-test/hs-test-stream.h"
+#include "protocol/hs-server-memory.h"
 #include "protocol/hs-stream.h"
 
 /* A client's stream management (HsStreamManagement, HsStream) and a server in one thread, with a pipe
@@ -9,6 +10,7 @@
 
 #define MAX_SENT 4096
 #define ACCOUNT "romeo@montague.example"
+#define DOMAIN "montague.example"
 
 /* Mechanisms for tokens: bound to the connection, and not. */
 #define SIM_N_MECHANISMS 2
@@ -134,10 +136,7 @@ typedef struct
   guint last_seen;
   guint token; /* its number, or 0 */
   guint token_mechanism;
-  GVariant *offer;   /* the stream features that the server offered before the last sign-in */
-  gboolean no_early; /* those have changed: do not pipeline the sign-in */
-  HsSessionFeatures session_offer; /* the stream features after the last sign-in */
-  gboolean patient;  /* pipelining of the session is off until the next session is bound or resumed */
+  HsServerMemory memory; /* the stream features that the server offered last, and whether to pipeline */
   gboolean failed;
 } Client;
 
