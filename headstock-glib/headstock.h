@@ -21,6 +21,7 @@
 #include <headstock-glib/hs-disco-info.h>
 #include <headstock-glib/hs-disco-item.h>
 #include <headstock-glib/hs-disco.h>
+#include <headstock-glib/hs-displayed.h>
 #include <headstock-glib/hs-element.h>
 #include <headstock-glib/hs-enum-types.h>
 #include <headstock-glib/hs-enums.h>

@@ -408,6 +408,24 @@ G_BEGIN_DECLS
 #define HS_NS_CSI "urn:xmpp:csi:0"
 
 /**
+ * HS_NS_DISPLAYED:
+ *
+ * The namespace `urn:xmpp:mds:displayed:0` (XEP-0490).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_DISPLAYED "urn:xmpp:mds:displayed:0"
+
+/**
+ * HS_NS_DISPLAYED_ASSIST:
+ *
+ * The feature `urn:xmpp:mds:server-assist:0` (XEP-0490, 3.4.2).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_DISPLAYED_ASSIST "urn:xmpp:mds:server-assist:0"
+
+/**
  * HS_NS_SID:
  *
  * The namespace `urn:xmpp:sid:0` (XEP-0359).

@@ -56,6 +56,10 @@ def upload(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/upload/test-{program}", ("-p", path))
 
 
+def displayed(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/features/displayed/test-displayed", ("-p", path))
+
+
 def vcard(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/vcard/test-vcard", ("-p", path))
 
@@ -299,9 +303,45 @@ MUTATIONS = [
           "/vcard/refused"),
     vcard("a vCard is one by its namespace",
           'if (!hs_element_matches (element, "vCard", HS_NS_VCARD))', "if (FALSE)", "/vcard/make"),
-    vcard("a vCard is stored as it is when it is stored",
+    vcard("a vCard that is stored stays the program's",
           "payload = hs_element_copy (hs_vcard_get_element (vcard));",
           "payload = g_object_ref (hs_vcard_get_element (vcard));", "/vcard/store"),
+    # ---- What was displayed ----
+    displayed("the account alone tells how far its chats were displayed",
+              "if (self->client == NULL || !hs_client_is_own (self->client, service)", "if (self->client == NULL",
+              "/displayed/forged"),
+    displayed("an id is of the account's archive or the room's",
+              "return hs_client_is_own (self->client, archive) || hs_jid_equal (archive, peer)"
+              " ? g_steal_pointer (&archive) : NULL;", "return g_steal_pointer (&archive);", "/displayed/forged"),
+    displayed("strangers get no marker",
+              "|| !hs_roster_sender_may_see (self->client, stanza))) return NULL;", ")) return NULL;", "/displayed/mark"),
+    displayed("who has not asked gets no marker",
+              "&& (!hs_message_get_is_markable (message) ||", "&& (", "/displayed/mark"),
+    displayed("a marker is not answered",
+              "if (hs_message_get_displayed_id (message) != NULL || hs_chat_message_get_kind (chat)",
+              "if (hs_chat_message_get_kind (chat)", "/displayed/mark"),
+    displayed("what the account wrote is not marked",
+              "if (hs_chat_message_get_is_outgoing (chat)) return TRUE;", "", "/displayed/mark"),
+    displayed("a marker says nothing of a message to somebody else",
+              "return sent == NULL || hs_jid_equal (sent->chat.peer, delivery->chat.peer);", "return TRUE;",
+              "/displayed/seen-by"),
+    displayed("what other devices tell moves forward only",
+              "if (place.time != 0 && !hs_displayed_position_is_before (position, place)) return FALSE;", "",
+              "/displayed/moved"),
+    displayed("what is marked here moves forward only",
+              "return !hs_displayed_position_is_before (position, place) || mark",
+              "return FALSE || mark", "/displayed/mark"),
+    displayed("nothing is published before the other devices were heard",
+              "if (!self->is_caught_up || self->is_unsupported", "if (self->is_unsupported", "/displayed/catch-up"),
+    displayed("what was read is published privately",
+              "HsNodeConfig *options = hs_node_config_new_private ();",
+              "HsNodeConfig *options = hs_node_config_new_open ();", "/displayed/mark"),
+    displayed("an id goes to the server with a marker only where it assists",
+              "gboolean is_assisted = has_id && marker_id != NULL && has_assist (self);",
+              "gboolean is_assisted = has_id && marker_id != NULL;", "/displayed/mark"),
+    displayed("what the account had before is no news",
+              "if (is_repeated || is_at (position, archive, id))", "if (is_at (position, archive, id))",
+              "/displayed/state"),
     # ---- The block list ----
     attack("the block list is changed by the account alone",
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_blocking_push_cb',

@@ -162,6 +162,18 @@ def misses_nothing(program: Program, peer: Peer) -> None:
     program.expect("Good morrow")
 
 
+def says_what_was_read(program: Program, peer: Peer) -> None:
+    program.expect("listening")
+    marker = "{urn:xmpp:chat-markers:0}displayed"
+    peer.send(f"<message to='{ENV['USER1']}' type='chat' id='read-me'><body>Read me</body>"
+              "<markable xmlns='urn:xmpp:chat-markers:0'/></message>")
+    while (displayed := peer.read().find(marker)) is None:
+        pass
+    assert displayed.get("id") == "read-me"
+    peer.send(f"<message to='{ENV['USER1']}' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='mine'/></message>")
+    program.expect(re.escape(ENV["USER2"]) + " has read mine")
+
+
 class InRoom:
     """Somebody is in the room before the program."""
 
@@ -227,6 +239,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("messages", "See what becomes of a message"): tells_what_becomes,
     ("messages", "Send before there is a connection"): Talks(sends_in_order),
     ("messages", "Show who is writing"): Talks(shows_who_is_writing),
+    ("messages", "Say what was read"): Talks(says_what_was_read),
     ("presence", "Say that you are away"): is_away,
     ("presence", "Sign in without being seen"): IsNotSeen(),
     ("discovery", "See what a server can do"): prints("the server answers pings: yes"),

@@ -23,6 +23,14 @@ bool check_styling () {
         && spans[1].end == 5 && spans[1].depth == 1 && Headstock.styling_is_action ("/me waves");
 }
 
+bool check_displayed () {
+    var displayed = new Headstock.Displayed ();
+    var n = 0;
+    displayed.moved.connect ((peer, archive, archive_id) => { n += archive_id.length; });
+    displayed.seen_by.connect ((peer, author, id) => { n += id.length; });
+    return displayed.dup_position ("juliet@example.com") == null && displayed.client == null && n == 0;
+}
+
 async bool check_blocking () {
     var blocking = new Headstock.Blocking ();
     try {
@@ -82,7 +90,7 @@ async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
     var are_nodes_good = yield check_nodes ();
-    return is_blocking_good && are_rooms_good && are_nodes_good;
+    return is_blocking_good && are_rooms_good && are_nodes_good && check_displayed ();
 }
 
 int main () {
@@ -94,6 +102,6 @@ int main () {
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles, blocking, rooms and nodes in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking, rooms, nodes and what is displayed in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }

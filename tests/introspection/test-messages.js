@@ -97,6 +97,31 @@ await main({
         });
     },
 
+    async 'who wrote learns that a message was read'() {
+        const one = new Person(1);
+        const two = new Person(2);
+        const [writer, reader] = [one, two].map(person => {
+            const displayed = new Headstock.Displayed();
+            person.roster = new Headstock.Roster();
+            person.client.register(person.roster);
+            person.client.register(displayed);
+            return displayed;
+        });
+        const seen = [];
+        writer.connect('seen-by', (_displayed, peer, author, id) => seen.push(`${peer} ${author} ${id}`));
+        await online([one.client, two.client], async () => {
+            await wait(() => one.isAvailable && two.isAvailable && two.roster.is_loaded);
+            const message = Headstock.Message.new_chat(two.address, 'read me');
+            message.is_markable = true;
+            const sent = one.messages.send(message);
+            await wait(() => two.got('read me'));
+            assert(reader.mark(two.got('read me')));
+            await wait(() => seen.length > 0);
+            equal(seen.join(), `${two.address} bare:${two.address} ${sent.id}`);
+            equal(reader.dup_position('nobody@example.com'), null);
+        });
+    },
+
     async 'a room is made, entered and talked in'() {
         const one = new Person(1);
         const two = new Person(2);

@@ -180,6 +180,30 @@ class Guest(Person):
 
 
 @scenario
+def displayed():
+    """who wrote learns that a message was read"""
+    one, two = Person(1), Person(2)
+    modules = [Headstock.Displayed.new() for _person in (one, two)]
+    seen = []
+    for person, module in zip((one, two), modules):
+        person.client.register(Headstock.Roster.new())
+        person.client.register(module)
+        assert module.props.client is person.client and module.dup_position(JULIET) is None
+    modules[0].connect("seen-by", lambda displayed, *what: seen.append(what))
+    modules[0].connect("moved", lambda displayed, *what: seen.append("moved"))
+    with available(one, two):
+        message = Headstock.Message(to=address(2), stanza_type="chat", body="read me", is_markable=True)
+        sent = one.messages.send(message)
+        delivery = wait(lambda: two.got("read me"))
+        wait(lambda: two.client.find_module(Headstock.Roster).props.is_loaded)
+        assert modules[1].mark(delivery)
+        peer, author, id = wait(lambda: seen)[0]
+        assert (str(peer), author, id) == (address(2), f"bare:{address(2)}", sent.props.id)
+        assert sent.props.state == Headstock.SentState.DISPLAYED
+    refused(lambda: modules[1].mark(delivery), Headstock.Error.quark(), Headstock.Error.NOT_CONNECTED)
+
+
+@scenario
 def room():
     """a room is made, entered, talked in and moderated"""
     room = f"python@{os.environ['HS_TEST_ROOMS']}"

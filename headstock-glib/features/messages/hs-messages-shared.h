@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  * message from any of its handlers that runs before ours; what is claimed is taken (hs_client_take()). */
 void hs_messages_claim (HsMessages *self, HsElement *element);
 
+/* Whether a receipt or marker can be about a message of that id: not if this client sent that to somebody else. */
+gboolean hs_messages_may_be_about (HsMessages *self, const char *id, HsDelivery *delivery);
+
 /* ---- Archives ---- */
 
 typedef enum

@@ -73,6 +73,14 @@ hs_messages_take_status (HsMessages *self, HsDelivery *delivery)
   advance (self, delivery, hs_message_get_displayed_id (delivery->chat.message), HS_SENT_STATE_DISPLAYED);
 }
 
+gboolean
+hs_messages_may_be_about (HsMessages *self, const char *id, HsDelivery *delivery)
+{
+  HsSentMessage *sent = hs_messages_find_sent (self, id);
+
+  return sent == NULL || hs_jid_equal (sent->chat.peer, delivery->chat.peer);
+}
+
 static gboolean
 is_reflection (HsSentMessage *sent, HsDelivery *delivery)
 {

@@ -391,12 +391,112 @@ test_queue (gconstpointer way)
   end (&b);
 }
 
+static char *
+dup_position (HsDisplayed *displayed, const char *peer, const char *expected)
+{
+  char *position = hs_displayed_dup_position (displayed, peer);
+
+  if (g_strcmp0 (position, expected) != 0)
+    g_clear_pointer (&position, g_free);
+  return position;
+}
+
+static HsDisplayed *
+add_displayed (Device *self)
+{
+  HsDisplayed *displayed = hs_displayed_new ();
+
+  hs_client_register (self->test->client, HS_MODULE (displayed));
+  return displayed;
+}
+
+static void
+say_markable (Device *self, const char *to, const char *body)
+{
+  g_autoptr (HsMessage) message = hs_message_new_chat (to, body);
+  g_autoptr (HsSentMessage) sent = NULL;
+
+  hs_message_set_is_markable (message, TRUE);
+  sent = hs_messages_send (self->messages, message, NULL);
+  g_assert_nonnull (sent);
+}
+
+static void
+seen_by_cb (HsDisplayed *displayed, HsJid *peer, const char *author, const char *id, guint *n_seen)
+{
+  g_autofree char *expected = g_strconcat ("bare:", hs_jid_to_string (peer), NULL);
+
+  g_assert_cmpstr (author, ==, expected);
+  ++*n_seen;
+}
+
+/* How far two devices have displayed the chats with a friend and with a stranger: who wrote learns it only if they may,
+ * and the devices never go back. */
+static void
+test_displayed (gconstpointer way)
+{
+  const char *friend = server_get ("USER2");
+  const char *stranger = server_get ("USER4");
+  g_autofree char *one = fresh_text ("one");
+  g_autofree char *two = fresh_text ("two");
+  g_autofree char *three = fresh_text ("three");
+  Device desk, phone, a, b;
+  HsDisplayed *d_desk, *d_phone, *d_a, *d_b;
+  guint n_a = 0, n_b = 0;
+
+  begin (&desk, server_new_user (1, way));
+  begin (&phone, new_phone (way));
+  begin (&a, server_new_user (2, way));
+  begin (&b, server_new_user (4, way));
+  d_desk = add_displayed (&desk);
+  d_phone = add_displayed (&phone);
+  d_a = add_displayed (&a);
+  d_b = add_displayed (&b);
+  g_signal_connect (d_a, "seen-by", G_CALLBACK (seen_by_cb), &n_a);
+  g_signal_connect (d_b, "seen-by", G_CALLBACK (seen_by_cb), &n_b);
+  say_markable (&a, server_get ("USER1"), one);
+  say_markable (&a, server_get ("USER1"), two);
+  say_markable (&b, server_get ("USER1"), three);
+  test_until (find (&desk, two) != NULL && find (&phone, two) != NULL && find (&desk, three) != NULL
+              && find (&phone, three) != NULL);
+  g_assert_true (hs_displayed_mark (d_desk, find (&desk, three), NULL));
+  g_assert_true (hs_displayed_mark (d_desk, find (&desk, two), NULL));
+  test_until (n_a == 1);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *peer = i == 0 ? friend : stranger;
+      const char *id = id_of (&phone, i == 0 ? two : three);
+      g_autofree char *position = NULL;
+
+      g_assert_nonnull (id);
+      test_until ((position = dup_position (d_phone, peer, id)) != NULL);
+    }
+  /* The other device is not taken back. */
+  g_assert_true (hs_displayed_mark (d_phone, find (&phone, one), NULL));
+  {
+    g_autofree char *position = dup_position (d_phone, friend, id_of (&phone, two));
+
+    g_assert_nonnull (position);
+  }
+  g_assert_cmpuint (n_a, ==, 1);
+  g_assert_cmpuint (n_b, ==, 0);
+  end (&desk);
+  end (&phone);
+  end (&a);
+  end (&b);
+  g_assert_finalize_object (d_desk);
+  g_assert_finalize_object (d_phone);
+  g_assert_finalize_object (d_a);
+  g_assert_finalize_object (d_b);
+}
+
 int
 main (int argc, char **argv)
 {
   static const ServerTest tests[] = { { "carbons", test_carbons }, { "receipts", test_receipts },
                                       { "offline", test_offline }, { "cuts", test_cuts },
                                       { "order", test_order },     { "queue", test_queue },
+                                      { "displayed", test_displayed },
                                       { NULL, NULL } };
 
   g_test_init (&argc, &argv, NULL);

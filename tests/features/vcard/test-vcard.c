@@ -277,7 +277,8 @@ test_store (void)
       g_autoptr (GError) error = NULL;
 
       hs_vcards_store_async (vcards, vcard, NULL, iq_test_result_cb, &result);
-      /* It is stored as it was. */
+      /* It is stored as it was, and stays the program's. */
+      g_assert_null (hs_element_get_parent (hs_vcard_get_element (vcard)));
       hs_vcard_set_full_name (vcard, "Tybalt");
       answer_store (&iq, i == 0 ? "result" : "error",
                     i == 0 ? "" : "<error type='modify'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
