@@ -56,7 +56,7 @@ class Pair:
 class Certificates:
     """What one run of the servers needs, in `folder`."""
 
-    def __init__(self, folder: Path, domain: str, other_domains: list[str], jid: str):
+    def __init__(self, folder: Path, domain: str, other_domains: list[str], jid: str, https_host: str):
         self.folder = folder
         folder.mkdir(exist_ok=True)
         names = [domain, *other_domains]
@@ -65,6 +65,7 @@ class Certificates:
         self.server = self._issue("server", "server", domain, _dns(names))
         self.wrong_host = self._issue("wrong-host", "server", "elsewhere.invalid",
                                       _dns(["elsewhere.invalid"]))
+        self.https = self._issue("https", "server", https_host, _dns([https_host]))
         self.expired = self._issue("expired", "server", domain, _dns(names), expired=True)
         self.client = self._issue("client", "client", jid.partition("@")[0],
                                   f"otherName:1.3.6.1.5.5.7.8.5;UTF8:{jid}")

@@ -29,6 +29,7 @@ loglevel: info
 certfiles:
   - {certificate}
   - {wrong_certificate}
+  - {https_certificate}
 ca_file: {authority}
 c2s_protocol_options: {protocol_options}
 
@@ -79,7 +80,7 @@ listen:
     hosts:
       {component_jid}:
         password: {component_secret}
-
+{https}
 acme:
   auto: false
 auth_method: internal
@@ -138,6 +139,30 @@ modules:
 """
 
 
+_HTTPS = """\
+  -
+    port: {port}
+    ip: 127.0.0.1
+    module: ejabberd_http
+    tls: true
+    request_handlers:
+      /upload: mod_http_upload
+"""
+
+# One domain's alone: several cannot share a URL.
+_UPLOAD = """\
+append_host_config:
+  {domain}:
+    modules:
+      mod_http_upload:
+        host: {host}
+        put_url: {url}
+        docroot: {folder}
+        max_size: {size}
+        thumbnail: false
+"""
+
+
 def _yaml(text) -> str:
     return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -182,6 +207,13 @@ class Ejabberd:
                         "  mod_muc_occupantid: {}\n")
         if options["sasl2"] == "yes" and self.generation == "backports":
             modules += "  mod_auth_fast: {}\n"
+        https = ""
+        if options["upload"] == "yes":
+            https = _HTTPS.format(port=setup.ports.https)
+            modules += _UPLOAD.format(
+                domain=settings.DOMAIN, host=settings.UPLOAD, folder=_yaml(folder / "upload"),
+                size=settings.UPLOAD_MAX_SIZE,
+                url=_yaml(f"https://{settings.UPLOAD_HOST}:{setup.ports.https}/upload"))
         plain = options["passwords"] == "plain"
         forbidden = {"any": ["no_tlsv1", "no_tlsv1_1"],
                      "1.2": ["no_tlsv1", "no_tlsv1_1", "no_tlsv1_3"],
@@ -191,6 +223,7 @@ class Ejabberd:
             wrong_host=settings.WRONG_HOST_DOMAIN,
             certificate=_yaml(certificates.server.bundle()),
             wrong_certificate=_yaml(certificates.wrong_host.bundle()),
+            https_certificate=_yaml(certificates.https.bundle()), https=https,
             authority=_yaml(certificates.authority.certificate),
             protocol_options="[" + ", ".join(forbidden) + "]",
             starttls=setup.ports.starttls, tls=setup.ports.tls, plain=setup.ports.plain,

@@ -57,7 +57,7 @@ allow_registration = {register}
 allow_user_invites = {invites}
 
 {end_point}
-authentication = {authentication}
+{http}authentication = {authentication}
 password_hash = {hash}
 
 VirtualHost {domain}
@@ -72,11 +72,29 @@ VirtualHost {wrong_host}
   }}
 Component {component_jid}
   component_secret = {component_secret}
-{rooms}"""
+{rooms}{upload}"""
 
 _ROOMS = """\
 Component {jid} "muc"
   modules_enabled = {{ {modules} }}
+"""
+
+_UPLOAD = """\
+Component {jid} "http_file_share"
+  http_host = {host}
+  http_external_url = {url}
+  http_file_share_size_limit = {size}
+"""
+
+# The ports for HTTP are the whole server's.
+_HTTP = """\
+http_ports = {{ }}
+https_ports = {{ {port} }}
+https_interfaces = {{ "127.0.0.1" }}
+https_ssl = {{
+  certificate = {certificate};
+  key = {key};
+}}
 """
 
 # Earlier than anything that looks at session.secure.
@@ -184,7 +202,7 @@ class Prosody:
             wrong_host=_lua(settings.WRONG_HOST_DOMAIN),
             component_jid=_lua(settings.COMPONENT),
             component_secret=_lua(settings.COMPONENT_SECRET),
-            rooms=self._rooms(options)))
+            rooms=self._rooms(options), http=self._http(setup), upload=self._upload(setup)))
 
         # The program has its folders written into it.
         program = (self.root / "usr/bin/prosody").read_text()
@@ -201,6 +219,20 @@ class Prosody:
                for name in ("mod_muc_moderation.lua", "mod_muc_moderation")):
             modules.append("muc_moderation")
         return _ROOMS.format(jid=_lua(settings.ROOMS), modules=_list(modules))
+
+    def _http(self, setup: Setup) -> str:
+        if setup.options["upload"] == "no":
+            return ""
+        pair = setup.certificates.https
+        return _HTTP.format(port=setup.ports.https, certificate=_lua(pair.certificate), key=_lua(pair.key))
+
+    def _upload(self, setup: Setup) -> str:
+        """A service for uploads (XEP-0363)."""
+        if setup.options["upload"] == "no":
+            return ""
+        return _UPLOAD.format(jid=_lua(settings.UPLOAD), host=_lua(settings.UPLOAD_HOST),
+                              url=_lua(f"https://{settings.UPLOAD_HOST}:{setup.ports.https}/"),
+                              size=settings.UPLOAD_MAX_SIZE)
 
     def _end_point(self, certificate: Path, options: dict[str, str]) -> str:
         """tls-server-end-point (RFC 5929, 4.1), with the hash that our certificates are signed with.

@@ -23,6 +23,7 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
            rooms=no|yes (a service for rooms, $HS_TEST_ROOMS, with archives and moderation)
+           upload=no|yes (a service for uploads, $HS_TEST_UPLOAD, of files of up to 10 MiB)
            invites=no|yes (Prosody: accounts by invitation only; users invite by command)
            contacts=few|25000|100000 (Prosody: in the roster of user1, beside user2)
            captcha=no|yes (ejabberd, with register=yes: the solution is in
@@ -49,7 +50,7 @@ HS_TEST_CLIENT_CERT, HS_TEST_CLIENT_KEY
 HS_TEST_ANON_DOMAIN    a host that offers ANONYMOUS
 HS_TEST_WRONG_HOST_DOMAIN
                        a host with a certificate for another name
-HS_TEST_ROOMS
+HS_TEST_ROOMS, HS_TEST_UPLOAD
 HS_TEST_COMPONENT, HS_TEST_COMPONENT_PORT, HS_TEST_COMPONENT_SECRET
 HS_TEST_OPTION_NAME    the value of each option
 HS_TEST_DIR, HS_TEST_LOG
@@ -270,6 +271,7 @@ def environment(server, setup: Setup, pid: int) -> dict[str, str]:
         "ANON_DOMAIN": settings.ANONYMOUS_DOMAIN,
         "WRONG_HOST_DOMAIN": settings.WRONG_HOST_DOMAIN,
         "ROOMS": settings.ROOMS,
+        "UPLOAD": settings.UPLOAD,
         "COMPONENT": settings.COMPONENT,
         "COMPONENT_PORT": ports.component,
         "COMPONENT_SECRET": settings.COMPONENT_SECRET,
@@ -352,7 +354,8 @@ def serve(server, options: dict[str, str], command: list[str], folder: Path,
           verbose: bool) -> int:
     began = time.monotonic()
     certificates = Certificates(folder / "certificates", settings.DOMAIN,
-                                [settings.ANONYMOUS_DOMAIN], f"user1@{settings.DOMAIN}")
+                                [settings.ANONYMOUS_DOMAIN], f"user1@{settings.DOMAIN}",
+                                settings.UPLOAD_HOST)
     running, setup = start_server(server, folder, certificates, options)
     try:
         if verbose:

@@ -15,6 +15,10 @@ ANONYMOUS_DOMAIN = "anonymous.example.test"
 WRONG_HOST_DOMAIN = "wrong-host.test"
 COMPONENT = "component.example.test"
 ROOMS = "rooms.example.test"
+UPLOAD = "upload.example.test"
+# The name in the URLs of files, and in the certificate there.
+UPLOAD_HOST = "localhost"
+UPLOAD_MAX_SIZE = 10 * 1024 * 1024
 COMPONENT_SECRET = "component-secret"
 
 # The third has what SCRAM, XML and shells want escaped; the fourth changes under SASLprep
@@ -40,6 +44,7 @@ OPTIONS = {
     "captcha": ("no", ("no", "yes")),
     "mam": ("no", ("no", "yes")),
     "rooms": ("no", ("no", "yes")),
+    "upload": ("no", ("no", "yes")),
     "contacts": ("few", ("few", "25000", "100000")),
 }
 
@@ -59,12 +64,13 @@ class Ports:
     component: int
     expired: int
     middle: int
+    https: int
 
     @classmethod
     def choose(cls) -> "Ports":
         held: list[socket.socket] = []
         try:
-            while len(held) < 6:
+            while len(held) < 7:
                 candidate = socket.socket()
                 try:
                     candidate.bind(("127.0.0.1", random.randint(15000, 32000)))

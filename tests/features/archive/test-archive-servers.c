@@ -4,6 +4,9 @@
 #include "muc-servers.h"
 #include "pubsub-servers.h"
 #include "server-test.h"
+#if HS_HAS_LIBSOUP
+#include "upload-servers.h"
+#endif
 
 /* The archive of an account on a real server: by person, by time, in pages both ways. */
 
@@ -159,5 +162,8 @@ main (int argc, char **argv)
   server_add_tests ("archive", tests);
   muc_add_server_tests ();
   pubsub_add_server_tests ();
+#if HS_HAS_LIBSOUP
+  upload_add_server_tests ();
+#endif
   return g_test_run ();
 }
