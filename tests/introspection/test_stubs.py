@@ -64,6 +64,7 @@ element: Headstock.Element
 field: Headstock.DataField
 folder: Headstock.StateFolder
 form: Headstock.DataForm
+history: Headstock.History
 info: Headstock.DiscoInfo
 invite: Headstock.Invite
 last_activity: Headstock.LastActivity
@@ -82,6 +83,7 @@ roster: Headstock.Roster
 server: HeadstockTest.Server
 software_version: Headstock.SoftwareVersion
 time: Headstock.Time
+vcards: Headstock.Vcards
 """
 # What the names of C's structures have become in Python.
 FIELDS = {"parent_instance", "padding"}

@@ -58,7 +58,7 @@ hs_gap_finalize (GObject *object)
 {
   HsGap *self = HS_GAP (object);
 
-  hs_jid_unref (self->archive);
+  g_clear_pointer (&self->archive, hs_jid_unref);
   g_free (self->after_id);
   g_clear_pointer (&self->after_time, g_date_time_unref);
   g_free (self->before_id);

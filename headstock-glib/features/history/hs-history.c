@@ -582,6 +582,11 @@ hs_history_is_current (HsHistory *self, const char *archive)
  *
  * Call [method@History.fill_finish] in the callback to get the result.
  *
+ * ```python
+ * for gap in history.gaps:
+ *     print("Filled:", await history.fill_async(gap, 100))
+ * ```
+ *
  * Since: 0.2
  */
 void

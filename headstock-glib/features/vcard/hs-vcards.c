@@ -197,6 +197,11 @@ read_answer (GTask *task, HsIq *answer, gint64 usec)
  * The server answers for a person, who need not be online and is not told. Call [method@Vcards.fetch_finish] in
  * the callback to get the result.
  *
+ * ```python
+ * vcard = await vcards.fetch_async("juliet@capulet.example")
+ * print(vcard.full_name)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -271,6 +276,12 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * To change one field, fetch the vCard, change it and store it: what other programs have put into it then stays.
  * Call [method@Vcards.store_finish] in the callback to get the result.
+ *
+ * ```python
+ * vcard = await vcards.fetch_async()
+ * vcard.full_name = "Romeo Montague"
+ * await vcards.store_async(vcard)
+ * ```
  *
  * Since: 0.2
  */
