@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,9 +43,7 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 
-# Where the pages of other libraries are. gi-docgen leaves links to them to a script that has to be told the same.
-ELSEWHERE = {"GLib": "https://docs.gtk.org/glib/", "GObject": "https://docs.gtk.org/gobject/",
-             "Gio": "https://docs.gtk.org/gio/"}
+# A link to a page of another library, as gi-docgen leaves it to a script that has to be told where that is.
 EXTERNAL = re.compile(r'<a (?=[^>]*data-namespace="(\w+)")(?=[^>]*data-link="([^"]+)")[^>]*>')
 
 
@@ -266,7 +265,8 @@ def generate(gidocgen: str, configuration: str, gir: str, other_gir: str, output
                         "--add-include-path", Path(other_gir).parent, "--content-dir", folder,
                         "--output-dir", output, "--no-namespace-dir", gir], check=True)
     at_side = sidebar(guides, "" if has_guides else other)
-    places = ELSEWHERE | {"HeadstockTest" if has_guides else "Headstock": other}
+    dependencies = tomllib.loads(Path(configuration).read_text(encoding="utf-8"))["dependencies"]
+    places = {name.partition("-")[0]: where["docs_url"] for name, where in dependencies.items()}
     for path in Path(output).glob("*.html"):
         path.write_text(decorate(path.read_text(encoding="utf-8"), at_side, places), encoding="utf-8")
 

@@ -83,6 +83,7 @@ roster: Headstock.Roster
 server: HeadstockTest.Server
 software_version: Headstock.SoftwareVersion
 time: Headstock.Time
+upload: Headstock.Upload
 vcards: Headstock.Vcards
 """
 # What the names of C's structures have become in Python.

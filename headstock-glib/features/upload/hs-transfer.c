@@ -271,6 +271,12 @@ hs_transfer_end (HsTransfer *self, GError *error)
  * Call [method@Transfer.wait_finish] in the callback to get the result. Any number of callers may wait, also after the
  * end.
  *
+ * ```python
+ * transfer = upload.send_file(Gio.File.new_for_path("ring.jpeg"))
+ * url = await transfer.wait_async()
+ * client.send_stanza(upload.make_message("juliet@capulet.example", transfer))
+ * ```
+ *
  * Since: 0.2
  */
 void

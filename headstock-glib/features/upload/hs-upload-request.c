@@ -165,6 +165,11 @@ service_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Call [method@Upload.request_slot_finish] in the callback to get the result.
  *
+ * ```python
+ * slot = await upload.request_slot_async("ring.jpeg", 12345, "image/jpeg")
+ * print(slot.put_url, slot.get_url)
+ * ```
+ *
  * Since: 0.2
  */
 void
