@@ -212,7 +212,7 @@ hs_upload_request_slot_async (HsUpload *self,
  * that size; %HS_ERROR_PROTOCOL where the service gives no slot, or URLs that are not `https`; those of
  * [method@Client.request_finish], among them the condition that the service answered with, in %HS_STANZA_ERROR:
  * `resource-constraint` where the account has uploaded too much. When it may try again is then often in the `<retry/>`
- * of the stanza (XEP-0363, 6), which [func@stanza_error_get_stanza] gives.
+ * of the stanza (XEP-0363, 6), which [func@StanzaError.get_stanza] gives.
  *
  * Returns: (transfer full): the slot, or %NULL with an error
  *
