@@ -94,7 +94,9 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (history != NULL)
     {
       g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), error->message);
+      self->failure = error;
       hs_history_keeper_fail (&self->keeper, read_failure (error), asked->life, get_now ());
+      self->failure = NULL;
     }
   g_free (asked);
   fill_waiting (self);
@@ -171,8 +173,10 @@ filled_cb (guint serial, gboolean is_closed, gpointer owner)
 
   if (task == NULL)
     return;
-  if (!is_closed && (self->history == NULL || !self->is_begun))
+  if (!is_closed && (!self->is_begun || g_error_matches (self->failure, HS_ERROR, HS_ERROR_SESSION_LOST)))
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "The session was lost before the gap was filled");
+  else if (!is_closed && self->failure != NULL)
+    g_task_return_error (task, g_error_copy (self->failure));
   else
     g_task_return_boolean (task, is_closed);
 }
@@ -258,6 +262,12 @@ is_own_cb (const char *origin_id, gpointer data)
   return hs_history_state_is_own (&((HsHistoryArchive *) data)->keeper.log.working, origin_id);
 }
 
+static gboolean
+has_mark_cb (gpointer data)
+{
+  return ((HsHistoryArchive *) data)->keeper.log.working.mark.id != NULL;
+}
+
 static void
 joined_cb (gpointer data)
 {
@@ -282,6 +292,7 @@ static const HsMessagesKeeper messages_keeper = {
   .sent = sent_cb,
   .acknowledged = acknowledged_cb,
   .is_own = is_own_cb,
+  .has_mark = has_mark_cb,
   .joined = joined_cb,
   .left = left_cb,
 };

@@ -33,6 +33,7 @@ typedef struct
 
   GQueue fills;   /* GTask, whose data is the HsGap: those that wait */
   GTask *filling; /* or NULL */
+  const GError *failure; /* of the question that is being given up; or NULL */
 } HsHistoryArchive;
 
 struct _HsHistory

@@ -626,7 +626,7 @@ hs_history_fill_async (HsHistory *self,
  * Ends what [method@History.fill_async] began.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED without a session, outside the room, or if the session is lost before the gap is filled;
- * %G_IO_ERROR_CANCELLED.
+ * %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].
  *
  * Returns: %TRUE if nothing is left in the gap; %FALSE without an error if @max was reached, or the archive does not have
  *   the rest

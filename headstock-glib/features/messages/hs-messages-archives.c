@@ -101,3 +101,11 @@ hs_messages_tell_left (HsMessages *self, HsJid *room)
   if (kept != NULL && kept->keeper->left != NULL)
     kept->keeper->left (kept->data);
 }
+
+gboolean
+hs_messages_has_mark (HsMessages *self, HsJid *room)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, room);
+
+  return kept != NULL && kept->keeper->has_mark != NULL && kept->keeper->has_mark (kept->data);
+}

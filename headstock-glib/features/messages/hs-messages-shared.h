@@ -50,7 +50,9 @@ typedef struct
   void (*acknowledged) (gpointer data);
   /* Whether an origin id of an earlier run of the program is this client's. May be NULL. */
   gboolean (*is_own) (const char *origin_id, gpointer data);
-  /* For a room's archive: the room has been entered, or is not any more. May be NULL. */
+  /* For a room's archive: whether messages are got from it, rather than from the room's history. May be NULL. */
+  gboolean (*has_mark) (gpointer data);
+  /* Likewise: the room has been entered, or is not any more. May be NULL. */
   void (*joined) (gpointer data);
   void (*left) (gpointer data);
 } HsMessagesKeeper;
@@ -111,6 +113,8 @@ void hs_messages_set_real_jids (HsMessages *self, HsMessagesRealJidFunc func, gp
 void hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
 void hs_messages_room_changed (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags);
 gboolean hs_messages_is_in_room (HsMessages *self, HsJid *room);
+/* Whether somebody keeps up with the room's archive, and has a place in it: the room need not send its history. */
+gboolean hs_messages_has_mark (HsMessages *self, HsJid *room);
 /* The own nickname has changed. */
 void hs_messages_room_renamed (HsMessages *self, HsJid *occupant);
 void hs_messages_room_left (HsMessages *self, HsJid *room);

@@ -48,6 +48,15 @@ make_available (HsRoom *self, const char *nick, const char *id)
   return presence;
 }
 
+/* Where the archive gives what was missed, the room need not. */
+static gboolean
+wants_history (HsRoom *self)
+{
+  HsMessages *messages = hs_room_find_messages (self);
+
+  return self->history_limit > 0 && (messages == NULL || !hs_messages_has_mark (messages, self->jid));
+}
+
 /* XEP-0045, 7.2.13: no history at all is asked for with `maxchars`, which all services know. */
 gboolean
 hs_room_send_entry (HsRoom *self, const char *id)
@@ -57,10 +66,10 @@ hs_room_send_entry (HsRoom *self, const char *id)
   HsElement *history = hs_element_add_child (x, "history", HS_NS_MUC);
   g_autofree char *limit = g_strdup_printf ("%u", self->history_limit);
 
-  if (self->history_limit == 0)
-    hs_element_set_attribute (history, "maxchars", "0");
-  else
+  if (wants_history (self))
     hs_element_set_attribute (history, "maxstanzas", limit);
+  else
+    hs_element_set_attribute (history, "maxchars", "0");
   if (self->password != NULL)
     hs_element_add_text_child (x, "password", HS_NS_MUC, self->password);
   return send_presence (self, presence);

@@ -336,7 +336,8 @@ make_settings (void)
    * HsRoom:history-limit: (getter get_history_limit) (setter set_history_limit)
    *
    * How many earlier messages the room sends at most when the account enters. The default is 20 messages; 0 asks for none.
-   * A change takes effect the next time that the account enters.
+   * A change takes effect the next time that the account enters. A room whose archive [class@History] keeps up with is asked
+   * for none once the history has a place in the archive.
    *
    * Since: 0.2
    */

@@ -1,192 +1,196 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "archive-test.h"
+#include "history-test.h"
 
 #include <string.h>
 
-/* Keeping up with the account's archive, with a server that says what a test wants. */
+/* Keeping up with the account's archive, oldest first. */
 
-typedef struct
-{
-  ArchiveTest base;
-  HsMessages *messages;
-  HsHistory *history;
-  GString *told; /* what the program was given, and told */
-  HsDelivery *last;
-} HistoryTest;
-
-#define AT(minute, id, body)                                                                       \
-  "<message to='user@example.org/res'><result xmlns='urn:xmpp:mam:2' queryid='@Q@' id='" id "'>"   \
-  "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:" minute ":00Z'/>" \
-  INNER ("juliet@example.com/balcony", "user@example.org", body) "</forwarded></result></message>"
-#define NO_MESSAGE(minute, id)                                                                     \
-  "<message to='user@example.org/res'><result xmlns='urn:xmpp:mam:2' queryid='@Q@' id='" id "'>"   \
-  "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:" minute ":00Z'/>" \
-  "</forwarded></result></message>"
-#define LIVE(id, body)                                                                             \
-  "<message from='juliet@example.com/balcony' to='user@example.org/res' type='chat'><body>" body "</body>" \
-  "<stanza-id xmlns='urn:xmpp:sid:0' by='user@example.org' id='" id "'/></message>"
-
-static void
-received_cb (HsMessages *messages, HsDelivery *delivery, HistoryTest *f)
-{
-  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
-
-  if (test_is_mark (HS_ELEMENT (hs_chat_message_get_message (chat))))
-    return;
-  g_string_append_printf (f->told, "%s'%s' ", hs_chat_message_get_archive_id (chat),
-                          hs_message_get_body (hs_chat_message_get_message (chat)));
-  g_set_object (&f->last, delivery);
-}
-
-static void
-caught_up_cb (HsHistory *history, HsJid *archive, HistoryTest *f)
-{
-  g_string_append_printf (f->told, "current:%s ", hs_jid_to_string (archive));
-}
-
-static void
-gap_found_cb (HsHistory *history, HsGap *gap, HistoryTest *f)
-{
-  g_string_append_printf (f->told, "gap:%d:%s:%s ", hs_gap_get_reason (gap), hs_gap_get_after_id (gap),
-                          hs_gap_get_before_id (gap));
-}
-
-static void
-set_up (HistoryTest *f, GVariant *state)
-{
-  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
-  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
-  GError *error = NULL;
-
-  *f = (HistoryTest){ .base = { .test = test_client_new_for (script, HS_TLS_MODE_NONE) },
-                      .messages = hs_messages_new (),
-                      .history = hs_history_new (),
-                      .told = g_string_new (NULL) };
-  f->base.archive = hs_archive_new ();
-  g_signal_connect (f->messages, "received", G_CALLBACK (received_cb), f);
-  g_signal_connect (f->history, "caught-up", G_CALLBACK (caught_up_cb), f);
-  g_signal_connect (f->history, "gap-found", G_CALLBACK (gap_found_cb), f);
-  hs_history_set_page_size (f->history, 3);
-  if (state != NULL)
-    {
-      hs_stateful_restore_state (HS_STATEFUL (f->history), state, &error);
-      g_assert_no_error (error);
-    }
-  hs_client_register (f->base.test->client, HS_MODULE (f->base.archive));
-  hs_client_register (f->base.test->client, HS_MODULE (f->messages));
-  hs_client_register (f->base.test->client, HS_MODULE (f->history));
-  g_assert_true (hs_history_get_client (f->history) == f->base.test->client);
-  hs_client_set_own_presence (f->base.test->client, presence);
-  test_client_start_until_ready (f->base.test);
-  /* Both were asked for in the same turn. */
-  archive_find (&f->base, "disco#info", "to=\"user@example.org\"");
-  archive_say (&f->base, "<iq type='result' id='@ID@' from='user@example.org'>"
-                         "<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:mam:2'/></query></iq>");
-}
-
-static void
-tear_down (HistoryTest *f)
-{
-  test_client_stop (f->base.test);
-  test_client_free (f->base.test);
-  g_assert_null (hs_history_get_client (f->history));
-  g_clear_object (&f->last);
-  g_assert_finalize_object (f->history);
-  g_assert_finalize_object (f->messages);
-  g_assert_finalize_object (f->base.archive);
-  g_clear_object (&f->base.result);
-  g_string_free (f->told, TRUE);
-  g_free (f->base.sent);
-  g_free (f->base.id);
-  g_free (f->base.query_id);
-}
-
-static void
-await_query (HistoryTest *f)
-{
-  archive_await (&f->base, "<query xmlns=\"urn:xmpp:mam:2\" queryid", NULL);
-}
-
-static void
-expect (HistoryTest *f, const char *told)
-{
-  test_until (strlen (f->told->str) >= strlen (told));
-  g_assert_cmpstr (f->told->str, ==, told);
-  g_string_truncate (f->told, 0);
-}
+#define OLDEST HS_HISTORY_ORDER_OLDEST_FIRST
+#define ERROR(type, condition)                                                                     \
+  "<iq type='error' id='@ID@'><error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
 
 /* The newest page is given, what is before it is a gap, and what arrives meanwhile waits. */
 static void
-start (HistoryTest *f)
-{
-  await_query (f);
-  g_assert_nonnull (strstr (f->base.sent, "<max>3</max><before/>"));
-  archive_say (&f->base, LIVE ("9", "live") AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three")
-                             FIN ("", ENDS ("1", "3")));
-}
-
-static void
 test_first_start (void)
 {
-  GListModel *gaps;
   g_autoptr (HsGap) gap = NULL;
   HistoryTest f;
 
-  set_up (&f, NULL);
-  start (&f);
-  expect (&f, "gap:0:(null):1 1'one' 3'three' 9'live' current:user@example.org ");
+  history_set_up (&f, NULL, OLDEST);
+  history_answer (&f, "<max>3</max><before/>",
+                  LIVE ("9", "live") AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three")
+                      FIN ("", ENDS ("1", "3")));
+  history_expect (&f, "gap:start::1 1'one' 3'three' 9'live' current:user@example.org ");
   g_assert_true (hs_history_is_current (f.history, NULL));
   g_assert_true (hs_history_is_current (f.history, "user@example.org"));
   g_assert_false (hs_history_is_current (f.history, "room@chat.example.org"));
-  gaps = hs_history_get_gaps (f.history);
-  g_assert_cmpuint (g_list_model_get_n_items (gaps), ==, 1);
-  gap = g_list_model_get_item (gaps, 0);
+  g_assert_false (hs_history_is_current (f.history, "@"));
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 1);
+  gap = g_list_model_get_item (hs_history_get_gaps (f.history), 0);
   g_assert_cmpstr (hs_jid_to_string (hs_gap_get_archive (gap)), ==, "user@example.org");
   g_assert_true (hs_gap_get_is_open (gap));
   g_assert_nonnull (hs_gap_get_before_time (gap));
+  g_assert_null (hs_gap_get_after_time (gap));
   /* It was given, and comes no more. */
   archive_say (&f.base, LIVE ("9", "live") LIVE ("10", "new"));
-  expect (&f, "10'new' ");
-  tear_down (&f);
-}
-
-static void
-answer (HistoryTest *f, const char *asked, const char *text)
-{
-  await_query (f);
-  if (strstr (f->base.sent, asked) == NULL)
-    g_error ("Not '%s', but: %s", asked, f->base.sent);
-  archive_say (&f->base, text);
+  history_expect (&f, "10'new' ");
+  history_tear_down (&f);
 }
 
 /* What the first run of the program has confirmed is not given to the second one; what came meanwhile is. */
 static void
 test_goes_on (void)
 {
-  g_autoptr (GVariant) unconfirmed = NULL;
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 1);
+  history_answer (&f, "<max>1</max><before/>", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
+  history_answer (&f, "<value>2026-01-02T03:01:00",
+                  AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+  history_answer (&f, "<after>3</after>", AT ("06", "4", "four") AT ("08", "5", "five") FIN ("", ENDS ("4", "5")));
+  history_answer (&f, "<after>5</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>2026-01-02T03:08:00", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
+  history_expect (&f, "4'four' 5'five' current:user@example.org ");
+  history_tear_down (&f);
+}
+
+/* A program that has not confirmed is given the same again. */
+static void
+test_unconfirmed (void)
+{
   g_autoptr (GVariant) state = NULL;
   HistoryTest f;
 
-  set_up (&f, NULL);
-  start (&f);
-  expect (&f, "gap:0:(null):1 1'one' 3'three' 9'live' current:user@example.org ");
-  unconfirmed = hs_stateful_dup_state (HS_STATEFUL (f.history));
-  hs_history_confirm (f.history, f.last);
+  history_set_up (&f, NULL, OLDEST);
+  history_first_start (&f);
   state = hs_stateful_dup_state (HS_STATEFUL (f.history));
-  g_assert_false (g_variant_equal (state, unconfirmed));
-  tear_down (&f);
+  history_tear_down (&f);
 
-  set_up (&f, state);
-  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 1);
-  answer (&f, "<max>1</max><before/>", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
-  answer (&f, "<value>2026-01-02T03:01:00",
-          AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
-  answer (&f, "<after>3</after>", AT ("06", "4", "four") AT ("08", "5", "five") FIN ("", ENDS ("4", "5")));
-  answer (&f, "<after>5</after>", DONE);
-  answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
-  answer (&f, "<value>2026-01-02T03:08:00", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
-  expect (&f, "4'four' 5'five' current:user@example.org ");
-  tear_down (&f);
+  history_set_up (&f, state, OLDEST);
+  history_answer (&f, "<max>3</max><before/>", AT ("05", "3", "three") AT ("06", "4", "four") FIN ("", ENDS ("3", "4")));
+  history_expect (&f, "3'three' 4'four' current:user@example.org ");
+  history_tear_down (&f);
+}
+
+/* Nothing that is left of the archive was proven before: there is a gap, and it is told of before what follows it. */
+static void
+test_expired (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  g_autofree char *gaps = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  history_answer (&f, "<max>1</max><before/>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_answer (&f, "<value>2026-01-02T03:01:00",
+                  LIVE ("9", "nine") AT ("15", "8", "eight") AT ("20", "9", "nine") FIN ("", ENDS ("8", "9")));
+  history_expect (&f, "gap:expired:2:8 8'eight' 9'nine' ");
+  history_answer (&f, "<after>9</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:15:00", AT ("15", "8", "eight") FIN ("", ENDS ("8", "8")));
+  history_answer (&f, "<value>2026-01-02T03:20:00", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_expect (&f, "current:user@example.org ");
+  gaps = history_dup_gaps (&f);
+  g_assert_cmpstr (gaps, ==, "gap:start::1 gap:expired:2:8 ");
+  history_tear_down (&f);
+}
+
+/* An archive that is empty now had something before. */
+static void
+test_emptied (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  history_answer (&f, "<max>1</max><before/>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:01:00", DONE);
+  history_expect (&f, "gap:expired:2: current:user@example.org ");
+  history_tear_down (&f);
+}
+
+/* The first entry of the run has gone, so more may have: the run begins again, and nothing is given twice. */
+static void
+test_again (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  for (guint i = 0; i < 2; i++)
+    {
+      history_answer (&f, "<max>1</max><before/>", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
+      history_answer (&f, "<value>2026-01-02T03:01:00", AT ("05", "3", "three") AT ("08", "5", "five") FIN ("", ENDS ("3", "5")));
+      if (i == 0)
+        history_answer (&f, "<after>5</after>", ERROR ("cancel", "item-not-found"));
+    }
+  history_answer (&f, "<after>5</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:05:00", AT ("05", "3", "three") FIN ("", ENDS ("3", "3")));
+  history_answer (&f, "<value>2026-01-02T03:08:00", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
+  history_expect (&f, "gap:expired:2:3 5'five' current:user@example.org ");
+  history_tear_down (&f);
+}
+
+/* An archive that may not be asked holds nothing back. It is never said to be current. */
+static void
+test_forbidden (void)
+{
+  static const char *const errors[] = {
+    ERROR ("auth", "forbidden"),
+    ERROR ("cancel", "service-unavailable"),
+    ERROR ("cancel", "feature-not-implemented"),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    {
+      g_autoptr (GVariant) state = history_dup_first_state ();
+      HistoryTest f;
+
+      history_set_up (&f, state, OLDEST);
+      history_answer (&f, "<max>1</max><before/>", LIVE ("9", "nine"));
+      history_expect (&f, "");
+      archive_say (&f.base, errors[i]);
+      history_expect (&f, "9'nine' ");
+      archive_say (&f.base, LIVE ("10", "ten"));
+      history_expect (&f, "10'ten' ");
+      g_assert_false (hs_history_is_current (f.history, NULL));
+      history_tear_down (&f);
+    }
+}
+
+/* A message of this device, which another run of the program has sent, is learned and not received. */
+static void
+test_own (void)
+{
+  g_autoptr (HsSentMessage) sent = NULL;
+  g_autoptr (GVariant) state = NULL;
+  g_autofree char *own = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, NULL, OLDEST);
+  history_first_start (&f);
+  hs_history_confirm (f.history, f.last);
+  sent = hs_messages_send_text (f.messages, "juliet@example.com", "mine", NULL);
+  test_client_await_sent (f.base.test, "mine</body>");
+  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
+  own = g_strdup_printf ("<message to='user@example.org/res'><result xmlns='urn:xmpp:mam:2' queryid='@Q@' id='4'>"
+                         "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:06:00Z'/>"
+                         "<message xmlns='jabber:client' from='user@example.org/old' to='juliet@example.com' type='chat' id='%s'>"
+                         "<body>mine</body><origin-id xmlns='urn:xmpp:sid:0' id='%s'/></message></forwarded></result></message>"
+                         OTHER_DEVICE ("07", "5", "other") FIN ("", ENDS ("4", "5")),
+                         hs_sent_message_get_id (sent), hs_sent_message_get_id (sent));
+  history_tear_down (&f);
+
+  history_set_up (&f, state, OLDEST);
+  history_answer (&f, "<max>1</max><before/>", OTHER_DEVICE ("07", "5", "other") FIN ("", ENDS ("5", "5")));
+  history_answer (&f, "<value>2026-01-02T03:01:00",
+                  AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+  history_answer (&f, "<after>3</after>", own);
+  history_expect (&f, "learned:4 5'other' ");
+  g_assert_true (hs_chat_message_get_is_outgoing (HS_CHAT_MESSAGE (f.last)));
+  history_tear_down (&f);
 }
 
 static void
@@ -249,6 +253,12 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history/first-start", test_first_start);
   g_test_add_func ("/history/goes-on", test_goes_on);
+  g_test_add_func ("/history/unconfirmed", test_unconfirmed);
+  g_test_add_func ("/history/expired", test_expired);
+  g_test_add_func ("/history/emptied", test_emptied);
+  g_test_add_func ("/history/again", test_again);
+  g_test_add_func ("/history/forbidden", test_forbidden);
+  g_test_add_func ("/history/own", test_own);
   g_test_add_func ("/history/state", test_state);
 
   return g_test_run ();

@@ -184,9 +184,8 @@ answer (MucTest *self, const char *to, const char *namespace_, const char *type,
   return request;
 }
 
-/* Messages are delivered when it is known what the account's archive does. */
-static void
-answer_account (MucTest *self)
+void
+muc_test_answer_account (MucTest *self)
 {
   g_free (answer (self, "user@example.org\"", "disco#info", "result",
                   "<query xmlns='http://jabber.org/protocol/disco#info'>" FEATURE ("urn:xmpp:sid:0") "</query>"));
@@ -211,7 +210,7 @@ muc_test_start (MucTest *self, const ScriptStep *const *scripts)
 {
   muc_test_prepare (self, scripts);
   test_client_start_until_ready (self->test);
-  answer_account (self);
+  muc_test_answer_account (self);
 }
 
 void

@@ -32,6 +32,8 @@ extern const ScriptStep muc_session[];
 /* A client with the room added as `romeo`; and one that is ready. @scripts: NULL for the usual session. */
 void muc_test_prepare (MucTest *self, const ScriptStep *const *scripts);
 void muc_test_start (MucTest *self, const ScriptStep *const *scripts);
+/* Messages are delivered when it is known what the account's archive does. */
+void muc_test_answer_account (MucTest *self);
 void muc_test_end (MucTest *self);
 
 /* Waits for a request to the room with that payload, and returns it as text. */

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "muc-test.h"
+
+#include <string.h>
+
+/* Keeping up with the archive of a room, whenever the account is in it. */
+
+#define IN "<presence from='" ROOM "'/>" PRESENCE ("romeo", ITEM SELF)
+#define STAMP(minute) "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:" minute ":00Z'/>"
+#define RESULT(from, minute, id, body)                                                             \
+  "<message from='" from "' to='user@example.org/res'><result xmlns='urn:xmpp:mam:2' queryid='@Q@' id='" id "'>" \
+  "<forwarded xmlns='urn:xmpp:forward:0'>" STAMP (minute)                                          \
+  "<message xmlns='jabber:client' type='groupchat' from='" ROOM "/juliet'><body>" body "</body></message></forwarded>" \
+  "</result></message>"
+#define FIN(first, last)                                                                           \
+  "<iq type='result' from='" ROOM "' id='@ID@'><fin xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'>" \
+  "<first>" first "</first><last>" last "</last></set></fin></iq>"
+#define DONE                                                                                       \
+  "<iq type='result' from='" ROOM "' id='@ID@'><fin xmlns='urn:xmpp:mam:2' complete='true'>"       \
+  "<set xmlns='http://jabber.org/protocol/rsm'/></fin></iq>"
+#define LIVE(id, body) SAID ("juliet", "m" id, "<body>" body "</body><stanza-id xmlns='urn:xmpp:sid:0' by='" ROOM "' id='" id "'/>")
+#define FEATURES FEATURE ("urn:xmpp:mam:2") FEATURE ("urn:xmpp:sid:0") FEATURE ("muc_nonanonymous")
+
+typedef struct
+{
+  MucTest muc;
+  HsMessages *messages;
+  HsHistory *history;
+  GString *told;
+  HsDelivery *last;
+} RoomTest;
+
+static void
+received_cb (HsMessages *messages, HsDelivery *delivery, RoomTest *f)
+{
+  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
+
+  if (hs_chat_message_get_kind (chat) != HS_CHAT_KIND_ROOM)
+    return;
+  g_string_append_printf (f->told, "%s'%s' ", hs_chat_message_get_archive_id (chat),
+                          hs_message_get_body (hs_chat_message_get_message (chat)));
+  g_set_object (&f->last, delivery);
+}
+
+static void
+caught_up_cb (HsHistory *history, HsJid *archive, RoomTest *f)
+{
+  g_string_append_printf (f->told, "current:%s ", hs_jid_to_string (archive));
+}
+
+static void
+gap_found_cb (HsHistory *history, HsGap *gap, RoomTest *f)
+{
+  g_string_append_printf (f->told, "gap:%s ", hs_gap_get_before_id (gap));
+}
+
+static void
+set_up (RoomTest *f, GVariant *state)
+{
+  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+  GError *error = NULL;
+
+  *f = (RoomTest){ .history = hs_history_new (), .told = g_string_new (NULL) };
+  muc_test_prepare (&f->muc, NULL);
+  f->messages = g_object_ref (HS_MESSAGES (hs_client_find_module (f->muc.test->client, HS_TYPE_MESSAGES)));
+  g_signal_connect (f->messages, "received", G_CALLBACK (received_cb), f);
+  g_signal_connect (f->history, "caught-up", G_CALLBACK (caught_up_cb), f);
+  g_signal_connect (f->history, "gap-found", G_CALLBACK (gap_found_cb), f);
+  if (state != NULL)
+    {
+      hs_stateful_restore_state (HS_STATEFUL (f->history), state, &error);
+      g_assert_no_error (error);
+    }
+  hs_client_register (f->muc.test->client, HS_MODULE (f->history));
+  hs_history_add_archive (f->history, ROOM);
+  hs_history_add_archive (f->history, ROOM);
+  /* Without it no message would come by itself. */
+  hs_client_set_own_presence (f->muc.test->client, presence);
+  test_client_start_until_ready (f->muc.test);
+  muc_test_answer_account (&f->muc);
+}
+
+static void
+tear_down (RoomTest *f)
+{
+  g_signal_handlers_disconnect_by_data (f->messages, f);
+  g_object_unref (f->messages);
+  muc_test_end (&f->muc);
+  g_clear_object (&f->last);
+  g_assert_finalize_object (f->history);
+  g_string_free (f->told, TRUE);
+}
+
+static void
+expect (RoomTest *f, const char *told)
+{
+  gint64 deadline = test_deadline ();
+
+  while (strlen (f->told->str) < strlen (told))
+    test_iterate (deadline, f->told->str);
+  g_assert_cmpstr (f->told->str, ==, told);
+  g_string_truncate (f->told, 0);
+}
+
+/* The room's archive answers the last question, which has this text. */
+static void
+answer (RoomTest *f, const char *asked, const char *text)
+{
+  g_autofree char *request = muc_test_await (&f->muc, "<query xmlns=\"urn:xmpp:mam:2\" queryid");
+  g_autoptr (HsElement) iq = hs_element_new_from_string (request, NULL);
+  HsElement *query = hs_element_get_child (iq, "query", "urn:xmpp:mam:2");
+  g_auto (GStrv) parts = g_strsplit (text, "@ID@", -1);
+  g_autofree char *with_id = g_strjoinv (hs_element_get_attribute (iq, "id"), parts);
+  g_auto (GStrv) pieces = g_strsplit (with_id, "@Q@", -1);
+  g_autofree char *whole = g_strjoinv (hs_element_get_attribute (query, "queryid"), pieces);
+
+  if (strstr (request, asked) == NULL)
+    g_error ("Not '%s', but: %s", asked, request);
+  scripted_server_forget_received (f->muc.test->server);
+  test_client_say (f->muc.test, whole);
+}
+
+/* Enters, with the history that the room is asked for. */
+static void
+enter (RoomTest *f, const char *history)
+{
+  g_autofree char *sent = NULL;
+
+  g_free (muc_test_ask_entry (&f->muc, FEATURES));
+  sent = test_client_dup_sent (f->muc.test);
+  g_assert_nonnull (strstr (sent, history));
+  scripted_server_forget_received (f->muc.test->server);
+  muc_test_say (&f->muc, IN);
+  g_assert_cmpint (hs_room_get_state (f->muc.room), ==, HS_ROOM_STATE_IN);
+}
+
+/* The newest page when the account enters for the first time; what others say meanwhile waits. */
+static void
+first_start (RoomTest *f)
+{
+  g_assert_false (hs_history_is_current (f->history, ROOM));
+  enter (f, "<history maxstanzas=\"20\"/>");
+  answer (f, "<before/>",
+          LIVE ("3", "live") RESULT ("nurse@example.com", "00", "0", "forged") RESULT (ROOM, "01", "1", "one")
+              RESULT (ROOM, "05", "2", "two") FIN ("1", "2"));
+  expect (f, "gap:1 1'one' 2'two' 3'live' current:" ROOM " ");
+  g_assert_true (hs_history_is_current (f->history, ROOM));
+  hs_history_confirm (f->history, f->last);
+}
+
+static void
+test_entered (void)
+{
+  g_autoptr (GVariant) state = NULL;
+  RoomTest f;
+
+  set_up (&f, NULL);
+  first_start (&f);
+  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
+  /* Out of the room the archive is not asked. In it again, it is asked for what was missed, and the room is not. */
+  muc_test_say (&f.muc, GONE ("romeo", ITEM SELF));
+  g_assert_false (hs_history_is_current (f.history, ROOM));
+  enter (&f, "<history maxchars=\"0\"/>");
+  answer (&f, "<max>1</max><before/>", RESULT (ROOM, "08", "5", "five") FIN ("5", "5"));
+  answer (&f, "<value>2026-01-02T03:00:00",
+          RESULT (ROOM, "01", "1", "one") RESULT (ROOM, "05", "2", "two") RESULT (ROOM, "06", "3", "live")
+              RESULT (ROOM, "07", "4", "four") RESULT (ROOM, "08", "5", "five") FIN ("1", "5"));
+  expect (&f, "4'four' 5'five' ");
+  tear_down (&f);
+
+  /* Another run of the program knows its place. */
+  set_up (&f, state);
+  enter (&f, "<history maxchars=\"0\"/>");
+  answer (&f, "<max>1</max><before/>", RESULT (ROOM, "07", "4", "four") FIN ("4", "4"));
+  answer (&f, "<value>2026-01-02T03:00:00",
+          RESULT (ROOM, "01", "1", "one") RESULT (ROOM, "05", "2", "two") RESULT (ROOM, "06", "3", "live")
+              RESULT (ROOM, "07", "4", "four") FIN ("1", "4"));
+  expect (&f, "4'four' ");
+  tear_down (&f);
+}
+
+/* A room that is not kept up with any more loses its gaps; it begins anew when it is added again. */
+static void
+test_removed (void)
+{
+  RoomTest f;
+
+  set_up (&f, NULL);
+  first_start (&f);
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 1);
+  hs_history_remove_archive (f.history, "nurse@example.com");
+  hs_history_remove_archive (f.history, "user@example.org");
+  hs_history_remove_archive (f.history, ROOM);
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 0);
+  muc_test_say (&f.muc, LIVE ("9", "nine"));
+  expect (&f, "9'nine' ");
+  /* The account is in the room already. */
+  hs_history_add_archive (f.history, ROOM);
+  answer (&f, "<before/>", RESULT (ROOM, "05", "2", "two") FIN ("2", "2"));
+  expect (&f, "gap:2 2'two' current:" ROOM " ");
+  tear_down (&f);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/history-rooms/entered", test_entered);
+  g_test_add_func ("/history-rooms/removed", test_removed);
+
+  return g_test_run ();
+}
