@@ -76,6 +76,10 @@ def messages(name: str, old: str, new: str, program: str, path: str) -> Mutation
     return Mutation(name, old, new, f"tests/features/messages/test-messages-{program}", ("-p", path))
 
 
+def history(name: str, old: str, new: str, program: str, path: str) -> Mutation:
+    return Mutation(name, old, new, f"tests/features/history/test-history-{program}", ("-p", path))
+
+
 def sent(name: str, old: str, new: str) -> Mutation:
     """One that the simulation of sent messages finds."""
     return Mutation(name, old, new, "tests/simulation/simulate-sent", ("--seeds=300",))
@@ -453,6 +457,28 @@ MUTATIONS = [
     upload("an upload is not complete before the server says so",
            "return MIN ((double) self->bytes_sent / self->size, 0.999);", "return (double) self->bytes_sent / self->size;",
            "upload-http", "/upload-http/stream"),
+    feature("an archive that may not be asked holds nothing back",
+            "self->is_paused = TRUE; release_all (self);", "self->is_paused = TRUE;", "history", "/history/forbidden"),
+    feature("what the program has not confirmed is not in the history's state",
+            "const HsHistoryState *state = &archive->keeper.log.confirmed;",
+            "const HsHistoryState *state = &archive->keeper.log.working;", "history", "/history/unconfirmed"),
+    feature("what an earlier run of the program has sent is not received",
+            "return hs_history_state_is_own (&((HsHistoryArchive *) data)->keeper.log.working, origin_id);",
+            "return FALSE;", "history", "/history/own"),
+    feature("a history's state has each id once",
+            "if (*id == '\\0' || hs_history_state_knows (state, id))", "if (*id == '\\0')", "history", "/history/state"),
+    history("a gap that is not filled because the session was lost says so",
+            "if (!is_closed && (!self->is_begun || g_error_matches (self->failure, HS_ERROR, HS_ERROR_SESSION_LOST)))",
+            "if (FALSE)", "newest", "/history-newest/refused"),
+    history("a room is asked for no history that its archive gives",
+            "(messages == NULL || !hs_messages_has_mark (messages, self->jid))", "TRUE", "rooms",
+            "/history-rooms/entered"),
+    history("a run that began before the presence was sent makes no archive current",
+            "self->is_current = self->is_available && !self->is_outdated;", "self->is_current = self->is_available;",
+            "state", "/history-state/presence"),
+    history("a program that does not confirm is given no more",
+            "if (hs_history_log_count_waiting (&self->log) < HS_HISTORY_MAX_UNCONFIRMED)", "if (TRUE)",
+            "state", "/history-state/unconfirmed"),
     feature("an archive's result comes from the archive that was asked",
             "|| !is_from (client, message, ask->page->archive))", ")", "archive", "/archive/forged"),
     feature("a room's archive is the room, and no occupant",
