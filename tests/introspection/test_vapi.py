@@ -13,6 +13,7 @@ from pathlib import Path
 
 VALAC, VAPI = sys.argv[1:]
 TEXT = Path(VAPI).read_text()
+PACKAGES = ["gio-2.0", "gmodule-2.0"] + (["libsoup-3.0"] if "Soup." in TEXT else [])
 # What GLib has as well, and what Headstock has under another name because of that.
 RENAMED = {"Error": "ClientError", "Module": "ClientModule", "Resource": "ContactResource", "Time": "EntityTime"}
 DEPRECATED = {"Module"}
@@ -31,8 +32,8 @@ def compile_with(types):
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "program.vala")
         source.write_text(f"using GLib;\nusing Headstock;\n{functions}void main () {{}}\n")
-        done = subprocess.run([VALAC, "-C", "--directory", folder, "--pkg", "gio-2.0", "--pkg", "gmodule-2.0", VAPI,
-                               source], capture_output=True, text=True, check=False)
+        done = subprocess.run([VALAC, "-C", "--directory", folder, *(f"--pkg={one}" for one in PACKAGES), VAPI, source],
+                              capture_output=True, text=True, check=False)
     return done
 
 
