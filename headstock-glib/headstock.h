@@ -38,6 +38,7 @@
 #include <headstock-glib/hs-message.h>
 #include <headstock-glib/hs-messages.h>
 #include <headstock-glib/hs-module.h>
+#include <headstock-glib/hs-messenger.h>
 #include <headstock-glib/hs-muc.h>
 #include <headstock-glib/hs-namespaces.h>
 #include <headstock-glib/hs-node-config.h>

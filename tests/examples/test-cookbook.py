@@ -137,6 +137,12 @@ def answers(program: Program, peer: Peer) -> None:
         pass
 
 
+def is_told(program: Program, peer: Peer) -> None:
+    program.expect("ready")
+    peer.say(ENV["USER1"], "Good morning")
+    program.expect("User2: Good morning")
+
+
 def tells_what_becomes(program: Program) -> None:
     program.expect("the server has it")
 
@@ -273,6 +279,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("profiles", "Read what somebody says of themself"): HasVcard(),
     ("profiles", "Say who you are"): prints("stored"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
+    ("messenger", "Begin with all that a messenger has"): Talks(is_told),
 }
 
 

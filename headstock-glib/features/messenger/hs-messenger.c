@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-messenger.h"
+
+#include "hs-component.h"
+#include "hs-error.h"
+#include "hs-module.h"
+
+/**
+ * HsMessenger:
+ *
+ * The modules of a messenger, made and registered together, with their states.
+ *
+ * It makes [class@Disco], [class@Roster], [class@PubSub], [class@Messages], [class@Archive], [class@Muc],
+ * [class@Blocking], [class@Vcards], [class@Upload], [class@Ping], [class@SoftwareVersion] and [class@Time], and
+ * [class@History] if [property@Messenger:keeps-history] is set.
+ * Each is registered with the client, and is a property here. A module of such a type that the client has already
+ * is used in its place. A program that wants one feature registers that one, and needs no messenger.
+ *
+ * ```python
+ * client = Headstock.Client.new("juliet@example.org", password)
+ * messenger = Headstock.Messenger.new(client, Gio.File.new_for_path(folder))
+ * messenger.props.messages.connect("received", lambda messages, delivery: show(delivery))
+ * client.start()
+ * ```
+ *
+ * With a folder, the modules find the state of the last run: contacts, capabilities, messages that were not sent.
+ * Each account needs a folder of its own, which [class@StateFolder] describes. A state that is refused because
+ * it is broken or another account's is told in the log, with the name of its file, and the module begins without
+ * it. A program that ends calls [method@StateFolder.flush_async] of [property@Messenger:state-folder].
+ *
+ * This object is for clients only; a component registers the modules that it wants. The object belongs to
+ * the client's thread. It holds references to the client and to the modules. The modules stay registered when it
+ * is let go, but their states are not kept any more.
+ *
+ * Since: 0.2
+ */
+
+/* What is made, in the order in which it is registered: what others build on comes first. */
+typedef enum
+{
+  MODULE_DISCO,
+  MODULE_ROSTER,
+  MODULE_PUBSUB,
+  MODULE_MESSAGES,
+  MODULE_ARCHIVE,
+  MODULE_MUC,
+  MODULE_BLOCKING,
+  MODULE_VCARDS,
+  MODULE_UPLOAD,
+  MODULE_PING,
+  MODULE_SOFTWARE_VERSION,
+  MODULE_TIME,
+  MODULE_HISTORY,
+  N_MODULES
+} Module;
+
+struct _HsMessenger
+{
+  GObject parent_instance;
+
+  HsClient *client;
+  GFile *folder;              /* or NULL */
+  HsStateFolder *state_folder; /* NULL without a folder */
+  gboolean keeps_history;
+  HsModule *modules[N_MODULES];
+};
+
+enum
+{
+  PROP_CLIENT = 1,
+  PROP_FOLDER,
+  PROP_STATE_FOLDER,
+  PROP_KEEPS_HISTORY,
+  PROP_MODULES,
+  N_PROPS = PROP_MODULES + N_MODULES
+};
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (HsMessenger, hs_messenger, G_TYPE_OBJECT)
+
+static GType
+get_module_type (Module module)
+{
+  switch (module)
+    {
+    case MODULE_DISCO: return HS_TYPE_DISCO;
+    case MODULE_ROSTER: return HS_TYPE_ROSTER;
+    case MODULE_PUBSUB: return HS_TYPE_PUBSUB;
+    case MODULE_MESSAGES: return HS_TYPE_MESSAGES;
+    case MODULE_ARCHIVE: return HS_TYPE_ARCHIVE;
+    case MODULE_MUC: return HS_TYPE_MUC;
+    case MODULE_BLOCKING: return HS_TYPE_BLOCKING;
+    case MODULE_VCARDS: return HS_TYPE_VCARDS;
+    case MODULE_UPLOAD: return HS_TYPE_UPLOAD;
+    case MODULE_PING: return HS_TYPE_PING;
+    case MODULE_SOFTWARE_VERSION: return HS_TYPE_SOFTWARE_VERSION;
+    case MODULE_TIME: return HS_TYPE_TIME;
+    case MODULE_HISTORY: return HS_TYPE_HISTORY;
+    case N_MODULES: break;
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_wanted (HsMessenger *self, Module module)
+{
+  return module != MODULE_HISTORY || self->keeps_history;
+}
+
+static HsModule *
+make_module (HsMessenger *self, Module module)
+{
+  return g_object_new (get_module_type (module), NULL);
+}
+
+/* Gives a module its state. Without it, the module begins as it does on a new device. */
+static void
+load_state (HsMessenger *self, HsModule *module)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state_folder == NULL || !HS_IS_STATEFUL (module))
+    return;
+  if (!hs_state_folder_load (self->state_folder, HS_STATEFUL (module), &error))
+    g_message ("The state of %s is not used: %s", G_OBJECT_TYPE_NAME (module), error->message);
+}
+
+/* A state is given to a module that is registered, so that another account's is refused. */
+static void
+add_module (HsMessenger *self, Module module)
+{
+  HsModule *present = hs_client_find_module (self->client, get_module_type (module));
+
+  if (present != NULL)
+    self->modules[module] = g_object_ref (present);
+  else
+    {
+      self->modules[module] = make_module (self, module);
+      hs_client_register (self->client, self->modules[module]);
+    }
+  load_state (self, self->modules[module]);
+}
+
+static void
+hs_messenger_constructed (GObject *object)
+{
+  HsMessenger *self = HS_MESSENGER (object);
+
+  G_OBJECT_CLASS (hs_messenger_parent_class)->constructed (object);
+
+  g_return_if_fail (HS_IS_CLIENT (self->client));
+  g_return_if_fail (!HS_IS_COMPONENT (self->client));
+
+  if (self->folder != NULL)
+    self->state_folder = hs_state_folder_new (self->folder);
+  for (Module module = 0; module < N_MODULES; module++)
+    {
+      if (is_wanted (self, module))
+        add_module (self, module);
+    }
+}
+
+static void
+hs_messenger_dispose (GObject *object)
+{
+  HsMessenger *self = HS_MESSENGER (object);
+
+  for (Module module = 0; module < N_MODULES; module++)
+    g_clear_object (&self->modules[module]);
+  g_clear_object (&self->state_folder);
+  g_clear_object (&self->folder);
+  g_clear_object (&self->client);
+
+  G_OBJECT_CLASS (hs_messenger_parent_class)->dispose (object);
+}
+
+static void
+hs_messenger_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  HsMessenger *self = HS_MESSENGER (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLIENT: g_value_set_object (value, self->client); break;
+    case PROP_FOLDER: g_value_set_object (value, self->folder); break;
+    case PROP_STATE_FOLDER: g_value_set_object (value, self->state_folder); break;
+    case PROP_KEEPS_HISTORY: g_value_set_boolean (value, self->keeps_history); break;
+    default:
+      if (prop_id >= PROP_MODULES && prop_id < N_PROPS)
+        g_value_set_object (value, self->modules[prop_id - PROP_MODULES]);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+hs_messenger_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsMessenger *self = HS_MESSENGER (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLIENT: self->client = g_value_dup_object (value); break;
+    case PROP_FOLDER: self->folder = g_value_dup_object (value); break;
+    case PROP_KEEPS_HISTORY: self->keeps_history = g_value_get_boolean (value); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_modules (void)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * HsMessenger:disco: (getter get_disco)
+   *
+   * What others can do, and what is said of this program.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_DISCO] = g_param_spec_object ("disco", NULL, NULL, HS_TYPE_DISCO, ro);
+
+  /**
+   * HsMessenger:roster: (getter get_roster)
+   *
+   * The contacts.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_ROSTER] = g_param_spec_object ("roster", NULL, NULL, HS_TYPE_ROSTER, ro);
+
+  /**
+   * HsMessenger:pubsub: (getter get_pubsub)
+   *
+   * The nodes of the account and of others.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_PUBSUB] = g_param_spec_object ("pubsub", NULL, NULL, HS_TYPE_PUBSUB, ro);
+
+  /**
+   * HsMessenger:messages: (getter get_messages)
+   *
+   * The messages, as they come and go.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_MESSAGES] = g_param_spec_object ("messages", NULL, NULL, HS_TYPE_MESSAGES, ro);
+
+  /**
+   * HsMessenger:archive: (getter get_archive)
+   *
+   * The archives of messages.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_ARCHIVE] = g_param_spec_object ("archive", NULL, NULL, HS_TYPE_ARCHIVE, ro);
+
+  /**
+   * HsMessenger:muc: (getter get_muc)
+   *
+   * The rooms.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_MUC] = g_param_spec_object ("muc", NULL, NULL, HS_TYPE_MUC, ro);
+
+  /**
+   * HsMessenger:blocking: (getter get_blocking)
+   *
+   * The addresses from which nothing is taken.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_BLOCKING] = g_param_spec_object ("blocking", NULL, NULL, HS_TYPE_BLOCKING, ro);
+
+  /**
+   * HsMessenger:vcards: (getter get_vcards)
+   *
+   * The cards of people.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_VCARDS] = g_param_spec_object ("vcards", NULL, NULL, HS_TYPE_VCARDS, ro);
+
+  /**
+   * HsMessenger:upload: (getter get_upload)
+   *
+   * What gives files to the server.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_UPLOAD] = g_param_spec_object ("upload", NULL, NULL, HS_TYPE_UPLOAD, ro);
+
+  /**
+   * HsMessenger:ping: (getter get_ping)
+   *
+   * What asks whether somebody is there, and answers.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_PING] = g_param_spec_object ("ping", NULL, NULL, HS_TYPE_PING, ro);
+
+  /**
+   * HsMessenger:software-version: (getter get_software_version)
+   *
+   * What tells and asks for the name and version of programs.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_SOFTWARE_VERSION] = g_param_spec_object ("software-version", NULL, NULL, HS_TYPE_SOFTWARE_VERSION, ro);
+
+  /**
+   * HsMessenger:time: (getter get_time)
+   *
+   * What tells and asks for the time of the day.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_TIME] = g_param_spec_object ("time", NULL, NULL, HS_TYPE_TIME, ro);
+
+  /**
+   * HsMessenger:history: (getter get_history)
+   *
+   * What keeps up with the archives; %NULL without [property@Messenger:keeps-history].
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_HISTORY] = g_param_spec_object ("history", NULL, NULL, HS_TYPE_HISTORY, ro);
+}
+
+static void
+hs_messenger_class_init (HsMessengerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags construct = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_CONSTRUCT_ONLY;
+
+  object_class->constructed = hs_messenger_constructed;
+  object_class->dispose = hs_messenger_dispose;
+  object_class->get_property = hs_messenger_get_property;
+  object_class->set_property = hs_messenger_set_property;
+
+  /**
+   * HsMessenger:client: (getter get_client)
+   *
+   * The client that the modules are registered with. The default is %NULL, which is refused.
+   *
+   * Since: 0.2
+   */
+  props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, HS_TYPE_CLIENT, construct);
+
+  /**
+   * HsMessenger:folder: (getter get_folder)
+   *
+   * The folder of the account's states, or %NULL where no state is kept. The default is %NULL.
+   *
+   * Since: 0.2
+   */
+  props[PROP_FOLDER] = g_param_spec_object ("folder", NULL, NULL, G_TYPE_FILE, construct);
+
+  /**
+   * HsMessenger:state-folder: (getter get_state_folder)
+   *
+   * What keeps the states in the folder, or %NULL without a folder.
+   *
+   * Since: 0.2
+   */
+  props[PROP_STATE_FOLDER] = g_param_spec_object ("state-folder", NULL, NULL, HS_TYPE_STATE_FOLDER, ro);
+
+  /**
+   * HsMessenger:keeps-history: (getter get_keeps_history)
+   *
+   * Whether it makes a [class@History] too, so that no message of the account's archive is missed.
+   *
+   * The default is %FALSE.
+   *
+   * Since: 0.2
+   */
+  props[PROP_KEEPS_HISTORY] = g_param_spec_boolean ("keeps-history", NULL, NULL, FALSE, construct);
+
+  install_modules ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+hs_messenger_init (HsMessenger *self)
+{
+}
+
+/**
+ * hs_messenger_new:
+ * @client: a client that is not started
+ * @folder: (nullable): a folder for the states of the client's account; one that does not exist is made.
+ *   %NULL: no state is kept
+ *
+ * Makes the modules of a messenger, loads their states and registers them with a client.
+ *
+ * It reads the states at once, and blocks for as long as the disk takes.
+ *
+ * Returns: (transfer full): the messenger
+ *
+ * Since: 0.2
+ */
+HsMessenger *
+hs_messenger_new (HsClient *client, GFile *folder)
+{
+  g_return_val_if_fail (HS_IS_CLIENT (client), NULL);
+  g_return_val_if_fail (!HS_IS_COMPONENT (client), NULL);
+  g_return_val_if_fail (folder == NULL || G_IS_FILE (folder), NULL);
+
+  return g_object_new (HS_TYPE_MESSENGER, "client", client, "folder", folder, NULL);
+}
+
+/**
+ * hs_messenger_get_client: (get-property client)
+ * @self: a messenger
+ *
+ * Gets the client that the modules are registered with.
+ *
+ * Returns: (transfer none): the client
+ *
+ * Since: 0.2
+ */
+HsClient *
+hs_messenger_get_client (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return self->client;
+}
+
+/**
+ * hs_messenger_get_folder: (get-property folder)
+ * @self: a messenger
+ *
+ * Gets the folder of the account's states.
+ *
+ * Returns: (transfer none) (nullable): the folder, or %NULL where no state is kept
+ *
+ * Since: 0.2
+ */
+GFile *
+hs_messenger_get_folder (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return self->folder;
+}
+
+/**
+ * hs_messenger_get_state_folder: (get-property state-folder)
+ * @self: a messenger
+ *
+ * Gets what keeps the states in the folder.
+ *
+ * Returns: (transfer none) (nullable): the folder of states, or %NULL without a folder
+ *
+ * Since: 0.2
+ */
+HsStateFolder *
+hs_messenger_get_state_folder (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return self->state_folder;
+}
+
+/**
+ * hs_messenger_get_keeps_history: (get-property keeps-history)
+ * @self: a messenger
+ *
+ * Gets whether there is a [class@History].
+ *
+ * Returns: true if there is one
+ *
+ * Since: 0.2
+ */
+gboolean
+hs_messenger_get_keeps_history (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), FALSE);
+
+  return self->keeps_history;
+}
+
+/**
+ * hs_messenger_get_disco: (get-property disco)
+ * @self: a messenger
+ *
+ * Gets what others can do, and what is said of this program.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsDisco *
+hs_messenger_get_disco (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsDisco *) self->modules[MODULE_DISCO];
+}
+
+/**
+ * hs_messenger_get_roster: (get-property roster)
+ * @self: a messenger
+ *
+ * Gets the contacts.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsRoster *
+hs_messenger_get_roster (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsRoster *) self->modules[MODULE_ROSTER];
+}
+
+/**
+ * hs_messenger_get_pubsub: (get-property pubsub)
+ * @self: a messenger
+ *
+ * Gets the nodes of the account and of others.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsPubSub *
+hs_messenger_get_pubsub (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsPubSub *) self->modules[MODULE_PUBSUB];
+}
+
+/**
+ * hs_messenger_get_messages: (get-property messages)
+ * @self: a messenger
+ *
+ * Gets the messages, as they come and go.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsMessages *
+hs_messenger_get_messages (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsMessages *) self->modules[MODULE_MESSAGES];
+}
+
+/**
+ * hs_messenger_get_archive: (get-property archive)
+ * @self: a messenger
+ *
+ * Gets the archives of messages.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsArchive *
+hs_messenger_get_archive (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsArchive *) self->modules[MODULE_ARCHIVE];
+}
+
+/**
+ * hs_messenger_get_muc: (get-property muc)
+ * @self: a messenger
+ *
+ * Gets the rooms.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsMuc *
+hs_messenger_get_muc (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsMuc *) self->modules[MODULE_MUC];
+}
+
+/**
+ * hs_messenger_get_blocking: (get-property blocking)
+ * @self: a messenger
+ *
+ * Gets the addresses from which nothing is taken.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsBlocking *
+hs_messenger_get_blocking (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsBlocking *) self->modules[MODULE_BLOCKING];
+}
+
+/**
+ * hs_messenger_get_vcards: (get-property vcards)
+ * @self: a messenger
+ *
+ * Gets the cards of people.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsVcards *
+hs_messenger_get_vcards (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsVcards *) self->modules[MODULE_VCARDS];
+}
+
+/**
+ * hs_messenger_get_upload: (get-property upload)
+ * @self: a messenger
+ *
+ * Gets what gives files to the server.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsUpload *
+hs_messenger_get_upload (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsUpload *) self->modules[MODULE_UPLOAD];
+}
+
+/**
+ * hs_messenger_get_ping: (get-property ping)
+ * @self: a messenger
+ *
+ * Gets what asks whether somebody is there, and answers.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsPing *
+hs_messenger_get_ping (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsPing *) self->modules[MODULE_PING];
+}
+
+/**
+ * hs_messenger_get_software_version: (get-property software-version)
+ * @self: a messenger
+ *
+ * Gets what tells and asks for the name and version of programs.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsSoftwareVersion *
+hs_messenger_get_software_version (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsSoftwareVersion *) self->modules[MODULE_SOFTWARE_VERSION];
+}
+
+/**
+ * hs_messenger_get_time: (get-property time)
+ * @self: a messenger
+ *
+ * Gets what tells and asks for the time of the day.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsTime *
+hs_messenger_get_time (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsTime *) self->modules[MODULE_TIME];
+}
+
+/**
+ * hs_messenger_get_history: (get-property history)
+ * @self: a messenger
+ *
+ * Gets what keeps up with the archives.
+ *
+ * Returns: (transfer none) (nullable): the module, or %NULL without [property@Messenger:keeps-history]
+ *
+ * Since: 0.2
+ */
+HsHistory *
+hs_messenger_get_history (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsHistory *) self->modules[MODULE_HISTORY];
+}
