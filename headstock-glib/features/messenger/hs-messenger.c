@@ -13,8 +13,8 @@
  * The modules of a messenger, made and registered together, with their states.
  *
  * It makes [class@Disco], [class@Roster], [class@PubSub], [class@Messages], [class@Archive], [class@Muc],
- * [class@Blocking], [class@Vcards], [class@Upload], [class@Ping], [class@SoftwareVersion] and [class@Time], and
- * [class@History] if [property@Messenger:keeps-history] is set.
+ * [class@Displayed], [class@Blocking], [class@Vcards], [class@Upload], [class@Ping], [class@SoftwareVersion]
+ * and [class@Time], and [class@History] if [property@Messenger:keeps-history] is set.
  * Each is registered with the client, and is a property here. A module of such a type that the client has already
  * is used in its place. A program that wants one feature registers that one, and needs no messenger.
  *
@@ -46,6 +46,7 @@ typedef enum
   MODULE_MESSAGES,
   MODULE_ARCHIVE,
   MODULE_MUC,
+  MODULE_DISPLAYED,
   MODULE_BLOCKING,
   MODULE_VCARDS,
   MODULE_UPLOAD,
@@ -92,6 +93,7 @@ get_module_type (Module module)
     case MODULE_MESSAGES: return HS_TYPE_MESSAGES;
     case MODULE_ARCHIVE: return HS_TYPE_ARCHIVE;
     case MODULE_MUC: return HS_TYPE_MUC;
+    case MODULE_DISPLAYED: return HS_TYPE_DISPLAYED;
     case MODULE_BLOCKING: return HS_TYPE_BLOCKING;
     case MODULE_VCARDS: return HS_TYPE_VCARDS;
     case MODULE_UPLOAD: return HS_TYPE_UPLOAD;
@@ -268,6 +270,15 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + MODULE_MUC] = g_param_spec_object ("muc", NULL, NULL, HS_TYPE_MUC, ro);
+
+  /**
+   * HsMessenger:displayed: (getter get_displayed)
+   *
+   * What was read, here and elsewhere.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_DISPLAYED] = g_param_spec_object ("displayed", NULL, NULL, HS_TYPE_DISPLAYED, ro);
 
   /**
    * HsMessenger:blocking: (getter get_blocking)
@@ -594,6 +605,24 @@ hs_messenger_get_muc (HsMessenger *self)
   g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
 
   return (HsMuc *) self->modules[MODULE_MUC];
+}
+
+/**
+ * hs_messenger_get_displayed: (get-property displayed)
+ * @self: a messenger
+ *
+ * Gets what was read, here and elsewhere.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsDisplayed *
+hs_messenger_get_displayed (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsDisplayed *) self->modules[MODULE_DISPLAYED];
 }
 
 /**

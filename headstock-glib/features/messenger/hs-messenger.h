@@ -9,6 +9,7 @@
 #include "hs-blocking.h"
 #include "hs-client.h"
 #include "hs-disco.h"
+#include "hs-displayed.h"
 #include "hs-history.h"
 #include "hs-messages.h"
 #include "hs-muc.h"
@@ -52,6 +53,8 @@ HS_AVAILABLE_IN_0_2
 HsArchive *hs_messenger_get_archive (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsMuc *hs_messenger_get_muc (HsMessenger *self);
+HS_AVAILABLE_IN_0_2
+HsDisplayed *hs_messenger_get_displayed (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsBlocking *hs_messenger_get_blocking (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
