@@ -127,6 +127,7 @@ test_given_up (void)
   ResumeResult *again = NULL;
 
   resume_set_up (&f, scripts);
+  test_client_leap (f.test);
   hooked = hooked_new (f.test->client);
   hooked->then = ask_again_cb;
   hooked->data = &f;

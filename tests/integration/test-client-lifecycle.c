@@ -169,6 +169,7 @@ test_reconnect (void)
     {
       g_autoptr (TestClient) test = test_client_new (scripts[i], HS_TLS_MODE_NONE);
 
+      test_client_leap (test);
       g_object_set (test->client, "auto-reconnect", TRUE, NULL);
       hs_client_start (test->client);
       test_until (test->n_disconnected == 1);
@@ -213,6 +214,7 @@ test_refused_again (void)
   static const ScriptStep gated[] = { RUN (script_sign_in), GATE, CLOSE, END };
   g_autoptr (TestClient) test = test_client_new_for (gated, HS_TLS_MODE_NONE);
 
+  test_client_leap (test);
   g_object_set (test->client, "auto-reconnect", TRUE, NULL);
   test_client_start_until_ready (test);
   scripted_server_stop_listening (test->server);

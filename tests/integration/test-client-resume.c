@@ -96,6 +96,7 @@ test_resumed (void)
   HsJid *bound;
 
   resume_set_up (&f, scripts);
+  test_client_leap (f.test);
   test_client_start_until_ready (f.test);
   bound = hs_client_get_bound_jid (f.test->client);
   resume_send (&f, "chat", "one");
@@ -371,6 +372,7 @@ test_silent (void)
   ResumeTest f = { NULL };
 
   resume_set_up (&f, scripts);
+  test_client_leap (f.test);
   g_object_set (f.test->client, "keepalive-interval", 50, "connect-timeout", 2000, NULL);
   test_client_start_until_ready (f.test);
   test_until (f.n_resumed == 1);
@@ -401,6 +403,7 @@ try_swallowing (gboolean cut, guint n_resumptions)
     scripts[i] = cut ? cuts : swallows;
   scripts[n_resumptions + 1] = begins;
   resume_set_up (&f, scripts);
+  test_client_leap (f.test);
   g_object_set (f.test->client, "keepalive-interval", 60000, "connect-timeout", 2000, NULL);
   test_client_start_until_ready (f.test);
   resume_send (&f, "chat", "one");

@@ -402,6 +402,7 @@ test_deaf_server (void)
   g_autoptr (TestClient) test = test_client_new_for (deaf, HS_TLS_MODE_NONE);
   guint n = 0;
 
+  test_client_leap (test);
   g_object_set (test->client, "connect-timeout", 300, NULL);
   hs_client_add_handler (test->client, "body", NULL, HS_HANDLER_DEFAULT, test_count_cb, &n, NULL);
   test_client_start_until_ready (test);

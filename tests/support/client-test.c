@@ -276,6 +276,13 @@ test_client_new_on_loopback_for (const ScriptStep *script, HsTlsMode mode)
 }
 
 void
+test_client_leap (TestClient *self)
+{
+  virtual_clock_stand (TRUE);
+  self->leaps = TRUE;
+}
+
+void
 test_client_free (TestClient *self)
 {
   if (self->client != NULL)
@@ -287,6 +294,8 @@ test_client_free (TestClient *self)
   g_assert_finalize_object (G_OBJECT (self->module));
   if (self->server != NULL)
     scripted_server_free (self->server);
+  if (self->leaps)
+    virtual_clock_release ();
   g_string_free (self->record, TRUE);
   g_string_free (self->states, TRUE);
   g_clear_error (&self->error);

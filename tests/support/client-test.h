@@ -31,6 +31,7 @@ struct _TestClient
   TestHook hook;
   gpointer hook_data;
   gpointer gone;
+  gboolean leaps;
 };
 
 /* @mode NONE signs in with PLAIN, and the server is in memory; with TLS it is on loopback. The address is
@@ -43,6 +44,9 @@ TestClient *test_client_new_for (const ScriptStep *script, HsTlsMode mode);
 TestClient *test_client_new_on_loopback_for (const ScriptStep *script, HsTlsMode mode);
 /* Without a server. */
 TestClient *test_client_new_alone (HsClient *client);
+/* From now on the clock stands, and leaps when nothing else is left to do, until the client is freed: for a server in
+ * memory, and a client that does not work in threads. */
+void test_client_leap (TestClient *self);
 /* Asserts that nothing holds the client any more. */
 void test_client_free (TestClient *self);
 
