@@ -203,8 +203,10 @@ class Ejabberd:
             modules += "  mod_mam:\n    default: always\n"
         if options["rooms"] == "yes":
             modules += (f"  mod_muc:\n    host: {_yaml(settings.ROOMS)}\n"
-                        f"    default_room_options:\n      mam: {'true' if options['mam'] == 'yes' else 'false'}\n"
-                        "  mod_muc_occupantid: {}\n")
+                        f"    default_room_options:\n      mam: {'true' if options['mam'] == 'yes' else 'false'}\n")
+            # From 23.10 on.
+            if self.generation == "backports":
+                modules += "  mod_muc_occupantid: {}\n"
         if options["sasl2"] == "yes" and self.generation == "backports":
             modules += "  mod_auth_fast: {}\n"
         https = ""
