@@ -3,6 +3,7 @@
 """Each feature between a client of ours and one that is made with slixmpp, on a real server."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -22,8 +23,10 @@ OURS, THEIRS = 1, 5
 class Slixmpp:
     """The program of peer.py."""
 
+    program = Path(__file__).with_name("peer.py")
+
     def __init__(self, number, *plugins):
-        self._process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("peer.py")), str(number), *plugins],
+        self._process = subprocess.Popen([sys.executable, str(self.program), str(number), *plugins],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(self._process.stdout.fileno(), False)
         self._rest = b""
@@ -41,9 +44,9 @@ class Slixmpp:
             try:
                 line = json.loads(text)
             except ValueError:
-                raise AssertionError(f"slixmpp said {text!r}") from None
+                raise AssertionError(f"{self.program} said {text!r}") from None
             (self._answers if "answer" in line else self.events).append(line)
-        assert self._process.poll() is None, "slixmpp has ended"
+        assert self._process.poll() is None, f"{self.program} has ended"
 
     def _wait(self, condition):
         timer = GLib.timeout_add(5, lambda: GLib.SOURCE_CONTINUE)
@@ -70,6 +73,12 @@ class Slixmpp:
         self._process.terminate()
         self._process.wait()
         self._process.stdout.close()
+
+
+class Nbxmpp(Slixmpp):
+    """The program of guest.py."""
+
+    program = Path(__file__).parents[1] / "nbxmpp" / "guest.py"
 
 
 class Client:
@@ -364,4 +373,52 @@ def room():
         finish("destroy", None, None)
 
 
+def nbxmpp():
+    """a room with a guest of nbxmpp: a nickname that is taken and changed, a subject, a whisper, an invitation, a kick"""
+    ours, muc, messages = Client(), Headstock.Muc.new(), Headstock.Messages.new()
+    ours.client.register(messages)
+    ours.client.register(muc)
+    room = muc.add_room(f"mantua@{os.environ['HS_TEST_ROOMS']}", "host")
+    address, heard = str(room.props.jid), []
+    messages.connect("received", lambda _messages, delivery: heard.append(delivery))
+
+    def finish(name, *arguments):
+        return result(getattr(room, f"{name}_async"), getattr(room, f"{name}_finish"), *arguments)
+
+    def said(body):
+        return wait(lambda: next((one for one in heard if one.props.message.props.body == body), None))
+
+    with online(ours.client):
+        assert finish("join") and finish("create_instant")
+        theirs = Nbxmpp(THEIRS)
+        try:
+            room.invite(theirs.jid, "dance", False)
+            theirs.await_event("invited", room=address)
+            theirs.do("enter", address, "guest")
+            theirs.await_event("self", nick="guest", type=None)
+            theirs.await_event("occupant", nick="host")
+            guest = wait(lambda: room.lookup_occupant("guest"))
+            assert guest.props.role == Headstock.Role.PARTICIPANT
+            theirs.do("say", address, "good evening")
+            assert said("good evening").props.kind == Headstock.ChatKind.ROOM
+            room.send("welcome")
+            theirs.await_event("room", nick="host", body="welcome")
+            assert finish("change_subject", "Love")
+            theirs.await_event("subject", text="Love")
+            theirs.do("whisper", f"{address}/host", "psst")
+            assert said("psst").props.kind == Headstock.ChatKind.OCCUPANT
+            messages.send_text(str(guest.props.jid), "yes?")
+            theirs.await_event("private", nick="host", body="yes?")
+            theirs.do("rename", address, "paris")
+            wait(lambda: room.lookup_occupant("paris") is guest and room.lookup_occupant("guest") is None)
+            assert finish("kick", guest, "late")
+            assert "REMOVED_KICKED" in theirs.await_event("self", nick="paris", type="unavailable")["codes"]
+            wait(lambda: room.props.occupants.get_n_items() == 1)
+        finally:
+            theirs.end()
+        finish("destroy", None, None)
+
+
+if importlib.util.find_spec("nbxmpp") is not None:
+    scenario(nbxmpp)
 main()
