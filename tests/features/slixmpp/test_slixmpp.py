@@ -3,7 +3,7 @@
 """Each feature between a client of ours and one that is made with slixmpp, on a real server."""
 
 import contextlib
-import importlib.util
+import importlib.metadata
 import json
 import os
 import re
@@ -419,6 +419,8 @@ def nbxmpp():
         finish("destroy", None, None)
 
 
-if importlib.util.find_spec("nbxmpp") is not None:
-    scenario(nbxmpp)
+# guest.py is written for nbxmpp 4, that of Debian 12.
+with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+    if importlib.metadata.version("nbxmpp").startswith("4."):
+        scenario(nbxmpp)
 main()
