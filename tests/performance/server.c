@@ -26,7 +26,7 @@
 #define MARK "<message type='headline' from='montague.example'><body>%s</body></message>"
 
 /* The workload begins when the clients have said nothing for so long, and after a pause. Presences begin after the
- * client has sent a message, which says that its contacts are there. */
+ * client has sent a message, which says that its contacts or the room's occupants are there. */
 #define QUIET_MSEC 300
 #define TICK_MSEC 50
 #define READ_SIZE (64 * 1024)
@@ -53,6 +53,7 @@ typedef struct
   gint64 last_input;
   gint64 begun;
   gboolean has_contacts; /* the client has said so */
+  guint n_described;     /* questions about programs */
   guint64 received; /* messages, or answers to pings */
   GPtrArray *connections;
 } Server;
@@ -168,6 +169,20 @@ answer (Server *server, Connection *self, const char *iq, const char *payload)
   queue_printf (self, ">%s</iq>", payload);
 }
 
+/* FALSE: it asks for something else. */
+static gboolean
+answer_about_program (Server *server, Connection *self, const char *iq, const char *child)
+{
+  g_autofree char *node = tag_get_attribute (child, "node");
+  g_autofree char *payload = node != NULL ? flood_describe_program (node) : NULL;
+
+  if (payload == NULL)
+    return FALSE;
+  server->n_described++;
+  answer (server, self, iq, payload);
+  return TRUE;
+}
+
 static void
 answer_request (Server *server, Connection *self, const char *iq, const char *child)
 {
@@ -191,6 +206,8 @@ answer_request (Server *server, Connection *self, const char *iq, const char *ch
       flood_start (&self->flood, WORKLOAD_CONTACTS, server->amount);
       return;
     }
+  if (answer_about_program (server, self, iq, child))
+    return;
   if (g_str_has_prefix (child, "<query") && namespace_ != NULL)
     {
       g_autofree char *payload = g_strdup_printf ("<query xmlns='%s'/>", namespace_);
@@ -234,14 +251,50 @@ got_iq (Server *server, Connection *self, const char *iq, const char *child)
 }
 
 static void
+got_message (Server *server, Connection *self)
+{
+  if (server->workload == WORKLOAD_SEND)
+    count (server);
+  else if (server->workload == WORKLOAD_ROOM_CAPS)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", server->n_described);
+
+      queue_printf (self, MARK, number);
+    }
+  server->has_contacts = TRUE;
+}
+
+/* Somebody enters a room. */
+static void
+got_presence (Server *server, Connection *self, const char *tag)
+{
+  g_autofree char *to = tag_get_attribute (tag, "to");
+  g_autofree char *type = tag_get_attribute (tag, "type");
+
+  if (to == NULL || type != NULL)
+    return;
+  if (server->workload == WORKLOAD_ROOM_PRESENCES)
+    {
+      flood_start (&self->flood, WORKLOAD_ROOM, FLOOD_ROOM_SIZE);
+      self->flood.goes_on = TRUE;
+    }
+  else if (server->workload == WORKLOAD_ROOM || server->workload == WORKLOAD_ROOM_CAPS)
+    flood_start (&self->flood, server->workload, server->amount);
+  write_out (server, self);
+}
+
+static void
 got_stanza (Server *server, Connection *self, const char *tag, const char *child)
 {
   /* They come as fast as a client can send: no more than this is looked at. */
   if (g_str_has_prefix (tag, "<message"))
     {
-      if (server->workload == WORKLOAD_SEND)
-        count (server);
-      server->has_contacts = TRUE;
+      got_message (server, self);
+      return;
+    }
+  if (g_str_has_prefix (tag, "<presence"))
+    {
+      got_presence (server, self, tag);
       return;
     }
   switch (tag_read (&self->stream, tag, child))
@@ -356,7 +409,7 @@ work (Server *server)
   Connection *first = g_ptr_array_index (server->connections, 0);
 
   if (server->workload == WORKLOAD_CHAT || server->workload == WORKLOAD_GROUPCHAT
-      || server->workload == WORKLOAD_PRESENCES)
+      || server->workload == WORKLOAD_PRESENCES || server->workload == WORKLOAD_ROOM_PRESENCES)
     {
       server->phase = FINISHED;
       flood_start (&first->flood, server->workload, server->amount);
@@ -396,13 +449,14 @@ begin (Server *server)
     work (server);
 }
 
-/* Whether a roster is still on its way, or the client still makes a list of it. */
+/* Whether a roster or a room is still on its way, or the client still makes a list of it. */
 static gboolean
 is_busy (Server *server)
 {
   Connection *first = server->connections->len > 0 ? g_ptr_array_index (server->connections, 0) : NULL;
 
-  if (server->workload == WORKLOAD_PRESENCES && !server->has_contacts)
+  if (!server->has_contacts
+      && (server->workload == WORKLOAD_PRESENCES || server->workload == WORKLOAD_ROOM_PRESENCES))
     return TRUE;
   return first != NULL && (first->flood.left > 0 || first->out->len > first->sent);
 }
@@ -413,7 +467,8 @@ tick (Server *server)
   gint64 now = g_get_monotonic_time ();
 
   if (server->phase == WAITING && server->workload != WORKLOAD_NONE && server->workload != WORKLOAD_MANAGED
-      && server->workload != WORKLOAD_CONTACTS && !is_busy (server) &&
+      && server->workload != WORKLOAD_CONTACTS && server->workload != WORKLOAD_ROOM
+      && server->workload != WORKLOAD_ROOM_CAPS && !is_busy (server) &&
       server->n_bound >= server->n_expected && now - server->last_input > QUIET_MSEC * 1000)
     begin (server);
   else if (server->phase == BEGUN && now - server->begun > QUIET_MSEC * 1000)
@@ -476,7 +531,7 @@ parse_workload (const char *name)
 {
   static const char *const names[]
       = { "none", "chat", "groupchat", "roster", "send", "pings", "managed", "contacts",
-          "presences", NULL };
+          "presences", "room", "room-presences", "room-caps", NULL };
 
   for (guint i = 0; names[i] != NULL; i++)
     {

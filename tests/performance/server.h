@@ -19,7 +19,14 @@ typedef enum
   WORKLOAD_MANAGED, /* none, with stream management (XEP-0198) */
   WORKLOAD_CONTACTS, /* the roster, as soon as it is asked for */
   WORKLOAD_PRESENCES, /* the roster likewise; then a presence of each contact */
+  WORKLOAD_ROOM,      /* a room of that many occupants, as soon as it is entered */
+  WORKLOAD_ROOM_PRESENCES, /* a room of FLOOD_ROOM_SIZE; then that many presences of its occupants */
+  WORKLOAD_ROOM_CAPS, /* a room of that many occupants, whose programs can be asked for */
 } Workload;
+
+/* How many occupants a room has, and how many programs they have between them. */
+#define FLOOD_ROOM_SIZE 5000
+#define FLOOD_N_PROGRAMS 50
 
 /* server-flood.c: stanzas that are written as the socket takes them. */
 typedef enum
@@ -38,6 +45,7 @@ typedef struct
 {
   Workload kind;
   FloodText text; /* what messages say; ASCII after flood_start() */
+  gboolean goes_on; /* nothing ends it, since another one follows; FALSE after flood_start() */
   guint64 next;
   guint64 left; /* with what ends the flood */
 } Flood;
@@ -45,6 +53,9 @@ typedef struct
 void flood_start (Flood *self, Workload kind, guint64 amount);
 /* Appends what comes next, until there are about @size bytes. */
 void flood_fill (Flood *self, GByteArray *out, gsize size);
+
+/* The answer to a question about a program (XEP-0115) that has the hash which occupants announce, or NULL. */
+char *flood_describe_program (const char *node);
 
 /* server-scanner.c: finds the stanzas in what a client sends, and looks at their first two tags. */
 typedef enum

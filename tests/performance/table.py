@@ -95,6 +95,20 @@ def presence_details(figures):
     return markdown(["presences of 100,000 contacts", "presences / CPU s", "of the signal"], rows)
 
 
+def room_details(figures):
+    rows = [[LABELS[contestant], f"{medians['cpu']:.3f}", f"{medians['peak'] / 1024:.1f}",
+             f"{medians['turn_cpu'] * 1e3:.1f}" if "turn_cpu" in medians else "-"]
+            for contestant, medians in figures.results["room"].items()]
+    return markdown(["a room of 5,000, from the request until all are there", "CPU s", "RSS growth, MiB",
+                     "longest turn, CPU ms"], rows)
+
+
+def share_of_core(figures):
+    """What 500 presences a second take of one, in per cent."""
+    rate = figures.rate("room-presences", "headstock")
+    return 500 / rate * 100 if rate else None
+
+
 def trip_details(figures, name, title):
     rows = [[LABELS[contestant], million(figures.rate(name, contestant)),
              f"{medians['wall'] / medians['amount'] * 1e6:.1f}"]
@@ -142,6 +156,8 @@ def details(results):
         parts.append(contact_details(figures))
     if results.get("presences"):
         parts.append(presence_details(figures))
+    if results.get("room"):
+        parts.append(room_details(figures))
     for name, title in (("trips", "requests, one at a time"),
                         ("trips100", "requests, 100 in flight")):
         if results.get(name):
@@ -221,6 +237,15 @@ def goals(results):
         ("100,000 contacts from a state", at_most(figures.get("contacts", "state", "cpu"), 0.15, "CPU s")),
         ("presences of contacts that a list shows",
          at_least(ratio("presences", "list", "signal"), 0.5, "of the `presence` signal")),
+        ("a room of 5,000", at_most(figures.get("room", "headstock", "cpu"), 0.1, "CPU s")),
+        ("", at_least(ratio("room", "headstock", "qxmpp"), 6, "x QXmpp")),
+        ("", at_least(ratio("room", "headstock", "slixmpp"), 20, "x slixmpp")),
+        ("", at_most(scaled(figures.get("room", "headstock", "turn_cpu"), 1000), 5, "ms in a turn")),
+        ("", at_most(figures.get("room", "headstock", "changes"), 1, "`items-changed`")),
+        ("500 presences a second in a room of 5,000", at_most(share_of_core(figures), 2, "% of a core")),
+        ("what 5,000 occupants with 50 programs can do",
+         at_most(figures.get("room-caps", "headstock", "requests"), 50, "requests")),
+        ("", at_most(figures.get("room-caps", "headstock", "unasked"), 0, "requests unless asked")),
         ("one silent connection", at_most(per_client(figures, "idle", "headstock"), 6.5, "KiB")),
         ("one silent connection with stream management",
          at_most(per_client(figures, "idle-managed", "headstock"), 6.5, "KiB")),

@@ -90,6 +90,18 @@ WORKLOADS = {
         "roster": ("contacts-headstock", "roster", 1),
         "list": ("contacts-gtk", "list", 1),
     }, runs=(3, 1)),
+    "room": Workload("room", (5000, 5000), {
+        "headstock": ("room-headstock", "-", 1),
+        "qxmpp": ("room-qxmpp", "-", 1),
+        "slixmpp": ("room-slixmpp.py", "-", 1),
+        "nbxmpp": ("room-nbxmpp.py", "-", 1),
+    }),
+    "room-presences": Workload("room-presences", (50000, 50000), {
+        "headstock": ("room-headstock", "-", 1),
+    }, runs=(3, 1)),
+    "room-caps": Workload("room-caps", (5000, 5000), {
+        "headstock": ("room-headstock", "-", 1),
+    }, runs=(3, 1)),
     "idle": Workload("none", (0, 0), {
         "headstock": ("crowd-headstock", "-", 1),
         "strophe": ("client-strophe", "-", 1),
@@ -115,6 +127,8 @@ NEEDS = {
     "client-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
     "contacts-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
     "contacts-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
+    "room-slixmpp.py": [PYTHON, "-c", "import slixmpp"],
+    "room-nbxmpp.py": [PYTHON, "-c", "import nbxmpp.client"],
     "contacts-gtk": ["xvfb-run", "--help"],
     "client-xmppjs.mjs": ["node", "-e", "import(process.env.XMPPJS)"],
 }
