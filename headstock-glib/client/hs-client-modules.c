@@ -58,6 +58,14 @@ hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namesp
   return found;
 }
 
+gboolean
+hs_feature_is_in_presence (HsElement *child)
+{
+  HsNode *parent = hs_element_get_node (child)->parent;
+
+  return parent != NULL && hs_node_get_kind (parent) == HS_STANZA_KIND_PRESENCE;
+}
+
 char *
 hs_feature_random_id (void)
 {

@@ -45,6 +45,10 @@ typedef struct
 /* Which of at most 32 namespaces the children of an element have, a bit for each: without a view of each child. */
 guint hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces);
 
+/* Whether an element is a child of a presence: without a view of the presence, which would be in the way of the one that
+ * is used again and again. */
+gboolean hs_feature_is_in_presence (HsElement *child);
+
 /* 128 random bits that can be an id. */
 char *hs_feature_random_id (void);
 

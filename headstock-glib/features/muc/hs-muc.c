@@ -103,6 +103,9 @@ child_cb (HsClient *client, HsElement *child, gpointer user_data)
 static HsElement *
 user_cb (HsClient *client, HsElement *x, gpointer user_data)
 {
+  /* Each occupant's presence has such a child as well. */
+  if (hs_feature_is_in_presence (x))
+    return NULL;
   child_cb (client, x, user_data);
   return hs_muc_mediated_cb (client, x, user_data);
 }
