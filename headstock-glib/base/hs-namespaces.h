@@ -290,6 +290,24 @@ G_BEGIN_DECLS
 #define HS_NS_VCARD "vcard-temp"
 
 /**
+ * HS_NS_AVATAR_DATA:
+ *
+ * The namespace `urn:xmpp:avatar:data` (XEP-0084).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_AVATAR_DATA "urn:xmpp:avatar:data"
+
+/**
+ * HS_NS_AVATAR_METADATA:
+ *
+ * The namespace `urn:xmpp:avatar:metadata` (XEP-0084).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_AVATAR_METADATA "urn:xmpp:avatar:metadata"
+
+/**
  * HS_NS_VCARD_UPDATE:
  *
  * The namespace `vcard-temp:x:update` (XEP-0153).

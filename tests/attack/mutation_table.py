@@ -56,6 +56,10 @@ def upload(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/upload/test-{program}", ("-p", path))
 
 
+def avatars(name: str, old: str, new: str, path: str) -> Mutation:
+    return Mutation(name, old, new, "tests/features/avatars/test-avatars", ("-p", path))
+
+
 def displayed(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/displayed/test-displayed", ("-p", path))
 
@@ -310,6 +314,30 @@ MUTATIONS = [
     vcard("a vCard that is stored stays the program's",
           "payload = hs_element_copy (hs_vcard_get_element (vcard));",
           "payload = g_object_ref (hs_vcard_get_element (vcard));", "/vcard/store"),
+    # ---- Avatars ----
+    avatars("an image has the hash that was said",
+            "else if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))", "else if (length == 0)",
+            "/avatars/wrong-hash"),
+    avatars("an image that was not had is not asked for again",
+            "if (info != NULL && info->hash != NULL && has_failed (self, info->hash, avatar->key))", "if (FALSE)",
+            "/avatars/wrong-hash"),
+    avatars("an image that is said to be too large is not fetched",
+            "if (info != NULL && info->size > self->max_bytes) return g_error_new (HS_ERROR,",
+            "if (FALSE) return g_error_new (HS_ERROR,", "/avatars/too-large"),
+    avatars("an image that is too large does not count",
+            "if (length > self->max_bytes) finish", "if (FALSE) finish", "/avatars/too-large"),
+    avatars("what was published wins over presences",
+            "if (old != NULL && old->is_pep && !info->is_pep)", "if (FALSE)", "/avatars/presence"),
+    avatars("a hash is 40 hexadecimal digits",
+            'if (text == NULL || strlen (text) != HASH_LENGTH || strspn (text, "0123456789abcdefABCDEF") != HASH_LENGTH)',
+            "if (text == NULL)", "/avatars/presence"),
+    avatars("a file of the folder has its hash",
+            "if (g_strcmp0 (hash, load->hash) == 0) finish", "if (bytes != NULL) finish", "/avatars/folder"),
+    avatars("four images are loaded at a time",
+            "while (self->n_loading < HS_AVATARS_MAX_LOADS && (load", "while ((load", "/avatars/turns"),
+    avatars("who takes a nickname is somebody else",
+            "if (photo == NULL && is_of_type (presence, NULL) && hs_avatars_find_info (self,",
+            "if (photo == NULL && hs_avatars_find_info (self,", "/avatars/occupant"),
     # ---- What was displayed ----
     displayed("the account alone tells how far its chats were displayed",
               "if (self->client == NULL || !hs_client_is_own (self->client, service)", "if (self->client == NULL",

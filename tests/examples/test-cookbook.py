@@ -219,17 +219,21 @@ def comes_when_invited(program: Program, peer: Peer) -> None:
 
 
 class HasVcard:
-    """Somebody has said who they are."""
+    """Somebody has said who they are, with a photo."""
+
+    def __init__(self, line: str):
+        self.line = line
 
     def prepare(self) -> None:
         with Peer(2) as peer:
-            peer.send("<iq type='set' id='card'><vCard xmlns='vcard-temp'><FN>Romeo Montague</FN></vCard></iq>")
+            peer.send("<iq type='set' id='card'><vCard xmlns='vcard-temp'><FN>Romeo Montague</FN>"
+                      "<PHOTO><TYPE>image/png</TYPE><BINVAL>aGVsbG8=</BINVAL></PHOTO></vCard></iq>")
             while (answer := peer.read()).get("id") != "card":
                 pass
             assert answer.get("type") == "result"
 
     def __call__(self, program: Program) -> None:
-        program.expect("Romeo is Romeo Montague")
+        program.expect(self.line)
 
 
 # A page that is about one language.
@@ -276,8 +280,10 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("rooms", "Come when you are invited"): Talks(comes_when_invited),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
     ("blocking", "See who is blocked, and unblock everybody"): prints("nobody is blocked any more"),
-    ("profiles", "Read what somebody says of themself"): HasVcard(),
+    ("profiles", "Read what somebody says of themself"): HasVcard("Romeo is Romeo Montague"),
     ("profiles", "Say who you are"): prints("stored"),
+    ("profiles", "Show an avatar to others"): prints("others see [0-9a-f]{40}"),
+    ("profiles", "Look at somebody's avatar"): HasVcard("Romeo's avatar has 5 bytes"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
     ("messenger", "Begin with all that a messenger has"): Talks(is_told),
 }

@@ -31,6 +31,15 @@ bool check_displayed () {
     return displayed.dup_position ("juliet@example.com") == null && displayed.client == null && n == 0;
 }
 
+bool check_avatars () {
+    var avatars = new Headstock.Avatars ();
+    var avatar = avatars.lookup ("juliet@example.com");
+    avatars.folder = File.new_for_path (Environment.get_tmp_dir ());
+    avatars.max_bytes = 1000;
+    return avatar == avatars.lookup ("juliet@example.com/balcony") && avatar.hash == null && avatar.bytes == null
+        && avatar.media_type == null && avatar.width == 0 && !avatar.is_loading && avatars.lookup ("@") == null;
+}
+
 async bool check_blocking () {
     var blocking = new Headstock.Blocking ();
     try {
@@ -90,7 +99,7 @@ async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
     var are_nodes_good = yield check_nodes ();
-    return is_blocking_good && are_rooms_good && are_nodes_good && check_displayed ();
+    return is_blocking_good && are_rooms_good && are_nodes_good && check_displayed () && check_avatars ();
 }
 
 int main () {

@@ -85,6 +85,7 @@ software_version: Headstock.SoftwareVersion
 time: Headstock.Time
 upload: Headstock.Upload
 vcards: Headstock.Vcards
+avatars: Headstock.Avatars
 """
 # What the names of C's structures have become in Python.
 FIELDS = {"parent_instance", "padding"}

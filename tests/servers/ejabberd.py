@@ -112,6 +112,7 @@ shaper_rules:
 
 modules:
   mod_adhoc: {{}}
+  mod_avatar: {{}}
   mod_admin_extra: {{}}
   mod_blocking: {{}}
   mod_caps: {{}}

@@ -90,6 +90,16 @@ class Peer(slixmpp.ClientXMPP):
         vcard = (await self["xep_0054"].get_vcard(jid, cached=False))["vcard_temp"]
         return [vcard["FN"], vcard["NICKNAME"]]
 
+    async def do_publish_avatar(self, image):
+        plugin, data = self["xep_0084"], bytes.fromhex(image)
+        await plugin.publish_avatar(data)
+        await plugin.publish_avatar_metadata([{"id": plugin.generate_id(data), "type": "image/png", "bytes": len(data)}])
+        return plugin.generate_id(data)
+
+    async def do_avatar(self, jid, name):
+        answer = await self["xep_0084"].retrieve_avatar(jid, name)
+        return answer["pubsub"]["items"]["item"]["avatar_data"]["value"].hex()
+
     async def started(self, _event):
         self.send_presence()
         await self.get_roster()

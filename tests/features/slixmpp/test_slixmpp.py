@@ -307,6 +307,46 @@ def vcards():
 
 
 @scenario
+def avatars():
+    """each loads what the other one publishes, and an occupant of a room sees it too"""
+    image = "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    ours, avatars, muc = Client(), Headstock.Avatars.new(), Headstock.Muc.new()
+    other, seen, guests = make_client(3, resource="guest"), Headstock.Avatars.new(), Headstock.Muc.new()
+    ours.client.register(avatars)
+    ours.client.register(muc)
+    other.register(seen)
+    other.register(guests)
+
+    def load(avatars, jid):
+        return result(avatars.load_async, avatars.load_finish, avatars.lookup(jid)).get_data().hex()
+
+    with online(ours.client, other):
+        theirs = Slixmpp(THEIRS, "xep_0060", "xep_0163", "xep_0084")
+        try:
+            befriend(ours, theirs)
+            avatar = avatars.lookup(address(THEIRS))
+            name = theirs.do("publish_avatar", image)
+            wait(lambda: avatar.props.hash == name)
+            assert avatar.props.bytes is None and avatar.props.media_type == "image/png"
+            assert load(avatars, address(THEIRS)) == image and avatar.props.bytes is not None
+            mine = result(avatars.publish_async, avatars.publish_finish, GLib.Bytes.new(bytes.fromhex(image) + b"!"),
+                          "image/png", 1, 1, True)
+            assert theirs.do("avatar", address(OURS), mine) == image + "21"
+        finally:
+            theirs.end()
+        # A stranger finds it by asking, and an occupant by what the server has put into the presence (XEP-0398).
+        assert load(seen, address(OURS)) == image + "21"
+        room = f"avatars@{os.environ['HS_TEST_ROOMS']}"
+        host, guest = muc.add_room(room, "host"), guests.add_room(room, "guest")
+        assert result(host.join_async, host.join_finish) and result(host.create_instant_async, host.create_instant_finish)
+        assert result(guest.join_async, guest.join_finish)
+        wait(lambda: guest.lookup_occupant("host") and guest.lookup_occupant("host").props.avatar_hash == mine)
+        assert seen.lookup(f"{room}/host").props.hash == mine and load(seen, f"{room}/host") == image + "21"
+        assert result(avatars.disable_async, avatars.disable_finish)
+        result(host.destroy_async, host.destroy_finish, None, None)
+
+
+@scenario
 def extensions():
     """what extensions add to a message is understood on both sides"""
     ours, heard = Client(), []

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hs-avatars-private.h"
+
+#include "hs-error.h"
+#include "hs-iq.h"
+#include "hs-namespaces.h"
+#include "hs-stanza-error.h"
+
+/* Loading: from the folder, from what was published (XEP-0084), or from the vCard (XEP-0153). Nothing is loaded unless the
+ * program asks; a few at a time; what led to nothing is not asked for again. */
+
+typedef struct
+{
+  HsAvatars *self;
+  char *key;
+  char *hash;       /* NULL: what it is has to be found out first */
+  gboolean is_pep;
+  GPtrArray *tasks; /* GTask that wait for it */
+} Load;
+
+static void
+load_free (Load *load)
+{
+  g_object_unref (load->self);
+  g_free (load->key);
+  g_free (load->hash);
+  g_ptr_array_unref (load->tasks);
+  g_free (load);
+}
+
+static void start_waiting (HsAvatars *self);
+
+static char *
+make_failed_key (const char *hash, const char *key)
+{
+  return g_strconcat (hash, " ", key, NULL);
+}
+
+static gboolean
+has_failed (HsAvatars *self, const char *hash, const char *key)
+{
+  g_autofree char *failed = make_failed_key (hash, key);
+
+  return g_hash_table_contains (self->failed, failed);
+}
+
+/* Only what the other side did counts: a session may be lost. */
+static void
+remember_failure (HsAvatars *self, Load *load, const GError *error)
+{
+  if (load->hash == NULL
+      || (error->domain != HS_STANZA_ERROR && !g_error_matches (error, HS_ERROR, HS_ERROR_PROTOCOL)
+          && !g_error_matches (error, HS_ERROR, HS_ERROR_TOO_LARGE)))
+    return;
+  if (g_hash_table_size (self->failed) >= HS_AVATARS_MAX_FAILED)
+    g_hash_table_remove_all (self->failed);
+  g_hash_table_add (self->failed, make_failed_key (load->hash, load->key));
+}
+
+static void
+keep (HsAvatars *self, const char *hash, GBytes *bytes)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (self->folder == NULL)
+    return;
+  file = g_file_get_child (self->folder, hash);
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE,
+                                       G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL);
+}
+
+/* Takes over @bytes and @error, one of which is there. */
+static void
+finish (Load *load, GBytes *bytes, GError *error)
+{
+  HsAvatars *self = load->self;
+  HsAvatar *avatar = g_hash_table_lookup (self->alive, load->key);
+
+  g_hash_table_remove (self->loads, load->key);
+  self->n_loading--;
+  if (error != NULL)
+    remember_failure (self, load, error);
+  if (avatar != NULL)
+    {
+      g_object_ref (avatar);
+      hs_avatar_set_loading (avatar, FALSE);
+      if (bytes != NULL && g_strcmp0 (avatar->hash, load->hash) == 0)
+        hs_avatar_set_bytes (avatar, bytes);
+      g_object_unref (avatar);
+    }
+  for (guint i = 0; i < load->tasks->len; i++)
+    if (bytes != NULL)
+      g_task_return_pointer (load->tasks->pdata[i], g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
+    else
+      g_task_return_error (load->tasks->pdata[i], g_error_copy (error));
+  start_waiting (self);
+  g_clear_pointer (&bytes, g_bytes_unref);
+  g_clear_error (&error);
+  load_free (load);
+}
+
+static void
+finish_none (Load *load)
+{
+  finish (load, NULL, g_error_new (HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND, "%s shows no avatar", load->key));
+}
+
+/* The hash is what makes it that image (XEP-0084, 3.1), whoever keeps it. */
+static void
+take_text (Load *load, const char *text)
+{
+  HsAvatars *self = load->self;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *hash = NULL;
+  gsize length;
+  guchar *data;
+
+  if (text == NULL || *text == '\0')
+    {
+      finish_none (load);
+      return;
+    }
+  data = g_base64_decode (text, &length);
+  bytes = g_bytes_new_take (data, length);
+  hash = hs_avatars_hash_bytes (bytes);
+  if (length > self->max_bytes)
+    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s has %" G_GSIZE_FORMAT
+                                     " bytes, more than max-bytes (%u)", load->key, length, self->max_bytes));
+  else if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))
+    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The avatar of %s has another hash than was said",
+                                     load->key));
+  else
+    {
+      if (load->hash == NULL)
+        load->hash = g_strdup (hash);
+      keep (self, hash, bytes);
+      finish (load, g_bytes_ref (bytes), NULL);
+    }
+}
+
+static void
+vcard_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Load *load = user_data;
+  GError *error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
+  HsElement *vcard = answer != NULL ? hs_element_get_child (HS_ELEMENT (answer), "vCard", HS_NS_VCARD) : NULL;
+  HsElement *photo = vcard != NULL ? hs_element_get_child (vcard, "PHOTO", HS_NS_VCARD) : NULL;
+  const char *text = photo != NULL ? hs_element_get_child_text (photo, "BINVAL", HS_NS_VCARD) : NULL;
+
+  if (error != NULL)
+    {
+      finish (load, NULL, error);
+      return;
+    }
+  /* Nobody had said which it is: now it is known. */
+  if (load->hash == NULL && text != NULL && *text != '\0')
+    {
+      HsAvatarInfo *info = g_new0 (HsAvatarInfo, 1);
+      gsize length;
+      g_autofree guchar *data = g_base64_decode (text, &length);
+
+      info->hash = g_compute_checksum_for_data (G_CHECKSUM_SHA1, data, length);
+      info->media_type = g_strdup (hs_element_get_child_text (photo, "TYPE", HS_NS_VCARD));
+      hs_avatars_take_info (load->self, load->key, info);
+    }
+  take_text (load, text);
+}
+
+static void
+fetch_vcard (Load *load)
+{
+  g_autoptr (HsElement) payload = hs_element_new ("vCard", HS_NS_VCARD);
+  g_autoptr (HsIq) iq = hs_iq_new ("get", load->key, payload);
+
+  hs_client_request_async (load->self->client, HS_ELEMENT (iq), -1, NULL, vcard_cb, load);
+}
+
+static void
+data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Load *load = user_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) items = hs_pubsub_query_items_finish (HS_PUBSUB (source), result, &error);
+  HsElement *data = items != NULL && items->len == 1 ? hs_pubsub_item_get_payload (items->pdata[0]) : NULL;
+
+  if (error != NULL)
+    finish (load, NULL, error);
+  else if (data == NULL || !hs_element_matches (data, "data", HS_NS_AVATAR_DATA))
+    finish_none (load);
+  else
+    take_text (load, hs_element_get_text (data));
+}
+
+static void
+fetch (Load *load)
+{
+  HsAvatars *self = load->self;
+  const char *const ids[] = { load->hash, NULL };
+
+  if (self->client == NULL || self->pubsub == NULL)
+    finish (load, NULL, g_error_new_literal (HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                                             "HsAvatars is not registered with a client"));
+  else if (load->is_pep)
+    hs_pubsub_query_items_async (self->pubsub, load->key, HS_NS_AVATAR_DATA, ids, 0, NULL, data_cb, load);
+  else
+    fetch_vcard (load);
+}
+
+static void
+file_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Load *load = user_data;
+  g_autoptr (GBytes) bytes = g_file_load_bytes_finish (G_FILE (source), result, NULL, NULL);
+  g_autofree char *hash = bytes != NULL ? hs_avatars_hash_bytes (bytes) : NULL;
+
+  if (g_strcmp0 (hash, load->hash) == 0)
+    finish (load, g_bytes_ref (bytes), NULL);
+  else
+    fetch (load);
+}
+
+static void
+load_known (Load *load)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (load->self->folder == NULL)
+    {
+      fetch (load);
+      return;
+    }
+  file = g_file_get_child (load->self->folder, load->hash);
+  g_file_load_bytes_async (file, NULL, file_cb, load);
+}
+
+static gboolean
+take_known (Load *load)
+{
+  HsAvatarInfo *info = hs_avatars_find_info (load->self, load->key);
+
+  if (info == NULL || info->hash == NULL)
+    return FALSE;
+  g_free (load->hash);
+  load->hash = g_strdup (info->hash);
+  load->is_pep = info->is_pep;
+  return TRUE;
+}
+
+static void
+metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Load *load = user_data;
+  HsAvatars *self = load->self;
+  g_autoptr (GPtrArray) items = hs_pubsub_query_items_finish (HS_PUBSUB (source), result, NULL);
+  HsElement *metadata = items != NULL && items->len > 0 ? hs_pubsub_item_get_payload (items->pdata[0]) : NULL;
+  HsAvatarInfo *info = hs_avatars_read_metadata (metadata);
+
+  if (info != NULL)
+    hs_avatars_take_info (self, load->key, info);
+  info = hs_avatars_find_info (self, load->key);
+  if (info != NULL && info->is_none)
+    finish_none (load);
+  else if (info != NULL && info->size > self->max_bytes)
+    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s is larger than max-bytes (%u)",
+                                     load->key, self->max_bytes));
+  else if (take_known (load))
+    load_known (load);
+  else
+    fetch (load);
+}
+
+static gboolean
+is_person (const char *key)
+{
+  g_autoptr (HsJid) jid = hs_jid_new (key, NULL);
+
+  return jid != NULL && hs_jid_is_bare (jid);
+}
+
+static void
+start (Load *load)
+{
+  if (load->hash != NULL)
+    load_known (load);
+  else if (load->self->pubsub != NULL && is_person (load->key))
+    hs_pubsub_query_items_async (load->self->pubsub, load->key, HS_NS_AVATAR_METADATA, NULL, 1, NULL, metadata_cb, load);
+  else
+    fetch (load);
+}
+
+static void
+start_waiting (HsAvatars *self)
+{
+  Load *load;
+
+  while (self->n_loading < HS_AVATARS_MAX_LOADS && (load = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      self->n_loading++;
+      start (load);
+    }
+}
+
+static void
+begin (HsAvatars *self, HsAvatar *avatar, GTask *task)
+{
+  Load *load = g_hash_table_lookup (self->loads, avatar->key);
+
+  if (load == NULL)
+    {
+      load = g_new0 (Load, 1);
+      load->self = g_object_ref (self);
+      load->key = g_strdup (avatar->key);
+      load->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+      take_known (load);
+      g_hash_table_insert (self->loads, load->key, load);
+      g_queue_push_tail (&self->waiting, load);
+      hs_avatar_set_loading (avatar, TRUE);
+    }
+  g_ptr_array_add (load->tasks, task);
+  start_waiting (self);
+}
+
+/* Why there is nothing to load, or NULL. */
+static GError *
+find_reason (HsAvatars *self, HsAvatar *avatar)
+{
+  HsAvatarInfo *info = hs_avatars_find_info (self, avatar->key);
+
+  if (self->client == NULL || self->pubsub == NULL)
+    return g_error_new_literal (HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsAvatars is not registered with a client");
+  if (info != NULL && info->is_none)
+    return g_error_new (HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND, "%s shows no avatar", avatar->key);
+  if (info != NULL && info->size > self->max_bytes)
+    return g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s is larger than max-bytes (%u)", avatar->key,
+                        self->max_bytes);
+  if (info != NULL && info->hash != NULL && has_failed (self, info->hash, avatar->key))
+    return g_error_new (HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND,
+                        "The avatar of %s was asked for before, and not had", avatar->key);
+  return NULL;
+}
+
+/**
+ * hs_avatars_load_async:
+ * @self: a module for avatars
+ * @avatar: whose image is wanted
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called when the image is there
+ * @user_data: data for @callback
+ *
+ * Loads an image, from [property@Avatars:folder] if it is there, else from the other side.
+ *
+ * It is then in [property@Avatar:bytes] as well. Four images are loaded at a time; equal ones are loaded once. An image
+ * that was not had is not asked for again until the person shows another one. Call [method@Avatars.load_finish] in the
+ * callback to get the result.
+ *
+ * ```python
+ * avatar = avatars.lookup("juliet@capulet.example")
+ * image = await avatars.load_async(avatar)
+ * print(avatar.media_type, image.get_size())
+ * ```
+ *
+ * Since: 0.2
+ */
+void
+hs_avatars_load_async (HsAvatars *self,
+                       HsAvatar *avatar,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task;
+  GError *error;
+
+  g_return_if_fail (HS_IS_AVATARS (self));
+  g_return_if_fail (HS_IS_AVATAR (avatar));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, hs_avatars_load_async);
+  if (avatar->bytes != NULL)
+    g_task_return_pointer (task, g_bytes_ref (avatar->bytes), (GDestroyNotify) g_bytes_unref);
+  else if ((error = find_reason (self, avatar)) != NULL)
+    g_task_return_error (task, error);
+  else
+    {
+      begin (self, avatar, task);
+      return;
+    }
+  g_object_unref (task);
+}
+
+/**
+ * hs_avatars_load_finish:
+ * @self: a module for avatars
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what [method@Avatars.load_async] began.
+ *
+ * Errors: %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the condition that the other
+ * side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND where there is no image, or it was not had
+ * before; %HS_ERROR_TOO_LARGE for one that is larger than [property@Avatars:max-bytes]; %HS_ERROR_PROTOCOL for one that has
+ * another hash than was said.
+ *
+ * Returns: (transfer full): the image, or %NULL with an error
+ *
+ * Since: 0.2
+ */
+GBytes *
+hs_avatars_load_finish (HsAvatars *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (HS_IS_AVATARS (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_avatars_load_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
