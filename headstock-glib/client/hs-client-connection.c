@@ -267,7 +267,7 @@ open_stream (HsClient *self, HsAttempt *attempt)
     hs_stream_open (hs_client_stream (priv));
   else
     hs_stream_secured (hs_client_stream (priv));
-  hs_client_sign_in_early (self);
+  hs_client_pipeline_sign_in (self);
   hs_client_flush (self);
   if (hs_attempt_get_owner (attempt) == NULL)
     return;

@@ -30,7 +30,7 @@ interrupt_session (HsClient *self)
   if (!hs_session_interrupt (&priv->session, hs_client_get_time (priv), hs_client_get_boot_time (priv)))
     hs_client_lose_session (self);
   else if (!again)
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_SESSION, hs_session_get_patience (&priv->session));
+    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_SESSION, hs_session_get_resume_timeout (&priv->session));
 }
 
 /* There will not be another connection. */

@@ -178,7 +178,7 @@ typedef enum
 } HsClientAgain;
 
 void hs_client_sign_in (HsClient *self);
-void hs_client_sign_in_early (HsClient *self);
+void hs_client_pipeline_sign_in (HsClient *self);
 HsClientAgain hs_client_forget_stream_features (HsClient *self, const GError *error);
 void hs_client_remember_session (HsClientPrivate *priv);
 void hs_client_token_refused (HsClient *self);

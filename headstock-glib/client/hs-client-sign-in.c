@@ -156,9 +156,9 @@ hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
   config->inactive = !hs_settings_get_active (&priv->settings);
 }
 
-/* With @offer, before the server has said what it offers. */
+/* @remembered: the stream features of the last sign-in, to pipeline this one; or NULL */
 static void
-sign_in (HsClient *self, gboolean with_token, GVariant *offer)
+sign_in (HsClient *self, gboolean with_token, GVariant *remembered)
 {
   HsClientPrivate *priv = hs_client_private (self);
   const HsSettings *settings = &priv->settings;
@@ -186,9 +186,9 @@ sign_in (HsClient *self, gboolean with_token, GVariant *offer)
   if (with_token)
     hs_sign_in_add_token (&priv->sign_in, &credentials, hs_settings_get_user_agent_id (settings),
                           g_get_real_time () / G_USEC_PER_SEC);
-  if (offer != NULL)
+  if (remembered != NULL)
     {
-      hs_stream_pipeline_sign_in (hs_client_stream (priv), offer, &credentials);
+      hs_stream_pipeline_sign_in (hs_client_stream (priv), remembered, &credentials);
       return;
     }
   hs_stream_sign_in (hs_client_stream (priv), &credentials);
@@ -213,32 +213,32 @@ static GVariant *
 recall_stream_features (HsClientPrivate *priv)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_connection_get_account (&priv->connection));
-  GVariant *offer = NULL;
+  GVariant *features = NULL;
 
   if (!hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_BY_MEMORY))
     return NULL;
-  offer = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
-  return offer != NULL ? g_variant_ref (offer) : hs_sign_in_recall_features (&priv->sign_in, hs_jid_to_string (bare));
+  features = hs_server_memory_get_features (&priv->server_memory, hs_jid_to_string (bare));
+  return features != NULL ? g_variant_ref (features) : hs_sign_in_recall_features (&priv->sign_in, hs_jid_to_string (bare));
 }
 
 /* Pipelines the sign-in: sends it together with the stream's header, if the stream features of the last sign-in are
  * known. The stream compares them with the server's when those arrive. */
 void
-hs_client_sign_in_early (HsClient *self)
+hs_client_pipeline_sign_in (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (GVariant) offer = NULL;
+  g_autoptr (GVariant) features = NULL;
 
   if (hs_settings_is_component (&priv->settings) || hs_module_list_has_negotiators (&priv->modules)
       || !hs_connection_is_secure (&priv->connection) || !hs_connection_is_trusted (&priv->connection)
       || !hs_connection_is_open (&priv->connection))
     return;
-  offer = recall_stream_features (priv);
-  if (offer != NULL)
-    sign_in (self, TRUE, offer);
+  features = recall_stream_features (priv);
+  if (features != NULL)
+    sign_in (self, TRUE, features);
 }
 
-/* Whether pipelining cannot be the cause of @error. A server that does not bear pipelining sends a stream error that
+/* Whether pipelining cannot be the cause of @error. A server that does not support pipelining sends a stream error that
  * is not listed here or a stanza error, refuses TLS, cuts the connection, or never answers. */
 static gboolean
 is_about_something_else (const GError *error)
@@ -335,10 +335,10 @@ hs_client_forget_stream_features (HsClient *self, const GError *error)
 void
 hs_client_remember_session (HsClientPrivate *priv)
 {
-  HsSessionFeatures offer = hs_stream_get_session_features (hs_client_stream (priv));
+  HsSessionFeatures features = hs_stream_get_session_features (hs_client_stream (priv));
 
-  if (offer != 0 && hs_connection_is_secure (&priv->connection))
-    hs_server_memory_remember_session (&priv->server_memory, offer);
+  if (features != 0 && hs_connection_is_secure (&priv->connection))
+    hs_server_memory_remember_session (&priv->server_memory, features);
   hs_server_memory_bound (&priv->server_memory,
                           hs_connection_get_address (&priv->connection));
 }
@@ -349,14 +349,14 @@ static void
 remember_stream_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const HsStreamFeatures *offer = hs_stream_get_features (hs_client_stream (priv));
+  const HsStreamFeatures *offered = hs_stream_get_features (hs_client_stream (priv));
   g_autoptr (HsJid) bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
   g_autoptr (GVariant) features = NULL;
   GVariant *token;
 
   if (!hs_connection_is_secure (&priv->connection))
-    offer = NULL;
-  features = offer != NULL ? g_variant_ref_sink (hs_stream_features_save (offer)) : NULL;
+    offered = NULL;
+  features = offered != NULL ? g_variant_ref_sink (hs_stream_features_save (offered)) : NULL;
   hs_server_memory_remember (&priv->server_memory, hs_jid_to_string (bare), features);
   if (features == NULL || !hs_authentication_uses_token (get_authentication (priv)))
     return;

@@ -21,14 +21,14 @@ hs_requests_changed (HsRequests *self)
 HsIqRequest *
 hs_requests_add (HsRequests *self, HsNode *iq, guint msec, gint64 now)
 {
-  const gint64 patience = msec * (gint64) 1000;
+  const gint64 timeout = msec * (gint64) 1000;
   /* Time stands still while the session is interrupted. A deadline of 0 is none. */
-  gint64 deadline = hs_iq_tracker_get_time (self->tracker, now) + patience;
+  gint64 deadline = hs_iq_tracker_get_time (self->tracker, now) + timeout;
   HsIqRequest *request = hs_iq_tracker_add (self->tracker, hs_node_get_attribute (iq, "id", NULL),
                                             hs_node_get_attribute (iq, "to", NULL),
                                             hs_node_get_attribute (iq, "from", NULL), MAX (deadline, 1));
 
-  hs_iq_request_set_patience (request, patience);
+  hs_iq_request_set_timeout (request, timeout);
   hs_requests_changed (self);
   return request;
 }

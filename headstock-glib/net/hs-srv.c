@@ -6,7 +6,7 @@
 #include "hs-error.h"
 
 /* How long an answer with records waits for the other service's answer, at most. */
-#define PATIENCE_USEC (2 * G_USEC_PER_SEC)
+#define WAIT_USEC (2 * G_USEC_PER_SEC)
 
 /* ---- Order ---- */
 
@@ -253,7 +253,7 @@ query_done (HsSrvQuery *query,
   if (self->pending == 0)
     lookup_decide (self);
   else if (self->targets->len > 0)
-    set_deadline (self, g_get_monotonic_time () + PATIENCE_USEC);
+    set_deadline (self, g_get_monotonic_time () + WAIT_USEC);
 }
 
 static void

@@ -198,7 +198,7 @@ hs_binding_get_jid (const HsBinding *self)
   return self->jid;
 }
 
-/* ---- Stanzas that came too early ---- */
+/* ---- Stanzas that came before the session ---- */
 
 /* The number has a limit of its own, since even a small stanza takes a block of memory. */
 gboolean

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* What a stream knows between its sign-in and the first stanza of the session: how the resource is bound (RFC
- * 6120, 7) or the session resumed, inside SASL2 or after it, and what arrived too early. */
+ * 6120, 7) or the session resumed, inside SASL2 or after it, and which stanzas arrived before the session. */
 
 /* What <authenticate/> of SASL2 asks for besides the sign-in. */
 typedef enum /*< skip >*/

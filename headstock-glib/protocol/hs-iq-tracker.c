@@ -18,7 +18,7 @@ struct _HsIqRequest
   HsJid *from_jid;
   gboolean to_account; /* it went to no address, or to the account's own */
   gint64 deadline;
-  gint64 patience;
+  gint64 timeout; /* how long nothing may come while the answer is awaited or comes in; 0: for ever */
   gboolean answering;
   GList link;         /* in the queue of deadlines, where there is one */
   HsIqRequest *next;  /* with the same id */
@@ -249,16 +249,16 @@ hs_iq_tracker_match (HsIqTracker *self, HsNode *iq)
 }
 
 void
-hs_iq_request_set_patience (HsIqRequest *self, gint64 usec)
+hs_iq_request_set_timeout (HsIqRequest *self, gint64 usec)
 {
-  self->patience = usec;
+  self->timeout = usec;
 }
 
 void
 hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request)
 {
   request->answering = TRUE;
-  if (request->deadline == 0 || request->patience != 0)
+  if (request->deadline == 0 || request->timeout != 0)
     return;
   g_queue_unlink (&self->deadlines, &request->link);
   request->deadline = 0;
@@ -304,7 +304,7 @@ describe_timeout (const HsIqRequest *request)
   g_string_append (message, " did not answer the ");
   hs_stanza_append_request (message, request->name, request->namespace_);
   g_string_append_printf (message, " with the id %s within %" G_GINT64_FORMAT " milliseconds", id,
-                          request->patience / 1000);
+                          request->timeout / 1000);
   return g_error_new_literal (HS_ERROR, HS_ERROR_TIMED_OUT, message->str);
 }
 
@@ -317,10 +317,10 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
     {
       g_autoptr (GError) error = NULL;
 
-      if (first->answering && last_input + first->patience > now)
+      if (first->answering && last_input + first->timeout > now)
         {
           g_queue_unlink (&self->deadlines, &first->link);
-          first->deadline = last_input + first->patience;
+          first->deadline = last_input + first->timeout;
           queue_deadline (self, first);
           continue;
         }

@@ -41,7 +41,7 @@ void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
 /* The request that a result or error answers, or NULL. It stays where it is. */
 HsIqRequest *hs_iq_tracker_match (HsIqTracker *self, HsNode *iq);
 /* How long it may be silent while its answer comes in; 0: for ever. */
-void hs_iq_request_set_patience (HsIqRequest *self, gint64 usec);
+void hs_iq_request_set_timeout (HsIqRequest *self, gint64 usec);
 /* Its answer has begun to come in: it times out only where nothing comes any more. */
 void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
 /* Takes the request out and calls back. */

@@ -76,7 +76,7 @@ hs_liveness_sent (HsLiveness *self, gint64 now, gint64 timeout)
 /* How long an answer may take. Where the output moves in jumps, as it does where a relay in between reads slowly
  * into a large buffer, the answer may take a jump longer. */
 static gint64
-get_patience (const HsLiveness *self, const HsLivenessView *view)
+get_answer_timeout (const HsLiveness *self, const HsLivenessView *view)
 {
   return view->timeout + self->pace;
 }
@@ -85,7 +85,7 @@ get_patience (const HsLiveness *self, const HsLivenessView *view)
 static gint64
 get_output_end (const HsLiveness *self, const HsLivenessView *view)
 {
-  return self->moved + get_patience (self, view) * (self->last_input > self->moved ? SPEAKING_FACTOR : 1);
+  return self->moved + get_answer_timeout (self, view) * (self->last_input > self->moved ? SPEAKING_FACTOR : 1);
 }
 
 /* What has left since the last look. */
@@ -117,7 +117,7 @@ static gint64
 get_stall_end (const HsLiveness *self, const HsLivenessView *view)
 {
   if (view->resumed)
-    return self->stalled + get_patience (self, view);
+    return self->stalled + get_answer_timeout (self, view);
   return self->stalled + MAX (view->interval, view->timeout);
 }
 
@@ -129,7 +129,7 @@ get_next_look (const HsLiveness *self, const HsLivenessView *view)
   gint64 next = self->state == HS_LIVENESS_PINGED ? G_MAXINT64 : self->last_input + view->interval;
 
   if (self->state == HS_LIVENESS_PINGED && self->ping_left != 0)
-    next = self->ping_left + get_patience (self, view);
+    next = self->ping_left + get_answer_timeout (self, view);
   if (self->state == HS_LIVENESS_STALLED || (self->stalled != 0 && view->resumed))
     next = MIN (next, get_stall_end (self, view));
   if (self->watching)
@@ -170,7 +170,7 @@ find_failing (const HsLiveness *self, const HsLivenessView *view)
   if (self->state == HS_LIVENESS_STALLED && view->now >= get_stall_end (self, view))
     return "does not acknowledge what it is sent";
   if (self->state == HS_LIVENESS_PINGED && self->ping_left != 0
-      && view->now >= self->ping_left + get_patience (self, view))
+      && view->now >= self->ping_left + get_answer_timeout (self, view))
     return "gives no sign of life";
   return NULL;
 }

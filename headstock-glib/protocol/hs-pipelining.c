@@ -5,9 +5,10 @@
 
 #define TO(state) HS_PIPELINING_##state
 
-/* A cut says nothing certain: where pipelining has worked before it was the network, the first time. Where it has
- * never worked, the sign-in that follows without it tells: what fails with pipelining and works without, at one
- * address, does not bear it. While it is off, nothing that fails is its fault. */
+/* A connection that was cut proves nothing. If pipelining has worked with this server before, the network is taken
+ * for the cause, the first time. If pipelining has never worked, the next sign-in does without it and decides: a server
+ * that fails with pipelining and succeeds without it, at the same address, does not support it. While pipelining is
+ * off, it is not the cause of any failure. */
 static const guint8 table[HS_N_PIPELINING][HS_N_PIPELINING_EVENTS] = {
   [HS_PIPELINING_ALLOWED] = {
     [HS_PIPELINING_ON_OUTDATED] = TO (OFF_UNTIL_BOUND),

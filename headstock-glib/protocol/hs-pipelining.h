@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Whether a server bears pipelining, as far as its connections have shown. */
+/* Whether a server supports pipelining, as far as its connections have shown. */
 
 typedef enum /*< skip >*/
 {

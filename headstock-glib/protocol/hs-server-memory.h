@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* What the client remembers of a server from one connection to the next: the stream features that the server
- * offered to an account, and whether the server bears pipelining. A value; nothing here knows the network. */
+ * offered to an account, and whether the server supports pipelining. A value; nothing here knows the network. */
 
 /* The kinds of pipelining. A server that fails with HS_PIPELINE_WITH_HEADER gets neither kind; a server that fails
  * with HS_PIPELINE_BY_MEMORY may still get the other. */
@@ -40,7 +40,7 @@ typedef struct
 void hs_server_memory_init (HsServerMemory *self);
 void hs_server_memory_clear (HsServerMemory *self);
 
-/* Called when a connection to the server of @domain begins. Forgets how another server bore pipelining. */
+/* Called when a connection to the server of @domain begins. Forgets whether another server supports pipelining. */
 void hs_server_memory_meet (HsServerMemory *self, const char *domain);
 gboolean hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what);
 

@@ -9,7 +9,7 @@
 /* How long a kept session can be used where the server does not say how long it keeps one, in seconds. */
 #define MAX_AGE (24 * 60 * 60)
 /* How long requests wait for an interrupted session where the server does not say, in milliseconds. */
-#define PATIENCE (10 * 60 * 1000)
+#define RESUME_TIMEOUT (10 * 60 * 1000)
 
 void
 hs_session_init (HsSession *self,
@@ -160,11 +160,11 @@ hs_session_interrupt (HsSession *self, gint64 now, gint64 boot_now)
 }
 
 guint
-hs_session_get_patience (const HsSession *self)
+hs_session_get_resume_timeout (const HsSession *self)
 {
   guint max = hs_stream_management_get_max (self->management);
 
-  return max == 0 ? PATIENCE : MIN (max, 86400) * 1000;
+  return max == 0 ? RESUME_TIMEOUT : MIN (max, 86400) * 1000;
 }
 
 gboolean

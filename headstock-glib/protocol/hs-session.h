@@ -68,7 +68,7 @@ void hs_session_resume (HsSession *self, gint64 now);
 /* The connection is gone. FALSE: the session cannot be resumed, and the caller loses it. */
 gboolean hs_session_interrupt (HsSession *self, gint64 now, gint64 boot_now);
 /* How long requests wait for the session to be resumed, in milliseconds. */
-guint hs_session_get_patience (const HsSession *self);
+guint hs_session_get_resume_timeout (const HsSession *self);
 /* Whether the session waits to be resumed, or was not resumed and another has not been bound yet. */
 gboolean hs_session_is_interrupted (const HsSession *self);
 /* Whether the server should still have the interrupted session. */

@@ -28,7 +28,7 @@ ensure (HsBlock *block)
       block->detached = g_new0 (HsDetached, 1);
       block->detached->nodes = g_ptr_array_new ();
       block->detached->size = block->size;
-      block->detached->patience = LEAST_GROWTH;
+      block->detached->sweep_growth = LEAST_GROWTH;
     }
   return block->detached;
 }
@@ -243,7 +243,7 @@ sweep (HsBlock *block)
     free_tree (block, g_ptr_array_index (gone, i));
   self->grown = 0;
   self->size = block->size;
-  self->patience = MAX (LEAST_GROWTH, cost * sizeof (HsNode));
+  self->sweep_growth = MAX (LEAST_GROWTH, cost * sizeof (HsNode));
   /* Views are released as this returns, when all is done: the program's code may run. */
 }
 
@@ -252,6 +252,6 @@ hs_detached_tidy (HsBlock *block)
 {
   HsDetached *self = block->detached;
 
-  if (self->grown + (block->size - self->size) >= self->patience)
+  if (self->grown + (block->size - self->size) >= self->sweep_growth)
     sweep (block);
 }

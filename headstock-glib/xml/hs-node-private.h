@@ -37,7 +37,7 @@ struct _HsDetached
   guint n_nodes;    /* without those */
   gsize grown;      /* bytes outside of the block's chunks since the last sweep */
   gsize size;       /* of the chunks at the last sweep */
-  gsize patience;   /* the growth after which the next sweep is due */
+  gsize sweep_growth; /* the growth after which the next sweep is due */
 };
 
 struct _HsBlock

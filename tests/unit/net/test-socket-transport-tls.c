@@ -189,6 +189,75 @@ test_garbage (Fixture *fixture,
   g_assert_cmpuint (fixture->owner->received->len, ==, 0);
 }
 
+typedef struct
+{
+  HsTlsConfig config;
+  gboolean done;
+} Starter;
+
+static void
+started_cb (GObject *source,
+            GAsyncResult *result,
+            gpointer user_data)
+{
+  TestOwner *owner = user_data;
+  Starter *starter = owner->data;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (hs_transport_start_tls_finish (owner->transport, result, &certificate, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (certificate);
+  starter->done = TRUE;
+}
+
+static void
+start_tls (TestOwner *owner)
+{
+  Starter *starter = owner->data;
+
+  owner->on_received = NULL;
+  hs_transport_set_reading (owner->transport, HS_READ_MODE_STOP);
+  hs_transport_start_tls_async (owner->transport, &starter->config, NULL, started_cb, owner);
+}
+
+/* STARTTLS from within received(). Plain text behind what was used is not taken for what came through TLS. */
+static void
+test_starttls (void)
+{
+  GSocketConnection *ours, *theirs;
+  g_autoptr (GTlsDatabase) database = test_database ();
+  Starter starter = { .config = { .domain = "example.org", .database = database, .timeout_msec = 5000 } };
+  TestTlsServer *server;
+  TestOwner *owner;
+  GOutputStream *output;
+
+  test_tcp_pair (&ours, &theirs);
+  owner = test_owner_new (G_IO_STREAM (ours));
+  owner->use_at_most = 10;
+  owner->on_received = start_tls;
+  owner->data = &starter;
+  g_assert_false (hs_transport_is_secure (owner->transport));
+  g_assert_null (hs_transport_get_tls (owner->transport));
+  g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (theirs), "<proceed/><injected/>", 21, NULL, NULL), ==, 21);
+  hs_transport_set_reading (owner->transport, HS_READ_MODE_READ);
+  spin_until (owner->received->len == 10);
+  server = test_tls_server_new (G_IO_STREAM (theirs), TEST_SERVER, G_TLS_AUTHENTICATION_NONE);
+  spin_until (starter.done && server->done);
+  g_assert_true (hs_transport_is_secure (owner->transport) && hs_transport_is_trusted (owner->transport));
+  g_assert_false (hs_transport_has_used_certificate (owner->transport));
+  g_assert_nonnull (hs_transport_get_tls (owner->transport));
+  hs_transport_set_reading (owner->transport, HS_READ_MODE_READ);
+  output = g_io_stream_get_output_stream (G_IO_STREAM (server->connection));
+  g_assert_cmpint (g_output_stream_write (output, "<through/>", 10, NULL, NULL), ==, 10);
+  spin_until (owner->received->len >= 20);
+  g_assert_cmpmem (owner->received->data, owner->received->len, "<proceed/><through/>", 20);
+  test_owner_free (owner);
+  test_tls_server_free (server);
+  test_finalize (ours);
+  test_finalize (theirs);
+}
+
 int
 main (int argc,
       char **argv)
@@ -208,6 +277,7 @@ main (int argc,
   ADD ("/transport-tls/cut", NULL, test_cut);
   ADD ("/transport-tls/reset", NULL, test_reset);
   ADD ("/transport-tls/garbage", NULL, test_garbage);
+  g_test_add_func ("/transport-tls/starttls", test_starttls);
   test_add_again_with_tls_1_2 ("/transport-tls/all-with-tls-1.2", argv[0]);
 
   return g_test_run ();

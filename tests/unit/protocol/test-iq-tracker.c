@@ -248,7 +248,7 @@ test_timeout_message (Fixture *f, gconstpointer data)
       HsIqRequest *request = hs_iq_tracker_add (f->tracker, "i", rows[i].to, NULL, 5);
       g_autofree char *message = NULL;
 
-      hs_iq_request_set_patience (request, 1500000);
+      hs_iq_request_set_timeout (request, 1500000);
       hs_iq_request_set_payload (request, rows[i].name, rows[i].namespace_);
       hs_iq_request_set_callback (request, keep_message_cb, &message);
       hs_iq_tracker_expire (f->tracker, 5, 0);
@@ -258,11 +258,11 @@ test_timeout_message (Fixture *f, gconstpointer data)
 
 /* While an answer comes in, the time counts from what came last. */
 static void
-test_patience (Fixture *f, gconstpointer data)
+test_silence (Fixture *f, gconstpointer data)
 {
   HsIqRequest *request = ask (f, "a", NULL, NULL, 1000);
 
-  hs_iq_request_set_patience (request, 500);
+  hs_iq_request_set_timeout (request, 500);
   hs_iq_tracker_hold (f->tracker, request);
   hs_iq_tracker_expire (f->tracker, 1000, 900);
   g_assert_cmpstr (f->told->str, ==, "");
@@ -348,7 +348,7 @@ main (int argc, char *argv[])
   ADD ("/iq-tracker/strict", test_strict);
   ADD ("/iq-tracker/same-id", test_same_id);
   ADD ("/iq-tracker/deadlines", test_deadlines);
-  ADD ("/iq-tracker/patience", test_patience);
+  ADD ("/iq-tracker/silence", test_silence);
   ADD ("/iq-tracker/timeout-message", test_timeout_message);
   ADD ("/iq-tracker/fail-all", test_fail_all);
   ADD ("/iq-tracker/many", test_many);

@@ -148,7 +148,7 @@ test_resume (Fixture *f, gconstpointer data)
   /* One of them has no time left. */
   g_assert_true (hs_session_interrupt (&f->session, 10 * SECOND, 1000 * SECOND));
   g_assert_true (hs_session_is_interrupted (&f->session));
-  g_assert_cmpuint (hs_session_get_patience (&f->session), ==, 60000);
+  g_assert_cmpuint (hs_session_get_resume_timeout (&f->session), ==, 60000);
   g_assert_cmpint (hs_iq_tracker_get_deadline (f->tracker), ==, 0);
   /* The same connection fails twice, or another attempt does. */
   g_assert_true (hs_session_interrupt (&f->session, 15 * SECOND, 1005 * SECOND));
@@ -177,7 +177,7 @@ test_expire (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_answers, ==, 0);
   g_assert_true (hs_session_interrupt (&f->session, SECOND, SECOND));
   /* The server has not said how long. */
-  g_assert_cmpuint (hs_session_get_patience (&f->session), ==, 600000);
+  g_assert_cmpuint (hs_session_get_resume_timeout (&f->session), ==, 600000);
   hs_session_expire (&f->session);
   g_assert_cmpuint (f->n_answers, ==, 1);
   g_assert_true (hs_session_is_interrupted (&f->session));
