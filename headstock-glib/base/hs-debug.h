@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What the environment variable HEADSTOCK_DEBUG has printed on the standard error output, without the program's
- * doing. */
+/* The topics that the environment variable HEADSTOCK_DEBUG names. The library prints about them on the standard
+ * error output; the program does nothing for it. */
 
 typedef enum
 {

@@ -54,7 +54,8 @@ fill (void)
       if (got >= 0)
         have += got;
       else if (errno != EINTR)
-        /* Whoever can guess an id can answer in another's name: no number is better than a bad one. */
+        /* A peer that can guess an id can send an answer in another's name: end the program rather than use numbers
+         * that can be guessed. */
         g_error ("The system has no random numbers: %s", g_strerror (errno));
     }
   pool.left = sizeof pool.bytes;
@@ -85,7 +86,7 @@ hs_random_write_id (char id[HS_RANDOM_ID_LENGTH + 1])
       id[i] = alphabet[bits >> n_bits & 31];
     }
   id[HS_RANDOM_ID_LENGTH] = '\0';
-  /* What has been given out is nowhere to be found afterwards. */
+  /* Wipe the random bytes that were given out, so that nobody finds them in memory later. */
   memset (bytes, 0, ID_BYTES);
 }
 
