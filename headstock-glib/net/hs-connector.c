@@ -14,7 +14,7 @@
 #include "hs-printable.h"
 #include "hs-srv.h"
 
-/* Of the errors of a long list of targets, the message keeps this much. */
+/* The most characters of an error message that lists the errors of all targets. */
 #define MESSAGE_MAX 600
 /* How long an address that does not answer is alone (RFC 8305, 5): the next one is tried beside it, of the same
  * target or of the next. */
@@ -138,7 +138,7 @@ format_target (const HsSrvTarget *target)
   return g_strdup_printf ("%s:%u", target->host, (guint) target->port);
 }
 
-/* What names the target already need not be told where it was. */
+/* Do not add the target to a message that names it already. */
 static void
 note_failure (HsConnector *self,
               const HsSrvTarget *target,
@@ -269,7 +269,7 @@ cancelled_cb (GCancellable *cancellable,
 
 static void advance (HsConnecting *self);
 
-/* Of the attempt; the answer that is still to come holds it. */
+/* Removes a racer from its attempt. The callback that is still to come holds the racer. */
 static HsCandidate *
 drop_racer (HsRacer *racer)
 {

@@ -36,7 +36,7 @@ typedef struct
   gboolean no_network;            /* each call returns a result without a connection: the caller has another way */
 } HsConnectorConfig;
 
-/* What a connect ended in. */
+/* The result of hs_connector_connect_async(). */
 typedef struct
 {
   GSocketConnection *connection; /* TCP_NODELAY is set, the socket does not block; NULL with no_network */
@@ -62,12 +62,12 @@ HsConnectorResult *hs_connector_connect_finish (HsConnector *self,
                                                 GError **error);
 /* Whether another call may find another address. */
 gboolean hs_connector_has_more (HsConnector *self);
-/* What was found at the address that was returned last was of no use. */
+/* Tells the connector that the address that was returned last was of no use, and why. */
 void hs_connector_note_failure (HsConnector *self,
                                 const GError *error);
-/* What is to be told where all have failed: the first certificate that was refused, or else the last thing that was
- * found at an address that could be reached, or else the last error; its message tells of the others. NULL: nothing
- * has failed. */
+/* Returns the error to report if all addresses have failed: about the first certificate that was refused; or else
+ * about the last address that could be reached; or else the last error. The message mentions the other errors. NULL:
+ * nothing has failed. (transfer full) */
 GError *hs_connector_get_failure (HsConnector *self);
 /* Whether a certificate that was refused is what would be told. */
 gboolean hs_connector_has_refused_certificate (HsConnector *self);

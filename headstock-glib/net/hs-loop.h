@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What all clients of one main context share, so that a thousand of them cost GLib a few sources and one
+/* The objects that all clients of one main context share, so that a thousand of them cost GLib a few sources and one
  * descriptor. A client takes the loop of its context when a run starts, and hands it down.
  *
  * The loop belongs to the thread that iterates the context. Only hs_loop_get(), hs_loop_ref() and

@@ -22,7 +22,7 @@ typedef struct
   gpointer user_data;
 } HsPollEntry;
 
-/* What epoll_wait() has reported. Batches nest if a callback iterates the main loop. */
+/* The events of one epoll_wait(). Batches nest if a callback iterates the main loop. */
 typedef struct _HsPollBatch HsPollBatch;
 struct _HsPollBatch
 {

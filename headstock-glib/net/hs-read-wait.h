@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What the next turn of reading waits for. A part of HsTransport.
+/* A part of HsSocketTransport: it waits until the transport may read again. The next turn of reading waits for:
  *
  *  - HS_WAIT_POLL: bytes from the peer;
  *  - HS_WAIT_TURN: nothing, only for the other sources of the loop to have had their turn;

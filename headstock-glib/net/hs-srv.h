@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Where a domain says that its service is: the SRV records of two services (RFC 6120, 3.2.1;
- * XEP-0368) as one list in the order in which they are to be tried. */
+/* The servers that a domain names in its SRV records, for two services (RFC 6120, 3.2.1; XEP-0368): one list, in the
+ * order in which to try them. */
 
 typedef struct
 {

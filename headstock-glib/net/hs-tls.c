@@ -8,7 +8,7 @@
 #include "hs-printable.h"
 #include "hs-validity-private.h"
 
-/* What GIO 2.74 with glib-networking does, and what is done about it here:
+/* GIO 2.74 with glib-networking behaves as follows, and this file deals with it:
  *
  *  - Making a client connection parses the whole system trust store, 10 ms and the first time 40:
  *    it is made in a thread.
@@ -382,7 +382,7 @@ handshake_cb (GObject *source,
       return;
     }
 
-  /* What verified is not yet what was pinned. */
+  /* The certificate is valid. Check that it is also the one that was pinned. */
   if (!examine (self, peer, g_tls_connection_get_peer_certificate_errors (connection)))
     {
       g_task_return_error (task, refusal (self));

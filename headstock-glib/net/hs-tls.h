@@ -49,9 +49,9 @@ HsTlsResult *hs_tls_handshake_finish (GAsyncResult *result,
                                       GError **error);
 void hs_tls_result_free (HsTlsResult *result);
 
-/* What the connection has that a sign-in can be bound to (RFC 9266; RFC 5929): "tls-exporter",
- * "tls-unique", which is none with TLS 1.3, or "tls-server-end-point". NULL where there is none. (transfer
- * full) */
+/* Returns the data of a channel binding, to which a sign-in can be bound (RFC 9266; RFC 5929). @type:
+ * "tls-exporter", "tls-unique" (TLS 1.3 has none), or "tls-server-end-point". NULL: the connection has no such data.
+ * (transfer full) */
 GBytes *hs_tls_get_channel (GTlsConnection *connection,
                             const char *type);
 /* The stream that the handshake was made over (not the property "base-io-stream", which is a stream

@@ -19,7 +19,7 @@ typedef enum /*< skip >*/
   HS_N_READ_MODES
 } HsReadMode;
 
-/* Where @length bytes, which begin at the start of a unit (a stanza), are divided: the length of as many whole
+/* Divides output between units (stanzas). @bytes begins at the start of a unit. Returns the length of as many whole
  * units as fit into @max bytes, or of the first unit if it alone is larger. */
 typedef gsize (*HsDivideFunc) (const guint8 *bytes, gsize length, gsize max);
 /* Appends a unit to @frame in the form in which it can stand alone. */
@@ -31,7 +31,7 @@ typedef struct
    * gives it again in the next turn of the main loop, before anything more is read. The callee may drop the
    * transport, stop reading, and close. It has the bytes only until it returns. */
   gsize (*received) (HsTransport *transport, const guint8 *bytes, gsize length, gpointer owner);
-  /* What had been queued up to hs_transport_get_written() has been handed to the system. */
+  /* The system has taken more of the output: all of it up to the position hs_transport_get_written(). */
   void (*written) (HsTransport *transport, gpointer owner);
   /* The peer ended its side (NULL) or reading or writing failed. Called once, from the main loop, never from
    * within a function of this header; nothing comes after it. If writing failed while the owner reads, what

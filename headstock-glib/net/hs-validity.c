@@ -15,7 +15,7 @@ enum
   TAG_VERSION = 0xa0,
 };
 
-/* Of what is left in DER, the first part. */
+/* The first element of the DER that is left to read. */
 typedef struct
 {
   const guint8 *data;

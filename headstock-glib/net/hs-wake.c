@@ -15,8 +15,8 @@ typedef struct
   int fd;
 } WakeSource;
 
-/* What was read is no number of times that the timer expired, but the error ECANCELED; reading arms the timer
- * again. */
+/* The timer was cancelled, since the clock was set: the read fails with ECANCELED and tells no number of
+ * expirations. It also arms the timer again. */
 static gboolean
 dispatch (GSource *source,
           GSourceFunc callback,

@@ -3,7 +3,7 @@
 
 #include "hs-write-queue.h"
 
-/* What is written before other sources get their turn. */
+/* The most bytes to write in one turn, before other sources get theirs. */
 #define WRITE_BUDGET (256 * 1024)
 /* A sent prefix of this size is released when it is half of the buffer. */
 #define RELEASE_SIZE (256 * 1024)

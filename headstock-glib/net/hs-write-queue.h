@@ -19,7 +19,7 @@ typedef struct
   HsDivideFunc divide; /* NULL: the stream may take the bytes in any pieces */
   GByteArray *output;  /* being appended to, nullable */
   GByteArray *sending; /* being sent, nullable */
-  gsize sent;          /* of sending */
+  gsize sent;          /* how much of `sending` was written */
   gsize piece;         /* what divide() chose, less what of it was sent; 0: nothing yet */
   guint16 record;      /* the most that the TLS library takes at once, or 0: not known yet */
 } HsWriteQueue;
