@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* What the parser looks at itself before, or instead of, libxml2. */
+/* The parser's own checks of bytes, before libxml2 gets them or in place of libxml2. */
 
-/* Where a tag ends that is looked at piece by piece; all zero at its beginning. */
+/* The state of a search for the end of a tag that arrives in pieces. All zero at the beginning of a tag. */
 typedef struct
 {
   char quote;     /* the quotation mark that is open */

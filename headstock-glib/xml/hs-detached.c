@@ -3,8 +3,8 @@
 
 #include "xml/hs-node-private.h"
 
-/* What was detached from a tree, and goes when nobody holds it any more, so that a tree that is changed again and
- * again does not grow.
+/* The nodes that were detached from a tree. They are freed when nobody holds them any more, so that a tree that is
+ * changed again and again does not grow.
  *
  * A block's memory is freed as a whole, so a tree from which something was detached gives each new element, attribute
  * and long text memory of its own (hs_block_alloc_loose()), and a block that was merged into it is freed once none of

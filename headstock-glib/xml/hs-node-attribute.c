@@ -43,7 +43,7 @@ hs_node_add_attribute (HsNode *self, const char *name, const char *value)
     hs_node_set_attribute (self, name, NULL, value);
 }
 
-/* Where the attribute is, or where it would be added. */
+/* Returns the pointer in the list that points to the attribute, or the one to which it would be added. */
 static HsAttribute **
 find_attribute (HsNode *self, const char *name, const char *namespace_)
 {
@@ -195,7 +195,7 @@ new_parsed_values (const HsParsedType *type)
   return self;
 }
 
-/* Of a block that was merged into another one, nothing is looked up any more. */
+/* A block that was merged into another one is not searched any more. */
 gpointer
 hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type)
 {

@@ -30,7 +30,7 @@ typedef struct
   } entries[HS_N_PARSED];
 } HsParsedValues;
 
-/* What was detached from a tree; see hs-detached.c. */
+/* The nodes that were detached from a tree; see hs-detached.c. */
 struct _HsDetached
 {
   GPtrArray *nodes; /* each at its detached_at; NULL: has been appended since */
@@ -114,8 +114,9 @@ hs_block_alloc (HsBlock *self, gsize size)
   return result;
 }
 
-/* What elements and text have in common. Field by field: for a memset() of a whole node compilers write an
- * instruction that repeats itself, which takes longer to begin than all of this. */
+/* Initializes the fields that elements and text have in common. Each field is set by itself: for a memset() of a
+ * whole node, compilers write a repeated instruction (`rep stos`), which takes longer to start than all these
+ * stores. */
 static inline void
 hs_node_init_any (HsNode *self, HsBlock *block, const char *name)
 {

@@ -86,8 +86,8 @@ hs_node_new_copied (HsBlock *block, const char *name, const char *namespace_)
                                             : hs_block_strndup (block, namespace_, strlen (namespace_)));
 }
 
-/* What a new child may be given for its parent's: shared where it lives as long as the child does, in the chunks of
- * the same block. */
+/* Returns the parent's namespace for a new child: the same string if it lies in a chunk of the same block, and so
+ * lives as long as the child; a copy otherwise. */
 static inline const char *
 share_namespace (HsBlock *block, HsNode *parent)
 {

@@ -147,9 +147,9 @@ void hs_node_set_attribute (HsNode *self,
                             const char *namespace_,
                             const char *value);
 const char *hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_);
-/* What an attribute's value says, parsed once as long as a few values of one tree are asked for: they are kept
- * with the block, as a type that all values of one program have. The caller gets a reference, or NULL where
- * there is no such attribute or its value cannot be parsed. */
+/* Parses the value of an attribute, and keeps the result with the block: a value is parsed once as long as the
+ * program asks for only a few values of one tree. All values of one program have one type. The caller gets a
+ * reference, or NULL where there is no such attribute or its value cannot be parsed. */
 typedef struct
 {
   gpointer (*parse) (const char *value);
@@ -158,8 +158,8 @@ typedef struct
 } HsParsedType;
 gpointer hs_node_dup_parsed (HsNode *self, const char *name, const HsParsedType *type);
 const char *hs_node_get_text (HsNode *self);
-/* What an element of a protocol says: its text without white space around it, which a server may write to lay
- * out what it sends; NULL if nothing is left. */
+/* Returns the text of an element without the white space around it, which a server may add to format its XML. NULL:
+ * no text is left. */
 char *hs_node_dup_value (HsNode *self);
 HsNode *hs_node_get_child (HsNode *self, const char *name, const char *namespace_);
 HsNode *hs_node_first_element (HsNode *self);

@@ -8,7 +8,7 @@
 /* libxml2's parser of a stream, and its dictionary of names: made when bytes come, and again after much silence or
  * many names. */
 
-/* What a name takes in libxml2's dictionary beside its characters: five words. */
+/* The memory that libxml2's dictionary needs for a name besides its characters: five words. */
 #define NAME_ENTRY 40
 /* libxml2's parser takes 15 KiB. A process with more than so many connections makes one anew for what
  * comes, so that a thousand silent ones, or a thousand that sign in at once, do not each keep theirs. */

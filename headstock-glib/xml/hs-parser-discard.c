@@ -98,7 +98,7 @@ hs_parser_begin_skip (HsParser *self)
   g_autofree char *copy = g_memdup2 (rest, length);
   guint64 size = hs_parser_get_position (self) - self->stanza_start;
 
-  /* What was forgotten on the way does not count. */
+  /* Elements that were forgotten do not count, and the rest of the stanza is not larger than the limit. */
   self->n_skipped = self->has_forgotten ? MIN (size, self->max_stanza_size) : size;
   self->n_fed -= length;
   if (self->in_section)

@@ -183,7 +183,7 @@ hs_parser_push_discarded (HsParser *self, HsNode *stanza, HsDiscardReason reason
   discard->limit = self->max_stanza_size;
   link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
   self->bounded = TRUE;
-  /* What is no stanza does not count as one that was received. */
+  /* An element that is not a stanza does not count as a received stanza (XEP-0198, 4). */
   self->uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;
 }
 
@@ -231,7 +231,7 @@ hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held)
   self->stanza_block = NULL;
 }
 
-/* What is inside the stanza that has just begun is thrown away. Its name is needed where that is skipped;
+/* Discards the content of the stanza that has just begun. @name: its name as written, if the rest is to be skipped;
  * NULL: its start tag is still to come. */
 void
 hs_parser_drop_inside (HsParser *self, const char *name)
@@ -278,7 +278,7 @@ check_size (HsParser *self, HsBlock *block)
 
   if (G_UNLIKELY (block != stanza_block && stanza_block != NULL))
     size += hs_block_resolve (stanza_block)->size;
-  /* What every stanza has, a node and the attributes that route it, is not held against it. */
+  /* Do not count the memory that every stanza needs: a node, and the attributes for its route. */
   if (G_UNLIKELY (size > self->max_stanza_size + 2048))
     hs_parser_discard (self, HS_DISCARD_SIZE, 0);
 }
@@ -293,7 +293,7 @@ is_foreign (HsParser *self, const xmlChar *uri)
          !xmlStrEqual (uri, BAD_CAST HS_NS_STREAM);
 }
 
-/* What a parser that is made anew is given first, so that prefixes mean what they meant. */
+/* Writes the start tag that a new parser is fed first, so that it knows the stream's namespace prefixes. */
 static void
 remember_header (HsParser *self,
                  const xmlChar *name,
@@ -477,7 +477,7 @@ check_start (HsParser *self, const xmlChar *name, int n_namespaces, const xmlCha
   return FALSE;
 }
 
-/* What is to be forgotten has a block of its own, which goes with it. */
+/* An element that is to be forgotten gets a block of its own, which is freed with it. */
 static gboolean
 is_to_be_forgotten (HsParser *self, const xmlChar *name, const xmlChar *uri)
 {
@@ -603,7 +603,7 @@ on_characters (void *data, const xmlChar *text, int length)
   check_size (self, hs_block_resolve (self->current->block));
 }
 
-/* What the parser gives libxml2 for a CDATA section is empty: its content does not pass libxml2. */
+/* The parser gives libxml2 an empty CDATA section: libxml2 never sees the content. */
 static void
 on_section (void *data, const xmlChar *text, int length)
 {

@@ -54,7 +54,7 @@ is_inside (HsNode *node, HsNode *ancestor)
 static void
 drop_stanza (HsParser *self)
 {
-  /* What has come of it already is in the queue, and outlives it. */
+  /* Elements that were parsed to be forgotten are events in the queue, and outlive the stanza: unlink them. */
   for (HsParserEvent *event = self->first; event != NULL && self->stanza != NULL; event = event->next)
     {
       if (event->type == HS_PARSER_EVENT_FORGET && is_inside (event->node, self->stanza))

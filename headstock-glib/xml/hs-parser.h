@@ -32,13 +32,13 @@ struct _HsParserEvent
   HsParserEvent *next;
   HsParserEventType type;
   HsNode *node;
-  /* What has been parsed after a FORGET element; hidden while it is dispatched. */
+  /* The siblings that were parsed after a FORGET element; they are hidden while the element is dispatched. */
   HsNode *following;
   HsNode *last;
   guint n_dropped; /* stanzas that were thrown away between the event before and this one */
 };
 
-/* Which limit a stanza passed. */
+/* The limit that a stanza has exceeded. */
 typedef enum
 {
   HS_DISCARD_SIZE,       /* what it takes in memory */
@@ -47,7 +47,7 @@ typedef enum
   HS_DISCARD_PREFIXES,   /* how many it has in scope */
 } HsDiscardReason;
 
-/* Of a DISCARDED event. */
+/* The reason for a DISCARDED event. */
 typedef struct
 {
   HsParserEvent event;

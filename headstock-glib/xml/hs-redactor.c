@@ -24,7 +24,7 @@ static const char *const secret_words[] = {
 /* Fields of forms, beside those: an address that somebody is invited with (XEP-0401). */
 static const char *const secret_fields[] = { "text-private", "landing-url" };
 
-/* What has a name and a value. */
+/* Elements that have a name and a value. */
 static const char *const named_elements[]
     = { "field", "header", "param", "parameter", "property", "entry", "option" };
 

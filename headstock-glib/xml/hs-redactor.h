@@ -14,7 +14,7 @@ HsRedactor *hs_redactor_new (void);
 void hs_redactor_free (HsRedactor *self);
 /* Another stream begins. */
 void hs_redactor_restart (HsRedactor *self);
-/* What may be shown of the bytes, as valid UTF-8. A tag or character that has not ended is kept for
+/* Returns the part of the bytes that may be shown, as valid UTF-8. A tag or character that has not ended is kept for
  * the next call. (transfer full) */
 char *hs_redactor_take (HsRedactor *self, const char *bytes, gsize length);
 

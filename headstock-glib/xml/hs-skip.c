@@ -7,10 +7,10 @@
 
 #include "xml/hs-bytes.h"
 
-/* Of one attribute that is remembered: more than the longest JID (RFC 7622, 3.1), each of its bytes written as
- * a reference. */
+/* The most bytes of an attribute that is remembered: more than the longest JID (RFC 7622, 3.1), each of its bytes
+ * written as a reference. */
 #define MAX_VALUE (20 * 1024)
-/* Of the element's name: no stanza's is longer. */
+/* The most bytes of the element's name: no stanza has a longer one. */
 #define MAX_NAME 64
 /* References that XMPP allows are short (RFC 6120, 11.1). */
 #define MAX_REFERENCE 64
@@ -407,7 +407,7 @@ step_declared (HsSkip *self, char c)
   return HS_SKIP_MORE;
 }
 
-/* Where a start tag may end, or another attribute begin. */
+/* Handles a byte at which the start tag may end, or another attribute may begin. */
 static HsSkipResult
 step_between (HsSkip *self, char c)
 {

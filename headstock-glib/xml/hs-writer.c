@@ -9,7 +9,7 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 
-/* What a byte needs. */
+/* How a byte is to be written. */
 enum
 {
   PLAIN,
