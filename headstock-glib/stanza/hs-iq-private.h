@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What the type of an iq, which may be NULL, makes of it (RFC 6120, 8.2.3). */
+/* Whether an iq with this type is a request or an answer (RFC 6120, 8.2.3). @type: nullable */
 
 static inline gboolean
 hs_iq_type_is_request (const char *type)

@@ -233,7 +233,7 @@ hs_message_dup_body_without_fallback (HsMessage *self, const char *const *unders
   return collect_all (self, understood, body, ranges) ? NULL : without_ranges (body, ranges);
 }
 
-/* Where a position of the old body is in the one without @ranges. */
+/* Converts a position in the old body to the position in the body without @ranges. */
 static guint
 move_position (guint position, GArray *ranges)
 {

@@ -6,8 +6,8 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-private.h"
 
-/* What a message says of itself: what it asks for, the chat state, hints, styling, encryption, a
- * URL. */
+/* The properties of a message that are not about its text: requests for receipts and markers, the chat state, hints,
+ * styling, encryption, a URL. */
 
 static void
 set_mark (HsMessage *self,

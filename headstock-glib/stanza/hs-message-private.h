@@ -19,9 +19,8 @@ gboolean hs_message_remove_extension (HsMessage *self, const char *name, const c
 /* The value of an attribute, NULL if it is empty. @node may be NULL. */
 const char *hs_message_node_get_id (HsNode *node, const char *attribute);
 
-/* What a fallback for @feature says about the body, taken out: the body without it. The positions
- * in other fallbacks are moved, as for a body that begins with @inserted code points more.
- * (transfer full) (nullable) */
+/* Takes the fallback for @feature out of the body, and returns the body without it. The positions in other fallbacks
+ * are moved, as for a body that begins with @inserted code points more. (transfer full) (nullable) */
 char *hs_message_cut_fallback (HsMessage *self, const char *feature, guint inserted);
 /* Marks the first @length code points of the body as a fallback for @feature, or with 0 all of the
  * message's text. */

@@ -130,7 +130,7 @@ hs_message_set_reply (HsMessage *self, const char *id, const char *to, const cha
 
   if (hs_stanza_get_writable_node (HS_STANZA (self)) == NULL)
     return;
-  /* What is given may be part of this message. */
+  /* Copy the arguments: they may be part of this message, which changes below. */
   own_id = id != NULL && *id != '\0' ? g_strdup (id) : NULL;
   own_to = to != NULL && *to != '\0' ? g_strdup (to) : NULL;
   own_quoted = own_id != NULL ? g_strdup (quoted) : NULL;

@@ -7,7 +7,7 @@
 
 /* Messages that take others back. */
 
-/* What a program shows that does not know of retractions (XEP-0424, 3). */
+/* The body that programs show that do not support retractions (XEP-0424, 3). */
 #define FALLBACK_BODY "/me retracted a message, which this program does not support."
 
 /* As XEP-0424 before 0.4 and XEP-0425 before 0.3 have it, and as servers still send it: beside the later form or in its

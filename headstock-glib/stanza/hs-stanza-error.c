@@ -8,7 +8,7 @@
 #include "hs-printable.h"
 #include "hs-stanza-private.h"
 
-/* What a stanza error says, as a GError that has the stanza with it. */
+/* Makes a GError of a stanza error. The GError keeps the stanza. */
 
 /* By HsStanzaError. */
 static const struct
@@ -43,7 +43,7 @@ static const struct
 /* RFC 6120, 8.3.2. */
 static const char *const error_types[] = { "auth", "cancel", "continue", "modify", "wait" };
 
-/* What is in the stanza's <error/>; NULL where something is missing. */
+/* The parts of the stanza's <error/>. A part that is missing is NULL. */
 typedef struct
 {
   HsNode *error;
@@ -63,8 +63,8 @@ typedef struct
 static GPrivate last_stanza = G_PRIVATE_INIT (g_object_unref);
 static int keeps_last;
 
-/* Where GLib keeps what an extended error has besides the GError, as G_DEFINE_EXTENDED_ERROR has it. That macro would
- * name the domain after the C type: programs know it as "hs-stanza-error-quark". */
+/* Returns the private data of an extended error, as the macro G_DEFINE_EXTENDED_ERROR does. The macro itself would
+ * name the domain after the C type, and programs know the domain as "hs-stanza-error-quark". */
 static HsStanzaErrorPrivate *
 get_private (const GError *error)
 {
@@ -187,7 +187,7 @@ get_error_type (const Parts *parts)
   return conditions[parse_condition (parts->condition)].error_type;
 }
 
-/* What a peer wrote, between other words. */
+/* Appends text that a peer wrote, made printable. */
 static void
 append_printable (GString *message, const char *before, const char *text, gsize max)
 {
@@ -196,7 +196,8 @@ append_printable (GString *message, const char *before, const char *text, gsize 
   g_string_append_printf (message, "%s%s", before, shown);
 }
 
-/* Where a stanza names no sender, it is the server's (RFC 6120, 8.1.2.1), and went to an account of its domain. */
+/* A stanza without a sender comes from the server (RFC 6120, 8.1.2.1), whose domain is the one of the account that
+ * it went to. */
 static void
 append_sender (GString *message, HsNode *stanza)
 {
@@ -223,7 +224,8 @@ hs_stanza_append_request (GString *message, const char *name, const char *namesp
   g_string_append_c (message, ')');
 }
 
-/* What is said beside the condition: the new address (RFC 6120, 8.3.3.5 and 8.3.3.14) and what the peer calls it. */
+/* Appends the details of the condition: the new address (RFC 6120, 8.3.3.5 and 8.3.3.14), and the peer's own name of
+ * the condition. */
 static void
 append_details (GString *message, const Parts *parts, HsStanzaError code)
 {
@@ -262,7 +264,7 @@ make_error (HsStanza *self, const Parts *parts, const char *message)
   return error;
 }
 
-/* What an iq asked, which its error may hold as well (RFC 6120, 8.3.1). */
+/* Returns the payload of a request, which its error may repeat (RFC 6120, 8.3.1). */
 static HsNode *
 find_payload (HsNode *iq, HsNode *error)
 {

@@ -20,11 +20,12 @@ gboolean hs_stanza_change_attribute (HsStanza *self, const char *name, const cha
 
 /* The child with that name in the stanza's own namespace, or NULL. */
 HsNode *hs_stanza_get_own_child (HsStanza *self, const char *name);
-/* Of several in different languages, the one that RFC 6121, 5.2.3 has shown. */
+/* The child with that name in the language that is to be shown, if there are several (RFC 6121, 5.2.3). */
 HsNode *hs_stanza_get_localized_child (HsStanza *self, const char *name);
 /* The text of such a child: NULL where there is none, "" where it is empty. */
 const char *hs_stanza_get_localized_text (HsStanza *self, const char *name);
-/* Of several children, in all languages, one remains, or none with NULL. FALSE where nothing changed. */
+/* Replaces all children with that name, in all languages, by one with @text; NULL removes them. FALSE: nothing has
+ * changed. */
 gboolean hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text);
 
 /* A new stanza's type and address, both nullable. FALSE, and a critical warning that names @function, where the type is
@@ -33,7 +34,7 @@ gboolean hs_stanza_begin (HsStanza *self, const char *function, const char *stan
 
 /* RFC 6121, 4.7.2.1. Otherwise a critical warning names @function. */
 gboolean hs_stanza_check_show (const char *function, const char *show);
-/* What is shown, without white space around what RFC 6121 knows; nullable. */
+/* Returns the value of a <show/>, without the white space around a value that RFC 6121 knows. Nullable. */
 const char *hs_stanza_trim_show (const char *show);
 /* Whether RFC 6121 knows the type of a message or presence, and what a presence shows. */
 gboolean hs_stanza_node_check_words (HsNode *node, GError **error);

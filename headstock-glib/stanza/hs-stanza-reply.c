@@ -47,7 +47,7 @@ copy_id (HsStanza *self, HsStanza *answer)
     hs_stanza_change_attribute (answer, "id", id);
 }
 
-/* What is said in a room is answered to the room (XEP-0045, 7.4). */
+/* The answer to a message in a room goes to the room, not to the occupant (XEP-0045, 7.4). */
 static void
 answer_room (HsStanza *answer)
 {

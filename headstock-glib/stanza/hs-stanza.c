@@ -335,7 +335,7 @@ hs_stanza_check_show (const char *function, const char *show)
   return FALSE;
 }
 
-/* What @node says, or NULL where it is right. */
+/* Returns the type or <show/> of @node that RFC 6121 does not know, for an error message; NULL: both are valid. */
 static char *
 find_wrong_word (HsNode *node)
 {

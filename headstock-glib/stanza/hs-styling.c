@@ -123,7 +123,7 @@ find_closing (Style *style, const char *from, const char *begin, const char *end
   return text;
 }
 
-/* Where the span that begins at @text ends; NULL if none does. */
+/* Returns the end of the span that begins at @text; NULL: no span begins there. */
 static const char *
 match (Style *style, const char *text, const char *begin, const char *limit, const char *end)
 {
