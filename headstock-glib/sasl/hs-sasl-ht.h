@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * so never with a weaker binding than it was asked for with. */
 HsSaslMechanism *hs_sasl_ht_new (const char *const *offered, const HsSaslCredentials *credentials);
 
-/* Which mechanism to ask a token for: the best of those @offered that this connection can do, or NULL. */
+/* Returns the mechanism for which to ask a token: the best of those @offered that works with this connection, or
+ * NULL. */
 const char *hs_sasl_ht_choose (const char *const *offered, const HsSaslCredentials *credentials);
 
 G_END_DECLS

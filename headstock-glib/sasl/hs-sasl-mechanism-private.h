@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What a mechanism's file provides. The order of the calls (start once and first, nothing after a
- * failure or a success) is seen to in hs-sasl-mechanism.c; *response is NULL on entry. */
+/* The functions of a mechanism. hs-sasl-mechanism.c ensures the order of the calls: start once and first, nothing
+ * after a failure or a success. *response is NULL on entry. */
 typedef struct
 {
   gboolean proves_password;
@@ -43,7 +43,7 @@ struct _HsSaslMechanism
   const HsSaslMechanismClass *klass;
   const char *name; /* of the registry, static */
   HsSaslPhase phase;
-  /* What the server said beside its failure (RFC 7628, 3.2.2): why, and where to get a token. */
+  /* The server's explanation of a failure (RFC 7628, 3.2.2): the reason, and the address at which to get a token. */
   GError *refusal;
   char *discovery;
 };

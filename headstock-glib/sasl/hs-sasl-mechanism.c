@@ -378,7 +378,7 @@ hs_sasl_mechanism_proves_password (HsSaslMechanism *self)
   return self->klass->proves_password;
 }
 
-/* What comes before the start, after a failure or a success answers nothing that was asked. */
+/* A message of the server before the start, or after a failure or a success, is an error. */
 static gboolean
 check_running (HsSaslMechanism *self, const char *what, GError **error)
 {

@@ -47,13 +47,13 @@ typedef struct
   const char *const *allowed; /* the program's own list of mechanisms, or NULL */
   guint min_iterations;       /* 0: 4096 */
   HsChannelBinding channel_binding;
-  const HsSaslChannel *channels; /* what there is to bind to, the strongest first; nullable */
+  const HsSaslChannel *channels; /* the channel bindings of the connection, the strongest first; nullable */
 
-  /* What the server says, beside its mechanisms. */
+  /* What the server has announced besides its mechanisms. */
   gboolean sasl2;               /* the profile of XEP-0388 */
   const char *const *announced; /* types of channel binding (XEP-0440); NULL: none */
 
-  /* What hs_sasl_binding_choose() makes of it. */
+  /* Set by hs_sasl_binding_choose(). */
   HsSaslBinding binding;      /* USED: wherever there is data to bind to and a -PLUS is
                                * offered; whether one is chosen is decided here, and the gs2
                                * flag with it: "y" never goes to a server that offers -PLUS */
@@ -105,8 +105,8 @@ int hs_sasl_mechanism_get_hash (HsSaslMechanism *self);
 const char *hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self);
 /* Whether the server has proved that nobody changed its lists on the way (XEP-0474). */
 gboolean hs_sasl_mechanism_proved_lists (HsSaslMechanism *self);
-/* What a server that refuses said beside its failure: why, and where there are tokens to be had (the
- * address of an OpenID configuration); or NULL. */
+/* The server's explanation of its refusal, or NULL: the reason, and the address of an OpenID configuration, at which
+ * to get a token. */
 const GError *hs_sasl_mechanism_get_refusal (HsSaslMechanism *self);
 const char *hs_sasl_mechanism_get_discovery (HsSaslMechanism *self);
 /* Other lists than those that the mechanism was selected by: they are what must be proved. */

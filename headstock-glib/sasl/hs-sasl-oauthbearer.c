@@ -51,7 +51,7 @@ find_member (const char *json, const char *name)
   if (!g_regex_match (regex, json, 0, &match))
     return NULL;
   text = g_match_info_fetch (match, 1);
-  /* Of the escapes only those that stand for themselves: "\/" in addresses. */
+  /* Unescape only characters that stand for themselves, such as "\/" in addresses. */
   plain = g_string_new (NULL);
   for (const char *p = text; *p != '\0'; p++)
     {

@@ -75,8 +75,8 @@ in_ranges (const Range *ranges, gsize n_ranges, gunichar c)
 
 #define IN(ranges, c) in_ranges (ranges, G_N_ELEMENTS (ranges), c)
 
-/* What kind of prohibited character @c is (RFC 4013, 2.3), or NULL. The surrogates of C.5 cannot be
- * in valid UTF-8, the spaces of C.1.2 have been replaced. */
+/* Returns the kind of prohibited character that @c is (RFC 4013, 2.3), or NULL. The surrogates of C.5 cannot be in
+ * valid UTF-8, the spaces of C.1.2 have been replaced. */
 static const char *
 find_prohibition (gunichar c)
 {
