@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What HsDataForm needs of its fields, and what hs-data-field*.c share. */
+/* Shared by hs-data-field*.c, and used by HsDataForm. */
 
 struct _HsDataField
 {

@@ -8,7 +8,7 @@
 #include "hs-jid.h"
 #include "hs-printable.h"
 
-/* What a field may be filled with. */
+/* The values that a field may have. */
 
 static gboolean G_GNUC_PRINTF (4, 5)
 refuse_value (HsDataField *self, HsDataFormError code, GError **error, const char *format, ...)
@@ -190,7 +190,7 @@ hs_data_field_set_values (HsDataField *self, const char *const *values, GError *
 
   if (!check_values (self, values, error))
     return FALSE;
-  /* What is given may be what is there. */
+  /* Copy the values first: the caller may pass the field's own. */
   taken = without_duplicates (self, values);
   hs_data_field_wipe (self->values);
   self->values = taken;

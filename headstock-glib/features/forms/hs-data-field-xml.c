@@ -179,7 +179,7 @@ hs_data_field_new_from_element (HsElement *element, gboolean inferred, GError **
         }
       self->type = HS_DATA_FIELD_FIXED;
     }
-  /* Of what can only be one, the first is. */
+  /* A field that can have only one value takes the first one. */
   if (!hs_data_field_takes_many (self) && values->len > 1)
     g_ptr_array_set_size (values, 1);
   g_ptr_array_add (values, NULL);

@@ -85,7 +85,7 @@ void hs_data_field_set_required (HsDataField *self, gboolean required);
 HS_AVAILABLE_IN_0_2
 void hs_data_field_add_option (HsDataField *self, const char *value, const char *label);
 
-/* What the form asks */
+/* The question of the form */
 
 HS_AVAILABLE_IN_ALL
 const char *hs_data_field_get_name (HsDataField *self);

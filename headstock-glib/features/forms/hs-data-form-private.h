@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What hs-data-form*.c share. */
+/* Shared by hs-data-form*.c. */
 
 struct _HsDataForm
 {
