@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What the other files of the registration stand on: its state, and telling the program about changes.
+/* The functions that the other files of the registration use: its state, and how the program is told about changes.
  * Signals and properties are installed by hs-registration.c, on top, and are named here by their names. */
 
 /**

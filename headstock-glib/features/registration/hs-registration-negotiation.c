@@ -8,7 +8,7 @@
 /* Making an account, on the connection that then signs in with it (XEP-0077, 3.1; XEP-0445, 4). */
 
 #define NS_TOKENS "urn:xmpp:ibr-token:0"
-/* What XEP-0401 called it before. */
+/* The namespace of earlier versions of XEP-0401. */
 #define NS_TOKENS_OLD "urn:xmpp:invite"
 #define NS_PREAUTH "urn:xmpp:pars:0"
 

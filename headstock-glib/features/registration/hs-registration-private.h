@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-registration*.c share. Each file below uses only the files above it; hs-registration.c, the
- * GObject's face, is on top of all. */
+/* Shared by hs-registration*.c. Each file below uses only the files above it; hs-registration.c, the GObject's face,
+ * is on top of all. */
 
 typedef enum
 {
@@ -35,7 +35,7 @@ typedef struct
 
   /* Making an account */
   HsRegistrationPhase phase;
-  GCancellable *cancellable; /* what this connection is waiting for */
+  GCancellable *cancellable; /* of the operation that this connection waits for */
   GSource *source;
   gboolean takes_tokens;
   gboolean token_taken;
