@@ -41,7 +41,7 @@ typedef struct
 void hs_authentication_init (HsAuthentication *self);
 void hs_authentication_clear (HsAuthentication *self);
 
-/* What the choice of the profile depends on, besides the stream features. */
+/* Facts besides the stream features on which the choice of the profile depends. */
 void hs_authentication_note_negotiated (HsAuthentication *self);
 void hs_authentication_set_renamed (HsAuthentication *self, gboolean renamed);
 
@@ -90,7 +90,7 @@ void hs_authentication_refuse_token (HsAuthentication *self, GError *error);
 const GError *hs_authentication_get_token_refusal (const HsAuthentication *self);
 GError *hs_authentication_steal_token_refusal (HsAuthentication *self);
 
-/* What came of the sign-in. */
+/* The result of the sign-in. */
 const char *hs_authentication_get_mechanism (const HsAuthentication *self);
 /* The type of channel binding that the sign-in used, or NULL. */
 const char *hs_authentication_get_channel_binding (const HsAuthentication *self);
@@ -98,7 +98,7 @@ const char *hs_authentication_get_channel_binding (const HsAuthentication *self)
 gboolean hs_authentication_proved_lists (const HsAuthentication *self);
 /* Whether the server proved that it knows the password, or PLAIN was not needed: do not use PLAIN again. */
 gboolean hs_authentication_proved_password (const HsAuthentication *self);
-/* Where to get an access token, as a server says that refused one (RFC 7628, 3.2.2), or NULL. */
+/* The address at which to get an access token, from a server that has refused one (RFC 7628, 3.2.2); or NULL. */
 const char *hs_authentication_get_discovery (const HsAuthentication *self);
 
 /* For which mechanism to ask a token, or NULL. */
@@ -116,7 +116,7 @@ const char *hs_authentication_get_token_expiry (const HsAuthentication *self);
 /* Whether the sign-in itself uses a token. */
 gboolean hs_authentication_uses_token (const HsAuthentication *self);
 
-/* Which upgrade to ask for, or NULL. The password is kept until hs_authentication_succeed(). */
+/* Returns the upgrade to ask for, or NULL. The password is kept until hs_authentication_succeed(). */
 const char *hs_authentication_request_upgrade (HsAuthentication *self,
                                                const HsStreamFeatures *features,
                                                const HsSaslCredentials *credentials);

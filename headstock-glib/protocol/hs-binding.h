@@ -8,10 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* What a stream knows between its sign-in and the first stanza of the session: how the resource is bound (RFC
- * 6120, 7) or the session resumed, inside SASL2 or after it, and which stanzas arrived before the session. */
+/* The state of a stream between its sign-in and the first stanza of the session: how the resource is bound (RFC
+ * 6120, 7) or the session resumed, inside SASL2 or after it, and the stanzas that arrived before the session. */
 
-/* What <authenticate/> of SASL2 asks for besides the sign-in. */
+/* The steps that <authenticate/> of SASL2 asks for besides the sign-in. */
 typedef enum /*< skip >*/
 {
   HS_INLINE_BIND = 1 << 0,    /* Bind 2 (XEP-0386), and inside it: */
@@ -43,7 +43,7 @@ void hs_binding_init (HsBinding *self);
 /* The stanzas that were kept go back to the parser. */
 void hs_binding_clear (HsBinding *self, HsParser *parser);
 
-/* What was pipelined. */
+/* The state of pipelining. */
 void hs_binding_note_pipelined (HsBinding *self, HsPipelinedEvent event);
 HsPipelined hs_binding_get_pipelined (const HsBinding *self);
 
@@ -62,7 +62,7 @@ gboolean hs_binding_take_late_features (HsBinding *self, HsNode *features);
 /* Whether such features are still to come. */
 gboolean hs_binding_expects_features (const HsBinding *self);
 
-/* What the sign-in inside SASL2 asks for besides. */
+/* The steps that the sign-in asks for besides, inside SASL2. */
 void hs_binding_ask_for_nothing (HsBinding *self);
 void hs_binding_ask_for (HsBinding *self, HsInline what);
 gboolean hs_binding_has_asked_for (const HsBinding *self, HsInline what);
@@ -74,7 +74,7 @@ gboolean hs_binding_has_carbons (const HsBinding *self);
 
 /* The resource to ask for; NULL: the server chooses. @account: with the resource that the program wants, if any */
 const char *hs_binding_get_resource (const HsBinding *self, HsJid *account);
-/* That resource is taken. */
+/* The server has refused that resource: another session has it. */
 void hs_binding_let_server_choose (HsBinding *self);
 /* The id of the next request, which lives until the one after it. */
 const char *hs_binding_make_request_id (HsBinding *self);

@@ -70,7 +70,7 @@ hs_condition_to_error (HsNode *node,
       separator = ", ";
       if (!hs_namespace_equal (child->namespace_, namespace_))
         continue;
-      /* Where to go instead: see-other-host, gone, redirect. */
+      /* Add the new address of see-other-host, gone and redirect. */
       if (inside != NULL)
         append_printable (message, " (", inside, HS_PRINTABLE_TEXT, ")");
     }

@@ -31,7 +31,7 @@ get_name (HsNode *stanza)
     }
 }
 
-/* What the stanza says of its sender is shown only where it is an address. */
+/* Show the sender only if it is a valid address. */
 static char *
 get_sender (HsNode *stanza, const char *server)
 {

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What the topic `dispatch` of HEADSTOCK_DEBUG has printed. Only to be called where it is wanted. */
+/* Prints about the topic `dispatch` of HEADSTOCK_DEBUG. Call these functions only if the topic is wanted. */
 
 /* @account: whom the stanza came to, or NULL. @what: what becomes of it. */
 void hs_dispatch_debug_stanza (HsJid *account, HsNode *stanza, const char *what);

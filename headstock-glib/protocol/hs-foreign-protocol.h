@@ -13,7 +13,7 @@ typedef struct
 } HsFirstBytes;
 
 void hs_first_bytes_add (HsFirstBytes *self, const char *bytes, gsize length);
-/* What the peer speaks in place of XMPP, for people to read; NULL if that cannot be told. */
+/* Returns the name of the protocol that the peer speaks in place of XMPP, for people to read; NULL: it is not known. */
 const char *hs_first_bytes_name_protocol (const HsFirstBytes *self);
 
 G_END_DECLS

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct _HsIqTracker HsIqTracker;
 typedef struct _HsIqRequest HsIqRequest;
 
-/* Whose addresses are "own"; borrowed, to be told anew when they change. */
+/* The account's own addresses. Call hs_iq_tracker_set_own() again when they change. */
 typedef struct
 {
   HsJid *full;   /* bound, or NULL */

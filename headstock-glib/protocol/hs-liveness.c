@@ -88,7 +88,7 @@ get_output_end (const HsLiveness *self, const HsLivenessView *view)
   return self->moved + get_answer_timeout (self, view) * (self->last_input > self->moved ? SPEAKING_FACTOR : 1);
 }
 
-/* What has left since the last look. */
+/* Notes how much of the output has left since the last look. */
 static void
 note_output (HsLiveness *self, const HsLivenessView *view)
 {
@@ -161,7 +161,7 @@ note_acknowledged (HsLiveness *self, const HsLivenessView *view)
     on_event (self, HS_LIVENESS_ON_STALL);
 }
 
-/* What the server has failed to do, or NULL. */
+/* Returns what the server fails to do, for the error message; NULL: it is alive. */
 static const char *
 find_failing (const HsLiveness *self, const HsLivenessView *view)
 {
@@ -179,7 +179,7 @@ HsLivenessAction
 hs_liveness_look (HsLiveness *self, const HsLivenessView *view, gint64 *next)
 {
   note_output (self, view);
-  /* That we do not read says nothing about the server. */
+  /* Input waits to be read: the client is behind, and the server is alive. */
   if (view->unread)
     {
       hs_liveness_input (self, view->now);

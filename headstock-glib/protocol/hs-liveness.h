@@ -32,7 +32,7 @@ typedef enum /*< skip >*/
   HS_LIVENESS_LOST, /* the connection is of no more use: see hs_liveness_describe() */
 } HsLivenessAction;
 
-/* What can be seen of a connection. Positions count the bytes of the connection. */
+/* A view of the connection. Positions count the bytes of the connection. */
 typedef struct
 {
   gint64 now;

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What a stream has pipelined: sent before the server had answered the step before it. */
+/* The steps that a stream has pipelined: sent before the server had answered the step before. */
 
 typedef enum /*< skip >*/
 {

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What follows on a connection that has ended or could not be made: whether there is another, where to, and
- * when. No sockets and no timers. Times are in milliseconds. */
+/* Decides what follows when a connection has ended or could not be made: whether to connect again, to which host,
+ * and when. No sockets and no timers. Times are in milliseconds. */
 
 typedef enum /*< skip >*/
 {
@@ -45,7 +45,7 @@ typedef struct
   const char *location; /* where the server wants it to be resumed (XEP-0198, 5), or NULL */
 } HsRetrySession;
 
-/* What there was of sessions in this run. */
+/* Whether there has been a session in this run. */
 typedef enum /*< skip >*/
 {
   HS_RETRY_STAGE_FIRST,   /* none has stood */
@@ -67,7 +67,7 @@ HsRetryStage hs_retry_stage_get_next (HsRetryStage stage, HsRetryEvent event);
 /* For tests, which print the table. */
 const char *hs_retry_stage_describe (HsRetryStage stage);
 
-/* Where the server wants the session to be resumed: tried once a session. */
+/* The address at which the server wants the session to be resumed. It is tried once for each session. */
 typedef enum /*< skip >*/
 {
   HS_LOCATION_UNTRIED,
@@ -80,7 +80,7 @@ typedef enum /*< skip >*/
 {
   HS_LOCATION_ON_SESSION,    /* a session stands, new or resumed */
   HS_LOCATION_ON_CHOSEN,     /* the next connection is to go there */
-  HS_LOCATION_ON_UNREADABLE, /* what the server has named is no address */
+  HS_LOCATION_ON_UNREADABLE, /* the server has named something that is not an address */
   HS_LOCATION_ON_FAILED,     /* the connection, and no other address of the same place is left */
   HS_N_LOCATION_EVENTS
 } HsLocationEvent;
@@ -113,7 +113,7 @@ typedef struct
   guint64 counts;           /* of both sides when a session was resumed last */
   guint fruitless;          /* connections in a row that resumed it and moved neither count: see FRUITLESS */
   HsRetryStage stage;
-  char *note;               /* what is to be told along with the error */
+  char *note;               /* to append to the message of the error */
 } HsRetryPolicy;
 
 void hs_retry_policy_init (HsRetryPolicy *self);
@@ -143,11 +143,11 @@ gboolean hs_retry_policy_gives_up_session (const HsRetryPolicy *self);
 guint hs_retry_policy_wait (HsRetryPolicy *self, const HsRetrySession *session);
 /* The network is another: how long to wait now. */
 guint hs_retry_policy_wait_for_network (HsRetryPolicy *self);
-/* What the program is to be told along with the last error, or NULL. */
+/* Returns a note to append to the message of the last error, or NULL. */
 char *hs_retry_policy_take_note (HsRetryPolicy *self);
 
-/* Where the next connection goes, once. FALSE: to the domain's own servers. @port is left alone where
- * none was named. */
+/* Takes the host of the next connection, if the server has named one. FALSE: connect to the domain's own servers.
+ * @port stays as it is if no port was named. */
 gboolean hs_retry_policy_take_target (HsRetryPolicy *self, char **host, guint16 *port);
 /* A host and perhaps a port, as in <see-other-host/> and `location`: an IPv6 address with a port is in
  * brackets. @port is 0 where there is none. */

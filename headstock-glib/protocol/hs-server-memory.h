@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What the client remembers of a server from one connection to the next: the stream features that the server
- * offered to an account, and whether the server supports pipelining. A value; nothing here knows the network. */
+/* The memory of a server from one connection to the next: the stream features that the server offered to an account,
+ * and whether the server supports pipelining. A value; nothing here knows the network. */
 
 /* The kinds of pipelining. A server that fails with HS_PIPELINE_WITH_HEADER gets neither kind; a server that fails
  * with HS_PIPELINE_BY_MEMORY may still get the other. */

@@ -10,7 +10,7 @@
 #include "hs-printable.h"
 #include "xml/hs-stanza-boundary.h"
 
-/* What all steps of the negotiation stand on: writing, closing and failing. */
+/* The functions that all steps of the negotiation use: write, close and fail. */
 
 /* Characters of a server's name in an error. */
 #define MAX_NAME 100

@@ -12,8 +12,8 @@
 /* An acknowledgement is asked for after so many stanzas, or a while after the first of fewer. */
 #define REQUEST_EVERY 100
 #define REQUEST_USEC G_USEC_PER_SEC
-/* What the server has sent is acknowledged after so many stanzas also where it does not ask: it keeps
- * them until then, and keeps no more than some number (Prosody 500, ejabberd 5,000). */
+/* The client acknowledges after so many stanzas even if the server does not ask: the server keeps them until then,
+ * and has a limit for their number (Prosody 500, ejabberd 5,000). */
 #define ACKNOWLEDGE_EVERY 75
 /* No more stanzas than this are in flight; what follows waits. */
 #define WINDOW 450
@@ -308,7 +308,7 @@ hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output)
               self->id);
 }
 
-/* Of xs:boolean and xs:unsignedInt, white space around the value is no part. */
+/* White space around an xs:boolean or xs:unsignedInt is not part of the value. */
 static char *
 dup_trimmed (HsNode *node, const char *name)
 {
@@ -426,7 +426,7 @@ hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
 {
   if (self->state == STATE_RESUMING)
     {
-      /* What it had received it tells if it still knows. */
+      /* The server tells how much it had received, if it still knows. */
       gboolean known = acknowledge (self, failed, self->n_written, NULL);
 
       end_session (self, known, TRUE);

@@ -23,7 +23,7 @@ G_BEGIN_DECLS
 
 typedef struct _HsStreamManagement HsStreamManagement;
 
-/* What is to be known of a stanza that is sent. */
+/* Properties of a stanza that is sent. */
 typedef enum /*< skip >*/
 {
   HS_OUT_RESEND = 1 << 0, /* may be sent again by itself in another session */
@@ -63,7 +63,7 @@ gboolean hs_stream_management_has_session (HsStreamManagement *self);
 gboolean hs_stream_management_can_resume (HsStreamManagement *self, gint64 now);
 /* How long ago the connection went, or 0. */
 gint64 hs_stream_management_get_age (HsStreamManagement *self, gint64 now);
-/* Where the server wants the next connection to go (`location`), or NULL. */
+/* The address for the next connection that the server has named (`location`), or NULL. */
 const char *hs_stream_management_get_location (HsStreamManagement *self);
 
 void hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output);
@@ -92,7 +92,7 @@ gboolean hs_stream_management_is_enabled (HsStreamManagement *self);
 /* Whether <enable/> was sent and has not been answered. */
 gboolean hs_stream_management_is_enabling (HsStreamManagement *self);
 
-/* What comes in */
+/* Received stanzas and acknowledgements. */
 
 /* Stanzas were handed over, or thrown away as answers that nobody asked for. Writes an acknowledgement
  * now and then, unasked, where @output is not NULL. */
@@ -108,7 +108,7 @@ gboolean hs_stream_management_on_ack (HsStreamManagement *self,
                                       GError **error);
 void hs_stream_management_write_excess (HsStreamManagement *self, GByteArray *output);
 
-/* What goes out: only while it is enabled. */
+/* Sent stanzas and acknowledgements, only while stream management is enabled. */
 
 /* HS_OUT_RESEND, where that is right for the stanza. */
 HsOutFlags hs_stream_management_classify (HsNode *stanza);

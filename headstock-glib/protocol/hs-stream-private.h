@@ -8,10 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* What hs-stream*.c share: the stream's states, and what moves the stream from one to the next. Each file
+/* Shared by hs-stream*.c: the stream's states, and the functions that move it from one state to the next. Each file
  * named below uses only the files above it; hs-stream.c, with the table of transitions, is on top of all. */
 
-/* What the stream waits for. */
+/* The state of a stream, named after what the stream waits for. */
 typedef enum
 {
   HS_STREAM_STATE_CLOSED,    /* nothing: hs_stream_open() has not been called */
@@ -52,7 +52,7 @@ struct _HsStream
   gboolean owes_count; /* a stanza was taken that counts as received once it is given back */
 
   HsFirstBytes first_bytes; /* of the connection, to tell a foreign protocol */
-  char *other_name;         /* what the server calls itself, if that is not the account's domain */
+  char *other_name;         /* the server's name for itself, if it is not the account's domain */
   char *other_host;         /* of see-other-host */
   gsize max_bytes;          /* of one stanza that the server takes (XEP-0478), or 0 */
   HsParserEvent *features_event; /* of the FEATURES before the sign-in, kept until the sign-in begins */

@@ -8,7 +8,7 @@
 #include "hs-printable.h"
 #include "sasl/hs-sasl-base64.h"
 
-/* What both profiles of SASL share: that of RFC 6120, 6, and SASL2 (XEP-0388). */
+/* The functions that both profiles of SASL use: RFC 6120, 6, and SASL2 (XEP-0388). */
 
 void
 hs_stream_sasl_failed (HsStream *self, GError *error)

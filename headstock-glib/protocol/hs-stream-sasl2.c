@@ -55,7 +55,7 @@ write_resume (HsStream *self)
   hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
 
-/* Where a resumption was asked for as well, the server binds only if it cannot resume. */
+/* If a resumption is asked for as well, the server binds only if it cannot resume. */
 static void
 write_enable (HsStream *self)
 {

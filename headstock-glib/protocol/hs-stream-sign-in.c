@@ -79,7 +79,7 @@ begin (HsStream *self, const HsSaslCredentials *credentials)
 
   if (!choose_mechanism (self, &chosen, &error))
     {
-      /* Where a token was refused and there is no other secret, the refusal is the reason. */
+      /* If the token was refused and there is no other secret, report the refusal. */
       if (hs_authentication_get_token_refusal (&self->authentication) != NULL
           && g_error_matches (error, HS_ERROR, HS_ERROR_NO_CREDENTIALS))
         hs_stream_sasl_failed (self, hs_authentication_steal_token_refusal (&self->authentication));

@@ -152,8 +152,8 @@ on_unsigned_stanza (HsStream *self, HsNode *node)
   on_stanza (self, node);
 }
 
-/* What the server may send in which state, besides stanzas in a session. Before the sign-in, anything else is
- * a protocol error; after it, see hs_stream_may_ignore(). */
+/* The elements that the server may send in each state, besides stanzas in a session. Before the sign-in, anything
+ * else is a protocol error; after it, see hs_stream_may_ignore(). */
 static const struct
 {
   HsStreamState state; /* HS_STREAM_N_STATES: any */
@@ -248,7 +248,7 @@ on_end (HsStream *self)
   self->pending = HS_STREAM_EVENT_ENDED;
 }
 
-/* What <open/> and <close/> are in a framed stream (RFC 7395, 3.4 and 3.6): the header and the end. FALSE: the
+/* Handles <open/> and <close/>, the header and the end of a framed stream (RFC 7395, 3.4 and 3.6). FALSE: the
  * element is neither. */
 static gboolean
 on_framing (HsStream *self, HsNode *node)

@@ -146,7 +146,7 @@ void hs_stream_close (HsStream *self);
 /* Writes a stream error (RFC 6120, 4.9.3) and the end of the stream. @text: nullable */
 void hs_stream_close_with_error (HsStream *self, const char *condition, const char *text);
 
-/* What is known of the sign-in. */
+/* The state and the result of the sign-in. */
 const HsAuthentication *hs_stream_get_authentication (HsStream *self);
 /* Whether carbons were enabled inside Bind 2. */
 gboolean hs_stream_has_carbons (HsStream *self);
