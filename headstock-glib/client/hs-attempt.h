@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What is under way on the network for one connection, from the DNS to the end of the sign-in. An operation holds a
- * reference while it runs, and may come back when its owner is not interested any more. */
+/* The operations on the network for one connection, from the DNS to the end of the sign-in. An operation holds a
+ * reference while it runs, and may end when its owner is not interested any more. */
 
 typedef struct
 {

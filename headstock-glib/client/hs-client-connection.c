@@ -9,9 +9,9 @@
 #include "hs-namespaces.h"
 #include "hs-random.h"
 
-/* What a client does on its connection, from the DNS through TLS to the stream. */
+/* The steps of a connection, from the DNS through TLS to the stream. */
 
-/* What servers listen on for components by default. */
+/* The port on which servers listen for components by default. */
 #define COMPONENT_PORT 5347
 
 static char *

@@ -4,7 +4,7 @@
 #include "hs-client-internal.h"
 #include "hs-enum-types.h"
 
-/* What a client tells of itself where HEADSTOCK_DEBUG asks for it, and with G_MESSAGES_DEBUG. */
+/* The lines that a client prints about itself if HEADSTOCK_DEBUG or G_MESSAGES_DEBUG asks for them. */
 
 const char *
 hs_client_get_name (HsClient *self)

@@ -164,7 +164,7 @@ hs_feature_send_finish (HsClient *client, GAsyncResult *result, GError **error)
       return HS_FEATURE_STATUS_UNRECEIVED;
     case HS_DELIVERY_WRITTEN:
     default:
-      /* What was not handed to the system has not reached the server whole. */
+      /* A stanza that was not handed to the system as a whole has not reached the server as a whole. */
       return good ? HS_FEATURE_STATUS_WRITTEN : HS_FEATURE_STATUS_UNRECEIVED;
     }
 }

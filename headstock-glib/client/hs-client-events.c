@@ -4,7 +4,7 @@
 #include "hs-client-private.h"
 #include "hs-error.h"
 
-/* What a client does on each event of its stream that is not a stanza. */
+/* The client's reaction to each event of its stream that is not a stanza. */
 
 static void
 stream_ended (HsClient *self)

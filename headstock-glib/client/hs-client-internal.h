@@ -24,8 +24,8 @@
 
 G_BEGIN_DECLS
 
-/* What hs-client*.c call of each other. A file that works on one or two parts of a client gets them by function; only
- * what connects several needs the struct, in hs-client-private.h. */
+/* The functions that hs-client*.c call of each other. A file that works on a few parts of a client gets them by
+ * function; only a file that connects many needs the struct, in hs-client-private.h. */
 
 typedef struct _HsClientPrivate HsClientPrivate;
 
@@ -50,7 +50,7 @@ HsOutbox *hs_client_outbox (HsClientPrivate *priv);
 HsRequests *hs_client_requests (HsClientPrivate *priv);
 HsWireLog *hs_client_wire_log (HsClientPrivate *priv);
 
-/* Which way a stanza goes. */
+/* The way that a stanza goes. */
 typedef enum
 {
   HS_ROUTE_DIRECT,  /* out, and that is the end of it */
@@ -69,7 +69,7 @@ typedef struct
   HsRoute route;        /* out */
 } HsSending;
 
-/* Of the properties, in hs-client.c and hs-client-credentials.c. */
+/* The flags of properties, for hs-client.c and hs-client-credentials.c. */
 #define HS_CLIENT_PARAM (G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 #define HS_CLIENT_PARAM_RW (G_PARAM_READWRITE | HS_CLIENT_PARAM)
 #define HS_CLIENT_PARAM_RO (G_PARAM_READABLE | HS_CLIENT_PARAM)

@@ -8,7 +8,7 @@
 
 /* The modules of a client. */
 
-/* What a type of features/ is marked with. Types that are derived from it are looked up through their parents. */
+/* The marks of a type in features/. Types that are derived from it are looked up through their parents. */
 typedef enum
 {
   FEATURE_NONE,

@@ -3,7 +3,7 @@
 
 #include "hs-client-private.h"
 
-/* What leaves a client, and what is looked at when something has. */
+/* The output of a client: it is queued, and the client looks whether acknowledgements are to be asked for. */
 
 /* The stream's own output comes before what is sent next. */
 static void

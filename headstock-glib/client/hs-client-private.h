@@ -36,7 +36,7 @@ struct _HsClientPrivate
   HsWireLog wire_log;
 };
 
-/* Of the present connection; NULL where there is none. */
+/* The transport and the stream of the present connection; NULL: there is none. */
 static inline HsTransport *
 hs_client_transport (const HsClientPrivate *priv)
 {

@@ -14,7 +14,7 @@ typedef struct
 {
   HsIqRequest *request; /* NULL: not pending any more */
   GSource *watch;       /* for the cancellable */
-  /* What is asked, for the message of an error: two strings in one piece. */
+  /* The name and the namespace of the payload, for the message of an error. Both strings lie in one piece of memory. */
   const char *namespace_;
   char name[];
 } RequestData;

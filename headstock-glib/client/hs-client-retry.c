@@ -181,7 +181,7 @@ look_for_address (HsClientPrivate *priv, HsRetryFailure *failure, HsClientAgain 
   failure->error = *error;
 }
 
-/* What the connection has done for a session with stream management. */
+/* Describes the progress that the connection has made for a session with stream management. */
 static void
 describe_session (HsClientPrivate *priv, HsRetryFailure *failure)
 {

@@ -215,7 +215,8 @@ put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSend
     return;
   if (sending->task != NULL)
     g_object_ref (sending->task);
-  /* What a module asks when a session begins leaves with the presence, and is asked again in the next session. */
+  /* A request that a module sends when a session begins belongs to that session: the module sends it again in the
+   * next one. */
   if (hs_beginning_get_step (&priv->beginning) == HS_BEGINNING_REQUESTS)
     flags |= HS_OUT_OWN;
   hs_stream_management_add_out (hs_session_get_management (&priv->session), output, start, flags,

@@ -139,7 +139,7 @@ hs_client_binding (HsClient *self)
       || hs_settings_has_presence_with_sender (&priv->settings)
       || !hs_stream_begin (hs_client_stream (priv)))
     return;
-  /* What a handler sends meanwhile waits, and must not be sent from another account. */
+  /* Stanzas that a handler sends meanwhile may wait for a later session, and must not be sent from another account. */
   hs_session_set_account (&priv->session, hs_stream_get_account (hs_client_stream (priv)));
   begin_session (self);
 }

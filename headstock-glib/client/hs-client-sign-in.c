@@ -139,7 +139,7 @@ hs_client_ensure_user_agent (HsClient *self)
   hs_client_set_user_agent_id (self, id);
 }
 
-/* Who is calling: the strings are borrowed. */
+/* Describes the program to the server. The strings are borrowed. */
 void
 hs_client_describe_user_agent (HsClient *self, HsStreamConfig *config)
 {

@@ -10,7 +10,7 @@
 #include "hs-module.h"
 #include "hs-presence.h"
 
-/* What a client tells of, and its documentation. */
+/* The signals of a client, and their documentation. */
 
 guint hs_client_signals[N_SIGNALS];
 

@@ -3,7 +3,7 @@
 
 #include "hs-client-private.h"
 
-/* Where a client is: the phase of its run, its deadlines, and what there is of a session. */
+/* The state of a client: the phase of its run, its deadlines, and whether there is a session. */
 
 HsClientState
 hs_client_get_present_state (HsClientPrivate *priv)

@@ -4,8 +4,8 @@
 #include "hs-client-internal.h"
 #include "hs-error.h"
 
-/* Which thread a running client belongs to: the one that iterates the main context in which the client was
- * started. A client that does not run belongs to nobody. */
+/* A running client belongs to the thread that iterates the main context in which the client was started. A client
+ * that does not run belongs to no thread. */
 
 #define HINT                                                                                       \
   "was called from another thread than the one that runs the client: have g_main_context_invoke() " \

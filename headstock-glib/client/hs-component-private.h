@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What makes a client a component, in hs-client.c. */
+/* Makes a client a component, in hs-client.c. */
 
 /* Once, before anything is set. */
 void hs_client_make_component (HsClient *self);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What the client must know of the modules in features/, without knowing any of them, and what it does for them beyond
- * its public interface. Not installed. */
+/* The private interface between the client and the modules in features/: what the client must know of a module
+ * without knowing its type, and what it does for modules beyond its public interface. Not installed. */
 
 /* Each class there that is a module calls this from its class_init. A client takes one module of @type and of the types derived from it. @client_only: a component takes none. */
 void hs_feature_mark (GType type, gboolean client_only);
@@ -15,7 +15,7 @@ void hs_feature_mark (GType type, gboolean client_only);
  * of the pointer. */
 void hs_feature_set_client (gpointer module, HsClient **field, HsClient *client);
 
-/* What became of a stanza. */
+/* The delivery status of a stanza. */
 typedef enum
 {
   HS_FEATURE_STATUS_NOT_SENT,
@@ -42,7 +42,8 @@ typedef struct
 
 #define HS_FEATURE_NAMESPACE(text) { text, sizeof (text) - 1 }
 
-/* Which of at most 32 namespaces the children of an element have, a bit for each: without a view of each child. */
+/* Returns which of at most 32 namespaces the children of an element have, a bit for each. No view of a child is
+ * made. */
 guint hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces);
 
 /* Whether an element is a child of a presence: without a view of the presence, which would be in the way of the one that

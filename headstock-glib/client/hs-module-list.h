@@ -55,7 +55,7 @@ void hs_module_list_drop (HsModuleList *self);
 
 /* Whether a module has not been told to the end that it is attached. */
 gboolean hs_module_list_is_attaching (const HsModuleList *self, HsModule *module);
-/* Whose handlers are those that are added now, or NULL: the program's. */
+/* The module that owns the handlers that are added now; NULL: the program owns them. */
 HsModule *hs_module_list_get_attaching (const HsModuleList *self);
 
 /* The modules as they are now, each with a reference: modules may come and go while they are called. */

@@ -5,7 +5,7 @@
 
 #include "hs-error.h"
 
-/* What is known of a task. */
+/* The state of a task. */
 typedef struct
 {
   HsOutbox *outbox;
@@ -134,7 +134,7 @@ await_written (HsOutbox *self, GTask *task)
       g_queue_push_tail (self->unwritten, task);
       return;
     }
-  /* Who watches what is written may have ended the connection. */
+  /* A handler that watches the output may have ended the connection. */
   g_task_return_new_error (stop_watching (task), HS_ERROR, HS_ERROR_SESSION_LOST,
                            "The connection ended before this was sent");
   g_object_unref (task);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Who waits for the delivery status of what was sent. Without stream management a stanza counts as delivered when
- * its last byte has been handed to the system. With it, HsStreamManagement decides, and the outbox tells. */
+/* The tasks that wait for the delivery status of stanzas. Without stream management a stanza counts as delivered
+ * when its last byte has been handed to the system. With it, HsStreamManagement decides, and the outbox tells. */
 
 typedef struct
 {
@@ -48,8 +48,8 @@ void hs_outbox_disconnected (HsOutbox *self);
  * does not return what nobody waits for. */
 void hs_outbox_tell (HsOutbox *self, HsStreamManagement *management, gboolean quietly);
 
-/* Of a task that has returned: what stream management decided. HS_DELIVERY_WRITTEN, whether the task succeeded or failed,
- * if nothing was to be decided. */
+/* The delivery status that stream management has decided for a task that has returned. HS_DELIVERY_WRITTEN, whether
+ * the task succeeded or failed: without stream management there is no decision. */
 HsDeliveryStatus hs_outbox_get_status (GTask *task);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsOutbox, hs_outbox_clear)

@@ -55,7 +55,7 @@ typedef struct
   guint left; /* of the stride */
 } HsPumpClock;
 
-/* What was read and has not been parsed. */
+/* The bytes that were read and have not been parsed. */
 typedef struct
 {
   const char *bytes;

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  /* What is not a stanza and not an element of one. */
+  /* An event that is not a stanza and not an element of a stanza. */
   void (*event) (HsStream *stream, HsStreamEvent *event, gpointer owner);
   /* After each event: whether anybody still wants the next one of the present stream. */
   gboolean (*goes_on) (gpointer owner);

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What the program has set on a client: to whom it belongs, how it connects and signs in, its timeouts and limits.
+/* The settings that the program has made on a client: its account, how it connects and signs in, its timeouts and
+ * limits.
  *
  * Getters lend what they return; setters copy strings and take references of their own. A setter returns whether
  * the value is another one than before: the client then notifies the property. */

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What came of the sign-ins of a client, and what the next one learns from them. */
+/* The results of a client's sign-ins, as far as the program or the next sign-in needs them. */
 
 /* Lies inside its owner. Only hs-sign-in.c uses the fields. */
 typedef struct

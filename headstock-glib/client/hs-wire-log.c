@@ -18,7 +18,7 @@
 struct _HsWireLogSink
 {
   FILE *file; /* or NULL */
-  char *path; /* of the file, whatever folder the program goes to; NULL: it is none that can be renamed */
+  char *path; /* absolute, of the file; NULL: it cannot be renamed */
   guint64 size;
   gboolean to_stdout;
   HsRedactor *redactors[2]; /* by direction */
@@ -107,7 +107,7 @@ hs_wire_log_get_max_size (const HsWireLog *self)
   return self->max_size;
 }
 
-/* Where the file cannot be renamed, it grows on. */
+/* If the file cannot be renamed, it goes on to grow. */
 static void
 rotate (HsWireLogSink *sink)
 {
@@ -185,7 +185,7 @@ write_to_file (HsWireLog *self, GString *line)
   sink->size += line->len;
 }
 
-/* What a peer has written cannot begin a line of its own, nor drive the terminal that shows the log. */
+/* Text of a peer must not begin a line of its own, nor control the terminal that shows the log. */
 static GString *
 make_line (HsDirection direction, const char *text)
 {
