@@ -223,7 +223,7 @@ make_stream (HsClient *self)
   HsStreamConfig config = {
     .jid = hs_connection_get_account (&priv->connection),
     .tls_mode = hs_settings_get_tls_mode (settings),
-    .direct_tls = hs_connection_is_secure (&priv->connection),
+    .secure = hs_connection_is_secure (&priv->connection),
     .framed = hs_transport_is_framed (hs_client_transport (priv)),
     .component = component,
     .secret = component ? hs_settings_get_password (settings) : NULL,

@@ -58,16 +58,6 @@ hs_client_leave_other_account (HsClient *self)
   hs_session_forget_account (&priv->session);
 }
 
-/* Stanzas that wait for the session to be resumed go to the same server. */
-static void
-remember_limit (HsClientPrivate *priv)
-{
-  HsStream *stream = hs_client_stream (priv);
-
-  if (stream != NULL && hs_stream_get_jid (stream) != NULL)
-    hs_session_set_max_bytes (&priv->session, hs_stream_get_max_bytes (stream));
-}
-
 void
 hs_client_drop_connection (HsClient *self)
 {
@@ -87,7 +77,6 @@ hs_client_drop_connection (HsClient *self)
   hs_pump_count_shown (&priv->pump);
   hs_pump_drop_suspended (&priv->pump);
   hs_client_remember_features (self);
-  remember_limit (priv);
   stream = hs_connection_reset (&priv->connection);
   /* A handler may be at work on a stanza of this stream. */
   if (stream != NULL)

@@ -190,10 +190,9 @@ static gboolean
 check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 {
   HsStream *stream = hs_client_stream (priv);
-  /* Before the session stands the stream knows the server's limit only while a module negotiates. */
-  gsize max = stream != NULL && (hs_stream_is_open (stream) || hs_stream_get_jid (stream) != NULL)
-                  ? hs_stream_get_max_bytes (stream)
-                  : hs_session_get_max_bytes (&priv->session);
+  /* While a module negotiates, before the sign-in, the server may have another limit than in a session. */
+  gboolean negotiating = stream != NULL && hs_stream_is_open (stream) && !hs_stream_is_ready (stream);
+  gsize max = negotiating ? hs_stream_get_max_bytes (stream) : hs_session_get_max_bytes (&priv->session);
 
   if (max == 0 || length <= max)
     return TRUE;

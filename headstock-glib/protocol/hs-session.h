@@ -29,7 +29,7 @@ typedef struct
   HsJid *account;                 /* bare: whose session it is; NULL until there was one */
   HsJid *bound_jid;
   HsJid *bound_bare;
-  gsize max_bytes; /* of one stanza, while there is no connection; or 0 */
+  gsize max_bytes; /* of one stanza that the server accepts (XEP-0478), or 0 */
   gboolean told_active; /* the server was told whether somebody is looking (XEP-0352) */
 } HsSession;
 
@@ -45,8 +45,8 @@ HsStreamManagement *hs_session_ensure_management (HsSession *self, const HsResen
 HsStreamManagement *hs_session_get_management (const HsSession *self); /* or NULL */
 HsJid *hs_session_get_bound_jid (const HsSession *self);  /* or NULL */
 HsJid *hs_session_get_bound_bare (const HsSession *self); /* or NULL */
-/* The largest stanza that the server accepted on the last connection, in bytes (XEP-0478), or 0. While there is a
- * connection, its stream tells. */
+/* The largest stanza that the server accepts in this session, in bytes (XEP-0478), or 0. Stanzas that wait for the
+ * session to be resumed go to the same server. */
 gsize hs_session_get_max_bytes (const HsSession *self);
 void hs_session_set_max_bytes (HsSession *self, gsize max_bytes);
 /* Whether the server was told in this session if somebody is looking (XEP-0352). */

@@ -61,7 +61,7 @@ hs_stream_send_header (HsStream *self)
       return;
     }
   /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
-  if (self->secure && hs_jid_get_local (self->config.jid) != NULL)
+  if (self->config.secure && hs_jid_get_local (self->config.jid) != NULL)
     hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
   hs_stream_write (self, " version='1.0' xml:lang='%s'%s>", self->lang, self->config.framed ? "/" : "");
 }

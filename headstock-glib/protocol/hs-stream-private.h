@@ -46,7 +46,6 @@ struct _HsStream
   HsStreamState state;
   HsStreamEventType pending;
   HsStreamEventType following; /* comes after the pending event */
-  gboolean secure;             /* under TLS */
   gboolean header_received; /* at least one of the server's */
   gboolean closing;         /* </stream:stream> has been written */
   gboolean owes_count; /* a stanza was taken that counts as received once it is given back */

@@ -333,6 +333,8 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
+  gsize max_bytes = self->max_bytes;
+
   /* RFC 6120, 4.3.2: features belong to the beginning of a stream. Ignore them later. */
   if (!hs_binding_expects_features (&self->binding))
     {
@@ -342,6 +344,10 @@ hs_stream_on_late_features (HsStream *self, HsNode *node)
   hs_stream_read_limits (self, node);
   if (hs_binding_take_late_features (&self->binding, node))
     self->pending = HS_STREAM_EVENT_CSI_OFFERED;
+  if (self->max_bytes == max_bytes)
+    return;
+  self->following = self->pending;
+  self->pending = HS_STREAM_EVENT_LIMIT_CHANGED;
 }
 
 /* ---- Tasks ---- */

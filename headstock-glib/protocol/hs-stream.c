@@ -88,7 +88,7 @@ on_features (HsStream *self, HsNode *node)
       hs_stream_take_features (self, node);
       return;
     }
-  if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE)
+  if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE)
     {
       if (!offers_tls || self->config.framed)
         {
@@ -134,7 +134,7 @@ on_tls_failure (HsStream *self, HsNode *node)
 void
 hs_stream_secured (HsStream *self)
 {
-  self->secure = TRUE;
+  self->config.secure = TRUE;
   hs_stream_send_header (self);
 }
 
@@ -318,7 +318,6 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   self->config.device = g_strdup (config->device);
   hs_authentication_init (&self->authentication);
   hs_binding_init (&self->binding);
-  self->secure = config->direct_tls;
   self->parser
       = hs_parser_new (config->component ? HS_NS_COMPONENT : HS_NS_CLIENT, callbacks, user_data);
   hs_parser_set_limits (self->parser, config->max_stanza_size, config->max_depth);
@@ -363,7 +362,7 @@ hs_stream_open (HsStream *self)
   g_assert (self->state == HS_STREAM_STATE_CLOSED);
   hs_stream_send_header (self);
   /* Pipeline <starttls/>: TLS is required, so that nothing else can follow the features. */
-  if (self->secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
+  if (self->config.secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
       || self->config.step_by_step || self->config.framed)
     return;
   send_starttls (self);

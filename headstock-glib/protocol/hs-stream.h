@@ -29,6 +29,7 @@ typedef enum
   HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of config.management */
   HS_STREAM_EVENT_ENABLED,       /* the server has answered <enable/>; take delivery statuses as well */
+  HS_STREAM_EVENT_LIMIT_CHANGED, /* see hs_stream_get_max_bytes() */
   HS_STREAM_EVENT_CSI_OFFERED,   /* from now on hs_stream_send_active() has an effect (XEP-0352) */
   HS_STREAM_EVENT_STANZA,        /* node: a stanza */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that is still being received */
@@ -49,9 +50,9 @@ typedef struct
 {
   HsJid *jid; /* the account; where it has a resource, that resource is asked for */
   HsTlsMode tls_mode;
-  gboolean direct_tls; /* the connection is under TLS already */
-  gboolean framed;     /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
-  gboolean component;  /* XEP-0114, with @secret: no stream features and no sign-in */
+  gboolean secure;    /* the connection is under TLS already */
+  gboolean framed;    /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
+  gboolean component; /* XEP-0114, with @secret: no stream features and no sign-in */
   const char *secret;
   const char *lang;
   gsize max_stanza_size;
@@ -159,7 +160,8 @@ const GError *hs_stream_get_error (HsStream *self);
 gboolean hs_stream_is_open (HsStream *self);
 gboolean hs_stream_is_ready (HsStream *self);
 gboolean hs_stream_is_closing (HsStream *self);
-/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0. */
+/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0: as the stream features say that came last. In a
+ * session the limit is the session's: the caller gives it the limit at BOUND, RESUMED and LIMIT_CHANGED. */
 gsize hs_stream_get_max_bytes (HsStream *self);
 /* Whether the server supports client state indication (XEP-0352); tells it whether the client is active. */
 gboolean hs_stream_offers_csi (HsStream *self);

@@ -92,8 +92,8 @@ def sent(name: str, old: str, new: str) -> Mutation:
 MUTATIONS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
-           "if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE)",
-           "if (!self->secure && self->config.tls_mode != HS_TLS_MODE_NONE && offers_tls)",
+           "if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE)",
+           "if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE && offers_tls)",
            "starttls/stripped"),
     attack("nothing after <proceed/> is taken",
            "if (hs_pump_has_input (&priv->pump)) { g_autoptr (GError) error"
@@ -121,7 +121,7 @@ MUTATIONS = [
          "self->trusted = g_tls_certificate_is_same (certificate, self->pinned);",
          "self->trusted = TRUE;", "tls", "/tls/pinned"),
     unit("nobody hears who is calling before TLS",
-         "if (self->secure && hs_jid_get_local (self->config.jid) != NULL)",
+         "if (self->config.secure && hs_jid_get_local (self->config.jid) != NULL)",
          "if (hs_jid_get_local (self->config.jid) != NULL)", "stream", "/stream/session"),
     unit("writes are not held back (TCP_NODELAY)",
          "g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);", ";",
@@ -1385,7 +1385,7 @@ MUTATIONS = [
          "return end != NULL && g_date_time_to_unix (end) <= now;", "return FALSE;",
          "sign-in", "/sign-in/token"),
     client("a limit that is told after the session began holds for what waits",
-           "remember_limit (priv);", "(void) remember_limit;",
+           "case HS_STREAM_EVENT_LIMIT_CHANGED: hs_client_note_limit (self);", "case HS_STREAM_EVENT_LIMIT_CHANGED:",
            "sign-in", "/client-sign-in/late-limit"),
     unit("an access token is for who is trusted",
          "return credentials->encrypted ? refuse_channel (credentials) : REFUSAL_NOT_ENCRYPTED;",

@@ -462,6 +462,7 @@ take_event (Driver *self, HsStreamEvent *event)
     case HS_STREAM_EVENT_ENABLED:
       take_deliveries (self);
       break;
+    case HS_STREAM_EVENT_LIMIT_CHANGED:
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_assert_true (hs_stream_offers_csi (self->stream));
       break;
@@ -525,7 +526,7 @@ connect (Driver *self)
   HsStreamConfig config = {
     .jid = jid,
     .tls_mode = component ? HS_TLS_MODE_NONE : mode,
-    .direct_tls = !component && mode == HS_TLS_MODE_DIRECT,
+    .secure = !component && mode == HS_TLS_MODE_DIRECT,
     .component = component,
     .secret = component ? PASSWORD : NULL,
     .lang = "en",

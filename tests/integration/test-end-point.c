@@ -155,7 +155,7 @@ try_type (const char *mechanism, const char *type, gboolean flip)
   HsSaslChannel channels[2] = { { type, NULL }, { NULL, NULL } };
   HsStreamConfig config = { .jid = jid,
                             .tls_mode = HS_TLS_MODE_DIRECT,
-                            .direct_tls = TRUE,
+                            .secure = TRUE,
                             .max_stanza_size = 100000,
                             .max_depth = 32 };
   Session session = { .tls = tls,

@@ -118,7 +118,7 @@ sim_client_connect (World *w)
   HsStreamConfig config = {
     .jid = w->client.jid,
     .tls_mode = HS_TLS_MODE_DIRECT,
-    .direct_tls = TRUE,
+    .secure = TRUE,
     .bind2 = sim_chance (w, 50),
     .lang = "en",
     .max_stanza_size = 1000000,

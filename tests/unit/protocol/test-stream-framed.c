@@ -37,7 +37,7 @@ set_up (Fixture *f, HsTlsMode tls_mode, gboolean secure)
   HsStreamConfig config = {
     .jid = jid,
     .tls_mode = tls_mode,
-    .direct_tls = secure,
+    .secure = secure,
     .framed = TRUE,
     .lang = "en",
     .max_stanza_size = 100000,

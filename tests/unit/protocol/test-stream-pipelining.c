@@ -144,7 +144,7 @@ fixture_init (Fixture *f, gboolean certificate, gboolean token, gboolean secure)
   g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com", NULL);
   HsStreamConfig config = { .jid = jid,
                             .tls_mode = HS_TLS_MODE_REQUIRED,
-                            .direct_tls = secure,
+                            .secure = secure,
                             .max_stanza_size = 100000,
                             .max_depth = 16,
                             .user_agent_id = "d4565fa7" };

@@ -61,7 +61,7 @@ static const Case cases[] = {
     "|<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony</resource>",
     "urn:xmpp:bind:0" },
   { "bind2", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, "<message/>" }, "AB<message>",
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, "<message/>" }, "ABL<message>",
     "<bind xmlns='urn:xmpp:bind:0'><tag>balcony</tag></bind>", "xmpp-bind" },
   { "bind2-not-offered", WITH_BIND2, FEATURES ("PLAIN", ""),
     { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
@@ -82,27 +82,27 @@ static const Case cases[] = {
   { "identity-no-resource", WITH_BIND2, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (BARE) "<bound" BIND2 "/>") }, "F:protocol", NULL, NULL },
   { "enable", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 ">" ENABLED "</bound>"), NEW_FEATURES }, "AB+",
+    { SUCCESS (ID (FULL) "<bound" BIND2 ">" ENABLED "</bound>"), NEW_FEATURES }, "AB+L",
     "<enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>", NULL },
   { "enable-failed", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "><failed" SM "/></bound>"), NEW_FEATURES }, "AB", NULL,
+    { SUCCESS (ID (FULL) "<bound" BIND2 "><failed" SM "/></bound>"), NEW_FEATURES }, "ABL", NULL,
     NULL },
   { "enable-forgotten", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "AB", NULL, NULL },
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABL", NULL, NULL },
   { "enable-not-offered", WITH_BIND2 | WITH_SM, FEATURES ("PLAIN", NO_INLINE_SM),
     { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
   { "resume", WITH_BIND2 | WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES, "<message/>" },
-    "AR+<message>",
+    "AR+L<message>",
     "<resume xmlns='urn:xmpp:sm:3' h='0' previd='session1'/>"
     "|<enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>",
     "xmpp-bind" },
   { "resume-alone", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+",
+    { SUCCESS (ID (FULL) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+L",
     "<resume xmlns='urn:xmpp:sm:3' h='0' previd='session1'/>", "urn:xmpp:bind:0" },
   { "resume-failed", WITH_BIND2 | WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<failed" SM "/><bound" BIND2 ">" ENABLED "</bound>"), NEW_FEATURES },
-    "AB+", NULL, "xmpp-bind" },
+    "AB+L", NULL, "xmpp-bind" },
   { "resume-failed-alone", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (BARE) "<failed" SM "/>"), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", NULL },
   { "resume-forgotten", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", INLINE),
@@ -124,15 +124,15 @@ static const Case cases[] = {
     { SUCCESS (ID (FULL) "<resumed" SM " previd='session1' h='0'/><bound" BIND2 "/>") },
     "F:protocol", NULL, NULL },
   { "inactive", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "AB",
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABL",
     "<inactive xmlns='urn:xmpp:csi:0'/></bind>", NULL },
   { "csi-late", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", NO_INLINE_SM),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABC", NULL, "<inactive" },
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABLC", NULL, "<inactive" },
   { "csi-late-resumed", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", ONLY_SM),
-    { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+C", NULL,
+    { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+LC", NULL,
     NULL },
   { "features-twice", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "AB", NULL,
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "ABL", NULL,
     NULL },
   { "token-given", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE) TOKEN), SAY_FEATURES_MANAGED },
     "A(HT-SHA-256-NONE t0k3n)", NULL, NULL },
@@ -189,7 +189,7 @@ static const Case cases[] = {
     "AF:protocol", "unsupported-stanza-type", NULL },
   { "success-twice-bound", WITH_BIND2, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, SUCCESS (ID (FULL) "<bound" BIND2 "/>") },
-    "ABF:protocol", "unsupported-stanza-type", NULL },
+    "ABLF:protocol", "unsupported-stanza-type", NULL },
   { "continue-late", 0, FEATURES ("PLAIN", ""),
     { SUCCESS (ID (BARE)), "<continue" SASL2 "><tasks><task>UPGR-SCRAM-SHA-256</task></tasks></continue>" },
     "AF:protocol", "unsupported-stanza-type", NULL },
@@ -263,7 +263,7 @@ fixture_init (Fixture *f, const Case *c)
 {
   HsStreamConfig config = {
     .tls_mode = HS_TLS_MODE_DIRECT,
-    .direct_tls = TRUE,
+    .secure = TRUE,
     .max_stanza_size = 100000,
     .max_depth = 16,
     .user_agent_id = "d4565fa7",
@@ -365,6 +365,9 @@ take_event (gpointer data, HsStreamEvent *event)
       g_assert_cmpstr (hs_jid_to_string (hs_stream_get_jid (stream)), ==, FULL);
       if (f->management != NULL && hs_stream_management_is_enabled (f->management))
         g_string_append_c (f->events, '+');
+      break;
+    case HS_STREAM_EVENT_LIMIT_CHANGED:
+      g_string_append_c (f->events, 'L');
       break;
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_string_append_c (f->events, 'C');
