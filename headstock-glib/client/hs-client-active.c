@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 /* Client state indication (XEP-0352): whether somebody is looking. */
 
@@ -10,16 +10,16 @@ tell (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_session_set_told_active (&priv->session, TRUE);
-  hs_stream_send_active (hs_client_stream (priv), hs_settings_get_active (&priv->settings));
+  hs_session_set_told_active (hs_client_session (priv), TRUE);
+  hs_stream_send_active (hs_client_get_stream (priv), hs_settings_get_active (hs_client_settings (priv)));
   hs_client_flush (self);
 }
 
 static gboolean
 can_tell (HsClientPrivate *priv)
 {
-  return hs_connection_is_open (&priv->connection) && hs_stream_is_ready (hs_client_stream (priv))
-         && hs_stream_is_open (hs_client_stream (priv)) && hs_stream_offers_csi (hs_client_stream (priv));
+  return hs_connection_is_open (hs_client_connection (priv)) && hs_stream_is_ready (hs_client_get_stream (priv))
+         && hs_stream_is_open (hs_client_get_stream (priv)) && hs_stream_offers_csi (hs_client_get_stream (priv));
 }
 
 /* A session begins as active; what one that was resumed remembers is not certain (XEP-0352, 5.1). */
@@ -29,8 +29,10 @@ hs_client_tell_active (HsClient *self, gboolean resumed)
   HsClientPrivate *priv = hs_client_private (self);
 
   if (!resumed)
-    hs_session_set_told_active (&priv->session, FALSE);
-  if (can_tell (priv) && (!hs_settings_get_active (&priv->settings) || hs_session_has_told_active (&priv->session)))
+    hs_session_set_told_active (hs_client_session (priv), FALSE);
+  if (can_tell (priv)
+      && (!hs_settings_get_active (hs_client_settings (priv))
+          || hs_session_has_told_active (hs_client_session (priv))))
     tell (self);
 }
 
@@ -48,7 +50,7 @@ hs_client_get_active (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), TRUE);
   hs_client_return_val_if_foreign (self, TRUE);
 
-  return hs_settings_get_active (&hs_client_private (self)->settings);
+  return hs_settings_get_active (hs_client_settings (hs_client_private (self)));
 }
 
 /**
@@ -70,7 +72,7 @@ hs_client_set_active (HsClient *self, gboolean active)
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
 
-  if (!hs_settings_set_active (&priv->settings, active))
+  if (!hs_settings_set_active (hs_client_settings (priv), active))
     return;
   hs_client_expect_life (self);
   if (can_tell (priv))

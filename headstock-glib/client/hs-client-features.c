@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 /* The stream features after the sign-in (RFC 6120, 4.3.2), as a client keeps them: as text, which takes a quarter of
  * the memory that elements take, and only where a module may ask for them before the server has sent them. */
@@ -9,7 +9,7 @@
 static gboolean
 has_beginners (HsClient *self)
 {
-  g_autoptr (GPtrArray) modules = hs_module_list_ref (&hs_client_private (self)->modules);
+  g_autoptr (GPtrArray) modules = hs_module_list_ref (hs_client_modules (hs_client_private (self)));
 
   for (guint i = 0; i < modules->len; i++)
     {
@@ -27,12 +27,12 @@ hs_client_shrink_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_server_memory_show (&priv->server_memory, NULL);
+  hs_server_memory_show (hs_client_server_memory (priv), NULL);
   /* Once is enough. */
-  if (hs_stream_get_features_text (hs_client_stream (priv)) != NULL)
-    hs_server_memory_remember_text (&priv->server_memory, NULL);
+  if (hs_stream_get_features_text (hs_client_get_stream (priv)) != NULL)
+    hs_server_memory_remember_text (hs_client_server_memory (priv), NULL);
   if (!has_beginners (self))
-    hs_stream_set_features_text (hs_client_stream (priv), NULL);
+    hs_stream_set_features_text (hs_client_get_stream (priv), NULL);
 }
 
 /* The connection is going: the next session may begin before the server has said anything. */
@@ -40,12 +40,14 @@ void
 hs_client_remember_features (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  const char *text = hs_client_stream (priv) != NULL ? hs_stream_get_features_text (hs_client_stream (priv)) : NULL;
+  const char *text = hs_connection_has_stream (hs_client_connection (priv))
+                         ? hs_stream_get_features_text (hs_client_get_stream (priv))
+                         : NULL;
 
-  hs_server_memory_show (&priv->server_memory, NULL);
+  hs_server_memory_show (hs_client_server_memory (priv), NULL);
   /* A client that is going asks no module: one in JavaScript may be going in the same collection of garbage. */
-  if (hs_run_is_running (&priv->run) && hs_connection_is_secure (&priv->connection) && text != NULL)
-    hs_server_memory_remember_text (&priv->server_memory, has_beginners (self) ? text : NULL);
+  if (hs_run_is_running (hs_client_get_run (priv)) && hs_connection_is_secure (hs_client_connection (priv)) && text != NULL)
+    hs_server_memory_remember_text (hs_client_server_memory (priv), has_beginners (self) ? text : NULL);
 }
 
 /**
@@ -74,13 +76,13 @@ hs_client_get_features (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (hs_client_stream (priv) == NULL)
+  if (!hs_connection_has_stream (hs_client_connection (priv)))
     return NULL;
-  text = hs_stream_get_features_text (hs_client_stream (priv));
-  if (text == NULL && hs_connection_is_secure (&priv->connection))
+  text = hs_stream_get_features_text (hs_client_get_stream (priv));
+  if (text == NULL && hs_connection_is_secure (hs_client_connection (priv)))
     {
-      bare = hs_jid_get_bare (hs_stream_get_account (hs_client_stream (priv)));
-      text = hs_server_memory_get_text (&priv->server_memory, hs_jid_to_string (bare));
+      bare = hs_jid_get_bare (hs_stream_get_account (hs_client_get_stream (priv)));
+      text = hs_server_memory_get_text (hs_client_server_memory (priv), hs_jid_to_string (bare));
     }
-  return hs_server_memory_show (&priv->server_memory, text);
+  return hs_server_memory_show (hs_client_server_memory (priv), text);
 }

@@ -140,7 +140,7 @@ hs_client_forgets_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_client_stream (priv) != NULL)
+  if (hs_connection_has_stream (&priv->connection))
     hs_parser_set_forgets (hs_stream_get_parser (hs_client_stream (priv)),
                            hs_stream_is_ready (hs_client_stream (priv)) &&
                                hs_handlers_forget (hs_dispatcher_get_handlers (hs_client_dispatcher (priv))));

@@ -46,9 +46,15 @@ HsRunLoop *hs_client_loop (HsClientPrivate *priv);
 HsReconnector *hs_client_reconnector (HsClientPrivate *priv);
 HsConnection *hs_client_connection (HsClientPrivate *priv);
 HsSession *hs_client_session (HsClientPrivate *priv);
+HsBeginning *hs_client_beginning (HsClientPrivate *priv);
+HsRun *hs_client_get_run (HsClientPrivate *priv);
+HsServerMemory *hs_client_server_memory (HsClientPrivate *priv);
+HsPump *hs_client_get_pump (HsClientPrivate *priv);
 HsOutbox *hs_client_outbox (HsClientPrivate *priv);
 HsRequests *hs_client_requests (HsClientPrivate *priv);
 HsWireLog *hs_client_wire_log (HsClientPrivate *priv);
+/* The stream of the present connection, or NULL. */
+HsStream *hs_client_get_stream (HsClientPrivate *priv);
 
 /* The way that a stanza goes. */
 typedef enum

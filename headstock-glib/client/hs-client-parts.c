@@ -64,3 +64,33 @@ hs_client_wire_log (HsClientPrivate *priv)
 {
   return &priv->wire_log;
 }
+
+HsBeginning *
+hs_client_beginning (HsClientPrivate *priv)
+{
+  return &priv->beginning;
+}
+
+HsRun *
+hs_client_get_run (HsClientPrivate *priv)
+{
+  return &priv->run;
+}
+
+HsServerMemory *
+hs_client_server_memory (HsClientPrivate *priv)
+{
+  return &priv->server_memory;
+}
+
+HsPump *
+hs_client_get_pump (HsClientPrivate *priv)
+{
+  return &priv->pump;
+}
+
+HsStream *
+hs_client_get_stream (HsClientPrivate *priv)
+{
+  return hs_client_stream (priv);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-element-private.h"
 
 /* The account's own presence: what a session begins with, and what the program changes later (RFC 6121, 4). */
@@ -11,7 +11,7 @@ static void
 send_own (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) presence = hs_settings_copy_own_presence (&priv->settings);
+  g_autoptr (HsElement) presence = hs_settings_copy_own_presence (hs_client_settings (priv));
   g_autoptr (GPtrArray) modules = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -23,7 +23,7 @@ send_own (HsClient *self)
       g_debug ("The own presence was not sent: %s", error->message);
       return;
     }
-  modules = hs_module_list_ref (&priv->modules);
+  modules = hs_module_list_ref (hs_client_modules (priv));
   for (guint i = 0; i < modules->len; i++)
     hs_module_presence_sent (g_ptr_array_index (modules, i), self, HS_PRESENCE (presence));
 }
@@ -34,7 +34,7 @@ hs_client_begin_presence (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_beginning_go_on (&priv->beginning, hs_settings_copy_own_presence (&priv->settings));
+  hs_beginning_go_on (hs_client_beginning (priv), hs_settings_copy_own_presence (hs_client_settings (priv)));
   send_own (self);
 }
 
@@ -43,8 +43,8 @@ void
 hs_client_finish_presence (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  g_autoptr (HsElement) begun = hs_beginning_take_presence (&priv->beginning);
-  g_autoptr (HsElement) now = hs_settings_copy_own_presence (&priv->settings);
+  g_autoptr (HsElement) begun = hs_beginning_take_presence (hs_client_beginning (priv));
+  g_autoptr (HsElement) now = hs_settings_copy_own_presence (hs_client_settings (priv));
 
   if (now == NULL
       || (begun != NULL && hs_node_equal (hs_element_get_node (begun), hs_element_get_node (now))))
@@ -57,10 +57,10 @@ hs_client_finish_presence (HsClient *self)
 static gboolean
 has_session (HsClientPrivate *priv)
 {
-  if (!hs_run_is_running (&priv->run) || hs_session_get_bound_jid (&priv->session) == NULL)
+  if (!hs_run_is_running (hs_client_get_run (priv)) || hs_session_get_bound_jid (hs_client_session (priv)) == NULL)
     return FALSE;
-  return hs_run_is_ready (&priv->run) || hs_run_is_ending (&priv->run)
-         || hs_session_is_interrupted (&priv->session);
+  return hs_run_is_ready (hs_client_get_run (priv)) || hs_run_is_ending (hs_client_get_run (priv))
+         || hs_session_is_interrupted (hs_client_session (priv));
 }
 
 /**
@@ -85,7 +85,7 @@ hs_client_prepare_presence (HsClient *self, HsPresence *presence)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_PRESENCE (presence));
 
-  modules = hs_module_list_ref (&hs_client_private (self)->modules);
+  modules = hs_module_list_ref (hs_client_modules (hs_client_private (self)));
   for (guint i = 0; i < modules->len; i++)
     hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
 }
@@ -108,7 +108,7 @@ hs_client_get_own_presence (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  return hs_settings_get_own_presence (&priv->settings);
+  return hs_settings_get_own_presence (hs_client_settings (priv));
 }
 
 /**
@@ -137,13 +137,13 @@ hs_client_set_own_presence (HsClient *self, HsPresence *own_presence)
   hs_client_return_if_foreign (self);
   g_return_if_fail (own_presence == NULL || HS_IS_PRESENCE (own_presence));
 
-  if (hs_settings_set_own_presence (&priv->settings, own_presence))
+  if (hs_settings_set_own_presence (hs_client_settings (priv), own_presence))
     {
       g_object_notify (G_OBJECT (self), "own-presence");
       g_object_notify (G_OBJECT (self), "initial-presence");
     }
   /* A handler that has set another one has sent it. */
-  if (hs_settings_get_own_presence (&priv->settings) == own_presence && has_session (priv))
+  if (hs_settings_get_own_presence (hs_client_settings (priv)) == own_presence && has_session (priv))
     send_own (self);
 }
 

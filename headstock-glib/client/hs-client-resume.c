@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-error-private.h"
 
 /* The session of a client, from one connection to the next and from one process to the next (XEP-0198). */
@@ -43,11 +43,12 @@ hs_client_dup_session_state (HsClient *self)
   g_return_val_if_fail (HS_IS_CLIENT (self), NULL);
   hs_client_return_val_if_foreign (self, NULL);
 
-  if (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING || (hs_client_stream (priv) != NULL && hs_stream_is_closing (hs_client_stream (priv))))
+  if (hs_run_get_phase (hs_client_get_run (priv)) == HS_RUN_SETTLING
+      || (hs_connection_has_stream (hs_client_connection (priv)) && hs_stream_is_closing (hs_client_get_stream (priv))))
     return NULL;
   /* A handler that takes the state and ends the program does not want to see its stanza again. */
-  state = hs_session_save (&priv->session, hs_pump_is_showing (&priv->pump) ? 1 : 0,
-                           hs_client_get_boot_time (priv), g_get_real_time ());
+  state = hs_session_save (hs_client_session (priv), hs_pump_is_showing (hs_client_get_pump (priv)) ? 1 : 0,
+                           hs_run_loop_get_boot_time (hs_client_loop (priv)), g_get_real_time ());
   return state != NULL ? g_variant_ref_sink (state) : NULL;
 }
 
@@ -82,10 +83,10 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsSessionRestore restore = {
-    .jid = hs_settings_get_jid (&priv->settings),
-    .policy = hs_settings_lend_resend_policy (&priv->settings),
-    .now = hs_client_get_time (priv),
-    .boot_now = hs_client_get_boot_time (priv),
+    .jid = hs_settings_get_jid (hs_client_settings (priv)),
+    .policy = hs_settings_lend_resend_policy (hs_client_settings (priv)),
+    .now = hs_run_loop_get_time (hs_client_loop (priv)),
+    .boot_now = hs_run_loop_get_boot_time (hs_client_loop (priv)),
     .real_now = g_get_real_time (),
   };
 
@@ -94,9 +95,9 @@ hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)
     return FALSE;
   g_return_val_if_fail (state != NULL, FALSE);
 
-  if (hs_run_is_running (&priv->run))
+  if (hs_run_is_running (hs_client_get_run (priv)))
     return hs_error_refuse (error, HS_ERROR_ALREADY_STARTED, "The client is running");
-  if (hs_settings_get_jid (&priv->settings) == NULL || hs_settings_is_component (&priv->settings))
+  if (hs_settings_get_jid (hs_client_settings (priv)) == NULL || hs_settings_is_component (hs_client_settings (priv)))
     return hs_error_refuse (error, HS_ERROR_INVALID_STATE, "The client has no account to have a session");
-  return hs_session_restore (&priv->session, state, &restore, error);
+  return hs_session_restore (hs_client_session (priv), state, &restore, error);
 }

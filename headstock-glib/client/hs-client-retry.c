@@ -153,7 +153,7 @@ static gboolean
 is_unproven (HsClientPrivate *priv)
 {
   if (!hs_settings_uses_tls (&priv->settings))
-    return hs_client_stream (priv) == NULL || !hs_stream_is_authenticated (hs_client_stream (priv));
+    return !hs_connection_has_stream (&priv->connection) || !hs_stream_is_authenticated (hs_client_stream (priv));
   return !hs_connection_is_secure (&priv->connection);
 }
 
@@ -208,7 +208,7 @@ judge (HsClient *self, GError **error)
     .refused = hs_module_list_get_negotiation (&priv->modules) == HS_NEGOTIATION_REFUSED,
     .returning = hs_retry_policy_has_stood (hs_reconnector_get_policy (&priv->reconnector))
                  && hs_settings_get_auto_reconnect (&priv->settings),
-    .other_host = hs_client_stream (priv) != NULL ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,
+    .other_host = hs_connection_has_stream (&priv->connection) ? hs_stream_get_other_host (hs_client_stream (priv)) : NULL,
   };
 
   if (hs_client_is_managed (priv))

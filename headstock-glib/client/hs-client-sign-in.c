@@ -310,7 +310,7 @@ hs_client_forget_stream_features (HsClient *self, const GError *error)
   gboolean lost = g_error_matches (error, HS_ERROR, HS_ERROR_CONNECTION_LOST);
   gboolean timed_out = g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
-  if (hs_client_stream (priv) == NULL)
+  if (!hs_connection_has_stream (&priv->connection))
     return HS_CLIENT_AGAIN_NO;
   /* A task that fails ends the whole sign-in (XEP-0388). Sign in again, without the upgrade. */
   if (hs_authentication_get_phase (get_authentication (priv)) == HS_AUTHENTICATION_UPGRADING)

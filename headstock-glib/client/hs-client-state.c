@@ -54,7 +54,7 @@ hs_client_is_announced (HsClientPrivate *priv)
     case HS_RUN_STOPPING:
     case HS_RUN_SETTLING:
     case HS_RUN_CLOSING:
-      return hs_client_stream (priv) != NULL
+      return hs_connection_has_stream (&priv->connection)
              || hs_connection_get_address (&priv->connection) != NULL;
     case HS_RUN_IDLE:
     case HS_RUN_CONNECTING:
@@ -92,8 +92,8 @@ hs_client_is_managed (HsClientPrivate *priv)
 {
   HsStreamManagement *management = hs_session_get_management (&priv->session);
 
-  return management != NULL && hs_client_stream (priv) != NULL && hs_stream_is_ready (hs_client_stream (priv))
-         && hs_stream_management_is_enabled (management);
+  return management != NULL && hs_connection_has_stream (&priv->connection)
+         && hs_stream_is_ready (hs_client_stream (priv)) && hs_stream_management_is_enabled (management);
 }
 
 /* The shortest time for an address, in milliseconds, unless connect-timeout is shorter. */
@@ -108,7 +108,7 @@ hs_client_get_stage_timeout (HsClientPrivate *priv)
   HsConnector *connector = hs_connection_get_connector (&priv->connection);
   guint timeout = hs_settings_get_connect_timeout (&priv->settings);
   gboolean stands = hs_connection_is_secure (&priv->connection)
-                    || (!hs_settings_uses_tls (&priv->settings) && hs_client_stream (priv) != NULL
+                    || (!hs_settings_uses_tls (&priv->settings) && hs_connection_has_stream (&priv->connection)
                         && (hs_stream_is_authenticated (hs_client_stream (priv))
                             || hs_stream_get_features (hs_client_stream (priv)) != NULL));
 
