@@ -160,9 +160,10 @@ static gboolean
 stand (HsClient *self, HsStream *stream, gboolean begun)
 {
   HsClientPrivate *priv = hs_client_private (self);
+  g_autoptr (HsJid) jid = hs_stream_take_jid (stream);
 
   session_stands (self);
-  hs_session_bind (&priv->session, hs_stream_get_jid (stream));
+  hs_session_bind (&priv->session, jid);
   if (hs_client_stream (priv) == stream)
     hs_client_tell_deliveries (self, FALSE);
   if (!begun && hs_client_stream (priv) == stream)

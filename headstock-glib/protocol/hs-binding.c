@@ -193,9 +193,9 @@ hs_binding_set_jid (HsBinding *self, HsJid *jid)
 }
 
 HsJid *
-hs_binding_get_jid (const HsBinding *self)
+hs_binding_take_jid (HsBinding *self)
 {
-  return self->jid;
+  return g_steal_pointer (&self->jid);
 }
 
 /* ---- Stanzas that came before the session ---- */

@@ -84,7 +84,7 @@ gboolean hs_binding_has_request (const HsBinding *self);
 gboolean hs_binding_is_answer (const HsBinding *self, HsNode *iq);
 /* The bound JID. */
 void hs_binding_set_jid (HsBinding *self, HsJid *jid);
-HsJid *hs_binding_get_jid (const HsBinding *self);
+HsJid *hs_binding_take_jid (HsBinding *self); /* (transfer full) (nullable) */
 
 /* Keeps a stanza for the session. Takes the event. FALSE: all that are kept are too many, or take more than
  * @max_bytes. */

@@ -69,7 +69,6 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
       refuse_acknowledgement (self, g_steal_pointer (&error));
       return;
     }
-  hs_binding_set_jid (&self->binding, self->config.session_jid);
   hs_stream_become_ready (self, HS_STREAM_EVENT_RESUMED);
 }
 

@@ -605,9 +605,9 @@ hs_stream_set_account (HsStream *self, HsJid *jid)
 }
 
 HsJid *
-hs_stream_get_jid (HsStream *self)
+hs_stream_take_jid (HsStream *self)
 {
-  return hs_binding_get_jid (&self->binding);
+  return hs_binding_take_jid (&self->binding);
 }
 
 const GError *

@@ -25,7 +25,7 @@ typedef enum
   HS_STREAM_EVENT_DERIVE_KEY,    /* see hs_stream_get_key_request(), then hs_stream_key_derived() */
   HS_STREAM_EVENT_AUTHENTICATED, /* signed in: see hs_stream_get_authentication() */
   HS_STREAM_EVENT_BINDING,       /* only with config.begins: a resource was requested; see hs_stream_begin() */
-  HS_STREAM_EVENT_BOUND,         /* a new session: see hs_stream_get_jid(); stanzas may be sent */
+  HS_STREAM_EVENT_BOUND,         /* a new session: see hs_stream_take_jid(); stanzas may be sent */
   HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of config.management */
   HS_STREAM_EVENT_ENABLED,       /* the server has answered <enable/>; take delivery statuses as well */
@@ -154,7 +154,8 @@ gboolean hs_stream_has_carbons (HsStream *self);
 /* The account to sign in to. It can be changed until the sign-in begins. */
 HsJid *hs_stream_get_account (HsStream *self);
 void hs_stream_set_account (HsStream *self, HsJid *jid);
-HsJid *hs_stream_get_jid (HsStream *self);
+/* In BOUND: the bound JID, once. The session keeps it. (transfer full) (nullable) */
+HsJid *hs_stream_take_jid (HsStream *self);
 const GError *hs_stream_get_error (HsStream *self);
 /* Whether stanzas may be sent: in a session, or while a module negotiates before the sign-in. */
 gboolean hs_stream_is_open (HsStream *self);

@@ -340,12 +340,17 @@ begin_session (Driver *self)
   static const char *const asked[] = { NULL, "romeo@example.net/orchard", "example.com" };
   HsIqTracker *tracker = hs_dispatcher_get_tracker (self->dispatcher);
   g_autoptr (HsJid) domain = hs_jid_new ("example.com", NULL);
+  g_autoptr (HsJid) bound = hs_stream_take_jid (self->stream);
   HsIqOwn own = { .domain = domain };
 
-  g_clear_pointer (&self->full, hs_jid_unref);
-  g_clear_pointer (&self->bare, hs_jid_unref);
-  self->full = hs_jid_ref (hs_stream_get_jid (self->stream));
-  self->bare = hs_jid_get_bare (self->full);
+  if (bound != NULL)
+    {
+      g_clear_pointer (&self->full, hs_jid_unref);
+      g_clear_pointer (&self->bare, hs_jid_unref);
+      self->full = g_steal_pointer (&bound);
+      self->bare = hs_jid_get_bare (self->full);
+    }
+  g_assert_nonnull (self->full);
   own.full = self->full;
   own.bare = self->bare;
   if ((self->options & OPTION_COMPONENT) != 0)

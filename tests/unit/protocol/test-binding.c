@@ -190,6 +190,7 @@ test_inline (void)
 static void
 test_resource (void)
 {
+  g_autoptr (HsJid) bound = NULL;
   g_autoptr (HsJid) account = hs_jid_new ("user@example.org/desk", NULL);
   HsBinding binding;
 
@@ -204,9 +205,12 @@ test_resource (void)
   g_assert_false (hs_binding_has_request (&binding));
   hs_binding_set_jid (&binding, account);
   hs_binding_set_jid (&binding, account);
-  g_assert_true (hs_binding_get_jid (&binding) == account);
+  bound = hs_binding_take_jid (&binding);
+  g_assert_true (bound == account);
+  g_assert_null (hs_binding_take_jid (&binding));
+  hs_binding_set_jid (&binding, account);
   hs_binding_clear (&binding, NULL);
-  g_assert_null (hs_binding_get_jid (&binding));
+  g_assert_null (hs_binding_take_jid (&binding));
 }
 
 int

@@ -327,6 +327,7 @@ take_event (gpointer data, HsStreamEvent *event)
   Fixture *f = data;
   HsStream *stream = f->stream;
   const HsAuthentication *authentication = hs_stream_get_authentication (stream);
+  g_autoptr (HsJid) bound = NULL;
   g_autoptr (GBytes) key = NULL;
 
   switch (event->type)
@@ -362,7 +363,11 @@ take_event (gpointer data, HsStreamEvent *event)
     case HS_STREAM_EVENT_BOUND:
     case HS_STREAM_EVENT_RESUMED:
       g_string_append_c (f->events, event->type == HS_STREAM_EVENT_BOUND ? 'B' : 'R');
-      g_assert_cmpstr (hs_jid_to_string (hs_stream_get_jid (stream)), ==, FULL);
+      bound = hs_stream_take_jid (stream);
+      if (event->type == HS_STREAM_EVENT_BOUND)
+        g_assert_cmpstr (hs_jid_to_string (bound), ==, FULL);
+      else
+        g_assert_null (bound);
       if (f->management != NULL && hs_stream_management_is_enabled (f->management))
         g_string_append_c (f->events, '+');
       break;

@@ -76,6 +76,8 @@ sign_in (Fixture *f)
 static void
 take_event (Fixture *f, HsStreamEvent *event)
 {
+  g_autoptr (HsJid) bound = NULL;
+
   switch (event->type)
     {
     case HS_STREAM_EVENT_START_TLS:
@@ -92,7 +94,8 @@ take_event (Fixture *f, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_BOUND:
       g_assert_true (hs_stream_is_ready (f->stream));
-      g_string_append_printf (f->events, "%s ", hs_jid_to_string (hs_stream_get_jid (f->stream)));
+      bound = hs_stream_take_jid (f->stream);
+      g_string_append_printf (f->events, "%s ", hs_jid_to_string (bound));
       break;
     case HS_STREAM_EVENT_STANZA:
       g_string_append_printf (f->events, "<%s> ", event->node->name);
