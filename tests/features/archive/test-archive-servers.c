@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "history-servers.h"
 #include "muc-servers.h"
 #include "pubsub-servers.h"
 #include "server-test.h"
@@ -160,6 +161,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   server_add_tests ("archive", tests);
+  history_add_server_tests ();
   muc_add_server_tests ();
   pubsub_add_server_tests ();
 #if HS_HAS_LIBSOUP
