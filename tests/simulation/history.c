@@ -100,7 +100,7 @@ typedef struct
   guint n_before;    /* so many had been visible before the first start */
 } World;
 
-static void
+static void G_GNUC_PRINTF (2, 3)
 say (World *w, const char *format, ...)
 {
   va_list args;
@@ -717,7 +717,7 @@ main (int argc, char *argv[])
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &is_verbose, "Say what happens", NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &is_list, "The names of the sets of events", NULL },
     { "directed", 0, 0, G_OPTION_ARG_STRING, &directed, "Only what one fault needs", "NAME" },
-    { NULL }
+    G_OPTION_ENTRY_NULL
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
