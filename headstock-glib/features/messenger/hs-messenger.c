@@ -153,9 +153,10 @@ hs_messenger_constructed (GObject *object)
 
   G_OBJECT_CLASS (hs_messenger_parent_class)->constructed (object);
 
-  g_return_if_fail (HS_IS_CLIENT (self->client));
   g_return_if_fail (!HS_IS_COMPONENT (self->client));
 
+  if (self->client == NULL)
+    return;
   if (self->folder != NULL)
     self->state_folder = hs_state_folder_new (self->folder);
   for (Module module = 0; module < N_MODULES; module++)
@@ -359,7 +360,7 @@ hs_messenger_class_init (HsMessengerClass *klass)
   /**
    * HsMessenger:client: (getter get_client)
    *
-   * The client that the modules are registered with. The default is %NULL, which is refused.
+   * The client that the modules are registered with. The default is %NULL: the messenger has no modules then.
    *
    * Since: 0.2
    */
