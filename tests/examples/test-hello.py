@@ -123,6 +123,45 @@ def check_cookbook(tap: Tap, language: str, picture: Path) -> None:
     picture.unlink()
 
 
+def run_xdotool(*arguments: str) -> str:
+    """Does what somebody at the machine would do."""
+    return subprocess.run(["xdotool", *arguments], check=True, stdout=subprocess.PIPE, text=True,
+                          timeout=programs.PATIENCE).stdout
+
+
+def check_messenger(tap: Tap, picture: Path) -> None:
+    """A messenger in one page shows its contacts and what they say, and sends what is written."""
+    code = (Path(__file__).resolve().parent / "feature-programs" / "contacts.c").read_text()
+    code = cookbook_programs.place("c", code, cookbook_programs.Scenario(print))
+    with Peer(2) as peer, tempfile.TemporaryDirectory(dir=ENV["DIR"]) as folder, \
+            Program(first_programs.prepare("c", code, Path(folder), "gtk4"), ENV["USER1"], ENV["PASSWORD1"]) as program:
+        cookbook_programs.see(peer, ENV["USER1"])
+        with tap.test("a messenger sends what is written to the contact that is chosen"):
+            window = run_xdotool("search", "--sync", "--onlyvisible", "--pid", str(program.process.pid)).split()[-1]
+            run_xdotool("windowfocus", window)
+            # The entry is the lowest thing in the window.
+            where = run_xdotool("getwindowgeometry", "--shell", window)
+            left, top, width, height = (int(re.search(rf"^{name}=(\d+)", where, re.MULTILINE).group(1))
+                                        for name in ("X", "Y", "WIDTH", "HEIGHT"))
+            run_xdotool("mousemove", str(left + width // 2), str(top + height - 15), "click", "1")
+            run_xdotool("type", "Good morning")
+            run_xdotool("key", "Return")
+            assert cookbook_programs.hear(peer, "Good morning").startswith(ENV["USER1"] + "/")
+        with tap.test("a messenger shows what is said"):
+            take_picture(picture)
+            before = picture.read_bytes()
+            peer.say(ENV["USER1"], "How are you?")
+            for _ in range(40):
+                take_picture(picture, 0.4)
+                if picture.read_bytes() != before:
+                    break
+            assert picture.read_bytes() != before
+        with tap.test("a messenger has no complaint"):
+            assert program.process.poll() is None
+            assert not any(re.search("CRITICAL|WARNING", line) for line in program.lines), program.lines
+    picture.unlink()
+
+
 def main() -> int:
     # The picture must not depend on what the person at the machine has chosen.
     os.environ.update(GSK_RENDERER="cairo", GTK_A11Y="none", GTK_THEME="Adwaita",
@@ -132,6 +171,7 @@ def main() -> int:
     check_window(tap, picture)
     check_certificate(tap, picture.with_stem(picture.stem + "-refused"))
     check_cookbook(tap, "c", picture.with_stem(picture.stem + "-cookbook"))
+    check_messenger(tap, picture.with_stem(picture.stem + "-messenger"))
     # Python may be missing, and its GTK.
     if "HS_EXAMPLES_PYTHON" in os.environ:
         check_cookbook(tap, "python", picture.with_stem(picture.stem + "-cookbook"))

@@ -31,7 +31,7 @@ build_packages=(gcc libc6-dev meson ninja-build 'pkg-config|pkgconf' 'libglib2.0
     libxml2-dev libidn2-dev libunistring-dev libgnutls28-dev libsoup-3.0-dev 'libgirepository1.0-dev|libgirepository-1.0-dev'
     'gir1.2-glib-2.0-dev|libgirepository1.0-dev'
     gobject-introspection valac glib-networking ca-certificates python3 python3-gi python3-pytest gjs openssl)
-test_packages=(g++ python3-slixmpp python3-nbxmpp gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth imagemagick dbus-daemon
+test_packages=(g++ python3-slixmpp python3-nbxmpp gi-docgen libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth xdotool imagemagick dbus-daemon
     valgrind libc6-dbg gcovr git node-typescript mypy)
 server_packages=(prosody prosody-modules ejabberd)
 
