@@ -95,7 +95,9 @@ void hs_history_keeper_own_acked (HsHistoryKeeper *self, gint64 now);
 
 void hs_history_keeper_answer (HsHistoryKeeper *self, GPtrArray *entries, gboolean is_stable, guint life, gint64 now);
 void hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint life, gint64 now);
-/* FALSE: it is busy, or there is no such gap, or it has no end yet. */
+/* @time: what the clock of the archive's server says. */
+void hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time);
+/* FALSE: it is busy, or there is no such gap, or it has no end yet, or its messages cannot be asked for. */
 gboolean hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 now);
 
 G_END_DECLS

@@ -355,12 +355,45 @@ hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint l
   tell_changed (self);
 }
 
+static gboolean
+has_clock_gap (HsHistoryKeeper *self, const char *before)
+{
+  GPtrArray *gaps = self->log.working.gaps;
+
+  for (guint i = 0; i < gaps->len; i++)
+    {
+      HsHistoryGap *gap = gaps->pdata[i];
+
+      if (gap->reason == HS_GAP_REASON_CLOCK && g_strcmp0 (gap->before.id, before) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time)
+{
+  HsHistoryState *state = &self->log.working;
+  HsHistoryChange change = { .kind = HS_HISTORY_CHANGE_GAP_OPEN,
+                             .number = state->next_serial,
+                             .reason = HS_GAP_REASON_CLOCK,
+                             .a = { NULL, time },
+                             .b = state->mark };
+
+  if (state->mark.id == NULL || state->mark.stamp <= time || has_clock_gap (self, state->mark.id))
+    return;
+  hs_history_log_add (&self->log, &change);
+  self->callbacks->gap_changed (change.number, self->owner);
+  tell_changed (self);
+}
+
 gboolean
 hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 now)
 {
   HsHistoryGap *gap = hs_history_state_find_gap (&self->log.working, serial);
 
-  if (!self->is_in_session || hs_history_run_is_going (&self->run) || gap == NULL || gap->before.id == NULL)
+  if (!self->is_in_session || hs_history_run_is_going (&self->run) || gap == NULL || gap->before.id == NULL
+      || gap->reason == HS_GAP_REASON_CLOCK)
     return FALSE;
   self->now = now;
   self->fill = serial;

@@ -113,6 +113,10 @@ void hs_history_reset (HsHistory *self);
 /* Another account has another history. */
 void hs_history_check_account (HsHistory *self);
 
+/* hs-history-clock.c */
+/* Asks what time it is there. */
+void hs_history_ask_time (HsHistory *self);
+
 /* hs-history-module.c */
 void hs_history_module_init (HsModuleInterface *iface);
 

@@ -379,6 +379,32 @@ test_presence (void)
   owner_clear (&owner);
 }
 
+/* A clock that was set back gives earlier times to what comes than a run asks for. */
+static void
+test_clock (void)
+{
+  HsHistoryGap *gap;
+  Owner owner;
+
+  owner_init (&owner);
+  hs_history_keeper_compare_clock (&owner.keeper, 0);
+  hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
+  answer (&owner, 1, 3, TRUE);
+  g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 1);
+  g_assert_cmpstr (owner.keeper.log.working.mark.id, ==, "e1");
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND);
+  g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 1);
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND - 1);
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND - 1);
+  g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 2);
+  gap = owner.keeper.log.working.gaps->pdata[1];
+  g_assert_cmpint (gap->reason, ==, HS_GAP_REASON_CLOCK);
+  g_assert_cmpint (gap->after.stamp, ==, SECOND - 1);
+  g_assert_cmpstr (gap->before.id, ==, "e1");
+  g_assert_false (hs_history_keeper_fill (&owner.keeper, gap->serial, 0, owner.now));
+  owner_clear (&owner);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -393,6 +419,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/times", test_times);
   g_test_add_func ("/history-state/traffic", test_traffic);
   g_test_add_func ("/history-state/presence", test_presence);
+  g_test_add_func ("/history-state/clock", test_clock);
 
   return g_test_run ();
 }

@@ -193,6 +193,29 @@ test_own (void)
   history_tear_down (&f);
 }
 
+/* The server's clock was set back to before what was given. */
+static void
+test_clock (void)
+{
+  static const char *const answers[] = { "2026-01-02T03:02:00Z", "2026-01-02T03:00:00Z", "once" };
+  static const char *const told[] = { "", "gap:clock::2 ", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (GVariant) state = history_dup_first_state ();
+      g_autofree char *text = g_strdup_printf ("<iq type='result' from='example.org' id='@ID@'><time xmlns='urn:xmpp:time'>"
+                                               "<tzo>+00:00</tzo><utc>%s</utc></time></iq>",
+                                               answers[i]);
+      HistoryTest f;
+
+      history_set_up (&f, state, OLDEST);
+      archive_find (&f.base, "urn:xmpp:time", "to=\"example.org\"");
+      archive_say (&f.base, text);
+      history_expect (&f, told[i]);
+      history_tear_down (&f);
+    }
+}
+
 static void
 assert_refused (HsHistory *history, const char *text)
 {
@@ -259,6 +282,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/again", test_again);
   g_test_add_func ("/history/forbidden", test_forbidden);
   g_test_add_func ("/history/own", test_own);
+  g_test_add_func ("/history/clock", test_clock);
   g_test_add_func ("/history/state", test_state);
 
   return g_test_run ();
