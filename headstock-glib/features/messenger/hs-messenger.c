@@ -13,8 +13,8 @@
  * The modules of a messenger, made and registered together, with their states.
  *
  * It makes [class@Disco], [class@Roster], [class@PubSub], [class@Messages], [class@Archive], [class@Muc],
- * [class@Displayed], [class@Blocking], [class@Vcards], [class@Upload], [class@Ping], [class@SoftwareVersion]
- * and [class@Time], and [class@History] if [property@Messenger:keeps-history] is set.
+ * [class@Displayed], [class@Blocking], [class@Avatars], [class@Vcards], [class@Upload], [class@Ping],
+ * [class@SoftwareVersion] and [class@Time], and [class@History] if [property@Messenger:keeps-history] is set.
  * Each is registered with the client, and is a property here. A module of such a type that the client has already
  * is used in its place. A program that wants one feature registers that one, and needs no messenger.
  *
@@ -48,6 +48,7 @@ typedef enum
   MODULE_MUC,
   MODULE_DISPLAYED,
   MODULE_BLOCKING,
+  MODULE_AVATARS,
   MODULE_VCARDS,
   MODULE_UPLOAD,
   MODULE_PING,
@@ -95,6 +96,7 @@ get_module_type (Module module)
     case MODULE_MUC: return HS_TYPE_MUC;
     case MODULE_DISPLAYED: return HS_TYPE_DISPLAYED;
     case MODULE_BLOCKING: return HS_TYPE_BLOCKING;
+    case MODULE_AVATARS: return HS_TYPE_AVATARS;
     case MODULE_VCARDS: return HS_TYPE_VCARDS;
     case MODULE_UPLOAD: return HS_TYPE_UPLOAD;
     case MODULE_PING: return HS_TYPE_PING;
@@ -289,6 +291,15 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + MODULE_BLOCKING] = g_param_spec_object ("blocking", NULL, NULL, HS_TYPE_BLOCKING, ro);
+
+  /**
+   * HsMessenger:avatars: (getter get_avatars)
+   *
+   * The images that people show. Their folder is the program's to set.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_AVATARS] = g_param_spec_object ("avatars", NULL, NULL, HS_TYPE_AVATARS, ro);
 
   /**
    * HsMessenger:vcards: (getter get_vcards)
@@ -642,6 +653,24 @@ hs_messenger_get_blocking (HsMessenger *self)
   g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
 
   return (HsBlocking *) self->modules[MODULE_BLOCKING];
+}
+
+/**
+ * hs_messenger_get_avatars: (get-property avatars)
+ * @self: a messenger
+ *
+ * Gets the images that people show.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsAvatars *
+hs_messenger_get_avatars (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsAvatars *) self->modules[MODULE_AVATARS];
 }
 
 /**

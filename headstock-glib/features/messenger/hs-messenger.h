@@ -6,6 +6,7 @@
 #endif
 
 #include "hs-archive.h"
+#include "hs-avatars.h"
 #include "hs-blocking.h"
 #include "hs-client.h"
 #include "hs-disco.h"
@@ -57,6 +58,8 @@ HS_AVAILABLE_IN_0_2
 HsDisplayed *hs_messenger_get_displayed (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsBlocking *hs_messenger_get_blocking (HsMessenger *self);
+HS_AVAILABLE_IN_0_2
+HsAvatars *hs_messenger_get_avatars (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsVcards *hs_messenger_get_vcards (HsMessenger *self);
 HS_AVAILABLE_IN_0_2

@@ -77,6 +77,7 @@ test_makes (Fixture *fixture, gconstpointer data)
   g_assert_null (hs_messenger_get_state_folder (messenger));
   g_assert_true (HS_IS_ROSTER (hs_messenger_get_roster (messenger)));
   g_assert_true (HS_IS_MESSAGES (hs_messenger_get_messages (messenger)));
+  g_assert_true (HS_IS_AVATARS (hs_messenger_get_avatars (messenger)));
 }
 
 static void
