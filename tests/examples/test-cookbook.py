@@ -12,8 +12,10 @@ import importlib
 import os
 import re
 import signal
+import ssl
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +130,22 @@ class Talks:
             while not (peer.read().get("from") or "").startswith(ENV["USER1"] + "/"):
                 pass
             self.talk(program, peer)
+
+
+class SendsFile(Talks):
+    """The file is there before the program, and who gets the message can download it."""
+
+    def prepare(self) -> None:
+        Path("cat.txt").write_text("miaow")
+        super().prepare()
+
+
+def gets_a_file(program: Program, peer: Peer) -> None:
+    url = program.expect(r"sent as (https://\S+)").group(1)
+    while peer.hear()[2] != url:
+        pass
+    with urllib.request.urlopen(url, context=ssl.create_default_context(cafile=ENV["CA"])) as answer:
+        assert answer.read() == b"miaow"
 
 
 def answers(program: Program, peer: Peer) -> None:
@@ -284,6 +302,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("profiles", "Say who you are"): prints("stored"),
     ("profiles", "Show an avatar to others"): prints("others see [0-9a-f]{40}"),
     ("profiles", "Look at somebody's avatar"): HasVcard("Romeo's avatar has 5 bytes"),
+    ("uploads", "Send a file"): SendsFile(gets_a_file),
+    ("uploads", "See whether files can be sent"): prints("files of up to 10 MiB"),
     ("state", "Keep contacts and capabilities"): prints(r"contacts: \d+"),
     ("messenger", "Begin with all that a messenger has"): Talks(is_told),
 }
@@ -324,11 +344,11 @@ def make_program(language: str, code: str, folder: Path) -> list[str]:
 def check_section(language: str, code: str, scenario: Scenario, connects: bool) -> None:
     with tempfile.TemporaryDirectory(dir=ENV["DIR"]) as folder:
         command = make_program(language, code, Path(folder))
-        getattr(scenario, "prepare", lambda: None)()
-        # The state is kept where the program runs.
+        # State is kept, and files are looked for, where the program runs.
         previous = os.getcwd()
         os.chdir(folder)
         try:
+            getattr(scenario, "prepare", lambda: None)()
             with Program(command) as program:
                 scenario(program)
                 if connects:

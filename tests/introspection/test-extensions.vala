@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What extensions add to messages, and the modules for blocking, rooms and nodes, as Vala sees them.
+// What extensions add to messages, and the modules for blocking, rooms, nodes and uploads, as Vala sees them.
 
 bool check_message () {
     var message = new Headstock.Message.chat ("a@b", "Great idea!");
@@ -95,11 +95,43 @@ async bool check_nodes () {
     return false;
 }
 
+async bool is_slot_refused (Headstock.Upload upload) {
+    try {
+        yield upload.request_slot_async ("cat.jpg", 5, null);
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return upload.service == null && upload.max_size == 0;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
+async bool check_upload () {
+    var upload = new Headstock.Upload ();
+    upload.purpose = Headstock.UploadPurpose.PROFILE;
+    if (!yield is_slot_refused (upload))
+        return false;
+#if LIBSOUP
+    var transfer = upload.send_stream (new MemoryInputStream.from_data ("miaow".data), "cat.txt", 5, null);
+    try {
+        print ("# %s\n", yield transfer.wait_async ());
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return transfer.is_done && transfer.url == null && transfer.size == 5 && transfer.progress < 1;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+#else
+    return true;
+#endif
+}
+
 async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
     var are_nodes_good = yield check_nodes ();
-    return is_blocking_good && are_rooms_good && are_nodes_good && check_displayed () && check_avatars ();
+    var are_uploads_good = yield check_upload ();
+    return is_blocking_good && are_rooms_good && are_uploads_good && are_nodes_good && check_displayed () && check_avatars ();
 }
 
 int main () {
@@ -111,6 +143,6 @@ int main () {
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles, blocking, rooms, nodes and what is displayed in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking, rooms, nodes, uploads and what is displayed in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from gi.repository import GObject
 
-class Session(GObject.Object): ...
+class Session(GObject.Object):
+    props: Any
 
 def __getattr__(name: str) -> Any: ...
