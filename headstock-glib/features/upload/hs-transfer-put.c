@@ -17,7 +17,6 @@ typedef struct
 {
   HsTransfer *transfer; /* kept */
   SoupMessage *message; /* kept; another one than the transfer has: it was given up */
-  GCancellable *cancellable;
   void (*again) (HsTransfer *self);
 } Put;
 
@@ -26,7 +25,6 @@ put_free (Put *put)
 {
   g_object_unref (put->transfer);
   g_object_unref (put->message);
-  g_object_unref (put->cancellable);
   g_free (put);
 }
 
@@ -181,8 +179,7 @@ sent_cb (GObject *session, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     {
       /* Nothing is in it that is wanted, and there may be no end to it. */
-      g_cancellable_cancel (put->cancellable);
-      g_input_stream_close_async (answer, G_PRIORITY_DEFAULT, put->cancellable, closed_cb, NULL);
+      g_input_stream_close_async (answer, G_PRIORITY_DEFAULT, self->cancellable, closed_cb, NULL);
     }
   if (self->message != put->message)
     {
@@ -225,12 +222,6 @@ new_message (HsTransfer *self)
   return message;
 }
 
-static void
-cancel_cb (GCancellable *cancellable, gpointer other)
-{
-  g_cancellable_cancel (other);
-}
-
 void
 hs_transfer_put (HsTransfer *self, void (*again) (HsTransfer *self))
 {
@@ -246,9 +237,7 @@ hs_transfer_put (HsTransfer *self, void (*again) (HsTransfer *self))
   watch (self, get_timeout (self));
   put->transfer = g_object_ref (self);
   put->message = g_object_ref (self->message);
-  put->cancellable = g_cancellable_new ();
   put->again = again;
-  g_cancellable_connect (self->cancellable, G_CALLBACK (cancel_cb), g_object_ref (put->cancellable), g_object_unref);
-  soup_session_send_async (hs_upload_get_session (self->upload), self->message, G_PRIORITY_DEFAULT, put->cancellable,
+  soup_session_send_async (hs_upload_get_session (self->upload), self->message, G_PRIORITY_DEFAULT, self->cancellable,
                            sent_cb, put);
 }

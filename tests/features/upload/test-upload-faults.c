@@ -45,26 +45,31 @@ test_redirect (void)
     "https://localhost/b", "//localhost/b",       "https://127.0.0.1/b",  "https://127.0.0.1:1/b", "https://evil.example/b",
     "http:/b",             "http://127.0.0.1/b",  "file:///b",            "https:///b",            "a",
     "https://127.0.0.1.evil.example/b",           "https://127.0.0.1@evil.example/b",
+    /* With the port of the server. */
+    "https://localhost:%s/b", "http://127.0.0.1:%s/b",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (locations); i++)
     {
       UploadServer f;
+      g_auto (GStrv) parts = g_strsplit (locations[i], "%s", 2);
+      g_autofree char *location = NULL;
 
       g_test_message ("%s", locations[i]);
       upload_server_set_up (&f);
       f.status = 307;
-      f.location = locations[i];
+      location = g_strjoinv (strrchr (f.base, ':') + 1, parts);
+      f.location = location;
       upload_server_send (&f, 1000);
       upload_server_answer (&f, "<header name='Authorization'>Bearer secret</header>");
       upload_server_assert_failed (&f, HS_ERROR, HS_ERROR_PROTOCOL);
-      /* The last one but two is a circle within the server. */
+      /* One is a circle within the server. */
       g_assert_cmpuint (f.n_requests, ==, strcmp (locations[i], "a") == 0 ? 6 : 1);
       upload_server_tear_down (&f);
     }
 }
 
-/* One without a place, and one that would need the stream a second time. */
+/* One without a place, one that asks for a GET, and one that would need the stream a second time. */
 static void
 test_bad_redirect (void)
 {
@@ -79,6 +84,15 @@ test_bad_redirect (void)
   upload_server_send (&f, 1000);
   upload_server_answer (&f, "");
   upload_server_assert_failed (&f, HS_ERROR, HS_ERROR_PROTOCOL);
+  upload_server_tear_down (&f);
+
+  upload_server_set_up (&f);
+  f.status = 303;
+  f.location = "/b";
+  upload_server_send (&f, 1000);
+  upload_server_answer (&f, "");
+  upload_server_assert_failed (&f, HS_ERROR, HS_ERROR_FAILED);
+  g_assert_cmpuint (f.n_requests, ==, 1);
   upload_server_tear_down (&f);
 
   upload_server_set_up (&f);

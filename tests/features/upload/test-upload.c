@@ -449,7 +449,7 @@ test_cancelled (void)
   upload_tear_down (&f);
 }
 
-/* Who waits when the session ends waits no more. */
+/* Who waits when the session ends, or when the module is taken away, waits no more. */
 static void
 test_session_ends (void)
 {
@@ -465,6 +465,13 @@ test_session_ends (void)
   g_clear_object (&f.result);
   test_client_free (f.iq.test);
   g_assert_finalize_object (f.upload);
+
+  upload_set_up (&f);
+  upload_request (&f, "cat.jpg", 7, NULL, NULL);
+  test_client_await_sent (f.iq.test, HS_NS_DISCO_INFO);
+  hs_client_unregister (f.iq.test->client, HS_MODULE (f.upload));
+  upload_assert_failed (&f, HS_ERROR, HS_ERROR_SESSION_LOST);
+  upload_tear_down (&f);
 }
 
 int
