@@ -199,6 +199,10 @@ disabled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Call [method@Avatars.disable_finish] in the callback to get the result.
  *
+ * ```python
+ * await avatars.disable_async()
+ * ```
+ *
  * Since: 0.2
  */
 void
