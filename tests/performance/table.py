@@ -89,7 +89,8 @@ def contact_details(figures):
 
 
 def presence_details(figures):
-    rows = [[LABELS[contestant], million(figures.rate("presences", contestant)),
+    labels = LABELS | {"signal": "headstock-glib, `presence` signal"}
+    rows = [[labels[contestant], million(figures.rate("presences", contestant)),
              f"{figures.ratio('presences', contestant, 'signal') or 0:.2f}"]
             for contestant in figures.results["presences"]]
     return markdown(["presences of 100,000 contacts", "presences / CPU s", "of the signal"], rows)
