@@ -52,7 +52,7 @@ check_not_registered (const ScriptStep *script, HsTlsMode mode, gboolean token)
   g_autofree char *sent = NULL;
   guint n_asked = 0;
 
-  f.test = test_client_new_for (script, mode);
+  f.test = test_client_new_on_loopback_for (script, mode);
   f.registration = test_registration_new (f.test->client);
   if (token)
     g_object_set (f.registration, "preauth-token", "t0k3n", NULL);
