@@ -12,6 +12,8 @@
 #include <headstock-glib/hs-avatars.h>
 #include <headstock-glib/hs-blocked-address.h>
 #include <headstock-glib/hs-blocking.h>
+#include <headstock-glib/hs-bookmark.h>
+#include <headstock-glib/hs-bookmarks.h>
 #include <headstock-glib/hs-chat-message.h>
 #include <headstock-glib/hs-client.h>
 #include <headstock-glib/hs-component.h>

@@ -269,6 +269,51 @@ G_BEGIN_DECLS
 #define HS_NS_PUBSUB_ERRORS "http://jabber.org/protocol/pubsub#errors"
 
 /**
+ * HS_NS_BOOKMARKS:
+ *
+ * The namespace `urn:xmpp:bookmarks:1` (XEP-0402).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_BOOKMARKS "urn:xmpp:bookmarks:1"
+
+/**
+ * HS_NS_STORAGE_BOOKMARKS:
+ *
+ * The namespace `storage:bookmarks` (XEP-0048).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_STORAGE_BOOKMARKS "storage:bookmarks"
+
+/**
+ * HS_NS_PRIVATE:
+ *
+ * The namespace `jabber:iq:private` (XEP-0049).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_PRIVATE "jabber:iq:private"
+
+/**
+ * HS_NS_BOOKMARKS_PINNING:
+ *
+ * The namespace `urn:xmpp:bookmarks-pinning:0` (XEP-0469).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_BOOKMARKS_PINNING "urn:xmpp:bookmarks-pinning:0"
+
+/**
+ * HS_NS_NOTIFICATION_SETTINGS:
+ *
+ * The namespace `urn:xmpp:notification-settings:1` (XEP-0492).
+ *
+ * Since: 0.2
+ */
+#define HS_NS_NOTIFICATION_SETTINGS "urn:xmpp:notification-settings:1"
+
+/**
  * HS_NS_VERSION:
  *
  * The namespace `jabber:iq:version` (XEP-0092).

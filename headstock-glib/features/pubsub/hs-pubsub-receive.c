@@ -7,7 +7,7 @@
 #include "hs-namespaces.h"
 
 /* What services say happened. A service has a bare JID: what comes from a full JID is from somebody's device, or from
- * an occupant of a room, and holds no node. Only the account's own server can write with the address of this session. */
+ * an occupant of a room, and holds no node. Only the account's server can write with the address of this session. */
 
 /* NULL: no service. (transfer full) */
 static HsJid *

@@ -85,8 +85,8 @@ dup_iq (PubSubTest *f, const char *text, const char *more)
   return found;
 }
 
-static void
-await (PubSubTest *f, const char *text, const char *more)
+void
+pubsub_await_both (PubSubTest *f, const char *text, const char *more)
 {
   gint64 deadline = test_deadline ();
   const char *id;
@@ -105,7 +105,7 @@ await (PubSubTest *f, const char *text, const char *more)
 void
 pubsub_await (PubSubTest *f, const char *text)
 {
-  await (f, text, "");
+  pubsub_await_both (f, text, "");
 }
 
 void
@@ -113,7 +113,7 @@ pubsub_await_config (PubSubTest *f, const char *stanza_type)
 {
   g_autofree char *type = g_strdup_printf ("type=\"%s\"", stanza_type);
 
-  await (f, "<pubsub xmlns=\"http://jabber.org/protocol/pubsub#owner\"><configure node=\"" NODE "\"", type);
+  pubsub_await_both (f, "<pubsub xmlns=\"http://jabber.org/protocol/pubsub#owner\"><configure node=\"" NODE "\"", type);
 }
 
 void
@@ -137,7 +137,7 @@ pubsub_publish (PubSubTest *f, const char *service, HsNodeConfig *options, const
   hs_pubsub_publish_async (f->pubsub, service, NODE, "1", payload, options, f->cancellable, pubsub_result_cb, f);
   if (features == NULL)
     return;
-  await (f, "http://jabber.org/protocol/disco#info", to);
+  pubsub_await_both (f, "http://jabber.org/protocol/disco#info", to);
   answer = g_strdup_printf ("<iq type='result' id='@ID@' from='%s'>"
                             "<query xmlns='http://jabber.org/protocol/disco#info'>%s</query></iq>",
                             jid, features);

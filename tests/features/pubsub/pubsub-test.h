@@ -53,6 +53,8 @@ void pubsub_tear_down (PubSubTest *f);
 void pubsub_result_cb (GObject *source, GAsyncResult *result, gpointer test);
 /* Waits for a request with this text, and reads it. */
 void pubsub_await (PubSubTest *f, const char *text);
+/* The same, with two texts. */
+void pubsub_await_both (PubSubTest *f, const char *text, const char *more);
 /* Waits for a request for the configuration, "get" or "set". */
 void pubsub_await_config (PubSubTest *f, const char *stanza_type);
 /* Says something, where @ID@ is that of the request. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-bookmark.h"
+
+G_BEGIN_DECLS
+
+/* The room of a bookmark: a bare JID with a local part, in normal form. NULL with an error. (transfer full) */
+HsJid *hs_bookmark_read_room (const char *room, GError **error);
+/* The bookmark in a <conference/> of XEP-0402 or of XEP-0048. NULL: there is none. (transfer full) */
+HsBookmark *hs_bookmark_new_from_element (const char *room, HsElement *conference);
+/* Makes @self say what @other says of the same room. */
+void hs_bookmark_update (HsBookmark *self, HsBookmark *other);
+/* <conference/> of XEP-0402. (transfer full) */
+HsElement *hs_bookmark_make_element (HsBookmark *self, gboolean with_password);
+
+G_END_DECLS

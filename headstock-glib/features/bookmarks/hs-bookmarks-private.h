@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-bookmarks.h"
+
+#include "hs-bookmark-private.h"
+#include "hs-pubsub.h"
+#include "hs-stateful.h"
+
+G_BEGIN_DECLS
+
+/* What hs-bookmarks*.c share. */
+
+/* Goes on with a task that has waited for the bookmarks, and takes it over. @error: they did not come; or NULL. */
+typedef void (*HsBookmarksGoOnFunc) (HsBookmarks *self, GTask *task, const GError *error);
+
+struct _HsBookmarks
+{
+  GObject parent_instance;
+
+  HsClient *client; /* weak */
+  HsPubSub *pubsub; /* of the client; or NULL */
+  GListStore *bookmarks;
+  GHashTable *table;     /* room -> HsBookmark; what is in the list */
+  char *account;         /* whose bookmarks they are; NULL: nobody's yet */
+  GCancellable *loading; /* the bookmarks are asked for; or NULL */
+  gboolean is_wanted;    /* they have not come in this session */
+  GQueue waiting;        /* GTask: until they have come */
+  HsBookmarksGoOnFunc go_on;
+  gboolean is_loaded;
+  gboolean is_writable;
+  gboolean keeps_passwords;
+};
+
+/* hs-bookmarks-list.c: the list. Each emits once, when all has changed. */
+/* Shows @found, of HsBookmark, and nothing else. */
+void hs_bookmarks_replace (HsBookmarks *self, GPtrArray *found);
+/* Adds a bookmark, or changes the one of the same room. Takes over @bookmark. */
+void hs_bookmarks_apply (HsBookmarks *self, HsBookmark *bookmark);
+void hs_bookmarks_drop (HsBookmarks *self, const char *room);
+void hs_bookmarks_set_loaded (HsBookmarks *self, gboolean is_loaded);
+void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
+
+/* hs-bookmarks-load.c */
+void hs_bookmarks_load_begin (HsBookmarks *self);
+/* What waits for it fails. */
+void hs_bookmarks_load_abandon (HsBookmarks *self);
+
+/* hs-bookmarks-change.c */
+void hs_bookmarks_event_cb (HsBookmarks *self, HsPubSubEvent *event);
+
+/* hs-bookmarks-state.c */
+void hs_bookmarks_stateful_init (HsStatefulInterface *iface);
+/* Drops what is another account's. */
+void hs_bookmarks_check_account (HsBookmarks *self);
+
+G_END_DECLS
