@@ -294,6 +294,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("history", "Show the newest messages first"): prints("nothing is left in the gap|there is more in the gap"),
     ("rooms", "Answer in a room"): InRoom(answers_in_room),
     ("rooms", "See who is in a room"): InRoom(shows_who_is_in_a_room),
+    ("rooms", "Remember rooms"): prints("remembered: Verona"),
     ("rooms", "Make a room of your own"): prints("juliet is invited"),
     ("rooms", "Come when you are invited"): Talks(comes_when_invited),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// The block list and nodes, between two devices of one account on a real server.
+// The block list, nodes and bookmarks, between two devices of one account on a real server.
 
 import Gio from 'gi://Gio?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
@@ -11,6 +11,8 @@ Gio._promisify(Headstock.Blocking.prototype, 'block_async');
 Gio._promisify(Headstock.Blocking.prototype, 'unblock_async');
 for (const name of ['publish_async', 'query_items_async', 'query_config_async', 'retract_async', 'delete_node_async'])
     Gio._promisify(Headstock.PubSub.prototype, name);
+Gio._promisify(Headstock.Bookmarks.prototype, 'store_async');
+Gio._promisify(Headstock.Bookmarks.prototype, 'remove_async');
 
 function make() {
     const client = makeClient(1);
@@ -87,6 +89,33 @@ await main({
             equal(events[0].at(-1).item.id, '1');
             assert(await second.delete_node_async(null, node, null));
             assert(!events[2].some(notice => notice.item));
+        });
+    },
+
+    async 'one device remembers a room, the other one knows, changes it and forgets it'() {
+        const room = 'verona@rooms.example';
+        const clients = [makeClient(1), makeClient(1)];
+        const [first, second] = clients.map(client => {
+            const bookmarks = new Headstock.Bookmarks();
+            client.register(bookmarks);
+            return bookmarks;
+        });
+        const bookmark = Headstock.Bookmark.new(room);
+        bookmark.name = 'Verona';
+        bookmark.is_autojoin = true;
+        bookmark.notify_when = Headstock.NotifyWhen.ON_MENTION;
+        await online(clients, async () => {
+            await wait(() => first.is_writable && second.is_writable);
+            assert(await first.store_async(bookmark, null));
+            const seen = await wait(() => second.lookup(room));
+            equal(second.bookmarks.get_n_items(), 1);
+            equal([seen.jid.to_string(), seen.name, seen.nick, seen.is_autojoin], [room, 'Verona', null, true]);
+            equal([seen.notify_when, seen.is_pinned], [Headstock.NotifyWhen.ON_MENTION, false]);
+            seen.nick = 'romeo';
+            assert(await second.store_async(seen, null));
+            await wait(() => first.lookup(room).nick === 'romeo');
+            assert(await second.remove_async(room, null));
+            await wait(() => first.lookup(room) === null);
         });
     },
 });

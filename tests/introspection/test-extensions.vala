@@ -126,12 +126,30 @@ async bool check_upload () {
 #endif
 }
 
+async bool check_bookmarks () {
+    var bookmarks = new Headstock.Bookmarks ();
+    var bookmark = new Headstock.Bookmark ("verona@rooms.example.org");
+    bookmark.is_autojoin = true;
+    bookmark.notify_when = Headstock.NotifyWhen.NEVER;
+    try {
+        yield bookmarks.store_async (bookmark, null);
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return bookmarks.bookmarks.get_n_items () == 0 && !bookmarks.is_writable && !bookmarks.keeps_passwords
+            && bookmarks.lookup ("verona@rooms.example.org") == null && bookmark.extensions != null
+            && bookmark.jid.to_string () == "verona@rooms.example.org" && !bookmark.is_pinned;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
 async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
     var are_nodes_good = yield check_nodes ();
+    var are_bookmarks_good = yield check_bookmarks ();
     var are_uploads_good = yield check_upload ();
-    return is_blocking_good && are_rooms_good && are_uploads_good && are_nodes_good && check_displayed () && check_avatars ();
+    return is_blocking_good && are_bookmarks_good && are_rooms_good && are_uploads_good && are_nodes_good && check_displayed () && check_avatars ();
 }
 
 int main () {

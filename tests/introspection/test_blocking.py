@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The block list and nodes, between two devices of one account on a real server."""
+"""The block list, nodes and bookmarks, between two devices of one account on a real server."""
 
 from support import address, main, make_client, online, refused, scenario, wait  # isort: skip
 from gi.repository import GLib, Headstock
@@ -81,6 +81,33 @@ def nodes():
         assert events[first][-1].props.item.props.id == "1"
         assert done(second.delete_node_async, second.delete_node_finish, None, node)
         assert not [event for event in events[contact] if event.props.item]
+
+
+@scenario
+def bookmarks():
+    """one device remembers a room, the other one knows, changes it and forgets it"""
+    room, clients = "verona@rooms.example", [make_client(1), make_client(1)]
+    first, second = modules = [Headstock.Bookmarks.new() for _ in clients]
+    for client, module in zip(clients, modules):
+        client.register(module)
+    bookmark = Headstock.Bookmark.new(room)
+    bookmark.props.name = "Verona"
+    bookmark.props.is_autojoin = True
+    bookmark.props.notify_when = Headstock.NotifyWhen.ON_MENTION
+    with online(*clients):
+        wait(lambda: first.props.is_writable and second.props.is_writable)
+        assert done(first.store_async, first.store_finish, bookmark)
+        seen = wait(lambda: second.lookup(room))
+        assert [str(one.props.jid) for one in second.props.bookmarks] == [room]
+        assert (seen.props.name, seen.props.nick, seen.props.is_autojoin) == ("Verona", None, True)
+        assert seen.props.notify_when == Headstock.NotifyWhen.ON_MENTION and not seen.props.is_pinned
+        seen.props.nick = "romeo"
+        assert done(second.store_async, second.store_finish, seen)
+        wait(lambda: first.lookup(room).props.nick == "romeo")
+        assert done(second.remove_async, second.remove_finish, room)
+        wait(lambda: first.lookup(room) is None)
+    refused(lambda: done(first.store_async, first.store_finish, bookmark),
+            Headstock.Error.quark(), Headstock.Error.NOT_CONNECTED)
 
 
 if __name__ == "__main__":

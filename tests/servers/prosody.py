@@ -259,7 +259,7 @@ class Prosody:
 
     def _modules(self, options: dict[str, str]) -> list[str]:
         modules = ["hs_plain_port", "roster", "saslauth", "tls", "disco", "ping", "smacks",
-                   "carbons", "csi", "blocklist", "pep", "private", "version", "time", "lastactivity"]
+                   "carbons", "csi", "blocklist", "pep", "bookmarks", "private", "version", "time", "lastactivity"]
         # What is published by one way is there by the other one: vCards, avatars (XEP-0398).
         modules += ["vcard4", "vcard_legacy"]
         if options["register"] == "yes":

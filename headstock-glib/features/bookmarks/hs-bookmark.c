@@ -264,7 +264,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:name: (getter get_name) (setter set_name)
    *
-   * The room's name for the user; %NULL for none.
+   * The room's name for the user. The default is %NULL: it has none.
    *
    * Since: 0.2
    */
@@ -273,7 +273,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:is-autojoin: (getter get_is_autojoin) (setter set_is_autojoin)
    *
-   * Whether the account's devices join the room when they sign in.
+   * Whether the account's devices join the room when they sign in. The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -282,7 +282,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:nick: (getter get_nick) (setter set_nick)
    *
-   * The nickname to join with; %NULL if the bookmark does not say.
+   * The nickname to join with. The default is %NULL: the bookmark does not say.
    *
    * Since: 0.2
    */
@@ -291,7 +291,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:password: (getter get_password) (setter set_password)
    *
-   * The room's password; %NULL for none.
+   * The room's password. The default is %NULL: it has none.
    *
    * Since: 0.2
    */
@@ -300,7 +300,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:extensions: (getter get_extensions) (setter set_extensions)
    *
-   * The element `<extensions/>`, with all that other programs keep in it; %NULL for none.
+   * The element `<extensions/>`, with all that other programs keep in it. The default is %NULL: there is none.
    *
    * Since: 0.2
    */
@@ -309,7 +309,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:is-pinned: (getter get_is_pinned) (setter set_is_pinned)
    *
-   * Whether the user wants the room to stand above others (XEP-0469); a part of [property@Bookmark:extensions].
+   * Whether the user wants the room to stand above others (XEP-0469); a part of [property@Bookmark:extensions]. The
+   * default is %FALSE.
    *
    * Since: 0.2
    */
@@ -318,7 +319,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:notify-when: (getter get_notify_when) (setter set_notify_when)
    *
-   * For which messages the user wants to be notified (XEP-0492); a part of [property@Bookmark:extensions].
+   * For which messages the user wants to be notified (XEP-0492); a part of [property@Bookmark:extensions]. The default
+   * is %HS_NOTIFY_WHEN_DEFAULT.
    *
    * Settings for one kind of client only are kept, and are not read.
    *

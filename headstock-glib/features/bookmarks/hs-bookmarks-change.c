@@ -65,11 +65,11 @@ removed_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
 static HsNodeConfig *
 make_options (void)
 {
-  HsNodeConfig *options = hs_node_config_new_private ();
+  HsNodeConfig *config = hs_node_config_new_private ();
 
-  hs_node_config_store_value (options, "max_items", "max");
-  hs_node_config_store_value (options, "send_last_published_item", "never");
-  return options;
+  hs_node_config_store_value (config, "max_items", "max");
+  hs_node_config_store_value (config, "send_last_published_item", "never");
+  return config;
 }
 
 static void

@@ -63,7 +63,7 @@ hs_bookmarks_replace (HsBookmarks *self, GPtrArray *found)
 void
 hs_bookmarks_apply (HsBookmarks *self, HsBookmark *bookmark)
 {
-  g_autoptr (HsBookmark) owned = bookmark;
+  g_autoptr (HsBookmark) owned G_GNUC_UNUSED = bookmark;
   HsBookmark *same = g_hash_table_lookup (self->table, get_room (bookmark));
 
   if (same != NULL)

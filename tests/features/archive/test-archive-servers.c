@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "bookmarks-servers.h"
 #include "history-servers.h"
 #include "muc-servers.h"
 #include "pubsub-servers.h"
@@ -164,6 +165,7 @@ main (int argc, char **argv)
   history_add_server_tests ();
   muc_add_server_tests ();
   pubsub_add_server_tests ();
+  bookmarks_add_server_tests ();
 #if HS_HAS_LIBSOUP
   upload_add_server_tests ();
 #endif

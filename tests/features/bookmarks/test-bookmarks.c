@@ -405,7 +405,8 @@ test_extensions (void)
   hs_bookmark_set_is_pinned (bookmark, TRUE);
   hs_bookmark_set_notify_when (bookmark, HS_NOTIFY_WHEN_ON_MENTION);
   xml = hs_element_to_string (hs_bookmark_get_extensions (bookmark));
-  g_assert_cmpstr (xml, ==, "<extensions xmlns=\"urn:xmpp:bookmarks:1\"><pinned xmlns=\"urn:xmpp:bookmarks-pinning:0\"/>"
+  g_assert_cmpstr (xml, ==, "<extensions xmlns=\"urn:xmpp:bookmarks:1\">"
+                            "<pinned xmlns=\"urn:xmpp:bookmarks-pinning:0\"/>"
                             "<notify xmlns=\"urn:xmpp:notification-settings:1\"><on-mention/></notify></extensions>");
   extensions = hs_element_new_from_string (
       "<extensions xmlns='urn:xmpp:bookmarks:1'><notify xmlns='urn:xmpp:notification-settings:1'>"
