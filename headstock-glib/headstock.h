@@ -8,6 +8,7 @@
 #include <headstock-glib/hs-archive-page.h>
 #include <headstock-glib/hs-archive-query.h>
 #include <headstock-glib/hs-archive.h>
+#include <headstock-glib/hs-autojoin.h>
 #include <headstock-glib/hs-avatar.h>
 #include <headstock-glib/hs-avatars.h>
 #include <headstock-glib/hs-blocked-address.h>

@@ -521,6 +521,13 @@ MUTATIONS = [
             "bookmarks", "/bookmarks/old-stores"),
     feature("only a complete answer replaces the bookmarks", "if (error != NULL && !is_absent (error))\n    {\n"
             "      fail (load, error);\n      return;\n    }\n  for", "for", "bookmarks", "/bookmarks/failure"),
+    feature("rooms are not all joined at once",
+            "while (self->client != NULL && self->n_joining < MAX_JOINING)", "while (self->client != NULL)",
+            "autojoin", "/autojoin/four"),
+    feature("a room is joined for its bookmark once",
+            "if (!hs_bookmark_get_is_autojoin (bookmark) || !g_hash_table_add (self->followed, g_strdup (jid)))",
+            "g_hash_table_add (self->followed, g_strdup (jid)); if (!hs_bookmark_get_is_autojoin (bookmark))",
+            "autojoin", "/autojoin/program"),
     feature("the passwords of rooms are not on disk",
             "hs_bookmark_make_element (bookmark, self->keeps_passwords);", "hs_bookmark_make_element (bookmark, TRUE);",
             "bookmarks", "/bookmarks/state"),

@@ -3,6 +3,7 @@
 // The block list, nodes and bookmarks, between two devices of one account on a real server.
 
 import Gio from 'gi://Gio?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 
 import {assert, equal, main, makeClient, online, wait} from './support.js';
@@ -116,6 +117,30 @@ await main({
             await wait(() => first.lookup(room).nick === 'romeo');
             assert(await second.remove_async(room, null));
             await wait(() => first.lookup(room) === null);
+        });
+    },
+
+    async 'one device marks a room, the other one joins it, and leaves when the mark is gone'() {
+        const room = `javascript@${GLib.getenv('HS_TEST_ROOMS')}`;
+        const clients = [makeClient(1), makeClient(1)];
+        const [first, second] = [new Headstock.Bookmarks(), new Headstock.Bookmarks()];
+        const muc = new Headstock.Muc();
+        clients[0].register(first);
+        for (const module of [second, muc, Headstock.Autojoin.new(second, muc)])
+            clients[1].register(module);
+        const bookmark = Headstock.Bookmark.new(room);
+        bookmark.is_autojoin = true;
+        await online(clients, async () => {
+            await wait(() => first.is_writable && second.is_writable);
+            assert(await first.store_async(bookmark, null));
+            const joined = await wait(() => muc.lookup(room));
+            await wait(() => joined.state === Headstock.RoomState.IN);
+            equal(joined.nick, clients[1].bound_jid.get_local());
+            bookmark.is_autojoin = false;
+            assert(await first.store_async(bookmark, null));
+            await wait(() => joined.state === Headstock.RoomState.OUT);
+            assert(await first.remove_async(room, null));
+            await wait(() => second.lookup(room) === null);
         });
     },
 });

@@ -128,6 +128,9 @@ async bool check_upload () {
 
 async bool check_bookmarks () {
     var bookmarks = new Headstock.Bookmarks ();
+    var autojoin = new Headstock.Autojoin (bookmarks, new Headstock.Muc ());
+    if (autojoin.bookmarks != bookmarks || autojoin.client != null)
+        return false;
     var bookmark = new Headstock.Bookmark ("verona@rooms.example.org");
     bookmark.is_autojoin = true;
     bookmark.notify_when = Headstock.NotifyWhen.NEVER;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The block list, nodes and bookmarks, between two devices of one account on a real server."""
 
+import os
+
 from support import address, main, make_client, online, refused, scenario, wait  # isort: skip
 from gi.repository import GLib, Headstock
 
@@ -108,6 +110,30 @@ def bookmarks():
         wait(lambda: first.lookup(room) is None)
     refused(lambda: done(first.store_async, first.store_finish, bookmark),
             Headstock.Error.quark(), Headstock.Error.NOT_CONNECTED)
+
+
+@scenario
+def autojoin():
+    """one device marks a room, the other one joins it, and leaves when the mark is gone"""
+    room, clients = f"python@{os.environ['HS_TEST_ROOMS']}", [make_client(1), make_client(1)]
+    first, second = (Headstock.Bookmarks.new() for _ in clients)
+    muc = Headstock.Muc.new()
+    clients[0].register(first)
+    for module in (second, muc, Headstock.Autojoin.new(second, muc)):
+        clients[1].register(module)
+    bookmark = Headstock.Bookmark.new(room)
+    bookmark.props.is_autojoin = True
+    with online(*clients):
+        wait(lambda: first.props.is_writable and second.props.is_writable)
+        assert done(first.store_async, first.store_finish, bookmark)
+        joined = wait(lambda: muc.lookup(room))
+        wait(lambda: joined.props.state == Headstock.RoomState.IN)
+        assert joined.props.nick == address(1).split("@")[0]
+        bookmark.props.is_autojoin = False
+        assert done(first.store_async, first.store_finish, bookmark)
+        wait(lambda: joined.props.state == Headstock.RoomState.OUT)
+        assert done(first.remove_async, first.remove_finish, room)
+        wait(lambda: second.lookup(room) is None)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@
  * ```
  *
  * Where the server has only the stores that XEP-0402 has replaced (XEP-0048, XEP-0049), they are read, and
- * [property@Bookmarks:is-writable] is false.
+ * [property@Bookmarks:is-writable] is false. [class@Autojoin] joins the rooms that are marked for that.
  *
  * Since: 0.2
  */
