@@ -40,13 +40,13 @@ tear_down (Fixture *f)
   g_assert_finalize_object (f->registration);
 }
 
-/* A client with a session, which the registration goes through. */
+/* A client with a session, which the registration goes through. On loopback: in memory it would count as encrypted. */
 G_GNUC_UNUSED static HsRegistration *
 start_session (Fixture *f, const ScriptStep *steps)
 {
   HsRegistration *registration;
 
-  f->test = test_client_new_for (steps, HS_TLS_MODE_NONE);
+  f->test = test_client_new_on_loopback_for (steps, HS_TLS_MODE_NONE);
   f->registration = g_object_new (TEST_TYPE_REGISTRATION, NULL);
   registration = HS_REGISTRATION (f->registration);
   hs_client_register (f->test->client, HS_MODULE (registration));
