@@ -21,8 +21,8 @@ TYPES = {"utf8": "str", "filename": "str", "gboolean": "bool", "none": "None", "
          "gfloat": "float", "GType": "GObject.GType"}
 WORDS = {"class", "def", "from", "in", "is", "lambda", "with", "not", "and", "or", "import", "pass", "global", "async", "await"}
 # What is in a list that a property gives: C has but the interface.
-LISTS = {"blocked": "BlockedAddress", "contacts": "Contact", "gaps": "Gap", "modules": "Module", "occupants": "Occupant", "pending": "SentMessage",
-         "requests": "SubscriptionRequest", "resources": "Resource", "rooms": "Room"}
+LISTS = {"blocked": "BlockedAddress", "bookmarks": "Bookmark", "contacts": "Contact", "gaps": "Gap", "modules": "Module",
+         "occupants": "Occupant", "pending": "SentMessage", "requests": "SubscriptionRequest", "resources": "Resource", "rooms": "Room"}
 WIDTH = 120
 
 

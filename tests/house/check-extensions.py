@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fails if the table of extensions names a test that there is not, or has a row without a test.
+"""Fails if a table of extensions names a test that there is not, or has a row without a test.
 
 Usage: check-extensions.py EXTENSIONS.md BUILD. Prints TAP.
 
@@ -15,7 +15,8 @@ def read_rows(text):
     """The name of each extension, and the tests that its row names."""
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
-        if len(cells) == 6 and cells[0] != "extension" and not cells[0].startswith("--"):
+        # What a compliance suite asks for and the library has not is in no test.
+        if len(cells) == 6 and cells[5] != "tests" and not cells[0].startswith("--") and cells[4] != "no":
             yield cells[0], re.findall(r"`([^`]+)`", cells[5])
 
 

@@ -13,8 +13,9 @@
  * The modules of a messenger, made and registered together, with their states.
  *
  * It makes [class@Disco], [class@Roster], [class@PubSub], [class@Messages], [class@Archive], [class@Muc],
- * [class@Displayed], [class@Blocking], [class@Avatars], [class@Vcards], [class@Upload], [class@Ping],
- * [class@SoftwareVersion] and [class@Time], and [class@History] if [property@Messenger:keeps-history] is set.
+ * [class@Bookmarks], [class@Autojoin], [class@Displayed], [class@Blocking], [class@Avatars], [class@Vcards],
+ * [class@Upload], [class@Ping], [class@SoftwareVersion] and [class@Time], and [class@History] if
+ * [property@Messenger:keeps-history] is set.
  * Each is registered with the client, and is a property here. A module of such a type that the client has already
  * is used in its place. A program that wants one feature registers that one, and needs no messenger.
  *
@@ -46,6 +47,8 @@ typedef enum
   MODULE_MESSAGES,
   MODULE_ARCHIVE,
   MODULE_MUC,
+  MODULE_BOOKMARKS,
+  MODULE_AUTOJOIN,
   MODULE_DISPLAYED,
   MODULE_BLOCKING,
   MODULE_AVATARS,
@@ -63,7 +66,7 @@ struct _HsMessenger
   GObject parent_instance;
 
   HsClient *client;
-  GFile *folder;              /* or NULL */
+  GFile *folder;               /* or NULL */
   HsStateFolder *state_folder; /* NULL without a folder */
   gboolean keeps_history;
   HsModule *modules[N_MODULES];
@@ -94,6 +97,8 @@ get_module_type (Module module)
     case MODULE_MESSAGES: return HS_TYPE_MESSAGES;
     case MODULE_ARCHIVE: return HS_TYPE_ARCHIVE;
     case MODULE_MUC: return HS_TYPE_MUC;
+    case MODULE_BOOKMARKS: return HS_TYPE_BOOKMARKS;
+    case MODULE_AUTOJOIN: return HS_TYPE_AUTOJOIN;
     case MODULE_DISPLAYED: return HS_TYPE_DISPLAYED;
     case MODULE_BLOCKING: return HS_TYPE_BLOCKING;
     case MODULE_AVATARS: return HS_TYPE_AVATARS;
@@ -117,6 +122,9 @@ is_wanted (HsMessenger *self, Module module)
 static HsModule *
 make_module (HsMessenger *self, Module module)
 {
+  if (module == MODULE_AUTOJOIN)
+    return HS_MODULE (hs_autojoin_new (HS_BOOKMARKS (self->modules[MODULE_BOOKMARKS]),
+                                       HS_MUC (self->modules[MODULE_MUC])));
   return g_object_new (get_module_type (module), NULL);
 }
 
@@ -155,10 +163,10 @@ hs_messenger_constructed (GObject *object)
 
   G_OBJECT_CLASS (hs_messenger_parent_class)->constructed (object);
 
-  g_return_if_fail (!HS_IS_COMPONENT (self->client));
-
   if (self->client == NULL)
     return;
+  g_return_if_fail (!HS_IS_COMPONENT (self->client));
+
   if (self->folder != NULL)
     self->state_folder = hs_state_folder_new (self->folder);
   for (Module module = 0; module < N_MODULES; module++)
@@ -273,6 +281,24 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + MODULE_MUC] = g_param_spec_object ("muc", NULL, NULL, HS_TYPE_MUC, ro);
+
+  /**
+   * HsMessenger:bookmarks: (getter get_bookmarks)
+   *
+   * The rooms that the account remembers.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, HS_TYPE_BOOKMARKS, ro);
+
+  /**
+   * HsMessenger:autojoin: (getter get_autojoin)
+   *
+   * What joins the rooms that are marked for it.
+   *
+   * Since: 0.2
+   */
+  props[PROP_MODULES + MODULE_AUTOJOIN] = g_param_spec_object ("autojoin", NULL, NULL, HS_TYPE_AUTOJOIN, ro);
 
   /**
    * HsMessenger:displayed: (getter get_displayed)
@@ -617,6 +643,42 @@ hs_messenger_get_muc (HsMessenger *self)
   g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
 
   return (HsMuc *) self->modules[MODULE_MUC];
+}
+
+/**
+ * hs_messenger_get_bookmarks: (get-property bookmarks)
+ * @self: a messenger
+ *
+ * Gets the rooms that the account remembers.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsBookmarks *
+hs_messenger_get_bookmarks (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsBookmarks *) self->modules[MODULE_BOOKMARKS];
+}
+
+/**
+ * hs_messenger_get_autojoin: (get-property autojoin)
+ * @self: a messenger
+ *
+ * Gets what joins the rooms that are marked for it.
+ *
+ * Returns: (transfer none): the module
+ *
+ * Since: 0.2
+ */
+HsAutojoin *
+hs_messenger_get_autojoin (HsMessenger *self)
+{
+  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
+
+  return (HsAutojoin *) self->modules[MODULE_AUTOJOIN];
 }
 
 /**

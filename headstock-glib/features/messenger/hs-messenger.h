@@ -6,8 +6,10 @@
 #endif
 
 #include "hs-archive.h"
+#include "hs-autojoin.h"
 #include "hs-avatars.h"
 #include "hs-blocking.h"
+#include "hs-bookmarks.h"
 #include "hs-client.h"
 #include "hs-disco.h"
 #include "hs-displayed.h"
@@ -54,6 +56,10 @@ HS_AVAILABLE_IN_0_2
 HsArchive *hs_messenger_get_archive (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsMuc *hs_messenger_get_muc (HsMessenger *self);
+HS_AVAILABLE_IN_0_2
+HsBookmarks *hs_messenger_get_bookmarks (HsMessenger *self);
+HS_AVAILABLE_IN_0_2
+HsAutojoin *hs_messenger_get_autojoin (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
 HsDisplayed *hs_messenger_get_displayed (HsMessenger *self);
 HS_AVAILABLE_IN_0_2
