@@ -119,7 +119,7 @@ hs_server_memory_show (HsServerMemory *self, const char *text)
   return self->shown;
 }
 
-/* @address: where a connection was cut, or NULL. */
+/* @address: where a connection was cut. */
 static void
 on_event (HsServerMemory *self, HsPipelineKind what, HsPipeliningEvent event, const char *address)
 {
@@ -149,8 +149,7 @@ hs_server_memory_bound (HsServerMemory *self, const char *address)
 {
   for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
-      const char *suspect = self->pipelined[i].suspect;
-      gboolean there = suspect != NULL && g_strcmp0 (suspect, address) == 0;
+      gboolean there = g_strcmp0 (self->pipelined[i].suspect, address) == 0;
 
       on_event (self, i, there ? HS_PIPELINING_ON_BOUND_THERE : HS_PIPELINING_ON_BOUND, NULL);
     }

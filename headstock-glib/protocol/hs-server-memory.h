@@ -59,7 +59,8 @@ const char *hs_server_memory_get_text (const HsServerMemory *self, const char *a
 HsElement *hs_server_memory_show (HsServerMemory *self, const char *text);
 
 /* A connection has ended, and the server had not answered what was pipelined. @how: OUTDATED, LOST or REFUSED.
- * @address: of this connection, as a string, or NULL. FALSE: that was not pipelined. */
+ * @address: of this connection, as a string. NULL: its transport has none, which is an address like any other.
+ * FALSE: that was not pipelined. */
 gboolean hs_server_memory_failed (HsServerMemory *self,
                                   HsPipelineKind what,
                                   HsPipeliningEvent how,

@@ -87,7 +87,7 @@ test_case (gconstpointer data)
   const ScriptStep *good
       = tried->mode == HS_TLS_MODE_NONE ? step_by_step : step_by_step_tls;
   const ScriptStep *const scripts[] = { tried->first, good, NULL };
-  g_autoptr (TestClient) test = test_client_new_on_loopback (scripts, tried->mode);
+  g_autoptr (TestClient) test = test_client_new (scripts, tried->mode);
 
   if (g_str_has_suffix (tried->name, "/never") || g_str_has_suffix (tried->name, "/silent")
       || g_str_has_suffix (tried->name, "/header-only"))

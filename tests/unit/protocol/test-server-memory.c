@@ -83,6 +83,7 @@ static const struct
 };
 
 static HsPipelineKind what;
+static const char *here;
 
 static void
 live (HsServerMemory *memory, char letter)
@@ -90,19 +91,19 @@ live (HsServerMemory *memory, char letter)
   switch (letter)
     {
     case 'b':
-      hs_server_memory_bound (memory, HERE);
+      hs_server_memory_bound (memory, here);
       break;
     case 'B':
       hs_server_memory_bound (memory, THERE);
       break;
     case 'l':
-      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_LOST, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_LOST, here);
       break;
     case 'r':
-      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_REFUSED, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_REFUSED, here);
       break;
     case 'o':
-      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_OUTDATED, HERE);
+      hs_server_memory_failed (memory, what, HS_PIPELINING_ON_OUTDATED, here);
       break;
     default:
       g_assert_not_reached ();
@@ -110,9 +111,10 @@ live (HsServerMemory *memory, char letter)
 }
 
 static void
-test_pipelining (gconstpointer data)
+try_stories (gconstpointer data, const char *address)
 {
   what = GPOINTER_TO_UINT (data);
+  here = address;
   for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
     {
       HsServerMemory memory;
@@ -132,9 +134,9 @@ test_pipelining (gconstpointer data)
       /* What is remembered is of no use to a server that wants each step for itself, and not the other way. */
       g_assert_cmpint (hs_server_memory_may_pipeline (&memory, HS_PIPELINE_WITH_HEADER), ==,
                        what == HS_PIPELINE_BY_MEMORY || hs_pipelining_is_allowed (stories[i].then));
-      g_assert_cmpint (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, HERE), ==,
+      g_assert_cmpint (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, here), ==,
                        hs_pipelining_is_allowed (stories[i].then));
-      g_assert_false (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, HERE));
+      g_assert_false (hs_server_memory_failed (&memory, what, HS_PIPELINING_ON_OUTDATED, here));
       assert_features (&memory, "a@example.org", NULL);
       /* Another server is not to blame. */
       hs_server_memory_meet (&memory, "example.com");
@@ -142,6 +144,19 @@ test_pipelining (gconstpointer data)
       assert_features (&memory, "a@example.org", "one");
       hs_server_memory_clear (&memory);
     }
+}
+
+static void
+test_pipelining (gconstpointer data)
+{
+  try_stories (data, HERE);
+}
+
+/* A transport without an address reaches one place. */
+static void
+test_no_address (gconstpointer data)
+{
+  try_stories (data, NULL);
 }
 
 int
@@ -153,5 +168,9 @@ main (int argc, char **argv)
                         GUINT_TO_POINTER (HS_PIPELINE_BY_MEMORY), test_pipelining);
   g_test_add_data_func ("/server-memory/pipelining/with-header",
                         GUINT_TO_POINTER (HS_PIPELINE_WITH_HEADER), test_pipelining);
+  g_test_add_data_func ("/server-memory/pipelining/by-memory/no-address",
+                        GUINT_TO_POINTER (HS_PIPELINE_BY_MEMORY), test_no_address);
+  g_test_add_data_func ("/server-memory/pipelining/with-header/no-address",
+                        GUINT_TO_POINTER (HS_PIPELINE_WITH_HEADER), test_no_address);
   return g_test_run ();
 }
