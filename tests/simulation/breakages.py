@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Breaks the library in one way after another, and shows which invariant of the simulation notices.
 
-    breakages.py SOURCE BUILD [NAME...]
+    breakages.py SOURCE BUILD [--check] [NAME...]
 
 Each breakage is compiled into a simulation of its own; sources and build stay as they are.  Prints TAP;
-a breakage that nothing notices fails.
+a breakage that nothing notices fails.  With --check it only looks whether each can be planted.
 """
 import json
 import os
@@ -152,7 +152,7 @@ BREAKAGES = [
     ("what is offered is not compared with what was", SIGN_IN,
      "  if (!hs_authentication_take_features (&self->authentication, features, self->features))\n", "  if (FALSE)\n"),
     ("any change of what is offered begins anew", AUTHENTICATION,
-     "|| (self->using_token && tokens != NULL && g_strv_contains", "|| (FALSE && g_strv_contains"),
+     "&& !(self->using_token && tokens != NULL && g_strv_contains", "&& !(FALSE && g_strv_contains"),
     ("nothing follows a token that is refused", SIGN_IN,
      "  if (hs_authentication_uses_token (&self->authentication))\n", "  if (FALSE)\n"),
     ("each session makes the wait short again", BACKOFF,
@@ -271,13 +271,18 @@ def libraries():
                           capture_output=True, text=True).stdout.split() + ["-lunistring", "-lm"]
 
 
-def build_broken(source, build, folder, breakage):
-    what, file, *texts = breakage
+def break_text(source, breakage):
+    """The file with what is broken in it; None where a text to be replaced is not there once."""
+    _, file, *texts = breakage
     text = (source / file).read_text()
     for old, new in zip(texts[::2], texts[1::2]):
         if text.count(old) != 1:
-            raise SystemExit(f"'{what}' is not to be found once in {file}")
+            return None
         text = text.replace(old, new)
+    return text
+
+
+def build_broken(build, folder, file, source, text):
     broken = folder / Path(file).name
     broken.write_text(text)
     command = compile_command(build, file)
@@ -321,15 +326,24 @@ def main():
     # Nothing here has a deadline, while other tests do.
     os.nice(5)
     source, build = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    chosen = [b for b in BREAKAGES if not sys.argv[3:] or any(n in b[0] for n in sys.argv[3:])]
+    checks_only = "--check" in sys.argv[3:]
+    names = [name for name in sys.argv[3:] if name != "--check"]
+    chosen = [b for b in BREAKAGES if not names or any(name in b[0] for name in names)]
     failed = False
     print(f"1..{len(chosen)}", flush=True)
     for number, breakage in enumerate(chosen, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            noticed = run_broken(build_broken(source, build, Path(folder), breakage), breakage[0])
-        failed |= noticed is None
-        print(f"{'not ' if noticed is None else ''}ok {number} {breakage[0]}")
-        print(f"# {noticed or 'nothing noticed it'}", flush=True)
+        what, file = breakage[:2]
+        text = break_text(source, breakage)
+        if text is None or checks_only:
+            good, said = text is not None, f"it can be planted in {file}"
+            said = said if good else f"what it replaces is not to be found once in {file}"
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                noticed = run_broken(build_broken(build, Path(folder), file, source, text), what)
+            good, said = noticed is not None, noticed or "nothing noticed it"
+        failed |= not good
+        print(f"{'' if good else 'not '}ok {number} {what}")
+        print(f"# {said}", flush=True)
     return failed
 
 
