@@ -9,6 +9,7 @@ afterwards. A piece that is new in a guide needs a frame here. The pieces in the
 of the library are compiled, and those in Python name only what there is. Prints TAP.
 """
 
+import ast
 import os
 import re
 import shlex
@@ -320,7 +321,8 @@ def check_samples(samples, folder):
     lines = ["import gi", 'gi.require_version("Headstock", "1.0")', "from gi.repository import Headstock"]
     for text in samples:
         try:
-            compile(text, "sample", "exec")
+            # A sample that awaits stands in a coroutine.
+            compile(text, "sample", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except SyntaxError as error:
             return [str(error), *text.splitlines()]
         lines += [name for name in re.findall(r"\bHeadstock\.\w+(?:\.\w+)?", text) if ".props" not in name]
