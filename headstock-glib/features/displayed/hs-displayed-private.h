@@ -18,7 +18,7 @@ struct _HsDisplayed
   HsClient *client;     /* weak: while we are its module */
   HsMessages *messages; /* weak */
   HsPubSub *pubsub;     /* weak */
-  char *account;        /* whose state it is, while there is no client; or NULL */
+  char *account;        /* whose positions they are; NULL: nobody's yet */
   HsDisplayedTable table;
   gboolean has_session;
   gboolean is_caught_up;   /* the account's positions are known */
@@ -37,6 +37,7 @@ HsElement *hs_displayed_make_payload (const HsDisplayedPosition *position);
 
 /* hs-displayed-state.c */
 void hs_displayed_stateful_init (HsStatefulInterface *iface);
+/* Drops what is another account's. */
 void hs_displayed_check_account (HsDisplayed *self);
 
 G_END_DECLS

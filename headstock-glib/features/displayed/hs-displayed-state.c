@@ -22,14 +22,12 @@ static GVariant *
 dup_state (HsStateful *stateful)
 {
   HsDisplayed *self = HS_DISPLAYED (stateful);
-  g_autofree char *account = self->client != NULL ? hs_stateful_dup_account (stateful, self->client)
-                                                  : g_strdup (self->account);
   GVariantBuilder builder;
   GHashTableIter iter;
   gpointer value;
   guint n = 0;
 
-  if (account == NULL)
+  if (self->account == NULL)
     return NULL;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a" ENTRY));
   g_hash_table_iter_init (&iter, self->table.positions);
@@ -48,7 +46,7 @@ dup_state (HsStateful *stateful)
       g_variant_builder_clear (&builder);
       return NULL;
     }
-  return g_variant_ref_sink (g_variant_new (TYPE, FORM, account, &builder));
+  return g_variant_ref_sink (g_variant_new (TYPE, FORM, self->account, &builder));
 }
 
 static gboolean
@@ -118,11 +116,9 @@ hs_displayed_stateful_init (HsStatefulInterface *iface)
 void
 hs_displayed_check_account (HsDisplayed *self)
 {
-  g_autofree char *account = g_steal_pointer (&self->account);
-
-  if (account != NULL && !hs_stateful_check_account (HS_STATEFUL (self), account, self->client))
-    {
-      hs_displayed_table_remove_all (&self->table);
-      hs_stateful_emit_changed (HS_STATEFUL (self));
-    }
+  if (self->account == NULL || hs_stateful_check_account (HS_STATEFUL (self), self->account, self->client))
+    return;
+  g_clear_pointer (&self->account, g_free);
+  hs_displayed_table_remove_all (&self->table);
+  hs_stateful_emit_changed (HS_STATEFUL (self));
 }

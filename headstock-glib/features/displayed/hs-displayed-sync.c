@@ -5,6 +5,7 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-stanza-error.h"
 
 /* The account's other devices (XEP-0490): a private node has an item for each chat, which says how far it was displayed.
  * Only the account itself is believed. */
@@ -191,6 +192,15 @@ publish_all (HsDisplayed *self)
     hs_displayed_sync_publish (self, position);
 }
 
+/* The account has no such node, or no nodes at all: it has told nothing. */
+static gboolean
+is_absent (const GError *error)
+{
+  return g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND)
+         || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_SERVICE_UNAVAILABLE)
+         || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED);
+}
+
 static void
 items_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -201,8 +211,8 @@ items_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->cancellable);
-  /* An account without the node answers with an error, and has told nothing. Other errors are of this session. */
-  if (items == NULL && error->domain != HS_STANZA_ERROR)
+  /* After any other error it is not known how far the other devices are. */
+  if (items == NULL && !is_absent (error))
     return;
   for (guint i = 0; items != NULL && i < items->len && self->client != NULL; i++)
     take_item (self, items->pdata[i], FALSE);

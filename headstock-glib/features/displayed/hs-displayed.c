@@ -140,12 +140,22 @@ module_added_cb (HsDisplayed *self, HsModule *module)
     hs_displayed_sync_ready (self);
 }
 
+/* A session begins, or goes on. The program may have given the client another account since the last one. */
+static void
+enter_session (HsDisplayed *self)
+{
+  hs_displayed_check_account (self);
+  g_free (self->account);
+  self->account = hs_stateful_dup_account (HS_STATEFUL (self), self->client);
+  self->has_session = TRUE;
+  hs_displayed_sync_ready (self);
+}
+
 static void
 begin_session (HsDisplayed *self)
 {
-  self->has_session = TRUE;
   self->is_unsupported = FALSE;
-  hs_displayed_sync_ready (self);
+  enter_session (self);
 }
 
 static void
@@ -176,10 +186,7 @@ hs_displayed_ready (HsModule *module, HsClient *client)
 static void
 hs_displayed_resumed (HsModule *module, HsClient *client)
 {
-  HsDisplayed *self = HS_DISPLAYED (module);
-
-  self->has_session = TRUE;
-  hs_displayed_sync_ready (self);
+  enter_session (HS_DISPLAYED (module));
 }
 
 /* What other devices tell until the next session is not heard. */
@@ -199,8 +206,6 @@ hs_displayed_detached (HsModule *module, HsClient *client)
 
   if (self->client != client)
     return;
-  g_free (self->account);
-  self->account = hs_stateful_dup_account (HS_STATEFUL (self), client);
   g_signal_handlers_disconnect_by_data (client, self);
   hs_displayed_sync_stop (self);
   use_messages (self, NULL);
@@ -421,7 +426,8 @@ mark (HsDisplayed *self, HsDisplayedPosition *position, HsChatMessage *chat, HsD
   HsDisplayedPosition next = { .archive = hs_chat_message_get_archive (chat),
                                .id = (char *) hs_chat_message_get_archive_id (chat) };
   gboolean has_id = next.archive != NULL && next.id != NULL;
-  gboolean is_assisted = has_id && marker_id != NULL && has_assist (self);
+  /* Nor does the server know of this device that it is behind the others. */
+  gboolean is_assisted = has_id && marker_id != NULL && self->is_caught_up && has_assist (self);
 
   if (marker_id != NULL && !send_marker (self, chat, marker_id, is_assisted ? &next : NULL, error))
     return FALSE;

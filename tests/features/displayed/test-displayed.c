@@ -177,11 +177,22 @@ expect_sent (Test *f, const char *marker, const char *published)
   answer_publish (f);
 }
 
+/* Nothing is published. What the account can do is known: the answer comes when there is nothing else to do. */
+static void
+expect_silence (Test *f)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_free (test_client_dup_sent (f->m.test));
+  g_assert_cmpuint (scripted_server_count_received (f->m.test->server, "<publish "), ==, 0);
+}
+
 /* Each gets what they may have. */
 static void
 test_mark (void)
 {
   g_autoptr (HsDelivery) first = NULL;
+  g_autofree char *marker = NULL;
   g_autofree char *sent = NULL;
   Test f = { 0 };
 
@@ -189,6 +200,9 @@ test_mark (void)
   first = g_object_ref (hear (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1") MARKABLE)));
   assert_position (&f, "juliet@example.com", NULL);
   mark (&f, first);
+  /* The account's server does not assist: the id does not go with the marker. */
+  marker = test_client_dup_sent (f.m.test);
+  g_assert_null (strstr (marker, "</displayed></message>"));
   test_client_await_sent (f.m.test, "</publish-options>");
   sent = test_client_dup_sent (f.m.test);
   g_assert_nonnull (strstr (sent, "to=\"juliet@example.com\""));
@@ -355,7 +369,7 @@ test_catch_up (void)
   start (&f, MESSAGES_FEATURES PUBLISH_OPTIONS);
   mark (&f, hear (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1"))));
   mark (&f, hear (&f, CHAT ("paris@example.com/x", "m2", "two", OWN_ID ("a2"))));
-  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, "<publish "), ==, 0);
+  expect_silence (&f);
   answer_items (&f, "result", ITEMS (ITEM ("paris@example.com", "user@example.org", "old")
                                      ITEM ("room@muc.example.org", "room@muc.example.org", "r1")));
   expect (&f, "moved:paris@example.com user@example.org old|moved:room@muc.example.org room@muc.example.org r1|");
@@ -363,6 +377,22 @@ test_catch_up (void)
   /* What came in this session is later than what was told before it. */
   mark (&f, messages_last (&f.m));
   expect_sent (&f, NULL, "a2");
+  stop (&f);
+}
+
+/* Where the account cannot say what they have told, this device may be behind. */
+static void
+test_not_told (void)
+{
+  Test f = { 0 };
+
+  start (&f, MESSAGES_FEATURES PUBLISH_OPTIONS);
+  answer_items (&f, "error", "<error type='wait'><internal-server-error"
+                             " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+  mark (&f, hear (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1") MARKABLE)));
+  expect_silence (&f);
+  expect_sent (&f, "m1", NULL);
+  assert_position (&f, "juliet@example.com", "a1");
   stop (&f);
 }
 
@@ -401,6 +431,21 @@ test_assist (void)
   /* Who may not know gets no message at all. */
   mark (&f, hear (&f, CHAT ("paris@example.com/x", "m2", "two", OWN_ID ("a2") MARKABLE)));
   expect_sent (&f, NULL, "a2");
+  stop (&f);
+}
+
+/* The server publishes what it is given: nothing is given to it before the other devices were heard. */
+static void
+test_assist_later (void)
+{
+  Test f = { 0 };
+
+  start (&f, MESSAGES_FEATURES PUBLISH_OPTIONS "<feature var='urn:xmpp:mds:server-assist:0'/>");
+  mark (&f, hear (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1") MARKABLE)));
+  expect_silence (&f);
+  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, "</displayed></message>"), ==, 0);
+  answer_items (&f, "error", NO_NODE);
+  expect_sent (&f, NULL, "a1");
   stop (&f);
 }
 
@@ -479,6 +524,37 @@ test_state (void)
   stop (&f);
 }
 
+/* The program gives the client another account: what was displayed before is the other one's. */
+static void
+test_other_account (void)
+{
+  static const ScriptStep *const scripts[] = { messages_session, messages_session, NULL };
+  g_autoptr (HsJid) other = hs_jid_new ("other@example.org", NULL);
+  g_autoptr (GVariant) kept = NULL;
+  Test f = { 0 };
+
+  messages_set_up (&f.m, scripts);
+  listen (&f);
+  hs_client_register (f.m.test->client, HS_MODULE (f.displayed));
+  test_client_start_until_ready (f.m.test);
+  messages_answer_account (&f.m, MESSAGES_FEATURES PUBLISH_OPTIONS);
+  answer_items (&f, "result", ITEMS (ITEM ("juliet@example.com", "user@example.org", "a1")));
+  assert_position (&f, "juliet@example.com", "a1");
+  messages_stop_client (&f.m);
+  g_object_set (f.m.test->client, "jid", other, NULL);
+  /* They are kept as whose they are. */
+  kept = hs_stateful_dup_state (HS_STATEFUL (f.displayed));
+  {
+    g_autoptr (GVariant) account = g_variant_get_child_value (kept, 1);
+
+    g_assert_cmpstr (g_variant_get_string (account, NULL), ==, "user@example.org");
+  }
+  test_client_start_until_ready (f.m.test);
+  assert_position (&f, "juliet@example.com", NULL);
+  g_assert_null (hs_stateful_dup_state (HS_STATEFUL (f.displayed)));
+  stop (&f);
+}
+
 static void
 test_session (void)
 {
@@ -526,10 +602,13 @@ main (int argc, char **argv)
   g_test_add_func ("/displayed/moved", test_moved);
   g_test_add_func ("/displayed/seen-by", test_seen_by);
   g_test_add_func ("/displayed/catch-up", test_catch_up);
+  g_test_add_func ("/displayed/not-told", test_not_told);
   g_test_add_func ("/displayed/in-flight", test_in_flight);
   g_test_add_func ("/displayed/assist", test_assist);
+  g_test_add_func ("/displayed/assist-later", test_assist_later);
   g_test_add_func ("/displayed/private", test_private);
   g_test_add_func ("/displayed/state", test_state);
+  g_test_add_func ("/displayed/other-account", test_other_account);
   g_test_add_func ("/displayed/session", test_session);
   return g_test_run ();
 }
