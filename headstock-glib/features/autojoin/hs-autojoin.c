@@ -95,14 +95,23 @@ static void
 join (HsAutojoin *self, HsBookmark *bookmark)
 {
   g_autofree char *nick = dup_nick (self, bookmark);
-  HsRoom *room = hs_muc_add_room (self->muc, hs_jid_to_string (hs_bookmark_get_jid (bookmark)), nick);
-  HsRoomState state = hs_room_get_state (room);
+  const char *jid = hs_jid_to_string (hs_bookmark_get_jid (bookmark));
+  g_autoptr (HsRoom) room = NULL;
+  HsRoomState state;
 
+  hs_muc_add_room (self->muc, jid, nick);
+  /* Whoever was told of the room may have removed it. */
+  if (!g_set_object (&room, hs_muc_lookup (self->muc, jid)))
+    return;
+  state = hs_room_get_state (room);
   /* The program may have joined it. */
   if (state != HS_ROOM_STATE_OUT && state != HS_ROOM_STATE_LEAVING)
     return;
   if (hs_bookmark_get_password (bookmark) != NULL)
     hs_room_set_password (room, hs_bookmark_get_password (bookmark));
+  /* Or have unregistered this module. */
+  if (self->client == NULL)
+    return;
   self->n_joining++;
   hs_room_join_async (room, self->cancellable, joined_cb, g_object_ref (self));
 }
@@ -113,10 +122,11 @@ pump (HsAutojoin *self)
   while (self->client != NULL && self->n_joining < MAX_JOINING)
     {
       g_autofree char *jid = g_queue_pop_head (&self->waiting);
-      HsBookmark *bookmark = jid != NULL ? hs_bookmarks_lookup (self->bookmarks, jid) : NULL;
+      g_autoptr (HsBookmark) bookmark = NULL;
 
       if (jid == NULL)
         return;
+      g_set_object (&bookmark, hs_bookmarks_lookup (self->bookmarks, jid));
       if (bookmark != NULL && hs_bookmark_get_is_autojoin (bookmark))
         join (self, bookmark);
     }

@@ -98,7 +98,8 @@ hs_bookmarks_check_account (HsBookmarks *self)
   if (self->account == NULL || hs_stateful_check_account (HS_STATEFUL (self), self->account, self->client))
     return;
   g_clear_pointer (&self->account, g_free);
-  hs_bookmarks_set_loaded (self, FALSE);
   hs_bookmarks_set_writable (self, FALSE);
+  /* The list first: who joins the rooms in it forgets them. */
   hs_bookmarks_replace (self, none);
+  hs_bookmarks_set_loaded (self, FALSE);
 }

@@ -74,6 +74,13 @@ hs_bookmarks_attached (HsModule *module, HsClient *client)
     hs_bookmarks_load_begin (self);
 }
 
+/* Before any module can join the rooms of another account. */
+static void
+hs_bookmarks_begin (HsModule *module, HsClient *client)
+{
+  hs_bookmarks_check_account (HS_BOOKMARKS (module));
+}
+
 static void
 hs_bookmarks_ready (HsModule *module, HsClient *client)
 {
@@ -126,6 +133,7 @@ static void
 hs_bookmarks_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_bookmarks_attached;
+  iface->begin = hs_bookmarks_begin;
   iface->ready = hs_bookmarks_ready;
   iface->resumed = hs_bookmarks_resumed;
   iface->lost = hs_bookmarks_lost;

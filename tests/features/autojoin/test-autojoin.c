@@ -20,7 +20,7 @@ static void
 set_up (AutojoinTest *f, const char *items)
 {
   static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
-  static const ScriptStep *const scripts[] = { script, NULL };
+  static const ScriptStep *const scripts[] = { script, script, NULL };
   g_autoptr (HsPresence) presence = hs_presence_new (NULL);
   HsClient *client;
 
@@ -172,6 +172,68 @@ test_program (void)
   tear_down (&f);
 }
 
+typedef struct
+{
+  AutojoinTest *f;
+  const char *removed; /* the room that is removed; or NULL */
+  gboolean is_done;    /* this module is unregistered */
+} Handler;
+
+static void
+handler_cb (GListModel *rooms, guint position, guint removed, guint added, Handler *handler)
+{
+  g_autoptr (HsRoom) room = added > 0 ? g_list_model_get_item (rooms, position) : NULL;
+
+  if (room == NULL)
+    return;
+  if (g_strcmp0 (hs_jid_to_string (hs_room_get_jid (room)), handler->removed) == 0)
+    hs_muc_remove_room (handler->f->muc, room);
+  if (handler->is_done)
+    hs_client_unregister (handler->f->b.nodes.test->client, HS_MODULE (handler->f->autojoin));
+}
+
+/* Who is told of a room may remove it, and unregister the module. */
+static void
+test_handler (void)
+{
+  AutojoinTest f;
+  Handler handler = { &f, ROOM ("1"), FALSE };
+
+  set_up (&f, ITEMS_OF (BOOKMARKS, OFF ("9")));
+  g_signal_connect (hs_muc_get_rooms (f.muc), "items-changed", G_CALLBACK (handler_cb), &handler);
+  test_client_say (f.b.nodes.test, BOOKMARK_EVENT ("", AUTOJOIN ("1") AUTOJOIN ("2")));
+  assert_rooms (&f, "2:joining ");
+  handler = (Handler){ &f, NULL, TRUE };
+  test_client_say (f.b.nodes.test, BOOKMARK_EVENT ("", AUTOJOIN ("3") AUTOJOIN ("4")));
+  assert_rooms (&f, "2:joining 3:out ");
+  g_signal_handlers_disconnect_by_data (hs_muc_get_rooms (f.muc), &handler);
+  tear_down (&f);
+}
+
+/* The program gives the client another account, which is not to be seen in the rooms of the first one. */
+static void
+test_other_account (void)
+{
+  g_autoptr (HsJid) other = hs_jid_new ("other@example.org", NULL);
+  AutojoinTest f;
+
+  set_up (&f, ITEMS_OF (BOOKMARKS, AUTOJOIN ("1") OFF ("2")));
+  assert_rooms (&f, "1:joining ");
+  hs_client_set_connect_timeout (f.b.nodes.test->client, 500);
+  test_client_stop (f.b.nodes.test);
+  g_object_set (f.b.nodes.test->client, "jid", other, NULL);
+  scripted_server_forget_received (f.b.nodes.test->server);
+  test_client_start_until_ready (f.b.nodes.test);
+  assert_rooms (&f, "");
+  bookmarks_assert (&f.b, "");
+  g_assert_false (hs_bookmarks_get_is_loaded (f.b.bookmarks));
+  bookmarks_say_features (&f.b, PEP COMPAT);
+  bookmarks_answer (&f.b, "<items ", ITEMS_OF (BOOKMARKS, AUTOJOIN ("3")));
+  test_until (hs_bookmarks_get_is_loaded (f.b.bookmarks));
+  assert_rooms (&f, "3:joining ");
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -180,6 +242,8 @@ main (int argc, char **argv)
   g_test_add_func ("/autojoin/four", test_four);
   g_test_add_func ("/autojoin/changes", test_changes);
   g_test_add_func ("/autojoin/program", test_program);
+  g_test_add_func ("/autojoin/handler", test_handler);
+  g_test_add_func ("/autojoin/other-account", test_other_account);
 
   return g_test_run ();
 }
