@@ -100,6 +100,15 @@ class Peer(slixmpp.ClientXMPP):
         answer = await self["xep_0084"].retrieve_avatar(jid, name)
         return answer["pubsub"]["items"]["item"]["avatar_data"]["value"].hex()
 
+    async def do_bookmark(self, room, name, nick):
+        stored = (await self["xep_0048"].get_bookmarks())["private"]["bookmarks"]
+        stored.add_conference(room, nick, name=name)
+        await self["xep_0048"].set_bookmarks(stored)
+
+    async def do_bookmarks(self):
+        stored = (await self["xep_0048"].get_bookmarks())["private"]["bookmarks"]
+        return sorted([str(one["jid"]), one["name"], one["nick"], one["autojoin"]] for one in stored["conferences"])
+
     async def started(self, _event):
         self.send_presence()
         await self.get_roster()

@@ -347,6 +347,30 @@ def avatars():
 
 
 @scenario
+def bookmarks():
+    """two devices of one account, one of slixmpp with the store that came before, see each other's bookmarks"""
+    ours, bookmarks = Client(), Headstock.Bookmarks.new()
+    ours.client.register(bookmarks)
+    verona = Headstock.Bookmark.new("verona@rooms.example")
+    verona.props.name, verona.props.nick, verona.props.is_autojoin = "Verona", "romeo", True
+    with online(ours.client):
+        wait(lambda: bookmarks.props.is_loaded and bookmarks.props.is_writable)
+        theirs = Slixmpp(OURS, "xep_0045", "xep_0049", "xep_0060", "xep_0163", "xep_0223", "xep_0048")
+        try:
+            assert result(bookmarks.store_async, bookmarks.store_finish, verona)
+            assert theirs.do("bookmarks") == [["verona@rooms.example", "Verona", "romeo", True]]
+            theirs.do("bookmark", "mantua@rooms.example", "Mantua", "juliet")
+            mantua = wait(lambda: bookmarks.lookup("mantua@rooms.example"))
+            assert (mantua.props.name, mantua.props.nick, mantua.props.is_autojoin) == ("Mantua", "juliet", False)
+            assert bookmarks.lookup("verona@rooms.example").props.is_autojoin
+            assert result(bookmarks.remove_async, bookmarks.remove_finish, "verona@rooms.example")
+            assert theirs.do("bookmarks") == [["mantua@rooms.example", "Mantua", "juliet", False]]
+        finally:
+            theirs.end()
+        assert result(bookmarks.remove_async, bookmarks.remove_finish, "mantua@rooms.example")
+
+
+@scenario
 def extensions():
     """what extensions add to a message is understood on both sides"""
     ours, heard = Client(), []
