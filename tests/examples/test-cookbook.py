@@ -236,6 +236,27 @@ def comes_when_invited(program: Program, peer: Peer) -> None:
     program.expect("here I am")
 
 
+class Remembers:
+    """Another device of the account remembers a room, and forgets it when the program is there."""
+
+    def change(self, what: str) -> None:
+        with Peer(1) as device:
+            device.send(f"<iq type='set' id='change'><pubsub xmlns='http://jabber.org/protocol/pubsub'>{what}</pubsub></iq>")
+            while (answer := device.read()).get("id") != "change":
+                pass
+            assert answer.get("type") == "result", answer
+
+    def prepare(self) -> None:
+        self.room = f"mantua@{ENV['ROOMS']}"
+        self.change(f"<publish node='urn:xmpp:bookmarks:1'><item id='{self.room}'><conference xmlns='urn:xmpp:bookmarks:1'"
+                    " autojoin='true'><nick>juliet</nick></conference></item></publish>")
+
+    def __call__(self, program: Program) -> None:
+        program.expect(re.escape(f"in {self.room} as juliet"))
+        self.change(f"<retract node='urn:xmpp:bookmarks:1' notify='true'><item id='{self.room}'/></retract>")
+        program.expect("a room is not remembered any more")
+
+
 class HasVcard:
     """Somebody has said who they are, with a photo."""
 
@@ -295,6 +316,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("rooms", "Answer in a room"): InRoom(answers_in_room),
     ("rooms", "See who is in a room"): InRoom(shows_who_is_in_a_room),
     ("rooms", "Remember rooms"): prints("remembered: Verona"),
+    ("rooms", "Join the rooms that you remember"): Remembers(),
     ("rooms", "Make a room of your own"): prints("juliet is invited"),
     ("rooms", "Come when you are invited"): Talks(comes_when_invited),
     ("blocking", "Block somebody"): prints("nobody at spam.example gets through"),
