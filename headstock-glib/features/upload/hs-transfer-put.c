@@ -158,7 +158,9 @@ read_answer (HsTransfer *self, Put *put)
   self->uri = uri;
   g_clear_object (&self->message);
   hs_transfer_set_bytes_sent (self, 0);
-  put->again (self);
+  /* Unless who was told of that has cancelled it. */
+  if (!self->is_done)
+    put->again (self);
 }
 
 static void

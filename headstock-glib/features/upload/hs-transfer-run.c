@@ -96,7 +96,9 @@ info_cb (GObject *file, GAsyncResult *result, gpointer user_data)
     guessed = g_content_type_get_mime_type (g_file_info_get_content_type (info));
   set_media_type (self, guessed);
   hs_transfer_set_size (self, g_file_info_get_size (info));
-  request_slot (self);
+  /* Unless who was told of the size has cancelled it. */
+  if (!self->is_done)
+    request_slot (self);
 }
 
 void

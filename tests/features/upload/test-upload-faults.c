@@ -268,8 +268,9 @@ test_cancel (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < 5; i++)
+  for (guint i = 0; i < 6; i++)
     {
+      static const char *const signals[] = { [3] = "notify::bytes-sent", [5] = "notify::size" };
       UploadServer f;
       g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/exe");
       g_autoptr (HsElement) request = NULL;
@@ -278,15 +279,15 @@ test_cancel (void)
       f.is_silent = i == 4;
       f.throws_away = TRUE;
       upload_server_watch (&f, hs_upload_send_file (f.upload.upload, file, NULL));
-      if (i == 3)
-        g_signal_connect (f.transfer, "notify::bytes-sent", G_CALLBACK (cancel_cb), NULL);
-      if (i > 0)
+      if (signals[i] != NULL)
+        g_signal_connect (f.transfer, signals[i], G_CALLBACK (cancel_cb), NULL);
+      if (i > 0 && i < 5)
         request = upload_await_request (&f.upload);
-      if (i > 1)
+      if (i > 1 && i < 5)
         upload_server_answer (&f, "");
       if (i == 4)
         test_until (f.n_bodies > 0);
-      if (i != 3)
+      if (signals[i] == NULL)
         hs_transfer_cancel (f.transfer);
       else
         test_until (hs_transfer_get_is_done (f.transfer));
@@ -319,6 +320,30 @@ test_cancel (void)
     g_clear_object (&stopped);
     upload_server_tear_down (&f);
   }
+}
+
+static void
+cancel_again_cb (HsTransfer *transfer)
+{
+  if (hs_transfer_get_bytes_sent (transfer) == 0)
+    hs_transfer_cancel (transfer);
+}
+
+/* Just when a redirect begins again. */
+static void
+test_cancel_redirect (void)
+{
+  UploadServer f;
+
+  upload_server_set_up (&f);
+  f.status = 307;
+  f.location = "/b";
+  upload_server_send (&f, 1000);
+  g_signal_connect (f.transfer, "notify::bytes-sent", G_CALLBACK (cancel_again_cb), NULL);
+  upload_server_answer (&f, "");
+  upload_server_assert_failed (&f, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (f.n_requests, ==, 1);
+  upload_server_tear_down (&f);
 }
 
 /* What the service says ends the transfer, and so does a session that is not there. */
@@ -376,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_func ("/upload-faults/endless", test_endless);
   g_test_add_func ("/upload-faults/certificate", test_certificate);
   g_test_add_func ("/upload-faults/cancel", test_cancel);
+  g_test_add_func ("/upload-faults/cancel-redirect", test_cancel_redirect);
   g_test_add_func ("/upload-faults/no-slot", test_no_slot);
   g_test_add_func ("/upload-faults/forgotten", test_forgotten);
   return g_test_run ();
