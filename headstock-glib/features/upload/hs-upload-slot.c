@@ -163,13 +163,33 @@ read_headers (HsUploadSlot *self, HsElement *put)
     {
       const char *written = hs_element_get_attribute (child, "name");
       g_autofree char *stripped = written != NULL ? dup_without_line_breaks (written) : NULL;
+      const char *text = hs_element_get_text (child);
       Header header = { stripped != NULL ? find_name (stripped) : NULL, NULL };
 
       if (!hs_element_matches (child, "header", HS_NS_UPLOAD) || header.name == NULL)
         continue;
-      header.value = dup_without_line_breaks (hs_element_get_text (child));
+      header.value = dup_without_line_breaks (text != NULL ? text : "");
       g_array_append_val (self->headers, header);
     }
+}
+
+/* As libsoup reads it, which refuses what is wrong in these parts. */
+#define URL_FLAGS \
+  (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY | G_URI_FLAGS_ENCODED_FRAGMENT \
+   | G_URI_FLAGS_SCHEME_NORMALIZE)
+
+/* A host may be written with escapes. What is in it then goes to servers and proxies as it is. */
+static gboolean
+is_host (const char *host)
+{
+  if (host == NULL || *host == '\0')
+    return FALSE;
+  for (; *host != '\0'; host++)
+    {
+      if (g_ascii_isspace (*host) || g_ascii_iscntrl (*host) || strchr ("/?#@\\", *host) != NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Whether nobody but the server can read what is sent there, and it is a URL as RFC 3986 has it. */
@@ -186,14 +206,14 @@ check_url (const char *name, const char *url, GError **error)
         wrong = "has white space in it";
     }
   if (url != NULL && wrong == NULL)
-    uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, &reason);
+    uri = g_uri_parse (url, URL_FLAGS, &reason);
   if (url == NULL)
     wrong = "is missing";
   else if (uri == NULL && wrong == NULL)
     wrong = reason->message;
   else if (uri != NULL && g_ascii_strcasecmp (g_uri_get_scheme (uri), "https") != 0)
     wrong = "is not https";
-  else if (uri != NULL && (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'))
+  else if (uri != NULL && !is_host (g_uri_get_host (uri)))
     wrong = "has no host";
   if (wrong != NULL)
     g_set_error (error, HS_ERROR, HS_ERROR_PROTOCOL, "The upload service gave a slot that cannot be used: its %s URL %s",

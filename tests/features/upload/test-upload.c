@@ -204,7 +204,7 @@ test_headers (void)
     { "Authorization", "Bearer secretX-Evil: 1" },
     { "authorization", "Bearer secretX-Evil: 1" },
     { "Cookie", "a=1; b=2" },
-    { "Expires", "tomorrow" },
+    { "Expires", "tomorrow, " },
     { "Host", NULL },
     { "Content-Length", NULL },
     { "X-Evil", NULL },
@@ -222,6 +222,7 @@ test_headers (void)
                               "<header name='X-Evil'>1</header><header>1</header><header name=''>1</header>"
                               "<header name='Cookie'> b=2 </header><header xmlns='urn:x' name='Cookie'>c=3</header>"
                               "<other name='Cookie'>d=4</other><header name='Expires'>&#10;tomorrow\n</header>"
+                              "<header name='Expires'/>"
                               "<header name='Content-Length'>1</header></put>",
                               UPLOAD_GET));
   slot = upload_await_slot (&f);
@@ -255,6 +256,14 @@ test_bad_slots (void)
     UPLOAD_SLOT ("<put url='https://up.example.org/a&#10;X: 1'/>", UPLOAD_GET),
     UPLOAD_SLOT ("<put url='https://up.example.org/a b'/>", UPLOAD_GET),
     UPLOAD_SLOT ("<put url='https://up.example.org:x/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://%ff@up.example.org/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://a:%ff@up.example.org/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://up.example.org%0d%0aX: 1/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://up.example.org%0d%0aX-Evil:1/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://up.example.org%20evil/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://evil.example%2f.up.example.org/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT ("<put url='https://evil.example%40up.example.org/a'/>", UPLOAD_GET),
+    UPLOAD_SLOT (UPLOAD_PUT, "<get url='https://a%0a.example.org/a'/>"),
     UPLOAD_SLOT (UPLOAD_PUT, "<get url='http://down.example.org/a'/>"),
     UPLOAD_SLOT (UPLOAD_PUT, "<get url='javascript:alert(1)'/>"),
     UPLOAD_SLOT (UPLOAD_PUT, "<get url='https://down.example.org/a&#13;'/>"),
