@@ -10,6 +10,7 @@ typedef struct
 {
   char *hash; /* lower case; NULL: none, or not known */
   char *media_type;
+  char *id; /* of the item: the hash as it was published, maybe in upper case; NULL: not published */
   int width;
   int height;
   guint64 size;    /* 0: not known */

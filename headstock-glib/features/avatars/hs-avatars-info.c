@@ -14,6 +14,7 @@ hs_avatar_info_free (HsAvatarInfo *self)
 {
   g_free (self->hash);
   g_free (self->media_type);
+  g_free (self->id);
   g_free (self);
 }
 
@@ -68,15 +69,76 @@ hs_avatars_take_info (HsAvatars *self, const char *key, HsAvatarInfo *info)
     hs_avatar_set_info (avatar, hs_avatars_find_info (self, key));
 }
 
-static int
+void
+hs_avatars_forget_published (HsAvatars *self, const char *key)
+{
+  HsAvatarInfo *info = hs_avatars_find_info (self, key);
+  HsAvatar *avatar = g_hash_table_lookup (self->alive, key);
+  GList *link;
+
+  if (info == NULL || !info->is_pep)
+    return;
+  link = g_queue_find_custom (&self->info_keys, key, (GCompareFunc) g_strcmp0);
+  g_free (link->data);
+  g_queue_delete_link (&self->info_keys, link);
+  g_hash_table_remove (self->infos, key);
+  if (avatar != NULL)
+    hs_avatar_set_info (avatar, NULL);
+}
+
+static gboolean
+is_in_room (const char *key, const char *room)
+{
+  const char *slash = strchr (key, '/');
+
+  return slash != NULL && (room == NULL || (strlen (room) == (gsize) (slash - key) && g_str_has_prefix (key, room)));
+}
+
+void
+hs_avatars_forget_occupants (HsAvatars *self, const char *room)
+{
+  g_autoptr (GPtrArray) avatars = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GList *link = self->info_keys.head, *next; link != NULL; link = next)
+    {
+      g_autofree char *key = NULL;
+      HsAvatar *avatar;
+
+      next = link->next;
+      if (!is_in_room (link->data, room))
+        continue;
+      key = link->data;
+      g_queue_delete_link (&self->info_keys, link);
+      g_hash_table_remove (self->infos, key);
+      avatar = g_hash_table_lookup (self->alive, key);
+      if (avatar != NULL)
+        g_ptr_array_add (avatars, g_object_ref (avatar));
+    }
+  /* Who is told of that finds nothing half done. */
+  for (guint i = 0; i < avatars->len; i++)
+    hs_avatar_set_info (avatars->pdata[i], NULL);
+}
+
+static guint64
 read_number (HsElement *element, const char *name)
 {
   const char *text = hs_element_get_attribute (element, name);
+  g_autoptr (GError) error = NULL;
   guint64 number;
 
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &number, NULL))
+  if (text == NULL)
     return 0;
-  return (int) number;
+  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &number, &error))
+    return number;
+  return g_error_matches (error, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS) ? G_MAXUINT64 : 0;
+}
+
+static int
+read_pixels (HsElement *element, const char *name)
+{
+  guint64 number = read_number (element, name);
+
+  return number <= G_MAXINT ? (int) number : 0;
 }
 
 /* One that is published as well; the format that all must have is preferred (XEP-0084, 4.2.1). An image that is
@@ -89,7 +151,10 @@ find_info (HsElement *metadata)
   for (HsElement *child = hs_element_get_first_child (metadata); child != NULL;
        child = hs_element_get_next_sibling (child))
     {
-      if (!hs_element_matches (child, "info", HS_NS_AVATAR_METADATA) || hs_element_get_attribute (child, "url") != NULL)
+      g_autofree char *hash = dup_hash (hs_element_get_attribute (child, "id"));
+
+      if (!hs_element_matches (child, "info", HS_NS_AVATAR_METADATA) || hash == NULL
+          || hs_element_get_attribute (child, "url") != NULL)
         continue;
       if (g_strcmp0 (hs_element_get_attribute (child, "type"), "image/png") == 0)
         return child;
@@ -116,10 +181,11 @@ hs_avatars_read_metadata (HsElement *metadata)
       self->is_none = TRUE;
       return self;
     }
+  self->id = g_strdup (hs_element_get_attribute (info, "id"));
   self->media_type = g_strdup (hs_element_get_attribute (info, "type"));
-  self->width = read_number (info, "width");
-  self->height = read_number (info, "height");
-  self->size = (guint64) read_number (info, "bytes");
+  self->width = read_pixels (info, "width");
+  self->height = read_pixels (info, "height");
+  self->size = read_number (info, "bytes");
   return self;
 }
 
@@ -129,14 +195,36 @@ is_of_type (HsStanza *presence, const char *type)
   return g_strcmp0 (hs_element_get_attribute (HS_ELEMENT (presence), "type"), type) == 0;
 }
 
+/* XEP-0045, 7.14: the account has left the room, and has not only another nickname (7.6). */
+static gboolean
+is_leaving (HsStanza *presence, HsElement *x)
+{
+  gboolean is_self = FALSE;
+
+  if (x == NULL || !is_of_type (presence, "unavailable"))
+    return FALSE;
+  for (HsElement *child = hs_element_get_first_child (x); child != NULL; child = hs_element_get_next_sibling (child))
+    {
+      const char *code = hs_element_matches (child, "status", HS_NS_MUC_USER) ? hs_element_get_attribute (child, "code")
+                                                                              : NULL;
+
+      if (g_strcmp0 (code, "303") == 0)
+        return FALSE;
+      is_self |= g_strcmp0 (code, "110") == 0;
+    }
+  return is_self;
+}
+
 /* XEP-0153, 3.2: an <x/> without <photo/> says nothing; an empty <photo/> says that there is no image. */
 void
 hs_avatars_read_presence (HsAvatars *self, HsStanza *presence)
 {
   HsElement *x = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_VCARD_UPDATE);
   HsElement *photo = x != NULL ? hs_element_get_child (x, "photo", HS_NS_VCARD_UPDATE) : NULL;
-  gboolean is_occupant = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_MUC_USER) != NULL;
+  HsElement *occupant = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_MUC_USER);
+  gboolean is_occupant = occupant != NULL;
   g_autoptr (HsJid) from = hs_stanza_get_from_jid (presence);
+  g_autoptr (HsJid) bare = from != NULL ? hs_jid_get_bare (from) : NULL;
   g_autoptr (HsJid) key = NULL;
   HsAvatarInfo *info;
   const char *text;
@@ -145,7 +233,12 @@ hs_avatars_read_presence (HsAvatars *self, HsStanza *presence)
     return;
   if (!is_of_type (presence, NULL) && !(is_occupant && is_of_type (presence, "unavailable")))
     return;
-  key = is_occupant ? hs_jid_ref (from) : hs_jid_get_bare (from);
+  if (is_leaving (presence, occupant))
+    {
+      hs_avatars_forget_occupants (self, hs_jid_to_string (bare));
+      return;
+    }
+  key = hs_jid_ref (is_occupant ? from : bare);
   /* An occupant without one is remembered as well: so it is known that this is no device of a person. Who leaves takes the
    * image along: the next one with the nickname is somebody else. */
   if (photo == NULL && is_of_type (presence, NULL) && hs_avatars_find_info (self, hs_jid_to_string (key)) != NULL)
@@ -165,7 +258,8 @@ hs_avatars_dup_key (HsAvatars *self, const char *text)
 
   if (jid == NULL)
     return NULL;
-  if (hs_jid_is_bare (jid) || g_hash_table_contains (self->infos, hs_jid_to_string (jid)))
+  if (hs_jid_is_bare (jid) || g_hash_table_contains (self->infos, hs_jid_to_string (jid))
+      || g_hash_table_contains (self->alive, hs_jid_to_string (jid)))
     return g_strdup (hs_jid_to_string (jid));
   bare = hs_jid_get_bare (jid);
   return g_strdup (hs_jid_to_string (bare));

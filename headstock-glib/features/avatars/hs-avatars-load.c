@@ -16,6 +16,7 @@ typedef struct
   HsAvatars *self;
   char *key;
   char *hash;       /* NULL: what it is has to be found out first */
+  char *id;         /* of the item that was published; or NULL */
   gboolean is_pep;
   GPtrArray *tasks; /* GTask that wait for it */
 } Load;
@@ -26,6 +27,7 @@ load_free (Load *load)
   g_object_unref (load->self);
   g_free (load->key);
   g_free (load->hash);
+  g_free (load->id);
   g_ptr_array_unref (load->tasks);
   g_free (load);
 }
@@ -107,9 +109,39 @@ finish_none (Load *load)
   finish (load, NULL, g_error_new (HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND, "%s shows no avatar", load->key));
 }
 
+static void
+finish_too_large (Load *load)
+{
+  finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s is larger than max-bytes (%u)",
+                                   load->key, load->self->max_bytes));
+}
+
+/* For how many bytes a text in base64 stands. */
+static gsize
+count_bytes (const char *text)
+{
+  gsize n_digits = 0;
+
+  for (; *text != '\0'; text++)
+    n_digits += g_ascii_isalnum (*text) || *text == '+' || *text == '/';
+  return n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
+}
+
+/* Nobody had said which it is: now it is known. */
+static void
+learn (Load *load, const char *hash, const char *media_type)
+{
+  HsAvatarInfo *info = g_new0 (HsAvatarInfo, 1);
+
+  load->hash = g_strdup (hash);
+  info->hash = g_strdup (hash);
+  info->media_type = g_strdup (media_type);
+  hs_avatars_take_info (load->self, load->key, info);
+}
+
 /* The hash is what makes it that image (XEP-0084, 3.1), whoever keeps it. */
 static void
-take_text (Load *load, const char *text)
+take_text (Load *load, const char *text, const char *media_type)
 {
   HsAvatars *self = load->self;
   g_autoptr (GBytes) bytes = NULL;
@@ -122,19 +154,22 @@ take_text (Load *load, const char *text)
       finish_none (load);
       return;
     }
+  /* Before there are twice as many of them. */
+  if (count_bytes (text) > self->max_bytes)
+    {
+      finish_too_large (load);
+      return;
+    }
   data = g_base64_decode (text, &length);
   bytes = g_bytes_new_take (data, length);
   hash = hs_avatars_hash_bytes (bytes);
-  if (length > self->max_bytes)
-    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s has %" G_GSIZE_FORMAT
-                                     " bytes, more than max-bytes (%u)", load->key, length, self->max_bytes));
-  else if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))
-    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The avatar of %s has another hash than was said",
+  if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))
+    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The avatar of %s has another hash than was said, or is none",
                                      load->key));
   else
     {
       if (load->hash == NULL)
-        load->hash = g_strdup (hash);
+        learn (load, hash, media_type);
       keep (self, hash, bytes);
       finish (load, g_bytes_ref (bytes), NULL);
     }
@@ -151,22 +186,9 @@ vcard_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   const char *text = photo != NULL ? hs_element_get_child_text (photo, "BINVAL", HS_NS_VCARD) : NULL;
 
   if (error != NULL)
-    {
-      finish (load, NULL, error);
-      return;
-    }
-  /* Nobody had said which it is: now it is known. */
-  if (load->hash == NULL && text != NULL && *text != '\0')
-    {
-      HsAvatarInfo *info = g_new0 (HsAvatarInfo, 1);
-      gsize length;
-      g_autofree guchar *data = g_base64_decode (text, &length);
-
-      info->hash = g_compute_checksum_for_data (G_CHECKSUM_SHA1, data, length);
-      info->media_type = g_strdup (hs_element_get_child_text (photo, "TYPE", HS_NS_VCARD));
-      hs_avatars_take_info (load->self, load->key, info);
-    }
-  take_text (load, text);
+    finish (load, NULL, error);
+  else
+    take_text (load, text, photo != NULL ? hs_element_get_child_text (photo, "TYPE", HS_NS_VCARD) : NULL);
 }
 
 static void
@@ -191,14 +213,14 @@ data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (data == NULL || !hs_element_matches (data, "data", HS_NS_AVATAR_DATA))
     finish_none (load);
   else
-    take_text (load, hs_element_get_text (data));
+    take_text (load, hs_element_get_text (data), NULL);
 }
 
 static void
 fetch (Load *load)
 {
   HsAvatars *self = load->self;
-  const char *const ids[] = { load->hash, NULL };
+  const char *const ids[] = { load->id, NULL };
 
   if (self->client == NULL || self->pubsub == NULL)
     finish (load, NULL, g_error_new_literal (HS_ERROR, HS_ERROR_NOT_CONNECTED,
@@ -216,10 +238,12 @@ file_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) bytes = g_file_load_bytes_finish (G_FILE (source), result, NULL, NULL);
   g_autofree char *hash = bytes != NULL ? hs_avatars_hash_bytes (bytes) : NULL;
 
-  if (g_strcmp0 (hash, load->hash) == 0)
-    finish (load, g_bytes_ref (bytes), NULL);
-  else
+  if (g_strcmp0 (hash, load->hash) != 0)
     fetch (load);
+  else if (g_bytes_get_size (bytes) > load->self->max_bytes)
+    finish_too_large (load);
+  else
+    finish (load, g_bytes_ref (bytes), NULL);
 }
 
 static void
@@ -245,6 +269,8 @@ take_known (Load *load)
     return FALSE;
   g_free (load->hash);
   load->hash = g_strdup (info->hash);
+  g_free (load->id);
+  load->id = g_strdup (info->id);
   load->is_pep = info->is_pep;
   return TRUE;
 }
@@ -264,8 +290,7 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (info != NULL && info->is_none)
     finish_none (load);
   else if (info != NULL && info->size > self->max_bytes)
-    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_TOO_LARGE, "The avatar of %s is larger than max-bytes (%u)",
-                                     load->key, self->max_bytes));
+    finish_too_large (load);
   else if (take_known (load))
     load_known (load);
   else
@@ -296,11 +321,16 @@ start_waiting (HsAvatars *self)
 {
   Load *load;
 
+  /* What ends at once is followed by the next one here, and not by a call from inside it. */
+  if (self->is_starting)
+    return;
+  self->is_starting = TRUE;
   while (self->n_loading < HS_AVATARS_MAX_LOADS && (load = g_queue_pop_head (&self->waiting)) != NULL)
     {
       self->n_loading++;
       start (load);
     }
+  self->is_starting = FALSE;
 }
 
 static void
@@ -345,7 +375,7 @@ find_reason (HsAvatars *self, HsAvatar *avatar)
 /**
  * hs_avatars_load_async:
  * @self: a module for avatars
- * @avatar: whose image is wanted
+ * @avatar: whose image is wanted, from [method@Avatars.lookup]
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the image is there
  * @user_data: data for @callback
@@ -375,7 +405,7 @@ hs_avatars_load_async (HsAvatars *self,
   GError *error;
 
   g_return_if_fail (HS_IS_AVATARS (self));
-  g_return_if_fail (HS_IS_AVATAR (avatar));
+  g_return_if_fail (HS_IS_AVATAR (avatar) && avatar->key != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);

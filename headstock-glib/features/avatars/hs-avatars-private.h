@@ -31,6 +31,7 @@ struct _HsAvatars
   GHashTable *loads; /* key -> load that waits or runs; theirs */
   GQueue waiting;    /* loads */
   guint n_loading;
+  gboolean is_starting; /* some of those that wait */
 };
 
 /* hs-avatars-info.c: what addresses say that they show */
@@ -41,6 +42,10 @@ void hs_avatars_take_info (HsAvatars *self, const char *key, HsAvatarInfo *info)
 /* What an item of the metadata node says; NULL: nothing that can be used. */
 HsAvatarInfo *hs_avatars_read_metadata (HsElement *metadata);
 void hs_avatars_read_presence (HsAvatars *self, HsStanza *presence);
+/* What was published there is not any more. */
+void hs_avatars_forget_published (HsAvatars *self, const char *key);
+/* What the occupants of a room showed, or with NULL those of all rooms: nobody tells who comes there next. */
+void hs_avatars_forget_occupants (HsAvatars *self, const char *room);
 /* The key of an address, or NULL. */
 char *hs_avatars_dup_key (HsAvatars *self, const char *jid);
 char *hs_avatars_hash_bytes (GBytes *bytes);

@@ -61,14 +61,18 @@ presence_cb (HsClient *client, HsElement *element, gpointer user_data)
 static void
 event_cb (HsAvatars *self, HsPubSubEvent *event)
 {
+  HsPubSubEventKind kind = hs_pubsub_event_get_kind (event);
   HsPubSubItem *item = hs_pubsub_event_get_item (event);
+  const char *key = hs_jid_to_string (hs_pubsub_event_get_service (event));
   HsAvatarInfo *info;
 
-  if (hs_pubsub_event_get_kind (event) != HS_PUBSUB_EVENT_KIND_ITEM || item == NULL)
+  if (kind == HS_PUBSUB_EVENT_KIND_PURGED || kind == HS_PUBSUB_EVENT_KIND_DELETED)
+    hs_avatars_forget_published (self, key);
+  if (kind != HS_PUBSUB_EVENT_KIND_ITEM || item == NULL)
     return;
   info = hs_avatars_read_metadata (hs_pubsub_item_get_payload (item));
   if (info != NULL)
-    hs_avatars_take_info (self, hs_jid_to_string (hs_pubsub_event_get_service (event)), info);
+    hs_avatars_take_info (self, key, info);
 }
 
 static void
@@ -114,6 +118,13 @@ hs_avatars_attached (HsModule *module, HsClient *client)
   hs_client_add_handler (client, "presence", HS_NS_CLIENT, HS_HANDLER_DEFAULT, presence_cb, self, NULL);
 }
 
+/* The rooms went with the session. */
+static void
+hs_avatars_lost (HsModule *module, HsClient *client)
+{
+  hs_avatars_forget_occupants (HS_AVATARS (module), NULL);
+}
+
 static void
 hs_avatars_detached (HsModule *module, HsClient *client)
 {
@@ -123,6 +134,7 @@ hs_avatars_detached (HsModule *module, HsClient *client)
     return;
   g_signal_handlers_disconnect_by_data (client, self);
   use_pubsub (self, NULL);
+  hs_avatars_forget_occupants (self, NULL);
   hs_feature_set_client (self, &self->client, NULL);
 }
 
@@ -130,6 +142,7 @@ static void
 hs_avatars_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_avatars_attached;
+  iface->lost = hs_avatars_lost;
   iface->detached = hs_avatars_detached;
 }
 
@@ -367,6 +380,8 @@ hs_avatars_set_max_bytes (HsAvatars *self, guint max_bytes)
   if (self->max_bytes == max_bytes)
     return;
   self->max_bytes = max_bytes;
+  /* What was too large may not be any more. */
+  g_hash_table_remove_all (self->failed);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_BYTES]);
 }
 

@@ -9,6 +9,7 @@
 #define HASH "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"
 #define TEXT "aGVsbG8="
 #define OTHER_HASH "d0941e68da8f38151ff86a61fc59f7c5cf9fcaa2"
+#define UPPER_HASH "AAF4C61DDCC5E8A2DABEDE0F3B482CD9AEA9434D"
 #define OTHER_TEXT "b3RoZXI="
 #define INFO(hash, more) "<info id='" hash "' " more "/>"
 #define PNG "type='image/png' bytes='5' width='64' height='32'"
@@ -148,6 +149,56 @@ test_published (void)
   stop (&f);
 }
 
+/* The item has the id that it was published with. */
+static void
+test_upper_case (void)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (HsAvatar) avatar = NULL;
+  Test f;
+
+  start (&f);
+  avatar = hs_avatars_lookup (f.avatars, JULIET);
+  /* What is no hash is passed over. */
+  say (&f, EVENT (JULIET, INFO ("0123", PNG) INFO (UPPER_HASH, "type='image/gif' width='99999999999'")));
+  g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, HASH);
+  g_assert_cmpint (hs_avatar_get_width (avatar), ==, 0);
+  begin (&f, JULIET, &result);
+  test_client_await_sent (f.iq.test, "<item id=\"" UPPER_HASH "\"/>");
+  iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (UPPER_HASH, TEXT));
+  assert_loaded (&f, &result, "hello");
+  stop (&f);
+}
+
+/* The node is gone; then the presence counts again. */
+static void
+test_deleted (void)
+{
+  static const char *const what[] = { "delete", "purge" };
+  g_autoptr (HsAvatar) avatar = NULL;
+  Test f;
+
+  start (&f);
+  avatar = hs_avatars_lookup (f.avatars, JULIET);
+  for (guint i = 0; i < G_N_ELEMENTS (what); i++)
+    {
+      g_autofree char *gone
+        = g_strdup_printf ("<message from='" JULIET "' to='user@example.org/res'><event xmlns="
+                           "'http://jabber.org/protocol/pubsub#event'><%s node='urn:xmpp:avatar:metadata'/></event></message>",
+                           what[i]);
+
+      say (&f, EVENT (JULIET, INFO (HASH, PNG)));
+      g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, HASH);
+      say (&f, gone);
+      g_assert_null (hs_avatar_get_hash (avatar));
+      say (&f, PRESENCE (JULIET "/balcony", "", UPDATE ("<photo>" OTHER_HASH "</photo>")));
+      g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, OTHER_HASH);
+      say (&f, gone);
+      g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, OTHER_HASH);
+    }
+  stop (&f);
+}
+
 /* What has another hash is not that image, and is not asked for again. */
 static void
 test_wrong_hash (void)
@@ -185,11 +236,42 @@ test_too_large (void)
   begin (&f, JULIET, &result);
   assert_refused (&f, &result, HS_ERROR, HS_ERROR_TOO_LARGE);
   assert_quiet (&f);
+  say (&f, EVENT (JULIET, INFO (HASH, "type='image/png' bytes='99999999999999999999'")));
+  begin (&f, JULIET, &result);
+  assert_refused (&f, &result, HS_ERROR, HS_ERROR_TOO_LARGE);
+  assert_quiet (&f);
   hs_avatars_set_max_bytes (f.avatars, 4);
   say (&f, EVENT (JULIET, INFO (HASH, "type='image/png' bytes='4'")));
   begin (&f, JULIET, &result);
   iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
   assert_refused (&f, &result, HS_ERROR, HS_ERROR_TOO_LARGE);
+  /* It may not be too large any more. */
+  hs_avatars_set_max_bytes (f.avatars, 5);
+  begin (&f, JULIET, &result);
+  iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
+  assert_loaded (&f, &result, "hello");
+  stop (&f);
+}
+
+/* A photo that is none, or too large, is nobody's image, where nobody has said which it is. */
+static void
+test_no_image (void)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (HsAvatar) avatar = NULL;
+  Test f;
+
+  start (&f);
+  avatar = hs_avatars_lookup (f.avatars, JULIET);
+  for (guint i = 0; i < 2; i++)
+    {
+      begin (&f, JULIET, &result);
+      iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "error", ERROR ("item-not-found"));
+      iq_test_answer (&f.iq, JULIET, HS_NS_VCARD, "result", i == 0 ? VCARD ("!?!?") : VCARD (TEXT));
+      assert_refused (&f, &result, HS_ERROR, i == 0 ? HS_ERROR_PROTOCOL : HS_ERROR_TOO_LARGE);
+      g_assert_null (hs_avatar_get_hash (avatar));
+      hs_avatars_set_max_bytes (f.avatars, 4);
+    }
   stop (&f);
 }
 
@@ -258,6 +340,57 @@ test_occupant (void)
   stop (&f);
 }
 
+#define ROOM "room@muc.example.org"
+#define SELF(more) "<x xmlns='http://jabber.org/protocol/muc#user'>" more "<status code='110'/></x>"
+
+/* Without us in the room nobody tells who takes a nickname. */
+static void
+test_left (void)
+{
+  g_autoptr (HsAvatar) one = NULL;
+  g_autoptr (HsAvatar) other = NULL;
+  g_autoptr (HsAvatar) same = NULL;
+  Test f;
+
+  start (&f);
+  say (&f, PRESENCE (ROOM "/one", "", MUC UPDATE ("<photo>" HASH "</photo>"))
+           PRESENCE ("x" ROOM "/one", "", MUC UPDATE ("<photo>" HASH "</photo>")));
+  one = hs_avatars_lookup (f.avatars, ROOM "/one");
+  other = hs_avatars_lookup (f.avatars, "x" ROOM "/one");
+  /* Another nickname is no leave. */
+  say (&f, PRESENCE (ROOM "/me", " type='unavailable'", SELF ("<status code='303'/>")) PRESENCE (ROOM "/we", "", SELF ("")));
+  g_assert_cmpstr (hs_avatar_get_hash (one), ==, HASH);
+  say (&f, PRESENCE (ROOM "/we", " type='unavailable'", SELF ("")));
+  g_assert_null (hs_avatar_get_hash (one));
+  g_assert_cmpstr (hs_avatar_get_hash (other), ==, HASH);
+  same = hs_avatars_lookup (f.avatars, ROOM "/one");
+  g_assert_true (same == one);
+  say (&f, PRESENCE (ROOM "/one", "", MUC));
+  g_assert_null (hs_avatar_get_hash (one));
+  stop (&f);
+}
+
+/* What contacts show stays. */
+static void
+test_lost (void)
+{
+  g_autoptr (HsAvatar) one = NULL;
+  g_autoptr (HsAvatar) juliet = NULL;
+  Test f;
+
+  start (&f);
+  say (&f, PRESENCE (ROOM "/one", "", MUC UPDATE ("<photo>" HASH "</photo>"))
+           PRESENCE (JULIET "/balcony", "", UPDATE ("<photo>" HASH "</photo>")));
+  one = hs_avatars_lookup (f.avatars, ROOM "/one");
+  juliet = hs_avatars_lookup (f.avatars, JULIET);
+  g_assert_cmpstr (hs_avatar_get_hash (one), ==, HASH);
+  test_client_stop (f.iq.test);
+  g_assert_null (hs_avatar_get_hash (one));
+  g_assert_cmpstr (hs_avatar_get_hash (juliet), ==, HASH);
+  test_client_free (f.iq.test);
+  g_assert_finalize_object (f.avatars);
+}
+
 /* Nobody has said anything: what is published is asked for first, then the vCard. */
 static void
 test_unknown (void)
@@ -292,18 +425,23 @@ test_folder (void)
   g_autoptr (GAsyncResult) result = NULL;
   Test f;
 
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < 3; i++)
     {
       start (&f);
       hs_avatars_set_folder (f.avatars, folder);
-      say (&f, EVENT (JULIET, INFO (HASH, PNG)));
+      if (i == 2)
+        hs_avatars_set_max_bytes (f.avatars, 4);
+      say (&f, i < 2 ? EVENT (JULIET, INFO (HASH, PNG)) : EVENT (JULIET, INFO (HASH, "type='image/png'")));
       /* What is there under the name but is another image does not count. */
       g_assert_true (g_file_set_contents (name, i == 0 ? "other" : "hello", -1, NULL));
       begin (&f, JULIET, &result);
       if (i == 0)
         iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
-      assert_loaded (&f, &result, "hello");
-      if (i == 1)
+      if (i < 2)
+        assert_loaded (&f, &result, "hello");
+      else
+        assert_refused (&f, &result, HS_ERROR, HS_ERROR_TOO_LARGE);
+      if (i > 0)
         assert_quiet (&f);
       while (i == 0)
         {
@@ -351,6 +489,38 @@ test_turns (void)
       g_assert_null (finish (&f, &results[i], &error));
       g_assert_nonnull (error);
     }
+  g_assert_finalize_object (f.avatars);
+}
+
+static void
+count_cb (GObject *avatars, GAsyncResult *result, gpointer n)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hs_avatars_load_finish (HS_AVATARS (avatars), result, &error));
+  g_assert_nonnull (error);
+  ++*(guint *) n;
+}
+
+/* Many are asked for at once, and the module is taken away. */
+static void
+test_crowd (void)
+{
+  const guint n_people = 60000;
+  guint n_ended = 0;
+  Test f;
+
+  start (&f);
+  for (guint i = 0; i < n_people; i++)
+    {
+      g_autofree char *jid = g_strdup_printf ("%u@example.com", i);
+      g_autoptr (HsAvatar) avatar = hs_avatars_lookup (f.avatars, jid);
+
+      hs_avatars_load_async (f.avatars, avatar, NULL, count_cb, &n_ended);
+    }
+  hs_client_unregister (f.iq.test->client, HS_MODULE (f.avatars));
+  iq_test_end (&f.iq);
+  test_until (n_ended == n_people);
   g_assert_finalize_object (f.avatars);
 }
 
@@ -421,6 +591,7 @@ test_alone (void)
 {
   HsAvatars *avatars = hs_avatars_new ();
   HsAvatar *avatar = hs_avatars_lookup (avatars, JULIET);
+  g_autoptr (HsAvatar) nobody = g_object_new (HS_TYPE_AVATAR, NULL);
   GAsyncResult *result = NULL;
   GError *error = NULL;
 
@@ -430,6 +601,10 @@ test_alone (void)
   g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
   g_clear_error (&error);
   g_object_unref (result);
+  /* One that is of nobody. */
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*avatar->key*");
+  hs_avatars_load_async (avatars, nobody, NULL, iq_test_result_cb, &result);
+  g_test_assert_expected_messages ();
   g_assert_finalize_object (avatars);
   /* It outlives the module. */
   g_assert_finalize_object (avatar);
@@ -441,13 +616,19 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/avatars/published", test_published);
+  g_test_add_func ("/avatars/upper-case", test_upper_case);
+  g_test_add_func ("/avatars/deleted", test_deleted);
   g_test_add_func ("/avatars/wrong-hash", test_wrong_hash);
   g_test_add_func ("/avatars/too-large", test_too_large);
+  g_test_add_func ("/avatars/no-image", test_no_image);
   g_test_add_func ("/avatars/presence", test_presence);
   g_test_add_func ("/avatars/occupant", test_occupant);
+  g_test_add_func ("/avatars/left", test_left);
+  g_test_add_func ("/avatars/lost", test_lost);
   g_test_add_func ("/avatars/unknown", test_unknown);
   g_test_add_func ("/avatars/folder", test_folder);
   g_test_add_func ("/avatars/turns", test_turns);
+  g_test_add_func ("/avatars/crowd", test_crowd);
   g_test_add_func ("/avatars/publish", test_publish);
   g_test_add_func ("/avatars/alone", test_alone);
 
