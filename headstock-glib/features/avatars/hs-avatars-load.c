@@ -3,6 +3,8 @@
 
 #include "hs-avatars-private.h"
 
+#include <glib/gstdio.h>
+
 #include "hs-error.h"
 #include "hs-iq.h"
 #include "hs-namespaces.h"
@@ -61,16 +63,34 @@ remember_failure (HsAvatars *self, Load *load, const GError *error)
   g_hash_table_add (self->failed, make_failed_key (load->hash, load->key));
 }
 
+/* A thread does it. The image is had either way, so nobody is told where it fails. */
+static void
+keep_run (GTask *task, gpointer source, gpointer bytes, GCancellable *cancellable)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (source);
+  gsize length;
+  gconstpointer data = g_bytes_get_data (bytes, &length);
+
+  if (g_file_peek_path (folder) != NULL)
+    g_mkdir_with_parents (g_file_peek_path (folder), 0700);
+  g_task_return_boolean (task, g_file_replace_contents (source, data, length, NULL, FALSE,
+                                                        G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
+                                                        NULL, NULL, NULL));
+}
+
 static void
 keep (HsAvatars *self, const char *hash, GBytes *bytes)
 {
   g_autoptr (GFile) file = NULL;
+  g_autoptr (GTask) task = NULL;
 
   if (self->folder == NULL)
     return;
   file = g_file_get_child (self->folder, hash);
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE,
-                                       G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL);
+  task = g_task_new (file, NULL, NULL, NULL);
+  g_task_set_source_tag (task, keep);
+  g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
+  g_task_run_in_thread (task, keep_run);
 }
 
 /* Takes over @bytes and @error, one of which is there. */

@@ -243,7 +243,8 @@ hs_avatars_class_init (HsAvatarsClass *klass)
    *
    * A folder in which images are kept, each under its hash, so that they are loaded once; %NULL, the default, for none.
    *
-   * The folder must be there. The library removes nothing from it.
+   * A folder that is not there is made, with mode 0700, when the first image is kept. The library removes nothing from
+   * it.
    *
    * Since: 0.2
    */
@@ -328,7 +329,7 @@ hs_avatars_get_folder (HsAvatars *self)
 /**
  * hs_avatars_set_folder: (set-property folder)
  * @self: a module for avatars
- * @folder: (nullable): a folder that is there, or %NULL for none
+ * @folder: (nullable): a folder, or %NULL for none
  *
  * Sets the folder in which images are kept.
  *

@@ -27,6 +27,7 @@
  * ```
  *
  * With a folder, the modules find the state of the last run: contacts, capabilities, messages that were not sent.
+ * The images that people show are kept in a folder `avatars` below it, unless the client had a [class@Avatars] before.
  * Each account needs a folder of its own, which [class@StateFolder] describes. A state that is refused because
  * it is broken or another account's is told in the log, with the name of its file, and the module begins without
  * it. A program that ends calls [method@StateFolder.flush_async] of [property@Messenger:state-folder].
@@ -125,6 +126,12 @@ make_module (HsMessenger *self, Module module)
   if (module == MODULE_AUTOJOIN)
     return HS_MODULE (hs_autojoin_new (HS_BOOKMARKS (self->modules[MODULE_BOOKMARKS]),
                                        HS_MUC (self->modules[MODULE_MUC])));
+  if (module == MODULE_AVATARS && self->folder != NULL)
+    {
+      g_autoptr (GFile) images = g_file_get_child (self->folder, "avatars");
+
+      return g_object_new (HS_TYPE_AVATARS, "folder", images, NULL);
+    }
   return g_object_new (get_module_type (module), NULL);
 }
 
@@ -321,7 +328,8 @@ install_modules (void)
   /**
    * HsMessenger:avatars: (getter get_avatars)
    *
-   * The images that people show. Their folder is the program's to set.
+   * The images that people show. They are kept below [property@Messenger:folder], unless the client had the module
+   * before.
    *
    * Since: 0.2
    */

@@ -420,30 +420,34 @@ static void
 test_folder (void)
 {
   g_autofree char *path = g_dir_make_tmp ("headstock-XXXXXX", NULL);
-  g_autofree char *name = g_build_filename (path, HASH, NULL);
-  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autofree char *inside = g_build_filename (path, "account", "avatars", NULL);
+  g_autofree char *above = g_path_get_dirname (inside);
+  g_autofree char *name = g_build_filename (inside, HASH, NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (inside);
   g_autoptr (GAsyncResult) result = NULL;
+  GStatBuf info;
   Test f;
 
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 4; i++)
     {
       start (&f);
       hs_avatars_set_folder (f.avatars, folder);
-      if (i == 2)
+      if (i == 3)
         hs_avatars_set_max_bytes (f.avatars, 4);
-      say (&f, i < 2 ? EVENT (JULIET, INFO (HASH, PNG)) : EVENT (JULIET, INFO (HASH, "type='image/png'")));
-      /* What is there under the name but is another image does not count. */
-      g_assert_true (g_file_set_contents (name, i == 0 ? "other" : "hello", -1, NULL));
+      say (&f, i < 3 ? EVENT (JULIET, INFO (HASH, PNG)) : EVENT (JULIET, INFO (HASH, "type='image/png'")));
+      /* What is there under the name but is another image does not count; nor is the folder there, to begin with. */
+      if (i > 0)
+        g_assert_true (g_file_set_contents (name, i == 1 ? "other" : "hello", -1, NULL));
       begin (&f, JULIET, &result);
-      if (i == 0)
-        iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
       if (i < 2)
+        iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
+      if (i < 3)
         assert_loaded (&f, &result, "hello");
       else
         assert_refused (&f, &result, HS_ERROR, HS_ERROR_TOO_LARGE);
-      if (i > 0)
+      if (i > 1)
         assert_quiet (&f);
-      while (i == 0)
+      while (i < 2)
         {
           g_autofree char *kept = NULL;
 
@@ -454,8 +458,12 @@ test_folder (void)
       test_spin (20);
       stop (&f);
     }
+  g_assert_cmpint (g_stat (inside, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0700);
   g_remove (name);
-  g_rmdir (path);
+  g_rmdir (inside);
+  g_rmdir (above);
+  g_assert_cmpint (g_rmdir (path), ==, 0);
 }
 
 /* Four at a time; equal ones once. */

@@ -152,6 +152,30 @@ test_keeps_states (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The images are kept beside the states, unless the program has said where. */
+static void
+test_keeps_images (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) images = g_file_get_child (fixture->folder, "avatars");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (HsClient) client = hs_client_new (ACCOUNT, "secret");
+      g_autoptr (HsAvatars) avatars = hs_avatars_new ();
+      g_autoptr (HsMessenger) messenger = NULL;
+      GFile *folder;
+
+      if (i == 1)
+        hs_client_register (client, HS_MODULE (avatars));
+      messenger = hs_messenger_new (client, i < 2 ? fixture->folder : NULL);
+      folder = hs_avatars_get_folder (hs_messenger_get_avatars (messenger));
+      if (i == 0)
+        g_assert_true (g_file_equal (folder, images));
+      else
+        g_assert_null (folder);
+    }
+}
+
 static void
 test_other_account (Fixture *fixture, gconstpointer data)
 {
@@ -188,6 +212,7 @@ main (int argc, char **argv)
   g_test_add ("/messenger/uses-present", Fixture, NULL, set_up, test_uses_present, tear_down);
   g_test_add ("/messenger/let-go", Fixture, NULL, set_up, test_let_go, tear_down);
   g_test_add ("/messenger/keeps-states", Fixture, NULL, set_up, test_keeps_states, tear_down);
+  g_test_add ("/messenger/keeps-images", Fixture, NULL, set_up, test_keeps_images, tear_down);
   g_test_add ("/messenger/other-account", Fixture, NULL, set_up, test_other_account, tear_down);
   g_test_add ("/messenger/component", Fixture, NULL, set_up, test_component, tear_down);
 
