@@ -20,8 +20,28 @@ typedef struct
   char *hash;       /* NULL: what it is has to be found out first */
   char *id;         /* of the item that was published; or NULL */
   gboolean is_pep;
-  GPtrArray *tasks; /* GTask that wait for it */
+  GPtrArray *waiters;
 } Load;
+
+/* One who waits for it. */
+typedef struct
+{
+  Load *load;
+  GTask *task;
+  GSource *cancelled; /* or NULL */
+} Waiter;
+
+static void
+waiter_free (gpointer data)
+{
+  Waiter *waiter = data;
+
+  if (waiter->cancelled != NULL)
+    g_source_destroy (waiter->cancelled);
+  g_clear_pointer (&waiter->cancelled, g_source_unref);
+  g_object_unref (waiter->task);
+  g_free (waiter);
+}
 
 static void
 load_free (Load *load)
@@ -30,7 +50,7 @@ load_free (Load *load)
   g_free (load->key);
   g_free (load->hash);
   g_free (load->id);
-  g_ptr_array_unref (load->tasks);
+  g_ptr_array_unref (load->waiters);
   g_free (load);
 }
 
@@ -93,6 +113,28 @@ keep (HsAvatars *self, const char *hash, GBytes *bytes)
   g_task_run_in_thread (task, keep_run);
 }
 
+static void
+end_waiters (Load *load, GBytes *bytes, const GError *error)
+{
+  for (guint i = 0; i < load->waiters->len; i++)
+    {
+      Waiter *waiter = load->waiters->pdata[i];
+
+      /* Who is called back may have the main loop run. */
+      if (waiter->cancelled != NULL)
+        g_source_destroy (waiter->cancelled);
+    }
+  for (guint i = 0; i < load->waiters->len; i++)
+    {
+      Waiter *waiter = load->waiters->pdata[i];
+
+      if (bytes != NULL)
+        g_task_return_pointer (waiter->task, g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
+      else
+        g_task_return_error (waiter->task, g_error_copy (error));
+    }
+}
+
 /* Takes over @bytes and @error, one of which is there. */
 static void
 finish (Load *load, GBytes *bytes, GError *error)
@@ -112,11 +154,7 @@ finish (Load *load, GBytes *bytes, GError *error)
         hs_avatar_set_bytes (avatar, bytes);
       g_object_unref (avatar);
     }
-  for (guint i = 0; i < load->tasks->len; i++)
-    if (bytes != NULL)
-      g_task_return_pointer (load->tasks->pdata[i], g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
-    else
-      g_task_return_error (load->tasks->pdata[i], g_error_copy (error));
+  end_waiters (load, bytes, error);
   start_waiting (self);
   g_clear_pointer (&bytes, g_bytes_unref);
   g_clear_error (&error);
@@ -353,6 +391,51 @@ start_waiting (HsAvatars *self)
   self->is_starting = FALSE;
 }
 
+/* What nobody waits for any more does not have its turn. What was begun ends, and is kept. */
+static void
+give_up (Load *load)
+{
+  HsAvatars *self = load->self;
+  HsAvatar *avatar = g_hash_table_lookup (self->alive, load->key);
+
+  if (load->waiters->len > 0 || !g_queue_remove (&self->waiting, load))
+    return;
+  g_hash_table_remove (self->loads, load->key);
+  if (avatar != NULL)
+    hs_avatar_set_loading (avatar, FALSE);
+  load_free (load);
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Waiter *waiter = user_data;
+  Load *load = waiter->load;
+  g_autoptr (GTask) task = g_object_ref (waiter->task);
+
+  g_ptr_array_remove (load->waiters, waiter);
+  give_up (load);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes over @task. */
+static void
+add_waiter (Load *load, GTask *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Waiter *waiter = g_new0 (Waiter, 1);
+
+  waiter->load = load;
+  waiter->task = task;
+  g_ptr_array_add (load->waiters, waiter);
+  if (cancellable == NULL)
+    return;
+  waiter->cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_callback (waiter->cancelled, G_SOURCE_FUNC (cancelled_cb), waiter, NULL);
+  g_source_attach (waiter->cancelled, g_task_get_context (task));
+}
+
 static void
 begin (HsAvatars *self, HsAvatar *avatar, GTask *task)
 {
@@ -363,13 +446,13 @@ begin (HsAvatars *self, HsAvatar *avatar, GTask *task)
       load = g_new0 (Load, 1);
       load->self = g_object_ref (self);
       load->key = g_strdup (avatar->key);
-      load->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+      load->waiters = g_ptr_array_new_with_free_func (waiter_free);
       take_known (load);
       g_hash_table_insert (self->loads, load->key, load);
       g_queue_push_tail (&self->waiting, load);
       hs_avatar_set_loading (avatar, TRUE);
     }
-  g_ptr_array_add (load->tasks, task);
+  add_waiter (load, task);
   start_waiting (self);
 }
 
@@ -403,8 +486,9 @@ find_reason (HsAvatars *self, HsAvatar *avatar)
  * Loads an image, from [property@Avatars:folder] if it is there, else from the other side.
  *
  * It is then in [property@Avatar:bytes] as well. Four images are loaded at a time; equal ones are loaded once. An image
- * that was not had is not asked for again until the person shows another one. Call [method@Avatars.load_finish] in the
- * callback to get the result.
+ * that was not had is not asked for again until the person shows another one. Who cancels hears of it at once; the image
+ * is still loaded if that has begun, or somebody else waits for it. Call [method@Avatars.load_finish] in the callback to get
+ * the result.
  *
  * ```python
  * avatar = avatars.lookup("juliet@capulet.example")
@@ -450,10 +534,10 @@ hs_avatars_load_async (HsAvatars *self,
  *
  * Ends what [method@Avatars.load_async] began.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the condition that the other
- * side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND where there is no image, or it was not had
- * before; %HS_ERROR_TOO_LARGE for one that is larger than [property@Avatars:max-bytes]; %HS_ERROR_PROTOCOL for one that has
- * another hash than was said.
+ * Errors: %HS_ERROR_NOT_CONNECTED; %G_IO_ERROR_CANCELLED; those of [method@Client.request_finish], among them the
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND where there is no
+ * image, or it was not had before; %HS_ERROR_TOO_LARGE for one that is larger than [property@Avatars:max-bytes];
+ * %HS_ERROR_PROTOCOL for one that has another hash than was said.
  *
  * Returns: (transfer full): the image, or %NULL with an error
  *

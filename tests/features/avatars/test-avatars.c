@@ -510,6 +510,48 @@ count_cb (GObject *avatars, GAsyncResult *result, gpointer n)
   ++*(guint *) n;
 }
 
+/* Who stops to wait hears of it at once. What has not begun for somebody else does not begin. */
+static void
+test_cancelled (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GAsyncResult *results[6] = { NULL };
+  GAsyncResult *other = NULL;
+  g_autoptr (HsAvatar) last = NULL;
+  Test f;
+
+  start (&f);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *jid = g_strdup_printf (ROOM "/%u", i);
+      g_autofree char *presence = g_strdup_printf (PRESENCE ("%s", "", MUC UPDATE ("<photo>" HASH "</photo>")), jid);
+
+      say (&f, presence);
+      g_clear_object (&last);
+      last = hs_avatars_lookup (f.avatars, jid);
+      hs_avatars_load_async (f.avatars, last, i == 0 || i == 5 ? cancellable : NULL, iq_test_result_cb, &results[i]);
+    }
+  begin (&f, ROOM "/0", &other);
+  g_cancellable_cancel (cancellable);
+  assert_refused (&f, &results[0], G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_refused (&f, &results[5], G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (hs_avatar_get_is_loading (last));
+  iq_test_answer (&f.iq, ROOM "/0", HS_NS_VCARD, "result", VCARD (TEXT));
+  assert_loaded (&f, &other, "hello");
+  test_client_await_sent (f.iq.test, ROOM "/4");
+  iq_test_end (&f.iq);
+  for (guint i = 1; i < 5; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (finish (&f, &results[i], &error));
+      g_assert_false (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+    }
+  g_assert_null (results[5]);
+  g_clear_object (&last);
+  g_assert_finalize_object (f.avatars);
+}
+
 /* Many are asked for at once, and the module is taken away. */
 static void
 test_crowd (void)
@@ -636,6 +678,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/avatars/unknown", test_unknown);
   g_test_add_func ("/avatars/folder", test_folder);
   g_test_add_func ("/avatars/turns", test_turns);
+  g_test_add_func ("/avatars/cancelled", test_cancelled);
   g_test_add_func ("/avatars/crowd", test_crowd);
   g_test_add_func ("/avatars/publish", test_publish);
   g_test_add_func ("/avatars/alone", test_alone);
