@@ -11,8 +11,8 @@
  * less than this (RFC 6066, 4). */
 #define RECORD_SIZE (16 * 1024)
 #define SMALLEST_RECORD 512
-/* Units are put together up to this. Prosody and LuaSec read no more at once: what is behind it in a record is
- * lost where the connection goes between two reads. */
+/* Units are put together up to this, which is all that LuaSec takes from OpenSSL at once. Prosody takes 4 KiB of it
+ * at once, across records: no size of records keeps it from losing the rest where the connection goes between. */
 #define GROUP_SIZE (8 * 1024)
 /* The largest drained buffer that a thread keeps for its next writer. */
 #define SPARE_SIZE (64 * 1024)
