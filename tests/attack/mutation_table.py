@@ -587,6 +587,9 @@ MUTATIONS = [
             "self->account, self->client)) return; g_clear_pointer (&self->account, g_free); hs_bookmarks_set_writable",
             "self->account, self->client) || TRUE) return; g_clear_pointer (&self->account, g_free);"
             " hs_bookmarks_set_writable", "bookmarks", "/bookmarks/state"),
+    feature("bookmarks go on with another module for nodes",
+            "use_pubsub (self, HS_PUBSUB (module)); if (hs_client_get_state", "if (hs_client_get_state",
+            "bookmarks", "/bookmarks/other-nodes"),
     feature("nobody joins the rooms of another account",
             "iface->begin = hs_bookmarks_begin;", "", "autojoin", "/autojoin/other-account"),
     feature("a handler that unregisters what joins rooms ends that",

@@ -91,7 +91,7 @@ hs_bookmark_new_from_element (const char *room, HsElement *conference)
   self->is_autojoin = g_strcmp0 (autojoin, "true") == 0 || g_strcmp0 (autojoin, "1") == 0;
   self->nick = g_strdup (hs_element_get_child_text (conference, "nick", ns));
   self->password = g_strdup (hs_element_get_child_text (conference, "password", ns));
-  extensions = hs_element_get_child (conference, "extensions", ns);
+  extensions = hs_element_get_child (conference, "extensions", HS_NS_BOOKMARKS);
   self->extensions = extensions != NULL ? hs_element_copy (extensions) : NULL;
   return self;
 }
@@ -586,6 +586,7 @@ hs_bookmark_set_extensions (HsBookmark *self, HsElement *extensions)
 
   g_return_if_fail (HS_IS_BOOKMARK (self));
   g_return_if_fail (extensions == NULL || HS_IS_ELEMENT (extensions));
+  g_return_if_fail (extensions == NULL || hs_element_matches (extensions, "extensions", HS_NS_BOOKMARKS));
 
   if (self->extensions == extensions
       || (self->extensions != NULL && extensions != NULL && hs_element_equal (self->extensions, extensions)))

@@ -116,6 +116,9 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
   g_task_set_task_data (task, change, (GDestroyNotify) change_free);
   if (self->client == NULL || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No bookmark can be changed without a session");
+  else if (self->pubsub == NULL)
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                             "No bookmark can be changed: the client's HsPubSub was unregistered");
   else if (self->is_wanted)
     {
       self->go_on = go_on;

@@ -227,6 +227,8 @@ hs_bookmarks_load_begin (HsBookmarks *self)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   self->is_wanted = TRUE;
+  if (self->pubsub == NULL)
+    return;
   g_return_if_fail (own != NULL);
 
   bare = hs_jid_get_bare (own);

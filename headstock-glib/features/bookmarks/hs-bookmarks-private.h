@@ -19,7 +19,7 @@ struct _HsBookmarks
   GObject parent_instance;
 
   HsClient *client; /* weak */
-  HsPubSub *pubsub; /* of the client; or NULL */
+  HsPubSub *pubsub; /* of the client; or NULL: it has none, or there is no client */
   GListStore *bookmarks;
   GHashTable *table;     /* room -> HsBookmark; what is in the list */
   char *account;         /* whose bookmarks they are; NULL: nobody's yet */
@@ -42,6 +42,7 @@ void hs_bookmarks_set_loaded (HsBookmarks *self, gboolean is_loaded);
 void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
 
 /* hs-bookmarks-load.c */
+/* Waits for a module for nodes, if the client has none. */
 void hs_bookmarks_load_begin (HsBookmarks *self);
 /* What waits for it fails. */
 void hs_bookmarks_load_abandon (HsBookmarks *self);

@@ -57,6 +57,50 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsBookmarks, hs_bookmarks, G_TYPE_OBJECT,
 /* ---- The module ---- */
 
 static void
+use_pubsub (HsBookmarks *self, HsPubSub *pubsub)
+{
+  if (self->pubsub != NULL)
+    {
+      g_signal_handlers_disconnect_by_func (self->pubsub, hs_bookmarks_event_cb, self);
+      hs_pubsub_unwatch (self->pubsub, HS_NS_BOOKMARKS);
+    }
+  g_set_object (&self->pubsub, pubsub);
+  if (pubsub == NULL)
+    return;
+  hs_pubsub_watch (pubsub, HS_NS_BOOKMARKS);
+  g_signal_connect_object (pubsub, "event::" HS_NS_BOOKMARKS, G_CALLBACK (hs_bookmarks_event_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+/* Nothing is known of what other devices change from now on. */
+static void
+stop (HsBookmarks *self)
+{
+  self->is_wanted = TRUE;
+  hs_bookmarks_load_abandon (self);
+  hs_bookmarks_set_writable (self, FALSE);
+}
+
+static void
+module_added_cb (HsBookmarks *self, HsModule *module)
+{
+  if (!HS_IS_PUBSUB (module) || self->pubsub != NULL)
+    return;
+  use_pubsub (self, HS_PUBSUB (module));
+  if (hs_client_get_state (self->client) == HS_CLIENT_STATE_READY)
+    hs_bookmarks_load_begin (self);
+}
+
+static void
+module_removed_cb (HsBookmarks *self, HsModule *module)
+{
+  if ((gpointer) module != (gpointer) self->pubsub)
+    return;
+  use_pubsub (self, NULL);
+  stop (self);
+}
+
+static void
 hs_bookmarks_attached (HsModule *module, HsClient *client)
 {
   HsBookmarks *self = HS_BOOKMARKS (module);
@@ -64,10 +108,9 @@ hs_bookmarks_attached (HsModule *module, HsClient *client)
   g_return_if_fail (self->client == NULL);
 
   hs_feature_set_client (self, &self->client, client);
-  self->pubsub = g_object_ref (HS_PUBSUB (hs_client_ensure_module (client, HS_TYPE_PUBSUB)));
-  hs_pubsub_watch (self->pubsub, HS_NS_BOOKMARKS);
-  g_signal_connect_object (self->pubsub, "event::" HS_NS_BOOKMARKS, G_CALLBACK (hs_bookmarks_event_cb), self,
-                           G_CONNECT_SWAPPED);
+  use_pubsub (self, HS_PUBSUB (hs_client_ensure_module (client, HS_TYPE_PUBSUB)));
+  g_signal_connect_object (client, "module-added", G_CALLBACK (module_added_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "module-removed", G_CALLBACK (module_removed_cb), self, G_CONNECT_SWAPPED);
   hs_bookmarks_check_account (self);
   /* Registered too late to be told of the session. */
   if (hs_client_get_state (client) == HS_CLIENT_STATE_READY)
@@ -106,11 +149,7 @@ hs_bookmarks_resumed (HsModule *module, HsClient *client)
 static void
 hs_bookmarks_lost (HsModule *module, HsClient *client)
 {
-  HsBookmarks *self = HS_BOOKMARKS (module);
-
-  self->is_wanted = TRUE;
-  hs_bookmarks_load_abandon (self);
-  hs_bookmarks_set_writable (self, FALSE);
+  stop (HS_BOOKMARKS (module));
 }
 
 static void
@@ -120,12 +159,9 @@ hs_bookmarks_detached (HsModule *module, HsClient *client)
 
   if (self->client != client)
     return;
-  self->is_wanted = TRUE;
-  hs_bookmarks_load_abandon (self);
-  hs_bookmarks_set_writable (self, FALSE);
-  g_signal_handlers_disconnect_by_func (self->pubsub, hs_bookmarks_event_cb, self);
-  hs_pubsub_unwatch (self->pubsub, HS_NS_BOOKMARKS);
-  g_clear_object (&self->pubsub);
+  g_signal_handlers_disconnect_by_data (client, self);
+  stop (self);
+  use_pubsub (self, NULL);
   hs_feature_set_client (self, &self->client, NULL);
 }
 

@@ -302,6 +302,28 @@ test_sessions (void)
   bookmarks_tear_down (&f);
 }
 
+/* The program takes the module for nodes away, and gives the client another one. */
+static void
+test_other_nodes (void)
+{
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("new@rooms.example.org");
+  g_autoptr (HsPubSub) other = hs_pubsub_new ();
+  BookmarksTest f;
+
+  set_up_loaded (&f);
+  hs_client_unregister (f.nodes.test->client, HS_MODULE (f.nodes.pubsub));
+  g_assert_false (hs_bookmarks_get_is_writable (f.bookmarks));
+  store (&f, made);
+  bookmarks_assert_stored (&f, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  hs_client_register (f.nodes.test->client, HS_MODULE (other));
+  bookmarks_answer (&f, "<items ", ITEMS_OF (BOOKMARKS, MANTUA));
+  test_until (hs_bookmarks_get_is_writable (f.bookmarks));
+  bookmarks_assert (&f, "mantua@rooms.example.org|");
+  test_client_say (f.nodes.test, BOOKMARK_EVENT ("", VERONA));
+  bookmarks_assert (&f, "mantua@rooms.example.org|" IS_VERONA);
+  bookmarks_tear_down (&f);
+}
+
 /* The request failed while the client waited for the session to go on, and then it did. */
 static void
 test_resumed (void)
@@ -426,6 +448,10 @@ test_extensions (void)
   hs_bookmark_set_notify_when (bookmark, HS_NOTIFY_WHEN_DEFAULT);
   g_assert_false (hs_bookmark_get_is_pinned (bookmark));
   g_assert_cmpint (hs_bookmark_get_notify_when (bookmark), ==, HS_NOTIFY_WHEN_DEFAULT);
+  /* Another element would be published as something that is no bookmark. */
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_CRITICAL, "*hs_element_matches (extensions*");
+  hs_bookmark_set_extensions (bookmark, hs_element_get_first_child (extensions));
+  g_test_assert_expected_messages ();
   /* What was given is copied. */
   g_assert_nonnull (hs_element_get_child (extensions, "notify", "urn:xmpp:notification-settings:1"));
 }
@@ -443,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/at-once", test_at_once);
   g_test_add_func ("/bookmarks/never-open", test_never_open);
   g_test_add_func ("/bookmarks/sessions", test_sessions);
+  g_test_add_func ("/bookmarks/other-nodes", test_other_nodes);
   g_test_add_func ("/bookmarks/resumed", test_resumed);
   g_test_add_func ("/bookmarks/state", test_state);
   g_test_add_func ("/bookmarks/extensions", test_extensions);
