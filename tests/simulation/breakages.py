@@ -211,7 +211,9 @@ BREAKAGES = [
      "  if (given->stream.data != NULL)\n"
      "    return FALSE;\n"),
     ("no gap is recorded without contact", HISTORY_OLDEST,
-     "    found_gap (self, entry);\n",
+     " && !found_gap (self, entry))\n"
+     "    return FALSE;\n",
+     ")\n"
      "    self->has_contact = TRUE;\n"),
     ("what was not confirmed is saved", HISTORY_LOG,
      "  if (g_hash_table_size (self->waiting) == 0)\n"
@@ -219,9 +221,9 @@ BREAKAGES = [
      "  if (TRUE)\n"
      "    hs_history_state_apply (&self->confirmed, change);"),
     ("the limit leaves no gap", HISTORY_NEWEST,
-     "      if (!self->is_fill)\n"
+     "      if (is_far && !self->is_fill)\n"
      "        give_reason (self, HS_GAP_REASON_LIMIT);\n",
-     "      if (!self->is_fill)\n"
+     "      if (is_far && !self->is_fill)\n"
      "        hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_CLOSE, self->gap, NULL, HS_GAP_REASON_LIMIT);\n"),
     ("gaps are not saved", HISTORY_STATE,
      "  for (guint i = 0; i < from->gaps->len; i++)\n",

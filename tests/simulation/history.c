@@ -578,7 +578,7 @@ settle (World *w)
     {
       w->keeper.due = w->now;
       hs_history_keeper_poll (&w->keeper, w->now);
-      while (!g_queue_is_empty (&w->asked) || !w->keeper.is_current || w->keeper.has_question)
+      while (!g_queue_is_empty (&w->asked) || !w->keeper.is_current || !g_queue_is_empty (&w->keeper.questions))
         {
           if (++n > MAX_SETTLING)
             fail (w, "does not catch up", NULL);

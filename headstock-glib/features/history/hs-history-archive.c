@@ -13,6 +13,16 @@ get_now (void)
   return g_get_real_time ();
 }
 
+/* Somebody who waits until a gap is filled. */
+struct _HsHistoryFill
+{
+  HsHistoryArchive *archive; /* which has it */
+  GTask *task;
+  HsGap *gap;
+  guint max;
+  GSource *cancelled; /* or NULL */
+};
+
 static void fill_waiting (HsHistoryArchive *self);
 
 /* ---- Questions ---- */
@@ -130,10 +140,23 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
 /* ---- What the keeper says ---- */
 
 static void
+fill_free (HsHistoryFill *self)
+{
+  if (self->cancelled != NULL)
+    g_source_destroy (self->cancelled);
+  g_clear_pointer (&self->cancelled, g_source_unref);
+  g_object_unref (self->gap);
+  g_object_unref (self->task);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistoryFill, fill_free)
+
+static void
 give_cb (const HsHistoryEntry *entry, guint leg, gpointer owner)
 {
   HsHistoryArchive *self = owner;
-  HsMessages *messages = self->history->messages;
+  g_autoptr (HsMessages) messages = g_object_ref (self->history->messages);
 
   hs_messages_drop_held (messages, self->jid, entry->id);
   self->leg = leg;
@@ -145,9 +168,10 @@ static void
 release_cb (gpointer owner)
 {
   HsHistoryArchive *self = owner;
+  g_autoptr (HsMessages) messages = self->is_kept ? g_object_ref (self->history->messages) : NULL;
 
-  if (self->is_kept)
-    hs_messages_release (self->history->messages, self->jid);
+  if (messages != NULL)
+    hs_messages_release (messages, self->jid);
 }
 
 static void
@@ -169,10 +193,12 @@ static void
 filled_cb (guint serial, gboolean is_closed, gpointer owner)
 {
   HsHistoryArchive *self = owner;
-  g_autoptr (GTask) task = g_steal_pointer (&self->filling);
+  g_autoptr (HsHistoryFill) fill = g_steal_pointer (&self->filling);
+  GTask *task;
 
-  if (task == NULL)
+  if (fill == NULL)
     return;
+  task = fill->task;
   if (!is_closed && (!self->is_begun || g_error_matches (self->failure, HS_ERROR, HS_ERROR_SESSION_LOST)))
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "The session was lost before the gap was filled");
   else if (!is_closed && self->failure != NULL)
@@ -222,7 +248,7 @@ arrived_cb (HsDelivery *delivery, gpointer data)
 static void
 delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
 {
-  HsHistoryArchive *self = data;
+  g_autoptr (HsHistoryArchive) self = hs_history_archive_ref (data);
   HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
   const char *id = hs_chat_message_get_archive_id (chat);
   const char *origin_id = hs_message_get_origin_id (hs_chat_message_get_message (chat));
@@ -309,10 +335,13 @@ hs_history_archive_keep (HsHistoryArchive *self)
 void
 hs_history_archive_give_up (HsHistoryArchive *self)
 {
+  g_autoptr (HsMessages) messages = NULL;
+
   if (!self->is_kept)
     return;
-  hs_messages_give_up_archive (self->history->messages, self->jid);
   self->is_kept = FALSE;
+  messages = g_object_ref (self->history->messages);
+  hs_messages_give_up_archive (messages, self->jid);
 }
 
 /* ---- Gaps ---- */
@@ -338,16 +367,17 @@ void
 hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news)
 {
   HsHistoryGap *state = hs_history_state_find_gap (&self->keeper.log.working, serial);
+  g_autoptr (HsHistory) history = self->history != NULL ? g_object_ref (self->history) : NULL;
   g_autoptr (HsGap) gap = NULL;
   guint position = 0;
 
-  if (self->history == NULL)
+  if (history == NULL)
     return;
   gap = find_gap (self, serial, &position);
   if (gap != NULL)
     {
       if (state == NULL)
-        g_list_store_remove (self->history->gaps, position);
+        g_list_store_remove (history->gaps, position);
       hs_gap_update (gap, state);
       return;
     }
@@ -355,57 +385,100 @@ hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_n
     return;
   gap = hs_gap_new (self->jid, serial);
   hs_gap_update (gap, state);
-  g_list_store_append (self->history->gaps, gap);
-  if (is_news)
-    g_signal_emit (self->history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
+  g_list_store_append (history->gaps, gap);
+  /* Who was told of that may have removed the archive. */
+  if (is_news && self->history != NULL)
+    g_signal_emit (history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
 }
 
-/* Takes the task over. Whether the archive is busy with it now, or it has ended. */
+/* Not one of another history, or of before the archive was removed and added again. */
 static gboolean
-fill_now (HsHistoryArchive *self, GTask *task)
+has_gap (HsHistoryArchive *self, HsGap *gap)
 {
-  HsGap *gap = g_task_get_task_data (task);
-  guint max = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (task), HS_HISTORY_TASK_MAX));
-  guint serial = hs_gap_get_serial (gap);
+  return self->history != NULL && g_list_store_find (self->history->gaps, gap, NULL);
+}
+
+/* Takes @fill over. Whether the archive is busy with it now, or it has ended. */
+static gboolean
+fill_now (HsHistoryArchive *self, HsHistoryFill *fill)
+{
+  GTask *task = fill->task;
 
   if (!self->is_begun)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No archive can be asked without a session");
-  else if (!hs_gap_get_is_open (gap))
+  else if (!hs_gap_get_is_open (fill->gap))
     g_task_return_boolean (task, TRUE);
+  else if (!has_gap (self, fill->gap))
+    g_task_return_boolean (task, FALSE);
   else if (hs_history_run_is_going (&self->keeper.run))
     return FALSE;
   else
     {
-      self->filling = task;
-      if (hs_history_keeper_fill (&self->keeper, serial, max, get_now ()))
+      self->filling = fill;
+      if (hs_history_keeper_fill (&self->keeper, hs_gap_get_serial (fill->gap), fill->max, get_now ()))
         return TRUE;
       self->filling = NULL;
       g_task_return_boolean (task, FALSE);
     }
-  g_object_unref (task);
+  fill_free (fill);
   return TRUE;
 }
 
 static void
 fill_waiting (HsHistoryArchive *self)
 {
-  GTask *task;
+  HsHistoryFill *fill;
 
-  while ((task = g_queue_peek_head (&self->fills)) != NULL)
+  while ((fill = g_queue_pop_head (&self->fills)) != NULL)
     {
-      g_queue_pop_head (&self->fills);
-      if (fill_now (self, task))
+      if (fill_now (self, fill))
         continue;
-      g_queue_push_head (&self->fills, task);
+      g_queue_push_head (&self->fills, fill);
       return;
     }
 }
 
-void
-hs_history_archive_fill (HsHistoryArchive *self, GTask *task)
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  g_queue_push_tail (&self->fills, task);
+  HsHistoryFill *fill = user_data;
+  g_autoptr (HsHistoryArchive) self = hs_history_archive_ref (fill->archive);
+  g_autoptr (HsHistory) history = self->history != NULL ? g_object_ref (self->history) : NULL;
+
+  if (self->filling == fill)
+    hs_history_keeper_stop_fill (&self->keeper);
+  else
+    {
+      g_queue_remove (&self->fills, fill);
+      g_task_return_error_if_cancelled (fill->task);
+      fill_free (fill);
+    }
   fill_waiting (self);
+  if (history != NULL)
+    hs_history_schedule (history);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max)
+{
+  g_autoptr (HsHistoryArchive) alive = hs_history_archive_ref (self);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  HsHistoryFill *fill = g_new0 (HsHistoryFill, 1);
+
+  fill->archive = self;
+  fill->task = g_object_ref (task);
+  fill->gap = g_object_ref (gap);
+  fill->max = max;
+  if (cancellable != NULL)
+    {
+      fill->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (fill->cancelled, G_SOURCE_FUNC (cancelled_cb), fill, NULL);
+      g_source_set_static_name (fill->cancelled, "[headstock] history: a gap is filled");
+      g_source_attach (fill->cancelled, g_task_get_context (task));
+    }
+  g_queue_push_tail (&self->fills, fill);
+  fill_waiting (alive);
 }
 
 /* ---- The session ---- */
@@ -464,16 +537,22 @@ hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
 void
 hs_history_archive_remove (HsHistoryArchive *self)
 {
-  GListModel *gaps = G_LIST_MODEL (self->history->gaps);
+  g_autoptr (GListModel) gaps = g_object_ref (G_LIST_MODEL (self->history->gaps));
 
   hs_history_archive_end (self);
   hs_history_archive_give_up (self);
-  for (guint i = g_list_model_get_n_items (gaps); i > 0; i--)
-    {
-      g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i - 1);
-
-      if (self->jid != NULL && hs_jid_equal (hs_gap_get_archive (gap), self->jid))
-        g_list_store_remove (self->history->gaps, i - 1);
-    }
   self->history = NULL;
+  /* Who is told of that may remove others. */
+  for (guint i = 0; self->jid != NULL && i < g_list_model_get_n_items (gaps);)
+    {
+      g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i);
+
+      if (!hs_jid_equal (hs_gap_get_archive (gap), self->jid))
+        {
+          i++;
+          continue;
+        }
+      g_list_store_remove (G_LIST_STORE (gaps), i);
+      i = 0;
+    }
 }

@@ -44,10 +44,38 @@ hs_history_drop_archive (HsHistory *self, HsHistoryArchive *archive)
 void
 hs_history_reset (HsHistory *self)
 {
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_jid_unref);
+
+  for (guint i = 0; i < self->archives->len; i++)
+    {
+      HsHistoryArchive *archive = self->archives->pdata[i];
+
+      if (archive->is_added)
+        g_ptr_array_add (rooms, hs_jid_ref (archive->jid));
+    }
   while (self->archives->len > 0)
     hs_history_drop_archive (self, self->archives->pdata[self->archives->len - 1]);
   self->own = hs_history_archive_new (self, NULL, TRUE);
   g_ptr_array_add (self->archives, self->own);
+  for (guint i = 0; i < rooms->len; i++)
+    hs_history_take_archive (self, rooms->pdata[i])->is_added = TRUE;
+}
+
+void
+hs_history_set_account (HsHistory *self, const char *account)
+{
+  g_autoptr (HsJid) jid = hs_jid_new (account, NULL);
+  HsHistoryArchive *same;
+
+  g_free (self->account);
+  self->account = g_strdup (account);
+  if (self->own->jid != NULL || jid == NULL)
+    return;
+  /* The program may have added its own one before anybody knew. */
+  same = hs_history_find_archive (self, jid);
+  if (same != NULL)
+    hs_history_drop_archive (self, same);
+  self->own->jid = g_steal_pointer (&jid);
 }
 
 /* Another account has another history. */
@@ -63,8 +91,5 @@ hs_history_check_account (HsHistory *self)
       hs_history_reset (self);
       hs_stateful_emit_changed (HS_STATEFUL (self));
     }
-  g_free (self->account);
-  self->account = g_steal_pointer (&account);
-  if (self->own->jid == NULL)
-    self->own->jid = hs_jid_new (self->account, NULL);
+  hs_history_set_account (self, account);
 }

@@ -16,11 +16,12 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsHistory) self = user_data;
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, NULL);
   HsElement *payload = answer != NULL ? hs_iq_get_payload (answer) : NULL;
+  g_autoptr (HsHistoryArchive) own = hs_history_archive_ref (self->own);
   const char *utc = payload != NULL ? hs_element_get_child_text (payload, "utc", HS_NS_TIME) : NULL;
   g_autoptr (GDateTime) time = utc != NULL ? g_date_time_new_from_iso8601 (utc, NULL) : NULL;
 
   if (time != NULL && self->has_session)
-    hs_history_keeper_compare_clock (&self->own->keeper, g_date_time_to_unix (time) * G_TIME_SPAN_SECOND);
+    hs_history_keeper_compare_clock (&own->keeper, g_date_time_to_unix (time) * G_TIME_SPAN_SECOND);
 }
 
 /* XEP-0202. */

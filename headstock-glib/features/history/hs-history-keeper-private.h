@@ -63,8 +63,7 @@ typedef struct
 
   GHashTable *held; /* ids: what the stream brought and the program has not got, or by a run meanwhile */
   guint fill;       /* the gap that is being filled; 0: none */
-  gboolean has_question; /* which waits until the program has confirmed enough */
-  HsHistoryQuestion question;
+  GQueue questions; /* HsHistoryQuestion: those that wait until the program has confirmed enough */
 } HsHistoryKeeper;
 
 void hs_history_keeper_init (HsHistoryKeeper *self, const HsHistoryKeeperCallbacks *callbacks, gpointer owner);
@@ -99,5 +98,7 @@ void hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, gu
 void hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time);
 /* FALSE: it is busy, or there is no such gap, or it has no end yet, or its messages cannot be asked for. */
 gboolean hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 now);
+/* Nobody wants that any more. */
+void hs_history_keeper_stop_fill (HsHistoryKeeper *self);
 
 G_END_DECLS

@@ -30,43 +30,45 @@ be_due (HsHistoryKeeper *self, gint64 due)
 /* ---- Questions ---- */
 
 static void
-drop_question (HsHistoryKeeper *self)
+question_free (gpointer data)
 {
-  g_free ((char *) self->question.after);
-  g_free ((char *) self->question.before);
-  self->question = (HsHistoryQuestion){ 0 };
-  self->has_question = FALSE;
+  HsHistoryQuestion *self = data;
+
+  g_free ((char *) self->after);
+  g_free ((char *) self->before);
+  g_free (self);
 }
 
 static void
 ask_cb (const HsHistoryQuestion *question, gpointer owner)
 {
   HsHistoryKeeper *self = owner;
+  HsHistoryQuestion *copy;
 
   if (hs_history_log_count_waiting (&self->log) < HS_HISTORY_MAX_UNCONFIRMED)
     {
       self->callbacks->ask (question, self->run.life, self->owner);
       return;
     }
-  drop_question (self);
-  self->question = *question;
-  self->question.after = g_strdup (question->after);
-  self->question.before = g_strdup (question->before);
-  self->has_question = TRUE;
+  copy = g_new0 (HsHistoryQuestion, 1);
+  *copy = *question;
+  copy->after = g_strdup (question->after);
+  copy->before = g_strdup (question->before);
+  g_queue_push_tail (&self->questions, copy);
 }
 
+/* In their order: a run tells the answers apart by it. */
 static void
 ask_waiting (HsHistoryKeeper *self)
 {
-  HsHistoryQuestion question = self->question;
+  while (!g_queue_is_empty (&self->questions)
+         && hs_history_log_count_waiting (&self->log) < HS_HISTORY_MAX_UNCONFIRMED)
+    {
+      HsHistoryQuestion *question = g_queue_pop_head (&self->questions);
 
-  if (!self->has_question || hs_history_log_count_waiting (&self->log) >= HS_HISTORY_MAX_UNCONFIRMED)
-    return;
-  self->question = (HsHistoryQuestion){ 0 };
-  self->has_question = FALSE;
-  self->callbacks->ask (&question, self->run.life, self->owner);
-  g_free ((char *) question.after);
-  g_free ((char *) question.before);
+      self->callbacks->ask (question, self->run.life, self->owner);
+      question_free (question);
+    }
 }
 
 /* ---- Runs ---- */
@@ -76,7 +78,7 @@ stop_run (HsHistoryKeeper *self)
 {
   guint serial = self->fill;
 
-  drop_question (self);
+  g_queue_clear_full (&self->questions, question_free);
   hs_history_run_stop (&self->run);
   self->fill = 0;
   if (serial != 0)
@@ -233,6 +235,15 @@ hs_history_keeper_lost (HsHistoryKeeper *self)
 
 /* ---- Messages of the stream ---- */
 
+/* Another order counts from the next run. */
+static gboolean
+is_newest_first (HsHistoryKeeper *self)
+{
+  if (self->fill == 0 && hs_history_run_is_going (&self->run))
+    return self->run.settings.newest_first;
+  return self->settings.newest_first;
+}
+
 HsHistoryVerdict
 hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
 {
@@ -245,7 +256,7 @@ hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
       return HS_HISTORY_VERDICT_DROP;
     }
   /* One that is not to be asked does not show the older ones. */
-  if (self->is_current || self->is_paused || self->settings.newest_first)
+  if (self->is_current || self->is_paused || (is_newest_first (self) && g_hash_table_size (self->held) == 0))
     return HS_HISTORY_VERDICT_GIVE;
   g_hash_table_add (self->held, g_strdup (id));
   return HS_HISTORY_VERDICT_HOLD;
@@ -347,6 +358,7 @@ hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint l
   stop_run (self);
   if (failure == HS_HISTORY_FAILURE_FORBIDDEN)
     {
+      self->is_current = FALSE;
       self->is_paused = TRUE;
       release_all (self);
     }
@@ -402,6 +414,13 @@ hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 n
   return TRUE;
 }
 
+void
+hs_history_keeper_stop_fill (HsHistoryKeeper *self)
+{
+  if (self->fill != 0)
+    stop_run (self);
+}
+
 /* ---- The object ---- */
 
 void
@@ -411,6 +430,7 @@ hs_history_keeper_init (HsHistoryKeeper *self, const HsHistoryKeeperCallbacks *c
   self->settings = (HsHistoryRunSettings){ .page_size = 50, .pages_a_proof = 10, .pages_a_leg = 100 };
   self->settings.oldest = HS_HISTORY_NO_STAMP;
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->questions);
   hs_history_log_init (&self->log);
   hs_history_run_init (&self->run, &run_callbacks, self, &self->log);
 }
@@ -418,7 +438,7 @@ hs_history_keeper_init (HsHistoryKeeper *self, const HsHistoryKeeperCallbacks *c
 void
 hs_history_keeper_clear (HsHistoryKeeper *self)
 {
-  drop_question (self);
+  g_queue_clear_full (&self->questions, question_free);
   g_clear_pointer (&self->held, g_hash_table_unref);
   hs_history_run_clear (&self->run);
   hs_history_log_clear (&self->log);

@@ -10,7 +10,6 @@ archive_clear (gpointer data)
 {
   HsHistoryArchive *self = data;
 
-  g_queue_clear_full (&self->fills, g_object_unref);
   hs_history_keeper_clear (&self->keeper);
   g_clear_pointer (&self->jid, hs_jid_unref);
 }

@@ -12,10 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* With a task that fills a gap: how many messages at most. */
-#define HS_HISTORY_TASK_MAX "hs-history-max"
-
 /* What hs-history*.c share. */
+
+typedef struct _HsHistoryFill HsHistoryFill;
 
 /* One archive that is kept up with. */
 typedef struct
@@ -23,6 +22,7 @@ typedef struct
   HsHistory *history; /* NULL: it has been removed */
   HsJid *jid;         /* NULL: the account's, which is not known yet */
   gboolean is_own;
+  gboolean is_added; /* by the program, and not only by a state */
   HsHistoryKeeper keeper;
   gboolean is_kept;  /* messages are asked about */
   gboolean is_begun; /* in this session; a room's: since it was joined */
@@ -31,8 +31,8 @@ typedef struct
   guint leg;
   gint64 stamp;
 
-  GQueue fills;   /* GTask, whose data is the HsGap: those that wait */
-  GTask *filling; /* or NULL */
+  GQueue fills;           /* HsHistoryFill: those that wait; each has a task, which keeps the history */
+  HsHistoryFill *filling; /* or NULL */
   const GError *failure; /* of the question that is being given up; or NULL */
 } HsHistoryArchive;
 
@@ -99,8 +99,8 @@ void hs_history_archive_end (HsHistoryArchive *self);
 /* Lets go of the history. */
 void hs_history_archive_remove (HsHistoryArchive *self);
 void hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news);
-/* Takes over @task. */
-void hs_history_archive_fill (HsHistoryArchive *self, GTask *task);
+/* At most @max messages, or 0. */
+void hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max);
 
 /* hs-history-archives.c */
 /* A room's; it is added where it is not there. (transfer none) */
@@ -108,8 +108,10 @@ HsHistoryArchive *hs_history_take_archive (HsHistory *self, HsJid *room);
 void hs_history_drop_archive (HsHistory *self, HsHistoryArchive *archive);
 /* From now on messages are asked about, and the archive where there is a session. */
 void hs_history_keep (HsHistoryArchive *archive);
-/* Forgets everything. */
+/* Forgets everything but which rooms the program has added. */
 void hs_history_reset (HsHistory *self);
+/* Whose history it is. */
+void hs_history_set_account (HsHistory *self, const char *account);
 /* Another account has another history. */
 void hs_history_check_account (HsHistory *self);
 

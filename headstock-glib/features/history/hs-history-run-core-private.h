@@ -19,6 +19,7 @@ void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);
 /* What this leg has shown up to a stamp. */
 void hs_history_run_prove (HsHistoryRun *self, gint64 until);
 void hs_history_run_prune (HsHistoryRun *self);
+/* These change the log only: who gets hold of a gap's changes next may stop the run. */
 guint hs_history_run_open_gap (HsHistoryRun *self,
                                const HsHistoryPoint *after,
                                const HsHistoryPoint *before,
@@ -28,7 +29,10 @@ void hs_history_run_change_gap (HsHistoryRun *self,
                                 guint serial,
                                 const HsHistoryPoint *before,
                                 HsGapReason reason);
-void hs_history_run_found_empty (HsHistoryRun *self);
+/* After all that goes with it is in the log. FALSE: the run ended meanwhile. */
+gboolean hs_history_run_tell_gap (HsHistoryRun *self, guint serial);
+/* Likewise. */
+gboolean hs_history_run_found_empty (HsHistoryRun *self);
 void hs_history_run_point_at (HsHistoryPoint *point, const HsHistoryEntry *entry);
 gboolean hs_history_run_has_entry (GPtrArray *entries, const char *id);
 gboolean hs_history_run_is_before_start (HsHistoryRun *self, const HsHistoryEntry *entry);

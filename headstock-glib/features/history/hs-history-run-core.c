@@ -103,7 +103,6 @@ hs_history_run_open_gap (HsHistoryRun *self,
                                                      .a = *after,
                                                      .b = *before,
                                                      .reason = reason });
-  self->callbacks->gap_changed (serial, self->owner);
   return serial;
 }
 
@@ -119,11 +118,19 @@ hs_history_run_change_gap (HsHistoryRun *self,
   if (before != NULL)
     change.b = *before;
   hs_history_log_add (self->log, &change);
+}
+
+gboolean
+hs_history_run_tell_gap (HsHistoryRun *self, guint serial)
+{
+  guint life = self->life;
+
   self->callbacks->gap_changed (serial, self->owner);
+  return self->life == life;
 }
 
 /* The archive shows nothing any more: what it had after the mark, it may have lost. */
-void
+gboolean
 hs_history_run_found_empty (HsHistoryRun *self)
 {
   HsHistoryState *state = &self->log->working;
@@ -133,13 +140,17 @@ hs_history_run_found_empty (HsHistoryRun *self)
 
   if (state->mark.id != NULL)
     {
-      hs_history_run_open_gap (self, &state->mark, &none, HS_GAP_REASON_EXPIRED);
+      guint serial = hs_history_run_open_gap (self, &state->mark, &none, HS_GAP_REASON_EXPIRED);
+
       hs_history_run_mark (self, &mark);
+      return hs_history_run_tell_gap (self, serial);
     }
-  else if (hs_history_state_find_open_gap (state) == NULL
-           && (gap = hs_history_state_find_gap_after (state, &state->mark)) != NULL)
-    /* It was empty before, and what came meanwhile did not stay until it was settled. */
-    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &none, gap->reason);
+  if (hs_history_state_find_open_gap (state) != NULL
+      || (gap = hs_history_state_find_gap_after (state, &state->mark)) == NULL)
+    return TRUE;
+  /* It was empty before, and what came meanwhile did not stay until it was settled. */
+  hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &none, gap->reason);
+  return hs_history_run_tell_gap (self, gap->serial);
 }
 
 /* ---- Entries ---- */

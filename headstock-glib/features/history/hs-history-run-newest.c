@@ -140,8 +140,8 @@ move_mark (HsHistoryRun *self)
 
 /* ---- Gaps ---- */
 
-/* Before the program gets what follows it. */
-static void
+/* Before the program gets what follows it. FALSE: the run ended meanwhile. */
+static gboolean
 find_gap (HsHistoryRun *self, GPtrArray *entries)
 {
   HsHistoryEntry *first = entries->pdata[0];
@@ -153,18 +153,19 @@ find_gap (HsHistoryRun *self, GPtrArray *entries)
     {
       /* It is given its end when the page has been given. */
       self->gap = gap->serial;
-      return;
+      return TRUE;
     }
   if (gap == NULL)
     {
       self->gap = hs_history_run_open_gap (self, &self->from, &before, HS_GAP_REASON_PENDING);
-      return;
+      return hs_history_run_tell_gap (self, self->gap);
     }
   self->gap = gap->serial;
   if (!hs_history_run_has_entry (entries, gap->before.id))
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
   if (gap->reason == HS_GAP_REASON_LIMIT || gap->reason == HS_GAP_REASON_EXPIRED)
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_REASON, gap->serial, NULL, HS_GAP_REASON_PENDING);
+  return hs_history_run_tell_gap (self, self->gap);
 }
 
 static void
@@ -182,7 +183,18 @@ close_gap (HsHistoryRun *self)
   if (get_gap (self) != NULL)
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_CLOSE, self->gap, NULL, HS_GAP_REASON_PENDING);
   move_mark (self);
-  take_up_next (self);
+  if (hs_history_run_tell_gap (self, self->gap))
+    take_up_next (self);
+}
+
+/* The archive does not have the rest. */
+static void
+leave_gap (HsHistoryRun *self)
+{
+  give_reason (self, HS_GAP_REASON_EXPIRED);
+  move_mark (self);
+  if (hs_history_run_tell_gap (self, self->gap))
+    take_up_next (self);
 }
 
 /* The archive's beginning, or an id that it does not know any more. */
@@ -197,9 +209,7 @@ take_beginning (HsHistoryRun *self)
       hs_history_run_ask (self, HS_HISTORY_RUN_FIRST, &(HsHistoryQuestion){ .start = HS_HISTORY_NO_STAMP, .max = 1 });
       return;
     }
-  give_reason (self, HS_GAP_REASON_EXPIRED);
-  move_mark (self);
-  take_up_next (self);
+  leave_gap (self);
 }
 
 /* Where the archive was empty in the first start, something may have come and gone since. */
@@ -220,11 +230,7 @@ take_first (HsHistoryRun *self, const HsHistoryEntry *first)
   if (first != NULL && self->first.id != NULL && strcmp (first->id, self->first.id) == 0 && is_whole (self))
     close_gap (self);
   else if (gap != NULL)
-    {
-      give_reason (self, HS_GAP_REASON_EXPIRED);
-      move_mark (self);
-      take_up_next (self);
-    }
+    leave_gap (self);
   else if (++self->attempts >= HS_HISTORY_MAX_ATTEMPTS)
     hs_history_run_end (self, HS_HISTORY_RUN_FAILED);
   else
@@ -250,7 +256,9 @@ go_back (HsHistoryRun *self, const HsHistoryEntry *first)
 {
   HsHistoryGap *gap = get_gap (self);
   HsHistoryPoint before = { first->id, first->stamp };
-  gboolean is_far = self->max_given > 0 && self->n_given >= self->max_given;
+  gboolean is_far = gap != NULL
+                    && ((self->max_given > 0 && self->n_given >= self->max_given)
+                        || (!self->is_fill && first->stamp < self->settings.oldest));
 
   if (has_reached (self, first))
     {
@@ -262,13 +270,13 @@ go_back (HsHistoryRun *self, const HsHistoryEntry *first)
       hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
       move_mark (self);
       hs_history_run_prune (self);
-    }
-  if (gap != NULL && (is_far || (!self->is_fill && first->stamp < self->settings.oldest)))
-    {
-      if (!self->is_fill)
+      if (is_far && !self->is_fill)
         give_reason (self, HS_GAP_REASON_LIMIT);
-      end (self, HS_HISTORY_RUN_LIMIT);
+      if (!hs_history_run_tell_gap (self, self->gap))
+        return;
     }
+  if (is_far)
+    end (self, HS_HISTORY_RUN_LIMIT);
   else
     ask_back (self, first->id);
 }
@@ -286,8 +294,8 @@ hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries)
     }
   if (first == NULL && is_newest)
     {
-      hs_history_run_found_empty (self);
-      end (self, HS_HISTORY_RUN_DONE);
+      if (hs_history_run_found_empty (self))
+        end (self, HS_HISTORY_RUN_DONE);
       return;
     }
   if (first == NULL)
@@ -299,8 +307,8 @@ hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries)
     self->settled = ((HsHistoryEntry *) entries->pdata[entries->len - 1])->stamp - HS_HISTORY_SLACK;
   hs_history_run_point_at (&self->first, first);
   look_for_contact (self, entries);
-  if (is_newest && !self->has_contact)
-    find_gap (self, entries);
+  if (is_newest && !self->has_contact && !find_gap (self, entries))
+    return;
   if (give_page (self, entries))
     go_back (self, first);
 }

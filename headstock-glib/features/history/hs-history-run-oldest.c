@@ -54,7 +54,8 @@ hs_history_run_oldest_again (HsHistoryRun *self)
 
 /* ---- Pages ---- */
 
-static void
+/* FALSE: the run ended meanwhile. */
+static gboolean
 found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
   HsHistoryState *state = &self->log->working;
@@ -65,9 +66,13 @@ found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
   self->has_contact = TRUE;
   /* An earlier attempt may have found less of it. */
   if (gap == NULL)
-    hs_history_run_open_gap (self, &self->from, &before, is_limit ? HS_GAP_REASON_LIMIT : HS_GAP_REASON_EXPIRED);
-  else if (strcmp (entry->id, gap->before.id) != 0)
-    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
+    return hs_history_run_tell_gap (self,
+                                    hs_history_run_open_gap (self, &self->from, &before,
+                                                             is_limit ? HS_GAP_REASON_LIMIT : HS_GAP_REASON_EXPIRED));
+  if (strcmp (entry->id, gap->before.id) == 0)
+    return TRUE;
+  hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
+  return hs_history_run_tell_gap (self, gap->serial);
 }
 
 /* FALSE: the run ended meanwhile. */
@@ -82,8 +87,8 @@ take_entry (HsHistoryRun *self, const HsHistoryEntry *entry)
     return TRUE;
   if (!self->has_contact && hs_history_state_is_contact (state, &self->from, NULL, entry->id, entry->stamp))
     self->has_contact = TRUE;
-  if (!self->has_contact && entry->stamp > self->from.stamp)
-    found_gap (self, entry);
+  if (!self->has_contact && entry->stamp > self->from.stamp && !found_gap (self, entry))
+    return FALSE;
   self->newest_shown = MAX (self->newest_shown, entry->stamp);
   return hs_history_run_give (self, entry);
 }
@@ -105,8 +110,8 @@ take_page (HsHistoryRun *self, GPtrArray *entries)
 
 /* ---- Proofs ---- */
 
-/* What is settled is proven, and the mark moves to the newest of it. */
-static void
+/* What is settled is proven, and the mark moves to the newest of it. FALSE: the run ended meanwhile. */
+static gboolean
 settle (HsHistoryRun *self, gint64 until)
 {
   HsHistoryState *state = &self->log->working;
@@ -115,17 +120,18 @@ settle (HsHistoryRun *self, gint64 until)
 
   self->unproven_pages = 0;
   if (until == HS_HISTORY_NO_STAMP)
-    return;
+    return TRUE;
   hs_history_run_prove (self, until);
   newest = hs_history_state_find_shown (state, self->leg, until);
   if (newest == NULL || (state->mark.stamp != HS_HISTORY_NO_STAMP && newest->stamp < state->mark.stamp))
-    return;
+    return TRUE;
   if (open != NULL)
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, open->serial, &self->first, open->reason);
   /* What makes no headway must end. */
   if (newest->stamp > state->mark.stamp)
     self->attempts = 0;
   hs_history_run_mark (self, &(HsHistoryPoint){ newest->id, newest->stamp });
+  return open == NULL || hs_history_run_tell_gap (self, open->serial);
 }
 
 /* An archive may be in the order in which its entries came: before the end, what is still to come may bear stamps of the
@@ -151,7 +157,8 @@ has_moved_on (HsHistoryRun *self)
 static void
 go_on (HsHistoryRun *self)
 {
-  settle (self, get_settled_so_far (self));
+  if (!settle (self, get_settled_so_far (self)))
+    return;
   if (has_moved_on (self))
     {
       hs_history_run_prune (self);
@@ -165,7 +172,8 @@ go_on (HsHistoryRun *self)
 static void
 finish (HsHistoryRun *self)
 {
-  settle (self, self->settled);
+  if (!settle (self, self->settled))
+    return;
   hs_history_log_add (self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_UNSHOWN,
                                                      .number = self->first_leg,
                                                      .a = { NULL, self->first_start },
@@ -220,12 +228,8 @@ take_empty_page (HsHistoryRun *self)
 {
   if (self->last.id != NULL)
     ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);
-  else
-    {
-      if (self->is_empty)
-        hs_history_run_found_empty (self);
-      finish (self);
-    }
+  else if (!self->is_empty || hs_history_run_found_empty (self))
+    finish (self);
 }
 
 void

@@ -15,11 +15,15 @@ first_start (HsHistoryRun *self, GPtrArray *entries)
   HsHistoryPoint begin = first != NULL ? (HsHistoryPoint){ first->id, first->stamp } : none;
   HsHistoryGap *gap = state->gaps->len > 0 ? state->gaps->pdata[0] : NULL;
 
+  guint serial = gap != NULL ? gap->serial : 0;
+
   /* A first start that the program has not confirmed is one again. */
   if (gap == NULL)
-    hs_history_run_open_gap (self, &none, &begin, HS_GAP_REASON_START);
+    serial = hs_history_run_open_gap (self, &none, &begin, HS_GAP_REASON_START);
   else
-    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &begin, gap->reason);
+    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, serial, &begin, gap->reason);
+  if (!hs_history_run_tell_gap (self, serial))
+    return;
   self->settled = newest != NULL ? newest->stamp - HS_HISTORY_SLACK : HS_HISTORY_NO_STAMP;
   for (guint i = 0; i < entries->len; i++)
     {

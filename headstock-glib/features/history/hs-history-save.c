@@ -238,8 +238,9 @@ is_read_already (GPtrArray *all, HsJid *jid)
 
 /* NULL: it is broken. */
 static GPtrArray *
-read_archives (GVariant *archives)
+read_archives (GVariant *archives, const char *account)
 {
+  g_autoptr (HsJid) own = hs_jid_new (account, NULL);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (read_free);
 
   for (gsize i = 0; i < g_variant_n_children (archives); i++)
@@ -252,7 +253,7 @@ read_archives (GVariant *archives)
       g_variant_get_child (value, 0, "&s", &room);
       if (*room != '\0' && ((jid = hs_jid_new (room, NULL)) == NULL || !hs_jid_is_bare (jid)))
         return NULL;
-      if (is_read_already (all, jid))
+      if (is_read_already (all, jid) || (jid != NULL && own != NULL && hs_jid_equal (jid, own)))
         return NULL;
       read = g_new0 (Read, 1);
       read->jid = g_steal_pointer (&jid);
@@ -267,7 +268,8 @@ read_archives (GVariant *archives)
 static void
 take (HsHistory *self, Read *read)
 {
-  HsHistoryArchive *archive = read->jid != NULL ? hs_history_take_archive (self, read->jid) : self->own;
+  g_autoptr (HsHistoryArchive) archive
+      = hs_history_archive_ref (read->jid != NULL ? hs_history_take_archive (self, read->jid) : self->own);
 
   hs_history_log_restore (&archive->keeper.log, &read->state);
   /* What was taken over is gone from here. */
@@ -310,13 +312,10 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
   g_variant_get (state, "(u&s@a" ARCHIVE ")", NULL, &account, &archives);
   if (has_begun (self))
     return refuse (account, "has begun already: a state is older", error);
-  all = read_archives (archives);
+  all = read_archives (archives, account);
   if (all == NULL)
     return refuse (account, "is broken: an archive, an id or a gap is not valid", error);
-  g_free (self->account);
-  self->account = g_strdup (account);
-  if (self->own->jid == NULL)
-    self->own->jid = hs_jid_new (account, NULL);
+  hs_history_set_account (self, account);
   for (guint i = 0; i < all->len; i++)
     take (self, all->pdata[i]);
   return TRUE;

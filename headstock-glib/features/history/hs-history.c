@@ -475,6 +475,7 @@ void
 hs_history_add_archive (HsHistory *self, const char *room)
 {
   g_autoptr (HsJid) jid = NULL;
+  HsHistoryArchive *archive;
 
   g_return_if_fail (HS_IS_HISTORY (self));
   g_return_if_fail (room != NULL);
@@ -482,9 +483,13 @@ hs_history_add_archive (HsHistory *self, const char *room)
   jid = hs_jid_new (room, NULL);
   g_return_if_fail (jid != NULL && hs_jid_is_bare (jid));
 
-  if (hs_history_find_archive (self, jid) != NULL)
-    return;
-  hs_history_take_archive (self, jid);
+  archive = hs_history_find_archive (self, jid);
+  if (archive != NULL)
+    {
+      archive->is_added = !archive->is_own;
+      return;
+    }
+  hs_history_take_archive (self, jid)->is_added = TRUE;
   hs_history_changed (self);
 }
 
@@ -577,13 +582,14 @@ hs_history_is_current (HsHistory *self, const char *archive)
  *
  * Asks for the messages in a gap, from its end back, and emits them as [signal@Messages::received].
  *
- * It waits while the archive is being caught up with. Each page moves the end of the gap back; [property@Gap:is-open] is
- * %FALSE once nothing is left in it. A gap without an end cannot be filled yet.
+ * It waits while the archive is being caught up with, and while another gap of it is being filled. Each page moves the end
+ * of the gap back; [property@Gap:is-open] is %FALSE once nothing is left in it. A gap without an end cannot be filled yet.
  *
  * Call [method@History.fill_finish] in the callback to get the result.
  *
  * ```python
- * for gap in history.gaps:
+ * # A copy: a gap leaves the list as soon as it is filled.
+ * for gap in list(history.props.gaps):
  *     print("Filled:", await history.fill_async(gap, 100))
  * ```
  *
@@ -606,15 +612,13 @@ hs_history_fill_async (HsHistory *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_history_fill_async);
-  g_task_set_task_data (task, g_object_ref (gap), g_object_unref);
-  g_object_set_data (G_OBJECT (task), HS_HISTORY_TASK_MAX, GUINT_TO_POINTER (max));
   archive = hs_history_find_archive (self, hs_gap_get_archive (gap));
   if (g_task_return_error_if_cancelled (task))
     return;
   if (archive == NULL)
     g_task_return_boolean (task, FALSE);
   else
-    hs_history_archive_fill (archive, g_steal_pointer (&task));
+    hs_history_archive_fill (archive, task, gap, max);
 }
 
 /**
@@ -628,8 +632,8 @@ hs_history_fill_async (HsHistory *self,
  * Errors: %HS_ERROR_NOT_CONNECTED without a session, outside the room, or if the session is lost before the gap is filled;
  * %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].
  *
- * Returns: %TRUE if nothing is left in the gap; %FALSE without an error if @max was reached, or the archive does not have
- *   the rest
+ * Returns: %TRUE if nothing is left in the gap; %FALSE without an error if @max was reached, the archive does not have
+ *   the rest, or the gap is none of @self's any more
  *
  * Since: 0.2
  */

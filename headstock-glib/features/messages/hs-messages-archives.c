@@ -5,8 +5,8 @@
 
 /* Archives that somebody keeps up with, and the messages that wait until the older ones have come. */
 
-static void
-kept_free (gpointer data)
+void
+hs_messages_kept_free (gpointer data)
 {
   HsMessagesKept *self = data;
 
@@ -19,7 +19,7 @@ kept_free (gpointer data)
 void
 hs_messages_archives_init (HsMessages *self)
 {
-  self->kept = hs_messages_new_jid_table (kept_free);
+  self->kept = hs_messages_new_jid_table (hs_messages_kept_free);
 }
 
 HsMessagesKept *

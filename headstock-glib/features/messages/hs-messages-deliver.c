@@ -37,19 +37,17 @@ judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 }
 
 static void
-let_through (HsMessages *self, HsDelivery *delivery, gboolean is_late)
+let_through (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery, gboolean is_late)
 {
-  HsMessagesKept *kept = hs_messages_find_kept (self, delivery->chat.archive);
-
   /* A run may have shown it meanwhile. */
-  if (kept != NULL && kept->keeper->arrived (delivery, kept->data) == HS_MESSAGES_VERDICT_DROP)
+  if (kept->keeper->arrived (delivery, kept->data) == HS_MESSAGES_VERDICT_DROP)
     return;
   delivery->is_late |= is_late;
   tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_DELIVERED);
   emit_received (self, delivery);
 }
 
-/* Handlers may give up the archive, or hold more. */
+/* Handlers may give up the archive, keep it again, or hold more. */
 static void
 let_through_all (HsMessages *self, HsJid *archive, gboolean are_late)
 {
@@ -60,7 +58,7 @@ let_through_all (HsMessages *self, HsJid *archive, gboolean are_late)
   while ((kept = hs_messages_find_kept (self, archive)) != NULL
          && (delivery = hs_messages_pop_held (self, kept)) != NULL)
     {
-      let_through (self, delivery, are_late);
+      let_through (self, kept, delivery, are_late);
       g_object_unref (delivery);
     }
 }
@@ -143,8 +141,19 @@ hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
 void
 hs_messages_give_up_archive (HsMessages *self, HsJid *archive)
 {
-  let_through_all (self, archive, TRUE);
-  g_hash_table_remove (self->kept, archive);
+  HsMessagesKept *kept = hs_messages_find_kept (self, archive);
+  HsDelivery *delivery;
+
+  if (kept == NULL)
+    return;
+  /* Whoever is given what is held may want it to be kept again. */
+  g_hash_table_steal (self->kept, archive);
+  while ((delivery = hs_messages_pop_held (self, kept)) != NULL)
+    {
+      let_through (self, kept, delivery, TRUE);
+      g_object_unref (delivery);
+    }
+  hs_messages_kept_free (kept);
 }
 
 void

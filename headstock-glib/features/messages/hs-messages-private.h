@@ -165,6 +165,7 @@ gboolean hs_messages_pass_out (HsMessages *self, const HsMessagesOutgoing *outgo
 
 /* hs-messages-archives.c */
 void hs_messages_archives_init (HsMessages *self);
+void hs_messages_kept_free (gpointer kept);
 HsMessagesKept *hs_messages_find_kept (HsMessages *self, HsJid *archive);
 void hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery);
 /* Returns: (transfer full) (nullable) */

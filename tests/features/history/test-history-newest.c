@@ -201,6 +201,42 @@ test_refused (void)
   history_tear_down (&f);
 }
 
+/* Who does not want to wait any more is told at once, and the next one's gap is filled. */
+static void
+test_cancelled (void)
+{
+  g_autoptr (GCancellable) first = g_cancellable_new ();
+  g_autoptr (GCancellable) second = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsGap) gap = NULL;
+  Filling fillings[3] = { { NULL } };
+  HistoryTest f;
+
+  history_set_up (&f, NULL, NEWEST);
+  history_first_start (&f);
+  gap = g_list_model_get_item (hs_history_get_gaps (f.history), 0);
+  hs_history_fill_async (f.history, gap, 0, first, filled_cb, &fillings[0]);
+  hs_history_fill_async (f.history, gap, 0, second, filled_cb, &fillings[1]);
+  hs_history_fill_async (f.history, gap, 0, NULL, filled_cb, &fillings[2]);
+  for (guint i = 2; i > 0; i--)
+    {
+      g_cancellable_cancel (i == 2 ? second : first);
+      g_assert_false (finish (&f, &fillings[i - 1], &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+      g_assert_null (fillings[2].result);
+    }
+  /* The answer to the first one's question is nobody's. */
+  for (guint i = 0; i < 2; i++)
+    history_answer (&f, "<before>1</before>", AT ("00", "0", "zero") FIN ("", ENDS ("0", "0")));
+  history_answer (&f, "<before>0</before>", DONE);
+  history_answer (&f, "<max>1</max>", AT ("00", "0", "zero") FIN ("", ENDS ("0", "0")));
+  g_assert_true (finish (&f, &fillings[2], &error));
+  g_assert_no_error (error);
+  history_expect (&f, "0'zero' ");
+  history_tear_down (&f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -211,6 +247,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-newest/limit", test_limit);
   g_test_add_func ("/history-newest/expired", test_expired);
   g_test_add_func ("/history-newest/refused", test_refused);
+  g_test_add_func ("/history-newest/cancelled", test_cancelled);
 
   return g_test_run ();
 }

@@ -28,6 +28,8 @@ typedef struct
   HsHistory *history;
   GString *told;
   HsDelivery *last;
+  gboolean adds; /* the room, when it is given a message */
+  GAsyncResult *result;
 } RoomTest;
 
 static void
@@ -40,6 +42,8 @@ received_cb (HsMessages *messages, HsDelivery *delivery, RoomTest *f)
   g_string_append_printf (f->told, "%s'%s' ", hs_chat_message_get_archive_id (chat),
                           hs_message_get_body (hs_chat_message_get_message (chat)));
   g_set_object (&f->last, delivery);
+  if (f->adds)
+    hs_history_add_archive (f->history, ROOM);
 }
 
 static void
@@ -201,6 +205,70 @@ test_removed (void)
   tear_down (&f);
 }
 
+static void
+filled_cb (GObject *source, GAsyncResult *result, gpointer test)
+{
+  ((RoomTest *) test)->result = g_object_ref (result);
+}
+
+/* What is held comes when the room is removed, and may be why it is added again. A gap of before that is none now. */
+static void
+test_added_again (void)
+{
+  g_autoptr (HsGap) gap = NULL;
+  g_autoptr (GError) error = NULL;
+  RoomTest f;
+
+  set_up (&f, NULL);
+  first_start (&f);
+  gap = g_list_model_get_item (hs_history_get_gaps (f.history), 0);
+  muc_test_say (&f.muc, GONE ("romeo", ITEM SELF));
+  enter (&f, "<history maxchars=\"0\"/>");
+  muc_test_say (&f.muc, LIVE ("9", "held"));
+  expect (&f, "");
+  f.adds = TRUE;
+  hs_history_remove_archive (f.history, ROOM);
+  f.adds = FALSE;
+  expect (&f, "9'held' ");
+  g_assert_true (hs_delivery_get_is_late (f.last));
+  /* Those of before are nobody's. */
+  answer (&f, "<max>1</max><before/>", FIN ("0", "0"));
+  answer (&f, "<value>2026-01-02T03:00:00", FIN ("0", "0"));
+  answer (&f, "<before/>", RESULT (ROOM, "05", "2", "two") FIN ("2", "2"));
+  expect (&f, "gap:2 2'two' current:" ROOM " ");
+  hs_history_fill_async (f.history, gap, 0, NULL, filled_cb, &f);
+  test_until (f.result != NULL);
+  g_assert_false (hs_history_fill_finish (f.history, f.result, &error));
+  g_assert_no_error (error);
+  g_clear_object (&f.result);
+  muc_test_say (&f.muc, LIVE ("10", "ten") LIVE ("10", "ten"));
+  expect (&f, "10'ten' ");
+  tear_down (&f);
+}
+
+static void
+removing_cb (HsHistory *history, HsGap *gap, gpointer user_data)
+{
+  hs_history_remove_archive (history, ROOM);
+}
+
+/* By who is told of its gap: nothing comes after it. */
+static void
+test_removed_at_gap (void)
+{
+  RoomTest f;
+
+  set_up (&f, NULL);
+  g_signal_connect (f.history, "gap-found", G_CALLBACK (removing_cb), NULL);
+  enter (&f, "<history maxstanzas=\"20\"/>");
+  answer (&f, "<before/>", RESULT (ROOM, "01", "1", "one") RESULT (ROOM, "05", "2", "two") FIN ("1", "2"));
+  expect (&f, "gap:1 ");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 0);
+  muc_test_say (&f.muc, LIVE ("9", "nine"));
+  expect (&f, "9'nine' ");
+  tear_down (&f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -208,6 +276,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history-rooms/entered", test_entered);
   g_test_add_func ("/history-rooms/removed", test_removed);
+  g_test_add_func ("/history-rooms/added-again", test_added_again);
+  g_test_add_func ("/history-rooms/removed-at-gap", test_removed_at_gap);
 
   return g_test_run ();
 }

@@ -267,7 +267,37 @@ test_unconfirmed (void)
   hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
   g_assert_cmpuint (owner.n_asked, ==, 0);
   g_assert_true (hs_history_keeper_confirm (&owner.keeper, "e1", owner.now));
-  g_assert_cmpuint (owner.n_asked, >, 0);
+  /* The newest entry and the first page, as it would have asked without that. */
+  g_assert_cmpuint (owner.n_asked, ==, 2);
+  g_assert_true (hs_history_keeper_confirm (&owner.keeper, "e1000", owner.now));
+  answer (&owner, HS_HISTORY_MAX_UNCONFIRMED, 1, TRUE);
+  answer (&owner, 880, HS_HISTORY_MAX_UNCONFIRMED - 879, TRUE);
+  answer (&owner, 0, 0, TRUE);
+  answer (&owner, 880, 1, TRUE);
+  answer (&owner, HS_HISTORY_MAX_UNCONFIRMED, 1, TRUE);
+  g_assert_cmpuint (owner.n_caught_up, ==, 2);
+  g_assert_true (owner.keeper.is_current);
+  owner_clear (&owner);
+}
+
+/* Another order counts from the next run: what arrives does not overtake what is held. */
+static void
+test_order (void)
+{
+  Owner owner;
+
+  owner_init (&owner);
+  hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
+  owner.keeper.settings.newest_first = TRUE;
+  g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "a"), ==, HS_HISTORY_VERDICT_HOLD);
+  fail (&owner, HS_HISTORY_FAILURE_OTHER);
+  g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "b"), ==, HS_HISTORY_VERDICT_HOLD);
+  owner_clear (&owner);
+
+  owner_init (&owner);
+  owner.keeper.settings.newest_first = TRUE;
+  hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
+  g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "a"), ==, HS_HISTORY_VERDICT_GIVE);
   owner_clear (&owner);
 }
 
@@ -297,6 +327,14 @@ test_failures (void)
   g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "live"), ==, HS_HISTORY_VERDICT_GIVE);
   hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
   g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "live"), ==, HS_HISTORY_VERDICT_HOLD);
+  answer (&owner, 1, 3, TRUE);
+  g_assert_true (owner.keeper.is_current);
+  /* Nor is what may not be asked any more known to be complete. */
+  hs_history_keeper_own_acked (&owner.keeper, owner.now);
+  owner.now += 30 * SECOND;
+  hs_history_keeper_poll (&owner.keeper, owner.now);
+  fail (&owner, HS_HISTORY_FAILURE_FORBIDDEN);
+  g_assert_false (owner.keeper.is_current);
   owner_clear (&owner);
 }
 
@@ -415,6 +453,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/prune", test_prune);
   g_test_add_func ("/history-state/confirm", test_confirm);
   g_test_add_func ("/history-state/unconfirmed", test_unconfirmed);
+  g_test_add_func ("/history-state/order", test_order);
   g_test_add_func ("/history-state/failures", test_failures);
   g_test_add_func ("/history-state/times", test_times);
   g_test_add_func ("/history-state/traffic", test_traffic);

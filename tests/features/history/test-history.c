@@ -217,6 +217,48 @@ test_clock (void)
 }
 
 static void
+leave_cb (HsHistory *history, HsGap *gap, HsClient *client)
+{
+  hs_client_unregister (client, HS_MODULE (history));
+}
+
+/* Whoever is told of a gap may not want any more, wherever the gap was found: nothing comes after it. */
+static void
+test_left (void)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GVariant) state = i > 0 ? history_dup_first_state () : NULL;
+      HistoryTest f;
+
+      history_set_up (&f, state, OLDEST);
+      g_signal_connect (f.history, "gap-found", G_CALLBACK (leave_cb), f.base.test->client);
+      if (i == 0)
+        history_answer (&f, "<max>3</max><before/>", AT ("01", "1", "one") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+      else if (i == 1)
+        {
+          history_answer (&f, "<max>1</max><before/>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+          history_answer (&f, "<value>2026-01-02T03:01:00",
+                          AT ("15", "8", "eight") AT ("20", "9", "nine") FIN ("", ENDS ("8", "9")));
+        }
+      else
+        {
+          history_answer (&f, "<max>1</max><before/>", DONE);
+          history_answer (&f, "<value>2026-01-02T03:01:00", DONE);
+        }
+      test_until (hs_history_get_client (f.history) == NULL);
+      g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, i == 0 ? 1 : 2);
+      archive_say (&f.base, LIVE ("20", "live"));
+      g_assert_nonnull (strstr (f.told->str, "20'live'"));
+      g_assert_null (strstr (f.told->str, "three"));
+      g_assert_null (strstr (f.told->str, "eight"));
+      g_assert_null (strstr (f.told->str, "current"));
+      g_assert_false (hs_history_is_current (f.history, NULL));
+      history_tear_down (&f);
+    }
+}
+
+static void
 assert_refused (HsHistory *history, const char *text)
 {
   g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (text));
@@ -238,6 +280,7 @@ test_state (void)
     STATE ("1", "@", ""),
     STATE ("1", "user@example.org", ARCHIVE ("@", "", "")),
     STATE ("1", "user@example.org", ARCHIVE ("", "", "") "," ARCHIVE ("", "", "")),
+    STATE ("1", "user@example.org", ARCHIVE ("", "", "") "," ARCHIVE ("user@example.org", "", "")),
     STATE ("1", "user@example.org", ARCHIVE ("", "('', 1, 1, true, true)", "")),
     STATE ("1", "user@example.org", ARCHIVE ("", "('a', 1, 1, true, true), ('a', 1, 1, true, true)", "")),
     STATE ("1", "user@example.org", ARCHIVE ("", "", "(0, (just '1', 1), (just '2', 2), 0, [])")),
@@ -256,6 +299,8 @@ test_state (void)
   GError *error = NULL;
 
   g_assert_null (hs_stateful_dup_state (HS_STATEFUL (history)));
+  /* It is there, whether that is known yet or not. */
+  hs_history_add_archive (history, "user@example.org");
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
     assert_refused (history, broken[i]);
   g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (history)), ==, 0);
@@ -267,6 +312,31 @@ test_state (void)
   g_assert_cmpint (hs_gap_get_reason (gap), ==, HS_GAP_REASON_LIMIT);
   /* It has begun. */
   assert_refused (history, good);
+}
+
+/* A state of another account goes, and what the program has added stays. */
+static void
+test_other_account (void)
+{
+  static const char *const other
+      = STATE ("1", "other@example.org", ARCHIVE ("", "", "") "," ARCHIVE ("old@chat.example.org", "", ""));
+  g_autoptr (HsHistory) history = hs_history_new ();
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (other));
+  g_autoptr (HsClient) client = hs_client_new ("user@example.org", "secret");
+  g_autoptr (GVariant) kept = NULL;
+  g_autofree char *text = NULL;
+  GError *error = NULL;
+
+  hs_stateful_restore_state (HS_STATEFUL (history), state, &error);
+  g_assert_no_error (error);
+  hs_history_add_archive (history, "room@chat.example.org");
+  hs_client_register (client, HS_MODULE (history));
+  kept = hs_stateful_dup_state (HS_STATEFUL (history));
+  text = g_variant_print (kept, FALSE);
+  g_assert_nonnull (strstr (text, "user@example.org"));
+  g_assert_nonnull (strstr (text, "room@chat.example.org"));
+  g_assert_null (strstr (text, "old@chat.example.org"));
+  hs_client_unregister (client, HS_MODULE (history));
 }
 
 int
@@ -283,7 +353,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/forbidden", test_forbidden);
   g_test_add_func ("/history/own", test_own);
   g_test_add_func ("/history/clock", test_clock);
+  g_test_add_func ("/history/left", test_left);
   g_test_add_func ("/history/state", test_state);
+  g_test_add_func ("/history/other-account", test_other_account);
 
   return g_test_run ();
 }
