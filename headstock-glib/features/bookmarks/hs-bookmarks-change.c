@@ -145,6 +145,13 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
  *
  * Call [method@Bookmarks.store_finish] in the callback to get the result.
  *
+ * ```python
+ * bookmark = Headstock.Bookmark.new("verona@rooms.example.org")
+ * bookmark.props.nick = "Juliet"
+ * bookmark.props.is_autojoin = True
+ * await bookmarks.store_async(bookmark)
+ * ```
+ *
  * Since: 0.2
  */
 void
@@ -206,6 +213,10 @@ hs_bookmarks_store_finish (HsBookmarks *self, GAsyncResult *result, GError **err
  * Removes the bookmark of a room (XEP-0402, 3.5).
  *
  * Call [method@Bookmarks.remove_finish] in the callback to get the result.
+ *
+ * ```python
+ * await bookmarks.remove_async("verona@rooms.example.org")
+ * ```
  *
  * Since: 0.2
  */
