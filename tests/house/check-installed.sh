@@ -74,14 +74,19 @@ EOF
 
 status=0
 {
-    meson setup "$work/build" "$source" --prefix="$work/prefix" --libdir=lib $quick \
+    # Without --libdir, so that meson finds the system's own.
+    meson setup "$work/build" "$source" --prefix="$work/prefix" $quick \
         -Dintrospection=$introspection -Dtests=false -Dexamples=false &&
     meson install -C "$work/build"
 } > "$work/log" 2>&1 || status=$?
 result $status "the library installs"
 
-export PKG_CONFIG_PATH="$work/prefix/lib/pkgconfig"
-export LD_LIBRARY_PATH="$work/prefix/lib"
+find_libdir() { # relative to the prefix
+    sed -n 's/^libdir=${prefix}.//p' "$work/build/meson-private/headstock-glib-1.0.pc"
+}
+lib=$work/prefix/$(find_libdir)
+export PKG_CONFIG_PATH="$lib/pkgconfig"
+export LD_LIBRARY_PATH="$lib"
 for language in c c++; do
     status=0
     case $language in c) compiler=cc file=program.c ;; *) compiler=c++ file=program.cc ;; esac
@@ -114,7 +119,7 @@ status=0
     ! pkg-config --libs headstock-glib-1.0 | grep -E 'xml|idn|unistring|gnutls|soup' &&
     pkg-config --libs --static headstock-glib-1.0 | grep -e -lxml2 | grep -e -lidn2 |
         grep -e -lunistring &&
-    objdump -p "$work/prefix/lib/libheadstock-glib-1.0.so" | grep 'SONAME *libheadstock-glib-1.0.so.0$'
+    objdump -p "$lib/libheadstock-glib-1.0.so" | grep 'SONAME *libheadstock-glib-1.0.so.0$'
 } > "$work/log" 2>&1 || status=$?
 result $status "a program links what it uses, and an archive what the library uses"
 
@@ -195,7 +200,7 @@ run_in() { # LANGUAGE COMMAND
             ;;
     esac
 }
-export GI_TYPELIB_PATH="$work/prefix/lib/girepository-1.0"
+export GI_TYPELIB_PATH="$lib/girepository-1.0"
 for given; do
     status=0
     run_in "${given%%=*}" "${given#*=}" > "$work/log" 2>&1 || status=$?
@@ -218,17 +223,10 @@ for prefix in /usr /usr/local; do
     status=0
     where=$work/root$prefix
     {
-        # Without --libdir, so that meson finds the system's own.
-        if [ -d "$work/build-root" ]; then
-            meson configure "$work/build-root" -Dprefix=$prefix
-        else
-            meson setup "$work/build-root" "$source" --prefix=$prefix $quick \
-                -Dintrospection=$introspection -Dtests=false -Dexamples=false
-        fi &&
-        DESTDIR=$work/root meson install -C "$work/build-root" &&
+        meson configure "$work/build" -Dprefix=$prefix &&
+        DESTDIR=$work/root meson install -C "$work/build" &&
         (cd "$where" && find . ! -type d) &&
-        libdir=$(sed -n 's/^libdir=${prefix}.//p' \
-            "$work/build-root/meson-private/headstock-glib-1.0.pc") &&
+        libdir=$(find_libdir) &&
         is_there "$where" "$libdir/libheadstock-glib-1.0.so.0" \
             "$libdir/libheadstock-glib-1.0.so" \
             "$libdir/pkgconfig/headstock-glib-1.0.pc" \
