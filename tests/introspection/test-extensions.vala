@@ -146,13 +146,42 @@ async bool check_bookmarks () {
     return false;
 }
 
+bool is_gap (Headstock.Gap gap) {
+    return gap.archive.to_string () == "romeo@example.org" && gap.reason == Headstock.GapReason.LIMIT && gap.is_open
+        && gap.after_id == null && gap.before_id == "1" && gap.before_time.to_unix () == 1;
+}
+
+async bool check_history () {
+    var history = new Headstock.History ();
+    history.order = Headstock.HistoryOrder.NEWEST_FIRST;
+    history.limit = 100;
+    history.gap_found.connect ((gap) => print ("# %s\n", gap.archive.to_string ()));
+    history.caught_up.connect ((archive) => print ("# %s\n", archive.to_string ()));
+    history.add_archive ("verona@rooms.example.org");
+    try {
+        history.restore_state (Variant.parse (null, "(uint32 1, 'romeo@example.org', "
+            + "@a(sbx(msx)a(sxxbb)a(u(msx)(msx)ua(sxb))uas) [('', true, 0, (just '2', 5000000), [], "
+            + "[(1, (nothing, 0), (just '1', 1000000), 1, [])], 2, [])])"));
+        yield history.fill_async ((Headstock.Gap) history.gaps.get_item (0), 10, null);
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return is_gap ((Headstock.Gap) history.gaps.get_item (0)) && history.gaps.get_n_items () == 1
+            && !history.is_current (null) && history.page_size == 50 && history.max_age == 0 && history.client == null
+            && history.dup_state ().get_child_value (2).n_children () == 2;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
 async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
     var are_nodes_good = yield check_nodes ();
     var are_bookmarks_good = yield check_bookmarks ();
     var are_uploads_good = yield check_upload ();
-    return is_blocking_good && are_bookmarks_good && are_rooms_good && are_uploads_good && are_nodes_good && check_displayed () && check_avatars ();
+    var is_history_good = yield check_history ();
+    return is_blocking_good && are_bookmarks_good && are_rooms_good && are_uploads_good && are_nodes_good && is_history_good
+        && check_displayed () && check_avatars ();
 }
 
 int main () {
@@ -164,6 +193,6 @@ int main () {
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles, blocking, rooms, nodes, uploads and what is displayed in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking, rooms, history, nodes, uploads and what is displayed in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }
