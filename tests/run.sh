@@ -20,7 +20,7 @@
 # --coverage      builds in build-coverage, and says how much of the library's lines the tests
 #                 have run; less than 90 % is a failure
 # --long          then keeps up with a simulated archive for some minutes: the whole sets of events, of which
-#                 the tests have the beginning
+#                 the tests have the beginning; and with an archive of 1,000,000 messages, in time and memory
 #
 # Twice as many tests run at once as there are processors, since most of them wait most of the time
 # (MESON_TESTTHREADS: another number).
@@ -194,6 +194,8 @@ if [ -n "$long" ]; then
     for set in "" $("$history" --list); do
         "$history" --seeds=100000 ${set:+"--directed=$set"} || counted+=("--failed=the history's simulation, $set")
     done
+    phase "an archive of 1,000,000 messages"
+    "$builddir/tests/performance/history-headstock" || counted+=("--failed=an archive of 1,000,000 messages")
 fi
 
 python=python3
