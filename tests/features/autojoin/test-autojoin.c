@@ -31,8 +31,9 @@ set_up (AutojoinTest *f, const char *items)
   g_assert_true (hs_autojoin_get_bookmarks (f->autojoin) == f->b.bookmarks);
   g_assert_true (hs_autojoin_get_muc (f->autojoin) == f->muc);
   hs_client_set_own_presence (client, presence);
-  hs_client_register (client, HS_MODULE (f->b.bookmarks));
+  /* What enters rooms is told of each session first. */
   hs_client_register (client, HS_MODULE (f->muc));
+  hs_client_register (client, HS_MODULE (f->b.bookmarks));
   hs_client_register (client, HS_MODULE (f->autojoin));
   g_assert_true (hs_autojoin_get_client (f->autojoin) == client);
   test_client_start_until_ready (f->b.nodes.test);

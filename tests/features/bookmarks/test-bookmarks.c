@@ -308,6 +308,7 @@ test_other_nodes (void)
 {
   g_autoptr (HsBookmark) made = hs_bookmark_new ("new@rooms.example.org");
   g_autoptr (HsPubSub) other = hs_pubsub_new ();
+  g_autoptr (HsDiscoInfo) info = hs_disco_info_new ();
   BookmarksTest f;
 
   set_up_loaded (&f);
@@ -316,6 +317,8 @@ test_other_nodes (void)
   store (&f, made);
   bookmarks_assert_stored (&f, HS_ERROR, HS_ERROR_NOT_CONNECTED);
   hs_client_register (f.nodes.test->client, HS_MODULE (other));
+  hs_described_describe (HS_DESCRIBED (other), info);
+  g_assert_true (hs_disco_info_has_feature (info, BOOKMARKS "+notify"));
   bookmarks_answer (&f, "<items ", ITEMS_OF (BOOKMARKS, MANTUA));
   test_until (hs_bookmarks_get_is_writable (f.bookmarks));
   bookmarks_assert (&f, "mantua@rooms.example.org|");
