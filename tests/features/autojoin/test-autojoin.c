@@ -226,6 +226,8 @@ test_other_account (void)
   scripted_server_forget_received (f.b.nodes.test->server);
   test_client_start_until_ready (f.b.nodes.test);
   assert_rooms (&f, "");
+  g_free (test_client_dup_sent (f.b.nodes.test));
+  g_assert_cmpuint (scripted_server_count_received (f.b.nodes.test->server, ROOM ("1")), ==, 0);
   bookmarks_assert (&f.b, "");
   g_assert_false (hs_bookmarks_get_is_loaded (f.b.bookmarks));
   bookmarks_say_features (&f.b, PEP COMPAT);
