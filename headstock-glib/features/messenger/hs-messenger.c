@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-messenger.h"
+#include "hs-messenger-private.h"
 
 #include "hs-component.h"
 #include "hs-error.h"
@@ -39,40 +39,6 @@
  * Since: 0.2
  */
 
-/* What is made, in the order in which it is registered: what others build on comes first. */
-typedef enum
-{
-  MODULE_DISCO,
-  MODULE_ROSTER,
-  MODULE_PUBSUB,
-  MODULE_MESSAGES,
-  MODULE_ARCHIVE,
-  MODULE_MUC,
-  MODULE_BOOKMARKS,
-  MODULE_AUTOJOIN,
-  MODULE_DISPLAYED,
-  MODULE_BLOCKING,
-  MODULE_AVATARS,
-  MODULE_VCARDS,
-  MODULE_UPLOAD,
-  MODULE_PING,
-  MODULE_SOFTWARE_VERSION,
-  MODULE_TIME,
-  MODULE_HISTORY,
-  N_MODULES
-} Module;
-
-struct _HsMessenger
-{
-  GObject parent_instance;
-
-  HsClient *client;
-  GFile *folder;               /* or NULL */
-  HsStateFolder *state_folder; /* NULL without a folder */
-  gboolean keeps_history;
-  HsModule *modules[N_MODULES];
-};
-
 enum
 {
   PROP_CLIENT = 1,
@@ -80,7 +46,7 @@ enum
   PROP_STATE_FOLDER,
   PROP_KEEPS_HISTORY,
   PROP_MODULES,
-  N_PROPS = PROP_MODULES + N_MODULES
+  N_PROPS = PROP_MODULES + HS_MESSENGER_N_MODULES
 };
 
 static GParamSpec *props[N_PROPS];
@@ -88,45 +54,45 @@ static GParamSpec *props[N_PROPS];
 G_DEFINE_FINAL_TYPE (HsMessenger, hs_messenger, G_TYPE_OBJECT)
 
 static GType
-get_module_type (Module module)
+get_module_type (HsMessengerModule module)
 {
   switch (module)
     {
-    case MODULE_DISCO: return HS_TYPE_DISCO;
-    case MODULE_ROSTER: return HS_TYPE_ROSTER;
-    case MODULE_PUBSUB: return HS_TYPE_PUBSUB;
-    case MODULE_MESSAGES: return HS_TYPE_MESSAGES;
-    case MODULE_ARCHIVE: return HS_TYPE_ARCHIVE;
-    case MODULE_MUC: return HS_TYPE_MUC;
-    case MODULE_BOOKMARKS: return HS_TYPE_BOOKMARKS;
-    case MODULE_AUTOJOIN: return HS_TYPE_AUTOJOIN;
-    case MODULE_DISPLAYED: return HS_TYPE_DISPLAYED;
-    case MODULE_BLOCKING: return HS_TYPE_BLOCKING;
-    case MODULE_AVATARS: return HS_TYPE_AVATARS;
-    case MODULE_VCARDS: return HS_TYPE_VCARDS;
-    case MODULE_UPLOAD: return HS_TYPE_UPLOAD;
-    case MODULE_PING: return HS_TYPE_PING;
-    case MODULE_SOFTWARE_VERSION: return HS_TYPE_SOFTWARE_VERSION;
-    case MODULE_TIME: return HS_TYPE_TIME;
-    case MODULE_HISTORY: return HS_TYPE_HISTORY;
-    case N_MODULES: break;
+    case HS_MESSENGER_DISCO: return HS_TYPE_DISCO;
+    case HS_MESSENGER_ROSTER: return HS_TYPE_ROSTER;
+    case HS_MESSENGER_PUBSUB: return HS_TYPE_PUBSUB;
+    case HS_MESSENGER_MESSAGES: return HS_TYPE_MESSAGES;
+    case HS_MESSENGER_ARCHIVE: return HS_TYPE_ARCHIVE;
+    case HS_MESSENGER_MUC: return HS_TYPE_MUC;
+    case HS_MESSENGER_BOOKMARKS: return HS_TYPE_BOOKMARKS;
+    case HS_MESSENGER_AUTOJOIN: return HS_TYPE_AUTOJOIN;
+    case HS_MESSENGER_DISPLAYED: return HS_TYPE_DISPLAYED;
+    case HS_MESSENGER_BLOCKING: return HS_TYPE_BLOCKING;
+    case HS_MESSENGER_AVATARS: return HS_TYPE_AVATARS;
+    case HS_MESSENGER_VCARDS: return HS_TYPE_VCARDS;
+    case HS_MESSENGER_UPLOAD: return HS_TYPE_UPLOAD;
+    case HS_MESSENGER_PING: return HS_TYPE_PING;
+    case HS_MESSENGER_SOFTWARE_VERSION: return HS_TYPE_SOFTWARE_VERSION;
+    case HS_MESSENGER_TIME: return HS_TYPE_TIME;
+    case HS_MESSENGER_HISTORY: return HS_TYPE_HISTORY;
+    case HS_MESSENGER_N_MODULES: break;
     }
   g_assert_not_reached ();
 }
 
 static gboolean
-is_wanted (HsMessenger *self, Module module)
+is_wanted (HsMessenger *self, HsMessengerModule module)
 {
-  return module != MODULE_HISTORY || self->keeps_history;
+  return module != HS_MESSENGER_HISTORY || self->keeps_history;
 }
 
 static HsModule *
-make_module (HsMessenger *self, Module module)
+make_module (HsMessenger *self, HsMessengerModule module)
 {
-  if (module == MODULE_AUTOJOIN)
-    return HS_MODULE (hs_autojoin_new (HS_BOOKMARKS (self->modules[MODULE_BOOKMARKS]),
-                                       HS_MUC (self->modules[MODULE_MUC])));
-  if (module == MODULE_AVATARS && self->folder != NULL)
+  if (module == HS_MESSENGER_AUTOJOIN)
+    return HS_MODULE (hs_autojoin_new (HS_BOOKMARKS (self->modules[HS_MESSENGER_BOOKMARKS]),
+                                       HS_MUC (self->modules[HS_MESSENGER_MUC])));
+  if (module == HS_MESSENGER_AVATARS && self->folder != NULL)
     {
       g_autoptr (GFile) images = g_file_get_child (self->folder, "avatars");
 
@@ -149,7 +115,7 @@ load_state (HsMessenger *self, HsModule *module)
 
 /* A state is given to a module that is registered, so that another account's is refused. */
 static void
-add_module (HsMessenger *self, Module module)
+add_module (HsMessenger *self, HsMessengerModule module)
 {
   HsModule *present = hs_client_find_module (self->client, get_module_type (module));
 
@@ -176,7 +142,7 @@ hs_messenger_constructed (GObject *object)
 
   if (self->folder != NULL)
     self->state_folder = hs_state_folder_new (self->folder);
-  for (Module module = 0; module < N_MODULES; module++)
+  for (HsMessengerModule module = 0; module < HS_MESSENGER_N_MODULES; module++)
     {
       if (is_wanted (self, module))
         add_module (self, module);
@@ -188,7 +154,7 @@ hs_messenger_dispose (GObject *object)
 {
   HsMessenger *self = HS_MESSENGER (object);
 
-  for (Module module = 0; module < N_MODULES; module++)
+  for (HsMessengerModule module = 0; module < HS_MESSENGER_N_MODULES; module++)
     g_clear_object (&self->modules[module]);
   g_clear_object (&self->state_folder);
   g_clear_object (&self->folder);
@@ -242,7 +208,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_DISCO] = g_param_spec_object ("disco", NULL, NULL, HS_TYPE_DISCO, ro);
+  props[PROP_MODULES + HS_MESSENGER_DISCO] = g_param_spec_object ("disco", NULL, NULL, HS_TYPE_DISCO, ro);
 
   /**
    * HsMessenger:roster: (getter get_roster)
@@ -251,7 +217,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_ROSTER] = g_param_spec_object ("roster", NULL, NULL, HS_TYPE_ROSTER, ro);
+  props[PROP_MODULES + HS_MESSENGER_ROSTER] = g_param_spec_object ("roster", NULL, NULL, HS_TYPE_ROSTER, ro);
 
   /**
    * HsMessenger:pubsub: (getter get_pubsub)
@@ -260,7 +226,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_PUBSUB] = g_param_spec_object ("pubsub", NULL, NULL, HS_TYPE_PUBSUB, ro);
+  props[PROP_MODULES + HS_MESSENGER_PUBSUB] = g_param_spec_object ("pubsub", NULL, NULL, HS_TYPE_PUBSUB, ro);
 
   /**
    * HsMessenger:messages: (getter get_messages)
@@ -269,7 +235,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_MESSAGES] = g_param_spec_object ("messages", NULL, NULL, HS_TYPE_MESSAGES, ro);
+  props[PROP_MODULES + HS_MESSENGER_MESSAGES] = g_param_spec_object ("messages", NULL, NULL, HS_TYPE_MESSAGES, ro);
 
   /**
    * HsMessenger:archive: (getter get_archive)
@@ -278,7 +244,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_ARCHIVE] = g_param_spec_object ("archive", NULL, NULL, HS_TYPE_ARCHIVE, ro);
+  props[PROP_MODULES + HS_MESSENGER_ARCHIVE] = g_param_spec_object ("archive", NULL, NULL, HS_TYPE_ARCHIVE, ro);
 
   /**
    * HsMessenger:muc: (getter get_muc)
@@ -287,7 +253,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_MUC] = g_param_spec_object ("muc", NULL, NULL, HS_TYPE_MUC, ro);
+  props[PROP_MODULES + HS_MESSENGER_MUC] = g_param_spec_object ("muc", NULL, NULL, HS_TYPE_MUC, ro);
 
   /**
    * HsMessenger:bookmarks: (getter get_bookmarks)
@@ -296,7 +262,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, HS_TYPE_BOOKMARKS, ro);
+  props[PROP_MODULES + HS_MESSENGER_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, HS_TYPE_BOOKMARKS, ro);
 
   /**
    * HsMessenger:autojoin: (getter get_autojoin)
@@ -305,7 +271,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_AUTOJOIN] = g_param_spec_object ("autojoin", NULL, NULL, HS_TYPE_AUTOJOIN, ro);
+  props[PROP_MODULES + HS_MESSENGER_AUTOJOIN] = g_param_spec_object ("autojoin", NULL, NULL, HS_TYPE_AUTOJOIN, ro);
 
   /**
    * HsMessenger:displayed: (getter get_displayed)
@@ -314,7 +280,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_DISPLAYED] = g_param_spec_object ("displayed", NULL, NULL, HS_TYPE_DISPLAYED, ro);
+  props[PROP_MODULES + HS_MESSENGER_DISPLAYED] = g_param_spec_object ("displayed", NULL, NULL, HS_TYPE_DISPLAYED, ro);
 
   /**
    * HsMessenger:blocking: (getter get_blocking)
@@ -323,7 +289,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_BLOCKING] = g_param_spec_object ("blocking", NULL, NULL, HS_TYPE_BLOCKING, ro);
+  props[PROP_MODULES + HS_MESSENGER_BLOCKING] = g_param_spec_object ("blocking", NULL, NULL, HS_TYPE_BLOCKING, ro);
 
   /**
    * HsMessenger:avatars: (getter get_avatars)
@@ -333,7 +299,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_AVATARS] = g_param_spec_object ("avatars", NULL, NULL, HS_TYPE_AVATARS, ro);
+  props[PROP_MODULES + HS_MESSENGER_AVATARS] = g_param_spec_object ("avatars", NULL, NULL, HS_TYPE_AVATARS, ro);
 
   /**
    * HsMessenger:vcards: (getter get_vcards)
@@ -342,7 +308,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_VCARDS] = g_param_spec_object ("vcards", NULL, NULL, HS_TYPE_VCARDS, ro);
+  props[PROP_MODULES + HS_MESSENGER_VCARDS] = g_param_spec_object ("vcards", NULL, NULL, HS_TYPE_VCARDS, ro);
 
   /**
    * HsMessenger:upload: (getter get_upload)
@@ -351,7 +317,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_UPLOAD] = g_param_spec_object ("upload", NULL, NULL, HS_TYPE_UPLOAD, ro);
+  props[PROP_MODULES + HS_MESSENGER_UPLOAD] = g_param_spec_object ("upload", NULL, NULL, HS_TYPE_UPLOAD, ro);
 
   /**
    * HsMessenger:ping: (getter get_ping)
@@ -360,7 +326,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_PING] = g_param_spec_object ("ping", NULL, NULL, HS_TYPE_PING, ro);
+  props[PROP_MODULES + HS_MESSENGER_PING] = g_param_spec_object ("ping", NULL, NULL, HS_TYPE_PING, ro);
 
   /**
    * HsMessenger:software-version: (getter get_software_version)
@@ -369,7 +335,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_SOFTWARE_VERSION] = g_param_spec_object ("software-version", NULL, NULL, HS_TYPE_SOFTWARE_VERSION, ro);
+  props[PROP_MODULES + HS_MESSENGER_SOFTWARE_VERSION] = g_param_spec_object ("software-version", NULL, NULL, HS_TYPE_SOFTWARE_VERSION, ro);
 
   /**
    * HsMessenger:time: (getter get_time)
@@ -378,7 +344,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_TIME] = g_param_spec_object ("time", NULL, NULL, HS_TYPE_TIME, ro);
+  props[PROP_MODULES + HS_MESSENGER_TIME] = g_param_spec_object ("time", NULL, NULL, HS_TYPE_TIME, ro);
 
   /**
    * HsMessenger:history: (getter get_history)
@@ -387,7 +353,7 @@ install_modules (void)
    *
    * Since: 0.2
    */
-  props[PROP_MODULES + MODULE_HISTORY] = g_param_spec_object ("history", NULL, NULL, HS_TYPE_HISTORY, ro);
+  props[PROP_MODULES + HS_MESSENGER_HISTORY] = g_param_spec_object ("history", NULL, NULL, HS_TYPE_HISTORY, ro);
 }
 
 static void
@@ -543,310 +509,4 @@ hs_messenger_get_keeps_history (HsMessenger *self)
   g_return_val_if_fail (HS_IS_MESSENGER (self), FALSE);
 
   return self->keeps_history;
-}
-
-/**
- * hs_messenger_get_disco: (get-property disco)
- * @self: a messenger
- *
- * Gets what others can do, and what is said of this program.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsDisco *
-hs_messenger_get_disco (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsDisco *) self->modules[MODULE_DISCO];
-}
-
-/**
- * hs_messenger_get_roster: (get-property roster)
- * @self: a messenger
- *
- * Gets the contacts.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsRoster *
-hs_messenger_get_roster (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsRoster *) self->modules[MODULE_ROSTER];
-}
-
-/**
- * hs_messenger_get_pubsub: (get-property pubsub)
- * @self: a messenger
- *
- * Gets the nodes of the account and of others.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsPubSub *
-hs_messenger_get_pubsub (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsPubSub *) self->modules[MODULE_PUBSUB];
-}
-
-/**
- * hs_messenger_get_messages: (get-property messages)
- * @self: a messenger
- *
- * Gets the messages, as they come and go.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsMessages *
-hs_messenger_get_messages (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsMessages *) self->modules[MODULE_MESSAGES];
-}
-
-/**
- * hs_messenger_get_archive: (get-property archive)
- * @self: a messenger
- *
- * Gets the archives of messages.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsArchive *
-hs_messenger_get_archive (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsArchive *) self->modules[MODULE_ARCHIVE];
-}
-
-/**
- * hs_messenger_get_muc: (get-property muc)
- * @self: a messenger
- *
- * Gets the rooms.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsMuc *
-hs_messenger_get_muc (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsMuc *) self->modules[MODULE_MUC];
-}
-
-/**
- * hs_messenger_get_bookmarks: (get-property bookmarks)
- * @self: a messenger
- *
- * Gets the rooms that the account remembers.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsBookmarks *
-hs_messenger_get_bookmarks (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsBookmarks *) self->modules[MODULE_BOOKMARKS];
-}
-
-/**
- * hs_messenger_get_autojoin: (get-property autojoin)
- * @self: a messenger
- *
- * Gets what joins the rooms that are marked for it.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsAutojoin *
-hs_messenger_get_autojoin (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsAutojoin *) self->modules[MODULE_AUTOJOIN];
-}
-
-/**
- * hs_messenger_get_displayed: (get-property displayed)
- * @self: a messenger
- *
- * Gets what was read, here and elsewhere.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsDisplayed *
-hs_messenger_get_displayed (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsDisplayed *) self->modules[MODULE_DISPLAYED];
-}
-
-/**
- * hs_messenger_get_blocking: (get-property blocking)
- * @self: a messenger
- *
- * Gets the addresses from which nothing is taken.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsBlocking *
-hs_messenger_get_blocking (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsBlocking *) self->modules[MODULE_BLOCKING];
-}
-
-/**
- * hs_messenger_get_avatars: (get-property avatars)
- * @self: a messenger
- *
- * Gets the images that people show.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsAvatars *
-hs_messenger_get_avatars (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsAvatars *) self->modules[MODULE_AVATARS];
-}
-
-/**
- * hs_messenger_get_vcards: (get-property vcards)
- * @self: a messenger
- *
- * Gets the cards of people.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsVcards *
-hs_messenger_get_vcards (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsVcards *) self->modules[MODULE_VCARDS];
-}
-
-/**
- * hs_messenger_get_upload: (get-property upload)
- * @self: a messenger
- *
- * Gets what gives files to the server.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsUpload *
-hs_messenger_get_upload (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsUpload *) self->modules[MODULE_UPLOAD];
-}
-
-/**
- * hs_messenger_get_ping: (get-property ping)
- * @self: a messenger
- *
- * Gets what asks whether somebody is there, and answers.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsPing *
-hs_messenger_get_ping (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsPing *) self->modules[MODULE_PING];
-}
-
-/**
- * hs_messenger_get_software_version: (get-property software-version)
- * @self: a messenger
- *
- * Gets what tells and asks for the name and version of programs.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsSoftwareVersion *
-hs_messenger_get_software_version (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsSoftwareVersion *) self->modules[MODULE_SOFTWARE_VERSION];
-}
-
-/**
- * hs_messenger_get_time: (get-property time)
- * @self: a messenger
- *
- * Gets what tells and asks for the time of the day.
- *
- * Returns: (transfer none): the module
- *
- * Since: 0.2
- */
-HsTime *
-hs_messenger_get_time (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsTime *) self->modules[MODULE_TIME];
-}
-
-/**
- * hs_messenger_get_history: (get-property history)
- * @self: a messenger
- *
- * Gets what keeps up with the archives.
- *
- * Returns: (transfer none) (nullable): the module, or %NULL without [property@Messenger:keeps-history]
- *
- * Since: 0.2
- */
-HsHistory *
-hs_messenger_get_history (HsMessenger *self)
-{
-  g_return_val_if_fail (HS_IS_MESSENGER (self), NULL);
-
-  return (HsHistory *) self->modules[MODULE_HISTORY];
 }
