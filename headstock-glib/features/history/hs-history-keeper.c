@@ -382,6 +382,8 @@ has_clock_gap (HsHistoryKeeper *self, const char *before)
   return FALSE;
 }
 
+/* A run begins before the mark by as much as the clock may be set back without harm. The server's answer may tell whole
+ * seconds, and the mark may have moved while it was on its way. */
 void
 hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time)
 {
@@ -392,7 +394,7 @@ hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time)
                              .a = { NULL, time },
                              .b = state->mark };
 
-  if (state->mark.id == NULL || state->mark.stamp <= time || has_clock_gap (self, state->mark.id))
+  if (state->mark.id == NULL || state->mark.stamp - HS_HISTORY_SLACK <= time || has_clock_gap (self, state->mark.id))
     return;
   hs_history_log_add (&self->log, &change);
   self->callbacks->gap_changed (change.number, self->owner);

@@ -430,14 +430,14 @@ test_clock (void)
   answer (&owner, 1, 3, TRUE);
   g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 1);
   g_assert_cmpstr (owner.keeper.log.working.mark.id, ==, "e1");
-  hs_history_keeper_compare_clock (&owner.keeper, SECOND);
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND - HS_HISTORY_SLACK);
   g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 1);
-  hs_history_keeper_compare_clock (&owner.keeper, SECOND - 1);
-  hs_history_keeper_compare_clock (&owner.keeper, SECOND - 1);
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND - HS_HISTORY_SLACK - 1);
+  hs_history_keeper_compare_clock (&owner.keeper, SECOND - HS_HISTORY_SLACK - 1);
   g_assert_cmpuint (owner.keeper.log.working.gaps->len, ==, 2);
   gap = owner.keeper.log.working.gaps->pdata[1];
   g_assert_cmpint (gap->reason, ==, HS_GAP_REASON_CLOCK);
-  g_assert_cmpint (gap->after.stamp, ==, SECOND - 1);
+  g_assert_cmpint (gap->after.stamp, ==, SECOND - HS_HISTORY_SLACK - 1);
   g_assert_cmpstr (gap->before.id, ==, "e1");
   g_assert_false (hs_history_keeper_fill (&owner.keeper, gap->serial, 0, owner.now));
   owner_clear (&owner);
