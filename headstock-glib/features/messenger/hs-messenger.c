@@ -197,7 +197,7 @@ hs_messenger_set_property (GObject *object, guint prop_id, const GValue *value, 
 }
 
 static void
-install_modules (void)
+install_shared (void)
 {
   GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
@@ -236,6 +236,12 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + HS_MESSENGER_MESSAGES] = g_param_spec_object ("messages", NULL, NULL, HS_TYPE_MESSAGES, ro);
+}
+
+static void
+install_rooms (void)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessenger:archive: (getter get_archive)
@@ -272,6 +278,12 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + HS_MESSENGER_AUTOJOIN] = g_param_spec_object ("autojoin", NULL, NULL, HS_TYPE_AUTOJOIN, ro);
+}
+
+static void
+install_people (void)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessenger:displayed: (getter get_displayed)
@@ -309,6 +321,12 @@ install_modules (void)
    * Since: 0.2
    */
   props[PROP_MODULES + HS_MESSENGER_VCARDS] = g_param_spec_object ("vcards", NULL, NULL, HS_TYPE_VCARDS, ro);
+}
+
+static void
+install_others (void)
+{
+  GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * HsMessenger:upload: (getter get_upload)
@@ -406,7 +424,10 @@ hs_messenger_class_init (HsMessengerClass *klass)
    */
   props[PROP_KEEPS_HISTORY] = g_param_spec_boolean ("keeps-history", NULL, NULL, FALSE, construct);
 
-  install_modules ();
+  install_shared ();
+  install_rooms ();
+  install_people ();
+  install_others ();
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
