@@ -195,21 +195,48 @@ sync_folder (const char *folder)
   close (fd);
 }
 
+/*
+ * Makes the file that is written before it takes the name of the state, and locks it until it is closed:
+ * hs_state_file_sweep() of another process leaves it alone. One that was swept away before it was locked is
+ * made again. Returns -1, with errno, where that is not possible.
+ */
+static int
+make_temporary (const char *folder, const char *name, char **temporary)
+{
+  g_autofree char *hidden = g_strdup_printf (".%s.XXXXXX", name);
+
+  for (;;)
+    {
+      g_autofree char *path = g_build_filename (folder, hidden, NULL);
+      int fd = g_mkstemp_full (path, O_WRONLY | O_CLOEXEC, 0600);
+      struct stat buf;
+
+      if (fd < 0)
+        return -1;
+      /* Whoever sweeps holds it for a moment only. Not every file system has locks; then nobody sweeps. */
+      while (flock (fd, LOCK_EX) != 0 && errno == EINTR)
+        ;
+      if (fstat (fd, &buf) != 0 || buf.st_nlink > 0)
+        {
+          *temporary = g_steal_pointer (&path);
+          return fd;
+        }
+      close (fd);
+    }
+}
+
 gboolean
 hs_state_file_replace (const char *folder, const char *name, GBytes *bytes, GError **error)
 {
-  g_autofree char *hidden = g_strdup_printf (".%s.XXXXXX", name);
-  g_autofree char *temporary = g_build_filename (folder, hidden, NULL);
+  g_autofree char *temporary = NULL;
   g_autofree char *path = g_build_filename (folder, name, NULL);
   int fd, code = 0;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return fail (error, errno, "Making the folder", folder);
-  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  fd = make_temporary (folder, name, &temporary);
   if (fd < 0)
     return fail (error, errno, "Writing", path);
-  /* Held until the file has its name: hs_state_file_sweep() of another process leaves it alone. */
-  flock (fd, LOCK_EX | LOCK_NB);
   if (!write_all (fd, bytes) || rename (temporary, path) != 0)
     code = errno;
   close (fd);
@@ -233,18 +260,18 @@ hs_state_file_delete (const char *folder, const char *name, GError **error)
   return TRUE;
 }
 
-/* Whether nobody writes it: the lock of who did went with the process. */
-static gboolean
-is_abandoned (const char *path)
+/* Deletes a file that nobody writes any more: the lock went with the process that did. */
+static void
+delete_abandoned (const char *path)
 {
   int fd = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
-  gboolean abandoned;
 
   if (fd < 0)
-    return FALSE;
-  abandoned = flock (fd, LOCK_EX | LOCK_NB) == 0;
+    return;
+  /* While it is locked, so that whoever has just made it sees that it is gone. */
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    g_unlink (path);
   close (fd);
-  return abandoned;
 }
 
 void
@@ -262,7 +289,6 @@ hs_state_file_sweep (const char *folder, const char *name)
       if (!g_str_has_prefix (entry, prefix) || strlen (entry) != strlen (prefix) + 6)
         continue;
       path = g_build_filename (folder, entry, NULL);
-      if (is_abandoned (path))
-        g_unlink (path);
+      delete_abandoned (path);
     }
 }

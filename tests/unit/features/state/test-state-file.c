@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "features/state/hs-state-file-private.h"
 #include "features/state/hs-state-writer-private.h"
@@ -170,6 +173,40 @@ test_not_a_file (void)
   g_free (folder);
 }
 
+/* The folder in which another program begins between the making of a file and its lock. */
+static const char *swept;
+
+/* In place of the C library's. */
+int
+flock (int fd, int operation)
+{
+  const char *folder = g_steal_pointer (&swept);
+
+  if (folder != NULL)
+    hs_state_file_sweep (folder, "roster");
+  return (int) syscall (SYS_flock, fd, operation);
+}
+
+/* Another program that begins takes nothing away from one that writes at that moment. */
+static void
+test_sweep_while_written (void)
+{
+  char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "roster", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
+  g_autoptr (GError) error = NULL;
+
+  swept = folder;
+  hs_state_file_replace (folder, "roster", bytes, &error);
+  g_assert_no_error (error);
+  g_assert_null (swept);
+
+  /* Nothing but the state is there. */
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (folder);
+}
+
 static guint32
 read_number (const char *folder)
 {
@@ -211,6 +248,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/state-file/other-types", test_other_types);
   g_test_add_func ("/state-file/replace", test_replace);
   g_test_add_func ("/state-file/not-a-file", test_not_a_file);
+  g_test_add_func ("/state-file/sweep-while-written", test_sweep_while_written);
   g_test_add_func ("/state-file/order", test_order);
 
   return g_test_run ();
