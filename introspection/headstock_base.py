@@ -176,6 +176,19 @@ def _check_writable(cls, name):
         raise TypeError(f"a {cls.__name__} can't be made with the property {name!r}, which can only be read")
 
 
+def _name_unfit(cls, properties, error):
+    """The same error with the name of the property whose type the value can't be turned into."""
+    for name, value in properties.items():
+        spec = getattr(cls.props, name, None)
+        if spec is None or name in str(error):
+            continue
+        try:
+            GObject.Value(spec.value_type).set_value(value)
+        except (TypeError, ValueError, OverflowError):
+            return type(error)(f"a {cls.__name__} can't be made with {value!r} for {name!r}: {error}")
+    return error
+
+
 class _Props:
     """The properties of one object, as PyGObject gives them: strings are checked, and may be addresses."""
 
@@ -224,7 +237,10 @@ class Properties:
         properties = {name: _convert(name, value) for name, value in properties.items()}
         for name in properties:
             _check_writable(type(self), name)
-        super().__init__(**properties)
+        try:
+            super().__init__(**properties)
+        except TypeError as error:
+            raise _name_unfit(type(self), properties, error) from None
 
     def __setattr__(self, name, value):
         # What a program's own class has is the program's.

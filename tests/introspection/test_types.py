@@ -326,7 +326,9 @@ def read_only_construction():
             (Headstock.Client, {"bound-jid": "a@b"}, "bound-jid"),
             (Headstock.Message, {"stanza_type": "chat", "occupant_id": "1"}, "occupant_id"),
             (Headstock.DataForm, {"form_type": "x"}, "form_type"),
-            (Headstock.DataForm, {"kind": None}, "None"),
+            (Headstock.DataForm, {"kind": None}, "kind"),
+            (Headstock.Client, {"jid": "a@b", "port": "x", "resource": "y"}, "port"),
+            (Headstock.Client, {"jid": "a@b", "connection_security": None}, "connection_security"),
             (Headstock.DataForm, {"kind": result, "tilte": "x"}, "tilte"),
             (Headstock.DataField, {"nmae": "x"}, "nmae")):
         try:
