@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "script-large.h"
 
@@ -11,7 +12,7 @@
 
 #define TEN_GIB ((guint64) 10 << 30)
 #define MIB ((guint64) 1 << 20)
-#define SEND_BUFFER (128 * 1024)
+#define SOCKET_BUFFER (128 * 1024)
 
 typedef struct
 {
@@ -21,6 +22,39 @@ typedef struct
   guint usec;       /* between two writes of 32 KiB */
 } Endless;
 
+/* Whether a socket of this process is the other end of a connection. */
+static gboolean
+is_other_end (int fd, const struct sockaddr_storage *local, const struct sockaddr_storage *remote)
+{
+  struct sockaddr_storage here = { 0 }, there = { 0 };
+  socklen_t here_length = sizeof here, there_length = sizeof there;
+
+  return getsockname (fd, (struct sockaddr *) &here, &here_length) == 0
+         && getpeername (fd, (struct sockaddr *) &there, &there_length) == 0
+         && memcmp (&here, remote, sizeof here) == 0 && memcmp (&there, local, sizeof there) == 0;
+}
+
+/*
+ * The system gives a socket that is read slowly a buffer of up to 32 MiB: where the client is kept from running,
+ * its socket would take more than the client may. The client is in this process.
+ */
+static void
+bound_sockets (ScriptedPeer *peer)
+{
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (scripted_peer_get_connection (peer)));
+  struct sockaddr_storage local = { 0 }, remote = { 0 };
+  socklen_t local_length = sizeof local, remote_length = sizeof remote;
+  int other = 0, limit = getdtablesize ();
+
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &local, &local_length));
+  g_assert_no_errno (getpeername (fd, (struct sockaddr *) &remote, &remote_length));
+  while (other < limit && !is_other_end (other, &local, &remote))
+    other++;
+  g_assert_cmpint (other, <, limit);
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &(int){ SOCKET_BUFFER }, sizeof (int)));
+  g_assert_no_errno (setsockopt (other, SOL_SOCKET, SO_RCVBUF, &(int){ SOCKET_BUFFER }, sizeof (int)));
+}
+
 static gboolean
 send_endless (ScriptedPeer *peer, gpointer data)
 {
@@ -28,11 +62,8 @@ send_endless (ScriptedPeer *peer, gpointer data)
   gboolean numbered = strchr (endless->unit, '%') != NULL;
   g_autoptr (GString) buffer = g_string_new (NULL);
   guint number = 0;
-  int fd = g_socket_get_fd (g_socket_connection_get_socket (scripted_peer_get_connection (peer)));
 
-  /* Or the sockets of a client that is kept from running take more than the bounds below allow for. */
-  if (setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &(int){ SEND_BUFFER }, sizeof (int)) != 0)
-    return FALSE;
+  bound_sockets (peer);
   if (!scripted_peer_send (peer, endless->beginning, -1))
     return FALSE;
   while (attack_run->n_sent < TEN_GIB)
@@ -69,7 +100,7 @@ send_endless (ScriptedPeer *peer, gpointer data)
       = { RUN (attack_session), CALL (send_endless, (gpointer) &endless_##id), READ_END, END };
 
 /* What lies in the sockets and in buffers on the way comes on top of it. */
-#define SLACK (8 * MIB)
+#define SLACK (2 * MIB)
 /* A stanza that is too large is skipped, but not for ever. */
 #define BOUND (16 * MIB + SLACK)
 
