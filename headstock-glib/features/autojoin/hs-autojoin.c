@@ -9,7 +9,7 @@
 /**
  * HsAutojoin:
  *
- * Joins the rooms whose bookmarks say so (XEP-0402, 4). For clients only.
+ * Joins the rooms whose bookmarks are marked for autojoin (XEP-0402, 4). For clients only.
  *
  * ```python
  * bookmarks = Headstock.Bookmarks.new()
@@ -19,15 +19,15 @@
  * muc.connect("room-message", room_message)
  * ```
  *
- * At most four rooms are entered at the same time. A room is left when its bookmark is removed, or does not say so any
- * more, on this device or another one. A room that the program leaves is not joined again before its bookmark changes.
- * The nickname is that of the bookmark; without one, the local part of the account's address. A room that could not be
- * joined is tried again in the next session.
+ * At most four rooms are entered at the same time. A room is left when its bookmark is removed or its autojoin is
+ * switched off, on this device or another one. A room that the program leaves is not joined again before its bookmark
+ * changes. The nickname is that of the bookmark; without one, the local part of the account's address. A room that
+ * could not be joined is tried again in the next session.
  *
  * Since: 0.2
  */
 
-/* A service may limit how fast rooms are entered. */
+/* Services may limit how fast an account enters rooms. */
 #define MAX_JOINING 4
 
 struct _HsAutojoin
@@ -37,7 +37,7 @@ struct _HsAutojoin
   HsClient *client; /* weak */
   HsBookmarks *bookmarks;
   HsMuc *muc;
-  GHashTable *followed; /* the rooms whose bookmarks say so */
+  GHashTable *followed; /* the rooms that are marked for autojoin */
   GHashTable *failed;   /* those of them that could not be joined */
   GQueue waiting;       /* those of them that are to be joined, char * */
   guint n_joining;
@@ -100,7 +100,7 @@ join (HsAutojoin *self, HsBookmark *bookmark)
   HsRoomState state;
 
   hs_muc_add_room (self->muc, jid, nick);
-  /* Whoever was told of the room may have removed it. */
+  /* A handler that was told of the new room may have removed it. */
   if (!g_set_object (&room, hs_muc_lookup (self->muc, jid)))
     return;
   state = hs_room_get_state (room);
@@ -132,7 +132,7 @@ pump (HsAutojoin *self)
     }
 }
 
-/* ---- What the bookmarks say ---- */
+/* ---- Following the bookmarks ---- */
 
 static void
 leave (HsAutojoin *self, const char *jid)
@@ -172,7 +172,7 @@ sync_rooms (HsAutojoin *self)
   GHashTableIter iter;
   gpointer jid;
 
-  /* What is known from the last run may have changed. */
+  /* The bookmarks of the last run may have changed since. */
   if (self->client == NULL || !hs_bookmarks_get_is_loaded (self->bookmarks))
     return;
   g_hash_table_iter_init (&iter, self->followed);
@@ -235,7 +235,7 @@ hs_autojoin_attached (HsModule *module, HsClient *client)
   sync_rooms (self);
 }
 
-/* Another session may let us in. */
+/* A room that refused the last session may admit this one. */
 static void
 hs_autojoin_ready (HsModule *module, HsClient *client)
 {
@@ -252,7 +252,7 @@ hs_autojoin_ready (HsModule *module, HsClient *client)
   pump (self);
 }
 
-/* The rooms stay: they are the program's now. */
+/* The rooms are not left: they belong to the program now. */
 static void
 hs_autojoin_detached (HsModule *module, HsClient *client)
 {
@@ -342,7 +342,7 @@ hs_autojoin_set_property (GObject *object, guint prop_id, const GValue *value, G
     }
 }
 
-/* Python and JavaScript can make one without the constructor. */
+/* Python and JavaScript can make the object without hs_autojoin_new(). */
 static void
 hs_autojoin_constructed (GObject *object)
 {
@@ -410,11 +410,11 @@ hs_autojoin_init (HsAutojoin *self)
 /**
  * hs_autojoin_new: (constructor)
  * @bookmarks: the bookmarks
- * @muc: what joins the rooms
+ * @muc: the module that joins the rooms
  *
- * Makes a module that joins the rooms whose bookmarks say so.
+ * Makes a module that joins the rooms that are marked for autojoin.
  *
- * All three are registered with the same client, by [method@Client.register].
+ * The program registers all three with the same client ([method@Client.register]).
  *
  * Returns: (transfer full): the module
  *
@@ -469,7 +469,7 @@ hs_autojoin_get_bookmarks (HsAutojoin *self)
  * hs_autojoin_get_muc: (get-property muc)
  * @self: the module
  *
- * Gets what joins the rooms.
+ * Gets the module that joins the rooms.
  *
  * Returns: (transfer none): the module for rooms
  *

@@ -16,12 +16,12 @@
 /**
  * HsLastActivity:
  *
- * Tells how long the user has done nothing, and asks that of others (XEP-0012).
+ * Tells others how long the user has been idle, and asks them the same (XEP-0012).
  *
  * This module is for clients only. It answers the account's own devices and contacts that may see its presence
- * (XEP-0012, 6): those whose subscription is `from` or `both` in the [class@Roster] that is registered with the
- * client. Without a roster, only the account's own devices get an answer. All others are told what they would be
- * told without the module: `service-unavailable`.
+ * (XEP-0012, 6): those whose subscription is `from` or `both` in the [class@Roster] that is registered with the client.
+ * Without a roster, only the account's own devices get an answer. All others get the error `service-unavailable`, as if
+ * there were no module.
  *
  * ```python
  * last = Headstock.LastActivity.new()
@@ -197,9 +197,9 @@ hs_last_activity_class_init (HsLastActivityClass *klass)
   /**
    * HsLastActivity:last-active: (getter get_last_active) (setter set_last_active)
    *
-   * When the user did something last; %NULL, the default, for "now".
+   * When the user was last active; %NULL, the default, for "now".
    *
-   * A program that knows sets it, for example at each key that is pressed.
+   * The program sets it, for example whenever a key is pressed.
    *
    * Since: 0.2
    */
@@ -252,7 +252,7 @@ hs_last_activity_get_client (HsLastActivity *self)
  * hs_last_activity_get_last_active: (get-property last-active)
  * @self: a module for the last activity
  *
- * Gets when the user did something last, as the program has said.
+ * Gets when the user was last active, as the program has set it.
  *
  * Returns: (transfer none) (nullable): the time, or %NULL for "now"
  *
@@ -271,7 +271,7 @@ hs_last_activity_get_last_active (HsLastActivity *self)
  * @self: a module for the last activity
  * @last_active: (nullable): the time, or %NULL for "now"
  *
- * Sets when the user did something last.
+ * Sets when the user was last active.
  *
  * Since: 0.2
  */
@@ -287,7 +287,7 @@ hs_last_activity_set_last_active (HsLastActivity *self, GDateTime *last_active)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_ACTIVE]);
 }
 
-/* A task's own number has 32 bits on some systems. */
+/* The integer that a GTask returns has only 32 bits on some systems. */
 static void
 read_answer (GTask *task, HsIq *iq, gint64 usec)
 {
@@ -308,11 +308,11 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
- * Asks when somebody was active last.
+ * Asks how long somebody has been idle.
  *
- * What is asked says what the answer means: of an address with a resource, how long its user has done nothing; of a
- * bare JID, how long ago the account's last session ended, and 0 while there is one; of a server, how long it has
- * been running (XEP-0012, 3 to 5).
+ * The meaning of the answer depends on the address. For a full JID, it is how long the user has been idle there; for a
+ * bare JID, how long ago the account's last session ended, or 0 while it has one; for a server, how long it has been
+ * running (XEP-0012, 3 to 5).
  *
  * Call [method@LastActivity.query_finish] in the callback to get the result.
  *
@@ -350,10 +350,10 @@ hs_last_activity_query_async (HsLastActivity *self,
  * Ends what [method@LastActivity.query_async] began.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the
- * answer has no number of seconds.
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no number
+ * of seconds.
  *
- * Returns: the seconds, or -1 with an error
+ * Returns: the time in seconds, or -1 with an error
  *
  * Since: 0.2
  */

@@ -14,10 +14,10 @@
 /**
  * HsPing:
  *
- * Answers pings, and measures how long an answer of somebody else takes (XEP-0199).
+ * Answers pings, and measures how long others take to answer (XEP-0199).
  *
- * It works in a client and in a component. Whether the connection to the own server still stands is something else:
- * the client looks after that itself ([property@Client:keepalive-interval]).
+ * It works in a client and in a component. It is not needed to keep the connection alive: the client itself checks
+ * whether its server is still there ([property@Client:keepalive-interval]).
  *
  * ```python
  * ping = Headstock.Ping.new()

@@ -19,13 +19,12 @@
 /**
  * HsTime:
  *
- * Tells the time of the day, and asks others for theirs (XEP-0202).
+ * Tells others the time of the day, and asks them for theirs (XEP-0202).
  *
- * The time zone says roughly where somebody is. In a client, the module answers the account's own devices and
- * contacts that may see its presence (RFC 6121, 3): those whose subscription is `from` or `both` in the
- * [class@Roster] that is registered with the client. Without a roster, only the account's own devices get an
- * answer. All others are told what they would be told without the module: `service-unavailable`. A component
- * answers everybody.
+ * The time zone says roughly where somebody is. In a client, the module answers the account's own devices and contacts
+ * that may see its presence (RFC 6121, 3): those whose subscription is `from` or `both` in the [class@Roster] that is
+ * registered with the client. Without a roster, only the account's own devices get an answer. All others get the error
+ * `service-unavailable`, as if there were no module. A component answers everybody.
  *
  * ```python
  * time = Headstock.Time.new()
@@ -206,7 +205,7 @@ hs_time_get_client (HsTime *self)
   return self->client;
 }
 
-/* The zone of XEP-0082, 3.2: `Z`, or hours and minutes; NULL for anything else. */
+/* Reads a time zone as XEP-0082, 3.2, has it: `Z`, or hours and minutes. Returns NULL for anything else. */
 static GTimeZone *
 read_zone (const char *text)
 {
@@ -247,12 +246,12 @@ read_answer (GTask *task, HsIq *iq, gint64 usec)
 /**
  * hs_time_query_async:
  * @self: a module for the time
- * @jid: the address to ask, mostly one with a resource
+ * @jid: the address to ask, usually a full JID
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
- * Asks what time it is where somebody is.
+ * Asks somebody for the time in their time zone.
  *
  * Call [method@Time.query_finish] in the callback to get the result.
  *
@@ -290,11 +289,11 @@ hs_time_query_async (HsTime *self,
  * Ends what [method@Time.query_async] began.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the
- * answer has no time that can be read.
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no time
+ * that can be read.
  *
- * Returns: (transfer full): the time in the time zone of the other side, or %NULL with an error. The other side
- *   says it, and its clock may be wrong
+ * Returns: (transfer full): the time in the time zone of the other side, or %NULL with an error. It comes from the
+ *   clock of the other side, which may be wrong
  *
  * Since: 0.2
  */

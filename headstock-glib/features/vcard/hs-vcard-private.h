@@ -21,14 +21,14 @@ typedef enum
   HS_VCARD_N_FIELDS
 } HsVcardField;
 
-/* NULL: there is none, or it is empty. */
+/* Returns the text of the field, or NULL where the field is missing or empty. */
 const char *hs_vcard_read_field (HsElement *vcard, HsVcardField field);
 /* Removes the field where @text is NULL. */
 void hs_vcard_write_field (HsElement *vcard, HsVcardField field, const char *text);
 
-/* NULL: there is none, or it is not in base64. */
+/* Returns the decoded bytes, or NULL where there is no photo or it is not in base64. */
 GBytes *hs_vcard_read_photo (HsElement *vcard);
-/* Removes the photo with all that is said of it where @photo is NULL. */
+/* Removes the whole `PHOTO`, the type of the image included, where @photo is NULL. */
 void hs_vcard_write_photo (HsElement *vcard, GBytes *photo);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 
 #include "hs-namespaces.h"
 
-/* Where the text of a field stands: in @outer, or in @inner inside it. */
+/* The place of a field's text: in the element @outer, or in @inner inside it. */
 typedef struct
 {
   const char *outer;
@@ -32,7 +32,7 @@ get_child (HsElement *parent, const char *name)
   return hs_element_get_child (parent, name, HS_NS_VCARD);
 }
 
-/* Of several e-mail addresses it is the preferred one. */
+/* Finds the element @outer of a field. Of several e-mail addresses, it is the preferred one. */
 static HsElement *
 find_outer (HsElement *vcard, HsVcardField field)
 {
@@ -69,8 +69,8 @@ remove_children (HsElement *parent, const char *name)
     hs_element_detach (child);
 }
 
-/* All elements of a name are removed: one that is left would take the place of the one that was read. Of a name and a
- * photo the other parts stay. */
+/* Removes all elements of the same name: one that was left would be read next. From `N` and `PHOTO`, only the one part
+ * is removed. */
 static void
 remove_field (HsElement *vcard, HsVcardField field)
 {
@@ -120,7 +120,8 @@ hs_vcard_write_field (HsElement *vcard, HsVcardField field, const char *text)
     hs_element_add_text_child (element, places[field].inner, HS_NS_VCARD, text);
 }
 
-/* g_base64_decode() skips what is not base64, and gives other bytes than were meant. White space is usual. */
+/* g_base64_decode() skips characters that are not base64, and would return wrong bytes. White space is usual and
+ * allowed. */
 static gboolean
 is_base64 (const char *text)
 {

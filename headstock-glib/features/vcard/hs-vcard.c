@@ -10,12 +10,12 @@
 /**
  * HsVcard:
  *
- * What somebody says of themself: names, a photo, how to be reached (XEP-0054).
+ * What somebody says about themself: names, a photo, how to be reached (XEP-0054).
  *
  * It comes from [method@Vcards.fetch_async], or a program makes it. The properties read and write the most usual
- * fields; the whole is in [property@Vcard:element], and what no property stands for stays as it is. The texts are as
- * the other side wrote them: [func@printable] makes them fit for a terminal or a log. Nobody has checked that they are
- * true.
+ * fields; the whole vCard is in [property@Vcard:element], and fields without a property stay as they are. The texts are
+ * as the other side wrote them: [func@printable] makes them fit for a terminal or a log. Nobody has checked that they
+ * are true.
  *
  * ```python
  * vcard = Headstock.Vcard(full_name="Juliet Capulet", nickname="juliet")
@@ -30,10 +30,10 @@ struct _HsVcard
   GObject parent_instance;
 
   HsElement *element;
-  GBytes *photo; /* what was given out last; the element may have changed since */
+  GBytes *photo; /* returned last; @element may have changed since */
 };
 
-/* The others are the fields. */
+/* The other properties have the numbers of HsVcardField. */
 enum
 {
   PROP_ELEMENT = HS_VCARD_N_FIELDS,
@@ -177,7 +177,7 @@ install_texts (GParamFlags rw)
   /**
    * HsVcard:note: (getter get_note) (setter set_note)
    *
-   * What the person says of themself (`NOTE`, or `DESC` where there is no note).
+   * What the person says about themself (`NOTE`, or `DESC` where there is no note).
    *
    * The default is %NULL: there is none.
    *
@@ -210,7 +210,7 @@ install_texts (GParamFlags rw)
   /**
    * HsVcard:url: (getter get_url) (setter set_url)
    *
-   * The address of a page of the person (`URL`). It is the other side's text: look at it before you open it.
+   * The address of a page of the person (`URL`). The other side wrote it: check it before you open it.
    *
    * The default is %NULL: there is none.
    *
@@ -256,9 +256,9 @@ hs_vcard_class_init (HsVcardClass *klass)
   /**
    * HsVcard:element: (getter get_element)
    *
-   * The whole: the `<vCard xmlns='vcard-temp'/>`, to read and to change what no property stands for.
+   * The whole vCard, the `<vCard xmlns='vcard-temp'/>`, to read and change fields that have no property.
    *
-   * A change of it is not notified.
+   * Properties are not notified when the element is changed.
    *
    * Since: 0.2
    */
@@ -294,9 +294,9 @@ hs_vcard_new (void)
  * @element: a `<vCard xmlns='vcard-temp'/>`, which is copied
  * @error: return location for an error
  *
- * Makes a vCard of its XML, such as a program keeps it.
+ * Makes a vCard from its XML, for example from what the program has saved.
  *
- * Errors: %HS_ERROR_PROTOCOL where the element is none.
+ * Errors: %HS_ERROR_PROTOCOL where the element is not a vCard.
  *
  * Returns: (transfer full): the vCard, or %NULL with an error
  *
@@ -609,7 +609,7 @@ hs_vcard_set_url (HsVcard *self, const char *url)
  *
  * Gets the bytes of the photo.
  *
- * A photo that is only linked to, or is not written in base64, is none.
+ * A photo that is only a link (`EXTVAL`), or is not written in base64, counts as no photo.
  *
  * Returns: (transfer none) (nullable): the bytes, valid until the vCard changes; or %NULL where there is none
  *
@@ -634,11 +634,11 @@ hs_vcard_get_photo (HsVcard *self)
 /**
  * hs_vcard_set_photo: (set-property photo)
  * @self: a vCard
- * @photo: (nullable): the bytes of an image; %NULL or none at all for no photo
+ * @photo: (nullable): the bytes of an image; %NULL or empty for no photo
  *
  * Sets the photo, or removes it together with its type.
  *
- * Servers set bounds to a vCard: some tens of kilobytes pass everywhere.
+ * Servers limit the size of a vCard: keep a photo to some tens of kilobytes.
  *
  * Since: 0.2
  */
@@ -663,7 +663,7 @@ hs_vcard_set_photo (HsVcard *self, GBytes *photo)
  * hs_vcard_get_photo_type: (get-property photo-type)
  * @self: a vCard
  *
- * Gets the media type of the photo, as the other side says it: it may be another one.
+ * Gets the media type of the photo, as the other side declares it: the bytes may be of another type.
  *
  * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
  *

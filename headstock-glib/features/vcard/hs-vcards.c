@@ -14,11 +14,11 @@
 /**
  * HsVcards:
  *
- * Fetches what others say of themselves, and stores what the account says of itself (XEP-0054).
+ * Fetches the vCards of others, and stores that of the account (XEP-0054).
  *
  * Nothing is fetched unless the program asks, and nothing is kept: each call asks the server. It works in a client and
- * in a component; a component has no vCard on a server, so it can only fetch those of others. Everybody can
- * read a stored vCard (XEP-0054, 5).
+ * in a component; a component has no vCard on a server, so it can only fetch those of others. Everybody can read a
+ * stored vCard (XEP-0054, 5).
  *
  * ```python
  * vcards = Headstock.Vcards.new()
@@ -160,7 +160,7 @@ hs_vcards_get_client (HsVcards *self)
   return self->client;
 }
 
-/* A component has no account. Takes over @task where there is an error. */
+/* Returns FALSE, and ends @task with an error, in a component: it has no account. */
 static gboolean
 has_account (HsVcards *self, GTask *task)
 {
@@ -230,11 +230,11 @@ hs_vcards_fetch_async (HsVcards *self,
  *
  * Ends what [method@Vcards.fetch_async] began.
  *
- * Who has no vCard has an empty one, or there is an error: %HS_STANZA_ERROR_ITEM_NOT_FOUND or, where nobody shall know
- * whether the person exists, %HS_STANZA_ERROR_SERVICE_UNAVAILABLE (XEP-0054, 3.3).
+ * For somebody without a vCard, the server returns an empty vCard or an error: %HS_STANZA_ERROR_ITEM_NOT_FOUND or, to
+ * hide whether the person exists, %HS_STANZA_ERROR_SERVICE_UNAVAILABLE (XEP-0054, 3.3).
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED where a component asks for its own;
- * those of [method@Client.request_finish], among them the condition that the other side answered with, in
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED where a component asks for its own
+ * vCard; those of [method@Client.request_finish], among them the condition that the other side answered with, in
  * %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no vCard in it.
  *
  * Returns: (transfer full): the vCard, or %NULL with an error
@@ -274,8 +274,8 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Stores the account's vCard in place of the one that was there (XEP-0054, 3.2).
  *
- * To change one field, fetch the vCard, change it and store it: what other programs have put into it then stays.
- * Call [method@Vcards.store_finish] in the callback to get the result.
+ * To change one field, fetch the vCard, change it and store it: fields that other programs have set are then kept. Call
+ * [method@Vcards.store_finish] in the callback to get the result.
  *
  * ```python
  * vcard = await vcards.fetch_async()
@@ -326,7 +326,7 @@ hs_vcards_store_async (HsVcards *self,
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED in a component; those of [method@Client.request_finish],
  * among them the condition that the server answered with, in %HS_STANZA_ERROR.
  *
- * Returns: true where the server has it, false with an error
+ * Returns: true when the server has stored the vCard, false with an error
  *
  * Since: 0.2
  */

@@ -6,7 +6,7 @@
 /**
  * HsSoftwareInfo:
  *
- * What somebody says of the program that they use (XEP-0092).
+ * The program that somebody uses, as they describe it (XEP-0092).
  *
  * It is the answer to [method@SoftwareVersion.query_async]. The texts are as the other side wrote them:
  * [func@printable] makes them fit for a terminal or a log.
@@ -130,7 +130,7 @@ hs_software_info_new (const char *name, const char *version, const char *os)
 
 /**
  * hs_software_info_get_name: (get-property name)
- * @self: what somebody says of their program
+ * @self: a description of a program
  *
  * Gets the name of the program.
  *
@@ -148,7 +148,7 @@ hs_software_info_get_name (HsSoftwareInfo *self)
 
 /**
  * hs_software_info_get_version: (get-property version)
- * @self: what somebody says of their program
+ * @self: a description of a program
  *
  * Gets the version of the program.
  *
@@ -166,7 +166,7 @@ hs_software_info_get_version (HsSoftwareInfo *self)
 
 /**
  * hs_software_info_get_os: (get-property os)
- * @self: what somebody says of their program
+ * @self: a description of a program
  *
  * Gets the operating system.
  *

@@ -62,7 +62,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsSoftwareVersion, hs_software_version, G_TYPE_OB
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_software_version_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_software_version_described_init))
 
-/* A program that has not said its name is not asked for a version of its own. */
+/* A program that has set no name is presented as this library. The library's version is never sent beside the name of
+ * the program. */
 static HsElement *
 requested_cb (HsClient *client, HsElement *element, gpointer user_data)
 {
@@ -226,8 +227,8 @@ hs_software_version_class_init (HsSoftwareVersionClass *klass)
   /**
    * HsSoftwareVersion:version: (getter get_version) (setter set_version)
    *
-   * The version of the program to tell, beside [property@SoftwareVersion:name]; %NULL for an empty one. The default is
-   * %NULL.
+   * The version of the program to tell. The default is %NULL: with a [property@SoftwareVersion:name], the version in
+   * the answer is then empty; without one, it is that of this library.
    *
    * Since: 0.2
    */
@@ -236,7 +237,8 @@ hs_software_version_class_init (HsSoftwareVersionClass *klass)
   /**
    * HsSoftwareVersion:os: (getter get_os) (setter set_os)
    *
-   * The operating system to tell; %NULL, the default, for none. It helps those who look for a weak place.
+   * The operating system to tell; %NULL, the default, for none. Telling it also helps attackers who look for systems
+   * with a known weakness.
    *
    * Since: 0.2
    */
@@ -461,10 +463,10 @@ hs_software_version_query_async (HsSoftwareVersion *self,
  * Ends what [method@SoftwareVersion.query_async] began.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the
- * answer has no version in it.
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no version
+ * in it.
  *
- * Returns: (transfer full): what the other side says of itself, or %NULL with an error
+ * Returns: (transfer full): what the other side says about its program, or %NULL with an error
  *
  * Since: 0.2
  */
