@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* (transfer full) */
 HsBlockedAddress *hs_blocked_address_new (HsJid *jid);
 
-/* Whether it has not been unblocked since it was made. */
+/* Whether the address has not been unblocked since the object was made. */
 gboolean hs_blocked_address_get_is_blocked (HsBlockedAddress *self);
 void hs_blocked_address_set_unblocked (HsBlockedAddress *self);
 

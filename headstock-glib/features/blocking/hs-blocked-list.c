@@ -6,12 +6,12 @@
 #include "hs-blocked-address-private.h"
 #include "hs-blocked-table-private.h"
 
-/* How long one turn of the main loop works on the list. Connections may take 1.5 ms of the same
- * turn: together less than 5 ms. */
+/* How long the list may work in one turn of the main loop. Connections may take 1.5 ms of the same turn: together they
+ * stay below 5 ms. */
 #define SLICE_USEC 2000
-/* The same in the turn in which the list has come, which has taken its time already. */
+/* The same for the turn in which the list arrived: reading it has taken time already. */
 #define FIRST_SLICE_USEC 500
-/* So many addresses take about a twentieth of a slice: then the clock is looked at. */
+/* Check the clock after so many addresses. They take about a twentieth of a slice. */
 #define BETWEEN_LOOKS 64
 
 /* A list that is being put in place. */
@@ -26,19 +26,19 @@ typedef struct
   gpointer owner;
 } Merge;
 
-/* The table has no references: what is in it is shown, ordered or added, too. */
+/* The table holds no references: each address in it is also in @shown, @ordered or @added. */
 struct _HsBlockedList
 {
   GObject parent_instance;
 
   GPtrArray *shown;     /* of HsBlockedAddress */
-  GPtrArray *ordered;   /* to be shown instead of that; or NULL */
-  GPtrArray *added;     /* to be shown after it */
-  gboolean has_removed; /* of what is shown, ordered or added, some are not in the table any more */
+  GPtrArray *ordered;   /* to be shown in place of @shown; or NULL */
+  GPtrArray *added;     /* to be shown at the end */
+  gboolean has_removed; /* some addresses in these lists are no longer in the table */
   HsBlockedTable *table; /* what is blocked */
-  GSource *turn;         /* until the turn is over in which a change was shown; or NULL */
+  GSource *turn;         /* ends the turn in which a change was shown; or NULL */
   Merge *merge;          /* or NULL */
-  GPtrArray *gone;       /* HsBlockedAddress: to be let go of */
+  GPtrArray *gone;       /* HsBlockedAddress: to be released */
   GPtrArray *unused;     /* HsJid: likewise */
   GSource *slices;       /* while there is a merge or something is gone; or NULL */
 };
@@ -156,8 +156,9 @@ hs_blocked_list_contains (HsBlockedList *self, const char *jid)
   return hs_blocked_table_lookup (self->table, jid) != NULL;
 }
 
-/* Moves all, those that have been unblocked to others. @from: (transfer full). @blocked: or NULL.
- */
+/* Moves all addresses of @from: those that are blocked to @blocked, the rest to @others. @from: (transfer full).
+ * @blocked: or NULL.
+ * */
 static void
 pour (GPtrArray *from, GPtrArray *blocked, GPtrArray *others)
 {
@@ -209,7 +210,7 @@ hs_blocked_list_remove (HsBlockedList *self, HsJid *jid)
   self->has_removed = TRUE;
 }
 
-/* Nothing of what came stays. */
+/* Drops all addresses of the list that is being put in place. */
 static void
 empty_merge (HsBlockedList *self)
 {
@@ -224,7 +225,7 @@ empty_merge (HsBlockedList *self)
   g_ptr_array_set_size (merge->changed, 0);
 }
 
-/* What was to be shown goes. */
+/* Replaces what was to be shown. */
 static void
 set_ordered (HsBlockedList *self, GPtrArray *addresses, HsBlockedTable *table)
 {
@@ -261,7 +262,7 @@ match_next (HsBlockedList *self, Merge *merge)
   hs_blocked_table_insert (merge->table, address);
 }
 
-/* What has been added and removed since the list came is as it is now. */
+/* Applies what was added and removed since the list arrived. */
 static void
 match_changed (HsBlockedList *self, Merge *merge)
 {
@@ -306,7 +307,7 @@ has_work (HsBlockedList *self)
   return self->merge != NULL || self->gone->len > 0 || self->unused->len > 0;
 }
 
-/* What is freed may run handlers. */
+/* Releasing an object may run handlers. */
 static void
 let_go (HsBlockedList *self)
 {
@@ -316,7 +317,7 @@ let_go (HsBlockedList *self)
     hs_jid_unref (g_ptr_array_steal_index_fast (self->unused, self->unused->len - 1));
 }
 
-/* Whether there is more to do. */
+/* Returns whether there is more to do. */
 static gboolean
 work_until (HsBlockedList *self, gint64 deadline)
 {
@@ -364,7 +365,7 @@ start_source (HsBlockedList *self, GSourceFunc func, int priority)
   return source;
 }
 
-/* Not of the lowest priority: what comes in would starve it. */
+/* Not an idle priority: incoming data would starve it. */
 static void
 start_slices (HsBlockedList *self)
 {
@@ -429,7 +430,8 @@ hs_blocked_list_show (HsBlockedList *self)
     hs_blocked_list_flush (self);
 }
 
-/* What is to be shown, without those that have been removed, or removed and added again. */
+/* Returns the list to be shown, without addresses that have been removed, and with those added again in their new
+ * place. */
 static GPtrArray *
 take_changes (HsBlockedList *self)
 {
@@ -459,7 +461,7 @@ emit_difference (HsBlockedList *self, gpointer *old, guint n_old)
     end++;
   if (start + end == n_old && start + end == n_shown)
     return;
-  /* Before anything in the next turn can change the list again. */
+  /* A high priority: it must run before anything in the next turn changes the list again. */
   if (self->turn == NULL)
     self->turn = start_source (self, turn_over_cb, G_PRIORITY_HIGH);
   g_list_model_items_changed (G_LIST_MODEL (self), start, n_old - start - end,
@@ -474,7 +476,7 @@ hs_blocked_list_flush (HsBlockedList *self)
 
   if (!has_changes (self))
     return;
-  /* Only compared with: what was shown is gone, and may be let go of by handlers. */
+  /* The old pointers are only compared, never followed: handlers may have released the addresses. */
   old = g_memdup2 (self->shown->pdata, n_old * sizeof (gpointer));
   self->shown = take_changes (self);
   if (has_work (self))

@@ -5,15 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* Finds an address by its JID. A hash table that grows copies all that it has, which takes
- * milliseconds where it is a hundred thousand: these are several, which grow one after the other.
- * There are no references to what is in it. */
+/* Finds an address by its JID. A growing hash table copies all its entries, which takes milliseconds for 100,000 of
+ * them: this is made of several tables, which grow one after another. The table holds no references to the
+ * addresses. */
 typedef struct _HsBlockedTable HsBlockedTable;
 
 HsBlockedTable *hs_blocked_table_new (void);
 void hs_blocked_table_free (HsBlockedTable *self);
 
-/* @jid: as it is prepared. */
+/* @jid: prepared (RFC 7622). */
 HsBlockedAddress *hs_blocked_table_lookup (HsBlockedTable *self, const char *jid);
 void hs_blocked_table_insert (HsBlockedTable *self, HsBlockedAddress *address);
 void hs_blocked_table_remove (HsBlockedTable *self, const char *jid);

@@ -28,7 +28,8 @@ hs_blocked_table_free (HsBlockedTable *self)
   g_free (self);
 }
 
-/* By the high bits of a product: each part divides what it has by the low bits of the hash. */
+/* The part is chosen by the high bits of a product, because the hash table of each part uses the low bits of the
+ * hash. */
 static GHashTable *
 get_part (HsBlockedTable *self, const char *jid)
 {

@@ -7,7 +7,7 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* What the program blocks and unblocks (XEP-0191, 3.3 to 3.5). */
+/* Blocking and unblocking for the program (XEP-0191, 3.3 to 3.5). */
 
 typedef struct
 {
@@ -22,7 +22,7 @@ change_free (Change *self)
   g_free (self);
 }
 
-/* NULL with an error if one is not an address. */
+/* Returns NULL with an error if one of them is not a valid address. */
 static GPtrArray *
 parse_jids (const char *const *jids, GError **error)
 {
@@ -39,8 +39,8 @@ parse_jids (const char *const *jids, GError **error)
   return g_steal_pointer (&parsed);
 }
 
-/* The server tells all devices that have asked for the list, this one as well, before it answers or
- * after that. */
+/* The server also sends a push to all devices that have asked for the list, this one included, before or after its
+ * answer. */
 static void
 changed_cb (GObject *client, GAsyncResult *result, gpointer user_data)
 {
@@ -88,7 +88,7 @@ send_change (HsBlocking *self, GTask *task, gboolean is_block, const char *const
     change->jids = parse_jids (jids, &error);
   if (error != NULL)
     g_task_return_error (task, error);
-  /* Nothing to do; and for the server, no addresses would be all of them. */
+  /* There is nothing to do, and an `<unblock/>` without addresses would unblock all. */
   else if (jids != NULL && *jids == NULL)
     g_task_return_boolean (task, TRUE);
   else if (self->client == NULL)
@@ -106,15 +106,15 @@ send_change (HsBlocking *self, GTask *task, gboolean is_block, const char *const
  * hs_blocking_block_async:
  * @self: a module for blocking
  * @jids: (array zero-terminated=1): addresses: full JIDs, bare JIDs or domains
- * @cancellable: (nullable): stops the waiting
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
  * Blocks addresses (XEP-0191, 3.3).
  *
- * The account then seems to be offline to them, and gets nothing from them on any of its devices.
- * What the program sends them comes back with the error %HS_STANZA_ERROR_NOT_ACCEPTABLE. Without
- * any address, there is nothing to do, and it succeeds.
+ * The account then seems to be offline to them, and gets nothing from them on any of its devices. Stanzas that the
+ * program sends to them come back with the error %HS_STANZA_ERROR_NOT_ACCEPTABLE. An empty array blocks nothing, and
+ * succeeds.
  *
  * Call [method@Blocking.block_finish] in the callback to get the result.
  *
@@ -150,9 +150,8 @@ hs_blocking_block_async (HsBlocking *self,
  *
  * Ends what [method@Blocking.block_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID, with nothing blocked; %HS_STANZA_ERROR, if the server refused;
- * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT;
- * %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_INVALID_JID, with nothing blocked; an error of %HS_STANZA_ERROR if the server refused;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
  * Returns: true, if the addresses are blocked
  *
@@ -172,15 +171,14 @@ hs_blocking_block_finish (HsBlocking *self, GAsyncResult *result, GError **error
  * hs_blocking_unblock_async:
  * @self: a module for blocking
  * @jids: (nullable) (array zero-terminated=1): addresses as they were blocked, or %NULL for all
- * @cancellable: (nullable): stops the waiting
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
  * Takes addresses from the block list, or empties it (XEP-0191, 3.4 and 3.5).
  *
- * A person is blocked also by the domain: [method@Blocking.is_blocked] can be true for an address
- * that is not in the list itself. A list of addresses with none in it is not %NULL: nothing is
- * unblocked, and it succeeds.
+ * A person can also be blocked by their domain: [method@Blocking.is_blocked] can be true for an address that is not in
+ * the list itself. An empty array, unlike %NULL, unblocks nothing, and succeeds.
  *
  * Call [method@Blocking.unblock_finish] in the callback to get the result.
  *
@@ -215,9 +213,8 @@ hs_blocking_unblock_async (HsBlocking *self,
  *
  * Ends what [method@Blocking.unblock_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID, with nothing unblocked; %HS_STANZA_ERROR, if the server refused;
- * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT;
- * %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_INVALID_JID, with nothing unblocked; an error of %HS_STANZA_ERROR if the server refused;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
  * Returns: true, if the addresses are not in the list any more
  *

@@ -6,8 +6,7 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* Asking for the list (XEP-0191, 3.2), and what the account's other devices change in it (3.3
- * to 3.5). */
+/* Loading the list (XEP-0191, 3.2), and applying the changes of the account's other devices (3.3 to 3.5). */
 
 typedef struct
 {
@@ -43,7 +42,7 @@ new_jids (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) hs_jid_unref);
 }
 
-/* What is no address is left out. */
+/* Ignores an item without a valid address. */
 static void
 read_item (GPtrArray *jids, HsElement *item)
 {
@@ -54,7 +53,7 @@ read_item (GPtrArray *jids, HsElement *item)
     g_ptr_array_add (jids, jid);
 }
 
-/* The valid addresses of the items in an element. (transfer container) (element-type HsJid) */
+/* Returns the valid addresses of the items in an element. (transfer full) (element-type HsJid) */
 static GPtrArray *
 read_items (HsElement *element)
 {
@@ -82,8 +81,7 @@ hs_blocking_apply (HsBlocking *self, gboolean is_block, GPtrArray *jids)
   hs_blocked_list_show (self->blocked);
 }
 
-/* The account sent it: see the handler's flags. What says nothing that is understood is left to
- * others. */
+/* The flags of the handler see to it that the account sent the iq. Other iqs are left to other handlers. */
 HsElement *
 hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking)
 {
@@ -93,12 +91,12 @@ hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking)
   gboolean is_unblock = payload != NULL && hs_element_matches (payload, "unblock", HS_NS_BLOCKING);
   HsStanza *reply = NULL;
 
-  /* An iq with more in it is answered with `bad-request` (RFC 6120, 8.2.3). */
+  /* An iq with several payloads is left to the client, which answers `bad-request` (RFC 6120, 8.2.3). */
   if ((!is_block && !is_unblock) || hs_element_get_next_sibling (payload) != NULL)
     return NULL;
-  /* Made first: handlers of the list may do anything. */
+  /* The answer is made first: handlers of the list may do anything. */
   reply = hs_stanza_new_reply (HS_STANZA (iq));
-  /* Only one with nothing in it is for all addresses. */
+  /* Only an `<unblock/>` without children unblocks all addresses. */
   if (is_unblock && hs_element_get_first_child (payload) == NULL)
     hs_blocking_apply (self, FALSE, NULL);
   else
@@ -159,7 +157,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
     return;
   jids = g_steal_pointer (&self->staging);
   end_request (self);
-  /* The server will not change its mind in this session. */
+  /* A refusal is final for this session. */
   if (answer != NULL || error->domain == HS_STANZA_ERROR)
     self->is_wanted = FALSE;
   if (answer != NULL)
@@ -168,7 +166,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
     g_debug ("The block list was not loaded: %s", error->message);
 }
 
-/* An item of our answer, which is taken out of it: a list of any length arrives. */
+/* Takes each item out of the answer as it arrives, so that a list of any length passes max-stanza-size. */
 static HsElement *
 item_cb (HsClient *client, HsElement *item, gpointer blocking)
 {
@@ -196,7 +194,7 @@ hs_blocking_load_begin (HsBlocking *self)
   self->is_asked = TRUE;
   self->cancellable = g_cancellable_new ();
   self->staging = new_jids ();
-  /* Not those of pushes, which have another type. */
+  /* Only items of results: pushes have the type `set`. */
   self->item_handler = hs_client_add_handler_full (
       self->client, "item", HS_NS_BLOCKING, "result", NULL,
       HS_HANDLER_FORGET | HS_HANDLER_FROM_ACCOUNT, item_cb, self, NULL);

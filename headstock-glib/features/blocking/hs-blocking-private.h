@@ -14,7 +14,7 @@ struct _HsBlocking
 
   HsClient *client; /* weak */
   HsBlockedList *blocked;
-  char *account; /* whose list it is: a bare JID; or NULL */
+  char *account; /* the bare JID whose list it is, or NULL */
   gboolean is_supported;
   gboolean is_loaded;
 
@@ -26,24 +26,24 @@ struct _HsBlocking
   guint item_handler;        /* while it is in flight; or 0 */
   GPtrArray *staging;        /* HsJid: of its answer so far; or NULL */
 
-  /* What the server says it can do */
+  /* What the server can do */
   HsDisco *disco;        /* weak; the one that is registered with the client, or NULL */
   gboolean has_answered; /* the server has given the list in this session */
 };
 
-/* Asks for the list, again if it was asked for. */
+/* Asks for the list. Gives up a request that is in flight. */
 void hs_blocking_load_begin (HsBlocking *self);
-/* The answer to what is in flight does not count any more. */
+/* Gives up the request that is in flight. */
 void hs_blocking_load_abandon (HsBlocking *self);
-/* There is another connection: what came of an answer does not count. */
+/* Drops the part of an answer that has arrived: on another connection, the server sends all of it again. */
 void hs_blocking_load_interrupt (HsBlocking *self);
-/* A handler for iqs that the account sent. */
+/* The handler for block list pushes from the account. */
 HsElement *hs_blocking_push_cb (HsClient *client, HsElement *iq, gpointer blocking);
 
 /* Changes the list, and shows it. @jids: NULL for all. */
 void hs_blocking_apply (HsBlocking *self, gboolean is_block, GPtrArray *jids);
 
-/* What can be told about the server has changed. */
+/* Updates HsBlocking:is-supported. */
 void hs_blocking_update_supported (HsBlocking *self);
 void hs_blocking_set_loaded (HsBlocking *self, gboolean is_loaded);
 

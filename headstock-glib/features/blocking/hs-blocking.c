@@ -10,10 +10,10 @@
 /**
  * HsBlocking:
  *
- * The addresses from which the account takes nothing (XEP-0191).
+ * Keeps the account's block list: the addresses from which it receives nothing (XEP-0191).
  *
- * This module is for clients only. It loads the block list in each session. What the account's
- * other devices block and unblock appears in it, too.
+ * This module is for clients only. It loads the block list in each session. Changes by the account's other devices
+ * appear in it, too.
  *
  * ```python
  * blocking = Headstock.Blocking.new()
@@ -99,7 +99,7 @@ set_client (HsBlocking *self, HsClient *client)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLIENT]);
 }
 
-/* Another account has another list. */
+/* Drops the list where the client has another account now. */
 static void
 check_account (HsBlocking *self)
 {
@@ -147,13 +147,13 @@ hs_blocking_ready (HsModule *module, HsClient *client)
 {
   HsBlocking *self = HS_BLOCKING (module);
 
-  /* Registered between the beginning of the session and now. */
+  /* The module was registered after the session had begun. */
   if (!self->is_asked)
     hs_blocking_load_begin (self);
 }
 
-/* The request may have failed while the session was interrupted. If it waits still, the answer comes
- * again, from its beginning. */
+/* The request may have failed while the session was interrupted. If it is still in flight, the server sends its answer
+ * again from the beginning. */
 static void
 hs_blocking_resumed (HsModule *module, HsClient *client)
 {
@@ -164,7 +164,7 @@ hs_blocking_resumed (HsModule *module, HsClient *client)
     hs_blocking_load_begin (self);
 }
 
-/* The list stays: it is the last that is known. */
+/* The list stays as it was last known. */
 static void
 hs_blocking_lost (HsModule *module, HsClient *client)
 {
@@ -263,11 +263,10 @@ hs_blocking_class_init (HsBlockingClass *klass)
    *
    * The addresses that are blocked, a list of [class@BlockedAddress].
    *
-   * Many changes that come at once are one `items-changed`, at most one in a turn of the main loop.
-   * A long list that the server sends is put in place in slices of some milliseconds, and is one
-   * `items-changed` as well.
-   * [method@Blocking.is_blocked] knows of each change when it arrives. When the session is lost,
-   * the list stays as it was.
+   * Changes that arrive together are shown by few `items-changed`: the first one in a turn of the main loop at once,
+   * the others together at its end. A long list that the server sends is put in place in slices of some milliseconds,
+   * and is one `items-changed` as well. [method@Blocking.is_blocked] knows of each change as soon as it arrives. When
+   * the session is lost, the list stays as it was.
    *
    * Since: 0.2
    */
@@ -278,8 +277,8 @@ hs_blocking_class_init (HsBlockingClass *klass)
    *
    * Whether the server is known to have a block list.
    *
-   * It says so if a [class@Disco] is registered to ask (XEP-0191, 3.1), and it shows it by sending
-   * the list.
+   * It is known if the server has sent its list in this session, or if the registered [class@Disco] has learned it
+   * (XEP-0191, 3.1).
    *
    * Since: 0.2
    */
@@ -396,7 +395,7 @@ hs_blocking_get_is_loaded (HsBlocking *self)
  * @self: a module for blocking
  * @jid: an address
  *
- * Tells whether the account takes nothing from an address (XEP-0191, 6).
+ * Tells whether an address is blocked (XEP-0191, 6).
  *
  * An address is blocked if it is in the list itself, or its bare JID, or its domain. A full JID in
  * the list blocks that resource only.

@@ -5,8 +5,8 @@
 
 #include "hs-error.h"
 
-/* What a program keeps: form, account, and for each chat its peer, the archive, the id in it, the id that the account has
- * published, and the time of the message. */
+/* The state that a program saves: its form, the account, and for each chat the peer, the archive, the id in the
+ * archive, the id that the account has published, and the time of the message. */
 
 #define FORM 1
 #define ENTRY "(ssssx)"

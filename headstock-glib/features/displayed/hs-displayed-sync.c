@@ -7,8 +7,8 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* The account's other devices (XEP-0490): a private node has an item for each chat, which says how far it was displayed.
- * Only the account itself is believed. */
+/* The account's other devices (XEP-0490): a private node has an item for each chat, which says how far it was
+ * displayed. Only events from the account itself count. */
 
 #define SIGNAL "event::" HS_NS_DISPLAYED
 
@@ -23,7 +23,7 @@ hs_displayed_make_payload (const HsDisplayedPosition *position)
   return payload;
 }
 
-/* The archive is the account's, or the room's whose chat it is: an id of another one says nothing. */
+/* The archive must be that of the account or of the room in question: ids of any other archive have no meaning here. */
 static HsJid *
 read_archive (HsDisplayed *self, HsElement *stanza_id, HsJid *peer)
 {
@@ -35,7 +35,7 @@ read_archive (HsDisplayed *self, HsElement *stanza_id, HsJid *peer)
   return hs_client_is_own (self->client, archive) || hs_jid_equal (archive, peer) ? g_steal_pointer (&archive) : NULL;
 }
 
-/* Handlers may move it again. */
+/* The values are copied: handlers may move the position again. */
 static void
 emit_moved (HsDisplayed *self, const HsDisplayedPosition *position)
 {
@@ -101,7 +101,7 @@ hs_displayed_sync_stop (HsDisplayed *self)
   g_clear_weak_pointer (&self->pubsub);
 }
 
-/* ---- Telling ---- */
+/* ---- Publishing ---- */
 
 typedef struct
 {
@@ -132,7 +132,7 @@ published_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (position != NULL)
     position->is_publishing = FALSE;
-  /* It is published nowhere rather than where others could read it. */
+  /* The position is not published at all where others could read it. */
   if (g_error_matches (error, HS_ERROR, HS_ERROR_NOT_SUPPORTED))
     self->is_unsupported = TRUE;
   if (id == NULL)
@@ -145,7 +145,7 @@ published_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (position->published);
   position->published = g_strdup (publication->id);
   hs_stateful_emit_changed (HS_STATEFUL (self));
-  /* The user has gone on meanwhile. */
+  /* The user may have read on meanwhile. */
   hs_displayed_sync_publish (self, position);
 }
 
@@ -159,7 +159,7 @@ new_options (void)
   return options;
 }
 
-/* Nothing goes out before it is known what the other devices have told: this device may be behind. */
+/* Publishes nothing before the positions of the other devices are known: this device may be behind them. */
 void
 hs_displayed_sync_publish (HsDisplayed *self, HsDisplayedPosition *position)
 {
@@ -192,7 +192,7 @@ publish_all (HsDisplayed *self)
     hs_displayed_sync_publish (self, position);
 }
 
-/* The account has no such node, or no nodes at all: it has told nothing. */
+/* The account has no such node, or no nodes at all: no device has published a position. */
 static gboolean
 is_absent (const GError *error)
 {

@@ -107,8 +107,9 @@ is_later (HsDisplayedPlace a, HsDisplayedPlace b)
   return a.time != b.time ? a.time > b.time : a.order > b.order;
 }
 
-/* Where another device told of a message that is not known here, all that came in since then is later; and where it told
- * before this session, all that came in this session. The user of this device has it before their eyes. */
+/* The position may be at a message that is not known here, because another device published it. Then all messages that
+ * arrived after that news count as later, and all messages of this session if the news is older: the user of this
+ * device is looking at them. */
 gboolean
 hs_displayed_position_is_before (const HsDisplayedPosition *self, HsDisplayedPlace place)
 {
@@ -148,7 +149,7 @@ hs_displayed_table_take_told (HsDisplayedTable *self,
 
   g_free (position->published);
   position->published = g_strdup (id);
-  /* What the account had already: this device may have gone on since. */
+  /* The account had published this before: this device may have read on since. */
   if (is_repeated || is_at (position, archive, id))
     return FALSE;
   if (place.time != 0 && !hs_displayed_position_is_before (position, place))

@@ -17,9 +17,9 @@
  *
  * Tells others, and the account's other devices, how far the user has read (XEP-0333, XEP-0490). For clients only.
  *
- * A program calls [method@Displayed.mark] with the last message that the user has before their eyes. The sender gets a
- * marker, where they asked for one and may know that the user is there; and the account's other devices learn it by
- * a node that nobody else can read. Both only move forward.
+ * A program calls [method@Displayed.mark] with the last message that the user can see. The sender gets a marker if they
+ * asked for one and may see the account's presence. The account's other devices learn of it by a node that nobody else
+ * can read. A position only moves forward.
  *
  * ```python
  * displayed = Headstock.Displayed.new()
@@ -31,9 +31,9 @@
  *     displayed.mark(delivery)
  * ```
  *
- * It uses [class@Messages], [class@PubSub] and [class@Disco], and registers those that the client does not have; who may
- * know that the user is there, the [class@Roster] that is registered with the client says. Without a roster, no person
- * gets a marker. What is displayed is the state of this object (`displayed`, see [iface@Stateful]).
+ * It uses [class@Messages], [class@PubSub] and [class@Disco], and registers those that the client does not have. The
+ * [class@Roster] that is registered with the client says who may see the account's presence: without a roster, no
+ * person gets a marker. The positions are the state of this object (`displayed`, see [iface@Stateful]).
  *
  * Since: 0.2
  */
@@ -62,7 +62,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsDisplayed, hs_displayed, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_displayed_described_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_STATEFUL, hs_displayed_stateful_init))
 
-/* ---- What comes ---- */
+/* ---- Receiving ---- */
 
 static gint64
 get_usec (HsChatMessage *chat)
@@ -84,7 +84,7 @@ remember (HsDisplayed *self, HsChatMessage *chat)
     hs_stateful_emit_changed (HS_STATEFUL (self));
 }
 
-/* Ids are no secrets: a marker counts for a message that went to whom it is from. */
+/* Ids are not secret: a marker only counts if the message was sent to the sender of the marker. */
 static void
 received_cb (HsDisplayed *self, HsDelivery *delivery)
 {
@@ -118,7 +118,7 @@ use_messages (HsDisplayed *self, gpointer messages)
   g_signal_connect_object (messages, "learned", G_CALLBACK (learned_cb), self, G_CONNECT_SWAPPED);
 }
 
-/* A module that is used goes: this one is not told of anything any more, until it is registered again. */
+/* Without a module that it uses, this one learns nothing until such a module is registered again. */
 static void
 module_removed_cb (HsDisplayed *self, HsModule *module)
 {
@@ -140,7 +140,7 @@ module_added_cb (HsDisplayed *self, HsModule *module)
     hs_displayed_sync_ready (self);
 }
 
-/* A session begins, or goes on. The program may have given the client another account since the last one. */
+/* A session has begun or was resumed. The program may have given the client another account since the last session. */
 static void
 enter_session (HsDisplayed *self)
 {
@@ -172,7 +172,7 @@ hs_displayed_attached (HsModule *module, HsClient *client)
   hs_displayed_sync_start (self, HS_PUBSUB (hs_client_ensure_module (client, HS_TYPE_PUBSUB)));
   g_signal_connect_object (client, "module-added", G_CALLBACK (module_added_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "module-removed", G_CALLBACK (module_removed_cb), self, G_CONNECT_SWAPPED);
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its begin() and ready() are not called any more. */
   if (hs_client_get_state (client) == HS_CLIENT_STATE_READY)
     begin_session (self);
 }
@@ -189,7 +189,7 @@ hs_displayed_resumed (HsModule *module, HsClient *client)
   enter_session (HS_DISPLAYED (module));
 }
 
-/* What other devices tell until the next session is not heard. */
+/* Until the next session, the module misses what other devices publish. */
 static void
 hs_displayed_lost (HsModule *module, HsClient *client)
 {
@@ -272,10 +272,10 @@ install_signals (void)
    * HsDisplayed::moved:
    * @self: the module
    * @peer: with whom the chat is
-   * @archive: whose archive has the message: the account's bare JID or a room's
-   * @archive_id: the message's id in it
+   * @archive: the address of the archive that has the message: the bare JID of the account or of a room
+   * @archive_id: the id of the message in the archive
    *
-   * Emitted when another device of the account has displayed a chat further than it was known before.
+   * Emitted when another device of the account has displayed a chat further than was known before.
    *
    * Since: 0.2
    */
@@ -291,8 +291,8 @@ install_signals (void)
    *
    * Emitted when somebody has displayed a chat up to a message.
    *
-   * The message is in the chat with @peer, or there is none: the program looks for the id in that chat only. Markers
-   * come late and more than once.
+   * Look for the id only among the messages of the chat with @peer, where there may be none: others can send any id. A
+   * marker may come late or more than once.
    *
    * Since: 0.2
    */
@@ -364,8 +364,8 @@ hs_displayed_get_client (HsDisplayed *self)
 
 /* ---- Marking ---- */
 
-/* The id that a marker names; NULL: there is to be none. Persons are told what they have asked for, if they may see that
- * the user is there (XEP-0333, 6 and 8); in a room all want to know (5). */
+/* Returns the id for the marker, or NULL where no marker is to be sent. A person gets one if they asked for it and may
+ * see the account's presence (XEP-0333, 6 and 8); a room gets one for each message (5). */
 static const char *
 find_marker_id (HsDisplayed *self, HsChatMessage *chat)
 {
@@ -381,7 +381,7 @@ find_marker_id (HsDisplayed *self, HsChatMessage *chat)
   return hs_chat_message_get_id_for (chat, HS_CHANGE_KIND_DISPLAYED);
 }
 
-/* The account's server takes the position out of a marker and publishes it (XEP-0490, 3.4.1). */
+/* Whether the account's server takes the position out of a marker and publishes it (XEP-0490, 3.4.1). */
 static gboolean
 has_assist (HsDisplayed *self)
 {
@@ -391,7 +391,7 @@ has_assist (HsDisplayed *self)
   return info != NULL && hs_disco_info_has_feature (info, HS_NS_DISPLAYED_ASSIST);
 }
 
-/* @position: (nullable): goes with the marker. */
+/* @position: (nullable): sent with the marker. */
 static gboolean
 send_marker (HsDisplayed *self, HsChatMessage *chat, const char *id, HsDisplayedPosition *position, GError **error)
 {
@@ -426,7 +426,7 @@ mark (HsDisplayed *self, HsDisplayedPosition *position, HsChatMessage *chat, HsD
   HsDisplayedPosition next = { .archive = hs_chat_message_get_archive (chat),
                                .id = (char *) hs_chat_message_get_archive_id (chat) };
   gboolean has_id = next.archive != NULL && next.id != NULL;
-  /* Nor does the server know of this device that it is behind the others. */
+  /* Not before the positions of the other devices are known: the server would publish an older one. */
   gboolean is_assisted = has_id && marker_id != NULL && self->is_caught_up && has_assist (self);
 
   if (marker_id != NULL && !send_marker (self, chat, marker_id, is_assisted ? &next : NULL, error))
@@ -449,20 +449,20 @@ mark (HsDisplayed *self, HsDisplayedPosition *position, HsChatMessage *chat, HsD
 /**
  * hs_displayed_mark:
  * @self: the module
- * @delivery: the last message that the user has before their eyes
+ * @delivery: the last message that the user can see
  * @error: return location for an error
  *
- * Says that a chat was displayed up to a message.
+ * Marks a chat as displayed up to a message.
  *
- * Where the chat was displayed as far already, or where the account wrote the message, nothing happens. Otherwise the sender
- * gets a marker (XEP-0333) if they asked for one and may see the account's presence; in a room all get one, if the room
- * gave the message an id of its archive. The account's other devices learn it (XEP-0490) if an archive has the message,
- * and if the account's server can keep it from others; with the server's assistance, one message does both.
- * Telling them may fail later, and is then done in the next session.
+ * Nothing happens if the chat was displayed that far already, or if the account wrote the message. Otherwise the sender
+ * gets a marker (XEP-0333) if they asked for one and may see the account's presence; a room gets a marker if it gave
+ * the message an id in its archive. The account's other devices learn of it (XEP-0490) if an archive has the message
+ * and the account's server can hide the position from others; with the server's assistance, one message does both.
+ * Where publishing the position fails later, it is done in the next session.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED without a session; those of [method@Client.send_stanza].
  *
- * Returns: true if the chat is displayed up to there, false with an error
+ * Returns: true if the chat is displayed up to the message, false with an error
  *
  * Since: 0.2
  */
@@ -497,8 +497,8 @@ hs_displayed_mark (HsDisplayed *self, HsDelivery *delivery, GError **error)
  *
  * Gets up to which message a chat was displayed, on this device or another one.
  *
- * Returns: (transfer full) (nullable): the message's id in its archive, which is the room's for a room and the account's
- *   otherwise; %NULL where it is not known, or @peer is not a valid address
+ * Returns: (transfer full) (nullable): the id of the message in the archives archive, which is the room's for a room
+ *   and the account's otherwise; %NULL where it is not known, or @peer is not a valid address
  *
  * Since: 0.2
  */
