@@ -5,22 +5,22 @@
 
 G_BEGIN_DECLS
 
-/* What a delivery and a sent message have in common. Each of them holds one by value. */
+/* The data that HsDelivery and HsSentMessage have in common. Each of them holds one by value. */
 typedef struct
 {
   HsMessage *message;
   HsJid *peer;
   HsJid *archive;   /* NULL: not known to be in one */
   char *archive_id; /* NULL: likewise */
-  char *author;     /* NULL: nobody can tell, or has_bare_author is set and nobody has asked yet */
-  GDateTime *date;  /* NULL: nobody has asked yet */
+  char *author;     /* NULL: not known, or to be made from @person when it is asked for */
+  GDateTime *date;  /* made from @time when it is asked for */
   gint64 time;      /* microseconds since 1970 */
-  HsJid *person;    /* whose bare JID the author is made of, or NULL */
+  HsJid *person;    /* the author is made from its bare JID; or NULL */
   guint8 kind;      /* HsChatKind */
   guint8 is_outgoing;
 } HsChatMessageData;
 
-/* The interface is for the two classes of this folder: a program cannot implement it. */
+/* Only the two classes of this folder implement the interface; a program cannot. */
 struct _HsChatMessageInterface
 {
   GTypeInterface parent_iface;
@@ -28,7 +28,7 @@ struct _HsChatMessageInterface
   HsChatMessageData *(*peek) (HsChatMessage *self);
 };
 
-/* Where a class installs the properties of the interface: from here on. */
+/* The numbers of the interface's properties in a class. */
 enum
 {
   HS_CHAT_MESSAGE_PROP_MESSAGE = 1,
@@ -43,11 +43,11 @@ enum
 };
 
 void hs_chat_message_override_properties (GObjectClass *object_class);
-/* Whether it was one of these. */
+/* Returns FALSE where @prop_id is not one of these properties. */
 gboolean hs_chat_message_get_chat_property (HsChatMessage *self, guint prop_id, GValue *value);
 
 void hs_chat_message_data_clear (HsChatMessageData *self);
-/* Takes nothing; notifies. */
+/* Copies the id and notifies. */
 void hs_chat_message_set_archive_id (HsChatMessage *self, HsJid *archive, const char *archive_id);
 
 G_END_DECLS

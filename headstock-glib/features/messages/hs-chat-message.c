@@ -8,7 +8,7 @@
 /**
  * HsChatMessage:
  *
- * What a row in a window needs of a message, whichever way it went: a [class@Delivery] or a [class@SentMessage].
+ * A message of a chat, received or sent: a [class@Delivery] or a [class@SentMessage].
  *
  * ```python
  * def show(row):
@@ -21,10 +21,10 @@
  * show(messages.send_text("juliet@example.com", "Hello"))
  * ```
  *
- * A message that changes another one names it by an id, and which id that is depends on the change:
- * [method@ChatMessage.get_id_for] tells.
+ * It has the properties that a program shows in a list of messages. A message that changes another one refers to it by
+ * an id. Which id that is depends on the change: see [method@ChatMessage.get_id_for].
  *
- * Programs do not implement this interface.
+ * Programs cannot implement this interface.
  *
  * Since: 0.2
  */
@@ -43,7 +43,7 @@ install_address_properties (HsChatMessageInterface *iface, GParamFlags flags)
   /**
    * HsChatMessage:peer: (getter get_peer)
    *
-   * With whom the chat is: a bare JID, or for %HS_CHAT_KIND_OCCUPANT the full JID in the room.
+   * The address that the chat is with: a bare JID, or for %HS_CHAT_KIND_OCCUPANT the full JID in the room.
    *
    * Since: 0.2
    */
@@ -52,9 +52,9 @@ install_address_properties (HsChatMessageInterface *iface, GParamFlags flags)
   /**
    * HsChatMessage:author: (getter get_author)
    *
-   * Who wrote the message, as a text that is only good to be compared: equal texts mean the same author.
+   * Who wrote the message, as a text that can only be compared: equal texts mean the same author.
    *
-   * %NULL if nobody can tell, as in the archive of a room that hides who is behind a nickname.
+   * %NULL if it is not known, as in the archive of a room that hides the addresses of its occupants.
    *
    * Since: 0.2
    */
@@ -63,7 +63,7 @@ install_address_properties (HsChatMessageInterface *iface, GParamFlags flags)
   /**
    * HsChatMessage:archive: (getter get_archive)
    *
-   * Whose archive has the message: the account's bare JID or a room's, or %NULL while that is not known.
+   * The archive that has the message: the bare JID of the account or of a room, or %NULL while it is not known.
    *
    * Since: 0.2
    */
@@ -72,10 +72,10 @@ install_address_properties (HsChatMessageInterface *iface, GParamFlags flags)
   /**
    * HsChatMessage:archive-id: (getter get_archive_id)
    *
-   * The message's id in the archive (XEP-0359, XEP-0313), or %NULL while it is not known.
+   * The id of the message in the archive (XEP-0359, XEP-0313), or %NULL while it is not known.
    *
-   * It was given by who holds the archive and by nobody else. Together with [property@ChatMessage:archive] it is
-   * a unique key.
+   * Only an id that the archive itself has given is shown here. Together with [property@ChatMessage:archive] it is a
+   * unique key.
    *
    * Since: 0.2
    */
@@ -90,7 +90,7 @@ hs_chat_message_default_init (HsChatMessageInterface *iface)
   /**
    * HsChatMessage:message: (getter get_message)
    *
-   * The message itself: that which was forwarded, and not the stanza that it came in.
+   * The message itself: for a forwarded message, not the stanza around it.
    *
    * Since: 0.2
    */
@@ -100,7 +100,7 @@ hs_chat_message_default_init (HsChatMessageInterface *iface)
   /**
    * HsChatMessage:kind: (getter get_kind)
    *
-   * Which kind of chat it belongs to.
+   * The kind of the chat that the message belongs to.
    *
    * Since: 0.2
    */
@@ -110,7 +110,7 @@ hs_chat_message_default_init (HsChatMessageInterface *iface)
   /**
    * HsChatMessage:is-outgoing: (getter get_is_outgoing)
    *
-   * Whether the account wrote it: this client or another one.
+   * Whether the account wrote the message, in this client or another one.
    *
    * Since: 0.2
    */
@@ -122,8 +122,8 @@ hs_chat_message_default_init (HsChatMessageInterface *iface)
    *
    * When the message was sent, as far as that is known, in UTC.
    *
-   * It is the stamp of the archive or of the account's server where there is one; otherwise that of whoever
-   * stored it on the way, but never a time in the future; otherwise the time at which it arrived.
+   * It is the time from the archive, the room or the account's server, if one of them gave it; otherwise the time from
+   * somebody else who delayed the message (XEP-0203), but never a time in the future; otherwise the time of arrival.
    *
    * Since: 0.2
    */
@@ -216,7 +216,7 @@ hs_chat_message_set_archive_id (HsChatMessage *self, HsJid *archive, const char 
  * hs_chat_message_get_message: (get-property message)
  * @self: a message of a chat
  *
- * Gets the message itself: that which was forwarded, and not the stanza that it came in.
+ * Gets the message itself: for a forwarded message, not the stanza around it.
  *
  * Returns: (transfer none): the message
  *
@@ -234,7 +234,7 @@ hs_chat_message_get_message (HsChatMessage *self)
  * hs_chat_message_get_kind: (get-property kind)
  * @self: a message of a chat
  *
- * Gets which kind of chat it belongs to.
+ * Gets the kind of the chat that the message belongs to.
  *
  * Returns: the kind
  *
@@ -252,7 +252,7 @@ hs_chat_message_get_kind (HsChatMessage *self)
  * hs_chat_message_get_peer: (get-property peer)
  * @self: a message of a chat
  *
- * Gets with whom the chat is: a bare JID, or for %HS_CHAT_KIND_OCCUPANT the full JID in the room.
+ * Gets the address that the chat is with: a bare JID, or for %HS_CHAT_KIND_OCCUPANT the full JID in the room.
  *
  * Returns: (transfer none): the address
  *
@@ -270,9 +270,9 @@ hs_chat_message_get_peer (HsChatMessage *self)
  * hs_chat_message_get_is_outgoing: (get-property is-outgoing)
  * @self: a message of a chat
  *
- * Gets whether the account wrote the message: this client or another one.
+ * Gets whether the account wrote the message, in this client or another one.
  *
- * Returns: true if the account did
+ * Returns: true if the account wrote it
  *
  * Since: 0.2
  */
@@ -288,12 +288,12 @@ hs_chat_message_get_is_outgoing (HsChatMessage *self)
  * hs_chat_message_get_author: (get-property author)
  * @self: a message of a chat
  *
- * Gets who wrote the message, as a text that is only good to be compared: equal texts mean the same author.
+ * Gets who wrote the message, as a text that can only be compared: equal texts mean the same author.
  *
- * Of two messages of a room that hides who is behind a nickname, and has no occupant ids (XEP-0421), only those
- * of one stay in the room have equal texts.
+ * In a room that hides the addresses of its occupants and has no occupant ids (XEP-0421), two messages have the same
+ * author only if they were received during one stay in the room.
  *
- * Returns: (nullable): the author, or %NULL if nobody can tell; two times %NULL are two authors
+ * Returns: (nullable): the author, or %NULL if it is not known. Two messages with %NULL do not have the same author
  *
  * Since: 0.2
  */
@@ -320,8 +320,8 @@ hs_chat_message_get_author (HsChatMessage *self)
  *
  * Gets when the message was sent, as far as that is known.
  *
- * It is the stamp of the archive or of the account's server where there is one; otherwise that of whoever stored it
- * on the way (XEP-0203), but never a time in the future; otherwise the time at which it arrived.
+ * It is the time from the archive, the room or the account's server, if one of them gave it; otherwise the time from
+ * somebody else who delayed the message (XEP-0203), but never a time in the future; otherwise the time of arrival.
  *
  * Returns: (transfer none): the time in UTC
  *
@@ -348,9 +348,9 @@ hs_chat_message_get_time (HsChatMessage *self)
  * hs_chat_message_get_archive: (get-property archive)
  * @self: a message of a chat
  *
- * Gets whose archive has the message.
+ * Gets the address of the archive that has the message.
  *
- * Returns: (transfer none) (nullable): the account's bare JID or a room's, or %NULL while that is not known
+ * Returns: (transfer none) (nullable): the bare JID of the account or of a room, or %NULL while it is not known
  *
  * Since: 0.2
  */
@@ -366,9 +366,9 @@ hs_chat_message_get_archive (HsChatMessage *self)
  * hs_chat_message_get_archive_id: (get-property archive-id)
  * @self: a message of a chat
  *
- * Gets the message's id in the archive (XEP-0359, XEP-0313).
+ * Gets the id of the message in the archive (XEP-0359, XEP-0313).
  *
- * It was given by who holds the archive and by nobody else.
+ * Only an id that the archive itself has given is returned.
  *
  * Returns: (nullable): the id, or %NULL while it is not known
  *
@@ -382,7 +382,7 @@ hs_chat_message_get_archive_id (HsChatMessage *self)
   return peek (self)->archive_id;
 }
 
-/* An empty id names nothing. */
+/* An empty id counts as no id. */
 static const char *
 get_id (HsMessage *message)
 {
@@ -399,7 +399,7 @@ get_origin_id (HsMessage *message)
   return origin_id != NULL && *origin_id != '\0' ? origin_id : get_id (message);
 }
 
-/* XEP-0308, 4: each correction names the message that was written first. */
+/* Each correction refers to the original message (XEP-0308, 4). */
 static const char *
 get_correctable_id (HsMessage *message)
 {
@@ -411,16 +411,15 @@ get_correctable_id (HsMessage *message)
 /**
  * hs_chat_message_get_id_for:
  * @self: a message of a chat
- * @change: what is to be done to it
+ * @change: the change to be made to the message
  *
- * Gets the id by which a message that changes this one must name it.
+ * Gets the id by which another message must refer to this one to change it.
  *
- * Outside rooms, receipts, markers, corrections and retractions name the `id`, and replies and reactions the
- * origin id (XEP-0359) or else the `id`. In a room, corrections name the `id` and all others
- * [property@ChatMessage:archive-id]. A correction of what is a correction itself names the message that was
- * written first (XEP-0308, 4).
+ * Outside rooms, receipts, markers, corrections and retractions use the `id`, and replies and reactions use the origin
+ * id (XEP-0359) or else the `id`. In a room, corrections use the `id`, there are no receipts, and all other changes use
+ * [property@ChatMessage:archive-id]. The correction of a correction refers to the original message (XEP-0308, 4).
  *
- * Returns: (nullable): the id, or %NULL if the message cannot be named for this
+ * Returns: (nullable): the id, or %NULL if the message cannot be changed in this way
  *
  * Since: 0.2
  */

@@ -11,11 +11,11 @@ G_BEGIN_DECLS
 
 /**
  * HsChatKind:
- * @HS_CHAT_KIND_PERSON: a chat with a person, or with anything else that has an address of its own
+ * @HS_CHAT_KIND_PERSON: a chat with a person, or with another entity that has its own address
  * @HS_CHAT_KIND_ROOM: a group chat (XEP-0045)
- * @HS_CHAT_KIND_OCCUPANT: private messages with somebody in a room (XEP-0045, 7.5)
+ * @HS_CHAT_KIND_OCCUPANT: private messages with an occupant of a room (XEP-0045, 7.5)
  *
- * Which kind of chat a message belongs to.
+ * The kinds of chats that messages belong to.
  *
  * Since: 0.2
  */
@@ -28,16 +28,16 @@ typedef enum
 
 /**
  * HsChangeKind:
- * @HS_CHANGE_KIND_NONE: it stands for itself
- * @HS_CHANGE_KIND_CORRECTION: it takes the place of another message of its author (XEP-0308)
- * @HS_CHANGE_KIND_RETRACTION: its author takes another message back (XEP-0424)
- * @HS_CHANGE_KIND_MODERATION: a room takes a message back (XEP-0425)
+ * @HS_CHANGE_KIND_NONE: it changes no other message
+ * @HS_CHANGE_KIND_CORRECTION: it replaces another message of its author (XEP-0308)
+ * @HS_CHANGE_KIND_RETRACTION: its author retracts another message (XEP-0424)
+ * @HS_CHANGE_KIND_MODERATION: a room retracts a message (XEP-0425)
  * @HS_CHANGE_KIND_REACTION: reactions to another message (XEP-0444)
- * @HS_CHANGE_KIND_REPLY: a message of its own that answers another one (XEP-0461)
+ * @HS_CHANGE_KIND_REPLY: a new message that answers another one (XEP-0461)
  * @HS_CHANGE_KIND_RECEIPT: another message has arrived (XEP-0184)
  * @HS_CHANGE_KIND_DISPLAYED: another message has been read (XEP-0333)
  *
- * What a message does to another one.
+ * The effects that a message can have on another one.
  *
  * Since: 0.2
  */

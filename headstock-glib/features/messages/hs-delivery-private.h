@@ -13,7 +13,7 @@ struct _HsDelivery
 
   HsChatMessageData chat;
   HsJid *sender;         /* full */
-  const char *target_id; /* in the message, or NULL */
+  const char *target_id; /* owned by the message, or NULL */
   guint16 content;       /* HsContent */
   guint8 source;         /* HsDeliverySource */
   guint8 change;         /* HsChangeKind */
@@ -21,15 +21,15 @@ struct _HsDelivery
   guint8 is_from_room; /* the sender is the room itself */
 };
 
-/* The caller sets what else it knows before anybody sees the object. @spare: an object to use in place of a new one; it
- * is NULL afterwards. */
+/* The caller sets the other fields before the object is shown to anybody. @spare: an object to use in place of a new
+ * one; NULL afterwards. */
 HsDelivery *hs_delivery_new (HsDelivery **spare,
                              HsMessage *message,
                              HsContent content,
                              HsDeliverySource source,
                              HsJid *sender);
-/* Takes the caller's reference. If it was the last one and nobody can tell, the object becomes the spare one: to make
- * and free a GObject costs more than all else that a message needs here. */
+/* Takes the caller's reference. If it was the last one, and nobody has attached data to the object, the object becomes
+ * the spare one: making and freeing a GObject costs more than everything else that a message needs here. */
 void hs_delivery_give_back (HsDelivery *self, HsDelivery **spare);
 
 G_END_DECLS

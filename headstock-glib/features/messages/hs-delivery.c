@@ -12,7 +12,7 @@
 /**
  * HsDelivery:
  *
- * A message that arrived, with what is known of it: on which way, from whom, and what it does to another message.
+ * A message that arrived: how it arrived, who sent it, and which other message it changes.
  *
  * [signal@Messages::received] gives it to the program. [iface@ChatMessage] has most of its properties.
  *
@@ -28,8 +28,8 @@
  * messages.connect("received", received)
  * ```
  *
- * A program that stores messages takes [property@ChatMessage:archive] and [property@ChatMessage:archive-id] as the
- * key where there are any. The `id` of a message is chosen by who sends it, and may come again.
+ * A program that stores messages uses [property@ChatMessage:archive] and [property@ChatMessage:archive-id] as the key
+ * if they are set. The `id` of a message is chosen by its sender, and need not be unique.
  *
  * Since: 0.2
  */
@@ -114,7 +114,7 @@ hs_delivery_class_init (HsDeliveryClass *klass)
   /**
    * HsDelivery:source: (getter get_source)
    *
-   * On which way the message came.
+   * The way on which the message arrived.
    *
    * Since: 0.2
    */
@@ -125,7 +125,7 @@ hs_delivery_class_init (HsDeliveryClass *klass)
   /**
    * HsDelivery:sender: (getter get_sender)
    *
-   * Who sent it, with the resource where there is one.
+   * The sender, with the resource if there is one.
    *
    * Since: 0.2
    */
@@ -135,7 +135,7 @@ hs_delivery_class_init (HsDeliveryClass *klass)
   /**
    * HsDelivery:change: (getter get_change)
    *
-   * What it does to another message.
+   * The change that the message makes to another one.
    *
    * Since: 0.2
    */
@@ -146,7 +146,7 @@ hs_delivery_class_init (HsDeliveryClass *klass)
   /**
    * HsDelivery:target-id: (getter get_target_id)
    *
-   * The id of the message that it changes: that which [method@ChatMessage.get_id_for] of the other one returns.
+   * The id of the message that this one changes, as [method@ChatMessage.get_id_for] returns it for the other message.
    *
    * Since: 0.2
    */
@@ -156,7 +156,7 @@ hs_delivery_class_init (HsDeliveryClass *klass)
   /**
    * HsDelivery:is-late: (getter get_is_late)
    *
-   * Whether it was delivered although older messages of its archive may still come.
+   * Whether it was delivered although older messages of its archive may still follow.
    *
    * Since: 0.2
    */
@@ -169,8 +169,8 @@ hs_delivery_init (HsDelivery *self)
 {
 }
 
-/* XEP-0425: retracted by the room in the name of a moderator. Both forms are looked at, since a room may send both: what is
- * one by either is not the author's. */
+/* XEP-0425: retracted by the room in the name of a moderator. Rooms may send both the old and the new form: a message
+ * with either of them does not come from the author. */
 static gboolean
 is_moderation (HsMessage *message)
 {
@@ -190,7 +190,7 @@ take_id (const char *id, const char **target_id)
   return TRUE;
 }
 
-/* What a message does to which other one, from the message alone. The id is the message's. */
+/* Reads from a message how it changes which other message. The message owns @target_id. */
 static HsChangeKind
 read_change (HsMessage *message, const char **target_id)
 {
@@ -201,7 +201,7 @@ read_change (HsMessage *message, const char **target_id)
     return HS_CHANGE_KIND_CORRECTION;
   if (take_id (hs_message_get_reacted_id (message), target_id))
     return HS_CHANGE_KIND_REACTION;
-  /* What has a body is a message of its own, whatever else it carries. */
+  /* A message with a body is more than a receipt or a marker. */
   if (hs_message_get_body (message) == NULL)
     {
       if (take_id (hs_message_get_receipt_id (message), target_id))
@@ -231,8 +231,8 @@ hs_delivery_new (HsDelivery **spare, HsMessage *message, HsContent content, HsDe
   return self;
 }
 
-/* Weak and toggle references, bindings and data are all in one list; the low bits of its address are flags and a
- * lock. */
+/* GObject keeps weak references, toggle references, bindings and data in one list. The low bits of its address are
+ * flags and a lock. */
 static gboolean
 has_data (GObject *object)
 {
@@ -263,7 +263,7 @@ hs_delivery_give_back (HsDelivery *self, HsDelivery **spare)
  * hs_delivery_get_source: (get-property source)
  * @self: a delivery
  *
- * Gets on which way the message came.
+ * Gets how the message arrived.
  *
  * Returns: the way
  *
@@ -281,7 +281,7 @@ hs_delivery_get_source (HsDelivery *self)
  * hs_delivery_get_sender: (get-property sender)
  * @self: a delivery
  *
- * Gets who sent the message, with the resource where there is one.
+ * Gets the sender, with the resource if there is one.
  *
  * Returns: (transfer none): the address
  *
@@ -299,9 +299,9 @@ hs_delivery_get_sender (HsDelivery *self)
  * hs_delivery_get_change: (get-property change)
  * @self: a delivery
  *
- * Gets what the message does to another one.
+ * Gets the change that the message makes to another one.
  *
- * Returns: the change; %HS_CHANGE_KIND_NONE if it stands for itself
+ * Returns: the change, or %HS_CHANGE_KIND_NONE
  *
  * Since: 0.2
  */
@@ -317,12 +317,12 @@ hs_delivery_get_change (HsDelivery *self)
  * hs_delivery_get_target_id: (get-property target-id)
  * @self: a delivery
  *
- * Gets the id of the message that this one changes: that which [method@ChatMessage.get_id_for] of the other one
- * returns.
+ * Gets the id of the message that this one changes, as [method@ChatMessage.get_id_for] returns it for the other
+ * message.
  *
- * Anybody can name any id: [method@Delivery.may_change] tells whether it counts.
+ * Anybody can send any id: [method@Delivery.may_change] tells whether the change counts.
  *
- * Returns: (nullable): the id, or %NULL if it changes none
+ * Returns: (nullable): the id, or %NULL if the message changes no other one
  *
  * Since: 0.2
  */
@@ -338,7 +338,7 @@ hs_delivery_get_target_id (HsDelivery *self)
  * hs_delivery_get_is_late: (get-property is-late)
  * @self: a delivery
  *
- * Gets whether the message was delivered although older messages of its archive may still come.
+ * Gets whether the message was delivered although older messages of its archive may still follow.
  *
  * Returns: true if it was
  *
@@ -355,16 +355,17 @@ hs_delivery_get_is_late (HsDelivery *self)
 /**
  * hs_delivery_may_change:
  * @self: a delivery
- * @author_of_original: (nullable): [property@ChatMessage:author] of the message that it names
+ * @author_of_original: (nullable): [property@ChatMessage:author] of the message to be changed
  *
- * Tells whether the message may do to another one what it says: for a program that has found the other one by
+ * Tells whether the change that the message makes to another one counts. The program has found the other one by
  * [property@Delivery:target-id].
  *
- * A correction and a retraction count if both have one author (XEP-0308, 5; XEP-0424, 6), and a moderation if the
- * room itself sent it (XEP-0425). Reactions, replies, receipts and markers say something about a message and leave
- * it as it is: they may come from everybody in the chat.
+ * A correction or a retraction counts if both messages have the same author (XEP-0308, 5; XEP-0424, 6), a moderation if
+ * the room itself sent it (XEP-0425). Reactions, replies, receipts and markers leave the other message as it is, and
+ * may come from everybody in the chat.
  *
- * Returns: true if it may; false also if it changes nothing, or an author is %NULL
+ * Returns: true if the change counts; false also if the message changes no other one, or, unless it is a moderation, if
+ *   an author that is needed is %NULL
  *
  * Since: 0.2
  */

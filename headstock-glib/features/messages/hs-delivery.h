@@ -11,14 +11,14 @@ G_BEGIN_DECLS
 
 /**
  * HsDeliverySource:
- * @HS_DELIVERY_SOURCE_LIVE: it was sent to this client and came at once
- * @HS_DELIVERY_SOURCE_OFFLINE: the server had stored it until there was a client (XEP-0160)
- * @HS_DELIVERY_SOURCE_CARBON: a copy of what another client of the account got or sent (XEP-0280)
+ * @HS_DELIVERY_SOURCE_LIVE: it was sent to this client and arrived at once
+ * @HS_DELIVERY_SOURCE_OFFLINE: the server had stored it until a client was online (XEP-0160)
+ * @HS_DELIVERY_SOURCE_CARBON: a copy of a message that another client of the account received or sent (XEP-0280)
  * @HS_DELIVERY_SOURCE_ARCHIVE: from an archive (XEP-0313)
  * @HS_DELIVERY_SOURCE_ROOM: from a room, at once
- * @HS_DELIVERY_SOURCE_ROOM_HISTORY: what a room shows of the time before the client came in (XEP-0045, 7.2.13)
+ * @HS_DELIVERY_SOURCE_ROOM_HISTORY: from a room's history, from before the client joined (XEP-0045, 7.2.13)
  *
- * On which way a message came.
+ * The ways on which a message can arrive.
  *
  * Since: 0.2
  */

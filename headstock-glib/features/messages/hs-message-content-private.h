@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Which extensions a message may have, told from the namespaces of its children: nearly all messages have few, and need not
- * be searched for each. */
+/* The extensions that a message may contain, by the namespaces of its children. Most messages have few of them, and
+ * need not be searched for each. */
 typedef enum
 {
   HS_CONTENT_CARBONS = 1 << 0,

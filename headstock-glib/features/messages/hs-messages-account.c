@@ -3,7 +3,7 @@
 
 #include "hs-messages-private.h"
 
-/* Whose messages they are. The program may give the client another address between two runs. */
+/* Finds the account that the messages belong to. The program may give the client another address between two runs. */
 
 void
 hs_messages_update_addresses (HsMessages *self)

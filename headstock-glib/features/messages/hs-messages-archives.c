@@ -3,7 +3,7 @@
 
 #include "hs-messages-private.h"
 
-/* Archives that somebody keeps up with, and the messages that wait until the older ones have come. */
+/* The archives that have a keeper, and the messages that wait until older ones have arrived. */
 
 void
 hs_messages_kept_free (gpointer data)
@@ -43,7 +43,7 @@ hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept)
 void
 hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 {
-  /* A resumption sent it again. */
+  /* The server has sent it again after a resumption. */
   if (g_hash_table_contains (kept->held_ids, delivery->chat.archive_id))
     return;
   g_queue_push_tail (&kept->held, g_object_ref (delivery));

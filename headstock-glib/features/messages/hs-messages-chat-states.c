@@ -9,11 +9,11 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Who is writing (XEP-0085). Only who has shown that it knows chat states is sent one; a message with content asks, by
- * carrying one of its own (5.1). */
+/* Chat states (XEP-0085). They are sent only to peers that have shown that they support them. A message with content
+ * asks for this support by containing a state itself (5.1). */
 
 #define PAUSE_MSEC 5000
-/* Others make us remember them. */
+/* A limit, because others decide how many peers are remembered. */
 #define MAX_PEERS 1000
 
 typedef enum
@@ -28,17 +28,17 @@ typedef struct
   char *address;
   GList link; /* in `recent` */
   Support support;
-  HsChatState told;  /* what we said last, in this session */
-  HsChatState heard; /* what they said last */
-  HsJid *speaker;    /* who of them did, or NULL */
-  GSource *pause;    /* composing becomes paused */
-  HsMessages *owner; /* not a reference */
+  HsChatState told;  /* the state sent last, in this session */
+  HsChatState heard; /* the state received last */
+  HsJid *speaker;    /* who sent @heard, or NULL */
+  GSource *pause;    /* sends `paused` after `composing` */
+  HsMessages *owner; /* not referenced */
 } Peer;
 
 struct _HsChatStates
 {
   GHashTable *peers; /* address -> Peer */
-  GQueue recent;     /* the one that was used last is at the end */
+  GQueue recent;     /* the most recently used one is at the end */
 };
 
 static void
@@ -124,7 +124,7 @@ hs_messages_chat_states_lost (HsMessages *self)
     }
 }
 
-/* ---- Theirs ---- */
+/* ---- Receiving ---- */
 
 static gboolean
 is_at_once (HsDelivery *delivery)
@@ -151,7 +151,7 @@ hs_messages_chat_states_received (HsMessages *self, HsDelivery *delivery)
     state = hs_message_get_chat_state (delivery->chat.message);
   if (state == HS_CHAT_STATE_NONE)
     {
-      /* An answer without one: they do not know chat states, or do not want any (XEP-0085, 5.1). */
+      /* An answer without a state: the peer does not support chat states, or wants none (XEP-0085, 5.1). */
       if (g_hash_table_size (self->states->peers) > 0 && delivery->chat.kind != HS_CHAT_KIND_ROOM
           && hs_message_get_body (delivery->chat.message) != NULL
           && (peer = find_peer (self, delivery->chat.peer, FALSE)) != NULL)
@@ -194,7 +194,7 @@ hs_messages_is_chat_state_only (HsMessage *message)
   return TRUE;
 }
 
-/* ---- Ours ---- */
+/* ---- Sending ---- */
 
 void
 hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKind kind, HsJid *to)
@@ -207,7 +207,7 @@ hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKind ki
     return;
   peer = find_peer (self, jid, TRUE);
   stop_pause (peer);
-  /* Nobody asks a whole room. */
+  /* A room is not asked for its support. */
   if (peer->support == SUPPORT_NO || (kind == HS_CHAT_KIND_ROOM && peer->support != SUPPORT_YES))
     return;
   if (hs_message_get_chat_state (message) == HS_CHAT_STATE_NONE)
@@ -228,7 +228,7 @@ tell (HsMessages *self, HsJid *jid, HsChatState state, GError **error)
   hs_message_set_hints (message, HS_HINTS_NO_STORE);
   if (!hs_client_send_stanza (self->client, HS_ELEMENT (message), error))
     return FALSE;
-  /* Who watches what is sent may have sent to many others. */
+  /* The peer is looked up again: handlers that watch sent stanzas may have sent to many others meanwhile. */
   find_peer (self, jid, TRUE)->told = state;
   return TRUE;
 }
@@ -256,7 +256,7 @@ begin_pause (Peer *peer)
   g_source_attach (peer->pause, g_main_context_get_thread_default ());
 }
 
-/* The address that states are remembered under: see HsChatMessage:peer. */
+/* The address under which states are remembered: see HsChatMessage:peer. */
 static HsJid *
 dup_chat_address (HsMessages *self, const char *peer, GError **error)
 {
@@ -274,12 +274,12 @@ dup_chat_address (HsMessages *self, const char *peer, GError **error)
  * @state: what the user does
  * @error: return location for an error
  *
- * Tells what the user does in a chat (XEP-0085).
+ * Tells a peer what the user is doing in the chat (XEP-0085).
  *
- * A program calls this function as often as it likes, such as at each key that is pressed. A state leaves only if it is
- * not the one that was sent last, and only to those who have shown that they know chat states: a message with a
- * body tells them that this client does. After 5 s without another call, %HS_CHAT_STATE_COMPOSING becomes
- * %HS_CHAT_STATE_PAUSED by itself.
+ * A program may call this function as often as it likes, for example whenever a key is pressed. A state is sent only if
+ * it differs from the one that was sent last, and only to peers that have shown that they support chat states: a
+ * message with a body tells them that this client does. After 5 s without another call, %HS_CHAT_STATE_COMPOSING
+ * becomes %HS_CHAT_STATE_PAUSED by itself.
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED if there is no session.
  *
@@ -287,7 +287,7 @@ dup_chat_address (HsMessages *self, const char *peer, GError **error)
  * messages.send_chat_state("juliet@capulet.example", Headstock.ChatState.COMPOSING)
  * ```
  *
- * Returns: true if the state was sent or need not be
+ * Returns: true if the state was sent or need not be sent, false with an error
  *
  * Since: 0.2
  */

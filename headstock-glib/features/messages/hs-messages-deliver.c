@@ -3,8 +3,8 @@
 
 #include "hs-messages-private.h"
 
-/* The one path of all messages, from whichever source: is it new, does somebody want it held, is it our own; and then
- * the program gets it. */
+/* The one path of all messages, from every source: checks whether a message is new, is to be held, or was sent by this
+ * client, and then gives it to the program. */
 
 static void
 tell_keeper (HsMessagesKept *kept, HsDelivery *delivery, HsMessagesOutcome outcome)
@@ -21,7 +21,7 @@ emit_received (HsMessages *self, HsDelivery *delivery)
     hs_messages_answer_receipt (self, delivery);
 }
 
-/* The archive's keeper tells what is new, and where there is none, the list of the last ids. */
+/* The archive's keeper decides what is new; without a keeper, the list of the latest ids does. */
 static HsMessagesVerdict
 judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 {
@@ -39,7 +39,7 @@ judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 static void
 let_through (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery, gboolean is_late)
 {
-  /* A run may have shown it meanwhile. */
+  /* The archive may have delivered it meanwhile. */
   if (kept->keeper->arrived (delivery, kept->data) == HS_MESSAGES_VERDICT_DROP)
     return;
   delivery->is_late |= is_late;
@@ -80,7 +80,7 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
 
   if (verdict == HS_MESSAGES_VERDICT_DROP)
     return HS_MESSAGES_OUTCOME_KNOWN;
-  /* A reflection says that a message of ours has arrived: that need not wait for older ones. */
+  /* A reflection only changes the delivery status of a sent message, which need not wait for older messages. */
   if (delivery->chat.is_outgoing && hs_messages_take_reflection (self, delivery))
     {
       tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
@@ -101,7 +101,7 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
   return HS_MESSAGES_OUTCOME_DELIVERED;
 }
 
-/* A message of this client, as the archive has it: from this run of the program, or an earlier one. */
+/* Takes a message of this client from the archive, sent in this run of the program or an earlier one. */
 static gboolean
 learn (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 {
@@ -113,7 +113,7 @@ learn (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
     is_ours = kept->keeper->is_own (origin_id, kept->data);
   if (!is_ours)
     return FALSE;
-  /* A server may keep only one of the two. */
+  /* A server may have kept only one of the two ids. */
   if (origin_id == NULL)
     origin_id = hs_stanza_get_id (HS_STANZA (message));
   tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
@@ -146,7 +146,7 @@ hs_messages_give_up_archive (HsMessages *self, HsJid *archive)
 
   if (kept == NULL)
     return;
-  /* Whoever is given what is held may want it to be kept again. */
+  /* A handler that gets a held message may keep the archive again. */
   g_hash_table_steal (self->kept, archive);
   while ((delivery = hs_messages_pop_held (self, kept)) != NULL)
     {

@@ -3,8 +3,7 @@
 
 #include "hs-messages-private.h"
 
-/* Messages that say something about another one. They only make them: the program may change them before it sends
- * them. */
+/* Makes messages that refer to another one. They are not sent: the program may change them first. */
 
 static HsMessage *
 begin (HsChatMessage *of, const char *body)
@@ -17,8 +16,9 @@ begin (HsChatMessage *of, const char *body)
   return message;
 }
 
-/* Who wrote it: in a room the occupant, otherwise a person. NULL: nobody can tell. What the account itself has sent to a
- * room, or to somebody in one, may bear the account's address, which is not told there. */
+/* Returns the writer of a message: in a room the occupant, otherwise the person; NULL where it is not known. A message
+ * that the account has sent to a room or an occupant may contain the account's address, which must not be told
+ * there. */
 static char *
 dup_writer (HsMessages *self, HsChatMessage *of)
 {
@@ -40,12 +40,13 @@ dup_writer (HsMessages *self, HsChatMessage *of)
 /**
  * hs_messages_make_reply:
  * @self: the messages of an account
- * @of: the message that is answered
+ * @of: the message to answer
  * @body: the answer
  *
  * Makes a message that answers another one (XEP-0461), for [method@Messages.send].
  *
- * The body of @of is quoted before the answer, for programs that do not know replies, and marked as such (XEP-0428).
+ * The body of @of is quoted before the answer, for programs that do not support replies, and marked as a quotation
+ * (XEP-0428).
  *
  * ```python
  * def received(messages, delivery):
@@ -56,7 +57,7 @@ dup_writer (HsMessages *self, HsChatMessage *of)
  * messages.connect("received", received)
  * ```
  *
- * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of has no id to refer to, see
  *   [method@ChatMessage.get_id_for]
  *
  * Since: 0.2
@@ -88,7 +89,7 @@ hs_messages_make_reply (HsMessages *self, HsChatMessage *of, const char *body)
  * @of: a message of the account
  * @body: the new text
  *
- * Makes a message that takes the place of another one of the account (XEP-0308), for [method@Messages.send].
+ * Makes a message that replaces another one of the account (XEP-0308), for [method@Messages.send].
  *
  * ```python
  * sent = messages.send_text("juliet@capulet.example", "Good nigth")
@@ -97,7 +98,7 @@ hs_messages_make_reply (HsMessages *self, HsChatMessage *of, const char *body)
  *     messages.send(correction)
  * ```
  *
- * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or has no id to refer to, see
  *   [method@ChatMessage.get_id_for]
  *
  * Since: 0.2
@@ -125,9 +126,9 @@ hs_messages_make_correction (HsMessages *self, HsChatMessage *of, const char *bo
  * @self: the messages of an account
  * @of: a message of the account
  *
- * Makes a message that takes back another one of the account (XEP-0424), for [method@Messages.send].
+ * Makes a message that retracts another one of the account (XEP-0424), for [method@Messages.send].
  *
- * Others may have read it, and programs that do not know retractions go on showing it.
+ * Others may have read it, and programs that do not support retractions go on showing it.
  *
  * ```python
  * sent = messages.send_text("juliet@capulet.example", "For the nurse")
@@ -136,7 +137,7 @@ hs_messages_make_correction (HsMessages *self, HsChatMessage *of, const char *bo
  *     messages.send(retraction)
  * ```
  *
- * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or cannot be named, see
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of is not the account's or has no id to refer to, see
  *   [method@ChatMessage.get_id_for]
  *
  * Since: 0.2
@@ -161,11 +162,11 @@ hs_messages_make_retraction (HsMessages *self, HsChatMessage *of)
 /**
  * hs_messages_make_reaction:
  * @self: the messages of an account
- * @of: the message that is reacted to
- * @reactions: (array zero-terminated=1): emoji, all that the account has for this message; empty for none any more
+ * @of: the message to react to
+ * @reactions: (array zero-terminated=1): emoji: all reactions of the account to this message; empty to remove them
  *
- * Makes a message with reactions to another one (XEP-0444), for [method@Messages.send]. They take the place of those
- * that the account had.
+ * Makes a message with reactions to another one (XEP-0444), for [method@Messages.send]. They replace the earlier
+ * reactions of the account.
  *
  * ```python
  * def received(messages, delivery):
@@ -176,7 +177,7 @@ hs_messages_make_retraction (HsMessages *self, HsChatMessage *of)
  * messages.connect("received", received)
  * ```
  *
- * Returns: (transfer full) (nullable): the message, or %NULL if @of cannot be named, see
+ * Returns: (transfer full) (nullable): the message, or %NULL if @of has no id to refer to, see
  *   [method@ChatMessage.get_id_for]
  *
  * Since: 0.2

@@ -8,8 +8,8 @@
 #include "hs-element.h"
 #include "hs-error.h"
 
-/* What a program keeps of the messages that it has sent: form, account, and for each that is pending its XML, whether the
- * client had it, and when it was written. */
+/* The state that a program saves: its form, the account, and for each pending message the XML, whether the client was
+ * given it, and when it was written. */
 
 #define FORM 1
 #define TYPE "(usa(sbx))"
@@ -20,7 +20,7 @@ dup_state_name (HsStateful *self)
   return g_strdup ("outbox");
 }
 
-/* Whoever signs in without a local part does not know the own address before. */
+/* A client that signs in without a local part does not know its address before. */
 static gboolean
 is_of (HsSentMessage *sent, const char *account)
 {
@@ -52,7 +52,7 @@ dup_state (HsStateful *stateful)
   return g_variant_ref_sink (g_variant_new (TYPE, FORM, account, &builder));
 }
 
-/* NULL: it is broken. */
+/* Returns NULL where the entry is broken. */
 static HsSentMessage *
 read_entry (HsMessages *self, const char *xml, gboolean was_sent, gint64 time, HsJid *own)
 {
@@ -98,7 +98,7 @@ read_entries (HsMessages *self, GVariant *entries, HsJid *own)
   return g_steal_pointer (&all);
 }
 
-/* The program ended while the client had it: nobody knows whether it left. */
+/* Where the program ended after it was given to the client, it is not known whether it was sent. */
 static void
 take_entry (HsMessages *self, HsSentMessage *sent)
 {

@@ -10,21 +10,21 @@
 
 G_BEGIN_DECLS
 
-/* What hs-messages*.c share. */
+/* The structs and functions that hs-messages*.c share. */
 
 /* A room that the account is in. */
 typedef struct
 {
   HsJid *room;
-  HsJid *occupant;   /* we */
-  char *occupant_id; /* ours, or NULL */
+  HsJid *occupant;   /* this client's address in the room */
+  char *occupant_id; /* of this client, or NULL */
   HsMessagesRoomFlags flags;
-  char *epoch;      /* random for each own stay */
-  GHashTable *left; /* nickname -> how many had left when somebody with it did, or NULL */
+  char *epoch;      /* random, new for each stay of this client */
+  GHashTable *left; /* nickname -> value of @n_left when its occupant left; or NULL */
   guint n_left;
 } HsMessagesRoom;
 
-/* An archive that somebody keeps up with. */
+/* An archive that a keeper catches up with. */
 typedef struct
 {
   HsJid *archive;
@@ -34,37 +34,37 @@ typedef struct
   GHashTable *held_ids; /* archive id -> its link in @held */
 } HsMessagesKept;
 
-/* Which messages wait until it is known what the account can do. */
+/* The messages that wait until it is known what the account's server can do. */
 typedef struct
 {
-  gboolean is_over;          /* known, or not to be had */
+  gboolean is_over;          /* it is known, or the server does not answer */
   gboolean has_ids;          /* the account's server gives archive ids */
-  GCancellable *cancellable; /* of the question, while it is asked */
+  GCancellable *cancellable; /* of the request while it is in flight, or NULL */
   GSource *deadline;
-  GQueue messages; /* HsMessage, as they came */
+  GQueue messages; /* HsMessage, in the order of arrival */
 } HsMessagesWait;
 
 /* Chat states with one peer. */
 typedef struct _HsChatStates HsChatStates;
 
-/* Who sent the last message: most messages come from whoever sent the one before. */
+/* The sender of the last message, parsed: most messages come from the same sender as the one before. */
 typedef struct
 {
-  char *from;    /* as it is written, or NULL */
+  char *from;    /* as in the stanza, or NULL */
   HsJid *sender;
   HsJid *bare;
   gboolean is_own;
 } HsMessagesSender;
 
-/* Whether a message goes on to the next stage. A stage that has no answer drops it: what was not decrypted is not shown,
- * and what was not encrypted is not sent. */
+/* Whether a message goes on to the next stage. A stage that cannot decide drops it: a message that was not decrypted is
+ * not shown, and one that was not encrypted is not sent. */
 typedef enum
 {
   HS_MESSAGES_PASS_DROP,
   HS_MESSAGES_PASS_ON,
 } HsMessagesPass;
 
-/* A message of the program, which a stage may change. */
+/* A message from the program. A stage may change it. */
 typedef struct
 {
   HsMessage *message;
@@ -72,7 +72,7 @@ typedef struct
   HsJid *to;
 } HsMessagesOutgoing;
 
-/* Each function may be NULL: then all messages go on. */
+/* A function may be NULL: all messages then go on to the next stage. */
 typedef struct
 {
   const char *name;
@@ -86,27 +86,27 @@ struct _HsMessages
 {
   GObject parent_instance;
 
-  const HsMessagesStage *stages; /* HS_MESSAGES_N_STAGES, in the order in which messages come in */
+  const HsMessagesStage *stages; /* HS_MESSAGES_N_STAGES, in the order for received messages */
 
-  HsClient *client; /* weak: while we are its module */
+  HsClient *client; /* weak: while this module is registered with it */
   HsJid *own;       /* the account's bare JID, while it is known */
   HsJid *bound;     /* this client's own address, likewise */
-  char *account;    /* whose outbox it is, while there is no client; or NULL */
+  char *account;    /* the account of the outbox while there is no client; or NULL */
   gboolean carbons;
   gboolean queue_offline;
   gboolean request_receipts;
   gboolean answer_receipts;
-  gboolean had_carbons; /* the client's property, before we took over */
+  gboolean had_carbons; /* HsClient:carbons before this module set it */
   gboolean has_session; /* between `ready`, or `resumed` without it, and `lost` */
-  gboolean carbons_are_due; /* the server is to be told when the session goes on */
+  gboolean carbons_are_due; /* to be sent to the server when the session is resumed */
 
   HsMessagesWait wait;
   HsMessagesSender last;
   HsDelivery *spare; /* to be used again, or NULL */
-  HsElement *claimed; /* the message being dispatched, which another feature has */
+  HsElement *claimed; /* the message being dispatched, if another feature has claimed it */
 
   HsRecentIds known;    /* (archive, id) of what was delivered */
-  HsRecentIds answered; /* (peer, id) of what has got a receipt */
+  HsRecentIds answered; /* (peer, id) of messages that got a receipt */
   GHashTable *rooms;    /* HsJid -> HsMessagesRoom */
   HsMessagesRealJidFunc real_jid;
   gpointer real_jid_data;
@@ -114,22 +114,22 @@ struct _HsMessages
   guint n_held;
 
   GListStore *pending;
-  guint n_settled; /* of those in @pending, which are to leave it */
-  GSource *turn;   /* until they do; or NULL */
+  guint n_settled; /* of the messages in @pending that are to leave it */
+  GSource *turn;   /* removes them at the end of the turn; or NULL */
   GQueue sent;           /* HsSentMessage: the last ones, and all that are pending */
   GHashTable *sent_by_id; /* id -> its link in @sent */
   GQueue outbox;         /* HsSentMessage: those that wait for a session */
-  GPtrArray *written;    /* HsSentMessage: handed to the system, where nothing is acknowledged */
+  GPtrArray *written;    /* HsSentMessage: written, without stream management */
   gboolean is_probing;
   gboolean is_transmitting; /* hs_messages_transmit_all() is at work */
-  gboolean has_rooms;       /* another feature tells which rooms the account is in */
+  gboolean has_rooms;       /* another feature reports the rooms of the account */
   guint64 next_number;      /* of a sent message */
 
   HsChatStates *states;
 };
 
 /* hs-messages-account.c */
-/* The account's address, and this client's own. */
+/* Takes the account's bare JID and the bound JID from the client. */
 void hs_messages_update_addresses (HsMessages *self);
 
 /* hs-messages-stream.c */
@@ -141,14 +141,14 @@ void hs_messages_receive (HsMessages *self, HsMessage *message, HsContent conten
 /* hs-messages-wait.c */
 void hs_messages_wait_begin (HsMessages *self);
 void hs_messages_wait_again (HsMessages *self);
-/* What waits is delivered as it is. */
+/* Delivers the messages that wait. */
 void hs_messages_wait_end (HsMessages *self);
 void hs_messages_wait_push (HsMessages *self, HsMessage *message);
 
 /* hs-messages-unwrap.c */
 /* Whether a message is a carbon copy or the result of an archive, or looks like it. */
 gboolean hs_messages_is_wrapper (HsMessage *message, HsContent content);
-/* The message in a carbon copy; NULL: it was forged, or is not one. */
+/* Returns the message in a carbon copy, or NULL where it is forged or not a copy. */
 HsMessage *hs_messages_unwrap (HsMessages *self, HsMessage *message, HsMessageFault *fault);
 gboolean hs_messages_is_from_account (HsMessages *self, HsMessage *message);
 gboolean hs_messages_is_own (HsMessages *self, HsJid *jid);
@@ -158,9 +158,9 @@ HsMessagesOutcome hs_messages_take_in (HsMessages *self, HsDelivery *delivery);
 
 /* hs-messages-stages.c */
 extern const HsMessagesStage hs_messages_stages[HS_MESSAGES_N_STAGES];
-/* FALSE: a stage has dropped it. */
+/* Returns FALSE where a stage has dropped the message. */
 gboolean hs_messages_pass_in (HsMessages *self, HsDelivery *delivery);
-/* From the last stage to the first. FALSE: as above, with an error. */
+/* From the last stage to the first. Returns FALSE, with an error, where a stage has dropped the message. */
 gboolean hs_messages_pass_out (HsMessages *self, const HsMessagesOutgoing *outgoing, GError **error);
 
 /* hs-messages-archives.c */
@@ -181,45 +181,45 @@ void hs_messages_add_room (HsMessages *self, HsJid *occupant, const char *occupa
 void hs_messages_remove_room (HsMessages *self, HsJid *room);
 HsMessagesRoom *hs_messages_find_room (HsMessages *self, HsJid *jid);
 gboolean hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *message, gboolean is_archived);
-/* Our own, as others see us. */
+/* The author of this client's messages in the room. */
 char *hs_messages_dup_own_author (HsMessages *self, HsMessagesRoom *room);
 char *hs_messages_dup_occupant_author (HsMessages *self, HsJid *occupant, HsMessage *message, gboolean is_archived);
 
 /* hs-messages-read.c */
-/* NULL: an address is not valid, or the room is unknown. */
+/* Returns NULL where an address is not valid or the room is unknown. */
 HsDelivery *hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content);
 void hs_messages_forget_sender (HsMessages *self);
 HsDelivery *hs_messages_read_carbon (HsMessages *self, HsMessage *message);
 
-/* hs-messages-sent.c: those whose delivery status may still change */
+/* hs-messages-sent.c: sent messages whose delivery status may still change */
 void hs_messages_sent_init (HsMessages *self);
 void hs_messages_sent_clear (HsMessages *self);
 void hs_messages_forget_all (HsMessages *self);
 void hs_messages_remember (HsMessages *self, HsSentMessage *sent);
 HsSentMessage *hs_messages_find_sent (HsMessages *self, const char *id);
-/* In and out of the list of pending messages. */
+/* Put a message into the list of pending messages, and take it out. */
 void hs_messages_put_pending (HsMessages *self, HsSentMessage *sent);
 void hs_messages_settle (HsMessages *self, HsSentMessage *sent);
-/* Those that are settled leave the list now, not at the end of the turn. */
+/* Takes settled messages out of the list now, not at the end of the turn. */
 void hs_messages_drop_settled (HsMessages *self);
 
 /* hs-messages-transmit.c */
-/* FALSE: the client has not taken it. */
+/* Returns FALSE where the client has not accepted the message. */
 gboolean hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error);
-/* All in the outbox that can leave now. */
+/* Sends all messages in the outbox that can be sent now. */
 void hs_messages_transmit_all (HsMessages *self);
 gboolean hs_messages_must_wait (HsMessages *self, HsSentMessage *sent);
-/* Into the outbox, where its number says. */
+/* Puts a message into the outbox, in the order of the numbers. */
 void hs_messages_queue (HsMessages *self, HsSentMessage *sent);
-/* The session is gone. */
+/* The session is lost. */
 void hs_messages_transmit_lost (HsMessages *self);
 
 /* hs-messages-status.c */
-/* TRUE: it is about a message of ours. */
+/* Returns TRUE if it is about a message that this client sent. */
 gboolean hs_messages_take_error (HsMessages *self, HsMessage *message);
 /* Receipts and markers. */
 void hs_messages_take_status (HsMessages *self, HsDelivery *delivery);
-/* A message of this client: TRUE if it was one that is known here. */
+/* Takes a message that this client has sent. Returns TRUE if it is one of the sent messages here. */
 gboolean hs_messages_take_reflection (HsMessages *self, HsDelivery *delivery);
 
 /* hs-messages-send.c */
@@ -235,12 +235,12 @@ void hs_messages_answer_receipt (HsMessages *self, HsDelivery *delivery);
 /* hs-messages-chat-states.c */
 HsChatStates *hs_chat_states_new (void);
 void hs_chat_states_free (HsChatStates *states);
-/* The session is gone: nothing has been told to anybody in the next one. */
+/* The session is lost: nobody has been sent a state in the next one. */
 void hs_messages_chat_states_lost (HsMessages *self);
 void hs_messages_chat_states_received (HsMessages *self, HsDelivery *delivery);
-/* A message with content leaves. */
+/* A message with content is about to be sent. */
 void hs_messages_chat_states_add (HsMessages *self, HsMessage *message, HsChatKind kind, HsJid *to);
-/* Whether that is all there is. */
+/* Whether a message has a chat state and no content. */
 gboolean hs_messages_is_chat_state_only (HsMessage *message);
 
 /* hs-messages-signals.c */

@@ -8,7 +8,7 @@
 #include "hs-element.h"
 #include "hs-namespaces.h"
 
-/* What is known of a message: whose chat it is in, who wrote it and when, and its id in an archive. */
+/* Reads which chat a message belongs to, who wrote it and when, and its id in an archive. */
 
 static gboolean
 is_groupchat (HsMessage *message)
@@ -16,8 +16,8 @@ is_groupchat (HsMessage *message)
   return strcmp (hs_stanza_get_stanza_type (HS_STANZA (message)), "groupchat") == 0;
 }
 
-/* Private messages of a room (XEP-0045, 7.5). In an archive, and in a copy of another client's, the room need not be one
- * that this client is in. */
+/* Whether it is a private message of a room (XEP-0045, 7.5). In an archive and in a carbon copy, this client need not
+ * be in the room. */
 static gboolean
 is_private (HsMessages *self, HsMessage *message, HsContent content, HsJid *occupant)
 {
@@ -37,7 +37,7 @@ hs_messages_read_stamp (HsElement *delay)
   return hs_message_get_delay (message);
 }
 
-/* Who stored the message on its way says when it came. */
+/* Reads the time from the entity that delayed the message. Returns microseconds since 1970, or 0. */
 static gint64
 read_stamp (HsElement *delay)
 {
@@ -48,7 +48,7 @@ read_stamp (HsElement *delay)
   return g_date_time_to_unix (date) * G_USEC_PER_SEC + g_date_time_get_microsecond (date);
 }
 
-/* The account's own server, or the room. */
+/* Whether the account's own server or the room has stored the message. */
 static gboolean
 is_stored_by (HsMessages *self, HsElement *delay, HsJid *room)
 {
@@ -64,8 +64,8 @@ is_stored_by (HsMessages *self, HsElement *delay, HsJid *room)
              && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (self->own)) == 0);
 }
 
-/* TRUE: the account's server or the room has stored it. What others say about the time is believed as long as it is
- * in the past: it is about their own message. */
+/* Returns TRUE where the account's server or the room has stored the message. A time from others counts if it is in the
+ * past: it is about their own message. */
 static gboolean
 read_delay (HsMessages *self, HsMessage *message, HsContent content, HsJid *room, gint64 *time)
 {
@@ -96,7 +96,8 @@ read_delay (HsMessages *self, HsMessage *message, HsContent content, HsJid *room
   return FALSE;
 }
 
-/* The one that names @by, where @by is known to remove those that others have written in its name (XEP-0359, 6). */
+/* Takes the stanza-id from @by. Only to be called where @by is known to remove ids that others have written in its name
+ * (XEP-0359, 6). */
 static void
 read_archive_id (HsDelivery *delivery, HsJid *by)
 {
@@ -140,7 +141,7 @@ read_room (HsMessages *self, HsMessage *message, HsContent content, HsJid *from)
   delivery = hs_delivery_new (&self->spare, message, content,
                               is_history ? HS_DELIVERY_SOURCE_ROOM_HISTORY : HS_DELIVERY_SOURCE_ROOM, from);
   delivery->chat.time = time;
-  /* What was written before we came may be by somebody else with the same nickname, as in an archive. */
+  /* A message from before this client joined may be by somebody else with the same nickname, as in an archive. */
   set_chat (self, delivery, HS_CHAT_KIND_ROOM, from, is_history);
   delivery->is_from_room = hs_jid_is_bare (from);
   delivery->chat.is_outgoing = hs_messages_is_own_occupant (room, from, message, is_history);
@@ -157,7 +158,7 @@ hs_messages_forget_sender (HsMessages *self)
   g_clear_pointer (&self->last.bare, hs_jid_unref);
 }
 
-/* NULL: the address is not valid. */
+/* Returns NULL where the address is not valid. */
 static const HsMessagesSender *
 find_sender (HsMessages *self, HsMessage *message)
 {
@@ -195,7 +196,7 @@ read_person (HsMessages *self, HsMessage *message, HsContent content, const HsMe
       delivery->chat.peer = hs_jid_ref (sender->bare);
       delivery->chat.person = hs_jid_ref (sender->bare);
     }
-  /* From the bare JID, it is the server that speaks for the account. */
+  /* A message from the bare JID was sent by the server on behalf of the account. */
   delivery->chat.is_outgoing = sender->is_own && !hs_jid_is_bare (sender->sender);
   return delivery;
 }
@@ -218,7 +219,7 @@ hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content)
   return delivery;
 }
 
-/* The other one in a chat of the account; NULL: there is none. */
+/* Returns the peer of a message of the account, or NULL where it is neither from the account nor to it. */
 static HsJid *
 dup_peer (HsMessages *self, HsMessage *message, HsJid *from, gboolean *is_outgoing)
 {

@@ -6,13 +6,14 @@
 #include "hs-feature.h"
 #include "hs-roster-shared.h"
 
-/* Receipts (XEP-0184). One tells that the user has a client running: only who may see the presence gets it
+/* Receipts (XEP-0184). A receipt reveals that the user is online: only those who may see the account's presence get one
  * (XEP-0184, 9). */
 
-/* While more than this is not acknowledged, nothing is answered: who asks must not make us grow. */
+/* While more stanzas than this are not acknowledged, no receipts are sent: a peer that asks for many must not fill the
+ * memory. */
 #define MAX_UNACKNOWLEDGED 1000
 
-/* What an archive shows has been answered when it came. */
+/* Messages from an archive were answered when they arrived. */
 static gboolean
 is_answerable (HsDelivery *delivery)
 {
@@ -34,7 +35,7 @@ hs_messages_answer_receipt (HsMessages *self, HsDelivery *delivery)
       || self->client == NULL)
     return;
   id = hs_chat_message_get_id_for (HS_CHAT_MESSAGE (delivery), HS_CHANGE_KIND_RECEIPT);
-  /* A receipt is not answered, whatever it asks for (XEP-0184, 5.2). */
+  /* A receipt is never answered with another one (XEP-0184, 5.2). */
   if (id == NULL || hs_message_get_receipt_id (message) != NULL
       || hs_messages_is_own (self, delivery->chat.peer)
       || !hs_roster_sender_may_see (self->client, HS_STANZA (message))

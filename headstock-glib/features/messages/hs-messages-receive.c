@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What came with the stream, once it is known which ids of archives can be trusted. */
+/* Takes messages from the stream, after it is known which archive ids can be trusted. */
 
 static void
 reject (HsMessages *self, HsMessage *message, HsMessageFault fault)
@@ -13,8 +13,8 @@ reject (HsMessages *self, HsMessage *message, HsMessageFault fault)
   g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_REJECTED], 0, message, fault);
 }
 
-/* A copy of a private message of a room that another client of ours is in: this one gets its own if it is in the
- * room, and cannot know the occupant if not (XEP-0280, 6.1). */
+/* A copy of a private message from a room that another client of the account is in. If this client is in the room, it
+ * gets the message itself; otherwise it cannot know the occupant (XEP-0280, 6.1). */
 static gboolean
 is_foreign_private (HsDelivery *delivery)
 {
@@ -33,7 +33,7 @@ receive_wrapped (HsMessages *self, HsMessage *message)
       reject (self, message, fault);
       return;
     }
-  /* What came back to another client of ours is about a message of that one. */
+  /* An error to another client of the account is about a message that that client sent. */
   if (strcmp (hs_stanza_get_stanza_type (HS_STANZA (inner)), "error") == 0)
     return;
   delivery = hs_messages_read_carbon (self, inner);

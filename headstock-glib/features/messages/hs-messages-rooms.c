@@ -9,9 +9,10 @@
 #include "hs-feature.h"
 #include "hs-namespaces.h"
 
-/* Who is who in a room (XEP-0045). A nickname is nobody's: who leaves it may be followed by somebody else. */
+/* The authors in a room (XEP-0045). A nickname does not identify a person: after an occupant has left, somebody else
+ * may take it. */
 
-/* So many nicknames that were left are told apart; then all occupants count as new ones. */
+/* How many nicknames of former occupants are remembered. Beyond that, all occupants count as new ones. */
 #define MAX_LEFT 5000
 
 static void
@@ -91,11 +92,11 @@ hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *m
   id = get_occupant_id (room, message);
   if (id != NULL && room->occupant_id != NULL)
     return strcmp (id, room->occupant_id) == 0;
-  /* Somebody else may have had our nickname. */
+  /* In an archive, somebody else may have had the nickname of this client. */
   return !is_archived && hs_jid_equal (occupant, room->occupant);
 }
 
-/* XEP-0313, 5.1.2: a room that everybody sees everybody's address in says it in its archive as well. */
+/* A room that shows all addresses to everybody also has them in its archive (XEP-0313, 5.1.2). */
 static HsJid *
 dup_archived_jid (HsMessage *message)
 {

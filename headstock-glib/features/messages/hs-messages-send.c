@@ -9,7 +9,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Messages of the program: what is added to them, and which way they go. */
+/* Sends messages for the program: adds what they need, and sends or queues them. */
 
 HsChatKind
 hs_messages_find_kind (HsMessages *self, HsMessage *message, HsJid *to)
@@ -24,7 +24,7 @@ hs_messages_find_kind (HsMessages *self, HsMessage *message, HsJid *to)
              : HS_CHAT_KIND_PERSON;
 }
 
-/* A copy that can be sent; NULL: it cannot. */
+/* Makes a copy that can be sent. Returns NULL with an error where the message cannot be sent. */
 static HsMessage *
 prepare (HsMessages *self, HsMessage *message, HsChatKind *kind, HsJid **to, GError **error)
 {
@@ -46,7 +46,7 @@ prepare (HsMessages *self, HsMessage *message, HsChatKind *kind, HsJid **to, GEr
   if (*to == NULL)
     return NULL;
   copy = HS_MESSAGE (hs_element_copy (HS_ELEMENT (message)));
-  /* The resource may be another one by the time it leaves. */
+  /* The client may have another resource when the message is sent. */
   hs_stanza_set_from_jid (HS_STANZA (copy), NULL);
   *kind = hs_messages_find_kind (self, copy, *to);
   if (!hs_messages_pass_out (self, &(HsMessagesOutgoing){ copy, *kind, *to }, error))
@@ -93,18 +93,19 @@ dispatch (HsMessages *self, HsSentMessage *sent, GError **error)
  * @message: a message with a `to`; it is copied
  * @error: return location for an error
  *
- * Sends a message and tells what becomes of it.
+ * Sends a message, and tells its delivery status.
  *
- * The copy that is sent gets an `id`, unless @message has one that was not used yet, and the same as its origin id
- * (XEP-0359). One with a body also gets a chat state (XEP-0085), if the recipient may understand it, and asks for
- * a receipt if [property@Messages:request-receipts] is set.
+ * The copy that is sent gets a random `id`, unless @message has one that was not used yet, and the same origin id
+ * (XEP-0359). A message with a body also gets a chat state (XEP-0085), unless the recipient is known not to support it,
+ * and asks for a receipt if [property@Messages:request-receipts] is set.
  *
- * With [property@Messages:queue-offline], a message is kept until there is a session. All messages for one recipient
- * leave in the order in which they were sent.
+ * With [property@Messages:queue-offline], a message without a session waits for one. All messages for one recipient are
+ * sent in the order of the calls.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED if there is no client, or no session and no
- * [property@Messages:queue-offline]; %HS_ERROR_INVALID_JID if `to` is missing or not valid;
- * %HS_ERROR_INVALID_STANZA and %HS_ERROR_TOO_LARGE as [method@Client.send_stanza] tells them. Nothing is sent then.
+ * Errors: %HS_ERROR_NOT_CONNECTED if there is no client, or no session and no [property@Messages:queue-offline];
+ * %HS_ERROR_INVALID_JID if `to` is missing or not valid; %HS_ERROR_INVALID_STANZA if the message is of the type
+ * `error`; %HS_ERROR_INVALID_STANZA and %HS_ERROR_TOO_LARGE as for [method@Client.send_stanza]. With an error, nothing
+ * is sent.
  *
  * ```python
  * message = Headstock.Message.new_chat("juliet@capulet.example", "Hello")
@@ -112,7 +113,7 @@ dispatch (HsMessages *self, HsSentMessage *sent, GError **error)
  * sent = messages.send(message)
  * ```
  *
- * Returns: (transfer full): the message with its delivery status
+ * Returns: (transfer full): the message with its delivery status, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -156,19 +157,19 @@ hs_messages_send (HsMessages *self, HsMessage *message, GError **error)
  * hs_messages_send_text:
  * @self: the messages of an account
  * @to: an address
- * @body: what is said
+ * @body: the text of the message
  * @error: return location for an error
  *
  * Sends a message of the type `chat`, or `groupchat` if @to is a room that the account is in.
  *
- * Errors are those of [method@Messages.send].
+ * Errors: those of [method@Messages.send].
  *
  * ```python
  * sent = messages.send_text("juliet@capulet.example", "Hello")
  * sent.connect("notify::state", lambda sent, _spec: print(sent.state))
  * ```
  *
- * Returns: (transfer full): the message with its delivery status
+ * Returns: (transfer full): the message with its delivery status, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -195,11 +196,13 @@ hs_messages_send_text (HsMessages *self, const char *to, const char *body, GErro
  * @self: the messages of an account
  * @sent: a message in [property@Messages:pending]
  *
- * Takes a message out of the list of pending ones: one that waits for a session is not sent and becomes
- * %HS_SENT_STATE_FAILED, with the error %G_IO_ERROR_CANCELLED. One whose status is unknown stays what it is, and a
- * receipt can still tell that it arrived.
+ * Takes a message out of the list of pending messages.
  *
- * A message that the client has taken is not in anybody's hands any more.
+ * A message that waits for a session is not sent and becomes %HS_SENT_STATE_FAILED, with the error
+ * %G_IO_ERROR_CANCELLED. A message with the status %HS_SENT_STATE_UNKNOWN keeps it, and a receipt can still show that
+ * it arrived.
+ *
+ * A message that was given to the client cannot be cancelled.
  *
  * ```python
  * sent = messages.send_text("juliet@capulet.example", "Hello")
@@ -207,7 +210,7 @@ hs_messages_send_text (HsMessages *self, const char *to, const char *body, GErro
  *     print("It has not left")
  * ```
  *
- * Returns: true if the message was taken out
+ * Returns: true if the message was taken out of the list
  *
  * Since: 0.2
  */

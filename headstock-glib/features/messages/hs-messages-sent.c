@@ -3,10 +3,11 @@
 
 #include "hs-messages-private.h"
 
-/* The messages whose delivery status may still change: all that are pending, and the last ones that were sent.
+/* The messages whose delivery status may still change: all pending ones, and the 1,000 latest others.
  *
  * One acknowledgement can settle thousands of messages. They leave the list of pending messages together: at once if
- * nothing else is pending or somebody asks for the list, otherwise at the beginning of the next turn of the main loop. */
+ * nothing else is pending or when the program asks for the list, otherwise at the beginning of the next turn of the
+ * main loop. */
 
 #define MAX_SETTLED 1000
 
@@ -127,7 +128,7 @@ turn_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Before anything in the next turn can settle more. */
+/* A high priority: it must run before anything in the next turn settles more messages. */
 static void
 begin_turn (HsMessages *self)
 {

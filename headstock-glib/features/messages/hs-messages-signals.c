@@ -5,7 +5,7 @@
 
 #include "hs-enum-types.h"
 
-/* What the messages of an account tell of, and its documentation. */
+/* The signals of HsMessages. */
 
 guint hs_messages_signals[HS_MESSAGES_N_SIGNALS];
 
@@ -28,12 +28,13 @@ hs_messages_install_signals (void)
   /**
    * HsMessages::received:
    * @self: the messages of an account
-   * @delivery: the message with what is known of it
+   * @delivery: the message, and how it arrived
    *
-   * Emitted for each message, whichever way it came, once. What the account's other clients send is received as well:
-   * see [property@ChatMessage:is-outgoing].
+   * Emitted once for each message, on whichever way it arrived.
    *
-   * Messages with only a chat state are told by [signal@Messages::chat-state-changed] instead.
+   * Messages that the account's other clients send are received as well: see [property@ChatMessage:is-outgoing].
+   *
+   * For a message with only a chat state, [signal@Messages::chat-state-changed] is emitted instead.
    *
    * Since: 0.2
    */
@@ -45,8 +46,9 @@ hs_messages_install_signals (void)
    * @origin_id: the id that this client gave it, [property@SentMessage:id]
    * @delivery: the message as the archive has it
    *
-   * Emitted when an archive shows a message that this client has sent: for programs that store messages and have it
-   * without [property@ChatMessage:archive-id].
+   * Emitted when a message that this client has sent is found in an archive.
+   *
+   * A program that stores messages has this one without [property@ChatMessage:archive-id], and can now add it.
    *
    * Since: 0.2
    */
@@ -56,11 +58,12 @@ hs_messages_install_signals (void)
   /**
    * HsMessages::rejected:
    * @self: the messages of an account
-   * @message: the stanza as it came
+   * @message: the stanza as it arrived
    * @fault: what is wrong with it
    *
-   * Emitted when somebody sends what looks like a copy of another message and is not, or a message whose addresses are
-   * not valid: for logs. No part of it is to be shown as what it says it is.
+   * Emitted for a forged or broken copy of another message, and for a message with invalid addresses.
+   *
+   * It is meant for logs: do not show any part of the message as genuine.
    *
    * Since: 0.2
    */
@@ -70,11 +73,13 @@ hs_messages_install_signals (void)
   /**
    * HsMessages::chat-state-changed:
    * @self: the messages of an account
-   * @peer: with whom the chat is, as [property@ChatMessage:peer]
-   * @sender: who does it, with the resource
-   * @state: what they do
+   * @peer: the address that the chat is with, as [property@ChatMessage:peer]
+   * @sender: the sender of the state, with the resource
+   * @state: what the sender is doing
    *
-   * Emitted when somebody begins or stops writing (XEP-0085). What comes late is not told.
+   * Emitted when somebody begins or stops writing (XEP-0085).
+   *
+   * States that arrive late, from an archive or from a server's storage, are ignored.
    *
    * Since: 0.2
    */

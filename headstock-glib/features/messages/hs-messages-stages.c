@@ -8,13 +8,14 @@
 #include "hs-feature.h"
 #include "hs-namespaces.h"
 
-/* The stages that each message passes. A message that comes in passes them from the first to the last: it is decrypted,
- * then its content is looked at, then what it says about other messages. A message of the program passes them the other
- * way round: it gets what stays readable to servers, then what belongs to its content, and is encrypted last. */
+/* The stages that each message passes. A received message passes them from the first to the last: it is decrypted, then
+ * its content is read, then its references to other messages. A message from the program passes them in the opposite
+ * order: it gets the parts that servers must be able to read, then those that belong to its content, and is encrypted
+ * last. */
 
 /* ---- Content: chat states and the request for a receipt ---- */
 
-/* A message that says nothing but a chat state is not one of the chat. */
+/* A message with only a chat state is not shown in the chat. */
 static HsMessagesPass
 receive_content (HsMessages *self, HsDelivery *delivery)
 {
@@ -37,7 +38,7 @@ send_content (HsMessages *self, const HsMessagesOutgoing *outgoing)
   return HS_MESSAGES_PASS_ON;
 }
 
-/* ---- Meta: ids, and what becomes of messages ---- */
+/* ---- Meta: ids and the delivery status ---- */
 
 static HsMessagesPass
 receive_meta (HsMessages *self, HsDelivery *delivery)
@@ -47,7 +48,7 @@ receive_meta (HsMessages *self, HsDelivery *delivery)
   return HS_MESSAGES_PASS_ON;
 }
 
-/* An id that was used would give this message what becomes of the other one. */
+/* With an id that was used before, this message would get the delivery status of the other one. */
 static void
 give_ids (HsMessages *self, HsMessage *message)
 {
@@ -69,7 +70,7 @@ send_meta (HsMessages *self, const HsMessagesOutgoing *outgoing)
   HsElement *element = HS_ELEMENT (outgoing->message);
 
   give_ids (self, outgoing->message);
-  /* XEP-0045, 7.5: the copies that go to our other clients are told from messages of persons by this. */
+  /* The account's other clients recognise private messages of a room by this element (XEP-0045, 7.5). */
   if (outgoing->kind == HS_CHAT_KIND_OCCUPANT && hs_element_get_child (element, "x", HS_NS_MUC_USER) == NULL)
     hs_element_add_child (element, "x", HS_NS_MUC_USER);
   return HS_MESSAGES_PASS_ON;

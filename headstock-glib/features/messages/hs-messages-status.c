@@ -7,10 +7,10 @@
 
 #include "hs-element.h"
 
-/* What others tell of messages that this client has sent. An id is all that such a message names, and ids are no secrets:
- * who tells must be who was written to. */
+/* The delivery status of sent messages, from errors, receipts, markers and reflections. They refer to a message only by
+ * its id, and ids are not secret: they count only if they come from the recipient. */
 
-/* The address of the recipient's server, or that of the room in which it is an occupant. */
+/* Whether @jid is the recipient's server, or the room in which the recipient is an occupant. */
 static gboolean
 is_service_of (HsSentMessage *sent, HsJid *jid)
 {
@@ -22,7 +22,7 @@ is_service_of (HsSentMessage *sent, HsJid *jid)
          && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (sent->to)) == 0;
 }
 
-/* RFC 6120, 8.3.1: an error comes from whom the message was for, or from a server on the way. */
+/* An error comes from the recipient or from a server on the way (RFC 6120, 8.3.1). */
 static gboolean
 may_return (HsMessages *self, HsSentMessage *sent, HsMessage *message)
 {
@@ -88,7 +88,8 @@ is_reflection (HsSentMessage *sent, HsDelivery *delivery)
          && hs_jid_equal (sent->chat.peer, delivery->chat.peer);
 }
 
-/* Some rooms give all messages ids of their own: the oldest one that is not known to have arrived. */
+/* Some rooms replace the ids of all messages. The message with the same text that was sent first and has not been
+ * reflected yet is taken. */
 static HsSentMessage *
 find_by_body (HsMessages *self, HsDelivery *delivery)
 {

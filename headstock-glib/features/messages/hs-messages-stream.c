@@ -8,7 +8,7 @@
 #include "hs-element.h"
 #include "hs-namespaces.h"
 
-/* Messages of the stream: which of them are ours to deliver, and which of those wait. */
+/* The messages of the stream: chooses those to be delivered, and makes some of them wait. */
 
 /* An event of a service (XEP-0060) is not a message of a chat. */
 static gboolean
@@ -17,7 +17,7 @@ is_event (HsElement *message)
   return hs_element_get_child (message, "event", HS_NS_PUBSUB_EVENT) != NULL;
 }
 
-/* A room is one that the account is in: whoever sends a message of this type otherwise has invented it. */
+/* Only rooms that this client is in can send messages of the type `groupchat`: all others are forged. */
 static gboolean
 is_in_room (HsMessages *self, HsStanza *message)
 {
@@ -26,7 +26,7 @@ is_in_room (HsMessages *self, HsStanza *message)
   return from != NULL && hs_messages_find_room (self, from) != NULL;
 }
 
-/* Whether a message is one to deliver: it need not be a good one. */
+/* Whether this object takes the message, to deliver or to reject it. */
 static gboolean
 is_ours (HsMessages *self, HsMessage *message, HsContent content, gboolean in_room)
 {
@@ -58,7 +58,8 @@ message_cb (HsClient *client, HsElement *element, gpointer user_data)
   if (!is_ours (self, message, content, in_room))
     return NULL;
   hs_client_take (client, element);
-  /* What waits keeps its order. A room's ids are known when it is entered. */
+  /* Messages that wait keep their order. Those of rooms need not wait: whether the room's ids can be trusted is known
+   * when it is joined. */
   if (in_room || (self->wait.is_over && g_queue_is_empty (&self->wait.messages)))
     hs_messages_receive (self, message, content);
   else

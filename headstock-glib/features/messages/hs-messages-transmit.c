@@ -11,7 +11,7 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* From the outbox to the client, and what the client tells of what became of a message. */
+/* Gives messages from the outbox to the client, and takes their delivery status from it. */
 
 typedef struct
 {
@@ -61,8 +61,8 @@ acknowledge (HsMessages *self, HsSentMessage *sent)
 
 static void probe (HsMessages *self);
 
-/* The server answers in the order in which it got things (RFC 6120, 10.1): whatever it says to a request, it has what was
- * sent before it. */
+/* The server processes stanzas in order (RFC 6120, 10.1): any answer to a request shows that it has the stanzas that
+ * were sent before. */
 static void
 probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -110,8 +110,8 @@ probe (HsMessages *self)
   hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, probed_cb, probed);
 }
 
-/* With an outbox, what the server certainly does not have waits for the next session; but who is in a room then is not
- * who was in it when it was written. */
+/* With queue-offline, a message that the server certainly has not received waits for the next session. Messages to
+ * rooms fail instead: other people may be in the room by then. */
 static void
 come_back (HsMessages *self, HsSentMessage *sent, const GError *error)
 {
@@ -178,7 +178,7 @@ is_in_room (HsMessages *self, HsSentMessage *sent)
          || hs_messages_find_room (self, sent->chat.peer) != NULL;
 }
 
-/* The first in the outbox that waits for no room. */
+/* The first message in the outbox that waits for no room. */
 static GList *
 find_next (HsMessages *self)
 {
@@ -189,7 +189,7 @@ find_next (HsMessages *self)
   return link;
 }
 
-/* Behind what was sent before it, too. */
+/* A message also waits behind those that were sent before it. */
 gboolean
 hs_messages_must_wait (HsMessages *self, HsSentMessage *sent)
 {
@@ -226,7 +226,7 @@ refuse_message (HsMessages *self, HsSentMessage *sent, const GError *error)
   hs_messages_settle (self, sent);
 }
 
-/* What one account has said is not sent from another one. */
+/* A message of one account is never sent from another account. */
 static gboolean
 is_own (HsMessages *self, HsSentMessage *sent, GError **error)
 {
@@ -239,7 +239,7 @@ is_own (HsMessages *self, HsSentMessage *sent, GError **error)
   return FALSE;
 }
 
-/* The first that can leave now, out of the outbox. */
+/* Takes the first message that can be sent now out of the outbox. */
 static HsSentMessage *
 pop_next (HsMessages *self)
 {
@@ -280,12 +280,12 @@ hs_messages_transmit_all (HsMessages *self)
       refuse_message (self, sent, error);
     }
   self->is_transmitting = FALSE;
-  /* Another run of the program must not send them once more. */
+  /* The next run of the program must not send them again. */
   if (has_left)
     hs_stateful_emit_changed (HS_STATEFUL (self));
 }
 
-/* What waits for this room leaves. */
+/* Also sends the messages that wait for this room. */
 void
 hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags)
 {

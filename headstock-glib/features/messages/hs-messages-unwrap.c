@@ -6,8 +6,8 @@
 #include "hs-element.h"
 #include "hs-namespaces.h"
 
-/* Copies of what other clients of the account got and sent (XEP-0280). Whoever may send one may put words into
- * anybody's mouth: only the account's server may (CVE-2017-5589). */
+/* Copies of messages that other clients of the account received and sent (XEP-0280). A copy can claim any author, so
+ * that only those from the account's server are accepted (CVE-2017-5589). */
 
 gboolean
 hs_messages_is_own (HsMessages *self, HsJid *jid)
@@ -16,8 +16,8 @@ hs_messages_is_own (HsMessages *self, HsJid *jid)
          && g_strcmp0 (hs_jid_get_domain (jid), hs_jid_get_domain (self->own)) == 0;
 }
 
-/* As HS_HANDLER_FROM_ACCOUNT: no `from`, the bare JID, or exactly the bound full JID. One that is not an address
- * is a stranger's. */
+/* As HS_HANDLER_FROM_ACCOUNT: no `from`, the bare JID, or exactly the bound full JID. An invalid address does not count
+ * as the account's. */
 gboolean
 hs_messages_is_from_account (HsMessages *self, HsMessage *message)
 {
@@ -68,7 +68,7 @@ hs_messages_get_only_child (HsElement *parent, const char *name, const char *nam
   return only;
 }
 
-/* The one carbon copy; NULL if there are several, or another wrapper beside it. */
+/* Returns the carbon copy in a message, or NULL where there are several. */
 static HsElement *
 get_carbon (HsMessage *message, gboolean *is_sent)
 {
@@ -91,7 +91,7 @@ has_archive_result (HsMessage *message)
   return FALSE;
 }
 
-/* What the account's server copies is from or to the account (XEP-0280, 6). */
+/* A message that the account's server copies is from the account or to it (XEP-0280, 6). */
 static gboolean
 check_addresses (HsMessages *self, HsMessage *inner, gboolean is_sent)
 {

@@ -5,12 +5,12 @@
 
 #include "hs-namespaces.h"
 
-/* An archive id can be trusted only if the account's server says that it gives them (XEP-0359, 6): it is what removes
- * the ids that strangers have written. The first messages of a session come before the server has said so, and
+/* An archive id can be trusted only if the account's server announces that it gives them (XEP-0359, 6), because it then
+ * removes ids that others have written. The first messages of a session arrive before the server has announced it, and
  * wait. */
 
 #define MAX_WAIT_SECONDS 10
-/* Nor do more than these wait. */
+/* How many messages wait at most. */
 #define MAX_WAITING 1000
 
 static void
@@ -29,7 +29,8 @@ hs_messages_wait_end (HsMessages *self)
 
   wait->is_over = TRUE;
   clear_deadline (wait);
-  /* What comes meanwhile, from a nested main loop of a handler, waits behind these: see hs_messages_wait_push(). */
+  /* Messages that arrive meanwhile, in a nested main loop of a handler, wait behind these: see
+   * hs_messages_wait_push(). */
   while (!g_queue_is_empty (&wait->messages))
     {
       g_autoptr (HsMessage) message = g_queue_pop_head (&wait->messages);
@@ -58,7 +59,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&wait->cancellable);
-  /* The connection is gone: asked again when the session goes on, or in the next one. */
+  /* The connection is lost: asked again when the session is resumed, or in the next one. */
   if (info == NULL && error->domain == HS_ERROR && self->client != NULL
       && hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)
     return;

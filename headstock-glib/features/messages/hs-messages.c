@@ -13,8 +13,8 @@
 /**
  * HsMessages:
  *
- * The messages of an account: all that come, whichever way they come, and what becomes of those that are sent.
- * For clients only.
+ * Receives all messages of an account, on whichever way they arrive, and tells the delivery status of those that are
+ * sent. For clients only.
  *
  * ```python
  * client = Headstock.Client.new("romeo@example.com", "secret")
@@ -30,24 +30,23 @@
  * client.run()
  * ```
  *
- * **What comes** is given to [signal@Messages::received]: messages to this client, copies of what other clients of
- * the account got and sent (XEP-0280), what the server had stored, messages of rooms, and messages of an archive
- * that is kept up with. What each [class@Delivery] says about its message is checked: whose chat it is in,
- * who wrote it, which other message it changes, and under which id an archive has it. A message that comes twice,
- * because a session was resumed, is given once.
+ * **Received messages** are given to [signal@Messages::received]: messages to this client, copies of messages that
+ * other clients of the account received and sent (XEP-0280), messages that the server had stored, messages of rooms,
+ * and messages of an archive that [class@History] catches up with. The properties of each [class@Delivery] are checked:
+ * which chat the message belongs to, who wrote it, which other message it changes, and which id it has in an archive. A
+ * message that arrives twice, because a session was resumed, is given once.
  *
- * [signal@Client::message] is not emitted for these. It is still emitted for what is not part of a chat: errors about
- * something else than messages of this object, events of services, and messages of rooms that nobody has joined with
- * this library. Handlers that were added with [method@Client.add_handler] see everything. A program that does not
- * register this module goes on with [signal@Client::message] and pays nothing.
+ * [signal@Client::message] is not emitted for these messages. It is still emitted for messages that are not part of a
+ * chat: errors that do not concern messages of this object, events of services, and messages of rooms that were not
+ * joined with this library. Handlers that were added with [method@Client.add_handler] see all messages.
  *
- * The first messages of a session wait until the server has told what it can do for the account, for 10 s at most:
- * only then can the id of an archive be told from one that the sender has written.
+ * The first messages of a session wait until the server has told the account's features, for 10 seconds at most: only
+ * then is it known whether archive ids can be trusted.
  *
- * **What is sent** with [method@Messages.send] comes back as a [class@SentMessage], which tells whether it arrived. With
- * [property@Messages:queue-offline], messages can be sent at any time, and leave in order when there is a session. Those
- * of which that is not known yet are in [property@Messages:pending]; they are the state of this object (`outbox`, see
- * [iface@Stateful]), so that another run of the program sends them.
+ * **Sent messages**: [method@Messages.send] returns a [class@SentMessage], which tells whether the message arrived.
+ * With [property@Messages:queue-offline], messages can be sent at any time, and are sent in order when there is a
+ * session. Messages that wait, or whose status is unknown, are in [property@Messages:pending]; they are the state of
+ * this object (`outbox`, see [iface@Stateful]), so that another run of the program sends those that wait.
  *
  * ```python
  * folder = Headstock.StateFolder.new(Gio.File.new_for_path("romeo"))
@@ -58,9 +57,9 @@
  * ```
  *
  * **Receipts** (XEP-0184) are answered to contacts that may see the account's presence, as the [class@Roster] that is
- * registered with the client says. **Chat states** (XEP-0085) are sent with [method@Messages.send_chat_state]. Service
- * discovery says that the client has both: a client without a [class@Disco] gets one with this module. A program that has
- * its own registers that first.
+ * registered with the client says. **Chat states** (XEP-0085) are sent with [method@Messages.send_chat_state]. The
+ * module announces both in service discovery: it registers a [class@Disco] if the client has none. A program that makes
+ * its own registers it first.
  *
  * Since: 0.2
  */
@@ -95,12 +94,12 @@ carbons_cb (GObject *client, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
 
-  /* The client has given up waiting, and the session may still go on. */
+  /* The request failed without an answer, and the session may still be resumed. */
   if (answer == NULL && error->domain != HS_STANZA_ERROR)
     self->carbons_are_due = TRUE;
 }
 
-/* XEP-0280, 4 and 5: for a session that began without, or with. */
+/* Switches carbons on or off in a running session (XEP-0280, 4 and 5). */
 static void
 request_carbons (HsMessages *self)
 {
@@ -138,7 +137,7 @@ hs_messages_attached (HsModule *module, HsClient *client)
   hs_messages_check_account (self);
   if (hs_client_get_state (client) != HS_CLIENT_STATE_READY)
     return;
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its ready() is not called any more. */
   if (self->carbons != self->had_carbons)
     request_carbons (self);
   begin_session (self);
@@ -153,13 +152,14 @@ hs_messages_ready (HsModule *module, HsClient *client)
   begin_session (self);
 }
 
-/* What failed while the session was interrupted is done again, and what was sent meanwhile leaves. */
+/* Repeats the requests that failed while the session was interrupted, and sends the messages that wait. */
 static void
 hs_messages_resumed (HsModule *module, HsClient *client)
 {
   HsMessages *self = HS_MESSAGES (module);
 
-  /* Registered while it was interrupted, or it is the session of another run of the program. */
+  /* The module was registered while the session was interrupted, or the session is from an earlier run of the
+   * program. */
   self->carbons_are_due |= !self->has_session && self->carbons != self->had_carbons;
   if (self->carbons_are_due)
     request_carbons (self);
@@ -329,7 +329,7 @@ make_read_only_properties (void)
   /**
    * HsMessages:client: (getter get_client)
    *
-   * The client that it is registered with.
+   * The client that the object is registered with.
    *
    * Since: 0.2
    */
@@ -338,9 +338,10 @@ make_read_only_properties (void)
   /**
    * HsMessages:pending: (getter get_pending)
    *
-   * The messages that wait, or whose status is unknown, a list of [class@SentMessage] in the order in which they were
-   * sent. Those whose status is settled in one turn of the main loop leave the list in one change, in the next turn at
-   * the latest.
+   * The messages that wait, or whose status is unknown.
+   *
+   * It is a list of [class@SentMessage] in the order of sending. Messages that are settled in one turn of the main loop
+   * leave the list together, in the next turn at the latest.
    *
    * Since: 0.2
    */
@@ -355,8 +356,9 @@ make_settings (void)
   /**
    * HsMessages:carbons: (getter get_carbons) (setter set_carbons)
    *
-   * Whether copies of what other clients of the account get and send are asked for (XEP-0280). While the object
-   * is registered, it sets [property@Client:carbons]. The default is %TRUE.
+   * Whether the server is asked for copies of messages that other clients of the account receive and send (XEP-0280).
+   *
+   * While the object is registered, it sets [property@Client:carbons]. The default is %TRUE.
    *
    * Since: 0.2
    */
@@ -365,7 +367,9 @@ make_settings (void)
   /**
    * HsMessages:queue-offline: (getter get_queue_offline) (setter set_queue_offline)
    *
-   * Whether messages that are sent without a session wait for one. The default is %FALSE.
+   * Whether messages that are sent without a session wait for one.
+   *
+   * The default is %FALSE: sending then fails with %HS_ERROR_NOT_CONNECTED.
    *
    * Since: 0.2
    */
@@ -454,7 +458,7 @@ hs_messages_new_reader (HsJid *account)
  * hs_messages_get_client: (get-property client)
  * @self: the messages of an account
  *
- * Gets the client that it is registered with.
+ * Gets the client that the object is registered with.
  *
  * Returns: (transfer none) (nullable): the client, or %NULL
  *
@@ -472,7 +476,7 @@ hs_messages_get_client (HsMessages *self)
  * hs_messages_get_carbons: (get-property carbons)
  * @self: the messages of an account
  *
- * Gets whether copies of what other clients of the account get and send are asked for (XEP-0280).
+ * Gets whether the server is asked for copies of messages that other clients receive and send (XEP-0280).
  *
  * Returns: true by default
  *
@@ -491,8 +495,9 @@ hs_messages_get_carbons (HsMessages *self)
  * @self: the messages of an account
  * @carbons: whether to ask
  *
- * Sets whether copies of what other clients of the account get and send are asked for (XEP-0280). It has an effect in a
- * session that stands already; in one that is interrupted, when it goes on.
+ * Sets whether the server is asked for copies of messages that other clients receive and send (XEP-0280).
+ *
+ * It takes effect in the present session, or when an interrupted one is resumed.
  *
  * Since: 0.2
  */
@@ -520,7 +525,7 @@ hs_messages_set_carbons (HsMessages *self, gboolean carbons)
  *
  * Gets whether messages that are sent without a session wait for one.
  *
- * Returns: false by default: sending fails then
+ * Returns: false by default
  *
  * Since: 0.2
  */
@@ -535,12 +540,12 @@ hs_messages_get_queue_offline (HsMessages *self)
 /**
  * hs_messages_set_queue_offline: (set-property queue-offline)
  * @self: the messages of an account
- * @queue_offline: whether they wait
+ * @queue_offline: whether messages wait for a session
  *
  * Sets whether messages that are sent without a session wait for one.
  *
- * With it, a message that the server certainly has not received when its session is lost waits for the next one as well,
- * instead of failing. Messages that wait leave also if this is set to false afterwards.
+ * If it is set, a message to a person that the server certainly has not received when its session is lost also waits
+ * for the next session instead of failing. Messages that wait are sent even if it is set to false afterwards.
  *
  * Since: 0.2
  */
@@ -577,7 +582,7 @@ hs_messages_get_request_receipts (HsMessages *self)
 /**
  * hs_messages_set_request_receipts: (set-property request-receipts)
  * @self: the messages of an account
- * @request_receipts: whether they ask
+ * @request_receipts: whether to ask for receipts
  *
  * Sets whether messages with a body ask the recipient for a receipt (XEP-0184). Rooms are not asked.
  *
@@ -616,12 +621,12 @@ hs_messages_get_answer_receipts (HsMessages *self)
 /**
  * hs_messages_set_answer_receipts: (set-property answer-receipts)
  * @self: the messages of an account
- * @answer_receipts: whether they are answered
+ * @answer_receipts: whether to send receipts
  *
  * Sets whether a message that asks for a receipt gets one (XEP-0184).
  *
- * A receipt goes to the sender's bare JID, once for an id, and only if the sender is a contact that may see the account's
- * presence.
+ * A receipt is sent to the sender's bare JID, once for each id, and only if the sender is a contact that may see the
+ * account's presence.
  *
  * Since: 0.2
  */
@@ -642,9 +647,10 @@ hs_messages_set_answer_receipts (HsMessages *self, gboolean answer_receipts)
  * hs_messages_get_pending: (get-property pending)
  * @self: the messages of an account
  *
- * Gets the messages that wait, or whose status is unknown, a list of [class@SentMessage] in the order in which they were
- * sent. Those whose status is settled in one turn of the main loop leave the list in one change, in the next turn at the
- * latest.
+ * Gets the messages that wait, or whose status is unknown.
+ *
+ * It is a list of [class@SentMessage] in the order of sending. Messages that are settled in one turn of the main loop
+ * leave the list together, in the next turn at the latest.
  *
  * Returns: (transfer none): the list; it is always the same one
  *

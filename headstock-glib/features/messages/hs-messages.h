@@ -14,14 +14,14 @@ G_BEGIN_DECLS
 /**
  * HsMessageFault:
  * @HS_MESSAGE_FAULT_NONE: nothing
- * @HS_MESSAGE_FAULT_SENDER: somebody else than the account sent what only the account's server may send
- * @HS_MESSAGE_FAULT_FORM: there is not exactly one message in it
- * @HS_MESSAGE_FAULT_ADDRESS: the message in it is neither from the account nor to it, or an address is not valid
- * @HS_MESSAGE_FAULT_NESTED: the message in it is itself a copy or a result of an archive
- * @HS_MESSAGE_FAULT_KIND: the message in it is of a type that is never copied
- * @HS_MESSAGE_FAULT_UNREQUESTED: a result of an archive that nobody asked for
+ * @HS_MESSAGE_FAULT_SENDER: somebody other than the account's server sent a message that only the server may send
+ * @HS_MESSAGE_FAULT_FORM: it does not contain exactly one message
+ * @HS_MESSAGE_FAULT_ADDRESS: the contained message is neither from the account nor to it, or an address is not valid
+ * @HS_MESSAGE_FAULT_NESTED: the contained message is itself a copy or a result of an archive
+ * @HS_MESSAGE_FAULT_KIND: the contained message has a type that is never copied
+ * @HS_MESSAGE_FAULT_UNREQUESTED: a result of an archive that was not requested
  *
- * Why a message was rejected.
+ * The reasons why a message is rejected.
  *
  * Since: 0.2
  */

@@ -5,18 +5,18 @@
 
 G_BEGIN_DECLS
 
-/* The last ids of a kind, each with the address that it belongs to. */
+/* The latest ids of a kind, each with the address that it belongs to. */
 typedef struct
 {
   GHashTable *keys;
-  char **ring; /* the same keys in the order in which they came */
+  char **ring; /* the same keys in the order of arrival */
   guint next;
   guint limit;
 } HsRecentIds;
 
 void hs_recent_ids_init (HsRecentIds *self, guint limit);
 void hs_recent_ids_clear (HsRecentIds *self);
-/* FALSE: it was there. */
+/* Returns FALSE where the id was there already. */
 gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Others choose ids: a longer one is kept as its hash. */
+/* Others choose the ids: of a longer one, only the hash is kept. */
 #define MAX_LENGTH 128
 
 void
@@ -26,7 +26,7 @@ hs_recent_ids_clear (HsRecentIds *self)
   g_free (self->ring);
 }
 
-/* An address has no line break in it. */
+/* The parts are separated by a line break, which no address contains. */
 static char *
 make_key (const char *scope, const char *id)
 {

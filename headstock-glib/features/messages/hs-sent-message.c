@@ -25,12 +25,12 @@
  * sent.connect("notify::state", changed)
  * ```
  *
- * [class@Messages] makes it and keeps it up to date. The status tells what is certain and no more:
+ * [class@Messages] makes the object and updates it. The status only tells what is certain:
  *
- * - %HS_SENT_STATE_ON_SERVER: the server acknowledged it (XEP-0198), or answered a request that was sent after it;
- *   or the account's archive has it.
- * - %HS_SENT_STATE_UNKNOWN: the session was lost meanwhile. A reflection, a receipt or the archive can still tell that
- *   it arrived. The library never sends such a message again: the user decides.
+ * - %HS_SENT_STATE_ON_SERVER: the server acknowledged the message (XEP-0198), answered a request that was sent after
+ *   it, or has it in the account's archive.
+ * - %HS_SENT_STATE_UNKNOWN: the session was lost before that was known. A reflection, a receipt or the archive can
+ *   still show that the message arrived. The library never sends such a message again: the user decides.
  *
  * Since: 0.2
  */
@@ -131,7 +131,7 @@ hs_sent_message_class_init (HsSentMessageClass *klass)
   /**
    * HsSentMessage:error: (getter get_error)
    *
-   * Why it failed, or why nobody knows what became of it; %NULL in all other states.
+   * Why the message failed, or why its status is unknown; %NULL in all other states.
    *
    * Since: 0.2
    */
@@ -180,7 +180,7 @@ set_state (HsSentMessage *self, HsSentState state, const GError *error)
   return TRUE;
 }
 
-/* How much each status tells. Not the order of the enumeration: a message that failed may still turn out to
+/* How much each status tells. It differs from the order of the enumeration: a message that failed may still turn out to
  * have arrived. */
 static int
 rank (HsSentState state)
@@ -196,7 +196,7 @@ rank (HsSentState state)
 gboolean
 hs_sent_message_advance (HsSentMessage *self, HsSentState state)
 {
-  /* The server had it before the recipient sent it back. */
+  /* A recipient's error means that the server had the message: this is no news. */
   if (self->state == HS_SENT_STATE_FAILED && state == HS_SENT_STATE_ON_SERVER)
     return FALSE;
   if (rank (state) <= rank (self->state))
@@ -223,7 +223,7 @@ hs_sent_message_set_unknown (HsSentMessage *self, const GError *error)
 gboolean
 hs_sent_message_is_recipient (HsSentMessage *self, HsJid *jid)
 {
-  /* All occupants of a room have addresses of one bare JID, and are different people. */
+  /* The occupants of a room share one bare JID, and are different people. */
   if (self->chat.kind == HS_CHAT_KIND_OCCUPANT)
     return hs_jid_equal (jid, self->to);
   return g_strcmp0 (hs_jid_get_local (jid), hs_jid_get_local (self->to)) == 0
@@ -245,7 +245,7 @@ hs_sent_message_get_id (HsSentMessage *self)
 {
   g_return_val_if_fail (HS_IS_SENT_MESSAGE (self), NULL);
 
-  /* One that a program has made by itself has no message. */
+  /* An object that a program has made with g_object_new() has no message. */
   return self->chat.message != NULL ? hs_stanza_get_id (HS_STANZA (self->chat.message)) : NULL;
 }
 
@@ -271,10 +271,12 @@ hs_sent_message_get_state (HsSentMessage *self)
  * hs_sent_message_get_error: (get-property error)
  * @self: a sent message
  *
- * Gets why the message failed, or why nobody knows what became of it.
+ * Gets why the message failed, or why its status is unknown.
  *
- * If it came back, this is the recipient's [error@Headstock.StanzaError]; if it was never sent, what
- * [method@Client.send_stanza] says; if the session was lost, %HS_ERROR_SESSION_LOST.
+ * The error is the [error@Headstock.StanzaError] of the recipient or a server if the message came back; that of
+ * [method@Client.send_stanza] if it could not be sent; %HS_ERROR_INVALID_FROM if the client has signed in to another
+ * account meanwhile; %HS_ERROR_SESSION_LOST if the session was lost; %G_IO_ERROR_CANCELLED after
+ * [method@Messages.cancel].
  *
  * Returns: (transfer none) (nullable): the error, or %NULL
  *

@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 /**
  * HsSentState:
  * @HS_SENT_STATE_WAITING: it waits for a session, or for the server to acknowledge it
- * @HS_SENT_STATE_UNKNOWN: its session was lost, and nobody knows whether the server has it
+ * @HS_SENT_STATE_UNKNOWN: its session was lost, and it is not known whether the server has it
  * @HS_SENT_STATE_ON_SERVER: the account's server has it
  * @HS_SENT_STATE_REFLECTED: its room has shown it to all occupants (XEP-0045, 7.4)
  * @HS_SENT_STATE_DELIVERED: a client of the recipient has it (XEP-0184)
  * @HS_SENT_STATE_DISPLAYED: the recipient has read it (XEP-0333)
- * @HS_SENT_STATE_FAILED: it was not sent, or came back; [property@SentMessage:error] tells why
+ * @HS_SENT_STATE_FAILED: it was not sent, or came back with an error: see [property@SentMessage:error]
  *
  * The delivery status of a message.
  *
