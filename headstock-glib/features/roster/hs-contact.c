@@ -9,11 +9,11 @@
 /**
  * HsContact:
  *
- * Somebody in the roster (RFC 6121, 2), with how available they are.
+ * A contact in the roster (RFC 6121, 2), with its presence.
  *
- * A contact belongs to its [class@Roster], which keeps one object for an address and changes its properties,
- * so that a window can bind to them. A contact that left the roster keeps its last values, with
- * [property@Contact:is-in-roster] false.
+ * A contact belongs to its [class@Roster], which keeps one object for each address and changes its properties: a window
+ * can bind to them. A contact that has left the roster keeps its name and its groups; [property@Contact:is-in-roster]
+ * is then false.
  *
  * ```python
  * contact = roster.lookup("juliet@example.com")
@@ -21,8 +21,8 @@
  *     print(contact.props.display_name, contact.props.show.value_nick, contact.props.status)
  * ```
  *
- * What is said of a contact's presence is said by its best resource: the one with the highest priority, then the
- * most available one, then the newest.
+ * The properties for its presence are those of its best resource: the one with the highest priority, then the most
+ * available one, then the newest.
  *
  * Since: 0.2
  */
@@ -30,8 +30,8 @@ struct _HsContact
 {
   GObject parent_instance;
 
-  HsJid *jid; /* for good: a table of contacts has it as its key */
-  HsRosterItem *item; /* like the address, NULL only in a contact that a program has made by itself */
+  HsJid *jid; /* never changes: it is the key in the table of contacts */
+  HsRosterItem *item; /* like @jid, NULL only where a program has called g_object_new() */
   HsResourceSet resources;
   guint mark;
   guint place;
@@ -135,7 +135,7 @@ install_item_properties (void)
   /**
    * HsContact:jid: (getter get_jid)
    *
-   * The address, mostly a bare JID.
+   * The address, usually a bare JID.
    *
    * Since: 0.2
    */
@@ -153,7 +153,7 @@ install_item_properties (void)
   /**
    * HsContact:display-name: (getter get_display_name)
    *
-   * What to show: the name, otherwise the address.
+   * The text to show: the name, otherwise the address.
    *
    * Since: 0.2
    */
@@ -190,7 +190,7 @@ install_item_properties (void)
   /**
    * HsContact:is-approved: (getter get_is_approved)
    *
-   * Whether the contact will be let see the account's presence as soon as it asks (RFC 6121, 3.4).
+   * Whether a future subscription request of the contact is approved in advance (RFC 6121, 3.4).
    *
    * Since: 0.2
    */
@@ -249,7 +249,7 @@ install_presence_properties (void)
   /**
    * HsContact:last-active: (getter get_last_active)
    *
-   * Since when nobody has used the best resource (XEP-0319), in UTC; %NULL while it is in use or does not say.
+   * The time since which the best resource has been idle (XEP-0319), in UTC; %NULL while it is in use or does not tell.
    *
    * Since: 0.2
    */
@@ -332,7 +332,7 @@ notify (HsContact *self, guint prop)
   g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
-/* In the same order: servers keep it. */
+/* The order counts, too: servers keep it. */
 static gboolean
 has_same_groups (HsRosterItem *a, HsRosterItem *b)
 {
@@ -396,7 +396,7 @@ get_status_of (const HsResourceInfo *info)
   return info != NULL ? hs_resource_info_get_text (info, info->status) : NULL;
 }
 
-/* NULL: there was or is no resource. */
+/* @before, @now: NULL for no resource. */
 static void
 compare_presence (HsContact *self, const HsResourceInfo *before, const HsResourceInfo *now)
 {
@@ -418,7 +418,7 @@ hold_best (HsContact *self)
   return self->resources.best != NULL ? hs_resource_info_ref (self->resources.best) : NULL;
 }
 
-/* A contact tells what has changed when all of it has; what it told of before must still be there then. */
+/* Notifies after everything has changed. The old values are held until then, to compare. */
 static void
 tell_presence (HsContact *self, const HsResourceInfo *before)
 {
@@ -464,7 +464,7 @@ hs_contact_clear_resources (HsContact *self)
  * hs_contact_get_jid: (get-property jid)
  * @self: a contact
  *
- * Gets the address, mostly a bare JID.
+ * Gets the address, usually a bare JID.
  *
  * Returns: (transfer none): the address
  *
@@ -500,7 +500,7 @@ hs_contact_get_name (HsContact *self)
  * hs_contact_get_display_name: (get-property display-name)
  * @self: a contact
  *
- * Gets what to show: the name, otherwise the address.
+ * Gets the text to show: the name, otherwise the address.
  *
  * Returns: the text
  *
@@ -522,7 +522,7 @@ hs_contact_get_display_name (HsContact *self)
  *
  * Gets the groups that the user has put the contact into (RFC 6121, 2.1.2.6), each once.
  *
- * Returns: (transfer none) (array zero-terminated=1): the groups; they live as long as the contact is not changed
+ * Returns: (transfer none) (array zero-terminated=1): the groups, valid until the contact changes
  *
  * Since: 0.2
  */
@@ -560,7 +560,7 @@ hs_contact_get_subscription (HsContact *self)
  *
  * Tells whether the account has asked to see the contact's presence and has no answer yet (RFC 6121, 2.1.2.2).
  *
- * Returns: true, if it has
+ * Returns: true if it has
  *
  * Since: 0.2
  */
@@ -576,9 +576,9 @@ hs_contact_get_is_asking (HsContact *self)
  * hs_contact_get_is_approved: (get-property is-approved)
  * @self: a contact
  *
- * Tells whether the contact will be let see the account's presence as soon as it asks (RFC 6121, 3.4).
+ * Tells whether a future subscription request of the contact is approved in advance (RFC 6121, 3.4).
  *
- * Returns: true, if it will
+ * Returns: true if it is approved
  *
  * Since: 0.2
  */
@@ -596,7 +596,7 @@ hs_contact_get_is_approved (HsContact *self)
  *
  * Tells whether the contact is in the roster.
  *
- * Returns: true, if it is
+ * Returns: true if it is
  *
  * Since: 0.2
  */
@@ -614,7 +614,7 @@ hs_contact_get_is_in_roster (HsContact *self)
  *
  * Tells whether any resource of the contact is available.
  *
- * Returns: true, if one is
+ * Returns: true if one is
  *
  * Since: 0.2
  */
@@ -684,9 +684,9 @@ hs_contact_get_priority (HsContact *self)
  * hs_contact_get_last_active: (get-property last-active)
  * @self: a contact
  *
- * Gets since when nobody has used the best resource (XEP-0319).
+ * Gets the time since which the best resource has been idle (XEP-0319).
  *
- * Returns: (transfer full) (nullable): the time, in UTC; %NULL while the resource is in use or does not say
+ * Returns: (transfer full) (nullable): the time, in UTC; %NULL while the resource is in use or does not tell
  *
  * Since: 0.2
  */

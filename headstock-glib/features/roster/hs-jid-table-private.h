@@ -5,15 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* A hash table by address. Keys and values are borrowed.
+/* A hash table with addresses as keys. It does not own its keys and values.
  *
- * It grows in parts: one table of 100,000 takes some milliseconds when it doubles, and nothing else is done in that
- * time. Key, value and hash lie side by side, since a large table is in no cache: GHashTable, which has an array of
- * each, waits for the memory three times at each lookup.
+ * It grows in parts, because a single table of 100,000 entries blocks for some milliseconds when it doubles. Key, value
+ * and hash lie side by side, because a large table does not fit into a cache: GHashTable, which has an array of each,
+ * waits for the memory three times at each lookup.
  *
  * An entry knows the hash of the one that arrived after it, and a lookup fetches that one into the cache as well.
- * Servers send presences in the order of the roster when a session begins, and whoever goes through a roster asks in
- * this order. It is no more than a guess: nothing depends on it. */
+ * Servers send presences in the order of the roster when a session begins, and programs go through a roster in this
+ * order. It is only a guess: no result depends on it. */
 
 #define HS_JID_TABLE_PARTS 64
 
@@ -35,12 +35,12 @@ typedef struct
 typedef struct
 {
   HsJidTablePart parts[HS_JID_TABLE_PARTS];
-  guint n_full; /* keys that are not bare: nearly always 0, and then nobody need look for them */
+  guint n_full; /* keys that are not bare JIDs; nearly always 0, which saves a lookup */
   guint newest; /* the hash of the last key that was inserted */
 } HsJidTable;
 
 gpointer hs_jid_table_lookup (HsJidTable *self, HsJid *jid);
-/* The same for the bare form of @jid, which need not be made for it. */
+/* The same for the bare form of @jid, without making it. */
 gpointer hs_jid_table_lookup_bare (HsJidTable *self, HsJid *jid);
 /* Replaces the key as well. @value: not NULL. */
 void hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value);

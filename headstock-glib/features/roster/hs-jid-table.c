@@ -15,7 +15,7 @@ typedef struct
   guint hash;
 } Key;
 
-/* Eight bytes at a time. */
+/* A hash that reads eight bytes at a time. */
 static guint
 hash_bytes (const char *string, gsize length)
 {
@@ -46,7 +46,7 @@ make_key_for (HsJid *jid)
   return make_key (string, strlen (string));
 }
 
-/* By bits of the hash that a small part does not use. */
+/* The part is chosen by bits of the hash that a small part does not use. */
 static HsJidTablePart *
 find_part (HsJidTable *self, guint hash)
 {
@@ -60,13 +60,13 @@ matches (const HsJidTableEntry *entry, const Key *key)
 
   if (entry->hash != key->hash)
     return FALSE;
-  /* It will be looked at as well: let both come from the memory at once. */
+  /* The caller will read the value, too: fetch both from the memory at the same time. */
   __builtin_prefetch (entry->value);
   string = hs_jid_to_string (entry->key);
   return strncmp (string, key->string, key->length) == 0 && string[key->length] == '\0';
 }
 
-/* Where the key is, or the free entry where it would be put; there is always one. */
+/* Returns the position of the key, or of the free entry for it. A part always has a free entry. */
 static guint
 find_place (const HsJidTablePart *part, const Key *key)
 {
@@ -77,14 +77,14 @@ find_place (const HsJidTablePart *part, const Key *key)
   return place;
 }
 
-/* Where the search for a hash begins. There are entries in its part. */
+/* Returns the entry where the search for a hash begins. The part must not be empty. */
 static HsJidTableEntry *
 get_home (const HsJidTablePart *part, guint hash)
 {
   return &part->entries[hash & (part->size - 1)];
 }
 
-/* Has the processor fetch what will be asked for next, while other work is done. */
+/* Lets the processor fetch the entry that will probably be looked up next, while other work is done. */
 static void
 fetch_next (HsJidTable *self, const HsJidTableEntry *entry)
 {
@@ -121,7 +121,7 @@ hs_jid_table_lookup_bare (HsJidTable *self, HsJid *jid)
 {
   const char *string = hs_jid_to_string (jid);
 
-  /* Only before a resourcepart is there a slash (RFC 7622, 3.2 and 3.3). */
+  /* A slash only occurs before a resourcepart (RFC 7622, 3.2 and 3.3). */
   return lookup (self, make_key (string, strcspn (string, "/")));
 }
 
@@ -135,7 +135,7 @@ put (HsJidTablePart *part, HsJidTableEntry entry)
   part->entries[place] = entry;
 }
 
-/* Room for another key: at most seven eighths are in use. */
+/* Makes room for another key: at most seven eighths of the entries are in use. */
 static void
 make_room (HsJidTablePart *part)
 {
@@ -152,7 +152,7 @@ make_room (HsJidTablePart *part)
       put (part, old[i]);
 }
 
-/* The key before it knows from now on what follows. */
+/* Stores in the entry before it which hash follows. */
 static void
 set_newest (HsJidTable *self, guint hash)
 {
@@ -185,7 +185,7 @@ hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
   *entry = (HsJidTableEntry){ jid, value, key.hash, entry->next };
 }
 
-/* Those that follow without a gap move up, as far as they may. */
+/* Moves up the entries that follow without a gap, as far as their hashes allow. */
 static void
 close_gap (HsJidTablePart *part, guint gap)
 {

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What the last presence of a resource said (RFC 6121, 4.7). One small block of memory, which does not change: the next
- * presence makes another one. Most resources are never anything else, since few programs look at a contact's list of
- * them, and a block costs a tenth of an object. */
+/* The content of a resource's last presence (RFC 6121, 4.7), in one small block of memory. It does not change: the next
+ * presence makes another one. HsResource objects are only made for programs that look at a contact's list of resources,
+ * because an object costs ten times as much as a block. */
 
 typedef struct _HsResourceInfo HsResourceInfo;
 
@@ -17,7 +17,7 @@ struct _HsResourceInfo
   guint ref_count;
   guint8 show; /* HsShow */
   gint8 priority;
-  /* Where the texts are, from the beginning of the block; 0: there is none. */
+  /* The offsets of the texts from the beginning of the block; 0 for no text. */
   guint16 resource; /* of the address */
   guint16 status;
   guint16 caps_node;
@@ -28,7 +28,7 @@ struct _HsResourceInfo
   HsResourceInfo *next; /* of the same HsResourceSet */
 };
 
-/* @before: what the presence before it said, or NULL: a presence need not repeat all of it. */
+/* @before: from the presence before, or NULL: a presence need not repeat everything. */
 HsResourceInfo *hs_resource_info_new (HsJid *jid, HsPresence *presence, guint64 serial, const HsResourceInfo *before);
 
 /* @offset: one of the above. */
@@ -43,13 +43,15 @@ void hs_resource_info_unref (HsResourceInfo *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsResourceInfo, hs_resource_info_unref)
 
-/* Whether @self is the better one to reach somebody at: the highest priority, the most available, the newest. */
+/* Whether @self is the better resource to reach somebody at: the one with the higher priority, then the more available
+ * one, then the newer one. */
 gboolean hs_resource_info_is_better (const HsResourceInfo *self, const HsResourceInfo *other);
 
-/* A time of these as an object, or NULL for 0. */
+/* Makes an object from one of these times, or returns NULL for 0. */
 GDateTime *hs_resource_info_make_time (gint64 usec);
 
-/* When a delayed presence or message was sent (XEP-0203), or now; in microseconds since 1970. */
+/* Returns when a delayed presence or message was sent (XEP-0203), otherwise the present time, in microseconds since
+ * 1970. */
 gint64 hs_resource_info_get_time_sent (HsStanza *stanza);
 
 G_END_DECLS

@@ -7,10 +7,10 @@
 
 #include "hs-namespaces.h"
 
-/* Of an address (RFC 7622, 3.4). */
+/* The longest resourcepart of an address, in bytes (RFC 7622, 3.4). */
 #define MAX_RESOURCE 1023
-/* A contact chooses these texts, and they are kept for as long as it is available. All fit into what an offset can
- * count. */
+/* Limits in bytes, because the contact chooses these texts, and they are kept while it is available. All together fit
+ * into a 16-bit offset. */
 #define MAX_STATUS 4096
 #define MAX_CAPS_NODE 1024
 #define MAX_HASH 128
@@ -22,7 +22,7 @@ typedef struct
   gsize length;
 } Text;
 
-/* No more than so many bytes, and no half character. */
+/* Cuts a text after @most bytes, but not inside a character. */
 static Text
 take_text (const char *text, gsize most)
 {
@@ -39,7 +39,7 @@ get_size (Text text)
   return text.text != NULL ? text.length + 1 : 0;
 }
 
-/* Copies it to where the texts before it end. */
+/* Copies a text to the end of the earlier ones. */
 static guint16
 put_text (HsResourceInfo *self, gsize *end, Text text)
 {
@@ -105,7 +105,7 @@ parse_show (const char *text)
   return strcmp (text, "chat") == 0 ? HS_SHOW_CHAT : HS_SHOW_ONLINE;
 }
 
-/* A presence without the element says nothing new of the program. */
+/* A presence without the element changes nothing. */
 static const char *
 find_caps_node (HsElement *presence, const HsResourceInfo *before)
 {
@@ -116,7 +116,7 @@ find_caps_node (HsElement *presence, const HsResourceInfo *before)
   return before != NULL ? hs_resource_info_get_text (before, before->caps_node) : NULL;
 }
 
-/* Likewise of the picture. */
+/* A presence without the element changes nothing. */
 static const char *
 find_avatar_hash (HsElement *presence, const HsResourceInfo *before)
 {

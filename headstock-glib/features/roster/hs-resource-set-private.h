@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The available resources of a contact, in order of arrival. Objects and a list of them are there once somebody has
- * asked for them. Zeroes are an empty set. */
+/* The available resources of a contact, in order of arrival. The objects and their list are made when the program asks
+ * for them. A struct of zeroes is an empty set. */
 typedef struct
 {
   HsResourceInfo *first; /* each holds the next one */
@@ -15,16 +15,16 @@ typedef struct
   HsRosterList *list;    /* of HsResource, or NULL */
 } HsResourceSet;
 
-/* All of these change the set before they tell anybody. */
+/* These functions change the whole set before they emit signals. */
 
-/* Takes over what a presence says; FALSE: there are HS_CONTACT_MAX_RESOURCES others. */
+/* Takes the content of a presence. Returns FALSE where there are HS_CONTACT_MAX_RESOURCES others. */
 gboolean hs_resource_set_put (HsResourceSet *self, HsJid *jid, HsPresence *presence, guint64 serial);
-/* FALSE: it is not there. */
+/* Returns FALSE where the resource is not in the set. */
 gboolean hs_resource_set_remove (HsResourceSet *self, HsJid *jid);
 void hs_resource_set_remove_all (HsResourceSet *self);
-/* @contact: whose resources they are. */
+/* @contact: the bare JID of the contact. */
 HsRosterList *hs_resource_set_ensure_list (HsResourceSet *self, HsJid *contact);
-/* Nobody is told. */
+/* Emits no signals. */
 void hs_resource_set_clear (HsResourceSet *self);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 #include "hs-contact-private.h"
 #include "hs-resource-private.h"
 
-/* Where the resource of an address is or would be put: the pointer to it. */
+/* Returns the pointer to the resource of an address, or where it would be appended. */
 static HsResourceInfo **
 find_place (HsResourceSet *self, HsJid *jid, guint *position)
 {
@@ -31,7 +31,7 @@ find_best (HsResourceSet *self)
       self->best = info;
 }
 
-/* @info: NULL for none; takes over the reference. */
+/* Replaces the resource at @place, or removes it where @info is NULL. @info: (transfer full) (nullable). */
 static void
 replace (HsResourceSet *self, HsResourceInfo **place, HsResourceInfo *info)
 {
@@ -117,7 +117,7 @@ hs_resource_set_ensure_list (HsResourceSet *self, HsJid *contact)
   self->list = hs_roster_list_new (HS_TYPE_RESOURCE);
   for (HsResourceInfo *info = self->first; info != NULL; info = info->next)
     {
-      /* It is the resourcepart of an address already, which is prepared as it is. */
+      /* This cannot fail: the resourcepart comes from a prepared address. */
       g_autoptr (HsJid) jid
         = hs_jid_with_resource (contact, hs_resource_info_get_text (info, info->resource), NULL);
 

@@ -8,7 +8,7 @@
 /**
  * HsResource:
  *
- * One connection of a contact, with what its last presence said (RFC 6121, 4.7).
+ * An available resource of a contact, with the content of its last presence (RFC 6121, 4.7).
  *
  * It is in [property@Contact:resources] while it is available, and keeps its last values afterwards.
  *
@@ -24,7 +24,7 @@ struct _HsResource
   GObject parent_instance;
 
   HsJid *jid;
-  HsResourceInfo *info; /* like the address, NULL only in a resource that a program has made by itself */
+  HsResourceInfo *info; /* like @jid, NULL only where a program has called g_object_new() */
 };
 
 enum
@@ -103,7 +103,7 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:jid: (getter get_jid)
    *
-   * The full JID; a bare one, if the contact sends its presence without a resource.
+   * The full JID, or the bare JID if the contact sends its presence without a resource.
    *
    * Since: 0.2
    */
@@ -131,8 +131,8 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:priority: (getter get_priority)
    *
-   * The priority, -128 to 127 (RFC 6121, 4.7.2.3). A resource with a negative one gets no messages that
-   * are sent to the bare JID.
+   * The priority, -128 to 127 (RFC 6121, 4.7.2.3). A resource with a negative priority receives no messages that are
+   * sent to the bare JID.
    *
    * Since: 0.2
    */
@@ -141,7 +141,7 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:since: (getter get_since)
    *
-   * When the last presence was sent, as its delay says (XEP-0203), otherwise when it came; in UTC.
+   * When the last presence was sent, if it was delayed (XEP-0203), otherwise when it arrived; in UTC.
    *
    * Since: 0.2
    */
@@ -150,7 +150,7 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:last-active: (getter get_last_active)
    *
-   * Since when nobody has used the device (XEP-0319), in UTC; %NULL while it is in use or does not say.
+   * The time since which the device has been idle (XEP-0319), in UTC; %NULL while it is in use or does not tell.
    *
    * Since: 0.2
    */
@@ -159,7 +159,7 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:caps-node: (getter get_caps_node)
    *
-   * The URI of the program that is used there (XEP-0115, `node`), or %NULL.
+   * The URI of the program on this resource (XEP-0115, `node`), or %NULL.
    *
    * Since: 0.2
    */
@@ -168,8 +168,8 @@ hs_resource_class_init (HsResourceClass *klass)
   /**
    * HsResource:avatar-hash: (getter get_avatar_hash)
    *
-   * The SHA-1 hash of the contact's picture in hexadecimal (XEP-0153); empty: there is none; %NULL: the
-   * presence says nothing of it.
+   * The SHA-1 hash of the contact's avatar in hexadecimal (XEP-0153); empty if there is no avatar; %NULL if the
+   * presence does not tell.
    *
    * Since: 0.2
    */
@@ -227,7 +227,7 @@ hs_resource_set_info (HsResource *self, HsResourceInfo *info)
  * hs_resource_get_jid: (get-property jid)
  * @self: a resource
  *
- * Gets the full JID; a bare one, if the contact sends its presence without a resource.
+ * Gets the full JID, or the bare JID if the contact sends its presence without a resource.
  *
  * Returns: (transfer none): the address
  *
@@ -299,7 +299,7 @@ hs_resource_get_priority (HsResource *self)
  * hs_resource_get_since: (get-property since)
  * @self: a resource
  *
- * Gets when the last presence was sent, as its delay says (XEP-0203), otherwise when it came.
+ * Gets when the last presence was sent, if it was delayed (XEP-0203), otherwise when it arrived.
  *
  * Returns: (transfer full) (nullable): the time, in UTC
  *
@@ -317,9 +317,9 @@ hs_resource_get_since (HsResource *self)
  * hs_resource_get_last_active: (get-property last-active)
  * @self: a resource
  *
- * Gets since when nobody has used the device (XEP-0319).
+ * Gets the time since which the device has been idle (XEP-0319).
  *
- * Returns: (transfer full) (nullable): the time, in UTC; %NULL while the device is in use or does not say
+ * Returns: (transfer full) (nullable): the time, in UTC; %NULL while the device is in use or does not tell
  *
  * Since: 0.2
  */
@@ -335,7 +335,7 @@ hs_resource_get_last_active (HsResource *self)
  * hs_resource_get_caps_node: (get-property caps-node)
  * @self: a resource
  *
- * Gets the URI of the program that is used there (XEP-0115, `node`). The contact wrote it.
+ * Gets the URI of the program on this resource (XEP-0115, `node`), as the contact wrote it.
  *
  * Returns: (nullable): the URI, or %NULL
  *
@@ -353,10 +353,9 @@ hs_resource_get_caps_node (HsResource *self)
  * hs_resource_get_avatar_hash: (get-property avatar-hash)
  * @self: a resource
  *
- * Gets the SHA-1 hash of the contact's picture (XEP-0153). The contact wrote it.
+ * Gets the SHA-1 hash of the contact's avatar (XEP-0153), as the contact wrote it.
  *
- * Returns: (nullable): the hash in hexadecimal; empty: there is no picture; %NULL: the presence says
- *   nothing of it
+ * Returns: (nullable): the hash in hexadecimal; empty if there is no avatar; %NULL if the presence does not tell
  *
  * Since: 0.2
  */

@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * @HS_SHOW_DND: does not want to be disturbed (`dnd`)
  * @HS_SHOW_AWAY: away for the moment (`away`)
  * @HS_SHOW_ONLINE: available
- * @HS_SHOW_CHAT: available and glad of a chat (`chat`)
+ * @HS_SHOW_CHAT: available and interested in a chat (`chat`)
  *
- * How somebody is available (RFC 6121, 4.7.2.1). A greater value is more available.
+ * How available somebody is (RFC 6121, 4.7.2.1). A greater value is more available.
  *
  * Since: 0.2
  */

@@ -3,7 +3,7 @@
 
 #include "hs-roster-private.h"
 
-/* Whose contacts they are. The program may give the client another address between two runs. */
+/* The account that the contacts belong to. The program may give the client another address between two runs. */
 
 void
 hs_roster_note_account (HsRoster *self)

@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Changes of the roster that the program makes (RFC 6121, 2.3 to 2.5). What comes of them is pushed. */
+/* Changes of the roster by the program (RFC 6121, 2.3 to 2.5). The server sends the result as a roster push. */
 
 static void
 changed_cb (GObject *client, GAsyncResult *result, gpointer user_data)
@@ -58,15 +58,14 @@ send_item (HsRoster *self, GTask *task, HsElement *item)
  * @jid: an address; its bare JID is added
  * @name: (nullable): a name for the contact, or %NULL
  * @groups: (nullable) (array zero-terminated=1): the groups of the contact, or %NULL
- * @cancellable: (nullable): stops the waiting
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
  * Adds somebody to the roster (RFC 6121, 2.3).
  *
- * The contact appears in [property@Roster:contacts] when the server has sent the change to all clients of
- * the account, which can be before or after its answer. To see the contact's presence as well, call
- * [method@Roster.subscribe].
+ * The contact appears in [property@Roster:contacts] when the roster push of the server arrives, which can be before or
+ * after its answer. To see the contact's presence as well, call [method@Roster.subscribe].
  *
  * Call [method@Roster.add_finish] in the callback to get the result.
  *
@@ -116,10 +115,10 @@ hs_roster_add_async (HsRoster *self,
  *
  * Ends what [method@Roster.add_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_STANZA_ERROR, if the server refused; %HS_ERROR_NOT_CONNECTED without a
+ * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a
  * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true, if the server has added the contact
+ * Returns: true if the server has added the contact
  *
  * Since: 0.2
  */
@@ -137,9 +136,9 @@ hs_roster_add_finish (HsRoster *self, GAsyncResult *result, GError **error)
  * @self: a roster
  * @contact: a contact
  * @name: (nullable): the new name; an empty one removes the name, %NULL leaves it as it is
- * @groups: (nullable) (array zero-terminated=1): the new groups, which can be none; %NULL leaves them as
- *   they are
- * @cancellable: (nullable): stops the waiting
+ * @groups: (nullable) (array zero-terminated=1): the new groups; an empty array removes the contact from all groups,
+ *   %NULL leaves them as they are
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
@@ -186,10 +185,10 @@ hs_roster_update_async (HsRoster *self,
  *
  * Ends what [method@Roster.update_async] began.
  *
- * Errors: %HS_STANZA_ERROR, if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
+ * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true, if the server has changed the contact
+ * Returns: true if the server has changed the contact
  *
  * Since: 0.2
  */
@@ -206,7 +205,7 @@ hs_roster_update_finish (HsRoster *self, GAsyncResult *result, GError **error)
  * hs_roster_remove_async:
  * @self: a roster
  * @contact: a contact
- * @cancellable: (nullable): stops the waiting
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
@@ -252,10 +251,10 @@ hs_roster_remove_async (HsRoster *self,
  *
  * Ends what [method@Roster.remove_async] began.
  *
- * Errors: %HS_STANZA_ERROR, if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
+ * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true, if the server has removed the contact
+ * Returns: true if the server has removed the contact
  *
  * Since: 0.2
  */

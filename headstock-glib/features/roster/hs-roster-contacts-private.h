@@ -7,14 +7,14 @@
 
 G_BEGIN_DECLS
 
-/* The contacts of a roster by address and as a list, and what replaces them all: the items of an answer,
- * which are put in place in slices. No client, no clock. */
+/* The contacts of a roster, by address and as a list, and the items of an answer that replaces them in slices. It knows
+ * no client and has no timers. */
 
 /* ---- The items of an answer, until it is complete ---- */
 
 typedef struct
 {
-  GPtrArray *items;  /* in order of arrival; NULL where one was taken */
+  GPtrArray *items;  /* in order of arrival */
   HsJidTable index;  /* position + 1 */
 } HsRosterStaging;
 
@@ -32,8 +32,8 @@ typedef struct _HsRosterMerge HsRosterMerge;
 typedef struct
 {
   HsRosterList *list;
-  HsJidTable table;      /* HsContact: those of the list, and those to come or to go */
-  GPtrArray *available;  /* HsContact: those with a resource; each knows its place */
+  HsJidTable table;      /* HsContact: those in the list, and those about to be added or removed */
+  GPtrArray *available;  /* HsContact: those with a resource; each knows its position */
   guint64 n_presences;
   HsRosterMerge *merge; /* or NULL */
   guint n_merges;
@@ -49,19 +49,19 @@ typedef enum
 void hs_roster_contacts_init (HsRosterContacts *self);
 void hs_roster_contacts_clear (HsRosterContacts *self);
 
-/* In the roster; an exact address, or that of its bare JID. Borrowed; or NULL. */
+/* Returns the contact with exactly this address, otherwise with its bare JID, or NULL. (transfer none) */
 HsContact *hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid);
-/* The same for presence: also one that is in what is being merged. */
+/* The same for presence: also finds a contact that is being merged. */
 HsContact *hs_roster_contacts_lookup_early (HsRosterContacts *self, HsJid *jid);
-/* One change. Not while hs_roster_contacts_is_merging(). */
+/* Applies one change. Not to be called while hs_roster_contacts_is_merging(). */
 void hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item);
 void hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid);
 
-/* Has the staged items replace the contacts. Takes over @staging. Not while one is under way. */
+/* Begins to replace the contacts by the staged items. Takes over @staging. Not to be called during a merge. */
 void hs_roster_contacts_merge (HsRosterContacts *self, HsRosterStaging *staging);
-/* Goes on until @deadline (monotonic), or to the end where it is G_MAXINT64. */
+/* Works until @deadline (monotonic, in microseconds), or to the end where it is G_MAXINT64. */
 HsRosterStep hs_roster_contacts_step (HsRosterContacts *self, gint64 deadline);
-/* Until the list is replaced. */
+/* TRUE until the list has been replaced. */
 gboolean hs_roster_contacts_is_merging (HsRosterContacts *self);
 
 /* Presence of a contact. A bare JID stands for all resources. */
@@ -70,7 +70,7 @@ void hs_roster_contacts_set_available (HsRosterContacts *self,
                                        HsJid *jid,
                                        HsPresence *presence);
 void hs_roster_contacts_set_unavailable (HsRosterContacts *self, HsContact *contact, HsJid *jid);
-/* Nobody is available any more. */
+/* Makes all contacts unavailable. */
 void hs_roster_contacts_clear_resources (HsRosterContacts *self);
 
 G_END_DECLS

@@ -3,16 +3,16 @@
 
 #include "hs-roster-contacts-private.h"
 
-/* So many contacts take about a twentieth of a slice: then the clock is looked at. */
+/* Check the clock after so many contacts. They take about a twentieth of a slice. */
 #define BETWEEN_LOOKS 64
 
 typedef enum
 {
   PHASE_MATCH,   /* find or make the contact of each item */
-  PHASE_SORT,    /* find what stays in the list and what goes */
+  PHASE_SORT,    /* separate the contacts that stay from those that leave */
   PHASE_PUBLISH, /* replace the list */
-  PHASE_LEAVE,   /* tell those who went */
-  PHASE_FREE,    /* let go of what was there before */
+  PHASE_LEAVE,   /* notify of the contacts that left */
+  PHASE_FREE,    /* release the old arrays */
   PHASE_END,
 } Phase;
 
@@ -20,7 +20,7 @@ struct _HsRosterMerge
 {
   HsRosterStaging *staging;
   Phase phase;
-  guint position; /* in what the phase goes through */
+  guint position; /* in the array of the phase */
   guint mark;     /* of contacts that stay */
   gboolean is_index_clear;
   GPtrArray *added;
@@ -111,7 +111,7 @@ hs_roster_contacts_is_merging (HsRosterContacts *self)
   return self->merge != NULL && self->merge->phase <= PHASE_PUBLISH;
 }
 
-/* The merge has made the contact, and it is not in the list yet. */
+/* Whether the merge has made the contact, which is not in the list yet. */
 static gboolean
 is_new (HsRosterContacts *self, HsContact *contact)
 {
@@ -119,7 +119,7 @@ is_new (HsRosterContacts *self, HsContact *contact)
          && hs_contact_get_mark (contact) == self->merge->mark + 1;
 }
 
-/* @contact: as the table has it, or NULL. */
+/* @contact: from the table, or NULL. */
 static HsContact *
 check_shown (HsRosterContacts *self, HsContact *contact)
 {
@@ -136,7 +136,7 @@ hs_roster_contacts_lookup (HsRosterContacts *self, HsJid *jid)
   return check_shown (self, hs_jid_table_lookup_bare (&self->table, jid));
 }
 
-/* The table has the reference and takes the contact's address as its key. */
+/* The table owns the reference, and uses the contact's address as the key. */
 static HsContact *
 make_contact (HsRosterContacts *self, HsRosterItem *item)
 {
@@ -195,7 +195,7 @@ add_available (HsRosterContacts *self, HsContact *contact)
   hs_contact_set_place (contact, self->available->len);
 }
 
-/* The last one takes its place. */
+/* The last contact takes its place. */
 static void
 remove_available (HsRosterContacts *self, HsContact *contact)
 {
@@ -208,7 +208,7 @@ remove_available (HsRosterContacts *self, HsContact *contact)
   g_ptr_array_remove_index_fast (self->available, place - 1);
 }
 
-/* Whoever's presence the account does not see any more is not known to be available: not all servers say so. */
+/* Where the account may not see the presence any more, the contact becomes unavailable: not all servers send that. */
 static void
 set_item (HsRosterContacts *self, HsContact *contact, HsRosterItem *item)
 {
@@ -239,7 +239,7 @@ hs_roster_contacts_apply (HsRosterContacts *self, HsRosterItem *item)
       set_item (self, contact, item);
       return;
     }
-  /* It is just being told that it has left. */
+  /* The contact has been removed, and the notification of this is under way. */
   g_object_freeze_notify (G_OBJECT (contact));
   hs_contact_set_is_in_roster (contact, TRUE);
   hs_contact_set_item (contact, item);
@@ -265,7 +265,7 @@ hs_roster_contacts_remove (HsRosterContacts *self, HsJid *jid)
   g_assert (!hs_roster_contacts_is_merging (self));
   if (contact == NULL)
     return;
-  /* When the list tells of it, the roster does not know the contact any more. */
+  /* A handler of items-changed must not find the contact in the roster any more. */
   hs_jid_table_remove (&self->table, hs_contact_get_jid (contact));
   hs_contact_leave_roster (contact);
   hs_roster_list_remove (self->list, contact);
@@ -300,7 +300,7 @@ hs_roster_contacts_clear_resources (HsRosterContacts *self)
 {
   g_autoptr (GPtrArray) available = g_steal_pointer (&self->available);
 
-  /* Handlers find an array that they may not change under us. */
+  /* Handlers may change the new array, but not the one that is gone through here. */
   self->available = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < available->len; i++)
     hs_contact_set_place (available->pdata[i], 0);
@@ -369,12 +369,12 @@ leave_next (HsRosterContacts *self, HsRosterMerge *merge)
 {
   HsContact *contact = merge->gone->pdata[merge->position++];
 
-  /* A push may have brought it back. */
+  /* A push may have added the contact again. */
   if (!hs_contact_get_is_in_roster (contact))
     forget_contact (self, contact);
 }
 
-/* From the end, so that nothing is moved. */
+/* From the end, so that no elements are moved. */
 static void
 free_next (GPtrArray *array)
 {
@@ -390,7 +390,7 @@ free_one (HsRosterMerge *merge)
     free_next (merge->old);
   else if (merge->staging->items->len > 0)
     {
-      /* Its keys are of the items. */
+      /* The items own the keys of the index. */
       if (!merge->is_index_clear)
         hs_jid_table_clear (&merge->staging->index, NULL);
       merge->is_index_clear = TRUE;
@@ -401,7 +401,7 @@ free_one (HsRosterMerge *merge)
   return TRUE;
 }
 
-/* FALSE: the phase is over. */
+/* Returns FALSE when the phase is over. */
 static gboolean
 do_one (HsRosterContacts *self, HsRosterMerge *merge)
 {

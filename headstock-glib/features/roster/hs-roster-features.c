@@ -3,7 +3,7 @@
 
 #include "hs-roster-private.h"
 
-/* Whether the server offers it with the stream's features. */
+/* Whether the server's stream features contain an element. */
 gboolean
 hs_roster_has_feature (HsRoster *self, const char *name, const char *namespace_)
 {

@@ -6,11 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* What a roster says of one contact (RFC 6121, 2.1.2). Immutable, one block of memory beside its address. */
+/* A roster item (RFC 6121, 2.1.2). It is immutable, and one block of memory apart from its address. */
 
 typedef struct
 {
-  int ref_count; /* atomic: a thread writes states */
+  int ref_count; /* atomic: states are written in a thread */
   HsSubscription subscription : 3;
   guint is_asking : 1;
   guint is_approved : 1;
@@ -25,7 +25,7 @@ HsRosterItem *hs_roster_item_new (HsJid *jid,
                                   HsSubscription subscription,
                                   gboolean is_asking,
                                   gboolean is_approved);
-/* Of an <item/>; NULL: its address is not valid. @is_removal: it says that there is no such contact any more. */
+/* Reads an <item/>. Returns NULL where its address is not valid. @is_removal: whether the contact was removed. */
 HsRosterItem *hs_roster_item_new_from_element (HsElement *element, gboolean *is_removal);
 HsRosterItem *hs_roster_item_ref (HsRosterItem *self);
 void hs_roster_item_unref (HsRosterItem *self);

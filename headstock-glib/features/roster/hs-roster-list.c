@@ -8,13 +8,13 @@ struct _HsRosterList
   GObject parent_instance;
 
   GType item_type;
-  GPtrArray *objects; /* what is shown */
+  GPtrArray *objects; /* the shown objects */
   guint generation;
 
   gboolean collects;
-  GPtrArray *added;    /* to be shown; or NULL */
-  GHashTable *removed; /* not to be shown any more; or NULL */
-  GSource *turn;       /* until the turn is over in which a change was shown; or NULL */
+  GPtrArray *added;    /* to be added; or NULL */
+  GHashTable *removed; /* to be removed; or NULL */
+  GSource *turn;       /* ends the turn in which a change was shown; or NULL */
 };
 
 static void hs_roster_list_model_init (GListModelInterface *iface);
@@ -108,7 +108,7 @@ turn_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Comes before anything that could change the list again. */
+/* A high priority: it must run before anything that could change the list again. */
 static void
 begin_turn (HsRosterList *self)
 {
@@ -124,7 +124,7 @@ begin_turn (HsRosterList *self)
   g_source_attach (self->turn, context);
 }
 
-/* In one pass: what is removed may be anywhere. Returns what was dropped, and from where on the rest has moved. */
+/* Removes all in one pass, wherever they are. Returns the removed objects, and the first position that has changed. */
 static GPtrArray *
 drop_removed (HsRosterList *self, GHashTable *removed, guint *start)
 {
@@ -143,7 +143,7 @@ drop_removed (HsRosterList *self, GHashTable *removed, guint *start)
       }
     else
       objects[kept++] = objects[i];
-  /* What is left over at the end is a copy of what has moved. */
+  /* The pointers that are left over at the end are copies. */
   g_ptr_array_set_free_func (self->objects, NULL);
   g_ptr_array_set_size (self->objects, (int) kept);
   g_ptr_array_set_free_func (self->objects, g_object_unref);
@@ -203,7 +203,8 @@ hs_roster_list_append (HsRosterList *self, gpointer object)
   g_list_model_items_changed (G_LIST_MODEL (self), self->objects->len - 1, 0, 1);
 }
 
-/* The list keeps its reference until then. Not looked for: in a long list that would take a while for each. */
+/* The list keeps its reference until the turn is over. The object is not searched for: that would take long for each
+ * one in a long list. */
 static void
 collect_removal (HsRosterList *self, gpointer object)
 {
@@ -227,7 +228,7 @@ hs_roster_list_remove (HsRosterList *self, gpointer object)
     }
   if (!g_ptr_array_find (self->objects, object, &position))
     return;
-  /* A handler of the signal may still want to look at it. */
+  /* Handlers of the signal may still use the object. */
   removed = g_ptr_array_steal_index (self->objects, position);
   self->generation++;
   begin_turn (self);

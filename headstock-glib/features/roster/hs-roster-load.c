@@ -6,15 +6,15 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Asking for the roster (RFC 6121, 2.1.3 and 2.6) and what changes in it later (2.1.6). */
+/* Loading the roster (RFC 6121, 2.1.3 and 2.6) and applying roster pushes (2.1.6). */
 
-/* How long one turn of the main loop merges. Connections may take 1.5 ms of the same turn, and a slice ends up to
- * 64 contacts late: together less than 5 ms. */
+/* How long a merge may work in one turn of the main loop. Connections may take 1.5 ms of the same turn, and a slice
+ * ends up to 64 contacts late: together they stay below 5 ms. */
 #define SLICE_USEC 2000
-/* The same in the turn in which the answer has come, which has taken its time already. */
+/* The same for the turn in which the answer arrived: reading it has taken time already. */
 #define FIRST_SLICE_USEC 500
 
-/* What was asked for in one request. */
+/* A request for the roster. */
 typedef struct
 {
   HsRoster *roster;
@@ -66,7 +66,8 @@ apply_push (HsRoster *self, HsRosterPush *push)
     hs_roster_contacts_apply (&self->contacts, push->item);
   if (!push->is_removal && push->item->subscription >= HS_SUBSCRIPTION_FROM)
     hs_roster_drop_request (self, jid);
-  /* With the version of a push alone, a server would hold back all that came before it. */
+  /* Without the roster itself, the version of a push must not be kept: the server would leave out everything before
+   * it. */
   if (push->version != NULL && self->is_loaded)
     hs_roster_set_version (self, push->version);
 }
@@ -81,7 +82,7 @@ apply_pushes (HsRoster *self)
     apply_push (self, pushes->pdata[i]);
 }
 
-/* The account sent it: see the handler's flags. */
+/* The flags of the handler see to it that the account sent the push. */
 HsElement *
 hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster)
 {
@@ -113,7 +114,7 @@ published (HsRoster *self)
   end_tasks (self, NULL);
 }
 
-/* Whether there is more to do. */
+/* Returns whether there is more to do. */
 static gboolean
 merge_until (HsRoster *self, gint64 deadline)
 {
@@ -143,7 +144,7 @@ stop_slices (HsRoster *self)
   g_clear_pointer (&self->load.source, g_source_unref);
 }
 
-/* The source is not of the lowest priority: what comes in would starve it. */
+/* The source has no idle priority: incoming data would starve it. */
 static void
 start_slices (HsRoster *self)
 {
@@ -168,7 +169,7 @@ hs_roster_load_finish (HsRoster *self)
 static void
 merge (HsRoster *self, HsRosterStaging *staging, const char *version)
 {
-  /* Two answers within some hundred milliseconds: the first one is put in place at once. */
+  /* If two answers arrive within some hundred milliseconds, the first one is merged at once. */
   hs_roster_load_finish (self);
   g_free (self->load.version);
   self->load.version = g_strdup (version);
@@ -212,7 +213,7 @@ take_answer (HsRoster *self, HsIq *answer)
       merge (self, g_steal_pointer (&staging), hs_element_get_attribute (query, "ver"));
       return;
     }
-  /* What we have is up to date (RFC 6121, 2.6.3). */
+  /* An empty answer: the roster that we have is up to date (RFC 6121, 2.6.3). */
   hs_roster_set_loaded (self, TRUE);
   end_tasks (self, NULL);
 }
@@ -237,14 +238,14 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_clear_pointer (&self->load.staging, hs_roster_staging_free);
-  /* The server will not change its mind in this session. */
+  /* A refusal is final for this session. */
   if (error->domain == HS_STANZA_ERROR)
     self->load.is_wanted = FALSE;
   g_debug ("The roster was not loaded: %s", error->message);
   end_tasks (self, error);
 }
 
-/* An item of our answer; what others wrote does not count. */
+/* Takes each item out of the answer as it arrives. Items in other stanzas do not count. */
 static HsElement *
 item_cb (HsClient *client, HsElement *item, gpointer roster)
 {
@@ -265,7 +266,7 @@ item_cb (HsClient *client, HsElement *item, gpointer roster)
   return NULL;
 }
 
-/* An item of a push, which is taken out of the push because item_cb() takes all items. */
+/* Keeps the item of a push, because item_cb() has all items taken out. */
 static HsElement *
 pushed_cb (HsClient *client, HsElement *item, gpointer roster)
 {
@@ -290,7 +291,7 @@ make_request (HsRoster *self)
   return hs_iq_new ("get", NULL, query);
 }
 
-/* Gives up the request. What has been answered stays. */
+/* Gives up the request. An answer that is being merged stays. */
 static void
 abandon (HsRoster *self)
 {
@@ -372,13 +373,13 @@ hs_roster_load_clear (HsRoster *self)
 /**
  * hs_roster_refresh_async:
  * @self: a roster
- * @cancellable: (nullable): stops the waiting
+ * @cancellable: (nullable): a #GCancellable; where it is cancelled, the call ends with an error when the answer arrives
  * @callback: (scope async) (closure user_data): called when the roster has been loaded
  * @user_data: data for @callback
  *
- * Asks the server for the roster once more (RFC 6121, 2.1.3).
+ * Asks the server for the roster again (RFC 6121, 2.1.3).
  *
- * This is not needed in general: the roster is asked for in each session, and the server sends what changes.
+ * This is usually not needed: the roster is requested in each session, and the server sends all changes.
  *
  * Call [method@Roster.refresh_finish] in the callback to get the result.
  *
@@ -419,10 +420,10 @@ hs_roster_refresh_async (HsRoster *self,
  *
  * Ends what [method@Roster.refresh_async] began.
  *
- * Errors: %HS_STANZA_ERROR, if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
+ * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true, if the roster is up to date
+ * Returns: true if the roster is up to date
  *
  * Since: 0.2
  */

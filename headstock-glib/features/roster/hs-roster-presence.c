@@ -7,9 +7,10 @@
 
 #include "hs-subscription-request-private.h"
 
-/* What presence says of contacts (RFC 6121, 4) and of subscriptions (RFC 6121, 3). */
+/* Handles presence: the availability of contacts (RFC 6121, 4) and subscriptions (RFC 6121, 3). */
 
-/* Strangers make requests: more than these are not kept. Servers send what is not answered in each session. */
+/* How many requests are kept at most: strangers can send them. Servers send unanswered requests again in each
+ * session. */
 #define MAX_REQUESTS 1000
 
 static HsContact *
@@ -58,7 +59,7 @@ take_presence (HsRoster *self, HsJid *from, HsPresence *presence)
     set_presence (self, contact, from, presence);
   if (self->client == NULL || !hs_client_is_own (self->client, from) || self->own_contact == NULL)
     return;
-  /* The server sends us our own presence as well. */
+  /* The server also sends back this client's own presence. */
   if (!hs_jid_equal (from, hs_client_get_bound_jid (self->client)))
     set_presence (self, self->own_contact, from, presence);
 }
@@ -122,14 +123,14 @@ hs_roster_presence_cb (HsClient *client, HsElement *element, gpointer roster)
     return NULL;
   if (strcmp (type, "available") == 0)
     take_presence (self, from, presence);
-  /* An error says that who is asked cannot be reached. */
+  /* A presence error says that the contact cannot be reached. */
   else if (strcmp (type, "unavailable") == 0 || strcmp (type, "error") == 0)
     take_presence (self, from, NULL);
   else
     bare = hs_jid_get_bare (from);
   if (bare == NULL)
     return NULL;
-  /* `subscribed` and `unsubscribed` are not answered: servers pass on each answer to them, for ever. */
+  /* `subscribed` and `unsubscribed` are not answered: two clients that answer would do so for ever. */
   if (strcmp (type, "subscribe") == 0)
     take_request (self, bare, presence);
   else if (strcmp (type, "unsubscribe") == 0)

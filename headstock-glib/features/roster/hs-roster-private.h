@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What hs-roster*.c share. */
+/* The structs and functions that hs-roster*.c share. */
 
 /* Asking for the roster. */
 typedef struct
@@ -20,8 +20,8 @@ typedef struct
   guint pushed_handler;     /* likewise */
   gboolean is_asked;        /* in this session */
   gboolean is_wanted;       /* to be asked for again when the session is resumed */
-  char *version;            /* of what is being merged, or NULL */
-  GPtrArray *pushes;        /* HsRosterPush: to be applied after what is being merged */
+  char *version;            /* of the answer that is being merged, or NULL */
+  GPtrArray *pushes;        /* HsRosterPush: to be applied after the merge */
   GPtrArray *tasks;         /* GTask: of hs_roster_refresh_async() */
   GSource *source;          /* the slices of the merge */
 } HsRosterLoad;
@@ -30,19 +30,19 @@ struct _HsRoster
 {
   GObject parent_instance;
 
-  HsClient *client; /* weak: while we are its module */
+  HsClient *client; /* weak: while this module is registered with it */
   HsRosterContacts contacts;
   HsRosterList *requests;
   HsContact *own_contact;
   HsApproval approval;
   char *version;
-  char *account; /* whose contacts they are, or NULL */
+  char *account; /* the bare JID of the account whose contacts these are, or NULL */
   gboolean is_loaded;
   gboolean is_stale;
-  gboolean had_initial_roster; /* the client's property, before we took over */
+  gboolean had_initial_roster; /* HsClient:initial-roster before this module set it */
 
   HsRosterLoad load;
-  HsRosterPushed pushed; /* the items of a push that have been taken out of it */
+  HsRosterPushed pushed; /* the items that were taken out of a push */
 };
 
 /* hs-roster-features.c */
@@ -54,14 +54,14 @@ void hs_roster_set_loaded (HsRoster *self, gboolean is_loaded);
 void hs_roster_load_init (HsRoster *self);
 void hs_roster_load_clear (HsRoster *self);
 void hs_roster_load_begin (HsRoster *self);
-/* The connection is gone: what came of an answer does not count. */
+/* The connection is lost: drops the part of an answer that has arrived. */
 void hs_roster_load_interrupt (HsRoster *self);
-/* Gives up the request, and nobody waits for it any more. What has been answered stays. */
+/* Gives up the request, and ends its tasks with an error. An answer that is being merged stays. */
 void hs_roster_load_give_up (HsRoster *self);
-/* Puts the items of a state in place, in slices; the task returns TRUE then. Takes over @staging. Not while others are
- * being put in place. */
+/* Merges the items of a state in slices; the task returns TRUE afterwards. Takes over @staging. Not to be called during
+ * a merge. */
 void hs_roster_load_restore (HsRoster *self, HsRosterStaging *staging, const char *version, GTask *task);
-/* Puts in place at once what is being put in place. */
+/* Finishes a merge at once. */
 void hs_roster_load_finish (HsRoster *self);
 HsElement *hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster);
 
@@ -70,11 +70,11 @@ void hs_roster_stateful_init (HsStatefulInterface *iface);
 void hs_roster_state_init_class (GType type);
 /* Drops the contacts of another account. */
 void hs_roster_check_account (HsRoster *self);
-/* A session begins: the program may have given the client another address. */
+/* A session begins: drops the contacts if the program has given the client another address. */
 void hs_roster_leave_other_account (HsRoster *self);
 
 /* hs-roster-account.c */
-/* The server has sent the contacts. */
+/* The server has sent the contacts: they belong to the client's account. */
 void hs_roster_note_account (HsRoster *self);
 
 /* hs-roster-presence.c */
@@ -84,7 +84,7 @@ void hs_roster_update_own_contact (HsRoster *self);
 /* hs-roster-subscriptions.c */
 HsSubscriptionRequest *hs_roster_find_request (HsRoster *self, HsJid *jid);
 void hs_roster_drop_request (HsRoster *self, HsJid *jid);
-/* Requests that have been answered by another of our clients. */
+/* Drops requests that another client of the account has answered. */
 void hs_roster_drop_answered (HsRoster *self);
 gboolean hs_roster_send_presence (HsRoster *self,
                                   const char *type,

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* A push: what has become of one item (RFC 6121, 2.1.6). */
+/* A roster push: the new content of one item (RFC 6121, 2.1.6). */
 typedef struct
 {
   HsRosterItem *item;
@@ -14,7 +14,7 @@ typedef struct
   char *version; /* or NULL */
 } HsRosterPush;
 
-/* Items of a push that have been taken out of it before it was complete. */
+/* The items that were taken out of a push before it was complete. */
 typedef struct
 {
   guint n_items;
@@ -25,9 +25,9 @@ typedef struct
 void hs_roster_pushed_add (HsRosterPushed *self, HsElement *item);
 void hs_roster_pushed_clear (HsRosterPushed *self);
 
-/* Whether @query is that of a push or an answer, of the type @type: the only child of a whole iq. */
+/* Whether @query is the only child of an iq of the type @type: of a push or an answer. */
 gboolean hs_roster_is_query (HsElement *query, const char *type);
-/* What a complete push says; NULL: it is not a valid one. Empties @pushed. */
+/* Reads a complete push. Returns NULL where it is not valid. Empties @pushed. */
 HsRosterPush *hs_roster_push_new (HsElement *iq, HsRosterPushed *pushed);
 void hs_roster_push_free (HsRosterPush *self);
 

@@ -25,7 +25,7 @@ typedef struct
   gsize size;
 } HsRosterBytes;
 
-/* An array of values that have sizes of their own. */
+/* An array of values of different sizes. */
 typedef struct
 {
   HsRosterBytes bytes;
@@ -44,7 +44,7 @@ typedef struct
 
 /* @state: of HS_ROSTER_READER_TYPE; it must outlive the reader. */
 void hs_roster_reader_init (HsRosterReader *self, GVariant *state);
-/* FALSE: that was all, or the bytes are not in normal form. */
+/* Returns FALSE at the end, or where the bytes are not in normal form. */
 gboolean hs_roster_reader_next (HsRosterReader *self, HsRosterRecord *record);
 void hs_roster_reader_clear (HsRosterReader *self);
 

@@ -3,11 +3,11 @@
 
 #include "hs-roster-reader-private.h"
 
-/* GVariant makes an object of each contact and of each text in it, which takes longer than all else that is done to
- * restore a roster. This reads the same bytes in place.
+/* GVariant makes an object for each contact and for each text in it, which takes longer than everything else in
+ * restoring a roster. This reader uses the same bytes in place.
  *
- * A state comes from a file, which may hold anything. Each framing offset is therefore compared with the bytes that
- * are there before it is used, and what g_variant_is_normal_form() would refuse is refused. Only the number at the
+ * A state comes from a file, which may contain anything. Each framing offset is therefore checked against the size
+ * before it is used, and everything that g_variant_is_normal_form() would refuse is refused. Only the number at the
  * beginning has an alignment, so that there is no padding anywhere. */
 
 /* GVariant's specification, 2.3.6: the smallest width that can count all bytes of the container. */
@@ -21,7 +21,7 @@ get_width (gsize size)
   return size <= G_MAXUINT32 ? 4 : 8;
 }
 
-/* Little-endian on all machines. */
+/* Framing offsets are little-endian on all machines. */
 static gsize
 read_offset (const guint8 *at, gsize width)
 {
@@ -38,7 +38,7 @@ array_init (HsRosterArray *self, HsRosterBytes bytes)
   *self = (HsRosterArray){ .bytes = bytes, .width = get_width (bytes.size) };
   if (bytes.size == 0)
     return TRUE;
-  /* The end of the last value is where the offsets begin. */
+  /* The offsets begin at the end of the last value. */
   self->limit = self->offset = read_offset (bytes.data + bytes.size - self->width, self->width);
   return self->limit <= bytes.size - self->width && (bytes.size - self->limit) % self->width == 0;
 }
@@ -70,8 +70,8 @@ read_string (HsRosterBytes bytes, const char **string)
          && g_utf8_validate_len (*string, bytes.size - 1, NULL);
 }
 
-/* Divides a tuple whose last member and two others have sizes of their own: their ends are at the end of the tuple,
- * the first one last. @ends: of the two, and of the last. */
+/* Divides a tuple with three members of variable size, of which one is the last. The ends of the first two are stored
+ * at the end of the tuple, in reverse order. @ends: the ends of all three. */
 static gboolean
 read_ends (HsRosterBytes tuple, gsize ends[3])
 {
@@ -91,7 +91,7 @@ cut (HsRosterBytes bytes, gsize begin, gsize end)
   return (HsRosterBytes){ bytes.data + begin, end - begin };
 }
 
-/* A text of "ms", which has one byte more. */
+/* Checks a text of the type "ms", which has one byte more. */
 static gboolean
 is_maybe_string (HsRosterBytes bytes)
 {

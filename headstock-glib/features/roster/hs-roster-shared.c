@@ -12,7 +12,7 @@ hs_roster_sender_may_see (HsClient *client, HsStanza *stanza)
   HsModule *roster;
   HsContact *contact = NULL;
 
-  /* No address is the account's server; one that cannot be read is a stranger's. */
+  /* Without an address, the stanza is from the account's server; with an invalid one, from a stranger. */
   if (from == NULL && hs_element_get_attribute (HS_ELEMENT (stanza), "from") != NULL)
     return FALSE;
   if (hs_client_is_own (client, from))

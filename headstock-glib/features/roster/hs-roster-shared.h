@@ -7,10 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* What other features ask the roster that is registered with their client, and its list model, for lists of their own. */
+/* A function by which other features use the roster that is registered with their client. */
 
-/* Whether the sender of @stanza may see the account's presence anyway (RFC 6121, 3): it is the account itself, or
- * a contact whose subscription is `from` or `both`. Without a roster there are no contacts. */
+/* Whether the sender of @stanza may see the account's presence (RFC 6121, 3): the account itself, or a contact whose
+ * subscription is `from` or `both`. Without a roster, there are no contacts. */
 gboolean hs_roster_sender_may_see (HsClient *client, HsStanza *stanza);
 
 G_END_DECLS

@@ -7,8 +7,8 @@
 #include "hs-error.h"
 #include "hs-state-shared.h"
 
-/* What a program keeps of a roster: form, account, version of the roster, and for each contact address, name,
- * flags and groups. */
+/* The state that a program saves: its form, the account, the version of the roster, and for each contact the address,
+ * name, flags and groups. */
 
 #define FORM 1
 #define TYPE HS_ROSTER_READER_TYPE
@@ -19,21 +19,21 @@
 #define FLAG_APPROVED (1 << 3)
 #define ALL_FLAGS (FLAG_SUBSCRIPTION | FLAG_ASKING | FLAG_APPROVED)
 
-/* About so many bytes does a contact take in a state. */
+/* How many bytes a contact takes in a state, roughly. */
 #define ITEM_SIZE 64
-/* How long one turn of the main loop collects contacts, and how many between two looks at the clock. */
+/* How long contacts are collected in one turn of the main loop, and how many between two checks of the clock. */
 #define SLICE_USEC 2000
 #define BETWEEN_LOOKS 64
-/* Contacts that are removed meanwhile let the collecting begin anew: at last it is done in one turn. */
+/* When contacts are removed meanwhile, the collecting begins again. After so many times, it is done in one turn. */
 #define MAX_RESTARTS 5
 
-/* What a state is made of. */
+/* The parts of a state, collected for the thread that writes it. */
 typedef struct
 {
   char *account;
   char *version;
   GPtrArray *items; /* HsRosterItem */
-  guint generation; /* of the list, when it was begun */
+  guint generation; /* of the list when the collecting began */
   guint n_restarts;
 } Collected;
 
@@ -92,7 +92,7 @@ stage (HsRosterStaging *staging, const HsRosterRecord *record)
   return TRUE;
 }
 
-/* The items of a state. In any thread; @state may be of any type. */
+/* Reads the items of a state. Runs in any thread; @state may be of any type. */
 static gpointer
 parse (GVariant *state, GError **error)
 {
@@ -121,7 +121,7 @@ parse (GVariant *state, GError **error)
   return NULL;
 }
 
-/* All in one turn. */
+/* Replaces all contacts in one turn of the main loop. */
 static void
 replace (HsRoster *self, HsRosterStaging *staging, const char *version, gboolean is_loaded)
 {
@@ -132,7 +132,7 @@ replace (HsRoster *self, HsRosterStaging *staging, const char *version, gboolean
   hs_roster_set_loaded (self, is_loaded);
 }
 
-/* Whether the roster can take the state: not that its items are valid. */
+/* Whether the roster can be restored now. It does not check the items. */
 static gboolean
 can_restore (HsRoster *self, GVariant *state, GError **error)
 {
@@ -206,8 +206,9 @@ collected_unref (gpointer data)
   g_atomic_rc_box_release_full (data, collected_clear);
 }
 
-/* Whether there is more to collect. What is pushed meanwhile may be in it or not: the server sends it again, since
- * the version is that of the beginning. Only what has moved must not be missed. */
+/* Returns whether there is more to collect. Contacts that are changed or added meanwhile may be missed: the state has
+ * the version of the beginning, so that the server sends these changes again. Only contacts that have moved in the list
+ * must not be missed. */
 static gboolean
 collect_slice (HsRoster *self, Collected *collected)
 {
@@ -241,7 +242,7 @@ collect_cb (gpointer user_data)
 
   if (collect_slice (self, collected))
     return G_SOURCE_CONTINUE;
-  /* Now it belongs to the thread alone, which frees it. */
+  /* From now on, only the thread owns the data, and frees it. */
   g_atomic_rc_box_acquire (collected);
   g_task_set_task_data (task, NULL, NULL);
   g_task_return_pointer (task, collected, collected_unref);
@@ -342,7 +343,7 @@ is_own_account (HsRoster *self)
 void
 hs_roster_check_account (HsRoster *self)
 {
-  /* One that is still being restored is restored at once, and then looked at. */
+  /* A roster that is still being restored is finished first, and then checked. */
   hs_roster_load_finish (self);
   if (!self->is_loaded || is_own_account (self))
     return;

@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Subscriptions (RFC 6121, 3): what the program asks and answers. */
+/* Subscriptions (RFC 6121, 3): the program's requests and answers. */
 
 HsSubscriptionRequest *
 hs_roster_find_request (HsRoster *self, HsJid *jid)
@@ -90,21 +90,21 @@ send_to (HsRoster *self, const char *type, const char *address, const char *stat
  * hs_roster_subscribe:
  * @self: a roster
  * @jid: the address of a person
- * @message: (nullable): a text that the person is shown, or %NULL
+ * @message: (nullable): a text for the person, or %NULL
  * @error: return location for an error
  *
- * Asks somebody to let the account see their presence (RFC 6121, 3.1).
+ * Asks a person for permission to see their presence (RFC 6121, 3.1).
  *
  * The server adds the person to the roster, with [property@Contact:is-asking] true until there is an
  * answer. To give the contact a name and groups, call [method@Roster.add_async] first.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza].
  *
  * ```python
  * roster.subscribe("juliet@capulet.example", "It is Romeo")
  * ```
  *
- * Returns: true, if the request was sent
+ * Returns: true if the request was sent
  *
  * Since: 0.2
  */
@@ -123,17 +123,17 @@ hs_roster_subscribe (HsRoster *self, const char *jid, const char *message, GErro
  * @jid: the address of a contact
  * @error: return location for an error
  *
- * Gives up seeing somebody's presence, or takes the request for it back (RFC 6121, 3.3).
+ * Ends the account's subscription to a contact's presence, or withdraws the request for it (RFC 6121, 3.3).
  *
  * The contact stays in the roster; [method@Roster.remove_async] ends everything.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza].
  *
  * ```python
  * roster.unsubscribe("juliet@capulet.example")
  * ```
  *
- * Returns: true, if it was sent
+ * Returns: true if it was sent
  *
  * Since: 0.2
  */
@@ -146,8 +146,9 @@ hs_roster_unsubscribe (HsRoster *self, const char *jid, GError **error)
   return send_to (self, "unsubscribe", jid, NULL, error);
 }
 
-/* RFC 6121, 3.4: a client pre-approves only where the server has the feature. That is not known between connections: what
- * is sent in an interrupted session leaves later, and without a session nothing is sent. */
+/* A client may only approve in advance if the server has the feature (RFC 6121, 3.4). That is not known between two
+ * connections: the check is left out then. In an interrupted session, the approval is sent later; without a session,
+ * sending fails. */
 static gboolean
 check_pre_approval (HsRoster *self, HsJid *jid, GError **error)
 {
@@ -170,20 +171,20 @@ check_pre_approval (HsRoster *self, HsJid *jid, GError **error)
  * @jid: the address of a person
  * @error: return location for an error
  *
- * Lets somebody see the account's presence (RFC 6121, 3.1.4).
+ * Allows a person to see the account's presence (RFC 6121, 3.1.4).
  *
- * Without a request in [property@Roster:requests] this approves a later one in advance (RFC 6121, 3.4), if the
- * server has that.
+ * Without a request in [property@Roster:requests], this approves a future one in advance (RFC 6121, 3.4), if the server
+ * supports it.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_NOT_SUPPORTED, if the
- * person has not asked and the server cannot approve in advance.
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_NOT_SUPPORTED if the person has
+ * not asked and the server cannot approve in advance; the others of [method@Client.send_stanza].
  *
  * ```python
  * for request in roster.requests:
  *     roster.approve(request.jid)
  * ```
  *
- * Returns: true, if it was sent
+ * Returns: true if it was sent
  *
  * Since: 0.2
  */
@@ -211,14 +212,14 @@ hs_roster_approve (HsRoster *self, const char *jid, GError **error)
  *
  * Refuses a request, or stops somebody from seeing the account's presence (RFC 6121, 3.2).
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza].
  *
  * ```python
  * for request in roster.requests:
  *     roster.deny(request.jid)
  * ```
  *
- * Returns: true, if it was sent
+ * Returns: true if it was sent
  *
  * Since: 0.2
  */

@@ -10,7 +10,7 @@
 /**
  * HsRoster:
  *
- * The account's contacts, their presence and who may see whose (RFC 6121). For clients only.
+ * The account's contacts, with their presence and subscriptions (RFC 6121). For clients only.
  *
  * ```python
  * client = Headstock.Client.new("romeo@example.com", "secret")
@@ -25,10 +25,9 @@
  * client.run()
  * ```
  *
- * The roster is loaded in each session and kept up to date while it lasts. A [class@Contact] stays the same
- * object for as long as it is in the roster, whatever the server sends: a window can bind to the list
- * [property@Roster:contacts] and to the properties of what is in it. A large roster is put in place in slices
- * of some milliseconds, and shown with one change of the list.
+ * The roster is loaded in each session, and follows all changes while the session lasts. A [class@Contact] stays the
+ * same object while it is in the roster: a window can bind to the list [property@Roster:contacts] and to the properties
+ * of the contacts. A large roster is processed in slices of some milliseconds, and shown with one change of the list.
  *
  * ```python
  * def added(roster, result):
@@ -38,16 +37,17 @@
  * roster.add_async("juliet@example.com", "Juliet", ["Friends"], None, added)
  * ```
  *
- * Those who ask to see the account's presence are in [property@Roster:requests] until the program calls
- * [method@Roster.approve] or [method@Roster.deny], unless [property@Roster:approval] answers for it.
+ * Requests of others to see the account's presence are in [property@Roster:requests] until the program calls
+ * [method@Roster.approve] or [method@Roster.deny], unless [property@Roster:approval] approves them.
  *
- * Its state (see [iface@Stateful]) is the contacts with their version: a program that keeps it has them before
- * it is connected, and a server with versions (RFC 6121, 2.6) sends what has changed since, and no more.
+ * Its state (`roster`, see [iface@Stateful]) has the contacts and their version: a program that saves it has the
+ * contacts before it is connected, and a server that supports versions (RFC 6121, 2.6) only sends the changes since
+ * then.
  *
  * While the roster is registered, it asks for the roster in place of the client: it sets
- * [property@Client:initial-roster] to false. A roster that is registered during a session is loaded at once, but
- * the presences that the client received before are not known to it: a contact is shown as unavailable until
- * its next presence or the next session.
+ * [property@Client:initial-roster] to false. A roster that is registered during a session is loaded at once, but does
+ * not know the presences that the client received before: a contact is unavailable until its next presence or the next
+ * session.
  *
  * Since: 0.2
  */
@@ -110,7 +110,7 @@ hs_roster_attached (HsModule *module, HsClient *client)
   self->load.is_wanted = TRUE;
   if (hs_client_get_state (client) != HS_CLIENT_STATE_READY)
     return;
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its begin() and ready() are not called any more. */
   set_stale (self, FALSE);
   hs_roster_load_begin (self);
 }
@@ -131,7 +131,7 @@ hs_roster_ready (HsModule *module, HsClient *client)
 
   hs_roster_update_own_contact (self);
   set_stale (self, FALSE);
-  /* Registered between the beginning of the session and now. */
+  /* The module was registered after the session had begun. */
   if (!self->load.is_asked)
     hs_roster_load_begin (self);
 }
@@ -142,7 +142,7 @@ hs_roster_resumed (HsModule *module, HsClient *client)
   HsRoster *self = HS_ROSTER (module);
 
   set_stale (self, FALSE);
-  /* If the request waits still, the answer comes again, from its beginning; and so do pushes. */
+  /* If the request is still in flight, the server sends its answer again from the beginning; pushes as well. */
   hs_roster_load_interrupt (self);
   if (self->load.is_wanted && self->load.cancellable == NULL)
     hs_roster_load_begin (self);
@@ -288,8 +288,8 @@ install_properties (GObjectClass *object_class)
    *
    * All contacts, a list of [class@Contact] in order of arrival.
    *
-   * Many changes that come at once are one `items-changed`, at most one in a turn of the main loop.
-   * [method@Roster.lookup] knows of each change when it arrives.
+   * Changes that arrive together are shown by few `items-changed`: the first one in a turn of the main loop at once,
+   * the others together in the next turn. [method@Roster.lookup] knows of each change as soon as it arrives.
    *
    * Since: 0.2
    */
@@ -298,8 +298,9 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoster:requests: (getter get_requests)
    *
-   * Those who ask to see the account's presence and have no answer yet, a list of
-   * [class@SubscriptionRequest]: one for each person, and no more than 1,000.
+   * The requests to see the account's presence that have not been answered.
+   *
+   * It is a list of [class@SubscriptionRequest]: one for each person, at most 1,000.
    *
    * Since: 0.2
    */
@@ -308,7 +309,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoster:own-contact: (getter get_own_contact)
    *
-   * The account itself: its resources are the account's other connections. %NULL until the address is known.
+   * The account itself, whose resources are the account's other clients. %NULL until the address is known.
    *
    * Since: 0.2
    */
@@ -326,7 +327,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoster:is-stale: (getter get_is_stale)
    *
-   * Whether there is no connection: contacts and presences are the last that are known.
+   * Whether there is no connection, so that contacts and presences may be out of date.
    *
    * Since: 0.2
    */
@@ -344,7 +345,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsRoster:approval: (getter get_approval) (setter set_approval)
    *
-   * Who is let see the account's presence without asking the user. The default is %HS_APPROVAL_ASK.
+   * Whose subscription requests are approved without asking the user. The default is %HS_APPROVAL_ASK.
    *
    * Since: 0.2
    */
@@ -372,9 +373,9 @@ hs_roster_class_init (HsRosterClass *klass)
    * @self: the roster
    * @request: the request
    *
-   * Emitted when somebody asks to see the account's presence, and [property@Roster:approval] does not answer.
+   * Emitted when somebody asks to see the account's presence, unless [property@Roster:approval] approves it.
    *
-   * It is emitted once for a person, also if the server sends the request again in the next session.
+   * It is emitted once for each person, even if the server sends the request again in the next session.
    *
    * Since: 0.2
    */
@@ -387,10 +388,10 @@ hs_roster_class_init (HsRosterClass *klass)
    * @self: the roster
    * @contact: the contact
    *
-   * Emitted when a contact has refused to let the account see its presence, or does not let it any more
-   * (RFC 6121, 3.2).
+   * Emitted when a contact has denied the account's request to see its presence, or has ended the account's
+   * subscription (RFC 6121, 3.2).
    *
-   * [property@Contact:subscription] changes with what the server sends of the roster, before or after this.
+   * [property@Contact:subscription] changes with the roster push from the server, which can come before or after this.
    *
    * Since: 0.2
    */
@@ -426,7 +427,7 @@ hs_roster_new (void)
 /**
  * hs_roster_lookup:
  * @self: a roster
- * @jid: an address, with a resource or without
+ * @jid: an address, with or without a resource
  *
  * Finds a contact by its address.
  *
@@ -463,7 +464,7 @@ compare_strings (gconstpointer a, gconstpointer b)
  * hs_roster_dup_groups:
  * @self: a roster
  *
- * Gets the names of all groups that contacts are in, each once, sorted by their bytes.
+ * Gets the names of all groups of the contacts, each once, sorted by their bytes.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names
  *
@@ -532,8 +533,7 @@ hs_roster_get_contacts (HsRoster *self)
  * hs_roster_get_requests: (get-property requests)
  * @self: a roster
  *
- * Gets those who ask to see the account's presence and have no answer yet, a list of
- * [class@SubscriptionRequest].
+ * Gets the requests to see the account's presence that have not been answered, a list of [class@SubscriptionRequest].
  *
  * Returns: (transfer none): the list; it is always the same one
  *
@@ -551,7 +551,7 @@ hs_roster_get_requests (HsRoster *self)
  * hs_roster_get_own_contact: (get-property own-contact)
  * @self: a roster
  *
- * Gets the account itself: its resources are the account's other connections.
+ * Gets the account itself, whose resources are the account's other clients.
  *
  * Returns: (transfer none) (nullable): the contact, or %NULL until the address is known
  *
@@ -571,7 +571,7 @@ hs_roster_get_own_contact (HsRoster *self)
  *
  * Tells whether the contacts are known. It stays true when the session is lost.
  *
- * Returns: true, if they are
+ * Returns: true if they are known
  *
  * Since: 0.2
  */
@@ -587,10 +587,11 @@ hs_roster_get_is_loaded (HsRoster *self)
  * hs_roster_get_is_stale: (get-property is-stale)
  * @self: a roster
  *
- * Tells whether there is no connection: contacts and presences are the last that are known. When the session is
- * lost for good, nobody is available any more.
+ * Tells whether there is no connection, so that contacts and presences may be out of date.
  *
- * Returns: true, if there is none
+ * When the session is lost, all contacts become unavailable.
+ *
+ * Returns: true if there is no connection
  *
  * Since: 0.2
  */
@@ -624,7 +625,7 @@ hs_roster_get_version (HsRoster *self)
  * hs_roster_get_approval: (get-property approval)
  * @self: a roster
  *
- * Gets who is let see the account's presence without asking the user.
+ * Gets whose subscription requests are approved without asking the user.
  *
  * Returns: the setting; %HS_APPROVAL_ASK by default
  *
@@ -643,7 +644,7 @@ hs_roster_get_approval (HsRoster *self)
  * @self: a roster
  * @approval: the new setting
  *
- * Sets who is let see the account's presence without asking the user. Requests that wait are not answered.
+ * Sets whose subscription requests are approved without asking the user. Requests that wait already are not answered.
  *
  * Since: 0.2
  */

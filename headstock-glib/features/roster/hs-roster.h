@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 
 /**
  * HsApproval:
- * @HS_APPROVAL_ASK: the program answers each request
- * @HS_APPROVAL_CONTACTS: requests of those who are in the roster are approved, the program answers others
+ * @HS_APPROVAL_ASK: the program answers all requests
+ * @HS_APPROVAL_CONTACTS: requests of contacts in the roster are approved, and the program answers the others
  * @HS_APPROVAL_ALL: all requests are approved
  *
- * Who is let see the account's presence without asking the user.
+ * Whose subscription requests are approved without asking the user.
  *
  * Since: 0.2
  */

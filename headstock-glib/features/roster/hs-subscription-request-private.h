@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* @jid: the bare JID of who asks. */
+/* @jid: the bare JID of the sender. */
 HsSubscriptionRequest *hs_subscription_request_new (HsJid *jid, HsPresence *presence);
 
 G_END_DECLS

@@ -8,16 +8,16 @@
 #include "hs-namespaces.h"
 #include "hs-resource-info-private.h"
 
-/* Strangers write these texts. */
+/* Limits in bytes: strangers write these texts. */
 #define MAX_TEXT 4096
 #define MAX_NICK 1024
 
 /**
  * HsSubscriptionRequest:
  *
- * Somebody who asks to see the account's presence (RFC 6121, 3.1).
+ * A request of somebody to see the account's presence (RFC 6121, 3.1).
  *
- * It is in [property@Roster:requests] until it is answered or taken back.
+ * It is in [property@Roster:requests] until it is answered or withdrawn.
  *
  * ```python
  * def subscription_requested(roster, request):
@@ -102,7 +102,7 @@ hs_subscription_request_class_init (HsSubscriptionRequestClass *klass)
   /**
    * HsSubscriptionRequest:jid: (getter get_jid)
    *
-   * The bare JID of who asks.
+   * The bare JID of the sender.
    *
    * Since: 0.2
    */
@@ -111,7 +111,7 @@ hs_subscription_request_class_init (HsSubscriptionRequestClass *klass)
   /**
    * HsSubscriptionRequest:text: (getter get_text)
    *
-   * What came with the request, or %NULL.
+   * The text of the request, or %NULL.
    *
    * Since: 0.2
    */
@@ -120,7 +120,7 @@ hs_subscription_request_class_init (HsSubscriptionRequestClass *klass)
   /**
    * HsSubscriptionRequest:nick: (getter get_nick)
    *
-   * The name that the person goes by (XEP-0172), or %NULL.
+   * The nickname of the person (XEP-0172), or %NULL.
    *
    * Since: 0.2
    */
@@ -129,7 +129,7 @@ hs_subscription_request_class_init (HsSubscriptionRequestClass *klass)
   /**
    * HsSubscriptionRequest:time: (getter get_time)
    *
-   * When the request was made, as its delay says (XEP-0203), otherwise when it came; in UTC.
+   * When the request was sent, if it was delayed (XEP-0203), otherwise when it arrived; in UTC.
    *
    * Since: 0.2
    */
@@ -143,7 +143,7 @@ hs_subscription_request_init (HsSubscriptionRequest *self)
 {
 }
 
-/* No more than so many bytes, and no half character. */
+/* Cuts a text after @most bytes, but not inside a character. */
 static char *
 dup_cut (const char *text, gsize most)
 {
@@ -172,7 +172,7 @@ hs_subscription_request_new (HsJid *jid, HsPresence *presence)
  * hs_subscription_request_get_jid: (get-property jid)
  * @self: a request
  *
- * Gets the bare JID of who asks.
+ * Gets the bare JID of the sender.
  *
  * Returns: (transfer none): the address
  *
@@ -190,7 +190,7 @@ hs_subscription_request_get_jid (HsSubscriptionRequest *self)
  * hs_subscription_request_get_text: (get-property text)
  * @self: a request
  *
- * Gets what came with the request. A stranger wrote it.
+ * Gets the text of the request, which a stranger wrote.
  *
  * Returns: (nullable): the text, at most 4,096 bytes of it, or %NULL
  *
@@ -208,7 +208,7 @@ hs_subscription_request_get_text (HsSubscriptionRequest *self)
  * hs_subscription_request_get_nick: (get-property nick)
  * @self: a request
  *
- * Gets the name that the person goes by (XEP-0172). A stranger wrote it: do not take it for an address.
+ * Gets the nickname of the person (XEP-0172). A stranger wrote it: do not take it for an address.
  *
  * Returns: (nullable): the name, or %NULL
  *
@@ -226,7 +226,7 @@ hs_subscription_request_get_nick (HsSubscriptionRequest *self)
  * hs_subscription_request_get_time: (get-property time)
  * @self: a request
  *
- * Gets when the request was made, as its delay says (XEP-0203), otherwise when it came.
+ * Gets when the request was sent, if it was delayed (XEP-0203), otherwise when it arrived.
  *
  * Returns: (transfer full) (nullable): the time, in UTC
  *
