@@ -82,7 +82,7 @@ hs_affiliate_class_init (HsAffiliateClass *klass)
   /**
    * HsAffiliate:jid: (getter get_jid)
    *
-   * The address, mostly a bare JID.
+   * The address, usually a bare JID.
    *
    * Since: 0.2
    */
@@ -128,7 +128,7 @@ hs_affiliate_init (HsAffiliate *self)
  * hs_affiliate_get_jid: (get-property jid)
  * @self: an affiliate
  *
- * Gets the address, mostly a bare JID.
+ * Gets the address, usually a bare JID.
  *
  * Returns: (transfer none): the value
  *

@@ -8,7 +8,7 @@
 /**
  * HsInvite:
  *
- * An invitation to a room, of either kind (XEP-0045, 7.8, and XEP-0249).
+ * An invitation to a room: sent through the room (XEP-0045, 7.8) or directly (XEP-0249).
  *
  * ```python
  * def invited(muc, invite):
@@ -99,7 +99,7 @@ define_properties (void)
   /**
    * HsInvite:inviter: (getter get_inviter)
    *
-   * Who invites, as the room says, or as the message does that was sent directly, or %NULL.
+   * The address of the inviter: from the room, or the sender of a direct invitation; or %NULL.
    *
    * Since: 0.2
    */
@@ -126,7 +126,7 @@ define_properties (void)
   /**
    * HsInvite:is-direct: (getter get_is_direct)
    *
-   * Whether the inviter sent the invitation without the room (XEP-0249).
+   * Whether the invitation was sent directly, and not through the room (XEP-0249).
    *
    * Since: 0.2
    */
@@ -135,7 +135,7 @@ define_properties (void)
   /**
    * HsInvite:thread: (getter get_thread)
    *
-   * The conversation that is to go on in the room (XEP-0249), or %NULL.
+   * The thread of the conversation to be continued in the room (XEP-0249), or %NULL.
    *
    * Since: 0.2
    */
@@ -180,7 +180,7 @@ hs_invite_get_room (HsInvite *self)
  * hs_invite_get_inviter: (get-property inviter)
  * @self: an invitation
  *
- * Gets who invites, as the room says, or as the message does that was sent directly.
+ * Gets the address of the inviter: from the room, or the sender of a direct invitation.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -234,7 +234,7 @@ hs_invite_get_password (HsInvite *self)
  * hs_invite_get_is_direct: (get-property is-direct)
  * @self: an invitation
  *
- * Gets whether the inviter sent the invitation without the room (XEP-0249).
+ * Gets whether the invitation was sent directly, and not through the room (XEP-0249).
  *
  * Returns: the value
  *
@@ -252,7 +252,7 @@ hs_invite_get_is_direct (HsInvite *self)
  * hs_invite_get_thread: (get-property thread)
  * @self: an invitation
  *
- * Gets the conversation that is to go on in the room (XEP-0249).
+ * Gets the thread of the conversation to be continued in the room (XEP-0249).
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *

@@ -91,7 +91,7 @@ hs_leave_class_init (HsLeaveClass *klass)
   /**
    * HsLeave:actor: (getter get_actor)
    *
-   * The nickname or the address of who did it, or %NULL.
+   * The nickname or the address of the person who did it, or %NULL.
    *
    * Since: 0.2
    */
@@ -109,7 +109,7 @@ hs_leave_class_init (HsLeaveClass *klass)
   /**
    * HsLeave:alternative: (getter get_alternative)
    *
-   * The room to go to in place of one that is gone, or %NULL.
+   * The room to join in place of one that was destroyed, or %NULL.
    *
    * Since: 0.2
    */
@@ -145,7 +145,7 @@ hs_leave_get_kind (HsLeave *self)
  * hs_leave_get_actor: (get-property actor)
  * @self: how a stay ended
  *
- * Gets the nickname or the address of who did it.
+ * Gets the nickname or the address of the person who did it.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -181,7 +181,7 @@ hs_leave_get_reason (HsLeave *self)
  * hs_leave_get_alternative: (get-property alternative)
  * @self: how a stay ended
  *
- * Gets the room to go to in place of one that is gone.
+ * Gets the room to join in place of one that was destroyed.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *

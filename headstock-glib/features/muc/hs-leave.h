@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @HS_LEAVE_KIND_BANNED: an admin has banned the account (status 301)
  * @HS_LEAVE_KIND_AFFILIATION: the account is not a member any more (status 321)
  * @HS_LEAVE_KIND_MEMBERS_ONLY: the room is for members only now (status 322)
- * @HS_LEAVE_KIND_DESTROYED: the room is gone
- * @HS_LEAVE_KIND_SHUTDOWN: the service shuts down, while the account was leaving (status 332)
+ * @HS_LEAVE_KIND_DESTROYED: the room was destroyed
+ * @HS_LEAVE_KIND_SHUTDOWN: the service shut down while the account was leaving (status 332)
  *
  * Why the account is not in a room any more (XEP-0045, 15.6).
  *

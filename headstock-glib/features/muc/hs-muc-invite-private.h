@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Handlers: of <x xmlns='jabber:x:conference'/>, and of the elements in messages of a room's bare JID. */
+/* The handlers of <x xmlns='jabber:x:conference'/>, and of elements in messages from a room's bare JID. */
 HsElement *hs_muc_direct_invite_cb (HsClient *client, HsElement *x, gpointer muc);
 HsElement *hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer muc);
 

@@ -10,10 +10,10 @@
 #include "hs-muc-rooms-private.h"
 #include "hs-namespaces.h"
 
-/* Messages about rooms that are no messages of a chat: invitations of both kinds, and requests for voice. */
+/* Messages about rooms that are not part of a chat: both kinds of invitations, and requests for voice. */
 
-/* The message, if @x is its child and it may be one of these; NULL otherwise: it is inside a copy or an archive's result,
- * came back, or was said in a room. */
+/* Returns the message that @x is a child of, if it may be one of these; NULL if it is inside a copy or an archive's
+ * result, is an error, or is a message of the room. */
 static HsStanza *
 find_message (HsElement *x)
 {
@@ -46,7 +46,7 @@ tell (HsMuc *self, HsElement *x, HsInvite *invite)
   g_signal_emit (self, hs_muc_signals[HS_MUC_SIGNAL_INVITED], 0, invite);
 }
 
-/* XEP-0249. Whoever has sent it invites, and to whichever room. */
+/* Takes a direct invitation (XEP-0249). The sender is the inviter, and may name any room. */
 HsElement *
 hs_muc_direct_invite_cb (HsClient *client, HsElement *x, gpointer user_data)
 {
@@ -60,7 +60,7 @@ hs_muc_direct_invite_cb (HsClient *client, HsElement *x, gpointer user_data)
 
   if (message == NULL || room == NULL || from == NULL || hs_jid_get_local (room) == NULL)
     return NULL;
-  /* Servers add one of these to the room's own, which says who invites. */
+  /* Some servers add this element to the room's invitation, which also says who the inviter is. */
   mediated = hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER);
   if (mediated != NULL && hs_element_get_child (mediated, "invite", HS_NS_MUC_USER) != NULL)
     return NULL;
@@ -83,7 +83,7 @@ take_mediated (HsMuc *self, HsElement *x, HsElement *element, HsJid *room)
   tell (self, x, invite);
 }
 
-/* XEP-0045, 8.6: the form is for moderators, and only the room itself sends it. */
+/* Takes a request for voice (XEP-0045, 8.6). The form is for moderators, and only the room itself sends it. */
 static void
 take_voice_request (HsMuc *self, HsElement *x, HsRoom *room)
 {
@@ -99,7 +99,8 @@ take_voice_request (HsMuc *self, HsElement *x, HsRoom *room)
     g_signal_emit (room, hs_room_signals[HS_ROOM_SIGNAL_VOICE_REQUESTED], 0, occupant);
 }
 
-/* What a room sends from its own address. An occupant, whose messages have a resource, can write the same. */
+/* Takes messages from a room's own address. Messages of occupants have a resource, and may contain the same
+ * elements. */
 HsElement *
 hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer user_data)
 {
@@ -131,13 +132,13 @@ hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer user_data)
  * @self: a module for rooms
  * @invite: an invitation
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async) (closure user_data): called when the message was sent
  * @user_data: data for @callback
  *
- * Tells who has sent an invitation that the account does not come (XEP-0045, 7.8.2).
+ * Declines an invitation (XEP-0045, 7.8.2).
  *
- * A direct invitation has no answer: nothing is sent, and it succeeds.
+ * A direct invitation cannot be declined: nothing is sent, and the call succeeds.
  *
  * Call [method@Muc.decline_finish] in the callback to get the result.
  *
@@ -199,9 +200,9 @@ hs_muc_decline_async (HsMuc *self,
  *
  * Ends what [method@Muc.decline_async] began.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED without a session; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza]; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE if it was sent, or need not be; %FALSE with an error
  *
  * Since: 0.2
  */

@@ -11,10 +11,10 @@ struct _HsMuc
   GObject parent_instance;
 
   HsClient *client; /* weak */
-  HsMessages *messages; /* weak; those of the client */
+  HsMessages *messages; /* weak; the module of the client */
   GListStore *rooms;
   GHashTable *by_jid; /* bare JID, of the room -> HsRoom, borrowed */
-  gint64 interrupted_time; /* 0: it is not */
+  gint64 interrupted_time; /* monotonic, in microseconds; 0: not interrupted */
 };
 
 /* hs-muc-signals.c */

@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* NULL: the account has no such room. The resource does not matter. */
+/* Returns the room of an address with or without a resource, or NULL. */
 HsRoom *hs_muc_find_room (HsMuc *self, HsJid *jid);
-/* The room whose entry was asked for with a presence of that id. */
+/* Returns the room that the account is joining with a presence of that id, or NULL. */
 HsRoom *hs_muc_find_joining (HsMuc *self, const char *id);
 /* (transfer container): a handler may add and remove rooms meanwhile. */
 GPtrArray *hs_muc_list_rooms (HsMuc *self);

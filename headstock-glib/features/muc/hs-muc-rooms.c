@@ -30,7 +30,7 @@ hs_muc_list_rooms (HsMuc *self)
   return rooms;
 }
 
-/* An error from a server on the way has our id: nobody else knows it. */
+/* An error from a server on the way has the id of the presence, which nobody else knows. */
 HsRoom *
 hs_muc_find_joining (HsMuc *self, const char *id)
 {
@@ -75,12 +75,13 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
  * @jid: the address of a room
  * @nick: a nickname
  *
- * Adds a room without entering it.
+ * Adds a room without joining it.
  *
- * There is one object for a room. One that is there already gets the nickname, unless the account is in it.
+ * There is one object for each room. If the room was added before, it only gets the new nickname, unless the account is
+ * in it.
  *
- * An address or a nickname that is not valid is an error of the program, which is told with a critical message.
- * [method@Muc.join_async] returns such an error.
+ * An invalid address or nickname is a programming error: it is reported with a critical message, and the function
+ * returns %NULL. [method@Muc.join_async] returns an error instead.
  *
  * ```python
  * room = muc.add_room("balcony@rooms.example.org", "Romeo")
@@ -163,7 +164,7 @@ hs_muc_remove_room (HsMuc *self, HsRoom *room)
   if (!g_list_store_find (self->rooms, room, &position))
     return;
   alive = g_object_ref (room);
-  /* Out of the list first: a handler that adds a room of this address gets another object. */
+  /* Removed from the list first, so that a handler that adds a room with this address gets a new object. */
   g_hash_table_remove (self->by_jid, hs_jid_to_string (room->jid));
   g_list_store_remove (self->rooms, position);
   hs_room_leave_async (room, NULL, NULL, NULL, NULL);
@@ -188,14 +189,14 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @self: a module for rooms
  * @jid: the address of a room
  * @nick: a nickname
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when the account is in the room, or cannot be
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the attempt
+ * @callback: (scope async) (closure user_data): called when the account has joined the room, or could not
  * @user_data: data for @callback
  *
- * Enters a room (XEP-0045, 7.2), which is created if there is none.
+ * Joins a room (XEP-0045, 7.2), which is created if it does not exist.
  *
- * It can be called at any time: without a session, the account enters with the next one. The room is in
- * [property@Muc:rooms] from now on, also if the account cannot enter.
+ * It can be called at any time: without a session, the account joins in the next one. From now on, the room is in
+ * [property@Muc:rooms], even if the account cannot join.
  *
  * Call [method@Muc.join_finish] in the callback to get the result.
  *
@@ -240,9 +241,9 @@ hs_muc_join_async (HsMuc *self,
  *
  * Ends what [method@Muc.join_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID; and what [method@Room.join_finish] tells.
+ * Errors: %HS_ERROR_INVALID_JID; those of [method@Room.join_finish].
  *
- * Returns: (transfer full): the room
+ * Returns: (transfer full): the room, or %NULL with an error
  *
  * Since: 0.2
  */

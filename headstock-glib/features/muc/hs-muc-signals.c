@@ -3,7 +3,7 @@
 
 #include "hs-muc-private.h"
 
-/* What the module for rooms tells of, and its documentation. */
+/* The signals of HsMuc. */
 
 guint hs_muc_signals[HS_MUC_N_SIGNALS];
 
@@ -16,7 +16,7 @@ hs_muc_install_signals (void)
    * @room: a room
    * @delivery: the message
    *
-   * Emitted with [signal@Room::message] of any room.
+   * Emitted after [signal@Room::message] of any room.
    *
    * Since: 0.2
    */

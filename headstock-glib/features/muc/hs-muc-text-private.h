@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* The words of XEP-0045, 5, and strings that a property shows. */
+/* The words for roles and affiliations (XEP-0045, 5), and a helper for properties that are strings. */
 
 /* An unknown word counts as `none`. */
 HsRole hs_muc_parse_role (const char *text);

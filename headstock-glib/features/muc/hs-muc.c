@@ -20,7 +20,7 @@
 /**
  * HsMuc:
  *
- * The rooms of an account (XEP-0045). For clients only.
+ * Joins rooms and keeps track of them (XEP-0045). For clients only.
  *
  * ```python
  * client = Headstock.Client.new("bot@example.com", "secret")
@@ -39,8 +39,8 @@
  * client.run()
  * ```
  *
- * The module needs a [class@Messages], through which the messages of rooms pass, and a [class@Disco]: if the client has
- * none, it makes them.
+ * The module uses [class@Messages], which receives the messages of rooms, and [class@Disco], and registers those that
+ * the client does not have.
  *
  * Since: 0.2
  */
@@ -61,7 +61,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsMuc, hs_muc, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HS_TYPE_MODULE, hs_muc_module_init)
                                G_IMPLEMENT_INTERFACE (HS_TYPE_DESCRIBED, hs_muc_described_init))
 
-/* ---- What comes ---- */
+/* ---- Receiving ---- */
 
 static HsElement *
 presence_cb (HsClient *client, HsElement *element, gpointer user_data)
@@ -82,7 +82,7 @@ presence_cb (HsClient *client, HsElement *element, gpointer user_data)
   return NULL;
 }
 
-/* A child that says something of a room: its message is looked at once it is whole. */
+/* Handles a child of a message that may be about a room itself. */
 static HsElement *
 child_cb (HsClient *client, HsElement *child, gpointer user_data)
 {
@@ -215,7 +215,7 @@ hs_muc_attached (HsModule *module, HsClient *client)
   hs_client_add_handler (client, "x", HS_NS_MUC_USER, HS_HANDLER_DEFAULT, user_cb, self, NULL);
   hs_client_add_handler (client, "x", HS_NS_DATA, HS_HANDLER_DEFAULT, hs_muc_mediated_cb, self, NULL);
   hs_client_add_handler (client, "x", HS_NS_CONFERENCE, HS_HANDLER_DEFAULT, hs_muc_direct_invite_cb, self, NULL);
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its ready() is not called any more. */
   if (hs_client_get_state (client) == HS_CLIENT_STATE_READY)
     for_each_ready (self);
 }
@@ -268,7 +268,7 @@ hs_muc_presence_sent (HsModule *module, HsClient *client, HsPresence *presence)
     hs_room_own_presence_sent (rooms->pdata[i], presence);
 }
 
-/* The session goes on without the module, and nobody must be left behind in the rooms. */
+/* The session continues without the module: the account must not stay in the rooms. */
 static void
 say_farewells (HsMuc *self)
 {

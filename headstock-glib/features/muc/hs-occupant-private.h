@@ -13,7 +13,7 @@ struct _HsOccupant
   HsJid *jid;
   HsJid *real_jid;
   char *occupant_id;
-  char *claimed_id; /* the last one that nobody vouches for, or NULL */
+  char *claimed_id; /* the last one from a room that is not known to give ids, or NULL */
   HsRole role;
   HsAffiliation affiliation;
   HsShow show;

@@ -10,8 +10,8 @@
  *
  * Somebody in a room (XEP-0045).
  *
- * An occupant belongs to a [class@Room], which keeps one object for a stay and changes its properties, also when the
- * nickname changes. An occupant that has left keeps its last values.
+ * An occupant belongs to a [class@Room], which keeps one object for the whole stay, even when the nickname changes, and
+ * updates its properties. An occupant that has left keeps its last values.
  *
  * ```python
  * for occupant in room.props.occupants:
@@ -134,7 +134,7 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:real-jid: (getter get_real_jid)
    *
-   * The address behind the nickname, where the room tells it, or %NULL.
+   * The address behind the nickname, if the room shows it, or %NULL.
    *
    * Since: 0.2
    */
@@ -143,7 +143,7 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:occupant-id: (getter get_occupant_id)
    *
-   * The id that stays the same whatever the nickname is (XEP-0421), or %NULL.
+   * The id that stays the same when the nickname changes (XEP-0421), or %NULL.
    *
    * It is %NULL unless the room has %HS_ROOM_FEATURE_OCCUPANT_ID: in other rooms, occupants could choose the id themselves.
    *
@@ -164,7 +164,7 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:affiliation: (getter get_affiliation)
    *
-   * What the occupant is in the room for good.
+   * The occupant's lasting relation to the room.
    *
    * Since: 0.2
    */
@@ -195,7 +195,7 @@ hs_occupant_class_init (HsOccupantClass *klass)
    *
    * The titles that the room has given to the occupant (XEP-0317), 16 at most.
    *
-   * There are none in a room whose service discovery does not list `urn:xmpp:hats:0`.
+   * It is empty in a room whose service discovery does not list `urn:xmpp:hats:0`.
    *
    * Since: 0.2
    */
@@ -213,7 +213,7 @@ hs_occupant_class_init (HsOccupantClass *klass)
   /**
    * HsOccupant:avatar-hash: (getter get_avatar_hash)
    *
-   * The SHA-1 of the avatar in the vCard (XEP-0153); it is empty if there is no avatar, or %NULL.
+   * The SHA-1 hash of the avatar in hexadecimal (XEP-0153); empty if there is no avatar; %NULL if it is not known.
    *
    * Since: 0.2
    */
@@ -277,7 +277,7 @@ hs_occupant_get_jid (HsOccupant *self)
  * hs_occupant_get_real_jid: (get-property real-jid)
  * @self: an occupant
  *
- * Gets the address behind the nickname, where the room tells it.
+ * Gets the address behind the nickname, if the room shows it.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -295,7 +295,7 @@ hs_occupant_get_real_jid (HsOccupant *self)
  * hs_occupant_get_occupant_id: (get-property occupant-id)
  * @self: an occupant
  *
- * Gets the id that stays the same whatever the nickname is (XEP-0421), if the room gives ids.
+ * Gets the id that stays the same when the nickname changes (XEP-0421), if the room gives ids.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -331,7 +331,7 @@ hs_occupant_get_role (HsOccupant *self)
  * hs_occupant_get_affiliation: (get-property affiliation)
  * @self: an occupant
  *
- * Gets what the occupant is in the room for good.
+ * Gets the occupant's lasting relation to the room.
  *
  * Returns: the value
  *
@@ -421,7 +421,7 @@ hs_occupant_get_caps_node (HsOccupant *self)
  * hs_occupant_get_avatar_hash: (get-property avatar-hash)
  * @self: an occupant
  *
- * Gets the SHA-1 of the avatar in the vCard (XEP-0153); it is empty if there is no avatar.
+ * Gets the SHA-1 hash of the avatar in hexadecimal (XEP-0153); empty if there is no avatar.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *

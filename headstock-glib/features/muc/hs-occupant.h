@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @HS_ROLE_PARTICIPANT: may read and write
  * @HS_ROLE_MODERATOR: may also kick others, and give and take voice
  *
- * What an occupant may do for as long as they stay in the room (XEP-0045, 5.1).
+ * What an occupant may do during one stay in the room (XEP-0045, 5.1).
  *
  * Since: 0.2
  */
@@ -38,7 +38,7 @@ typedef enum
  * @HS_AFFILIATION_ADMIN: may also ban others, and make members
  * @HS_AFFILIATION_OWNER: may also configure and destroy the room
  *
- * What somebody is in a room for good (XEP-0045, 5.2).
+ * The lasting relation of somebody to a room (XEP-0045, 5.2).
  *
  * Since: 0.2
  */

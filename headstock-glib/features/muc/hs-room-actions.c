@@ -13,7 +13,7 @@
 #include "hs-room-ping-private.h"
 #include "hs-room-stay-private.h"
 
-/* What the program does that belongs to its own stay. */
+/* The program's own stay: joining, leaving, nickname, self-ping and subject. */
 
 static void
 do_change_nick (HsRoom *self, GTask *task, const char *nick)
@@ -72,15 +72,16 @@ do_change_subject (HsRoom *self, GTask *task, const char *subject)
 /**
  * hs_room_join_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
- * Enters the room (XEP-0045, 7.2).
+ * Joins the room (XEP-0045, 7.2).
  *
- * Without a session, the account enters when there is one. A room that the account is in already is joined at once.
+ * Without a session, the account joins when there is one. If the account is in the room already, the call succeeds at
+ * once.
  *
- * Cancelling stops the waiting, and not the attempt; [method@Room.leave_async] ends that.
+ * Cancelling only ends the waiting; [method@Room.leave_async] ends the attempt.
  *
  * Call [method@Room.join_finish] in the callback to get the result.
  *
@@ -117,12 +118,13 @@ hs_room_join_async (HsRoom *self,
  *
  * Ends what [method@Room.join_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses: %HS_STANZA_ERROR_CONFLICT if somebody has the nickname, which can be another one next
- * time; %HS_ERROR_TIMED_OUT if it does not answer; %HS_ERROR_NOT_CONNECTED if the client stops, or the room
- * is not registered with one; %HS_ERROR_FAILED if the room puts the account out meanwhile, which [signal@Room::left] tells;
- * %G_IO_ERROR_CANCELLED, also if the program leaves the room meanwhile.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses, such as %HS_STANZA_ERROR_CONFLICT if somebody has the
+ * nickname (choose another one with [method@Room.change_nick_async]); %HS_ERROR_TIMED_OUT if the room does not answer;
+ * %HS_ERROR_NOT_CONNECTED if the client stops, or the room's module is not registered with a client; %HS_ERROR_FAILED
+ * if the room removes the account meanwhile (see [signal@Room::left]); %G_IO_ERROR_CANCELLED, also if the program
+ * leaves the room meanwhile.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -139,14 +141,15 @@ hs_room_join_finish (HsRoom *self, GAsyncResult *result, GError **error)
 /**
  * hs_room_leave_async:
  * @self: a room
- * @status: (nullable): a text for those who stay, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @status: (nullable): a text for the remaining occupants, or %NULL
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Leaves the room (XEP-0045, 7.14).
  *
- * A room that is not answered for, or that the account is not in, is left as well. The account does not come back by itself.
+ * It also succeeds if the room does not answer, or if the account is not in the room. The account does not rejoin by
+ * itself afterwards.
  *
  * Call [method@Room.leave_finish] in the callback to get the result.
  *
@@ -181,9 +184,9 @@ hs_room_leave_async (HsRoom *self,
  *
  * Ends what [method@Room.leave_async] began.
  *
- * Errors: none but %G_IO_ERROR_CANCELLED.
+ * Errors: only %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -201,13 +204,13 @@ hs_room_leave_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * hs_room_change_nick_async:
  * @self: a room
  * @nick: a nickname
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Changes the nickname (XEP-0045, 7.6).
  *
- * While the account is not in the room, the nickname is the one to enter with.
+ * While the account is not in the room, it sets the nickname for joining.
  *
  * Call [method@Room.change_nick_finish] in the callback to get the result.
  *
@@ -243,10 +246,11 @@ hs_room_change_nick_async (HsRoom *self,
  *
  * Ends what [method@Room.change_nick_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses: %HS_STANZA_ERROR_CONFLICT if somebody has the nickname; %HS_ERROR_INVALID_JID if it
- * cannot be one; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the stay ends meanwhile; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses, such as %HS_STANZA_ERROR_CONFLICT if somebody has the
+ * nickname; %HS_ERROR_INVALID_JID if the nickname is not valid; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if
+ * the stay ends meanwhile; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -263,14 +267,14 @@ hs_room_change_nick_finish (HsRoom *self, GAsyncResult *result, GError **error)
 /**
  * hs_room_check_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Asks the room whether the account is still in it (XEP-0410).
  *
- * The room does so by itself after 15 minutes of silence, and after a session was resumed. If the account is not in the room any more,
- * the state becomes %HS_ROOM_STATE_LOST.
+ * The library does so by itself after 15 minutes of silence, and after an interrupted session was resumed. If the
+ * account is not in the room any more, the state becomes %HS_ROOM_STATE_LOST.
  *
  * Call [method@Room.check_finish] in the callback to get the result.
  *
@@ -308,10 +312,10 @@ hs_room_check_async (HsRoom *self,
  *
  * Ends what [method@Room.check_async] began.
  *
- * Errors: %HS_STANZA_ERROR, as the room or a server on the way to it says; %HS_ERROR_NOT_CONNECTED if the account is not in
- * the room; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR from the room or a server on the way; %HS_ERROR_NOT_CONNECTED if the account is
+ * not in the room; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -328,14 +332,14 @@ hs_room_check_finish (HsRoom *self, GAsyncResult *result, GError **error)
 /**
  * hs_room_change_subject_async:
  * @self: a room
- * @subject: the subject; an empty one for none
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @subject: the subject; empty to remove it
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Changes the subject (XEP-0045, 8.1).
  *
- * It is done when the room has told everybody.
+ * It ends when the room has sent the new subject to everybody.
  *
  * Call [method@Room.change_subject_finish] in the callback to get the result.
  *
@@ -371,10 +375,10 @@ hs_room_change_subject_async (HsRoom *self,
  *
  * Ends what [method@Room.change_subject_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the stay ends meanwhile;
- * %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the
+ * stay ends meanwhile; the others of [method@Client.send_stanza]; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */

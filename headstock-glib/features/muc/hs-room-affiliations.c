@@ -7,7 +7,7 @@
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 
-/* What admins do: who is what in the room for good (XEP-0045, 9). */
+/* Affiliations, which admins change (XEP-0045, 9). */
 
 static HsElement *
 add_item (HsElement *query, const char *attribute, const char *value)
@@ -88,13 +88,13 @@ do_query_affiliations (HsRoom *self, GTask *task, HsAffiliation affiliation)
  * @self: a room
  * @jid: the address of a person
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
- * Keeps somebody out of the room for good (XEP-0045, 9.1).
+ * Bans somebody from the room (XEP-0045, 9.1).
  *
- * It is for admins. The resource of the address does not matter.
+ * Only admins may do this. The resource of the address is ignored.
  *
  * Call [method@Room.ban_finish] in the callback to get the result.
  *
@@ -131,10 +131,10 @@ hs_room_ban_async (HsRoom *self,
  *
  * Ends what [method@Room.ban_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
+ * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -154,13 +154,13 @@ hs_room_ban_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * @jid: the address of a person
  * @affiliation: the affiliation
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
- * Changes what somebody is in the room for good (XEP-0045, 9).
+ * Changes the affiliation of somebody to the room (XEP-0045, 9).
  *
- * It makes members, admins and owners, and bans. The resource of the address does not matter.
+ * It makes somebody a member, an admin or an owner, or bans them. The resource of the address is ignored.
  *
  * Call [method@Room.change_affiliation_finish] in the callback to get the result.
  *
@@ -199,10 +199,10 @@ hs_room_change_affiliation_async (HsRoom *self,
  *
  * Ends what [method@Room.change_affiliation_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
+ * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -220,13 +220,13 @@ hs_room_change_affiliation_finish (HsRoom *self, GAsyncResult *result, GError **
  * hs_room_query_affiliations_async:
  * @self: a room
  * @affiliation: the affiliation
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Asks who has an affiliation to the room (XEP-0045, 9.5).
  *
- * Rooms tell it to their admins, and some to everybody in them.
+ * Rooms answer their admins, and some rooms answer all occupants.
  *
  * Call [method@Room.query_affiliations_finish] in the callback to get the result.
  *
@@ -263,10 +263,10 @@ hs_room_query_affiliations_async (HsRoom *self,
  *
  * Ends what [method@Room.query_affiliations_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
+ * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: (transfer container) (element-type HsAffiliate): those with the affiliation
+ * Returns: (transfer container) (element-type HsAffiliate): the people with the affiliation, or %NULL with an error
  *
  * Since: 0.2
  */

@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* The presences that the account sends to the room. Each returns FALSE if it could not be sent. */
+/* The presences that the account sends to the room. Each function returns FALSE if the presence could not be sent. */
 
-/* Asks to be let in. @id: of the presence. */
+/* Sends the presence that joins the room. @id: of the presence. */
 gboolean hs_room_send_entry (HsRoom *self, const char *id);
 gboolean hs_room_send_nick (HsRoom *self, const char *nick, const char *id);
 /* @status: may be NULL. */

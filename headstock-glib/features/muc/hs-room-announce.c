@@ -30,7 +30,7 @@ make_presence (HsRoom *self, const char *type, const char *nick)
   return presence;
 }
 
-/* What the account's presence for everybody says, with what modules add. */
+/* Makes a presence with the content of the account's presence, and with the additions of the modules. */
 static HsPresence *
 make_available (HsRoom *self, const char *nick, const char *id)
 {
@@ -48,7 +48,7 @@ make_available (HsRoom *self, const char *nick, const char *id)
   return presence;
 }
 
-/* Where the archive gives what was missed, the room need not. */
+/* The room's history is not needed if the missed messages come from its archive. */
 static gboolean
 wants_history (HsRoom *self)
 {
@@ -57,7 +57,7 @@ wants_history (HsRoom *self)
   return self->history_limit > 0 && (messages == NULL || !hs_messages_has_mark (messages, self->jid));
 }
 
-/* XEP-0045, 7.2.13: no history at all is asked for with `maxchars`, which all services know. */
+/* To get no history, `maxchars` is used, which all services support (XEP-0045, 7.2.13). */
 gboolean
 hs_room_send_entry (HsRoom *self, const char *id)
 {

@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* What the room's disco says. */
+/* Takes the room's service discovery information. */
 void hs_room_set_info (HsRoom *self, HsDiscoInfo *info);
-/* What presences may say of their senders. */
+/* Which information about occupants can be trusted in presences from this room. */
 HsRoomTrust hs_room_get_trust (HsRoom *self);
 
 G_END_DECLS

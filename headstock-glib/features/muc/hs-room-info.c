@@ -6,7 +6,7 @@
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 
-/* What the room is, as its disco says (XEP-0045, 6.4). */
+/* Reads the room's properties from its service discovery (XEP-0045, 6.4). */
 
 static HsRoomFeature
 read_features (HsDiscoInfo *info)
@@ -51,7 +51,7 @@ get_message_flags (HsRoom *self)
   return flags;
 }
 
-/* The messages of the room are told of it, and of our own id there if the room has not vouched for it before. */
+/* Tells HsMessages about the room, and the account's occupant id if it could not be trusted before. */
 static void
 tell_messages (HsRoom *self)
 {
@@ -97,7 +97,7 @@ hs_room_get_trust (HsRoom *self)
 
   if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0)
     trust |= HS_ROOM_TRUST_OCCUPANT_ID;
-  /* XEP-0317, 2: a room that gives hats says so; any other passes on those that people give themselves. */
+  /* A room that gives hats announces it (XEP-0317, 2); all other rooms pass on hats that occupants give themselves. */
   if (self->info == NULL || hs_disco_info_has_feature (self->info, HS_NS_HATS))
     trust |= HS_ROOM_TRUST_HATS;
   return trust;

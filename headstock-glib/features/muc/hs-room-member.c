@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* What everybody may ask for: a nickname of their own, and voice (XEP-0045, 7.10 and 7.13). */
+/* Requests that all occupants may make: registering a nickname, and voice (XEP-0045, 7.10 and 7.13). */
 
 static void
 read_registration (HsRoom *self, GTask *task, HsIq *answer)
@@ -72,8 +72,8 @@ do_request_voice (HsRoom *self, GTask *task)
 /**
  * hs_room_register_nick_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Registers the nickname with the room, which makes the account a member (XEP-0045, 7.10).
@@ -112,10 +112,11 @@ hs_room_register_nick_async (HsRoom *self,
  *
  * Ends what [method@Room.register_nick_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_PROTOCOL if the room sends no form; those of
+ * [method@DataForm.set_value] and [method@DataForm.create_submission] if the nickname does not fit the form;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -132,13 +133,13 @@ hs_room_register_nick_finish (HsRoom *self, GAsyncResult *result, GError **error
 /**
  * hs_room_request_voice_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the operation has ended
  * @user_data: data for @callback
  *
  * Asks the moderators for voice (XEP-0045, 7.13).
  *
- * It is done when the request is sent: what they decide is seen in the own occupant's role.
+ * It ends when the request was sent. Whether it is granted shows in the role of [property@Room:own-occupant].
  *
  * Call [method@Room.request_voice_finish] in the callback to get the result.
  *
@@ -172,9 +173,10 @@ hs_room_request_voice_async (HsRoom *self,
  *
  * Ends what [method@Room.request_voice_async] began.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; the others of [method@Client.send_stanza];
+ * %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */

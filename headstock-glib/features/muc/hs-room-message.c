@@ -11,7 +11,7 @@
 #include "hs-room-ping-private.h"
 #include "hs-room-stay-private.h"
 
-/* What a message says of the room itself, and which messages are told. */
+/* Messages about the room itself, and the signals for messages. */
 
 static void
 take_subject (HsRoom *self, HsMessage *message, const char *subject)
@@ -20,7 +20,7 @@ take_subject (HsRoom *self, HsMessage *message, const char *subject)
   const char *id = hs_stanza_get_id (HS_STANZA (message));
   HsRoomPending *pending = id != NULL ? hs_room_pending_find (self, HS_ROOM_PENDING_SUBJECT, id, NULL) : NULL;
 
-  /* Some rooms change the id. */
+  /* Some rooms change the ids of messages. */
   if (pending == NULL && self->own != NULL && hs_jid_equal (from, self->own->jid))
     pending = hs_room_pending_find (self, HS_ROOM_PENDING_SUBJECT, NULL, subject);
   g_object_freeze_notify (G_OBJECT (self));
@@ -33,7 +33,7 @@ take_subject (HsRoom *self, HsMessage *message, const char *subject)
     hs_room_pending_return (self, pending, NULL);
 }
 
-/* XEP-0045, 15.6: 104 and 170 to 174. */
+/* Takes the status codes of a changed configuration (XEP-0045, 15.6). */
 static void
 take_codes (HsRoom *self, HsElement *x)
 {
@@ -87,7 +87,7 @@ hs_room_take_message (HsRoom *room, HsMessage *message)
     }
   if (strcmp (type, "groupchat") != 0)
     return;
-  /* XEP-0045, 8.1: one with a body or a thread is a message of an occupant. */
+  /* A message with a body or a thread does not change the subject (XEP-0045, 8.1). */
   if (hs_element_get_child (element, "subject", HS_NS_CLIENT) != NULL
       && hs_element_get_child (element, "body", HS_NS_CLIENT) == NULL
       && hs_element_get_child (element, "thread", HS_NS_CLIENT) == NULL)
@@ -96,7 +96,7 @@ hs_room_take_message (HsRoom *room, HsMessage *message)
 
       take_subject (self, message, subject != NULL ? subject : "");
     }
-  /* Only the room itself says how it is configured. */
+  /* Only the room itself can announce a changed configuration. */
   else if (x != NULL && hs_jid_is_bare (from))
     take_codes (self, x);
 }

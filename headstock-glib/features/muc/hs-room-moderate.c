@@ -7,7 +7,7 @@
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 
-/* What moderators do (XEP-0045, 8; XEP-0425). */
+/* The actions of moderators (XEP-0045, 8; XEP-0425). */
 
 static void
 do_change_role (HsRoom *self, GTask *task, HsOccupant *occupant, HsRole role, const char *reason)
@@ -46,13 +46,13 @@ do_moderate (HsRoom *self, GTask *task, const char *archive_id, const char *reas
  * @self: a room
  * @archive_id: the id of a message in the room's archive
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Retracts a message of somebody else (XEP-0425).
  *
- * It is for moderators of a room that has %HS_ROOM_FEATURE_MODERATION.
+ * Only moderators may do this, in a room that has %HS_ROOM_FEATURE_MODERATION.
  *
  * Call [method@Room.moderate_finish] in the callback to get the result.
  *
@@ -91,10 +91,10 @@ hs_room_moderate_async (HsRoom *self,
  *
  * Ends what [method@Room.moderate_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
+ * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -113,13 +113,13 @@ hs_room_moderate_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * @self: a room
  * @occupant: an occupant
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
- * Removes somebody from the room, who may come back (XEP-0045, 8.2).
+ * Kicks an occupant, who may come back (XEP-0045, 8.2).
  *
- * It is for moderators.
+ * Only moderators may do this.
  *
  * Call [method@Room.kick_finish] in the callback to get the result.
  *
@@ -158,11 +158,10 @@ hs_room_kick_async (HsRoom *self,
  *
  * Ends what [method@Room.kick_async] began.
  *
- * Errors: %HS_ERROR_FAILED if the occupant has left;
- * %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_FAILED if the occupant has left; an error of %HS_STANZA_ERROR if the room refuses;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -182,13 +181,13 @@ hs_room_kick_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * @occupant: an occupant
  * @role: the role
  * @reason: (nullable): the reason, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Changes what an occupant may do during this stay (XEP-0045, 8.3 to 8.5).
  *
- * It gives and takes voice, and makes moderators. %HS_ROLE_NONE kicks.
+ * It grants or revokes voice, or makes the occupant a moderator. %HS_ROLE_NONE kicks the occupant.
  *
  * Call [method@Room.change_role_finish] in the callback to get the result.
  *
@@ -229,11 +228,10 @@ hs_room_change_role_async (HsRoom *self,
  *
  * Ends what [method@Room.change_role_async] began.
  *
- * Errors: %HS_ERROR_FAILED if the occupant has left;
- * %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_FAILED if the occupant has left; an error of %HS_STANZA_ERROR if the room refuses;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */

@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* What owners do: the room's configuration, and its end (XEP-0045, 10). */
+/* The actions of owners: configuring and destroying the room (XEP-0045, 10). */
 
 static void
 read_config (HsRoom *self, GTask *task, HsIq *answer)
@@ -85,13 +85,13 @@ do_destroy (HsRoom *self, GTask *task, const char *reason, const char *alternati
 /**
  * hs_room_query_config_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Asks for the form that configures the room (XEP-0045, 10.2).
  *
- * It is for owners. [method@Room.store_config_async] sends the form back.
+ * Only owners may do this. [method@Room.store_config_async] sends the form back.
  *
  * Call [method@Room.query_config_finish] in the callback to get the result.
  *
@@ -127,10 +127,10 @@ hs_room_query_config_async (HsRoom *self,
  *
  * Ends what [method@Room.query_config_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
+ * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: (transfer full): the form
+ * Returns: (transfer full): the form, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -149,13 +149,13 @@ hs_room_query_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
  * @self: a room
  * @config: a form from [method@Room.query_config_async] that was filled in, or one of the kind
  *   %HS_DATA_FORM_KIND_SUBMIT
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Configures the room (XEP-0045, 10.2).
  *
- * It is for owners.
+ * Only owners may do this.
  *
  * Call [method@Room.store_config_finish] in the callback to get the result.
  *
@@ -193,10 +193,10 @@ hs_room_store_config_async (HsRoom *self,
  *
  * Ends what [method@Room.store_config_async] began.
  *
- * Errors: what filling in can tell; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: those of [method@DataForm.create_submission]; an error of %HS_STANZA_ERROR if the room refuses;
+ * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -213,13 +213,13 @@ hs_room_store_config_finish (HsRoom *self, GAsyncResult *result, GError **error)
 /**
  * hs_room_create_instant_async:
  * @self: a room
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
- * Opens a room that was just created, with the configuration that the service gives it (XEP-0045, 10.1.2).
+ * Opens a room that was just created, with the default configuration of the service (XEP-0045, 10.1.2).
  *
- * Until then, or until [method@Room.store_config_async], nobody else can enter it: see [signal@Room::created].
+ * Before this, or before [method@Room.store_config_async], nobody else can join the room: see [signal@Room::created].
  *
  * Call [method@Room.create_instant_finish] in the callback to get the result.
  *
@@ -253,10 +253,10 @@ hs_room_create_instant_async (HsRoom *self,
  *
  * Ends what [method@Room.create_instant_async] began.
  *
- * Errors: %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
+ * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */
@@ -274,14 +274,14 @@ hs_room_create_instant_finish (HsRoom *self, GAsyncResult *result, GError **erro
  * hs_room_destroy_async:
  * @self: a room
  * @reason: (nullable): the reason, or %NULL
- * @alternative: (nullable): the room to go to, or %NULL
- * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when it is done
+ * @alternative: (nullable): the room to join instead, or %NULL
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting
+ * @callback: (scope async) (closure user_data): called when the room has answered
  * @user_data: data for @callback
  *
  * Destroys the room (XEP-0045, 10.9).
  *
- * It is for owners.
+ * Only owners may do this.
  *
  * Call [method@Room.destroy_finish] in the callback to get the result.
  *
@@ -317,10 +317,10 @@ hs_room_destroy_async (HsRoom *self,
  *
  * Ends what [method@Room.destroy_async] began.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST;
- * %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
+ * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
+ * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it is done
+ * Returns: %TRUE on success, %FALSE with an error
  *
  * Since: 0.2
  */

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What the program waits for, and what a later presence or message of the room ends. */
+/* The calls of the program that end with a later presence or message from the room. */
 
 typedef enum /*< skip >*/
 {

@@ -5,7 +5,7 @@
 
 #include "hs-error.h"
 
-/* What the program waits for, and what a later presence or message of the room ends. */
+/* The calls of the program that end with a later presence or message from the room. */
 
 static void
 pending_free (HsRoomPending *self)
@@ -84,7 +84,7 @@ hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const ch
       pending->cancelled = g_cancellable_source_new (cancellable);
       attach (pending->cancelled, G_SOURCE_FUNC (cancelled_cb), pending);
     }
-  /* For the others, the stay's own timer says when it is enough. */
+  /* The calls without an id end with the timer of the stay. */
   if (id != NULL)
     {
       pending->timeout = g_timeout_source_new (hs_client_get_request_timeout (hs_room_find_client (self)));

@@ -5,7 +5,7 @@
 
 #include "hs-error.h"
 
-/* One more than the next state; 0: the event means nothing. */
+/* The next state plus one; 0 for an event without a meaning. */
 #define TO(state) (HS_ROOM_STATE_##state + 1)
 
 static const guint8 table[HS_N_ROOM_STATES][HS_N_ROOM_EVENTS] = {
@@ -63,11 +63,11 @@ hs_room_phase_judge_ping (const GError *error, gboolean is_renamed)
     return HS_ROOM_PING_UNKNOWN;
   switch (error->code)
     {
-    /* Another client of the same nickname has answered for itself. */
+    /* The ping has reached another client with the same nickname, so that the account is in the room. */
     case HS_STANZA_ERROR_SERVICE_UNAVAILABLE:
     case HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED:
       return HS_ROOM_PING_IN;
-    /* XEP-0410 takes it for a nickname that has changed; servers also say it of a room that is gone. */
+    /* XEP-0410 says that the nickname has changed; servers also send it if the room does not exist any more. */
     case HS_STANZA_ERROR_ITEM_NOT_FOUND:
       return is_renamed ? HS_ROOM_PING_REPEAT : HS_ROOM_PING_OUT;
     case HS_STANZA_ERROR_REMOTE_SERVER_NOT_FOUND:
@@ -85,7 +85,7 @@ hs_room_phase_goes_by (const GError *error)
     return FALSE;
   switch (error->code)
     {
-    /* The nickname may be held by this account's own earlier session. */
+    /* An earlier session of this account may still have the nickname. */
     case HS_STANZA_ERROR_CONFLICT:
     case HS_STANZA_ERROR_INTERNAL_SERVER_ERROR:
     case HS_STANZA_ERROR_RECIPIENT_UNAVAILABLE:
@@ -109,6 +109,6 @@ hs_room_phase_get_wait (guint n_failed, double random)
   for (guint i = 1; i < n_failed && bound < 600000; i++)
     bound *= 2;
   bound = MIN (bound, 600000);
-  /* Not all clients of a service that has restarted at the same moment. */
+  /* Random, so that not all clients rejoin at the same moment after the service has restarted. */
   return n_failed == 1 ? bound : bound / 2 + (guint) (random * (bound / 2));
 }

@@ -5,13 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* Whether the account is still in the room (XEP-0410). */
+/* Checks whether the account is still in the room (XEP-0410). */
 
 void hs_room_heard (HsRoom *self);
 /* @task: NULL if the program does not wait. One question is in flight at a time. */
 void hs_room_ping (HsRoom *self, GTask *task);
 void hs_room_watch_silence (HsRoom *self);
-/* The session goes on. @missed: how long it was interrupted, in milliseconds. */
+/* The session was resumed. @missed: how long it was interrupted, in milliseconds. */
 void hs_room_resumed (HsRoom *self, gint64 missed);
 
 G_END_DECLS

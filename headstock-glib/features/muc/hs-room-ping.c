@@ -9,8 +9,8 @@
 #include "hs-room-pending-private.h"
 #include "hs-room-stay-private.h"
 
-/* Whether the account is still in the room (XEP-0410). A room that restarts, or a link between servers that breaks,
- * puts occupants out without telling them. */
+/* Checks whether the account is still in the room (XEP-0410). When a room restarts, or a link between servers breaks,
+ * occupants are removed without any notice. */
 
 static gint64
 get_now (void)
@@ -37,7 +37,7 @@ look_cb (gpointer user_data)
 
   if (heard >= self->times->silence)
     return silence_cb (self);
-  /* Set once for many stanzas, not for each. */
+  /* The timer is set again only when it has fired, not for each stanza. */
   hs_room_stop_timer (&self->silence);
   self->silence = hs_room_start_timer (self, (guint) (self->times->silence - heard), look_cb);
   return G_SOURCE_REMOVE;
@@ -126,7 +126,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
       judge (self, answer != NULL ? NULL : error);
       return;
     }
-  /* The question was about an earlier stay, and somebody waits for one about this one. */
+  /* The answer is about an earlier stay, and the program waits for one about the present stay. */
   if (self->state == HS_ROOM_STATE_IN && hs_room_find_client (self) != NULL
       && hs_room_pending_find (self, HS_ROOM_PENDING_CHECK, NULL, NULL) != NULL)
     {

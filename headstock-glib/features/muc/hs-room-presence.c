@@ -13,7 +13,7 @@
 #include "hs-room-ping-private.h"
 #include "hs-room-stay-private.h"
 
-/* Presences of a room: who is in it, and whether we are (XEP-0045, 7). */
+/* The presences of a room: its occupants, and the account's own stay (XEP-0045, 7). */
 
 typedef enum
 {
@@ -58,14 +58,14 @@ make_occupant (HsJid *jid)
   return occupant;
 }
 
-/* A service without status 110 shows our nickname with our own address. */
+/* A service without status 110 sends the account's nickname with its full JID. */
 static gboolean
 is_own_presence (HsRoom *self, HsOccupant *occupant, HsPresence *presence, Status status)
 {
   HsClient *client = hs_room_find_client (self);
   HsJid *bound = client != NULL ? hs_client_get_bound_jid (client) : NULL;
 
-  /* The late answer to an attempt that was taken back: the answer to the farewell follows. */
+  /* A late answer to an attempt that was withdrawn: the answer to the unavailable presence follows. */
   if (self->timed_out_id != NULL && g_strcmp0 (hs_stanza_get_id (HS_STANZA (presence)), self->timed_out_id) == 0)
     return FALSE;
   if ((status & STATUS_SELF) != 0)
@@ -80,7 +80,7 @@ take_entering (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
   HsOccupant *occupant;
   Status status = read_status (x);
 
-  /* What comes before our presence has left is about an earlier stay. */
+  /* Presences before this client has sent its own belong to an earlier stay. */
   if (self->join_id == NULL)
     return;
   occupant = hs_room_table_lookup (&self->entering, hs_jid_get_resource (from));
@@ -131,7 +131,7 @@ tell_occupant_left (HsRoom *self, HsJid *jid)
     hs_messages_occupant_left (messages, jid);
 }
 
-/* Our own nickname is another one. */
+/* The account's nickname has changed. */
 static void
 take_own_nick (HsRoom *self, HsJid *jid)
 {
@@ -144,7 +144,7 @@ take_own_nick (HsRoom *self, HsJid *jid)
     hs_room_notify (self, HS_ROOM_PROP_NICK);
 }
 
-/* XEP-0045, 7.6: the presence of the new nickname follows. */
+/* A presence with the new nickname follows (XEP-0045, 7.6). */
 static void
 rename_occupant (HsRoom *self, HsOccupant *renamed, HsJid *jid)
 {
@@ -195,20 +195,21 @@ find_kind (Status status, gboolean is_destroyed)
     return HS_LEAVE_KIND_AFFILIATION;
   if ((status & STATUS_MEMBERS_ONLY) != 0)
     return HS_LEAVE_KIND_MEMBERS_ONLY;
-  /* A service that cannot reach us, or that shuts down, may say 307 as well: 333 is the reason then. */
+  /* A service may send 307 as well when it cannot reach the account or shuts down: 333 is then the reason. */
   if ((status & STATUS_KICKED) != 0 && (status & STATUS_TECHNICAL) == 0)
     return HS_LEAVE_KIND_KICKED;
   return (status & STATUS_SHUTDOWN) != 0 ? HS_LEAVE_KIND_SHUTDOWN : HS_LEAVE_KIND_LEFT;
 }
 
-/* Nobody has put the account out, and it did not leave. */
+/* Whether the account was neither removed by somebody nor left. */
 static gboolean
 is_technical (HsLeaveKind kind, Status status)
 {
   return kind == HS_LEAVE_KIND_SHUTDOWN || (kind == HS_LEAVE_KIND_LEFT && (status & STATUS_TECHNICAL) != 0);
 }
 
-/* Takes the answer to the farewell of an attempt that timed out. FALSE: this is something else. */
+/* Takes the answer to the unavailable presence of an attempt that timed out. Returns FALSE where the presence is
+ * something else. */
 static gboolean
 take_late_answer (HsRoom *self, HsLeaveKind kind)
 {
@@ -223,7 +224,7 @@ take_late_answer (HsRoom *self, HsLeaveKind kind)
     return TRUE;
   if (id == NULL || self->state != HS_ROOM_STATE_IN || age >= self->times->settled)
     return FALSE;
-  /* The success that was taken for this attempt's was the earlier one's, which has been taken back. */
+  /* The success that seemed to belong to this attempt belonged to the earlier one, which was withdrawn. */
   error = g_error_new (HS_ERROR, HS_ERROR_CONNECTION_LOST, "%s has answered an earlier attempt to enter",
                        hs_jid_to_string (self->jid));
   hs_room_drop (self, error);
@@ -264,7 +265,7 @@ read_new_jid (HsJid *from, HsElement *x)
   return nick != NULL ? hs_jid_with_resource (from, nick, NULL) : NULL;
 }
 
-/* A service without status 110. While joining, a nickname that the room has shown is somebody else's. */
+/* For a service without status 110. While joining, a nickname that the room has shown belongs to somebody else. */
 static gboolean
 is_own_nick (HsRoom *self, HsJid *from, HsOccupant *occupant)
 {
@@ -295,7 +296,7 @@ take_unavailable (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
     remove_occupant (self, occupant, presence, x);
   else if (self->state == HS_ROOM_STATE_JOINING)
     {
-      /* Before the table gives up the last reference. */
+      /* The table first: the array holds the last reference. */
       hs_room_table_remove (table, occupant);
       g_ptr_array_remove_fast (self->entering_list, occupant);
     }
@@ -303,7 +304,7 @@ take_unavailable (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
 
 /* ---- Errors ---- */
 
-/* The answer to the presence that asks for entry; not one to a presence of an earlier stay. */
+/* Whether an error answers the presence that joins the room, and not a presence of an earlier stay. */
 static gboolean
 is_refusal (HsRoom *self, HsJid *from, const char *id)
 {
@@ -311,7 +312,7 @@ is_refusal (HsRoom *self, HsJid *from, const char *id)
     return FALSE;
   if (g_strcmp0 (id, self->join_id) == 0)
     return TRUE;
-  /* Some services leave the id away. */
+  /* Some services leave out the id. */
   return hs_jid_is_bare (from) || (id == NULL && g_strcmp0 (hs_jid_get_resource (from), self->nick) == 0);
 }
 
@@ -328,7 +329,7 @@ take_error (HsRoom *self, HsPresence *presence, HsJid *from)
     hs_room_refuse (self, error);
   else if (self->state == HS_ROOM_STATE_LEAVING)
     hs_room_exit (self, HS_LEAVE_KIND_LEFT, NULL);
-  /* A room that has restarted does not know us any more. */
+  /* A room that has restarted does not know the account any more. */
   else if (self->state == HS_ROOM_STATE_IN)
     hs_room_ping (self, NULL);
 }
@@ -346,7 +347,7 @@ hs_room_take_presence (HsRoom *room, HsPresence *presence, HsJid *from)
       take_error (self, presence, from);
       return;
     }
-  /* The room's own, which ejabberd sends first. */
+  /* The presence of the room itself, which ejabberd sends first. */
   if (hs_jid_is_bare (from))
     return;
   x = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_MUC_USER);
@@ -357,7 +358,7 @@ hs_room_take_presence (HsRoom *room, HsPresence *presence, HsJid *from)
       else if (self->state == HS_ROOM_STATE_IN)
         take_known (self, from, presence, x);
     }
-  /* What comes before the presence that asks for entry is about an earlier stay. */
+  /* Presences before this client has sent its own belong to an earlier stay. */
   else if (strcmp (type, "unavailable") == 0
            && (self->state == HS_ROOM_STATE_IN || self->state == HS_ROOM_STATE_LEAVING || self->join_id != NULL))
     take_unavailable (self, from, presence, x);

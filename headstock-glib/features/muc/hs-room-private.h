@@ -8,21 +8,21 @@
 
 G_BEGIN_DECLS
 
-/* What all of hs-room*.c share: the object. */
+/* The struct that all hs-room*.c share. */
 
 #define HS_ROOM_HISTORY_LIMIT 20
 /* A room of a hostile service must not fill the memory. */
 #define HS_ROOM_MAX_OCCUPANTS 100000
 
-/* In milliseconds. A table, so that tests need not wait. */
+/* Times in milliseconds. They are in a struct so that tests need not wait. */
 typedef struct
 {
-  guint silence;   /* of a room, before it is asked */
-  guint missed;    /* of an interrupted session, before rooms are asked */
-  guint renamed;   /* for so long, a nickname has just changed */
-  guint later[3];  /* waits before the next self-ping when nobody could tell; the last one repeats */
-  guint settled;   /* a stay that lasted so long starts the backoff anew */
-  guint wait_unit; /* a wait of 1,000 ms takes so long */
+  guint silence;   /* how long a room is silent before a self-ping */
+  guint missed;    /* how long a session is interrupted before a self-ping */
+  guint renamed;   /* how long a change of nickname counts as recent */
+  guint later[3];  /* waits before the next self-ping while the answer is not known; the last one repeats */
+  guint settled;   /* how long a stay lasts until it resets the backoff */
+  guint wait_unit; /* how long a wait of 1,000 ms takes */
 } HsRoomTimes;
 
 struct _HsRoom
@@ -39,7 +39,7 @@ struct _HsRoom
   HsRoomState state;
   HsRosterList *occupants;
   HsRoomTable table;
-  HsRoomTable entering; /* while JOINING: who is there, as far as the room has told */
+  HsRoomTable entering; /* while JOINING: the occupants whose presences have arrived */
   GPtrArray *entering_list;
   HsOccupant *own;
   char *subject;
@@ -52,17 +52,17 @@ struct _HsRoom
   /* The stay */
   const HsRoomTimes *times;
   GQueue pending;       /* HsRoomPending */
-  guint attempt;        /* answers to questions of an earlier one do not count */
-  char *join_id;        /* of the presence that was sent; or NULL: it has not been yet */
-  char *timed_out_id;   /* of the last one that was not answered in time, and was taken back; or NULL */
+  guint attempt;        /* answers to requests of earlier attempts do not count */
+  char *join_id;        /* of the presence that was sent, or NULL */
+  char *timed_out_id;   /* of the last one that got no answer in time, so that the attempt was withdrawn; or NULL */
   gboolean owes_farewell; /* the account left while the session was interrupted */
-  gboolean is_asking;   /* the room's disco is in flight */
-  gboolean needs_info;  /* ask for it again */
+  gboolean is_asking;   /* the request for the room's service discovery is in flight */
+  gboolean needs_info;  /* ask for the service discovery again afterwards */
   gboolean is_created;  /* status 201 */
-  gboolean is_automatic; /* nobody has asked for this attempt */
+  gboolean is_automatic; /* the program did not ask for this attempt */
   guint n_failed;
   gint64 joined_time;
-  GSource *timer; /* of JOINING, LEAVING and LOST */
+  GSource *timer; /* of the states JOINING, LEAVING and LOST */
 
   /* Self-ping */
   GSource *silence;
@@ -114,7 +114,7 @@ void hs_room_install_signals (void);
 /* hs-room.c */
 HsRoom *hs_room_new (HsMuc *muc, HsJid *jid, const char *nick);
 void hs_room_notify (HsRoom *self, guint prop);
-/* Any handler of the program may remove the room from its module, or the module from its client. NULL: it has. */
+/* Returns NULL where a handler of the program has removed the room from its module, or the module from its client. */
 HsClient *hs_room_find_client (HsRoom *self);
 HsMessages *hs_room_find_messages (HsRoom *self);
 gboolean hs_room_is_ready (HsRoom *self);

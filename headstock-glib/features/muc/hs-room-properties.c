@@ -3,7 +3,7 @@
 
 #include "hs-room-private.h"
 
-/* What is known of a room. */
+/* The getters of a room's properties. */
 
 /**
  * hs_room_get_client: (get-property client)
@@ -45,7 +45,7 @@ hs_room_get_jid (HsRoom *self)
  * hs_room_get_nick: (get-property nick)
  * @self: a room
  *
- * Gets the account's nickname in the room, or the one to enter with.
+ * Gets the account's nickname in the room, or the one for joining.
  *
  * Returns: (transfer none): the value
  *
@@ -63,7 +63,7 @@ hs_room_get_nick (HsRoom *self)
  * hs_room_get_state: (get-property state)
  * @self: a room
  *
- * Gets whether the account is in the room.
+ * Gets the state of the account's stay in the room.
  *
  * Returns: the value
  *
@@ -81,7 +81,7 @@ hs_room_get_state (HsRoom *self)
  * hs_room_get_occupants: (get-property occupants)
  * @self: a room
  *
- * Gets who is in the room, a list of [class@Occupant].
+ * Gets the occupants of the room, a list of [class@Occupant].
  *
  * Returns: (transfer none): the value
  *
@@ -100,7 +100,7 @@ hs_room_get_occupants (HsRoom *self)
  * hs_room_get_own_occupant: (get-property own-occupant)
  * @self: a room
  *
- * Gets the account's own occupant, while it is in the room.
+ * Gets the account itself as an occupant, while it is in the room.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -118,7 +118,7 @@ hs_room_get_own_occupant (HsRoom *self)
  * hs_room_get_subject: (get-property subject)
  * @self: a room
  *
- * Gets the subject; it is empty if the room has none.
+ * Gets the subject: empty if the room has none, %NULL if it is not known.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -136,7 +136,7 @@ hs_room_get_subject (HsRoom *self)
  * hs_room_get_subject_author: (get-property subject-author)
  * @self: a room
  *
- * Gets the nickname of who has set the subject.
+ * Gets the nickname of the occupant who has set the subject.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -154,7 +154,7 @@ hs_room_get_subject_author (HsRoom *self)
  * hs_room_get_name: (get-property name)
  * @self: a room
  *
- * Gets the room's name, as its service discovery says.
+ * Gets the room's name from its service discovery.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -172,7 +172,7 @@ hs_room_get_name (HsRoom *self)
  * hs_room_get_info: (get-property info)
  * @self: a room
  *
- * Gets what the room's service discovery says, as far as it was asked.
+ * Gets the room's service discovery information, if it is known.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -190,7 +190,7 @@ hs_room_get_info (HsRoom *self)
  * hs_room_get_features: (get-property features)
  * @self: a room
  *
- * Gets what the room is and can do.
+ * Gets the properties and features of the room.
  *
  * Returns: the value
  *
@@ -208,7 +208,7 @@ hs_room_get_features (HsRoom *self)
  * hs_room_get_password: (get-property password)
  * @self: a room
  *
- * Gets the password to enter with.
+ * Gets the password for joining.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
@@ -226,7 +226,7 @@ hs_room_get_password (HsRoom *self)
  * hs_room_get_history_limit: (get-property history-limit)
  * @self: a room
  *
- * Gets how many earlier messages the room sends at most when the account enters.
+ * Gets how many earlier messages the room sends at most when the account joins.
  *
  * Returns: the value
  *
@@ -244,7 +244,7 @@ hs_room_get_history_limit (HsRoom *self)
  * hs_room_get_auto_rejoin: (get-property auto-rejoin)
  * @self: a room
  *
- * Gets whether the account enters again by itself after it was lost.
+ * Gets whether the account rejoins by itself after it was lost.
  *
  * Returns: the value
  *

@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* hs-room-presence.c. @from: NULL or foreign for an error that has the id of the account's presence. */
+/* hs-room-presence.c. @from: for an error with the id of the account's presence, it may be NULL or another address. */
 void hs_room_take_presence (HsRoom *self, HsPresence *presence, HsJid *from);
 
-/* hs-room-message.c: what a message says of the room itself, a new subject or a configuration that has changed. */
+/* hs-room-message.c: takes a new subject, or news of a changed configuration. */
 void hs_room_take_message (HsRoom *self, HsMessage *message);
 void hs_room_take_delivery (HsRoom *self, HsDelivery *delivery);
 

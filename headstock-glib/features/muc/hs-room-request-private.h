@@ -6,12 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* Makes @task return what the room has answered. */
+/* Ends @task with the room's answer. */
 typedef void (*HsRoomReadFunc) (HsRoom *self, GTask *task, HsIq *answer);
 
-/* For an answer that says nothing but that it is done. */
+/* For an answer without content. */
 void hs_room_read_done (HsRoom *self, GTask *task, HsIq *answer);
-/* Sends an iq to the room. @read ends @task, or an error does. */
+/* Sends an iq to the room. @read ends @task; with an error, the function itself ends it. */
 void hs_room_ask (HsRoom *self, GTask *task, const char *type, HsElement *payload, HsRoomReadFunc read);
 /* @reason: may be NULL. */
 void hs_room_add_reason (HsElement *element, const char *namespace_, const char *reason);

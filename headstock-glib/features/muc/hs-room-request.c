@@ -5,7 +5,7 @@
 
 #include "hs-error.h"
 
-/* A question to the room itself, and what becomes of the answer. */
+/* Requests to the room itself. */
 
 void
 hs_room_read_done (HsRoom *self, GTask *task, HsIq *answer)

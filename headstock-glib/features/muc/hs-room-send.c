@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* What the program says in a room, and whom it invites. */
+/* Sending messages to a room, and inviting people to it. */
 
 /**
  * hs_room_send_message:
@@ -14,18 +14,18 @@
  * @message: a message; it is copied
  * @error: return location for an error
  *
- * Sends a message to everybody in the room (XEP-0045, 7.4), and tells what becomes of it.
+ * Sends a message to everybody in the room (XEP-0045, 7.4), and tells its delivery status.
  *
- * The copy that is sent is of the type `groupchat` and goes to the room, whatever @message says.
+ * The copy that is sent always has the type `groupchat` and the room's address.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; and what [method@Messages.send] tells.
+ * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; those of [method@Messages.send].
  *
  * ```python
  * message = Headstock.Message(body="Good evening", lang="en")
  * room.send_message(message)
  * ```
  *
- * Returns: (transfer full): the message that was sent
+ * Returns: (transfer full): the message with its delivery status, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -56,17 +56,17 @@ hs_room_send_message (HsRoom *self, HsMessage *message, GError **error)
  * @body: a text
  * @error: return location for an error
  *
- * Says something to everybody in the room (XEP-0045, 7.4).
+ * Sends a text to everybody in the room (XEP-0045, 7.4).
  *
- * The status of what it returns becomes %HS_SENT_STATE_REFLECTED when the room has sent the message to everybody.
+ * [property@SentMessage:state] becomes %HS_SENT_STATE_REFLECTED when the room has sent the message to everybody.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; and what [method@Messages.send] tells.
+ * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; those of [method@Messages.send].
  *
  * ```python
  * room.send("Good evening")
  * ```
  *
- * Returns: (transfer full): the message that was sent
+ * Returns: (transfer full): the message with its delivery status, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -111,21 +111,21 @@ add_mediated (HsMessage *message, HsJid *person, const char *reason)
  * @self: a room
  * @jid: the address of a person
  * @reason: (nullable): the reason, or %NULL
- * @is_direct: whether the person gets the invitation from the account (XEP-0249) and not from the room (XEP-0045, 7.8)
+ * @is_direct: whether the invitation is sent directly (XEP-0249) and not through the room (XEP-0045, 7.8)
  * @error: return location for an error
  *
- * Invites somebody.
+ * Invites somebody to the room.
  *
- * An invitation from the room makes the person a member, if the room is for members only. A direct one also reaches those
- * who take nothing from strangers, and tells the room's password if there is one.
+ * An invitation through a members-only room makes the person a member. A direct one also reaches people who block
+ * messages from unknown rooms, and contains the room's password if there is one.
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session.
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza].
  *
  * ```python
  * room.invite("juliet@capulet.example", "Come down", True)
  * ```
  *
- * Returns: %TRUE if the invitation was sent
+ * Returns: %TRUE if the invitation was sent, %FALSE with an error
  *
  * Since: 0.2
  */

@@ -3,7 +3,7 @@
 
 #include "hs-room-private.h"
 
-/* What a room tells of, and its documentation. */
+/* The signals of HsRoom. */
 
 guint hs_room_signals[HS_ROOM_N_SIGNALS];
 
@@ -27,7 +27,7 @@ install_stay_signals (void)
    * HsRoom::joined:
    * @self: the room
    *
-   * Emitted when the account is in the room, each time it enters.
+   * Emitted each time the account has joined the room.
    *
    * Since: 0.2
    */
@@ -37,9 +37,9 @@ install_stay_signals (void)
    * HsRoom::created:
    * @self: the room
    *
-   * Emitted after [signal@Room::joined] if there was no such room before.
+   * Emitted after [signal@Room::joined] if the room did not exist before.
    *
-   * Nobody else can enter it until [method@Room.create_instant_async] or [method@Room.store_config_async].
+   * Nobody else can join it before [method@Room.create_instant_async] or [method@Room.store_config_async] is called.
    *
    * Since: 0.2
    */
@@ -48,9 +48,9 @@ install_stay_signals (void)
   /**
    * HsRoom::left:
    * @self: the room
-   * @leave: why
+   * @leave: how the stay ended
    *
-   * Emitted when the account is out of the room for good.
+   * Emitted when the account has left the room, or was removed from it, and does not rejoin by itself.
    *
    * Since: 0.2
    */
@@ -61,9 +61,11 @@ install_stay_signals (void)
    * @self: the room
    * @error: what happened
    *
-   * Emitted when the state becomes %HS_ROOM_STATE_LOST: the account fell out of the room for a technical reason, or the
-   * room did not answer. Also emitted when the room refuses an attempt to come back; the state is %HS_ROOM_STATE_OUT then,
-   * and there is no further attempt.
+   * Emitted when the state becomes %HS_ROOM_STATE_LOST: the account dropped out of the room for a technical reason, or
+   * the room did not answer.
+   *
+   * It is also emitted when the room refuses an attempt to rejoin: the state is then %HS_ROOM_STATE_OUT, and there are
+   * no further attempts.
    *
    * Since: 0.2
    */
@@ -72,9 +74,9 @@ install_stay_signals (void)
   /**
    * HsRoom::configuration-changed:
    * @self: the room
-   * @codes: the status codes that say what changed (XEP-0045, 15.6)
+   * @codes: the status codes of the changes (XEP-0045, 15.6)
    *
-   * Emitted when the room says that its configuration has changed.
+   * Emitted when the room announces that its configuration has changed.
    *
    * Since: 0.2
    */
@@ -88,9 +90,9 @@ install_occupant_signals (void)
   /**
    * HsRoom::occupant-joined:
    * @self: the room
-   * @occupant: who has entered
+   * @occupant: the new occupant
    *
-   * Emitted when somebody enters while the account is in the room.
+   * Emitted when somebody joins while the account is in the room.
    *
    * Since: 0.2
    */
@@ -99,9 +101,9 @@ install_occupant_signals (void)
   /**
    * HsRoom::occupant-left:
    * @self: the room
-   * @occupant: who is gone
+   * @occupant: the occupant who has left
    *
-   * Emitted when somebody else is not in the room any more.
+   * Emitted when somebody else has left the room.
    *
    * Since: 0.2
    */
@@ -110,9 +112,9 @@ install_occupant_signals (void)
   /**
    * HsRoom::occupant-renamed:
    * @self: the room
-   * @occupant: who has another nickname now
+   * @occupant: the occupant with the new nickname
    *
-   * Emitted when the nickname of an occupant has changed, the account's own as well.
+   * Emitted when the nickname of an occupant has changed, also that of the account itself.
    *
    * Since: 0.2
    */
@@ -121,11 +123,11 @@ install_occupant_signals (void)
   /**
    * HsRoom::voice-requested:
    * @self: the room
-   * @occupant: who asks
+   * @occupant: the occupant who asks
    *
    * Emitted when somebody asks the moderators for voice (XEP-0045, 8.6).
    *
-   * [method@Room.change_role_async] gives it.
+   * [method@Room.change_role_async] grants it.
    *
    * Since: 0.2
    */
@@ -140,9 +142,9 @@ install_message_signals (void)
    * @self: the room
    * @delivery: the message
    *
-   * Emitted for a new message of another occupant with a body, which is what a bot answers.
+   * Emitted for a new message with a body from another occupant: a message that a bot would answer.
    *
-   * History, corrections, reactions and what the account itself writes are only told by [signal@Room::delivery].
+   * For history, corrections, reactions and the account's own messages, only [signal@Room::delivery] is emitted.
    *
    * Since: 0.2
    */

@@ -14,12 +14,13 @@
 #include "hs-room-info-private.h"
 #include "hs-room-pending-private.h"
 
-/* Entering a room, leaving it, and coming back (XEP-0045, 7.2 and 7.14).
+/* Joining a room, leaving it, and rejoining (XEP-0045, 7.2 and 7.14).
  *
- * A handler of any notification or signal may call the room again: join, leave, remove it. Each function here
- * therefore changes all that it changes with notifications frozen, the list of occupants last, and then emits. */
+ * Handlers of notifications and signals may call functions of the room again: join, leave, remove it. Each function
+ * here therefore makes all its changes with notifications frozen, the list of occupants last, and emits signals
+ * afterwards. */
 
-/* TRUE: the event means something in this state. */
+/* Returns FALSE where the event has no meaning in this state. */
 static gboolean
 step (HsRoom *self, HsRoomEvent event)
 {
@@ -91,7 +92,7 @@ tell_lost (HsRoom *self, const GError *error)
   g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_LOST], 0, error);
 }
 
-/* ---- Coming back ---- */
+/* ---- Rejoining ---- */
 
 static void begin (HsRoom *self, gboolean is_automatic);
 
@@ -101,7 +102,7 @@ rejoin_cb (gpointer user_data)
   g_autoptr (HsRoom) self = g_object_ref (user_data);
 
   hs_room_stop_timer (&self->timer);
-  /* Without a session, the next one begins with it. */
+  /* Without a session, hs_room_ready() begins the attempt. */
   if (hs_room_is_ready (self) && self->auto_rejoin)
     begin (self, TRUE);
   return G_SOURCE_REMOVE;
@@ -127,7 +128,7 @@ note_end_of_stay (HsRoom *self)
     self->n_failed = 0;
 }
 
-/* The program that waits for the attempt is told; otherwise the room tries again. */
+/* The attempt has failed for now: ends the program's calls that wait for it, and tries again later. */
 static void
 postpone (HsRoom *self, const GError *error)
 {
@@ -150,10 +151,10 @@ join_timeout_cb (gpointer user_data)
                                           hs_jid_to_string (self->jid));
 
   hs_room_stop_timer (&self->timer);
-  /* Nobody can answer while the session is interrupted: hs_room_ready() goes on. */
+  /* There can be no answer while the session is interrupted: hs_room_ready() starts the timer again. */
   if (!hs_room_is_ready (self))
     return G_SOURCE_REMOVE;
-  /* If the room lets us in after all, nobody must be left behind there. */
+  /* If the room admits the account after all, it must not stay there. */
   hs_room_send_farewell (self, NULL);
   g_free (self->timed_out_id);
   self->timed_out_id = g_steal_pointer (&self->join_id);
@@ -161,7 +162,7 @@ join_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* ---- Entering ---- */
+/* ---- Joining ---- */
 
 static void
 start_join_timer (HsRoom *self)
@@ -193,7 +194,7 @@ typedef struct
   guint attempt;
 } Question;
 
-/* An error is no reason to stay out: the room may have to be created. */
+/* The account joins even after an error: the room may not exist yet. */
 static void
 described_cb (GObject *disco, GAsyncResult *result, gpointer user_data)
 {
@@ -213,7 +214,7 @@ described_cb (GObject *disco, GAsyncResult *result, gpointer user_data)
     request_entry (self);
   else if (self->state == HS_ROOM_STATE_IN && self->needs_info)
     hs_room_ask_again (self);
-  /* The session was lost on the way: hs_room_ready() asks again. */
+  /* The session was lost meanwhile: hs_room_ready() asks again. */
   else if (info == NULL && error->domain == HS_ERROR)
     self->needs_info = TRUE;
 }
@@ -287,7 +288,7 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
     hs_room_notify (self, HS_ROOM_PROP_OWN_OCCUPANT);
   if (messages != NULL)
     hs_messages_room_joined (messages, own->jid, own->occupant_id, self->message_flags);
-  /* There was nobody to ask before. */
+  /* A room that did not exist could not be asked before. */
   if (self->info == NULL || self->is_created)
     hs_room_ask_again (self);
   swap_tables (self);
@@ -374,7 +375,7 @@ finish_exit (HsRoom *self, HsRoomEvent event, HsLeaveKind kind, HsElement *x)
   fail_stay (self);
   hs_room_pending_return_all (self, HS_ROOM_PENDING_LEAVE, NULL);
   g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_LEFT], 0, leave);
-  /* The program wanted to come back while it was leaving. */
+  /* The program has called join again while the account was leaving. */
   if (is_wanted && self->state == HS_ROOM_STATE_OUT && hs_room_find_client (self) != NULL)
     begin (self, FALSE);
   else if (self->state == HS_ROOM_STATE_OUT)
@@ -388,7 +389,7 @@ hs_room_exit (HsRoom *self, HsLeaveKind kind, HsElement *x)
     finish_exit (self, HS_ROOM_ON_LEFT, kind, x);
 }
 
-/* The occupants stay in sight until the room is entered again, if it is to be. */
+/* The list keeps the occupants until the room is joined again, if auto-rejoin is set. */
 void
 hs_room_drop (HsRoom *self, const GError *error)
 {
@@ -444,7 +445,7 @@ hs_room_session_lost (HsRoom *room, gboolean is_over)
       g_object_freeze_notify (G_OBJECT (self));
       if (is_news)
         step (self, HS_ROOM_ON_SESSION_LOST);
-      /* The next session does not wait for the next attempt. */
+      /* The attempt in the next session is made at once. */
       hs_room_stop_timer (&self->timer);
       self->n_failed = 0;
       end_stay (self);
@@ -458,7 +459,7 @@ hs_room_session_lost (HsRoom *room, gboolean is_over)
     hs_room_pending_return_all (self, HS_ROOM_PENDING_JOIN, error);
 }
 
-/* ---- What the program wants ---- */
+/* ---- For the program ---- */
 
 void
 hs_room_begin_join (HsRoom *self, GTask *task)
@@ -514,7 +515,7 @@ hs_room_begin_leave (HsRoom *room, GTask *task, const char *status)
     }
   else
     {
-      /* The room has us until the session is resumed or lost. */
+      /* The room keeps the account until the session is resumed or lost. */
       self->owes_farewell = is_known;
       finish_exit (self, self->state == HS_ROOM_STATE_IN ? HS_ROOM_ON_LEFT : HS_ROOM_ON_GIVE_UP, HS_LEAVE_KIND_LEFT,
                    NULL);

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   GHashTable *by_nick; /* nickname, of the occupant -> HsOccupant */
-  GHashTable *by_id;   /* occupant id, of the occupant -> HsOccupant, borrowed; or NULL: none has one */
+  GHashTable *by_id;   /* occupant id, of the occupant -> HsOccupant, borrowed; or NULL while no occupant has one */
 } HsRoomTable;
 
-/* What a presence may say of its sender, because the room looks after it. */
+/* The parts of a presence that can be trusted, because the room controls them. */
 typedef enum /*< skip >*/
 {
   HS_ROOM_TRUST_OCCUPANT_ID = 1 << 0,
@@ -24,13 +24,13 @@ void hs_room_table_init (HsRoomTable *table);
 void hs_room_table_clear (HsRoomTable *table);
 void hs_room_table_insert (HsRoomTable *table, HsOccupant *occupant);
 void hs_room_table_remove (HsRoomTable *table, HsOccupant *occupant);
-/* The address of an occupant that is in the table changes, and with it the nickname. */
+/* Changes the address of an occupant in the table, and with it the nickname. */
 void hs_room_table_rename (HsRoomTable *table, HsOccupant *occupant, HsJid *jid);
 HsOccupant *hs_room_table_lookup (HsRoomTable *table, const char *nick);
 HsOccupant *hs_room_table_lookup_id (HsRoomTable *table, const char *occupant_id);
-/* It has turned out that the room looks after the ids of occupants. */
+/* The room is now known to give the occupant ids: shows those that were not trusted before. */
 void hs_room_table_vouch_for_ids (HsRoomTable *table);
-/* Puts what the presence says in place of what was known. @x: the room's own part of it (muc#user), or NULL. */
+/* Updates an occupant from a presence. @x: the `muc#user` element of the presence, or NULL. */
 void hs_room_table_update (HsRoomTable *table, HsOccupant *occupant, HsPresence *presence, HsElement *x, HsRoomTrust trust);
 
 G_END_DECLS

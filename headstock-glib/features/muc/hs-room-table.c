@@ -8,7 +8,7 @@
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 
-/* The occupants of a room, and what their presences say of them. */
+/* The occupants of a room, updated from their presences. */
 
 #define MAX_HATS 16
 
@@ -47,7 +47,7 @@ remove_id (HsRoomTable *table, HsOccupant *occupant)
 void
 hs_room_table_insert (HsRoomTable *table, HsOccupant *occupant)
 {
-  /* The key is the occupant's own. */
+  /* The occupant owns the key. */
   g_hash_table_replace (table->by_nick, occupant->nick, g_object_ref (occupant));
   insert_id (table, occupant);
 }
@@ -199,7 +199,7 @@ take_rest (HsOccupant *self, HsPresence *presence, HsRoomTrust trust)
   return changes;
 }
 
-/* XEP-0421, 3: an id that the room does not vouch for is the sender's own. */
+/* In a room that does not give ids, the sender has chosen the id (XEP-0421, 3). */
 static HsOccupantChanges
 take_id (HsRoomTable *table, HsOccupant *self, const char *id, HsRoomTrust trust)
 {
@@ -240,7 +240,7 @@ hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence
   const char *id = hs_element_get_child_attribute (HS_ELEMENT (presence), "occupant-id", HS_NS_OCCUPANT_ID, "id");
   HsOccupantChanges changes = take_item (self, x) | take_availability (self, presence);
 
-  /* Who leaves keeps what was known. */
+  /* An occupant who leaves keeps the other values. */
   if (self->show != HS_SHOW_OFFLINE)
     changes |= take_rest (self, presence, trust) | take_id (table, self, id, trust);
   if (changes != 0)

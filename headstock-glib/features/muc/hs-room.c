@@ -9,9 +9,9 @@
 /**
  * HsRoom:
  *
- * A room for many (XEP-0045): who is in it, what is said, and what the account may do there.
+ * A room for group chat (XEP-0045): its occupants, its messages, and the actions of the account in it.
  *
- * Rooms come from a [class@Muc], which has one object for each.
+ * Rooms come from a [class@Muc], which has one object for each room.
  *
  * ```python
  * def joined(muc, result):
@@ -23,12 +23,12 @@
  * muc.join_async("verona@rooms.example.com", "romeo", None, joined)
  * ```
  *
- * An account that falls out of a room, because the session is lost, the room's service restarts, or a link between
- * servers breaks, enters again by itself as long as [property@Room:auto-rejoin] is true: with the next session, or
- * after 0 to 5 s, then 10 s, and then twice as long each time, up to 10 min. It does not come back after it was
+ * An account that drops out of a room, because the session is lost, the room's service restarts, or a link between
+ * servers breaks, rejoins by itself while [property@Room:auto-rejoin] is true: in the next session, or after 0 to 5
+ * seconds, then 10 seconds, and then up to twice as long each time, at most 10 minutes. It does not rejoin after it was
  * kicked or banned.
  *
- * A private message to an occupant is sent with [method@Messages.send_text] to [property@Occupant:jid].
+ * To send a private message to an occupant, call [method@Messages.send_text] with [property@Occupant:jid].
  *
  * Since: 0.2
  */
@@ -229,7 +229,7 @@ make_stay_properties (void)
   /**
    * HsRoom:nick: (getter get_nick)
    *
-   * The account's nickname in the room, or the one to enter with.
+   * The account's nickname in the room, or the one for joining.
    *
    * Since: 0.2
    */
@@ -238,7 +238,7 @@ make_stay_properties (void)
   /**
    * HsRoom:state: (getter get_state)
    *
-   * Whether the account is in the room.
+   * The state of the account's stay in the room. The default is %HS_ROOM_STATE_OUT.
    *
    * Since: 0.2
    */
@@ -247,10 +247,10 @@ make_stay_properties (void)
   /**
    * HsRoom:occupants: (getter get_occupants)
    *
-   * Who is in the room, a list of [class@Occupant]; it is always the same list.
+   * The occupants of the room, a list of [class@Occupant]; it is always the same list.
    *
-   * It changes in one step when the account has entered. Until then it shows who was there before, also while the
-   * account comes back from %HS_ROOM_STATE_LOST by itself. It is empty when the account is out, and without a session.
+   * It changes in one step when the account has joined. While the account rejoins from %HS_ROOM_STATE_LOST by itself,
+   * it keeps the former occupants. It is empty in %HS_ROOM_STATE_OUT, and without a session.
    *
    * Since: 0.2
    */
@@ -259,7 +259,7 @@ make_stay_properties (void)
   /**
    * HsRoom:own-occupant: (getter get_own_occupant)
    *
-   * The account's own occupant, while it is in the room, or %NULL.
+   * The account itself as an occupant, while it is in the room, or %NULL.
    *
    * Since: 0.2
    */
@@ -274,7 +274,7 @@ make_room_properties (void)
   /**
    * HsRoom:subject: (getter get_subject)
    *
-   * The subject; it is empty if the room has none, or %NULL.
+   * The subject: empty if the room has none, %NULL if it is not known.
    *
    * Since: 0.2
    */
@@ -283,7 +283,7 @@ make_room_properties (void)
   /**
    * HsRoom:subject-author: (getter get_subject_author)
    *
-   * The nickname of who has set the subject, or %NULL.
+   * The nickname of the occupant who has set the subject, or %NULL.
    *
    * Since: 0.2
    */
@@ -292,7 +292,7 @@ make_room_properties (void)
   /**
    * HsRoom:name: (getter get_name)
    *
-   * The room's name, as its service discovery says, or %NULL.
+   * The room's name from its service discovery, or %NULL.
    *
    * Since: 0.2
    */
@@ -301,7 +301,7 @@ make_room_properties (void)
   /**
    * HsRoom:info: (getter get_info)
    *
-   * What the room's service discovery says, as far as it was asked, or %NULL.
+   * The room's service discovery information, or %NULL while it is not known.
    *
    * Since: 0.2
    */
@@ -310,7 +310,7 @@ make_room_properties (void)
   /**
    * HsRoom:features: (getter get_features)
    *
-   * What the room is and can do.
+   * The properties and features of the room.
    *
    * Since: 0.2
    */
@@ -325,8 +325,9 @@ make_settings (void)
   /**
    * HsRoom:password: (getter get_password) (setter set_password)
    *
-   * The password to enter with. The default is %NULL: there is none. A change takes effect the next time that the account
-   * enters.
+   * The password for joining. The default is %NULL: none.
+   *
+   * A change takes effect the next time that the account joins.
    *
    * Since: 0.2
    */
@@ -335,9 +336,10 @@ make_settings (void)
   /**
    * HsRoom:history-limit: (getter get_history_limit) (setter set_history_limit)
    *
-   * How many earlier messages the room sends at most when the account enters. The default is 20 messages; 0 asks for none.
-   * A change takes effect the next time that the account enters. A room whose archive [class@History] keeps up with is asked
-   * for none once the history has a place in the archive.
+   * How many earlier messages the room sends at most when the account joins.
+   *
+   * The default is 20 messages; 0 asks for none. A change takes effect the next time that the account joins. A room
+   * whose archive [class@History] catches up with is asked for none once the history has a position in the archive.
    *
    * Since: 0.2
    */
@@ -346,8 +348,10 @@ make_settings (void)
   /**
    * HsRoom:auto-rejoin: (getter get_auto_rejoin) (setter set_auto_rejoin)
    *
-   * Whether the account enters again by itself after it was lost. The default is %TRUE. A change takes effect at the next
-   * attempt; to come back from %HS_ROOM_STATE_LOST after the property was %FALSE, call [method@Room.join_async].
+   * Whether the account rejoins by itself after it was lost. The default is %TRUE.
+   *
+   * A change takes effect at the next attempt; to rejoin from %HS_ROOM_STATE_LOST after the property was %FALSE, call
+   * [method@Room.join_async].
    *
    * Since: 0.2
    */
@@ -398,7 +402,7 @@ hs_room_new (HsMuc *muc, HsJid *jid, const char *nick)
  * @self: a room
  * @password: (nullable): the new value
  *
- * Sets the password to enter with.
+ * Sets the password for joining.
  *
  * Since: 0.2
  */
@@ -417,7 +421,7 @@ hs_room_set_password (HsRoom *self, const char *password)
  * @self: a room
  * @history_limit: the new value
  *
- * Sets how many earlier messages the room sends at most when the account enters.
+ * Sets how many earlier messages the room sends at most when the account joins.
  *
  * Since: 0.2
  */
@@ -437,7 +441,7 @@ hs_room_set_history_limit (HsRoom *self, guint history_limit)
  * @self: a room
  * @auto_rejoin: the new value
  *
- * Sets whether the account enters again by itself after it was lost.
+ * Sets whether the account rejoins by itself after it was lost.
  *
  * Since: 0.2
  */

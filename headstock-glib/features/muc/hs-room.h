@@ -18,13 +18,13 @@ G_BEGIN_DECLS
 
 /**
  * HsRoomState:
- * @HS_ROOM_STATE_OUT: the account is not in the room, and does not try to enter it
- * @HS_ROOM_STATE_JOINING: the account is entering the room, or waits for a session to do so
+ * @HS_ROOM_STATE_OUT: the account is not in the room, and does not try to join it
+ * @HS_ROOM_STATE_JOINING: the account is joining the room, or waits for a session to do so
  * @HS_ROOM_STATE_IN: the account is in the room
  * @HS_ROOM_STATE_LEAVING: the account has asked to leave, and the room has not answered yet
- * @HS_ROOM_STATE_LOST: the account fell out of the room for a technical reason
+ * @HS_ROOM_STATE_LOST: the account dropped out of the room for a technical reason
  *
- * Whether the account is in a room.
+ * The states of a stay in a room.
  *
  * Since: 0.2
  */
@@ -39,20 +39,20 @@ typedef enum
 
 /**
  * HsRoomFeature:
- * @HS_ROOM_FEATURE_NONE: nothing is known of the room
+ * @HS_ROOM_FEATURE_NONE: nothing is known about the room
  * @HS_ROOM_FEATURE_PASSWORD: it has a password
  * @HS_ROOM_FEATURE_MEMBERS_ONLY: only members may enter
- * @HS_ROOM_FEATURE_MODERATED: only those with voice may write
- * @HS_ROOM_FEATURE_ANONYMOUS: not everybody sees the addresses behind the nicknames
+ * @HS_ROOM_FEATURE_MODERATED: only occupants with voice may write
+ * @HS_ROOM_FEATURE_ANONYMOUS: not everybody can see the addresses behind the nicknames
  * @HS_ROOM_FEATURE_PERSISTENT: it stays when the last occupant leaves
- * @HS_ROOM_FEATURE_HIDDEN: it is in no list
+ * @HS_ROOM_FEATURE_HIDDEN: it is not in public lists
  * @HS_ROOM_FEATURE_ARCHIVE: it keeps an archive (XEP-0313)
  * @HS_ROOM_FEATURE_OCCUPANT_ID: it gives occupants ids (XEP-0421)
  * @HS_ROOM_FEATURE_STABLE_ID: it leaves the ids of messages as they are
  * @HS_ROOM_FEATURE_MODERATION: moderators can retract messages of others (XEP-0425)
  * @HS_ROOM_FEATURE_SELF_PING: the room itself answers a self-ping (XEP-0410)
  *
- * What a room is and can do, as its service discovery says.
+ * The properties and features of a room, from its service discovery.
  *
  * Since: 0.2
  */
