@@ -8,12 +8,12 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* What an archive can do: its features, and the fields of its form (XEP-0313, 4.1.5). Asked once a session, and only
- * when a query needs it. */
+/* The optional features of an archive, and the fields of its form (XEP-0313, 4.1.5). They are requested once in a
+ * session, and only when a query needs them. */
 
 #define EXTENDED HS_NS_MAM "#extended"
 
-/* XEP-0431, and what servers had before it. */
+/* The field of XEP-0431, and those that servers had before it. */
 static const char *const text_fields[] = { "{urn:xmpp:fulltext:0}fulltext", "withtext", "search" };
 
 void
@@ -39,8 +39,8 @@ hs_archive_get_ability (HsArchive *self, HsJid *archive)
   return ability;
 }
 
-/* An archive that refuses the question does not have what was asked about. Whatever else fails says nothing of it. Takes
- * over @error. */
+/* An archive that answers with an error does not have the feature: returns FALSE. After any other error, that is not
+ * known: ends the task, and returns TRUE. Takes over @error. */
 static gboolean
 return_failure (GTask *task, GError *error)
 {

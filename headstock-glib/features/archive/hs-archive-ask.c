@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* How a page is asked for: each archive answers one query at a time, and at most three are asked at once. What comes
- * belongs to the query whose id it bears, if the archive that was asked sends it, and while it is being asked. */
+/* Requests pages: one query at a time from each archive, and from at most three archives at once. A result belongs to
+ * the query in flight with the same query id, if it comes from the archive that was asked. */
 
 #define MAX_ASKED 3
 
@@ -39,7 +39,7 @@ ask_free (HsArchiveAsk *ask)
   g_free (ask);
 }
 
-/* The next one may begin before the program hears of this one: it may ask on in its callback. */
+/* The next request begins before the task ends: the program may call again in its callback. */
 static void
 ask_end (HsArchiveAsk *ask, GError *error)
 {
@@ -60,7 +60,7 @@ ask_end (HsArchiveAsk *ask, GError *error)
 
 /* ---- The answer ---- */
 
-/* A server that does not know an id may give the same page for ever. */
+/* A server that does not know an id may send the same page again and again. */
 static gboolean
 is_same_again (HsArchiveAsk *ask)
 {
@@ -112,8 +112,8 @@ find_asked (HsArchive *self, const char *query_id)
   return NULL;
 }
 
-/* The archive that was asked: for the account's, its server speaks with no address, with the account's, or with the
- * client's own (RFC 6120, 8.1.2.1). */
+/* Whether a message comes from the archive that was asked. For the account's archive, the server sends no address, the
+ * account's bare JID, or the client's full JID (RFC 6120, 8.1.2.1). */
 static gboolean
 is_from (HsClient *client, HsElement *message, HsJid *archive)
 {
@@ -182,7 +182,8 @@ hs_archive_result_cb (HsClient *client, HsElement *element, gpointer user_data)
 
 /* ---- Asking ---- */
 
-/* Without an object for messages, which would take all messages of the client, one that only reads is made. */
+/* Without HsMessages, makes an object that only reads messages: a registered one would take all messages of the
+ * client. */
 static HsMessages *
 get_reader (HsArchive *self)
 {
@@ -205,7 +206,7 @@ send_query (HsArchiveAsk *ask, const HsArchiveAbility *ability)
   ask->is_flipped = ask->page->query->is_flipped && ability->is_extended;
   payload = hs_archive_make_query (ask, ability);
   iq = hs_iq_new ("set", archive != NULL ? hs_jid_to_string (archive) : NULL, payload);
-  /* It is not cancelled: its results would come all the same, and be somebody's. */
+  /* The request is never cancelled: its results would arrive all the same, without a request that takes them. */
   hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, answered_cb, ask);
 }
 

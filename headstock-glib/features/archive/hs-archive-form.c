@@ -5,7 +5,7 @@
 
 #include "hs-namespaces.h"
 
-/* A query as XML: the form of XEP-0313, 4.1, and the page of XEP-0059. */
+/* Writes a query as XML: the form (XEP-0313, 4.1) and the page (XEP-0059). */
 
 static HsElement *
 add_field (HsElement *form, const char *name)
@@ -23,7 +23,7 @@ add_value (HsElement *form, const char *name, const char *value)
     hs_element_add_text_child (add_field (form, name), "value", HS_NS_DATA, value);
 }
 
-/* XEP-0082, 3.2. */
+/* Writes a time in the format of XEP-0082, 3.2. */
 static void
 add_time (HsElement *form, const char *name, GDateTime *time)
 {

@@ -8,8 +8,8 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* The oldest and the newest message of an archive: by one question where it knows that question (XEP-0313, 5), by two
- * pages of one message where it does not. */
+/* Requests the oldest and the newest message of an archive: by one request if the archive supports it (XEP-0313, 5),
+ * otherwise by two pages of one message each. */
 
 typedef struct
 {
@@ -91,7 +91,7 @@ oldest_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     fetch_one (g_steal_pointer (&task), TRUE, newest_cb);
 }
 
-/* ---- One question ---- */
+/* ---- One request ---- */
 
 static gboolean
 read_end (HsElement *element, const char **id, GDateTime **time)
@@ -106,7 +106,7 @@ read_end (HsElement *element, const char **id, GDateTime **time)
   return *id != NULL && **id != '\0' && *time != NULL;
 }
 
-/* FALSE: it breaks the rules. Where the archive is empty, neither end is there. */
+/* Returns FALSE where the element is not valid. For an empty archive, it has neither `<start/>` nor `<end/>`. */
 static gboolean
 read_metadata (HsElement *element, HsArchiveMetadata *metadata)
 {

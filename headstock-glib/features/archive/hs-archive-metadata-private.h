@@ -16,7 +16,7 @@ struct _HsArchiveMetadata
 };
 
 HsArchiveMetadata *hs_archive_metadata_new (void);
-/* Once each. */
+/* Each of them is called at most once. */
 void hs_archive_metadata_set_first (HsArchiveMetadata *self, const char *id, GDateTime *time);
 void hs_archive_metadata_set_last (HsArchiveMetadata *self, const char *id, GDateTime *time);
 

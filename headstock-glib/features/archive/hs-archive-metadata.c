@@ -79,7 +79,7 @@ hs_archive_metadata_class_init (HsArchiveMetadataClass *klass)
   /**
    * HsArchiveMetadata:first-id: (getter get_first_id)
    *
-   * The id of the oldest message, or %NULL where the archive is empty.
+   * The id of the oldest message, or %NULL if the archive is empty.
    *
    * Since: 0.2
    */
@@ -88,7 +88,7 @@ hs_archive_metadata_class_init (HsArchiveMetadataClass *klass)
   /**
    * HsArchiveMetadata:first-time: (getter get_first_time)
    *
-   * When the oldest message was archived, or %NULL where the archive is empty.
+   * When the oldest message was archived, or %NULL if the archive is empty.
    *
    * Since: 0.2
    */
@@ -97,7 +97,7 @@ hs_archive_metadata_class_init (HsArchiveMetadataClass *klass)
   /**
    * HsArchiveMetadata:last-id: (getter get_last_id)
    *
-   * The id of the newest message, or %NULL where the archive is empty.
+   * The id of the newest message, or %NULL if the archive is empty.
    *
    * Since: 0.2
    */
@@ -106,7 +106,7 @@ hs_archive_metadata_class_init (HsArchiveMetadataClass *klass)
   /**
    * HsArchiveMetadata:last-time: (getter get_last_time)
    *
-   * When the newest message was archived, or %NULL where the archive is empty.
+   * When the newest message was archived, or %NULL if the archive is empty.
    *
    * Since: 0.2
    */
@@ -144,7 +144,7 @@ hs_archive_metadata_set_last (HsArchiveMetadata *self, const char *id, GDateTime
  * hs_archive_metadata_get_first_id: (get-property first-id)
  * @self: what an archive says of itself
  *
- * Gets the id of the oldest message, or %NULL where the archive is empty.
+ * Gets the id of the oldest message, or %NULL if the archive is empty.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -162,7 +162,7 @@ hs_archive_metadata_get_first_id (HsArchiveMetadata *self)
  * hs_archive_metadata_get_first_time: (get-property first-time)
  * @self: what an archive says of itself
  *
- * Gets when the oldest message was archived, or %NULL where the archive is empty.
+ * Gets when the oldest message was archived, or %NULL if the archive is empty.
  *
  * Returns: (transfer none) (nullable): the time, in UTC, or %NULL
  *
@@ -180,7 +180,7 @@ hs_archive_metadata_get_first_time (HsArchiveMetadata *self)
  * hs_archive_metadata_get_last_id: (get-property last-id)
  * @self: what an archive says of itself
  *
- * Gets the id of the newest message, or %NULL where the archive is empty.
+ * Gets the id of the newest message, or %NULL if the archive is empty.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -198,7 +198,7 @@ hs_archive_metadata_get_last_id (HsArchiveMetadata *self)
  * hs_archive_metadata_get_last_time: (get-property last-time)
  * @self: what an archive says of itself
  *
- * Gets when the newest message was archived, or %NULL where the archive is empty.
+ * Gets when the newest message was archived, or %NULL if the archive is empty.
  *
  * Returns: (transfer none) (nullable): the time, in UTC, or %NULL
  *

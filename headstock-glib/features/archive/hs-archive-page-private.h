@@ -12,10 +12,10 @@ struct _HsArchivePage
 {
   GObject parent_instance;
 
-  HsArchiveQuery *query; /* a copy, which nobody changes */
-  HsJid *archive;        /* NULL: the account's */
+  HsArchiveQuery *query; /* a copy, which is never changed */
+  HsJid *archive;        /* NULL for the account's archive */
   GPtrArray *deliveries;
-  GPtrArray *results; /* HsArchiveResult: with those that are left out */
+  GPtrArray *results; /* HsArchiveResult: also those without a delivery */
   char *first_id;
   char *last_id;
   int count;
@@ -24,9 +24,10 @@ struct _HsArchivePage
 };
 
 HsArchivePage *hs_archive_page_new (HsArchiveQuery *query, HsJid *archive);
-/* A result came, whether or not it is a message. @stamp: may be NULL. Takes over @delivery, which may be NULL. */
+/* Adds a result, whether or not it has a message for the program. @stamp: may be NULL. Takes over @delivery, which may
+ * be NULL. */
 void hs_archive_page_add (HsArchivePage *self, const char *id, GDateTime *stamp, HsDelivery *delivery);
-/* The archive has said that this was the page. @was_flipped: it sent the newest first. */
+/* The archive has sent the end of the page. @was_flipped: it sent the newest message first. */
 void hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped);
 
 

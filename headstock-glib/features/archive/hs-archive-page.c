@@ -8,7 +8,7 @@
 /**
  * HsArchivePage:
  *
- * Some messages of an archive, and what there is to know to get the next ones (XEP-0313, 4.2).
+ * A page of messages from an archive, with the ids that are needed to get the next page (XEP-0313, 4.2).
  *
  * ```python
  * def page_cb(archive, result):
@@ -17,7 +17,7 @@
  *         print(delivery.props.archive_id, delivery.props.message.props.body)
  * ```
  *
- * The messages are kept as they came, and the page holds them: a program that has stored them lets the page go.
+ * The page holds all its messages in memory: a program that has stored them releases the page.
  *
  * Since: 0.2
  */
@@ -101,7 +101,7 @@ hs_archive_page_class_init (HsArchivePageClass *klass)
   /**
    * HsArchivePage:first-id: (getter get_first_id)
    *
-   * The id in the archive of the page's oldest message, or %NULL where the page is empty.
+   * The id of the page's oldest message in the archive, or %NULL if the page is empty.
    *
    * Since: 0.2
    */
@@ -110,7 +110,7 @@ hs_archive_page_class_init (HsArchivePageClass *klass)
   /**
    * HsArchivePage:last-id: (getter get_last_id)
    *
-   * The id in the archive of the page's newest message, or %NULL where the page is empty.
+   * The id of the page's newest message in the archive, or %NULL if the page is empty.
    *
    * Since: 0.2
    */
@@ -119,7 +119,7 @@ hs_archive_page_class_init (HsArchivePageClass *klass)
   /**
    * HsArchivePage:count: (getter get_count)
    *
-   * How many messages there are on all pages together, or -1 where the server does not say.
+   * How many messages all pages have together, or -1 if the server does not tell.
    *
    * Since: 0.2
    */
@@ -137,7 +137,7 @@ hs_archive_page_class_init (HsArchivePageClass *klass)
   /**
    * HsArchivePage:is-stable: (getter get_is_stable)
    *
-   * Whether the archive will give the same messages when it is asked again.
+   * Whether the archive will return the same messages when it is asked again.
    *
    * Since: 0.2
    */
@@ -176,7 +176,7 @@ reverse (GPtrArray *array)
     }
 }
 
-/* A number that a server wrote; -1 where it is none. */
+/* Reads a number from the server. Returns -1 where it is not a valid one. */
 static int
 read_count (const char *text)
 {
@@ -204,7 +204,7 @@ hs_archive_page_add (HsArchivePage *self, const char *id, GDateTime *stamp, HsDe
   self->last_id = g_strdup (id);
 }
 
-/* An xs:boolean. */
+/* Reads an xs:boolean. */
 static gboolean
 is_true (const char *value)
 {
@@ -245,7 +245,7 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
     }
   if (set != NULL)
     self->count = read_count (hs_element_get_child_text (set, "count", HS_NS_RSM));
-  /* Pages that are empty without saying so would be asked for without an end. */
+  /* An empty page is the last one, whatever the server says: otherwise the requests would never end. */
   self->is_complete = self->last_id == NULL || is_true (hs_element_get_attribute (fin, "complete"));
   self->is_stable = !is_false (hs_element_get_attribute (fin, "stable"));
 }
@@ -260,7 +260,7 @@ hs_archive_page_get_results (HsArchivePage *self)
  * hs_archive_page_get_first_id: (get-property first-id)
  * @self: a page
  *
- * Gets the id in the archive of the page's oldest message, or %NULL where the page is empty.
+ * Gets the id of the page's oldest message in the archive.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -278,7 +278,7 @@ hs_archive_page_get_first_id (HsArchivePage *self)
  * hs_archive_page_get_last_id: (get-property last-id)
  * @self: a page
  *
- * Gets the id in the archive of the page's newest message, or %NULL where the page is empty.
+ * Gets the id of the page's newest message in the archive.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -296,9 +296,9 @@ hs_archive_page_get_last_id (HsArchivePage *self)
  * hs_archive_page_get_count: (get-property count)
  * @self: a page
  *
- * Gets how many messages there are on all pages together, or -1 where the server does not say.
+ * Gets how many messages all pages have together.
  *
- * Returns: the number, or -1; servers may estimate it (XEP-0059, 2.7)
+ * Returns: the number, which servers may estimate (XEP-0059, 2.7), or -1 if the server does not tell
  *
  * Since: 0.2
  */
@@ -316,7 +316,7 @@ hs_archive_page_get_count (HsArchivePage *self)
  *
  * Gets whether this is the last page.
  *
- * Returns: true also for an empty page, which ends the pages whatever the server says
+ * Returns: true if it is; an empty page is always the last one
  *
  * Since: 0.2
  */
@@ -332,9 +332,9 @@ hs_archive_page_get_is_complete (HsArchivePage *self)
  * hs_archive_page_get_is_stable: (get-property is-stable)
  * @self: a page
  *
- * Gets whether the archive will give the same messages when it is asked again.
+ * Gets whether the archive will return the same messages when it is asked again.
  *
- * Returns: false where the server says that what it gave may still change (XEP-0313, 4.2.4)
+ * Returns: false if the server says that the page may still change (XEP-0313, 4.2.4)
  *
  * Since: 0.2
  */
@@ -350,10 +350,11 @@ hs_archive_page_get_is_stable (HsArchivePage *self)
  * hs_archive_page_list_deliveries:
  * @self: a page
  *
- * Lists the messages of the page, the oldest first, or the newest where [property@ArchiveQuery:is-flipped] was set.
+ * Lists the messages of the page, the oldest first, or the newest first if [property@ArchiveQuery:is-flipped] was set.
  *
- * What the archive gave and cannot be a message of it is left out: in the account's archive what is neither from the
- * account nor to it, in a room's what is not from the room. So a page that is not the last one may list nothing.
+ * Messages that do not belong to the archive are left out: from the account's archive, those that are neither from the
+ * account nor to it; from a room's archive, those that are not from the room. Even a page that is not the last one can
+ * therefore be empty.
  *
  * ```python
  * for delivery in page.list_deliveries():

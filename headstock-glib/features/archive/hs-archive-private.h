@@ -8,32 +8,32 @@
 
 G_BEGIN_DECLS
 
-/* What hs-archive*.c share. */
+/* The structs and functions that hs-archive*.c share. */
 
-/* What a page may have at most, where less was asked for: a server may give what it likes. */
+/* How many results a page may have at most: a server may send more than was asked for. */
 #define HS_ARCHIVE_MAX_RESULTS 1000
 
-/* What an archive can do beyond what each can, known for a session. */
+/* The optional features of an archive. They are known for one session. */
 typedef struct
 {
   gboolean is_known;    /* its features */
   gboolean is_extended; /* urn:xmpp:mam:2#extended */
   gboolean has_form;    /* @text_field is known */
-  char *text_field;     /* by which it searches for words; NULL: it does not */
+  char *text_field;     /* the field for full-text search, or NULL if there is none */
 } HsArchiveAbility;
 
-/* A page that is asked for, or waits to be. */
+/* A request for a page, in flight or waiting. */
 typedef struct
 {
   HsArchive *archive; /* kept */
-  GTask *task;        /* NULL: it has been cancelled, and what still comes is thrown away */
+  GTask *task;        /* NULL after it was cancelled: the rest of the answer is dropped */
   HsArchivePage *page;
   HsArchivePage *previous; /* or NULL */
   GSource *cancelled;      /* or NULL */
-  HsMessages *reader;      /* while it is asked */
+  HsMessages *reader;      /* while the request is in flight */
   char *query_id;          /* likewise */
   gboolean is_flipped;     /* the archive sends the newest first */
-  GError *error;           /* what came is wrong */
+  GError *error;           /* a fault in the results */
 } HsArchiveAsk;
 
 struct _HsArchive
@@ -43,7 +43,7 @@ struct _HsArchive
   HsClient *client;      /* weak */
   GHashTable *abilities; /* address, "" for the account's -> HsArchiveAbility */
   GQueue waiting;        /* HsArchiveAsk */
-  GPtrArray *asked;      /* HsArchiveAsk, each of another archive */
+  GPtrArray *asked;      /* HsArchiveAsk, each to another archive */
 };
 
 /* hs-archive-ask.c */

@@ -9,7 +9,7 @@ struct _HsArchiveQuery
 {
   GObject parent_instance;
 
-  char *archive; /* NULL: the account's */
+  char *archive; /* NULL for the account's archive */
   char *with;
   GDateTime *start;
   GDateTime *end;

@@ -6,9 +6,9 @@
 /**
  * HsArchiveQuery:
  *
- * What to ask an archive for (XEP-0313, 4.1), for [method@Archive.fetch_async].
+ * A query for messages in an archive (XEP-0313, 4.1), for [method@Archive.fetch_async].
  *
- * It can be asked again, and changed between: what is asked is what it says at that time.
+ * It can be used and changed any number of times: [method@Archive.fetch_async] copies it.
  *
  * ```python
  * query = Headstock.ArchiveQuery(with_="juliet@example.org", is_backwards=True)
@@ -156,9 +156,10 @@ make_fields (void)
   /**
    * HsArchiveQuery:with: (getter get_with) (setter set_with)
    *
-   * Whose messages: an address, with or without a resource; %NULL, the default: everybody's.
+   * Only messages to or from this address, with or without a resource; %NULL, the default, for all.
    *
-   * An address without a resource stands for all of its resources (XEP-0313, 4.1.1). In a room's archive servers need not know this field.
+   * An address without a resource stands for all its resources (XEP-0313, 4.1.1). Servers need not support this field
+   * in a room's archive.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -169,7 +170,7 @@ make_fields (void)
   /**
    * HsArchiveQuery:start: (getter get_start) (setter set_start)
    *
-   * From when on, inclusive; %NULL, the default: from the beginning.
+   * Only messages from this time on, inclusive; %NULL, the default, for the beginning.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -180,7 +181,7 @@ make_fields (void)
   /**
    * HsArchiveQuery:end: (getter get_end) (setter set_end)
    *
-   * Up to when, inclusive; %NULL, the default: up to now.
+   * Only messages up to this time, inclusive; %NULL, the default, for now.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -197,7 +198,7 @@ make_narrow_fields (void)
   /**
    * HsArchiveQuery:before-id: (getter get_before_id) (setter set_before_id)
    *
-   * Only what is older than the message with this id in the archive; %NULL, the default: all.
+   * Only messages older than the one with this id in the archive; %NULL, the default, for all.
    *
    * The archive must have `urn:xmpp:mam:2#extended` (XEP-0313, 4.1.3).
    *
@@ -210,7 +211,7 @@ make_narrow_fields (void)
   /**
    * HsArchiveQuery:after-id: (getter get_after_id) (setter set_after_id)
    *
-   * Only what is newer than the message with this id in the archive; %NULL, the default: all.
+   * Only messages newer than the one with this id in the archive; %NULL, the default, for all.
    *
    * The archive must have `urn:xmpp:mam:2#extended` (XEP-0313, 4.1.3).
    *
@@ -223,7 +224,7 @@ make_narrow_fields (void)
   /**
    * HsArchiveQuery:ids: (getter get_ids) (setter set_ids)
    *
-   * Only the messages with these ids in the archive; %NULL, the default: all.
+   * Only the messages with these ids in the archive; %NULL, the default, for all.
    *
    * The archive must have `urn:xmpp:mam:2#extended` (XEP-0313, 4.1.4).
    *
@@ -236,9 +237,9 @@ make_narrow_fields (void)
   /**
    * HsArchiveQuery:text: (getter get_text) (setter set_text)
    *
-   * Words that the messages must have; %NULL, the default: any.
+   * Only messages with these words; %NULL, the default, for all.
    *
-   * The archive must search for text (XEP-0431). What words mean is the server's to say.
+   * The archive must support full-text search (XEP-0431). The server decides what the words match.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -255,7 +256,7 @@ make_pages (void)
   /**
    * HsArchiveQuery:page-size: (getter get_page_size) (setter set_page_size)
    *
-   * How many messages a page has at most, from 1 to 1,000; 50 by default. Servers may give fewer.
+   * How many messages a page has at most, from 1 to 1,000; 50 by default. Servers may send fewer.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -266,9 +267,9 @@ make_pages (void)
   /**
    * HsArchiveQuery:is-backwards: (getter get_is_backwards) (setter set_is_backwards)
    *
-   * Whether the first page is the newest, and each next page older; %FALSE by default.
+   * Whether the first page has the newest messages, and each next page older ones; %FALSE by default.
    *
-   * The messages in a page are in the order of time all the same, unless [property@ArchiveQuery:is-flipped] is set.
+   * Within a page, the oldest message is still the first, unless [property@ArchiveQuery:is-flipped] is set.
    *
    * A change takes effect with the next [method@Archive.fetch_async].
    *
@@ -302,7 +303,7 @@ hs_archive_query_class_init (HsArchiveQueryClass *klass)
   /**
    * HsArchiveQuery:archive: (getter get_archive)
    *
-   * The address of the room whose archive is asked; %NULL, the default: the account's own archive.
+   * The address of the room whose archive is queried; %NULL, the default, for the account's own archive.
    *
    * Since: 0.2
    */
@@ -324,9 +325,9 @@ hs_archive_query_init (HsArchiveQuery *self)
  * hs_archive_query_new: (constructor)
  * @archive: (nullable): the address of a room, or %NULL for the account's own archive
  *
- * Makes a query for all messages of an archive, oldest first, 50 a page.
+ * Makes a query for all messages of an archive, oldest first, in pages of 50.
  *
- * An address that is not valid is told by [method@Archive.fetch_finish].
+ * If the address is not valid, [method@Archive.fetch_finish] returns an error.
  *
  * Returns: (transfer full): the new query
  *
@@ -361,7 +362,7 @@ hs_archive_query_copy (HsArchiveQuery *self)
  * hs_archive_query_get_archive: (get-property archive)
  * @self: a query
  *
- * Gets which archive is asked.
+ * Gets which archive is queried.
  *
  * Returns: (transfer none) (nullable): the address of a room, or %NULL for the account's own archive
  *
@@ -379,7 +380,7 @@ hs_archive_query_get_archive (HsArchiveQuery *self)
  * hs_archive_query_get_with: (get-property with)
  * @self: a query
  *
- * Gets whose messages are asked for.
+ * Gets the address whose messages are queried.
  *
  * Returns: (transfer none) (nullable): an address, or %NULL for everybody
  *
@@ -398,7 +399,7 @@ hs_archive_query_get_with (HsArchiveQuery *self)
  * @self: a query
  * @with: (nullable): an address, or %NULL for everybody
  *
- * Sets whose messages are asked for.
+ * Sets the address whose messages are queried.
  *
  * Since: 0.2
  */
@@ -418,7 +419,7 @@ hs_archive_query_set_with (HsArchiveQuery *self, const char *with)
  * hs_archive_query_get_start: (get-property start)
  * @self: a query
  *
- * Gets from when on messages are asked for.
+ * Gets the time from which on messages are queried.
  *
  * Returns: (transfer none) (nullable): the time, or %NULL for the beginning
  *
@@ -437,7 +438,7 @@ hs_archive_query_get_start (HsArchiveQuery *self)
  * @self: a query
  * @start: (nullable): the time, or %NULL for the beginning
  *
- * Sets from when on messages are asked for.
+ * Sets the time from which on messages are queried.
  *
  * Since: 0.2
  */
@@ -457,7 +458,7 @@ hs_archive_query_set_start (HsArchiveQuery *self, GDateTime *start)
  * hs_archive_query_get_end: (get-property end)
  * @self: a query
  *
- * Gets up to when messages are asked for.
+ * Gets the time up to which messages are queried.
  *
  * Returns: (transfer none) (nullable): the time, or %NULL for now
  *
@@ -476,7 +477,7 @@ hs_archive_query_get_end (HsArchiveQuery *self)
  * @self: a query
  * @end: (nullable): the time, or %NULL for now
  *
- * Sets up to when messages are asked for.
+ * Sets the time up to which messages are queried.
  *
  * Since: 0.2
  */
@@ -496,7 +497,7 @@ hs_archive_query_set_end (HsArchiveQuery *self, GDateTime *end)
  * hs_archive_query_get_before_id: (get-property before-id)
  * @self: a query
  *
- * Gets before which message those are that are asked for.
+ * Gets the id of the message before which messages are queried.
  *
  * Returns: (transfer none) (nullable): an id in the archive, or %NULL
  *
@@ -515,7 +516,7 @@ hs_archive_query_get_before_id (HsArchiveQuery *self)
  * @self: a query
  * @before_id: (nullable): an id in the archive, or %NULL
  *
- * Sets before which message those are that are asked for.
+ * Sets the id of the message before which messages are queried.
  *
  * Since: 0.2
  */
@@ -535,7 +536,7 @@ hs_archive_query_set_before_id (HsArchiveQuery *self, const char *before_id)
  * hs_archive_query_get_after_id: (get-property after-id)
  * @self: a query
  *
- * Gets after which message those are that are asked for.
+ * Gets the id of the message after which messages are queried.
  *
  * Returns: (transfer none) (nullable): an id in the archive, or %NULL
  *
@@ -554,7 +555,7 @@ hs_archive_query_get_after_id (HsArchiveQuery *self)
  * @self: a query
  * @after_id: (nullable): an id in the archive, or %NULL
  *
- * Sets after which message those are that are asked for.
+ * Sets the id of the message after which messages are queried.
  *
  * Since: 0.2
  */
@@ -574,7 +575,7 @@ hs_archive_query_set_after_id (HsArchiveQuery *self, const char *after_id)
  * hs_archive_query_get_ids: (get-property ids)
  * @self: a query
  *
- * Gets which messages are asked for by their ids.
+ * Gets the ids of the messages that are queried.
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): ids in the archive, or %NULL
  *
@@ -593,7 +594,7 @@ hs_archive_query_get_ids (HsArchiveQuery *self)
  * @self: a query
  * @ids: (nullable) (array zero-terminated=1): ids in the archive, or %NULL
  *
- * Sets which messages are asked for by their ids.
+ * Sets the ids of the messages that are queried.
  *
  * Since: 0.2
  */
@@ -613,7 +614,7 @@ hs_archive_query_set_ids (HsArchiveQuery *self, const char * const *ids)
  * hs_archive_query_get_text: (get-property text)
  * @self: a query
  *
- * Gets which words the messages must have.
+ * Gets the words that the messages must have.
  *
  * Returns: (transfer none) (nullable): the words, or %NULL
  *
@@ -632,7 +633,7 @@ hs_archive_query_get_text (HsArchiveQuery *self)
  * @self: a query
  * @text: (nullable): the words, or %NULL
  *
- * Sets which words the messages must have.
+ * Sets the words that the messages must have.
  *
  * Since: 0.2
  */
@@ -669,7 +670,7 @@ hs_archive_query_get_page_size (HsArchiveQuery *self)
 /**
  * hs_archive_query_set_page_size: (set-property page-size)
  * @self: a query
- * @page_size: how many, from 1 to 1,000; what is outside becomes the nearest of these
+ * @page_size: the number, from 1 to 1,000; other values are clamped to this range
  *
  * Sets how many messages a page has at most.
  *
@@ -691,7 +692,7 @@ hs_archive_query_set_page_size (HsArchiveQuery *self, guint page_size)
  * hs_archive_query_get_is_backwards: (get-property is-backwards)
  * @self: a query
  *
- * Gets whether the first page is the newest.
+ * Gets whether the first page has the newest messages.
  *
  * Returns: false by default
  *
@@ -710,7 +711,7 @@ hs_archive_query_get_is_backwards (HsArchiveQuery *self)
  * @self: a query
  * @is_backwards: whether it is
  *
- * Sets whether the first page is the newest.
+ * Sets whether the first page has the newest messages.
  *
  * Since: 0.2
  */

@@ -5,25 +5,25 @@
 
 G_BEGIN_DECLS
 
-/* What other features ask of archives. Not installed; only features/ includes it. */
+/* The functions by which other features use HsArchive. Not installed; only features/ includes it. */
 
-/* One of a page's results. */
+/* A result in a page. */
 typedef struct
 {
   char *id;             /* the archive's */
-  GDateTime *stamp;     /* the archive's; NULL: it did not say */
-  HsDelivery *delivery; /* NULL: it is no message that a program is given */
+  GDateTime *stamp;     /* of the archive, or NULL */
+  HsDelivery *delivery; /* NULL if it is not a message for the program */
 } HsArchiveResult;
 
-/* As hs_archive_fetch_async(), but for the page after an id, or before it where the query is backwards. NULL: for the
- * first page, or the last. Ends with hs_archive_fetch_finish(). */
+/* Like hs_archive_fetch_async(), for the page after an id, or before it if the query is backwards. @id: NULL for the
+ * first page. Finished by hs_archive_fetch_finish(). */
 void hs_archive_fetch_beyond_async (HsArchive *self,
                                     HsArchiveQuery *query,
                                     const char *id,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
-/* HsArchiveResult: all that came, in the order of the page's deliveries. (transfer none) */
+/* Returns all results, in the order of the page's deliveries. (transfer none) (element-type HsArchiveResult) */
 GPtrArray *hs_archive_page_get_results (HsArchivePage *self);
 
 G_END_DECLS

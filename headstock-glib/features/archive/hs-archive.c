@@ -11,8 +11,7 @@
 /**
  * HsArchive:
  *
- * Questions to the archives of the account and of rooms (XEP-0313): messages of a person, of a time, or all, page by
- * page. For clients only.
+ * Queries the archives of the account and of rooms (XEP-0313), page by page. For clients only.
  *
  * ```python
  * archive = Headstock.Archive.new()
@@ -30,13 +29,13 @@
  *     Headstock.ArchiveQuery.new(None), None, page_cb, archive.fetch_finish))
  * ```
  *
- * What an archive gives goes to who asked for it: it is not emitted as [signal@Messages::received], nor as
- * [signal@Client::message]. A message counts only if it comes from the archive that was asked, bears the id of a
- * question that is still open, and fits the archive: see [method@ArchivePage.list_deliveries].
+ * The results are only returned to the caller: neither [signal@Messages::received] nor [signal@Client::message] is
+ * emitted for them. A result counts only if it comes from the archive that was asked, has the id of a query in flight,
+ * and belongs to the archive: see [method@ArchivePage.list_deliveries].
  *
- * Each archive is asked one question at a time, and at most three archives at once; other questions wait. Fields that
- * not every archive has are only sent to those that say that they have them; where one does not,
- * [method@Archive.fetch_finish] fails with %HS_ERROR_NOT_SUPPORTED rather than to give what was not asked for.
+ * Each archive gets one query at a time, and at most three archives are queried at once; other queries wait. Optional
+ * fields are only sent to archives that announce them: otherwise [method@Archive.fetch_finish] fails with
+ * %HS_ERROR_NOT_SUPPORTED, because the results would not be those that were asked for.
  *
  * Since: 0.2
  */
@@ -152,7 +151,7 @@ hs_archive_init (HsArchive *self)
 /**
  * hs_archive_new: (constructor)
  *
- * Makes an object to ask archives, for [method@Client.register].
+ * Makes an object that queries archives, for [method@Client.register].
  *
  * Returns: (transfer full): the new object
  *
@@ -184,7 +183,8 @@ hs_archive_get_client (HsArchive *self)
 
 /* ---- Asking ---- */
 
-/* The archive of a room, or NULL for the account's. FALSE: the task has got an error. */
+/* Finds the archive: a room's address, or NULL for the account's archive. Returns FALSE, and ends the task, with an
+ * error. */
 static gboolean
 find_archive (HsArchive *self, const char *address, GTask *task, HsJid **archive)
 {
@@ -212,7 +212,7 @@ find_archive (HsArchive *self, const char *address, GTask *task, HsJid **archive
   return TRUE;
 }
 
-/* As the server is to read it. */
+/* Checks and prepares the address in HsArchiveQuery:with. */
 static gboolean
 check_with (HsArchiveQuery *query, GError **error)
 {
@@ -231,12 +231,12 @@ check_with (HsArchiveQuery *query, GError **error)
 /**
  * hs_archive_fetch_async:
  * @self: what asks archives
- * @query: what to ask for
+ * @query: the query; it is copied
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the page is there
  * @user_data: data for @callback
  *
- * Asks an archive for the first page of what a query describes (XEP-0313, 4).
+ * Fetches the first page of a query (XEP-0313, 4).
  *
  * Call [method@Archive.fetch_finish] in the callback to get the result.
  *
@@ -312,10 +312,10 @@ finish (HsArchive *self, GAsyncResult *result, gpointer source_tag, GError **err
  * Ends what [method@Archive.fetch_async] began.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID, for the archive or [property@ArchiveQuery:with];
- * %HS_ERROR_NOT_SUPPORTED where the archive does not have a field that the query has; %HS_ERROR_PROTOCOL where the answer
- * breaks the rules, or has more than 1,000 messages; those of [method@Client.request_finish], among them the condition
- * that the archive answered with, in %HS_STANZA_ERROR: `item-not-found` where it does not have an id that was named
- * (XEP-0313, 4.1.3), `forbidden` where the account may not read it.
+ * %HS_ERROR_NOT_SUPPORTED if the archive does not support a field of the query; %HS_ERROR_PROTOCOL if the answer is not
+ * valid, or has more than 1,000 messages; those of [method@Client.request_finish], among them the condition that the
+ * archive answered with, in %HS_STANZA_ERROR: `item-not-found` if the archive does not know an id in the query
+ * (XEP-0313, 4.1.3), `forbidden` if the account may not read it.
  *
  * Returns: (transfer full): the page, or %NULL with an error
  *
@@ -335,10 +335,10 @@ hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
  * @callback: (scope async): called when the next page is there
  * @user_data: data for @callback
  *
- * Asks for the page after another one: the next newer messages, or the next older ones where
+ * Fetches the page after another one: the next newer messages, or the next older ones if
  * [property@ArchiveQuery:is-backwards] was set (XEP-0059, 2.2 and 2.3).
  *
- * Nothing is asked after the last page.
+ * After the last page, nothing is sent.
  *
  * Call [method@Archive.fetch_next_finish] in the callback to get the result.
  *
@@ -381,10 +381,9 @@ hs_archive_fetch_next_async (HsArchive *self,
  *
  * Ends what [method@Archive.fetch_next_async] began.
  *
- * Errors: those of [method@Archive.fetch_finish]. %HS_ERROR_PROTOCOL also where the archive gives the same page again.
+ * Errors: those of [method@Archive.fetch_finish]. %HS_ERROR_PROTOCOL also if the archive sends the same page again.
  *
- * Returns: (transfer full) (nullable): the page; or %NULL without an error, where the page before was the last one, or
- *   with one
+ * Returns: (transfer full) (nullable): the page; %NULL without an error after the last page; or %NULL with an error
  *
  * Since: 0.2
  */
@@ -402,8 +401,9 @@ hs_archive_fetch_next_finish (HsArchive *self, GAsyncResult *result, GError **er
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
- * Asks for the oldest and the newest message of an archive (XEP-0313, 5). An archive that does not know the
- * question is asked for these two messages.
+ * Asks for the ids and times of the oldest and the newest message of an archive (XEP-0313, 5).
+ *
+ * If the archive does not support that, these two messages are fetched.
  *
  * Call [method@Archive.query_metadata_finish] in the callback to get the result.
  *
@@ -441,9 +441,9 @@ hs_archive_query_metadata_async (HsArchive *self,
  *
  * Ends what [method@Archive.query_metadata_async] began.
  *
- * Errors: as [method@Archive.fetch_finish].
+ * Errors: those of [method@Archive.fetch_finish].
  *
- * Returns: (transfer full): what the archive says, or %NULL with an error
+ * Returns: (transfer full): the ids and times, or %NULL with an error
  *
  * Since: 0.2
  */
