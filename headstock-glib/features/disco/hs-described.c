@@ -8,10 +8,9 @@
  *
  * A module that others can find by service discovery (XEP-0030).
  *
- * While the module and a [class@Disco] are registered with the same client, the answers of the client
- * and its entity capabilities have what the module adds in `describe`. So a program advertises a feature
- * by registering its module. A module that asks for events of PubSub adds the node's name with `+notify`
- * (XEP-0163, 4.3.2).
+ * While the module and a [class@Disco] are registered with the same client, the answers of the client and its entity
+ * capabilities contain what the module adds in `describe`. A program therefore advertises a feature by registering its
+ * module. A module that asks for events of PubSub adds the node's name with `+notify` (XEP-0163, 4.3.2).
  *
  * ```python
  * class Dice(GObject.Object, Headstock.Module, Headstock.Described):
@@ -43,9 +42,9 @@ hs_described_default_init (HsDescribedInterface *iface)
 /**
  * hs_described_describe:
  * @self: a module
- * @info: what is known so far
+ * @info: the info so far
  *
- * Lets a module add what it stands for.
+ * Lets a module add its identities, features and forms.
  *
  * Since: 0.2
  */

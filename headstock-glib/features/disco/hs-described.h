@@ -17,9 +17,9 @@ G_DECLARE_INTERFACE (HsDescribed, hs_described, HS, DESCRIBED, GObject)
 /**
  * HsDescribedInterface:
  * @parent_iface: the parent interface
- * @describe: adds what the module stands for to an answer: identities, namespaces, forms
+ * @describe: adds the identities, features and forms of the module to an answer
  *
- * What a module that is to be found by service discovery implements.
+ * The interface of modules that are advertised by service discovery.
  *
  * Since: 0.2
  */

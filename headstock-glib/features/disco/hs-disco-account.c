@@ -7,7 +7,7 @@
 #include "hs-element.h"
 #include "hs-namespaces.h"
 
-/* What the account and its server can do, asked once a session. */
+/* The features of the account and its server, requested once in a session. */
 
 static void
 set_info (HsDisco *self, HsDiscoInfo **place, HsDiscoInfo *info, const char *property)
@@ -54,7 +54,7 @@ ask (HsDisco *self, const char *jid, GAsyncReadyCallback callback)
   hs_disco_ask (self, jid, NULL, FALSE, g_task_new (self, NULL, callback, NULL));
 }
 
-/* The stream features tell the server's hash (XEP-0115, 6.3): what is known of it need not be asked. */
+/* The stream features contain the server's hash (XEP-0115, 6.3): no request is needed if the hash is known. */
 static void
 load_server (HsDisco *self, HsJid *own)
 {

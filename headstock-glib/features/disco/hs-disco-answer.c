@@ -9,9 +9,9 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* Answers to those who ask us. */
+/* Answers to requests of others. */
 
-/* An empty node is none: some clients send it. */
+/* Some clients send an empty node, which counts as no node. */
 static const char *
 get_node (HsElement *query)
 {

@@ -26,7 +26,7 @@ typedef struct
 {
   HsDisco *disco;
   char *key;
-  char *jid; /* who is asked now */
+  char *jid; /* the address that is asked at present */
   HsDiscoWaiters waiters;
 } HsDiscoCapsQuestion;
 
@@ -74,7 +74,7 @@ parse (HsElement *element)
   return caps;
 }
 
-/* FALSE: it is not what the hash stands for. */
+/* Returns FALSE where the answer does not match the hash. */
 static gboolean
 keep (HsDisco *self, const char *key, HsDiscoInfo *info)
 {
@@ -164,7 +164,7 @@ question_free (HsDiscoCapsQuestion *question)
   g_free (question);
 }
 
-/* Asks the next who has the hash. Who has another one by now is looked at anew. */
+/* Asks the next address with this hash. An address that has another hash by now is handled again from the beginning. */
 static void
 ask_next (HsDiscoCapsQuestion *question)
 {
@@ -188,7 +188,7 @@ ask_next (HsDiscoCapsQuestion *question)
   question_free (question);
 }
 
-/* Whether asking somebody else would be no use either. */
+/* Whether asking another address would fail in the same way. */
 static gboolean
 is_general (const GError *error)
 {
@@ -216,7 +216,7 @@ holder_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       question_free (question);
       return;
     }
-  /* XEP-0115, 5.4, 3.9: what does not match its hash is the answer of this address and of no other. */
+  /* An answer that does not match its hash only counts for the address that sent it (XEP-0115, 5.4, 3.9). */
   hs_disco_waiters_return (&question->waiters, question->jid, info, error);
   ask_next (question);
 }
@@ -232,7 +232,7 @@ ask_holder (HsDiscoCapsQuestion *question, const char *jid, const char *node)
   hs_disco_ask (question->disco, asked, node, TRUE, task);
 }
 
-/* What is known of an address without asking. */
+/* Returns what is known about an address without a request. */
 static HsDiscoInfo *
 find (HsDisco *self, const char *jid, HsDiscoCaps *caps)
 {
@@ -285,17 +285,16 @@ start (HsDisco *self, GTask *task)
 /**
  * hs_disco_query_caps_async:
  * @self: service discovery
- * @full_jid: the full JID of somebody whose presence was received
+ * @full_jid: a full JID from which a presence was received
  * @cancellable: (nullable): stops the waiting
  * @callback: (scope async) (closure user_data): called when there is an answer
  * @user_data: data for @callback
  *
  * Asks what a client is and can do, by the hash of its last presence (XEP-0115).
  *
- * Many clients have one hash: it is asked for once, at one of them, and the answer is kept if the hash
- * shows that it is right. A wrong answer counts for the address that gave it and for no other: the next one who
- * has the hash is asked. Without a hash, the address is asked as [method@Disco.query_async] does. Of these
- * requests, 8 are in flight at most.
+ * Many clients share one hash: only one of them is asked, and the answer is kept if it matches the hash. A wrong answer
+ * only counts for the address that sent it, and the next address with the hash is asked. Without a hash, the address is
+ * asked as by [method@Disco.query_async]. At most 8 of these requests are in flight.
  *
  * Call [method@Disco.query_caps_finish] in the callback to get the result.
  *
@@ -357,9 +356,9 @@ hs_disco_query_caps_finish (HsDisco *self, GAsyncResult *result, GError **error)
 /**
  * hs_disco_peek:
  * @self: service discovery
- * @full_jid: the full JID of somebody whose presence was received
+ * @full_jid: a full JID from which a presence was received
  *
- * Returns what is known of an address, and asks nobody.
+ * Returns what is known about an address, without a request.
  *
  * Returns: (transfer none) (nullable): the information, or %NULL if nothing is known. It belongs to @self and
  *   may go when another answer is kept

@@ -264,7 +264,7 @@ hs_disco_info_dup_safe_hash (HsDiscoInfo *self, const char *algorithm)
  * @self: an info
  * @algorithm: `sha-1`, `sha-256`, `sha-512` or `md5`, as XEP-0300 writes them
  *
- * Computes the hash that stands for the info in entity capabilities (XEP-0115, 5.1).
+ * Computes the hash of the info for entity capabilities (XEP-0115, 5.1).
  *
  * An info in which an identity, a feature or a `FORM_TYPE` comes twice, or with a `<` in any part, has a hash as
  * well. Another info can have the same one, and so [class@Disco] keeps such an info for its address only.

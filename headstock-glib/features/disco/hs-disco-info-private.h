@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Larger answers are used and not kept: strangers choose their size. */
 #define HS_DISCO_INFO_MAX_KEPT (256 * 1024)
 
-/* Reads a <query/> of disco#info. What it returns cannot be changed. */
+/* Reads a <query/> of disco#info. The returned object cannot be changed. */
 HsDiscoInfo *hs_disco_info_new_from_query (HsElement *query);
 HsElement *hs_disco_info_create_query (HsDiscoInfo *self, const char *node);
 /* Makes an info that cannot be changed any more. */

@@ -11,7 +11,7 @@
 /**
  * HsDiscoInfo:
  *
- * What an entity is and can do: the answer to a `disco#info` request (XEP-0030, 3), with the forms of
+ * The identities and features of an entity: the answer to a `disco#info` request (XEP-0030, 3), with the forms of
  * XEP-0128.
  *
  * [method@Disco.query_async] gets that of another entity. Such an info is shared and cannot be changed.
@@ -470,8 +470,8 @@ hs_disco_info_dup_name (HsDiscoInfo *self)
  *
  * Looks for a form with more about the entity (XEP-0128).
  *
- * Returns: (transfer none) (nullable): the form, which the info owns; or %NULL if there is none, or it
- *   breaks the rules of forms
+ * Returns: (transfer none) (nullable): the form, which the info owns; or %NULL if there is none, or it is not a valid
+ *   form
  *
  * Since: 0.2
  */

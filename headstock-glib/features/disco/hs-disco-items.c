@@ -12,9 +12,9 @@
 
 /* The items of an entity, page by page (XEP-0030, 4; XEP-0059). */
 
-/* What is asked for; a service may give less. */
+/* How many items are requested in a page; a service may send fewer. */
 #define PAGE "100"
-/* What a service that never ends can make us keep. */
+/* How many items are kept at most, if the pages of a service never end. */
 #define MAX_ITEMS 100000
 
 typedef struct
@@ -158,7 +158,7 @@ ask_page (GTask *task)
  *
  * Asks an entity for its items, such as the rooms of a chat service (XEP-0030, 4).
  *
- * If the service sends them in pages (XEP-0059), all pages are asked for. The answer is not kept.
+ * If the service sends them in pages (XEP-0059), all pages are fetched. The answer is not kept.
  *
  * Call [method@Disco.query_items_finish] in the callback to get the result.
  *

@@ -12,9 +12,9 @@
 #include "hs-namespaces.h"
 #include "hs-presence.h"
 
-/* What the client itself is and can do, and the hash of it that others see. */
+/* The info that the client advertises, and its hash. */
 
-/* What others understand longest (XEP-0115, 4). */
+/* The hash algorithm that all clients support (XEP-0115, 4). */
 #define ALGORITHM "sha-1"
 
 static HsDiscoInfo *
@@ -84,7 +84,7 @@ clear_own (HsDiscoOwnHash *own)
   g_clear_object (&own->info);
 }
 
-/* Who has seen an earlier presence may still ask for what it stood for. */
+/* Others may still ask for the hash of an earlier presence. */
 static void
 remember (HsDisco *self, const char *hash, HsDiscoInfo *info)
 {

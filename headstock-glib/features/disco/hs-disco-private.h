@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /* Own hashes that are answered. */
 #define HS_DISCO_N_OWN_HASHES 3
 
-/* A hash that was sent, as the "node#hash" that others ask for, and what it stands for. */
+/* A hash that was sent, as the "node#hash" that others ask for, and the info that belongs to it. */
 typedef struct
 {
   char *node;
@@ -62,14 +62,14 @@ typedef struct
 
 void hs_disco_waiters_init (HsDiscoWaiters *self);
 void hs_disco_waiters_clear (HsDiscoWaiters *self);
-/* Takes the task. It leaves as soon as it is cancelled. */
+/* Takes over the task, which ends as soon as it is cancelled. */
 void hs_disco_waiters_add (HsDiscoWaiters *self, GTask *task);
-/* Of the waiters whose task data is @jid, or of all where it is NULL: each gets a reference to @info, or @error. */
+/* Ends the tasks whose data is @jid, or all tasks if it is NULL: each returns a reference to @info, or @error. */
 void hs_disco_waiters_return (HsDiscoWaiters *self, const char *jid, HsDiscoInfo *info, const GError *error);
 
 /* hs-disco-query.c */
 char *hs_disco_make_key (const char *jid, const char *node);
-/* Takes the task, which returns an HsDiscoInfo. One of many: not more than so many at once. */
+/* Takes over the task, which returns an HsDiscoInfo. The number of these requests in flight is limited. */
 void hs_disco_ask (HsDisco *self, const char *jid, const char *node, gboolean one_of_many, GTask *task);
 /* A request to an address, or to the account where it is %NULL. */
 HsIq *hs_disco_new_request (HsDisco *self, const char *jid, HsElement *query);
@@ -81,7 +81,7 @@ char *hs_disco_check_jid (const char *jid, GError **error);
 /* hs-disco-state.c */
 /* Whether the "algorithm hash" is that of the info. */
 gboolean hs_disco_key_matches (const char *key, HsDiscoInfo *info);
-/* What was verified in this run or an earlier one; belongs to @self. */
+/* Returns an info that was verified in this run or an earlier one, or NULL. (transfer none) */
 HsDiscoInfo *hs_disco_find_hash (HsDisco *self, const char *key);
 GVariant *hs_disco_dup_state (HsStateful *stateful);
 gboolean hs_disco_restore_state (HsStateful *stateful, GVariant *state, GError **error);
@@ -92,9 +92,9 @@ void hs_disco_state_clear (HsDisco *self);
 /* hs-disco-caps.c */
 void hs_disco_caps_free (gpointer caps);
 void hs_disco_caps_received (HsDisco *self, HsPresence *presence);
-/* What a <c/> stands for, if that is known. */
+/* Returns the info for a <c/>, if it is known. */
 HsDiscoInfo *hs_disco_caps_find (HsDisco *self, HsElement *caps);
-/* Keeps an answer if it is what a <c/> stands for. */
+/* Keeps an answer if it matches a <c/>. */
 void hs_disco_caps_learn (HsDisco *self, HsElement *caps, HsDiscoInfo *info);
 
 /* hs-disco-own.c */

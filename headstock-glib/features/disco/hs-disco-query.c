@@ -202,10 +202,10 @@ hs_disco_forget_all (HsDisco *self)
  * @callback: (scope async) (closure user_data): called when there is an answer
  * @user_data: data for @callback
  *
- * Asks an entity what it is and can do (XEP-0030, 3).
+ * Asks an entity for its identities and features (XEP-0030, 3).
  *
- * An answer is kept until the session ends or, for a resource, until its capabilities change or it goes. If
- * the same is asked while a request is in flight, no second request is sent.
+ * An answer is kept until the session ends or, for a resource, until its capabilities change or it becomes unavailable.
+ * While the same request is in flight, no second one is sent.
  *
  * Call [method@Disco.query_finish] in the callback to get the result.
  *

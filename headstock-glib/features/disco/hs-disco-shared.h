@@ -7,17 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* What the features that ask one question in an iq, and answer it, have in common. */
+/* Functions for features that send a simple request in an iq, and answer the same request of others. */
 
-/* The request (`get`) that has @payload as its payload; NULL where @payload stands anywhere else. */
+/* Returns the iq of the type `get` whose payload @payload is, or NULL where @payload is anything else. */
 HsStanza *hs_disco_get_request (HsElement *payload);
 
 /* Makes a task return what an answer says. @usec: how long the answer took. */
 typedef void (*HsDiscoReadFunc) (GTask *task, HsIq *answer, gint64 usec);
 
-/* Asks @jid, or the account itself where that is NULL, with the payload <name xmlns='namespace_'/>. Takes over
- * @task, whose data it uses; @read ends the task, or an error does: HS_ERROR_NOT_CONNECTED where @client is NULL,
- * HS_ERROR_INVALID_JID, or what hs_client_request_finish() says. */
+/* Asks @jid, or the account itself if it is NULL, with the payload <name xmlns='namespace_'/>. Takes over @task, whose
+ * data it uses. @read ends the task, or it ends with an error: HS_ERROR_NOT_CONNECTED if @client is NULL,
+ * HS_ERROR_INVALID_JID, or those of hs_client_request_finish(). */
 void hs_disco_send_question (GTask *task,
                              HsClient *client,
                              const char *jid,

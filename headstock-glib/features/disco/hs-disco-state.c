@@ -10,15 +10,15 @@
 #include "hs-namespaces.h"
 #include "hs-state-shared.h"
 
-/* Verified capabilities from one run to the next: (version, account, sorted by key [(key, query)]). What was
- * restored is searched as it is, and each answer is parsed and verified when it is wanted. */
+/* Verified capabilities from one run to the next: (version, account, sorted by key [(key, query)]). A restored state is
+ * searched in its serialized form, and each answer is parsed and verified when it is needed. */
 
 #define VERSION 1
 #define TYPE "(usa(ss))"
 
 /* About so many bytes do capabilities take in a state. */
 #define INFO_SIZE 800
-/* How long one turn of the main loop writes queries, and how many between two looks at the clock. */
+/* How long queries are written in one turn of the main loop, and how many between two checks of the clock. */
 #define SLICE_USEC 2000
 #define BETWEEN_LOOKS 8
 
@@ -81,7 +81,7 @@ hs_disco_find_hash (HsDisco *self, const char *key)
   return info;
 }
 
-/* What a state is made of. */
+/* The parts of a state, collected for the thread that writes it. */
 typedef struct
 {
   char *account;
@@ -276,7 +276,7 @@ collect (HsStateful *stateful, GTask *task)
   g_source_attach (source, g_task_get_context (task));
 }
 
-/* It is searched as it is. */
+/* The state is searched in its serialized form. */
 static gpointer
 parse (GVariant *state, GError **error)
 {

@@ -29,21 +29,20 @@
  * client.connect("ready", lambda client: disco.query_async("example.org", None, None, answered))
  * ```
  *
- * **What is advertised.** Others see what the program adds with [method@Disco.add_identity],
- * [method@Disco.add_feature] and [method@Disco.add_form], and what registered modules add that implement
- * [iface@Described]. Without any identity, a client is `client/pc`, and a component is `component/generic`. The own
- * presence has a hash of all this. If it changes while the client is ready, [property@Client:own-presence] is
- * sent again, once a turn of the main loop. A name with a `<` in it cannot be part of a hash: the presence then has
- * none.
+ * **What is advertised.** Others see the identities, features and forms that the program adds with
+ * [method@Disco.add_identity], [method@Disco.add_feature] and [method@Disco.add_form], and those of registered modules
+ * that implement [iface@Described]. Without any identity, a client is `client/pc`, and a component is
+ * `component/generic`. The account's presence contains a hash of all this. If it changes while the client is ready,
+ * [property@Client:own-presence] is sent again, once in a turn of the main loop. A name with a `<` in it cannot be part
+ * of a hash: the presence then has no hash.
  *
- * **What others are.** Nobody is asked because of a presence: [method@Disco.query_caps_async] asks when the
- * program wants to know, once for each hash. An answer is kept for all who have the hash only if it was
- * verified.
+ * **What others are.** A presence alone causes no request: [method@Disco.query_caps_async] asks when the program needs
+ * the info, once for each hash. Only a verified answer is kept for all addresses with the same hash.
  *
  * **A component** answers for many addresses: [signal@Disco::info-requested] and
  * [signal@Disco::items-requested] let the program answer for each, at once or later.
  *
- * It can be registered with a client or a component. The account and the server are asked by a client only.
+ * It can be registered with a client or a component. Only a client asks its account and its server.
  *
  * Its state (`caps`) has the verified hashes.
  *
@@ -175,7 +174,7 @@ hs_disco_stateful_init (HsStatefulInterface *iface)
   iface->restore_state = hs_disco_restore_state;
 }
 
-/* A question that is on its way holds a reference: there is none any more. */
+/* Requests in flight hold a reference, so that none is left here. */
 static void
 hs_disco_finalize (GObject *object)
 {
@@ -268,7 +267,7 @@ make_read_only_properties (void)
   /**
    * HsDisco:server-info: (getter get_server_info)
    *
-   * What the account's server can do: asked when a session begins, and %NULL until the answer is there.
+   * The features of the account's server: requested when a session begins, and %NULL until the answer arrives.
    *
    * Since: 0.2
    */
@@ -277,8 +276,8 @@ make_read_only_properties (void)
   /**
    * HsDisco:account-info: (getter get_account_info)
    *
-   * What the server can do for the account: asked of the bare JID when a session begins, and %NULL until the
-   * answer is there.
+   * The features of the account itself: requested from its bare JID when a session begins, and %NULL until the answer
+   * arrives.
    *
    * Since: 0.2
    */
@@ -329,13 +328,13 @@ install_signals (void)
    * HsDisco::info-requested:
    * @self: service discovery
    * @request: the request
-   * @node: (nullable): the node that is asked about, or %NULL
+   * @node: (nullable): the requested node, or %NULL
    *
-   * Somebody asks for information: [method@Stanza.get_to_jid] of @request tells about which address.
+   * Emitted when somebody asks for information. [method@Stanza.get_to_jid] of @request is the address in question.
    *
-   * A handler that returns true answers with [method@Disco.answer], at once or later; it keeps @request
-   * until then. If none does, the answer is what is advertised; for a node that is not one of the last 3 own
-   * hashes it is %HS_STANZA_ERROR_ITEM_NOT_FOUND.
+   * A handler that returns true answers with [method@Disco.answer], at once or later; it keeps @request until then. If
+   * no handler answers, the advertised info is sent; for a node that is not one of the last 3 hashes of this client,
+   * %HS_STANZA_ERROR_ITEM_NOT_FOUND.
    *
    * Returns: true if the program answers
    *
@@ -348,9 +347,9 @@ install_signals (void)
    * HsDisco::items-requested:
    * @self: service discovery
    * @request: the request
-   * @node: (nullable): the node that is asked about, or %NULL
+   * @node: (nullable): the requested node, or %NULL
    *
-   * Somebody asks for items: [method@Stanza.get_to_jid] of @request tells of which address.
+   * Emitted when somebody asks for items. [method@Stanza.get_to_jid] of @request is the address in question.
    *
    * A handler that returns true answers with [method@Disco.answer_items], at once or later; it keeps @request
    * until then. If none does, the answer has no items.
@@ -506,7 +505,7 @@ hs_disco_get_client (HsDisco *self)
  * hs_disco_get_server_info: (get-property server-info)
  * @self: service discovery
  *
- * What the account's server can do.
+ * Gets the features of the account's server.
  *
  * Returns: (transfer none) (nullable): the information, or %NULL while it is not known
  *
@@ -524,7 +523,7 @@ hs_disco_get_server_info (HsDisco *self)
  * hs_disco_get_account_info: (get-property account-info)
  * @self: service discovery
  *
- * What the server can do for the account, such as keep an archive.
+ * Gets the features of the account itself, such as an archive.
  *
  * Returns: (transfer none) (nullable): the information, or %NULL while it is not known
  *

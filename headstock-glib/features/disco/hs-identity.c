@@ -6,7 +6,7 @@
 /**
  * HsIdentity:
  *
- * What an entity is: one identity of a service discovery answer (XEP-0030, 3.1).
+ * An identity of an entity, such as a client or a chat service, from a service discovery answer (XEP-0030, 3.1).
  *
  * [method@DiscoInfo.list_identities] returns them. An identity cannot be changed.
  *

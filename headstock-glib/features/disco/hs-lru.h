@@ -25,7 +25,7 @@ void hs_lru_insert (HsLru *self, const char *key, gpointer value);
 gboolean hs_lru_remove (HsLru *self, const char *key);
 void hs_lru_remove_all (HsLru *self);
 void hs_lru_set_limit (HsLru *self, guint limit);
-/* Of a link in `order`. */
+/* Returns the entry of a link in `order`. */
 const char *hs_lru_get_key (GList *link);
 gpointer hs_lru_get_value (GList *link);
 

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* One that later changes to @self do not reach. */
 HsNodeConfig *hs_node_config_copy (HsNodeConfig *self);
-/* A form with all values, to be submitted. (transfer full) */
+/* Makes a form with all values, to be submitted. (transfer full) */
 HsElement *hs_node_config_make_form (HsNodeConfig *self, const char *form_type);
 /* Whether the node with this configuration is as it should be. */
 gboolean hs_node_config_is_met (HsNodeConfig *self, HsDataForm *form);

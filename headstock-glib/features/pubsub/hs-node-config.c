@@ -10,7 +10,8 @@
 /**
  * HsNodeConfig:
  *
- * How a node must be for something to be published on it: who may read it, what it keeps (XEP-0060, 16.4.3).
+ * The configuration that a node must have for an item to be published on it: who may read it, what it keeps (XEP-0060,
+ * 16.4.3).
  *
  * ```python
  * options = Headstock.NodeConfig.new_private()
@@ -169,8 +170,8 @@ hs_node_config_new_open (void)
 /**
  * hs_node_config_new_presence: (constructor)
  *
- * Makes what a node must be that those who see the account's presence may read, and that keeps its items (XEP-0060,
- * 4.5).
+ * Makes the configuration of a node that everybody may read who sees the account's presence, and that keeps its items
+ * (XEP-0060, 4.5).
  *
  * Returns: (transfer full): a new configuration
  *
@@ -188,7 +189,7 @@ hs_node_config_new_presence (void)
  * @name: the name of a field (XEP-0060, 16.4.3), with or without `pubsub#` before it
  * @value: its value
  *
- * Says what a field of the configuration must be; it takes the place of what was said of that field before.
+ * Sets the value that a field of the configuration must have. It replaces an earlier value of the field.
  *
  * Since: 0.2
  */

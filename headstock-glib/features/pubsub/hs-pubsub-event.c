@@ -121,7 +121,8 @@ hs_pubsub_event_class_init (HsPubSubEventClass *klass)
   /**
    * HsPubSubEvent:is-replayed: (getter get_is_replayed)
    *
-   * Whether the service says that this happened earlier: the last item, sent again to who comes (XEP-0060, 6.1.7).
+   * Whether the event happened earlier: it is the last item, which a service sends again to new subscribers (XEP-0060,
+   * 6.1.7).
    *
    * Since: 0.2
    */

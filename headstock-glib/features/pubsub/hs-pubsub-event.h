@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @HS_PUBSUB_EVENT_KIND_DELETED: the node is gone
  * @HS_PUBSUB_EVENT_KIND_CONFIG: the node's configuration changed
  *
- * What can happen to a node (XEP-0060, 7.1.2, 7.2.2, 8.2.5, 8.4 and 8.5).
+ * The kinds of events of a node (XEP-0060, 7.1.2, 7.2.2, 8.2.5, 8.4 and 8.5).
  *
  * Since: 0.2
  */

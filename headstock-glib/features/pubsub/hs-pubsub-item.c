@@ -82,7 +82,7 @@ hs_pubsub_item_class_init (HsPubSubItemClass *klass)
   /**
    * HsPubSubItem:publisher: (getter get_publisher)
    *
-   * Who published the item, as the service says; %NULL where it does not say.
+   * The publisher of the item, from the service; %NULL if the service does not tell.
    *
    * Since: 0.2
    */
@@ -91,7 +91,7 @@ hs_pubsub_item_class_init (HsPubSubItemClass *klass)
   /**
    * HsPubSubItem:payload: (getter get_payload)
    *
-   * What was published; %NULL where the service tells of the item only, or the item is empty.
+   * The published element; %NULL if the service sends only the item's id, or the item is empty.
    *
    * Since: 0.2
    */
@@ -143,7 +143,7 @@ hs_pubsub_item_get_id (HsPubSubItem *self)
  * hs_pubsub_item_get_publisher: (get-property publisher)
  * @self: an item
  *
- * Gets who published the item, as the service says.
+ * Gets the publisher of the item, from the service.
  *
  * Returns: (transfer none) (nullable): an address, as the service wrote it, or %NULL
  *
@@ -161,9 +161,9 @@ hs_pubsub_item_get_publisher (HsPubSubItem *self)
  * hs_pubsub_item_get_payload: (get-property payload)
  * @self: an item
  *
- * Gets what was published.
+ * Gets the published element.
  *
- * Returns: (transfer none) (nullable): the payload, which is nobody else's, or %NULL
+ * Returns: (transfer none) (nullable): the payload, which the item owns, or %NULL
  *
  * Since: 0.2
  */

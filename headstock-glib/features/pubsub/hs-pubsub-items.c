@@ -120,7 +120,7 @@ hs_pubsub_query_items_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * @service: (nullable): the address of the service, or %NULL for the own account
  * @node: the name of the node
  * @id: the id of the item
- * @notify: whether others are told; some services tell them in any case
+ * @notify: whether subscribers are notified; some services notify them in any case
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async) (closure user_data): called when the service has answered
  * @user_data: data for @callback

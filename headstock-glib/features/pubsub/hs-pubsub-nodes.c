@@ -21,7 +21,7 @@ read_subscription (GTask *task, HsIq *answer)
     g_task_return_boolean (task, TRUE);
 }
 
-/* Who subscribes: the account, for all its devices. */
+/* The subscriber: the account, for all its devices. */
 static void
 send_subscription (GTask *task, const char *name, const char *service, const char *node, HsPubSubReadFunc read)
 {

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What hs-pubsub*.c share. */
+/* The struct and the functions that hs-pubsub*.c share. */
 
 struct _HsPubSub
 {
@@ -25,14 +25,14 @@ struct _HsPubSub
 typedef void (*HsPubSubReadFunc) (GTask *task, HsIq *answer);
 
 /* hs-pubsub-request.c */
-/* The address of a service as it is to be written; NULL for the own account. FALSE with an error, also without a
+/* Reads the address of a service, prepared; NULL for the account itself. Returns FALSE with an error, also without a
  * session. */
 gboolean hs_pubsub_read_service (HsPubSub *self, const char *service, char **address, GError **error);
 /* <pubsub><name node=''/></pubsub>. @verb: gets the inner one, which the outer one owns; or NULL. (transfer full) */
 HsElement *hs_pubsub_make_payload (const char *namespace_, const char *name, const char *node, HsElement **verb);
-/* The child of an answer's <pubsub/>; NULL where there is none. */
+/* Returns the child of an answer's <pubsub/>, or NULL. */
 HsElement *hs_pubsub_get_answer (HsIq *answer, const char *namespace_, const char *name);
-/* Sends a request, and hands @task, which it takes over with @payload, to @callback. @address: of
+/* Sends a request, and passes @task to @callback. Takes over @task and @payload. @address: from
  * hs_pubsub_read_service(). */
 void hs_pubsub_request (GTask *task,
                         const char *stanza_type,
@@ -48,11 +48,12 @@ void hs_pubsub_send (GTask *task,
                      HsPubSubReadFunc read);
 
 /* hs-pubsub-config.c */
-/* The form in an answer; NULL where there is none. (transfer full) */
+/* Returns the form in an answer, or NULL. (transfer full) */
 HsDataForm *hs_pubsub_read_config (HsIq *answer);
 
 /* hs-pubsub-receive.c */
-/* What a message says happened: HsPubSubEvent. NULL: no service has sent it. (transfer full) */
+/* Reads the events in a message. Returns NULL if no service has sent it. (transfer full) (element-type
+ * HsPubSubEvent) */
 GPtrArray *hs_pubsub_read_events (HsClient *client, HsElement *element);
 
 G_END_DECLS

@@ -75,7 +75,7 @@ published_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (answer != NULL)
     return_id (task, answer);
-  /* A node of somebody else is not ours to change. */
+  /* A node of another account is never configured. */
   else if (publication->is_checked && publication->service == NULL && publication->refused == NULL
            && is_precondition (error))
     {
@@ -113,7 +113,7 @@ publish (GTask *task)
 
 /* ---- The node ---- */
 
-/* The node cannot be made what it must be. */
+/* The node cannot be configured as it must be. */
 static void
 give_up (GTask *task, const char *why)
 {
@@ -127,8 +127,8 @@ give_up (GTask *task, const char *why)
                              publication->node, why);
 }
 
-/* A service that refuses to configure the node cannot keep the item as it must be. Whatever else fails says nothing of
- * that. Takes over @error. */
+/* A service that refuses to configure the node cannot protect the item as required. Any other error does not show that.
+ * Takes over @error. */
 static void
 return_failure (GTask *task, GError *error)
 {
@@ -151,7 +151,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer == NULL)
     return_failure (task, error);
   else
-    /* A service may leave out what it does not know: it is asked what came of it. */
+    /* A service may ignore fields that it does not know: the configuration is read back. */
     configure (g_steal_pointer (&task));
 }
 
@@ -167,7 +167,7 @@ store (GTask *task, HsDataForm *form)
   const char *missing;
 
   hs_node_config_fill (publication->options, form, &missing);
-  /* Where the service checks the item, it knows best what else meets the options. */
+  /* If the service checks the options itself, it decides whether they are met. */
   if (missing != NULL && !publication->is_checked)
     {
       give_up (task, missing);
@@ -239,7 +239,7 @@ config_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     store (g_steal_pointer (&task), form);
 }
 
-/* Looks whether the node is what it must be, and makes it so. Nothing is published before that. */
+/* Checks the configuration of the node, and changes it if needed. Nothing is published before that. */
 static void
 configure (GTask *task)
 {
@@ -249,7 +249,7 @@ configure (GTask *task)
                      hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "configure", publication->node, NULL), config_cb);
 }
 
-/* ---- What the service can do ---- */
+/* ---- The features of the service ---- */
 
 static void
 features_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -290,7 +290,7 @@ ask_features (GTask *task)
  * @service: (nullable): the address of the service, or %NULL for the own account
  * @node: the name of the node
  * @id: (nullable): the id of the item, which it takes the place of, or %NULL for one that the service makes
- * @payload: (nullable): what is published; it is copied
+ * @payload: (nullable): the element to publish; it is copied
  * @options: (nullable): how the node must be, or %NULL where it does not matter
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async) (closure user_data): called when the service has answered
@@ -298,11 +298,11 @@ ask_features (GTask *task)
  *
  * Publishes an item on a node (XEP-0060, 7.1).
  *
- * With @options, nothing goes out on a node that is configured in another way. If the service has the feature
- * `publish-options` (XEP-0060, 7.1.5), it checks them. If it does not have it, the node is made and configured first,
- * and its configuration is then read back. Where that is not what @options say, nothing is published, and the error is
- * %HS_ERROR_NOT_SUPPORTED. Where a node of the own account is not as @options say, it is configured, and the item is
- * published once more; the new configuration also holds for what was published on the node before.
+ * With @options, nothing is published on a node with another configuration. If the service has the feature
+ * `publish-options` (XEP-0060, 7.1.5), it checks them. Otherwise the node is created and configured first, and its
+ * configuration is then read back. If it does not match @options, nothing is published, and the error is
+ * %HS_ERROR_NOT_SUPPORTED. If a node of the account itself does not match @options, it is configured, and the item is
+ * published again; the new configuration also applies to the items that were published on the node before.
  *
  * Call [method@PubSub.publish_finish] in the callback to get the result.
  *

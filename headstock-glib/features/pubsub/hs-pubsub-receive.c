@@ -6,8 +6,9 @@
 #include "hs-message.h"
 #include "hs-namespaces.h"
 
-/* What services say happened. A service has a bare JID: what comes from a full JID is from somebody's device, or from
- * an occupant of a room, and holds no node. Only the account's server can write with the address of this session. */
+/* Receives events from services. A service has a bare JID: a message from a full JID is from a person's device or from
+ * an occupant of a room, which have no nodes. Only the account's server can send messages from the address of this
+ * session. */
 
 /* NULL: no service. (transfer full) */
 static HsJid *

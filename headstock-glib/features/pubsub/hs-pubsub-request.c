@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* What all requests to services have in common. */
+/* The common parts of all requests to services. */
 
 gboolean
 hs_pubsub_read_service (HsPubSub *self, const char *service, char **address, GError **error)

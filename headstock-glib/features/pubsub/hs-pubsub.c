@@ -32,8 +32,8 @@
  * pubsub.publish_async(None, "urn:example:notes", "1", payload, Headstock.NodeConfig.new_private(), None, published)
  * ```
  *
- * What only the account itself may read is published with [ctor@NodeConfig.new_private]: it goes out only where the
- * server keeps it so.
+ * Publish private data with [ctor@NodeConfig.new_private]: it is only sent if the server lets nobody but the account
+ * read it.
  *
  * Since: 0.2
  */
@@ -75,7 +75,7 @@ event_cb (HsClient *client, HsElement *element, gpointer user_data)
     {
       HsPubSubEvent *event = events->pdata[i];
 
-      /* No quark is made of what somebody else wrote. */
+      /* No quark is made from a name that others have chosen: quarks are never freed. */
       g_signal_emit (self, signals[SIGNAL_EVENT], g_quark_try_string (event->node), event);
     }
   return NULL;
@@ -89,7 +89,7 @@ hs_pubsub_attached (HsModule *module, HsClient *client)
   g_return_if_fail (self->client == NULL);
 
   hs_feature_set_client (self, &self->client, client);
-  /* It tells others what is watched. */
+  /* Its description contains the watched nodes. */
   hs_client_ensure_module (client, HS_TYPE_DISCO);
   hs_client_add_handler (client, "event", HS_NS_PUBSUB_EVENT, HS_HANDLER_DEFAULT, event_cb, self, NULL);
 }
@@ -183,12 +183,13 @@ hs_pubsub_class_init (HsPubSubClass *klass)
   /**
    * HsPubSub::event:
    * @self: the module
-   * @event: what happened
+   * @event: the event
    *
    * Emitted for each thing that happens to a node, with the node's name as the detail.
    *
-   * Anybody can hold a node of any name: what counts is [property@PubSubEvent:service] too. What comes from a full JID
-   * is not from a service, and is not emitted. The message that tells of it is not emitted as [signal@Client::message].
+   * Any service can have a node of any name: check [property@PubSubEvent:service] as well. The signal is not emitted
+   * for messages from full JIDs, which are not services. [signal@Client::message] is not emitted for messages with
+   * events.
    *
    * Since: 0.2
    */
@@ -240,10 +241,10 @@ hs_pubsub_get_client (HsPubSub *self)
  * @self: the module
  * @node: the name of a node
  *
- * Asks for the events of the nodes of a name: of the account's own and of those of its contacts (XEP-0163, 4.3.2).
+ * Subscribes to the events of all nodes of a name, of the account and of its contacts (XEP-0163, 4.3.2).
  *
- * Their servers send the last item of each at once, too. The account's devices and contacts can see what is watched. A
- * node that was watched several times is watched until [method@PubSub.unwatch] was called as often.
+ * Their servers also send the last item of each node at once. The account's devices and contacts can see which nodes
+ * are watched. A node that was watched several times is watched until [method@PubSub.unwatch] was called as often.
  *
  * Since: 0.2
  */

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 gboolean hs_state_file_is_name (const char *name);
 
-/* What a file contains, for a state; and the state, for what a file contains. It uses the memory of @bytes. */
+/* Makes the content of a file from a state, and a state from the content of a file. The state uses the memory of
+ * @bytes. */
 GBytes *hs_state_file_pack (GVariant *state);
 GVariant *hs_state_file_unpack (GBytes *bytes, GError **error);
 

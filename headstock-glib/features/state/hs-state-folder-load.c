@@ -38,11 +38,11 @@ restore (HsStateEntry *entry, GBytes *bytes, GError **error)
  * It is to be called before the client is started, before or after the object is registered. A folder without such
  * a state is no error. The folder holds a reference to the object. It keeps one object of each name.
  *
- * Errors: %HS_ERROR_INVALID_STATE where the state is another account's, is in a form that this version does not
- * know, or its file is broken; those of GIO where it cannot be read. The object has not changed then. Its file stays
- * as it is until the object's state changes, which is then kept. The folder does not keep the object at all where
- * the error is %G_IO_ERROR_INVALID_FILENAME (the name of its state could not be that of a file), %G_IO_ERROR_EXISTS
- * (the folder keeps another object of this name) or %G_IO_ERROR_NOT_SUPPORTED (the folder has no path).
+ * Errors: %HS_ERROR_INVALID_STATE if the state belongs to another account, has an unknown version, or its file is
+ * broken; those of GIO if the file cannot be read. With an error, the object is unchanged, and its file stays until the
+ * object's state changes and is written. The folder does not keep the object at all if the error is
+ * %G_IO_ERROR_INVALID_FILENAME (the name of its state cannot be that of a file), %G_IO_ERROR_EXISTS (the folder keeps
+ * another object of this name) or %G_IO_ERROR_NOT_SUPPORTED (the folder has no path).
  *
  * ```python
  * folder = Headstock.StateFolder.new(Gio.File.new_for_path(GLib.get_user_cache_dir()))
@@ -69,7 +69,7 @@ hs_state_folder_load (HsStateFolder *self, HsStateful *object, GError **error)
   entry = hs_state_folder_ensure_entry (self, object, error);
   if (entry == NULL)
     return FALSE;
-  /* What a thread is about to write is newer than the file. */
+  /* A state that a thread is about to write is newer than the file. */
   if (entry->n_jobs > 0)
     hs_state_folder_write_now (self, entry);
   folder = g_file_get_path (self->folder);
@@ -84,7 +84,7 @@ hs_state_folder_load (HsStateFolder *self, HsStateful *object, GError **error)
   return FALSE;
 }
 
-/* What a thread reads. */
+/* The data of the thread that reads a file. */
 typedef struct
 {
   char *folder;
@@ -247,14 +247,14 @@ hs_state_folder_load_async (HsStateFolder *self,
       g_task_return_error (task, error);
       return;
     }
-  /* What a thread is about to write is newer than the file. */
+  /* A state that a thread is about to write is newer than the file. */
   if (entry->n_jobs > 0)
     hs_state_folder_write_now (self, entry);
   loading = g_new0 (Loading, 1);
   loading->folder = g_file_get_path (self->folder);
   loading->name = g_strdup (entry->name);
   loading->parts = entry->parts;
-  /* The thread may be the last to let go of this task, and must not be the last to let go of the folder. */
+  /* The thread may release the last reference to this task, but must not release the last one to the folder. */
   reading = g_task_new (NULL, NULL, loaded_cb, g_object_ref (task));
   g_task_set_source_tag (reading, load_run);
   g_task_set_task_data (reading, loading, (GDestroyNotify) loading_free);

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What hs-state-folder*.c share. */
+/* The structs and functions that hs-state-folder*.c share. */
 
 /* A state that is kept. */
 typedef struct
@@ -41,7 +41,7 @@ struct _HsStateFolder
   guint n_jobs;
 };
 
-/* The entry of an object that can be kept, a new one where there is none; NULL with an error. */
+/* Returns the entry of an object, a new one if needed, or NULL with an error if the object cannot be kept. */
 HsStateEntry *hs_state_folder_ensure_entry (HsStateFolder *self, HsStateful *object, GError **error);
 HsStateEntry *hs_state_folder_find_entry (HsStateFolder *self, const char *name);
 /* In the caller's thread. A state that is on its way in another one does not replace it. */

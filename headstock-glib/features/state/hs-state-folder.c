@@ -39,8 +39,8 @@
  * writes what has changed when it is dropped, and blocks for as long as the disk takes. A program that ends
  * without either may lose the changes of the last seconds.
  *
- * A state that cannot be written is told by [signal@StateFolder::write-failed] and tried again, at first after the
- * delay, and in the end every 5 minutes.
+ * If a state cannot be written, [signal@StateFolder::write-failed] is emitted, and it is tried again: at first after
+ * the delay, in the end every 5 minutes.
  *
  * The folder belongs to the main context that was the thread's default when it was made.
  *
@@ -119,14 +119,14 @@ job_free (Job *job)
   g_free (job);
 }
 
-/* Calls out: what the caller knows of entries may be out of date afterwards. */
+/* Runs handlers: the caller's entries may be out of date afterwards. */
 static void
 report_failure (HsStateFolder *self, HsStateful *object, const GError *error)
 {
   g_signal_emit (self, signals[SIGNAL_WRITE_FAILED], 0, object, error);
 }
 
-/* Takes the state of an object to write it: NULL where there is none, and FALSE where it cannot be kept. */
+/* Takes the state of an object for writing: NULL if it has none. Returns FALSE if the state cannot be kept. */
 static gboolean
 take_state (HsStateEntry *entry, GVariant **state)
 {
@@ -160,7 +160,8 @@ job_run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancell
     g_task_return_error (task, error);
 }
 
-/* The job does not hold the folder: what the program drops is disposed of, and writes what is left, at once. */
+/* The job holds no reference to the folder: when the program drops the folder, it is disposed of at once, and writes
+ * the states that are left. */
 static GTask *
 begin_job (HsStateFolder *self, HsStateEntry *entry)
 {
@@ -202,7 +203,7 @@ collected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_run_in_thread (task, job_run);
 }
 
-/* The same for a state that is taken in parts. What changes from now on may be in it or not. */
+/* The same for a state that is taken in parts. Changes from now on may or may not be in it. */
 static void
 send_parts (HsStateFolder *self, HsStateEntry *entry)
 {
@@ -333,7 +334,7 @@ job_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self->n_jobs--;
   entry = hs_state_folder_find_entry (self, job->name);
-  /* Not where the object was forgotten meanwhile, and another one with its name may have followed. */
+  /* Not if the object was forgotten meanwhile: another one of the same name may have followed. */
   if (entry != NULL && job->serial > entry->since)
     {
       object = g_object_ref (entry->object);
@@ -460,7 +461,7 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
   /**
    * HsStateFolder::write-failed:
    * @self: a folder of states
-   * @object: whose state it was
+   * @object: the object whose state was not written
    * @error: what happened
    *
    * A state could not be written, for example because the disk is full. The file has the state before it. The

@@ -5,22 +5,22 @@
 
 G_BEGIN_DECLS
 
-/* How a folder takes and restores a state that is too large for one turn of the main loop: what needs the object is
- * done in slices in the main context, all else in a thread. */
+/* The functions by which a folder takes and restores a state that is too large for one turn of the main loop: work with
+ * the object is done in slices in the main context, everything else in a thread. */
 typedef struct
 {
   /* About how many bytes the state has. */
   gsize (*get_size) (HsStateful *self);
-  /* Collects what the state is made of. The task, whose source is the object, returns that, or NULL where there is no
-   * state. It does not change any more and belongs to the caller. */
+  /* Collects the parts of the state. The task, whose source is the object, returns them, or NULL if there is no state.
+   * They do not change any more, and the caller owns them. */
   void (*collect) (HsStateful *self, GTask *task);
-  /* In a thread: the state of what was collected, with all its bytes. */
+  /* Runs in a thread: makes the state from the collected parts, with all its bytes. */
   GVariant *(*build) (gpointer collected);
-  /* In a thread: what a state says, or NULL with an error. */
+  /* Runs in a thread: parses a state. Returns NULL with an error. */
   gpointer (*parse) (GVariant *state, GError **error);
   GDestroyNotify free_parsed;
-  /* Gives the object what was parsed, and takes that over. The task, whose source is the object, returns TRUE once
-   * the object has it all, or an error where nothing has changed. */
+  /* Gives the parsed state to the object, and takes it over. The task, whose source is the object, returns TRUE when
+   * the object is restored, or an error if nothing has changed. */
   void (*adopt) (HsStateful *self, GVariant *state, gpointer parsed, GTask *task);
 } HsStateParts;
 

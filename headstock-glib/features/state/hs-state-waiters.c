@@ -46,7 +46,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   Waiter *waiter = user_data;
 
   g_ptr_array_remove (waiter->waiters->waiters, waiter);
-  /* That it was cancelled is what the task tells, and nothing else. */
+  /* After it was cancelled, the task returns only that error. */
   g_clear_error (&waiter->error);
   waiter_end (waiter);
   return G_SOURCE_REMOVE;

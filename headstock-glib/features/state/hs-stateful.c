@@ -67,8 +67,9 @@ hs_stateful_default_init (HsStatefulInterface *iface)
    * HsStateful::state-changed:
    * @self: an object with a state
    *
-   * [method@Stateful.dup_state] would return something else than before. The signal may come often: who
-   * listens collects changes before it asks for the state.
+   * Emitted when [method@Stateful.dup_state] would return another state than before.
+   *
+   * It may be emitted often: collect several changes before you ask for the state.
    *
    * Since: 0.2
    */
@@ -115,12 +116,12 @@ hs_stateful_dup_state_name (HsStateful *self)
  * hs_stateful_dup_state:
  * @self: an object with a state
  *
- * Gets the state as it is now.
+ * Gets the present state.
  *
  * It is private to the account. A program that keeps it makes sure that no other user can read it.
  *
- * Returns: (transfer full) (nullable): the state, `(u version, s account, ...)`, or %NULL where there is nothing
- *   to keep: what was kept before is then to be deleted
+ * Returns: (transfer full) (nullable): the state, `(u version, s account, ...)`, or %NULL if there is nothing to keep:
+ *   delete an earlier state then
  *
  * Since: 0.2
  */
@@ -141,7 +142,7 @@ hs_stateful_dup_state (HsStateful *self)
 /**
  * hs_stateful_restore_state:
  * @self: an object with a state
- * @state: what [method@Stateful.dup_state] returned in another run
+ * @state: a state from [method@Stateful.dup_state] in another run
  * @error: return location for an error
  *
  * Gives an object the state that it had in another run.

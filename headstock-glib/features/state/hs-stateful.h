@@ -20,10 +20,10 @@ G_DECLARE_INTERFACE (HsStateful, hs_stateful, HS, STATEFUL, GObject)
  * @dup_state_name: returns the name of the state, such as `roster`. It is the same for all objects of the
  *   class and never changes
  * @dup_state: returns the state, or %NULL where there is nothing to keep
- * @restore_state: takes a state that @dup_state of this class returned in another run. Where it returns
- *   false, it has set the error to %HS_ERROR_INVALID_STATE and changed nothing
+ * @restore_state: takes a state that @dup_state of this class returned in another run. If it returns false, it sets
+ *   %HS_ERROR_INVALID_STATE and changes nothing
  *
- * What an object implements that wants to find its state again. All functions are needed.
+ * The interface of objects whose state can be saved. All functions are required.
  *
  * Since: 0.2
  */
@@ -46,7 +46,7 @@ GVariant *hs_stateful_dup_state (HsStateful *self);
 HS_AVAILABLE_IN_0_2
 gboolean hs_stateful_restore_state (HsStateful *self, GVariant *state, GError **error);
 
-/* For those who implement it */
+/* For implementations */
 
 HS_AVAILABLE_IN_0_2
 void hs_stateful_emit_changed (HsStateful *self);
