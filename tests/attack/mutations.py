@@ -20,6 +20,7 @@ A row that no longer applies, because the code has changed, counts as failed.  T
 import argparse
 import functools
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ from mutation_table import MUTATIONS, Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 240
+# How long a test waits for a condition that a broken library may never fulfil.
+PATIENCE = {"HS_TEST_PATIENCE": "15"}
 
 
 def copy_tree(folder: Path) -> str:
@@ -55,8 +58,8 @@ def copy_tree(folder: Path) -> str:
 def run(command: list[str], folder: Path, seconds: int = 1200) -> tuple[int, str]:
     """The status, where 124 is for what took too long, and the output."""
     try:
-        result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        result = subprocess.run(command, cwd=folder, env=os.environ | PATIENCE,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 timeout=seconds, errors="replace", text=True)
     except subprocess.TimeoutExpired:
         return 124, "It took too long"
