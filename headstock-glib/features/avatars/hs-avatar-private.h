@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* What somebody says of the image that they show. */
+/* The metadata of an image that somebody shows. */
 typedef struct
 {
   char *hash; /* lower case; NULL: none, or not known */
   char *media_type;
-  char *id; /* of the item: the hash as it was published, maybe in upper case; NULL: not published */
+  char *id; /* of the published item: the hash, maybe in upper case; NULL if not published */
   int width;
   int height;
   guint64 size;    /* 0: not known */

@@ -8,9 +8,9 @@
  *
  * The image that somebody shows (XEP-0084, XEP-0153).
  *
- * It comes from [method@Avatars.lookup], and is the same object as long as somebody holds it; its properties follow what
- * the person shows. The library does not decode images: it gives the bytes, which are checked against their hash, and
- * what the other side says of them.
+ * It comes from [method@Avatars.lookup], and stays the same object while it is referenced; its properties follow the
+ * image that the person shows. The library does not decode images: it has the bytes, which are checked against their
+ * hash, and the metadata from the other side.
  *
  * ```python
  * avatar = avatars.lookup("juliet@example.com")
@@ -101,7 +101,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:media-type: (getter get_media_type)
    *
-   * The media type of the image, such as `image/png`, as the other side says it; %NULL where it is not known.
+   * The media type of the image, such as `image/png`, from the metadata; %NULL where it is not known.
    *
    * Since: 0.2
    */
@@ -119,7 +119,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:width: (getter get_width)
    *
-   * The width of the image in pixels, as the other side says it; 0 where it is not known.
+   * The width of the image in pixels, from the metadata; 0 where it is not known.
    *
    * Since: 0.2
    */
@@ -128,7 +128,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:height: (getter get_height)
    *
-   * The height of the image in pixels, as the other side says it; 0 where it is not known.
+   * The height of the image in pixels, from the metadata; 0 where it is not known.
    *
    * Since: 0.2
    */

@@ -114,7 +114,7 @@ hs_avatars_forget_occupants (HsAvatars *self, const char *room)
       if (avatar != NULL)
         g_ptr_array_add (avatars, g_object_ref (avatar));
     }
-  /* Who is told of that finds nothing half done. */
+  /* All changes are made before handlers run. */
   for (guint i = 0; i < avatars->len; i++)
     hs_avatar_set_info (avatars->pdata[i], NULL);
 }
@@ -141,8 +141,8 @@ read_pixels (HsElement *element, const char *name)
   return number <= G_MAXINT ? (int) number : 0;
 }
 
-/* One that is published as well; the format that all must have is preferred (XEP-0084, 4.2.1). An image that is
- * somewhere on the web is not fetched: that would tell who looks at it. */
+/* Chooses an image that is published in the item node; the format that everybody must support is preferred (XEP-0084,
+ * 4.2.1). An image on a web server is never fetched: that would reveal who looks at it. */
 static HsElement *
 find_info (HsElement *metadata)
 {
@@ -239,8 +239,8 @@ hs_avatars_read_presence (HsAvatars *self, HsStanza *presence)
       return;
     }
   key = hs_jid_ref (is_occupant ? from : bare);
-  /* An occupant without one is remembered as well: so it is known that this is no device of a person. Who leaves takes the
-   * image along: the next one with the nickname is somebody else. */
+  /* An occupant without an image is remembered as well, to know that the address is not a person's device. The image of
+   * an occupant who leaves is forgotten: the next one with the nickname is somebody else. */
   if (photo == NULL && is_of_type (presence, NULL) && hs_avatars_find_info (self, hs_jid_to_string (key)) != NULL)
     return;
   info = g_new0 (HsAvatarInfo, 1);

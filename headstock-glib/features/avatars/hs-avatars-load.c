@@ -10,20 +10,20 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Loading: from the folder, from what was published (XEP-0084), or from the vCard (XEP-0153). Nothing is loaded unless the
- * program asks; a few at a time; what led to nothing is not asked for again. */
+/* Loads images from the folder, from the published item (XEP-0084), or from the vCard (XEP-0153). Images are only
+ * loaded when the program asks, a few at a time; an image that could not be loaded is not requested again. */
 
 typedef struct
 {
   HsAvatars *self;
   char *key;
-  char *hash;       /* NULL: what it is has to be found out first */
+  char *hash;       /* NULL if the metadata must be requested first */
   char *id;         /* of the item that was published; or NULL */
   gboolean is_pep;
   GPtrArray *waiters;
 } Load;
 
-/* One who waits for it. */
+/* A call that waits for the image. */
 typedef struct
 {
   Load *load;
@@ -70,7 +70,7 @@ has_failed (HsAvatars *self, const char *hash, const char *key)
   return g_hash_table_contains (self->failed, failed);
 }
 
-/* Only what the other side did counts: a session may be lost. */
+/* Only a failure of the other side counts: the session may be lost. */
 static void
 remember_failure (HsAvatars *self, Load *load, const GError *error)
 {
@@ -83,7 +83,7 @@ remember_failure (HsAvatars *self, Load *load, const GError *error)
   g_hash_table_add (self->failed, make_failed_key (load->hash, load->key));
 }
 
-/* A thread does it. The image is had either way, so nobody is told where it fails. */
+/* Written in a thread. A failure is only logged, because the image is in memory anyway. */
 static void
 keep_run (GTask *task, gpointer source, gpointer bytes, GCancellable *cancellable)
 {
@@ -120,7 +120,7 @@ end_waiters (Load *load, GBytes *bytes, const GError *error)
     {
       Waiter *waiter = load->waiters->pdata[i];
 
-      /* Who is called back may have the main loop run. */
+      /* Callbacks may run the main loop. */
       if (waiter->cancelled != NULL)
         g_source_destroy (waiter->cancelled);
     }
@@ -174,7 +174,7 @@ finish_too_large (Load *load)
                                    load->key, load->self->max_bytes));
 }
 
-/* For how many bytes a text in base64 stands. */
+/* Returns how many bytes a text in base64 encodes. */
 static gsize
 count_bytes (const char *text)
 {
@@ -185,7 +185,7 @@ count_bytes (const char *text)
   return n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
 }
 
-/* Nobody had said which it is: now it is known. */
+/* The metadata was not known before. */
 static void
 learn (Load *load, const char *hash, const char *media_type)
 {
@@ -197,7 +197,7 @@ learn (Load *load, const char *hash, const char *media_type)
   hs_avatars_take_info (load->self, load->key, info);
 }
 
-/* The hash is what makes it that image (XEP-0084, 3.1), whoever keeps it. */
+/* The hash identifies the image (XEP-0084, 3.1), wherever it comes from. */
 static void
 take_text (Load *load, const char *text, const char *media_type)
 {
@@ -379,7 +379,7 @@ start_waiting (HsAvatars *self)
 {
   Load *load;
 
-  /* What ends at once is followed by the next one here, and not by a call from inside it. */
+  /* The next one is started in this loop, and not from inside the one that has ended. */
   if (self->is_starting)
     return;
   self->is_starting = TRUE;
@@ -391,7 +391,7 @@ start_waiting (HsAvatars *self)
   self->is_starting = FALSE;
 }
 
-/* What nobody waits for any more does not have its turn. What was begun ends, and is kept. */
+/* An image that no call waits for any more is not loaded. Loading that has begun continues, and the image is kept. */
 static void
 give_up (Load *load)
 {
@@ -478,17 +478,18 @@ find_reason (HsAvatars *self, HsAvatar *avatar)
 /**
  * hs_avatars_load_async:
  * @self: a module for avatars
- * @avatar: whose image is wanted, from [method@Avatars.lookup]
+ * @avatar: the avatar to load, from [method@Avatars.lookup]
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the image is there
  * @user_data: data for @callback
  *
  * Loads an image, from [property@Avatars:folder] if it is there, else from the other side.
  *
- * It is then in [property@Avatar:bytes] as well. Four images are loaded at a time; equal ones are loaded once. An image
- * that was not had is not asked for again until the person shows another one. Who cancels hears of it at once; the image
- * is still loaded if that has begun, or somebody else waits for it. Call [method@Avatars.load_finish] in the callback to get
- * the result.
+ * It is then in [property@Avatar:bytes] as well. At most four images are loaded at a time; equal ones are loaded once.
+ * An image that could not be loaded is not requested again until the person shows another one. Cancelling ends the call
+ * at once; the image is still loaded if that has begun, or another call waits for it.
+ *
+ * Call [method@Avatars.load_finish] in the callback to get the result.
  *
  * ```python
  * avatar = avatars.lookup("juliet@capulet.example")

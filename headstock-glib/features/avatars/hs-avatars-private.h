@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* What hs-avatars*.c share. An image is of a key: the bare JID of a person, or the full JID of an occupant of a room. */
+/* The structs and functions that hs-avatars*.c share. The key of an image is the bare JID of a person, or the full JID
+ * of an occupant of a room. */
 
-/* Of how many addresses it is known what they show, and how many images led to nothing. */
+/* How many addresses with their metadata are remembered, and how many images that could not be loaded. */
 #define HS_AVATARS_MAX_INFOS 10000
 #define HS_AVATARS_MAX_FAILED 1000
 #define HS_AVATARS_MAX_LOADS 4
@@ -25,7 +26,7 @@ struct _HsAvatars
 
   GHashTable *infos;  /* key -> HsAvatarInfo */
   GQueue info_keys;   /* of @infos, the oldest first */
-  GHashTable *failed; /* "hash key": asked for in vain */
+  GHashTable *failed; /* "hash key": could not be loaded */
   GHashTable *alive;  /* key -> HsAvatar that somebody holds, without a reference */
 
   GHashTable *loads; /* key -> load that waits or runs; theirs */
@@ -34,17 +35,17 @@ struct _HsAvatars
   gboolean is_starting; /* some of those that wait */
 };
 
-/* hs-avatars-info.c: what addresses say that they show */
+/* hs-avatars-info.c: the metadata of addresses */
 void hs_avatar_info_free (HsAvatarInfo *self);
 HsAvatarInfo *hs_avatars_find_info (HsAvatars *self, const char *key);
-/* Takes over @info. What a presence says does not count beside what was published. */
+/* Takes over @info. A presence does not replace published metadata. */
 void hs_avatars_take_info (HsAvatars *self, const char *key, HsAvatarInfo *info);
-/* What an item of the metadata node says; NULL: nothing that can be used. */
+/* Reads an item of the metadata node. Returns NULL if there is no usable image in it. */
 HsAvatarInfo *hs_avatars_read_metadata (HsElement *metadata);
 void hs_avatars_read_presence (HsAvatars *self, HsStanza *presence);
-/* What was published there is not any more. */
+/* The published metadata was removed. */
 void hs_avatars_forget_published (HsAvatars *self, const char *key);
-/* What the occupants of a room showed, or with NULL those of all rooms: nobody tells who comes there next. */
+/* Forgets the images of a room's occupants, or with NULL of those in all rooms: the next ones may be other people. */
 void hs_avatars_forget_occupants (HsAvatars *self, const char *room);
 /* The key of an address, or NULL. */
 char *hs_avatars_dup_key (HsAvatars *self, const char *jid);

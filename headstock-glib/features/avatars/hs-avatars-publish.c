@@ -87,8 +87,8 @@ has_client (HsAvatars *self, GTask *task)
  * @media_type: its media type: `image/png` is what all programs can show
  * @width: its width in pixels, or 0 where it is not known
  * @height: its height in pixels, or 0 where it is not known
- * @is_open: true for an image that everybody may see, who are in the same room for example; false for contacts that may see
- *   the account's presence
+ * @is_open: true for an image that everybody may see, for example in a room; false for one that only contacts may see
+ *   who see the account's presence
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the server has answered
  * @user_data: data for @callback

@@ -13,9 +13,10 @@
  *
  * The images that people show, and the account's own (XEP-0084, XEP-0153, XEP-0398). For clients only.
  *
- * What people show is known from what they publish and from their presences; what is published wins. An image is loaded only
- * when the program asks for it with [method@Avatars.load_async], and believed only if it has the hash that was said.
- * A presence never carries the account's own image, and none is sent because of another one.
+ * The images of people are known from their published metadata and from their presences; published metadata takes
+ * precedence. An image is only loaded when the program calls [method@Avatars.load_async], and only accepted if it has
+ * the announced hash. The account's presence never contains its own image, and no presence is sent when the image
+ * changes.
  *
  * ```python
  * avatars = Headstock.Avatars(folder=Gio.File.new_for_path("avatars"))
@@ -381,7 +382,7 @@ hs_avatars_set_max_bytes (HsAvatars *self, guint max_bytes)
   if (self->max_bytes == max_bytes)
     return;
   self->max_bytes = max_bytes;
-  /* What was too large may not be any more. */
+  /* An image that was too large may be loaded now. */
   g_hash_table_remove_all (self->failed);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_BYTES]);
 }
@@ -393,7 +394,7 @@ hs_avatars_set_max_bytes (HsAvatars *self, guint max_bytes)
  *
  * Gets the avatar of an address, without asking anybody.
  *
- * It is the same object as long as somebody holds it. Its properties follow what the person shows.
+ * The object stays the same while it is referenced. Its properties follow the image that the person shows.
  *
  * Returns: (transfer full) (nullable): the avatar, or %NULL where @jid is not a valid address
  *

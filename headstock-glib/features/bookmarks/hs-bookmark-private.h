@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* The room of a bookmark: a bare JID with a local part, in normal form. NULL with an error. (transfer full) */
 HsJid *hs_bookmark_read_room (const char *room, GError **error);
-/* The bookmark in a <conference/> of XEP-0402 or of XEP-0048. NULL: there is none. (transfer full) */
+/* Reads the bookmark in a <conference/> of XEP-0402 or XEP-0048. Returns NULL if it is not valid. (transfer full) */
 HsBookmark *hs_bookmark_new_from_element (const char *room, HsElement *conference);
 /* Makes @self say what @other says of the same room. */
 void hs_bookmark_update (HsBookmark *self, HsBookmark *other);

@@ -130,7 +130,7 @@ hs_bookmark_update (HsBookmark *self, HsBookmark *other)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-/* What holds for all kinds of clients. NULL: nothing is said. */
+/* Returns the setting for all kinds of clients, or NULL. */
 static HsElement *
 find_fallback (HsElement *notify, HsNotifyWhen *when)
 {
@@ -300,7 +300,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:extensions: (getter get_extensions) (setter set_extensions)
    *
-   * The element `<extensions/>`, with all that other programs keep in it. The default is %NULL: there is none.
+   * The element `<extensions/>`, with the data of other programs. The default is %NULL: there is none.
    *
    * Since: 0.2
    */
@@ -669,7 +669,7 @@ hs_bookmark_get_notify_when (HsBookmark *self)
  *
  * Sets for which messages the user wants to be notified (XEP-0492).
  *
- * What other programs keep in the setting stays, but for %HS_NOTIFY_WHEN_DEFAULT, which takes the setting away.
+ * Data of other programs in the setting is kept, except by %HS_NOTIFY_WHEN_DEFAULT, which removes the setting.
  *
  * Since: 0.2
  */

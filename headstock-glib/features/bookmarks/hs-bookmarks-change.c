@@ -7,12 +7,12 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Storing and removing bookmarks, and what the account's other devices change. */
+/* Storing and removing bookmarks, and taking changes of the account's other devices. */
 
 typedef struct
 {
   char *room;
-  HsElement *element; /* to be stored; NULL: the bookmark is to be removed */
+  HsElement *element; /* to be stored; or NULL to remove the bookmark */
 } Change;
 
 static void
@@ -140,8 +140,8 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
  *
  * Stores a bookmark, in the place of the one of the same room (XEP-0402, 3.4).
  *
- * While the bookmarks are being asked for, it waits until they have come. Nothing is published where the server cannot
- * keep it for the account alone.
+ * While the bookmarks are being loaded, the call waits. Nothing is published if the server cannot hide it from
+ * everybody but the account.
  *
  * Call [method@Bookmarks.store_finish] in the callback to get the result.
  *

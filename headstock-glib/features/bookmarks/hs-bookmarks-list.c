@@ -3,7 +3,7 @@
 
 #include "hs-bookmarks-private.h"
 
-/* The list of bookmarks, and what is known of it. An object stays the same as long as its room is in the list. */
+/* The list of bookmarks. An object stays the same while its room is in the list. */
 
 static const char *
 get_room (HsBookmark *bookmark)
@@ -11,7 +11,7 @@ get_room (HsBookmark *bookmark)
   return hs_jid_to_string (hs_bookmark_get_jid (bookmark));
 }
 
-/* Shows @wanted, and leaves what is equal at both ends alone. */
+/* Shows @wanted. Equal bookmarks at both ends do not change. */
 static void
 show (HsBookmarks *self, GPtrArray *wanted)
 {

@@ -9,8 +9,8 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Asking for the bookmarks: in the node of XEP-0402; where there are none, and the server does not keep the stores
- * equal, in those that it has replaced: the node of XEP-0048, and private storage (XEP-0049). */
+/* Loads the bookmarks from the node of XEP-0402; if it is empty, and the server does not synchronise the stores, from
+ * the older ones: the node of XEP-0048, and private storage (XEP-0049). */
 
 #define COMPAT HS_NS_BOOKMARKS "#compat"
 
@@ -65,7 +65,7 @@ adopt (Load *load, gboolean is_writable)
   flush (self, NULL);
 }
 
-/* What is known stays. */
+/* The bookmarks that are known stay. */
 static void
 fail (Load *load, const GError *error)
 {
@@ -73,7 +73,7 @@ fail (Load *load, const GError *error)
   flush (load->self, error);
 }
 
-/* The server has nothing there, or does not know what it is. */
+/* The server has no such node, or does not support it. */
 static gboolean
 is_absent (const GError *error)
 {
@@ -124,7 +124,7 @@ private_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
   if (query != NULL && hs_element_matches (query, "query", HS_NS_PRIVATE))
     read_storage (load, hs_element_get_child (query, "storage", HS_NS_STORAGE_BOOKMARKS));
-  /* What is in the old stores is changed there only: otherwise they would not be equal any more. */
+  /* Bookmarks in an older store are only changed there: otherwise the stores would differ. */
   adopt (load, load->has_nodes && load->found->len == 0);
 }
 

@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* What hs-bookmarks*.c share. */
+/* The struct and the functions that hs-bookmarks*.c share. */
 
-/* Goes on with a task that has waited for the bookmarks, and takes it over. @error: they did not come; or NULL. */
+/* Continues a task that has waited for the bookmarks, and takes it over. @error: why they were not loaded, or NULL. */
 typedef void (*HsBookmarksGoOnFunc) (HsBookmarks *self, GTask *task, const GError *error);
 
 struct _HsBookmarks
@@ -19,11 +19,11 @@ struct _HsBookmarks
   GObject parent_instance;
 
   HsClient *client; /* weak */
-  HsPubSub *pubsub; /* of the client; or NULL: it has none, or there is no client */
+  HsPubSub *pubsub; /* the module of the client, or NULL */
   GListStore *bookmarks;
-  GHashTable *table;     /* room -> HsBookmark; what is in the list */
-  char *account;         /* whose bookmarks they are; NULL: nobody's yet */
-  GCancellable *loading; /* the bookmarks are asked for; or NULL */
+  GHashTable *table;     /* room -> HsBookmark in the list */
+  char *account;         /* the bare JID of the bookmarks' account, or NULL before the first session */
+  GCancellable *loading; /* while the bookmarks are being loaded; or NULL */
   gboolean is_wanted;    /* they have not come in this session */
   GQueue waiting;        /* GTask: until they have come */
   HsBookmarksGoOnFunc go_on;
@@ -33,7 +33,7 @@ struct _HsBookmarks
 };
 
 /* hs-bookmarks-list.c: the list. Each emits once, when all has changed. */
-/* Shows @found, of HsBookmark, and nothing else. */
+/* Shows exactly the bookmarks in @found, of HsBookmark. */
 void hs_bookmarks_replace (HsBookmarks *self, GPtrArray *found);
 /* Adds a bookmark, or changes the one of the same room. Takes over @bookmark. */
 void hs_bookmarks_apply (HsBookmarks *self, HsBookmark *bookmark);
@@ -44,7 +44,7 @@ void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
 /* hs-bookmarks-load.c */
 /* Waits for a module for nodes, if the client has none. */
 void hs_bookmarks_load_begin (HsBookmarks *self);
-/* What waits for it fails. */
+/* The tasks that wait for it fail. */
 void hs_bookmarks_load_abandon (HsBookmarks *self);
 
 /* hs-bookmarks-change.c */
@@ -52,7 +52,7 @@ void hs_bookmarks_event_cb (HsBookmarks *self, HsPubSubEvent *event);
 
 /* hs-bookmarks-state.c */
 void hs_bookmarks_stateful_init (HsStatefulInterface *iface);
-/* Drops what is another account's. */
+/* Drops the bookmarks of another account. */
 void hs_bookmarks_check_account (HsBookmarks *self);
 
 G_END_DECLS

@@ -73,7 +73,7 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
         }
       g_ptr_array_add (found, bookmark);
     }
-  /* What the server has said is newer. */
+  /* The bookmarks from the server are newer. */
   if (self->is_loaded)
     return TRUE;
   g_free (self->account);
@@ -99,7 +99,7 @@ hs_bookmarks_check_account (HsBookmarks *self)
     return;
   g_clear_pointer (&self->account, g_free);
   hs_bookmarks_set_writable (self, FALSE);
-  /* The list first: who joins the rooms in it forgets them. */
+  /* The list first, so that HsAutojoin forgets the rooms. */
   hs_bookmarks_replace (self, none);
   hs_bookmarks_set_loaded (self, FALSE);
 }

@@ -12,8 +12,8 @@
  *
  * The rooms that the account remembers (XEP-0402). For clients only.
  *
- * The bookmarks come in each session, and what the account's other devices change appears in the list. Only the account
- * itself may read them on the server.
+ * The bookmarks are loaded in each session, and changes by the account's other devices appear in the list. On the
+ * server, only the account itself may read them.
  *
  * ```python
  * bookmarks = Headstock.Bookmarks.new()
@@ -30,8 +30,8 @@
  * bookmarks.store_async(bookmark, None, stored)
  * ```
  *
- * Where the server has only the stores that XEP-0402 has replaced (XEP-0048, XEP-0049), they are read, and
- * [property@Bookmarks:is-writable] is false. [class@Autojoin] joins the rooms that are marked for that.
+ * If the server only has the older stores (XEP-0048, XEP-0049), they are read, and [property@Bookmarks:is-writable] is
+ * false. [class@Autojoin] joins the rooms that are marked for autojoin.
  *
  * Since: 0.2
  */
@@ -112,7 +112,7 @@ hs_bookmarks_attached (HsModule *module, HsClient *client)
   g_signal_connect_object (client, "module-added", G_CALLBACK (module_added_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "module-removed", G_CALLBACK (module_removed_cb), self, G_CONNECT_SWAPPED);
   hs_bookmarks_check_account (self);
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its ready() is not called any more. */
   if (hs_client_get_state (client) == HS_CLIENT_STATE_READY)
     hs_bookmarks_load_begin (self);
 }
@@ -130,7 +130,7 @@ hs_bookmarks_ready (HsModule *module, HsClient *client)
   HsBookmarks *self = HS_BOOKMARKS (module);
 
   hs_bookmarks_check_account (self);
-  /* A program that was told of the session before may have changed something. */
+  /* A handler that ran before may have changed something. */
   if (self->loading == NULL)
     hs_bookmarks_load_begin (self);
 }

@@ -9,7 +9,7 @@
  * hs_messenger_get_disco: (get-property disco)
  * @self: a messenger
  *
- * Gets what others can do, and what is said of this program.
+ * Gets the module for service discovery.
  *
  * Returns: (transfer none): the module
  *
@@ -63,7 +63,7 @@ hs_messenger_get_pubsub (HsMessenger *self)
  * hs_messenger_get_messages: (get-property messages)
  * @self: a messenger
  *
- * Gets the messages, as they come and go.
+ * Gets the module for messages.
  *
  * Returns: (transfer none): the module
  *
@@ -153,7 +153,7 @@ hs_messenger_get_autojoin (HsMessenger *self)
  * hs_messenger_get_displayed: (get-property displayed)
  * @self: a messenger
  *
- * Gets what was read, here and elsewhere.
+ * Gets the module for displayed messages.
  *
  * Returns: (transfer none): the module
  *
@@ -243,7 +243,7 @@ hs_messenger_get_upload (HsMessenger *self)
  * hs_messenger_get_ping: (get-property ping)
  * @self: a messenger
  *
- * Gets what asks whether somebody is there, and answers.
+ * Gets the module for pings.
  *
  * Returns: (transfer none): the module
  *
@@ -261,7 +261,7 @@ hs_messenger_get_ping (HsMessenger *self)
  * hs_messenger_get_software_version: (get-property software-version)
  * @self: a messenger
  *
- * Gets what tells and asks for the name and version of programs.
+ * Gets the module for software versions.
  *
  * Returns: (transfer none): the module
  *
@@ -279,7 +279,7 @@ hs_messenger_get_software_version (HsMessenger *self)
  * hs_messenger_get_time: (get-property time)
  * @self: a messenger
  *
- * Gets what tells and asks for the time of the day.
+ * Gets the module for the time of the day.
  *
  * Returns: (transfer none): the module
  *
@@ -297,7 +297,7 @@ hs_messenger_get_time (HsMessenger *self)
  * hs_messenger_get_history: (get-property history)
  * @self: a messenger
  *
- * Gets what keeps up with the archives.
+ * Gets the module that catches up with archives.
  *
  * Returns: (transfer none) (nullable): the module, or %NULL without [property@Messenger:keeps-history]
  *

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What is made, in the order in which it is registered: what others build on comes first. */
+/* The modules in the order in which they are registered: those that others use come first. */
 typedef enum
 {
   HS_MESSENGER_DISCO,

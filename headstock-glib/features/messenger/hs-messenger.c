@@ -27,14 +27,14 @@
  * ```
  *
  * With a folder, the modules find the state of the last run: contacts, capabilities, messages that were not sent.
- * The images that people show are kept in a folder `avatars` below it, unless the client had a [class@Avatars] before.
- * Each account needs a folder of its own, which [class@StateFolder] describes. A state that is refused because
- * it is broken or another account's is told in the log, with the name of its file, and the module begins without
- * it. A program that ends calls [method@StateFolder.flush_async] of [property@Messenger:state-folder].
+ * Avatars are kept in a folder `avatars` below it, unless the client had a [class@Avatars] before. Each account needs a
+ * folder of its own, which [class@StateFolder] describes. If a state is broken or belongs to another account, the log
+ * names its file, and the module begins without it. Before the program ends, it calls [method@StateFolder.flush_async]
+ * of [property@Messenger:state-folder].
  *
- * This object is for clients only; a component registers the modules that it wants. The object belongs to
- * the client's thread. It holds references to the client and to the modules. The modules stay registered when it
- * is let go, but their states are not kept any more.
+ * This object is for clients only; a component registers the modules that it wants. The object belongs to the client's
+ * thread. It holds references to the client and to the modules. When it is released, the modules stay registered, but
+ * their states are not kept any more.
  *
  * Since: 0.2
  */
@@ -204,7 +204,7 @@ install_shared (void)
   /**
    * HsMessenger:disco: (getter get_disco)
    *
-   * What others can do, and what is said of this program.
+   * The module for service discovery: what others can do, and what this program can do.
    *
    * Since: 0.2
    */
@@ -231,7 +231,7 @@ install_shared (void)
   /**
    * HsMessenger:messages: (getter get_messages)
    *
-   * The messages, as they come and go.
+   * The module that receives and sends messages.
    *
    * Since: 0.2
    */
@@ -273,7 +273,7 @@ install_rooms (void)
   /**
    * HsMessenger:autojoin: (getter get_autojoin)
    *
-   * What joins the rooms that are marked for it.
+   * The module that joins the rooms that are marked for autojoin.
    *
    * Since: 0.2
    */
@@ -288,7 +288,7 @@ install_people (void)
   /**
    * HsMessenger:displayed: (getter get_displayed)
    *
-   * What was read, here and elsewhere.
+   * The module that tells how far chats were displayed, on this device and others.
    *
    * Since: 0.2
    */
@@ -331,7 +331,7 @@ install_others (void)
   /**
    * HsMessenger:upload: (getter get_upload)
    *
-   * What gives files to the server.
+   * The module that uploads files.
    *
    * Since: 0.2
    */
@@ -340,7 +340,7 @@ install_others (void)
   /**
    * HsMessenger:ping: (getter get_ping)
    *
-   * What asks whether somebody is there, and answers.
+   * The module that sends and answers pings.
    *
    * Since: 0.2
    */
@@ -349,7 +349,7 @@ install_others (void)
   /**
    * HsMessenger:software-version: (getter get_software_version)
    *
-   * What tells and asks for the name and version of programs.
+   * The module that tells and asks for the names and versions of programs.
    *
    * Since: 0.2
    */
@@ -358,7 +358,7 @@ install_others (void)
   /**
    * HsMessenger:time: (getter get_time)
    *
-   * What tells and asks for the time of the day.
+   * The module that tells and asks for the time of the day.
    *
    * Since: 0.2
    */
@@ -367,7 +367,7 @@ install_others (void)
   /**
    * HsMessenger:history: (getter get_history)
    *
-   * What keeps up with the archives; %NULL without [property@Messenger:keeps-history].
+   * The module that catches up with archives; %NULL without [property@Messenger:keeps-history].
    *
    * Since: 0.2
    */
@@ -407,7 +407,7 @@ hs_messenger_class_init (HsMessengerClass *klass)
   /**
    * HsMessenger:state-folder: (getter get_state_folder)
    *
-   * What keeps the states in the folder, or %NULL without a folder.
+   * The object that keeps the states in the folder, or %NULL without a folder.
    *
    * Since: 0.2
    */

@@ -14,9 +14,9 @@ G_DECLARE_FINAL_TYPE (HsTransferBody, hs_transfer_body, HS, TRANSFER_BODY, GInpu
 HsTransferBody *hs_transfer_body_new (GInputStream *source, gint64 size, gboolean is_whole);
 /* All @size bytes have been read. */
 gboolean hs_transfer_body_is_complete (HsTransferBody *self);
-/* It waits for the source, and not for who reads the body. */
+/* It waits for the source, but not for the reader of the body. */
 gboolean hs_transfer_body_is_reading (HsTransferBody *self);
-/* Why the source did not give what it was to give; or NULL. */
+/* Returns why the source has failed, or NULL. */
 const GError *hs_transfer_body_get_error (HsTransferBody *self);
 /* The SHA-256 of a complete body, in base64. */
 char *hs_transfer_body_dup_hash (HsTransferBody *self);

@@ -98,7 +98,7 @@ fill (GTask *task, GAsyncReadyCallback callback)
                                       callback, g_object_ref (task));
 }
 
-/* From what is buffered, which does not block. */
+/* Reads buffered bytes, which does not block. */
 static void
 take (GTask *task)
 {
@@ -108,8 +108,8 @@ take (GTask *task)
   read->n_read = MIN (read->count, g_buffered_input_stream_get_available (self->source));
   g_input_stream_read (G_INPUT_STREAM (self->source), read->buffer, read->n_read, NULL, NULL);
   g_checksum_update (self->checksum, read->buffer, read->n_read);
-  /* The last bytes are held back until it is known that they are the last: the server takes what it has got as soon
-   * as it has all of it. */
+  /* The last bytes are held back until it is known that no more follow: the server accepts the file as soon as it has
+   * all bytes. */
   if (!self->is_whole || self->n_read + (gint64) read->n_read < self->size)
     give (task);
   else if (g_buffered_input_stream_get_available (self->source) > 0)

@@ -18,10 +18,10 @@ struct _HsTransfer
   GCancellable *cancellable;
   HsUploadWaiters waiters;
 
-  /* What is sent: one of them. The stream of a file is opened when there is a slot. */
+  /* What is sent: a file or a stream. The stream of a file is opened when there is a slot. */
   GFile *file;
   GInputStream *stream;
-  goffset start; /* where the stream stood */
+  goffset start; /* the position of the stream at the beginning */
   char *name;
   char *media_type; /* NULL: not known yet */
 
@@ -34,7 +34,7 @@ struct _HsTransfer
   GSource *stall; /* or NULL */
   gint64 last_progress; /* monotonic */
 
-  /* What is told */
+  /* The properties */
   gint64 size;
   gint64 bytes_sent;
   char *url;
@@ -50,12 +50,12 @@ void hs_transfer_set_bytes_sent (HsTransfer *self, gint64 bytes_sent);
 /* Ends it: takes over @error; NULL: the file is at the slot's URL. */
 void hs_transfer_end (HsTransfer *self, GError *error);
 
-/* hs-transfer-run.c: what comes before the HTTP request. Each keeps the transfer until its end. */
+/* hs-transfer-run.c: the steps before the HTTP request. Each step keeps the transfer alive until it ends. */
 void hs_transfer_start_file (HsTransfer *self);
 void hs_transfer_start_stream (HsTransfer *self);
 
-/* hs-transfer-put.c: sends the stream, and ends the transfer; or asks for the stream once more, from its beginning,
- * by calling @again. */
+/* hs-transfer-put.c: sends the stream, and ends the transfer, or calls @again to get the stream again from its
+ * beginning. */
 void hs_transfer_put (HsTransfer *self, void (*again) (HsTransfer *self));
 
 G_END_DECLS

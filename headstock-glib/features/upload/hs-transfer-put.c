@@ -10,7 +10,7 @@
 /* The PUT request (XEP-0363, 7), and what the server answers. */
 
 #define MAX_REDIRECTS 5
-/* Where the client is gone. */
+/* If there is no client any more. */
 #define DEFAULT_TIMEOUT_MSEC 60000
 
 typedef struct
@@ -86,7 +86,7 @@ wrote_cb (SoupMessage *message, guint n_bytes, gpointer user_data)
 
 /* ---- The answer ---- */
 
-/* Where a redirect leads, if it may be followed. The file and the slot's headers are for one server only. */
+/* Returns the target of a redirect, if it may be followed. The file and the slot's headers are for one server only. */
 static GUri *
 resolve_redirect (HsTransfer *self, GError **error)
 {
@@ -117,7 +117,7 @@ resolve_redirect (HsTransfer *self, GError **error)
 static gboolean
 is_redirect (guint status)
 {
-  /* Not 303, which asks for a GET. */
+  /* 303 is not followed: it asks for a GET request. */
   return status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_FOUND
          || status == SOUP_STATUS_TEMPORARY_REDIRECT || status == SOUP_STATUS_PERMANENT_REDIRECT;
 }
@@ -158,7 +158,7 @@ read_answer (HsTransfer *self, Put *put)
   self->uri = uri;
   g_clear_object (&self->message);
   hs_transfer_set_bytes_sent (self, 0);
-  /* Unless who was told of that has cancelled it. */
+  /* A handler of the notification may have cancelled the transfer. */
   if (!self->is_done)
     put->again (self);
 }
@@ -213,7 +213,7 @@ new_message (HsTransfer *self)
   /* A connection that was used before may turn out to be closed when half of the body is gone. */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION
                                      | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
-  /* What is sent is what the slot says. */
+  /* The request uses the URL and the headers of the slot. */
   soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   /* The length that a body is set with is a gssize, which on some machines has 32 bits. */

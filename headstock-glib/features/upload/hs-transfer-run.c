@@ -28,7 +28,7 @@ opened_cb (GObject *file, GAsyncResult *result, gpointer user_data)
   hs_transfer_put (self, open_stream);
 }
 
-/* Also once more, after a redirect. */
+/* Also called again after a redirect. */
 static void
 open_stream (HsTransfer *self)
 {
@@ -65,7 +65,7 @@ request_slot (HsTransfer *self)
                                 g_object_ref (self));
 }
 
-/* Unless the program has said what it is. */
+/* Unless the program has set the media type. */
 static void
 set_media_type (HsTransfer *self, const char *guessed)
 {
@@ -96,7 +96,7 @@ info_cb (GObject *file, GAsyncResult *result, gpointer user_data)
     guessed = g_content_type_get_mime_type (g_file_info_get_content_type (info));
   set_media_type (self, guessed);
   hs_transfer_set_size (self, g_file_info_get_size (info));
-  /* Unless who was told of the size has cancelled it. */
+  /* A handler of the notification may have cancelled the transfer. */
   if (!self->is_done)
     request_slot (self);
 }

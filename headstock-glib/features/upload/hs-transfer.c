@@ -11,7 +11,8 @@
  *
  * A file that is being uploaded, or has been (XEP-0363, 7).
  *
- * [method@Upload.send_file] and [method@Upload.send_stream] make it, and it goes on whether or not the program keeps it.
+ * [method@Upload.send_file] and [method@Upload.send_stream] make it. It continues even if the program keeps no
+ * reference to it.
  *
  * ```python
  * transfer = upload.send_file(Gio.File.new_for_path("cat.jpg"), None)
@@ -253,7 +254,7 @@ hs_transfer_end (HsTransfer *self, GError *error)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_IS_DONE]);
   release (self);
-  /* What is in flight ends. */
+  /* Ends the steps in flight. */
   g_cancellable_cancel (self->cancellable);
   g_object_thaw_notify (G_OBJECT (self));
   hs_upload_waiters_end (&self->waiters, self->url, self->error);
@@ -302,12 +303,12 @@ hs_transfer_wait_async (HsTransfer *self, GCancellable *cancellable, GAsyncReady
  *
  * Ends what [method@Transfer.wait_async] began.
  *
- * Errors: those of [method@Upload.request_slot_finish]; %HS_ERROR_TOO_LARGE also where the HTTP server says so (413), or
- * the file has grown since the upload began; %HS_ERROR_TIMED_OUT where the server took nothing and said nothing for
- * [property@Client:request-timeout]; %HS_ERROR_PROTOCOL where it redirects to another server; %HS_ERROR_FAILED where it
- * refuses the file, with its status in the message; %G_IO_ERROR_PARTIAL_INPUT where the file has become shorter;
- * %G_IO_ERROR_NOT_REGULAR_FILE where it is a folder or a device; %G_IO_ERROR_CANCELLED after
- * [method@Transfer.cancel]; those of reading the file, of sockets and of TLS, which are GIO's.
+ * Errors: those of [method@Upload.request_slot_finish]; %HS_ERROR_TOO_LARGE also if the HTTP server answers with the
+ * status 413, or the file has grown since the upload began; %HS_ERROR_TIMED_OUT if the server has neither taken nor
+ * sent anything for [property@Client:request-timeout]; %HS_ERROR_PROTOCOL if it redirects to another server;
+ * %HS_ERROR_FAILED if it refuses the file, with its status in the message; %G_IO_ERROR_PARTIAL_INPUT if the file has
+ * become shorter; %G_IO_ERROR_NOT_REGULAR_FILE if it is a folder or a device; %G_IO_ERROR_CANCELLED after
+ * [method@Transfer.cancel]; those of GIO for reading the file, for sockets and for TLS.
  *
  * Returns: (transfer full): the URL from which the file can be downloaded, or %NULL with an error
  *
@@ -329,7 +330,7 @@ hs_transfer_wait_finish (HsTransfer *self, GAsyncResult *result, GError **error)
  *
  * Stops the transfer, which has then ended with %G_IO_ERROR_CANCELLED. Nothing happens if it has ended before.
  *
- * If the last bytes were on their way, the server may have the file all the same; nobody knows its URL.
+ * If the last bytes were in flight, the server may still get the file, but its URL is not returned.
  *
  * Since: 0.2
  */

@@ -42,7 +42,7 @@ hs_upload_send_file (HsUpload *self, GFile *file, const char *media_type)
 /**
  * hs_upload_send_stream:
  * @self: the uploads
- * @stream: where the file is read from
+ * @stream: the stream from which the file is read
  * @name: the name of the file; a folder in it is left out
  * @size: how many bytes are read
  * @media_type: (nullable): the type of the file, such as `image/jpeg`; %NULL: it is guessed by the name

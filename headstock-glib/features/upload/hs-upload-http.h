@@ -9,7 +9,7 @@
 #include "hs-transfer.h"
 #include "hs-upload.h"
 
-/* What of HsUpload needs libsoup. A program includes <libsoup/soup.h> only if it has to do with the session. */
+/* The parts of HsUpload that need libsoup. A program includes <libsoup/soup.h> only if it uses the session. */
 
 #ifdef __GI_SCANNER__
 #include <libsoup/soup.h>

@@ -29,7 +29,7 @@ add_metadata (HsElement *sharing, HsTransfer *transfer)
  * @to: the address of a person or a room
  * @transfer: a transfer that has ended well
  *
- * Makes a message that tells somebody of a file, for [method@Messages.send] or [method@Client.send_stanza].
+ * Makes a message with the URL of a file, for [method@Messages.send] or [method@Client.send_stanza].
  *
  * Its body is the URL, which is also in it for programs that know nothing more (XEP-0066). The name, the size, the type
  * and a SHA-256 of the file are in it for those that know XEP-0447, and the body is marked as not meant for them

@@ -17,7 +17,7 @@ struct _HsUpload
   HsJid *service; /* NULL: not known */
   gboolean is_service_given; /* by the program */
   HsDiscoInfo *info; /* of the service; or NULL */
-  gboolean is_known; /* what there is to know of the service in this session has been asked */
+  gboolean is_known; /* the service of this session has been asked */
   gint64 max_size;
 
   GCancellable *search; /* while the service is looked for, or asked; or NULL */
@@ -30,9 +30,10 @@ struct _HsUpload
 /* hs-upload-service.c */
 /* Looks for the service, if it is not known and nothing looks for it. */
 void hs_upload_find_service (HsUpload *self);
-/* What is known, or will be, does not count any more; a service that the program gave stays. */
+/* Forgets what is known about the service, and gives up the requests for it. A service that the program has set
+ * stays. */
 void hs_upload_forget_service (HsUpload *self);
-/* Takes over @task, which ends when the service is known; with HS_ERROR_NOT_SUPPORTED where there is none. */
+/* Takes over @task, which ends when the service is known, or with HS_ERROR_NOT_SUPPORTED if there is none. */
 void hs_upload_await_service (HsUpload *self, GTask *task);
 void hs_upload_take_service (HsUpload *self, HsJid *service);
 void hs_upload_take_max_size (HsUpload *self, gint64 max_size);

@@ -131,7 +131,7 @@ service_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_set_error_literal (&error, HS_ERROR, HS_ERROR_SESSION_LOST, "The session ended before a slot was requested");
   else if (error == NULL && self->max_size > 0 && wish->size > self->max_size)
     error = new_too_large (wish->size, self->service, self->max_size);
-  /* XEP-0363, 5.3: another service would keep what is to vanish. */
+  /* A service without the purpose would keep a file that is meant to disappear (XEP-0363, 5.3). */
   else if (error == NULL && self->purpose == HS_UPLOAD_PURPOSE_EPHEMERAL
            && (self->info == NULL || !hs_disco_info_has_feature (self->info, HS_NS_UPLOAD_PURPOSE "#ephemeral")))
     g_set_error (&error, HS_ERROR, HS_ERROR_NOT_SUPPORTED,

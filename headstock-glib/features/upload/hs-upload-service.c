@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Which service there is, and what it says of itself (XEP-0363, 3). */
+/* Finds the upload service and its limits (XEP-0363, 3). */
 
 typedef struct
 {

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What a service answers: <slot/>. NULL with HS_ERROR_PROTOCOL where it is not as XEP-0363, 4 says. */
+/* Reads the <slot/> in a service's answer. Returns NULL with HS_ERROR_PROTOCOL if it is not valid (XEP-0363, 4). */
 HsUploadSlot *hs_upload_slot_new (HsElement *slot, GError **error);
 
 /* The headers of the request, each with its line breaks taken out, in their order. FALSE: there is no such one. */

@@ -13,11 +13,11 @@
  *
  * A place on an HTTP server for one file, which an upload service has given (XEP-0363, 4).
  *
- * It is what [method@Upload.request_slot_async] gives to a program that sends the file with an HTTP library of its
- * own: by a PUT request to [property@UploadSlot:put-url], with a `Content-Length` of the size that was asked for, the
- * same `Content-Type`, and the headers `Authorization`, `Cookie` and `Expires` of [method@UploadSlot.dup_header]. The
- * server has the file when it answers with the status 201. Then anybody who knows [property@UploadSlot:get-url] can
- * download it. [method@Upload.send_file] does all of that.
+ * [method@Upload.request_slot_async] returns it to a program that sends the file with another HTTP library: by a PUT
+ * request to [property@UploadSlot:put-url], with a `Content-Length` of the size that was asked for, the same
+ * `Content-Type`, and the headers `Authorization`, `Cookie` and `Expires` of [method@UploadSlot.dup_header]. The server
+ * has the file when it answers with the status 201. Then anybody who knows [property@UploadSlot:get-url] can download
+ * it. [method@Upload.send_file] does all of that.
  *
  * ```python
  * slot = upload.request_slot_finish(result)
@@ -173,12 +173,12 @@ read_headers (HsUploadSlot *self, HsElement *put)
     }
 }
 
-/* As libsoup reads it, which refuses what is wrong in these parts. */
+/* Parsed as libsoup does it, which refuses invalid parts. */
 #define URL_FLAGS \
   (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY | G_URI_FLAGS_ENCODED_FRAGMENT \
    | G_URI_FLAGS_SCHEME_NORMALIZE)
 
-/* A host may be written with escapes. What is in it then goes to servers and proxies as it is. */
+/* A host may contain escapes, which servers and proxies get unescaped. */
 static gboolean
 is_host (const char *host)
 {
@@ -192,7 +192,7 @@ is_host (const char *host)
   return TRUE;
 }
 
-/* Whether nobody but the server can read what is sent there, and it is a URL as RFC 3986 has it. */
+/* Whether a URL is valid (RFC 3986), and only the server can read what is sent to it. */
 static gboolean
 check_url (const char *name, const char *url, GError **error)
 {
@@ -291,8 +291,8 @@ hs_upload_slot_get_get_url (HsUploadSlot *self)
  *
  * Gets a header that must be sent with the PUT request (XEP-0363, 4).
  *
- * Line breaks in it are taken out. Where the service gave several of that name, they are in their order in one value,
- * cookies separated by "; " and others by ", ".
+ * Line breaks are removed. Several headers of that name are joined in their order, cookies with "; " and others with ",
+ * ".
  *
  * Returns: (transfer full) (nullable): the value; %NULL if the service did not give that header, or it is another one
  *   than these three, which must not be sent (XEP-0363, 8.2)

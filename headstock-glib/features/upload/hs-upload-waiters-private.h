@@ -12,7 +12,7 @@ typedef struct
 } HsUploadWaiters;
 
 void hs_upload_waiters_init (HsUploadWaiters *self);
-/* Nobody may wait any more. */
+/* There must be no waiters any more. */
 void hs_upload_waiters_clear (HsUploadWaiters *self);
 /* Takes over @task. */
 void hs_upload_waiters_add (HsUploadWaiters *self, GTask *task);

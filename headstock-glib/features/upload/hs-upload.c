@@ -43,11 +43,11 @@
  * The service is looked for when the session begins. [property@Upload:service] and [property@Upload:max-size] tell a
  * program whether files can be sent, and how large they may be.
  *
- * The files go over `https` only, and the server's certificate is always verified. Whoever runs the HTTP server can read
- * the files, and so can all who learn the URL; it learns the IP address of who sends and who downloads (XEP-0363, 8.3).
+ * The files go over `https` only, and the server's certificate is always verified. The operator of the HTTP server can
+ * read the files, and so can everybody who learns the URL. The server learns the IP addresses of those who upload and
+ * download (XEP-0363, 8.3).
  *
- * Where the library was built without libsoup (`HS_HAS_LIBSOUP` is 0), there are only slots:
- * [method@Upload.request_slot_async].
+ * A library that was built without libsoup (`HS_HAS_LIBSOUP` is 0) only has [method@Upload.request_slot_async].
  *
  * Since: 0.2
  */
@@ -84,7 +84,7 @@ hs_upload_attached (HsModule *module, HsClient *client)
 
   hs_feature_set_client (self, &self->client, client);
   hs_client_ensure_module (client, HS_TYPE_DISCO);
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its ready() is not called any more. */
   if (hs_client_get_state (client) == HS_CLIENT_STATE_READY)
     hs_upload_find_service (self);
 }
@@ -127,7 +127,7 @@ hs_upload_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_upload_attached;
   iface->ready = hs_upload_ready;
-  /* What was in flight may have failed meanwhile. */
+  /* Requests in flight may have failed meanwhile. */
   iface->resumed = hs_upload_ready;
   iface->lost = hs_upload_lost;
   iface->detached = hs_upload_detached;
@@ -214,8 +214,8 @@ install_http_properties (GObjectClass *object_class)
   /**
    * HsUpload:session: (getter get_session) (setter set_session)
    *
-   * The libsoup session that sends the files. The default is a session of its own, which trusts the certificate
-   * authorities of the system and uses its proxy.
+   * The libsoup session that sends the files. The default is a new session, which trusts the certificate authorities of
+   * the system and uses its proxy.
    *
    * A program sets another one, or properties of this one, to use another proxy or to trust other authorities. Cookies
    * and passwords of the session are not used for uploads, and redirects are only followed within the same server.
@@ -275,7 +275,7 @@ hs_upload_class_init (HsUploadClass *klass)
   /**
    * HsUpload:purpose: (getter get_purpose) (setter set_purpose)
    *
-   * What files are uploaded for (XEP-0363, 5). The default is %HS_UPLOAD_PURPOSE_MESSAGE.
+   * The purpose of the uploaded files (XEP-0363, 5). The default is %HS_UPLOAD_PURPOSE_MESSAGE.
    *
    * It is for the slots that are requested from then on. A service that does
    * not know of purposes treats all files alike; but nothing is uploaded to it as %HS_UPLOAD_PURPOSE_EPHEMERAL.

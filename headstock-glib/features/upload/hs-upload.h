@@ -15,9 +15,9 @@ G_BEGIN_DECLS
  * @HS_UPLOAD_PURPOSE_MESSAGE: the file is sent in a message
  * @HS_UPLOAD_PURPOSE_PROFILE: the file shows who somebody is, such as an avatar: it is small, and kept longer
  * @HS_UPLOAD_PURPOSE_EPHEMERAL: the file must not be there any more after [property@Upload:lifetime]
- * @HS_UPLOAD_PURPOSE_PERMANENT: the file belongs to something that is published, and is kept for good
+ * @HS_UPLOAD_PURPOSE_PERMANENT: the file belongs to something that is published, and is kept permanently
  *
- * What a file is uploaded for (XEP-0363, 5), by which a service decides how long it keeps the file.
+ * The purposes of uploaded files (XEP-0363, 5), by which a service decides how long it keeps a file.
  *
  * Since: 0.2
  */
