@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What extensions add to messages, and the modules for blocking, rooms, nodes and uploads, as Vala sees them.
+// What extensions add to messages, and the modules for blocking, rooms, archives, nodes, uploads and all of a messenger,
+// as Vala sees them.
 
 bool check_message () {
     var message = new Headstock.Message.chat ("a@b", "Great idea!");
@@ -173,6 +174,39 @@ async bool check_history () {
     return false;
 }
 
+async bool check_archive () {
+    var archive = new Headstock.Archive ();
+    var query = new Headstock.ArchiveQuery (null);
+    query.with = "juliet@example.com";
+    query.start = new DateTime.from_unix_utc (1);
+    query.ids = { "1", "2" };
+    query.is_backwards = true;
+    try {
+        Headstock.ArchivePage? page = yield archive.fetch_async (query, null);
+        while (page != null) {
+            foreach (var delivery in page.list_deliveries ())
+                print ("# %s\n", ((Headstock.ChatMessage) delivery).message.to_string ());
+            page = yield archive.fetch_next_async (page, null);
+        }
+    } catch (Headstock.ClientError.NOT_CONNECTED error) {
+        return archive.client == null && query.archive == null && query.page_size == 50 && !query.is_flipped
+            && query.with == "juliet@example.com" && query.start.to_unix () == 1 && query.ids.length == 2;
+    } catch (Error error) {
+        print ("# %s\n", error.message);
+    }
+    return false;
+}
+
+bool check_messenger () {
+    var client = new Headstock.Client ("romeo@example.org", "secret");
+    var own = new Headstock.Muc ();
+    client.register (own);
+    var messenger = new Headstock.Messenger (client, null);
+    return messenger.muc == own && messenger.client == client && messenger.folder == null && messenger.history == null
+        && messenger.roster.client == client && messenger.autojoin.muc == own && messenger.archive.client == client
+        && client.find_module (typeof (Headstock.Messages)) == messenger.messages && !messenger.keeps_history;
+}
+
 async bool check_all () {
     var is_blocking_good = yield check_blocking ();
     var are_rooms_good = yield check_rooms ();
@@ -180,8 +214,9 @@ async bool check_all () {
     var are_bookmarks_good = yield check_bookmarks ();
     var are_uploads_good = yield check_upload ();
     var is_history_good = yield check_history ();
+    var is_archive_good = yield check_archive ();
     return is_blocking_good && are_bookmarks_good && are_rooms_good && are_uploads_good && are_nodes_good && is_history_good
-        && check_displayed () && check_avatars ();
+        && is_archive_good && check_displayed () && check_avatars () && check_messenger ();
 }
 
 int main () {
@@ -193,6 +228,6 @@ int main () {
     });
     print ("1..1\n");
     loop.run ();
-    print ("%s 1 - messages, styles, blocking, rooms, history, nodes, uploads and what is displayed in Vala\n", good ? "ok" : "not ok");
+    print ("%s 1 - messages, styles, blocking, rooms, archives, history, nodes, uploads, the messenger and what is displayed in Vala\n", good ? "ok" : "not ok");
     return good ? 0 : 1;
 }
