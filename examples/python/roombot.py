@@ -1,11 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A bot in a room: answers !ping and !who, comes when it is invited, and comes back after each loss:
-
-    roombot.py JID PASSWORD ROOM
-
-Ends with Ctrl-C.  HEADSTOCK_HOST, HEADSTOCK_PORT and HEADSTOCK_CA (a file of certificates in PEM format) say where
-the server is, if the DNS does not know it or the system does not know who signed its certificate."""
+"""A bot in a room: answers !ping and !who, comes when it is invited, and comes back after each loss. Ends with Ctrl-C.
+HEADSTOCK_HOST, HEADSTOCK_PORT and HEADSTOCK_CA (a file of certificates in PEM format) say where the server is, if the
+DNS does not know it or the system does not know who signed its certificate."""
 import os
 import sys
 
