@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /**
  * HsLeaveKind:
- * @HS_LEAVE_KIND_LEFT: the account left, from this client or another one
+ * @HS_LEAVE_KIND_LEFT: the account left, from this client or another one; or the service gives no reason, as some do for
+ *   an occupant that answers with errors
  * @HS_LEAVE_KIND_KICKED: a moderator has kicked the account (status 307)
  * @HS_LEAVE_KIND_BANNED: an admin has banned the account (status 301)
  * @HS_LEAVE_KIND_AFFILIATION: the account is not a member any more (status 321)
