@@ -163,6 +163,27 @@ append_host_config:
         thumbnail: false
 """
 
+# As in prosody.py. A room that is killed says nothing; one that is stopped says status 332.
+_ROOMS = """\
+spawn(fun Loop() ->
+    case file:read_file({file}) of
+        {{ok, <<"forget", _/binary>>}} ->
+            [begin
+                 mod_muc:room_destroyed({rooms}, Name, Pid, {domain}),
+                 exit(Pid, kill)
+             end || {{Name, _, Pid}} <- mod_muc:get_online_rooms({rooms})],
+            ok = file:delete({file});
+        {{ok, <<"restart", _/binary>>}} ->
+            gen_mod:stop_module({domain}, mod_muc),
+            gen_mod:start_module({domain}, mod_muc),
+            true = gen_mod:is_loaded({domain}, mod_muc),
+            ok = file:delete({file});
+        _ -> ok
+    end,
+    timer:sleep(50),
+    Loop()
+end)"""
+
 
 def _yaml(text) -> str:
     return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -265,6 +286,9 @@ class Ejabberd:
                      "subscription='both'><group>Friends</group></item></query>")
             lines.append(f"{{atomic, _}} = mod_roster:set_items({_erlang(user)}, {domain}, "
                          f"xmpp:decode(fxml_stream:parse_element({_erlang(query)})))")
+        if setup.options["rooms"] == "yes":
+            lines.append(_ROOMS.format(domain=domain, rooms=_erlang(settings.ROOMS),
+                                       file=_erlang(setup.folder / settings.ROOMS_FILE)))
         ready = _erlang(setup.folder / "ready")
         return ",\n".join([*lines, f"ok = file:write_file({ready}, <<>>)"]) + ".\n"
 

@@ -34,6 +34,8 @@ c2s_direct_tls_ports = {{ {tls} }}
 component_ports = {{ {component} }}
 hs_plain_port = {plain}
 hs_token_file = {token_file}
+hs_rooms = {rooms_jid}
+hs_rooms_file = {rooms_file}
 -- Each use of a token is answered with another one.
 sasl2_fast_token_min_ttl = 0
 c2s_require_encryption = true
@@ -128,6 +130,33 @@ file:write(token);
 file:close();
 """
 
+# What becomes of the rooms while everybody stays signed in: they end without a word, as when the service crashes, or
+# the service is restarted.
+_ROOMS_PLUGIN = """\
+local host, path = module:get_option_string("hs_rooms"), module:get_option_string("hs_rooms_file");
+local found, manager = pcall(require, "prosody.core.modulemanager");
+manager = found and manager or require "core.modulemanager";
+local commands = {
+    forget = function ()
+        local muc = prosody.hosts[host].modules.muc;
+        for room in muc.all_rooms() do
+            muc.forget_room(room);
+        end
+    end;
+    restart = function () assert(manager.reload(host, "muc")); end;
+};
+module:add_timer(0.05, function ()
+    local file = io.open(path);
+    if file then
+        local command = file:read("*l");
+        file:close();
+        commands[command]();
+        os.remove(path);
+    end
+    return 0.05;
+end);
+"""
+
 
 def _lua(text) -> str:
     """A Lua string, whatever it holds."""
@@ -172,6 +201,7 @@ class Prosody:
             one.mkdir(exist_ok=True)
         (plugins / "mod_hs_plain_port.lua").write_text(_PLAIN_PLUGIN)
         (plugins / "mod_hs_token.lua").write_text(_TOKEN_PLUGIN)
+        (plugins / "mod_hs_rooms.lua").write_text(_ROOMS_PLUGIN)
         self._write_accounts(data, certificates, options)
         has_client_certs = self._copy_client_certs(plugins)
 
@@ -179,12 +209,15 @@ class Prosody:
         of_domain = ["client_certs", "adhoc"] if has_client_certs else []
         if hashed and options["sasl2"] == "yes" and self.generation == "backports":
             of_domain.append("hs_token")
+        if options["rooms"] == "yes":
+            of_domain.append("hs_rooms")
         (folder / "prosody.cfg.lua").write_text(_CONFIG.format(
             data=_lua(data), pidfile=_lua(folder / "prosody.pid"),
             plugins=_list([plugins, self.root / "usr/lib/prosody/modules"]),
             log=_lua(folder / "server.log"),
             modules=_list(self._modules(options)),
             domain_modules=_list(of_domain), token_file=_lua(folder / "access-token"),
+            rooms_jid=_lua(settings.ROOMS), rooms_file=_lua(folder / settings.ROOMS_FILE),
             starttls=setup.ports.starttls, tls=setup.ports.tls, plain=setup.ports.plain,
             component=setup.ports.component,
             certificate=_lua(certificates.server.certificate), key=_lua(certificates.server.key),

@@ -22,7 +22,9 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474, and with hashed
            passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
            register=no|yes (in-band registration), mam=no|yes (message archive)
-           rooms=no|yes (a service for rooms, $HS_TEST_ROOMS, with archives and moderation)
+           rooms=no|yes (a service for rooms, $HS_TEST_ROOMS, with archives and moderation, which obeys
+           what is moved to $HS_TEST_DIR/rooms-command: "forget", all rooms end and nobody is told;
+           "restart", the service is stopped and started; the file is gone when that is done)
            upload=no|yes (a service for uploads, $HS_TEST_UPLOAD, of files of up to 10 MiB)
            invites=no|yes (Prosody: accounts by invitation only; users invite by command)
            contacts=few|25000|100000 (Prosody: in the roster of user1, beside user2)

@@ -15,6 +15,8 @@ ANONYMOUS_DOMAIN = "anonymous.example.test"
 WRONG_HOST_DOMAIN = "wrong-host.test"
 COMPONENT = "component.example.test"
 ROOMS = "rooms.example.test"
+# A command for the service for rooms, see serve.py; gone when it is done.
+ROOMS_FILE = "rooms-command"
 UPLOAD = "upload.example.test"
 # The name in the URLs of files, and in the certificate there.
 UPLOAD_HOST = "localhost"

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "features/muc/hs-room-private.h"
 #include "muc-servers.h"
 
 #include <string.h>
 
 #include "server-test.h"
 
-/* Two accounts in a room of a real server: created, refused, joined, talked in, moderated, destroyed; and two clients of
- * one account under one nickname. */
+/* Two accounts in a room of a real server: created, refused, joined, talked in, moderated, destroyed; two clients of
+ * one account under one nickname; and a room that puts the account out, ends without a word, and restarts. */
 
 typedef struct
 {
   TestClient *test;
   HsMuc *muc;
   HsRoom *room;
-  GString *record; /* +NICK, -NICK, ~NICK, ?NICK for a request for voice, left:KIND, BODY of messages, invited */
+  GString *record; /* +NICK, -NICK, ~NICK, ?NICK for a request for voice, left:KIND, lost(status CODE), BODY of messages, invited */
   HsDelivery *last;
   HsInvite *invite;
   GAsyncResult *result;
@@ -89,6 +90,14 @@ left_cb (Guest *self, HsLeave *leave)
 }
 
 static void
+lost_cb (Guest *self, GError *error)
+{
+  const char *status = strstr (error->message, "(status ");
+
+  g_string_append_printf (self->record, "lost%s ", status != NULL ? status : "");
+}
+
+static void
 invited_cb (Guest *self, HsInvite *invite)
 {
   g_set_object (&self->invite, invite);
@@ -109,6 +118,7 @@ begin_with (Guest *self, TestClient *test, const char *room, const char *nick)
   g_signal_connect_swapped (self->room, "voice-requested", G_CALLBACK (voice_cb), self);
   g_signal_connect_swapped (self->room, "created", G_CALLBACK (created_cb), self);
   g_signal_connect_swapped (self->room, "left", G_CALLBACK (left_cb), self);
+  g_signal_connect_swapped (self->room, "lost", G_CALLBACK (lost_cb), self);
   g_signal_connect_swapped (self->muc, "invited", G_CALLBACK (invited_cb), self);
   g_signal_connect_swapped (hs_client_find_module (self->test->client, HS_TYPE_MESSAGES), "received",
                             G_CALLBACK (received_cb), self);
@@ -406,11 +416,199 @@ test_shared (gconstpointer way)
   end (&desk);
 }
 
+/* ---- Coming back ---- */
+
+/* The waits take a hundredth of their time; a session that was interrupted at all makes the room be asked. */
+static const HsRoomTimes quick
+    = { .silence = 1000000, .missed = 0, .renamed = 60000, .later = { 100, 200, 300 }, .settled = 60000, .wait_unit = 10 };
+
+typedef struct
+{
+  Guest guest;
+  Relay *relay;
+  HsHistory *history;
+  GString *heard; /* "BODY " of each message of the room */
+} Reader;
+
+static void
+heard_cb (Reader *self, HsDelivery *delivery)
+{
+  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
+  const char *body = hs_message_get_body (hs_chat_message_get_message (chat));
+
+  if (hs_chat_message_get_kind (chat) == HS_CHAT_KIND_ROOM && body != NULL)
+    g_string_append_printf (self->heard, "%s ", body);
+  hs_history_confirm (self->history, delivery);
+}
+
+static void
+at_once_cb (HsClient *client, GError *error, int retry, gpointer data)
+{
+  hs_client_reconnect_now (client);
+}
+
+/* The guest keeps up with the room's archive, and can be cut off. */
+static void
+begin_reader (Reader *self, const ServerWay *way, const char *room)
+{
+  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+  TestClient *test = server_new_user (2, way);
+
+  self->relay = server_new_relay (way->port);
+  self->history = hs_history_new ();
+  self->heard = g_string_new (NULL);
+  g_object_set (test->client, "host", "127.0.0.1", "port", (guint) relay_get_port (self->relay), "auto-reconnect", TRUE, NULL);
+  g_signal_connect_after (test->client, "disconnected", G_CALLBACK (at_once_cb), NULL);
+  hs_client_set_own_presence (test->client, presence);
+  begin_with (&self->guest, test, room, "guest");
+  self->guest.room->times = &quick;
+  g_signal_connect_swapped (hs_client_find_module (test->client, HS_TYPE_MESSAGES), "received", G_CALLBACK (heard_cb), self);
+  hs_client_register (test->client, HS_MODULE (self->history));
+  hs_history_add_archive (self->history, room);
+  test_client_start_until_ready (test);
+  join (&self->guest, -1);
+  test_until (hs_history_is_current (self->history, room));
+}
+
+static void
+end_reader (Reader *self)
+{
+  g_signal_handlers_disconnect_by_data (hs_client_find_module (self->guest.test->client, HS_TYPE_MESSAGES), self);
+  end (&self->guest);
+  g_assert_finalize_object (self->history);
+  relay_free (self->relay);
+  g_string_free (self->heard, TRUE);
+}
+
+/* The owner says something, and the reader has then heard just this. */
+static void
+say (Guest *owner, Reader *reader, const char *body, const char *heard)
+{
+  g_autoptr (HsSentMessage) sent = hs_room_send (owner->room, body, NULL);
+
+  test_until (hs_sent_message_get_state (sent) == HS_SENT_STATE_REFLECTED);
+  if (heard == NULL)
+    return;
+  test_until (reader->heard->len >= strlen (heard));
+  g_assert_cmpstr (reader->heard->str, ==, heard);
+}
+
+/* What the service for rooms is to do; done when this returns. */
+static void
+command_rooms (const char *command)
+{
+  g_autofree char *path = g_build_filename (server_get ("DIR"), "rooms-command", NULL);
+  g_autofree char *line = g_strconcat (command, "\n", NULL);
+
+  g_assert_true (g_file_set_contents (path, line, -1, NULL));
+  test_until (!g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* @lost: what the room says of it. */
+static void
+await_return (Guest *self, const char *lost)
+{
+  await (self, lost);
+  test_until (hs_room_get_state (self->room) == HS_ROOM_STATE_IN);
+}
+
+/* An error comes back for what the room has sent. Prosody says that it puts the guest out for a technical reason (status
+ * 333), and the room is entered again. ejabberd gives no reason, as if the guest had left. */
+static void
+bounce (Guest *owner, Reader *reader)
+{
+  Guest *guest = &reader->guest;
+  g_autoptr (HsMessage) message = hs_message_new ("error", hs_jid_to_string (hs_room_get_jid (guest->room)));
+  HsElement *error = hs_element_add_child (HS_ELEMENT (message), "error", HS_NS_CLIENT);
+
+  hs_element_set_attribute (error, "type", "cancel");
+  hs_element_add_child (error, "recipient-unavailable", HS_NS_STANZAS);
+  g_assert_true (hs_client_send_stanza (guest->test->client, HS_ELEMENT (message), NULL));
+  await (owner, "-guest ");
+  say (owner, reader, "two", NULL);
+  if (strcmp (server_get ("SERVER"), "prosody") == 0)
+    await_return (guest, "lost(status 333) ");
+  else
+    {
+      await (guest, "left:left ");
+      join (guest, -1);
+    }
+  say (owner, reader, "three", "one two three ");
+}
+
+/* All rooms end without a word while the guest is cut off. The owner asks; the guest does when its session is resumed. */
+static void
+vanish (Guest *owner, Reader *reader)
+{
+  Guest *guest = &reader->guest;
+  g_autoptr (GError) error = NULL;
+
+  relay_set_rate (reader->relay, 0);
+  relay_cut (reader->relay, RELAY_END_ORDERLY);
+  test_until (hs_client_get_state (guest->test->client) != HS_CLIENT_STATE_READY);
+  command_rooms ("forget");
+  g_string_truncate (owner->record, 0);
+  hs_room_check_async (owner->room, NULL, result_cb, owner);
+  test_until (owner->result != NULL);
+  g_assert_false (hs_room_check_finish (owner->room, owner->result, &error));
+  g_clear_object (&owner->result);
+  g_assert_true (error->domain == HS_STANZA_ERROR);
+  await_return (owner, "lost ");
+  say (owner, reader, "four", NULL);
+  relay_set_rate (reader->relay, RELAY_UNLIMITED);
+  await_return (guest, "lost ");
+  say (owner, reader, "five", "one two three four five ");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_room_get_occupants (guest->room)), ==, 2);
+}
+
+/* The service restarts. ejabberd says so (status 332), and everybody comes back; Prosody keeps the occupants. */
+static void
+restart (Guest *owner, Reader *reader)
+{
+  Guest *guest = &reader->guest;
+
+  g_string_truncate (owner->record, 0);
+  g_string_truncate (guest->record, 0);
+  command_rooms ("restart");
+  if (strcmp (server_get ("SERVER"), "ejabberd") == 0)
+    {
+      await_return (owner, "lost(status 332) ");
+      await_return (guest, "lost(status 332) ");
+    }
+  hs_room_check_async (guest->room, NULL, result_cb, guest);
+  finish (guest, hs_room_check_finish, -1);
+  say (owner, reader, "six", "one two three four five six ");
+  g_assert_null (strstr (guest->record->str, "left:"));
+}
+
+static void
+test_return (gconstpointer way)
+{
+  g_autofree char *jid = name_room (way, "vienna");
+  Guest owner;
+  Reader reader;
+
+  begin (&owner, 1, way, jid, "owner");
+  owner.room->times = &quick;
+  join (&owner, -1);
+  configure (&owner, (const char *const[]){ "muc#roomconfig_persistentroom", "1", NULL });
+  begin_reader (&reader, way, jid);
+  say (&owner, &reader, "one", "one ");
+  bounce (&owner, &reader);
+  vanish (&owner, &reader);
+  restart (&owner, &reader);
+  end_reader (&reader);
+  hs_room_destroy_async (owner.room, NULL, NULL, NULL, result_cb, &owner);
+  finish (&owner, hs_room_destroy_finish, -1);
+  end (&owner);
+}
+
 void
 muc_add_server_tests (void)
 {
-  static const ServerTest tests[]
-      = { { "room", test_room }, { "closed", test_closed }, { "shared", test_shared }, { NULL, NULL } };
+  static const ServerTest tests[] = {
+    { "room", test_room }, { "closed", test_closed }, { "shared", test_shared }, { "return", test_return }, { NULL, NULL }
+  };
 
   server_add_tests ("muc", tests);
 }
