@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A guest in a room, made with nbxmpp, which does what it is told: as peer.py of slixmpp.
+"""A guest in a room, made with nbxmpp, which does what it is told, with bookmarks and avatars: as peer.py of slixmpp.
 
     guest.py NUMBER     for an account of the test server
 
@@ -15,8 +15,10 @@ import sys
 from gi.repository import GLib
 from nbxmpp.client import Client
 from nbxmpp.const import ConnectionProtocol, ConnectionType, Mode
-from nbxmpp.protocol import Message, Presence
-from nbxmpp.structs import StanzaHandler
+from nbxmpp.modules.user_avatar import Avatar
+from nbxmpp.protocol import JID, Message, Presence
+from nbxmpp.structs import BookmarkData, StanzaHandler
+from nbxmpp.task import Task
 
 NS_MUC = "http://jabber.org/protocol/muc"
 
@@ -85,13 +87,50 @@ class Guest:
     def do_leave(self, room, nick):
         self.client.send_stanza(Presence(to=f"{room}/{nick}", typ="unavailable"))
 
+    def do_bookmark(self, room, name, nick):
+        # Its task ends before the server has answered.
+        bookmark = BookmarkData(JID.from_string(room), name, nick, autojoin=True)
+        self.client.get_module("NativeBookmarks").store_bookmarks([bookmark])
+
+    def do_bookmarks(self):
+        def plain(bookmarks):
+            return sorted([str(one.jid), one.name, one.nick, one.autojoin] for one in bookmarks)
+        return self.client.get_module("NativeBookmarks").request_bookmarks(), plain
+
+    def do_remove_bookmark(self, room):
+        return self.client.get_module("NativeBookmarks").retract_bookmark(JID.from_string(room))
+
+    def do_publish_avatar(self, image):
+        avatar = Avatar()
+        avatar.add_image_source(bytes.fromhex(image), "image/png", 1, 1)
+        return self.client.get_module("UserAvatar").set_avatar(avatar, public=True)
+
+    def do_avatar_names(self, jid):
+        def plain(metadata):
+            return [[info.id, info.type] for info in metadata.infos]
+        return self.client.get_module("UserAvatar").request_avatar_metadata(JID.from_string(jid)), plain
+
+    def do_avatar(self, jid, name):
+        def plain(avatar):
+            return avatar.data.hex()
+        return self.client.get_module("UserAvatar").request_avatar_data(name, JID.from_string(jid)), plain
+
+    @staticmethod
+    def answer(result):
+        """Tells the result; if it is a task, with how its result is told, once that is done."""
+        task, plain = result if isinstance(result, tuple) else (result, lambda _result: True)
+        if not isinstance(task, Task):
+            tell(answer=result)
+            return
+        task.add_done_callback(lambda task: tell(answer=plain(task.finish())), weak=False)
+
     def told(self, channel, _condition):
         line = channel.readline()
         if not line:
             loop.quit()
             return GLib.SOURCE_REMOVE
         name, *arguments = json.loads(line)
-        tell(answer=getattr(self, f"do_{name}")(*arguments))
+        self.answer(getattr(self, f"do_{name}")(*arguments))
         return GLib.SOURCE_CONTINUE
 
 

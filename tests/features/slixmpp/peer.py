@@ -9,6 +9,7 @@ standard output is an object: the `answer` to such a line, or an `event`.
 """
 
 import asyncio
+import collections
 import inspect
 import json
 import os
@@ -38,6 +39,8 @@ class Peer(slixmpp.ClientXMPP):
         self["xep_0030"].add_identity("client", "bot", name="The other side")
         self["xep_0092"].software_name, self["xep_0092"].version = "Other", "2.5"
         self.add_event_handler("session_start", self.started)
+        self.sent = collections.Counter()
+        self.add_filter("out", self.count)
         if "xep_0461" in plugins:
             self.add_event_handler("message", self.heard_message)
         for name in ("presence_subscribe", "presence_subscribed", "presence_unsubscribe", "presence_unsubscribed",
@@ -51,6 +54,15 @@ class Peer(slixmpp.ClientXMPP):
                 told |= {"show": stanza["show"], "status": stanza["status"], "type": stanza["type"]}
             tell(**told)
         return heard
+
+    def count(self, stanza):
+        self.sent[stanza.name] += 1
+        return stanza
+
+    def do_sent(self):
+        """How many presences and requests have left since the last question."""
+        sent, self.sent = self.sent, collections.Counter()
+        return [sent["presence"], sent["iq"]]
 
     @staticmethod
     def heard_message(message):
@@ -99,6 +111,9 @@ class Peer(slixmpp.ClientXMPP):
     async def do_avatar(self, jid, name):
         answer = await self["xep_0084"].retrieve_avatar(jid, name)
         return answer["pubsub"]["items"]["item"]["avatar_data"]["value"].hex()
+
+    async def do_set_photo(self, image):
+        await self["xep_0153"].set_avatar(avatar=bytes.fromhex(image), mtype="image/png")
 
     async def do_bookmark(self, room, name, nick):
         stored = (await self["xep_0048"].get_bookmarks())["private"]["bookmarks"]

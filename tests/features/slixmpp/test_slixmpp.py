@@ -3,6 +3,7 @@
 """Each feature between a client of ours and one that is made with slixmpp, on a real server."""
 
 import contextlib
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "introspection"))
 
-from support import address, main, make_client, online, refused, scenario, wait  # noqa: E402, isort: skip
+from support import address, main, make_client, online, refused, scenario, settle, wait  # noqa: E402, isort: skip
 from gi.repository import GLib, Headstock  # noqa: E402
 
 OURS, THEIRS = 1, 5
@@ -347,6 +348,48 @@ def avatars():
 
 
 @scenario
+def presences():
+    """an avatar that changes makes its owner send presences with slixmpp's XEP-0153, and none with ours"""
+    image, changes = "89504e470d0a1a0a", 4
+    ours, avatars, written = Client(), Headstock.Avatars.new(), []
+    ours.client.register(avatars)
+    ours.client.connect("xml", lambda client, direction, text: written.append(text)
+                        if direction == Headstock.Direction.OUT else None)
+
+    def sent():
+        text = "".join(written)
+        written.clear()
+        return [text.count("<presence"), text.count("<iq ")]
+
+    with online(ours.client):
+        wait(lambda: ours.roster.props.is_loaded)
+        theirs = Slixmpp(THEIRS, "xep_0153")
+        try:
+            befriend(ours, theirs)
+            avatar, resource = avatars.lookup(address(THEIRS)), ours.contact().props.resources.get_item(0)
+            settle(0.3)
+            sent(), theirs.do("sent")
+            for number in range(changes):
+                theirs.do("set_photo", f"{image}{number:02x}")
+                name = hashlib.sha1(bytes.fromhex(f"{image}{number:02x}")).hexdigest()
+                wait(lambda: resource.props.avatar_hash == name and avatar.props.hash == name)
+            presences, requests = theirs.do("sent")
+            assert presences >= changes and requests >= changes, (presences, requests)
+            print(f"# {changes} avatars by slixmpp: {presences} presences, {requests} requests")
+            # Nothing is sent because of what others show.
+            assert sent() == [0, 0]
+            for number in range(changes):
+                bytes_ = GLib.Bytes.new(bytes.fromhex(f"{image}{number:02x}"))
+                assert result(avatars.publish_async, avatars.publish_finish, bytes_, "image/png", 1, 1, False)
+            presences, requests = sent()
+            print(f"# {changes} avatars by this library: {presences} presences, {requests} requests")
+            assert (presences, requests) == (0, 2 * changes)
+            assert result(avatars.disable_async, avatars.disable_finish)
+        finally:
+            theirs.end()
+
+
+@scenario
 def bookmarks():
     """two devices of one account, one of slixmpp with the store that came before, see each other's bookmarks"""
     ours, bookmarks = Client(), Headstock.Bookmarks.new()
@@ -483,8 +526,53 @@ def nbxmpp():
         finish("destroy", None, None)
 
 
+def nbxmpp_bookmarks():
+    """two devices of one account, one of nbxmpp, see each other's bookmarks"""
+    ours, bookmarks = Client(), Headstock.Bookmarks.new()
+    ours.client.register(bookmarks)
+    verona = Headstock.Bookmark.new("verona@rooms.example")
+    verona.props.name, verona.props.nick = "Verona", "romeo"
+    with online(ours.client):
+        wait(lambda: bookmarks.props.is_loaded and bookmarks.props.is_writable)
+        assert result(bookmarks.store_async, bookmarks.store_finish, verona)
+        theirs = Nbxmpp(OURS)
+        try:
+            assert theirs.do("bookmarks") == [["verona@rooms.example", "Verona", "romeo", False]]
+            theirs.do("bookmark", "mantua@rooms.example", "Mantua", "juliet")
+            mantua = wait(lambda: bookmarks.lookup("mantua@rooms.example"))
+            assert (mantua.props.name, mantua.props.nick, mantua.props.is_autojoin) == ("Mantua", "juliet", True)
+            assert result(bookmarks.remove_async, bookmarks.remove_finish, "verona@rooms.example")
+            assert theirs.do("bookmarks") == [["mantua@rooms.example", "Mantua", "juliet", True]]
+            theirs.do("remove_bookmark", "mantua@rooms.example")
+            wait(lambda: bookmarks.props.bookmarks.get_n_items() == 0)
+        finally:
+            theirs.end()
+
+
+def nbxmpp_avatars():
+    """each loads what the other one publishes, one of nbxmpp"""
+    image = "89504e470d0a1a0a"
+    ours, avatars = Client(), Headstock.Avatars.new()
+    ours.client.register(avatars)
+    with online(ours.client):
+        theirs = Nbxmpp(THEIRS)
+        try:
+            theirs.do("publish_avatar", image)
+            avatar = avatars.lookup(address(THEIRS))
+            assert result(avatars.load_async, avatars.load_finish, avatar).get_data().hex() == image
+            assert avatar.props.media_type == "image/png" and avatar.props.width == 1
+            name = result(avatars.publish_async, avatars.publish_finish, GLib.Bytes.new(bytes.fromhex(image) + b"!"),
+                          "image/png", 1, 1, True)
+            assert theirs.do("avatar_names", address(OURS)) == [[name, "image/png"]]
+            assert theirs.do("avatar", address(OURS), name) == image + "21"
+        finally:
+            theirs.end()
+        assert result(avatars.disable_async, avatars.disable_finish)
+
+
 # guest.py is written for nbxmpp 4, that of Debian 12.
 with contextlib.suppress(importlib.metadata.PackageNotFoundError):
     if importlib.metadata.version("nbxmpp").startswith("4."):
-        scenario(nbxmpp)
+        for function in (nbxmpp, nbxmpp_bookmarks, nbxmpp_avatars):
+            scenario(function)
 main()
