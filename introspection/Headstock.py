@@ -13,8 +13,8 @@ object alone: C knows only the numbers under which it is kept.  An object that k
 turn makes a circle that Python can see, and collects once nobody else holds either.
 
 Coroutines.  A function with a callback returns an awaitable where none is given: `await client.request(iq)`,
-`await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session, `async for message in client.elements("message")` goes over what arrives.  `run()` runs a
-coroutine.
+`await client.send(stanza)`, `await client.connect_async()`; `async with client:` is a session, `await client.run_async()` a
+whole run, and `async for message in client.elements("message")` goes over what arrives.  `run()` runs a coroutine.
 A handler may be a coroutine function, whose value is the reply; so may the methods in HOOKS, but for negotiate.
 
 Ctrl-C and SIGTERM.  `Client.run` ends the run in order and returns, as after `Client.stop`; a second signal
@@ -37,6 +37,7 @@ Threads.  Whatever is called of a client that runs in another thread raises GLib
 HS_ERROR_WRONG_THREAD; GLib.idle_add() calls a function in the thread of the main loop.
 """
 
+import asyncio
 import signal
 import threading
 from contextlib import contextmanager, suppress
@@ -186,6 +187,31 @@ class Client(Properties, Headstock.Client):
         It ends when the client has terminated, with the error that ended the run.
         """
         return Arrivals(self, name, namespace, make_flags(once, forget, from_account, nested), type, from_jid)
+
+    async def run_async(self):
+        """Starts the client and waits until it has terminated; raises the GLib.Error that ended the run.
+
+        A client that runs already is waited for.  To cancel it stops the client, and ends when the run has ended.
+        """
+        ended = asyncio.get_running_loop().create_future()
+
+        def terminated(_client, error):
+            if ended.done():
+                return
+            if error is None:
+                ended.set_result(None)
+            else:
+                ended.set_exception(error)
+
+        handler = self.connect("terminated", terminated)
+        try:
+            self.start()
+            await ended
+        except asyncio.CancelledError:
+            await self.close_async()
+            raise
+        finally:
+            self.disconnect(handler)
 
     async def __aenter__(self):
         await self.connect_async()

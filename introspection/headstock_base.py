@@ -93,6 +93,12 @@ class Jid(Headstock.Jid):
     def __hash__(self):
         return hash(self.to_string())
 
+    # Everything else that a program reads is an attribute, too.
+    bare = property(Headstock.Jid.get_bare, doc="The address without its resource, a Jid.")
+    local = property(Headstock.Jid.get_local, doc="The part before the @, or None.")
+    domain = property(Headstock.Jid.get_domain, doc="The part between the @ and the slash.")
+    resource = property(Headstock.Jid.get_resource, doc="The part after the slash, or None.")
+
     def __setattr__(self, name, value):
         raise AttributeError(f"a Jid can't be changed: {name!r} is not set")
 

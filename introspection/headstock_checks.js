@@ -252,6 +252,9 @@ function overrideAddresses() {
     };
     Headstock.Jid.prototype.equal = Headstock.Jid.prototype.equals;
     convertArgument(Headstock.Jid.prototype, 'compare', 0, toJid);
+    // Everything else that a program reads is a property, too.
+    for (const name of ['bare', 'local', 'domain', 'resource'])
+        Object.defineProperty(Headstock.Jid.prototype, name, {get: Headstock.Jid.prototype[`get_${name}`], configurable: true});
 
     const {Stanza, Client} = Headstock;
     const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,

@@ -290,7 +290,7 @@ HEAD = """\
 # or whatever declares their modules.
 import asyncio
 import enum
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final, Generic, Literal, NoReturn, TypeVar, Union, overload
 
 from gi.repository import Gio, GLib, GObject

@@ -117,6 +117,10 @@ OVERRIDES = {
         "equals": "/** Whether both are the same address. */\nequals(other: any): boolean;",
         "equal": "equal(other: Address): boolean;",
         "compare": "compare(other: Address): number;",
+        "bare": "/** The address without its resource. */\nreadonly bare: Jid;",
+        "local": "/** The part before the @. */\nreadonly local: string | null;",
+        "domain": "/** The part between the @ and the slash. */\nreadonly domain: string;",
+        "resource": "/** The part after the slash. */\nreadonly resource: string | null;",
     },
 }
 

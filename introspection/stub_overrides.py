@@ -6,7 +6,7 @@ _Address = Union["Jid", str]
 # What a handler returns is sent.
 _Reply = Union["Element", None, Awaitable["Element | None"]]
 # What has no methods that could be called: a class in place of an object, for example.
-_Unregistrable = Union[None, type, str, bytes, int, float, Sequence[Any]]
+_Unregistrable = Union[None, type, str, bytes, int, float, Sequence[Any], Mapping[Any, Any], Set[Any]]
 _Handler = TypeVar("_Handler", bound=Callable[..., _Reply])
 _Read = TypeVar("_Read", covariant=True)
 _Written = TypeVar("_Written", contravariant=True)
@@ -70,7 +70,9 @@ CLASSES = {
         "register_on_iq": 'def register_on_iq(self, type: str | None, id: str | None, flags: HandlerFlags, '
                           'function: Callable[..., _Reply], *data: Any) -> int:\n'
                           '    """Says what to call, with (client, iq, *data), when an iq comes."""',
-        # Any object may have marked methods, which no type tells; what cannot have any raises TypeError.
+        # `object` is the tightest type. A marked method may have any name, and a Protocol names what it asks for; an object with
+        # marked methods needs none of the hooks, so that a Protocol of these would refuse it. Whether there is anything to call is
+        # known when the object is: register() raises TypeError. What can have neither is refused here, by its type.
         "register": '@overload\n'
                     'def register(self, obj: _Unregistrable) -> NoReturn: ...\n'
                     '@overload\n'
@@ -100,6 +102,8 @@ CLASSES = {
                     '@overload\n'
                     f'def elements(self, name: str, namespace: str | None = None, {_NARROWING}) -> AsyncIterator[Element]:\n'
                     '    """The elements that arrive from now on, until the client has terminated."""',
+        "run_async": 'async def run_async(self) -> None:\n'
+                     '    """Starts the client and waits until it has terminated; raises the GLib.Error that ended the run."""',
         "__aenter__": "async def __aenter__(self) -> Self: ...",
         "__aexit__": "async def __aexit__(self, *exception: object) -> None: ...",
     },
@@ -170,6 +174,10 @@ CLASSES = {
         "equal": 'def equal(self, other: object) -> bool:\n'
                  '    """Whether two addresses are the same."""',
         "equals": "def equals(self, other: object) -> bool: ...",
+        "bare": '@property\ndef bare(self) -> Jid:\n    """The address without its resource."""',
+        "local": '@property\ndef local(self) -> str | None:\n    """The part before the @."""',
+        "domain": '@property\ndef domain(self) -> str:\n    """The part between the @ and the slash."""',
+        "resource": '@property\ndef resource(self) -> str | None:\n    """The part after the slash."""',
         "__lt__": "def __lt__(self, other: _Address) -> bool: ...",
         "__le__": "def __le__(self, other: _Address) -> bool: ...",
         "__gt__": "def __gt__(self, other: _Address) -> bool: ...",

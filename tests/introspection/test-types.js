@@ -19,7 +19,9 @@ await main({
         assert(!jid.equals('juliet@capulet.example/balcony') && !jid.equals(null) && !jid.equals(7));
         assert(!jid.equals('@') && jid.equal('JULIET@capulet.example/Balcony') && jid.compare('juliet@d') < 0);
         equal(['b@x', 'a@x'].map(one => new Jid(one)).sort((a, b) => a.compare(b)).map(String), ['a@x', 'b@x']);
-        assert(jid.get_bare().equals('juliet@capulet.example'));
+        assert(jid.get_bare().equals('juliet@capulet.example') && jid.bare.equals(jid.get_bare()));
+        equal([jid.local, jid.domain, jid.resource], ['juliet', 'capulet.example', 'Balcony']);
+        equal([new Jid('a').local, new Jid('a').resource], [null, null]);
         await refused(() => Jid.new('@'), Headstock.error_quark(), Headstock.Error.INVALID_JID);
     },
 

@@ -228,6 +228,64 @@ def elements_failed():
 
 
 @scenario
+def run_async():
+    """run_async() waits for the end of the run, that is on already or that it starts, and raises what ended it"""
+    async def work(client):
+        await client.run_async()
+
+    with Session(work) as session:
+        assert not session.is_done
+        session.server.stop()
+        session.server.settle()
+        assert session.is_done and session.error is None, session.error
+
+    caught = []
+
+    async def fail(client):
+        client.auto_reconnect = False
+        try:
+            await client.run_async()
+        except GLib.Error as error:
+            caught.append(error)
+
+    with Session(fail) as session:
+        session.server.cut()
+        session.server.settle()
+        assert caught and session.is_done
+
+    server, client, ready = HeadstockTest.Server(), Headstock.Client(jid="romeo@example.org", password="secret"), []
+
+    class Leaves:
+        def ready(self, client):
+            ready.append(client.state)
+            client.stop()
+
+    client.register(Leaves())
+    server.attach(client)
+    assert Headstock.run(client.run_async()) is None
+    assert ready == [Headstock.ClientState.READY] and client.state == Headstock.ClientState.DISCONNECTED
+
+
+@scenario
+def run_async_cancelled():
+    """a cancelled run_async() stops the client, and ends when the run has"""
+    states = []
+
+    async def work(client):
+        task = asyncio.ensure_future(client.run_async())
+        await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            states.append(client.state)
+
+    with Session(work) as session:
+        wait(lambda: session.is_done)
+        assert states == [Headstock.ClientState.DISCONNECTED], states
+
+
+@scenario
 def result_with_the_end():
     """a coroutine gets the result that comes as run() ends, and goes on"""
     seen = []

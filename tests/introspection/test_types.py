@@ -37,7 +37,9 @@ def jid_values():
     assert sorted([Jid("c@x"), Jid("a@x"), Jid("b@x")]) == [Jid("a@x"), Jid("b@x"), Jid("c@x")]
     assert Jid("a@x") <= Jid("a@x") and Jid("b@x") > Jid("a@x") >= Jid("a@x")
     assert pickle.loads(pickle.dumps(jid)) == copy.deepcopy([jid])[0] == copy.copy(jid) == jid
-    assert jid.get_bare() == Jid("juliet@capulet.example")
+    assert jid.get_bare() == jid.bare == Jid("juliet@capulet.example") and isinstance(jid.bare, Jid)
+    assert (jid.local, jid.domain, jid.resource) == ("juliet", "capulet.example", "Balcony")
+    assert Jid("a").local is None and Jid("a").resource is None
     refused(lambda: Jid("@"), Headstock.error_quark(), Headstock.Error.INVALID_JID)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a program may write, and of which type mypy takes it to be. It is never run."""
 import asyncio
+import sys
 from typing import Optional, Union
 
 from gi.repository import Gio, GLib, GObject, Headstock, HeadstockTest
@@ -17,6 +18,8 @@ assert_type(client.props.port, int)
 assert_type(client.state, Headstock.ClientState)
 assert_type(Headstock.Jid("a@b") == "A@b", bool)
 assert_type(Headstock.Jid("a@b") < "A@b", bool)
+assert_type(Headstock.Jid("a@b").bare.local, Optional[str])
+assert_type(Headstock.Jid("a@b").domain, str)
 
 
 class Own(Headstock.Client):
@@ -58,7 +61,12 @@ def answered(client: Headstock.Client, result: Gio.AsyncResult) -> None:
     assert_type(client.request_finish(result), Headstock.Iq)
 
 
-for registered in (Handlers(), Greeter(), Headstock.Roster()):
+class Hooks:
+    def ready(self, client: Headstock.Client) -> None:
+        print(client.bound_jid)
+
+
+for registered in (Handlers(), Hooks(), Greeter(), Headstock.Roster(), sys.modules[__name__]):
     client.register(registered)
 client.add_handler("item", None, Headstock.HandlerFlags.ONCE | Headstock.HandlerFlags.FORGET, lambda client, item: None)
 assert_type(client.ensure_module(Headstock.Roster), Headstock.Roster)
@@ -86,6 +94,7 @@ async def main(roster: Headstock.Roster, disco: Headstock.Disco, archive: Headst
     assert_type(await client.request(iq, timeout=500), Headstock.Iq)
     assert_type(await client.request_async(iq), Headstock.Iq)
     assert_type(await client.send(iq), bool)
+    await client.run_async()
     await roster.add_async("b@c", "B", ["Friends"])
     assert_type(await archive.fetch_next_async(await archive.fetch_async(Headstock.ArchiveQuery())),
                 Optional[Headstock.ArchivePage])

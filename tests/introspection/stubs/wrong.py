@@ -26,6 +26,7 @@ Headstock.NS_JABBER  # wrong: there is no such constant
 Headstock.xmpphandler("message", type=3)  # wrong: a type is a string
 Headstock.Element("a")["b"].append  # wrong: an attribute is a string
 client.get_jid().to_string()  # wrong: there may be none
+Headstock.Jid("a@b").local.upper()  # wrong: there may be none
 roster.add_async("b@c", "B", [3])  # wrong: groups have names
 HeadstockTest.Server().start(roster)  # wrong: no client
 
@@ -36,6 +37,11 @@ def register_nothing() -> None:
 
 def register_class() -> None:
     assert_type(client.register(Headstock.Roster), None)  # wrong: an object of it
+
+
+def register_handlers() -> None:
+    # As JavaScript has it.
+    assert_type(client.register({"message": answer}), None)  # wrong: it raises
 
 
 def answer(message: Headstock.Message) -> str:
