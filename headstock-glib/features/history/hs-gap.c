@@ -140,7 +140,7 @@ hs_gap_class_init (HsGapClass *klass)
   /**
    * HsGap:before-id: (getter get_before_id)
    *
-   * The id in the archive of the first message after the gap, or %NULL where there is none yet.
+   * The id in the archive of the first message after the gap, or %NULL while there is no such message.
    *
    * Since: 0.2
    */
@@ -149,7 +149,7 @@ hs_gap_class_init (HsGapClass *klass)
   /**
    * HsGap:before-time: (getter get_before_time)
    *
-   * The time of the first message after the gap, or %NULL where there is none yet.
+   * The time of the first message after the gap, or %NULL while there is no such message.
    *
    * Since: 0.2
    */
@@ -307,7 +307,7 @@ hs_gap_get_after_time (HsGap *self)
  * hs_gap_get_before_id: (get-property before-id)
  * @self: a gap
  *
- * Gets the id in the archive of the first message after the gap, or %NULL where there is none yet.
+ * Gets the id in the archive of the first message after the gap, or %NULL while there is no such message.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -325,7 +325,7 @@ hs_gap_get_before_id (HsGap *self)
  * hs_gap_get_before_time: (get-property before-time)
  * @self: a gap
  *
- * Gets the time of the first message after the gap, or %NULL where there is none yet.
+ * Gets the time of the first message after the gap, or %NULL while there is no such message.
  *
  * Returns: (transfer none) (nullable): the time, or %NULL
  *

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @HS_GAP_REASON_LIMIT: [property@History:limit] or [property@History:max-age] was reached
  * @HS_GAP_REASON_EXPIRED: the archive does not have it any more, or it cannot be shown that it has it all
  * @HS_GAP_REASON_PENDING: it is being fetched, or will be in the next session
- * @HS_GAP_REASON_CLOCK: the clock of the server was set back: what the archive gets until the clock has caught up with the
- *   end of the gap is given only if it arrives; such a gap cannot be filled
+ * @HS_GAP_REASON_CLOCK: the clock of the server was set back: until it has caught up with the end of the gap, only
+ *   messages that arrive are given, and not those of the archive; such a gap cannot be filled
  *
  * Why there is an [class@Gap].
  *

@@ -13,7 +13,7 @@ get_now (void)
   return g_get_real_time ();
 }
 
-/* Somebody who waits until a gap is filled. */
+/* A call that waits until a gap is filled. */
 struct _HsHistoryFill
 {
   HsHistoryArchive *archive; /* which has it */
@@ -49,7 +49,7 @@ to_usec (GDateTime *time)
   return g_date_time_to_unix (time) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond (time);
 }
 
-/* What says no time of its own came when the one before it did. */
+/* A message without a time gets that of the message before it. */
 static GPtrArray *
 list_entries (HsArchivePage *page)
 {
@@ -137,7 +137,7 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
   hs_archive_fetch_beyond_async (self->history->archive, query, beyond, NULL, answered_cb, asked);
 }
 
-/* ---- What the keeper says ---- */
+/* ---- The callbacks of the keeper ---- */
 
 static void
 fill_free (HsHistoryFill *self)
@@ -386,12 +386,12 @@ hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_n
   gap = hs_gap_new (self->jid, serial);
   hs_gap_update (gap, state);
   g_list_store_append (history->gaps, gap);
-  /* Who was told of that may have removed the archive. */
+  /* A handler may have removed the archive. */
   if (is_news && self->history != NULL)
     g_signal_emit (history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
 }
 
-/* Not one of another history, or of before the archive was removed and added again. */
+/* Not a gap of another history, or of the archive before it was removed and added again. */
 static gboolean
 has_gap (HsHistoryArchive *self, HsGap *gap)
 {
@@ -542,7 +542,7 @@ hs_history_archive_remove (HsHistoryArchive *self)
   hs_history_archive_end (self);
   hs_history_archive_give_up (self);
   self->history = NULL;
-  /* Who is told of that may remove others. */
+  /* Handlers may remove other archives. */
   for (guint i = 0; self->jid != NULL && i < g_list_model_get_n_items (gaps);)
     {
       g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i);

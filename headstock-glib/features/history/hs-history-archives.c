@@ -3,7 +3,7 @@
 
 #include "hs-history-private.h"
 
-/* Which archives are kept up with, and whose they are. */
+/* The archives of a history, and the account that they belong to. */
 
 void
 hs_history_keep (HsHistoryArchive *archive)

@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* Keeps up with one archive: when a run begins, what is held meanwhile, what is new. No clock, no network: each call
- * says what time it is, in microseconds, and hs_history_keeper_get_due() when to call again. */
+/* Catches up with one archive: decides when a run begins, which messages are held meanwhile, and which are new. It uses
+ * no clock and no network: each call has the time, in microseconds, and hs_history_keeper_get_due() returns when to
+ * call again. */
 
-/* So many messages that the program has not confirmed stop the run until it does. */
+/* With so many unconfirmed messages, a run waits until the program has confirmed them. */
 #define HS_HISTORY_MAX_UNCONFIRMED 1000
 
 typedef enum
@@ -31,7 +32,7 @@ typedef struct
   void (*ask) (const HsHistoryQuestion *question, guint life, gpointer owner);
   /* Gives the program an entry, and calls hs_history_keeper_given() before that with the same @leg. */
   void (*give) (const HsHistoryEntry *entry, guint leg, gpointer owner);
-  /* Nothing is held any more: what was held is asked about again, and given. */
+  /* Messages are not held any more: those that were held are judged again, and given. */
   void (*release) (gpointer owner);
   void (*gap_changed) (guint serial, gpointer owner);
   void (*caught_up) (gpointer owner);
@@ -84,7 +85,7 @@ void hs_history_keeper_poll (HsHistoryKeeper *self, gint64 now);
 HsHistoryVerdict hs_history_keeper_judge (HsHistoryKeeper *self, const char *id);
 /* @leg: 0 for what a run does not show. @stamp: may be HS_HISTORY_NO_STAMP. */
 void hs_history_keeper_given (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gint64 now);
-/* Likewise, of what the program is not given and need not confirm. */
+/* Likewise, of messages that are not given to the program and need no confirmation. */
 void hs_history_keeper_passed (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gint64 now);
 gboolean hs_history_keeper_confirm (HsHistoryKeeper *self, const char *id, gint64 now);
 void hs_history_keeper_own_sent (HsHistoryKeeper *self, const char *origin_id);
@@ -94,11 +95,11 @@ void hs_history_keeper_own_acked (HsHistoryKeeper *self, gint64 now);
 
 void hs_history_keeper_answer (HsHistoryKeeper *self, GPtrArray *entries, gboolean is_stable, guint life, gint64 now);
 void hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint life, gint64 now);
-/* @time: what the clock of the archive's server says. */
+/* @time: of the archive's server. */
 void hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time);
-/* FALSE: it is busy, or there is no such gap, or it has no end yet, or its messages cannot be asked for. */
+/* Returns FALSE if the keeper is busy, there is no such gap, it has no end yet, or its messages cannot be requested. */
 gboolean hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 now);
-/* Nobody wants that any more. */
+/* The program does not want that any more. */
 void hs_history_keeper_stop_fill (HsHistoryKeeper *self);
 
 G_END_DECLS

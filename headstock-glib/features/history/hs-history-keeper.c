@@ -205,7 +205,7 @@ hs_history_keeper_set_available (HsHistoryKeeper *self, gboolean is_available, g
   self->now = now;
   self->is_available = is_available;
   self->is_current = FALSE;
-  /* What came before the presence was heard of is not in the pages of a run that has begun. */
+  /* Messages from before the presence may be missing in the pages of a run that has begun. */
   self->is_outdated = hs_history_run_is_going (&self->run);
   self->due = is_available ? now : now + ABSENT_INTERVAL;
   hs_history_keeper_poll (self, now);
@@ -249,7 +249,7 @@ hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
 {
   if (hs_history_state_knows (&self->log.working, id))
     {
-      /* A resumption may bring it once more, when the mark is far beyond it. */
+      /* After a resumption it may arrive again, when the mark is far beyond it. */
       hs_history_log_add (&self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_ARRIVE,
                                                           .a = { (char *) id, HS_HISTORY_NO_STAMP },
                                                           .when = self->now });

@@ -3,7 +3,7 @@
 
 #include "hs-history-private.h"
 
-/* The archives that are kept up with, as a list. */
+/* The archives of a history, as a list. */
 
 static void
 archive_clear (gpointer data)

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Two states of an archive: the working one, and the one that the program has confirmed, with the changes between
- * them. A program that ends and comes back with the confirmed one is given again what it had not confirmed. */
+/* Two states of an archive: the working one, and the one that the program has confirmed, with the changes between them.
+ * A program that starts again with the confirmed one is given again the messages that it had not confirmed. */
 typedef struct
 {
   HsHistoryState working;
@@ -17,14 +17,14 @@ typedef struct
 
 void hs_history_log_init (HsHistoryLog *self);
 void hs_history_log_clear (HsHistoryLog *self);
-/* Begins from what was stored; takes @state over. */
+/* Begins with a stored state; takes over @state. */
 void hs_history_log_restore (HsHistoryLog *self, HsHistoryState *state);
 
 /* A change that the program need not confirm. */
 void hs_history_log_add (HsHistoryLog *self, const HsHistoryChange *change);
 /* A message that the program gets: a GIVE. */
 void hs_history_log_deliver (HsHistoryLog *self, const HsHistoryChange *change);
-/* The message and all before it are stored, with the changes that follow it. FALSE: there is none that waits. */
+/* Confirms a message and all before it, with the changes that follow it. Returns FALSE if no such message waits. */
 gboolean hs_history_log_confirm (HsHistoryLog *self, const char *id);
 guint hs_history_log_count_waiting (const HsHistoryLog *self);
 

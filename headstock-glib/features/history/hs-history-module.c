@@ -38,7 +38,7 @@ hs_history_attached (HsModule *module, HsClient *client)
   self->archive = HS_ARCHIVE (g_object_ref (hs_client_ensure_module (client, HS_TYPE_ARCHIVE)));
   hs_history_check_account (self);
   hs_history_for_each (self, hs_history_keep);
-  /* Registered too late to be told of the session. */
+  /* The module was registered during a session: its ready() is not called any more. */
   if (hs_client_get_state (client) != HS_CLIENT_STATE_READY)
     return;
   self->is_available = is_available (hs_client_get_own_presence (client));
@@ -86,7 +86,7 @@ hs_history_resumed (HsModule *module, HsClient *client)
       hs_history_schedule (self);
       return;
     }
-  /* A session of an earlier run of the program: its presence stands. */
+  /* The session of an earlier run of the program still has its presence. */
   self->is_available = is_available (hs_client_get_own_presence (client));
   begin_session (self);
 }

@@ -12,11 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* What hs-history*.c share. */
+/* The structs and functions that hs-history*.c share. */
 
 typedef struct _HsHistoryFill HsHistoryFill;
 
-/* One archive that is kept up with. */
+/* One archive of the history. */
 typedef struct
 {
   HsHistory *history; /* NULL: it has been removed */
@@ -27,7 +27,7 @@ typedef struct
   gboolean is_kept;  /* messages are asked about */
   gboolean is_begun; /* in this session; a room's: since it was joined */
 
-  /* Of the result that is being delivered; for what the stream brings, 0 and HS_HISTORY_NO_STAMP. */
+  /* Of the result that is being delivered; 0 and HS_HISTORY_NO_STAMP for a message from the stream. */
   guint leg;
   gint64 stamp;
 
@@ -43,7 +43,7 @@ struct _HsHistory
   HsClient *client;   /* weak */
   HsMessages *messages; /* while there is a client */
   HsArchive *archive;   /* likewise */
-  char *account;        /* whose state it is: a bare JID; or NULL */
+  char *account;        /* the bare JID of the account that the state belongs to; or NULL */
   HsHistoryArchive *own;
   GPtrArray *archives; /* HsHistoryArchive; with @own */
   GListStore *gaps;
@@ -54,7 +54,7 @@ struct _HsHistory
   guint max_age;
 
   gboolean has_session;
-  gboolean is_available; /* as the last presence says */
+  gboolean is_available; /* as in the last presence */
   GSource *timer;
   gint64 due; /* of @timer */
 };

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What hs-history-run*.c share. */
+/* The struct and the functions that hs-history-run*.c share. */
 
 /* So often in vain, and the run has failed. */
 #define HS_HISTORY_MAX_ATTEMPTS 3
@@ -19,7 +19,7 @@ void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);
 /* What this leg has shown up to a stamp. */
 void hs_history_run_prove (HsHistoryRun *self, gint64 until);
 void hs_history_run_prune (HsHistoryRun *self);
-/* These change the log only: who gets hold of a gap's changes next may stop the run. */
+/* These only change the log. The caller passes the changes of gaps on, which may stop the run. */
 guint hs_history_run_open_gap (HsHistoryRun *self,
                                const HsHistoryPoint *after,
                                const HsHistoryPoint *before,
@@ -46,7 +46,7 @@ void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
 
 /* hs-history-run-newest.c */
 void hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries);
-/* Goes on with a gap of an earlier run. */
+/* Continues with a gap of an earlier run. */
 void hs_history_run_newest_take_up (HsHistoryRun *self, guint serial);
 
 G_END_DECLS

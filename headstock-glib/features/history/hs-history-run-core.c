@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What both orders have in common. */
+/* The common parts of both orders. */
 
 void
 hs_history_run_clear (HsHistoryRun *self)
@@ -129,7 +129,7 @@ hs_history_run_tell_gap (HsHistoryRun *self, guint serial)
   return self->life == life;
 }
 
-/* The archive shows nothing any more: what it had after the mark, it may have lost. */
+/* The archive is empty now: it may have lost messages after the mark. */
 gboolean
 hs_history_run_found_empty (HsHistoryRun *self)
 {

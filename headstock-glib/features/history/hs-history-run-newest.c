@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Newest first: the newest page, then the pages before it. What lies between the mark and the oldest entry seen is a
- * gap, whose end moves down with each page, until an entry that was known before the mark closes it. */
+/* Newest first: the newest page, then the pages before it. Between the mark and the oldest entry seen is a gap, whose
+ * end moves back with each page until an entry that was known before the mark closes it. */
 
 static HsHistoryGap *
 get_gap (HsHistoryRun *self)
@@ -53,7 +53,7 @@ end (HsHistoryRun *self, HsHistoryRunOutcome outcome)
   hs_history_run_end (self, outcome);
 }
 
-/* A lost session leaves gaps that nobody works at. */
+/* A lost session leaves gaps that no run works at. */
 static void
 take_up_next (HsHistoryRun *self)
 {
@@ -212,7 +212,7 @@ take_beginning (HsHistoryRun *self)
   leave_gap (self);
 }
 
-/* Where the archive was empty in the first start, something may have come and gone since. */
+/* If the archive was empty at the first start, messages may have come and expired since. */
 static gboolean
 is_whole (HsHistoryRun *self)
 {

@@ -8,7 +8,7 @@
 /* Oldest first: pages from a minute before the mark to the end. The mark moves only where the first entry of the pages
  * is still there after the last of them: archives lose their oldest entries first, so nothing after it has gone. */
 
-/* The first entry of the pages is the first again, but for what came in late. */
+/* The first entry of the pages is the first one again, except for entries that became visible late. */
 #define PROOF_SIZE 4
 
 static void
@@ -29,7 +29,7 @@ ask_whether_there (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryP
 void
 hs_history_run_oldest_ask (HsHistoryRun *self)
 {
-  /* What may be missing is inside a gap that has no end yet. */
+  /* Missing entries are inside a gap that has no end yet. */
   self->has_contact = self->from.id == NULL && hs_history_state_find_open_gap (&self->log->working) != NULL;
   if (self->settings.oldest != HS_HISTORY_NO_STAMP && self->start != HS_HISTORY_NO_STAMP
       && self->start < self->settings.oldest)
@@ -127,15 +127,15 @@ settle (HsHistoryRun *self, gint64 until)
     return TRUE;
   if (open != NULL)
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, open->serial, &self->first, open->reason);
-  /* What makes no headway must end. */
+  /* A run without progress must end. */
   if (newest->stamp > state->mark.stamp)
     self->attempts = 0;
   hs_history_run_mark (self, &(HsHistoryPoint){ newest->id, newest->stamp });
   return open == NULL || hs_history_run_tell_gap (self, open->serial);
 }
 
-/* An archive may be in the order in which its entries came: before the end, what is still to come may bear stamps of the
- * last minute that was shown. */
+/* An archive may be in the order of arrival: before its end, later entries may have stamps from the last minute that
+ * was shown. */
 static gint64
 get_settled_so_far (HsHistoryRun *self)
 {
@@ -182,7 +182,7 @@ finish (HsHistoryRun *self)
   hs_history_run_end (self, HS_HISTORY_RUN_DONE);
 }
 
-/* Others with about its stamp may stand before it. TRUE: the next page has been asked for. */
+/* Others with about the same stamp may be before it. Returns TRUE if the next page was requested. */
 static gboolean
 look_further (HsHistoryRun *self, const HsHistoryPoint *entry, GPtrArray *entries)
 {

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* How an archive is caught up with: what is asked, and what follows from each answer. It asks through callbacks, and
- * one question after another; no clock, no network. */
+/* Catches up with an archive: decides what to request, and what follows from each answer. It sends its requests through
+ * callbacks, one after another, and uses no clock and no network. */
 
 /* One of an archive's results. */
 typedef struct
@@ -33,7 +33,8 @@ typedef enum
 
 typedef struct
 {
-  /* Answered later by hs_history_run_answer(), in the order asked: what is asked in one call goes out in one write. */
+  /* Answered later by hs_history_run_answer(), in the order of the requests: the requests of one call are sent in one
+   * write. */
   void (*ask) (const HsHistoryQuestion *question, gpointer owner);
   /* Gives an entry that is new. The owner adds it to the log: by hs_history_log_deliver() where the program gets it. */
   void (*give) (const HsHistoryEntry *entry, guint leg, gpointer owner);

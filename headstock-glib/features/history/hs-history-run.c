@@ -126,7 +126,7 @@ hs_history_run_answer_not_found (HsHistoryRun *self, gint64 now)
   self->now = now;
   if (self->phase == HS_HISTORY_RUN_BACK)
     {
-      /* What comes before an id that has gone, has gone too. */
+      /* If an id has expired, everything before it has expired, too. */
       nothing = g_ptr_array_new ();
       hs_history_run_newest_answer (self, nothing);
     }

@@ -7,8 +7,8 @@
 
 #include "hs-error.h"
 
-/* What a program keeps of its history: form, account, and for each archive what the program has confirmed. Which run
- * has shown what is not kept: runs begin anew. */
+/* The state that a program saves: its form, the account, and for each archive the confirmed state. The progress of runs
+ * is not kept: they begin again. */
 
 #define FORM 1
 #define POINT "(msx)"
@@ -272,7 +272,7 @@ take (HsHistory *self, Read *read)
       = hs_history_archive_ref (read->jid != NULL ? hs_history_take_archive (self, read->jid) : self->own);
 
   hs_history_log_restore (&archive->keeper.log, &read->state);
-  /* What was taken over is gone from here. */
+  /* The fields that were taken over are empty now. */
   hs_history_state_init (&read->state);
   for (guint i = 0; i < archive->keeper.log.working.gaps->len; i++)
     hs_history_archive_show_gap (archive, ((HsHistoryGap *) archive->keeper.log.working.gaps->pdata[i])->serial, FALSE);

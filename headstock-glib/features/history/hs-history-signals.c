@@ -3,7 +3,7 @@
 
 #include "hs-history-private.h"
 
-/* What keeping up with archives tells of, and its documentation. */
+/* The signals of HsHistory. */
 
 guint hs_history_signals[HS_HISTORY_N_SIGNALS];
 

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What is known of one archive. Changed by HsHistoryChange only, so that the same changes give the same state. No
- * GObject, no clock, no network: times come with the changes, in microseconds. */
+/* The state of one archive. Only an HsHistoryChange changes it, so that the same changes give the same state. It uses
+ * no GObject, no clock and no network: the changes contain the times, in microseconds. */
 
 /* A message is in the archive this long after its stamp at the latest, and the server's clock steps back by less. */
 #define HS_HISTORY_SLACK (60 * G_TIME_SPAN_SECOND)
@@ -36,7 +36,7 @@ typedef struct
   gboolean is_proven;
 } HsHistoryGiven;
 
-/* What was given inside a gap, or is near its ends. */
+/* The ids of messages that were given inside a gap, or near its ends. */
 typedef struct
 {
   char *id;
@@ -113,14 +113,14 @@ gboolean hs_history_state_is_contact (const HsHistoryState *self,
                                       const char *id,
                                       gint64 stamp);
 HsHistoryGap *hs_history_state_find_gap (const HsHistoryState *self, guint serial);
-/* The gap that begins there and has an end; the one that has none. NULL: there is none. */
+/* Return the gap that begins there and has an end; the gap without an end. Both may be NULL. */
 HsHistoryGap *hs_history_state_find_gap_after (const HsHistoryState *self, const HsHistoryPoint *after);
 HsHistoryGap *hs_history_state_find_open_gap (const HsHistoryState *self);
 /* The newest that a leg has shown up to a stamp. NULL: none. */
 const HsHistoryGiven *hs_history_state_find_shown (const HsHistoryState *self, guint leg, gint64 until);
 gboolean hs_history_state_is_own (const HsHistoryState *self, const char *origin_id);
 
-/* A gap with @gap's ends; for what is loaded. */
+/* Adds a gap with the ends of @gap; for loading. */
 HsHistoryGap *hs_history_gap_new (guint serial,
                                   const HsHistoryPoint *after,
                                   const HsHistoryPoint *before,

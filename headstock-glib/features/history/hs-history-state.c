@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What is known of one archive, and how each change changes it. */
+/* The state of one archive, and how each change changes it. */
 
 /* ---- Points ---- */
 
@@ -160,7 +160,7 @@ hs_history_state_find_open_gap (const HsHistoryState *self)
   return NULL;
 }
 
-/* ---- What was given ---- */
+/* ---- Messages that were given ---- */
 
 static void
 given_free (gpointer data)

@@ -11,7 +11,7 @@
 /**
  * HsHistory:
  *
- * Keeps up with the archive of the account, and with those of rooms (XEP-0313).
+ * Catches up with the archive of the account, and with those of rooms (XEP-0313).
  *
  * Messages that came while the program was away are emitted as [signal@Messages::received], like those that come now. For
  * clients only.
@@ -31,16 +31,16 @@
  * history.connect("caught-up", lambda history, archive: print("up to date:", archive.to_string()))
  * ```
  *
- * Every message that an archive holds after the first start is given once. If the program ends before it has confirmed a
+ * Every message in an archive after the first start is given once. If the program ends before it has confirmed a
  * message with [method@History.confirm], it is given that message again, with the same
- * [property@ChatMessage:archive-id]: use the id as a unique key. Where a message cannot be had any more, or was not asked
- * for, there is a [class@Gap] in [property@History:gaps].
+ * [property@ChatMessage:archive-id]: use the id as a unique key. Where messages are not in the archive any more, or
+ * were not requested, there is a [class@Gap] in [property@History:gaps].
  *
  * A [class@StateFolder] keeps the state; or the program stores [method@Stateful.dup_state] along with its messages, after it
  * has confirmed them. Without a state, each start is the first one: it gives the newest page, and the rest is a gap.
  *
- * The client needs available presence of priority 0 or more ([property@Client:own-presence]). Without it the server sends no
- * messages, and the archive is asked every 15 minutes.
+ * The client needs available presence of priority 0 or more ([property@Client:own-presence]). Without it, the server
+ * sends no messages, and the archive is queried every 15 minutes.
  *
  * Since: 0.2
  */
@@ -56,7 +56,7 @@ enum
   N_PROPS
 };
 
-/* XEP-0059 sets no limit; servers do, and HsArchive takes no more. */
+/* XEP-0059 sets no limit, but servers do, and HsArchive accepts no more. */
 #define MAX_PAGE_SIZE 1000
 
 static GParamSpec *props[N_PROPS];
@@ -176,7 +176,7 @@ hs_history_class_init (HsHistoryClass *klass)
   /**
    * HsHistory:page-size: (getter get_page_size) (setter set_page_size)
    *
-   * How many messages are asked for in one page, from 1 to 1,000.
+   * How many messages are requested in one page, from 1 to 1,000.
    *
    * The default is 50. A server may send fewer.
    *
@@ -235,7 +235,7 @@ hs_history_init (HsHistory *self)
 /**
  * hs_history_new:
  *
- * Makes a module that keeps up with archives, for [method@Client.register].
+ * Makes a module that catches up with archives, for [method@Client.register].
  *
  * It needs [class@Messages] and [class@Archive]. If the client has none of them, they are registered with it.
  *
@@ -314,7 +314,7 @@ hs_history_set_order (HsHistory *self, HsHistoryOrder order)
  * hs_history_get_page_size: (get-property page-size)
  * @self: the history of an account
  *
- * Gets how many messages are asked for in one page.
+ * Gets how many messages are requested in one page.
  *
  * The default is 50.
  *
@@ -335,7 +335,7 @@ hs_history_get_page_size (HsHistory *self)
  * @self: the history of an account
  * @page_size: the number
  *
- * Sets how many messages are asked for in one page, from 1 to 1,000.
+ * Sets how many messages are requested in one page, from 1 to 1,000.
  *
  * The default is 50. A server may send fewer.
  *
@@ -465,7 +465,7 @@ hs_history_get_gaps (HsHistory *self)
  * @self: the history of an account
  * @room: the address of a room
  *
- * Keeps up with the archive of a room from now on, whenever the account is in the room.
+ * Catches up with the archive of a room from now on, whenever the account is in the room.
  *
  * The account's own archive need not be added. Adding a room again changes nothing.
  *
@@ -527,8 +527,9 @@ hs_history_remove_archive (HsHistory *self, const char *room)
  *
  * Says that the program has stored a message, and all that it was given before it from the same archive.
  *
- * The state ([method@Stateful.dup_state]) has only what was confirmed. While 1,000 messages of an archive are not confirmed,
- * no page is asked for. A message without an archive id, or one that is confirmed already, changes nothing.
+ * The state ([method@Stateful.dup_state]) only contains what was confirmed. While 1,000 messages of an archive are not
+ * confirmed, no pages are requested. A message without an archive id, or one that is confirmed already, changes
+ * nothing.
  *
  * Since: 0.2
  */
@@ -580,7 +581,7 @@ hs_history_is_current (HsHistory *self, const char *archive)
  * @callback: (scope async): called when the gap is filled, or as far as it can be
  * @user_data: data for @callback
  *
- * Asks for the messages in a gap, from its end back, and emits them as [signal@Messages::received].
+ * Requests the messages in a gap, from its end backwards, and emits them as [signal@Messages::received].
  *
  * It waits while the archive is being caught up with, and while another gap of it is being filled. Each page moves the end
  * of the gap back; [property@Gap:is-open] is %FALSE once nothing is left in it. A gap without an end cannot be filled yet.
@@ -633,7 +634,7 @@ hs_history_fill_async (HsHistory *self,
  * %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].
  *
  * Returns: %TRUE if nothing is left in the gap; %FALSE without an error if @max was reached, the archive does not have
- *   the rest, or the gap is none of @self's any more
+ *   the rest, or the gap does not belong to @self any more
  *
  * Since: 0.2
  */
