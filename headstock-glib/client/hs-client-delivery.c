@@ -87,7 +87,7 @@ hs_client_send_async (HsClient *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Client.send_async] began.
+ * Finishes an operation started with [method@Client.send_async].
  *
  * Errors are those of [method@Client.send_stanza], %G_IO_ERROR_CANCELLED, and %HS_ERROR_SESSION_LOST
  * where the server has not received the stanza, or nobody knows whether it has, and it is not sent

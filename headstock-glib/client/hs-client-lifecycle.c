@@ -367,7 +367,7 @@ hs_client_connect_async (HsClient *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Client.connect_async] began.
+ * Finishes an operation started with [method@Client.connect_async].
  *
  * Errors are those of [signal@Client::terminated], %G_IO_ERROR_CANCELLED where the client was
  * stopped, or %HS_ERROR_WRONG_THREAD where another thread runs the client or iterates its main context.
@@ -428,7 +428,7 @@ hs_client_close_async (HsClient *self,
  * @result: the result that the callback was given
  * @error: return location for an error: %G_IO_ERROR_CANCELLED
  *
- * Ends what [method@Client.close_async] began.
+ * Finishes an operation started with [method@Client.close_async].
  *
  * Returns: true where the client has terminated
  */

@@ -192,7 +192,7 @@ hs_client_request_async (HsClient *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Client.request_async] began.
+ * Finishes an operation started with [method@Client.request_async].
  *
  * Errors are those of [method@Client.send_stanza]; those in %HS_STANZA_ERROR, where the answer is one;
  * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %HS_ERROR_TOO_LARGE, where the answer has passed

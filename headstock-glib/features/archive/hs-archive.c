@@ -306,10 +306,10 @@ finish (HsArchive *self, GAsyncResult *result, gpointer source_tag, GError **err
 /**
  * hs_archive_fetch_finish:
  * @self: what asks archives
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Archive.fetch_async] began.
+ * Finishes an operation started with [method@Archive.fetch_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID, for the archive or [property@ArchiveQuery:with];
  * %HS_ERROR_NOT_SUPPORTED if the archive does not support a field of the query; %HS_ERROR_PROTOCOL if the answer is not
@@ -376,10 +376,10 @@ hs_archive_fetch_next_async (HsArchive *self,
 /**
  * hs_archive_fetch_next_finish:
  * @self: what asks archives
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Archive.fetch_next_async] began.
+ * Finishes an operation started with [method@Archive.fetch_next_async].
  *
  * Errors: those of [method@Archive.fetch_finish]. %HS_ERROR_PROTOCOL also if the archive sends the same page again.
  *
@@ -436,10 +436,10 @@ hs_archive_query_metadata_async (HsArchive *self,
 /**
  * hs_archive_query_metadata_finish:
  * @self: what asks archives
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Archive.query_metadata_async] began.
+ * Finishes an operation started with [method@Archive.query_metadata_async].
  *
  * Errors: those of [method@Archive.fetch_finish].
  *

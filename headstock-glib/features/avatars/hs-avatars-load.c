@@ -530,10 +530,10 @@ hs_avatars_load_async (HsAvatars *self,
 /**
  * hs_avatars_load_finish:
  * @self: a module for avatars
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Avatars.load_async] began.
+ * Finishes an operation started with [method@Avatars.load_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %G_IO_ERROR_CANCELLED; those of [method@Client.request_finish], among them the
  * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND where there is no

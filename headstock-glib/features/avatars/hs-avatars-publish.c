@@ -153,10 +153,10 @@ hs_avatars_publish_async (HsAvatars *self,
 /**
  * hs_avatars_publish_finish:
  * @self: a module for avatars
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Avatars.publish_async] began.
+ * Finishes an operation started with [method@Avatars.publish_async].
  *
  * Errors: %HS_ERROR_TOO_LARGE for an image larger than [property@Avatars:max-bytes]; those of
  * [method@PubSub.publish_finish].
@@ -229,10 +229,10 @@ hs_avatars_disable_async (HsAvatars *self,
 /**
  * hs_avatars_disable_finish:
  * @self: a module for avatars
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Avatars.disable_async] began.
+ * Finishes an operation started with [method@Avatars.disable_async].
  *
  * Errors: those of [method@PubSub.publish_finish].
  *

@@ -148,7 +148,7 @@ hs_blocking_block_async (HsBlocking *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Blocking.block_async] began.
+ * Finishes an operation started with [method@Blocking.block_async].
  *
  * Errors: %HS_ERROR_INVALID_JID, with nothing blocked; an error of %HS_STANZA_ERROR if the server refused;
  * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -211,7 +211,7 @@ hs_blocking_unblock_async (HsBlocking *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Blocking.unblock_async] began.
+ * Finishes an operation started with [method@Blocking.unblock_async].
  *
  * Errors: %HS_ERROR_INVALID_JID, with nothing unblocked; an error of %HS_STANZA_ERROR if the server refused;
  * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

@@ -179,10 +179,10 @@ hs_bookmarks_store_async (HsBookmarks *self,
 /**
  * hs_bookmarks_store_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Bookmarks.store_async] began.
+ * Finishes an operation started with [method@Bookmarks.store_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID where the bookmark has no room; %HS_ERROR_NOT_SUPPORTED where
  * [property@Bookmarks:is-writable] is false, or the server cannot keep the bookmark for the account alone; those of
@@ -247,10 +247,10 @@ hs_bookmarks_remove_async (HsBookmarks *self,
 /**
  * hs_bookmarks_remove_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Bookmarks.remove_async] began.
+ * Finishes an operation started with [method@Bookmarks.remove_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_SUPPORTED where
  * [property@Bookmarks:is-writable] is false; those of [method@Client.request_finish].

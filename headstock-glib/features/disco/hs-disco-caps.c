@@ -335,7 +335,7 @@ hs_disco_query_caps_async (HsDisco *self,
 /**
  * hs_disco_query_caps_finish:
  * @self: service discovery
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: the location of an error, or %NULL
  *
  * Ends [method@Disco.query_caps_async]. The errors are those of [method@Disco.query_finish].

@@ -204,7 +204,7 @@ hs_disco_query_items_async (HsDisco *self,
 /**
  * hs_disco_query_items_finish:
  * @self: service discovery
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: the location of an error, or %NULL
  *
  * Ends [method@Disco.query_items_async].

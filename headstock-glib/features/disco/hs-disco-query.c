@@ -242,7 +242,7 @@ hs_disco_query_async (HsDisco *self,
 /**
  * hs_disco_query_finish:
  * @self: service discovery
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: the location of an error, or %NULL
  *
  * Ends [method@Disco.query_async].

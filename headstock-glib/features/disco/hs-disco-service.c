@@ -205,7 +205,7 @@ hs_disco_find_service_async (HsDisco *self,
 /**
  * hs_disco_find_service_finish:
  * @self: service discovery
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: the location of an error, or %NULL
  *
  * Ends [method@Disco.find_service_async].

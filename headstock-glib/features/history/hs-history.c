@@ -625,10 +625,10 @@ hs_history_fill_async (HsHistory *self,
 /**
  * hs_history_fill_finish:
  * @self: the history of an account
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@History.fill_async] began.
+ * Finishes an operation started with [method@History.fill_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED without a session, outside the room, or if the session is lost before the gap is filled;
  * %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].

@@ -344,10 +344,10 @@ hs_last_activity_query_async (HsLastActivity *self,
 /**
  * hs_last_activity_query_finish:
  * @self: a module for the last activity
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@LastActivity.query_async] began.
+ * Finishes an operation started with [method@LastActivity.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
  * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no number

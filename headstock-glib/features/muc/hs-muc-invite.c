@@ -198,7 +198,7 @@ hs_muc_decline_async (HsMuc *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Muc.decline_async] began.
+ * Finishes an operation started with [method@Muc.decline_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED without a session; the others of [method@Client.send_stanza]; %G_IO_ERROR_CANCELLED.
  *

@@ -239,7 +239,7 @@ hs_muc_join_async (HsMuc *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Muc.join_async] began.
+ * Finishes an operation started with [method@Muc.join_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; those of [method@Room.join_finish].
  *

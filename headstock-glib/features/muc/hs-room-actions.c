@@ -116,7 +116,7 @@ hs_room_join_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.join_async] began.
+ * Finishes an operation started with [method@Room.join_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses, such as %HS_STANZA_ERROR_CONFLICT if somebody has the
  * nickname (choose another one with [method@Room.change_nick_async]); %HS_ERROR_TIMED_OUT if the room does not answer;
@@ -182,7 +182,7 @@ hs_room_leave_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.leave_async] began.
+ * Finishes an operation started with [method@Room.leave_async].
  *
  * Errors: only %G_IO_ERROR_CANCELLED.
  *
@@ -244,7 +244,7 @@ hs_room_change_nick_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.change_nick_async] began.
+ * Finishes an operation started with [method@Room.change_nick_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses, such as %HS_STANZA_ERROR_CONFLICT if somebody has the
  * nickname; %HS_ERROR_INVALID_JID if the nickname is not valid; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if
@@ -310,7 +310,7 @@ hs_room_check_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.check_async] began.
+ * Finishes an operation started with [method@Room.check_async].
  *
  * Errors: an error of %HS_STANZA_ERROR from the room or a server on the way; %HS_ERROR_NOT_CONNECTED if the account is
  * not in the room; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
@@ -373,7 +373,7 @@ hs_room_change_subject_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.change_subject_async] began.
+ * Finishes an operation started with [method@Room.change_subject_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_TIMED_OUT; %HS_ERROR_NOT_CONNECTED, also if the
  * stay ends meanwhile; the others of [method@Client.send_stanza]; %G_IO_ERROR_CANCELLED.

@@ -129,7 +129,7 @@ hs_room_ban_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.ban_async] began.
+ * Finishes an operation started with [method@Room.ban_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
  * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -197,7 +197,7 @@ hs_room_change_affiliation_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.change_affiliation_async] began.
+ * Finishes an operation started with [method@Room.change_affiliation_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
  * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -261,7 +261,7 @@ hs_room_query_affiliations_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.query_affiliations_async] began.
+ * Finishes an operation started with [method@Room.query_affiliations_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

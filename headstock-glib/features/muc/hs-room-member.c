@@ -110,7 +110,7 @@ hs_room_register_nick_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.register_nick_async] began.
+ * Finishes an operation started with [method@Room.register_nick_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_PROTOCOL if the room sends no form; those of
  * [method@DataForm.set_value] and [method@DataForm.create_submission] if the nickname does not fit the form;
@@ -171,7 +171,7 @@ hs_room_request_voice_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.request_voice_async] began.
+ * Finishes an operation started with [method@Room.request_voice_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED if the account is not in the room; the others of [method@Client.send_stanza];
  * %G_IO_ERROR_CANCELLED.

@@ -89,7 +89,7 @@ hs_room_moderate_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.moderate_async] began.
+ * Finishes an operation started with [method@Room.moderate_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -156,7 +156,7 @@ hs_room_kick_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.kick_async] began.
+ * Finishes an operation started with [method@Room.kick_async].
  *
  * Errors: %HS_ERROR_FAILED if the occupant has left; an error of %HS_STANZA_ERROR if the room refuses;
  * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -226,7 +226,7 @@ hs_room_change_role_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.change_role_async] began.
+ * Finishes an operation started with [method@Room.change_role_async].
  *
  * Errors: %HS_ERROR_FAILED if the occupant has left; an error of %HS_STANZA_ERROR if the room refuses;
  * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

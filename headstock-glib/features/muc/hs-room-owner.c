@@ -125,7 +125,7 @@ hs_room_query_config_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.query_config_async] began.
+ * Finishes an operation started with [method@Room.query_config_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -191,7 +191,7 @@ hs_room_store_config_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.store_config_async] began.
+ * Finishes an operation started with [method@Room.store_config_async].
  *
  * Errors: those of [method@DataForm.create_submission]; an error of %HS_STANZA_ERROR if the room refuses;
  * %HS_ERROR_NOT_CONNECTED without a session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -251,7 +251,7 @@ hs_room_create_instant_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.create_instant_async] began.
+ * Finishes an operation started with [method@Room.create_instant_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -315,7 +315,7 @@ hs_room_destroy_async (HsRoom *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Room.destroy_async] began.
+ * Finishes an operation started with [method@Room.destroy_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the room refuses; %HS_ERROR_NOT_CONNECTED without a
  * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

@@ -227,10 +227,10 @@ hs_ping_send_async (HsPing *self,
 /**
  * hs_ping_send_finish:
  * @self: a module for pings
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Ping.send_async] began.
+ * Finishes an operation started with [method@Ping.send_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
  * condition that the other side answered with, in %HS_STANZA_ERROR.

@@ -73,10 +73,10 @@ hs_pubsub_query_config_async (HsPubSub *self,
 /**
  * hs_pubsub_query_config_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.query_config_async] began.
+ * Finishes an operation started with [method@PubSub.query_config_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
@@ -157,10 +157,10 @@ hs_pubsub_store_config_async (HsPubSub *self,
 /**
  * hs_pubsub_store_config_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.store_config_async] began.
+ * Finishes an operation started with [method@PubSub.store_config_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;

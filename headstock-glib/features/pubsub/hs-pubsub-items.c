@@ -90,10 +90,10 @@ hs_pubsub_query_items_async (HsPubSub *self,
 /**
  * hs_pubsub_query_items_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.query_items_async] began.
+ * Finishes an operation started with [method@PubSub.query_items_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR,
@@ -166,10 +166,10 @@ hs_pubsub_retract_async (HsPubSub *self,
 /**
  * hs_pubsub_retract_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.retract_async] began.
+ * Finishes an operation started with [method@PubSub.retract_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.

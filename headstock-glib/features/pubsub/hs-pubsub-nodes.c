@@ -80,10 +80,10 @@ hs_pubsub_subscribe_async (HsPubSub *self,
 /**
  * hs_pubsub_subscribe_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.subscribe_async] began.
+ * Finishes an operation started with [method@PubSub.subscribe_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
@@ -144,10 +144,10 @@ hs_pubsub_unsubscribe_async (HsPubSub *self,
 /**
  * hs_pubsub_unsubscribe_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.unsubscribe_async] began.
+ * Finishes an operation started with [method@PubSub.unsubscribe_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
@@ -211,10 +211,10 @@ hs_pubsub_create_node_async (HsPubSub *self,
 /**
  * hs_pubsub_create_node_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.create_node_async] began.
+ * Finishes an operation started with [method@PubSub.create_node_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR,
@@ -277,10 +277,10 @@ hs_pubsub_delete_node_async (HsPubSub *self,
 /**
  * hs_pubsub_delete_node_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.delete_node_async] began.
+ * Finishes an operation started with [method@PubSub.delete_node_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
@@ -342,10 +342,10 @@ hs_pubsub_purge_node_async (HsPubSub *self,
 /**
  * hs_pubsub_purge_node_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.purge_node_async] began.
+ * Finishes an operation started with [method@PubSub.purge_node_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.

@@ -356,10 +356,10 @@ hs_pubsub_publish_async (HsPubSub *self,
 /**
  * hs_pubsub_publish_finish:
  * @self: the module
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@PubSub.publish_async] began.
+ * Finishes an operation started with [method@PubSub.publish_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;

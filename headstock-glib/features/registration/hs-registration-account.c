@@ -395,7 +395,7 @@ hs_registration_change_password_async (HsRegistration *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Registration.change_password_async] began.
+ * Finishes an operation started with [method@Registration.change_password_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_ERROR_NO_CREDENTIALS where the
  * new password is empty, or the server asks for the present one and may not have it; %HS_ERROR_TLS_REQUIRED where
@@ -463,8 +463,10 @@ hs_registration_cancel_account_async (HsRegistration *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Registration.cancel_account_async] began. A server that ends the stream in place of
- * an answer, with `not-authorized` or `conflict`, has deleted the account as well.
+ * Finishes an operation started with [method@Registration.cancel_account_async].
+ *
+ * A server that ends the stream in place of an answer, with `not-authorized` or `conflict`, has deleted the account as
+ * well.
  *
  * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_STANZA_ERROR_NOT_ALLOWED,
  * %HS_STANZA_ERROR_FORBIDDEN and others as the server says; %HS_DATA_FORM_ERROR_REQUIRED where it asks for

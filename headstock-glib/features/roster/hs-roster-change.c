@@ -113,7 +113,7 @@ hs_roster_add_async (HsRoster *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Roster.add_async] began.
+ * Finishes an operation started with [method@Roster.add_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a
  * session; %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -183,7 +183,7 @@ hs_roster_update_async (HsRoster *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Roster.update_async] began.
+ * Finishes an operation started with [method@Roster.update_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.
@@ -249,7 +249,7 @@ hs_roster_remove_async (HsRoster *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Roster.remove_async] began.
+ * Finishes an operation started with [method@Roster.remove_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

@@ -418,7 +418,7 @@ hs_roster_refresh_async (HsRoster *self,
  * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Roster.refresh_async] began.
+ * Finishes an operation started with [method@Roster.refresh_async].
  *
  * Errors: an error of %HS_STANZA_ERROR if the server refused; %HS_ERROR_NOT_CONNECTED without a session;
  * %HS_ERROR_SESSION_LOST; %HS_ERROR_TIMED_OUT; %G_IO_ERROR_CANCELLED.

@@ -264,10 +264,10 @@ hs_state_folder_load_async (HsStateFolder *self,
 /**
  * hs_state_folder_load_finish:
  * @self: a folder of states
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@StateFolder.load_async] began.
+ * Finishes an operation started with [method@StateFolder.load_async].
  *
  * Errors: those of [method@StateFolder.load]; %G_IO_ERROR_CANCELLED, after which the object may have its state or not.
  *

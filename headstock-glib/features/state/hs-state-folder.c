@@ -690,10 +690,10 @@ hs_state_folder_flush_async (HsStateFolder *self,
 /**
  * hs_state_folder_flush_finish:
  * @self: a folder of states
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@StateFolder.flush_async] began.
+ * Finishes an operation started with [method@StateFolder.flush_async].
  *
  * Errors: those of GIO, of the first state that could not be written. It is tried again later.
  *

@@ -283,10 +283,10 @@ hs_time_query_async (HsTime *self,
 /**
  * hs_time_query_finish:
  * @self: a module for the time
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Time.query_async] began.
+ * Finishes an operation started with [method@Time.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
  * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no time

@@ -298,10 +298,10 @@ hs_transfer_wait_async (HsTransfer *self, GCancellable *cancellable, GAsyncReady
 /**
  * hs_transfer_wait_finish:
  * @self: a transfer
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Transfer.wait_async] began.
+ * Finishes an operation started with [method@Transfer.wait_async].
  *
  * Errors: those of [method@Upload.request_slot_finish]; %HS_ERROR_TOO_LARGE also if the HTTP server answers with the
  * status 413, or the file has grown since the upload began; %HS_ERROR_TIMED_OUT if the server has neither taken nor

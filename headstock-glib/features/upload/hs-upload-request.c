@@ -202,10 +202,10 @@ hs_upload_request_slot_async (HsUpload *self,
 /**
  * hs_upload_request_slot_finish:
  * @self: the uploads
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Upload.request_slot_async] began.
+ * Finishes an operation started with [method@Upload.request_slot_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED where the server has no service for uploads, or the service
  * does not remove files for %HS_UPLOAD_PURPOSE_EPHEMERAL; %HS_ERROR_TOO_LARGE where the service does not take a file of

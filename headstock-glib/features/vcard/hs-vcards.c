@@ -225,10 +225,10 @@ hs_vcards_fetch_async (HsVcards *self,
 /**
  * hs_vcards_fetch_finish:
  * @self: a module for vCards
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Vcards.fetch_async] began.
+ * Finishes an operation started with [method@Vcards.fetch_async].
  *
  * For somebody without a vCard, the server returns an empty vCard or an error: %HS_STANZA_ERROR_ITEM_NOT_FOUND or, to
  * hide whether the person exists, %HS_STANZA_ERROR_SERVICE_UNAVAILABLE (XEP-0054, 3.3).
@@ -318,10 +318,10 @@ hs_vcards_store_async (HsVcards *self,
 /**
  * hs_vcards_store_finish:
  * @self: a module for vCards
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@Vcards.store_async] began.
+ * Finishes an operation started with [method@Vcards.store_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED in a component; those of [method@Client.request_finish],
  * among them the condition that the server answered with, in %HS_STANZA_ERROR.

@@ -457,10 +457,10 @@ hs_software_version_query_async (HsSoftwareVersion *self,
 /**
  * hs_software_version_query_finish:
  * @self: a module for software versions
- * @result: what the callback was given
+ * @result: the result that the callback was given
  * @error: return location for an error
  *
- * Ends what [method@SoftwareVersion.query_async] began.
+ * Finishes an operation started with [method@SoftwareVersion.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
  * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no version
