@@ -49,6 +49,7 @@ struct _AttackRun
   guint n_seen;  /* elements that handlers were shown */
   guint n_wrong; /* that they must not have been shown */
   guint64 n_sent; /* bytes of the attacker's, where he counts them */
+  guint64 n_taken; /* of them before the client ended the stream, likewise */
   gpointer data;
   GString *said; /* what else the client did, for the table */
 };
