@@ -56,7 +56,8 @@ class Peer(slixmpp.ClientXMPP):
         return heard
 
     def count(self, stanza):
-        self.sent[stanza.name] += 1
+        if stanza.name == "presence" or stanza["type"] in ("get", "set"):
+            self.sent[stanza.name] += 1
         return stanza
 
     def do_sent(self):
