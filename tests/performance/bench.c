@@ -123,7 +123,7 @@ bench_note (const char *name, double value)
 {
   size_t length = strlen (state.notes);
 
-  snprintf (state.notes + length, sizeof state.notes - length, " %s=%.6f", name, value);
+  snprintf (state.notes + length, sizeof state.notes - length, " %s=%.9f", name, value);
 }
 
 void

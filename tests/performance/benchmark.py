@@ -43,7 +43,21 @@ def parse(line):
             (word.split("=") for word in line.split())}
 
 
-def run_once(build, workload, program, how, amount, n_clients, pair):
+def run_alone(build, program, arguments):
+    """One program, which is given what it needs; its figures."""
+    try:
+        said = subprocess.run(command(build, program) + arguments, env=environment(build),
+                              capture_output=True, text=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"{program} took longer than {TIMEOUT} s") from error
+    lines = [line for line in said.stdout.splitlines() if line.startswith("count=")]
+    if not lines:
+        raise Failure(f"{program} failed with status {said.returncode}: "
+                      + (said.stderr.strip().splitlines() or ["it said nothing"])[-1])
+    return parse(lines[-1]), said.returncode
+
+
+def run_beside_server(build, workload, program, how, amount, n_clients, pair):
     """One server, one client; the client's figures."""
     server = command(build, "performance-server")
     arguments = [workload.server, str(amount), str(n_clients), *(pair or ())]
@@ -54,24 +68,26 @@ def run_once(build, workload, program, how, amount, n_clients, pair):
             name = next(name for name, value in WORKLOADS.items() if value is workload)
             if name in ("tls", "turn", "growth", "idle-managed"):
                 name = {"managed": "idle"}.get(workload.server, workload.server)
-            said = subprocess.run(command(build, program)
-                                  + [name, how, port, str(amount), str(n_clients)]
-                                  + ([pair[0]] if pair else []),
-                                  env=environment(build), capture_output=True, text=True,
-                                  timeout=TIMEOUT)
-        except subprocess.TimeoutExpired as error:
-            raise Failure(f"{program} took longer than {TIMEOUT} s") from error
+            figures, status = run_alone(build, program, [name, how, port, str(amount), str(n_clients)]
+                                        + ([pair[0]] if pair else []))
         finally:
             process.stdin.close()
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
                 process.kill()
-    lines = [line for line in said.stdout.splitlines() if line.startswith("count=")]
-    if said.returncode != 0 or not lines:
-        raise Failure(f"{program} failed with status {said.returncode}: "
-                      + (said.stderr.strip().splitlines() or ["it said nothing"])[-1])
-    figures = parse(lines[-1])
+    if status != 0:
+        raise Failure(f"{program} failed with status {status}")
+    return figures
+
+
+def run_once(build, workload, program, how, amount, n_clients, pair):
+    """One run of one contestant; its figures."""
+    if workload.server is None:
+        # Its status says whether it reached its own goals.
+        figures = run_alone(build, program, [str(amount), *how])[0]
+    else:
+        figures = run_beside_server(build, workload, program, how, amount, n_clients, pair)
     figures["amount"] = amount
     figures["clients"] = n_clients
     return figures

@@ -44,7 +44,12 @@ def replace(text, mark, content):
 def refresh(path, results):
     with open(path) as file:
         text = file.read()
-    text = replace(text, "goals", table.goals(results)[0])
+    figures = table.Figures(results)
+    for mark, checks in (("goals", table.core_checks), ("features", table.feature_checks)):
+        content = table.goal_table(checks(figures))[0]
+        # What was not measured stays as it is.
+        if content:
+            text = replace(text, mark, content)
     text = replace(text, "figures", table.details(results) + "\n" + machine())
     with open(path, "w") as file:
         file.write(text)

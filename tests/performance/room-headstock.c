@@ -7,6 +7,8 @@
 /* A client of ours in a room. Workloads: "room", from the request to enter until all occupants are there;
  * "room-presences", presences of the occupants of a room that it is in; "room-caps", what each of them can do. */
 
+#define N_LOOKUPS 1000000
+
 static HsMuc *muc;
 static HsRoom *room;
 static guint n_changes;
@@ -50,6 +52,30 @@ describe_all (HsClient *client)
     }
 }
 
+/* A window that shows the occupants looks each of them up, again and again. */
+static void
+look_up_all (HsClient *client)
+{
+  HsDisco *disco = HS_DISCO (hs_client_find_module (client, HS_TYPE_DISCO));
+  GListModel *occupants = hs_room_get_occupants (room);
+  guint n = g_list_model_get_n_items (occupants);
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
+  double begin;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsOccupant) occupant = g_list_model_get_item (occupants, i);
+
+      if (occupant != hs_room_get_own_occupant (room))
+        g_ptr_array_add (addresses, g_strdup (hs_jid_to_string (hs_occupant_get_jid (occupant))));
+    }
+  begin = bench_cpu ();
+  for (guint i = 0; i < N_LOOKUPS; i++)
+    if (hs_disco_peek (disco, addresses->pdata[i % addresses->len]) == NULL)
+      g_error ("nothing is known of %s", (char *) addresses->pdata[i % addresses->len]);
+  bench_note ("lookup", (bench_cpu () - begin) / N_LOOKUPS);
+}
+
 static void
 finish (HsClient *client)
 {
@@ -70,6 +96,7 @@ take_number (HsClient *client, const char *number)
   bench_note (is_asked ? "requests" : "unasked", g_ascii_strtod (number, NULL));
   if (is_asked)
     {
+      look_up_all (client);
       finish (client);
       return;
     }

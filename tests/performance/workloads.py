@@ -12,7 +12,8 @@ PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.e
 
 
 class Workload:
-    """server: what the server is told; amount: stanzas, in full and short; clients: connections;
+    """server: what the server is told, or None for programs that have a server of their own and are told the amount
+    and what follows in the list; amount: stanzas, in full and short; clients: connections;
     contestants: program, how, and which part of the amount it is given."""
 
     def __init__(self, server, amount, contestants, clients=(1, 1), tls=False, runs=None):
@@ -102,6 +103,13 @@ WORKLOADS = {
     "room-caps": Workload("room-caps", (5000, 5000), {
         "headstock": ("room-headstock", "-", 1),
     }, runs=(3, 1)),
+    "history": Workload(None, (1000000, 200000), {
+        "headstock": ("history-headstock", [], 1),
+    }, runs=(3, 1)),
+    # Each answer is 100 ms late.
+    "history-trips": Workload(None, (10000, 10000), {
+        "headstock": ("history-headstock", ["100"], 1),
+    }, runs=(1, 1)),
     "idle": Workload("none", (0, 0), {
         "headstock": ("crowd-headstock", "-", 1),
         "strophe": ("client-strophe", "-", 1),
