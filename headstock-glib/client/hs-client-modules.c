@@ -58,6 +58,38 @@ hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namesp
   return found;
 }
 
+static const char *
+get_value (HsNode *node, const char *attribute)
+{
+  const char *text;
+
+  if (attribute != NULL)
+    return hs_node_get_attribute (node, attribute, NULL);
+  text = hs_node_get_text (node);
+  return text != NULL ? text : "";
+}
+
+guint
+hs_feature_get_child_values (HsElement *element,
+                             const char *name,
+                             const char *namespace_,
+                             const char *attribute,
+                             const char **values,
+                             guint n_values)
+{
+  guint n_found = 0;
+
+  for (HsNode *child = hs_node_first_element (hs_element_get_node (element)); child != NULL;
+       child = hs_node_next_element (child))
+    if (hs_node_matches (child, name, namespace_))
+      {
+        if (n_found < n_values)
+          values[n_found] = get_value (child, attribute);
+        n_found++;
+      }
+  return n_found;
+}
+
 gboolean
 hs_feature_is_in_presence (HsElement *child)
 {

@@ -46,6 +46,16 @@ typedef struct
  * made. */
 guint hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces);
 
+/* Puts the texts of the children with that name into @values, which has room for @n_values, and returns how many such
+ * children there are. The text of an empty child is "". With @attribute, the values of that attribute, which may be
+ * NULL. No view of a child is made. */
+guint hs_feature_get_child_values (HsElement *element,
+                                   const char *name,
+                                   const char *namespace_,
+                                   const char *attribute,
+                                   const char **values,
+                                   guint n_values);
+
 /* Whether an element is a child of a presence: without a view of the presence, which would be in the way of the one that
  * is used again and again. */
 gboolean hs_feature_is_in_presence (HsElement *child);

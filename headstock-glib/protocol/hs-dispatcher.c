@@ -196,9 +196,9 @@ applies (HsDispatcher *self, Stanza *stanza, HsHandler *handler, gboolean hidden
     return !hidden;
   if (hidden && (handler->flags & HS_HANDLER_NESTED) == 0)
     return FALSE;
-  if ((handler->flags & HS_HANDLER_FROM_ACCOUNT) != 0 && !from_account (self, stanza))
+  if ((handler->flags & HS_HANDLER_NARROWED) != 0 && !is_narrowed_to (self, handler, stanza->stanza))
     return FALSE;
-  return (handler->flags & HS_HANDLER_NARROWED) == 0 || is_narrowed_to (self, handler, stanza->stanza);
+  return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 || from_account (self, stanza);
 }
 
 /* The names of its block, or NULL. The node's own name need not be one of them: programs add elements

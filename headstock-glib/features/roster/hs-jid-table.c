@@ -167,8 +167,9 @@ set_newest (HsJidTable *self, guint hash)
   self->newest = hash;
 }
 
-void
-hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
+/* The entry of an address, which is made with NULL for its value if there is none. */
+static HsJidTableEntry *
+ensure (HsJidTable *self, HsJid *jid)
 {
   Key key = make_key_for (jid);
   HsJidTablePart *part = find_part (self, key.hash);
@@ -181,8 +182,24 @@ hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
       part->n_used++;
       self->n_full += !hs_jid_is_bare (jid);
       set_newest (self, key.hash);
+      *entry = (HsJidTableEntry){ jid, NULL, key.hash, entry->next };
     }
-  *entry = (HsJidTableEntry){ jid, value, key.hash, entry->next };
+  return entry;
+}
+
+void
+hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value)
+{
+  HsJidTableEntry *entry = ensure (self, jid);
+
+  entry->key = jid;
+  entry->value = value;
+}
+
+gpointer *
+hs_jid_table_ensure (HsJidTable *self, HsJid *jid)
+{
+  return &ensure (self, jid)->value;
 }
 
 /* Moves up the entries that follow without a gap, as far as their hashes allow. */

@@ -50,21 +50,21 @@ hs_roster_staging_new (void)
 void
 hs_roster_staging_add (HsRosterStaging *self, HsRosterItem *item)
 {
+  gpointer *known = hs_jid_table_ensure (&self->index, item->jid);
   g_autoptr (HsRosterItem) old = NULL;
-  guint known = GPOINTER_TO_UINT (hs_jid_table_lookup (&self->index, item->jid));
+  guint position;
 
-  if (known == 0)
+  if (*known == NULL)
     {
       g_ptr_array_add (self->items, item);
-      known = self->items->len;
+      *known = GUINT_TO_POINTER (self->items->len);
+      return;
     }
-  else
-    {
-      old = self->items->pdata[known - 1];
-      self->items->pdata[known - 1] = item;
-    }
+  position = GPOINTER_TO_UINT (*known) - 1;
+  old = self->items->pdata[position];
+  self->items->pdata[position] = item;
   /* The key belongs to the item. */
-  hs_jid_table_insert (&self->index, item->jid, GUINT_TO_POINTER (known));
+  hs_jid_table_insert (&self->index, item->jid, *known);
 }
 
 void
@@ -150,14 +150,15 @@ make_contact (HsRosterContacts *self, HsRosterItem *item)
 static HsContact *
 match_item (HsRosterContacts *self, HsRosterItem *item)
 {
-  HsContact *contact = hs_jid_table_lookup (&self->table, item->jid);
+  gpointer *known = hs_jid_table_ensure (&self->table, item->jid);
 
-  if (contact == NULL)
+  /* The address is the contact's as well, and stays as long. */
+  if (*known == NULL)
     {
-      contact = make_contact (self, item);
-      hs_contact_set_mark (contact, self->merge->mark + 1);
+      *known = hs_contact_new (item, TRUE);
+      hs_contact_set_mark (*known, self->merge->mark + 1);
     }
-  return contact;
+  return *known;
 }
 
 typedef gpointer (*LookupFunc) (HsJidTable *table, HsJid *jid);

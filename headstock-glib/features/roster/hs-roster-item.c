@@ -5,7 +5,11 @@
 
 #include <string.h>
 
+#include "hs-feature.h"
 #include "hs-namespaces.h"
+
+/* Most contacts are in no more groups. */
+#define FEW_GROUPS 8
 
 static gboolean
 is_known_group (const char *const *groups, guint n_groups, const char *name)
@@ -73,28 +77,37 @@ is_true (const char *text)
   return g_strcmp0 (text, "true") == 0 || g_strcmp0 (text, "1") == 0;
 }
 
+/* The texts of an item's groups, in @few or, where they are more than fit there, in @more; ends with NULL. */
+static const char *const *
+get_groups (HsElement *element, const char *few[FEW_GROUPS + 1], const char ***more)
+{
+  guint n_groups = hs_feature_get_child_values (element, "group", HS_NS_ROSTER, NULL, few, FEW_GROUPS);
+
+  *more = NULL;
+  if (n_groups <= FEW_GROUPS)
+    {
+      few[n_groups] = NULL;
+      return few;
+    }
+  *more = g_new0 (const char *, n_groups + 1);
+  hs_feature_get_child_values (element, "group", HS_NS_ROSTER, NULL, *more, n_groups);
+  return *more;
+}
+
 HsRosterItem *
 hs_roster_item_new_from_element (HsElement *element, gboolean *is_removal)
 {
   const char *address = hs_element_get_attribute (element, "jid");
   const char *subscription = hs_element_get_attribute (element, "subscription");
   g_autoptr (HsJid) jid = address != NULL ? hs_jid_new (address, NULL) : NULL;
-  g_autoptr (GPtrArray) groups = g_ptr_array_new ();
+  const char *few[FEW_GROUPS + 1];
+  g_autofree const char **more = NULL;
 
   *is_removal = g_strcmp0 (subscription, "remove") == 0;
   if (jid == NULL)
     return NULL;
-  for (HsElement *child = hs_element_get_first_child (element); child != NULL;
-       child = hs_element_get_next_sibling (child))
-    if (hs_element_matches (child, "group", HS_NS_ROSTER))
-      {
-        const char *group = hs_element_get_text (child);
-
-        g_ptr_array_add (groups, (char *) (group != NULL ? group : ""));
-      }
-  g_ptr_array_add (groups, NULL);
   return hs_roster_item_new (jid, hs_element_get_attribute (element, "name"),
-                             (const char *const *) groups->pdata,
+                             get_groups (element, few, &more),
                              parse_subscription (subscription),
                              g_strcmp0 (hs_element_get_attribute (element, "ask"), "subscribe") == 0,
                              is_true (hs_element_get_attribute (element, "approved")));

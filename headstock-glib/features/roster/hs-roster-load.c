@@ -87,7 +87,7 @@ HsElement *
 hs_roster_push_cb (HsClient *client, HsElement *iq, gpointer roster)
 {
   g_autoptr (HsRoster) self = g_object_ref (roster);
-  g_autoptr (HsRosterPush) push = hs_roster_push_new (iq, &self->pushed);
+  g_autoptr (HsRosterPush) push = hs_roster_push_new (iq);
 
   if (push == NULL)
     return NULL;
@@ -191,12 +191,9 @@ end_request (HsRoster *self)
   HsRosterLoad *load = &self->load;
 
   if (self->client != NULL && load->item_handler != 0)
-    {
-      hs_client_remove_handler (self->client, load->item_handler);
-      hs_client_remove_handler (self->client, load->pushed_handler);
-    }
+    hs_client_remove_handler (self->client, load->item_handler);
   load->item_handler = 0;
-  load->pushed_handler = 0;
+  g_clear_object (&load->query);
   g_clear_pointer (&load->id, g_free);
   g_clear_object (&load->cancellable);
 }
@@ -245,35 +242,35 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
   end_tasks (self, error);
 }
 
+/* Whether @query is that of our answer. It is looked at once for all of its items: nobody can change it while it comes
+ * in, and it stays the same object as long as we hold it. */
+static gboolean
+is_of_answer (HsRoster *self, HsElement *query)
+{
+  if (query != NULL && query == self->load.query)
+    return TRUE;
+  if (!hs_roster_is_query (query, "result")
+      || g_strcmp0 (hs_element_get_attribute (hs_element_get_parent (query), "id"), self->load.id) != 0)
+    return FALSE;
+  g_set_object (&self->load.query, query);
+  return TRUE;
+}
+
 /* Takes each item out of the answer as it arrives. Items in other stanzas do not count. */
 static HsElement *
 item_cb (HsClient *client, HsElement *item, gpointer roster)
 {
   HsRoster *self = roster;
-  HsElement *query = hs_element_get_parent (item);
   HsRosterItem *parsed;
   gboolean is_removal;
 
-  if (self->load.staging == NULL || !hs_roster_is_query (query, "result")
-      || g_strcmp0 (hs_element_get_attribute (hs_element_get_parent (query), "id"), self->load.id)
-             != 0)
+  if (self->load.staging == NULL || !is_of_answer (self, hs_element_get_parent (item)))
     return NULL;
   parsed = hs_roster_item_new_from_element (item, &is_removal);
   if (parsed != NULL && !is_removal)
     hs_roster_staging_add (self->load.staging, parsed);
   else
     g_clear_pointer (&parsed, hs_roster_item_unref);
-  return NULL;
-}
-
-/* Keeps the item of a push, because item_cb() has all items taken out. */
-static HsElement *
-pushed_cb (HsClient *client, HsElement *item, gpointer roster)
-{
-  HsRoster *self = roster;
-
-  if (hs_roster_is_query (hs_element_get_parent (item), "set"))
-    hs_roster_pushed_add (&self->pushed, item);
   return NULL;
 }
 
@@ -317,11 +314,9 @@ hs_roster_load_begin (HsRoster *self)
   load->is_wanted = TRUE;
   load->staging = hs_roster_staging_new ();
   load->cancellable = g_cancellable_new ();
-  load->item_handler = hs_client_add_handler (self->client, "item", HS_NS_ROSTER, HS_HANDLER_FORGET,
-                                              item_cb, self, NULL);
-  load->pushed_handler = hs_client_add_handler (
-      self->client, "item", HS_NS_ROSTER, HS_HANDLER_FORGET | HS_HANDLER_FROM_ACCOUNT, pushed_cb,
-      self, NULL);
+  /* The item of a push stays in it. */
+  load->item_handler = hs_client_add_handler_full (self->client, "item", HS_NS_ROSTER, "result", NULL,
+                                                   HS_HANDLER_FORGET, item_cb, self, NULL);
   request = g_new (Request, 1);
   request->roster = g_object_ref (self);
   request->cancellable = g_object_ref (load->cancellable);
@@ -345,7 +340,7 @@ hs_roster_load_give_up (HsRoster *self)
 void
 hs_roster_load_interrupt (HsRoster *self)
 {
-  hs_roster_pushed_clear (&self->pushed);
+  g_clear_object (&self->load.query);
   if (self->load.staging == NULL)
     return;
   hs_roster_staging_free (self->load.staging);
@@ -364,7 +359,6 @@ hs_roster_load_clear (HsRoster *self)
 {
   stop_slices (self);
   abandon (self);
-  hs_roster_pushed_clear (&self->pushed);
   g_free (self->load.version);
   g_ptr_array_unref (self->load.pushes);
   g_ptr_array_unref (self->load.tasks);

@@ -16,8 +16,8 @@ typedef struct
   char *id;                 /* of the request in flight, or NULL */
   GCancellable *cancellable; /* of the request in flight, or NULL */
   HsRosterStaging *staging; /* its items so far */
+  HsElement *query;         /* of its answer, once items of it have come, or NULL */
   guint item_handler;       /* while the request is in flight */
-  guint pushed_handler;     /* likewise */
   gboolean is_asked;        /* in this session */
   gboolean is_wanted;       /* to be asked for again when the session is resumed */
   char *version;            /* of the answer that is being merged, or NULL */
@@ -42,7 +42,6 @@ struct _HsRoster
   gboolean had_initial_roster; /* HsClient:initial-roster before this module set it */
 
   HsRosterLoad load;
-  HsRosterPushed pushed; /* the items that were taken out of a push */
 };
 
 /* hs-roster-features.c */

@@ -14,21 +14,10 @@ typedef struct
   char *version; /* or NULL */
 } HsRosterPush;
 
-/* The items that were taken out of a push before it was complete. */
-typedef struct
-{
-  guint n_items;
-  HsRosterItem *item; /* the last one, or NULL */
-  gboolean is_removal;
-} HsRosterPushed;
-
-void hs_roster_pushed_add (HsRosterPushed *self, HsElement *item);
-void hs_roster_pushed_clear (HsRosterPushed *self);
-
 /* Whether @query is the only child of an iq of the type @type: of a push or an answer. */
 gboolean hs_roster_is_query (HsElement *query, const char *type);
-/* Reads a complete push. Returns NULL where it is not valid. Empties @pushed. */
-HsRosterPush *hs_roster_push_new (HsElement *iq, HsRosterPushed *pushed);
+/* Reads a push. Returns NULL where it is not valid. */
+HsRosterPush *hs_roster_push_new (HsElement *iq);
 void hs_roster_push_free (HsRosterPush *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsRosterPush, hs_roster_push_free)

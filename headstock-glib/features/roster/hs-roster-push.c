@@ -5,21 +5,6 @@
 
 #include "hs-namespaces.h"
 
-void
-hs_roster_pushed_add (HsRosterPushed *self, HsElement *item)
-{
-  g_clear_pointer (&self->item, hs_roster_item_unref);
-  self->item = hs_roster_item_new_from_element (item, &self->is_removal);
-  self->n_items++;
-}
-
-void
-hs_roster_pushed_clear (HsRosterPushed *self)
-{
-  g_clear_pointer (&self->item, hs_roster_item_unref);
-  *self = (HsRosterPushed){ 0 };
-}
-
 gboolean
 hs_roster_is_query (HsElement *query, const char *type)
 {
@@ -34,26 +19,35 @@ hs_roster_is_query (HsElement *query, const char *type)
          && hs_element_get_first_child (iq) == query && hs_element_get_next_sibling (query) == NULL;
 }
 
-HsRosterPush *
-hs_roster_push_new (HsElement *iq, HsRosterPushed *pushed)
+/* The only item of a query; NULL: there are none or several. */
+static HsElement *
+get_only_item (HsElement *query)
 {
-  g_autoptr (HsRosterPush) self = g_new0 (HsRosterPush, 1);
-  HsElement *query = hs_element_get_first_child (iq);
+  HsElement *item = NULL;
 
-  if (hs_roster_is_query (query, "set"))
-    {
-      for (HsElement *child = hs_element_get_first_child (query); child != NULL;
-           child = hs_element_get_next_sibling (child))
-        if (hs_element_matches (child, "item", HS_NS_ROSTER))
-          hs_roster_pushed_add (pushed, child);
-      if (pushed->n_items == 1)
-        {
-          self->item = g_steal_pointer (&pushed->item);
-          self->is_removal = pushed->is_removal;
-          self->version = g_strdup (hs_element_get_attribute (query, "ver"));
-        }
-    }
-  hs_roster_pushed_clear (pushed);
+  for (HsElement *child = hs_element_get_first_child (query); child != NULL;
+       child = hs_element_get_next_sibling (child))
+    if (hs_element_matches (child, "item", HS_NS_ROSTER))
+      {
+        if (item != NULL)
+          return NULL;
+        item = child;
+      }
+  return item;
+}
+
+HsRosterPush *
+hs_roster_push_new (HsElement *iq)
+{
+  HsElement *query = hs_element_get_first_child (iq);
+  HsElement *item = hs_roster_is_query (query, "set") ? get_only_item (query) : NULL;
+  g_autoptr (HsRosterPush) self = NULL;
+
+  if (item == NULL)
+    return NULL;
+  self = g_new0 (HsRosterPush, 1);
+  self->item = hs_roster_item_new_from_element (item, &self->is_removal);
+  self->version = g_strdup (hs_element_get_attribute (query, "ver"));
   return self->item != NULL ? g_steal_pointer (&self) : NULL;
 }
 

@@ -26,8 +26,8 @@ ROWS = [
            "hs_iq_tracker_match (self->tracker, top) == NULL) return FALSE;",
            "FALSE) return FALSE;", "forged/answers of strangers"),
     attack("handlers of the account's see nothing of strangers",
-           "if ((handler->flags & HS_HANDLER_FROM_ACCOUNT) != 0 && !from_account (self, stanza))",
-           "if (FALSE)", "forged/roster"),
+           "return (handler->flags & HS_HANDLER_FROM_ACCOUNT) == 0 || from_account (self, stanza);",
+           "return TRUE;", "forged/roster"),
     attack("an address that is none is a stranger's",
            "return jid != NULL &&"
            " (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"

@@ -39,7 +39,15 @@ test_random (void)
 
       if (g_test_rand_int_range (0, 5) < (i < N_CHANGES / 2 ? 3 : 2))
         {
-          hs_jid_table_insert (&table, jid, GUINT_TO_POINTER (i + 1));
+          if (i % 2 == 0)
+            hs_jid_table_insert (&table, jid, GUINT_TO_POINTER (i + 1));
+          else
+            {
+              gpointer *value = hs_jid_table_ensure (&table, jid);
+
+              g_assert_true (*value == g_hash_table_lookup (expected, jid));
+              *value = GUINT_TO_POINTER (i + 1);
+            }
           g_hash_table_insert (expected, jid, GUINT_TO_POINTER (i + 1));
         }
       else
