@@ -230,6 +230,8 @@ hs_occupant_init (HsOccupant *self)
 void
 hs_occupant_notify (HsOccupant *self, HsOccupantChanges changes)
 {
+  if (changes == 0)
+    return;
   g_object_freeze_notify (G_OBJECT (self));
   for (guint i = 1; i < N_PROPS; i++)
     if ((changes & (1u << i)) != 0)

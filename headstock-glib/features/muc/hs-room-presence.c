@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-error.h"
+#include "hs-feature.h"
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 #include "hs-room-info-private.h"
@@ -14,6 +15,9 @@
 #include "hs-room-stay-private.h"
 
 /* The presences of a room: its occupants, and the account's own stay (XEP-0045, 7). */
+
+/* XEP-0045, 15.6 lists about twenty status codes. Further codes of one presence are not read. */
+#define MAX_CODES 32
 
 typedef enum
 {
@@ -32,19 +36,15 @@ static Status
 read_status (HsElement *x)
 {
   static const char *const codes[] = { "110", "201", "301", "303", "307", "321", "322", "332", "333" };
+  const char *values[MAX_CODES];
+  guint n_values
+      = x != NULL ? hs_feature_get_child_values (x, "status", HS_NS_MUC_USER, "code", values, MAX_CODES) : 0;
   Status found = 0;
 
-  for (HsElement *child = x != NULL ? hs_element_get_first_child (x) : NULL; child != NULL;
-       child = hs_element_get_next_sibling (child))
-    {
-      const char *code = hs_element_matches (child, "status", HS_NS_MUC_USER)
-                             ? hs_element_get_attribute (child, "code")
-                             : NULL;
-
-      for (guint i = 0; code != NULL && i < G_N_ELEMENTS (codes); i++)
-        if (strcmp (code, codes[i]) == 0)
-          found |= 1u << i;
-    }
+  for (guint i = 0; i < MIN (n_values, MAX_CODES); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (codes); k++)
+      if (g_strcmp0 (values[i], codes[k]) == 0)
+        found |= 1u << k;
   return found;
 }
 
@@ -92,6 +92,7 @@ take_entering (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
       g_ptr_array_add (self->entering_list, occupant);
       hs_room_table_insert (&self->entering, occupant);
     }
+  /* Nobody has been shown the occupant. */
   hs_room_table_update (&self->entering, occupant, presence, x, hs_room_get_trust (self));
   self->is_created |= (status & STATUS_CREATED) != 0;
   if (!is_own_presence (self, occupant, presence, status))
@@ -105,6 +106,7 @@ take_known (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
 {
   HsOccupant *known = hs_room_table_lookup (&self->table, hs_jid_get_resource (from));
   g_autoptr (HsOccupant) occupant = known != NULL ? g_object_ref (known) : NULL;
+  HsOccupantChanges changes;
 
   if (occupant == NULL)
     {
@@ -113,9 +115,12 @@ take_known (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
       occupant = make_occupant (from);
       hs_room_table_insert (&self->table, occupant);
     }
-  hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self));
+  changes = hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self));
   if (known != NULL)
-    return;
+    {
+      hs_occupant_notify (occupant, changes);
+      return;
+    }
   hs_roster_list_append (self->occupants, occupant);
   g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_JOINED], 0, occupant);
 }
@@ -250,7 +255,7 @@ remove_occupant (HsRoom *self, HsOccupant *gone, HsPresence *presence, HsElement
 
   tell_occupant_left (self, occupant->jid);
   g_object_freeze_notify (G_OBJECT (occupant));
-  hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self));
+  hs_occupant_notify (occupant, hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self)));
   hs_room_table_remove (&self->table, occupant);
   hs_roster_list_remove (self->occupants, occupant);
   g_object_thaw_notify (G_OBJECT (occupant));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "hs-feature.h"
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
 
@@ -107,10 +108,13 @@ static char **
 read_hats (HsElement *presence, HsRoomTrust trust)
 {
   HsElement *hats = (trust & HS_ROOM_TRUST_HATS) != 0 ? hs_element_get_child (presence, "hats", HS_NS_HATS) : NULL;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) builder = NULL;
   guint n = 0;
 
-  for (HsElement *hat = hats != NULL ? hs_element_get_first_child (hats) : NULL; hat != NULL && n < MAX_HATS;
+  if (hats == NULL)
+    return g_new0 (char *, 1);
+  builder = g_strv_builder_new ();
+  for (HsElement *hat = hs_element_get_first_child (hats); hat != NULL && n < MAX_HATS;
        hat = hs_element_get_next_sibling (hat))
     {
       const char *title = hs_element_get_attribute (hat, "title");
@@ -132,23 +136,22 @@ take_text (char **place, const char *text, HsOccupantChanges change)
 static HsOccupantChanges
 take_item (HsOccupant *self, HsElement *x)
 {
-  HsElement *item = x != NULL ? hs_element_get_child (x, "item", HS_NS_MUC_USER) : NULL;
   HsOccupantChanges changes = 0;
   const char *jid;
   HsRole role;
   HsAffiliation affiliation;
 
-  if (item == NULL)
+  if (x == NULL || hs_feature_get_child_values (x, "item", HS_NS_MUC_USER, NULL, NULL, 0) == 0)
     return 0;
-  role = hs_muc_parse_role (hs_element_get_attribute (item, "role"));
-  affiliation = hs_muc_parse_affiliation (hs_element_get_attribute (item, "affiliation"));
+  role = hs_muc_parse_role (hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "role"));
+  affiliation = hs_muc_parse_affiliation (hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "affiliation"));
   if (role != self->role)
     changes |= HS_OCCUPANT_CHANGED_ROLE;
   if (affiliation != self->affiliation)
     changes |= HS_OCCUPANT_CHANGED_AFFILIATION;
   self->role = role;
   self->affiliation = affiliation;
-  jid = hs_element_get_attribute (item, "jid");
+  jid = hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "jid");
   if (jid != NULL && (self->real_jid == NULL || strcmp (hs_jid_to_string (self->real_jid), jid) != 0))
     {
       HsJid *real = hs_jid_new (jid, NULL);
@@ -234,7 +237,7 @@ hs_room_table_vouch_for_ids (HsRoomTable *table)
   g_list_free_full (occupants, g_object_unref);
 }
 
-void
+HsOccupantChanges
 hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence, HsElement *x, HsRoomTrust trust)
 {
   const char *id = hs_element_get_child_attribute (HS_ELEMENT (presence), "occupant-id", HS_NS_OCCUPANT_ID, "id");
@@ -243,6 +246,5 @@ hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence
   /* An occupant who leaves keeps the other values. */
   if (self->show != HS_SHOW_OFFLINE)
     changes |= take_rest (self, presence, trust) | take_id (table, self, id, trust);
-  if (changes != 0)
-    hs_occupant_notify (self, changes);
+  return changes;
 }
