@@ -80,7 +80,7 @@ make_plan (Relay *self, Passage *passage)
     passage->n_left = SIGN_IN_BYTES + g_rand_int_range (self->random, 0, SESSION_BYTES);
 }
 
-/* Of bytes that one side has sent, so many are passed on. */
+/* How many of the bytes that one side has sent are passed on. */
 static gsize
 count (Passage *self, guint from, gsize n)
 {

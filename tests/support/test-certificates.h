@@ -4,7 +4,7 @@
 /* Made with the openssl command for the tests of TLS, and of no use elsewhere: all have one key. All
  * but the two that are about it are valid from 2000 to 2120. */
 
-/* Of every certificate but the CA's, whose key is lost. */
+/* The key of every certificate except the CA's, whose key is lost. */
 #define TEST_KEY \
   "-----BEGIN PRIVATE KEY-----\n" \
   "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguwo4//eDF4m5FiwI\n" \

@@ -22,7 +22,7 @@ gint64 virtual_clock_get_time (void);
 void virtual_clock_step (void);
 /* Has all happen that is due in so many milliseconds. */
 void virtual_clock_advance (guint msec);
-/* So many milliseconds pass while the program does something else: what is due is late. */
+/* Lets some milliseconds pass while the program does something else, so that timers fire late. */
 void virtual_clock_pass (guint msec);
 
 /* Waits, in another thread, until the clock has come to @time, or a little while. */

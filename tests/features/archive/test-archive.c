@@ -311,7 +311,7 @@ test_refused (void)
   g_clear_error (&error);
   hs_archive_query_set_with (query, NULL);
 
-  /* Given up: what comes is nobody's, and the next question waits for its end. */
+  /* Cancelled: its results are dropped, and the next query waits for its end. */
   g_clear_object (&f.result);
   hs_archive_fetch_async (f.archive, query, cancellable, archive_result_cb, &f);
   archive_await (&f, "queryid", NULL);

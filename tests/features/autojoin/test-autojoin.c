@@ -31,7 +31,7 @@ set_up (AutojoinTest *f, const char *items)
   g_assert_true (hs_autojoin_get_bookmarks (f->autojoin) == f->b.bookmarks);
   g_assert_true (hs_autojoin_get_muc (f->autojoin) == f->muc);
   hs_client_set_own_presence (client, presence);
-  /* What enters rooms is told of each session first. */
+  /* HsAutojoin learns of each session first. */
   hs_client_register (client, HS_MODULE (f->muc));
   hs_client_register (client, HS_MODULE (f->b.bookmarks));
   hs_client_register (client, HS_MODULE (f->autojoin));
@@ -193,7 +193,7 @@ handler_cb (GListModel *rooms, guint position, guint removed, guint added, Handl
     hs_client_unregister (handler->f->b.nodes.test->client, HS_MODULE (handler->f->autojoin));
 }
 
-/* Who is told of a room may remove it, and unregister the module. */
+/* A handler of a new room may remove it, and unregister the module. */
 static void
 test_handler (void)
 {

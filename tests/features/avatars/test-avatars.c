@@ -253,7 +253,7 @@ test_too_large (void)
   stop (&f);
 }
 
-/* A photo that is none, or too large, is nobody's image, where nobody has said which it is. */
+/* Without metadata, a photo that is invalid or too large is not an avatar. */
 static void
 test_no_image (void)
 {

@@ -28,7 +28,7 @@ send_answer (ScriptedPeer *peer, gpointer data)
   return scripted_peer_send (peer, answer->str, (gssize) answer->len);
 }
 
-/* Of this thread, in milliseconds: the server's is not the library's. */
+/* The CPU time of this thread only, in milliseconds: the server has its own thread. */
 static double
 cpu_time (void)
 {

@@ -99,8 +99,8 @@ asked_cb (GObject *disco, GAsyncResult *result, gpointer n_answers)
   ++*(guint *) n_answers;
 }
 
-/* Until the server has dealt with all that the device has sent, and with what was on its way to it: nobody is told of a
- * message that is blocked. */
+/* Waits until the server has processed everything that the device has sent, and everything in flight to it: a blocked
+ * message causes no notice. */
 static void
 await_server (Device *device)
 {

@@ -179,7 +179,7 @@ test_old_stores (void)
   bookmarks_assert_stored (&f, HS_ERROR, HS_ERROR_NOT_SUPPORTED);
   bookmarks_tear_down (&f);
 
-  /* There are none anywhere. */
+  /* No store has bookmarks. */
   bookmarks_set_up (&f, PEP);
   bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, ""));
   bookmarks_answer (&f, "<items node=\"storage:bookmarks\"/>", REFUSED ("item-not-found", ""));

@@ -79,7 +79,7 @@ listen (Test *f)
   g_signal_connect (f->displayed, "seen-by", G_CALLBACK (seen_by_cb), f);
 }
 
-/* Signed in; what the account has published is still to be told. */
+/* Signed in; the account's items have not arrived yet. */
 static void
 start (Test *f, const char *features)
 {

@@ -226,7 +226,7 @@ test_cancelled (void)
       g_clear_error (&error);
       g_assert_null (fillings[2].result);
     }
-  /* The answer to the first one's question is nobody's. */
+  /* The answer to the first one's request is dropped. */
   for (guint i = 0; i < 2; i++)
     history_answer (&f, "<before>1</before>", AT ("00", "0", "zero") FIN ("", ENDS ("0", "0")));
   history_answer (&f, "<before>0</before>", DONE);

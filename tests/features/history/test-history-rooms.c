@@ -211,7 +211,8 @@ filled_cb (GObject *source, GAsyncResult *result, gpointer test)
   ((RoomTest *) test)->result = g_object_ref (result);
 }
 
-/* What is held comes when the room is removed, and may be why it is added again. A gap of before that is none now. */
+/* Held messages are given when the room is removed; a handler may add it again. An earlier gap is not valid any
+ * more. */
 static void
 test_added_again (void)
 {
@@ -252,7 +253,7 @@ removing_cb (HsHistory *history, HsGap *gap, gpointer user_data)
   hs_history_remove_archive (history, ROOM);
 }
 
-/* By who is told of its gap: nothing comes after it. */
+/* A handler of the gap removes it: nothing follows. */
 static void
 test_removed_at_gap (void)
 {

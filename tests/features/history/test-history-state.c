@@ -329,7 +329,7 @@ test_failures (void)
   g_assert_cmpint (hs_history_keeper_judge (&owner.keeper, "live"), ==, HS_HISTORY_VERDICT_HOLD);
   answer (&owner, 1, 3, TRUE);
   g_assert_true (owner.keeper.is_current);
-  /* Nor is what may not be asked any more known to be complete. */
+  /* An archive that may not be queried any more is not known to be complete, either. */
   hs_history_keeper_own_acked (&owner.keeper, owner.now);
   owner.now += 30 * SECOND;
   hs_history_keeper_poll (&owner.keeper, owner.now);

@@ -222,7 +222,7 @@ leave_cb (HsHistory *history, HsGap *gap, HsClient *client)
   hs_client_unregister (client, HS_MODULE (history));
 }
 
-/* Whoever is told of a gap may not want any more, wherever the gap was found: nothing comes after it. */
+/* A handler of a gap may end the history, wherever the gap was found: nothing follows. */
 static void
 test_left (void)
 {
@@ -314,7 +314,7 @@ test_state (void)
   assert_refused (history, good);
 }
 
-/* A state of another account goes, and what the program has added stays. */
+/* The state of another account is dropped, and the program's archives stay. */
 static void
 test_other_account (void)
 {

@@ -3,7 +3,7 @@
 
 #include "messages-test.h"
 
-/* Messages on their ways in: what is told of them, and what is not. */
+/* Received messages: which are given to the program, and which are not. */
 
 #define JULIET "juliet@example.com/balcony"
 

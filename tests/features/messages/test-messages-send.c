@@ -123,7 +123,7 @@ test_acknowledged_together (void)
   g_assert_cmpstr (log->str, ==, "0-3+1=1 ");
   g_string_truncate (log, 0);
   g_string_truncate (f.log, 0);
-  /* Whoever asks for the list in the same turn sees it as it is, and the last one leaves it at once. */
+  /* The getter returns the present list in the same turn, and the last message leaves it at once. */
   g_ptr_array_add (sent, messages_send (&f, "juliet@example.com", "more"));
   g_string_truncate (log, 0);
   g_signal_connect (sent->pdata[6], "notify::state", G_CALLBACK (one_is_left_cb), &f);
@@ -171,7 +171,7 @@ test_probed (void)
   messages_clear (&f);
 }
 
-/* Whoever takes the module away before it is known what the server has will not be told. */
+/* If the module is unregistered before it is known what the server has, the status stays unknown. */
 static void
 test_unregistered (void)
 {

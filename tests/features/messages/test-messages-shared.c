@@ -350,7 +350,7 @@ test_kept (void)
   messages_say (&f.test, CHAT (JULIET, "m", "1", OWN_ID ("a1")), "live<juliet@example.com'1'#a1 ");
   f.verdict = HS_MESSAGES_VERDICT_DROP;
   messages_say (&f.test, CHAT (JULIET, "m", "2", OWN_ID ("a2")), "");
-  /* Those without an id are nobody's. */
+  /* The keeper is not asked about messages without an archive id. */
   messages_say (&f.test, CHAT (JULIET, "m", "3", ""), "live<juliet@example.com'3' ");
   expect_told (&f, "a1 ");
   f.verdict = HS_MESSAGES_VERDICT_HOLD;
@@ -418,7 +418,7 @@ test_archived (void)
                          hs_sent_message_get_id (message));
   deliver (&f, xml, "user@example.org", "a7");
   assert_state (message, DELIVERED);
-  /* Whoever asks for a receipt has had it when the message came. */
+  /* The receipt was sent when the message arrived. */
   scripted_server_forget_received (f.test.test->server);
   deliver (&f, "<message xmlns='jabber:client' from='" JULIET "' to='user@example.org' id='m8'><body>8</body>"
                "<request xmlns='urn:xmpp:receipts'/></message>",

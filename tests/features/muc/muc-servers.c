@@ -504,7 +504,7 @@ command_rooms (const char *command)
   test_until (!g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
-/* @lost: what the room says of it. */
+/* @lost: the reason in the signal. */
 static void
 await_return (Guest *self, const char *lost)
 {

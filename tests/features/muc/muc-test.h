@@ -3,7 +3,7 @@
 
 #include "client-test.h"
 
-/* A room that says what a test wants, and what the program is told of it. */
+/* A room that sends what a test says, and a record of its signals. */
 
 #define ROOM "verona@rooms.example.org"
 #define SELF "<status code='110'/>"

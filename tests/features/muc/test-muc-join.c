@@ -180,7 +180,7 @@ test_another_nick (void)
   test_client_await_sent (f.test, " to=\"" ROOM "/m\"");
   muc_test_say (&f, OWN ("m"));
   g_assert_cmpint (get_state (&f), ==, HS_ROOM_STATE_IN);
-  /* Addresses and nicknames that are none. */
+  /* Invalid addresses and nicknames. */
   hs_muc_join_async (f.muc, "@rooms.example.org", "romeo", NULL, muc_test_result_cb, &result);
   test_until (result != NULL);
   g_assert_null (hs_muc_join_finish (f.muc, result, &error));

@@ -10,7 +10,7 @@
 #define N_OCCUPANTS 5000
 #define N_PROGRAMS 50
 
-/* Of this thread: the server's is not the library's. */
+/* The CPU time of this thread only: the server has its own thread. */
 static double
 cpu_time (void)
 {

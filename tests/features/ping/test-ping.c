@@ -32,7 +32,7 @@ test_answer (void)
   assert_answered (&iq, "example.org");
   assert_answered (&iq, "stranger@example.net/x");
   assert_answered (&iq, NULL);
-  /* One that is inside something else is none. */
+  /* A `ping` inside another element is not a ping. */
   iq_test_assert_unanswered (&iq, "stranger@example.net/x", "<a xmlns='urn:a'>" PING "</a>");
   assert_refused (&iq, "<a xmlns='urn:a'/>" PING);
   hs_client_unregister (iq.test->client, HS_MODULE (ping));

@@ -28,7 +28,7 @@ test_late (void)
   g_assert_null (hs_pubsub_get_client (f.pubsub));
   test_client_say (f.test, EVENT ("", ITEMS ("<item id='2'/>")));
   g_assert_cmpstr (f.events->str, ==, "0 user@example.org " NODE " 1|");
-  /* It is nobody's now. */
+  /* The answer is dropped now. */
   g_assert_cmpuint (f.n_messages, ==, 1);
   pubsub_tear_down (&f);
 }

@@ -3,7 +3,7 @@
 
 #include <headstock-glib/headstock.h>
 
-/* A registration that writes down what it is told, and does what a test has said beforehand. */
+/* A registration that records its signals, and follows the instructions of the test. */
 
 #define TEST_TYPE_REGISTRATION (test_registration_get_type ())
 G_DECLARE_FINAL_TYPE (TestRegistration, test_registration, TEST, REGISTRATION, HsRegistration)

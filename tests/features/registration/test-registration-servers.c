@@ -337,7 +337,7 @@ test_cancel_account (void)
   hs_client_register (client, HS_MODULE (registration));
   g_object_set_data (G_OBJECT (client), "result", &result);
   g_signal_connect (client, "ready", G_CALLBACK (ready_cb), registration);
-  /* The server ends the stream with an error, which is none. */
+  /* The server ends the stream with an error, which means success here. */
   g_assert_true (hs_client_run (client, &error));
   g_assert_no_error (error);
   g_assert_true (hs_registration_cancel_account_finish (registration, test_wait_for (&result),

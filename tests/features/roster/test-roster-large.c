@@ -22,7 +22,7 @@ send_answer (ScriptedPeer *peer, gpointer data)
   return scripted_peer_send (peer, start, -1) && scripted_peer_send (peer, answer->str, (gssize) answer->len);
 }
 
-/* Of this thread: the server's is not the library's. */
+/* The CPU time of this thread only: the server has its own thread. */
 static double
 cpu_time (void)
 {

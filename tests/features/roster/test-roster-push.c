@@ -267,7 +267,7 @@ test_many (void)
   g_assert_null (hs_roster_lookup (f.roster, "c0@example.org"));
   g_assert_null (hs_roster_lookup (f.roster, "c498@example.org"));
   g_assert_nonnull (hs_roster_lookup (f.roster, "c499@example.org"));
-  /* Whoever asks for the list gets it as it is now. */
+  /* The getter returns the list with all changes. */
   g_assert_true (list == hs_roster_get_contacts (f.roster));
   assert_mirrored (list, mirror);
   g_assert_cmpstr (mirror->pdata[mirror->len - 1], ==, "c499@example.org");

@@ -67,7 +67,7 @@ test_empty (void)
   upload_server_tear_down (&f);
 }
 
-/* Of a longer stream, what was promised is sent, and the stream is left open. */
+/* From a longer stream, only the promised bytes are sent, and the stream is left open. */
 static void
 test_promised (void)
 {

@@ -212,7 +212,7 @@ test_fetch (void)
   g_assert_finalize_object (vcards);
 }
 
-/* Somebody else's answer to the request is none. */
+/* An answer to the request from somebody else does not count. */
 static void
 test_forged (void)
 {

@@ -48,7 +48,7 @@ typedef struct
 
 void hs_test_session_init (HsTestSession *self, const HsTestSessionCallbacks *callbacks, gpointer owner);
 void hs_test_session_clear (HsTestSession *self);
-/* Whose server it is. */
+/* The server that the session belongs to. */
 void hs_test_session_set_account (HsTestSession *self, HsJid *jid, gboolean component);
 /* A new connection, on which nothing has come yet. */
 void hs_test_session_connected (HsTestSession *self);

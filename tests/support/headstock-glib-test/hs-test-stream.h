@@ -87,7 +87,8 @@ void hs_test_stream_bind (HsTestStream *self, const char *id, const char *jid);
 /* @id is NULL if the session cannot be resumed; it is kept for @max seconds, or nothing is said of that. */
 void hs_test_stream_enable (HsTestStream *self, const char *id, guint max);
 void hs_test_stream_resume (HsTestStream *self, const HsTestCounts *counts, const char *id);
-/* Stream management is not enabled, or the session not resumed. @counts: what the server has of it, or NULL. */
+/* Refuses to enable stream management, or to resume a session. @counts: what the server has received in the session, or
+ * NULL. */
 void hs_test_stream_fail (HsTestStream *self, const HsTestCounts *counts, const char *condition);
 void hs_test_stream_request (HsTestStream *self);
 void hs_test_stream_acknowledge (HsTestStream *self, const HsTestCounts *counts);

@@ -10,7 +10,7 @@ heard_cb (void)
 
 static const HsDispatcherCallbacks callbacks = { NULL };
 
-/* A listener is heard at once if nobody was, and what is no longer listened to is found out in the end. */
+/* The first listener of a signal is noticed at once; that the last one has gone is noticed later. */
 static void
 test_listeners (void)
 {

@@ -93,7 +93,7 @@ test_out_once (void)
   end (&log, "O:<a/>|O:<b/>|O:<c/>|O:<d/>|");
 }
 
-/* Whoever begins to listen sees what comes from then on. */
+/* A new listener sees everything from then on. */
 static void
 test_late (void)
 {
@@ -200,7 +200,7 @@ test_rotates (void)
   assert_lines (path, " IN  <c/>", " IN  <c/>");
   g_assert_cmpint (stat (path, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0600);
-  /* Of two that were renamed the last one is kept, and one line alone may be longer. */
+  /* Of two renamed files, the last one is kept, and a single line may be longer. */
   receive (&log, element, 0);
   assert_lines (old, " IN  <c/>", " IN  <c/>");
   receive (&log, "<d/>", 0);

@@ -225,7 +225,7 @@ test_long_message (Fixture *fixture,
 
 /* ---- Bounds ---- */
 
-/* Whoever writes thousands of records has somebody else's machine connected to by all who want to reach him. */
+/* A domain with thousands of records could make all its clients connect to somebody else's machine. */
 static void
 test_many_targets (Fixture *fixture,
                    gconstpointer data)

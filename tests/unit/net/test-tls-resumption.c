@@ -32,7 +32,7 @@ handshake_cb (GObject *source,
   done = TRUE;
 }
 
-/* With what the server sends after the handshake, its tickets come. */
+/* The server sends its tickets after the handshake. */
 static void
 exchange (GIOStream *stream)
 {

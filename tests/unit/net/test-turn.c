@@ -84,7 +84,7 @@ test_fair (void)
   hs_turn_leave (&places[1]);
 }
 
-/* Nor for one that has forgotten that it waits. */
+/* A member that neither begins nor skips does not hold up the others for long. */
 static void
 test_forgotten (void)
 {

@@ -84,7 +84,7 @@ match (Fixture *f, const char *id, const char *from, const char *to)
   return request;
 }
 
-/* Of requests whose ids have one letter. */
+/* For requests whose ids have one letter. */
 static void
 assert_waiting (Fixture *f, const char *ids, const char *expected)
 {

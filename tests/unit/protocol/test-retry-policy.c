@@ -305,7 +305,7 @@ test_resuming (void)
       session.left = left;
       fail_at (&policy, HS_ERROR, HS_ERROR_CONNECTION_LOST, HS_CLIENT_STATE_READY, 0);
       g_assert_cmpuint (hs_retry_policy_wait (&policy, &session), <, left);
-      /* Nor does the slow retry outlast it. */
+      /* The slow retry ends with it, too. */
       fail_at (&policy, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, HS_CLIENT_STATE_CONNECTED, 0);
       g_assert_cmpuint (hs_retry_policy_wait (&policy, &session), <, left);
     }
@@ -324,7 +324,7 @@ test_resumed (void)
       hs_retry_policy_resumed (&policy, counts[i][0], counts[i][1]);
       g_assert_cmpuint (fail_and_wait (&policy, HS_ERROR, HS_ERROR_CONNECTION_LOST, HS_CLIENT_STATE_READY), ==, 1000);
     }
-  /* That the server grants it and nothing comes of it is none. */
+  /* A resumption that moves no count is no progress. */
   for (guint i = 0, bound = 2000; i < 5; i++, bound *= 2)
     {
       hs_retry_policy_resumed (&policy, 0, 6);

@@ -215,7 +215,7 @@ test_shrunk (void)
   tear_down (&f);
 }
 
-/* Under a transport without TLS: TLS is what the transport has, and nothing that the stream could start. */
+/* On a transport without TLS: the stream cannot start TLS itself. */
 static void
 test_no_starttls (void)
 {

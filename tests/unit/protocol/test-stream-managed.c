@@ -177,7 +177,7 @@ test_counts (Fixture *f, gconstpointer data)
   g_assert_cmpuint (hs_stream_management_get_received (f->management), ==, 4);
 }
 
-/* A stanza that nobody has seen whole is none that was received: the server sends it again. */
+/* A stanza that was not complete does not count as received: the server sends it again. */
 static void
 test_abandoned (Fixture *f, gconstpointer data)
 {

@@ -46,7 +46,7 @@ typedef struct
   const char *name;
   With with;
   const char *features;
-  const char *steps[4];   /* what the server says then */
+  const char *steps[4];   /* the server's answer */
   const char *events;
   const char *written;    /* parts that we must have sent, '|' between them */
   const char *not_written;
@@ -589,7 +589,7 @@ test_upgrade_wrong (void)
     }
 }
 
-/* Whoever reads along could use the new hash: it is not given away without binding. */
+/* An eavesdropper could use the new hash: it is not sent without channel binding. */
 static void
 test_upgrade_unbound (void)
 {

@@ -20,7 +20,7 @@ typedef struct
   guint has;             /* the connection */
   const char *offered;   /* the server */
   const char *announced; /* NULL: nothing */
-  const char *header;    /* what the mechanism says; NULL: there is none */
+  const char *header;    /* the error of the mechanism, or NULL */
   int code;              /* HS_SASL_ERROR, or with wish REQUIRE HS_ERROR */
 } Choice;
 
@@ -212,7 +212,7 @@ test_proof (gconstpointer data)
   g_assert_true (hs_sasl_mechanism_proved_lists (mechanism) == p->proved);
 }
 
-/* What counts is what the server has said in the end, not what the mechanism was chosen by. */
+/* The last list of the server counts, and not the one by which the mechanism was chosen. */
 static void
 test_lists_replaced (void)
 {

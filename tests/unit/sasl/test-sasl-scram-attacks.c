@@ -213,7 +213,7 @@ test_success_first (void)
     }
 }
 
-/* An unset signature is all zeros: it must not be what a hasty server can send. */
+/* An unset signature is all zeros: a server that sends its signature too early must not match it. */
 static void
 test_success_while_deriving (void)
 {

@@ -411,7 +411,7 @@ test_equal_otherwise (void)
     }
 }
 
-/* Of a part of a tree, what is around it does not count. */
+/* For a part of a tree, the elements around it do not count. */
 static void
 test_equal_part (void)
 {

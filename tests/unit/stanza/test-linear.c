@@ -319,7 +319,7 @@ append_parsed (HsElement *element, guint i)
   hs_element_detach (hs_element_get_child (element, "child", NULL));
 }
 
-/* Of two trees that were joined, both go. */
+/* Two trees that were joined are both freed. */
 static void
 append_of_two (HsElement *element, guint i)
 {

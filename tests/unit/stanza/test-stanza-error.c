@@ -61,7 +61,7 @@ test_request (void)
   g_autoptr (GError) error = hs_stanza_get_error_of_request (stanza, "query", "urn:q\xE2\x80\xAE");
   g_autoptr (GError) without = hs_stanza_get_error_of_request (stanza, "query", "");
 
-  /* What was asked counts, not what the peer says that it was. */
+  /* The message names the request that was sent, and not the copy of it in the error. */
   g_assert_cmpstr (error->message, ==, "a@b answered the request (urn:q<U+202E> query) with conflict");
   g_assert_cmpstr (without->message, ==, "a@b answered the request (query) with conflict");
 }

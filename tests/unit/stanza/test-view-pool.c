@@ -172,7 +172,7 @@ connect_handler (HsElement *view, gpointer *data)
   g_signal_connect_data (view, "notify", G_CALLBACK (handler_cb), data, handler_gone_cb, 0);
 }
 
-/* Nor is anything taken from one that is kept. */
+/* A view that is kept keeps everything, too. */
 static void
 test_pool_kept_handler (void)
 {

@@ -96,7 +96,7 @@ test_beginning (void)
       g_assert_cmpint (hs_bytes_look_at_beginning (example->bytes, length, &declaration), ==,
                        example->beginning);
       g_assert_cmpuint (declaration, ==, example->declaration);
-      /* What has been told does not change with what follows, and was not told too early. */
+      /* A returned result does not change with later bytes, and was not returned too early. */
       for (gsize part = 1; part < length; part++)
         {
           HsBeginning before = hs_bytes_look_at_beginning (example->bytes, part, &declaration);
