@@ -240,8 +240,10 @@ BREAKAGES = [
      "entries->len - 1])->stamp;\n"),
     ("nothing is proven at the end of a run", HISTORY_OLDEST,
      "  if (self->last.id != NULL)\n"
-     "    ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);\n",
-     "  if (self->last.id != NULL)\n"
+     "    ask_for_end (self);\n",
+     "  if (self->last.id != NULL && self->is_empty)\n"
+     "    ask_for_end (self);\n"
+     "  else if (self->last.id != NULL)\n"
      "    finish (self);\n"),
     # Either would do where the other one holds.
     ("a run starts at the mark", HISTORY_OLDEST,
@@ -251,7 +253,7 @@ BREAKAGES = [
     ("the mark moves to the last entry shown before the end", HISTORY_OLDEST,
      "self->newest_shown - HS_HISTORY_SLACK - 1)", "self->newest_shown)"),
     ("the last entry of a run is not proven", HISTORY_OLDEST,
-     "    ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL);\n  else",
+     "    self->phase = HS_HISTORY_RUN_LAST;\n  else",
      "    finish (self);\n  else"),
     ("changes overtake what is not confirmed", HISTORY_LOG,
      "  while ((first = g_queue_peek_head (&self->changes)) != NULL && !first->is_delivery)\n"

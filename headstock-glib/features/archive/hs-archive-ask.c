@@ -10,10 +10,13 @@
 
 #include <string.h>
 
-/* Requests pages: one query at a time from each archive, and from at most three archives at once. A result belongs to
- * the query in flight with the same query id, if it comes from the archive that was asked. */
+/* Requests pages: one query at a time from each archive, and from at most three archives at once. HsHistory may send two
+ * queries to an archive in one write, which saves a round trip. A result belongs to the query in flight with the same
+ * query id, if it comes from the archive that was asked. */
 
 #define MAX_ASKED 3
+/* Queries of HsHistory to one archive. */
+#define MAX_AT_ONCE 2
 
 static void ask_waiting (HsArchive *self);
 
@@ -252,26 +255,47 @@ prepare (HsArchiveAsk *ask)
 }
 
 static gboolean
-is_asked (HsArchive *self, HsJid *archive)
+is_of (HsArchiveAsk *ask, HsJid *archive)
+{
+  HsJid *other = ask->page->archive;
+
+  return archive == other || (archive != NULL && other != NULL && hs_jid_equal (archive, other));
+}
+
+/* The first of those that ask its archive, or NULL. */
+static HsArchiveAsk *
+find_first (HsArchive *self, HsJid *archive)
 {
   for (guint i = 0; i < self->asked->len; i++)
-    {
-      HsJid *other = ((HsArchiveAsk *) self->asked->pdata[i])->page->archive;
+    if (is_of (self->asked->pdata[i], archive))
+      return self->asked->pdata[i];
+  return NULL;
+}
 
-      if (archive == other || (archive != NULL && other != NULL && hs_jid_equal (archive, other)))
-        return TRUE;
+static gboolean
+may_be_asked (HsArchive *self, HsArchiveAsk *ask)
+{
+  HsArchiveAsk *first = find_first (self, ask->page->archive);
+  guint n_archives = 0, n_same = 0;
+
+  for (guint i = 0; i < self->asked->len; i++)
+    {
+      HsArchiveAsk *other = self->asked->pdata[i];
+
+      n_archives += find_first (self, other->page->archive) == other;
+      n_same += is_of (other, ask->page->archive);
     }
-  return FALSE;
+  return first != NULL ? ask->keeps_up && first->keeps_up && n_same < MAX_AT_ONCE : n_archives < MAX_ASKED;
 }
 
 static HsArchiveAsk *
 pop_waiting (HsArchive *self)
 {
-  for (GList *link = self->waiting.head; link != NULL && self->asked->len < MAX_ASKED; link = link->next)
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
     {
       HsArchiveAsk *ask = link->data;
 
-      if (is_asked (self, ask->page->archive))
+      if (!may_be_asked (self, ask))
         continue;
       g_queue_delete_link (&self->waiting, link);
       return ask;
@@ -304,7 +328,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 }
 
 void
-hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous)
+hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous, gboolean keeps_up)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   HsArchiveAsk *ask;
@@ -319,6 +343,7 @@ hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage
   ask->archive = g_object_ref (self);
   ask->task = task;
   ask->page = page;
+  ask->keeps_up = keeps_up;
   ask->previous = previous != NULL ? g_object_ref (previous) : NULL;
   if (cancellable != NULL)
     {

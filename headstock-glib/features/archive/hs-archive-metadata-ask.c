@@ -39,7 +39,7 @@ fetch_one (GTask *task, gboolean is_backwards, GAsyncReadyCallback callback)
   query->page_size = 1;
   query->is_backwards = is_backwards;
   hs_archive_ask (self, g_task_new (self, g_task_get_cancellable (task), callback, task),
-                  hs_archive_page_new (query, data->archive), NULL);
+                  hs_archive_page_new (query, data->archive), NULL, FALSE);
 }
 
 static GDateTime *

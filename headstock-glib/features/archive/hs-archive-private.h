@@ -32,6 +32,7 @@ typedef struct
   GSource *cancelled;      /* or NULL */
   HsMessages *reader;      /* while the request is in flight */
   char *query_id;          /* likewise */
+  gboolean keeps_up;       /* HsHistory asks: two of these may be in flight to one archive */
   gboolean is_flipped;     /* the archive sends the newest first */
   GError *error;           /* a fault in the results */
 } HsArchiveAsk;
@@ -43,12 +44,12 @@ struct _HsArchive
   HsClient *client;      /* weak */
   GHashTable *abilities; /* address, "" for the account's -> HsArchiveAbility */
   GQueue waiting;        /* HsArchiveAsk */
-  GPtrArray *asked;      /* HsArchiveAsk, each to another archive */
+  GPtrArray *asked;      /* HsArchiveAsk: those in flight */
 };
 
 /* hs-archive-ask.c */
 /* Takes over @task, @page. */
-void hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous);
+void hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous, gboolean keeps_up);
 /* The handler for results. */
 HsElement *hs_archive_result_cb (HsClient *client, HsElement *element, gpointer user_data);
 

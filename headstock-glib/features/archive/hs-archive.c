@@ -228,6 +228,32 @@ check_with (HsArchiveQuery *query, GError **error)
   return TRUE;
 }
 
+/* @id: of the entry beyond which the page lies, or NULL. Takes over @given. */
+static void
+fetch (HsArchive *self, HsArchiveQuery *query, const char *id, gboolean keeps_up, GTask *given)
+{
+  g_autoptr (GTask) task = given;
+  g_autoptr (HsArchiveQuery) copy = hs_archive_query_copy (query);
+  g_autoptr (HsArchivePage) previous = NULL;
+  g_autoptr (HsJid) archive = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, hs_archive_fetch_async);
+  if (!find_archive (self, query->archive, task, &archive))
+    return;
+  if (!check_with (copy, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (id != NULL)
+    {
+      previous = hs_archive_page_new (copy, archive);
+      hs_archive_page_add (previous, id, NULL, NULL);
+    }
+  hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (copy, archive), previous, keeps_up);
+}
+
 /**
  * hs_archive_fetch_async:
  * @self: what asks archives
@@ -260,7 +286,7 @@ hs_archive_fetch_async (HsArchive *self,
   g_return_if_fail (HS_IS_ARCHIVE_QUERY (query));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  hs_archive_fetch_beyond_async (self, query, NULL, cancellable, callback, user_data);
+  fetch (self, query, NULL, FALSE, g_task_new (self, cancellable, callback, user_data));
 }
 
 void
@@ -271,26 +297,7 @@ hs_archive_fetch_beyond_async (HsArchive *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (HsArchiveQuery) copy = hs_archive_query_copy (query);
-  g_autoptr (HsArchivePage) previous = NULL;
-  g_autoptr (HsJid) archive = NULL;
-  GError *error = NULL;
-
-  g_task_set_source_tag (task, hs_archive_fetch_async);
-  if (!find_archive (self, query->archive, task, &archive))
-    return;
-  if (!check_with (copy, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (id != NULL)
-    {
-      previous = hs_archive_page_new (copy, archive);
-      hs_archive_page_add (previous, id, NULL, NULL);
-    }
-  hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (copy, archive), previous);
+  fetch (self, query, id, TRUE, g_task_new (self, cancellable, callback, user_data));
 }
 
 static HsArchivePage *
@@ -370,7 +377,7 @@ hs_archive_fetch_next_async (HsArchive *self,
   if (page->is_complete)
     g_task_return_pointer (task, NULL, NULL);
   else if (find_archive (self, NULL, task, &archive))
-    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (page->query, page->archive), page);
+    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (page->query, page->archive), page, FALSE);
 }
 
 /**

@@ -31,7 +31,21 @@ typedef struct
 {
   HsHistoryArchive *archive; /* kept */
   guint life;
+  gboolean is_answered;
+  HsArchivePage *page; /* NULL: @error */
+  GError *error;
 } Asked;
+
+static void
+asked_free (Asked *self)
+{
+  g_clear_object (&self->page);
+  g_clear_error (&self->error);
+  hs_history_archive_unref (self->archive);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 
 static void
 entry_free (gpointer data)
@@ -87,31 +101,56 @@ read_failure (GError *error)
 }
 
 static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take_answer (HsHistoryArchive *self, Asked *asked)
 {
-  Asked *asked = user_data;
-  g_autoptr (HsHistoryArchive) self = asked->archive;
   g_autoptr (HsHistory) history = self->history != NULL ? g_object_ref (self->history) : NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HsArchivePage) page = hs_archive_fetch_finish (HS_ARCHIVE (source), result, &error);
 
-  if (history != NULL && page != NULL)
+  if (history != NULL && asked->page != NULL)
     {
-      g_autoptr (GPtrArray) entries = list_entries (page);
+      g_autoptr (GPtrArray) entries = list_entries (asked->page);
 
-      hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (page), asked->life, get_now ());
+      hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (asked->page), asked->life, get_now ());
     }
   else if (history != NULL)
     {
-      g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), error->message);
-      self->failure = error;
-      hs_history_keeper_fail (&self->keeper, read_failure (error), asked->life, get_now ());
+      g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), asked->error->message);
+      self->failure = asked->error;
+      hs_history_keeper_fail (&self->keeper, read_failure (asked->error), asked->life, get_now ());
       self->failure = NULL;
     }
-  g_free (asked);
   fill_waiting (self);
   if (history != NULL)
     hs_history_changed (history);
+}
+
+static Asked *
+peek_answered (HsHistoryArchive *self)
+{
+  Asked *asked = g_queue_peek_head (&self->asked);
+
+  return asked != NULL && asked->is_answered ? asked : NULL;
+}
+
+/* The keeper tells answers apart by their order, which is that of the questions. It takes one at a time: whoever is given
+ * a message may run the main loop, and the next answer come meanwhile. */
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (HsHistoryArchive) self = hs_history_archive_ref (asked->archive);
+
+  asked->page = hs_archive_fetch_finish (HS_ARCHIVE (source), result, &asked->error);
+  asked->is_answered = TRUE;
+  if (self->is_taking)
+    return;
+  self->is_taking = TRUE;
+  while (peek_answered (self) != NULL)
+    {
+      g_autoptr (Asked) next = g_queue_pop_head (&self->asked);
+
+      take_answer (self, next);
+    }
+  self->is_taking = FALSE;
 }
 
 static void
@@ -134,6 +173,7 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
   hs_archive_query_set_is_backwards (query, question->before != NULL);
   asked->archive = hs_history_archive_ref (self);
   asked->life = life;
+  g_queue_push_tail (&self->asked, asked);
   hs_archive_fetch_beyond_async (self->history->archive, query, beyond, NULL, answered_cb, asked);
 }
 
@@ -527,6 +567,7 @@ hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
   self->jid = jid != NULL ? hs_jid_ref (jid) : NULL;
   self->is_own = is_own;
   self->stamp = HS_HISTORY_NO_STAMP;
+  g_queue_init (&self->asked);
   g_queue_init (&self->fills);
   hs_history_keeper_init (&self->keeper, &keeper_callbacks, self);
   hs_history_archive_apply_settings (self);

@@ -31,6 +31,9 @@ typedef struct
   guint leg;
   gint64 stamp;
 
+  GQueue asked;       /* questions without an answer, in their order; each keeps this */
+  gboolean is_taking; /* an answer */
+
   GQueue fills;           /* HsHistoryFill: those that wait; each has a task, which keeps the history */
   HsHistoryFill *filling; /* or NULL */
   const GError *failure; /* of the question that is being given up; or NULL */

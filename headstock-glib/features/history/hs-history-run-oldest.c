@@ -93,6 +93,17 @@ take_entry (HsHistoryRun *self, const HsHistoryEntry *entry)
   return hs_history_run_give (self, entry);
 }
 
+/* In one write with the next page, unless the run may begin anew before that. */
+static void
+ask_for_proof (HsHistoryRun *self)
+{
+  self->has_asked_on = self->pages < self->settings.pages_a_leg;
+  ask_whether_there (self, HS_HISTORY_RUN_PROVING, &self->first, NULL);
+  if (self->has_asked_on)
+    ask_page (self);
+  self->phase = HS_HISTORY_RUN_PROVING;
+}
+
 static void
 take_page (HsHistoryRun *self, GPtrArray *entries)
 {
@@ -103,7 +114,7 @@ take_page (HsHistoryRun *self, GPtrArray *entries)
   self->pages++;
   self->unproven_pages++;
   if (self->unproven_pages >= self->settings.pages_a_proof || self->pages == self->settings.pages_a_leg)
-    ask_whether_there (self, HS_HISTORY_RUN_PROVING, &self->first, NULL);
+    ask_for_proof (self);
   else
     ask_page (self);
 }
@@ -165,6 +176,8 @@ go_on (HsHistoryRun *self)
       hs_history_run_begin_leg (self);
       hs_history_run_oldest_ask (self);
     }
+  else if (self->has_asked_on)
+    self->phase = HS_HISTORY_RUN_PAGING;
   else
     ask_page (self);
 }
@@ -207,7 +220,7 @@ take_proof (HsHistoryRun *self, GPtrArray *entries)
   else if (self->phase == HS_HISTORY_RUN_PROVING)
     go_on (self);
   else if (self->phase == HS_HISTORY_RUN_ENDING)
-    ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL);
+    self->phase = HS_HISTORY_RUN_LAST;
   else
     finish (self);
 }
@@ -223,11 +236,20 @@ take_newest (HsHistoryRun *self, GPtrArray *entries)
   self->phase = HS_HISTORY_RUN_PAGING;
 }
 
+/* Whether the first entry is still there, and in the same write, whether the last one is. */
+static void
+ask_for_end (HsHistoryRun *self)
+{
+  ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);
+  ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL);
+  self->phase = HS_HISTORY_RUN_ENDING;
+}
+
 static void
 take_empty_page (HsHistoryRun *self)
 {
   if (self->last.id != NULL)
-    ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);
+    ask_for_end (self);
   else if (!self->is_empty || hs_history_run_found_empty (self))
     finish (self);
 }

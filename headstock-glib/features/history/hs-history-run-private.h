@@ -92,6 +92,7 @@ typedef struct
   gboolean has_contact;
   guint pages;
   guint unproven_pages;
+  gboolean has_asked_on; /* for the next page, along with a proof */
   HsHistoryPoint first;
   HsHistoryPoint last;
   gint64 newest_shown;

@@ -12,6 +12,7 @@ typedef struct
   HsHistory *history;
   GString *told; /* what the program was given, and told */
   HsDelivery *last;
+  GQueue asked; /* questions that have not been answered */
 } HistoryTest;
 
 #define AT(minute, id, body)                                                                       \
@@ -36,8 +37,10 @@ typedef struct
 void history_set_up (HistoryTest *f, GVariant *state, HsHistoryOrder order);
 void history_set_up_limited (HistoryTest *f, GVariant *state, HsHistoryOrder order, guint limit);
 void history_tear_down (HistoryTest *f);
-/* Waits for a question with this text, and answers it. */
+/* Waits for a question, which must be the first one and have this text, and answers it. */
 void history_answer (HistoryTest *f, const char *asked, const char *text);
+/* How many questions wait for an answer. */
+guint history_count_asked (HistoryTest *f);
 /* What the program was told since it was last asked: `ID'BODY'` for a message, `gap:REASON:AFTER:BEFORE`,
  * `learned:ID`, `current:ARCHIVE`. */
 void history_expect (HistoryTest *f, const char *told);

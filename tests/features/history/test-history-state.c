@@ -280,6 +280,120 @@ test_unconfirmed (void)
   owner_clear (&owner);
 }
 
+/* ---- Round trips ---- */
+
+#define N_ENTRIES 10000
+#define FIRST 1000 /* of them: in minutes, the time of the first one */
+
+typedef struct
+{
+  HsHistoryKeeper keeper;
+  GQueue asked; /* HsHistoryQuestion, whose `after` is a number */
+  gint64 now;
+  guint n_entries; /* in the archive: one a second, with numbers as ids */
+  guint n_given;
+} Traveller;
+
+static void
+traveller_ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
+{
+  HsHistoryQuestion *copy = g_new0 (HsHistoryQuestion, 1);
+
+  *copy = *question;
+  copy->after = g_strdup (question->after);
+  g_queue_push_tail (&((Traveller *) owner)->asked, copy);
+}
+
+static void
+traveller_give_cb (const HsHistoryEntry *entry, guint leg, gpointer user_data)
+{
+  Traveller *self = user_data;
+
+  self->n_given++;
+  hs_history_keeper_given (&self->keeper, entry->id, entry->stamp, leg, self->now);
+  hs_history_keeper_confirm (&self->keeper, entry->id, self->now);
+}
+
+static void
+traveller_do_nothing_cb (gpointer owner)
+{
+}
+
+static const HsHistoryKeeperCallbacks traveller_callbacks
+    = { traveller_ask_cb, traveller_give_cb, traveller_do_nothing_cb, gap_changed_cb, traveller_do_nothing_cb, filled_cb, changed_cb };
+
+static gint64
+get_stamp (guint number)
+{
+  return FIRST * MINUTE + number * SECOND;
+}
+
+static void
+traveller_answer (Traveller *self, HsHistoryQuestion *question)
+{
+  g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func (entry_free);
+  guint from = question->after != NULL ? g_ascii_strtoull (question->after, NULL, 10) + 1 : 1;
+
+  if (question->start != NO_STAMP && question->start > get_stamp (from))
+    from = (question->start - get_stamp (0) + SECOND - 1) / SECOND;
+  if (question->before != NULL)
+    from = self->n_entries > question->max ? self->n_entries - question->max + 1 : 1;
+  for (guint i = from; i <= self->n_entries && page->len < question->max; i++)
+    {
+      HsHistoryEntry *entry = g_new0 (HsHistoryEntry, 1);
+
+      entry->id = g_strdup_printf ("%u", i);
+      entry->stamp = get_stamp (i);
+      entry->message = self;
+      g_ptr_array_add (page, entry);
+    }
+  hs_history_keeper_answer (&self->keeper, page, TRUE, self->keeper.run.life, self->now);
+}
+
+/* What is asked in one write is answered in one. Returns: how often the server was waited for. */
+static guint
+travel (Traveller *self)
+{
+  guint n;
+
+  for (n = 0; !g_queue_is_empty (&self->asked); n++)
+    for (guint i = self->asked.length; i > 0; i--)
+      {
+        HsHistoryQuestion *question = g_queue_pop_head (&self->asked);
+
+        traveller_answer (self, question);
+        g_free ((char *) question->after);
+        g_free (question);
+      }
+  return n;
+}
+
+/* A program was away while many messages came. */
+static void
+test_round_trips (void)
+{
+  Traveller self = { .now = FIRST * MINUTE };
+  guint n_trips;
+
+  g_queue_init (&self.asked);
+  hs_history_keeper_init (&self.keeper, &traveller_callbacks, &self);
+  self.n_entries = 100;
+  hs_history_keeper_begin (&self.keeper, TRUE, self.now);
+  g_assert_cmpuint (travel (&self), ==, 1);
+  hs_history_keeper_lost (&self.keeper);
+  self.n_given = 0;
+  self.n_entries += N_ENTRIES;
+  self.now = get_stamp (self.n_entries);
+  hs_history_keeper_begin (&self.keeper, TRUE, self.now);
+  n_trips = travel (&self);
+  g_test_message ("%u round trips for %u messages", n_trips, N_ENTRIES);
+  g_assert_true (self.keeper.is_current);
+  g_assert_cmpuint (self.n_given, ==, N_ENTRIES);
+  g_assert_cmpuint (n_trips, <=, 215);
+  hs_history_keeper_lost (&self.keeper);
+  hs_history_keeper_clear (&self.keeper);
+}
+
 /* Another order counts from the next run: what arrives does not overtake what is held. */
 static void
 test_order (void)
@@ -453,6 +567,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/prune", test_prune);
   g_test_add_func ("/history-state/confirm", test_confirm);
   g_test_add_func ("/history-state/unconfirmed", test_unconfirmed);
+  g_test_add_func ("/history-state/round-trips", test_round_trips);
   g_test_add_func ("/history-state/order", test_order);
   g_test_add_func ("/history-state/failures", test_failures);
   g_test_add_func ("/history-state/times", test_times);

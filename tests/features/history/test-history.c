@@ -57,6 +57,51 @@ test_goes_on (void)
   history_tear_down (&f);
 }
 
+/* What does not hang on an answer is asked in one write: each run waits for the server less often. */
+static void
+test_in_one_write (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  test_until (history_count_asked (&f) == 2);
+  history_answer (&f, "<max>1</max><before/>", AT ("05", "3", "three") FIN ("", ENDS ("3", "3")));
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+  history_answer (&f, "<after>3</after>", DONE);
+  test_until (history_count_asked (&f) == 2);
+  test_spin (50);
+  g_assert_cmpuint (history_count_asked (&f), ==, 2);
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>2026-01-02T03:05:00", AT ("05", "3", "three") FIN ("", ENDS ("3", "3")));
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+}
+
+/* A server may answer the second question before the first one. */
+static void
+test_answered_first (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  g_autofree char *first = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  test_until (history_count_asked (&f) == 2);
+  first = g_queue_pop_head (&f.asked);
+  history_answer (&f, "<value>2026-01-02T03:01:00",
+                  AT ("01", "1", "one") AT ("05", "3", "three") AT ("06", "4", "four") FIN ("", ENDS ("1", "4")));
+  history_expect (&f, "");
+  g_queue_push_head (&f.asked, g_steal_pointer (&first));
+  history_answer (&f, "<max>1</max><before/>", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_expect (&f, "4'four' ");
+  history_answer (&f, "<after>4</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>2026-01-02T03:06:00", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+}
+
 /* A program that has not confirmed is given the same again. */
 static void
 test_unconfirmed (void)
@@ -346,6 +391,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history/first-start", test_first_start);
   g_test_add_func ("/history/goes-on", test_goes_on);
+  g_test_add_func ("/history/in-one-write", test_in_one_write);
+  g_test_add_func ("/history/answered-first", test_answered_first);
   g_test_add_func ("/history/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history/expired", test_expired);
   g_test_add_func ("/history/emptied", test_emptied);
