@@ -214,8 +214,8 @@ install_http_properties (GObjectClass *object_class)
   /**
    * HsUpload:session: (getter get_session) (setter set_session)
    *
-   * The libsoup session that sends the files. The default is a new session, which trusts the certificate authorities of
-   * the system and uses its proxy.
+   * The libsoup session that sends the files. The default is a session of its own, which trusts the certificate
+   * authorities of the system and uses its proxy.
    *
    * A program sets another one, or properties of this one, to use another proxy or to trust other authorities. Cookies
    * and passwords of the session are not used for uploads, and redirects are only followed within the same server.
