@@ -119,10 +119,9 @@ look_at_connection (HsClientPrivate *priv, HsLivenessView *view)
   if (!hs_client_is_managed (priv))
     return;
   view->acknowledged = hs_stream_management_get_acknowledged (management);
-  view->resumed = hs_retry_policy_is_fruitless (hs_reconnector_get_policy (&priv->reconnector), view->acknowledged,
-                                                hs_stream_management_get_received (management));
-  view->asking = hs_stream_management_is_asking (management)
-                 && (view->resumed || hs_stream_management_get_waiting (management) > 0);
+  view->resumed = hs_stream_management_is_unproven (management);
+  view->asking = view->resumed
+                 || (hs_stream_management_is_asking (management) && hs_stream_management_get_waiting (management) > 0);
 }
 
 static void

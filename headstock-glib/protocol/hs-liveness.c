@@ -121,6 +121,13 @@ get_stall_end (const HsLiveness *self, const HsLivenessView *view)
   return self->stalled + MAX (view->interval, view->timeout);
 }
 
+/* Whether the time for an acknowledgement runs. After a resumption it does in each state. */
+static gboolean
+awaits_acknowledgement (const HsLiveness *self, const HsLivenessView *view)
+{
+  return self->state == HS_LIVENESS_STALLED || (self->stalled != 0 && view->resumed);
+}
+
 /* After the ping has left, what leaves is no sign of life any more: a server that takes what it is sent and never
  * answers is as good as dead. */
 static gint64
@@ -130,8 +137,10 @@ get_next_look (const HsLiveness *self, const HsLivenessView *view)
 
   if (self->state == HS_LIVENESS_PINGED && self->ping_left != 0)
     next = self->ping_left + get_answer_timeout (self, view);
-  if (self->state == HS_LIVENESS_STALLED || (self->stalled != 0 && view->resumed))
-    next = MIN (next, get_stall_end (self, view));
+  if (awaits_acknowledgement (self, view))
+    next = MIN (next, MAX (get_stall_end (self, view), view->now + (view->unread ? get_step (view->timeout) : 0)));
+  else if (view->resumed)
+    next = MIN (next, view->now + get_step (view->timeout));
   if (self->watching)
     next = MIN (next, MIN (get_output_end (self, view), view->now + get_step (view->timeout)));
   return next;
@@ -167,7 +176,7 @@ find_failing (const HsLiveness *self, const HsLivenessView *view)
 {
   if (self->watching && view->now >= get_output_end (self, view))
     return self->state == HS_LIVENESS_PINGED ? "gives no sign of life" : "takes nothing of what it is sent";
-  if (self->state == HS_LIVENESS_STALLED && view->now >= get_stall_end (self, view))
+  if (!view->unread && awaits_acknowledgement (self, view) && view->now >= get_stall_end (self, view))
     return "does not acknowledge what it is sent";
   if (self->state == HS_LIVENESS_PINGED && self->ping_left != 0
       && view->now >= self->ping_left + get_answer_timeout (self, view))
@@ -179,16 +188,22 @@ HsLivenessAction
 hs_liveness_look (HsLiveness *self, const HsLivenessView *view, gint64 *next)
 {
   note_output (self, view);
-  /* Input waits to be read: the client is behind, and the server is alive. */
+  /* Input waits to be read: the server is alive, and what it acknowledges may be in there. */
   if (view->unread)
     {
       hs_liveness_input (self, view->now);
-      on_event (self, HS_LIVENESS_ON_ACKNOWLEDGED);
       self->moved = view->now;
+    }
+  /* In a busy room that is so now and then. If it is so twice in a row, the client is behind: the server may be unable
+   * to send what it acknowledges. */
+  if (view->unread && (self->behind || !view->resumed))
+    {
+      on_event (self, HS_LIVENESS_ON_ACKNOWLEDGED);
       self->stalled = 0;
     }
   else
     note_acknowledged (self, view);
+  self->behind = view->unread;
   self->failing = find_failing (self, view);
   *next = get_next_look (self, view);
   if (self->failing != NULL)

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  *    not read yet. After some silence the server is pinged. The time for the answer begins when the ping has
  *    left this machine, so that a slow uplink with much to send is no dead server
  *  - does it take what it is sent? While anything waits to leave this machine, each byte that leaves is an answer
- *  - does it acknowledge, where it was asked to and stanzas wait for that? */
+ *  - does it acknowledge, where it was asked to and stanzas wait for that? After a session was resumed, nothing but an
+ *    acknowledgement shows that the server reads what it is sent again: what others send arrives all the same */
 
 typedef enum /*< skip >*/
 {
@@ -43,7 +44,7 @@ typedef struct
   gboolean unread;      /* input has arrived, and something other than full output keeps us from reading it */
   gboolean asking;      /* the server was asked to acknowledge stanzas */
   guint32 acknowledged; /* how many it has acknowledged */
-  gboolean resumed;     /* the connection has resumed a session, and nothing has come of it yet */
+  gboolean resumed;     /* ASKING, and it has acknowledged nothing since this connection has resumed the session */
 } HsLivenessView;
 
 typedef struct
@@ -57,6 +58,7 @@ typedef struct
   guint64 ping_end;     /* PINGED: position of the last byte of the ping */
   gint64 ping_left;     /* PINGED: when the ping had left, or 0 */
   gint64 stalled;       /* since when nothing was acknowledged, or 0 */
+  gboolean behind;      /* input was unread when last looked at */
   guint64 stalled_end;  /* position of the last byte before the acknowledgement is due */
   guint32 stalled_at;   /* how many stanzas were acknowledged then */
   const char *failing;  /* after LOST */

@@ -19,9 +19,10 @@
 #define WORTH_HAVING HS_BACKOFF_LAST
 /* The longest wait while a session can be resumed and the server answers. */
 #define MAX_RESUMING (10 * 1000)
-/* A connection that resumed the session, sent stanzas again, and moved neither count. Where the server had time to
- * answer, it has most likely lost its place in the stream (Prosody, where the connection before was cut inside a
- * stanza), and will not answer over the next connection either. One that was cut sooner says much less. */
+/* A connection that resumed the session, sent stanzas again, and had none of them acknowledged. Where the server had
+ * time to answer, it has most likely lost its place in the stream (Prosody, where the connection before was cut inside
+ * a stanza), and will not answer over the next connection either, whatever it sends. One that was cut sooner says much
+ * less, and nothing at all if something arrived. */
 #define FRUITLESS 4
 #define FRUITLESS_CUT 1
 #define MAX_FRUITLESS (2 * FRUITLESS)
@@ -173,36 +174,22 @@ void
 hs_retry_policy_bound (HsRetryPolicy *self)
 {
   on_event (self, HS_RETRY_ON_BOUND);
-  self->counts = 0;
+  self->acknowledged = self->received = 0;
   self->fruitless = 0;
 }
 
-static guint64
-join_counts (guint32 acknowledged, guint32 received)
-{
-  return (guint64) acknowledged << 32 | received;
-}
-
 /* Called when a session was resumed. A count of stanzas that has moved since the last resumption is progress, and
- * resets the backoff: the server does serve this session. */
+ * resets the backoff: the server does serve this session. That it reads what it is sent shows in one count only. */
 void
 hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received)
 {
-  guint64 counts = join_counts (acknowledged, received);
-
   on_event (self, HS_RETRY_ON_RESUMED);
-  if (counts != self->counts)
-    {
-      hs_retry_policy_progress (self);
-      self->fruitless = 0;
-    }
-  self->counts = counts;
-}
-
-gboolean
-hs_retry_policy_is_fruitless (const HsRetryPolicy *self, guint32 acknowledged, guint32 received)
-{
-  return self->stage == HS_RETRY_STAGE_RESUMED && join_counts (acknowledged, received) == self->counts;
+  if (acknowledged != self->acknowledged || received != self->received)
+    hs_retry_policy_progress (self);
+  if (acknowledged != self->acknowledged)
+    self->fruitless = 0;
+  self->acknowledged = acknowledged;
+  self->received = received;
 }
 
 /* ---- Where to ---- */
@@ -411,16 +398,18 @@ hs_retry_policy_is_permanent (const HsRetryFailure *failure)
   return failure->refused || judge (failure) == VERDICT_NEVER;
 }
 
-/* Notes whether a connection that resumed the session has moved the session's counts. */
+/* Notes whether the server has acknowledged something on a connection that resumed the session. */
 static void
 note_fruitless (HsRetryPolicy *self, const HsRetryFailure *failure)
 {
   if (self->stage == HS_RETRY_STAGE_RESUMED)
     {
-      if (!failure->in_flight || !hs_retry_policy_is_fruitless (self, failure->acknowledged, failure->received))
+      if (!failure->in_flight || failure->acknowledged != self->acknowledged)
         self->fruitless = 0;
-      else
-        self->fruitless += failure->unanswered ? FRUITLESS : FRUITLESS_CUT;
+      else if (failure->unanswered)
+        self->fruitless += FRUITLESS;
+      else if (failure->received == self->received)
+        self->fruitless += FRUITLESS_CUT;
     }
   on_event (self, HS_RETRY_ON_FAILED);
 }

@@ -110,8 +110,9 @@ typedef struct
   guint n_met;              /* and how often whatever was in between */
   HsRetryPace pace;         /* after the last failure */
   guint64 lasted;           /* the session of the last connection */
-  guint64 counts;           /* of both sides when a session was resumed last */
-  guint fruitless;          /* connections in a row that resumed it and moved neither count: see FRUITLESS */
+  guint32 acknowledged;     /* each side's count when a session was resumed last */
+  guint32 received;
+  guint fruitless;          /* connections in a row that resumed it and had nothing acknowledged: see FRUITLESS */
   HsRetryStage stage;
   char *note;               /* to append to the message of the error */
 } HsRetryPolicy;
@@ -127,8 +128,6 @@ void hs_retry_policy_begin (HsRetryPolicy *self);
  * received. */
 void hs_retry_policy_bound (HsRetryPolicy *self);
 void hs_retry_policy_resumed (HsRetryPolicy *self, guint32 acknowledged, guint32 received);
-/* Whether this connection has resumed the session, and neither count has moved since. */
-gboolean hs_retry_policy_is_fruitless (const HsRetryPolicy *self, guint32 acknowledged, guint32 received);
 /* Whether there was a session in this run. */
 gboolean hs_retry_policy_has_stood (const HsRetryPolicy *self);
 /* The server has done something for the program. */

@@ -53,6 +53,8 @@ struct _HsStreamManagement
   guint n_unasked;        /* the last of them are not covered by a request */
   gboolean urgent;        /* somebody waits for one of those */
   gboolean asking;        /* a request was not answered */
+  gboolean unproven;      /* the session was resumed, and no request was answered in full since */
+  gboolean fell_short;    /* UNPROVEN: an acknowledgement has come that moved nothing */
   gint64 request_time;    /* when the next is due, or 0 */
   guint n_refused;        /* times that the server has ended the stream with an error, with no */
   guint32 refused_at;     /* acknowledgement in between */
@@ -225,7 +227,7 @@ end_session (HsStreamManagement *self, gboolean known, gboolean resend)
   self->n_written = self->n_sent = self->n_unasked = 0;
   self->sent_bytes = 0;
   self->n_refused = 0;
-  self->asking = self->urgent = FALSE;
+  self->asking = self->urgent = self->unproven = self->fell_short = FALSE;
   self->request_time = 0;
 }
 
@@ -418,6 +420,8 @@ hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GErr
   /* The server has said what it had received, and the old connection is gone: the rest has not arrived. */
   self->window = FIRST_WINDOW;
   self->n_written = 0;
+  self->unproven = TRUE;
+  self->fell_short = FALSE;
   return TRUE;
 }
 
@@ -438,11 +442,13 @@ hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
     }
 }
 
-/* While the window is small, each acknowledgement lets more leave: none of them waits to be asked for. */
+/* While the window is small, each acknowledgement lets more leave: none of them waits to be asked for. A server whose
+ * acknowledgements move nothing is asked again after REQUEST_USEC, and not as fast as it answers. */
 static gboolean
 is_request_due (HsStreamManagement *self)
 {
-  return self->n_unasked >= REQUEST_EVERY || (self->n_unasked > 0 && self->window < WINDOW);
+  return self->n_unasked >= REQUEST_EVERY
+         || (self->n_unasked > 0 && self->window < WINDOW && !self->fell_short);
 }
 
 static void
@@ -500,7 +506,7 @@ hs_stream_management_interrupt (HsStreamManagement *self, gint64 now)
       self->state = STATE_INTERRUPTED;
       self->n_sent = self->n_unasked = 0;
       self->sent_bytes = 0;
-      self->asking = self->urgent = FALSE;
+      self->asking = self->urgent = self->unproven = self->fell_short = FALSE;
       self->request_time = 0;
       break;
     case STATE_ENABLING:
@@ -552,6 +558,20 @@ hs_stream_management_on_request (HsStreamManagement *self, GByteArray *output)
   hs_stream_management_write_ack (self, output);
 }
 
+/* After a resumption an acknowledgement may come that the server wrote before it read what was sent again. It proves
+ * nothing, and ends no waiting: what it does not cover is asked for once more. */
+static void
+note_proof (HsStreamManagement *self, guint n_before)
+{
+  guint n_asked = self->n_sent - self->n_unasked;
+
+  self->fell_short = self->unproven && self->n_sent == n_before && (n_asked > 0 || self->fell_short);
+  if (self->fell_short)
+    self->n_unasked = self->n_sent;
+  else if (self->n_sent < n_before || self->asking)
+    self->unproven = FALSE;
+}
+
 gboolean
 hs_stream_management_on_ack (HsStreamManagement *self,
                              HsNode *ack,
@@ -559,6 +579,7 @@ hs_stream_management_on_ack (HsStreamManagement *self,
                              GError **error)
 {
   guint32 before = self->acknowledged;
+  guint n_before = self->n_sent;
 
   self->excess = FALSE;
   if (self->state != STATE_ENABLED)
@@ -568,6 +589,7 @@ hs_stream_management_on_ack (HsStreamManagement *self,
       hs_stream_management_lose (self);
       return FALSE;
     }
+  note_proof (self, n_before);
   self->asking = FALSE;
   if (self->acknowledged != before)
     self->window = MIN (self->window * 2, WINDOW);
@@ -684,6 +706,12 @@ gboolean
 hs_stream_management_is_asking (HsStreamManagement *self)
 {
   return self->asking;
+}
+
+gboolean
+hs_stream_management_is_unproven (HsStreamManagement *self)
+{
+  return self->unproven && (self->fell_short || self->n_sent > self->n_unasked);
 }
 
 guint32

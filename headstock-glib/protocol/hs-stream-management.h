@@ -135,6 +135,9 @@ guint hs_stream_management_get_unacknowledged (HsStreamManagement *self);
 guint hs_stream_management_get_waiting (HsStreamManagement *self);
 gsize hs_stream_management_get_size (HsStreamManagement *self);
 gboolean hs_stream_management_is_asking (HsStreamManagement *self);
+/* Whether this connection has resumed the session, stanzas that it has carried wait for the acknowledgement that they
+ * were asked for, and the server has given none on this connection: it has not shown that it reads what it is sent. */
+gboolean hs_stream_management_is_unproven (HsStreamManagement *self);
 guint32 hs_stream_management_get_received (HsStreamManagement *self);
 guint32 hs_stream_management_get_acknowledged (HsStreamManagement *self);
 /* Whether the server has acknowledged a stanza that is not the library's own, since this was last asked. */

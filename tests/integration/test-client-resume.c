@@ -432,6 +432,101 @@ test_swallowing_cut (void)
   try_swallowing (TRUE, 8);
 }
 
+/* ---- What proves that a server reads what it is sent again ---- */
+
+#define SECOND 1000
+#define SAY_RESUMED "<resumed" SM " h='0' previd='s1'/>"
+#define SAY_IN_ROOM "<message from='room@muc.example.org/nick' type='groupchat'><body>b</body></message>"
+/* A resumption, up to where the client has sent two stanzas again and has asked for their acknowledgement. */
+#define RESUMES(saying) \
+  RUN (resume_sign_in), EXPECT ("<resume"), SEND (saying), EXPECT ("id='one'"), EXPECT ("id='two'"), EXPECT ("<r" SM "/>")
+
+/* What others write in a room arrives, whatever has become of what the client writes. */
+static gboolean
+chatter (ScriptedPeer *peer, gpointer data)
+{
+  while (scripted_peer_send (peer, SAY_IN_ROOM, -1))
+    scripted_peer_sleep (peer, SECOND);
+  return FALSE;
+}
+
+static const ScriptStep sends_before[]
+    = { RESUMES (SAY_RESUMED "<presence from='a@b/c'/>" SAY_IN_ROOM "<a" SM " h='0'/>"), READ_END, END };
+static const ScriptStep has_busy_room[] = { RESUMES (SAY_RESUMED), CALL (chatter, NULL), END };
+static const ScriptStep answers_short[] = { RESUMES (SAY_RESUMED), SEND ("<a" SM " h='0'/>"), CALL (chatter, NULL), END };
+/* The last acknowledgement comes just in time. */
+static const ScriptStep is_slow[] = { RESUMES (SAY_RESUMED), SLEEP (18 * SECOND), SEND ("<a" SM " h='2'/>"), SERVE, END };
+static const ScriptStep is_slow_in_room[]
+    = { RESUMES (SAY_RESUMED SAY_IN_ROOM), SLEEP (9 * SECOND), SEND (SAY_IN_ROOM), SLEEP (9 * SECOND),
+        SEND ("<a" SM " h='1'/>"), CALL (chatter, NULL), END };
+static const ScriptStep answers_twice[]
+    = { RESUMES (SAY_RESUMED "<a" SM " h='0'/>"), SEND ("<a" SM " h='0'/>"), EXPECT ("<r" SM "/>"),
+        SEND ("<a" SM " h='0'/>"), EXPECT ("<r" SM "/>"), SEND ("<a" SM " h='2'/>"), SERVE, END };
+
+static void
+set_up_resumption (ResumeTest *f, const ScriptStep *const *scripts)
+{
+  resume_set_up (f, scripts);
+  scripted_server_forgive (f->test->server);
+  test_client_leap (f->test);
+  g_object_set (f->test->client, "keepalive-interval", 50 * SECOND, "connect-timeout", 20 * SECOND, NULL);
+  test_client_start_until_ready (f->test);
+  resume_send (f, "chat", "one");
+  resume_send (f, "chat", "two");
+  test_client_await_sent (f->test, "id='two'");
+  scripted_server_open_gate (f->test->server);
+  test_until (f->n_resumed == 1);
+}
+
+/* Nothing but an acknowledgement counts. An eighth of the timeout may go by until the client looks for the first time,
+ * and one more if it looks while something arrives. */
+static void
+test_unproven (gconstpointer script)
+{
+  static const ScriptStep first[] = CUT_AFTER ("id='two'");
+  static const ScriptStep begins[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                                       SEND ("<enabled" SM " resume='true' id='s2'/>"), SERVE, END };
+  const ScriptStep *const scripts[] = { first, script, script, begins, NULL };
+  ResumeTest f = { NULL };
+
+  set_up_resumption (&f, scripts);
+  for (guint i = 1; i <= 2; i++)
+    {
+      gint64 begin;
+
+      test_until (f.n_resumed == i);
+      begin = virtual_clock_get_time ();
+      test_until (f.test->n_disconnected == i + 1);
+      g_assert_error (f.test->loss, HS_ERROR, HS_ERROR_TIMED_OUT);
+      g_assert_nonnull (strstr (f.test->loss->message, "does not acknowledge what it is sent"));
+      g_assert_cmpint (virtual_clock_get_time () - begin, >=, 20 * SECOND);
+      g_assert_cmpint (virtual_clock_get_time () - begin, <=, 25 * SECOND);
+    }
+  /* Resuming once more is of no use. */
+  test_until (f.test->n_ready == 2);
+  g_assert_cmpuint (f.n_resumed, ==, 2);
+  g_assert_cmpstr (f.returned->str, ==, "one two ");
+  test_client_stop (f.test);
+  resume_clear (&f);
+}
+
+/* A server that is slow, and one whose first acknowledgements are older than what was sent again. */
+static void
+test_proven (gconstpointer script)
+{
+  static const ScriptStep first[] = CUT_AFTER ("id='two'");
+  const ScriptStep *const scripts[] = { first, script, NULL };
+  ResumeTest f = { NULL };
+
+  set_up_resumption (&f, scripts);
+  test_spin (60 * SECOND);
+  g_assert_cmpuint (f.test->n_disconnected, ==, 1);
+  g_assert_cmpuint (hs_client_get_unacknowledged (f.test->client), <=, 1);
+  g_assert_cmpstr (f.returned->str, ==, "");
+  test_client_stop (f.test);
+  resume_clear (&f);
+}
+
 /* ---- Whether somebody is looking ---- */
 
 static void
@@ -530,6 +625,12 @@ main (int argc, char **argv)
   g_test_add_func ("/client/resume/silent", test_silent);
   g_test_add_func ("/client/resume/swallowing", test_swallowing);
   g_test_add_func ("/client/resume/swallowing/cut", test_swallowing_cut);
+  g_test_add_data_func ("/client/resume/unproven/before", sends_before, test_unproven);
+  g_test_add_data_func ("/client/resume/unproven/room", has_busy_room, test_unproven);
+  g_test_add_data_func ("/client/resume/unproven/short", answers_short, test_unproven);
+  g_test_add_data_func ("/client/resume/proven/slow", is_slow, test_proven);
+  g_test_add_data_func ("/client/resume/proven/slow-in-room", is_slow_in_room, test_proven);
+  g_test_add_data_func ("/client/resume/proven/twice", answers_twice, test_proven);
   g_test_add_func ("/client/resume/active", test_active);
   g_test_add_func ("/client/resume/flood", test_flood);
   return g_test_run ();

@@ -343,6 +343,54 @@ test_resumed (void)
   g_assert_false (hs_liveness_is_unanswered (&line.liveness, line.view.now, line.view.timeout));
 }
 
+/* Where the server is pinged before the time is over, too: it is lost by the time that ends first. */
+static void
+test_resumed_and_pinged (void)
+{
+  Line line;
+
+  begin (&line);
+  line.view.interval = 5 * SECOND;
+  line.next = START + line.view.interval;
+  line.view.asking = line.view.resumed = TRUE;
+  queue (&line, 100);
+  g_assert_cmpfloat (pass (&line, 1000), <=, 20 + 3);
+  g_assert_cmpuint (line.n_pings, ==, 1);
+  assert_lost (&line, "does not acknowledge what it is sent");
+}
+
+/* A busy room: what arrives does not count, nor that some of it is unread when the client looks. If it is so at each
+ * look, the client is behind, and what was acknowledged may be in there. */
+static void
+test_resumed_in_room (void)
+{
+  Line line;
+  double lasted = 0, passed;
+
+  begin (&line);
+  line.view.asking = line.view.resumed = TRUE;
+  queue (&line, 100);
+  do
+    {
+      line.view.unread = lasted > 21.5 && lasted < 22.5;
+      hear (&line);
+      passed = pass (&line, 1);
+      lasted += passed;
+    }
+  while (passed >= 1);
+  g_assert_cmpfloat (lasted, <=, 20 + 3 * 2.5);
+  assert_lost (&line, "does not acknowledge what it is sent");
+
+  begin (&line);
+  line.view.asking = line.view.resumed = line.view.unread = TRUE;
+  queue (&line, 100);
+  g_assert_cmpfloat (pass (&line, 1000), >=, 1000);
+  line.view.unread = FALSE;
+  g_assert_cmpfloat (pass (&line, 1000), >=, 20);
+  g_assert_cmpfloat (line.view.now, <=, START + (1000 + 20 + 2 * 2.5) * SECOND);
+  assert_lost (&line, "does not acknowledge what it is sent");
+}
+
 /* After the machine was asleep. */
 static void
 test_asked_at_once (void)
@@ -371,6 +419,8 @@ main (int argc, char **argv)
   g_test_add_func ("/liveness/stalled", test_stalled);
   g_test_add_func ("/liveness/slow-and-stalled", test_slow_and_stalled);
   g_test_add_func ("/liveness/resumed", test_resumed);
+  g_test_add_func ("/liveness/resumed-and-pinged", test_resumed_and_pinged);
+  g_test_add_func ("/liveness/resumed-in-room", test_resumed_in_room);
   g_test_add_func ("/liveness/asked-at-once", test_asked_at_once);
   return g_test_run ();
 }

@@ -358,7 +358,6 @@ test_fruitless (void)
 
   begin (&policy);
   hs_retry_policy_bound (&policy);
-  g_assert_false (hs_retry_policy_is_fruitless (&policy, 0, 0));
   g_assert_false (resume_and_lose (&policy, counts, silent));
   g_assert_false (has_note (&policy, "begins a new session"));
   /* One that is lost before it has come so far changes nothing. */
@@ -373,13 +372,38 @@ test_fruitless (void)
     g_assert_cmpint (resume_and_lose (&policy, counts, cut), ==, i == 8);
 }
 
-/* Either count, or nothing to be acknowledged: then it does answer, or need not. */
+/* What others send arrives all the same: two connections over which something came are enough, with any number of
+ * those in between that were cut soon. */
+static void
+test_fruitless_in_room (void)
+{
+  HsRetryFailure silent = { .acknowledged = 3, .in_flight = TRUE, .unanswered = TRUE };
+  HsRetryFailure cut = { .acknowledged = 3, .in_flight = TRUE };
+  guint32 counts[2] = { 3, 5 };
+  g_auto (HsRetryPolicy) policy;
+
+  begin (&policy);
+  hs_retry_policy_bound (&policy);
+  silent.received = counts[1] + 20;
+  g_assert_false (resume_and_lose (&policy, counts, silent));
+  for (guint i = 0; i < 10; i++)
+    {
+      counts[1] += 20;
+      cut.received = counts[1] + 20;
+      g_assert_false (resume_and_lose (&policy, counts, cut));
+    }
+  counts[1] += 20;
+  silent.received = counts[1] + 20;
+  g_assert_true (resume_and_lose (&policy, counts, silent));
+}
+
+/* Something was acknowledged, or nothing is to be: then the server does answer, or need not. */
 static void
 test_fruitful (void)
 {
   static const HsRetryFailure fruitful[] = {
     { .acknowledged = 4, .received = 5, .in_flight = TRUE, .unanswered = TRUE },
-    { .acknowledged = 3, .received = 6, .in_flight = TRUE, .unanswered = TRUE },
+    { .acknowledged = 4, .received = 6, .in_flight = TRUE, .unanswered = TRUE },
     { .acknowledged = 3, .received = 5, .in_flight = FALSE, .unanswered = FALSE },
   };
   static const guint32 counts[2] = { 3, 5 }, moved[2] = { 4, 5 };
@@ -607,6 +631,7 @@ main (int argc, char **argv)
   g_test_add_func ("/retry-policy/resuming", test_resuming);
   g_test_add_func ("/retry-policy/resumed", test_resumed);
   g_test_add_func ("/retry-policy/fruitless", test_fruitless);
+  g_test_add_func ("/retry-policy/fruitless-in-room", test_fruitless_in_room);
   g_test_add_func ("/retry-policy/fruitful", test_fruitful);
   g_test_add_func ("/retry-policy/targets", test_targets);
   g_test_add_func ("/retry-policy/redirects", test_redirects);

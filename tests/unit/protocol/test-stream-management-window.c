@@ -155,6 +155,67 @@ test_slow_start_no_news (Fixture *f, gconstpointer data)
   assert_burst (f, 40);
 }
 
+/* Such an answer was written before the server read what was sent again. The client asks again, but not as fast as the
+ * server answers, and nothing is proven until an answer covers something. */
+static void
+test_proof (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "id='x' resume='true'");
+  for (guint i = 1; i <= 20; i++)
+    send_numbered (f, i);
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+  hs_stream_management_interrupt (f->sm, 0);
+  g_byte_array_set_size (f->output, 0);
+  resume (f, 0);
+  assert_burst (f, 10);
+  for (guint i = 1; i <= 3; i++)
+    {
+      gint64 due;
+
+      g_assert_true (hs_stream_management_is_unproven (f->sm));
+      g_assert_true (ack (f, 0, &error));
+      g_assert_true (ack (f, 0, &error));
+      g_assert_true (hs_stream_management_is_unproven (f->sm));
+      g_assert_true (hs_stream_management_wants_poll (f->sm));
+      due = hs_stream_management_poll (f->sm, i, f->output);
+      g_assert_cmpint (due, ==, i + G_USEC_PER_SEC);
+      assert_output (f, "");
+      hs_stream_management_poll (f->sm, due, f->output);
+      assert_output (f, "<r" SM "/>");
+    }
+  g_assert_true (ack (f, 1, &error));
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+  assert_burst (f, 10);
+  g_assert_true (ack (f, 1, &error));
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+}
+
+/* If nothing waits, nothing is to be proven, and the answer to any request proves it for what comes. */
+static void
+test_proof_by_answer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  enable (f, "id='x' resume='true'");
+  hs_stream_management_interrupt (f->sm, 0);
+  resume (f, 0);
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+  /* Nobody has asked for this one. */
+  g_assert_true (ack (f, 0, &error));
+  send_numbered (f, 1);
+  g_assert_true (hs_stream_management_is_unproven (f->sm));
+  hs_stream_management_interrupt (f->sm, 0);
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+  resume (f, 1);
+  g_byte_array_set_size (f->output, 0);
+  g_assert_true (hs_stream_management_write_request (f->sm, f->output));
+  g_assert_true (ack (f, 1, &error));
+  send_numbered (f, 2);
+  g_assert_false (hs_stream_management_is_unproven (f->sm));
+}
+
 /* What the program sends soon after a resumption is asked about at once, with one request at a time, and waits
  * where the window is full. */
 static void
@@ -209,6 +270,8 @@ main (int argc, char **argv)
   add ("doubles", test_slow_start);
   add ("no-news", test_slow_start_no_news);
   add ("new", test_slow_start_new);
+  add ("proof", test_proof);
+  add ("proof-by-answer", test_proof_by_answer);
   add ("over", test_slow_start_over);
 
   return g_test_run ();
