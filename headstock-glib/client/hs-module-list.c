@@ -167,6 +167,12 @@ hs_module_list_has_negotiators (const HsModuleList *self)
   return FALSE;
 }
 
+static void
+on_event (HsModuleList *self, HsNegotiationEvent event)
+{
+  self->negotiation = hs_negotiation_get_next (self->negotiation, event);
+}
+
 gboolean
 hs_module_list_negotiate (HsModuleList *self, HsElement *features)
 {
@@ -175,7 +181,7 @@ hs_module_list_negotiate (HsModuleList *self, HsElement *features)
   gboolean waits;
 
   /* One more than take part, so that the sign-in does not begin while modules are still being asked. */
-  self->negotiation = HS_NEGOTIATION_UNDER_WAY;
+  on_event (self, HS_NEGOTIATION_ON_FEATURES);
   self->n_negotiating = 1;
   for (guint i = 0; i < modules->len; i++)
     {
@@ -196,20 +202,20 @@ hs_module_list_continue (HsModuleList *self)
 {
   if (self->negotiation != HS_NEGOTIATION_UNDER_WAY || --self->n_negotiating > 0)
     return;
-  self->negotiation = HS_NEGOTIATION_NONE;
+  on_event (self, HS_NEGOTIATION_ON_DONE);
   self->callbacks->proceed (self->client);
 }
 
 void
 hs_module_list_refuse (HsModuleList *self)
 {
-  self->negotiation = HS_NEGOTIATION_REFUSED;
+  on_event (self, HS_NEGOTIATION_ON_REFUSAL);
 }
 
 void
 hs_module_list_end_negotiation (HsModuleList *self)
 {
-  self->negotiation = HS_NEGOTIATION_NONE;
+  on_event (self, HS_NEGOTIATION_ON_END);
   self->n_negotiations++;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-module.h"
+#include "hs-negotiation.h"
 
 G_BEGIN_DECLS
 
@@ -15,13 +16,6 @@ typedef struct
   /* The client may sign in: no module takes part any more. */
   void (*proceed) (gpointer client);
 } HsModuleListCallbacks;
-
-typedef enum /*< skip >*/
-{
-  HS_NEGOTIATION_NONE,
-  HS_NEGOTIATION_UNDER_WAY, /* modules may send requests to the server, and nothing else */
-  HS_NEGOTIATION_REFUSED,   /* a module does not want the client to sign in */
-} HsNegotiation;
 
 typedef struct _HsAttaching HsAttaching;
 

@@ -6,6 +6,7 @@
 #include "hs-debug.h"
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "protocol/hs-management-state.h"
 #include "protocol/hs-resend.h"
 #include "protocol/hs-stanza-queue.h"
 
@@ -25,18 +26,9 @@
 /* A stanza that was in flight in so many lost sessions may be what ended them. */
 #define MAX_LOST 2
 
-typedef enum
-{
-  STATE_OFF,         /* nothing is counted */
-  STATE_ENABLING,    /* counting what goes out; the server has not answered */
-  STATE_ENABLED,
-  STATE_INTERRUPTED, /* there is no connection */
-  STATE_RESUMING,    /* asked; the server has not answered */
-} State;
-
 struct _HsStreamManagement
 {
-  State state;
+  HsManagementState state;
   const HsResendPolicy *policy; /* borrowed: the owner may change it */
   char *id;       /* the session's name for being resumed, or NULL */
   char *location;
@@ -75,6 +67,12 @@ hs_stream_management_new (const HsResendPolicy *policy)
   self->window = WINDOW;
   g_queue_init (&self->deliveries);
   return self;
+}
+
+static void
+on_event (HsStreamManagement *self, HsManagementEvent event)
+{
+  self->state = hs_management_state_get_next (self->state, event);
 }
 
 static void
@@ -221,7 +219,7 @@ end_session (HsStreamManagement *self, gboolean known, gboolean resend)
   hs_stanza_queue_clear (&old);
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->location, g_free);
-  self->state = STATE_OFF;
+  on_event (self, HS_MANAGEMENT_ON_END);
   self->max = 0;
   self->received = self->told = self->acknowledged = 0;
   self->n_written = self->n_sent = self->n_unasked = 0;
@@ -234,7 +232,7 @@ end_session (HsStreamManagement *self, gboolean known, gboolean resend)
 void
 hs_stream_management_lose (HsStreamManagement *self)
 {
-  if (self->state != STATE_OFF)
+  if (self->state != HS_MANAGEMENT_OFF)
     end_session (self, FALSE, TRUE);
 }
 
@@ -250,7 +248,7 @@ gboolean
 hs_stream_management_has_session (HsStreamManagement *self)
 {
   return self->id != NULL &&
-         (self->state == STATE_INTERRUPTED || self->state == STATE_RESUMING);
+         (self->state == HS_MANAGEMENT_INTERRUPTED || self->state == HS_MANAGEMENT_RESUMING);
 }
 
 gboolean
@@ -281,13 +279,13 @@ hs_stream_management_get_max (HsStreamManagement *self)
 gboolean
 hs_stream_management_is_enabled (HsStreamManagement *self)
 {
-  return self->state != STATE_OFF;
+  return self->state != HS_MANAGEMENT_OFF;
 }
 
 gboolean
 hs_stream_management_is_enabling (HsStreamManagement *self)
 {
-  return self->state == STATE_ENABLING;
+  return self->state == HS_MANAGEMENT_ENABLING;
 }
 
 void
@@ -295,7 +293,7 @@ hs_stream_management_write_enable (HsStreamManagement *self, GByteArray *output)
 {
   hs_stream_management_lose (self);
   self->window = WINDOW;
-  self->state = STATE_ENABLING;
+  on_event (self, HS_MANAGEMENT_ON_ENABLE);
   write_text (output, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
 }
 
@@ -305,7 +303,7 @@ hs_stream_management_write_resume (HsStreamManagement *self, GByteArray *output)
   g_assert (hs_stream_management_has_session (self));
   hs_debug_decided (HS_DEBUG_RETRY, NULL, "asks to resume the session: %u stanzas received, %u not acknowledged",
                     self->received, hs_stanza_queue_get_length (&self->queue));
-  self->state = STATE_RESUMING;
+  on_event (self, HS_MANAGEMENT_ON_RESUME);
   write_text (output, "<resume xmlns='%s' h='%u' previd='%s'/>", HS_NS_SM, self->received,
               self->id);
 }
@@ -333,14 +331,14 @@ hs_stream_management_on_enabled (HsStreamManagement *self, HsNode *enabled, GErr
   g_autofree char *resumes = dup_trimmed (enabled, "resume");
   guint64 seconds;
 
-  if (self->state != STATE_ENABLING)
+  if (!hs_management_state_can (self->state, HS_MANAGEMENT_ON_ENABLED))
     {
       hs_stream_management_lose (self);
       g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
                            "The server sent <enabled/> for stream management (XEP-0198) without a request for it");
       return FALSE;
     }
-  self->state = STATE_ENABLED;
+  on_event (self, HS_MANAGEMENT_ON_ENABLED);
   self->received = self->told = 0;
   if (!is_true (resumes) || id == NULL || *id == '\0')
     return TRUE;
@@ -397,7 +395,8 @@ resume (HsStreamManagement *self, HsNode *resumed, GError **error)
 {
   const char *id = hs_node_get_attribute (resumed, "previd", NULL);
 
-  if (self->state != STATE_RESUMING || (id != NULL && strcmp (id, self->id) != 0))
+  if (!hs_management_state_can (self->state, HS_MANAGEMENT_ON_RESUMED)
+      || (id != NULL && strcmp (id, self->id) != 0))
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
                            "The server resumed another session than the one it was asked for");
@@ -415,7 +414,7 @@ hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GErr
       hs_stream_management_lose (self);
       return FALSE;
     }
-  self->state = STATE_ENABLED;
+  on_event (self, HS_MANAGEMENT_ON_RESUMED);
   self->told = self->received;
   /* The server has said what it had received, and the old connection is gone: the rest has not arrived. */
   self->window = FIRST_WINDOW;
@@ -428,17 +427,17 @@ hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GErr
 void
 hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed)
 {
-  if (self->state == STATE_RESUMING)
+  if (self->state == HS_MANAGEMENT_RESUMING)
     {
       /* The server tells how much it had received, if it still knows. */
       gboolean known = acknowledge (self, failed, self->n_written, NULL);
 
       end_session (self, known, TRUE);
     }
-  else if (self->state == STATE_ENABLING)
+  else if (self->state == HS_MANAGEMENT_ENABLING)
     {
       settle (self, self->n_sent, HS_DELIVERY_WRITTEN);
-      self->state = STATE_OFF;
+      on_event (self, HS_MANAGEMENT_ON_END);
     }
 }
 
@@ -478,11 +477,11 @@ hs_stream_management_begin (HsStreamManagement *self, GByteArray *output)
 {
   gsize size = hs_stanza_queue_get_size (&self->queue);
 
-  g_assert (self->state == STATE_OFF || self->state == STATE_ENABLING ||
-            self->state == STATE_ENABLED);
-  if (self->state == STATE_ENABLED)
+  g_assert (self->state == HS_MANAGEMENT_OFF || self->state == HS_MANAGEMENT_ENABLING ||
+            self->state == HS_MANAGEMENT_ENABLED);
+  if (self->state == HS_MANAGEMENT_ENABLED)
     write_waiting (self, output);
-  if (self->state != STATE_OFF)
+  if (self->state != HS_MANAGEMENT_OFF)
     return;
   if (size > 0)
     g_byte_array_append (output, hs_stanza_queue_get_bytes (&self->queue, 0), size);
@@ -494,26 +493,27 @@ hs_stream_management_interrupt (HsStreamManagement *self, gint64 now)
 {
   switch (self->state)
     {
-    case STATE_ENABLED:
+    case HS_MANAGEMENT_ENABLED:
       self->interrupted = now;
       G_GNUC_FALLTHROUGH;
-    case STATE_RESUMING:
+    case HS_MANAGEMENT_RESUMING:
       if (self->id == NULL)
         {
           hs_stream_management_lose (self);
           break;
         }
-      self->state = STATE_INTERRUPTED;
+      on_event (self, HS_MANAGEMENT_ON_INTERRUPT);
       self->n_sent = self->n_unasked = 0;
       self->sent_bytes = 0;
       self->asking = self->urgent = self->unproven = self->fell_short = FALSE;
       self->request_time = 0;
       break;
-    case STATE_ENABLING:
+    case HS_MANAGEMENT_ENABLING:
       hs_stream_management_lose (self);
       break;
-    case STATE_OFF:
-    case STATE_INTERRUPTED:
+    case HS_MANAGEMENT_OFF:
+    case HS_MANAGEMENT_INTERRUPTED:
+    case HS_N_MANAGEMENT_STATES:
     default:
       break;
     }
@@ -536,7 +536,7 @@ hs_stream_management_on_stream_error (HsStreamManagement *self)
 void
 hs_stream_management_write_ack (HsStreamManagement *self, GByteArray *output)
 {
-  if (self->state != STATE_ENABLED)
+  if (self->state != HS_MANAGEMENT_ENABLED)
     return;
   self->told = self->received;
   write_text (output, "<a xmlns='%s' h='%u'/>", HS_NS_SM, self->received);
@@ -545,7 +545,7 @@ hs_stream_management_write_ack (HsStreamManagement *self, GByteArray *output)
 void
 hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *output)
 {
-  if (self->state != STATE_ENABLED)
+  if (self->state != HS_MANAGEMENT_ENABLED)
     return;
   self->received += n;
   if (output != NULL && self->received - self->told >= ACKNOWLEDGE_EVERY)
@@ -582,7 +582,7 @@ hs_stream_management_on_ack (HsStreamManagement *self,
   guint n_before = self->n_sent;
 
   self->excess = FALSE;
-  if (self->state != STATE_ENABLED)
+  if (self->state != HS_MANAGEMENT_ENABLED)
     return TRUE;
   if (!acknowledge (self, ack, self->n_sent, error))
     {
@@ -629,8 +629,8 @@ hs_stream_management_add_out (HsStreamManagement *self,
     .flags = flags,
   };
   /* Until the session can be resumed, what leaves may be lost without anybody's knowing. */
-  gboolean leaves = (self->state == STATE_ENABLED ||
-                     (self->state == STATE_ENABLING && (flags & HS_OUT_OWN) != 0)) &&
+  gboolean leaves = (self->state == HS_MANAGEMENT_ENABLED ||
+                     (self->state == HS_MANAGEMENT_ENABLING && (flags & HS_OUT_OWN) != 0)) &&
                     self->n_sent < self->window &&
                     self->n_sent == hs_stanza_queue_get_length (&self->queue);
 
@@ -655,7 +655,7 @@ hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output
 {
   static const char request[] = "<r xmlns='" HS_NS_SM "'/>";
 
-  if (self->state != STATE_ENABLED || self->asking)
+  if (self->state != HS_MANAGEMENT_ENABLED || self->asking)
     return FALSE;
   g_byte_array_append (output, (const guint8 *) request, strlen (request));
   self->asking = TRUE;
@@ -668,14 +668,14 @@ hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output
 gboolean
 hs_stream_management_wants_poll (HsStreamManagement *self)
 {
-  return self->n_unasked > 0 && !self->asking && self->state == STATE_ENABLED
+  return self->n_unasked > 0 && !self->asking && self->state == HS_MANAGEMENT_ENABLED
          && (self->request_time == 0 || self->urgent || is_request_due (self));
 }
 
 gint64
 hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *output)
 {
-  if (self->state != STATE_ENABLED || self->asking || self->n_unasked == 0)
+  if (self->state != HS_MANAGEMENT_ENABLED || self->asking || self->n_unasked == 0)
     return 0;
   if (self->request_time == 0)
     self->request_time = now + REQUEST_USEC;
@@ -761,8 +761,9 @@ hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 
   g_autofree char *location = NULL;
   guint32 max, received, acknowledged, n_written;
 
-  if (self->state != STATE_OFF || hs_stanza_queue_get_length (&self->queue) > 0 ||
-      !g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)))
+  if (!hs_management_state_can (self->state, HS_MANAGEMENT_ON_RESTORE)
+      || hs_stanza_queue_get_length (&self->queue) > 0
+      || !g_variant_is_of_type (state, G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE)))
     return FALSE;
   g_variant_get (state, HS_STREAM_MANAGEMENT_STATE, &id, &location, &max, &received, &acknowledged,
                  &n_written, &stanzas);
@@ -773,7 +774,7 @@ hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 
       hs_stanza_queue_clear (&self->queue);
       return FALSE;
     }
-  self->state = STATE_INTERRUPTED;
+  on_event (self, HS_MANAGEMENT_ON_RESTORE);
   self->interrupted = now;
   self->id = g_steal_pointer (&id);
   self->location = g_steal_pointer (&location);

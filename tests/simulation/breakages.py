@@ -68,12 +68,12 @@ BREAKAGES = [
      "  n = h - self->acknowledged;\n",
      "  n = h > self->acknowledged ? h - self->acknowledged : 0;\n"),
     ("the queue is dropped with the connection", ENGINE,
-     "      self->state = STATE_INTERRUPTED;\n      self->n_sent",
-     "      self->state = STATE_INTERRUPTED;\n      hs_stanza_queue_clear (&self->queue);\n"
+     "      on_event (self, HS_MANAGEMENT_ON_INTERRUPT);\n      self->n_sent",
+     "      on_event (self, HS_MANAGEMENT_ON_INTERRUPT);\n      hs_stanza_queue_clear (&self->queue);\n"
      "      self->n_written = 0;\n      self->n_sent"),
     ("nothing is sent again after a resumption", ENGINE,
-     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n",
-     "  self->state = STATE_ENABLED;\n  self->told = self->received;\n"
+     "  on_event (self, HS_MANAGEMENT_ON_RESUMED);\n  self->told = self->received;\n",
+     "  on_event (self, HS_MANAGEMENT_ON_RESUMED);\n  self->told = self->received;\n"
      "  settle (self, self->n_written, HS_DELIVERY_ACKNOWLEDGED);\n"),
     ("what the server had is sent again in the next session", ENGINE,
      "      gboolean known = acknowledge (self, failed, self->n_written, NULL);\n",
@@ -96,8 +96,8 @@ BREAKAGES = [
      "      if (i < self->n_sent)\n        self->sent_bytes -= stanza->length;\n", ""),
     ("any number may be in flight", ENGINE, "#define WINDOW 450\n", "#define WINDOW 100000\n"),
     ("a request follows a request", ENGINE,
-     "  if (self->state != STATE_ENABLED || self->asking)\n    return FALSE;\n  g_byte_array_append",
-     "  if (self->state != STATE_ENABLED)\n    return FALSE;\n  g_byte_array_append"),
+     "  if (self->state != HS_MANAGEMENT_ENABLED || self->asking)\n    return FALSE;\n  g_byte_array_append",
+     "  if (self->state != HS_MANAGEMENT_ENABLED)\n    return FALSE;\n  g_byte_array_append"),
     ("nothing is asked for before there are a hundred", ENGINE,
      "  if (self->urgent || is_request_due (self) || now >= self->request_time)\n",
      "  if (self->n_unasked >= REQUEST_EVERY)\n"),
