@@ -34,6 +34,7 @@ start_tls (HsClient *self, gboolean direct)
     .pinned = hs_settings_get_pinned_certificate (&priv->settings),
     .alpn = direct ? "xmpp-client" : NULL,
     .timeout_msec = hs_client_get_stage_timeout (priv),
+    .loop = hs_run_loop_get (&priv->loop),
   };
 
   if (domain == NULL)
@@ -77,6 +78,7 @@ make_connector (HsClient *self, GError **error)
     .default_port = component ? COMPONENT_PORT : 5222,
     .default_tls_port = component ? COMPONENT_PORT : 5223,
     .proxy_resolver = hs_settings_get_proxy_resolver (settings),
+    .loop = hs_run_loop_get (&priv->loop),
     .timeout_msec = hs_settings_get_connect_timeout (settings),
     .no_network = hs_client_has_dial (self),
   };

@@ -24,7 +24,8 @@ struct _HsAddressEnumerator
   GSocketAddressEnumerator parent_instance;
   char *host;
   guint16 port;
-  GMainContext *context; /* NULL before the lookups have begun */
+  HsLoop *loop;
+  gboolean started;          /* the lookups have begun */
   guint pending;             /* lookups */
   gboolean hurry;            /* IPv6 has had its time */
   gboolean ever;             /* an address has been given */
@@ -32,23 +33,13 @@ struct _HsAddressEnumerator
   GQueue ipv6;               /* of GInetAddress, not yet given */
   GQueue ipv4;
   GQueue tasks; /* GSocketClient may ask again before it was answered */
-  GSource *delay;
+  HsTimer delay;
   GError *error; /* the first lookup's that failed */
 };
 
 G_DEFINE_FINAL_TYPE (HsAddressEnumerator,
                      hs_address_enumerator,
                      G_TYPE_SOCKET_ADDRESS_ENUMERATOR)
-
-static void
-drop_delay (HsAddressEnumerator *self)
-{
-  if (self->delay == NULL)
-    return;
-
-  g_source_destroy (self->delay);
-  g_clear_pointer (&self->delay, g_source_unref);
-}
 
 /* Families by turns, IPv6 first (RFC 8305, 4). */
 static GSocketAddress *
@@ -96,16 +87,13 @@ answer_tasks (HsAddressEnumerator *self)
     }
 }
 
-static gboolean
+static void
 delay_cb (gpointer user_data)
 {
   HsAddressEnumerator *self = user_data;
 
   self->hurry = TRUE;
-  drop_delay (self);
   answer_tasks (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -138,15 +126,9 @@ looked_up (HsAddressEnumerator *self,
     g_clear_error (&error);
 
   if (self->pending == 0)
-    {
-      drop_delay (self);
-    }
-  else if (self->ipv4.length > 0 && !self->hurry && self->delay == NULL)
-    {
-      self->delay = g_timeout_source_new (RESOLUTION_DELAY_MSEC);
-      g_source_set_callback (self->delay, delay_cb, self, NULL);
-      g_source_attach (self->delay, self->context);
-    }
+    hs_timer_set (&self->delay, 0);
+  else if (self->ipv4.length > 0)
+    hs_timer_set_after (&self->delay, RESOLUTION_DELAY_MSEC);
 
   answer_tasks (self);
 }
@@ -217,9 +199,9 @@ hs_address_enumerator_next_async (GSocketAddressEnumerator *enumerator,
 
   g_task_set_source_tag (task, hs_address_enumerator_next_async);
   g_queue_push_tail (&self->tasks, task);
-  if (self->context == NULL)
+  if (!self->started)
     {
-      self->context = g_main_context_ref (g_task_get_context (task));
+      self->started = TRUE;
       start (self, cancellable);
     }
   answer_tasks (self);
@@ -238,11 +220,11 @@ hs_address_enumerator_finalize (GObject *object)
 {
   HsAddressEnumerator *self = HS_ADDRESS_ENUMERATOR (object);
 
-  drop_delay (self);
+  hs_timer_leave (&self->delay);
+  hs_loop_unref (self->loop);
   g_queue_clear_full (&self->ipv6, g_object_unref);
   g_queue_clear_full (&self->ipv4, g_object_unref);
   g_clear_error (&self->error);
-  g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->host);
 
   G_OBJECT_CLASS (hs_address_enumerator_parent_class)->finalize (object);
@@ -272,6 +254,7 @@ hs_address_enumerator_init (HsAddressEnumerator *self)
 struct _HsAddress
 {
   GObject parent_instance;
+  HsLoop *loop;
   char *host;
   guint16 port;
 };
@@ -292,6 +275,8 @@ hs_address_enumerate (GSocketConnectable *connectable)
 
   enumerator->host = g_strdup (self->host);
   enumerator->port = self->port;
+  enumerator->loop = hs_loop_ref (self->loop);
+  hs_timer_join (&enumerator->delay, &self->loop->timers, delay_cb, enumerator);
 
   return G_SOCKET_ADDRESS_ENUMERATOR (enumerator);
 }
@@ -322,7 +307,10 @@ hs_address_proxy_enumerate (GSocketConnectable *connectable)
 static void
 hs_address_finalize (GObject *object)
 {
-  g_free (HS_ADDRESS (object)->host);
+  HsAddress *self = HS_ADDRESS (object);
+
+  hs_loop_unref (self->loop);
+  g_free (self->host);
   G_OBJECT_CLASS (hs_address_parent_class)->finalize (object);
 }
 
@@ -348,12 +336,14 @@ hs_address_connectable_init (GSocketConnectableIface *iface)
 /* ---- Public functions ---- */
 
 GSocketConnectable *
-hs_address_new (const char *host,
+hs_address_new (HsLoop *loop,
+                const char *host,
                 guint16 port)
 {
   HsAddress *self = g_object_new (HS_TYPE_ADDRESS, NULL);
   char *literal = hs_address_parse_literal (host);
 
+  self->loop = hs_loop_ref (loop);
   self->host = literal != NULL ? literal : g_strdup (host);
   self->port = port;
 

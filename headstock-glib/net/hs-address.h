@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "hs-loop.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,9 @@ G_BEGIN_DECLS
 #define HS_TYPE_ADDRESS (hs_address_get_type ())
 G_DECLARE_FINAL_TYPE (HsAddress, hs_address, HS, ADDRESS, GObject)
 
-GSocketConnectable *hs_address_new (const char *host,
+/* @loop: of the thread that looks it up. */
+GSocketConnectable *hs_address_new (HsLoop *loop,
+                                    const char *host,
                                     guint16 port);
 
 /* The address in an IP literal, with the brackets that IPv6 has in a JID (RFC 7622, 3.2) or

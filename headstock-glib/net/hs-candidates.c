@@ -20,17 +20,17 @@ typedef struct
   GSocketConnectable *connectable;
   GSocketAddressEnumerator *enumerator;
   GCancellable *cancellable;
-  GSource *timer;
+  HsTimer timer;
 } HsOpened;
 
 struct _HsCandidates
 {
+  HsLoop *loop;
   GPtrArray *targets;
   guint next; /* to be opened */
   guint n_unused;
   GProxyResolver *proxy_resolver;
   guint timeout_msec;
-  GMainContext *context;
   const HsCandidatesCallbacks *callbacks;
   gpointer user_data;
   GPtrArray *opened; /* of HsOpened, borrowed: those that are not done */
@@ -93,21 +93,11 @@ add_candidate (HsOpened *opened,
 
 /* ---- An opened target ---- */
 
-static void
-stop_timer (HsOpened *opened)
-{
-  if (opened->timer == NULL)
-    return;
-
-  g_source_destroy (opened->timer);
-  g_clear_pointer (&opened->timer, g_source_unref);
-}
-
 /* From the operation that holds it. */
 static void
 opened_free (HsOpened *opened)
 {
-  g_assert (opened->timer == NULL);
+  g_assert (opened->owner == NULL);
   hs_srv_target_free (opened->target);
   g_object_unref (opened->connectable);
   g_clear_object (&opened->enumerator);
@@ -120,7 +110,7 @@ give_up (HsOpened *opened)
 {
   HsCandidates *self = opened->owner;
 
-  stop_timer (opened);
+  hs_timer_leave (&opened->timer);
   opened->owner = NULL;
   g_ptr_array_remove_fast (self->opened, opened);
 }
@@ -140,7 +130,7 @@ opened_done (HsOpened *opened,
   opened_free (opened);
 }
 
-static gboolean
+static void
 timeout_cb (gpointer user_data)
 {
   HsOpened *opened = user_data;
@@ -158,8 +148,6 @@ timeout_cb (gpointer user_data)
     self->callbacks->changed (self->user_data);
   else
     self->callbacks->failed (target, error, self->user_data);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void next_address (HsOpened *opened);
@@ -250,22 +238,22 @@ look_up_proxy (HsOpened *opened)
 /* ---- Public functions ---- */
 
 HsCandidates *
-hs_candidates_new (GPtrArray *targets,
+hs_candidates_new (HsLoop *loop,
+                   GPtrArray *targets,
                    GProxyResolver *proxy_resolver,
                    guint timeout_msec,
-                   GMainContext *context,
                    const HsCandidatesCallbacks *callbacks,
                    gpointer user_data)
 {
   HsCandidates *self = g_new0 (HsCandidates, 1);
 
+  self->loop = hs_loop_ref (loop);
   self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_srv_target_free);
   for (guint i = 0; i < targets->len && i < HS_CANDIDATES_MAX_TARGETS; i++)
     g_ptr_array_add (self->targets, copy_target (g_ptr_array_index (targets, i)));
   self->n_unused = targets->len - self->targets->len;
   g_set_object (&self->proxy_resolver, proxy_resolver);
   self->timeout_msec = timeout_msec;
-  self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->callbacks = callbacks;
   self->user_data = user_data;
   self->opened = g_ptr_array_new ();
@@ -288,7 +276,7 @@ hs_candidates_free (HsCandidates *self)
   g_queue_clear_full (&self->waiting, (GDestroyNotify) hs_candidate_free);
   g_ptr_array_unref (self->targets);
   g_clear_object (&self->proxy_resolver);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  hs_loop_unref (self->loop);
   g_free (self);
 }
 
@@ -306,12 +294,10 @@ hs_candidates_open_next (HsCandidates *self)
   opened->owner = self;
   opened->target = copy_target (target);
   opened->rank = self->next++;
-  opened->connectable = hs_address_new (target->host, target->port);
+  opened->connectable = hs_address_new (self->loop, target->host, target->port);
   opened->cancellable = g_cancellable_new ();
-  opened->timer = g_timeout_source_new (self->timeout_msec);
-  g_source_set_static_name (opened->timer, "[headstock] address timeout");
-  g_source_set_callback (opened->timer, timeout_cb, opened, NULL);
-  g_source_attach (opened->timer, self->context);
+  hs_timer_join (&opened->timer, &self->loop->timers, timeout_cb, opened);
+  hs_timer_set_after (&opened->timer, self->timeout_msec);
   g_ptr_array_add (self->opened, opened);
   look_up_proxy (opened);
 

@@ -35,11 +35,11 @@ typedef struct
 } HsCandidatesCallbacks;
 
 /* @targets: of HsSrvTarget; no more than HS_CANDIDATES_MAX_TARGETS of them are used. @timeout_msec: for the
- * lookup of each. @context: in which all is called; nullable. */
-HsCandidates *hs_candidates_new (GPtrArray *targets,
+ * lookup of each, on the clock of @loop. */
+HsCandidates *hs_candidates_new (HsLoop *loop,
+                                 GPtrArray *targets,
                                  GProxyResolver *proxy_resolver,
                                  guint timeout_msec,
-                                 GMainContext *context,
                                  const HsCandidatesCallbacks *callbacks,
                                  gpointer user_data);
 void hs_candidates_free (HsCandidates *self);

@@ -28,6 +28,7 @@ typedef struct _HsConnecting HsConnecting;
 struct _HsConnector
 {
   gatomicrefcount ref_count; /* an attempt under way holds one */
+  HsLoop *loop;
   char *domain;
   char *host;
   guint16 port;
@@ -60,7 +61,7 @@ typedef struct
 {
   HsStep step;
   HsCandidate *candidate; /* NULL once it was put back */
-  GSource *timer;
+  HsTimer timer;
 } HsRacer;
 
 struct _HsConnecting
@@ -71,8 +72,8 @@ struct _HsConnecting
   GQueue racers;  /* of HsRacer */
   gboolean due;   /* another connection is to be begun */
   gboolean any;   /* one was, or a target has failed */
-  GSource *race;
-  GSource *timer;
+  HsTimer race;
+  HsTimer timer; /* of the lookup */
   GSource *cancelled;
 };
 
@@ -86,6 +87,7 @@ connector_unref (HsConnector *self)
   g_clear_pointer (&self->current, hs_candidate_free);
   g_clear_pointer (&self->deferred, hs_candidate_free);
   g_clear_object (&self->proxy_resolver);
+  hs_loop_unref (self->loop);
   g_ptr_array_unref (self->failures);
   g_clear_error (&self->telling);
   g_free (self->domain);
@@ -103,21 +105,6 @@ clear_source (GSource **source)
 
   g_source_destroy (*source);
   g_clear_pointer (source, g_source_unref);
-}
-
-static void
-set_timer (HsConnecting *self,
-           GSource **source,
-           guint msec,
-           const char *name,
-           GSourceFunc callback,
-           gpointer data)
-{
-  clear_source (source);
-  *source = g_timeout_source_new (msec);
-  g_source_set_static_name (*source, name);
-  g_source_set_callback (*source, callback, data, NULL);
-  g_source_attach (*source, g_task_get_context (self->task));
 }
 
 /* ---- What has failed ---- */
@@ -210,8 +197,7 @@ attempt_free (gpointer data)
 {
   HsConnecting *self = data;
 
-  g_assert (self->lookup == NULL && self->racers.length == 0 && self->timer == NULL &&
-            self->race == NULL && self->cancelled == NULL);
+  g_assert (self->lookup == NULL && self->racers.length == 0 && self->cancelled == NULL);
   connector_unref (self->connector);
   g_free (self);
 }
@@ -231,15 +217,15 @@ attempt_end (HsConnecting *self)
 
   while ((racer = g_queue_pop_head (&self->racers)) != NULL)
     {
-      clear_source (&racer->timer);
+      hs_timer_leave (&racer->timer);
       self->connector->n_connections--;
       hs_candidates_put_back (self->connector->candidates, g_steal_pointer (&racer->candidate));
       abandon_step (&racer->step);
     }
   if (self->lookup != NULL)
     abandon_step (g_steal_pointer (&self->lookup));
-  clear_source (&self->timer);
-  clear_source (&self->race);
+  hs_timer_leave (&self->timer);
+  hs_timer_leave (&self->race);
   clear_source (&self->cancelled);
   self->connector->attempt = NULL;
 
@@ -274,7 +260,7 @@ static HsCandidate *
 drop_racer (HsRacer *racer)
 {
   g_queue_remove (&racer->step.attempt->racers, racer);
-  clear_source (&racer->timer);
+  hs_timer_leave (&racer->timer);
 
   return g_steal_pointer (&racer->candidate);
 }
@@ -290,7 +276,7 @@ racer_failed (HsRacer *racer,
   self->due = TRUE;
 }
 
-static gboolean
+static void
 timeout_cb (gpointer user_data)
 {
   HsRacer *racer = user_data;
@@ -302,8 +288,6 @@ timeout_cb (gpointer user_data)
   racer_failed (racer, error);
   abandon_step (&racer->step);
   advance (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -369,7 +353,7 @@ connect_cb (GObject *source,
     advance (self);
 }
 
-static gboolean
+static void
 race_cb (gpointer user_data)
 {
   HsConnecting *self = user_data;
@@ -379,12 +363,9 @@ race_cb (gpointer user_data)
   /* A lookup that takes as long as this is not waited for alone either. */
   if (hs_candidates_is_asking (candidates))
     hs_candidates_open_next (candidates);
-  clear_source (&self->race);
   if (hs_candidates_has_more (candidates))
-    set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+    hs_timer_set_after (&self->race, RACE_DELAY_MSEC);
   advance (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -401,8 +382,8 @@ begin_connection (HsConnecting *self,
   racer->step.cancellable = g_cancellable_new ();
   racer->candidate = candidate;
   g_queue_push_tail (&self->racers, racer);
-  set_timer (self, &racer->timer, connector->timeout_msec, "[headstock] connect timeout",
-             timeout_cb, racer);
+  hs_timer_join (&racer->timer, &connector->loop->timers, timeout_cb, racer);
+  hs_timer_set_after (&racer->timer, connector->timeout_msec);
 
   g_socket_client_set_enable_proxy (client, candidate->proxied);
   if (candidate->proxied && connector->proxy_resolver != NULL)
@@ -423,7 +404,7 @@ begin_and_race (HsConnecting *self,
 {
   self->due = FALSE;
   self->any = TRUE;
-  set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+  hs_timer_set_after (&self->race, RACE_DELAY_MSEC);
   begin_connection (self, candidate);
 }
 
@@ -448,7 +429,7 @@ advance (HsConnecting *self)
     return;
   if (may_connect (connector) && hs_candidates_open_next (connector->candidates))
     {
-      set_timer (self, &self->race, RACE_DELAY_MSEC, "[headstock] connect race", race_cb, self);
+      hs_timer_set_after (&self->race, RACE_DELAY_MSEC);
       return;
     }
   if (self->racers.length > 0)
@@ -503,8 +484,8 @@ set_targets (HsConnecting *self,
   HsConnector *connector = self->connector;
 
   connector->candidates =
-      hs_candidates_new (targets, connector->proxy_resolver, connector->timeout_msec,
-                         g_task_get_context (self->task), &candidates_callbacks, connector);
+      hs_candidates_new (connector->loop, targets, connector->proxy_resolver, connector->timeout_msec,
+                         &candidates_callbacks, connector);
   g_ptr_array_unref (targets);
 }
 
@@ -540,7 +521,7 @@ lookup_cb (GObject *source,
     return;
 
   self->lookup = NULL;
-  clear_source (&self->timer);
+  hs_timer_set (&self->timer, 0);
   if (targets == NULL)
     {
       set_targets (self, g_ptr_array_new ());
@@ -557,7 +538,7 @@ lookup_cb (GObject *source,
 }
 
 /* The lookup has a shorter time than this. */
-static gboolean
+static void
 lookup_timeout_cb (gpointer user_data)
 {
   HsConnecting *self = user_data;
@@ -565,8 +546,6 @@ lookup_timeout_cb (gpointer user_data)
   attempt_fail (self, g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT,
                                    "Looking up the servers of %s timed out",
                                    self->connector->domain));
-
-  return G_SOURCE_REMOVE;
 }
 
 /* A program that names a host or a port means that very one, and an address has no records. */
@@ -595,12 +574,11 @@ find_targets (HsConnecting *self)
     }
 
   /* The other half is for the first target. */
-  set_timer (self, &self->timer, connector->timeout_msec, "[headstock] SRV timeout",
-             lookup_timeout_cb, self);
+  hs_timer_set_after (&self->timer, connector->timeout_msec);
   self->lookup = g_new0 (HsStep, 1);
   self->lookup->attempt = self;
   self->lookup->cancellable = g_cancellable_new ();
-  hs_srv_lookup_async (connector->domain, service, tls_service, connector->timeout_msec / 2,
+  hs_srv_lookup_async (connector->loop, connector->domain, service, tls_service, connector->timeout_msec / 2,
                        self->lookup->cancellable, lookup_cb, self->lookup);
 }
 
@@ -611,9 +589,10 @@ hs_connector_new (const HsConnectorConfig *config)
 {
   HsConnector *self = g_new0 (HsConnector, 1);
 
-  g_assert (config->domain != NULL);
+  g_assert (config->domain != NULL && config->loop != NULL);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->loop = hs_loop_ref (config->loop);
   self->domain = g_strdup (config->domain);
   self->host = g_strdup (config->host);
   self->port = config->port;
@@ -668,6 +647,8 @@ hs_connector_connect_async (HsConnector *self,
   attempt->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (attempt->task, hs_connector_connect_async);
   g_task_set_task_data (attempt->task, attempt, attempt_free);
+  hs_timer_join (&attempt->race, &self->loop->timers, race_cb, attempt);
+  hs_timer_join (&attempt->timer, &self->loop->timers, lookup_timeout_cb, attempt);
 
   if (cancellable != NULL)
     {

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "hs-enums.h"
+#include "net/hs-loop.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,7 @@ typedef struct
   guint16 default_port;           /* 5222 */
   guint16 default_tls_port;       /* 5223 */
   GProxyResolver *proxy_resolver; /* NULL: the default one */
+  HsLoop *loop;                   /* of the calling thread; its clock is that of the timeouts */
   guint timeout_msec;             /* for the lookup of each target, and for each address */
   gboolean no_network;            /* each call returns a result without a connection: the caller has another way */
 } HsConnectorConfig;

@@ -122,7 +122,8 @@ typedef struct
   gatomicrefcount ref_count;
   GTask *task; /* NULL once it has returned */
   GCancellable *cancellable;
-  GSource *timer;
+  HsLoop *loop; /* NULL once the task has returned */
+  HsTimer timer;
   gint64 deadline;
   char *domain;
   guint pending;
@@ -153,6 +154,7 @@ lookup_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_assert (self->loop == NULL);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->targets, g_ptr_array_unref);
   g_free (self->domain);
@@ -169,33 +171,23 @@ query_free (gpointer data)
   g_free (query);
 }
 
-static gboolean lookup_decide (gpointer user_data);
-
+/* The nearest deadline counts. */
 static void
 set_deadline (HsSrvLookup *self,
               gint64 deadline)
 {
-  if (self->timer == NULL)
-    {
-      self->timer = g_timeout_source_new (0);
-      g_source_set_static_name (self->timer, "[headstock] SRV timeout");
-      g_source_set_callback (self->timer, lookup_decide, self, NULL);
-      g_source_attach (self->timer, g_task_get_context (self->task));
-      self->deadline = deadline;
-    }
-
-  self->deadline = MIN (self->deadline, deadline);
-  g_source_set_ready_time (self->timer, self->deadline);
+  self->deadline = self->deadline != 0 ? MIN (self->deadline, deadline) : deadline;
+  hs_timer_set (&self->timer, self->deadline);
 }
 
-static gboolean
+static void
 lookup_decide (gpointer user_data)
 {
   HsSrvLookup *self = user_data;
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  hs_timer_leave (&self->timer);
+  g_clear_pointer (&self->loop, hs_loop_unref);
 
   if (self->targets->len == 0 && self->refused)
     {
@@ -208,8 +200,6 @@ lookup_decide (gpointer user_data)
       g_task_return_pointer (task, g_steal_pointer (&self->targets),
                              (GDestroyNotify) g_ptr_array_unref);
     }
-
-  return G_SOURCE_REMOVE;
 }
 
 /* "." says "decidedly not available" (RFC 2782). g_resolver_lookup_service() gives no target and no
@@ -253,7 +243,7 @@ query_done (HsSrvQuery *query,
   if (self->pending == 0)
     lookup_decide (self);
   else if (self->targets->len > 0)
-    set_deadline (self, g_get_monotonic_time () + WAIT_USEC);
+    set_deadline (self, hs_loop_get_time (self->loop) + WAIT_USEC);
 }
 
 static void
@@ -356,7 +346,8 @@ query_start (HsSrvLookup *self,
 }
 
 void
-hs_srv_lookup_async (const char *domain,
+hs_srv_lookup_async (HsLoop *loop,
+                     const char *domain,
                      const char *service,
                      const char *tls_service,
                      guint timeout_msec,
@@ -376,7 +367,9 @@ hs_srv_lookup_async (const char *domain,
   self->domain = g_strdup (domain);
   self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_srv_target_free);
 
-  set_deadline (self, g_get_monotonic_time () + (gint64) timeout_msec * 1000);
+  self->loop = hs_loop_ref (loop);
+  hs_timer_join (&self->timer, &loop->timers, lookup_decide, self);
+  set_deadline (self, hs_loop_get_time (loop) + (gint64) timeout_msec * 1000);
   query_start (self, tls_service, TRUE);
   query_start (self, service, FALSE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "hs-loop.h"
 
 G_BEGIN_DECLS
 
@@ -30,8 +30,10 @@ void hs_srv_sort (GPtrArray *targets);
 /* Both services are looked up at once; either may be NULL. The result is a GPtrArray of
  * HsSrvTarget: empty where there are no records, and also where the question was not answered
  * within @timeout_msec or not with success (RFC 6120, 3.2.1, item 9, then wants the fallback
- * too). HS_ERROR_NO_SERVICE where a service is said not to be there and none is said to be. */
-void hs_srv_lookup_async (const char *domain,
+ * too). HS_ERROR_NO_SERVICE where a service is said not to be there and none is said to be. @loop: of the calling
+ * thread; the timeout is on its clock. */
+void hs_srv_lookup_async (HsLoop *loop,
+                          const char *domain,
                           const char *service,
                           const char *tls_service,
                           guint timeout_msec,

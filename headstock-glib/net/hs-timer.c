@@ -228,3 +228,10 @@ hs_timer_set (HsTimer *self,
     put_in (timers, self);
   update_source (timers);
 }
+
+void
+hs_timer_set_after (HsTimer *self, guint msec)
+{
+  if (self->timers != NULL)
+    hs_timer_set (self, hs_timers_get_time (self->timers) + msec * (gint64) 1000);
+}

@@ -139,11 +139,11 @@ typedef struct
   GTlsCertificate *pinned;
   HsTlsAcceptFunc accept;
   gpointer accept_data;
-  guint timeout_msec;
 
   GCancellable *inner; /* by the caller's, or by the timer */
   gulong cancelled_id;
-  GSource *timer;
+  HsLoop *loop; /* NULL once it has ended */
+  HsTimer timer;
   gboolean timed_out;
 
   GTlsConnection *connection;
@@ -159,7 +159,7 @@ handshake_free (gpointer data)
 {
   HsHandshake *self = data;
 
-  g_assert (self->timer == NULL);
+  g_assert (self->loop == NULL);
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
   g_clear_object (&self->connection);
@@ -301,15 +301,13 @@ shut_down (GCancellable *cancellable,
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
-static gboolean
+static void
 timeout_cb (gpointer user_data)
 {
   HsHandshake *self = user_data;
 
   self->timed_out = TRUE;
   g_cancellable_cancel (self->inner);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -323,8 +321,8 @@ static void
 stop_waiting (HsHandshake *self,
               GCancellable *cancellable)
 {
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  hs_timer_leave (&self->timer);
+  g_clear_pointer (&self->loop, hs_loop_unref);
   g_cancellable_disconnect (cancellable, self->cancelled_id);
   self->cancelled_id = 0;
 }
@@ -498,7 +496,7 @@ handshake_new (GIOStream *base,
   g_set_object (&self->pinned, config->pinned);
   self->accept = config->accept;
   self->accept_data = config->accept_data;
-  self->timeout_msec = config->timeout_msec;
+  self->loop = hs_loop_ref (config->loop);
   self->inner = g_cancellable_new ();
 
   return self;
@@ -523,10 +521,8 @@ hs_tls_handshake_async (GIOStream *base,
   g_task_set_source_tag (task, hs_tls_handshake_async);
   g_task_set_task_data (task, self, handshake_free);
 
-  self->timer = g_timeout_source_new (self->timeout_msec);
-  g_source_set_static_name (self->timer, "[headstock] TLS timeout");
-  g_source_set_callback (self->timer, timeout_cb, self, NULL);
-  g_source_attach (self->timer, g_task_get_context (task));
+  hs_timer_join (&self->timer, &self->loop->timers, timeout_cb, self);
+  hs_timer_set_after (&self->timer, config->timeout_msec);
 
   if (cancellable != NULL)
     self->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),

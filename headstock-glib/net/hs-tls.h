@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "hs-loop.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +24,7 @@ typedef struct
   HsTlsAcceptFunc accept;      /* asked where verification failed and nothing is pinned; nullable */
   gpointer accept_data;
   guint timeout_msec;
+  HsLoop *loop; /* of the calling thread; the timeout is on its clock */
 } HsTlsConfig;
 
 typedef struct

@@ -48,9 +48,11 @@ connect_to_server (void)
   g_autoptr (GTlsDatabase) database = g_tls_file_database_new (get ("HS_TEST_CA"), &error);
   g_autoptr (GSocketConnection) connection = NULL;
   GTlsConnection *tls = NULL;
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
   HsTlsConfig config = { .domain = get ("HS_TEST_DOMAIN"),
                          .database = database,
                          .alpn = "xmpp-client",
+                         .loop = loop,
                          .timeout_msec = 30000 };
 
   g_assert_no_error (error);

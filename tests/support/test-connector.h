@@ -58,6 +58,41 @@ bind_socket (const char *address,
   return socket;
 }
 
+/* ---- The clock ---- */
+
+typedef struct
+{
+  HsLoop *loop;
+  HsTimer timer;
+  GSourceFunc function;
+  gpointer data;
+} LateAnswer;
+
+static inline void
+late_answer_cb (gpointer user_data)
+{
+  g_autofree LateAnswer *answer = user_data;
+
+  answer->function (answer->data);
+  hs_timer_leave (&answer->timer);
+  hs_loop_unref (answer->loop);
+}
+
+/* The resolver's answers are late on the loop's clock. */
+static inline void
+answer_late (guint msec,
+             GSourceFunc function,
+             gpointer data)
+{
+  LateAnswer *answer = g_new0 (LateAnswer, 1);
+
+  answer->loop = hs_loop_get (NULL);
+  answer->function = function;
+  answer->data = data;
+  hs_timer_join (&answer->timer, &answer->loop->timers, late_answer_cb, answer);
+  hs_timer_set_after (&answer->timer, msec);
+}
+
 /* ---- The fixture ---- */
 
 static inline void
@@ -65,6 +100,7 @@ set_up_with (Fixture *fixture,
              GType resolver)
 {
   test_resolver_set_up (resolver);
+  test_resolver_wait = answer_late;
   fixture->alive = bind_socket ("127.0.0.1", 100, &fixture->port);
   fixture->dead = bind_socket ("127.0.0.1", -1, &fixture->dead_port);
   fixture->cancellable = g_cancellable_new ();
@@ -75,6 +111,7 @@ set_up_with (Fixture *fixture,
     .tls_service = "xmpps-client",
     .default_port = fixture->dead_port,
     .default_tls_port = fixture->dead_port,
+    .loop = hs_loop_get (NULL),
     .timeout_msec = 5000,
   };
 }
@@ -98,6 +135,8 @@ tear_down (Fixture *fixture,
   g_assert_finalize_object (fixture->dead);
   test_finalize (fixture->cancellable);
   g_clear_object (&fixture->config.proxy_resolver);
+  hs_loop_set_time (fixture->config.loop, 0);
+  g_clear_pointer (&fixture->config.loop, hs_loop_unref);
 }
 
 /* "%d" is the port that lives, "%x" the one that does not. */
@@ -143,6 +182,27 @@ static inline void
 run (Fixture *fixture)
 {
   start (fixture);
+  spin_until (fixture->done);
+}
+
+/* Has time pass only when the test says so: see test_pass(). No lookup is left to a thread then, as that of the system's
+ * proxies is. */
+static inline void
+stand (Fixture *fixture)
+{
+  fixture->config.proxy_resolver = g_simple_proxy_resolver_new (NULL, NULL);
+  hs_loop_set_time (fixture->config.loop, g_get_monotonic_time ());
+}
+
+/* Asserts that connecting is done after so many milliseconds on a clock that stands, and not earlier. What is left to do
+ * for sockets takes no time on that clock. */
+static inline void
+assert_done_after (Fixture *fixture,
+                   guint msec)
+{
+  test_pass (fixture->config.loop, msec - 1);
+  g_assert_false (fixture->done);
+  test_pass (fixture->config.loop, 1);
   spin_until (fixture->done);
 }
 

@@ -74,6 +74,27 @@ spin_msec (guint msec)
   spin_until (g_get_monotonic_time () >= end);
 }
 
+/* On a clock that stands (hs_loop_stand()): has all happen that is due in so many milliseconds. */
+static inline void
+test_pass (HsLoop *loop,
+           guint msec)
+{
+  gint64 end = hs_loop_get_time (loop) + msec * (gint64) 1000;
+  gint64 next;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  while ((next = hs_loop_get_next (loop)) != 0 && next <= end)
+    {
+      hs_loop_set_time (loop, MAX (next, hs_loop_get_time (loop)));
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+    }
+  hs_loop_set_time (loop, end);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
 static inline GSocketConnection *
 test_connection_from_fd (int fd)
 {

@@ -100,6 +100,9 @@ typedef struct
   gpointer (*parse) (const char *part);
 } TestQuestion;
 
+/* How an answer waits; NULL: on the system's clock. */
+static void (*test_resolver_wait) (guint msec, GSourceFunc function, gpointer data);
+
 static inline gboolean
 test_resolver_answer_cb (gpointer user_data)
 {
@@ -142,6 +145,8 @@ test_resolver_answer (gpointer resolver,
   g_task_set_task_data (task, question, g_free);
   if (g_strcmp0 (answer, "!never") == 0)
     g_ptr_array_add (test_never, task);
+  else if (delay > 0 && test_resolver_wait != NULL)
+    test_resolver_wait (delay, test_resolver_answer_cb, task);
   else
     g_timeout_add (delay, test_resolver_answer_cb, task);
 }

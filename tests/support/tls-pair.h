@@ -29,7 +29,8 @@ static inline void
 test_tls_pair_init (TestTlsPair *self)
 {
   g_autoptr (GTlsDatabase) database = test_database ();
-  HsTlsConfig config = { .domain = "example.org", .database = database, .timeout_msec = 5000 };
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  HsTlsConfig config = { .domain = "example.org", .database = database, .loop = loop, .timeout_msec = 5000 };
 
   test_tcp_pair (&self->ours, &self->theirs);
   self->server = test_tls_server_new (G_IO_STREAM (self->theirs), TEST_SERVER, G_TLS_AUTHENTICATION_NONE);

@@ -80,8 +80,22 @@ static const HsConnectionCallbacks callbacks = {
   .failed = failed_cb,
 };
 
-static const HsConnectorConfig no_network = { .domain = "example.org", .no_network = TRUE };
-static const HsTlsConfig tls = { .domain = "example.org", .timeout_msec = 10000 };
+/* Without a network. */
+static HsConnector *
+make_connector (Fixture *f)
+{
+  HsConnectorConfig config = { .domain = "example.org", .loop = f->loop, .no_network = TRUE };
+
+  return hs_connector_new (&config);
+}
+
+static void
+start_tls (Fixture *f, HsConnection *connection)
+{
+  HsTlsConfig config = { .domain = "example.org", .loop = f->loop, .timeout_msec = 10000 };
+
+  hs_connection_start_tls (connection, &config);
+}
 
 static void
 set_up (Fixture *f, gconstpointer data)
@@ -91,7 +105,7 @@ set_up (Fixture *f, gconstpointer data)
   f->take = G_MAXSIZE;
   test_socketpair (&f->ours, &f->theirs);
   hs_connection_init (&f->connection, &callbacks, f);
-  hs_connection_connect (&f->connection, hs_connector_new (&no_network));
+  hs_connection_connect (&f->connection, make_connector (f));
   hs_connection_open (&f->connection, f->loop, G_IO_STREAM (f->ours));
 }
 
@@ -223,7 +237,7 @@ test_starttls (Fixture *f, gconstpointer data)
 
   hs_connection_start_reading (&f->connection);
   begin_stream (&f->connection);
-  hs_connection_start_tls (&f->connection, &tls);
+  start_tls (f, &f->connection);
   while (recv (test_get_fd (f->theirs), hello, sizeof hello, MSG_DONTWAIT) <= 0)
     g_main_context_iteration (NULL, FALSE);
   /* A record of the type handshake (RFC 8446, 5.1). */
@@ -242,7 +256,7 @@ static void
 test_starttls_abandoned (Fixture *f, gconstpointer data)
 {
   begin_stream (&f->connection);
-  hs_connection_start_tls (&f->connection, &tls);
+  start_tls (f, &f->connection);
   end_connection (f);
   spin_until (!G_IS_OBJECT (f->ours) || g_io_stream_is_closed (G_IO_STREAM (f->ours)));
   g_assert_cmpuint (f->n_failed + f->n_secured + f->n_dropped, ==, 0);
@@ -277,7 +291,7 @@ test_starttls_in_memory (Fixture *f, gconstpointer data)
   HsTestTransport *transport;
 
   end_connection (f);
-  hs_connection_connect (connection, hs_connector_new (&no_network));
+  hs_connection_connect (connection, make_connector (f));
   g_assert_true (hs_connection_dial (connection, dial, f, NULL));
   transport = (HsTestTransport *) hs_connection_get_transport (connection);
   hs_connection_start_reading (connection);
@@ -285,7 +299,7 @@ test_starttls_in_memory (Fixture *f, gconstpointer data)
   hs_test_transport_feed (transport, "<proceed/>");
   spin_until (f->received->len == 10);
   hs_test_transport_feed (transport, "<injected/>");
-  hs_connection_start_tls (connection, &tls);
+  start_tls (f, connection);
   g_assert_false (hs_connection_is_secure (connection));
   spin_until (f->n_secured == 1);
   g_assert_true (hs_connection_is_secure (connection) && hs_connection_is_trusted (connection));
@@ -313,7 +327,7 @@ test_phases (Fixture *f, gconstpointer data)
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_OPEN);
   g_assert_true (hs_connection_is_open_with (connection, stream));
   g_assert_false (hs_connection_is_open_with (connection, NULL));
-  hs_connection_start_tls (connection, &tls);
+  start_tls (f, connection);
   g_assert_cmpint (hs_connection_get_phase (connection), ==, HS_CONNECTION_SECURING);
   g_assert_false (hs_connection_is_open_with (connection, stream));
   hs_connection_restart_stream (connection);

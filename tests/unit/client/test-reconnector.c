@@ -107,7 +107,7 @@ test_no_watch (Fixture *f, gconstpointer data)
 static void
 test_addresses (Fixture *f, gconstpointer data)
 {
-  HsConnectorConfig config = { .domain = "example.com", .host = "127.0.0.1", .port = 1 };
+  HsConnectorConfig config = { .domain = "example.com", .host = "127.0.0.1", .port = 1, .loop = f->loop };
   HsConnector *first = hs_connector_new (&config);
   HsConnector *second = hs_connector_new (&config);
 

@@ -49,7 +49,8 @@ next_cb (GObject *enumerator, GAsyncResult *result, gpointer user_data)
 static void
 test_enumerates_literal (void)
 {
-  g_autoptr (GSocketConnectable) connectable = hs_address_new ("[::1]", 5222);
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  g_autoptr (GSocketConnectable) connectable = hs_address_new (loop, "[::1]", 5222);
   g_autoptr (GSocketAddressEnumerator) enumerator = g_socket_connectable_enumerate (connectable);
   g_autofree char *text = g_socket_connectable_to_string (connectable);
   g_autoptr (GSocketAddress) address = NULL;

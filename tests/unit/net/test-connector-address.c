@@ -32,21 +32,21 @@ typedef struct
   const char *listener;
   const char *ipv4;
   const char *ipv6;
+  guint after; /* milliseconds: the lookups alone take time */
 } Addresses;
 
 static const Addresses addresses[] = {
-  { "/connector/addresses/ipv4-of-both", "127.0.0.1", "127.0.0.1", "::1" },
-  { "/connector/addresses/ipv6-of-both", "::1", "127.0.0.1", "::1" },
-  { "/connector/addresses/last", "127.0.0.1", "127.0.0.2 127.0.0.3 127.0.0.1", "::1" },
-  { "/connector/addresses/ipv4-only", "127.0.0.1", "127.0.0.1", "!not-found" },
-  { "/connector/addresses/ipv6-only", "::1", "!not-found", "::1" },
-  { "/connector/addresses/ipv6-late", "::1", "127.0.0.1", "@200 ::1" },
-  { "/connector/addresses/ipv6-late-and-ipv4-absent", "::1", "!not-found", "@200 ::1" },
-  { "/connector/addresses/ipv6-late-and-ipv4-fails", "::1", "!temporary", "@200 ::1" },
-  { "/connector/addresses/ipv6-never", "127.0.0.1", "127.0.0.1", "!never" },
-  { "/connector/addresses/ipv4-late", "127.0.0.1", "@200 127.0.0.1", "::1" },
-  { "/connector/addresses/ipv4-late-and-ipv6-absent", "127.0.0.1", "@200 127.0.0.1",
-    "!not-found" },
+  { "/connector/addresses/ipv4-of-both", "127.0.0.1", "127.0.0.1", "::1", 0 },
+  { "/connector/addresses/ipv6-of-both", "::1", "127.0.0.1", "::1", 0 },
+  { "/connector/addresses/last", "127.0.0.1", "127.0.0.2 127.0.0.3 127.0.0.1", "::1", 0 },
+  { "/connector/addresses/ipv4-only", "127.0.0.1", "127.0.0.1", "!not-found", 0 },
+  { "/connector/addresses/ipv6-only", "::1", "!not-found", "::1", 0 },
+  { "/connector/addresses/ipv6-late", "::1", "127.0.0.1", "@200 ::1", 200 },
+  { "/connector/addresses/ipv6-late-and-ipv4-absent", "::1", "!not-found", "@200 ::1", 200 },
+  { "/connector/addresses/ipv6-late-and-ipv4-fails", "::1", "!temporary", "@200 ::1", 200 },
+  { "/connector/addresses/ipv6-never", "127.0.0.1", "127.0.0.1", "!never", 50 },
+  { "/connector/addresses/ipv4-late", "127.0.0.1", "@200 127.0.0.1", "::1", 200 },
+  { "/connector/addresses/ipv4-late-and-ipv6-absent", "127.0.0.1", "@200 127.0.0.1", "!not-found", 200 },
 };
 
 static void
@@ -59,7 +59,11 @@ test_addresses (Fixture *fixture,
   add_srv (fixture, SRV, "1 0 %d a.example");
   test_resolver_add (test_ipv4, "a.example", given->ipv4);
   test_resolver_add (test_ipv6, "a.example", given->ipv6);
-  run (fixture);
+  stand (fixture);
+  start (fixture);
+  if (given->after > 0)
+    assert_done_after (fixture, given->after);
+  spin_until (fixture->done);
   assert_connected (fixture, "a.example", FALSE);
 }
 
@@ -136,7 +140,6 @@ test_black_hole (Fixture *fixture,
   g_autofree char *answer = g_strdup_printf ("1 0 %u a.example;2 0 %u b.example", port, port);
   g_autofree char *message = NULL;
   gboolean rescued = data != NULL;
-  gint64 begin = g_get_monotonic_time ();
 
   if (rescued)
     {
@@ -147,13 +150,13 @@ test_black_hole (Fixture *fixture,
   else
     add_srv (fixture, SRV, answer);
 
-  fixture->config.timeout_msec = 250;
+  stand (fixture);
+  fixture->config.timeout_msec = 240;
   test_resolver_add (test_ipv4, "a.example", "127.0.0.1");
   test_resolver_add (test_ipv4, "b.example", "127.0.0.1");
   test_resolver_add (test_ipv4, "c.example", "127.0.0.1");
-  run (fixture);
-  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 490 * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 1500 * 1000);
+  start (fixture);
+  assert_done_after (fixture, 2 * 240);
 
   if (rescued)
     assert_connected (fixture, "c.example", FALSE);
@@ -180,23 +183,22 @@ test_raced (Fixture *fixture,
   g_autoptr (GSocket) hole G_GNUC_UNUSED = bind_black_hole (&port, fillers);
   g_autofree char *answer = g_strdup_printf ("1 0 %u a.example;2 0 %u b.example;3 0 %%d c.example;"
                                              "4 0 %%d d.example", port, port);
-  gint64 begin = g_get_monotonic_time ();
 
+  stand (fixture);
   fixture->config.timeout_msec = 20000;
   add_srv (fixture, SRV, answer);
   test_resolver_add (test_ipv4, "a.example", "127.0.0.1");
   test_resolver_add (test_ipv4, "b.example", data != NULL ? data : "127.0.0.1");
   test_resolver_add (test_ipv4, "c.example", "127.0.0.1");
   test_resolver_add (test_ipv4, "d.example", "127.0.0.1");
-  run (fixture);
+  start (fixture);
+  assert_done_after (fixture, 2 * 250);
   assert_connected (fixture, "c.example", FALSE);
-  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 240 * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 4000 * 1000);
   g_assert_true (hs_connector_has_more (fixture->connector));
   /* Those that were given up for the first one that answered keep their place. */
-  run (fixture);
+  start (fixture);
+  assert_done_after (fixture, data != NULL ? 250 : 2 * 250);
   assert_connected (fixture, "d.example", FALSE);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8000 * 1000);
   for (guint i = 0; i < 8; i++)
     close (fillers[i]);
 }
@@ -206,20 +208,19 @@ static void
 test_silent_resolver (Fixture *fixture,
                       gconstpointer data)
 {
-  gint64 begin = g_get_monotonic_time ();
   g_autofree char *message =
       g_strdup_printf ("Connecting to example.org:%u timed out", fixture->dead_port);
 
-  fixture->config.timeout_msec = 300;
+  stand (fixture);
+  fixture->config.timeout_msec = 30000;
   test_resolver_add (test_srv, SRV, "!never");
   test_resolver_add (test_srv, TLS_SRV, "!never");
   test_resolver_add (test_ipv4, "example.org", "!never");
   test_resolver_add (test_ipv6, "example.org", "!never");
-  run (fixture);
+  start (fixture);
+  assert_done_after (fixture, 15000 + 30000);
   g_assert_error (fixture->error, HS_ERROR, HS_ERROR_TIMED_OUT);
   g_assert_cmpstr (fixture->error->message, ==, message);
-  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 290 * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 1500 * 1000);
 }
 
 static void

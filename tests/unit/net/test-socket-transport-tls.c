@@ -227,7 +227,8 @@ test_starttls (void)
 {
   GSocketConnection *ours, *theirs;
   g_autoptr (GTlsDatabase) database = test_database ();
-  Starter starter = { .config = { .domain = "example.org", .database = database, .timeout_msec = 5000 } };
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  Starter starter = { .config = { .domain = "example.org", .database = database, .loop = loop, .timeout_msec = 5000 } };
   TestTlsServer *server;
   TestOwner *owner;
   GOutputStream *output;

@@ -32,7 +32,8 @@ static HsTlsResult *
 shake_hands (GIOStream *stream)
 {
   g_autoptr (GTlsDatabase) database = test_database ();
-  HsTlsConfig config = { .domain = "example.org", .database = database, .timeout_msec = 20000 };
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  HsTlsConfig config = { .domain = "example.org", .database = database, .loop = loop, .timeout_msec = 20000 };
   Handshake handshake = { 0 };
 
   hs_tls_handshake_async (stream, &config, NULL, handshake_cb, &handshake);

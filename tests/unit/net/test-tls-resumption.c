@@ -51,7 +51,8 @@ handshake (guint16 port,
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) base = NULL;
-  HsTlsConfig config = { .domain = "example.org", .accept = accept_cb, .timeout_msec = 5000 };
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  HsTlsConfig config = { .domain = "example.org", .accept = accept_cb, .loop = loop, .timeout_msec = 5000 };
 
   g_socket_client_set_enable_proxy (client, FALSE);
   base = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &failure);
