@@ -232,11 +232,11 @@ make_stream (HsClient *self)
     .lang = hs_settings_choose_lang (settings),
     .max_stanza_size = hs_settings_get_max_stanza_size (settings),
     .max_depth = hs_settings_get_max_depth (settings),
-    .management = hs_client_ensure_management (priv),
-    .session_jid = hs_session_get_bound_jid (&priv->session),
+    .session = &priv->session,
     .begins = !component,
   };
 
+  hs_client_ensure_management (priv);
   hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
   config.step_by_step
       = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_WITH_HEADER);

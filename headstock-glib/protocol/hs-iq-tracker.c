@@ -31,10 +31,12 @@ struct _HsIqTracker
   GHashTable *requests; /* id -> HsIqRequest chain; NULL while there is none */
   GQueue deadlines;     /* nearest first */
   gboolean paused;      /* deadlines count from the time of the pause */
-  HsIqOwn own;
+  const HsIqOwn *own; /* borrowed */
   gboolean strict;
   guint size;
 };
+
+static const HsIqOwn nobody;
 
 static void
 request_free (HsIqRequest *self)
@@ -51,16 +53,9 @@ hs_iq_tracker_new (void)
 {
   HsIqTracker *self = g_new0 (HsIqTracker, 1);
 
+  self->own = &nobody;
   g_queue_init (&self->deadlines);
   return self;
-}
-
-static void
-clear_own (HsIqTracker *self)
-{
-  g_clear_pointer (&self->own.full, hs_jid_unref);
-  g_clear_pointer (&self->own.bare, hs_jid_unref);
-  g_clear_pointer (&self->own.domain, hs_jid_unref);
 }
 
 static GPtrArray *
@@ -93,21 +88,13 @@ hs_iq_tracker_free (HsIqTracker *self)
 
   for (guint i = 0; i < all->len; i++)
     request_free (g_ptr_array_index (all, i));
-  clear_own (self);
   g_free (self);
 }
 
 void
 hs_iq_tracker_set_own (HsIqTracker *self, const HsIqOwn *own)
 {
-  HsIqOwn copy = {
-    .full = own->full != NULL ? hs_jid_ref (own->full) : NULL,
-    .bare = own->bare != NULL ? hs_jid_ref (own->bare) : NULL,
-    .domain = own->domain != NULL ? hs_jid_ref (own->domain) : NULL,
-  };
-
-  clear_own (self);
-  self->own = copy;
+  self->own = own != NULL ? own : &nobody;
 }
 
 static void
@@ -141,8 +128,8 @@ hs_iq_tracker_add (HsIqTracker *self,
     request->to_jid = hs_jid_new (to, NULL);
   if (from != NULL)
     request->from_jid = hs_jid_new (from, NULL);
-  request->to_account = to == NULL || (request->to_jid != NULL && self->own.bare != NULL &&
-                                       hs_jid_equal (request->to_jid, self->own.bare));
+  request->to_account = to == NULL || (request->to_jid != NULL && self->own->bare != NULL &&
+                                       hs_jid_equal (request->to_jid, self->own->bare));
   if (self->requests == NULL)
     self->requests = g_hash_table_new (g_str_hash, g_str_equal);
   request->next = g_hash_table_lookup (self->requests, id);
@@ -215,8 +202,8 @@ sender_is_right (HsIqTracker *self, HsIqRequest *request, HsNode *iq)
   if (jid == NULL)
     return FALSE;
   if (request->to_account)
-    return is_jid (jid, self->own.bare) || is_jid (jid, self->own.full) ||
-           is_jid (jid, self->own.domain);
+    return is_jid (jid, self->own->bare) || is_jid (jid, self->own->full) ||
+           is_jid (jid, self->own->domain);
   return is_jid (jid, request->to_jid);
 }
 

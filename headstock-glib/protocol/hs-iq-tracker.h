@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct _HsIqTracker HsIqTracker;
 typedef struct _HsIqRequest HsIqRequest;
 
-/* The account's own addresses. Call hs_iq_tracker_set_own() again when they change. */
+/* The account's own addresses. */
 typedef struct
 {
   HsJid *full;   /* bound, or NULL */
@@ -25,6 +25,7 @@ typedef void (*HsIqAnswerFunc) (HsNode *answer, const GError *error, gpointer us
 
 HsIqTracker *hs_iq_tracker_new (void);
 void hs_iq_tracker_free (HsIqTracker *self);
+/* @own is borrowed: the addresses belong to the session, which may change them. NULL: none is known. */
 void hs_iq_tracker_set_own (HsIqTracker *self, const HsIqOwn *own);
 
 /* @to and @from as they were written, nullable. @deadline 0: none. */

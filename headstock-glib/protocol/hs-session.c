@@ -20,13 +20,36 @@ hs_session_init (HsSession *self,
   *self = (HsSession){ .callbacks = callbacks, .owner = owner, .tracker = tracker };
 }
 
+static void
+clear_own (HsIqOwn *own)
+{
+  g_clear_pointer (&own->full, hs_jid_unref);
+  g_clear_pointer (&own->bare, hs_jid_unref);
+  g_clear_pointer (&own->domain, hs_jid_unref);
+}
+
+/* @full: the bound JID, or NULL. */
+static void
+set_own (HsIqOwn *own, HsJid *full, HsJid *jid)
+{
+  HsIqOwn changed = {
+    .full = full != NULL ? hs_jid_ref (full) : NULL,
+    .bare = hs_jid_get_bare (jid),
+    .domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL),
+  };
+
+  clear_own (own);
+  *own = changed;
+}
+
 void
 hs_session_clear (HsSession *self)
 {
   g_clear_pointer (&self->management, hs_stream_management_free);
   g_clear_pointer (&self->account, hs_jid_unref);
-  g_clear_pointer (&self->bound_jid, hs_jid_unref);
-  g_clear_pointer (&self->bound_bare, hs_jid_unref);
+  hs_iq_tracker_set_own (self->tracker, NULL);
+  clear_own (&self->bound);
+  clear_own (&self->expected);
 }
 
 HsStreamManagement *
@@ -46,13 +69,13 @@ hs_session_get_management (const HsSession *self)
 HsJid *
 hs_session_get_bound_jid (const HsSession *self)
 {
-  return self->bound_jid;
+  return self->bound.full;
 }
 
 HsJid *
 hs_session_get_bound_bare (const HsSession *self)
 {
-  return self->bound_bare;
+  return self->bound.bare;
 }
 
 gsize
@@ -81,21 +104,11 @@ hs_session_set_told_active (HsSession *self, gboolean told)
 
 /* ---- Whose session it is ---- */
 
-static void
-set_own (HsSession *self, HsJid *full, HsJid *bare)
-{
-  g_autoptr (HsJid) domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (bare), NULL, NULL);
-  HsIqOwn own = { .full = full, .bare = bare, .domain = domain };
-
-  hs_iq_tracker_set_own (self->tracker, &own);
-}
-
 void
 hs_session_expect (HsSession *self, HsJid *jid)
 {
-  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
-
-  set_own (self, NULL, bare);
+  set_own (&self->expected, NULL, jid);
+  hs_iq_tracker_set_own (self->tracker, &self->expected);
 }
 
 void
@@ -121,29 +134,26 @@ hs_session_forget_account (HsSession *self)
 
 /* ---- From the first connection to the last ---- */
 
+/* The session stands: the addresses that count are those that were bound. */
 static void
-set_bound (HsSession *self, HsJid *jid)
+use_bound (HsSession *self)
 {
-  g_autoptr (HsJid) full = hs_jid_ref (jid);
-
-  g_clear_pointer (&self->bound_jid, hs_jid_unref);
-  g_clear_pointer (&self->bound_bare, hs_jid_unref);
-  self->bound_bare = hs_jid_get_bare (full);
-  self->bound_jid = g_steal_pointer (&full);
+  hs_iq_tracker_set_own (self->tracker, &self->bound);
+  clear_own (&self->expected);
 }
 
 void
 hs_session_bind (HsSession *self, HsJid *jid)
 {
-  set_bound (self, jid);
-  set_own (self, self->bound_jid, self->bound_bare);
+  set_own (&self->bound, jid, jid);
+  use_bound (self);
   self->callbacks->bound_changed (self->owner);
 }
 
 void
 hs_session_resume (HsSession *self, gint64 now)
 {
-  set_own (self, self->bound_jid, self->bound_bare);
+  use_bound (self);
   hs_iq_tracker_unpause (self->tracker, now);
 }
 
@@ -200,10 +210,9 @@ hs_session_lose (HsSession *self)
 {
   hs_iq_tracker_unpause (self->tracker, 0);
   fail_requests (self);
-  if (self->bound_jid == NULL)
+  if (self->bound.full == NULL)
     return FALSE;
-  g_clear_pointer (&self->bound_jid, hs_jid_unref);
-  g_clear_pointer (&self->bound_bare, hs_jid_unref);
+  clear_own (&self->bound);
   self->callbacks->bound_changed (self->owner);
   return TRUE;
 }
@@ -216,14 +225,14 @@ hs_session_save (const HsSession *self, guint n_ahead, gint64 boot_now, gint64 r
   GVariant *state;
   gint64 seconds;
 
-  if (self->management == NULL || self->bound_jid == NULL)
+  if (self->management == NULL || self->bound.full == NULL)
     return NULL;
   state = hs_stream_management_save (self->management, n_ahead);
   if (state == NULL)
     return NULL;
   seconds = (real_now - hs_stream_management_get_age (self->management, boot_now)) / G_USEC_PER_SEC;
   return g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", STATE_VERSION,
-                        hs_jid_to_string (self->account), hs_jid_to_string (self->bound_jid),
+                        hs_jid_to_string (self->account), hs_jid_to_string (self->bound.full),
                         seconds, state);
 }
 
@@ -305,7 +314,7 @@ hs_session_restore (HsSession *self,
     return FALSE;
   hs_iq_tracker_pause (self->tracker, restore->now);
   hs_session_set_account (self, restore->jid);
-  set_bound (self, jid);
+  set_own (&self->bound, jid, jid);
   self->callbacks->bound_changed (self->owner);
   return TRUE;
 }

@@ -27,8 +27,8 @@ typedef struct
   HsIqTracker *tracker;           /* borrowed */
   HsStreamManagement *management; /* NULL until there was a session that may have it */
   HsJid *account;                 /* bare: whose session it is; NULL until there was one */
-  HsJid *bound_jid;
-  HsJid *bound_bare;
+  HsIqOwn bound;    /* the bound JID, the account and the server; all NULL: no address is bound */
+  HsIqOwn expected; /* before the server has bound an address, without a bound JID */
   gsize max_bytes; /* of one stanza that the server accepts (XEP-0478), or 0 */
   gboolean told_active; /* the server was told whether somebody is looking (XEP-0352) */
 } HsSession;

@@ -81,8 +81,8 @@ hs_stream_close (HsStream *self)
   if (self->closing || self->state == HS_STREAM_STATE_CLOSED)
     return;
   /* XEP-0198, 4: acknowledge first, so that the server does not redirect or return what was received. */
-  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
-    hs_stream_management_write_ack (self->config.management, hs_stream_get_output (self));
+  if (self->state == HS_STREAM_STATE_READY && self->management != NULL)
+    hs_stream_management_write_ack (self->management, hs_stream_get_output (self));
   self->closing = TRUE;
   if (self->state != HS_STREAM_STATE_HANDSHAKE)
     write_end (self);
@@ -142,8 +142,8 @@ hs_stream_fail (HsStream *self, GError *error)
 void
 hs_stream_give_up_session (HsStream *self)
 {
-  if (self->state == HS_STREAM_STATE_READY && self->config.management != NULL)
-    hs_stream_management_lose (self->config.management);
+  if (self->state == HS_STREAM_STATE_READY && self->management != NULL)
+    hs_stream_management_lose (self->management);
 }
 
 void
@@ -206,6 +206,6 @@ hs_stream_become_ready (HsStream *self, HsStreamEventType event)
   hs_binding_forget_request (&self->binding);
   self->state = HS_STREAM_STATE_READY;
   self->pending = event;
-  if (self->config.management != NULL)
-    hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
+  if (self->management != NULL)
+    hs_stream_management_begin (self->management, hs_stream_get_output (self));
 }

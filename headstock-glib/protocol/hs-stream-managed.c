@@ -15,7 +15,7 @@ refuse_acknowledgement (HsStream *self, GError *error)
   if (!self->closing)
     {
       hs_stream_write (self, "<stream:error><undefined-condition xmlns='%s'/>", HS_NS_STREAMS);
-      hs_stream_management_write_excess (self->config.management, hs_stream_get_output (self));
+      hs_stream_management_write_excess (self->management, hs_stream_get_output (self));
       hs_stream_write (self, "</stream:error>");
     }
   hs_stream_close (self);
@@ -28,14 +28,14 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
   g_autoptr (GError) error = NULL;
 
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-  if (self->config.management == NULL)
+  if (self->management == NULL)
     hs_stream_protocol_error (self, "unsupported-stanza-type",
                               "The server sent <enabled/> for stream management (XEP-0198) without a request for it");
-  else if (!hs_stream_management_on_enabled (self->config.management, node, &error))
+  else if (!hs_stream_management_on_enabled (self->management, node, &error))
     refuse_acknowledgement (self, g_steal_pointer (&error));
   else
     {
-      hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
+      hs_stream_management_begin (self->management, hs_stream_get_output (self));
       self->pending = HS_STREAM_EVENT_ENABLED;
     }
 }
@@ -43,18 +43,18 @@ hs_stream_on_enabled (HsStream *self, HsNode *node)
 void
 hs_stream_on_not_enabled (HsStream *self, HsNode *node)
 {
-  if (self->config.management == NULL
-      || !hs_stream_management_is_enabling (self->config.management))
+  if (self->management == NULL
+      || !hs_stream_management_is_enabling (self->management))
     {
       hs_stream_protocol_error (self, "unsupported-stanza-type",
                                 "The server sent <failed/> for stream management (XEP-0198) without a request for it");
       return;
     }
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-  hs_stream_management_on_failed (self->config.management, node);
+  hs_stream_management_on_failed (self->management, node);
   /* Send what had to wait for acknowledgements: there will be none. */
   if (!self->closing)
-    hs_stream_management_begin (self->config.management, hs_stream_get_output (self));
+    hs_stream_management_begin (self->management, hs_stream_get_output (self));
   self->pending = HS_STREAM_EVENT_ENABLED;
 }
 
@@ -64,7 +64,7 @@ hs_stream_on_resumed (HsStream *self, HsNode *node)
   g_autoptr (GError) error = NULL;
 
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-  if (!hs_stream_management_on_resumed (self->config.management, node, &error))
+  if (!hs_stream_management_on_resumed (self->management, node, &error))
     {
       refuse_acknowledgement (self, g_steal_pointer (&error));
       return;
@@ -78,9 +78,9 @@ hs_stream_on_ack (HsStream *self, HsNode *node)
   g_autoptr (GError) error = NULL;
   GByteArray *output = self->closing ? NULL : hs_stream_get_output (self);
 
-  if (self->config.management == NULL)
+  if (self->management == NULL)
     return;
-  if (hs_stream_management_on_ack (self->config.management, node, output, &error))
+  if (hs_stream_management_on_ack (self->management, node, output, &error))
     self->pending = HS_STREAM_EVENT_ACKNOWLEDGED;
   else
     refuse_acknowledgement (self, g_steal_pointer (&error));
@@ -89,23 +89,23 @@ hs_stream_on_ack (HsStream *self, HsNode *node)
 void
 hs_stream_on_request (HsStream *self, HsNode *node)
 {
-  if (self->config.management != NULL && !self->closing)
-    hs_stream_management_on_request (self->config.management, hs_stream_get_output (self));
+  if (self->management != NULL && !self->closing)
+    hs_stream_management_on_request (self->management, hs_stream_get_output (self));
 }
 
 /* Whether the server counts the stanzas that arrive now: it does so after <enabled/>. */
 gboolean
 hs_stream_counts (HsStream *self)
 {
-  return self->config.management != NULL && self->state == HS_STREAM_STATE_READY
-         && !hs_stream_management_is_enabling (self->config.management);
+  return self->management != NULL && self->state == HS_STREAM_STATE_READY
+         && !hs_stream_management_is_enabling (self->management);
 }
 
 void
 hs_stream_count_in (HsStream *self, guint n)
 {
   if (n > 0 && hs_stream_counts (self))
-    hs_stream_management_count_in (self->config.management, n,
+    hs_stream_management_count_in (self->management, n,
                                    self->closing ? NULL : hs_stream_get_output (self));
 }
 
@@ -122,6 +122,6 @@ hs_stream_count_taken (HsStream *self)
   if (!self->owes_count)
     return;
   self->owes_count = FALSE;
-  hs_stream_management_count_in (self->config.management, 1,
+  hs_stream_management_count_in (self->management, 1,
                                  self->closing ? NULL : hs_stream_get_output (self));
 }

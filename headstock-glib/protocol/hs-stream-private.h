@@ -36,6 +36,7 @@ typedef enum
 struct _HsStream
 {
   HsStreamConfig config;
+  HsStreamManagement *management; /* of the session; or NULL */
   char *secret; /* a component's */
   char *lang;
   HsParser *parser;

@@ -37,7 +37,7 @@ write_user_agent (HsStream *self)
 static gboolean
 must_bind_later (HsStream *self)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
 
   return management != NULL
          && (hs_stream_management_has_session (management) ? !self->features->sm
@@ -47,7 +47,7 @@ must_bind_later (HsStream *self)
 static void
 write_resume (HsStream *self)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
 
   if (!self->features->sm || management == NULL || !hs_stream_management_has_session (management))
     return;
@@ -59,13 +59,13 @@ write_resume (HsStream *self)
 static void
 write_enable (HsStream *self)
 {
-  if (self->config.management == NULL || !self->features->bind2_sm)
+  if (self->management == NULL || !self->features->bind2_sm)
     return;
   hs_binding_ask_for (&self->binding, HS_INLINE_ENABLE);
   if (hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME))
     hs_stream_write (self, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
   else
-    hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+    hs_stream_management_write_enable (self->management, hs_stream_get_output (self));
 }
 
 /* XEP-0386: the server makes the resource, and may begin it with the tag. */
@@ -227,7 +227,9 @@ take_token (HsStream *self, HsNode *node)
 static void
 take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
 {
-  if (hs_jid_get_resource (jid) != NULL && !hs_jid_equal (jid, self->config.session_jid))
+  HsJid *bound = hs_session_get_bound_jid (self->config.session);
+
+  if (hs_jid_get_resource (jid) != NULL && (bound == NULL || !hs_jid_equal (jid, bound)))
     {
       hs_stream_protocol_error (self, "undefined-condition",
                                 "The server resumed a session with another address");
@@ -245,7 +247,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
 static gboolean
 take_enabled (HsStream *self, HsNode *bound)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
   HsNode *enabled = hs_node_get_child (bound, "enabled", HS_NS_SM);
   HsNode *failed = hs_node_get_child (bound, "failed", HS_NS_SM);
   g_autoptr (GByteArray) unused = g_byte_array_new ();
@@ -303,9 +305,9 @@ take_results (HsStream *self, HsNode *node, HsJid *jid)
       return;
     }
   if (resuming && failed != NULL)
-    hs_stream_management_on_failed (self->config.management, failed);
+    hs_stream_management_on_failed (self->management, failed);
   else if (resuming)
-    hs_stream_management_lose (self->config.management);
+    hs_stream_management_lose (self->management);
   if (bound != NULL)
     take_bound (self, bound, jid);
 }

@@ -50,7 +50,7 @@ bind_resource (HsStream *self)
 void
 hs_stream_pipeline_bind (HsStream *self)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
 
   if (self->config.step_by_step)
     return;
@@ -80,7 +80,7 @@ hs_stream_has_begun (HsStream *self)
 gboolean
 hs_stream_begin (HsStream *self)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
   HsSessionFeatures features = hs_binding_get_session_features (&self->binding);
 
   if (features == 0)
@@ -100,8 +100,8 @@ hs_stream_begin (HsStream *self)
 static gboolean
 is_enable_pipelined (HsStream *self)
 {
-  return hs_stream_has_begun (self) && self->config.management != NULL
-         && hs_stream_management_is_enabling (self->config.management);
+  return hs_stream_has_begun (self) && self->management != NULL
+         && hs_stream_management_is_enabling (self->management);
 }
 
 /* Whether the features allow what was pipelined before they came. */
@@ -121,8 +121,8 @@ bind_by_features (HsStream *self)
 {
   gboolean sent = hs_pipelined_has_bind (hs_binding_get_pipelined (&self->binding));
 
-  if (self->config.management != NULL && !is_enable_pipelined (self))
-    hs_stream_management_lose (self->config.management);
+  if (self->management != NULL && !is_enable_pipelined (self))
+    hs_stream_management_lose (self->management);
   bind_resource (self);
   /* If the request was pipelined, its answer probably arrived with the features: no BINDING event is needed. */
   if (!sent && self->config.begins && self->error == NULL)
@@ -144,7 +144,7 @@ hs_stream_set_features_text (HsStream *self, const char *text)
 void
 hs_stream_take_features (HsStream *self, HsNode *node)
 {
-  HsStreamManagement *management = self->config.management;
+  HsStreamManagement *management = self->management;
 
   /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at
    * fault. */
@@ -275,8 +275,8 @@ enable_and_become_ready (HsStream *self)
   else
     {
       hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-      if (self->config.management != NULL && hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
-        hs_stream_management_write_enable (self->config.management, hs_stream_get_output (self));
+      if (self->management != NULL && hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
+        hs_stream_management_write_enable (self->management, hs_stream_get_output (self));
     }
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
@@ -329,7 +329,7 @@ void
 hs_stream_on_not_resumed (HsStream *self, HsNode *node)
 {
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-  hs_stream_management_on_failed (self->config.management, node);
+  hs_stream_management_on_failed (self->management, node);
   bind_resource (self);
 }
 

@@ -65,8 +65,8 @@ on_stream_error (HsStream *self, HsNode *node)
 
   if (other_host != NULL)
     self->other_host = hs_node_dup_value (other_host);
-  else if (self->config.management != NULL)
-    hs_stream_management_on_stream_error (self->config.management);
+  else if (self->management != NULL)
+    hs_stream_management_on_stream_error (self->management);
   hs_stream_close (self);
   hs_stream_fail (self, error);
 }
@@ -308,8 +308,7 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
 
   self->config = *config;
   hs_jid_ref (self->config.jid);
-  if (self->config.session_jid != NULL)
-    hs_jid_ref (self->config.session_jid);
+  self->management = config->session != NULL ? hs_session_get_management (config->session) : NULL;
   /* Only a component's secret is kept: hs_stream_sign_in() is given a client's password. */
   self->secret = config->component ? g_strdup (config->secret) : NULL;
   self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
@@ -336,7 +335,6 @@ hs_stream_free (HsStream *self)
   hs_parser_free (self->parser);
   g_clear_pointer (&self->output, g_byte_array_unref);
   hs_jid_unref (self->config.jid);
-  g_clear_pointer (&self->config.session_jid, hs_jid_unref);
   hs_sasl_secret_free (self->secret);
   g_free (self->lang);
   g_free ((char *) self->config.user_agent_id);
@@ -458,7 +456,7 @@ take_stanza (HsStream *self, HsStreamEvent *event)
   event->node = parsed->node;
   event->type
       = parsed->type == HS_PARSER_EVENT_FORGET ? HS_STREAM_EVENT_FORGET : HS_STREAM_EVENT_STANZA;
-  if (self->config.management != NULL)
+  if (self->management != NULL)
     {
       hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
       if (event->type == HS_STREAM_EVENT_STANZA)
@@ -488,7 +486,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
           break;
         }
       parsed = hs_parser_pop (self->parser);
-      if (self->config.management != NULL)
+      if (self->management != NULL)
         hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
       if (parsed == NULL)
         {
@@ -512,7 +510,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;
   /* The server does not count stanzas from before the session. */
-  if (event->type == HS_STREAM_EVENT_STANZA && self->config.management != NULL)
+  if (event->type == HS_STREAM_EVENT_STANZA && self->management != NULL)
     self->owes_count = hs_stream_counts (self) && !kept;
   /* The caller has remembered the features by now. */
   if (event->type == HS_STREAM_EVENT_BOUND || event->type == HS_STREAM_EVENT_RESUMED)

@@ -4,8 +4,8 @@
 #include "hs-enums.h"
 #include "hs-jid.h"
 #include "protocol/hs-authentication.h"
+#include "protocol/hs-session.h"
 #include "protocol/hs-stream-features.h"
-#include "protocol/hs-stream-management.h"
 #include "xml/hs-parser.h"
 
 G_BEGIN_DECLS
@@ -27,7 +27,7 @@ typedef enum
   HS_STREAM_EVENT_BINDING,       /* only with config.begins: a resource was requested; see hs_stream_begin() */
   HS_STREAM_EVENT_BOUND,         /* a new session: see hs_stream_take_jid(); stanzas may be sent */
   HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
-  HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of config.management */
+  HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of the stream management */
   HS_STREAM_EVENT_ENABLED,       /* the server has answered <enable/>; take delivery statuses as well */
   HS_STREAM_EVENT_LIMIT_CHANGED, /* see hs_stream_get_max_bytes() */
   HS_STREAM_EVENT_CSI_OFFERED,   /* from now on hs_stream_send_active() has an effect (XEP-0352) */
@@ -57,8 +57,7 @@ typedef struct
   const char *lang;
   gsize max_stanza_size;
   guint max_depth;
-  HsStreamManagement *management; /* nullable, borrowed: the session, which outlives the stream */
-  HsJid *session_jid;             /* nullable: the bound JID of that session */
+  const HsSession *session; /* nullable, borrowed: it outlives the stream */
   /* The user agent for SASL2 (XEP-0388), each nullable */
   const char *user_agent_id;
   const char *software;

@@ -10,7 +10,7 @@
 #include "hs-namespaces.h"
 #include "hs-presence.h"
 #include "protocol/hs-dispatcher.h"
-#include "protocol/hs-stream-management.h"
+#include "protocol/hs-session.h"
 #include "protocol/hs-stream.h"
 #include "stream-features.h"
 
@@ -43,9 +43,8 @@ typedef struct
 {
   HsStream *stream;
   HsDispatcher *dispatcher;
-  HsStreamManagement *management; /* or NULL */
-  HsJid *full;
-  HsJid *bare;
+  HsSession session;
+  HsStreamManagement *management; /* of the session; or NULL */
   GVariant *offer; /* what is remembered of the server */
   HsSessionFeatures session_offer;
   guint options;
@@ -206,7 +205,8 @@ from_account_cb (HsNode *stanza, gpointer owner)
   g_autoptr (HsJid) jid = from != NULL ? hs_jid_new (from, NULL) : NULL;
 
   return from == NULL ||
-         (jid != NULL && (hs_jid_equal (jid, self->bare) || hs_jid_equal (jid, self->full)));
+         (jid != NULL && (hs_jid_equal (jid, hs_session_get_bound_bare (&self->session))
+                             || hs_jid_equal (jid, hs_session_get_bound_jid (&self->session))));
 }
 
 static const HsDispatcherCallbacks dispatcher_callbacks
@@ -335,27 +335,26 @@ answer_cb_of_tracker (HsNode *answer, const GError *error, gpointer data)
 }
 
 static void
+bound_changed_cb (gpointer owner)
+{
+}
+
+static const HsSessionCallbacks session_callbacks = { bound_changed_cb };
+
+static void
 begin_session (Driver *self)
 {
   static const char *const asked[] = { NULL, "romeo@example.net/orchard", "example.com" };
   HsIqTracker *tracker = hs_dispatcher_get_tracker (self->dispatcher);
-  g_autoptr (HsJid) domain = hs_jid_new ("example.com", NULL);
   g_autoptr (HsJid) bound = hs_stream_take_jid (self->stream);
-  HsIqOwn own = { .domain = domain };
 
   if (bound != NULL)
-    {
-      g_clear_pointer (&self->full, hs_jid_unref);
-      g_clear_pointer (&self->bare, hs_jid_unref);
-      self->full = g_steal_pointer (&bound);
-      self->bare = hs_jid_get_bare (self->full);
-    }
-  g_assert_nonnull (self->full);
-  own.full = self->full;
-  own.bare = self->bare;
+    hs_session_bind (&self->session, bound);
+  else
+    hs_session_resume (&self->session, 1000000);
+  g_assert_nonnull (hs_session_get_bound_jid (&self->session));
   if ((self->options & OPTION_COMPONENT) != 0)
     hs_iq_tracker_make_strict (tracker);
-  hs_iq_tracker_set_own (tracker, &own);
   for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
     {
       HsIqRequest *request = hs_iq_tracker_add (tracker, REQUEST_ID, asked[i], NULL, 1000);
@@ -389,7 +388,7 @@ send_stanza (Driver *self, const char *stanza)
 static void
 begin_early (Driver *self)
 {
-  if (self->full == NULL && hs_stream_begin (self->stream))
+  if (hs_session_get_bound_jid (&self->session) == NULL && hs_stream_begin (self->stream))
     {
       g_assert_true (hs_stream_is_session_pipelined (self->stream));
       send_stanza (self, "<presence/>");
@@ -537,8 +536,7 @@ connect (Driver *self)
     .lang = "en",
     .max_stanza_size = 40000,
     .max_depth = 24,
-    .management = self->management,
-    .session_jid = self->management != NULL ? self->full : NULL,
+    .session = &self->session,
     .user_agent_id = "d4565fa7-4d72-4749-b3d3-740edbf87770",
     .software = "Fuzz",
     .bind2 = (self->mechanisms & 32) != 0,
@@ -573,9 +571,10 @@ set_up (Driver *self)
 {
   self->kept = g_ptr_array_new_with_free_func (g_object_unref);
   self->dispatcher = hs_dispatcher_new (&dispatcher_callbacks, self);
+  hs_session_init (&self->session, hs_dispatcher_get_tracker (self->dispatcher), &session_callbacks, self);
   add_handlers (self);
   if ((self->options & (OPTION_MANAGED | OPTION_COMPONENT)) == OPTION_MANAGED)
-    self->management = hs_stream_management_new (NULL);
+    self->management = hs_session_ensure_management (&self->session, NULL);
   self->session_offer = HS_SESSION_FEATURE_BIND | HS_SESSION_FEATURE_SM;
   connect (self);
 }
@@ -590,14 +589,12 @@ tear_down (Driver *self)
       take_deliveries (self);
       /* Each once. */
       g_assert_cmpuint (self->n_deliveries, ==, self->n_tagged);
-      hs_stream_management_free (self->management);
     }
+  hs_session_clear (&self->session);
   hs_dispatcher_free (self->dispatcher);
   for (guint i = 0; i < self->kept->len; i++)
     g_free (hs_element_to_string (g_ptr_array_index (self->kept, i)));
   g_ptr_array_unref (self->kept);
-  g_clear_pointer (&self->full, hs_jid_unref);
-  g_clear_pointer (&self->bare, hs_jid_unref);
   g_clear_pointer (&self->offer, g_variant_unref);
 }
 

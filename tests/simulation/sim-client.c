@@ -15,11 +15,13 @@
 void
 sim_client_init (World *w)
 {
-  w->client.management = hs_stream_management_new (&w->policy);
+  test_session_init (&w->client.session, NULL);
+  w->client.management = hs_session_ensure_management (&w->client.session.session, &w->policy);
   if (w->client.jid != NULL)
     return;
   w->client.jid = hs_jid_new (ACCOUNT "/r", NULL);
   w->client.output = g_byte_array_new ();
+  w->client.requests = g_ptr_array_new_with_free_func (g_free);
   hs_server_memory_init (&w->client.memory);
 }
 
@@ -27,9 +29,10 @@ void
 sim_client_clear (World *w)
 {
   g_clear_pointer (&w->client.stream, hs_stream_free);
-  g_clear_pointer (&w->client.management, hs_stream_management_free);
+  test_session_clear (&w->client.session);
   g_clear_pointer (&w->client.jid, hs_jid_unref);
   g_clear_pointer (&w->client.output, g_byte_array_unref);
+  g_clear_pointer (&w->client.requests, g_ptr_array_unref);
   hs_server_memory_clear (&w->client.memory);
 }
 
@@ -101,6 +104,7 @@ flush (World *w)
 void
 sim_client_poll (World *w)
 {
+  sim_client_poll_requests (w);
   if (w->client.due != 0 && w->now >= w->client.due)
     flush (w);
 }
@@ -123,8 +127,7 @@ sim_client_connect (World *w)
     .lang = "en",
     .max_stanza_size = 1000000,
     .max_depth = 16,
-    .management = w->client.management,
-    .session_jid = w->client.jid,
+    .session = &w->client.session.session,
     .user_agent_id = "d4565fa7",
   };
   HsServerMemory *memory = &w->client.memory;
@@ -135,6 +138,7 @@ sim_client_connect (World *w)
   config.begins = hs_server_memory_may_pipeline (memory, HS_PIPELINE_BY_MEMORY);
   w->conn = sim_conn_new ();
   w->client.stream = hs_stream_new (&config, &callbacks, w);
+  hs_session_expect (&w->client.session.session, w->client.jid);
   hs_stream_open (w->client.stream);
   sim_client_begin_sign_in (w);
   flush (w);
@@ -143,6 +147,9 @@ sim_client_connect (World *w)
 void
 sim_client_cut (World *w)
 {
+  HsSession *session = &w->client.session.session;
+  gboolean resumable;
+
   if (w->conn == NULL)
     return;
   sim_note (w, "client is cut off");
@@ -154,14 +161,18 @@ sim_client_cut (World *w)
   w->conn = NULL;
   g_clear_pointer (&w->client.stream, hs_stream_free);
   g_byte_array_set_size (w->client.output, 0);
+  sim_client_note_requests (w);
   w->client.ready = FALSE;
   w->client.due = 0;
-  hs_stream_management_interrupt (w->client.management, w->now);
+  resumable = hs_session_interrupt (session, w->now, w->now);
   /* Systems say so twice. */
-  if (sim_chance (w, 30))
-    hs_stream_management_interrupt (w->client.management, w->now);
-  if (!hs_stream_management_has_session (w->client.management))
-    w->client.n_unknown_losses++;
+  if (sim_chance (w, 30) && hs_session_interrupt (session, w->now, w->now) != resumable)
+    sim_fail (w, "session", "it can be resumed, or not, for having been interrupted twice");
+  if (!resumable)
+    {
+      hs_session_lose (session);
+      w->client.n_unknown_losses++;
+    }
   take_deliveries (w);
 }
 
@@ -210,7 +221,7 @@ send_stanza (World *w, gboolean open);
 static void
 begin_session (World *w)
 {
-  if (hs_stream_management_has_session (w->client.management) || sim_chance (w, 30)
+  if (hs_session_get_bound_jid (&w->client.session.session) != NULL || sim_chance (w, 30)
       || !hs_stream_begin (w->client.stream))
     return;
   sim_note (w, "client begins a session before there is one");
@@ -218,6 +229,30 @@ begin_session (World *w)
   w->signs.n_begun++;
   for (guint i = 0; i < 2 && w->n_sent < MAX_SENT; i++)
     send_stanza (w, TRUE);
+}
+
+/* A session that was interrupted and not resumed is lost. */
+static void
+bind_session (World *w)
+{
+  HsSession *session = &w->client.session.session;
+  g_autoptr (HsJid) jid = hs_stream_take_jid (w->client.stream);
+
+  if (!hs_stream_has_begun (w->client.stream))
+    hs_session_lose (session);
+  hs_session_set_account (session, w->client.jid);
+  hs_session_bind (session, jid);
+}
+
+static void
+resume_session (World *w)
+{
+  HsSession *session = &w->client.session.session;
+
+  if (g_strcmp0 (hs_jid_to_string (hs_session_get_bound_jid (session)), ACCOUNT "/r") != 0)
+    sim_fail (w, "session", "it is resumed with another address than it was bound with");
+  sim_client_note_requests (w);
+  hs_session_resume (session, w->now);
 }
 
 /* Stream management may have begun along with the sign-in, before the client knew. */
@@ -230,6 +265,19 @@ begin_epoch (World *w)
     w->conn->epoch = ++w->client.n_epochs;
   if (session != NULL)
     session->epoch = w->conn->epoch;
+}
+
+static void
+stand (World *w, const char *how)
+{
+  sim_note (w, "client is %s", how);
+  w->client.ready = TRUE;
+  w->client.epoch = w->conn->epoch;
+  if (hs_stream_get_session_features (w->client.stream) != 0)
+    hs_server_memory_remember_session (&w->client.memory, hs_stream_get_session_features (w->client.stream));
+  hs_server_memory_bound (&w->client.memory, NULL);
+  take_deliveries (w);
+  note_written (w);
 }
 
 static void
@@ -251,15 +299,13 @@ handle (World *w, HsStreamEvent *event)
       break;
     case HS_STREAM_EVENT_BOUND:
       begin_epoch (w);
-      G_GNUC_FALLTHROUGH;
+      bind_session (w);
+      stand (w, "bound");
+      break;
     case HS_STREAM_EVENT_RESUMED:
-      sim_note (w, event->type == HS_STREAM_EVENT_BOUND ? "client is bound" : "client is resumed");
-      w->client.ready = TRUE;
-      w->client.epoch = w->conn->epoch;
-      if (hs_stream_get_session_features (w->client.stream) != 0)
-        hs_server_memory_remember_session (&w->client.memory, hs_stream_get_session_features (w->client.stream));
-      hs_server_memory_bound (&w->client.memory, NULL);
-      G_GNUC_FALLTHROUGH;
+      resume_session (w);
+      stand (w, "resumed");
+      break;
     case HS_STREAM_EVENT_ENABLED:
       take_deliveries (w);
       note_written (w);
@@ -394,9 +440,12 @@ send_stanza (World *w, gboolean open)
 void
 sim_client_send (World *w)
 {
-  if (w->n_sent < MAX_SENT
-      && (w->client.ready || hs_stream_management_can_resume (w->client.management, w->now)))
+  if (!w->client.ready && !hs_session_can_resume (&w->client.session.session, w->now))
+    return;
+  if (w->n_sent < MAX_SENT)
     send_stanza (w, w->client.ready);
+  if (sim_chance (w, 10))
+    sim_client_ask (w);
 }
 
 static void
@@ -406,27 +455,42 @@ forget_waiters (World *w)
     w->sent[i].tracked = FALSE;
 }
 
+static void
+restore_session (World *w, GVariant *state)
+{
+  g_autoptr (GError) error = NULL;
+  HsSessionRestore restore = {
+    .jid = w->client.jid, .policy = &w->policy, .now = w->now, .boot_now = w->now, .real_now = w->now,
+  };
+
+  if (!hs_session_restore (&w->client.session.session, state, &restore, &error))
+    sim_fail (w, "kept state", "it is refused: %s", error->message);
+}
+
 /* The process goes, and another one comes with what was kept. */
 void
 sim_client_restart (World *w)
 {
-  g_autoptr (GVariant) state = hs_stream_management_save (w->client.management, 0);
+  HsSession *session = &w->client.session.session;
+  g_autoptr (GVariant) state = hs_session_save (session, 0, w->now, w->now);
   g_autoptr (GVariant) copy = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
   if (state == NULL)
     return;
-  sim_note (w, "client restarts");
   g_variant_ref_sink (state);
+  /* Whole seconds are kept: one that is about to expire may have expired for the next process. */
+  if (hs_session_is_interrupted (session) && !hs_session_can_resume (session, w->now + 2 * G_USEC_PER_SEC))
+    return;
+  sim_note (w, "client restarts");
   bytes = g_variant_get_data_as_bytes (state);
-  copy = g_variant_ref_sink (
-      g_variant_new_from_bytes (G_VARIANT_TYPE (HS_STREAM_MANAGEMENT_STATE), bytes, FALSE));
+  copy = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (HS_SESSION_STATE), bytes, FALSE));
   sim_client_cut (w);
-  hs_stream_management_free (w->client.management);
+  test_session_clear (&w->client.session);
   sim_client_init (w);
   forget_waiters (w);
-  if (!hs_stream_management_restore (w->client.management, copy, w->now))
-    sim_fail (w, "kept state", "it is refused");
+  g_ptr_array_set_size (w->client.requests, 0);
+  restore_session (w, copy);
 }
 
 /* A session that has lasted for long, so that its numbers are about to begin anew. */
@@ -434,11 +498,12 @@ void
 sim_client_restore (World *w, guint32 received, guint32 acknowledged, guint session)
 {
   g_autofree char *id = g_strdup_printf ("s%u", session);
-  g_autoptr (GVariant) state = g_variant_ref_sink (
-      g_variant_new (HS_STREAM_MANAGEMENT_STATE, id, NULL, 300, received, acknowledged, 0, NULL));
+  GVariant *management
+      = g_variant_new (HS_STREAM_MANAGEMENT_STATE, id, NULL, 300, received, acknowledged, 0, NULL);
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new ("(ussx@" HS_STREAM_MANAGEMENT_STATE ")", 1, ACCOUNT,
+                                                                  ACCOUNT "/r", w->now / G_USEC_PER_SEC, management));
 
-  if (!hs_stream_management_restore (w->client.management, state, w->now))
-    sim_fail (w, "kept state", "it is refused");
+  restore_session (w, state);
 }
 
 void
@@ -449,6 +514,7 @@ sim_client_check (World *w)
   guint in_flight = n - hs_stream_management_get_waiting (management);
   Session *session = w->conn != NULL ? w->conn->session : NULL;
 
+  sim_client_check_requests (w);
   if (in_flight >= MAX_IN_FLIGHT)
     sim_fail (w, "memory", "%u stanzas are in flight", in_flight);
   if (n >= w->n_sent || (n == 0) != (hs_stream_management_get_size (management) == 0))

@@ -4,8 +4,9 @@
 #include "headstock-glib-test/hs-test-stream.h"
 #include "protocol/hs-server-memory.h"
 #include "protocol/hs-stream.h"
+#include "session-test.h"
 
-/* A client's stream management (HsStreamManagement, HsStream) and a server in one thread, with a pipe
+/* A client's session (HsSession, HsStreamManagement, HsStream) and a server in one thread, with a pipe
  * between that has faults and a clock that is a number. A seed decides everything. */
 
 #define MAX_SENT 4096
@@ -19,6 +20,7 @@
 typedef struct _World World;
 typedef struct _Conn Conn;
 typedef struct _Session Session;
+typedef struct _Request Request;
 
 /* One numbered stanza of the client on its way to the server. */
 typedef struct
@@ -124,7 +126,8 @@ typedef struct
 
 typedef struct
 {
-  HsStreamManagement *management;
+  TestSession session;
+  HsStreamManagement *management; /* of the session */
   HsStream *stream;
   HsJid *jid;
   GByteArray *output;
@@ -136,6 +139,8 @@ typedef struct
   guint last_seen;
   guint token; /* its number, or 0 */
   guint token_mechanism;
+  GPtrArray *requests; /* of Request: those that wait for an answer */
+  guint n_requests;
   HsServerMemory memory; /* the stream features that the server offered last, and whether to pipeline */
   gboolean failed;
 } Client;
@@ -216,6 +221,12 @@ void sim_client_sign_in (World *w);
 void sim_client_token_refused (World *w);
 void sim_client_authenticated (World *w);
 void sim_client_failed (World *w);
+
+/* sim-requests.c */
+void sim_client_ask (World *w);
+void sim_client_note_requests (World *w);
+void sim_client_poll_requests (World *w);
+void sim_client_check_requests (World *w);
 
 /* sim-client.c */
 void sim_client_init (World *w);

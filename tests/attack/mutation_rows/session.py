@@ -11,8 +11,8 @@ ROWS = [
     attack("answers come from whom was asked",
            "return is_jid (jid, request->to_jid);", "return TRUE;", "forged/answers of strangers"),
     attack("the server's answers come from the account",
-           "return is_jid (jid, self->own.bare) || is_jid (jid, self->own.full) ||"
-           " is_jid (jid, self->own.domain);",
+           "return is_jid (jid, self->own->bare) || is_jid (jid, self->own->full) ||"
+           " is_jid (jid, self->own->domain);",
            "return TRUE;", "forged/answers of the server"),
     attack("a missing sender is the account's server only",
            "return request->to_account && !self->strict;", "return TRUE;",

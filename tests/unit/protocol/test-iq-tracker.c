@@ -10,32 +10,28 @@
 typedef struct
 {
   HsIqTracker *tracker;
+  HsIqOwn own;
   GString *told; /* one letter a call: the name of the request, then + or what failed it */
 } Fixture;
-
-static void
-set_own (HsIqTracker *tracker)
-{
-  g_autoptr (HsJid) full = hs_jid_new ("romeo@montague.example/orchard", NULL);
-  g_autoptr (HsJid) bare = hs_jid_get_bare (full);
-  g_autoptr (HsJid) domain = hs_jid_new ("montague.example", NULL);
-  HsIqOwn own = { .full = full, .bare = bare, .domain = domain };
-
-  hs_iq_tracker_set_own (tracker, &own);
-}
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
   f->tracker = hs_iq_tracker_new ();
   f->told = g_string_new (NULL);
-  set_own (f->tracker);
+  f->own.full = hs_jid_new ("romeo@montague.example/orchard", NULL);
+  f->own.bare = hs_jid_get_bare (f->own.full);
+  f->own.domain = hs_jid_new ("montague.example", NULL);
+  hs_iq_tracker_set_own (f->tracker, &f->own);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
   hs_iq_tracker_free (f->tracker);
+  hs_jid_unref (f->own.full);
+  hs_jid_unref (f->own.bare);
+  hs_jid_unref (f->own.domain);
   g_string_free (f->told, TRUE);
 }
 
@@ -156,7 +152,7 @@ test_strict (Fixture *f, gconstpointer data)
   g_assert_false (hs_iq_tracker_is_strict (f->tracker));
   hs_iq_tracker_make_strict (f->tracker);
   /* Whatever address is bound. */
-  set_own (f->tracker);
+  hs_iq_tracker_set_own (f->tracker, &f->own);
   request = ask (f, "a", "juliet@capulet.example", "bot@montague.example", 0);
   g_assert_null (match (f, "a", "juliet@capulet.example", NULL));
   g_assert_null (match (f, "a", "juliet@capulet.example", "other@montague.example"));

@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-stream.h"
+#include "session-test.h"
 #include "stream-test.h"
 
 /* Streams of one session under stream management (XEP-0198): what is negotiated and what is counted. */
@@ -19,7 +20,8 @@
 
 typedef struct
 {
-  HsStreamManagement *management;
+  TestSession session;
+  HsStreamManagement *management; /* of the session */
   HsStream *stream;
   HsJid *jid;
   GString *events;
@@ -43,8 +45,7 @@ open_stream (Fixture *f)
     .lang = "en",
     .max_stanza_size = 100000,
     .max_depth = 16,
-    .management = f->management,
-    .session_jid = f->jid,
+    .session = &f->session.session,
   };
 
   g_clear_pointer (&f->stream, hs_stream_free);
@@ -55,8 +56,9 @@ open_stream (Fixture *f)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->management = hs_stream_management_new (NULL);
   f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
+  test_session_init (&f->session, f->jid);
+  f->management = hs_session_ensure_management (&f->session.session, NULL);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);
   open_stream (f);
@@ -66,7 +68,7 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   hs_stream_free (f->stream);
-  hs_stream_management_free (f->management);
+  test_session_clear (&f->session);
   hs_jid_unref (f->jid);
   g_string_free (f->events, TRUE);
   g_string_free (f->output, TRUE);

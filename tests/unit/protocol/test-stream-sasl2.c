@@ -7,6 +7,7 @@
 #include "hs-namespaces.h"
 #include "sasl/hs-sasl-base64.h"
 #include "scram-server.h"
+#include "session-test.h"
 #include "stream-test.h"
 
 /* SASL2 (XEP-0388) and what goes along in it, with a server that does each thing wrong. */
@@ -209,8 +210,8 @@ typedef struct
 {
   const Case *c;
   HsJid *jid;
-  HsJid *session_jid;
-  HsStreamManagement *management;
+  TestSession session;
+  HsStreamManagement *management; /* of the session; or NULL */
   HsStream *stream;
   GString *events;
   GString *output;
@@ -271,13 +272,15 @@ fixture_init (Fixture *f, const Case *c)
     .bind2 = (c->with & WITH_BIND2) != 0,
     .inactive = (c->with & INACTIVE) != 0,
   };
+  g_autoptr (HsJid) bound = hs_jid_new (FULL, NULL);
 
   memset (f, 0, sizeof *f);
   f->c = c;
   config.jid = f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
-  config.session_jid = f->session_jid = hs_jid_new (FULL, NULL);
+  test_session_init (&f->session, bound);
   if (c->with & WITH_SM)
-    config.management = f->management = hs_stream_management_new (NULL);
+    f->management = hs_session_ensure_management (&f->session.session, NULL);
+  config.session = &f->session.session;
   if (c->with & WITH_SESSION)
     interrupt_session (f->management);
   f->credentials = (HsSaslCredentials){
@@ -298,9 +301,8 @@ static void
 fixture_clear (Fixture *f)
 {
   hs_stream_free (f->stream);
-  g_clear_pointer (&f->management, hs_stream_management_free);
+  test_session_clear (&f->session);
   hs_jid_unref (f->jid);
-  hs_jid_unref (f->session_jid);
   g_string_free (f->events, TRUE);
   g_string_free (f->output, TRUE);
 }
