@@ -13,8 +13,7 @@ static void
 push (const char *text)
 {
   g_autoptr (HsElement) iq = hs_element_new_from_string (text, NULL);
-  HsRosterPushed pushed = { 0 };
-  g_autoptr (HsRosterPush) read = iq != NULL ? hs_roster_push_new (iq, &pushed) : NULL;
+  g_autoptr (HsRosterPush) read = iq != NULL ? hs_roster_push_new (iq) : NULL;
 
   if (read == NULL)
     return;
