@@ -539,11 +539,13 @@ void
 hs_history_archive_begin (HsHistoryArchive *self)
 {
   g_autoptr (HsHistoryArchive) alive G_GNUC_UNUSED = hs_history_archive_ref (self);
+  g_autoptr (HsHistory) history = g_object_ref (self->history);
 
   hs_history_archive_keep (self);
   self->is_begun = TRUE;
-  hs_history_keeper_begin (&self->keeper, self->history->is_available, get_now ());
-  hs_history_changed (self->history);
+  hs_history_keeper_begin (&self->keeper, history->is_available, get_now ());
+  /* Whoever was told of the request may have removed the archive. */
+  hs_history_changed (history);
 }
 
 void

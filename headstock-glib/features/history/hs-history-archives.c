@@ -22,9 +22,9 @@ hs_history_take_archive (HsHistory *self, HsJid *room)
   HsHistoryArchive *archive = hs_history_find_archive (self, room);
 
   if (archive != NULL)
-    return archive;
+    return hs_history_archive_ref (archive);
   archive = hs_history_archive_new (self, room, FALSE);
-  g_ptr_array_add (self->archives, archive);
+  g_ptr_array_add (self->archives, hs_history_archive_ref (archive));
   if (self->messages != NULL)
     hs_history_keep (archive);
   return archive;
@@ -58,7 +58,11 @@ hs_history_reset (HsHistory *self)
   self->own = hs_history_archive_new (self, NULL, TRUE);
   g_ptr_array_add (self->archives, self->own);
   for (guint i = 0; i < rooms->len; i++)
-    hs_history_take_archive (self, rooms->pdata[i])->is_added = TRUE;
+    {
+      g_autoptr (HsHistoryArchive) archive = hs_history_take_archive (self, rooms->pdata[i]);
+
+      archive->is_added = TRUE;
+    }
 }
 
 void

@@ -106,7 +106,7 @@ void hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean
 void hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max);
 
 /* hs-history-archives.c */
-/* A room's; it is added where it is not there. (transfer none) */
+/* A room's; it is added where it is not there. (transfer full): who is told of what it asks may remove it. */
 HsHistoryArchive *hs_history_take_archive (HsHistory *self, HsJid *room);
 void hs_history_drop_archive (HsHistory *self, HsHistoryArchive *archive);
 /* From now on messages are asked about, and the archive where there is a session. */

@@ -269,7 +269,7 @@ static void
 take (HsHistory *self, Read *read)
 {
   g_autoptr (HsHistoryArchive) archive
-      = hs_history_archive_ref (read->jid != NULL ? hs_history_take_archive (self, read->jid) : self->own);
+      = read->jid != NULL ? hs_history_take_archive (self, read->jid) : hs_history_archive_ref (self->own);
 
   hs_history_log_restore (&archive->keeper.log, &read->state);
   /* The fields that were taken over are empty now. */

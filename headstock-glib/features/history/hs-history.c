@@ -474,6 +474,7 @@ hs_history_get_gaps (HsHistory *self)
 void
 hs_history_add_archive (HsHistory *self, const char *room)
 {
+  g_autoptr (HsHistoryArchive) added = NULL;
   g_autoptr (HsJid) jid = NULL;
   HsHistoryArchive *archive;
 
@@ -489,7 +490,8 @@ hs_history_add_archive (HsHistory *self, const char *room)
       archive->is_added = !archive->is_own;
       return;
     }
-  hs_history_take_archive (self, jid)->is_added = TRUE;
+  added = hs_history_take_archive (self, jid);
+  added->is_added = TRUE;
   hs_history_changed (self);
 }
 

@@ -14,6 +14,7 @@ struct _HsMuc
   HsMessages *messages; /* weak; the module of the client */
   GListStore *rooms;
   GHashTable *by_jid; /* bare JID, of the room -> HsRoom, borrowed */
+  HsRoom *removed;    /* lent by hs_muc_add_room() if a handler had removed it at once; or NULL */
   gint64 interrupted_time; /* monotonic, in microseconds; 0: not interrupted */
 };
 

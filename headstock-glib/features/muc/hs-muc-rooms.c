@@ -44,6 +44,7 @@ hs_muc_find_joining (HsMuc *self, const char *id)
   return NULL;
 }
 
+/* (transfer full): who is told of a new room may remove it. */
 static HsRoom *
 find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
 {
@@ -51,22 +52,20 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
   g_autoptr (HsJid) bare = address != NULL ? hs_jid_get_bare (address) : NULL;
   g_autoptr (HsJid) occupant = bare != NULL ? hs_jid_with_resource (bare, nick, error) : NULL;
   g_autoptr (HsRoom) room = NULL;
-  HsRoom *known;
 
   if (occupant == NULL)
     return NULL;
-  known = hs_muc_find_room (self, bare);
-  if (known != NULL)
+  if (g_set_object (&room, hs_muc_find_room (self, bare)))
     {
-      if ((known->state == HS_ROOM_STATE_OUT || known->state == HS_ROOM_STATE_LOST)
-          && hs_muc_set_string (&known->nick, hs_jid_get_resource (occupant)))
-        hs_room_notify (known, HS_ROOM_PROP_NICK);
-      return known;
+      if ((room->state == HS_ROOM_STATE_OUT || room->state == HS_ROOM_STATE_LOST)
+          && hs_muc_set_string (&room->nick, hs_jid_get_resource (occupant)))
+        hs_room_notify (room, HS_ROOM_PROP_NICK);
+      return g_steal_pointer (&room);
     }
   room = hs_room_new (self, bare, hs_jid_get_resource (occupant));
   g_hash_table_insert (self->by_jid, (char *) hs_jid_to_string (room->jid), room);
   g_list_store_append (self->rooms, room);
-  return room;
+  return g_steal_pointer (&room);
 }
 
 /**
@@ -83,6 +82,9 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
  * An invalid address or nickname is a programming error: it is reported with a critical message, and the function
  * returns %NULL. [method@Muc.join_async] returns an error instead.
  *
+ * If a handler of #GListModel::items-changed removes the room at once, the room that is returned is no longer in
+ * [property@Muc:rooms], and it cannot be joined.
+ *
  * ```python
  * room = muc.add_room("balcony@rooms.example.org", "Romeo")
  * room.password = "secret"
@@ -96,16 +98,21 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
 HsRoom *
 hs_muc_add_room (HsMuc *self, const char *jid, const char *nick)
 {
+  g_autoptr (HsMuc) alive G_GNUC_UNUSED = NULL;
   g_autoptr (GError) error = NULL;
-  HsRoom *room;
+  g_autoptr (HsRoom) room = NULL;
 
   g_return_val_if_fail (HS_IS_MUC (self), NULL);
   g_return_val_if_fail (jid != NULL, NULL);
   g_return_val_if_fail (nick != NULL, NULL);
 
+  alive = g_object_ref (self);
   room = find_or_add (self, jid, nick, &error);
   if (room == NULL)
     g_critical ("hs_muc_add_room: %s", error->message);
+  /* The list has the room, and if not, nobody may have it: the caller does not own what it is given. */
+  else if (hs_muc_find_room (self, room->jid) != room)
+    g_set_object (&self->removed, room);
   return room;
 }
 
@@ -216,8 +223,8 @@ hs_muc_join_async (HsMuc *self,
                    gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
+  g_autoptr (HsRoom) room = NULL;
   GError *error = NULL;
-  HsRoom *room;
 
   g_return_if_fail (HS_IS_MUC (self));
   g_return_if_fail (jid != NULL);

@@ -331,6 +331,7 @@ hs_muc_finalize (GObject *object)
   g_clear_weak_pointer (&self->client);
   g_clear_weak_pointer (&self->messages);
   g_hash_table_unref (self->by_jid);
+  g_clear_object (&self->removed);
   g_object_unref (self->rooms);
 
   G_OBJECT_CLASS (hs_muc_parent_class)->finalize (object);

@@ -5,6 +5,8 @@ from .row import attack, disco, messages, room, roster, sent, unit
 
 ROWS = [
     # ---- Rooms ----
+    room("a room that is removed as it is added is still there for who added it",
+         "g_set_object (&self->removed, room);", ";", "join", "/muc/removed-at-once"),
     room("the room's own presence is no occupant's",
          "if (hs_jid_is_bare (from)) return; x = hs_element_get_child", "x = hs_element_get_child", "join", "/muc/enter"),
     room("on a service without status 110, our nickname has our address",

@@ -229,6 +229,30 @@ test_removed (void)
 }
 
 static void
+remove_asked_cb (HsClient *client, HsDirection direction, const char *text, HsHistory *history)
+{
+  if (strstr (text, "<query xmlns=\"urn:xmpp:mam:2\"") != NULL)
+    hs_history_remove_archive (history, ROOM);
+}
+
+/* Whoever sees the request may remove the room before it is added. */
+static void
+test_removed_at_once (void)
+{
+  RoomTest f;
+
+  set_up (&f, NULL);
+  first_start (&f);
+  hs_history_remove_archive (f.history, ROOM);
+  g_signal_connect (f.muc.test->client, "xml", G_CALLBACK (remove_asked_cb), f.history);
+  hs_history_add_archive (f.history, ROOM);
+  g_signal_handlers_disconnect_by_func (f.muc.test->client, remove_asked_cb, f.history);
+  g_assert_false (hs_history_is_current (f.history, ROOM));
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 0);
+  tear_down (&f);
+}
+
+static void
 filled_cb (GObject *source, GAsyncResult *result, gpointer test)
 {
   ((RoomTest *) test)->result = g_object_ref (result);
@@ -300,6 +324,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history-rooms/entered", test_entered);
   g_test_add_func ("/history-rooms/removed", test_removed);
+  g_test_add_func ("/history-rooms/removed-at-once", test_removed_at_once);
   g_test_add_func ("/history-rooms/added-again", test_added_again);
   g_test_add_func ("/history-rooms/removed-at-gap", test_removed_at_gap);
 

@@ -459,6 +459,54 @@ test_meddle (void)
       }
 }
 
+static void
+remove_added_cb (GListModel *rooms, guint position, guint n_removed, guint n_added, HsMuc *muc)
+{
+  g_autoptr (HsRoom) room = n_added > 0 ? g_list_model_get_item (rooms, position) : NULL;
+
+  if (room != NULL)
+    hs_muc_remove_room (muc, room);
+}
+
+static void
+remove_renamed_cb (HsRoom *room, GParamSpec *pspec, HsMuc *muc)
+{
+  hs_muc_remove_room (muc, room);
+}
+
+/* Whoever is told of a room may remove it before its caller has it. */
+static void
+test_removed_at_once (void)
+{
+  MucTest f;
+  HsRoom *room;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  muc_test_start (&f, NULL);
+  g_signal_connect (f.room, "notify::nick", G_CALLBACK (remove_renamed_cb), f.muc);
+  room = hs_muc_add_room (f.muc, ROOM, "paris");
+  g_assert_true (room == f.room);
+  g_assert_null (hs_muc_lookup (f.muc, ROOM));
+  g_signal_connect (hs_muc_get_rooms (f.muc), "items-changed", G_CALLBACK (remove_added_cb), f.muc);
+  for (guint i = 0; i < 2; i++)
+    {
+      room = hs_muc_add_room (f.muc, "other@chat.example.org", "romeo");
+      g_assert_true (HS_IS_ROOM (room));
+      g_assert_cmpstr (hs_room_get_nick (room), ==, "romeo");
+      g_assert_null (hs_muc_lookup (f.muc, "other@chat.example.org"));
+      g_assert_null (hs_room_get_client (room));
+    }
+  hs_muc_join_async (f.muc, "other@chat.example.org", "romeo", NULL, muc_test_result_cb, &result);
+  test_until (result != NULL);
+  g_assert_null (hs_muc_join_finish (f.muc, result, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  g_signal_handlers_disconnect_by_data (hs_muc_get_rooms (f.muc), f.muc);
+  g_signal_handlers_disconnect_by_data (f.room, f.muc);
+  g_clear_object (&result);
+  muc_test_end (&f);
+}
+
 /* Unregistered while the session goes on: the module leaves its rooms. The rooms may live longer than it. */
 static void
 test_unregister (void)
@@ -507,6 +555,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/leave-early", test_leave_early);
   g_test_add_func ("/muc/remove", test_remove);
   g_test_add_func ("/muc/meddle", test_meddle);
+  g_test_add_func ("/muc/removed-at-once", test_removed_at_once);
   g_test_add_func ("/muc/unregister", test_unregister);
   return g_test_run ();
 }
