@@ -89,18 +89,19 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
   g_variant_get (state, "(u&s@a" ENTRY ")", NULL, &account, &entries);
   if (!check_entries (entries, account, error))
     return FALSE;
+  /* A position only moves forward: what this run knows of the same account may be later than what was kept. */
+  if (g_strcmp0 (self->account, account) != 0)
+    hs_displayed_table_remove_all (&self->table);
   g_free (self->account);
   self->account = g_strdup (account);
-  hs_displayed_table_remove_all (&self->table);
   g_variant_iter_init (&iter, entries);
   while (g_variant_iter_next (&iter, "(&s&s&s&sx)", &peer, &archive, &id, &published, &time))
     {
-      HsDisplayedPosition *position = hs_displayed_table_ensure (&self->table, peer);
       g_autoptr (HsJid) jid = hs_jid_new (archive, NULL);
+      HsDisplayedPosition *position
+          = hs_displayed_table_restore (&self->table, peer, jid, id, *published != '\0' ? published : NULL, time);
 
-      hs_displayed_position_move (position, jid, id, (HsDisplayedPlace){ time, 0 });
-      g_free (position->published);
-      position->published = *published != '\0' ? g_strdup (published) : NULL;
+      hs_displayed_sync_publish (self, position);
     }
   return TRUE;
 }

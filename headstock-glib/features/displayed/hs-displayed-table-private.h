@@ -53,6 +53,13 @@ HsDisplayedPlace hs_displayed_table_find_place (HsDisplayedTable *self, HsJid *a
 
 HsDisplayedPosition *hs_displayed_table_lookup (HsDisplayedTable *self, const char *peer);
 HsDisplayedPosition *hs_displayed_table_ensure (HsDisplayedTable *self, const char *peer);
+/* An earlier run had this position, and had published @published, or NULL. What this run knows may be later. */
+HsDisplayedPosition *hs_displayed_table_restore (HsDisplayedTable *self,
+                                                 const char *peer,
+                                                 HsJid *archive,
+                                                 const char *id,
+                                                 const char *published,
+                                                 gint64 time);
 /* Whether a message at @place comes after everything that was displayed. */
 gboolean hs_displayed_position_is_before (const HsDisplayedPosition *self, HsDisplayedPlace place);
 void hs_displayed_position_move (HsDisplayedPosition *self, HsJid *archive, const char *id, HsDisplayedPlace place);

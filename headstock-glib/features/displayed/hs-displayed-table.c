@@ -130,6 +130,37 @@ hs_displayed_position_move (HsDisplayedPosition *self, HsJid *archive, const cha
   self->at = place;
 }
 
+/* Where nobody knows when the message of a position was sent, the account told of it. If the earlier run knew already
+ * what the account tells, it had gone on since. */
+static gboolean
+is_behind_kept (const HsDisplayedPosition *self, const char *id, const char *published, gint64 time)
+{
+  if (self->archive == NULL)
+    return TRUE;
+  if (self->at.time != 0)
+    return time > self->at.time;
+  return strcmp (self->id, id) == 0
+         || (g_strcmp0 (self->id, self->published) == 0 && g_strcmp0 (published, self->published) == 0);
+}
+
+HsDisplayedPosition *
+hs_displayed_table_restore (HsDisplayedTable *self,
+                            const char *peer,
+                            HsJid *archive,
+                            const char *id,
+                            const char *published,
+                            gint64 time)
+{
+  HsDisplayedPosition *position = hs_displayed_table_ensure (self, peer);
+  gboolean is_new = position->archive == NULL && position->published == NULL;
+
+  if (is_behind_kept (position, id, published, time))
+    hs_displayed_position_move (position, archive, id, (HsDisplayedPlace){ time, 0 });
+  if (is_new)
+    position->published = g_strdup (published);
+  return position;
+}
+
 gboolean
 hs_displayed_position_is_news (const HsDisplayedPosition *self)
 {

@@ -151,6 +151,11 @@ ROWS = [
             "if (photo == NULL && is_of_type (presence, NULL) && hs_avatars_find_info (self,",
             "if (photo == NULL && hs_avatars_find_info (self,", "/avatars/occupant"),
     # ---- What was displayed ----
+    displayed("what was kept does not move a displayed position back",
+              "if (self->at.time != 0) return time > self->at.time;", "", "/displayed/state-late"),
+    displayed("what was kept is not all that was displayed",
+              "if (g_strcmp0 (self->account, account) != 0) hs_displayed_table_remove_all (&self->table);",
+              "hs_displayed_table_remove_all (&self->table);", "/displayed/state-late"),
     displayed("the account alone tells how far its chats were displayed",
               "if (self->client == NULL || !hs_client_is_own (self->client, service)", "if (self->client == NULL",
               "/displayed/forged"),

@@ -524,6 +524,45 @@ test_state (void)
   stop (&f);
 }
 
+static void
+restore (Test *f, const char *peer, const char *id)
+{
+  g_autoptr (GVariant) state = make_state ("user@example.org", peer, "user@example.org", id);
+  g_autoptr (GError) error = NULL;
+
+  hs_stateful_restore_state (HS_STATEFUL (f->displayed), state, &error);
+  g_assert_no_error (error);
+}
+
+/* What was kept comes when the session has told more: no position moves back. The account still has the a0 that the kept
+ * state knows, so this device had gone on since. */
+static void
+test_state_late (void)
+{
+  Test f = { 0 };
+
+  start (&f, MESSAGES_FEATURES PUBLISH_OPTIONS);
+  answer_items (&f, "result", ITEMS (ITEM ("paris@example.com", "user@example.org", "p9")
+                                     ITEM ("nurse@example.com", "user@example.org", "a0")));
+  mark (&f, hear (&f, CHAT (JULIET, "m5", "five", OWN_ID ("a5"))));
+  answer_publish (&f);
+  restore (&f, "juliet@example.com", "a1");
+  assert_position (&f, "juliet@example.com", "a5");
+  restore (&f, "paris@example.com", "p1");
+  assert_position (&f, "paris@example.com", "p9");
+  expect_silence (&f);
+  restore (&f, "nurse@example.com", "n1");
+  assert_position (&f, "nurse@example.com", "n1");
+  answer (&f, "<item id=\"nurse@example.com\">", "result", "");
+  restore (&f, "nurse@example.com", "n0");
+  assert_position (&f, "nurse@example.com", "n1");
+  restore (&f, "romeo@example.com", "r1");
+  assert_position (&f, "romeo@example.com", "r1");
+  assert_position (&f, "juliet@example.com", "a5");
+  answer (&f, "<item id=\"romeo@example.com\">", "result", "");
+  stop (&f);
+}
+
 /* The program gives the client another account: what was displayed before is the other one's. */
 static void
 test_other_account (void)
@@ -608,6 +647,7 @@ main (int argc, char **argv)
   g_test_add_func ("/displayed/assist-later", test_assist_later);
   g_test_add_func ("/displayed/private", test_private);
   g_test_add_func ("/displayed/state", test_state);
+  g_test_add_func ("/displayed/state-late", test_state_late);
   g_test_add_func ("/displayed/other-account", test_other_account);
   g_test_add_func ("/displayed/session", test_session);
   return g_test_run ();
