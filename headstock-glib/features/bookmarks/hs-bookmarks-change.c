@@ -309,6 +309,12 @@ hs_bookmarks_event_cb (HsBookmarks *self, HsPubSubEvent *event)
   /* Anybody can have a node of this name (CVE-2018-6591). */
   if (bare == NULL || !hs_jid_equal (hs_pubsub_event_get_service (event), bare))
     return;
+  /* What the load has read of the node is out of date: it would put that in the place of the change. */
+  if (self->is_past_node && hs_pubsub_event_get_kind (event) != HS_PUBSUB_EVENT_KIND_CONFIG)
+    {
+      hs_bookmarks_load_begin (self);
+      return;
+    }
   switch (hs_pubsub_event_get_kind (event))
     {
     case HS_PUBSUB_EVENT_KIND_ITEM:

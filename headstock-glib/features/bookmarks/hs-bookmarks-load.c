@@ -55,7 +55,7 @@ adopt (Load *load, gboolean is_writable)
 {
   HsBookmarks *self = load->self;
 
-  self->is_wanted = FALSE;
+  self->is_wanted = self->is_past_node = FALSE;
   g_clear_object (&self->loading);
   g_free (self->account);
   self->account = hs_stateful_dup_account (HS_STATEFUL (self), self->client);
@@ -69,6 +69,7 @@ adopt (Load *load, gboolean is_writable)
 static void
 fail (Load *load, const GError *error)
 {
+  load->self->is_past_node = FALSE;
   g_clear_object (&load->self->loading);
   flush (load->self, error);
 }
@@ -188,7 +189,10 @@ items_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
   if (load->found->len > 0 || load->is_compatible)
     adopt (load, TRUE);
   else
-    ask_node (g_steal_pointer (&load), HS_NS_STORAGE_BOOKMARKS, storage_cb);
+    {
+      load->self->is_past_node = TRUE;
+      ask_node (g_steal_pointer (&load), HS_NS_STORAGE_BOOKMARKS, storage_cb);
+    }
 }
 
 static void
@@ -226,6 +230,7 @@ hs_bookmarks_load_begin (HsBookmarks *self)
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
+  self->is_past_node = FALSE;
   self->is_wanted = TRUE;
   if (self->pubsub == NULL)
     return;
@@ -247,6 +252,7 @@ hs_bookmarks_load_abandon (HsBookmarks *self)
   g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED,
                                           "The session ended before the bookmarks had come");
 
+  self->is_past_node = FALSE;
   g_cancellable_cancel (loading);
   flush (self, error);
 }

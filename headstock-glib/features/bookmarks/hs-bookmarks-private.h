@@ -24,6 +24,7 @@ struct _HsBookmarks
   GHashTable *table;     /* room -> HsBookmark in the list */
   char *account;         /* the bare JID of the bookmarks' account, or NULL before the first session */
   GCancellable *loading; /* while the bookmarks are being loaded; or NULL */
+  gboolean is_past_node; /* while LOADING: the node has been read, and the older stores are asked for */
   gboolean is_wanted;    /* they have not come in this session */
   GQueue waiting;        /* GTask: until they have come */
   HsBookmarksGoOnFunc go_on;

@@ -189,6 +189,32 @@ test_old_stores (void)
   bookmarks_tear_down (&f);
 }
 
+/* Another device stores the first bookmark while the old stores are being asked for: what was read before is not put in
+ * its place, and what the program stores waits for the new answer. */
+static void
+test_changed_while_loading (void)
+{
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("new@rooms.example.org");
+  BookmarksTest f;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      bookmarks_set_up (&f, PEP);
+      store (&f, made);
+      bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, ""));
+      if (i == 1)
+        bookmarks_answer (&f, "<items node=\"storage:bookmarks\"/>", REFUSED ("item-not-found", ""));
+      pubsub_await (&f.nodes, i == 0 ? "<items node=\"storage:bookmarks\"/>" : "jabber:iq:private");
+      test_client_say (f.nodes.test, BOOKMARK_EVENT ("", VERONA) EVENT ("", "<configuration node='" BOOKMARKS "'/>"));
+      bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, VERONA));
+      bookmarks_answer (&f, "<publish ", RESULT (""));
+      bookmarks_assert_stored (&f, 0, 0);
+      bookmarks_assert (&f, IS_VERONA "new@rooms.example.org|");
+      g_assert_true (hs_bookmarks_get_is_writable (f.bookmarks));
+      bookmarks_tear_down (&f);
+    }
+}
+
 /* A server that fails to answer does not empty the list. */
 static void
 test_failure (void)
@@ -468,6 +494,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/store", test_store);
   g_test_add_func ("/bookmarks/events", test_events);
   g_test_add_func ("/bookmarks/old-stores", test_old_stores);
+  g_test_add_func ("/bookmarks/changed-while-loading", test_changed_while_loading);
   g_test_add_func ("/bookmarks/failure", test_failure);
   g_test_add_func ("/bookmarks/at-once", test_at_once);
   g_test_add_func ("/bookmarks/never-open", test_never_open);
