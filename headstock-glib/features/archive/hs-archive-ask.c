@@ -327,12 +327,26 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Without any id there is nothing to ask; and for an archive, no ids may be all of them. */
+static gboolean
+asks_for_none (HsArchivePage *page)
+{
+  return page->query->ids != NULL && *page->query->ids == NULL;
+}
+
 void
 hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous, gboolean keeps_up)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   HsArchiveAsk *ask;
 
+  if (asks_for_none (page))
+    {
+      page->is_complete = page->is_stable = TRUE;
+      g_task_return_pointer (task, page, g_object_unref);
+      g_object_unref (task);
+      return;
+    }
   if (g_task_return_error_if_cancelled (task))
     {
       g_object_unref (task);

@@ -224,7 +224,8 @@ make_narrow_fields (void)
   /**
    * HsArchiveQuery:ids: (getter get_ids) (setter set_ids)
    *
-   * Only the messages with these ids in the archive; %NULL, the default, for all.
+   * Only the messages with these ids in the archive; %NULL, the default, for all. If the list is empty, no archive is
+   * asked, and the page is empty.
    *
    * The archive must have `urn:xmpp:mam:2#extended` (XEP-0313, 4.1.4).
    *

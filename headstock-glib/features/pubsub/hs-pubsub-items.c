@@ -44,7 +44,8 @@ read_items (GTask *task, HsIq *answer)
  *
  * Asks for the items of a node (XEP-0060, 6.5).
  *
- * A service may give fewer than there are.
+ * A service may give fewer than there are. An empty list of ids asks for nothing: no request is sent, and the result is
+ * empty. (For the service, no ids would be all items.)
  *
  * Call [method@PubSub.query_items_finish] in the callback to get the result.
  *
@@ -75,6 +76,12 @@ hs_pubsub_query_items_async (HsPubSub *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_pubsub_query_items_async);
+  if (ids != NULL && *ids == NULL)
+    {
+      g_task_return_pointer (task, g_ptr_array_new_with_free_func (g_object_unref), (GDestroyNotify) g_ptr_array_unref);
+      g_object_unref (task);
+      return;
+    }
   payload = hs_pubsub_make_payload (HS_NS_PUBSUB, "items", node, &verb);
   if (max > 0)
     {

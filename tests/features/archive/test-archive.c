@@ -535,6 +535,33 @@ test_query (void)
   g_assert_cmpstr (hs_archive_query_get_ids (query)[0], ==, "x");
 }
 
+/* No ids are not all ids: no archive is asked. */
+static void
+test_no_ids (void)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (HsArchiveQuery) query = hs_archive_query_new (NULL);
+  g_autoptr (HsArchivePage) page = NULL;
+  g_autoptr (HsArchivePage) next = NULL;
+  g_autoptr (GError) error = NULL;
+  ArchiveTest f;
+
+  archive_set_up (&f, FALSE);
+  hs_archive_query_set_ids (query, none);
+  hs_archive_fetch_async (f.archive, query, NULL, archive_result_cb, &f);
+  page = archive_finish (&f, &error);
+  g_assert_no_error (error);
+  archive_assert (page, "");
+  g_assert_true (hs_archive_page_get_is_complete (page));
+  g_assert_cmpuint (scripted_server_count_received (f.test->server, "urn:xmpp:mam"), ==, 0);
+  g_clear_object (&f.result);
+  hs_archive_fetch_next_async (f.archive, page, NULL, archive_result_cb, &f);
+  next = archive_finish_next (&f, &error);
+  g_assert_no_error (error);
+  g_assert_null (next);
+  archive_tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -554,5 +581,6 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/turns", test_turns);
   g_test_add_func ("/archive/metadata", test_metadata);
   g_test_add_func ("/archive/lost", test_lost);
+  g_test_add_func ("/archive/no-ids", test_no_ids);
   return g_test_run ();
 }

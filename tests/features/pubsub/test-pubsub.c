@@ -312,6 +312,26 @@ test_items (void)
   pubsub_tear_down (&f);
 }
 
+/* None is not all: nothing is asked. */
+static void
+test_no_items (void)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GError) error = NULL;
+  PubSubTest f;
+
+  pubsub_set_up (&f);
+  hs_pubsub_query_items_async (f.pubsub, NULL, NODE, none, 5, NULL, pubsub_result_cb, &f);
+  test_until (f.result != NULL);
+  items = hs_pubsub_query_items_finish (f.pubsub, f.result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (items->len, ==, 0);
+  test_client_say (f.test, "");
+  pubsub_assert_unsent (&f, "<items");
+  pubsub_tear_down (&f);
+}
+
 typedef void (*NodeFunc) (HsPubSub *, const char *, const char *, GCancellable *, GAsyncReadyCallback, gpointer);
 typedef gboolean (*NodeFinish) (HsPubSub *, GAsyncResult *, GError **);
 
@@ -406,6 +426,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pubsub/events", test_events);
   g_test_add_func ("/pubsub/watch", test_watch);
   g_test_add_func ("/pubsub/items", test_items);
+  g_test_add_func ("/pubsub/no-items", test_no_items);
   g_test_add_func ("/pubsub/nodes", test_nodes);
   g_test_add_func ("/pubsub/config", test_config);
   g_test_add_func ("/pubsub/no-session", test_no_session);
