@@ -22,7 +22,8 @@
  * At most four rooms are entered at the same time. A room is left when its bookmark is removed or its autojoin is
  * switched off, on this device or another one. A room that the program leaves is not joined again before its bookmark
  * changes. The nickname is that of the bookmark; without one, the local part of the account's address. A room that
- * could not be joined is tried again in the next session.
+ * could not be joined is tried again in the next session. When the module is unregistered, the rooms
+ * that it has joined stay, and those that it is joining are left.
  *
  * Since: 0.2
  */
@@ -40,8 +41,8 @@ struct _HsAutojoin
   GHashTable *followed; /* the rooms that are marked for autojoin */
   GHashTable *failed;   /* those of them that could not be joined */
   GQueue waiting;       /* those of them that are to be joined, char * */
-  guint n_joining;
-  GCancellable *cancellable;
+  GPtrArray *joining;   /* HsRoom: those that this registration is joining */
+  GCancellable *cancellable; /* of this registration; or NULL: there is none */
 };
 
 enum
@@ -62,15 +63,44 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsAutojoin, hs_autojoin, G_TYPE_OBJECT,
 
 /* ---- Joining ---- */
 
+typedef struct
+{
+  HsAutojoin *self;
+  GCancellable *cancellable; /* of the registration that has begun it */
+} Join;
+
+static Join *
+join_new (HsAutojoin *self)
+{
+  Join *join = g_new (Join, 1);
+
+  *join = (Join){ g_object_ref (self), g_object_ref (self->cancellable) };
+  return join;
+}
+
+static void
+join_free (Join *join)
+{
+  g_object_unref (join->self);
+  g_object_unref (join->cancellable);
+  g_free (join);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Join, join_free)
+
 static void
 joined_cb (GObject *room, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (HsAutojoin) self = data;
+  g_autoptr (Join) join = data;
+  HsAutojoin *self = join->self;
   const char *jid = hs_jid_to_string (hs_room_get_jid (HS_ROOM (room)));
 
+  /* The module has been unregistered since. */
+  if (join->cancellable != self->cancellable)
+    return;
   if (!hs_room_join_finish (HS_ROOM (room), result, NULL) && g_hash_table_contains (self->followed, jid))
     g_hash_table_add (self->failed, g_strdup (jid));
-  self->n_joining--;
+  g_ptr_array_remove (self->joining, room);
   pump (self);
 }
 
@@ -112,14 +142,14 @@ join (HsAutojoin *self, HsBookmark *bookmark)
   /* Or have unregistered this module. */
   if (self->client == NULL)
     return;
-  self->n_joining++;
-  hs_room_join_async (room, self->cancellable, joined_cb, g_object_ref (self));
+  g_ptr_array_add (self->joining, g_object_ref (room));
+  hs_room_join_async (room, self->cancellable, joined_cb, join_new (self));
 }
 
 static void
 pump (HsAutojoin *self)
 {
-  while (self->client != NULL && self->n_joining < MAX_JOINING)
+  while (self->client != NULL && self->joining->len < MAX_JOINING)
     {
       g_autofree char *jid = g_queue_pop_head (&self->waiting);
       g_autoptr (HsBookmark) bookmark = NULL;
@@ -252,7 +282,19 @@ hs_autojoin_ready (HsModule *module, HsClient *client)
   pump (self);
 }
 
-/* The rooms are not left: they belong to the program now. */
+/* Nobody waits any more for what is being joined. */
+static void
+leave_joining (HsAutojoin *self)
+{
+  g_autoptr (GPtrArray) joining = g_steal_pointer (&self->joining);
+
+  self->joining = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < joining->len; i++)
+    if (hs_room_get_state (joining->pdata[i]) == HS_ROOM_STATE_JOINING)
+      hs_room_leave_async (joining->pdata[i], NULL, NULL, NULL, NULL);
+}
+
+/* The rooms that were joined are not left: they belong to the program now. */
 static void
 hs_autojoin_detached (HsModule *module, HsClient *client)
 {
@@ -275,6 +317,8 @@ hs_autojoin_detached (HsModule *module, HsClient *client)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_hash_table_remove_all (self->failed);
+  /* Who is told of a room may register the module again. */
+  leave_joining (self);
 }
 
 static void
@@ -298,6 +342,7 @@ hs_autojoin_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_hash_table_unref (self->followed);
   g_hash_table_unref (self->failed);
+  g_ptr_array_unref (self->joining);
   g_queue_clear_full (&self->waiting, g_free);
 
   G_OBJECT_CLASS (hs_autojoin_parent_class)->finalize (object);
@@ -404,6 +449,7 @@ hs_autojoin_init (HsAutojoin *self)
 {
   self->followed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->joining = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->waiting);
 }
 

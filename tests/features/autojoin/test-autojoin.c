@@ -84,26 +84,32 @@ find_room (AutojoinTest *f, const char *jid)
   return room;
 }
 
-/* The room answers, and lets nobody in. */
+/* The room answers, and says this presence of the occupant with @nick. */
 static void
-refuse (AutojoinTest *f, const char *jid, const char *nick)
+answer_entry (AutojoinTest *f, const char *jid, const char *nick, const char *presence)
 {
   g_autofree char *to = g_strdup_printf ("to=\"%s\"", jid);
   g_autofree char *occupant = g_strdup_printf ("to=\"%s/%s\"", jid, nick);
   g_autofree char *info
       = g_strdup_printf ("<iq type='error' id='@ID@' from='%s'><error type='cancel'><service-unavailable"
                          " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", jid);
-  g_autofree char *refusal
-      = g_strdup_printf ("<presence type='error' from='%s/%s'><x xmlns='http://jabber.org/protocol/muc'/>"
-                         "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
-                         "</presence>", jid, nick);
+  g_autofree char *reply = g_strdup_printf ("<presence from='%s/%s'%s</presence>", jid, nick, presence);
   PubSubTest *nodes = &f->b.nodes;
 
   pubsub_await_both (nodes, to, "http://jabber.org/protocol/disco#info");
   pubsub_say (nodes, info);
   test_client_await_sent (nodes->test, occupant);
-  test_client_say (nodes->test, refusal);
-  test_until (hs_room_get_state (find_room (f, jid)) == HS_ROOM_STATE_OUT);
+  test_client_say (nodes->test, reply);
+  test_until (hs_room_get_state (find_room (f, jid)) != HS_ROOM_STATE_JOINING);
+}
+
+static void
+refuse (AutojoinTest *f, const char *jid, const char *nick)
+{
+  answer_entry (f, jid, nick,
+                " type='error'><x xmlns='http://jabber.org/protocol/muc'/>"
+                "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+  g_assert_cmpint (hs_room_get_state (find_room (f, jid)), ==, HS_ROOM_STATE_OUT);
 }
 
 /* Four at a time; one that lets nobody in makes room for the next, and is not tried again in this session. */
@@ -206,8 +212,27 @@ test_handler (void)
   assert_rooms (&f, "2:joining ");
   handler = (Handler){ &f, NULL, TRUE };
   test_client_say (f.b.nodes.test, BOOKMARK_EVENT ("", AUTOJOIN ("3") AUTOJOIN ("4")));
-  assert_rooms (&f, "2:joining 3:out ");
+  assert_rooms (&f, "2:out 3:out ");
   g_signal_handlers_disconnect_by_data (hs_muc_get_rooms (f.muc), &handler);
+  tear_down (&f);
+}
+
+/* A room that is being joined when the module is unregistered is left; one that was joined stays. */
+static void
+test_unregister (void)
+{
+  AutojoinTest f;
+
+  set_up (&f, ITEMS_OF (BOOKMARKS, AUTOJOIN ("1") AUTOJOIN ("2")));
+  answer_entry (&f, ROOM ("1"), "nick1",
+                "><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='member' role='participant'/>"
+                "<status code='110'/></x>");
+  assert_rooms (&f, "1:in 2:joining ");
+  hs_client_unregister (f.b.nodes.test->client, HS_MODULE (f.autojoin));
+  assert_rooms (&f, "1:in 2:out ");
+  /* And it is joined again when the module is back. */
+  hs_client_register (f.b.nodes.test->client, HS_MODULE (f.autojoin));
+  assert_rooms (&f, "1:in 2:joining ");
   tear_down (&f);
 }
 
@@ -246,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/autojoin/changes", test_changes);
   g_test_add_func ("/autojoin/program", test_program);
   g_test_add_func ("/autojoin/handler", test_handler);
+  g_test_add_func ("/autojoin/unregister", test_unregister);
   g_test_add_func ("/autojoin/other-account", test_other_account);
 
   return g_test_run ();
