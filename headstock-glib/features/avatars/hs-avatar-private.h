@@ -10,7 +10,8 @@ typedef struct
 {
   char *hash; /* lower case; NULL: none, or not known */
   char *media_type;
-  char *id; /* of the published item: the hash, maybe in upper case; NULL if not published */
+  char *id; /* of the published data: the hash, maybe in upper case; NULL if not published */
+  char *item; /* the id of the metadata node's item; NULL if not published */
   int width;
   int height;
   guint64 size;    /* 0: not known */

@@ -15,6 +15,7 @@ hs_avatar_info_free (HsAvatarInfo *self)
   g_free (self->hash);
   g_free (self->media_type);
   g_free (self->id);
+  g_free (self->item);
   g_free (self);
 }
 
@@ -70,13 +71,13 @@ hs_avatars_take_info (HsAvatars *self, const char *key, HsAvatarInfo *info)
 }
 
 void
-hs_avatars_forget_published (HsAvatars *self, const char *key)
+hs_avatars_forget_published (HsAvatars *self, const char *key, const char *item)
 {
   HsAvatarInfo *info = hs_avatars_find_info (self, key);
   HsAvatar *avatar = g_hash_table_lookup (self->alive, key);
   GList *link;
 
-  if (info == NULL || !info->is_pep)
+  if (info == NULL || !info->is_pep || (item != NULL && g_strcmp0 (info->item, item) != 0))
     return;
   link = g_queue_find_custom (&self->info_keys, key, (GCompareFunc) g_strcmp0);
   g_free (link->data);
@@ -165,8 +166,9 @@ find_info (HsElement *metadata)
 }
 
 HsAvatarInfo *
-hs_avatars_read_metadata (HsElement *metadata)
+hs_avatars_read_metadata (HsPubSubItem *item)
 {
+  HsElement *metadata = hs_pubsub_item_get_payload (item);
   HsAvatarInfo *self;
   HsElement *info;
 
@@ -174,6 +176,7 @@ hs_avatars_read_metadata (HsElement *metadata)
     return NULL;
   self = g_new0 (HsAvatarInfo, 1);
   self->is_pep = TRUE;
+  self->item = g_strdup (hs_pubsub_item_get_id (item));
   info = find_info (metadata);
   self->hash = info != NULL ? dup_hash (hs_element_get_attribute (info, "id")) : NULL;
   if (self->hash == NULL)

@@ -339,8 +339,7 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Load *load = user_data;
   HsAvatars *self = load->self;
   g_autoptr (GPtrArray) items = hs_pubsub_query_items_finish (HS_PUBSUB (source), result, NULL);
-  HsElement *metadata = items != NULL && items->len > 0 ? hs_pubsub_item_get_payload (items->pdata[0]) : NULL;
-  HsAvatarInfo *info = hs_avatars_read_metadata (metadata);
+  HsAvatarInfo *info = items != NULL && items->len > 0 ? hs_avatars_read_metadata (items->pdata[0]) : NULL;
 
   if (info != NULL)
     hs_avatars_take_info (self, load->key, info);

@@ -41,10 +41,10 @@ HsAvatarInfo *hs_avatars_find_info (HsAvatars *self, const char *key);
 /* Takes over @info. A presence does not replace published metadata. */
 void hs_avatars_take_info (HsAvatars *self, const char *key, HsAvatarInfo *info);
 /* Reads an item of the metadata node. Returns NULL if there is no usable image in it. */
-HsAvatarInfo *hs_avatars_read_metadata (HsElement *metadata);
+HsAvatarInfo *hs_avatars_read_metadata (HsPubSubItem *item);
 void hs_avatars_read_presence (HsAvatars *self, HsStanza *presence);
-/* The published metadata was removed. */
-void hs_avatars_forget_published (HsAvatars *self, const char *key);
+/* The published metadata was removed: all of it, or with @item only if it came with the item of that id. */
+void hs_avatars_forget_published (HsAvatars *self, const char *key, const char *item);
 /* Forgets the images of a room's occupants, or with NULL of those in all rooms: the next ones may be other people. */
 void hs_avatars_forget_occupants (HsAvatars *self, const char *room);
 /* The key of an address, or NULL. */

@@ -68,10 +68,13 @@ event_cb (HsAvatars *self, HsPubSubEvent *event)
   HsAvatarInfo *info;
 
   if (kind == HS_PUBSUB_EVENT_KIND_PURGED || kind == HS_PUBSUB_EVENT_KIND_DELETED)
-    hs_avatars_forget_published (self, key);
+    hs_avatars_forget_published (self, key, NULL);
+  /* Without the item that says what the image is (XEP-0084) there is none. */
+  if (kind == HS_PUBSUB_EVENT_KIND_RETRACTED && item != NULL && hs_pubsub_item_get_id (item) != NULL)
+    hs_avatars_forget_published (self, key, hs_pubsub_item_get_id (item));
   if (kind != HS_PUBSUB_EVENT_KIND_ITEM || item == NULL)
     return;
-  info = hs_avatars_read_metadata (hs_pubsub_item_get_payload (item));
+  info = hs_avatars_read_metadata (item);
   if (info != NULL)
     hs_avatars_take_info (self, key, info);
 }

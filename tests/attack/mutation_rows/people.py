@@ -100,6 +100,11 @@ ROWS = [
           "payload = hs_element_copy (hs_vcard_get_element (vcard));",
           "payload = g_object_ref (hs_vcard_get_element (vcard));", "/vcard/store"),
     # ---- Avatars ----
+    avatars("an image whose item is taken back is none",
+            "hs_avatars_forget_published (self, key, hs_pubsub_item_get_id (item));", ";", "/avatars/retracted"),
+    avatars("an older item that is taken back is not the image",
+            "|| !info->is_pep || (item != NULL && g_strcmp0 (info->item, item) != 0))", "|| !info->is_pep)",
+            "/avatars/retracted"),
     avatars("an image has the hash that was said",
             "if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))", "if (length == 0)",
             "/avatars/wrong-hash"),

@@ -17,6 +17,9 @@
 #define EVENT(from, inner)                                                                         \
   "<message from='" from "' to='user@example.org/res'><event xmlns='http://jabber.org/protocol/pubsub#event'>" \
   "<items node='urn:xmpp:avatar:metadata'><item id='x'>" METADATA (inner) "</item></items></event></message>"
+#define RETRACTION(from, id)                                                                       \
+  "<message from='" from "' to='user@example.org/res'><event xmlns='http://jabber.org/protocol/pubsub#event'>" \
+  "<items node='urn:xmpp:avatar:metadata'><retract id='" id "'/></items></event></message>"
 #define ITEMS(node, id, payload)                                                                   \
   "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='" node "'><item id='" id "'>" payload \
   "</item></items></pubsub>"
@@ -196,6 +199,27 @@ test_deleted (void)
       say (&f, gone);
       g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, OTHER_HASH);
     }
+  stop (&f);
+}
+
+/* The item is taken back: there is no image any more. An older item is nothing to what is shown. */
+static void
+test_retracted (void)
+{
+  g_autoptr (HsAvatar) avatar = NULL;
+  Test f;
+
+  start (&f);
+  avatar = hs_avatars_lookup (f.avatars, JULIET);
+  say (&f, EVENT (JULIET, INFO (HASH, PNG)));
+  say (&f, RETRACTION (JULIET, HASH));
+  say (&f, RETRACTION ("romeo@example.com", "x"));
+  g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, HASH);
+  say (&f, RETRACTION (JULIET, "x"));
+  g_assert_null (hs_avatar_get_hash (avatar));
+  say (&f, PRESENCE (JULIET "/balcony", "", UPDATE ("<photo>" OTHER_HASH "</photo>")));
+  say (&f, RETRACTION (JULIET, "x"));
+  g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, OTHER_HASH);
   stop (&f);
 }
 
@@ -668,6 +692,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/avatars/published", test_published);
   g_test_add_func ("/avatars/upper-case", test_upper_case);
   g_test_add_func ("/avatars/deleted", test_deleted);
+  g_test_add_func ("/avatars/retracted", test_retracted);
   g_test_add_func ("/avatars/wrong-hash", test_wrong_hash);
   g_test_add_func ("/avatars/too-large", test_too_large);
   g_test_add_func ("/avatars/no-image", test_no_image);
