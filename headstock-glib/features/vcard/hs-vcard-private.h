@@ -26,8 +26,8 @@ const char *hs_vcard_read_field (HsElement *vcard, HsVcardField field);
 /* Removes the field where @text is NULL. */
 void hs_vcard_write_field (HsElement *vcard, HsVcardField field, const char *text);
 
-/* Returns the decoded bytes, or NULL where there is no photo or it is not in base64. */
-GBytes *hs_vcard_read_photo (HsElement *vcard);
+/* Returns the decoded bytes, or NULL if @text is NULL or not in base64. */
+GBytes *hs_vcard_decode_photo (const char *text);
 /* Removes the whole `PHOTO`, the type of the image included, where @photo is NULL. */
 void hs_vcard_write_photo (HsElement *vcard, GBytes *photo);
 

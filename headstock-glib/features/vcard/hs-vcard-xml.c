@@ -143,9 +143,8 @@ is_base64 (const char *text)
 }
 
 GBytes *
-hs_vcard_read_photo (HsElement *vcard)
+hs_vcard_decode_photo (const char *text)
 {
-  const char *text = hs_vcard_read_field (vcard, HS_VCARD_FIELD_PHOTO);
   gsize length;
   guchar *bytes;
 

@@ -30,7 +30,8 @@ struct _HsVcard
   GObject parent_instance;
 
   HsElement *element;
-  GBytes *photo; /* returned last; @element may have changed since */
+  GBytes *photo;    /* returned last; @element may have changed since */
+  char *photo_text; /* the text that @photo was decoded from */
 };
 
 /* The other properties have the numbers of HsVcardField. */
@@ -68,6 +69,7 @@ hs_vcard_finalize (GObject *object)
 
   g_clear_object (&self->element);
   g_clear_pointer (&self->photo, g_bytes_unref);
+  g_free (self->photo_text);
 
   G_OBJECT_CLASS (hs_vcard_parent_class)->finalize (object);
 }
@@ -619,10 +621,16 @@ GBytes *
 hs_vcard_get_photo (HsVcard *self)
 {
   g_autoptr (GBytes) photo = NULL;
+  const char *text;
 
   g_return_val_if_fail (HS_IS_VCARD (self), NULL);
 
-  photo = hs_vcard_read_photo (self->element);
+  text = hs_vcard_read_field (self->element, HS_VCARD_FIELD_PHOTO);
+  if (g_strcmp0 (text, self->photo_text) == 0)
+    return self->photo;
+  g_free (self->photo_text);
+  self->photo_text = g_strdup (text);
+  photo = hs_vcard_decode_photo (text);
   if (!is_equal (photo, self->photo))
     {
       g_clear_pointer (&self->photo, g_bytes_unref);

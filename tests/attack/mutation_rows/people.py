@@ -83,6 +83,8 @@ ROWS = [
             "if (HS_IS_COMPONENT (client)) hs_stanza_set_from_jid (HS_STANZA (iq), hs_client_get_jid (client));", "",
             "ping", "/ping/component-question"),
     # ---- Profiles ----
+    vcard("the photo of a vCard is decoded once",
+          "if (g_strcmp0 (text, self->photo_text) == 0) return self->photo;", "", "/vcard/decoded-once"),
     vcard("a photo that is not in base64 is none",
           "if (text == NULL || !is_base64 (text)) return NULL;", "if (text == NULL) return NULL;", "/vcard/photo"),
     vcard("a field of a vCard is in its namespace",

@@ -2,6 +2,7 @@
 #include "iq-test.h"
 
 #include <string.h>
+#include <time.h>
 
 #define VCARD(inner) "<vCard xmlns='vcard-temp'>" inner "</vCard>"
 
@@ -67,6 +68,34 @@ test_read (void)
   g_assert_null (hs_vcard_get_given_name (others));
   g_assert_null (hs_vcard_get_nickname (others));
   g_assert_null (hs_vcard_get_email (others));
+}
+
+/* A large photo is decoded once, and again where the element has changed. */
+static void
+test_decoded_once (void)
+{
+  g_autofree guint8 *noise = g_malloc0 (1000000);
+  g_autofree char *text = g_base64_encode (noise, 1000000);
+  g_autoptr (GBytes) photo = g_bytes_new (noise, 1000000);
+  g_autoptr (HsVcard) vcard = hs_vcard_new ();
+  clock_t start, decoding;
+  GBytes *first;
+
+  hs_vcard_set_photo (vcard, photo);
+  first = hs_vcard_get_photo (vcard);
+  g_assert_true (g_bytes_equal (first, photo));
+  start = clock ();
+  for (guint i = 0; i < 20; i++)
+    {
+      gsize length;
+
+      g_free (g_base64_decode (text, &length));
+    }
+  decoding = clock () - start;
+  start = clock ();
+  for (guint i = 0; i < 40; i++)
+    g_assert_true (hs_vcard_get_photo (vcard) == first);
+  g_assert_cmpint (clock () - start, <, decoding);
 }
 
 /* What is not base64 is no photo: a part of it would be another one. */
@@ -348,6 +377,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/vcard/read", test_read);
   g_test_add_func ("/vcard/photo", test_photo);
+  g_test_add_func ("/vcard/decoded-once", test_decoded_once);
   g_test_add_func ("/vcard/write", test_write);
   g_test_add_func ("/vcard/make", test_make);
   g_test_add_func ("/vcard/fetch", test_fetch);
