@@ -9,6 +9,7 @@
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 #include "xml/hs-stanza-boundary.h"
+#include "xml/hs-writer.h"
 
 /* The functions that all steps of the negotiation use: write, close and fail. */
 
@@ -26,13 +27,11 @@ hs_stream_get_output (HsStream *self)
 void
 hs_stream_write (HsStream *self, const char *format, ...)
 {
-  g_autofree char *text = NULL;
   va_list args;
 
   va_start (args, format);
-  text = g_markup_vprintf_escaped (format, args);
+  hs_writer_append_format (hs_stream_get_output (self), format, args);
   va_end (args);
-  g_byte_array_append (hs_stream_get_output (self), (const guint8 *) text, strlen (text));
 }
 
 void

@@ -9,6 +9,7 @@
 #include "protocol/hs-management-state.h"
 #include "protocol/hs-resend.h"
 #include "protocol/hs-stanza-queue.h"
+#include "xml/hs-writer.h"
 
 /* An acknowledgement is asked for after so many stanzas, or a while after the first of fewer. */
 #define REQUEST_EVERY 100
@@ -97,13 +98,11 @@ hs_stream_management_free (HsStreamManagement *self)
 static void G_GNUC_PRINTF (2, 3)
 write_text (GByteArray *output, const char *format, ...)
 {
-  g_autofree char *text = NULL;
   va_list args;
 
   va_start (args, format);
-  text = g_markup_vprintf_escaped (format, args);
+  hs_writer_append_format (output, format, args);
   va_end (args);
-  g_byte_array_append (output, (const guint8 *) text, strlen (text));
 }
 
 /* ---- Deliveries ---- */

@@ -78,6 +78,31 @@ test_append_escaped (void)
   g_assert_cmpstr ((char *) buffer->data, ==, "x&lt;'&quot;&amp;&#xA;\357\277\275\357\277\275y");
 }
 
+static void G_GNUC_PRINTF (2, 3)
+assert_format (const char *expected, const char *format, ...)
+{
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+  va_list args;
+
+  g_byte_array_append (buffer, (const guint8 *) "<", 1);
+  va_start (args, format);
+  hs_writer_append_format (buffer, format, args);
+  va_end (args);
+  g_assert_cmpmem (buffer->data, buffer->len, expected, strlen (expected));
+}
+
+static void
+test_append_format (void)
+{
+  assert_format ("<", "%s", "");
+  assert_format ("<a/>", "a/>");
+  assert_format ("<a b='c'>d</a>", "a b='%s'>%s</a>", "c", "d");
+  assert_format ("<a h='0' n='4294967295'/>", "a h='%u' n='%u'/>", 0u, G_MAXUINT32);
+  assert_format ("<a b='&apos;'/>", "a b='%s'/>", "'");
+  assert_format ("<a>x&lt;y&gt;&amp;&quot;\303\251</a>", "a>%s</a>", "x<y>&\"\303\251");
+  assert_format ("<a b='&apos;&apos;&#xA;\357\277\275'/>", "a b='%s'/>", "''\n\001");
+}
+
 /* What was read, and how it is written: by itself, and where jabber:client is the default. */
 static const struct
 {
@@ -414,6 +439,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/writer/escaping", test_escaping);
   g_test_add_func ("/writer/append-escaped", test_append_escaped);
+  g_test_add_func ("/writer/append-format", test_append_format);
   g_test_add_func ("/writer/namespaces", test_namespaces);
   g_test_add_func ("/writer/prefixes", test_prefixes);
   g_test_add_func ("/writer/invalid", test_invalid);
