@@ -456,6 +456,10 @@ hs_idna_to_ascii (const char *domain, GError **error)
 
   g_assert (domain != NULL);
 
+  /* As most are: no label, nor the whole, is too long either. */
+  if (strnlen (domain, MAX_LABEL + 1) <= MAX_LABEL && hs_idna_is_plain (domain, strlen (domain)))
+    return g_strdup (domain);
+
   prepared = hs_idna_prepare_domain (domain, strnlen (domain, HS_PRECIS_MAX_INPUT + 1), error);
   if (prepared == NULL)
     {
