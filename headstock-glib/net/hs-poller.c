@@ -5,7 +5,6 @@
 
 #ifdef __linux__
 
-#include <glib-unix.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -21,7 +20,6 @@ fill (HsPoller *self,
       gboolean first)
 {
   struct epoll_event events[HS_POLLER_MAX_EVENTS];
-
   int n;
 
   batch->n_told = 0;
@@ -33,7 +31,7 @@ fill (HsPoller *self,
       batch->entries[0] = self->only;
       return;
     }
-  n = epoll_wait (self->fd, events, HS_POLLER_MAX_EVENTS, 0);
+  n = self->fd >= 0 ? epoll_wait (self->fd, events, HS_POLLER_MAX_EVENTS, 0) : 0;
   batch->n_entries = MAX (n, 0);
   for (int i = 0; i < batch->n_entries; i++)
     batch->entries[i] = events[i].data.ptr;
@@ -97,6 +95,7 @@ hs_poller_init (HsPoller *self,
   self->context = context;
   self->ready = ready;
   self->user_data = user_data;
+  self->fd = -1;
   hs_turn_join (&self->turn, turn);
 }
 
@@ -108,35 +107,55 @@ hs_poller_clear (HsPoller *self)
     return;
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
-  close (self->fd);
+  if (self->fd >= 0)
+    close (self->fd);
 }
 
 static gboolean
-ready_cb (int fd,
-          GIOCondition condition,
-          gpointer user_data)
+dispatch_ready (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  HsPoller *self = user_data;
-
-  return self->ready (self->user_data);
+  return callback (user_data);
 }
+
+/* It is ready when one of its descriptors is. */
+static GSourceFuncs funcs = { NULL, NULL, dispatch_ready, NULL, NULL, NULL };
 
 /* When the first socket waits. */
-static gboolean
+static void
 start (HsPoller *self)
 {
   if (self->source != NULL)
-    return TRUE;
+    return;
+  self->source = g_source_new (&funcs, sizeof (GSource));
+  g_source_set_static_name (self->source, "[headstock] read");
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_set_callback (self->source, self->ready, self->user_data, NULL);
+  g_source_attach (self->source, self->context);
+}
+
+static gboolean
+add_to_set (HsPoller *self, HsPollEntry *entry)
+{
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = entry };
+
+  return epoll_ctl (self->fd, EPOLL_CTL_ADD, entry->fd, &event) == 0;
+}
+
+/* When the second socket waits: with the only one that has waited until now. */
+static gboolean
+make_set (HsPoller *self)
+{
   self->fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->fd < 0)
     return FALSE;
-
-  self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
-  g_source_set_static_name (self->source, "[headstock] read");
-  g_source_set_can_recurse (self->source, TRUE);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (ready_cb), self, NULL);
-  g_source_attach (self->source, self->context);
-
+  if (!add_to_set (self, self->only))
+    {
+      close (self->fd);
+      self->fd = -1;
+      return FALSE;
+    }
+  g_source_remove_unix_fd (self->source, g_steal_pointer (&self->tag));
+  g_source_add_unix_fd (self->source, self->fd, G_IO_IN);
   return TRUE;
 }
 
@@ -144,9 +163,10 @@ gboolean
 hs_poll_entry_wait (HsPollEntry *self,
                     HsPoller *poller)
 {
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
-
-  if (!start (poller) || epoll_ctl (poller->fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
+  start (poller);
+  if (poller->fd < 0 && poller->n_waiting == 0)
+    poller->tag = g_source_add_unix_fd (poller->source, self->fd, G_IO_IN);
+  else if ((poller->fd < 0 && !make_set (poller)) || !add_to_set (poller, self))
     return FALSE;
   self->poller = poller;
   poller->only = poller->n_waiting++ == 0 ? self : NULL;
@@ -173,7 +193,10 @@ hs_poll_entry_stop (HsPollEntry *self)
   if (poller == NULL)
     return;
 
-  epoll_ctl (poller->fd, EPOLL_CTL_DEL, self->fd, NULL);
+  if (poller->tag != NULL)
+    g_source_remove_unix_fd (poller->source, g_steal_pointer (&poller->tag));
+  else
+    epoll_ctl (poller->fd, EPOLL_CTL_DEL, self->fd, NULL);
   poller->n_waiting--;
   if (poller->only == self)
     poller->only = NULL;

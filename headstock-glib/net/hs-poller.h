@@ -8,7 +8,10 @@ G_BEGIN_DECLS
 /* All sockets of one main context that wait for bytes. GLib asks the system about each descriptor, and itself
  * about each source, in each turn, however few are ready; here one source, with one descriptor that the system
  * keeps (epoll), stands for all of them. The sockets take turns: the one that was called last is the last to be
- * called again. */
+ * called again.
+ *
+ * Until two sockets wait at once there is no epoll set: the source has the descriptor of the only socket, and the
+ * system need not ask a set which asks the socket. From then on there is a set. */
 
 #define HS_POLLER_MAX_EVENTS 8
 
@@ -39,7 +42,8 @@ struct _HsPoller
   GSourceFunc ready;
   gpointer user_data;
   GSource *source; /* NULL until a socket waits */
-  int fd;
+  gpointer tag;    /* the only socket in @source; NULL: none waits, or there is a set */
+  int fd;          /* the epoll set, or -1 */
   guint n_waiting;
   HsPollEntry *only; /* the one that waits where it is known, and NULL where there are others */
   HsTurnPlace turn;

@@ -185,6 +185,61 @@ test_poller (void)
     pair_clear (&pairs[i]);
 }
 
+static gboolean
+reading_cb (gpointer data)
+{
+  Pair *pair = data;
+  char byte;
+
+  pair->n_calls++;
+  g_assert_cmpint (read (pair->entry.fd, &byte, 1), ==, 1);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+send_byte (Pair *self)
+{
+  guint n_calls = self->n_calls;
+
+  g_assert_cmpint (write (self->other, "x", 1), ==, 1);
+  turn ();
+  g_assert_cmpuint (self->n_calls, ==, n_calls + 1);
+  turn ();
+  g_assert_cmpuint (self->n_calls, ==, n_calls + 1);
+}
+
+/* One socket is waited for itself. Two have a set, which then stays. */
+static void
+test_one (void)
+{
+  g_autoptr (HsLoop) loop = hs_loop_get (NULL);
+  Pair one, two;
+
+  pair_init (&one, NULL, reading_cb);
+  turn ();
+  g_assert_cmpuint (one.n_calls, ==, 1);
+  send_byte (&one);
+  hs_poll_entry_stop (&one.entry);
+  g_assert_cmpint (write (one.other, "x", 1), ==, 1);
+  turn ();
+  g_assert_cmpuint (one.n_calls, ==, 2);
+  g_assert_true (hs_poll_entry_wait (&one.entry, &loop->poller));
+  turn ();
+  g_assert_cmpuint (one.n_calls, ==, 3);
+  g_assert_cmpint (loop->poller.fd, ==, -1);
+
+  pair_init (&two, NULL, reading_cb);
+  turn ();
+  g_assert_cmpuint (two.n_calls, ==, 1);
+  g_assert_cmpint (loop->poller.fd, >=, 0);
+  send_byte (&one);
+  send_byte (&two);
+  pair_clear (&two);
+  send_byte (&one);
+  pair_clear (&one);
+  g_assert_cmpuint (loop->poller.n_waiting, ==, 0);
+}
+
 static Pair *all;
 
 /* Stops all others that were reported together with it. */
@@ -239,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/turn/fair", test_fair);
   g_test_add_func ("/turn/forgotten", test_forgotten);
   g_test_add_func ("/turn/poller", test_poller);
+  g_test_add_func ("/turn/poller-one", test_one);
   g_test_add_data_func ("/turn/poller-stopped", GINT_TO_POINTER (FALSE), test_stopped);
   g_test_add_data_func ("/turn/poller-nested", GINT_TO_POINTER (TRUE), test_stopped);
   return g_test_run ();
