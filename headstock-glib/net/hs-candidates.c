@@ -198,6 +198,7 @@ proxy_cb (GObject *source,
   HsOpened *opened = user_data;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) uris = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, &error);
+  g_autoptr (GSocketAddress) literal = NULL;
 
   if (opened->owner == NULL)
     {
@@ -214,6 +215,15 @@ proxy_cb (GObject *source,
   if (uris[0] != NULL && !g_str_has_prefix (uris[0], "direct:"))
     {
       add_candidate (opened, opened->connectable, TRUE);
+      opened_done (opened, NULL);
+      return;
+    }
+
+  /* Not a name: nobody need be asked. */
+  literal = g_inet_socket_address_new_from_string (opened->target->host, opened->target->port);
+  if (literal != NULL)
+    {
+      add_candidate (opened, G_SOCKET_CONNECTABLE (literal), FALSE);
       opened_done (opened, NULL);
       return;
     }

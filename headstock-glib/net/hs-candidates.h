@@ -19,7 +19,7 @@ typedef struct
 {
   HsSrvTarget *target;
   guint rank;                      /* of the target, and of the address in it: the lower, the earlier */
-  GSocketConnectable *connectable; /* for a GSocketClient */
+  GSocketConnectable *connectable; /* through a proxy, for a GSocketClient; without one, a GSocketAddress */
   char *address;                   /* as text, or NULL: through a proxy */
   gboolean proxied;
 } HsCandidate;

@@ -10,6 +10,7 @@
 #include "hs-address.h"
 #include "hs-candidates.h"
 #include "hs-debug.h"
+#include "hs-direct-connect.h"
 #include "hs-error.h"
 #include "hs-printable.h"
 #include "hs-srv.h"
@@ -20,8 +21,9 @@
  * target or of the next. */
 #define RACE_DELAY_MSEC 250
 
-/* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started holds an
- * HsStep or an HsRacer, which has lost its attempt by the time the answer comes. */
+/* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started there holds an
+ * HsStep or an HsRacer, which has lost its attempt by the time the answer comes. An HsDirectConnect ends when it is
+ * freed. */
 
 typedef struct _HsConnecting HsConnecting;
 
@@ -60,6 +62,7 @@ typedef struct
 typedef struct
 {
   HsStep step;
+  HsDirectConnect *direct; /* without a proxy; the step then has no cancellable */
   HsCandidate *candidate; /* NULL once it was put back */
   HsTimer timer;
 } HsRacer;
@@ -209,6 +212,24 @@ abandon_step (HsStep *step)
   g_cancellable_cancel (step->cancellable);
 }
 
+static void
+racer_free (HsRacer *racer)
+{
+  g_clear_pointer (&racer->direct, hs_direct_connect_free);
+  g_clear_object (&racer->step.cancellable);
+  g_free (racer);
+}
+
+/* The callback of a connection through a proxy is still to come, and holds the racer. */
+static void
+abandon_racer (HsRacer *racer)
+{
+  if (racer->direct != NULL)
+    racer_free (racer);
+  else
+    abandon_step (&racer->step);
+}
+
 /* Those that did not come first have not failed. */
 static GTask *
 attempt_end (HsConnecting *self)
@@ -220,7 +241,7 @@ attempt_end (HsConnecting *self)
       hs_timer_leave (&racer->timer);
       self->connector->n_connections--;
       hs_candidates_put_back (self->connector->candidates, g_steal_pointer (&racer->candidate));
-      abandon_step (&racer->step);
+      abandon_racer (racer);
     }
   if (self->lookup != NULL)
     abandon_step (g_steal_pointer (&self->lookup));
@@ -255,7 +276,7 @@ cancelled_cb (GCancellable *cancellable,
 
 static void advance (HsConnecting *self);
 
-/* Removes a racer from its attempt. The callback that is still to come holds the racer. */
+/* Removes a racer from its attempt. */
 static HsCandidate *
 drop_racer (HsRacer *racer)
 {
@@ -286,7 +307,7 @@ timeout_cb (gpointer user_data)
       g_error_new (HS_ERROR, HS_ERROR_TIMED_OUT, "Connecting to %s timed out", name);
 
   racer_failed (racer, error);
-  abandon_step (&racer->step);
+  abandon_racer (racer);
   advance (self);
 }
 
@@ -313,7 +334,7 @@ return_connection (HsConnecting *self,
   HsConnectorResult *outcome = g_new0 (HsConnectorResult, 1);
   g_autoptr (GTask) task = NULL;
 
-  /* A stanza is not to wait for the acknowledgement of the one before (Nagle). GSocketClient leaves
+  /* A stanza is not to wait for the acknowledgement of the one before (Nagle). GSocketClient, with a proxy, leaves
    * the GSocket a blocking one. */
   describe_candidate (self->connector, "is connected to", candidate);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
@@ -331,26 +352,31 @@ return_connection (HsConnecting *self,
   g_task_return_pointer (task, outcome, (GDestroyNotify) hs_connector_result_free);
 }
 
+/* The end of a racer, and either @connection or @error. */
 static void
-connect_cb (GObject *source,
-            GAsyncResult *result,
-            gpointer user_data)
+connected_cb (GSocketConnection *connection, const GError *error, gpointer user_data)
 {
   HsRacer *racer = user_data;
   HsConnecting *self = racer->step.attempt;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection =
-      g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
 
   if (self != NULL && connection != NULL)
     return_connection (self, drop_racer (racer), connection);
   else if (self != NULL)
     racer_failed (racer, error);
 
-  g_object_unref (racer->step.cancellable);
-  g_free (racer);
+  racer_free (racer);
   if (self != NULL && connection == NULL)
     advance (self);
+}
+
+static void
+proxy_connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
+
+  connected_cb (connection, error, user_data);
 }
 
 static void
@@ -369,27 +395,38 @@ race_cb (gpointer user_data)
 }
 
 static void
+begin_through_proxy (HsConnector *self, HsRacer *racer)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+
+  racer->step.cancellable = g_cancellable_new ();
+  g_socket_client_set_enable_proxy (client, TRUE);
+  if (self->proxy_resolver != NULL)
+    g_socket_client_set_proxy_resolver (client, self->proxy_resolver);
+  g_socket_client_connect_async (client, racer->candidate->connectable, racer->step.cancellable,
+                                 proxy_connected_cb, racer);
+}
+
+static void
 begin_connection (HsConnecting *self,
                   HsCandidate *candidate)
 {
   HsConnector *connector = self->connector;
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
   HsRacer *racer = g_new0 (HsRacer, 1);
 
   describe_candidate (connector, "tries", candidate);
   connector->n_connections++;
   racer->step.attempt = self;
-  racer->step.cancellable = g_cancellable_new ();
   racer->candidate = candidate;
   g_queue_push_tail (&self->racers, racer);
   hs_timer_join (&racer->timer, &connector->loop->timers, timeout_cb, racer);
   hs_timer_set_after (&racer->timer, connector->timeout_msec);
 
-  g_socket_client_set_enable_proxy (client, candidate->proxied);
-  if (candidate->proxied && connector->proxy_resolver != NULL)
-    g_socket_client_set_proxy_resolver (client, connector->proxy_resolver);
-  g_socket_client_connect_async (client, candidate->connectable, racer->step.cancellable,
-                                 connect_cb, racer);
+  if (candidate->proxied)
+    begin_through_proxy (connector, racer);
+  else
+    racer->direct = hs_direct_connect_new (G_SOCKET_ADDRESS (candidate->connectable),
+                                           g_task_get_context (self->task), connected_cb, racer);
 }
 
 static gboolean
