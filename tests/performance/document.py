@@ -8,8 +8,10 @@ import subprocess
 
 import table
 
-PACKAGES = ["libxml2", "libglib2.0-0", "libstrophe0", "libloudmouth1-0", "libgloox18",
-            "libqxmpp4", "python3-slixmpp", "python3-nbxmpp", "gjs", "nodejs"]
+# By their names in Debian 12, and in what has come since.
+PACKAGES = ["libxml2", "libxml2-16", "libglib2.0-0", "libglib2.0-0t64", "libstrophe0", "libloudmouth1-0",
+            "libloudmouth1-0t64", "libgloox18", "libqxmpp4", "libqxmppqt6-8", "python3-slixmpp", "python3-nbxmpp",
+            "gjs", "nodejs"]
 
 
 def package_versions():
@@ -18,13 +20,17 @@ def package_versions():
     return [line.strip() for line in said.splitlines() if len(line.split()) == 2]
 
 
+def system_name():
+    with open("/etc/os-release") as file:
+        name = re.search(r'^PRETTY_NAME="(.*)"$', file.read(), re.MULTILINE)
+    return name.group(1) if name else platform.system()
+
+
 def machine():
     with open("/proc/cpuinfo") as file:
         model = re.search(r"^model name\s*:\s*(.*)$", file.read(), re.MULTILINE)
-    with open("/etc/os-release") as file:
-        system = re.search(r'^PRETTY_NAME="(.*)"$', file.read(), re.MULTILINE)
     text = (f"The machine: {model.group(1) if model else platform.machine()}, "
-            f"{os.cpu_count()} cores, {system.group(1) if system else platform.system()}, "
+            f"{os.cpu_count()} cores, {system_name()}, "
             f"Linux {platform.release()}")
     try:
         text += "; " + ", ".join(package_versions())
@@ -42,14 +48,20 @@ def replace(text, mark, content):
 
 
 def refresh(path, results):
+    """A system that the page has marks for gets the goals there. The main table is any other system's."""
     with open(path) as file:
         text = file.read()
     figures = table.Figures(results)
-    for mark, checks in (("goals", table.core_checks), ("features", table.feature_checks)):
-        content = table.goal_table(checks(figures))[0]
-        # What was not measured stays as it is.
-        if content:
-            text = replace(text, mark, content)
-    text = replace(text, "figures", table.details(results) + "\n" + machine())
+    own_mark = f"goals on {system_name()}"
+    if f"<!-- {own_mark} -->" in text:
+        tables = (table.goal_table(checks(figures))[0] for checks in (table.core_checks, table.feature_checks))
+        text = replace(text, own_mark, "\n\n".join([*filter(None, tables), machine()]))
+    else:
+        for mark, checks in (("goals", table.core_checks), ("features", table.feature_checks)):
+            content = table.goal_table(checks(figures))[0]
+            # What was not measured stays as it is.
+            if content:
+                text = replace(text, mark, content)
+        text = replace(text, "figures", table.details(results) + "\n" + machine())
     with open(path, "w") as file:
         file.write(text)

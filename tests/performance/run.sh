@@ -9,7 +9,7 @@
 #
 # --short       less of each workload, and three runs instead of five: four minutes, not thirteen
 # --strict      a goal that was missed is a failure
-# --document    puts the tables into docs/performance.md
+# --document    puts the tables into docs/performance.md; on Debian sid the goals, into their own place there
 # --no-install  takes what is there: peers that are not installed are left out
 # --builddir    where to build; build-performance
 #
@@ -22,7 +22,7 @@ exec </dev/null
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
-peers=(libqxmpp-dev libgtk-4-dev xvfb xauth libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
+peers=(libgtk-4-dev xvfb xauth libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
     nodejs npm
     valgrind libc6-dbg openssl)
 
@@ -45,9 +45,21 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# Debian names QXmpp's files for development after the Qt that they are for, since it has them for Qt 6.
+name_qxmpp() {
+    local package
+    for package in libqxmppqt6-dev libqxmpp-dev; do
+        if [ -n "$(apt-cache show "$package" 2>/dev/null)" ]; then
+            echo "$package"
+            return
+        fi
+    done
+}
+
 cd "$root"
 if [ -n "$install" ]; then
     bash tests/servers/install.sh --servers=none --for=quickstart
+    mapfile -t -O "${#peers[@]}" peers < <(name_qxmpp)
     missing=()
     for package in "${peers[@]}"; do
         is_installed "$package" || missing+=("$package")
