@@ -92,6 +92,13 @@ ROWS = [
          "connector", "/connector/one-never-answers"),
     unit("a TLS handshake has its time, on the clock of the loop",
          "hs_timer_set_after (&self->timer, config->timeout_msec);", "", "tls", "/tls/silent"),
+    unit("a connection that was refused is none",
+         "if (!g_socket_check_connect_result (socket, &self->error)) name_address (self);", ";",
+         "direct-connect", "/direct-connect/refused"),
+    unit("who has waited alone waits on beside a second socket",
+         "if (!add_to_set (self, self->only))", "if (FALSE)", "turn", "/turn/poller-one"),
+    unit("an apostrophe ends no attribute of the negotiation",
+         "append_string (output, \"&apos;\");", "append_string (output, \"'\");", "writer", "/writer/append-format"),
     unit("the first certificate that was refused is told",
          "(rank < self->telling_rank"
          " || (rank == RANK_CERTIFICATE && rank == self->telling_rank))",
