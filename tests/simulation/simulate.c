@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -486,6 +488,8 @@ run (guint64 seed, gboolean verbose)
 static void G_GNUC_NORETURN
 run_range (guint64 first, guint64 n, guint job, guint n_jobs, int result)
 {
+  /* A broken library may never end: what waits for it may be killed, and this is then to end as well. */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
   for (guint64 seed = first + job; seed < first + n; seed += n_jobs)
     run (seed, FALSE);
   if (write (result, &figures, sizeof figures) != sizeof figures)
@@ -493,30 +497,51 @@ run_range (guint64 first, guint64 n, guint job, guint n_jobs, int result)
   exit (0);
 }
 
+/* Whether all processes succeeded; when one has not, nobody waits for the others. */
+static gboolean
+wait_for_all (pid_t *pids, guint n_jobs)
+{
+  gboolean good = TRUE;
+  pid_t ended;
+  int status;
+
+  while ((ended = wait (&status)) > 0)
+    {
+      gboolean failed = !WIFEXITED (status) || WEXITSTATUS (status) != 0;
+
+      for (guint job = 0; job < n_jobs; job++)
+        {
+          if (pids[job] == ended)
+            pids[job] = 0;
+          else if (failed && good && pids[job] > 0)
+            kill (pids[job], SIGKILL);
+        }
+      good = good && !failed;
+    }
+  return good;
+}
+
 static int
 run_all (guint64 first, guint64 n, guint n_jobs)
 {
+  g_autofree pid_t *pids = g_new0 (pid_t, n_jobs);
   gint64 start = g_get_monotonic_time ();
   Figures all = { 0 };
   struct rusage usage;
   int results[2];
-  int status;
-  int failed = 0;
 
   if (pipe (results) != 0)
     return 2;
   for (guint job = 0; job < n_jobs; job++)
     {
       fflush (stdout);
-      if (fork () == 0)
+      pids[job] = fork ();
+      if (pids[job] < 0)
+        return 2;
+      if (pids[job] == 0)
         run_range (first, n, job, n_jobs, results[1]);
     }
-  for (guint job = 0; job < n_jobs; job++)
-    {
-      if (wait (&status) < 0 || !WIFEXITED (status) || WEXITSTATUS (status) != 0)
-        failed++;
-    }
-  if (failed > 0)
+  if (!wait_for_all (pids, n_jobs))
     return 1;
   for (guint job = 0; job < n_jobs; job++)
     {
