@@ -3,12 +3,17 @@
 
 #include <QCoreApplication>
 #include <QTimer>
+#include <utility>
 
 #include <QXmppClient.h>
 #include <QXmppConfiguration.h>
+#include <QXmppGlobal.h>
 #include <QXmppMessage.h>
 #include <QXmppRosterIq.h>
 #include <QXmppRosterManager.h>
+#if QXMPP_VERSION >= QT_VERSION_CHECK(1, 5, 0)
+#include <QXmppTask.h>
+#endif
 
 /* QXmpp at the same work. */
 
@@ -62,7 +67,7 @@ namespace
           QCoreApplication::exit (0);
         });
       iq.setType (QXmppIq::Get);
-      client.sendPacket (iq);
+      send (iq);
     }
 
     void send_some ()
@@ -71,10 +76,20 @@ namespace
         {
           QXmppMessage message ("", "juliet@capulet.example", "Wherefore art thou, Romeo?");
 
-          client.sendPacket (message);
+          send (message);
         }
       if (n_done == bench.amount)
         timer.stop ();
+    }
+
+    template<typename Stanza>
+    void send (Stanza &stanza)
+    {
+#if QXMPP_VERSION >= QT_VERSION_CHECK(1, 5, 0)
+      client.send (std::move (stanza));
+#else
+      client.sendPacket (stanza);
+#endif
     }
 
     QXmppClient client;
