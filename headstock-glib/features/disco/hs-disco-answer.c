@@ -32,7 +32,7 @@ make_reply (HsStanza *request, HsElement *query)
   return HS_ELEMENT (reply);
 }
 
-/* Whether the program answers itself, now or later. */
+/* Returns TRUE if the program answers the request, now or later. */
 static gboolean
 leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsStanza *request, const char *node)
 {

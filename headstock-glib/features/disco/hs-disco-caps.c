@@ -12,7 +12,7 @@
 
 /* The capabilities of others (XEP-0115, 5.4). An address has a hash, and a hash that was verified has an info. */
 
-/* Longer attributes count as none: strangers choose them. */
+/* Longer attributes are ignored: strangers choose their length. */
 #define MAX_NODE 1024
 #define MAX_HASH 128
 
@@ -74,7 +74,7 @@ parse (HsElement *element)
   return caps;
 }
 
-/* Returns FALSE where the answer does not match the hash. */
+/* Returns FALSE if the answer does not match the hash. */
 static gboolean
 keep (HsDisco *self, const char *key, HsDiscoInfo *info)
 {
@@ -143,7 +143,7 @@ hs_disco_caps_received (HsDisco *self, HsPresence *presence)
   if (element == NULL)
     return;
   caps = parse (element);
-  /* Equal strings are one. */
+  /* The strings are interned: equal ones have one pointer. */
   if (old != NULL && old->key == caps->key && old->node == caps->node)
     return;
   if (old != NULL)

@@ -8,7 +8,8 @@
 #include "hs-element.h"
 #include "hs-namespaces.h"
 
-/* The verification string of entity capabilities (XEP-0115, 5.1). All is sorted by its bytes. */
+/* The verification string of entity capabilities (XEP-0115, 5.1, which calls it S). Its parts are sorted by their
+ * bytes. */
 
 static const struct
 {
@@ -18,7 +19,7 @@ static const struct
   { "sha-1", G_CHECKSUM_SHA1 },
   { "sha-256", G_CHECKSUM_SHA256 },
   { "sha-512", G_CHECKSUM_SHA512 },
-  { "md5", G_CHECKSUM_MD5 }, /* there are clients that send it; for reading only */
+  { "md5", G_CHECKSUM_MD5 }, /* some clients send it; this library does not */
 };
 
 static int
@@ -42,14 +43,14 @@ compare_identities (gconstpointer a, gconstpointer b)
   return order;
 }
 
-/* S, and whether nothing but this info could have it. */
+/* The verification string, and whether only this info can have it. */
 typedef struct
 {
   GString *string;
   gboolean is_well_formed;
 } Writer;
 
-/* With a `<` in it, the end of a part could not be told: two infos would have one string. */
+/* A `<` ends each part. With another `<` inside a part, two infos could have the same string. */
 static void
 write_part (Writer *writer, const char *part)
 {
@@ -66,7 +67,7 @@ write_end (Writer *writer)
   g_string_append_c (writer->string, '<');
 }
 
-/* A `/` ends all parts of an identity but the name. */
+/* In an identity, a `/` ends each part but the name. */
 static void
 write_short_part (Writer *writer, const char *part)
 {
@@ -96,7 +97,7 @@ write_identities (Writer *writer, HsDiscoInfo *info)
     }
 }
 
-/* Sorts the strings, which others own. */
+/* Sorts @parts, which does not own the strings, and writes them. */
 static void
 write_sorted (Writer *writer, GPtrArray *parts, gboolean may_be_alike)
 {
@@ -266,8 +267,8 @@ hs_disco_info_dup_safe_hash (HsDiscoInfo *self, const char *algorithm)
  *
  * Computes the hash of the info for entity capabilities (XEP-0115, 5.1).
  *
- * An info in which an identity, a feature or a `FORM_TYPE` comes twice, or with a `<` in any part, has a hash as
- * well. Another info can have the same one, and so [class@Disco] keeps such an info for its address only.
+ * An info that contains an identity, a feature or a `FORM_TYPE` twice, or a `<` anywhere, has a hash as well, but
+ * another info can have the same hash. [class@Disco] therefore keeps such an info for its address only.
  *
  * Returns: (transfer full) (nullable): the hash in base64, or %NULL if the algorithm is not known
  *

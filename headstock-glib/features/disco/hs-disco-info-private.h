@@ -15,14 +15,15 @@ HsElement *hs_disco_info_create_query (HsDiscoInfo *self, const char *node);
 void hs_disco_info_seal (HsDiscoInfo *self);
 /* Adds all that @other has. */
 void hs_disco_info_add_all (HsDiscoInfo *self, HsDiscoInfo *other);
-/* The bytes that it needs, about. */
+/* Returns about how many bytes the info takes. */
 gsize hs_disco_info_get_size (HsDiscoInfo *self);
 
-/* S of XEP-0115, 5.1, and whether the info is well-formed (5.4) and no other has this S. */
+/* Returns the verification string (XEP-0115, 5.1), and whether the info is well-formed (5.4) and no other info has
+ * this string. */
 char *hs_disco_info_dup_caps_string (HsDiscoInfo *self, gboolean *is_well_formed);
-/* The hash of S; %NULL for an info that is not well-formed and for an unknown algorithm. */
+/* Returns the hash of the verification string, or NULL if the info is not well-formed or the algorithm is unknown. */
 char *hs_disco_info_dup_safe_hash (HsDiscoInfo *self, const char *algorithm);
-/* Whether an algorithm is one that caps are verified with. */
+/* Whether capabilities that are hashed with the algorithm can be verified. */
 gboolean hs_caps_algorithm_is_known (const char *algorithm);
 
 /* For hs-disco-hash.c. */
@@ -30,8 +31,8 @@ GPtrArray *hs_disco_info_get_identities (HsDiscoInfo *self);
 GPtrArray *hs_disco_info_get_features (HsDiscoInfo *self);
 GPtrArray *hs_disco_info_get_forms (HsDiscoInfo *self);
 
-/* The value of a form's hidden field FORM_TYPE, which the form owns; %NULL if it has none. More than one value:
- * @is_ambiguous. */
+/* Returns the value of a form's hidden field FORM_TYPE, or NULL if it has none. Sets @is_ambiguous if there are several
+ * different values. (transfer none) */
 const char *hs_disco_form_get_type (HsElement *form, gboolean *is_ambiguous);
 
 G_END_DECLS

@@ -32,9 +32,9 @@ struct _HsDiscoInfo
   GObject parent_instance;
 
   GPtrArray *identities; /* of HsIdentity */
-  GPtrArray *features;   /* of char *; in the order of strcmp() once it is sealed */
+  GPtrArray *features;   /* of char *; sorted by strcmp() once the info is sealed */
   GPtrArray *forms;      /* of HsElement, copies */
-  GHashTable *parsed;    /* of HsDataForm by FORM_TYPE, as they are asked for */
+  GHashTable *parsed;    /* of HsDataForm by FORM_TYPE: those that were asked for */
   gsize size;
   gboolean is_sealed;
 };
@@ -252,7 +252,7 @@ hs_disco_form_get_type (HsElement *form, gboolean *is_ambiguous)
   return type;
 }
 
-/* The place of the form with that FORM_TYPE, or -1. */
+/* Returns the index of the form with this FORM_TYPE, or -1. */
 static int
 find_form (HsDiscoInfo *self, const char *form_type)
 {
@@ -290,7 +290,7 @@ hs_disco_info_new (void)
  * @name: (nullable): a name for people to read, or %NULL
  * @lang: (nullable): the language of @name, or %NULL
  *
- * Adds an identity (XEP-0030, 3.1). Nothing happens if the info has the same one.
+ * Adds an identity (XEP-0030, 3.1). Nothing happens if the info already has it.
  *
  * Since: 0.2
  */
@@ -323,7 +323,7 @@ hs_disco_info_add_identity (HsDiscoInfo *self,
  * @self: an info that the program made
  * @var: a namespace
  *
- * Adds a feature (XEP-0030, 3.1). Nothing happens if the info has the same one.
+ * Adds a feature (XEP-0030, 3.1). Nothing happens if the info already has it.
  *
  * Since: 0.2
  */

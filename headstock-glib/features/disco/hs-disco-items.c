@@ -41,7 +41,7 @@ pages_free (gpointer data)
 
 static void ask_page (GTask *task);
 
-/* How many items were in the page. */
+/* Returns how many items the page has. */
 static guint
 read_items (Pages *pages, HsElement *query)
 {
@@ -66,7 +66,7 @@ read_items (Pages *pages, HsElement *query)
   return n_items;
 }
 
-/* Whether there may be more, behind `last`. */
+/* Returns whether there may be more items after `last`. */
 static gboolean
 read_set (Pages *pages, HsElement *query, guint n_items, guint n_new)
 {
@@ -75,7 +75,7 @@ read_set (Pages *pages, HsElement *query, guint n_items, guint n_new)
   const char *count = set != NULL ? hs_element_get_child_text (set, "count", HS_NS_RSM) : NULL;
   guint64 n_all;
 
-  /* A service that does not know the position sends the first page for ever. */
+  /* A service that does not understand `after` sends the first page each time: stop at a page without a new item. */
   if (n_items == 0 || n_new == 0 || last == NULL || g_strcmp0 (last, pages->last) == 0)
     return FALSE;
   if (count != NULL && g_ascii_string_to_unsigned (count, 10, 0, G_MAXUINT64, &n_all, NULL)

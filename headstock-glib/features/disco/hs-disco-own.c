@@ -44,7 +44,7 @@ build (HsDisco *self)
   return info;
 }
 
-/* NULL: no capabilities are advertised. */
+/* Returns NULL if no capabilities are to be advertised. */
 static char *
 dup_hash (HsDisco *self, HsDiscoInfo *info)
 {
@@ -113,7 +113,7 @@ hs_disco_own_prepare (HsDisco *self, HsPresence *presence)
   g_autoptr (HsDiscoInfo) info = NULL;
   g_autofree char *hash = NULL;
 
-  /* The capabilities of an address of a component are its program's affair. */
+  /* A component has many addresses: its program sends the capabilities of each. */
   if (!is_available (presence) || HS_IS_COMPONENT (self->client))
     return;
   info = build (self);

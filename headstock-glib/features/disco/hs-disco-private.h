@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* Requests that strangers' presences lead to, at once. */
+/* How many requests for capabilities are in flight at most. */
 #define HS_DISCO_MAX_CAPS_REQUESTS 8
-/* Addresses whose capabilities are remembered, for each place in the cache: many have the same. */
+/* How many addresses are remembered for each hash that the cache can hold: many addresses have the same hash. */
 #define HS_DISCO_ADDRESSES_PER_HASH 10
-/* Own hashes that are answered. */
+/* How many of the client's own hashes are answered: others may ask for that of an earlier presence. */
 #define HS_DISCO_N_OWN_HASHES 3
 
 /* A hash that was sent, as the "node#hash" that others ask for, and the info that belongs to it. */
@@ -35,22 +35,22 @@ struct _HsDisco
   HsDiscoInfo *added; /* by the program */
   char *node;
   HsCapsVersion caps_versions;
-  HsDiscoOwnHash own[HS_DISCO_N_OWN_HASHES]; /* the last first */
+  HsDiscoOwnHash own[HS_DISCO_N_OWN_HASHES]; /* the latest first */
   char *broadcast;                           /* the hash in the last own presence to all */
-  GSource *changed;                          /* once a turn */
+  GSource *changed;                          /* compares the hash in the next turn */
 
   /* What was learned */
   guint cache_size;
   HsLru hashes;    /* HsDiscoInfo by "algorithm hash": verified */
-  GVariant *stored; /* the same from another run */
+  GVariant *stored; /* those of an earlier run: see hs-disco-state.c */
   char *stored_account;
-  HsLru infos;     /* HsDiscoInfo by "address\nnode", for the session */
-  HsLru addresses; /* HsDiscoCaps by address: the last presence's */
+  HsLru infos;     /* HsDiscoInfo by "address\nnode", until the session ends */
+  HsLru addresses; /* HsDiscoCaps by address, from its last presence */
 
   /* What is being asked */
   GHashTable *asked;      /* HsDiscoQuestion by "address\nnode" */
   GHashTable *asked_caps; /* HsDiscoCapsQuestion by "algorithm hash" */
-  GQueue waiting;         /* of HsDiscoQuestion, while there are HS_DISCO_MAX_CAPS_REQUESTS */
+  GQueue waiting;         /* of HsDiscoQuestion: wait while HS_DISCO_MAX_CAPS_REQUESTS are in flight */
   guint n_caps_requests;
 };
 
@@ -71,11 +71,11 @@ void hs_disco_waiters_return (HsDiscoWaiters *self, const char *jid, HsDiscoInfo
 char *hs_disco_make_key (const char *jid, const char *node);
 /* Takes over the task, which returns an HsDiscoInfo. The number of these requests in flight is limited. */
 void hs_disco_ask (HsDisco *self, const char *jid, const char *node, gboolean one_of_many, GTask *task);
-/* A request to an address, or to the account where it is %NULL. */
+/* Makes an iq of the type `get` to @jid, or to the account if it is NULL. */
 HsIq *hs_disco_new_request (HsDisco *self, const char *jid, HsElement *query);
-/* The same for all. */
+/* Forgets what all addresses have answered, or will answer to requests in flight. */
 void hs_disco_forget_all (HsDisco *self);
-/* A canonical address, or %NULL with the task's error set. */
+/* Returns @jid in its canonical form, or NULL with @error set. */
 char *hs_disco_check_jid (const char *jid, GError **error);
 
 /* hs-disco-state.c */
@@ -98,10 +98,10 @@ HsDiscoInfo *hs_disco_caps_find (HsDisco *self, HsElement *caps);
 void hs_disco_caps_learn (HsDisco *self, HsElement *caps, HsDiscoInfo *info);
 
 /* hs-disco-own.c */
-/* For a `node` of a request; %NULL: there is no such node. */
+/* Returns the info for the `node` of a request, or NULL if there is no such node. */
 HsDiscoInfo *hs_disco_own_find (HsDisco *self, const char *node);
 void hs_disco_own_prepare (HsDisco *self, HsPresence *presence);
-/* Looks in the next turn whether the hash is another one. */
+/* Makes the next turn compare the hash with that of the last presence, and send the presence again if they differ. */
 void hs_disco_own_changed (HsDisco *self);
 void hs_disco_own_watch (HsDisco *self);
 void hs_disco_own_unwatch (HsDisco *self);

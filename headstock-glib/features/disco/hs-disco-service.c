@@ -7,8 +7,9 @@
 
 /* Looks for a service among the server and its items. */
 
-/* Requests at once, and items that are looked at. */
+/* How many requests are in flight at most. */
 #define MAX_AT_ONCE 8
+/* How many of the server's items are asked at most. */
 #define MAX_LOOKED_AT 200
 
 typedef struct
@@ -152,10 +153,12 @@ server_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @self: service discovery
  * @feature: the namespace that the service has, such as `urn:xmpp:http:upload:0`
  * @cancellable: (nullable): stops the waiting
- * @callback: (scope async) (closure user_data): called when the service was found, or none
+ * @callback: (scope async) (closure user_data): called when the search has ended
  * @user_data: data for @callback
  *
  * Looks for a service that has a feature: first the account's server, then its items in their order.
+ *
+ * At most 200 items are asked, up to 8 of them at the same time.
  *
  * Call [method@Disco.find_service_finish] in the callback to get the result.
  *
@@ -210,8 +213,8 @@ hs_disco_find_service_async (HsDisco *self,
  *
  * Ends [method@Disco.find_service_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED, %HS_ERROR_SESSION_LOST, %G_IO_ERROR_CANCELLED. Services that answer with
- * an error are passed over.
+ * Errors: %HS_ERROR_NOT_CONNECTED, %HS_ERROR_SESSION_LOST, %G_IO_ERROR_CANCELLED; %HS_ERROR_TOO_LARGE if the server has
+ * more than 100,000 items. Services that answer with an error are passed over.
  *
  * Returns: (transfer full) (nullable): the service's address; %NULL if there is no such service, or with
  *   @error set

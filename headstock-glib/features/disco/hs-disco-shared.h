@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* Functions for features that send a simple request in an iq, and answer the same request of others. */
 
-/* Returns the iq of the type `get` whose payload @payload is, or NULL where @payload is anything else. */
+/* Returns the iq of the type `get` whose payload is @payload, or NULL if @payload is anything else. */
 HsStanza *hs_disco_get_request (HsElement *payload);
 
 /* Makes a task return what an answer says. @usec: how long the answer took. */

@@ -16,7 +16,7 @@
 #define VERSION 1
 #define TYPE "(usa(ss))"
 
-/* About so many bytes do capabilities take in a state. */
+/* About how many bytes one info takes in a state. */
 #define INFO_SIZE 800
 /* How long queries are written in one turn of the main loop, and how many between two checks of the clock. */
 #define SLICE_USEC 2000
@@ -86,10 +86,10 @@ typedef struct
 {
   char *account;
   GPtrArray *keys;
-  GPtrArray *infos;   /* HsDiscoInfo of these keys; not for a thread */
-  GPtrArray *queries; /* the texts of the first ones of them */
+  GPtrArray *infos;   /* HsDiscoInfo of these keys; empty when the thread begins */
+  GPtrArray *queries; /* the texts of the infos that are written so far */
   GVariant *stored;   /* what was restored, or NULL */
-  guint limit;        /* of all */
+  guint limit;        /* how many hashes the state has at most */
 } Collected;
 
 static void
@@ -110,7 +110,7 @@ collected_unref (gpointer data)
   g_atomic_rc_box_release_full (data, collected_clear);
 }
 
-/* NULL: there is no state. */
+/* Returns NULL if there is nothing to keep. */
 static Collected *
 collect_infos (HsDisco *self)
 {
@@ -137,7 +137,7 @@ collect_infos (HsDisco *self)
   return collected;
 }
 
-/* Whether there is more to do. @deadline: monotonic. */
+/* Writes queries until @deadline (monotonic), and returns TRUE if there are more. */
 static gboolean
 write_queries (Collected *self, gint64 deadline)
 {
@@ -250,7 +250,7 @@ collect_cb (gpointer user_data)
 
   if (write_queries (collected, g_get_monotonic_time () + SLICE_USEC))
     return G_SOURCE_CONTINUE;
-  /* Now it belongs to the thread alone, which frees it. */
+  /* From here on only the thread uses @collected, and frees it. */
   g_atomic_rc_box_acquire (collected);
   g_task_set_task_data (task, NULL, NULL);
   g_task_return_pointer (task, collected, collected_unref);

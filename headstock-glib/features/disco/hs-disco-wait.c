@@ -80,7 +80,7 @@ hs_disco_waiters_add (HsDiscoWaiters *self, GTask *task)
     }
 }
 
-/* A callback may do anything, and add a task again: none that returns is in the list any more. */
+/* A callback may do anything, such as add a task: all tasks leave the list before the first one returns. */
 void
 hs_disco_waiters_return (HsDiscoWaiters *self, const char *jid, HsDiscoInfo *info, const GError *error)
 {

@@ -33,8 +33,8 @@
  * [method@Disco.add_identity], [method@Disco.add_feature] and [method@Disco.add_form], and those of registered modules
  * that implement [iface@Described]. Without any identity, a client is `client/pc`, and a component is
  * `component/generic`. The account's presence contains a hash of all this. If it changes while the client is ready,
- * [property@Client:own-presence] is sent again, once in a turn of the main loop. A name with a `<` in it cannot be part
- * of a hash: the presence then has no hash.
+ * [property@Client:own-presence] is sent again, once in a turn of the main loop. Text with a `<` in it cannot be part
+ * of a hash: while an identity, a feature or a form contains one, the presence has no hash.
  *
  * **What others are.** A presence alone causes no request: [method@Disco.query_caps_async] asks when the program needs
  * the info, once for each hash. Only a verified answer is kept for all addresses with the same hash.
@@ -80,7 +80,7 @@ presence_cb (HsClient *client, HsElement *element, gpointer user_data)
   return NULL;
 }
 
-/* A session is there, or is there again. */
+/* Called when a session begins and when it is resumed. */
 static void
 go_on (HsDisco *self)
 {
@@ -174,7 +174,7 @@ hs_disco_stateful_init (HsStatefulInterface *iface)
   iface->restore_state = hs_disco_restore_state;
 }
 
-/* Requests in flight hold a reference, so that none is left here. */
+/* Each request in flight holds a reference to the object: none is left here. */
 static void
 hs_disco_finalize (GObject *object)
 {
@@ -302,8 +302,8 @@ make_settings (void)
   /**
    * HsDisco:cache-size: (getter get_cache_size) (setter set_cache_size)
    *
-   * How many verified hashes are kept, and how many answers of addresses. The ones that were used longest ago go. The
-   * default is 5,000 hashes, the range 0 to 1,000,000.
+   * How many verified hashes are kept at most, and how many answers of single addresses. If there are more, those are
+   * dropped that were not used for the longest time. The default is 5,000 hashes, the range 0 to 1,000,000.
    *
    * Since: 0.2
    */
@@ -333,8 +333,8 @@ install_signals (void)
    * Emitted when somebody asks for information. [method@Stanza.get_to_jid] of @request is the address in question.
    *
    * A handler that returns true answers with [method@Disco.answer], at once or later; it keeps @request until then. If
-   * no handler answers, the advertised info is sent; for a node that is not one of the last 3 hashes of this client,
-   * %HS_STANZA_ERROR_ITEM_NOT_FOUND.
+   * no handler answers, the advertised info is sent. If @node is not one of the last 3 hashes of this client, the
+   * answer is %HS_STANZA_ERROR_ITEM_NOT_FOUND.
    *
    * Returns: true if the program answers
    *
@@ -352,7 +352,7 @@ install_signals (void)
    * Emitted when somebody asks for items. [method@Stanza.get_to_jid] of @request is the address in question.
    *
    * A handler that returns true answers with [method@Disco.answer_items], at once or later; it keeps @request
-   * until then. If none does, the answer has no items.
+   * until then. If no handler answers, the answer has no items.
    *
    * Returns: true if the program answers
    *

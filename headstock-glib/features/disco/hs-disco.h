@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * HsCapsVersion:
  * @HS_CAPS_VERSION_V1: XEP-0115
  *
- * In which ways the own entity capabilities are advertised; 0 for none. Others are reserved.
+ * The ways in which a client advertises its own entity capabilities; 0 for none. Other bits are reserved.
  *
  * Since: 0.2
  */
@@ -24,7 +24,7 @@ typedef enum /*< flags >*/
   HS_CAPS_VERSION_V1 = 1 << 0,
 } HsCapsVersion;
 
-/* The same in C alone: a name that begins with a digit cannot be written in other languages. */
+/* A second name, for C only: bindings would call it 1, which is not a name. */
 #ifndef __GI_SCANNER__
 #define HS_CAPS_VERSION_1 HS_CAPS_VERSION_V1
 #endif

@@ -5,12 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* A table of values by string that holds so many at most: the value that was used longest ago goes. */
+/* A table of values by string that holds at most `limit` values. If there are more, the value is dropped that was not
+ * used for the longest time. */
 
 typedef struct
 {
   GHashTable *entries;
-  GQueue order; /* the last used first */
+  GQueue order; /* the one that was used last is first */
   guint limit;
   GDestroyNotify free_value;
 } HsLru;
@@ -20,7 +21,7 @@ void hs_lru_clear (HsLru *self);
 
 /* Counts as a use. */
 gpointer hs_lru_lookup (HsLru *self, const char *key);
-/* Takes the value. */
+/* Takes over the value. */
 void hs_lru_insert (HsLru *self, const char *key, gpointer value);
 gboolean hs_lru_remove (HsLru *self, const char *key);
 void hs_lru_remove_all (HsLru *self);
