@@ -6,13 +6,14 @@
 
 G_BEGIN_DECLS
 
-/* One that later changes to @self do not reach. */
+/* Makes a copy that does not follow later changes of @self. (transfer full) */
 HsNodeConfig *hs_node_config_copy (HsNodeConfig *self);
 /* Makes a form with all values, to be submitted. (transfer full) */
 HsElement *hs_node_config_make_form (HsNodeConfig *self, const char *form_type);
-/* Whether the node with this configuration is as it should be. */
+/* Whether @form, the configuration of a node, has all values of @self. */
 gboolean hs_node_config_is_met (HsNodeConfig *self, HsDataForm *form);
-/* Puts the values into a form. @missing: gets the first value that the form does not have or take, or NULL. */
+/* Puts the values into a form. @missing: is set to the first field that the form does not have, or whose value it does
+ * not take, or to NULL. */
 void hs_node_config_fill (HsNodeConfig *self, HsDataForm *form, const char **missing);
 
 G_END_DECLS

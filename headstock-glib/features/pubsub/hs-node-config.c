@@ -140,7 +140,7 @@ hs_node_config_fill (HsNodeConfig *self, HsDataForm *form, const char **missing)
 /**
  * hs_node_config_new_private: (constructor)
  *
- * Makes what a node must be that only the account itself may read, and that keeps its items (XEP-0223, 2).
+ * Makes the configuration of a node that only the account itself may read, and that keeps its items (XEP-0223, 2).
  *
  * Returns: (transfer full): a new configuration
  *
@@ -155,7 +155,7 @@ hs_node_config_new_private (void)
 /**
  * hs_node_config_new_open: (constructor)
  *
- * Makes what a node must be that everybody may read, and that keeps its items (XEP-0060, 4.5).
+ * Makes the configuration of a node that everybody may read, and that keeps its items (XEP-0060, 4.5).
  *
  * Returns: (transfer full): a new configuration
  *

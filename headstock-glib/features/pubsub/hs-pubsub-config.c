@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* The configuration of a node, which its owner may see and change (XEP-0060, 8.2). */
+/* The configuration of a node, which its owner may read and change (XEP-0060, 8.2). */
 
 HsDataForm *
 hs_pubsub_read_config (HsIq *answer)
@@ -25,7 +25,8 @@ read_config (GTask *task, HsIq *answer)
   if (form != NULL)
     g_task_return_pointer (task, form, g_object_unref);
   else
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL, "The answer of the service has no form");
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_PROTOCOL,
+                             "The service's answer about the configuration of the node has no form");
 }
 
 /**
@@ -80,7 +81,7 @@ hs_pubsub_query_config_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
- * %HS_ERROR_PROTOCOL where the answer has no form.
+ * %HS_ERROR_PROTOCOL if the answer has no form.
  *
  * Returns: (transfer full): the form, or %NULL with an error
  *
@@ -101,7 +102,8 @@ hs_pubsub_query_config_finish (HsPubSub *self, GAsyncResult *result, GError **er
  * @self: the module
  * @service: (nullable): the address of the service, or %NULL for the own account
  * @node: the name of the node
- * @form: the form of [method@PubSub.query_config_finish], filled in, or one that is made to be submitted
+ * @form: the form of [method@PubSub.query_config_finish], filled in, or a form of the kind
+ *   %HS_DATA_FORM_KIND_SUBMIT with the values to set
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async) (closure user_data): called when the service has answered
  * @user_data: data for @callback
@@ -164,9 +166,9 @@ hs_pubsub_store_config_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
- * %HS_DATA_FORM_ERROR where the form is not filled in as it must be.
+ * %HS_DATA_FORM_ERROR if the form is not filled in as it must be.
  *
- * Returns: true, if the node is so configured
+ * Returns: true if the service took the configuration
  *
  * Since: 0.2
  */

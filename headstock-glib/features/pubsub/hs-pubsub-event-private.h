@@ -16,7 +16,7 @@ struct _HsPubSubEvent
   gboolean is_replayed;
 };
 
-/* @item: taken over; or NULL. */
+/* Takes over @item, which may be NULL. */
 HsPubSubEvent *hs_pubsub_event_new (HsJid *service,
                                     const char *node,
                                     HsPubSubEventKind kind,

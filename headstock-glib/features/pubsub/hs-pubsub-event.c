@@ -84,7 +84,7 @@ hs_pubsub_event_class_init (HsPubSubEventClass *klass)
   /**
    * HsPubSubEvent:service: (getter get_service)
    *
-   * The service that holds the node: a bare JID, the account's own or a contact's too (XEP-0163).
+   * The service that has the node: a bare JID, which may be the account itself or a contact (XEP-0163).
    *
    * Since: 0.2
    */
@@ -153,7 +153,7 @@ hs_pubsub_event_new (HsJid *service, const char *node, HsPubSubEventKind kind, H
  * hs_pubsub_event_get_service: (get-property service)
  * @self: an event
  *
- * Gets the service that holds the node.
+ * Gets the service that has the node.
  *
  * Returns: (transfer none): the address
  *
@@ -227,7 +227,7 @@ hs_pubsub_event_get_item (HsPubSubEvent *self)
  *
  * Gets whether the service says that this happened earlier.
  *
- * Returns: true where the event bears the time when it happened (XEP-0203)
+ * Returns: true if the event carries the time at which it happened (XEP-0203)
  *
  * Since: 0.2
  */

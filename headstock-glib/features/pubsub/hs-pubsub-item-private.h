@@ -14,7 +14,7 @@ struct _HsPubSubItem
   HsElement *payload; /* or NULL */
 };
 
-/* From an <item/> or a <retract/>; NULL where it has no id. */
+/* Makes an item from an <item/> or a <retract/>. Returns NULL if it has no id. */
 HsPubSubItem *hs_pubsub_item_new (HsElement *element);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* The items of a node: asking for them, and taking them back. */
+/* Asks for the items of a node, and takes them back. */
 
 static void
 read_items (GTask *task, HsIq *answer)
@@ -44,8 +44,8 @@ read_items (GTask *task, HsIq *answer)
  *
  * Asks for the items of a node (XEP-0060, 6.5).
  *
- * A service may give fewer than there are. An empty list of ids asks for nothing: no request is sent, and the result is
- * empty. (For the service, no ids would be all items.)
+ * A service may return fewer items than the node has. If @ids is an empty list, the result is empty and no request is
+ * sent: to the service, a request without ids would mean all items.
  *
  * Call [method@PubSub.query_items_finish] in the callback to get the result.
  *
@@ -104,7 +104,7 @@ hs_pubsub_query_items_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR,
- * `item-not-found` where there is no such node; %HS_ERROR_PROTOCOL where the answer has no items.
+ * `item-not-found` if there is no such node; %HS_ERROR_PROTOCOL if the answer has no items.
  *
  * Returns: (transfer container) (element-type HsPubSubItem): the items, in the order of the service, or %NULL with an
  *   error
@@ -181,7 +181,7 @@ hs_pubsub_retract_async (HsPubSub *self,
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
  *
- * Returns: true, if the item is gone
+ * Returns: true if the item was taken back
  *
  * Since: 0.2
  */

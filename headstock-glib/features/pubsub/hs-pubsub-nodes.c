@@ -6,9 +6,9 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Nodes: subscribing to them, making and removing them. */
+/* Subscribes to nodes, makes and removes them. */
 
-/* XEP-0060, 6.1. */
+/* XEP-0060, 4.2 and 6.1.5: in the states `none` and `unconfigured`, the account gets no events. */
 static void
 read_subscription (GTask *task, HsIq *answer)
 {
@@ -16,12 +16,13 @@ read_subscription (GTask *task, HsIq *answer)
   const char *state = subscription != NULL ? hs_element_get_attribute (subscription, "subscription") : NULL;
 
   if (g_strcmp0 (state, "none") == 0 || g_strcmp0 (state, "unconfigured") == 0)
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED, "The subscription needs to be configured");
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
+                             "The service wants options for the subscription, which HsPubSub cannot set");
   else
     g_task_return_boolean (task, TRUE);
 }
 
-/* The subscriber: the account, for all its devices. */
+/* The subscriber is the bare JID, so that all devices of the account get the events. */
 static void
 send_subscription (GTask *task, const char *name, const char *service, const char *node, HsPubSubReadFunc read)
 {
@@ -47,7 +48,7 @@ send_subscription (GTask *task, const char *name, const char *service, const cha
  *
  * Subscribes the account to a node (XEP-0060, 6.1).
  *
- * The subscription lasts beyond the session. For nodes of contacts, [method@PubSub.watch] needs none.
+ * The subscription remains when the session ends. Nodes of contacts need no subscription: use [method@PubSub.watch].
  *
  * Call [method@PubSub.subscribe_finish] in the callback to get the result.
  *
@@ -87,9 +88,9 @@ hs_pubsub_subscribe_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
- * %HS_ERROR_NOT_SUPPORTED where the service wants the subscription to be configured.
+ * %HS_ERROR_NOT_SUPPORTED if the service wants options for the subscription (XEP-0060, 6.3).
  *
- * Returns: true, if the service took the subscription; it may wait for the approval of the node's owner
+ * Returns: true if the service took the subscription, which may still wait for the approval of the node's owner
  *
  * Since: 0.2
  */
@@ -152,7 +153,7 @@ hs_pubsub_unsubscribe_async (HsPubSub *self,
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
  *
- * Returns: true, if the subscription has ended
+ * Returns: true if the subscription has ended
  *
  * Since: 0.2
  */
@@ -175,9 +176,9 @@ hs_pubsub_unsubscribe_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * @callback: (scope async) (closure user_data): called when the service has answered
  * @user_data: data for @callback
  *
- * Makes a node as the service makes them if nothing else is said (XEP-0060, 8.1).
+ * Makes a node with the service's default configuration (XEP-0060, 8.1).
  *
- * On many services everybody may then read what is published on it: see [method@PubSub.store_config_async].
+ * On many services everybody may read what is published on such a node: see [method@PubSub.store_config_async].
  *
  * Call [method@PubSub.create_node_finish] in the callback to get the result.
  *
@@ -218,9 +219,9 @@ hs_pubsub_create_node_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR,
- * `conflict` where there is such a node.
+ * `conflict` if the node exists already.
  *
- * Returns: true, if the node was made
+ * Returns: true if the node was made
  *
  * Since: 0.2
  */
@@ -285,7 +286,7 @@ hs_pubsub_delete_node_async (HsPubSub *self,
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
  *
- * Returns: true, if the node is gone
+ * Returns: true if the node was removed
  *
  * Since: 0.2
  */
@@ -308,7 +309,7 @@ hs_pubsub_delete_node_finish (HsPubSub *self, GAsyncResult *result, GError **err
  * @callback: (scope async) (closure user_data): called when the service has answered
  * @user_data: data for @callback
  *
- * Takes all items of a node back (XEP-0060, 8.5).
+ * Removes all items of a node (XEP-0060, 8.5).
  *
  * Call [method@PubSub.purge_node_finish] in the callback to get the result.
  *
@@ -350,7 +351,7 @@ hs_pubsub_purge_node_async (HsPubSub *self,
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR.
  *
- * Returns: true, if the node is empty
+ * Returns: true if the items were removed
  *
  * Since: 0.2
  */

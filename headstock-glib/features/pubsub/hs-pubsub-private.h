@@ -18,17 +18,18 @@ struct _HsPubSub
   GObject parent_instance;
 
   HsClient *client;    /* weak */
-  GHashTable *watched; /* node -> how often */
+  GHashTable *watched; /* how often each node is watched, by its name */
 };
 
 /* Makes a task return what an answer says. */
 typedef void (*HsPubSubReadFunc) (GTask *task, HsIq *answer);
 
 /* hs-pubsub-request.c */
-/* Reads the address of a service, prepared; NULL for the account itself. Returns FALSE with an error, also without a
- * session. */
+/* Sets @address to the canonical form of @service, or to NULL for the account itself. Returns FALSE with @error set if
+ * @service is not a valid JID, or there is no session. */
 gboolean hs_pubsub_read_service (HsPubSub *self, const char *service, char **address, GError **error);
-/* <pubsub><name node=''/></pubsub>. @verb: gets the inner one, which the outer one owns; or NULL. (transfer full) */
+/* Makes a <pubsub/> with a child @name of the given node. @verb: is set to the child, which the <pubsub/> owns; may be
+ * NULL. (transfer full) */
 HsElement *hs_pubsub_make_payload (const char *namespace_, const char *name, const char *node, HsElement **verb);
 /* Returns the child of an answer's <pubsub/>, or NULL. */
 HsElement *hs_pubsub_get_answer (HsIq *answer, const char *namespace_, const char *name);
@@ -39,8 +40,8 @@ void hs_pubsub_request (GTask *task,
                         const char *address,
                         HsElement *payload,
                         GAsyncReadyCallback callback);
-/* Sends a request, and ends @task, which it takes over with @payload, and whose data it uses. @read: NULL to return
- * TRUE. */
+/* Sends a request, and ends @task with what @read makes of the answer, or with TRUE if @read is NULL. Takes over @task,
+ * whose data it uses, and @payload. */
 void hs_pubsub_send (GTask *task,
                      const char *stanza_type,
                      const char *service,

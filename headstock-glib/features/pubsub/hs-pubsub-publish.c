@@ -7,7 +7,7 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Publishing, on a node that must be as the program says: nothing private may go out where others could read it. */
+/* Publishes on a node that must have a certain configuration: nothing private may go where others could read it. */
 
 #define PUBLISH_OPTIONS HS_NS_PUBSUB "#publish-options"
 
@@ -18,8 +18,8 @@ typedef struct
   char *id; /* or NULL */
   HsElement *payload; /* or NULL */
   HsNodeConfig *options; /* or NULL */
-  gboolean is_checked; /* by the service, when it gets the item */
-  GError *refused; /* the service did so, because the node is not as @options say; or NULL */
+  gboolean is_checked; /* the service itself compares @options with the node when it gets the item */
+  GError *refused; /* the service's answer that the node does not match @options; or NULL */
   gboolean is_created;
   gboolean is_configured;
 } Publication;
@@ -113,7 +113,7 @@ publish (GTask *task)
 
 /* ---- The node ---- */
 
-/* The node cannot be configured as it must be. */
+/* Ends the task, because the node cannot be configured as @options say. */
 static void
 give_up (GTask *task, const char *why)
 {
@@ -123,7 +123,7 @@ give_up (GTask *task, const char *why)
     g_task_return_error (task, g_steal_pointer (&publication->refused));
   else
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
-                             "Nothing was published on the node '%s', which cannot be configured: %s",
+                             "Nothing was published on the node '%s', which cannot be configured as required: %s",
                              publication->node, why);
 }
 
@@ -170,7 +170,9 @@ store (GTask *task, HsDataForm *form)
   /* If the service checks the options itself, it decides whether they are met. */
   if (missing != NULL && !publication->is_checked)
     {
-      give_up (task, missing);
+      g_autofree char *why = g_strdup_printf ("the service does not let '%s' be set", missing);
+
+      give_up (task, why);
       return;
     }
   submission = hs_data_form_create_submission (form, &error);
@@ -192,7 +194,7 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
 
-  /* Another device may have been faster. */
+  /* Another device may have made the node meanwhile. */
   if (answer == NULL && !g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_CONFLICT))
     {
       return_failure (task, error);
@@ -289,9 +291,9 @@ ask_features (GTask *task)
  * @self: the module
  * @service: (nullable): the address of the service, or %NULL for the own account
  * @node: the name of the node
- * @id: (nullable): the id of the item, which it takes the place of, or %NULL for one that the service makes
+ * @id: (nullable): the id of the item, which replaces an item with the same id; %NULL: the service makes an id
  * @payload: (nullable): the element to publish; it is copied
- * @options: (nullable): how the node must be, or %NULL where it does not matter
+ * @options: (nullable): the configuration that the node must have, or %NULL for any
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async) (closure user_data): called when the service has answered
  * @user_data: data for @callback
@@ -363,8 +365,8 @@ hs_pubsub_publish_async (HsPubSub *self,
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; those of [method@Client.request_finish], among them the
  * condition that the service answered with, in %HS_STANZA_ERROR;
- * %HS_ERROR_NOT_SUPPORTED where the service cannot keep the item as @options say; %HS_ERROR_PROTOCOL where the answer
- * does not tell the id that the service made.
+ * %HS_ERROR_NOT_SUPPORTED if the node cannot be configured as @options say; %HS_ERROR_PROTOCOL if the answer does not
+ * tell the id that the service made.
  *
  * Returns: (transfer full): the id of the item, or %NULL with an error
  *

@@ -10,7 +10,7 @@
  * an occupant of a room, which have no nodes. Only the account's server can send messages from the address of this
  * session. */
 
-/* NULL: no service. (transfer full) */
+/* Returns the address of the service that sent a message, or NULL if its sender is no service. (transfer full) */
 static HsJid *
 find_service (HsClient *client, HsElement *message)
 {

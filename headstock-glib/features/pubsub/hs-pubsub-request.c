@@ -18,7 +18,8 @@ hs_pubsub_read_service (HsPubSub *self, const char *service, char **address, GEr
   *address = NULL;
   if (own == NULL)
     {
-      g_set_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No node can be reached without a session");
+      g_set_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                   "No node can be used without a session. Wait for HsClient::ready");
       return FALSE;
     }
   if (service == NULL)
@@ -67,7 +68,7 @@ hs_pubsub_request (GTask *task,
   if (self->client == NULL)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
-                               "The module for nodes is not registered with a client any more");
+                               "HsPubSub is no longer registered with a client");
       g_object_unref (task);
       return;
     }

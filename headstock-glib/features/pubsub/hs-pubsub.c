@@ -89,7 +89,7 @@ hs_pubsub_attached (HsModule *module, HsClient *client)
   g_return_if_fail (self->client == NULL);
 
   hs_feature_set_client (self, &self->client, client);
-  /* Its description contains the watched nodes. */
+  /* The description of this module contains the watched nodes, and HsDisco sends it. */
   hs_client_ensure_module (client, HS_TYPE_DISCO);
   hs_client_add_handler (client, "event", HS_NS_PUBSUB_EVENT, HS_HANDLER_DEFAULT, event_cb, self, NULL);
 }
@@ -241,10 +241,11 @@ hs_pubsub_get_client (HsPubSub *self)
  * @self: the module
  * @node: the name of a node
  *
- * Subscribes to the events of all nodes of a name, of the account and of its contacts (XEP-0163, 4.3.2).
+ * Subscribes to the events of all nodes with a name that the account and its contacts have (XEP-0163, 4.3.2).
  *
- * Their servers also send the last item of each node at once. The account's devices and contacts can see which nodes
- * are watched. A node that was watched several times is watched until [method@PubSub.unwatch] was called as often.
+ * Their servers also send the last item of each such node at once. The account's devices and contacts can see which
+ * nodes are watched. A node that was watched several times is watched until [method@PubSub.unwatch] was called as
+ * often.
  *
  * Since: 0.2
  */
@@ -267,7 +268,7 @@ hs_pubsub_watch (HsPubSub *self, const char *node)
  * @self: the module
  * @node: the name of a node that is watched
  *
- * Takes one [method@PubSub.watch] back.
+ * Undoes one call of [method@PubSub.watch].
  *
  * Since: 0.2
  */
