@@ -17,8 +17,8 @@
 #define MAX_NAME 64
 #define NAME_CHARACTERS G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_."
 
-/* A header, and then a GVariant of type `v`, all of it little-endian. The length tells that the file is whole and
- * the checksum that it is as it was written, so that nobody need walk through a large state to trust it. */
+/* A file has this header and then a GVariant of type `v`, all of it little-endian. The length shows that the file is
+ * complete, and the checksum that it is undamaged: a large state need not be checked value by value. */
 typedef struct
 {
   char magic[8];
@@ -31,7 +31,7 @@ static const char magic[8] = { 'H', 's', 'S', 't', 'a', 't', 'e', '1' };
 /**
  * hs_state_file_is_name:
  *
- * Whether a file may have this name: it is neither a path nor hidden, and no system takes it for another one.
+ * Whether a file may have this name: it is not a path, not hidden, and means the same on all systems.
  */
 gboolean
 hs_state_file_is_name (const char *name)
@@ -41,8 +41,8 @@ hs_state_file_is_name (const char *name)
   return length >= 1 && length <= MAX_NAME && name[0] != '.' && strspn (name, NAME_CHARACTERS) == length;
 }
 
-/* A bit that turned over, or a page that was never written, is to be found; somebody who forges a file is not: who
- * can write here can do more. It reads 8 bytes at a time, since a state may have 8 MB. */
+/* Shows damage, such as a flipped bit or a page that was never written. It does not show forgery: who can write into
+ * the folder can do worse. It takes 8 bytes at a time, because a state may have 8 MB. */
 static guint64
 checksum (const guint8 *data, gsize length)
 {
@@ -109,10 +109,10 @@ hs_state_file_unpack (GBytes *bytes, GError **error)
     return refuse_file (error, "The file of the state is shorter than its header");
   memcpy (&header, data, sizeof header);
   if (memcmp (header.magic, magic, sizeof magic) != 0)
-    return refuse_file (error, "The file is not one of a state, or in a form that this version does not know");
+    return refuse_file (error, "The file has no state, or has a format that this version of the library does not know");
   length = size - sizeof header;
   if (GUINT64_FROM_LE (header.length) != length)
-    return refuse_file (error, "The file of the state is not whole");
+    return refuse_file (error, "The file of the state is not complete");
   if (GUINT64_FROM_LE (header.checksum) != checksum (data + sizeof header, length))
     return refuse_file (error, "The file of the state is damaged");
   contents = g_bytes_new_from_bytes (bytes, sizeof header, length);
@@ -147,11 +147,12 @@ hs_state_file_read (const char *path, GError **error)
       fail (error, errno, "Reading", path);
       return NULL;
     }
-  /* To open a pipe would wait for who writes into it. */
+  /* Opening a pipe would block until somebody writes into it. */
   if (!S_ISREG (buf.st_mode))
-    return refuse_file (error, "What has the name of the state's file is not a file");
-  /* A mapped file must not shrink: reading past its end kills the process. A replaced one goes on to exist. Only
-   * where a copy is dear is it worth that somebody else could write into the file. */
+    return refuse_file (error, "The file of the state is a folder or a device, and not a regular file");
+  /* A mapped file must not shrink: reading past its end kills the process. This library replaces files, and a replaced
+   * file stays whole while it is mapped. Another program could still write into it: only large files, which are
+   * expensive to copy, are worth that risk. */
   if (buf.st_size > HS_STATE_LARGE && (mapped = g_mapped_file_new (path, FALSE, &reason)) != NULL)
     return g_mapped_file_get_bytes (mapped);
   g_clear_error (&reason);
@@ -183,7 +184,7 @@ write_all (int fd, GBytes *bytes)
   return fsync (fd) == 0;
 }
 
-/* What was renamed is there after a power cut too. Not every file system can do this; then it need not. */
+/* Makes a rename last even if the power fails. Some file systems cannot do this, which is no error. */
 static void
 sync_folder (const char *folder)
 {
@@ -196,9 +197,9 @@ sync_folder (const char *folder)
 }
 
 /*
- * Makes the file that is written before it takes the name of the state, and locks it until it is closed:
- * hs_state_file_sweep() of another process leaves it alone. One that was swept away before it was locked is
- * made again. Returns -1, with errno, where that is not possible.
+ * Makes the temporary file that is renamed once it is written, and locks it until it is closed, so that
+ * hs_state_file_sweep() of another process does not delete it. If the file was deleted before it was locked, another
+ * one is made. Returns -1 with errno set if that fails.
  */
 static int
 make_temporary (const char *folder, const char *name, char **temporary)
@@ -213,7 +214,7 @@ make_temporary (const char *folder, const char *name, char **temporary)
 
       if (fd < 0)
         return -1;
-      /* Whoever sweeps holds it for a moment only. Not every file system has locks; then nobody sweeps. */
+      /* hs_state_file_sweep() holds the lock only for a moment. On a file system without locks, it deletes nothing. */
       while (flock (fd, LOCK_EX) != 0 && errno == EINTR)
         ;
       if (fstat (fd, &buf) != 0 || buf.st_nlink > 0)
@@ -260,7 +261,7 @@ hs_state_file_delete (const char *folder, const char *name, GError **error)
   return TRUE;
 }
 
-/* Deletes a file that nobody writes any more: the lock went with the process that did. */
+/* Deletes a temporary file if its lock is free: the process that wrote it has ended. */
 static void
 delete_abandoned (const char *path)
 {
@@ -268,7 +269,7 @@ delete_abandoned (const char *path)
 
   if (fd < 0)
     return;
-  /* While it is locked, so that whoever has just made it sees that it is gone. */
+  /* A process that has just made the file waits for the lock, and then sees that the file is gone. */
   if (flock (fd, LOCK_EX | LOCK_NB) == 0)
     g_unlink (path);
   close (fd);

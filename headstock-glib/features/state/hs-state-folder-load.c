@@ -5,7 +5,7 @@
 
 #include "hs-state-file-private.h"
 
-/* Giving objects the states that the folder has. */
+/* Gives objects the states that the folder has. */
 
 static gboolean
 restore (HsStateEntry *entry, GBytes *bytes, GError **error)
@@ -33,10 +33,10 @@ restore (HsStateEntry *entry, GBytes *bytes, GError **error)
  *
  * Gives an object the state that the folder has, and keeps its state from now on.
  *
- * It blocks for as long as the disk takes, and a large state takes longer: [method@StateFolder.load_async] does not.
+ * It blocks until the file is read, and a large state takes longer: [method@StateFolder.load_async] does not block.
  *
- * It is to be called before the client is started, before or after the object is registered. A folder without such
- * a state is no error. The folder holds a reference to the object. It keeps one object of each name.
+ * Call it before the client is started, and before or after the object is registered. It is no error if the folder has
+ * no such state. The folder holds a reference to the object. It keeps one object of each name.
  *
  * Errors: %HS_ERROR_INVALID_STATE if the state belongs to another account, has an unknown version, or its file is
  * broken; those of GIO if the file cannot be read. With an error, the object is unchanged, and its file stays until the
@@ -188,7 +188,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (task, error);
-  /* The program may have had the folder forget the object meanwhile. */
+  /* The program may have called hs_state_folder_forget() meanwhile. */
   else if (loading->state == NULL || entry == NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -208,9 +208,9 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Gives an object the state that the folder has, and keeps its state from now on.
  *
- * A thread reads the file. A [class@Roster] then takes its contacts some at a time, so that a window goes on to be
- * drawn: one turn of the main loop takes a few milliseconds, however many contacts there are. Start the client when
- * @callback is called; otherwise see [method@StateFolder.load].
+ * A thread reads the file. A [class@Roster] then takes its contacts some at a time, so that a window keeps drawing: one
+ * turn of the main loop takes a few milliseconds, however many contacts there are. Start the client when @callback is
+ * called. All else is as with [method@StateFolder.load].
  *
  * Call [method@StateFolder.load_finish] in the callback to get the result.
  *

@@ -17,13 +17,13 @@ typedef struct
   HsStateful *object;
   const HsStateParts *parts; /* or NULL */
   char *name;
-  gsize size;         /* in bytes, as far as it is known */
-  guint64 since;      /* the serial that was last when it was added: jobs up to that one are not its own */
-  gboolean restoring; /* what it emits is what it was just given */
-  gboolean dirty;     /* changed since its state was last taken */
-  gint64 changed;     /* when it became so, or when writing failed; monotonic */
-  guint n_jobs;       /* states of it that threads write */
-  guint n_failures;   /* in a row */
+  gsize size;         /* of its last known state, in bytes */
+  guint64 since;      /* the folder's serial when the object was added: older jobs belong to another object */
+  gboolean restoring; /* the object is being given its state: its `state-changed` is no change */
+  gboolean dirty;     /* the object has changed since its state was last taken */
+  gint64 changed;     /* when it became dirty, or when writing failed; monotonic */
+  guint n_jobs;       /* how many of its states threads are writing */
+  guint n_failures;   /* how often writing has failed in a row */
   GSource *timer;
 } HsStateEntry;
 
@@ -34,8 +34,8 @@ struct _HsStateFolder
   GFile *folder;
   guint delay;
   GMainContext *context;
-  HsStateWriter *writer;  /* NULL where the folder has no path */
-  GPtrArray *entries;     /* of Entry */
+  HsStateWriter *writer;  /* NULL if the folder has no path */
+  GPtrArray *entries;     /* of HsStateEntry */
   HsStateWaiters waiters; /* of flush_async() */
   guint64 serial;         /* of the state that was taken last */
   guint n_jobs;
@@ -44,7 +44,7 @@ struct _HsStateFolder
 /* Returns the entry of an object, a new one if needed, or NULL with an error if the object cannot be kept. */
 HsStateEntry *hs_state_folder_ensure_entry (HsStateFolder *self, HsStateful *object, GError **error);
 HsStateEntry *hs_state_folder_find_entry (HsStateFolder *self, const char *name);
-/* In the caller's thread. A state that is on its way in another one does not replace it. */
+/* Writes a state in the caller's thread. An older state that another thread is still writing does not replace it. */
 void hs_state_folder_write_now (HsStateFolder *self, HsStateEntry *entry);
 
 G_END_DECLS

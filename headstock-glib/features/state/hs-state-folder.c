@@ -31,23 +31,23 @@
  * ```
  *
  * Changes are collected: a state is written [property@StateFolder:delay] milliseconds after its first change that
- * is not in the file, and a state of more than 1 MB at most every 30 s. A thread writes it into a temporary file,
- * which then takes the place of the old one, so that a file is whole whenever the process ends. Only the user can
- * read it (mode 0600; a folder that does not exist is made with mode 0700).
+ * is not in the file, and a state of more than 1 MiB at most every 30 s. A thread writes it into a temporary file,
+ * which then replaces the old one, so that the file is complete even if the process is killed. Only the user can read
+ * it (mode 0600; a folder that does not exist is made with mode 0700).
  *
  * A program that is about to end calls [method@StateFolder.flush_async]. Otherwise the last reference to the folder
  * writes what has changed when it is dropped, and blocks for as long as the disk takes. A program that ends
  * without either may lose the changes of the last seconds.
  *
- * If a state cannot be written, [signal@StateFolder::write-failed] is emitted, and it is tried again: at first after
- * the delay, in the end every 5 minutes.
+ * If a state cannot be written, [signal@StateFolder::write-failed] is emitted. The folder then tries again: first after
+ * the delay, but at least 2 s, then after twice that time and so on, up to every 5 minutes.
  *
  * The folder belongs to the main context that was the thread's default when it was made.
  *
  * Since: 0.2
  */
 
-/* A state on its way through a thread. */
+/* A state that a thread writes. */
 typedef struct
 {
   GWeakRef folder;
@@ -55,8 +55,8 @@ typedef struct
   char *name;
   guint64 serial;
   GVariant *state;
-  const HsStateParts *parts; /* the thread builds the state; or NULL */
-  gpointer collected;        /* of what; NULL where there is no state */
+  const HsStateParts *parts; /* NULL unless the thread builds the state */
+  gpointer collected;        /* what it builds the state from; NULL if there is no state */
 } Job;
 
 enum
@@ -119,7 +119,7 @@ job_free (Job *job)
   g_free (job);
 }
 
-/* Runs handlers: the caller's entries may be out of date afterwards. */
+/* Emits a signal, whose handlers may remove entries. */
 static void
 report_failure (HsStateFolder *self, HsStateful *object, const GError *error)
 {
@@ -203,7 +203,7 @@ collected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_run_in_thread (task, job_run);
 }
 
-/* The same for a state that is taken in parts. Changes from now on may or may not be in it. */
+/* Like send_state(), for a state that is taken in parts. Changes from now on may or may not be in it. */
 static void
 send_parts (HsStateFolder *self, HsStateEntry *entry)
 {
@@ -233,7 +233,7 @@ hs_state_folder_write_now (HsStateFolder *self, HsStateEntry *entry)
     report_failure (self, object, error);
 }
 
-/* In milliseconds. */
+/* Returns how many milliseconds after the change, or after the failure, the state is to be written. */
 static gint64
 get_wait (HsStateEntry *entry)
 {
@@ -246,7 +246,7 @@ get_wait (HsStateEntry *entry)
 
 static gboolean timer_cb (gpointer user_data);
 
-/* For the time that is left until the state is to be written. */
+/* Starts the timer for the time that is left until the state is to be written. */
 static void
 start_timer (HsStateEntry *entry)
 {
@@ -268,7 +268,7 @@ timer_cb (gpointer user_data)
   g_autoptr (GVariant) state = NULL;
 
   stop_timer (entry);
-  /* A slow disk: job_done_cb() starts the timer again. */
+  /* The disk is slow. job_done_cb() starts the timer again. */
   if (entry->n_jobs > 0)
     return G_SOURCE_REMOVE;
   if (entry->parts != NULL)
@@ -278,7 +278,7 @@ timer_cb (gpointer user_data)
     }
   if (!take_state (entry, &state))
     return G_SOURCE_REMOVE;
-  /* Only now is it known that it is a large one. */
+  /* Only now is it known that the state is large, and waits longer. */
   if (known <= HS_STATE_LARGE && (g_get_monotonic_time () - entry->changed) / 1000 < get_wait (entry))
     {
       entry->dirty = TRUE;
@@ -334,7 +334,7 @@ job_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self->n_jobs--;
   entry = hs_state_folder_find_entry (self, job->name);
-  /* Not if the object was forgotten meanwhile: another one of the same name may have followed. */
+  /* If the object was forgotten meanwhile, the entry may be that of another object with the same name. */
   if (entry != NULL && job->serial > entry->since)
     {
       object = g_object_ref (entry->object);
@@ -438,7 +438,8 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
   /**
    * HsStateFolder:folder: (getter get_folder)
    *
-   * The folder with the files, which must have a path. It is made with the first file. The default is %NULL.
+   * The folder with the files, which must have a path. It is created when the first file is written. The default is
+   * %NULL.
    *
    * Since: 0.2
    */
@@ -448,8 +449,8 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
   /**
    * HsStateFolder:delay: (getter get_delay) (setter set_delay)
    *
-   * How many milliseconds after a change a state is written. A state of more than 1 MB is written
-   * 30 s after it, or later where the delay is longer. The default is 2,000 milliseconds.
+   * How many milliseconds after a change a state is written. A state of more than 1 MiB is written 30 s after the
+   * change, or later if the delay is longer. The default is 2,000 milliseconds.
    *
    * Since: 0.2
    */
@@ -464,8 +465,8 @@ hs_state_folder_class_init (HsStateFolderClass *klass)
    * @object: the object whose state was not written
    * @error: what happened
    *
-   * A state could not be written, for example because the disk is full. The file has the state before it. The
-   * folder tries again later, with the state as it will be then.
+   * Emitted when a state could not be written, for example because the disk is full. The file still has the state
+   * before that. The folder tries again later, with the state as it is then.
    *
    * Since: 0.2
    */
@@ -506,7 +507,7 @@ hs_state_folder_new (GFile *folder)
  *
  * Gets the folder with the files.
  *
- * Returns: (transfer none) (nullable): the folder, or %NULL where none was given
+ * Returns: (transfer none) (nullable): the folder, or %NULL if none was given
  *
  * Since: 0.2
  */
@@ -541,7 +542,7 @@ hs_state_folder_get_delay (HsStateFolder *self)
  * @self: a folder of states
  * @delay: the delay in milliseconds
  *
- * Sets how long a change waits until it is written. It holds for changes that wait already, too.
+ * Sets how long a change waits until it is written. The delay also applies to changes that are waiting already.
  *
  * Since: 0.2
  */
@@ -564,7 +565,7 @@ hs_state_folder_set_delay (HsStateFolder *self, guint delay)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELAY]);
 }
 
-/* Takes the name. */
+/* Takes over @name. */
 static HsStateEntry *
 add_entry (HsStateFolder *self, HsStateful *object, char *name)
 {
@@ -614,10 +615,10 @@ hs_state_folder_ensure_entry (HsStateFolder *self, HsStateful *object, GError **
  * @self: a folder of states
  * @object: an object that the folder keeps the state of
  *
- * Keeps the state of an object no longer, and drops the reference to the object.
+ * Stops keeping the state of an object, and drops the reference to the object.
  *
  * The file stays. Changes that are not in the file are written first, which blocks for as long as the disk takes.
- * Nothing happens where the folder does not keep the object.
+ * Nothing happens if the folder does not keep the object.
  *
  * Since: 0.2
  */
@@ -695,7 +696,7 @@ hs_state_folder_flush_async (HsStateFolder *self,
  *
  * Finishes an operation started with [method@StateFolder.flush_async].
  *
- * Errors: those of GIO, of the first state that could not be written. It is tried again later.
+ * Errors: those of GIO, for the first state that could not be written. The folder tries again later.
  *
  * Returns: true if all is written
  *

@@ -24,9 +24,9 @@ typedef struct
   void (*adopt) (HsStateful *self, GVariant *state, gpointer parsed, GTask *task);
 } HsStateParts;
 
-/* For a class that has such a state; @parts is static. */
+/* Says that the states of a class are taken and restored in parts. @parts must be static. */
 void hs_state_parts_set (GType type, const HsStateParts *parts);
-/* NULL: the state is taken and restored at once. */
+/* Returns NULL if the state of an object is taken and restored at once. */
 const HsStateParts *hs_state_parts_find (HsStateful *object);
 
 G_END_DECLS

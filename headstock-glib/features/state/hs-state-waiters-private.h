@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Tasks that wait until the jobs that were under way when they were added have ended. */
+/* Tasks that wait for the end of all jobs that were running when the task was added. */
 typedef struct
 {
   GPtrArray *waiters;
@@ -14,10 +14,11 @@ typedef struct
 void hs_state_waiters_init (HsStateWaiters *self);
 void hs_state_waiters_clear (HsStateWaiters *self);
 
-/* @serial is that of the last job, and @n_jobs how many are under way. A task whose cancellable is cancelled ends
+/* @serial is that of the last job, and @n_jobs is how many jobs are running. A task whose cancellable is cancelled ends
  * at once. */
 void hs_state_waiters_add (HsStateWaiters *self, GTask *task, GMainContext *context, guint64 serial, guint n_jobs);
-/* A job has ended. Nothing is called: the tasks that have waited for it alone end when the array is freed. */
+/* Notes that a job has ended. Returns the tasks that wait for no other job: they end when the caller frees the array,
+ * so that no callback runs in this function. */
 GPtrArray *hs_state_waiters_note (HsStateWaiters *self, guint64 serial, const GError *error);
 /* Ends all tasks. */
 void hs_state_waiters_end (HsStateWaiters *self);

@@ -80,7 +80,7 @@ hs_state_waiters_note (HsStateWaiters *self, guint64 serial, const GError *error
     {
       Waiter *waiter = g_ptr_array_index (self->waiters, i);
 
-      /* A job that began later. */
+      /* The job began after the task was added. */
       if (waiter->serial < serial)
         {
           i++;

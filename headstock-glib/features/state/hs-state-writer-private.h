@@ -12,8 +12,8 @@ HsStateWriter *hs_state_writer_new (const char *folder);
 HsStateWriter *hs_state_writer_ref (HsStateWriter *self);
 void hs_state_writer_unref (HsStateWriter *self);
 
-/* Takes as long as the disk does. @serial grows with each state of a name; a state that comes after a newer one is
- * left out, which is no error. NULL deletes the file. */
+/* Writes a state, or deletes its file if @state is NULL, and blocks until that is done. @serial grows with each state
+ * of a name. A state that comes after a newer one is not written, which is no error. */
 gboolean
 hs_state_writer_write (HsStateWriter *self, const char *name, guint64 serial, GVariant *state, GError **error);
 

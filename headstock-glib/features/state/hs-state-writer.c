@@ -9,8 +9,8 @@ struct _HsStateWriter
 {
   gatomicrefcount count;
   char *folder;
-  GMutex mutex;        /* held while a file is written: its order is that of the serials */
-  GHashTable *serials; /* of the state that a file has, by its name */
+  GMutex mutex;        /* held while a file is written, so that no older state replaces a newer one */
+  GHashTable *serials; /* the serial of the state that each file has, by the file's name */
 };
 
 HsStateWriter *

@@ -10,19 +10,19 @@
 /**
  * HsStateful:
  *
- * An object with a state that another run of the program can go on with.
+ * An object with a state that can be saved and restored in another run of the program.
  *
- * Modules such as a roster implement it. A program gives them to an [class@StateFolder], or keeps
+ * Modules such as a roster implement it. A program gives them to a [class@StateFolder], or saves
  * [method@Stateful.dup_state] itself wherever it likes, for example in its database.
  *
- * A state is a `GVariant` of a tuple `(u version, s account, ...)`: the version of the state's form, which the
- * class counts, the bare JID of the account, and what the class adds. A state of another account, of a version
+ * A state is a `GVariant` of a tuple `(u version, s account, ...)`: the version of its format, which the class
+ * chooses, the bare JID of the account, and what the class adds. A state of another account, of a version
  * that the class does not know, or a broken one is refused with %HS_ERROR_INVALID_STATE and changes nothing.
  *
  * A module can be given its state before it is registered with a client, and so before it knows its account.
  * It then compares the accounts when it is attached, drops the state of another account, and emits
- * [signal@Stateful::state-changed]. [method@Stateful.check_state] and [method@Stateful.check_account] do the
- * comparing.
+ * [signal@Stateful::state-changed]. [method@Stateful.check_state] and [method@Stateful.check_account] compare the
+ * accounts.
  *
  * ```python
  * class Counter(GObject.Object, Headstock.Stateful):
@@ -93,8 +93,8 @@ refuse_state (HsStateful *self, const char *what, GError **error)
  *
  * Gets the name under which the state is kept, such as `roster`.
  *
- * It is the same for all objects of a class. It has 1 to 64 letters, digits, `-`, `_` and `.` of ASCII, and does
- * not begin with a dot: it is the name of a file in an [class@StateFolder].
+ * The name is the same for all objects of a class. It has 1 to 64 letters, digits, `-`, `_` and `.` of ASCII, and does
+ * not begin with a dot: it is the name of a file in a [class@StateFolder].
  *
  * Returns: (transfer full): the name
  *
@@ -118,7 +118,7 @@ hs_stateful_dup_state_name (HsStateful *self)
  *
  * Gets the present state.
  *
- * It is private to the account. A program that keeps it makes sure that no other user can read it.
+ * The state is private. A program that saves it itself must make sure that no other user can read it.
  *
  * Returns: (transfer full) (nullable): the state, `(u version, s account, ...)`, or %NULL if there is nothing to keep:
  *   delete an earlier state then
@@ -150,8 +150,8 @@ hs_stateful_dup_state (HsStateful *self)
  * Call it before the client is started. A module may be given its state before it is registered. It then drops
  * the state when it is registered with a client of another account.
  *
- * Errors: %HS_ERROR_INVALID_STATE where @state is another account's, is in a form that this version of the
- * library does not know, or is broken. The object has not changed then.
+ * Errors: %HS_ERROR_INVALID_STATE if @state belongs to another account, has a format that this version of the
+ * library does not know, or is broken. The object is unchanged then.
  *
  * Returns: true if the object has taken the state
  *
@@ -173,7 +173,7 @@ hs_stateful_restore_state (HsStateful *self, GVariant *state, GError **error)
       g_clear_error (&reason);
       return TRUE;
     }
-  /* A function in another language can forget to say why. */
+  /* An implementation in another language can return false without an error. */
   if (reason == NULL)
     return refuse_state (self, "was refused", error);
   g_propagate_error (error, reason);
@@ -199,17 +199,16 @@ hs_stateful_emit_changed (HsStateful *self)
 /**
  * hs_stateful_check_state:
  * @self: an object with a state
- * @state: a state that it is to take
- * @type_string: (nullable): the type that a state of this version has; %NULL for any that begins with `(us`
+ * @state: the state to check
+ * @type_string: (nullable): the type of states of this version; %NULL for any type that begins with `(us`
  * @version: the version of states that the class writes and reads
- * @client: (nullable): the client whose account the state must belong to; %NULL where the object is not
- *   registered yet
+ * @client: (nullable): the client whose account the state must belong to; %NULL if the object is not registered yet
  * @error: return location for an error
  *
  * Checks version, account and type of a state: for `restore_state` of the class that implements the interface.
  *
- * A class that reads several versions asks for each in turn. What the type does not say, such as whether a text
- * is an address, the class checks itself. The check takes the same time for a large state as for a small one.
+ * A class that reads several versions calls this for each version in turn. The class itself checks what the type does
+ * not say, such as whether a text is an address. The check takes the same time for a large state as for a small one.
  *
  * Errors: %HS_ERROR_INVALID_STATE.
  *
@@ -238,7 +237,7 @@ hs_stateful_check_state (HsStateful *self,
     return refuse_state (self, "is not a state", error);
   g_variant_get_child (state, 0, "u", &found);
   if (found != version)
-    return refuse_state (self, "is in a form that this version does not know", error);
+    return refuse_state (self, "has a format that this version of the library does not know", error);
   if (type_string != NULL && !g_variant_is_of_type (state, G_VARIANT_TYPE (type_string)))
     return refuse_state (self, "is broken: its parts have other types", error);
   g_variant_get_child (state, 1, "&s", &account);
@@ -253,7 +252,7 @@ hs_stateful_check_state (HsStateful *self,
  * @account: (nullable): the account of a state that the object has taken
  * @client: (nullable): the client that the object is registered with, or %NULL
  *
- * Tells whether a state belongs to the account of a client: for a module that is attached after it took a state.
+ * Whether a state belongs to the account of a client: for a module that is attached after it took a state.
  *
  * Without a client, any bare JID is an account.
  *
@@ -286,8 +285,8 @@ hs_stateful_check_account (HsStateful *self, const char *account, HsClient *clie
  *
  * Gets the account to write into a state: the bare form of [property@Client:jid], or the domain of a component.
  *
- * Returns: (transfer full) (nullable): the account, or %NULL where it is not known: there is no client, its address
- *   is not valid, or the server has yet to name an anonymous account
+ * Returns: (transfer full) (nullable): the account, or %NULL if it is not known: there is no client, its address is
+ *   not valid, or the server has not yet named an anonymous account
  *
  * Since: 0.2
  */

@@ -19,7 +19,7 @@ G_DECLARE_INTERFACE (HsStateful, hs_stateful, HS, STATEFUL, GObject)
  * @parent_iface: the parent interface
  * @dup_state_name: returns the name of the state, such as `roster`. It is the same for all objects of the
  *   class and never changes
- * @dup_state: returns the state, or %NULL where there is nothing to keep
+ * @dup_state: returns the state, or %NULL if there is nothing to keep
  * @restore_state: takes a state that @dup_state of this class returned in another run. If it returns false, it sets
  *   %HS_ERROR_INVALID_STATE and changes nothing
  *
