@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE (HsTransferBody, hs_transfer_body, HS, TRANSFER_BODY, GInputStream)
 
-/* The body of the PUT request: exactly @size bytes of @source, read by pieces of 64 KiB. @is_whole: there must be no
- * more bytes in @source. @source is not closed. */
+/* The body of the PUT request: exactly @size bytes of @source, read in pieces of 64 KiB. If @is_whole is set, it is an
+ * error if @source has more bytes. @source is not closed. */
 HsTransferBody *hs_transfer_body_new (GInputStream *source, gint64 size, gboolean is_whole);
-/* All @size bytes have been read. */
+/* Whether all @size bytes have been read. */
 gboolean hs_transfer_body_is_complete (HsTransferBody *self);
-/* It waits for the source, but not for the reader of the body. */
+/* Whether the body waits for @source. If not, it waits for its reader. */
 gboolean hs_transfer_body_is_reading (HsTransferBody *self);
 /* Returns why the source has failed, or NULL. */
 const GError *hs_transfer_body_get_error (HsTransferBody *self);

@@ -176,7 +176,7 @@ hs_transfer_body_class_init (HsTransferBodyClass *klass)
   GInputStreamClass *stream_class = G_INPUT_STREAM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = hs_transfer_body_finalize;
-  /* Nothing reads it in another way: that would block. */
+  /* Synchronous functions are missing on purpose: they would block. */
   stream_class->read_async = hs_transfer_body_read_async;
   stream_class->read_finish = hs_transfer_body_read_finish;
 }

@@ -18,10 +18,10 @@ struct _HsTransfer
   GCancellable *cancellable;
   HsUploadWaiters waiters;
 
-  /* What is sent: a file or a stream. The stream of a file is opened when there is a slot. */
+  /* The source: a file or a stream. The stream of a file is opened when there is a slot. */
   GFile *file;
   GInputStream *stream;
-  goffset start; /* the position of the stream at the beginning */
+  goffset start; /* the position of the stream before the upload */
   char *name;
   char *media_type; /* NULL: not known yet */
 
@@ -47,7 +47,7 @@ struct _HsTransfer
 HsTransfer *hs_transfer_new (HsUpload *upload, const char *name, const char *media_type);
 void hs_transfer_set_size (HsTransfer *self, gint64 size);
 void hs_transfer_set_bytes_sent (HsTransfer *self, gint64 bytes_sent);
-/* Ends it: takes over @error; NULL: the file is at the slot's URL. */
+/* Ends the transfer, with @error, which it takes over. NULL: the file is at the slot's URL. */
 void hs_transfer_end (HsTransfer *self, GError *error);
 
 /* hs-transfer-run.c: the steps before the HTTP request. Each step keeps the transfer alive until it ends. */

@@ -7,16 +7,16 @@
 #include "hs-upload-http.h"
 #include "hs-upload-slot-private.h"
 
-/* The PUT request (XEP-0363, 7), and what the server answers. */
+/* The PUT request (XEP-0363, 7), and the server's answer. */
 
 #define MAX_REDIRECTS 5
-/* If there is no client any more. */
+/* Used if there is no client any more. */
 #define DEFAULT_TIMEOUT_MSEC 60000
 
 typedef struct
 {
   HsTransfer *transfer; /* kept */
-  SoupMessage *message; /* kept; another one than the transfer has: it was given up */
+  SoupMessage *message; /* kept; if the transfer has another one, this request was given up */
   void (*again) (HsTransfer *self);
 } Put;
 
@@ -97,14 +97,14 @@ resolve_redirect (HsTransfer *self, GError **error)
   if (location != NULL)
     uri = g_uri_parse_relative (self->uri, location, SOUP_HTTP_URI_FLAGS, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL)
-    refusal = "says not where to";
+    refusal = "has no valid target";
   else if (g_ascii_strcasecmp (g_uri_get_scheme (uri), "https") != 0)
     refusal = "is not https";
   else if (g_ascii_strcasecmp (g_uri_get_host (uri), g_uri_get_host (self->uri)) != 0
            || g_uri_get_port (uri) != g_uri_get_port (self->uri))
     refusal = "is to another server";
   else if (++self->n_redirects > MAX_REDIRECTS)
-    refusal = "is one too many";
+    refusal = "is one more than the 5 that are followed";
   else if (self->file == NULL && !(G_IS_SEEKABLE (self->stream) && g_seekable_can_seek (G_SEEKABLE (self->stream))))
     refusal = "cannot be followed, since the stream cannot be read again";
   if (refusal == NULL)
@@ -132,7 +132,7 @@ check_status (HsTransfer *self, guint status)
                         status == SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE ? HS_ERROR_TOO_LARGE : HS_ERROR_FAILED,
                         "%s did not take the file: %u %s", host, status, soup_status_get_phrase (status));
   if (!hs_transfer_body_is_complete (self->body))
-    return g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "%s says that it has the file, and has not got all of it", host);
+    return g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "%s says that it has the file before all of it was sent", host);
   return NULL;
 }
 
@@ -180,7 +180,7 @@ sent_cb (GObject *session, GAsyncResult *result, gpointer user_data)
   g_signal_handlers_disconnect_by_data (put->message, self);
   if (answer != NULL)
     {
-      /* Nothing is in it that is wanted, and there may be no end to it. */
+      /* The body of the answer is not read: nobody needs it, and it may never end. */
       g_input_stream_close_async (answer, G_PRIORITY_DEFAULT, self->cancellable, closed_cb, NULL);
     }
   if (self->message != put->message)
@@ -216,7 +216,7 @@ new_message (HsTransfer *self)
   /* The request uses the URL and the headers of the slot. */
   soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
-  /* The length that a body is set with is a gssize, which on some machines has 32 bits. */
+  /* The length is set below: this function takes a gssize, which has 32 bits on some machines. */
   soup_message_set_request_body (message, self->media_type, G_INPUT_STREAM (self->body), -1);
   soup_message_headers_set_content_length (headers, self->size);
   for (guint i = 0; hs_upload_slot_get_header (self->slot, i, &name, &value); i++)

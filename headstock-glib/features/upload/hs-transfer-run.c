@@ -5,7 +5,7 @@
 
 #include "hs-upload-name-private.h"
 
-/* From a file or a stream to the slot, and to the stream that is sent. */
+/* Finds out the type and size of the file, requests its slot, and opens the stream that is sent. */
 
 #define ATTRIBUTES \
   G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE

@@ -30,7 +30,7 @@
  * transfer.wait_async(None, uploaded)
  * ```
  *
- * A transfer is not repeated by itself. A program that sends the file again gets another slot.
+ * A transfer that fails is not repeated. A program that sends the file again gets another slot.
  *
  * Since: 0.2
  */
@@ -48,7 +48,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Between two notifications. */
+/* How many bytes are sent between two notifications. */
 #define PIECE (64 * 1024)
 
 G_DEFINE_FINAL_TYPE (HsTransfer, hs_transfer, G_TYPE_OBJECT)
@@ -124,7 +124,7 @@ hs_transfer_class_init (HsTransferClass *klass)
   /**
    * HsTransfer:bytes-sent: (getter get_bytes_sent)
    *
-   * How many bytes of the file have been sent. A redirect begins again from 0.
+   * How many bytes of the file have been sent. After a redirect, the count begins at 0 again.
    *
    * It is notified about every 64 KiB.
    *
@@ -162,7 +162,7 @@ hs_transfer_class_init (HsTransferClass *klass)
   /**
    * HsTransfer:is-done: (getter get_is_done)
    *
-   * Whether the transfer has ended, well or not. From then on either [property@Transfer:url] or
+   * Whether the transfer has ended, with or without an error. From then on either [property@Transfer:url] or
    * [property@Transfer:error] is set.
    *
    * Since: 0.2
@@ -328,7 +328,7 @@ hs_transfer_wait_finish (HsTransfer *self, GAsyncResult *result, GError **error)
  * hs_transfer_cancel:
  * @self: a transfer
  *
- * Stops the transfer, which has then ended with %G_IO_ERROR_CANCELLED. Nothing happens if it has ended before.
+ * Stops the transfer, which ends with %G_IO_ERROR_CANCELLED. Nothing happens if it has ended before.
  *
  * If the last bytes were in flight, the server may still get the file, but its URL is not returned.
  *
@@ -361,7 +361,7 @@ hs_transfer_get_progress (HsTransfer *self)
     return 1;
   if (self->size == 0)
     return 0;
-  /* The server has not said yet that it has all. */
+  /* 1 means that the server has the whole file, and it has not said so yet. */
   return MIN ((double) self->bytes_sent / self->size, 0.999);
 }
 
@@ -441,7 +441,7 @@ hs_transfer_get_error (HsTransfer *self)
  * hs_transfer_get_is_done: (get-property is-done)
  * @self: a transfer
  *
- * Gets whether the transfer has ended, well or not.
+ * Gets whether the transfer has ended, with or without an error.
  *
  * Returns: %TRUE if it has
  *

@@ -6,7 +6,7 @@
 #include "hs-transfer-private.h"
 #include "hs-upload-name-private.h"
 
-/* What is sent. */
+/* Uploads of files and streams. */
 
 /**
  * hs_upload_send_file:
@@ -14,12 +14,12 @@
  * @file: a file
  * @media_type: (nullable): the type of the file, such as `image/jpeg`; %NULL: it is guessed
  *
- * Uploads a file. It starts at once.
+ * Uploads a file. The transfer starts at once.
  *
- * The server learns the file's name without its folder, its size and its type. The file is read by pieces of 64 KiB, and
- * must not change meanwhile.
+ * The server learns the file's name without its folder, its size and its type. The file is read in pieces of 64 KiB,
+ * and must not change meanwhile.
  *
- * Returns: (transfer full): the transfer, which tells how far it is, and ends with the file's URL or an error
+ * Returns: (transfer full): the transfer, which tells its progress, and ends with the file's URL or an error
  *
  * Since: 0.2
  */
@@ -44,15 +44,15 @@ hs_upload_send_file (HsUpload *self, GFile *file, const char *media_type)
  * @self: the uploads
  * @stream: the stream from which the file is read
  * @name: the name of the file; a folder in it is left out
- * @size: how many bytes are read
+ * @size: how many bytes to upload
  * @media_type: (nullable): the type of the file, such as `image/jpeg`; %NULL: it is guessed by the name
  *
- * Uploads what a stream gives. It starts at once.
+ * Uploads bytes that are read from a stream. The transfer starts at once.
  *
- * Exactly @size bytes are read, by pieces of 64 KiB; more may be taken from the stream and thrown away. The stream is not
- * closed. #GMemoryInputStream makes a stream of bytes in memory.
+ * Exactly @size bytes are uploaded. They are read in pieces of 64 KiB, so that up to 64 KiB after them may be read and
+ * lost. The stream is not closed. #GMemoryInputStream makes a stream of bytes in memory.
  *
- * Returns: (transfer full): the transfer, which tells how far it is, and ends with the file's URL or an error
+ * Returns: (transfer full): the transfer, which tells its progress, and ends with the file's URL or an error
  *
  * Since: 0.2
  */

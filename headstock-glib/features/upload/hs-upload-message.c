@@ -27,13 +27,14 @@ add_metadata (HsElement *sharing, HsTransfer *transfer)
  * hs_upload_make_message:
  * @self: the uploads
  * @to: the address of a person or a room
- * @transfer: a transfer that has ended well
+ * @transfer: a transfer that has ended without an error
  *
  * Makes a message with the URL of a file, for [method@Messages.send] or [method@Client.send_stanza].
  *
- * Its body is the URL, which is also in it for programs that know nothing more (XEP-0066). The name, the size, the type
- * and a SHA-256 of the file are in it for those that know XEP-0447, and the body is marked as not meant for them
- * (XEP-0428). It is of type `chat`; for a room, set [property@Stanza:stanza-type] to `groupchat`.
+ * The body of the message is the URL, which is repeated as out-of-band data (XEP-0066). For programs that know
+ * XEP-0447, the message also has the file's name, size, type and SHA-256, and marks its body as a fallback, which they
+ * do not show (XEP-0428). The message is of the type `chat`; for a room, set [property@Stanza:stanza-type] to
+ * `groupchat`.
  *
  * Returns: (transfer full): the message
  *

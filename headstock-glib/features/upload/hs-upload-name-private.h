@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* The name of a file as others are to see it: without its folder, and fit for XML. */
+/* Returns the name of a file as others see it: without its folder, and valid in XML. (transfer full) */
 char *hs_upload_dup_name (const char *name);
 
 /* Returns a media type for an HTTP header: the given one, or that of the file's name if the given one is NULL or not

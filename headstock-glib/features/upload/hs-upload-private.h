@@ -20,8 +20,8 @@ struct _HsUpload
   gboolean is_known; /* the service of this session has been asked */
   gint64 max_size;
 
-  GCancellable *search; /* while the service is looked for, or asked; or NULL */
-  HsUploadWaiters waiters; /* for the end of that */
+  GCancellable *search; /* of the search for the service, or of the request for its info; or NULL */
+  HsUploadWaiters waiters; /* of tasks that wait for the end of the search */
 
   HsUploadPurpose purpose;
   guint lifetime;

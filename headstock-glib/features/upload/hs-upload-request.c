@@ -39,7 +39,8 @@ new_too_large (gint64 size, HsJid *service, gint64 max_size)
                       G_GINT64_FORMAT, size, hs_jid_to_string (service), max_size);
 }
 
-/* XEP-0363, 6: the service tells its limit only now, or another one than before. NULL: it said something else. */
+/* Returns the error to report if the service found the file too large (XEP-0363, 6), or NULL if @error is another one.
+ * The service may tell its limit only here, or tell another one than before. */
 static GError *
 read_too_large (HsUpload *self, const GError *error, gint64 size)
 {
@@ -153,12 +154,12 @@ service_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @self: the uploads
  * @name: the name of the file; a folder in it is left out
  * @size: how many bytes the file has
- * @media_type: (nullable): the type of the file, such as `image/jpeg`; %NULL: it is guessed by the name
+ * @media_type: (nullable): the type of the file, such as `image/jpeg`; %NULL: it is guessed from the name
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
- * Requests a place for a file (XEP-0363, 4), for programs that send it with an HTTP library of their own.
+ * Requests a slot for a file (XEP-0363, 4), for programs that send the file with an HTTP library of their own.
  *
  * The service is looked for if it is not known yet. Nothing is requested for a file that is larger than
  * [property@Upload:max-size].
@@ -207,12 +208,12 @@ hs_upload_request_slot_async (HsUpload *self,
  *
  * Finishes an operation started with [method@Upload.request_slot_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED where the server has no service for uploads, or the service
- * does not remove files for %HS_UPLOAD_PURPOSE_EPHEMERAL; %HS_ERROR_TOO_LARGE where the service does not take a file of
- * that size; %HS_ERROR_PROTOCOL where the service gives no slot, or URLs that are not `https`; those of
- * [method@Client.request_finish], among them the condition that the service answered with, in %HS_STANZA_ERROR:
- * `resource-constraint` where the account has uploaded too much. When it may try again is then often in the `<retry/>`
- * of the stanza (XEP-0363, 6), which [func@StanzaError.get_stanza] gives.
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED if the server has no service for uploads, or
+ * [property@Upload:purpose] is %HS_UPLOAD_PURPOSE_EPHEMERAL and the service does not support it; %HS_ERROR_TOO_LARGE if
+ * the service does not take a file of that size; %HS_ERROR_PROTOCOL if the service gives no slot, or URLs that are not
+ * `https`; those of [method@Client.request_finish], among them the condition that the service answered with, in
+ * %HS_STANZA_ERROR: `resource-constraint` if the account has uploaded too much. The stanza of that error
+ * ([func@StanzaError.get_stanza]) often has a `<retry/>` with the time of the next try (XEP-0363, 6).
  *
  * Returns: (transfer full): the slot, or %NULL with an error
  *

@@ -11,7 +11,7 @@
 typedef struct
 {
   HsUpload *upload;     /* kept */
-  GCancellable *search; /* kept; another one than the upload has: it was given up */
+  GCancellable *search; /* kept; if the upload has another one, this search was given up */
 } Search;
 
 static Search *
@@ -86,7 +86,7 @@ info_cb (GObject *disco, GAsyncResult *result, gpointer user_data)
     return;
   if (info != NULL)
     read_info (self, info);
-  /* A service that the program named may give slots and not say so. */
+  /* The program has set the service: it may give slots even if it does not answer this request. */
   else if (self->is_service_given && error->domain == HS_STANZA_ERROR)
     g_clear_error (&error);
   end_search (self, error);

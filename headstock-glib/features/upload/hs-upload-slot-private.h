@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* Reads the <slot/> in a service's answer. Returns NULL with HS_ERROR_PROTOCOL if it is not valid (XEP-0363, 4). */
 HsUploadSlot *hs_upload_slot_new (HsElement *slot, GError **error);
 
-/* The headers of the request, each with its line breaks taken out, in their order. FALSE: there is no such one. */
+/* Gets the name and the value, without line breaks, of the header number @i of the PUT request. Returns FALSE if the
+ * slot has fewer headers. (transfer none) */
 gboolean hs_upload_slot_get_header (HsUploadSlot *self, guint i, const char **name, const char **value);
 
 G_END_DECLS

@@ -53,7 +53,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* XEP-0363, 8.2: others are not sent. */
+/* XEP-0363, 8.2: no other headers are sent. */
 static const char *const allowed_headers[] = { "Authorization", "Cookie", "Expires" };
 
 G_DEFINE_FINAL_TYPE (HsUploadSlot, hs_upload_slot, G_TYPE_OBJECT)
@@ -144,7 +144,7 @@ dup_without_line_breaks (const char *text)
   return g_strstrip (g_string_free (line, FALSE));
 }
 
-/* One of the allowed names, or NULL. */
+/* Returns the allowed name that equals @text in any case, or NULL. */
 static const char *
 find_name (const char *text)
 {
@@ -173,12 +173,12 @@ read_headers (HsUploadSlot *self, HsElement *put)
     }
 }
 
-/* Parsed as libsoup does it, which refuses invalid parts. */
+/* The flags with which libsoup parses a URL. They refuse invalid parts. */
 #define URL_FLAGS \
   (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY | G_URI_FLAGS_ENCODED_FRAGMENT \
    | G_URI_FLAGS_SCHEME_NORMALIZE)
 
-/* A host may contain escapes, which servers and proxies get unescaped. */
+/* Checks a host whose escapes are decoded, since servers and proxies get it decoded. */
 static gboolean
 is_host (const char *host)
 {
@@ -291,11 +291,11 @@ hs_upload_slot_get_get_url (HsUploadSlot *self)
  *
  * Gets a header that must be sent with the PUT request (XEP-0363, 4).
  *
- * Line breaks are removed. Several headers of that name are joined in their order, cookies with "; " and others with ",
- * ".
+ * Line breaks are removed. Several headers of that name are joined in their order, cookies with a semicolon and others
+ * with a comma.
  *
- * Returns: (transfer full) (nullable): the value; %NULL if the service did not give that header, or it is another one
- *   than these three, which must not be sent (XEP-0363, 8.2)
+ * Returns: (transfer full) (nullable): the value; %NULL if the service did not give that header, or @name is not one of
+ *   these three: other headers must not be sent (XEP-0363, 8.2)
  *
  * Since: 0.2
  */

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Tasks that wait for the same thing. Each ends when it comes, or when its cancellable is cancelled. */
+/* Tasks that wait for the same value. Each ends when the value is known, or when its cancellable is cancelled. */
 typedef struct
 {
   GPtrArray *waiters;
@@ -16,7 +16,7 @@ void hs_upload_waiters_init (HsUploadWaiters *self);
 void hs_upload_waiters_clear (HsUploadWaiters *self);
 /* Takes over @task. */
 void hs_upload_waiters_add (HsUploadWaiters *self, GTask *task);
-/* All return a copy of @value, or of @error where that is not NULL. */
+/* Ends all tasks: each returns a copy of @error, or of @value if @error is NULL. */
 void hs_upload_waiters_end (HsUploadWaiters *self, const char *value, const GError *error);
 
 G_END_DECLS

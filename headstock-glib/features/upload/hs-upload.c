@@ -47,7 +47,8 @@
  * read the files, and so can everybody who learns the URL. The server learns the IP addresses of those who upload and
  * download (XEP-0363, 8.3).
  *
- * A library that was built without libsoup (`HS_HAS_LIBSOUP` is 0) only has [method@Upload.request_slot_async].
+ * A library that was built without libsoup (`HS_HAS_LIBSOUP` is 0) does not send files: it only requests slots, with
+ * [method@Upload.request_slot_async].
  *
  * Since: 0.2
  */
@@ -254,8 +255,8 @@ hs_upload_class_init (HsUploadClass *klass)
    *
    * The address of the service that gives slots; %NULL while none is known.
    *
-   * Each session looks for one among the services of the account's server (XEP-0363, 3). A program that sets another one
-   * keeps it for all sessions; %NULL, the default, looks for one.
+   * When a session begins, the service is looked for among those of the account's server (XEP-0363, 3). An address that
+   * the program sets is used for all sessions instead. The default is %NULL.
    *
    * Since: 0.2
    */
@@ -264,9 +265,9 @@ hs_upload_class_init (HsUploadClass *klass)
   /**
    * HsUpload:max-size: (getter get_max_size)
    *
-   * How many bytes a file may have for the service to take it; 0 while that is not known, or if the service has not said.
+   * How many bytes a file may have at most; 0 while the service is not known, or if it does not tell its limit.
    *
-   * It is notified when the session knows its service, and when the service refuses a file and says why.
+   * The property is notified when the service is found, and when the service refuses a file and tells its limit.
    *
    * Since: 0.2
    */
@@ -277,8 +278,9 @@ hs_upload_class_init (HsUploadClass *klass)
    *
    * The purpose of the uploaded files (XEP-0363, 5). The default is %HS_UPLOAD_PURPOSE_MESSAGE.
    *
-   * It is for the slots that are requested from then on. A service that does
-   * not know of purposes treats all files alike; but nothing is uploaded to it as %HS_UPLOAD_PURPOSE_EPHEMERAL.
+   * It applies to slots that are requested from then on. A service that does not know purposes treats all files alike.
+   * To such a service, nothing is uploaded with %HS_UPLOAD_PURPOSE_EPHEMERAL: the transfer ends with
+   * %HS_ERROR_NOT_SUPPORTED.
    *
    * Since: 0.2
    */
@@ -287,8 +289,8 @@ hs_upload_class_init (HsUploadClass *klass)
   /**
    * HsUpload:lifetime: (getter get_lifetime) (setter set_lifetime)
    *
-   * For how many seconds, from the request on, files of %HS_UPLOAD_PURPOSE_EPHEMERAL may be there at most (XEP-0363,
-   * 5.3). The default is 86,400 seconds, a day, the least 1.
+   * How many seconds after the request for its slot a file of %HS_UPLOAD_PURPOSE_EPHEMERAL must be removed (XEP-0363,
+   * 5.3). The default is 86,400 seconds, which is a day. The minimum is 1.
    *
    * Since: 0.2
    */
@@ -361,7 +363,7 @@ hs_upload_get_service (HsUpload *self)
  * @self: the uploads
  * @service: (nullable): the address of a service, or %NULL to look for one
  *
- * Sets the address of the service that gives slots. It is kept for all sessions.
+ * Sets the address of the service that gives slots. It is used for all sessions.
  *
  * Since: 0.2
  */
@@ -385,9 +387,9 @@ hs_upload_set_service (HsUpload *self, HsJid *service)
  * hs_upload_get_max_size: (get-property max-size)
  * @self: the uploads
  *
- * Gets how large a file may be for the service to take it.
+ * Gets how many bytes a file may have at most.
  *
- * Returns: a number of bytes; 0 while that is not known, or if the service has not said
+ * Returns: a number of bytes; 0 while the service is not known, or if it does not tell its limit
  *
  * Since: 0.2
  */
@@ -403,9 +405,9 @@ hs_upload_get_max_size (HsUpload *self)
  * hs_upload_get_purpose: (get-property purpose)
  * @self: the uploads
  *
- * Gets what files are uploaded for.
+ * Gets the purpose of the uploaded files.
  *
- * Returns: the purpose of the slots that are requested
+ * Returns: the purpose
  *
  * Since: 0.2
  */
@@ -422,7 +424,7 @@ hs_upload_get_purpose (HsUpload *self)
  * @self: the uploads
  * @purpose: a purpose
  *
- * Sets what files are uploaded for, from now on.
+ * Sets the purpose of files whose slots are requested from now on.
  *
  * Since: 0.2
  */
@@ -442,7 +444,7 @@ hs_upload_set_purpose (HsUpload *self, HsUploadPurpose purpose)
  * hs_upload_get_lifetime: (get-property lifetime)
  * @self: the uploads
  *
- * Gets for how long files of %HS_UPLOAD_PURPOSE_EPHEMERAL may be there.
+ * Gets how long files of %HS_UPLOAD_PURPOSE_EPHEMERAL are kept at most.
  *
  * Returns: a number of seconds
  *
@@ -461,7 +463,7 @@ hs_upload_get_lifetime (HsUpload *self)
  * @self: the uploads
  * @lifetime: a number of seconds, at least 1
  *
- * Sets for how long files of %HS_UPLOAD_PURPOSE_EPHEMERAL may be there.
+ * Sets how long files of %HS_UPLOAD_PURPOSE_EPHEMERAL are kept at most.
  *
  * Since: 0.2
  */
