@@ -3,7 +3,7 @@
 
 #include "hs-messenger-private.h"
 
-/* Each module of a messenger. */
+/* The getters of the modules. */
 
 /**
  * hs_messenger_get_disco: (get-property disco)
@@ -27,7 +27,7 @@ hs_messenger_get_disco (HsMessenger *self)
  * hs_messenger_get_roster: (get-property roster)
  * @self: a messenger
  *
- * Gets the contacts.
+ * Gets the module for contacts.
  *
  * Returns: (transfer none): the module
  *
@@ -45,7 +45,7 @@ hs_messenger_get_roster (HsMessenger *self)
  * hs_messenger_get_pubsub: (get-property pubsub)
  * @self: a messenger
  *
- * Gets the nodes of the account and of others.
+ * Gets the module for nodes, those of the account and of others.
  *
  * Returns: (transfer none): the module
  *
@@ -81,7 +81,7 @@ hs_messenger_get_messages (HsMessenger *self)
  * hs_messenger_get_archive: (get-property archive)
  * @self: a messenger
  *
- * Gets the archives of messages.
+ * Gets the module for archives of messages.
  *
  * Returns: (transfer none): the module
  *
@@ -99,7 +99,7 @@ hs_messenger_get_archive (HsMessenger *self)
  * hs_messenger_get_muc: (get-property muc)
  * @self: a messenger
  *
- * Gets the rooms.
+ * Gets the module for rooms.
  *
  * Returns: (transfer none): the module
  *
@@ -117,7 +117,7 @@ hs_messenger_get_muc (HsMessenger *self)
  * hs_messenger_get_bookmarks: (get-property bookmarks)
  * @self: a messenger
  *
- * Gets the rooms that the account remembers.
+ * Gets the module for bookmarks.
  *
  * Returns: (transfer none): the module
  *
@@ -135,7 +135,7 @@ hs_messenger_get_bookmarks (HsMessenger *self)
  * hs_messenger_get_autojoin: (get-property autojoin)
  * @self: a messenger
  *
- * Gets what joins the rooms that are marked for it.
+ * Gets the module that joins the rooms that are marked for autojoin.
  *
  * Returns: (transfer none): the module
  *
@@ -153,7 +153,7 @@ hs_messenger_get_autojoin (HsMessenger *self)
  * hs_messenger_get_displayed: (get-property displayed)
  * @self: a messenger
  *
- * Gets the module for displayed messages.
+ * Gets the module that keeps track of how far chats were displayed.
  *
  * Returns: (transfer none): the module
  *
@@ -171,7 +171,7 @@ hs_messenger_get_displayed (HsMessenger *self)
  * hs_messenger_get_blocking: (get-property blocking)
  * @self: a messenger
  *
- * Gets the addresses from which nothing is taken.
+ * Gets the module for blocked addresses.
  *
  * Returns: (transfer none): the module
  *
@@ -189,7 +189,7 @@ hs_messenger_get_blocking (HsMessenger *self)
  * hs_messenger_get_avatars: (get-property avatars)
  * @self: a messenger
  *
- * Gets the images that people show.
+ * Gets the module for avatars.
  *
  * Returns: (transfer none): the module
  *
@@ -207,7 +207,7 @@ hs_messenger_get_avatars (HsMessenger *self)
  * hs_messenger_get_vcards: (get-property vcards)
  * @self: a messenger
  *
- * Gets the cards of people.
+ * Gets the module for vCards.
  *
  * Returns: (transfer none): the module
  *
@@ -225,7 +225,7 @@ hs_messenger_get_vcards (HsMessenger *self)
  * hs_messenger_get_upload: (get-property upload)
  * @self: a messenger
  *
- * Gets what gives files to the server.
+ * Gets the module that uploads files.
  *
  * Returns: (transfer none): the module
  *

@@ -16,8 +16,9 @@
  * [class@Bookmarks], [class@Autojoin], [class@Displayed], [class@Blocking], [class@Avatars], [class@Vcards],
  * [class@Upload], [class@Ping], [class@SoftwareVersion] and [class@Time], and [class@History] if
  * [property@Messenger:keeps-history] is set.
- * Each is registered with the client, and is a property here. A module of such a type that the client has already
- * is used in its place. A program that wants one feature registers that one, and needs no messenger.
+ * Each module is registered with the client, and is a property of the messenger. If the client already has a module of
+ * that type, the messenger uses that one. A program that wants a single feature registers its module, and needs no
+ * messenger.
  *
  * ```python
  * client = Headstock.Client.new("juliet@example.org", password)
@@ -113,7 +114,7 @@ load_state (HsMessenger *self, HsModule *module)
     g_message ("The state of %s is not used: %s", G_OBJECT_TYPE_NAME (module), error->message);
 }
 
-/* A state is given to a module that is registered, so that another account's is refused. */
+/* The module is registered before it gets its state, so that it refuses the state of another account. */
 static void
 add_module (HsMessenger *self, HsMessengerModule module)
 {
@@ -213,7 +214,7 @@ install_shared (void)
   /**
    * HsMessenger:roster: (getter get_roster)
    *
-   * The contacts.
+   * The module for contacts.
    *
    * Since: 0.2
    */
@@ -222,7 +223,7 @@ install_shared (void)
   /**
    * HsMessenger:pubsub: (getter get_pubsub)
    *
-   * The nodes of the account and of others.
+   * The module for nodes, those of the account and of others.
    *
    * Since: 0.2
    */
@@ -246,7 +247,7 @@ install_rooms (void)
   /**
    * HsMessenger:archive: (getter get_archive)
    *
-   * The archives of messages.
+   * The module for archives of messages.
    *
    * Since: 0.2
    */
@@ -255,7 +256,7 @@ install_rooms (void)
   /**
    * HsMessenger:muc: (getter get_muc)
    *
-   * The rooms.
+   * The module for rooms.
    *
    * Since: 0.2
    */
@@ -264,7 +265,7 @@ install_rooms (void)
   /**
    * HsMessenger:bookmarks: (getter get_bookmarks)
    *
-   * The rooms that the account remembers.
+   * The module for bookmarks: the rooms that the account remembers.
    *
    * Since: 0.2
    */
@@ -288,7 +289,7 @@ install_people (void)
   /**
    * HsMessenger:displayed: (getter get_displayed)
    *
-   * The module that tells how far chats were displayed, on this device and others.
+   * The module that keeps track of how far chats were displayed, on this device and others.
    *
    * Since: 0.2
    */
@@ -297,7 +298,7 @@ install_people (void)
   /**
    * HsMessenger:blocking: (getter get_blocking)
    *
-   * The addresses from which nothing is taken.
+   * The module for blocked addresses.
    *
    * Since: 0.2
    */
@@ -306,7 +307,7 @@ install_people (void)
   /**
    * HsMessenger:avatars: (getter get_avatars)
    *
-   * The images that people show. They are kept below [property@Messenger:folder], unless the client had the module
+   * The module for avatars. It keeps the images below [property@Messenger:folder], unless the client had the module
    * before.
    *
    * Since: 0.2
@@ -316,7 +317,7 @@ install_people (void)
   /**
    * HsMessenger:vcards: (getter get_vcards)
    *
-   * The cards of people.
+   * The module for vCards.
    *
    * Since: 0.2
    */
@@ -398,7 +399,7 @@ hs_messenger_class_init (HsMessengerClass *klass)
   /**
    * HsMessenger:folder: (getter get_folder)
    *
-   * The folder of the account's states, or %NULL where no state is kept. The default is %NULL.
+   * The folder of the account's states, or %NULL if no state is kept. The default is %NULL.
    *
    * Since: 0.2
    */
@@ -416,7 +417,7 @@ hs_messenger_class_init (HsMessengerClass *klass)
   /**
    * HsMessenger:keeps-history: (getter get_keeps_history)
    *
-   * Whether it makes a [class@History] too, so that no message of the account's archive is missed.
+   * Whether the messenger has a [class@History] too, so that the program misses no message of the account's archive.
    *
    * The default is %FALSE.
    *
@@ -444,7 +445,7 @@ hs_messenger_init (HsMessenger *self)
  *
  * Makes the modules of a messenger, loads their states and registers them with a client.
  *
- * It reads the states at once, and blocks for as long as the disk takes.
+ * It blocks until the states are read.
  *
  * Returns: (transfer full): the messenger
  *
@@ -484,7 +485,7 @@ hs_messenger_get_client (HsMessenger *self)
  *
  * Gets the folder of the account's states.
  *
- * Returns: (transfer none) (nullable): the folder, or %NULL where no state is kept
+ * Returns: (transfer none) (nullable): the folder, or %NULL if no state is kept
  *
  * Since: 0.2
  */
@@ -500,7 +501,7 @@ hs_messenger_get_folder (HsMessenger *self)
  * hs_messenger_get_state_folder: (get-property state-folder)
  * @self: a messenger
  *
- * Gets what keeps the states in the folder.
+ * Gets the object that keeps the states in the folder.
  *
  * Returns: (transfer none) (nullable): the folder of states, or %NULL without a folder
  *
@@ -518,9 +519,9 @@ hs_messenger_get_state_folder (HsMessenger *self)
  * hs_messenger_get_keeps_history: (get-property keeps-history)
  * @self: a messenger
  *
- * Gets whether there is a [class@History].
+ * Gets whether the messenger has a [class@History].
  *
- * Returns: true if there is one
+ * Returns: true if it has
  *
  * Since: 0.2
  */
