@@ -8,22 +8,22 @@ G_BEGIN_DECLS
 /* The metadata of an image that somebody shows. */
 typedef struct
 {
-  char *hash; /* lower case; NULL: none, or not known */
-  char *media_type;
-  char *id; /* of the published data: the hash, maybe in upper case; NULL if not published */
-  char *item; /* the id of the metadata node's item; NULL if not published */
+  char *hash;       /* in lower case; NULL if there is no image, or its hash is not known */
+  char *media_type; /* or NULL */
+  char *id;         /* of the item with the image: the hash as it was written; NULL if the image is not published */
+  char *item;       /* the id of the item with the metadata; NULL if the image is not published */
   int width;
   int height;
-  guint64 size;    /* 0: not known */
-  gboolean is_pep; /* XEP-0084, and not a presence */
-  gboolean is_none;
+  guint64 size;     /* in bytes; 0 if not known */
+  gboolean is_pep;  /* from published metadata (XEP-0084), and not from a presence */
+  gboolean is_none; /* the other side says that it shows no image */
 } HsAvatarInfo;
 
 struct _HsAvatar
 {
   GObject parent_instance;
 
-  char *key; /* the address that it is of */
+  char *key; /* the address that shows the image, see hs-avatars-private.h */
   char *hash;
   char *media_type;
   GBytes *bytes;
@@ -33,7 +33,7 @@ struct _HsAvatar
 };
 
 HsAvatar *hs_avatar_new (const char *key);
-/* NULL: nothing is known. */
+/* @info: NULL if nothing is known. */
 void hs_avatar_set_info (HsAvatar *self, const HsAvatarInfo *info);
 void hs_avatar_set_bytes (HsAvatar *self, GBytes *bytes);
 void hs_avatar_set_loading (HsAvatar *self, gboolean is_loading);

@@ -8,9 +8,9 @@
  *
  * The image that somebody shows (XEP-0084, XEP-0153).
  *
- * It comes from [method@Avatars.lookup], and stays the same object while it is referenced; its properties follow the
- * image that the person shows. The library does not decode images: it has the bytes, which are checked against their
- * hash, and the metadata from the other side.
+ * [method@Avatars.lookup] returns it. The object stays the same while it is referenced; its properties follow the image
+ * that the person shows. The library does not decode images: the bytes are checked against their hash, and the metadata
+ * is what the other side says.
  *
  * ```python
  * avatar = avatars.lookup("juliet@example.com")
@@ -92,7 +92,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:hash: (getter get_hash)
    *
-   * The SHA-1 hash of the image in hexadecimal digits, which names it; %NULL where the person shows none, or none is known.
+   * The SHA-1 hash of the image in hexadecimal digits; %NULL if the person shows no image, or its hash is not known.
    *
    * Since: 0.2
    */
@@ -101,7 +101,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:media-type: (getter get_media_type)
    *
-   * The media type of the image, such as `image/png`, from the metadata; %NULL where it is not known.
+   * The media type of the image, such as `image/png`, from the metadata; %NULL if it is not known.
    *
    * Since: 0.2
    */
@@ -110,7 +110,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:bytes: (getter get_bytes)
    *
-   * The image itself, which has the hash; %NULL until it was loaded, and again when the person shows another one.
+   * The image itself; %NULL until it was loaded, and again when the person shows another one.
    *
    * Since: 0.2
    */
@@ -119,7 +119,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:width: (getter get_width)
    *
-   * The width of the image in pixels, from the metadata; 0 where it is not known.
+   * The width of the image in pixels, from the metadata; 0 if it is not known.
    *
    * Since: 0.2
    */
@@ -128,7 +128,7 @@ hs_avatar_class_init (HsAvatarClass *klass)
   /**
    * HsAvatar:height: (getter get_height)
    *
-   * The height of the image in pixels, from the metadata; 0 where it is not known.
+   * The height of the image in pixels, from the metadata; 0 if it is not known.
    *
    * Since: 0.2
    */
@@ -199,7 +199,7 @@ hs_avatar_set_info (HsAvatar *self, const HsAvatarInfo *info)
   if (info == NULL)
     info = &none;
   g_object_freeze_notify (G_OBJECT (self));
-  /* Another image is not loaded yet. */
+  /* The bytes are those of the previous image. */
   if (g_strcmp0 (self->hash, info->hash) != 0)
     hs_avatar_set_bytes (self, NULL);
   set_text (self, &self->hash, info->hash, PROP_HASH);
@@ -219,9 +219,9 @@ hs_avatar_set_loading (HsAvatar *self, gboolean is_loading)
  * hs_avatar_get_hash: (get-property hash)
  * @self: an avatar
  *
- * Gets the hash that names the image.
+ * Gets the hash of the image.
  *
- * Returns: (nullable): the hash, or %NULL where none is known
+ * Returns: (nullable): the hash, or %NULL if the person shows no image, or its hash is not known
  *
  * Since: 0.2
  */
@@ -239,7 +239,7 @@ hs_avatar_get_hash (HsAvatar *self)
  *
  * Gets the media type of the image.
  *
- * Returns: (nullable): the media type, or %NULL where it is not known
+ * Returns: (nullable): the media type, or %NULL if it is not known
  *
  * Since: 0.2
  */
@@ -257,7 +257,7 @@ hs_avatar_get_media_type (HsAvatar *self)
  *
  * Gets the image.
  *
- * Returns: (transfer none) (nullable): the image, or %NULL where it was not loaded
+ * Returns: (transfer none) (nullable): the image, or %NULL if it was not loaded
  *
  * Since: 0.2
  */
@@ -275,7 +275,7 @@ hs_avatar_get_bytes (HsAvatar *self)
  *
  * Gets the width of the image.
  *
- * Returns: the width in pixels, or 0 where it is not known
+ * Returns: the width in pixels, or 0 if it is not known
  *
  * Since: 0.2
  */
@@ -293,7 +293,7 @@ hs_avatar_get_width (HsAvatar *self)
  *
  * Gets the height of the image.
  *
- * Returns: the height in pixels, or 0 where it is not known
+ * Returns: the height in pixels, or 0 if it is not known
  *
  * Since: 0.2
  */

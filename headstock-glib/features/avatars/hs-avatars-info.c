@@ -19,7 +19,7 @@ hs_avatar_info_free (HsAvatarInfo *self)
   g_free (self);
 }
 
-/* SHA-1 in hexadecimal digits, in lower case. Nothing else may become the name of a file. */
+/* Returns a SHA-1 hash in lower case, or NULL if @text is none: nothing else may become the name of a file. */
 static char *
 dup_hash (const char *text)
 {
@@ -198,7 +198,8 @@ is_of_type (HsStanza *presence, const char *type)
   return g_strcmp0 (hs_element_get_attribute (HS_ELEMENT (presence), "type"), type) == 0;
 }
 
-/* XEP-0045, 7.14: the account has left the room, and has not only another nickname (7.6). */
+/* Whether a presence says that the account itself has left the room (XEP-0045, 7.14), and has not only changed its
+ * nickname (7.6). */
 static gboolean
 is_leaving (HsStanza *presence, HsElement *x)
 {

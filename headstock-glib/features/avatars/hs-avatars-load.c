@@ -18,8 +18,8 @@ typedef struct
   HsAvatars *self;
   char *key;
   char *hash;       /* NULL if the metadata must be requested first */
-  char *id;         /* of the item that was published; or NULL */
-  gboolean is_pep;
+  char *id;         /* of the item with the image; or NULL */
+  gboolean is_pep;  /* load the item, and not the vCard */
   GPtrArray *waiters;
 } Load;
 
@@ -70,7 +70,7 @@ has_failed (HsAvatars *self, const char *hash, const char *key)
   return g_hash_table_contains (self->failed, failed);
 }
 
-/* Only a failure of the other side counts: the session may be lost. */
+/* Remembers only what the other side answered: after an error such as a lost session, the next try may succeed. */
 static void
 remember_failure (HsAvatars *self, Load *load, const GError *error)
 {
@@ -83,7 +83,7 @@ remember_failure (HsAvatars *self, Load *load, const GError *error)
   g_hash_table_add (self->failed, make_failed_key (load->hash, load->key));
 }
 
-/* Written in a thread. A failure is only logged, because the image is in memory anyway. */
+/* Writes an image in a thread. Failures are ignored, because the image is in memory anyway. */
 static void
 keep_run (GTask *task, gpointer source, gpointer bytes, GCancellable *cancellable)
 {
@@ -120,7 +120,7 @@ end_waiters (Load *load, GBytes *bytes, const GError *error)
     {
       Waiter *waiter = load->waiters->pdata[i];
 
-      /* Callbacks may run the main loop. */
+      /* The callbacks below may run the main loop, and with it these sources. */
       if (waiter->cancelled != NULL)
         g_source_destroy (waiter->cancelled);
     }
@@ -135,7 +135,7 @@ end_waiters (Load *load, GBytes *bytes, const GError *error)
     }
 }
 
-/* Takes over @bytes and @error, one of which is there. */
+/* Ends a load. Takes over @bytes and @error, one of which is NULL. */
 static void
 finish (Load *load, GBytes *bytes, GError *error)
 {
@@ -185,7 +185,7 @@ count_bytes (const char *text)
   return n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
 }
 
-/* The metadata was not known before. */
+/* Remembers the metadata of an image that was loaded without knowing it. */
 static void
 learn (Load *load, const char *hash, const char *media_type)
 {
@@ -197,7 +197,8 @@ learn (Load *load, const char *hash, const char *media_type)
   hs_avatars_take_info (load->self, load->key, info);
 }
 
-/* The hash identifies the image (XEP-0084, 3.1), wherever it comes from. */
+/* Takes an image in base64. Its hash must be the announced one, whether it comes from an item or a vCard (XEP-0084,
+ * 3.1). */
 static void
 take_text (Load *load, const char *text, const char *media_type)
 {
@@ -212,7 +213,7 @@ take_text (Load *load, const char *text, const char *media_type)
       finish_none (load);
       return;
     }
-  /* Before there are twice as many of them. */
+  /* Checked before the bytes are decoded, which takes more memory. */
   if (count_bytes (text) > self->max_bytes)
     {
       finish_too_large (load);
@@ -222,7 +223,8 @@ take_text (Load *load, const char *text, const char *media_type)
   bytes = g_bytes_new_take (data, length);
   hash = hs_avatars_hash_bytes (bytes);
   if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))
-    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The avatar of %s has another hash than was said, or is none",
+    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
+                                     "The avatar of %s is not valid base64, or does not have the announced hash",
                                      load->key));
   else
     {
@@ -378,7 +380,7 @@ start_waiting (HsAvatars *self)
 {
   Load *load;
 
-  /* The next one is started in this loop, and not from inside the one that has ended. */
+  /* If start() ends a load at once, this loop starts the next one: start_waiting() does not call itself. */
   if (self->is_starting)
     return;
   self->is_starting = TRUE;
@@ -390,7 +392,7 @@ start_waiting (HsAvatars *self)
   self->is_starting = FALSE;
 }
 
-/* An image that no call waits for any more is not loaded. Loading that has begun continues, and the image is kept. */
+/* Drops a load that no call waits for, unless it has begun: then it continues, and the image is kept. */
 static void
 give_up (Load *load)
 {
@@ -455,7 +457,7 @@ begin (HsAvatars *self, HsAvatar *avatar, GTask *task)
   start_waiting (self);
 }
 
-/* Why there is nothing to load, or NULL. */
+/* Returns why the image cannot be loaded, or NULL if it can. */
 static GError *
 find_reason (HsAvatars *self, HsAvatar *avatar)
 {
@@ -470,7 +472,7 @@ find_reason (HsAvatars *self, HsAvatar *avatar)
                         self->max_bytes);
   if (info != NULL && info->hash != NULL && has_failed (self, info->hash, avatar->key))
     return g_error_new (HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND,
-                        "The avatar of %s was asked for before, and not had", avatar->key);
+                        "The avatar of %s could not be loaded before, and is not requested again", avatar->key);
   return NULL;
 }
 
@@ -484,9 +486,9 @@ find_reason (HsAvatars *self, HsAvatar *avatar)
  *
  * Loads an image, from [property@Avatars:folder] if it is there, else from the other side.
  *
- * It is then in [property@Avatar:bytes] as well. At most four images are loaded at a time; equal ones are loaded once.
- * An image that could not be loaded is not requested again until the person shows another one. Cancelling ends the call
- * at once; the image is still loaded if that has begun, or another call waits for it.
+ * The image is then in [property@Avatar:bytes] as well. At most four images are loaded at a time, and several calls for
+ * the same avatar load it once. An image that could not be loaded is not requested again until the person shows another
+ * one. Cancelling ends the call at once; the image is still loaded if that has begun, or another call waits for it.
  *
  * Call [method@Avatars.load_finish] in the callback to get the result.
  *
@@ -535,9 +537,9 @@ hs_avatars_load_async (HsAvatars *self,
  * Finishes an operation started with [method@Avatars.load_async].
  *
  * Errors: %HS_ERROR_NOT_CONNECTED; %G_IO_ERROR_CANCELLED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND where there is no
- * image, or it was not had before; %HS_ERROR_TOO_LARGE for one that is larger than [property@Avatars:max-bytes];
- * %HS_ERROR_PROTOCOL for one that has another hash than was said.
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_STANZA_ERROR_ITEM_NOT_FOUND if the person shows
+ * no image, or it could not be loaded before; %HS_ERROR_TOO_LARGE if it is larger than [property@Avatars:max-bytes];
+ * %HS_ERROR_PROTOCOL if it does not have the announced hash.
  *
  * Returns: (transfer full): the image, or %NULL with an error
  *

@@ -53,7 +53,7 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_strdup (publication->hash), g_free);
 }
 
-/* The image is there before it is said to be (XEP-0084, 3.1). */
+/* The metadata is published after the image, so that nobody asks for an image that is not there (XEP-0084, 3.1). */
 static void
 data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -70,7 +70,7 @@ data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                              publication->options, cancellable, metadata_cb, g_steal_pointer (&task));
 }
 
-/* Ends @task with an error where there is no client. */
+/* Returns FALSE and ends @task with an error if there is no client. */
 static gboolean
 has_client (HsAvatars *self, GTask *task)
 {
@@ -84,20 +84,21 @@ has_client (HsAvatars *self, GTask *task)
  * hs_avatars_publish_async:
  * @self: a module for avatars
  * @image: the bytes of an image
- * @media_type: its media type: `image/png` is what all programs can show
- * @width: its width in pixels, or 0 where it is not known
- * @height: its height in pixels, or 0 where it is not known
- * @is_open: true for an image that everybody may see, for example in a room; false for one that only contacts may see
- *   who see the account's presence
+ * @media_type: its media type; all programs can show `image/png`
+ * @width: its width in pixels, or 0 if it is not known
+ * @height: its height in pixels, or 0 if it is not known
+ * @is_open: true if everybody may see the image, for example in a room; false if only contacts may see it who see the
+ *   account's presence
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the server has answered
  * @user_data: data for @callback
  *
  * Shows an image to others (XEP-0084, 3).
  *
- * It is published only where the server keeps it as @is_open says. Servers with `pep-vcard-conversion` (XEP-0398) also put
- * it into the account's vCard and presences; the library never does. Call [method@Avatars.publish_finish] in
- * the callback to get the result.
+ * The image is published only if the server protects it as @is_open says. Servers with `pep-vcard-conversion`
+ * (XEP-0398) also put it into the account's vCard and presences; the library never does.
+ *
+ * Call [method@Avatars.publish_finish] in the callback to get the result.
  *
  * ```python
  * image = GLib.Bytes.new(open("me.png", "rb").read())
@@ -161,7 +162,7 @@ hs_avatars_publish_async (HsAvatars *self,
  * Errors: %HS_ERROR_TOO_LARGE for an image larger than [property@Avatars:max-bytes]; those of
  * [method@PubSub.publish_finish].
  *
- * Returns: (transfer full): the hash that names the image, or %NULL with an error
+ * Returns: (transfer full): the hash of the image, or %NULL with an error
  *
  * Since: 0.2
  */
@@ -195,7 +196,7 @@ disabled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: (scope async): called when the server has answered
  * @user_data: data for @callback
  *
- * Shows no image to others any more (XEP-0084, 3.5).
+ * Stops showing an image to others (XEP-0084, 3.5).
  *
  * Call [method@Avatars.disable_finish] in the callback to get the result.
  *
@@ -236,7 +237,7 @@ hs_avatars_disable_async (HsAvatars *self,
  *
  * Errors: those of [method@PubSub.publish_finish].
  *
- * Returns: true if no image is shown any more, false with an error
+ * Returns: true if the account shows no image any more, false with an error
  *
  * Since: 0.2
  */

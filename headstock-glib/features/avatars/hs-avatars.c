@@ -69,7 +69,7 @@ event_cb (HsAvatars *self, HsPubSubEvent *event)
 
   if (kind == HS_PUBSUB_EVENT_KIND_PURGED || kind == HS_PUBSUB_EVENT_KIND_DELETED)
     hs_avatars_forget_published (self, key, NULL);
-  /* Without the item that says what the image is (XEP-0084) there is none. */
+  /* The retracted item may be the metadata of the image that is shown. */
   if (kind == HS_PUBSUB_EVENT_KIND_RETRACTED && item != NULL && hs_pubsub_item_get_id (item) != NULL)
     hs_avatars_forget_published (self, key, hs_pubsub_item_get_id (item));
   if (kind != HS_PUBSUB_EVENT_KIND_ITEM || item == NULL)
@@ -122,7 +122,7 @@ hs_avatars_attached (HsModule *module, HsClient *client)
   hs_client_add_handler (client, "presence", HS_NS_CLIENT, HS_HANDLER_DEFAULT, presence_cb, self, NULL);
 }
 
-/* The rooms went with the session. */
+/* The account has left all rooms when the session is lost. */
 static void
 hs_avatars_lost (HsModule *module, HsClient *client)
 {
@@ -245,10 +245,10 @@ hs_avatars_class_init (HsAvatarsClass *klass)
   /**
    * HsAvatars:folder: (getter get_folder) (setter set_folder)
    *
-   * A folder in which images are kept, each under its hash, so that they are loaded once; %NULL, the default, for none.
+   * A folder in which images are kept, so that each is loaded once. The default is %NULL: no image is kept.
    *
-   * A folder that is not there is made, with mode 0700, when the first image is kept. The library removes nothing from
-   * it.
+   * The name of a file is the image's hash. The folder is created, with mode 0700, when the first image is kept. The
+   * library never removes a file from it.
    *
    * Since: 0.2
    */
@@ -257,8 +257,8 @@ hs_avatars_class_init (HsAvatarsClass *klass)
   /**
    * HsAvatars:max-bytes: (getter get_max_bytes) (setter set_max_bytes)
    *
-   * How many bytes an image may have: a larger one is neither loaded nor published. The default is 524,288 (512 KiB), the
-   * least 1.
+   * How many bytes an image may have: a larger one is neither loaded nor published. The default is 524,288 (512 KiB),
+   * the minimum 1.
    *
    * Since: 0.2
    */
@@ -395,11 +395,11 @@ hs_avatars_set_max_bytes (HsAvatars *self, guint max_bytes)
  * @self: a module for avatars
  * @jid: the address of a person, or the full JID of an occupant of a room
  *
- * Gets the avatar of an address, without asking anybody.
+ * Gets the avatar of an address, without a request.
  *
  * The object stays the same while it is referenced. Its properties follow the image that the person shows.
  *
- * Returns: (transfer full) (nullable): the avatar, or %NULL where @jid is not a valid address
+ * Returns: (transfer full) (nullable): the avatar, or %NULL if @jid is not a valid JID
  *
  * Since: 0.2
  */
