@@ -5,13 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* The room of a bookmark: a bare JID with a local part, in normal form. NULL with an error. (transfer full) */
+/* Reads the address of a room: a bare JID with a local part. Returns NULL with an error if it is none. (transfer
+ * full) */
 HsJid *hs_bookmark_read_room (const char *room, GError **error);
 /* Reads the bookmark in a <conference/> of XEP-0402 or XEP-0048. Returns NULL if it is not valid. (transfer full) */
 HsBookmark *hs_bookmark_new_from_element (const char *room, HsElement *conference);
-/* Makes @self say what @other says of the same room. */
+/* Gives @self the properties of @other, a bookmark of the same room. */
 void hs_bookmark_update (HsBookmark *self, HsBookmark *other);
-/* <conference/> of XEP-0402. (transfer full) */
+/* Makes a <conference/> of XEP-0402. (transfer full) */
 HsElement *hs_bookmark_make_element (HsBookmark *self, gboolean with_password);
 
 G_END_DECLS

@@ -22,7 +22,7 @@
  * bookmarks.store_async(bookmark, None, stored)
  * ```
  *
- * A change reaches the server with [method@Bookmarks.store_async].
+ * [method@Bookmarks.store_async] sends a new or changed bookmark to the server.
  *
  * Since: 0.2
  */
@@ -31,7 +31,7 @@ struct _HsBookmark
 {
   GObject parent_instance;
 
-  HsJid *jid; /* NULL: not the address of a room */
+  HsJid *jid; /* NULL if the bookmark was made with an address that is not a room's */
   char *name;
   gboolean is_autojoin;
   char *nick;
@@ -130,7 +130,7 @@ hs_bookmark_update (HsBookmark *self, HsBookmark *other)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-/* Returns the setting for all kinds of clients, or NULL. */
+/* Returns the setting for all kinds of clients (XEP-0492), and sets @when to its value; NULL if there is none. */
 static HsElement *
 find_fallback (HsElement *notify, HsNotifyWhen *when)
 {
@@ -255,7 +255,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:jid: (getter get_jid)
    *
-   * The room's bare JID; %NULL if [ctor@Bookmark.new] was called with something else than a room's address.
+   * The room's bare JID; %NULL if [ctor@Bookmark.new] was called with an address that is not a room's.
    *
    * Since: 0.2
    */
@@ -264,7 +264,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:name: (getter get_name) (setter set_name)
    *
-   * The room's name for the user. The default is %NULL: it has none.
+   * The room's name for the user. The default is %NULL: the room has no name.
    *
    * Since: 0.2
    */
@@ -291,7 +291,7 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:password: (getter get_password) (setter set_password)
    *
-   * The room's password. The default is %NULL: it has none.
+   * The room's password. The default is %NULL: the room has no password.
    *
    * Since: 0.2
    */
@@ -309,8 +309,8 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:is-pinned: (getter get_is_pinned) (setter set_is_pinned)
    *
-   * Whether the user wants the room to stand above others (XEP-0469); a part of [property@Bookmark:extensions]. The
-   * default is %FALSE.
+   * Whether the user wants the room to be listed before others (XEP-0469). The setting is a part of
+   * [property@Bookmark:extensions]. The default is %FALSE.
    *
    * Since: 0.2
    */
@@ -319,10 +319,10 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:notify-when: (getter get_notify_when) (setter set_notify_when)
    *
-   * For which messages the user wants to be notified (XEP-0492); a part of [property@Bookmark:extensions]. The default
-   * is %HS_NOTIFY_WHEN_DEFAULT.
+   * The messages for which the user wants to be notified (XEP-0492). The setting is a part of
+   * [property@Bookmark:extensions]. The default is %HS_NOTIFY_WHEN_DEFAULT.
    *
-   * Settings for one kind of client only are kept, and are not read.
+   * The library does not read settings that are for one kind of client only, and leaves them as they are.
    *
    * Since: 0.2
    */
@@ -376,7 +376,7 @@ hs_bookmark_new (const char *room)
  *
  * Gets the room's bare JID.
  *
- * Returns: (transfer none) (nullable): the room, or %NULL if the bookmark was made with something else
+ * Returns: (transfer none) (nullable): the room, or %NULL if the bookmark was made with an address that is not a room's
  *
  * Since: 0.2
  */
@@ -433,7 +433,7 @@ hs_bookmark_set_name (HsBookmark *self, const char *name)
  *
  * Gets whether the account's devices join the room when they sign in.
  *
- * Returns: true, if they do
+ * Returns: true if they do
  *
  * Since: 0.2
  */
@@ -448,7 +448,7 @@ hs_bookmark_get_is_autojoin (HsBookmark *self)
 /**
  * hs_bookmark_set_is_autojoin: (set-property is-autojoin)
  * @self: a bookmark
- * @is_autojoin: true, if they do
+ * @is_autojoin: true if they do
  *
  * Sets whether the account's devices join the room when they sign in.
  *
@@ -547,7 +547,7 @@ hs_bookmark_set_password (HsBookmark *self, const char *password)
  * hs_bookmark_get_extensions: (get-property extensions)
  * @self: a bookmark
  *
- * Gets what other programs and extensions keep in the bookmark.
+ * Gets the data of other programs and extensions in the bookmark.
  *
  * Returns: (transfer none) (nullable): the element `<extensions/>`, or %NULL
  *
@@ -575,7 +575,7 @@ notify_extensions (HsBookmark *self)
  * @extensions: (nullable): an element `<extensions/>` in the namespace `urn:xmpp:bookmarks:1`, which is copied; or
  *   %NULL
  *
- * Sets what other programs and extensions keep in the bookmark, as a whole.
+ * Replaces the data of other programs and extensions in the bookmark.
  *
  * Since: 0.2
  */
@@ -601,9 +601,9 @@ hs_bookmark_set_extensions (HsBookmark *self, HsElement *extensions)
  * hs_bookmark_get_is_pinned: (get-property is-pinned)
  * @self: a bookmark
  *
- * Gets whether the user wants the room to stand above others (XEP-0469).
+ * Gets whether the user wants the room to be listed before others (XEP-0469).
  *
- * Returns: true, if the room is pinned
+ * Returns: true if the room is pinned
  *
  * Since: 0.2
  */
@@ -618,9 +618,9 @@ hs_bookmark_get_is_pinned (HsBookmark *self)
 /**
  * hs_bookmark_set_is_pinned: (set-property is-pinned)
  * @self: a bookmark
- * @is_pinned: true, if the room is pinned
+ * @is_pinned: true if the room is pinned
  *
- * Sets whether the user wants the room to stand above others (XEP-0469).
+ * Sets whether the user wants the room to be listed before others (XEP-0469).
  *
  * Since: 0.2
  */
@@ -642,9 +642,9 @@ hs_bookmark_set_is_pinned (HsBookmark *self, gboolean is_pinned)
  * hs_bookmark_get_notify_when: (get-property notify-when)
  * @self: a bookmark
  *
- * Gets for which messages the user wants to be notified (XEP-0492).
+ * Gets the messages for which the user wants to be notified (XEP-0492).
  *
- * Returns: for which messages
+ * Returns: the messages
  *
  * Since: 0.2
  */
@@ -665,11 +665,11 @@ hs_bookmark_get_notify_when (HsBookmark *self)
 /**
  * hs_bookmark_set_notify_when: (set-property notify-when)
  * @self: a bookmark
- * @notify_when: for which messages
+ * @notify_when: the messages
  *
- * Sets for which messages the user wants to be notified (XEP-0492).
+ * Sets the messages for which the user wants to be notified (XEP-0492).
  *
- * Data of other programs in the setting is kept, except by %HS_NOTIFY_WHEN_DEFAULT, which removes the setting.
+ * Data of other programs in the setting is kept. %HS_NOTIFY_WHEN_DEFAULT removes the setting with this data.
  *
  * Since: 0.2
  */

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @HS_NOTIFY_WHEN_ON_MENTION: for messages that name the user
  * @HS_NOTIFY_WHEN_NEVER: for no message
  *
- * For which messages of a room the user wants to be notified (XEP-0492).
+ * The messages of a room for which the user wants to be notified (XEP-0492).
  *
  * Since: 0.2
  */

@@ -7,7 +7,7 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Storing and removing bookmarks, and taking changes of the account's other devices. */
+/* Stores and removes bookmarks, and takes over changes by the account's other devices. */
 
 typedef struct
 {
@@ -49,7 +49,7 @@ removed_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  /* Another device may have been faster. */
+  /* Another device may have removed the bookmark meanwhile. */
   if (!hs_pubsub_retract_finish (HS_PUBSUB (pubsub), result, &error)
       && !g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND))
     {
@@ -90,7 +90,8 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
   if (!self->is_writable)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
-                               "The server keeps the bookmarks in a store that is only read");
+                               "Bookmarks cannot be changed: the server keeps them in an older store (XEP-0048, "
+                               "XEP-0049), which HsBookmarks only reads");
       return;
     }
   if (change->element == NULL)
@@ -115,7 +116,8 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
   change->element = element;
   g_task_set_task_data (task, change, (GDestroyNotify) change_free);
   if (self->client == NULL || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "No bookmark can be changed without a session");
+    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                             "No bookmark can be changed without a session. Wait for HsClient::ready");
   else if (self->pubsub == NULL)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
                              "No bookmark can be changed: the client's HsPubSub was unregistered");
@@ -138,10 +140,10 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback
  *
- * Stores a bookmark, in the place of the one of the same room (XEP-0402, 3.4).
+ * Stores a bookmark, which replaces the one of the same room (XEP-0402, 3.4).
  *
- * While the bookmarks are being loaded, the call waits. Nothing is published if the server cannot hide it from
- * everybody but the account.
+ * The call waits until the bookmarks are loaded. Nothing is published unless the server lets only the account itself
+ * read it.
  *
  * Call [method@Bookmarks.store_finish] in the callback to get the result.
  *
@@ -171,7 +173,7 @@ hs_bookmarks_store_async (HsBookmarks *self,
   g_task_set_source_tag (task, hs_bookmarks_store_async);
   if (hs_bookmark_get_jid (bookmark) == NULL)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_INVALID_JID,
-                             "The bookmark was made with something else than the address of a room");
+                             "The bookmark was made with an address that is not a room's");
   else
     begin (self, g_steal_pointer (&task), hs_bookmark_get_jid (bookmark), hs_bookmark_make_element (bookmark, TRUE));
 }
@@ -184,11 +186,11 @@ hs_bookmarks_store_async (HsBookmarks *self,
  *
  * Finishes an operation started with [method@Bookmarks.store_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID where the bookmark has no room; %HS_ERROR_NOT_SUPPORTED where
- * [property@Bookmarks:is-writable] is false, or the server cannot keep the bookmark for the account alone; those of
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID if the bookmark has no room; %HS_ERROR_NOT_SUPPORTED if
+ * [property@Bookmarks:is-writable] is false, or others could read the bookmark; those of
  * [method@Client.request_finish].
  *
- * Returns: true, if the bookmark is stored
+ * Returns: true if the bookmark is stored
  *
  * Since: 0.2
  */
@@ -252,10 +254,10 @@ hs_bookmarks_remove_async (HsBookmarks *self,
  *
  * Finishes an operation started with [method@Bookmarks.remove_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_SUPPORTED where
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_SUPPORTED if
  * [property@Bookmarks:is-writable] is false; those of [method@Client.request_finish].
  *
- * Returns: true, if there is no bookmark of the room any more
+ * Returns: true if the room has no bookmark any more
  *
  * Since: 0.2
  */
@@ -277,7 +279,7 @@ read_item (HsBookmarks *self, HsPubSubItem *item)
   HsElement *payload = hs_pubsub_item_get_payload (item);
   HsBookmark *bookmark;
 
-  /* The server tells only that there is one. */
+  /* The server tells only that an item was published, and not its payload. */
   if (payload == NULL)
     {
       hs_bookmarks_load_begin (self);
@@ -309,7 +311,7 @@ hs_bookmarks_event_cb (HsBookmarks *self, HsPubSubEvent *event)
   /* Anybody can have a node of this name (CVE-2018-6591). */
   if (bare == NULL || !hs_jid_equal (hs_pubsub_event_get_service (event), bare))
     return;
-  /* What the load has read of the node is out of date: it would put that in the place of the change. */
+  /* The bookmarks are being loaded, and were read from the node before this change: load them again. */
   if (self->is_past_node && hs_pubsub_event_get_kind (event) != HS_PUBSUB_EVENT_KIND_CONFIG)
     {
       hs_bookmarks_load_begin (self);

@@ -3,7 +3,7 @@
 
 #include "hs-bookmarks-private.h"
 
-/* The list of bookmarks. An object stays the same while its room is in the list. */
+/* The list of bookmarks. While a room is in the list, its bookmark is the same object. */
 
 static const char *
 get_room (HsBookmark *bookmark)
@@ -11,7 +11,7 @@ get_room (HsBookmark *bookmark)
   return hs_jid_to_string (hs_bookmark_get_jid (bookmark));
 }
 
-/* Shows @wanted. Equal bookmarks at both ends do not change. */
+/* Makes the list equal to @wanted. `items-changed` leaves out equal bookmarks at both ends. */
 static void
 show (HsBookmarks *self, GPtrArray *wanted)
 {
@@ -43,7 +43,7 @@ hs_bookmarks_replace (HsBookmarks *self, GPtrArray *found)
     {
       HsBookmark *same = g_hash_table_lookup (previous, get_room (found->pdata[i]));
 
-      /* Another one of the same room is not worth more. */
+      /* The first bookmark of a room counts. */
       if (g_hash_table_contains (self->table, get_room (found->pdata[i])))
         continue;
       if (same != NULL)

@@ -9,15 +9,15 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
-/* Loads the bookmarks from the node of XEP-0402; if it is empty, and the server does not synchronise the stores, from
- * the older ones: the node of XEP-0048, and private storage (XEP-0049). */
+/* Loads the bookmarks from the node of XEP-0402. If the node is empty, and the server does not keep all stores equal,
+ * they are loaded from the older stores: the node of XEP-0048, and private storage (XEP-0049). */
 
 #define COMPAT HS_NS_BOOKMARKS "#compat"
 
 typedef struct
 {
   HsBookmarks *self;
-  GCancellable *cancellable; /* another one is loading now: this one is over */
+  GCancellable *cancellable; /* if the module has another one, this load was given up */
   gboolean has_nodes;        /* the account has nodes (XEP-0163) */
   gboolean is_compatible;    /* the server keeps the stores equal */
   GPtrArray *found;          /* of HsBookmark */
@@ -49,7 +49,7 @@ flush (HsBookmarks *self, const GError *error)
     self->go_on (self, task, error);
 }
 
-/* The answers are complete. */
+/* Shows the bookmarks that were found, and continues the tasks that wait for them. */
 static void
 adopt (Load *load, gboolean is_writable)
 {
@@ -65,7 +65,7 @@ adopt (Load *load, gboolean is_writable)
   flush (self, NULL);
 }
 
-/* The bookmarks that are known stay. */
+/* Ends the tasks that wait. The bookmarks that are shown stay. */
 static void
 fail (Load *load, const GError *error)
 {
@@ -74,7 +74,7 @@ fail (Load *load, const GError *error)
   flush (load->self, error);
 }
 
-/* The server has no such node, or does not support it. */
+/* Whether the server has no such node, or does not support nodes. */
 static gboolean
 is_absent (const GError *error)
 {
@@ -89,9 +89,9 @@ ask_node (Load *load, const char *node, GAsyncReadyCallback callback)
   hs_pubsub_query_items_async (load->self->pubsub, NULL, node, NULL, 0, load->cancellable, callback, load);
 }
 
-/* ---- The stores that were replaced ---- */
+/* ---- The older stores ---- */
 
-/* <storage/> of XEP-0048. */
+/* Reads the <storage/> of XEP-0048. */
 static void
 read_storage (Load *load, HsElement *storage)
 {
@@ -125,7 +125,8 @@ private_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
   if (query != NULL && hs_element_matches (query, "query", HS_NS_PRIVATE))
     read_storage (load, hs_element_get_child (query, "storage", HS_NS_STORAGE_BOOKMARKS));
-  /* Bookmarks in an older store are only changed there: otherwise the stores would differ. */
+  /* Bookmarks in an older store could only be changed there: if they were written to the node, the stores would
+   * differ. */
   adopt (load, load->has_nodes && load->found->len == 0);
 }
 
@@ -250,7 +251,7 @@ hs_bookmarks_load_abandon (HsBookmarks *self)
 {
   g_autoptr (GCancellable) loading = g_steal_pointer (&self->loading);
   g_autoptr (GError) error = g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED,
-                                          "The session ended before the bookmarks had come");
+                                          "The session ended before the bookmarks were loaded");
 
   self->is_past_node = FALSE;
   g_cancellable_cancel (loading);

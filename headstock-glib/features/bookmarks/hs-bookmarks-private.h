@@ -21,19 +21,19 @@ struct _HsBookmarks
   HsClient *client; /* weak */
   HsPubSub *pubsub; /* the module of the client, or NULL */
   GListStore *bookmarks;
-  GHashTable *table;     /* room -> HsBookmark in the list */
+  GHashTable *table;     /* the HsBookmark of each room in the list */
   char *account;         /* the bare JID of the bookmarks' account, or NULL before the first session */
-  GCancellable *loading; /* while the bookmarks are being loaded; or NULL */
-  gboolean is_past_node; /* while LOADING: the node has been read, and the older stores are asked for */
-  gboolean is_wanted;    /* they have not come in this session */
-  GQueue waiting;        /* GTask: until they have come */
+  GCancellable *loading; /* NULL unless the bookmarks are being loaded */
+  gboolean is_past_node; /* while they are being loaded: the node was read, and the older stores are being read */
+  gboolean is_wanted;    /* the bookmarks were not loaded in this session */
+  GQueue waiting;        /* of GTask, which wait until the bookmarks are loaded */
   HsBookmarksGoOnFunc go_on;
   gboolean is_loaded;
   gboolean is_writable;
   gboolean keeps_passwords;
 };
 
-/* hs-bookmarks-list.c: the list. Each emits once, when all has changed. */
+/* hs-bookmarks-list.c: the list. A function that changes it emits `state-changed` once, after all changes. */
 /* Shows exactly the bookmarks in @found, of HsBookmark. */
 void hs_bookmarks_replace (HsBookmarks *self, GPtrArray *found);
 /* Adds a bookmark, or changes the one of the same room. Takes over @bookmark. */
@@ -43,9 +43,9 @@ void hs_bookmarks_set_loaded (HsBookmarks *self, gboolean is_loaded);
 void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
 
 /* hs-bookmarks-load.c */
-/* Waits for a module for nodes, if the client has none. */
+/* Loads the bookmarks, again if they are being loaded. If the client has no HsPubSub, they are loaded when it has. */
 void hs_bookmarks_load_begin (HsBookmarks *self);
-/* The tasks that wait for it fail. */
+/* Stops loading. The tasks that wait for the bookmarks fail. */
 void hs_bookmarks_load_abandon (HsBookmarks *self);
 
 /* hs-bookmarks-change.c */

@@ -6,7 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
-/* Bookmarks from one run to the next: (version, account, [(room, conference)]). */
+/* The state of the bookmarks: (version, account, [(room, conference)]). */
 
 #define VERSION 1
 #define TYPE "(usa(ss))"
@@ -68,12 +68,12 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
       if (bookmark == NULL)
         {
           g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE,
-                       "The bookmarks of %s are broken: what is kept of '%s' is none", account, room);
+                       "The state of the bookmarks of %s is broken: that of '%s' is not a bookmark", account, room);
           return FALSE;
         }
       g_ptr_array_add (found, bookmark);
     }
-  /* The bookmarks from the server are newer. */
+  /* The bookmarks were loaded from the server, and are newer than the state. */
   if (self->is_loaded)
     return TRUE;
   g_free (self->account);
@@ -99,7 +99,7 @@ hs_bookmarks_check_account (HsBookmarks *self)
     return;
   g_clear_pointer (&self->account, g_free);
   hs_bookmarks_set_writable (self, FALSE);
-  /* The list first, so that HsAutojoin forgets the rooms. */
+  /* The list becomes empty first: HsAutojoin forgets the rooms that leave a loaded list. */
   hs_bookmarks_replace (self, none);
   hs_bookmarks_set_loaded (self, FALSE);
 }

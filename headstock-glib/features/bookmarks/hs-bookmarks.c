@@ -72,7 +72,7 @@ use_pubsub (HsBookmarks *self, HsPubSub *pubsub)
                            G_CONNECT_SWAPPED);
 }
 
-/* Nothing is known of what other devices change from now on. */
+/* The module does not learn what other devices change from now on: the bookmarks must be loaded again. */
 static void
 stop (HsBookmarks *self)
 {
@@ -117,7 +117,7 @@ hs_bookmarks_attached (HsModule *module, HsClient *client)
     hs_bookmarks_load_begin (self);
 }
 
-/* Before any module can join the rooms of another account. */
+/* Runs before any module's ready(), so that HsAutojoin does not join the rooms of another account. */
 static void
 hs_bookmarks_begin (HsModule *module, HsClient *client)
 {
@@ -130,7 +130,7 @@ hs_bookmarks_ready (HsModule *module, HsClient *client)
   HsBookmarks *self = HS_BOOKMARKS (module);
 
   hs_bookmarks_check_account (self);
-  /* A handler that ran before may have changed something. */
+  /* A handler that ran before may have stored a bookmark, which begins to load them. */
   if (self->loading == NULL)
     hs_bookmarks_load_begin (self);
 }
@@ -145,7 +145,7 @@ hs_bookmarks_resumed (HsModule *module, HsClient *client)
     hs_bookmarks_load_begin (self);
 }
 
-/* The list stays: it is the last that is known. */
+/* The list stays as it was last known. */
 static void
 hs_bookmarks_lost (HsModule *module, HsClient *client)
 {
@@ -256,7 +256,7 @@ hs_bookmarks_class_init (HsBookmarksClass *klass)
   /**
    * HsBookmarks:bookmarks: (getter get_bookmarks)
    *
-   * The bookmarks, a list model of [class@Bookmark]; without a session, those that are known last.
+   * The bookmarks, a list model of [class@Bookmark]. Without a session, the list stays as it was last known.
    *
    * Since: 0.2
    */
@@ -265,7 +265,7 @@ hs_bookmarks_class_init (HsBookmarksClass *klass)
   /**
    * HsBookmarks:is-loaded: (getter get_is_loaded)
    *
-   * Whether the bookmarks have come from the server, in this session or in an earlier one.
+   * Whether the bookmarks were loaded from the server, in this session or in an earlier one.
    *
    * Since: 0.2
    */
@@ -274,7 +274,7 @@ hs_bookmarks_class_init (HsBookmarksClass *klass)
   /**
    * HsBookmarks:is-writable: (getter get_is_writable)
    *
-   * Whether bookmarks can be changed now: the server has XEP-0402, and the bookmarks have come in this session.
+   * Whether bookmarks can be changed now: the server has XEP-0402, and the bookmarks were loaded in this session.
    *
    * Since: 0.2
    */
@@ -359,9 +359,9 @@ hs_bookmarks_get_bookmarks (HsBookmarks *self)
  * hs_bookmarks_get_is_loaded: (get-property is-loaded)
  * @self: the module
  *
- * Gets whether the bookmarks have come from the server.
+ * Gets whether the bookmarks were loaded from the server.
  *
- * Returns: true, if they have, in this session or in an earlier one
+ * Returns: true if they were, in this session or in an earlier one
  *
  * Since: 0.2
  */
@@ -379,7 +379,7 @@ hs_bookmarks_get_is_loaded (HsBookmarks *self)
  *
  * Gets whether bookmarks can be changed now.
  *
- * Returns: true, if they can
+ * Returns: true if they can
  *
  * Since: 0.2
  */
@@ -397,7 +397,7 @@ hs_bookmarks_get_is_writable (HsBookmarks *self)
  *
  * Gets whether the passwords of rooms are in the module's state.
  *
- * Returns: true, if they are
+ * Returns: true if they are
  *
  * Since: 0.2
  */
@@ -412,7 +412,7 @@ hs_bookmarks_get_keeps_passwords (HsBookmarks *self)
 /**
  * hs_bookmarks_set_keeps_passwords: (set-property keeps-passwords)
  * @self: the module
- * @keeps_passwords: true, if they are
+ * @keeps_passwords: true if they are
  *
  * Sets whether the passwords of rooms are in the module's state.
  *
