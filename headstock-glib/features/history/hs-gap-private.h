@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 HsGap *hs_gap_new (HsJid *archive, guint serial);
 guint hs_gap_get_serial (HsGap *self);
-/* NULL: it is closed. */
+/* Shows the state of the gap: @gap, or that it is closed if @gap is NULL. */
 void hs_gap_update (HsGap *self, const HsHistoryGap *gap);
 
 G_END_DECLS

@@ -10,8 +10,8 @@
  *
  * A part of an archive that the program has not been given, in [property@History:gaps].
  *
- * A gap may be empty: it says what could not be proven to be whole. A window shows a line there, with a button for
- * [method@History.fill_async].
+ * A gap need not contain messages: it is a part of which the library cannot prove that the program has all of it. A
+ * window may show a line there, with a button for [method@History.fill_async].
  *
  * ```python
  * def gap_found(history, gap):
@@ -121,8 +121,8 @@ hs_gap_class_init (HsGapClass *klass)
   /**
    * HsGap:after-id: (getter get_after_id)
    *
-   * The id in the archive of the last message before the gap, or %NULL where it begins with the archive, or the archive was
-   * empty.
+   * The id in the archive of the last message before the gap; %NULL if there is none, because the gap begins with the
+   * archive, or the archive was empty.
    *
    * Since: 0.2
    */
@@ -131,7 +131,7 @@ hs_gap_class_init (HsGapClass *klass)
   /**
    * HsGap:after-time: (getter get_after_time)
    *
-   * The time of the last message before the gap, or %NULL where that is not known.
+   * The time of the last message before the gap, or %NULL if it is not known.
    *
    * Since: 0.2
    */
@@ -167,7 +167,7 @@ hs_gap_class_init (HsGapClass *klass)
   /**
    * HsGap:is-open: (getter get_is_open)
    *
-   * Whether there may still be messages in the gap. False: it is closed, and not in [property@History:gaps] any more.
+   * Whether there may still be messages in the gap. A closed gap is not in [property@History:gaps] any more.
    *
    * Since: 0.2
    */
@@ -270,10 +270,9 @@ hs_gap_get_archive (HsGap *self)
  * hs_gap_get_after_id: (get-property after-id)
  * @self: a gap
  *
- * Gets the id in the archive of the last message before the gap, or %NULL where it begins with the archive, or the archive was
- * empty.
+ * Gets the id in the archive of the last message before the gap.
  *
- * Returns: (transfer none) (nullable): the id, or %NULL
+ * Returns: (transfer none) (nullable): the id, or %NULL if there is no such message
  *
  * Since: 0.2
  */
@@ -289,9 +288,9 @@ hs_gap_get_after_id (HsGap *self)
  * hs_gap_get_after_time: (get-property after-time)
  * @self: a gap
  *
- * Gets the time of the last message before the gap, or %NULL where that is not known.
+ * Gets the time of the last message before the gap.
  *
- * Returns: (transfer none) (nullable): the time, or %NULL
+ * Returns: (transfer none) (nullable): the time, or %NULL if it is not known
  *
  * Since: 0.2
  */
@@ -307,9 +306,9 @@ hs_gap_get_after_time (HsGap *self)
  * hs_gap_get_before_id: (get-property before-id)
  * @self: a gap
  *
- * Gets the id in the archive of the first message after the gap, or %NULL while there is no such message.
+ * Gets the id in the archive of the first message after the gap.
  *
- * Returns: (transfer none) (nullable): the id, or %NULL
+ * Returns: (transfer none) (nullable): the id, or %NULL while there is no such message
  *
  * Since: 0.2
  */
@@ -325,9 +324,9 @@ hs_gap_get_before_id (HsGap *self)
  * hs_gap_get_before_time: (get-property before-time)
  * @self: a gap
  *
- * Gets the time of the first message after the gap, or %NULL while there is no such message.
+ * Gets the time of the first message after the gap.
  *
- * Returns: (transfer none) (nullable): the time, or %NULL
+ * Returns: (transfer none) (nullable): the time, or %NULL while there is no such message
  *
  * Since: 0.2
  */
@@ -363,7 +362,7 @@ hs_gap_get_reason (HsGap *self)
  *
  * Gets whether there may still be messages in the gap.
  *
- * Returns: %FALSE if it is closed, and not in [property@History:gaps] any more
+ * Returns: true while the gap is open; a closed gap is not in [property@History:gaps] any more
  *
  * Since: 0.2
  */

@@ -14,14 +14,14 @@ G_BEGIN_DECLS
 
 /**
  * HsGapReason:
- * @HS_GAP_REASON_START: it lies before the first start, or before all that the archive had then
+ * @HS_GAP_REASON_START: the gap is before the messages that the program was given at its first start
  * @HS_GAP_REASON_LIMIT: [property@History:limit] or [property@History:max-age] was reached
- * @HS_GAP_REASON_EXPIRED: the archive does not have it any more, or it cannot be shown that it has it all
- * @HS_GAP_REASON_PENDING: it is being fetched, or will be in the next session
- * @HS_GAP_REASON_CLOCK: the clock of the server was set back: until it has caught up with the end of the gap, only
- *   messages that arrive are given, and not those of the archive; such a gap cannot be filled
+ * @HS_GAP_REASON_EXPIRED: the archive does not have the messages any more, or may have lost some of them
+ * @HS_GAP_REASON_PENDING: the messages are being fetched, or will be in the next session
+ * @HS_GAP_REASON_CLOCK: the server's clock was set back: until it has reached the end of the gap again, the program is
+ *   given messages that arrive, and none from the archive; such a gap cannot be filled
  *
- * Why there is an [class@Gap].
+ * Why there is a [class@Gap].
  *
  * Since: 0.2
  */

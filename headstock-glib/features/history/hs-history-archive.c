@@ -5,7 +5,8 @@
 
 #include "hs-error.h"
 
-/* One archive: its keeper, between HsArchive, which it asks, and HsMessages, which has the stream and the program. */
+/* One archive. Connects its keeper, which decides, with HsArchive, which requests pages, and with HsMessages, which
+ * receives messages and gives them to the program. */
 
 static gint64
 get_now (void)
@@ -16,7 +17,7 @@ get_now (void)
 /* A call that waits until a gap is filled. */
 struct _HsHistoryFill
 {
-  HsHistoryArchive *archive; /* which has it */
+  HsHistoryArchive *archive; /* owns this struct */
   GTask *task;
   HsGap *gap;
   guint max;
@@ -32,7 +33,7 @@ typedef struct
   HsHistoryArchive *archive; /* kept */
   guint life;
   gboolean is_answered;
-  HsArchivePage *page; /* NULL: @error */
+  HsArchivePage *page; /* NULL if there was an error */
   GError *error;
 } Asked;
 
@@ -86,7 +87,8 @@ list_entries (HsArchivePage *page)
   return entries;
 }
 
-/* An account or a room without an archive says so in one of several ways: it is not asked again in this session. */
+/* Servers use several errors to say that an account or a room has no archive. Such an archive is not asked again in
+ * this session. */
 static HsHistoryFailure
 read_failure (GError *error)
 {
@@ -131,8 +133,8 @@ peek_answered (HsHistoryArchive *self)
   return asked != NULL && asked->is_answered ? asked : NULL;
 }
 
-/* The keeper tells answers apart by their order, which is that of the questions. It takes one at a time: whoever is given
- * a message may run the main loop, and the next answer come meanwhile. */
+/* The keeper matches answers to its questions by their order, and takes one at a time: a handler that is given a
+ * message may run the main loop, in which the next answer arrives. */
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -431,14 +433,15 @@ hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_n
     g_signal_emit (history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
 }
 
-/* Not a gap of another history, or of the archive before it was removed and added again. */
+/* Whether @gap is a present gap of this archive, and not of another history, or of the archive before it was removed
+ * and added again. */
 static gboolean
 has_gap (HsHistoryArchive *self, HsGap *gap)
 {
   return self->history != NULL && g_list_store_find (self->history->gaps, gap, NULL);
 }
 
-/* Takes @fill over. Whether the archive is busy with it now, or it has ended. */
+/* Returns TRUE if @fill has begun or ended, which this takes over; FALSE if it must wait. */
 static gboolean
 fill_now (HsHistoryArchive *self, HsHistoryFill *fill)
 {
@@ -544,7 +547,7 @@ hs_history_archive_begin (HsHistoryArchive *self)
   hs_history_archive_keep (self);
   self->is_begun = TRUE;
   hs_history_keeper_begin (&self->keeper, history->is_available, get_now ());
-  /* Whoever was told of the request may have removed the archive. */
+  /* A handler that learned of the request may have removed the archive: it has no history then. */
   hs_history_changed (history);
 }
 
@@ -576,7 +579,6 @@ hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
   return self;
 }
 
-/* The program may not see its gaps any more. */
 void
 hs_history_archive_remove (HsHistoryArchive *self)
 {
@@ -585,7 +587,7 @@ hs_history_archive_remove (HsHistoryArchive *self)
   hs_history_archive_end (self);
   hs_history_archive_give_up (self);
   self->history = NULL;
-  /* Handlers may remove other archives. */
+  /* A handler of `items-changed` may remove other archives, with their gaps: begin again after each gap. */
   for (guint i = 0; self->jid != NULL && i < g_list_model_get_n_items (gaps);)
     {
       g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i);

@@ -75,14 +75,13 @@ hs_history_set_account (HsHistory *self, const char *account)
   self->account = g_strdup (account);
   if (self->own->jid != NULL || jid == NULL)
     return;
-  /* The program may have added its own one before anybody knew. */
+  /* The program may have added the account's own archive as a room before the account was known. */
   same = hs_history_find_archive (self, jid);
   if (same != NULL)
     hs_history_drop_archive (self, same);
   self->own->jid = g_steal_pointer (&jid);
 }
 
-/* Another account has another history. */
 void
 hs_history_check_account (HsHistory *self)
 {

@@ -7,9 +7,10 @@
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 
-/* Whether the server's clock was set back. A run begins where the mark is: it does not show what bears an earlier time. */
+/* Finds out whether the server's clock was set back. Messages that are archived then have times before the mark, where
+ * no run looks for them. */
 
-/* Rooms may have other clocks. */
+/* Only the account's own archive: rooms may be on servers with other clocks. */
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -24,7 +25,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     hs_history_keeper_compare_clock (&own->keeper, g_date_time_to_unix (time) * G_TIME_SPAN_SECOND);
 }
 
-/* XEP-0202. */
+/* Asks the server with a request of XEP-0202. */
 void
 hs_history_ask_time (HsHistory *self)
 {

@@ -3,13 +3,16 @@
 
 #include "hs-history-keeper-private.h"
 
-/* When an archive is caught up with. */
+/* Decides when a run begins. */
 
+/* After this many messages, or after this time with any message, a run moves the mark behind them. */
 #define MAX_ARRIVED 256
 #define TRAFFIC_INTERVAL (15 * G_TIME_SPAN_MINUTE)
-/* Without available presence nothing comes by itself. */
+/* Without available presence the server sends no messages: the archive is asked. */
 #define ABSENT_INTERVAL (15 * G_TIME_SPAN_MINUTE)
+/* The archive said that its answer may still change (XEP-0313). */
 #define UNSTABLE_INTERVAL (5 * G_TIME_SPAN_MINUTE)
+/* A message that was sent has its archive id after this time. */
 #define OWN_DELAY (30 * G_TIME_SPAN_SECOND)
 #define FIRST_RETRY (2 * G_TIME_SPAN_SECOND)
 #define MAX_RETRY (5 * G_TIME_SPAN_MINUTE)
@@ -57,7 +60,7 @@ ask_cb (const HsHistoryQuestion *question, gpointer owner)
   g_queue_push_tail (&self->questions, copy);
 }
 
-/* In their order: a run tells the answers apart by it. */
+/* Asks in the order of the questions: the run matches the answers by it. */
 static void
 ask_waiting (HsHistoryKeeper *self)
 {
@@ -235,7 +238,7 @@ hs_history_keeper_lost (HsHistoryKeeper *self)
 
 /* ---- Messages of the stream ---- */
 
-/* Another order counts from the next run. */
+/* A change of the order applies from the next run on. */
 static gboolean
 is_newest_first (HsHistoryKeeper *self)
 {
@@ -249,13 +252,13 @@ hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
 {
   if (hs_history_state_knows (&self->log.working, id))
     {
-      /* After a resumption it may arrive again, when the mark is far beyond it. */
+      /* A resumption may bring the message again, even when the mark is far behind it: keep its id. */
       hs_history_log_add (&self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_ARRIVE,
                                                           .a = { (char *) id, HS_HISTORY_NO_STAMP },
                                                           .when = self->now });
       return HS_HISTORY_VERDICT_DROP;
     }
-  /* One that is not to be asked does not show the older ones. */
+  /* A paused archive is not asked: no older messages will come. */
   if (self->is_current || self->is_paused || (is_newest_first (self) && g_hash_table_size (self->held) == 0))
     return HS_HISTORY_VERDICT_GIVE;
   g_hash_table_add (self->held, g_strdup (id));
@@ -382,8 +385,8 @@ has_clock_gap (HsHistoryKeeper *self, const char *before)
   return FALSE;
 }
 
-/* A run begins before the mark by as much as the clock may be set back without harm. The server's answer may tell whole
- * seconds, and the mark may have moved while it was on its way. */
+/* A run begins HS_HISTORY_SLACK before the mark: a clock that was set back by less does no harm. The slack also covers
+ * answers in whole seconds, and a mark that has moved since the question. */
 void
 hs_history_keeper_compare_clock (HsHistoryKeeper *self, gint64 time)
 {

@@ -3,7 +3,7 @@
 
 #include "hs-history-private.h"
 
-/* The archives of a history, as a list. */
+/* Finds the archives of a history, and counts the references to them. */
 
 static void
 archive_clear (gpointer data)
@@ -49,7 +49,6 @@ hs_history_find_by_address (HsHistory *self, const char *address)
   return jid != NULL ? hs_history_find_archive (self, jid) : NULL;
 }
 
-/* Handlers may add and remove archives. */
 void
 hs_history_for_each (HsHistory *self, void (*func) (HsHistoryArchive *archive))
 {

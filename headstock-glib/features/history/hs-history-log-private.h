@@ -5,14 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* Two states of an archive: the working one, and the one that the program has confirmed, with the changes between them.
- * A program that starts again with the confirmed one is given again the messages that it had not confirmed. */
+/* Two states of an archive: the working state, and the state that the program has confirmed, with the changes between
+ * them. A program that starts again from the confirmed state is given the messages again that it had not confirmed. */
 typedef struct
 {
   HsHistoryState working;
   HsHistoryState confirmed;
   GQueue changes;      /* HsHistoryChange, from the confirmed to the working state */
-  GHashTable *waiting; /* id -> the link of its delivery in changes */
+  GHashTable *waiting; /* by id: the link in @changes with the delivery that is not confirmed */
 } HsHistoryLog;
 
 void hs_history_log_init (HsHistoryLog *self);
@@ -20,9 +20,9 @@ void hs_history_log_clear (HsHistoryLog *self);
 /* Begins with a stored state; takes over @state. */
 void hs_history_log_restore (HsHistoryLog *self, HsHistoryState *state);
 
-/* A change that the program need not confirm. */
+/* Adds a change that the program need not confirm. */
 void hs_history_log_add (HsHistoryLog *self, const HsHistoryChange *change);
-/* A message that the program gets: a GIVE. */
+/* Adds an HS_HISTORY_CHANGE_GIVE of a message that the program is given, and must confirm. */
 void hs_history_log_deliver (HsHistoryLog *self, const HsHistoryChange *change);
 /* Confirms a message and all before it, with the changes that follow it. Returns FALSE if no such message waits. */
 gboolean hs_history_log_confirm (HsHistoryLog *self, const char *id);

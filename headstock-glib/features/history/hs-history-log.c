@@ -43,7 +43,7 @@ hs_history_log_restore (HsHistoryLog *self, HsHistoryState *state)
   hs_history_log_clear (self);
   self->confirmed = *state;
   *state = (HsHistoryState){ 0 };
-  /* The queues of a state point into themselves. */
+  /* A copy of the struct would share the queues and tables. */
   hs_history_state_copy (&self->working, &self->confirmed);
   g_queue_init (&self->changes);
   self->waiting = g_hash_table_new (g_str_hash, g_str_equal);

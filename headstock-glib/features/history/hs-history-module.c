@@ -7,7 +7,7 @@
 
 #include "hs-feature.h"
 
-/* The sessions of the client, as a module sees them. */
+/* What HsHistory does as a module: the sessions and the presence of the client. */
 
 static gboolean
 is_available (HsPresence *presence)

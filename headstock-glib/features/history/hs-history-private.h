@@ -19,24 +19,24 @@ typedef struct _HsHistoryFill HsHistoryFill;
 /* One archive of the history. */
 typedef struct
 {
-  HsHistory *history; /* NULL: it has been removed */
-  HsJid *jid;         /* NULL: the account's, which is not known yet */
+  HsHistory *history; /* NULL: the archive was removed */
+  HsJid *jid;         /* NULL: the account's own archive, while the account is not known */
   gboolean is_own;
   gboolean is_added; /* by the program, and not only by a state */
   HsHistoryKeeper keeper;
-  gboolean is_kept;  /* messages are asked about */
-  gboolean is_begun; /* in this session; a room's: since it was joined */
+  gboolean is_kept;  /* HsMessages asks the keeper about the messages of this archive */
+  gboolean is_begun; /* hs_history_archive_begin() was called in this session, or in this stay in the room */
 
   /* Of the result that is being delivered; 0 and HS_HISTORY_NO_STAMP for a message from the stream. */
   guint leg;
   gint64 stamp;
 
-  GQueue asked;       /* questions without an answer, in their order; each keeps this */
-  gboolean is_taking; /* an answer */
+  GQueue asked;       /* questions without an answer, in their order; each holds a reference to this */
+  gboolean is_taking; /* an answer is being handled */
 
-  GQueue fills;           /* HsHistoryFill: those that wait; each has a task, which keeps the history */
+  GQueue fills;           /* HsHistoryFill: those that wait; the task of each holds a reference to the history */
   HsHistoryFill *filling; /* or NULL */
-  const GError *failure; /* of the question that is being given up; or NULL */
+  const GError *failure;  /* why the question failed whose failure is being handled; or NULL */
 } HsHistoryArchive;
 
 struct _HsHistory
@@ -44,8 +44,8 @@ struct _HsHistory
   GObject parent_instance;
 
   HsClient *client;   /* weak */
-  HsMessages *messages; /* while there is a client */
-  HsArchive *archive;   /* likewise */
+  HsMessages *messages; /* NULL without a client */
+  HsArchive *archive;   /* NULL without a client */
   char *account;        /* the bare JID of the account that the state belongs to; or NULL */
   HsHistoryArchive *own;
   GPtrArray *archives; /* HsHistoryArchive; with @own */
@@ -57,9 +57,9 @@ struct _HsHistory
   guint max_age;
 
   gboolean has_session;
-  gboolean is_available; /* as in the last presence */
+  gboolean is_available; /* the last presence was available, with priority 0 or more */
   GSource *timer;
-  gint64 due; /* of @timer */
+  gint64 due; /* when @timer is due; G_MAXINT64: there is no timer */
 };
 
 enum
@@ -78,48 +78,50 @@ HsHistoryArchive *hs_history_archive_ref (HsHistoryArchive *self);
 void hs_history_archive_unref (HsHistoryArchive *self);
 /* Returns: (transfer none) (nullable) */
 HsHistoryArchive *hs_history_find_archive (HsHistory *self, HsJid *jid);
-/* NULL: the account's. Returns: (transfer none) (nullable) */
+/* @address: NULL for the account's own archive. Returns: (transfer none) (nullable) */
 HsHistoryArchive *hs_history_find_by_address (HsHistory *self, const char *address);
-/* @func may add and remove archives. */
+/* Calls @func for each archive. @func may add and remove archives. */
 void hs_history_for_each (HsHistory *self, void (*func) (HsHistoryArchive *archive));
 
 /* hs-history-timer.c */
+/* Sets the timer for the first archive that is due. */
 void hs_history_schedule (HsHistory *self);
 void hs_history_stop_timer (HsHistory *self);
-/* There may be something to store, or another time to wait for. */
+/* Sets the timer again, and emits `state-changed`. */
 void hs_history_changed (HsHistory *self);
 
 /* hs-history-archive.c */
-/* @jid: NULL: the account's. */
+/* @jid: NULL for the account's own archive, while the account is not known. */
 HsHistoryArchive *hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own);
 void hs_history_archive_apply_settings (HsHistoryArchive *self);
-/* From now on messages are asked about; until then. */
+/* Makes HsMessages ask the keeper about the messages of this archive, until hs_history_archive_give_up(). */
 void hs_history_archive_keep (HsHistoryArchive *self);
 void hs_history_archive_give_up (HsHistoryArchive *self);
-/* A session, or a stay in a room. */
+/* The begin and the end of a session, or of a stay in the room. */
 void hs_history_archive_begin (HsHistoryArchive *self);
 void hs_history_archive_end (HsHistoryArchive *self);
-/* Lets go of the history. */
+/* Takes the archive out of the history, with its gaps. */
 void hs_history_archive_remove (HsHistoryArchive *self);
+/* Shows a gap in the list as the state has it. @is_news: emit `gap-found` if the list does not have it. */
 void hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news);
-/* At most @max messages, or 0. */
+/* Fills a gap with at most @max messages; 0: no limit. */
 void hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max);
 
 /* hs-history-archives.c */
-/* A room's; it is added where it is not there. (transfer full): who is told of what it asks may remove it. */
+/* Returns the archive of a room, a new one if needed. (transfer full), since handlers of what it begins may remove
+ * it. */
 HsHistoryArchive *hs_history_take_archive (HsHistory *self, HsJid *room);
 void hs_history_drop_archive (HsHistory *self, HsHistoryArchive *archive);
-/* From now on messages are asked about, and the archive where there is a session. */
+/* Makes HsMessages ask the keeper, and begins to catch up if there is a session. */
 void hs_history_keep (HsHistoryArchive *archive);
 /* Forgets everything but which rooms the program has added. */
 void hs_history_reset (HsHistory *self);
-/* Whose history it is. */
 void hs_history_set_account (HsHistory *self, const char *account);
-/* Another account has another history. */
+/* Takes the account from the client. If it is another one than before, its history begins anew. */
 void hs_history_check_account (HsHistory *self);
 
 /* hs-history-clock.c */
-/* Asks what time it is there. */
+/* Asks the server for its time. */
 void hs_history_ask_time (HsHistory *self);
 
 /* hs-history-module.c */

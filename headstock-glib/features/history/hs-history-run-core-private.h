@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* The struct and the functions that hs-history-run*.c share. */
 
-/* So often in vain, and the run has failed. */
+/* How often a run begins again before it has failed. */
 #define HS_HISTORY_MAX_ATTEMPTS 3
 
 /* hs-history-run-core.c */
@@ -16,10 +16,10 @@ void hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, gui
 void hs_history_run_end (HsHistoryRun *self, HsHistoryRunOutcome outcome);
 void hs_history_run_begin_leg (HsHistoryRun *self);
 void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);
-/* What this leg has shown up to a stamp. */
+/* Proves what this leg has shown up to a stamp. */
 void hs_history_run_prove (HsHistoryRun *self, gint64 until);
 void hs_history_run_prune (HsHistoryRun *self);
-/* These only change the log. The caller passes the changes of gaps on, which may stop the run. */
+/* These functions only change the log. The caller reports the changes with hs_history_run_tell_gap(). */
 guint hs_history_run_open_gap (HsHistoryRun *self,
                                const HsHistoryPoint *after,
                                const HsHistoryPoint *before,
@@ -29,9 +29,10 @@ void hs_history_run_change_gap (HsHistoryRun *self,
                                 guint serial,
                                 const HsHistoryPoint *before,
                                 HsGapReason reason);
-/* After all that goes with it is in the log. FALSE: the run ended meanwhile. */
+/* Reports a change of a gap, once the log has all changes that belong to it. Returns FALSE if the run has ended
+ * meanwhile. */
 gboolean hs_history_run_tell_gap (HsHistoryRun *self, guint serial);
-/* Likewise. */
+/* Handles an archive that is empty. Returns FALSE if the run has ended meanwhile. */
 gboolean hs_history_run_found_empty (HsHistoryRun *self);
 void hs_history_run_point_at (HsHistoryPoint *point, const HsHistoryEntry *entry);
 gboolean hs_history_run_has_entry (GPtrArray *entries, const char *id);

@@ -129,7 +129,7 @@ hs_history_run_tell_gap (HsHistoryRun *self, guint serial)
   return self->life == life;
 }
 
-/* The archive is empty now: it may have lost messages after the mark. */
+/* The archive is empty: it may have lost messages after the mark. */
 gboolean
 hs_history_run_found_empty (HsHistoryRun *self)
 {
@@ -148,7 +148,7 @@ hs_history_run_found_empty (HsHistoryRun *self)
   if (hs_history_state_find_open_gap (state) != NULL
       || (gap = hs_history_state_find_gap_after (state, &state->mark)) == NULL)
     return TRUE;
-  /* It was empty before, and what came meanwhile did not stay until it was settled. */
+  /* The archive was empty before, and has lost what came meanwhile: the gap has no end again. */
   hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &none, gap->reason);
   return hs_history_run_tell_gap (self, gap->serial);
 }
@@ -170,8 +170,8 @@ hs_history_run_has_entry (GPtrArray *entries, const char *id)
   return FALSE;
 }
 
-/* What is new, and was there before the first start, lies in a gap; of what has been filled of it, only what became
- * visible late can be new. */
+/* A new entry from before the first start is inside the gap that the first start has left. In the part of this gap that
+ * was filled, an entry is new only if it became visible late. */
 gboolean
 hs_history_run_is_before_start (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
@@ -190,7 +190,7 @@ hs_history_run_is_before_start (HsHistoryRun *self, const HsHistoryEntry *entry)
   return entry->stamp < state->first_stamp - HS_HISTORY_SLACK;
 }
 
-/* The newest of those that are settled is where the mark goes. */
+/* The newest settled entry becomes the mark. */
 void
 hs_history_run_consider (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
@@ -199,7 +199,7 @@ hs_history_run_consider (HsHistoryRun *self, const HsHistoryEntry *entry)
     hs_history_run_point_at (&self->candidate, entry);
 }
 
-/* FALSE: the run ended meanwhile. */
+/* Returns FALSE if the run has ended meanwhile. */
 gboolean
 hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
@@ -221,7 +221,7 @@ hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry)
         }
       if (self->life != life)
         return FALSE;
-      /* Nothing that the program is to confirm. */
+      /* The owner has not added it to the log: the program was not given it, and need not confirm it. */
       if (!hs_history_state_knows (state, entry->id))
         {
           change.kind = HS_HISTORY_CHANGE_GIVE;

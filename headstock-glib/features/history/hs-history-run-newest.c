@@ -14,7 +14,7 @@ get_gap (HsHistoryRun *self)
   return hs_history_state_find_gap (&self->log->working, self->gap);
 }
 
-/* What is being looked for. */
+/* Returns the point that the pages must reach: the beginning of the gap, or the mark. */
 static const HsHistoryPoint *
 get_aim (HsHistoryRun *self)
 {
@@ -53,7 +53,7 @@ end (HsHistoryRun *self, HsHistoryRunOutcome outcome)
   hs_history_run_end (self, outcome);
 }
 
-/* A lost session leaves gaps that no run works at. */
+/* Continues with a gap that an earlier run has left when its session was lost. */
 static void
 take_up_next (HsHistoryRun *self)
 {
@@ -105,7 +105,7 @@ look_for_contact (HsHistoryRun *self, GPtrArray *entries)
     }
 }
 
-/* FALSE: the run ended meanwhile. */
+/* Returns FALSE if the run has ended meanwhile. */
 static gboolean
 give_page (HsHistoryRun *self, GPtrArray *entries)
 {
@@ -125,7 +125,7 @@ give_page (HsHistoryRun *self, GPtrArray *entries)
   return TRUE;
 }
 
-/* Once: all that is not later has been given, or is inside the gap. */
+/* Moves the mark once in a run: everything that is not later has been given, or is inside the gap. */
 static void
 move_mark (HsHistoryRun *self)
 {
@@ -140,7 +140,7 @@ move_mark (HsHistoryRun *self)
 
 /* ---- Gaps ---- */
 
-/* Before the program gets what follows it. FALSE: the run ended meanwhile. */
+/* Shows the gap before the program is given the entries after it. Returns FALSE if the run has ended meanwhile. */
 static gboolean
 find_gap (HsHistoryRun *self, GPtrArray *entries)
 {
@@ -151,7 +151,7 @@ find_gap (HsHistoryRun *self, GPtrArray *entries)
 
   if (self->from.id == NULL && gap == NULL && (gap = hs_history_state_find_open_gap (state)) != NULL)
     {
-      /* It is given its end when the page has been given. */
+      /* The gap gets its end after the page was given. */
       self->gap = gap->serial;
       return TRUE;
     }
@@ -187,7 +187,7 @@ close_gap (HsHistoryRun *self)
     take_up_next (self);
 }
 
-/* The archive does not have the rest. */
+/* The archive does not have the rest of the gap. */
 static void
 leave_gap (HsHistoryRun *self)
 {
@@ -197,7 +197,7 @@ leave_gap (HsHistoryRun *self)
     take_up_next (self);
 }
 
-/* The archive's beginning, or an id that it does not know any more. */
+/* The pages have reached the beginning of the archive, or an id that it does not know any more. */
 static void
 take_beginning (HsHistoryRun *self)
 {
@@ -221,7 +221,7 @@ is_whole (HsHistoryRun *self)
   return self->has_contact || gap == NULL || self->log->working.first_stamp != HS_HISTORY_NO_STAMP;
 }
 
-/* All up to the beginning has been seen, if nothing has gone meanwhile. */
+/* The pages have reached the beginning: if the archive still begins with the same entry, nothing was lost meanwhile. */
 static void
 take_first (HsHistoryRun *self, const HsHistoryEntry *first)
 {

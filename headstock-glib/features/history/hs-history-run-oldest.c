@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* Oldest first: pages from a minute before the mark to the end. The mark moves only where the first entry of the pages
- * is still there after the last of them: archives lose their oldest entries first, so nothing after it has gone. */
+/* Oldest first: pages from a minute before the mark to the end. The mark moves only if the first entry of the pages is
+ * still there after the last page: archives lose their oldest entries first, so that nothing after it was lost. */
 
-/* The first entry of the pages is the first one again, except for entries that became visible late. */
+/* How many entries are asked for to find the first one again: some may have become visible before it. */
 #define PROOF_SIZE 4
 
 static void
@@ -54,7 +54,7 @@ hs_history_run_oldest_again (HsHistoryRun *self)
 
 /* ---- Pages ---- */
 
-/* FALSE: the run ended meanwhile. */
+/* Returns FALSE if the run has ended meanwhile. */
 static gboolean
 found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
@@ -64,7 +64,7 @@ found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
   gboolean is_limit = self->from.stamp < self->settings.oldest;
 
   self->has_contact = TRUE;
-  /* An earlier attempt may have found less of it. */
+  /* An earlier attempt may have found the gap, with an earlier end. */
   if (gap == NULL)
     return hs_history_run_tell_gap (self,
                                     hs_history_run_open_gap (self, &self->from, &before,
@@ -75,7 +75,7 @@ found_gap (HsHistoryRun *self, const HsHistoryEntry *entry)
   return hs_history_run_tell_gap (self, gap->serial);
 }
 
-/* FALSE: the run ended meanwhile. */
+/* Returns FALSE if the run has ended meanwhile. */
 static gboolean
 take_entry (HsHistoryRun *self, const HsHistoryEntry *entry)
 {
@@ -93,7 +93,7 @@ take_entry (HsHistoryRun *self, const HsHistoryEntry *entry)
   return hs_history_run_give (self, entry);
 }
 
-/* In one write with the next page, unless the run may begin anew before that. */
+/* Asks for the next page in the same write, unless the next leg may begin instead. */
 static void
 ask_for_proof (HsHistoryRun *self)
 {
@@ -121,7 +121,8 @@ take_page (HsHistoryRun *self, GPtrArray *entries)
 
 /* ---- Proofs ---- */
 
-/* What is settled is proven, and the mark moves to the newest of it. FALSE: the run ended meanwhile. */
+/* Proves the entries up to @until, and moves the mark to the newest of them. Returns FALSE if the run has ended
+ * meanwhile. */
 static gboolean
 settle (HsHistoryRun *self, gint64 until)
 {
@@ -138,15 +139,15 @@ settle (HsHistoryRun *self, gint64 until)
     return TRUE;
   if (open != NULL)
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, open->serial, &self->first, open->reason);
-  /* A run without progress must end. */
+  /* Only progress allows more attempts: a run without it must end. */
   if (newest->stamp > state->mark.stamp)
     self->attempts = 0;
   hs_history_run_mark (self, &(HsHistoryPoint){ newest->id, newest->stamp });
   return open == NULL || hs_history_run_tell_gap (self, open->serial);
 }
 
-/* An archive may be in the order of arrival: before its end, later entries may have stamps from the last minute that
- * was shown. */
+/* An archive may be in the order of arrival: until its end, the next pages may have entries with stamps from the last
+ * minute that was shown. */
 static gint64
 get_settled_so_far (HsHistoryRun *self)
 {
@@ -195,7 +196,8 @@ finish (HsHistoryRun *self)
   hs_history_run_end (self, HS_HISTORY_RUN_DONE);
 }
 
-/* Others with about the same stamp may be before it. Returns TRUE if the next page was requested. */
+/* The entry was not in the page, but others with about the same stamp may come before it. Returns TRUE if the next page
+ * was requested. */
 static gboolean
 look_further (HsHistoryRun *self, const HsHistoryPoint *entry, GPtrArray *entries)
 {
@@ -236,7 +238,7 @@ take_newest (HsHistoryRun *self, GPtrArray *entries)
   self->phase = HS_HISTORY_RUN_PAGING;
 }
 
-/* Whether the first entry is still there, and in the same write, whether the last one is. */
+/* Asks whether the first entry is still there and, in the same write, whether the last one is. */
 static void
 ask_for_end (HsHistoryRun *self)
 {

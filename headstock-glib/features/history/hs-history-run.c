@@ -17,7 +17,7 @@ first_start (HsHistoryRun *self, GPtrArray *entries)
 
   guint serial = gap != NULL ? gap->serial : 0;
 
-  /* A first start that the program has not confirmed is one again. */
+  /* If the program has not confirmed the first start, it is repeated, and its gap exists already. */
   if (gap == NULL)
     serial = hs_history_run_open_gap (self, &none, &begin, HS_GAP_REASON_START);
   else

@@ -7,8 +7,8 @@
 
 #include "hs-error.h"
 
-/* The state that a program saves: its form, the account, and for each archive the confirmed state. The progress of runs
- * is not kept: they begin again. */
+/* The state that a program saves: the version, the account, and the confirmed state of each archive. The progress of
+ * runs is not saved: they begin again. */
 
 #define FORM 1
 #define POINT "(msx)"
@@ -35,7 +35,7 @@ write_given_one (GVariantBuilder *builder, const HsHistoryGiven *given)
                          given->is_proven);
 }
 
-/* Those of the stream come in their order. */
+/* Messages that came from the stream are written first, in their order. */
 static GVariant *
 write_given (const HsHistoryState *state)
 {
@@ -116,7 +116,7 @@ dup_state (HsStateful *stateful)
 
 typedef struct
 {
-  HsJid *jid; /* NULL: the account's */
+  HsJid *jid; /* NULL for the account's own archive */
   HsHistoryState state;
 } Read;
 
@@ -130,7 +130,7 @@ read_free (gpointer data)
   g_free (self);
 }
 
-/* FALSE: it is broken. */
+/* Returns FALSE if the point is broken. */
 static gboolean
 read_point (GVariant *parent, gsize n, HsHistoryPoint *point)
 {
@@ -236,7 +236,7 @@ is_read_already (GPtrArray *all, HsJid *jid)
   return FALSE;
 }
 
-/* NULL: it is broken. */
+/* Returns NULL if the state is broken. */
 static GPtrArray *
 read_archives (GVariant *archives, const char *account)
 {
@@ -311,7 +311,7 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
     return FALSE;
   g_variant_get (state, "(u&s@a" ARCHIVE ")", NULL, &account, &archives);
   if (has_begun (self))
-    return refuse (account, "has begun already: a state is older", error);
+    return refuse (account, "has begun already. Restore a state before the client is started", error);
   all = read_archives (archives, account);
   if (all == NULL)
     return refuse (account, "is broken: an archive, an id or a gap is not valid", error);

@@ -15,7 +15,7 @@ hs_history_install_signals (void)
    * @self: the module
    * @archive: the account's bare JID, or the address of a room
    *
-   * Emitted when the program was given all that an archive has, but for what lies in [property@History:gaps].
+   * Emitted when the program was given all messages of an archive, except for [property@History:gaps].
    *
    * Since: 0.2
    */

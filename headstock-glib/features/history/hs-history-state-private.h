@@ -7,17 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* The state of one archive. Only an HsHistoryChange changes it, so that the same changes give the same state. It uses
- * no GObject, no clock and no network: the changes contain the times, in microseconds. */
+/* The state of one archive. Only an HsHistoryChange changes it, so that the same changes lead to the same state. It
+ * uses no GObject, no clock and no network: the changes contain the times, in microseconds. */
 
-/* A message is in the archive this long after its stamp at the latest, and the server's clock steps back by less. */
+/* A message is visible in the archive at most this long after its stamp. The server's clock may be set back by less. */
 #define HS_HISTORY_SLACK (60 * G_TIME_SPAN_SECOND)
 #define HS_HISTORY_NO_STAMP G_MININT64
-/* Ids that the stream brought, which a resumption may bring again. */
+/* How many ids of messages from the stream are kept: a resumption may bring these messages again. */
 #define HS_HISTORY_MAX_STREAM 1000
-/* Own messages whose id in the archive is not known yet. */
+/* How many messages of the account are kept whose id in the archive is not known yet. */
 #define HS_HISTORY_MAX_OWN 1000
-/* Proven ids that are kept although they are older than needed: contact where the mark itself has been deleted. */
+/* How many proven ids before the mark are kept: a run makes contact with one of them if the mark itself was deleted. */
 #define HS_HISTORY_N_BEFORE 8
 
 typedef struct
@@ -29,11 +29,11 @@ typedef struct
 typedef struct
 {
   char *id;
-  gint64 stamp;  /* the archive's; HS_HISTORY_NO_STAMP: not known yet */
-  gint64 when;   /* when the program got it */
-  guint leg;     /* the last leg of a run that has shown it; 0: none */
-  GList stream;  /* in HsHistoryState.stream; data is NULL where it is not in there */
-  gboolean is_proven;
+  gint64 stamp;       /* the archive's; HS_HISTORY_NO_STAMP: not known yet */
+  gint64 when;        /* when the program was given it */
+  guint leg;          /* the last leg of a run that has shown it; 0: none */
+  GList stream;       /* its link in HsHistoryState.stream; the data is NULL if it is not in there */
+  gboolean is_proven; /* the program has all of the archive up to this message, except for gaps */
 } HsHistoryGiven;
 
 /* The ids of messages that were given inside a gap, or near its ends. */
@@ -41,29 +41,29 @@ typedef struct
 {
   char *id;
   gint64 stamp;
-  gboolean is_before; /* it was proven not to be later than the gap's beginning when the gap was found */
+  gboolean is_before; /* when the gap was found, this was proven not to be later than the gap's beginning */
 } HsHistoryGapId;
 
 typedef struct
 {
   guint serial;
-  HsHistoryPoint after;  /* no id: from the beginning, or from where the archive was empty */
-  HsHistoryPoint before; /* no id: it has no end yet */
+  HsHistoryPoint after;  /* without an id: the gap begins with the archive, or where the archive was empty */
+  HsHistoryPoint before; /* without an id: the gap has no end yet */
   HsGapReason reason;
-  GHashTable *ids; /* id -> HsHistoryGapId */
+  GHashTable *ids; /* HsHistoryGapId by id */
 } HsHistoryGap;
 
 typedef struct
 {
   gboolean is_started;
   gint64 first_stamp;   /* of the first entry of the first start */
-  HsHistoryPoint mark;  /* all that is not later has been given, or is inside a gap */
-  GHashTable *given;    /* id -> HsHistoryGiven */
+  HsHistoryPoint mark;  /* each message that is not later was given, or is inside a gap */
+  GHashTable *given;    /* HsHistoryGiven by id */
   GQueue stream;        /* HsHistoryGiven, oldest first */
   GPtrArray *gaps;      /* HsHistoryGap, in the order found */
   guint next_serial;
   GQueue own;           /* char *: origin ids */
-  GHashTable *own_ids;  /* id -> its link in own */
+  GHashTable *own_ids;  /* by id: its link in @own */
 } HsHistoryState;
 
 typedef enum
@@ -72,16 +72,17 @@ typedef enum
   HS_HISTORY_CHANGE_ARRIVE,     /* a: an id that was given before; the stream brought it */
   HS_HISTORY_CHANGE_SHOW,       /* a: an id that was given before; number: the leg that shows it */
   HS_HISTORY_CHANGE_PROVE,      /* number: a leg; a: what it has shown up to this stamp is proven */
-  HS_HISTORY_CHANGE_MARK,       /* a */
+  HS_HISTORY_CHANGE_MARK,       /* a: the new mark */
   HS_HISTORY_CHANGE_START,      /* a: the first entry, or none */
   HS_HISTORY_CHANGE_PRUNE,      /* forget ids that are older than needed */
-  HS_HISTORY_CHANGE_UNSHOWN,    /* number: a run's first leg; a: its start; when: given before, not shown: forgotten */
+  /* Forget the ids after a that were given before `when` and not shown since the leg `number`. */
+  HS_HISTORY_CHANGE_UNSHOWN,
   HS_HISTORY_CHANGE_GAP_OPEN,   /* number: its serial; a, b: its ends; reason */
   HS_HISTORY_CHANGE_GAP_BEFORE, /* number; b: its new end */
   HS_HISTORY_CHANGE_GAP_REASON, /* number, reason */
   HS_HISTORY_CHANGE_GAP_CLOSE,  /* number */
   HS_HISTORY_CHANGE_OWN_SENT,   /* a: an origin id */
-  HS_HISTORY_CHANGE_OWN_SHOWN,  /* a */
+  HS_HISTORY_CHANGE_OWN_SHOWN,  /* a: an origin id */
 } HsHistoryChangeKind;
 
 typedef struct
@@ -105,22 +106,23 @@ void hs_history_state_copy (HsHistoryState *self, const HsHistoryState *from);
 void hs_history_state_apply (HsHistoryState *self, const HsHistoryChange *change);
 
 gboolean hs_history_state_knows (const HsHistoryState *self, const char *id);
-/* Whether an entry is the point, or was proven not to be later. @gap: what was given inside it, above the point, is
- * not. NULL: there is none. */
+/* Whether an entry is the point, or was proven not to be later than the point. @gap: the gap that begins at the point,
+ * or NULL; an entry that was given inside it is later. */
 gboolean hs_history_state_is_contact (const HsHistoryState *self,
                                       const HsHistoryPoint *point,
                                       const HsHistoryGap *gap,
                                       const char *id,
                                       gint64 stamp);
 HsHistoryGap *hs_history_state_find_gap (const HsHistoryState *self, guint serial);
-/* Return the gap that begins there and has an end; the gap without an end. Both may be NULL. */
+/* Returns the gap that begins at a point and has an end, or NULL. */
 HsHistoryGap *hs_history_state_find_gap_after (const HsHistoryState *self, const HsHistoryPoint *after);
+/* Returns the gap without an end, or NULL. */
 HsHistoryGap *hs_history_state_find_open_gap (const HsHistoryState *self);
-/* The newest that a leg has shown up to a stamp. NULL: none. */
+/* Returns the newest message up to a stamp that a leg has shown, or NULL. */
 const HsHistoryGiven *hs_history_state_find_shown (const HsHistoryState *self, guint leg, gint64 until);
 gboolean hs_history_state_is_own (const HsHistoryState *self, const char *origin_id);
 
-/* Adds a gap with the ends of @gap; for loading. */
+/* For reading a saved state. */
 HsHistoryGap *hs_history_gap_new (guint serial,
                                   const HsHistoryPoint *after,
                                   const HsHistoryPoint *before,

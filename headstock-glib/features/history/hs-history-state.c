@@ -76,7 +76,7 @@ hs_history_gap_add_id (HsHistoryGap *self, const char *id, gint64 stamp, gboolea
   added->stamp = stamp;
 }
 
-/* Ids whose stamp is not known may be anywhere. */
+/* Whether a message may be inside the gap or near its ends. Without a stamp it may be anywhere, but arrived last. */
 static gboolean
 gap_may_hold (const HsHistoryGap *self, gint64 stamp)
 {
@@ -102,7 +102,7 @@ gap_collect (HsHistoryGap *gap, HsHistoryState *state)
     }
 }
 
-/* What is later than the gap's end is known to be given by what follows it. */
+/* Forgets ids that are later than the gap's end: the gap does not need them any more. */
 static void
 gap_prune (HsHistoryGap *gap)
 {
@@ -139,7 +139,7 @@ hs_history_state_find_gap_after (const HsHistoryState *self, const HsHistoryPoin
     {
       HsHistoryGap *gap = self->gaps->pdata[i];
 
-      /* An archive that became empty has taken the mark's id. */
+      /* The mark has no id if the archive became empty after it was set. */
       if (gap->before.id != NULL && gap->after.stamp == after->stamp
           && (after->id == NULL || g_strcmp0 (gap->after.id, after->id) == 0))
         return gap;
@@ -237,7 +237,7 @@ is_before_mark (HsHistoryState *self, HsHistoryGiven *given)
          && given->stamp < self->mark.stamp - HS_HISTORY_SLACK;
 }
 
-/* The newest are kept in order, the oldest of them last. */
+/* Keeps the newest ones, in order, the oldest of them last. */
 static void
 before_add (Before *before, HsHistoryGiven *given)
 {
@@ -283,7 +283,8 @@ prune (HsHistoryState *self)
   forget_if (self, is_not_needed, &before);
 }
 
-/* Deleted, or never archived. What a resumption may send again is kept all the same. */
+/* Whether a message was deleted from the archive, or never archived. The id is kept if a resumption may send it
+ * again. */
 static gboolean
 is_unshown (HsHistoryState *self, HsHistoryGiven *given, gpointer data)
 {
@@ -314,7 +315,7 @@ show (HsHistoryState *self, const HsHistoryChange *change)
 {
   HsHistoryGiven *given = g_hash_table_lookup (self->given, change->a.id);
 
-  /* It may be known by a gap only. */
+  /* Only a gap may know the message. */
   if (given == NULL)
     given = hs_history_state_add_given (self, change->a.id, change->a.stamp, change->when, FALSE);
   given->stamp = change->a.stamp;

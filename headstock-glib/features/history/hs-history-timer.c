@@ -3,9 +3,9 @@
 
 #include "hs-history-private.h"
 
-/* When an archive wants to do something next. */
+/* The timer for the next run of an archive. */
 
-/* The system's clock may be set: no timer waits longer than that. */
+/* No timer waits longer, because the times are those of the system's clock, which may be set. */
 #define MAX_WAIT (10 * G_TIME_SPAN_MINUTE)
 
 void

@@ -13,8 +13,8 @@
  *
  * Catches up with the archive of the account, and with those of rooms (XEP-0313).
  *
- * Messages that came while the program was away are emitted as [signal@Messages::received], like those that come now. For
- * clients only.
+ * Messages that came while the program was away are emitted as [signal@Messages::received], like those that come now.
+ * For clients only.
  *
  * ```python
  * messages = Headstock.Messages.new()
@@ -36,8 +36,9 @@
  * [property@ChatMessage:archive-id]: use the id as a unique key. Where messages are not in the archive any more, or
  * were not requested, there is a [class@Gap] in [property@History:gaps].
  *
- * A [class@StateFolder] keeps the state; or the program stores [method@Stateful.dup_state] along with its messages, after it
- * has confirmed them. Without a state, each start is the first one: it gives the newest page, and the rest is a gap.
+ * A [class@StateFolder] keeps the state; or the program stores [method@Stateful.dup_state] along with its messages,
+ * after it has confirmed them. Without a state, each start is a first start: the program is given the newest page, and
+ * the rest is a gap.
  *
  * The client needs available presence of priority 0 or more ([property@Client:own-presence]). Without it, the server
  * sends no messages, and the archive is queried every 15 minutes.
@@ -167,7 +168,8 @@ hs_history_class_init (HsHistoryClass *klass)
    *
    * The order in which missed messages are given.
    *
-   * The default is %HS_HISTORY_ORDER_OLDEST_FIRST. A change counts from the next time that an archive is caught up with.
+   * The default is %HS_HISTORY_ORDER_OLDEST_FIRST. A change applies from the next time on that an archive is caught up
+   * with.
    *
    * Since: 0.2
    */
@@ -190,8 +192,8 @@ hs_history_class_init (HsHistoryClass *klass)
    * How many messages are given at most each time that an archive is caught up with in
    * %HS_HISTORY_ORDER_NEWEST_FIRST.
    *
-   * The default is 0: no limit. The older ones lie in a [class@Gap] with %HS_GAP_REASON_LIMIT. The page in which the limit
-   * is reached is given whole.
+   * The default is 0: no limit. Older messages are in a [class@Gap] with %HS_GAP_REASON_LIMIT. The page that reaches
+   * the limit is given as a whole.
    *
    * Since: 0.2
    */
@@ -202,8 +204,8 @@ hs_history_class_init (HsHistoryClass *klass)
    *
    * How old missed messages may be, in seconds, in either order.
    *
-   * The default is 0: no limit. The older ones lie in a [class@Gap] with %HS_GAP_REASON_LIMIT. The page in which the limit
-   * is reached is given whole in %HS_HISTORY_ORDER_NEWEST_FIRST.
+   * The default is 0: no limit. Older messages are in a [class@Gap] with %HS_GAP_REASON_LIMIT. With
+   * %HS_HISTORY_ORDER_NEWEST_FIRST, the page that reaches the limit is given as a whole.
    *
    * Since: 0.2
    */
@@ -237,7 +239,7 @@ hs_history_init (HsHistory *self)
  *
  * Makes a module that catches up with archives, for [method@Client.register].
  *
- * It needs [class@Messages] and [class@Archive]. If the client has none of them, they are registered with it.
+ * It needs [class@Messages] and [class@Archive]. If the client does not have one of them, it is registered as well.
  *
  * Returns: (transfer full): the module
  *
@@ -294,7 +296,7 @@ hs_history_get_order (HsHistory *self)
  *
  * Sets the order in which missed messages are given.
  *
- * The change counts from the next time that an archive is caught up with.
+ * The change applies from the next time on that an archive is caught up with.
  *
  * Since: 0.2
  */
@@ -383,7 +385,7 @@ hs_history_get_limit (HsHistory *self)
  * Sets how many messages are given at most each time that an archive is caught up with in
  * %HS_HISTORY_ORDER_NEWEST_FIRST.
  *
- * The default is 0: no limit. The older ones lie in a [class@Gap] with %HS_GAP_REASON_LIMIT.
+ * The default is 0: no limit. Older messages are in a [class@Gap] with %HS_GAP_REASON_LIMIT.
  *
  * Since: 0.2
  */
@@ -426,7 +428,7 @@ hs_history_get_max_age (HsHistory *self)
  *
  * Sets how old missed messages may be, in seconds, in either order.
  *
- * The default is 0: no limit. The older ones lie in a [class@Gap] with %HS_GAP_REASON_LIMIT.
+ * The default is 0: no limit. Older messages are in a [class@Gap] with %HS_GAP_REASON_LIMIT.
  *
  * Since: 0.2
  */
@@ -502,8 +504,8 @@ hs_history_add_archive (HsHistory *self, const char *room)
  *
  * Forgets the archive of a room, with its gaps.
  *
- * If it is added again, that is its first start. The account's own archive cannot be removed. A room that was not added
- * changes nothing.
+ * If the room is added again, its archive begins with a first start. The account's own archive cannot be removed.
+ * Nothing happens if the room was not added.
  *
  * Since: 0.2
  */
@@ -527,7 +529,7 @@ hs_history_remove_archive (HsHistory *self, const char *room)
  * @self: the history of an account
  * @delivery: a message that the program was given
  *
- * Says that the program has stored a message, and all that it was given before it from the same archive.
+ * Says that the program has stored a message, and all messages from the same archive that it was given before.
  *
  * The state ([method@Stateful.dup_state]) only contains what was confirmed. While 1,000 messages of an archive are not
  * confirmed, no pages are requested. A message without an archive id, or one that is confirmed already, changes
@@ -557,9 +559,9 @@ hs_history_confirm (HsHistory *self, HsDelivery *delivery)
  * @self: the history of an account
  * @archive: (nullable): the address of a room, or %NULL for the account's own archive
  *
- * Tells whether an archive is caught up with, and messages come as they are sent.
+ * Whether the program was given all messages of an archive, and is given new ones at once.
  *
- * Returns: %TRUE if it is; %FALSE also for an archive that was not added
+ * Returns: true if it is; false also for an archive that was not added
  *
  * Since: 0.2
  */
@@ -578,15 +580,16 @@ hs_history_is_current (HsHistory *self, const char *archive)
  * hs_history_fill_async:
  * @self: the history of an account
  * @gap: a gap
- * @max: how many messages are given at most, or 0 for no limit; the last page is given whole
+ * @max: how many messages are given at most, or 0 for no limit; the last page is given as a whole
  * @cancellable: (nullable): a #GCancellable
- * @callback: (scope async): called when the gap is filled, or as far as it can be
+ * @callback: (scope async): called when the gap is filled as far as it can be
  * @user_data: data for @callback
  *
  * Requests the messages in a gap, from its end backwards, and emits them as [signal@Messages::received].
  *
- * It waits while the archive is being caught up with, and while another gap of it is being filled. Each page moves the end
- * of the gap back; [property@Gap:is-open] is %FALSE once nothing is left in it. A gap without an end cannot be filled yet.
+ * The call waits while the archive is being caught up with, and while another gap of it is being filled. Each page
+ * moves the end of the gap back; [property@Gap:is-open] is %FALSE once nothing is left in it. A gap without an end
+ * cannot be filled yet.
  *
  * Call [method@History.fill_finish] in the callback to get the result.
  *
@@ -632,8 +635,8 @@ hs_history_fill_async (HsHistory *self,
  *
  * Finishes an operation started with [method@History.fill_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED without a session, outside the room, or if the session is lost before the gap is filled;
- * %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].
+ * Errors: %HS_ERROR_NOT_CONNECTED without a session, outside the room, or if the session is lost before the gap is
+ * filled; %G_IO_ERROR_CANCELLED; those of [method@Archive.fetch_finish].
  *
  * Returns: %TRUE if nothing is left in the gap; %FALSE without an error if @max was reached, the archive does not have
  *   the rest, or the gap does not belong to @self any more

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /**
  * HsHistoryOrder:
- * @HS_HISTORY_ORDER_OLDEST_FIRST: all messages in their order: those that arrive wait until the older ones have come
+ * @HS_HISTORY_ORDER_OLDEST_FIRST: all messages in their order: a message that arrives waits until the older ones were
+ *   given
  * @HS_HISTORY_ORDER_NEWEST_FIRST: the newest page first, and then the ones before it
  *
  * The order in which [class@History] gives missed messages.

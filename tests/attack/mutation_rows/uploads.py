@@ -99,7 +99,7 @@ ROWS = [
             "if (state->mark.id == NULL || state->mark.stamp - HS_HISTORY_SLACK <= time ||", "if (state->mark.id == NULL ||", "history",
             "/history/clock"),
     history("whoever sees a request of the history may remove the archive",
-            "may have removed the archive. */ hs_history_changed (history);",
+            "removed the archive: it has no history then. */ hs_history_changed (history);",
             "*/ hs_history_changed (self->history);", "rooms", "/history-rooms/removed-at-once"),
     feature("questions of a history leave in one write",
             "return first != NULL ? ask->keeps_up && first->keeps_up && n_same < MAX_AT_ONCE : n_archives < MAX_ASKED;",
