@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hs-sasl-mechanism.h"
+#include "hs-sasl-phase.h"
 
 G_BEGIN_DECLS
 
@@ -30,12 +31,6 @@ typedef struct
   void (*free) (HsSaslMechanism *self);
 } HsSaslMechanismClass;
 
-typedef enum
-{
-  HS_SASL_PHASE_NEW,
-  HS_SASL_PHASE_RUNNING,
-  HS_SASL_PHASE_ENDED,
-} HsSaslPhase;
 
 /* The first member of each mechanism's own struct. */
 struct _HsSaslMechanism

@@ -382,7 +382,7 @@ hs_sasl_mechanism_proves_password (HsSaslMechanism *self)
 static gboolean
 check_running (HsSaslMechanism *self, const char *what, GError **error)
 {
-  if (self->phase == HS_SASL_PHASE_RUNNING)
+  if (hs_sasl_phase_can (self->phase, HS_SASL_ON_SUCCESS))
     return TRUE;
   g_set_error (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
                "The server sent %s while no sign-in with %s was under way", what, self->name);
@@ -393,17 +393,15 @@ static HsSaslStep
 take_step (HsSaslMechanism *self, HsSaslStep step)
 {
   if (step == HS_SASL_STEP_FAILED)
-    self->phase = HS_SASL_PHASE_ENDED;
+    self->phase = hs_sasl_phase_get_next (self->phase, HS_SASL_ON_FAILURE);
   return step;
 }
 
 HsSaslStep
 hs_sasl_mechanism_start (HsSaslMechanism *self, GBytes **initial_response, GError **error)
 {
-  g_assert (self->phase == HS_SASL_PHASE_NEW);
-
   *initial_response = NULL;
-  self->phase = HS_SASL_PHASE_RUNNING;
+  self->phase = hs_sasl_phase_get_next (self->phase, HS_SASL_ON_START);
   return take_step (self, self->klass->start (self, initial_response, error));
 }
 
@@ -435,7 +433,7 @@ hs_sasl_mechanism_derived (HsSaslMechanism *self, GBytes *key, GBytes **response
   g_assert (key != NULL);
 
   *response = NULL;
-  if (self->phase != HS_SASL_PHASE_RUNNING)
+  if (!hs_sasl_phase_can (self->phase, HS_SASL_ON_KEY))
     {
       g_set_error_literal (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
                            "The sign-in failed while its key was derived");
@@ -452,6 +450,6 @@ hs_sasl_mechanism_success (HsSaslMechanism *self, const guint8 *data, gsize leng
   if (!check_running (self, "success", error))
     return FALSE;
   verified = self->klass->success == NULL || self->klass->success (self, data, length, error);
-  self->phase = HS_SASL_PHASE_ENDED;
+  self->phase = hs_sasl_phase_get_next (self->phase, HS_SASL_ON_SUCCESS);
   return verified;
 }

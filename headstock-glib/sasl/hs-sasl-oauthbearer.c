@@ -75,7 +75,7 @@ hs_sasl_oauthbearer_challenge (HsSaslMechanism *mechanism,
   g_autofree char *status = NULL;
   g_autofree char *shown = NULL;
 
-  if (mechanism->refusal != NULL || length > MAX_DISCOVERY
+  if (!hs_sasl_phase_can (mechanism->phase, HS_SASL_ON_REFUSAL) || length > MAX_DISCOVERY
       || !g_utf8_validate_len ((const char *) challenge, length, NULL))
     {
       g_set_error_literal (error, HS_ERROR, HS_ERROR_PROTOCOL,
@@ -89,6 +89,7 @@ hs_sasl_oauthbearer_challenge (HsSaslMechanism *mechanism,
   g_set_error (&mechanism->refusal, HS_SASL_ERROR, HS_SASL_ERROR_NOT_AUTHORIZED,
                "The server refused the access token: %s", shown);
   *response = g_bytes_new_static (SEPARATOR, 1);
+  mechanism->phase = hs_sasl_phase_get_next (mechanism->phase, HS_SASL_ON_REFUSAL);
   return HS_SASL_STEP_RESPOND;
 }
 
@@ -98,7 +99,7 @@ hs_sasl_oauthbearer_success (HsSaslMechanism *mechanism,
                              gsize length,
                              GError **error)
 {
-  if (mechanism->refusal == NULL)
+  if (mechanism->phase != HS_SASL_PHASE_REFUSED)
     return TRUE;
   g_propagate_error (error, g_error_copy (mechanism->refusal));
   return FALSE;

@@ -20,19 +20,9 @@
 #define NONCE_LENGTH 24 /* octets; a multiple of three, so that base64 wants no padding */
 #define DEFAULT_MIN_ITERATIONS 4096
 
-typedef enum
-{
-  STATE_NEW,
-  STATE_FIRST_SENT, /* awaits the server's first message */
-  STATE_DERIVING,   /* awaits the salted password, from us */
-  STATE_FINAL_SENT, /* awaits the server's signature */
-  STATE_VERIFIED,   /* it came in a challenge; awaits the word of success */
-} State;
-
 typedef struct
 {
   HsSaslMechanism parent;
-  State state;
   GChecksumType hash;
   gsize hash_length;
   guint min_iterations;
@@ -101,7 +91,6 @@ hs_sasl_scram_start (HsSaslMechanism *mechanism, GBytes **initial_response, GErr
   message = make_gs2_header (self);
   g_string_append (message, self->client_first_bare);
   *initial_response = g_string_free_to_bytes (message);
-  self->state = STATE_FIRST_SENT;
   return HS_SASL_STEP_RESPOND;
 }
 
@@ -142,11 +131,11 @@ take_server_first (HsSaslScram *self, const guint8 *challenge, gsize length, GEr
       = hs_sasl_key_request_new (self->hash, self->password, self->server_first.salt,
                                  self->server_first.salt_length, self->server_first.iterations);
   g_clear_pointer (&self->password, hs_sasl_secret_free);
-  self->state = STATE_DERIVING;
+  self->parent.phase = hs_sasl_phase_get_next (self->parent.phase, HS_SASL_ON_FIRST);
   return HS_SASL_STEP_DERIVE;
 }
 
-/* The server has shown that it knows what only the owner of the password's hash can know. */
+/* Whether the server has shown that it knows the password, or a hash of it. */
 static gboolean
 verify_server_final (HsSaslScram *self, const guint8 *data, gsize length, GError **error)
 {
@@ -173,16 +162,16 @@ hs_sasl_scram_challenge (HsSaslMechanism *mechanism,
 {
   HsSaslScram *self = (HsSaslScram *) mechanism;
 
-  if (self->state == STATE_FIRST_SENT)
+  if (hs_sasl_phase_can (mechanism->phase, HS_SASL_ON_FIRST))
     return take_server_first (self, challenge, length, error);
 
-  /* RFC 4422, 5: where the final message comes as a challenge, the answer to it is empty. */
-  if (self->state == STATE_FINAL_SENT)
+  /* RFC 4422, 5: if the final message comes as a challenge, the answer to it is empty. */
+  if (hs_sasl_phase_can (mechanism->phase, HS_SASL_ON_SIGNATURE))
     {
       if (!verify_server_final (self, challenge, length, error))
         return HS_SASL_STEP_FAILED;
       *response = g_bytes_new_static ("", 0);
-      self->state = STATE_VERIFIED;
+      mechanism->phase = hs_sasl_phase_get_next (mechanism->phase, HS_SASL_ON_SIGNATURE);
       return HS_SASL_STEP_RESPOND;
     }
 
@@ -268,7 +257,6 @@ hs_sasl_scram_derived (HsSaslMechanism *mechanism, GBytes *key, GBytes **respons
   g_autofree char *proof = NULL;
   char *message;
 
-  g_assert (self->state == STATE_DERIVING);
   g_assert (g_bytes_get_size (key) == self->hash_length);
 
   without_proof = make_client_final_without_proof (self);
@@ -278,7 +266,7 @@ hs_sasl_scram_derived (HsSaslMechanism *mechanism, GBytes *key, GBytes **respons
   message = g_strdup_printf ("%s,p=%s", without_proof, proof);
   *response = g_bytes_new_take (message, strlen (message));
   g_clear_pointer (&self->key_request, hs_sasl_key_request_unref);
-  self->state = STATE_FINAL_SENT;
+  mechanism->phase = hs_sasl_phase_get_next (mechanism->phase, HS_SASL_ON_KEY);
   return HS_SASL_STEP_RESPOND;
 }
 
@@ -287,12 +275,12 @@ hs_sasl_scram_success (HsSaslMechanism *mechanism, const guint8 *data, gsize len
 {
   HsSaslScram *self = (HsSaslScram *) mechanism;
 
-  if (self->state == STATE_VERIFIED && length == 0)
+  if (mechanism->phase == HS_SASL_PHASE_VERIFIED && length == 0)
     return TRUE;
-  if (self->state == STATE_FINAL_SENT && length > 0)
+  if (mechanism->phase == HS_SASL_PHASE_PROVED && length > 0)
     return verify_server_final (self, data, length, error);
 
-  if (self->state == STATE_VERIFIED)
+  if (mechanism->phase == HS_SASL_PHASE_VERIFIED)
     g_set_error_literal (error, HS_SASL_ERROR, HS_SASL_ERROR_SERVER_NOT_VERIFIED,
                          "The server sent more after its signature");
   else
@@ -415,7 +403,7 @@ hs_sasl_scram_set_nonce (HsSaslMechanism *mechanism, const char *nonce)
   HsSaslScram *self = (HsSaslScram *) mechanism;
 
   g_assert (mechanism->klass == &hs_sasl_scram_class);
-  g_assert (self->state == STATE_NEW);
+  g_assert (mechanism->phase == HS_SASL_PHASE_NEW);
   g_free (self->nonce);
   self->nonce = g_strdup (nonce);
 }
