@@ -38,6 +38,71 @@ hs_feature_set_client (gpointer module, HsClient **field, HsClient *client)
     g_object_notify (module, "client");
 }
 
+typedef struct
+{
+  GPtrArray *tasks; /* with a reference: its owner may be gone */
+  GTask *task;      /* borrowed: the source goes with the task */
+} Waiting;
+
+static void
+waiting_free (gpointer data)
+{
+  Waiting *self = data;
+
+  g_ptr_array_unref (self->tasks);
+  g_free (self);
+}
+
+static gboolean
+waiting_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Waiting *self = user_data;
+  g_autoptr (GTask) task = g_object_ref (self->task);
+
+  if (g_ptr_array_remove (self->tasks, task))
+    g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+waiting_source_free (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+void
+hs_feature_wait (GPtrArray *tasks, GTask *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Waiting *waiting;
+  GSource *source;
+
+  g_ptr_array_add (tasks, task);
+  if (cancellable == NULL)
+    return;
+  waiting = g_new (Waiting, 1);
+  waiting->tasks = g_ptr_array_ref (tasks);
+  waiting->task = task;
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (waiting_cancelled_cb), waiting, waiting_free);
+  g_source_set_static_name (source, "[headstock] a task that waits");
+  g_source_attach (source, g_task_get_context (task));
+  g_object_set_qdata_full (G_OBJECT (task), g_quark_from_static_string ("headstock-waiting"), source,
+                           waiting_source_free);
+}
+
+GPtrArray *
+hs_feature_stop_waiting (GPtrArray *tasks)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < tasks->len; i++)
+    g_ptr_array_add (all, g_object_ref (tasks->pdata[i]));
+  g_ptr_array_set_size (tasks, 0);
+  return all;
+}
+
 guint
 hs_feature_find_namespaces (HsElement *element, const HsFeatureNamespace *namespaces, guint n_namespaces)
 {

@@ -15,6 +15,12 @@ void hs_feature_mark (GType type, gboolean client_only);
  * of the pointer. */
 void hs_feature_set_client (gpointer module, HsClient **field, HsClient *client);
 
+/* Adds a task to a list of tasks that wait for the same thing, and takes it over. If it is cancelled, it leaves the list
+ * and ends at once. @tasks: owns its tasks (g_object_unref()). */
+void hs_feature_wait (GPtrArray *tasks, GTask *task);
+/* Returns the tasks of a list, which is empty then: a callback may add the next one. (transfer container) */
+GPtrArray *hs_feature_stop_waiting (GPtrArray *tasks);
+
 /* The delivery status of a stanza. */
 typedef enum
 {

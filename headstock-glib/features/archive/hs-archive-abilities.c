@@ -84,7 +84,7 @@ ask_form (GTask *task)
   g_autoptr (HsIq) iq = hs_iq_new ("get", archive != NULL ? hs_jid_to_string (archive) : NULL, payload);
 
   if (self->client != NULL)
-    hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, form_cb, task);
+    hs_client_request_async (self->client, HS_ELEMENT (iq), -1, g_task_get_cancellable (task), form_cb, task);
   else
     {
       g_task_return_boolean (task, TRUE);
@@ -130,7 +130,7 @@ hs_archive_learn (HsArchive *self, HsJid *archive, gboolean form, GTask *task)
     g_object_set_data (G_OBJECT (task), "form", task);
   if (!ability->is_known && address != NULL)
     hs_disco_query_async (HS_DISCO (hs_client_ensure_module (self->client, HS_TYPE_DISCO)), hs_jid_to_string (address),
-                          NULL, NULL, features_cb, task);
+                          NULL, g_task_get_cancellable (task), features_cb, task);
   else if (form && !ability->has_form)
     ask_form (task);
   else

@@ -179,5 +179,5 @@ hs_archive_ask_metadata (HsArchive *self, HsJid *archive, GTask *task)
   data->archive = archive != NULL ? hs_jid_ref (archive) : NULL;
   data->metadata = hs_archive_metadata_new ();
   g_task_set_task_data (task, data, metadata_free);
-  hs_archive_learn (self, archive, FALSE, g_task_new (self, NULL, learned_cb, task));
+  hs_archive_learn (self, archive, FALSE, g_task_new (self, g_task_get_cancellable (task), learned_cb, task));
 }

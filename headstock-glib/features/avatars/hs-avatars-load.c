@@ -516,6 +516,11 @@ hs_avatars_load_async (HsAvatars *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_avatars_load_async);
+  if (g_task_return_error_if_cancelled (task))
+    {
+      g_object_unref (task);
+      return;
+    }
   if (avatar->bytes != NULL)
     g_task_return_pointer (task, g_bytes_ref (avatar->bytes), (GDestroyNotify) g_bytes_unref);
   else if ((error = find_reason (self, avatar)) != NULL)

@@ -4,6 +4,7 @@
 #include "hs-bookmarks-private.h"
 
 #include "hs-error.h"
+#include "hs-feature.h"
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
 
@@ -124,7 +125,7 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
   else if (self->is_wanted)
     {
       self->go_on = go_on;
-      g_queue_push_tail (&self->waiting, g_steal_pointer (&owned));
+      hs_feature_wait (self->waiting, g_steal_pointer (&owned));
       if (self->loading == NULL)
         hs_bookmarks_load_begin (self);
     }

@@ -5,6 +5,7 @@
 
 #include "hs-disco.h"
 #include "hs-error.h"
+#include "hs-feature.h"
 #include "hs-iq.h"
 #include "hs-namespaces.h"
 #include "hs-stanza-error.h"
@@ -43,10 +44,10 @@ is_over (Load *load)
 static void
 flush (HsBookmarks *self, const GError *error)
 {
-  GTask *task;
+  g_autoptr (GPtrArray) tasks = hs_feature_stop_waiting (self->waiting);
 
-  while ((task = g_queue_pop_head (&self->waiting)) != NULL)
-    self->go_on (self, task, error);
+  for (guint i = 0; i < tasks->len; i++)
+    self->go_on (self, g_object_ref (tasks->pdata[i]), error);
 }
 
 /* Shows the bookmarks that were found, and continues the tasks that wait for them. */

@@ -26,7 +26,7 @@ struct _HsBookmarks
   GCancellable *loading; /* NULL unless the bookmarks are being loaded */
   gboolean is_past_node; /* while they are being loaded: the node was read, and the older stores are being read */
   gboolean is_wanted;    /* the bookmarks were not loaded in this session */
-  GQueue waiting;        /* of GTask, which wait until the bookmarks are loaded */
+  GPtrArray *waiting;    /* of GTask, which wait until the bookmarks are loaded */
   HsBookmarksGoOnFunc go_on;
   gboolean is_loaded;
   gboolean is_writable;

@@ -188,6 +188,7 @@ hs_bookmarks_finalize (GObject *object)
   g_clear_object (&self->pubsub);
   g_clear_object (&self->bookmarks);
   g_hash_table_unref (self->table);
+  g_ptr_array_unref (self->waiting);
   g_free (self->account);
 
   G_OBJECT_CLASS (hs_bookmarks_parent_class)->finalize (object);
@@ -300,7 +301,7 @@ hs_bookmarks_init (HsBookmarks *self)
 {
   self->bookmarks = g_list_store_new (HS_TYPE_BOOKMARK);
   self->table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  g_queue_init (&self->waiting);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->is_wanted = TRUE;
 }
 

@@ -181,8 +181,7 @@ ask_next (HsDiscoCapsQuestion *question)
           ask_holder (question, jid, caps->node);
           return;
         }
-      g_ptr_array_remove_index (question->waiters.tasks, 0);
-      start (self, task);
+      start (self, g_ptr_array_steal_index (question->waiters.tasks, 0));
     }
   g_hash_table_remove (self->asked_caps, question->key);
   question_free (question);
@@ -322,6 +321,8 @@ hs_disco_query_caps_async (HsDisco *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_disco_query_caps_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   jid = hs_disco_check_jid (full_jid, &error);
   if (jid == NULL)
     {

@@ -233,6 +233,8 @@ hs_disco_query_async (HsDisco *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_disco_query_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   if (jid != NULL && (address = hs_disco_check_jid (jid, &error)) == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else

@@ -170,6 +170,8 @@ hs_muc_decline_async (HsMuc *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_muc_decline_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   if (invite->is_direct || invite->inviter == NULL)
     {
       g_task_return_boolean (task, TRUE);

@@ -91,7 +91,7 @@ find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
  * await room.join_async()
  * ```
  *
- * Returns: (transfer none): the room
+ * Returns: (transfer none) (nullable): the room, or %NULL if @jid or @nick is not valid
  *
  * Since: 0.2
  */
@@ -233,6 +233,8 @@ hs_muc_join_async (HsMuc *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_muc_join_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   room = find_or_add (self, jid, nick, &error);
   if (room == NULL)
     g_task_return_error (task, error);

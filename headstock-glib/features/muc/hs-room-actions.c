@@ -107,7 +107,8 @@ hs_room_join_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_join_async);
-  hs_room_begin_join (self, task);
+  if (!g_task_return_error_if_cancelled (task))
+    hs_room_begin_join (self, task);
 }
 
 /**
@@ -173,7 +174,8 @@ hs_room_leave_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_leave_async);
-  hs_room_begin_leave (self, task, status);
+  if (!g_task_return_error_if_cancelled (task))
+    hs_room_begin_leave (self, task, status);
 }
 
 /**
@@ -235,7 +237,8 @@ hs_room_change_nick_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_change_nick_async);
-  do_change_nick (self, task, nick);
+  if (!g_task_return_error_if_cancelled (task))
+    do_change_nick (self, task, nick);
 }
 
 /**
@@ -297,6 +300,8 @@ hs_room_check_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_check_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   if (self->state == HS_ROOM_STATE_IN && hs_room_find_client (self) != NULL)
     hs_room_ping (self, task);
   else
@@ -364,7 +369,8 @@ hs_room_change_subject_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_change_subject_async);
-  do_change_subject (self, task, subject);
+  if (!g_task_return_error_if_cancelled (task))
+    do_change_subject (self, task, subject);
 }
 
 /**

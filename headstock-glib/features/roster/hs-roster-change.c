@@ -93,6 +93,7 @@ hs_roster_add_async (HsRoster *self,
 
   g_return_if_fail (HS_IS_ROSTER (self));
   g_return_if_fail (jid != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_roster_add_async);
@@ -127,6 +128,7 @@ hs_roster_add_finish (HsRoster *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_roster_add_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -168,6 +170,7 @@ hs_roster_update_async (HsRoster *self,
 
   g_return_if_fail (HS_IS_ROSTER (self));
   g_return_if_fail (HS_IS_CONTACT (contact));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_roster_update_async);
@@ -197,6 +200,7 @@ hs_roster_update_finish (HsRoster *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_roster_update_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -235,6 +239,7 @@ hs_roster_remove_async (HsRoster *self,
 
   g_return_if_fail (HS_IS_ROSTER (self));
   g_return_if_fail (HS_IS_CONTACT (contact));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_roster_remove_async);
@@ -263,6 +268,7 @@ hs_roster_remove_finish (HsRoster *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_roster_remove_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -4,6 +4,7 @@
 #include "hs-roster-private.h"
 
 #include "hs-error.h"
+#include "hs-feature.h"
 #include "hs-namespaces.h"
 
 /* Loading the roster (RFC 6121, 2.1.3 and 2.6) and applying roster pushes (2.1.6). */
@@ -43,9 +44,8 @@ hs_roster_set_loaded (HsRoster *self, gboolean is_loaded)
 static void
 end_tasks (HsRoster *self, const GError *error)
 {
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->load.tasks);
+  g_autoptr (GPtrArray) tasks = hs_feature_stop_waiting (self->load.tasks);
 
-  self->load.tasks = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < tasks->len; i++)
     if (error != NULL)
       g_task_return_error (tasks->pdata[i], g_error_copy (error));
@@ -181,7 +181,7 @@ merge (HsRoster *self, HsRosterStaging *staging, const char *version)
 void
 hs_roster_load_restore (HsRoster *self, HsRosterStaging *staging, const char *version, GTask *task)
 {
-  g_ptr_array_add (self->load.tasks, g_object_ref (task));
+  hs_feature_wait (self->load.tasks, g_object_ref (task));
   merge (self, staging, version);
 }
 
@@ -367,7 +367,7 @@ hs_roster_load_clear (HsRoster *self)
 /**
  * hs_roster_refresh_async:
  * @self: a roster
- * @cancellable: (nullable): a #GCancellable; where it is cancelled, the call ends with an error when the answer arrives
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the request
  * @callback: (scope async) (closure user_data): called when the roster has been loaded
  * @user_data: data for @callback
  *
@@ -392,16 +392,19 @@ hs_roster_refresh_async (HsRoster *self,
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (HS_IS_ROSTER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_roster_refresh_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   if (self->client == NULL)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
                                "The roster is not registered with a client");
       return;
     }
-  g_ptr_array_add (self->load.tasks, g_object_ref (task));
+  hs_feature_wait (self->load.tasks, g_steal_pointer (&task));
   if (self->load.cancellable == NULL)
     hs_roster_load_begin (self);
 }
@@ -426,6 +429,7 @@ hs_roster_refresh_finish (HsRoster *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (HS_IS_ROSTER (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, hs_roster_refresh_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -3,6 +3,7 @@
 
 #include "hs-state-folder-private.h"
 
+#include "hs-feature.h"
 #include "hs-state-file-private.h"
 
 /* Gives objects the states that the folder has. */
@@ -138,6 +139,20 @@ load_run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
   g_clear_error (&error);
 }
 
+/* Takes over @error, which is NULL for TRUE. A task that was cancelled has ended before. */
+static void
+end_load (GTask *task, GError *error)
+{
+  HsStateFolder *self = g_task_get_source_object (task);
+
+  if (!g_ptr_array_remove (self->loads, task))
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
 static void
 adopted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -148,10 +163,8 @@ adopted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (entry != NULL && entry->object == HS_STATEFUL (object))
     entry->restoring = FALSE;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  g_task_propagate_boolean (G_TASK (result), &error);
+  end_load (task, error);
 }
 
 static void
@@ -171,10 +184,7 @@ restore_loaded (HsStateEntry *entry, Loading *loading, GTask *task)
     }
   hs_stateful_restore_state (entry->object, loading->state, &error);
   entry->restoring = FALSE;
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  end_load (task, error);
 }
 
 static void
@@ -186,23 +196,18 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   HsStateEntry *entry = hs_state_folder_find_entry (self, loading->name);
   GError *error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_error (task, error);
   /* The program may have called hs_state_folder_forget() meanwhile. */
-  else if (loading->state == NULL || entry == NULL)
-    g_task_return_boolean (task, TRUE);
+  if (!g_task_propagate_boolean (G_TASK (result), &error) || loading->state == NULL || entry == NULL)
+    end_load (task, error);
   else
-    {
-      g_task_set_task_data (task, g_steal_pointer (&loading), NULL);
-      restore_loaded (entry, g_task_get_task_data (task), task);
-    }
+    restore_loaded (entry, loading, task);
 }
 
 /**
  * hs_state_folder_load_async:
  * @self: a folder of states
  * @object: an object with a state
- * @cancellable: (nullable): a #GCancellable
+ * @cancellable: (nullable): a #GCancellable, which ends the waiting; the object gets its state all the same
  * @callback: (scope async): called when the object has its state
  * @user_data: data for @callback
  *
@@ -241,6 +246,8 @@ hs_state_folder_load_async (HsStateFolder *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_state_folder_load_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   entry = hs_state_folder_ensure_entry (self, object, &error);
   if (entry == NULL)
     {
@@ -256,6 +263,7 @@ hs_state_folder_load_async (HsStateFolder *self,
   loading->parts = entry->parts;
   /* The thread may release the last reference to this task, but must not release the last one to the folder. */
   reading = g_task_new (NULL, NULL, loaded_cb, g_object_ref (task));
+  hs_feature_wait (self->loads, g_steal_pointer (&task));
   g_task_set_source_tag (reading, load_run);
   g_task_set_task_data (reading, loading, (GDestroyNotify) loading_free);
   g_task_run_in_thread (reading, load_run);
@@ -269,7 +277,8 @@ hs_state_folder_load_async (HsStateFolder *self,
  *
  * Finishes an operation started with [method@StateFolder.load_async].
  *
- * Errors: those of [method@StateFolder.load]; %G_IO_ERROR_CANCELLED, after which the object may have its state or not.
+ * Errors: those of [method@StateFolder.load]; %G_IO_ERROR_CANCELLED, after which the object may still get its
+ * state.
  *
  * Returns: true if the object has the state that the folder has, or if there was none
  *

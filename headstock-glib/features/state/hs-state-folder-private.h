@@ -37,6 +37,7 @@ struct _HsStateFolder
   HsStateWriter *writer;  /* NULL if the folder has no path */
   GPtrArray *entries;     /* of HsStateEntry */
   HsStateWaiters waiters; /* of flush_async() */
+  GPtrArray *loads;       /* GTask: of load_async() */
   guint64 serial;         /* of the state that was taken last */
   guint n_jobs;
 };

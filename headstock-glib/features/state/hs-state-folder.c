@@ -381,6 +381,7 @@ hs_state_folder_finalize (GObject *object)
 
   g_ptr_array_unref (self->entries);
   hs_state_waiters_clear (&self->waiters);
+  g_ptr_array_unref (self->loads);
   g_clear_pointer (&self->writer, hs_state_writer_unref);
   g_clear_object (&self->folder);
   g_main_context_unref (self->context);
@@ -481,6 +482,7 @@ hs_state_folder_init (HsStateFolder *self)
   self->context = g_main_context_ref_thread_default ();
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
   hs_state_waiters_init (&self->waiters);
+  self->loads = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Features about others and the account: capabilities, states, profiles, avatars, markers, blocking, nodes."""
 
-from .row import attack, avatars, disco, displayed, feature, roster, unit, vcard
+from .row import attack, avatars, cancelled, disco, displayed, feature, roster, unit, vcard
 
 ROWS = [
     # ---- Capabilities of others ----
@@ -28,6 +28,23 @@ ROWS = [
     disco("an unknown node of ours is not answered",
           "return g_strcmp0 (current, node) == 0 ? g_steal_pointer (&info) : NULL;",
           "return g_steal_pointer (&info);", "/disco/answers", "disco"),
+
+    # ---- Calls that are cancelled ----
+    roster("a refresh that is cancelled ends at once", "hs_feature_wait (self->load.tasks, g_steal_pointer (&task));",
+           "g_ptr_array_add (self->load.tasks, g_steal_pointer (&task));", "load", "/roster/load/cancelled"),
+    cancelled("a task that waits leaves its list when it is cancelled",
+              "if (g_ptr_array_remove (self->tasks, task)) g_task_return_error_if_cancelled (task);", ""),
+    cancelled("a change of bookmarks that waits for them ends when it is cancelled",
+              "hs_feature_wait (self->waiting, g_steal_pointer (&owned));",
+              "g_ptr_array_add (self->waiting, g_steal_pointer (&owned));"),
+    cancelled("asking for an archive's ends is cancelled while its features are asked for",
+              "g_task_new (self, g_task_get_cancellable (task), learned_cb, task)",
+              "g_task_new (self, NULL, learned_cb, task)"),
+    cancelled("a query that was cancelled before asks nothing",
+              "g_task_set_source_tag (task, hs_disco_query_async); if (g_task_return_error_if_cancelled (task)) return;",
+              "g_task_set_source_tag (task, hs_disco_query_async);", "/cancelled/before"),
+    feature("loading a state ends when it is cancelled", "hs_feature_wait (self->loads, g_steal_pointer (&task));",
+            "g_ptr_array_add (self->loads, g_steal_pointer (&task));", "state", "/state/load-cancelled"),
 
     # ---- States that are kept ----
     feature("a state of another version is refused", "if (found != version)", "if (FALSE)",

@@ -44,6 +44,11 @@ def feature(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/{program}/test-{program}", ("-p", path))
 
 
+def cancelled(name: str, old: str, new: str, path: str = "/cancelled/while-waiting") -> Mutation:
+    """One that a call of any feature that is cancelled finds."""
+    return Mutation(name, old, new, "tests/features/messenger/test-cancelled", ("-p", path))
+
+
 def blocking_sessions(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/blocking/test-blocking-sessions", ("-p", path))
 

@@ -132,6 +132,45 @@ test_difference (void)
   roster_clear (&f);
 }
 
+/* A refresh that is cancelled ends at once. Another one waits for the same answer, which counts all the same. */
+static void
+test_cancelled (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), ROSTER_ASKED, SEND (ROSTER_ITEMS ("", JULIET)), ROSTER_ASKED,
+                                       GATE, SEND (ROSTER_ITEMS ("", ROMEO)), SERVE, END };
+  static const ScriptStep *const scripts[] = { script, NULL };
+  RosterTest f;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  RosterResult first = { NULL }, second = { NULL }, late = { NULL };
+
+  roster_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  test_until (is_loaded (&f));
+  hs_roster_refresh_async (f.roster, cancellable, roster_result_cb, &first);
+  hs_roster_refresh_async (f.roster, NULL, roster_result_cb, &second);
+  g_cancellable_cancel (cancellable);
+  test_until (first.result != NULL);
+  g_assert_false (hs_roster_refresh_finish (f.roster, first.result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  hs_roster_refresh_async (f.roster, cancellable, roster_result_cb, &late);
+  test_until (late.result != NULL);
+  g_assert_false (hs_roster_refresh_finish (f.roster, late.result, NULL));
+  g_assert_null (second.result);
+  scripted_server_open_gate (f.test->server);
+  test_until (second.result != NULL);
+  g_assert_true (hs_roster_refresh_finish (f.roster, second.result, &error));
+  g_assert_no_error (error);
+  assert_contacts (&f, "romeo@example.org=[]none ");
+  g_assert_cmpuint (scripted_server_count_received (f.test->server, "<query xmlns=\"jabber:iq:roster\"/>"), ==, 2);
+  g_object_unref (first.result);
+  g_object_unref (second.result);
+  g_object_unref (late.result);
+  test_client_stop (f.test);
+  roster_clear (&f);
+}
+
 #define FEATURES_VERSIONS                                                                          \
   SAY_FEATURES (FEATURE_BIND "<ver xmlns='urn:xmpp:features:rosterver'/>" \
                               "<sub xmlns='urn:xmpp:features:pre-approval'/>")
@@ -419,6 +458,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/load/first", test_first);
   g_test_add_func ("/roster/load/difference", test_difference);
+  g_test_add_func ("/roster/load/cancelled", test_cancelled);
   g_test_add_func ("/roster/load/versions", test_versions);
   g_test_add_func ("/roster/load/no-versions", test_no_versions);
   g_test_add_func ("/roster/load/late", test_late);

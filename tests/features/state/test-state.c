@@ -666,6 +666,40 @@ test_killed (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (read_number (fixture), ==, 3);
 }
 
+/* The call ends at once; the thing gets its state all the same, and does not replace it. */
+static void
+test_load_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TestThing) thing = thing_new ();
+  g_autoptr (TestThing) other = thing_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  store (fixture, 5);
+  hs_state_folder_load_async (fixture->folder, HS_STATEFUL (thing), cancellable, result_cb, &result);
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (hs_state_folder_load_finish (fixture->folder, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  while (thing->number == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (thing->number, ==, 5);
+  hs_state_folder_forget (fixture->folder, HS_STATEFUL (thing));
+
+  /* Nothing is done for a call that was cancelled before. */
+  g_clear_object (&result);
+  hs_state_folder_load_async (fixture->folder, HS_STATEFUL (other), cancellable, result_cb, &result);
+  spin (20);
+  g_assert_false (hs_state_folder_load_finish (fixture->folder, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  thing_change (other, 7);
+  assert_flush (fixture->folder);
+  g_assert_cmpuint (read_number (fixture), ==, 5);
+}
+
 #define ADD(name, function) g_test_add ("/state/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -689,6 +723,7 @@ main (int argc, char *argv[])
   ADD ("dispose", test_dispose);
   ADD ("failure", test_failure);
   ADD ("flush-cancelled", test_flush_cancelled);
+  ADD ("load-cancelled", test_load_cancelled);
   ADD ("type", test_type);
   ADD ("killed", test_killed);
 
