@@ -15,10 +15,7 @@
  * A room that the account remembers (XEP-0402).
  *
  * ```python
- * bookmark = Headstock.Bookmark.new("verona@rooms.example.org")
- * bookmark.props.name = "Verona"
- * bookmark.props.nick = "romeo"
- * bookmark.props.is_autojoin = True
+ * bookmark = Headstock.Bookmark(jid="verona@rooms.example.org", name="Verona", nick="romeo", is_autojoin=True)
  * bookmarks.store_async(bookmark, None, stored)
  * ```
  *
@@ -60,6 +57,12 @@ G_DEFINE_FINAL_TYPE (HsBookmark, hs_bookmark, G_TYPE_OBJECT)
 
 /* ---- XML ---- */
 
+static gboolean
+is_room (HsJid *jid)
+{
+  return hs_jid_get_local (jid) != NULL && hs_jid_get_resource (jid) == NULL;
+}
+
 HsJid *
 hs_bookmark_read_room (const char *room, GError **error)
 {
@@ -67,7 +70,7 @@ hs_bookmark_read_room (const char *room, GError **error)
 
   if (jid == NULL)
     return NULL;
-  if (hs_jid_get_local (jid) != NULL && hs_jid_get_resource (jid) == NULL)
+  if (is_room (jid))
     return g_steal_pointer (&jid);
   g_set_error (error, HS_ERROR, HS_ERROR_INVALID_JID,
                "'%s' is not the address of a room, such as room@rooms.example.org", room);
@@ -85,8 +88,7 @@ hs_bookmark_new_from_element (const char *room, HsElement *conference)
 
   if (jid == NULL || strcmp (hs_element_get_name (conference), "conference") != 0)
     return NULL;
-  self = g_object_new (HS_TYPE_BOOKMARK, NULL);
-  self->jid = g_steal_pointer (&jid);
+  self = g_object_new (HS_TYPE_BOOKMARK, "jid", jid, NULL);
   self->name = g_strdup (hs_element_get_attribute (conference, "name"));
   self->is_autojoin = g_strcmp0 (autojoin, "true") == 0 || g_strcmp0 (autojoin, "1") == 0;
   self->nick = g_strdup (hs_element_get_child_text (conference, "nick", ns));
@@ -214,6 +216,14 @@ hs_bookmark_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     }
 }
 
+/* Only a room's address is taken, as in hs_bookmark_new(). */
+static void
+set_jid (HsBookmark *self, HsJid *jid)
+{
+  if (jid != NULL && is_room (jid))
+    self->jid = hs_jid_ref (jid);
+}
+
 static void
 hs_bookmark_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
@@ -221,6 +231,9 @@ hs_bookmark_set_property (GObject *object, guint prop_id, const GValue *value, G
 
   switch (prop_id)
     {
+    case PROP_JID:
+      set_jid (self, g_value_get_boxed (value));
+      break;
     case PROP_NAME:
       hs_bookmark_set_name (self, g_value_get_string (value));
       break;
@@ -255,11 +268,12 @@ install_properties (GObjectClass *object_class)
   /**
    * HsBookmark:jid: (getter get_jid)
    *
-   * The room's bare JID; %NULL if [ctor@Bookmark.new] was called with an address that is not a room's.
+   * The room's bare JID. The default is %NULL: the bookmark was made with an address that is not a room's.
    *
    * Since: 0.2
    */
-  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, HS_TYPE_JID,
+                                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * HsBookmark:name: (getter get_name) (setter set_name)
@@ -361,13 +375,12 @@ hs_bookmark_init (HsBookmark *self)
 HsBookmark *
 hs_bookmark_new (const char *room)
 {
-  HsBookmark *self;
+  g_autoptr (HsJid) jid = NULL;
 
   g_return_val_if_fail (room != NULL, NULL);
 
-  self = g_object_new (HS_TYPE_BOOKMARK, NULL);
-  self->jid = hs_bookmark_read_room (room, NULL);
-  return self;
+  jid = hs_jid_new (room, NULL);
+  return g_object_new (HS_TYPE_BOOKMARK, "jid", jid, NULL);
 }
 
 /**

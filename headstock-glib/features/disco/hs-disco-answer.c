@@ -178,8 +178,8 @@ append_item (HsElement *query, HsDiscoItem *item)
  *
  * Answers a request for items (XEP-0030, 4), at once or later.
  *
- * The answer has the node of the request and all items. %NULL answers with %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the
- * session is gone meanwhile, nothing is sent.
+ * The answer has the node of the request and all items that have an address. %NULL answers with
+ * %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session is gone meanwhile, nothing is sent.
  *
  * Since: 0.2
  */
@@ -202,7 +202,8 @@ hs_disco_answer_items (HsDisco *self, HsIq *request, GListModel *items)
       g_autoptr (GObject) item = g_list_model_get_item (items, i);
 
       g_return_if_fail (HS_IS_DISCO_ITEM (item));
-      append_item (query, HS_DISCO_ITEM (item));
+      if (hs_disco_item_get_jid (HS_DISCO_ITEM (item)) != NULL)
+        append_item (query, HS_DISCO_ITEM (item));
     }
   send_reply (self, request, query);
 }

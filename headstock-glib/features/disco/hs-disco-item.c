@@ -75,18 +75,40 @@ hs_disco_item_get_property (GObject *object, guint prop_id, GValue *value, GPara
 }
 
 static void
+hs_disco_item_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  HsDiscoItem *self = HS_DISCO_ITEM (object);
+
+  switch (prop_id)
+    {
+    case PROP_JID:
+      self->jid = g_value_dup_boxed (value);
+      break;
+    case PROP_NODE:
+      self->node = g_value_dup_string (value);
+      break;
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 hs_disco_item_class_init (HsDiscoItemClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->finalize = hs_disco_item_finalize;
   object_class->get_property = hs_disco_item_get_property;
+  object_class->set_property = hs_disco_item_set_property;
 
   /**
    * HsDiscoItem:jid: (getter get_jid)
    *
-   * The item's address.
+   * The item's address. The default is %NULL: an item without an address is not sent.
    *
    * Since: 0.2
    */
@@ -95,7 +117,7 @@ hs_disco_item_class_init (HsDiscoItemClass *klass)
   /**
    * HsDiscoItem:node: (getter get_node)
    *
-   * The item's node at its address, or %NULL.
+   * The item's node at its address. The default is %NULL: none.
    *
    * Since: 0.2
    */
@@ -104,7 +126,7 @@ hs_disco_item_class_init (HsDiscoItemClass *klass)
   /**
    * HsDiscoItem:name: (getter get_name)
    *
-   * A name for people to read, or %NULL.
+   * A name for people to read. The default is %NULL: none.
    *
    * Since: 0.2
    */
@@ -134,18 +156,13 @@ HsDiscoItem *
 hs_disco_item_new (const char *jid, const char *node, const char *name)
 {
   g_autoptr (HsJid) address = NULL;
-  HsDiscoItem *self;
 
   g_return_val_if_fail (jid != NULL, NULL);
 
   address = hs_jid_new (jid, NULL);
   if (address == NULL)
     return NULL;
-  self = g_object_new (HS_TYPE_DISCO_ITEM, NULL);
-  self->jid = g_steal_pointer (&address);
-  self->node = g_strdup (node);
-  self->name = g_strdup (name);
-  return self;
+  return g_object_new (HS_TYPE_DISCO_ITEM, "jid", address, "node", node, "name", name, NULL);
 }
 
 /**
@@ -154,7 +171,7 @@ hs_disco_item_new (const char *jid, const char *node, const char *name)
  *
  * The item's address.
  *
- * Returns: (transfer none): the address
+ * Returns: (transfer none) (nullable): the address, or %NULL if a program made the item without one
  *
  * Since: 0.2
  */
