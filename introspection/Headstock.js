@@ -344,7 +344,8 @@ function findNarrowing(options) {
 
 // An option that is misspelt would be one that is not set.
 function makeFlags(options) {
-    if (typeof options !== 'object' || options === null || Array.isArray(options))
+    // What is in a Map is no option either.
+    if (Object.prototype.toString.call(options) !== '[object Object]')
         throw new TypeError(`The options of a handler are an object, not ${options}`);
     let flags = Headstock.HandlerFlags.DEFAULT;
     for (const name in options) {
@@ -374,6 +375,12 @@ function isNativeModule(object) {
     return true;
 }
 
+// The namespace of a constant that there is not is undefined: for null, any, what nobody meant would reach the handler.
+function checkName(what, value) {
+    if (value !== null && typeof value !== 'string')
+        throw new TypeError(`The ${what} of a handler's element is a string, or null for any, not ${value}`);
+}
+
 // An object's handlers in a list of their own: what they are in may be gone through once only.
 function checkHandlers(handlers = []) {
     if (typeof handlers !== 'object' || typeof handlers?.[Symbol.iterator] !== 'function')
@@ -382,6 +389,8 @@ function checkHandlers(handlers = []) {
     for (const one of all) {
         if (!Array.isArray(one) || typeof one[2] !== 'function' || one.length > 4)
             throw new TypeError('A handler is a list: a name, a namespace, a function, and options');
+        checkName('name', one[0]);
+        checkName('namespace', one[1]);
         one.forEach(checkText);
         makeFlags(one[3] ?? {});
         findNarrowing(one[3]);
@@ -611,7 +620,10 @@ const clientMethods = {
         return this.send_async(stanza, ...more);
     },
 
-    elements(name, namespace = null, options = {}) {
+    elements(name, ...more) {
+        const [namespace = null, options = {}] = more;
+        if (more.length > 0)
+            checkName('namespace', more[0]);
         const isOnce = (makeFlags(options) & Headstock.HandlerFlags.ONCE) !== 0;
         return new Arrivals(this, name, namespace, options, isOnce);
     },

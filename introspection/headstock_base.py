@@ -120,12 +120,28 @@ def make_jid(address):
     return Jid.new(address) if isinstance(address, str) else address
 
 
-_ADDRESSES = {"to": make_string, "to_jid": make_jid, "from_jid": make_jid, "jid": make_jid}
+def make_strings(addresses):
+    """The addresses in a list as strings."""
+    return [make_string(one) for one in addresses] if isinstance(addresses, (list, tuple)) else addresses
 
 
-def _convert(name, value):
+# What a property takes in another form, too, by the name of its type.
+_CONVERTERS = {"HsJid": make_jid, "gchararray": make_string, "GStrv": make_strings}
+# The same by class and property.
+_found = {}
+
+
+def _find_converter(cls, name):
+    spec = getattr(cls.props, name, None)
+    convert = _CONVERTERS.get(spec.value_type.name) if spec is not None else None
+    _found[cls, name] = convert
+    return convert
+
+
+def _convert(cls, name, value):
     check_text(value)
-    convert = _ADDRESSES.get(name.replace("-", "_"))
+    name = name.replace("-", "_")
+    convert = _found[cls, name] if (cls, name) in _found else _find_converter(cls, name)
     return convert(value) if convert else value
 
 
@@ -209,7 +225,7 @@ class _Props:
 
     def __setattr__(self, name, value):
         check_property(self._cls, name, value)
-        setattr(self._props, name, _convert(name, value))
+        setattr(self._props, name, _convert(self._cls, name, value))
 
     def __iter__(self):
         return iter(self._props)
@@ -240,7 +256,7 @@ class Properties:
         properties = {name[:-1] if name.endswith("_") else name: value for name, value in properties.items()}
         for name, value in properties.items():
             check_property(type(self), name, value)
-        properties = {name: _convert(name, value) for name, value in properties.items()}
+        properties = {name: _convert(type(self), name, value) for name, value in properties.items()}
         for name in properties:
             _check_writable(type(self), name)
         try:
@@ -270,7 +286,7 @@ class Properties:
         """Sets a property."""
         self._check_thread()
         check_property(type(self), name, value)
-        super().set_property(name, _convert(name, value))
+        super().set_property(name, _convert(type(self), name, value))
 
     def set_properties(self, **properties):
         """Sets properties."""

@@ -14,6 +14,11 @@ var TYPES = {
 const SHOWS = ['away', 'chat', 'dnd', 'xa'];
 const NO_TEXT = /[\0\p{Surrogate}]/u;
 
+// What a property takes in another form, too, by the name of its type.
+const CONVERTERS = {HsJid: toJid, gchararray: toAddress, GStrv: toAddresses};
+// The names of the properties that are addresses, and that a program may set.
+const jidNames = new Set();
+
 let Headstock;
 
 // Has all that C has by now check what it is given.
@@ -51,7 +56,7 @@ function checkFunction(owner, name) {
     const checked = function (...all) {
         all.forEach(checkText);
         if (all.some(Array.isArray))
-            all = all.map(one => Array.isArray(one) ? one.map(toAddress) : one);
+            all = all.map(toAddresses);
         if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
             return callWithAddresses(call, this, all);
         return call.apply(this, all);
@@ -97,20 +102,35 @@ function iterateLists(Class) {
 function checkProperties(Class) {
     const {prototype} = Class;
     for (const {name, owner_type: owner, flags, value_type: type} of Class.list_properties()) {
-        if (owner.name === Class.$gtype.name && (flags & GObject.ParamFlags.WRITABLE) !== 0 &&
-            ['gchararray', 'GStrv'].includes(type.name))
-            convertProperty(prototype, name, checkText);
+        const convert = CONVERTERS[type.name];
+        if (owner.name !== Class.$gtype.name || (flags & GObject.ParamFlags.WRITABLE) === 0 || !convert)
+            continue;
+        convertProperty(prototype, name, value => convert(checkText(value)));
+        if (type.name === 'HsJid')
+            jidNames.add(name);
     }
     if (Object.getPrototypeOf(Class) !== GObject.Object)
         return;
     const construct = prototype._init;
     prototype._init = function (properties = {}, ...more) {
-        Object.values(properties ?? {}).forEach(checkText);
-        return construct.call(this, properties, ...more);
+        const converted = {};
+        for (const name in properties)
+            converted[name] = convertValue(this, name, properties[name]);
+        return construct.call(this, converted, ...more);
     };
     prototype.set_property = function (name, value) {
-        GObject.Object.prototype.set_property.call(this, name, checkText(value));
+        GObject.Object.prototype.set_property.call(this, name, convertValue(this, name, value));
     };
+}
+
+// What a property of an object is to be.  Its type is looked up only where the value may be an address in the other form.
+function convertValue(object, name, value) {
+    checkText(value);
+    const dashed = name.replaceAll('_', '-').replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+    if (typeof value === 'string' ? !jidNames.has(dashed) : !(value instanceof Headstock.Jid || Array.isArray(value)))
+        return value;
+    const convert = CONVERTERS[object.constructor.find_property(dashed)?.value_type.name];
+    return convert ? convert(value) : value;
 }
 
 // What is here by now is C's.  Module has only hooks, without strings.
@@ -193,6 +213,10 @@ function toAddress(address) {
     return address instanceof Headstock.Jid ? address.to_string() : address;
 }
 
+function toAddresses(addresses) {
+    return Array.isArray(addresses) ? addresses.map(toAddress) : addresses;
+}
+
 function toJid(address) {
     return typeof address === 'string' ? Headstock.Jid.new(address) : address;
 }
@@ -257,16 +281,9 @@ function overrideAddresses() {
         Object.defineProperty(Headstock.Jid.prototype, name, {get: Headstock.Jid.prototype[`get_${name}`], configurable: true});
 
     const {Stanza, Client} = Headstock;
-    const jids = {to: toAddress, to_jid: toJid, toJid, 'to-jid': toJid, from_jid: toJid, fromJid: toJid,
-        'from-jid': toJid};
-    convertProperty(Stanza.prototype, 'to', toAddress);
-    convertProperty(Stanza.prototype, 'to-jid', toJid);
-    convertProperty(Stanza.prototype, 'from-jid', toJid);
-    convertProperty(Client.prototype, 'jid', toJid);
-    convertConstructor(Stanza, jids);
-    convertConstructor(Client, {jid: toJid});
     convertArgument(Stanza.prototype, 'set_to_jid', 0, toJid);
     convertArgument(Stanza.prototype, 'set_from_jid', 0, toJid);
+    convertArgument(Headstock.Upload.prototype, 'set_service', 0, toJid);
     convertArgument(Headstock.Message.prototype, 'dup_stanza_id', 0, toJid);
     convertArgument(Headstock.Message, 'new', 1, toAddress);
     convertArgument(Headstock.Message, 'new_chat', 0, toAddress);

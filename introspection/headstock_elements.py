@@ -3,6 +3,7 @@
 
 from gi.overrides.headstock_base import (
     Headstock, Properties, check_property, check_type, is_made, make_jid, make_string, override)
+from gi.repository import GObject
 
 
 def _split_name(name):
@@ -15,6 +16,8 @@ def _split_name(name):
 def _set_attribute(element, name, namespace, value):
     if isinstance(value, bool):
         value = "true" if value else "false"
+    elif isinstance(value, (GObject.GEnum, GObject.GFlags)):
+        raise TypeError(f"the attribute {name!r} is a string or a number, not {value!r}")
     elif isinstance(value, (int, Headstock.Jid)):
         value = str(value)
     if namespace is None:

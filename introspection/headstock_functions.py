@@ -7,50 +7,58 @@ from functools import wraps
 from gi._gi import FunctionInfo
 from gi.overrides import headstock_errors
 from gi.overrides.headstock_asyncio import make_awaitable
-from gi.overrides.headstock_base import OVERRIDES, Headstock, Properties, check_text, override
+from gi.overrides.headstock_base import (
+    OVERRIDES, Headstock, Properties, check_text, make_jid, make_string, make_strings, override)
 from gi.repository import GObject
 
 
-def _get_tag(argument):
+def _get_type(argument):
     # The method has another name since PyGObject 3.44.
     get_type = getattr(argument, "get_type_info", None) or argument.get_type
-    return get_type().get_tag_as_string()
+    return get_type()
+
+
+def _get_tag(argument):
+    return _get_type(argument).get_tag_as_string()
+
+
+def _get_interface(argument):
+    return _get_type(argument).get_interface().get_name()
 
 
 def _get_result_tag(info):
     return info.get_return_type().get_tag_as_string()
 
 
-def _text_positions(info):
-    """Where a function of C takes a string."""
-    first = 1 if info.is_method() else 0
-    return {first + number for number, argument in enumerate(info.get_arguments())
-            if _get_tag(argument) == "utf8"}
-
-
-def _to_strings(value):
-    """The addresses in a list as strings."""
-    if isinstance(value, (list, tuple)):
-        return [str(one) if isinstance(one, Headstock.Jid) else one for one in value]
-    return value
+def _find_converters(info):
+    """What makes C's arguments of what a program gives: addresses in either form.  By their places and by their names."""
+    # A constructor is called with the class.
+    first = 1 if info.is_method() or info.is_constructor() else 0
+    found = {}
+    for number, argument in enumerate(info.get_arguments()):
+        tag = _get_tag(argument)
+        convert = {"utf8": make_string, "array": make_strings}.get(tag)
+        if tag == "interface" and _get_interface(argument) == "Jid":
+            convert = make_jid
+        if convert:
+            found[first + number] = found[argument.get_name()] = convert
+    return found
 
 
 def _check_function(info):
-    """Makes a function of C check its strings, and take an address for one, alone or in a list."""
-    texts = _text_positions(info)
-    if not texts and not any(_get_tag(argument) == "array" for argument in info.get_arguments()):
+    """Makes a function of C check its strings, and take addresses in either form, alone or in a list."""
+    converters = _find_converters(info)
+    if not converters:
         return info
 
     def call(*arguments, **keywords):
-        if texts and any(isinstance(one, Headstock.Jid) for one in arguments):
-            arguments = [str(one) if number in texts and isinstance(one, Headstock.Jid) else one
-                         for number, one in enumerate(arguments)]
-        if any(isinstance(one, (list, tuple)) for one in arguments):
-            arguments = [_to_strings(one) for one in arguments]
         for one in arguments:
             check_text(one)
-        for one in keywords.values():
+        arguments = [converters[number](one) if number in converters else one for number, one in enumerate(arguments)]
+        for name, one in keywords.items():
             check_text(one)
+            if name in converters:
+                keywords[name] = converters[name](one)
         return info(*arguments, **keywords)
 
     call.__name__ = call.__qualname__ = info.__name__

@@ -16,11 +16,13 @@ _MARK = "_headstock_handlers"
 
 
 def check_narrowing(name, stanza_type, from_jid):
-    """Refuses a type that no stanza has; gives the address as a Jid."""
+    """Refuses a type that no stanza has, and what is no address; gives the address as a Jid."""
     kinds = [kind for kind in TYPES if kind.lower() == name] or TYPES
     if stanza_type is not None:
         check_word(f"the type of the stanza around {name!r}", stanza_type,
                     [one for kind in kinds for one in TYPES[kind]])
+    if from_jid is not None and not isinstance(from_jid, (str, Headstock.Jid)):
+        raise TypeError(f"a handler's sender is an address, not {from_jid!r}")
     return make_jid(from_jid)
 
 
@@ -45,8 +47,8 @@ def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, f
     that address, of which a bare one stands for all its resources.  The other keywords are those of
     `HandlerFlags`.
     """
-    if name is not None and not isinstance(name, str):
-        raise TypeError("xmpphandler takes the name of an element: @xmpphandler(name, namespace)")
+    if name is not None and not isinstance(name, str) or namespace is not None and not isinstance(namespace, str):
+        raise TypeError("xmpphandler takes the name of an element and its namespace: @xmpphandler(name, namespace)")
     check_text([name, namespace])
     from_jid = check_narrowing(name, type, from_jid)
     flags = make_flags(once, forget, from_account, nested)

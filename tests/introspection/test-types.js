@@ -57,6 +57,35 @@ await main({
         await refused(() => new Message({to_jid: '@'}), Headstock.error_quark(), Headstock.Error.INVALID_JID);
     },
 
+    'each property that is an address takes it in either form'() {
+        const {ArchiveQuery, Bookmark, DiscoItem, Upload} = Headstock;
+        for (const make of [one => one, one => new Jid(one)]) {
+            const upload = new Upload({service: make('up.b')});
+            const services = [upload.service];
+            for (const change of [one => (upload.service = one), one => upload.set_service(one),
+                one => upload.set_property('service', one), one => upload.set({service: one})]) {
+                change(make(`${services.length}.b`));
+                services.push(upload.service);
+            }
+            equal(services.map(String), ['up.b', '1.b', '2.b', '3.b', '4.b']);
+            const query = new ArchiveQuery({archive: make('a@b'), with: make('c@d')});
+            equal([query.archive, query.with, ArchiveQuery.new(make('a@b')).archive], ['a@b', 'c@d', 'a@b']);
+            query.with = make('e@f');
+            equal(query.with, 'e@f');
+            const bookmark = new Bookmark({jid: make('Room@c'), nick: 'x'});
+            equal([`${bookmark.jid}`, bookmark.nick, `${Bookmark.new(make('room@c')).jid}`], ['room@c', 'x', 'room@c']);
+            const item = new DiscoItem({jid: make('c'), node: 'n', name: 'N'});
+            equal([`${item.jid}`, item.node, item.name], ['c', 'n', 'N']);
+            equal(`${new Message({'from-jid': make('a@b'), fromJid: make('a@b')}).from_jid}`, 'a@b');
+        }
+        equal([new Bookmark({jid: 'c'}).jid, new Bookmark().jid, new DiscoItem().jid], [null, null, null]);
+        const Own = GObject.registerClass({
+            GTypeName: 'TestOwnService',
+            Properties: {service: GObject.ParamSpec.string('service', null, null, GObject.ParamFlags.READWRITE, null)},
+        }, class Own extends Message {});
+        equal(new Own({service: 'x.b'}).service, 'x.b');
+    },
+
     'what extensions add to a message is read and written'() {
         const {ChatState, Hints, Jid} = Headstock;
         const message = new Headstock.Message({to: 'a@b', body: 'Great idea!', replace_id: 'bad1', requests_receipt: true,
@@ -259,7 +288,8 @@ await main({
 
     'what is no list of handlers is refused'() {
         const client = new Headstock.Client({jid: 'a@b'});
-        for (const handlers of [['message'], [['message', null]], [['message', null, true]]]) {
+        for (const handlers of [['message'], [['message', null]], [['message', null, true]], [[3, null, () => null]],
+            [[undefined, null, () => null]], [['message', 3, () => null]], [['message', Headstock.NS_CLEINT, () => null]]]) {
             let thrown = null;
             try {
                 client.register({handlers});
@@ -279,12 +309,20 @@ await main({
         }
     },
 
+    'a namespace that there is not is refused'() {
+        const client = new Headstock.Client({jid: 'a@b'});
+        throwing(TypeError, () => client.elements('message', Headstock.NS_CLEINT));
+        throwing(TypeError, () => client.elements('message', undefined, {type: 'chat'}));
+        client.elements('message').return();
+        client.elements('message', null).return();
+    },
+
     'an option that a handler has not is refused, and nothing is registered then'() {
         const client = new Headstock.Client({jid: 'a@b'});
         const told = [];
         const attached = () => told.push('attached');
         const wrong = [{fromAcount: true}, {from_account: 'yes'}, {fromAccount: 1}, {nested: null}, true, 5, 'once', [], ['once'],
-            Object.create({frm: true})];
+            Object.create({frm: true}), new Map([['once', true]]), new Date()];
         for (const options of wrong) {
             const handlers = [['item', null, () => null], ['item', Headstock.NS_ROSTER, () => null, options]];
             throwing(TypeError, () => client.register({handlers, attached}));
@@ -297,7 +335,7 @@ await main({
         equal(told, []);
         const good = [{}, undefined, null, {from_account: true}, {fromAccount: true, from_account: true, once: undefined},
             {once: false, forget: true, nested: false}];
-        client.register({handlers: good.map(options => ['item', undefined, () => null, options]), attached});
+        client.register({handlers: good.map(options => ['item', null, () => null, options]), attached});
         equal(told, ['attached']);
         for (const nothing of [{}, {handler: []}, new (class { onReady() {} })(), {handlers: []}, {handlers: new Set()}, {handlers: null},
             {handlers: 5}, {handlers: 'on'}, {handlers: {}}, {handlers: [], raedy() {}}, {handlers: 5, attached}, {handlers: '', attached}])

@@ -169,6 +169,61 @@ def addresses():
 
 
 @scenario
+def addresses_everywhere():
+    """each property and each function that takes an address takes it in either form"""
+    for make in (str, Jid):
+        upload = Headstock.Upload(service=make("up.b"))
+        services = [upload.service]
+        for change in (lambda one: setattr(upload, "service", one), lambda one: setattr(upload.props, "service", one),
+                       lambda one: upload.set_service(one), lambda one: upload.set_service(service=one),
+                       lambda one: upload.set_properties(service=one)):
+            change(make(f"{len(services)}.b"))
+            services.append(upload.get_service())
+        assert services == ["up.b", "1.b", "2.b", "3.b", "4.b", "5.b"], services
+        query = Headstock.ArchiveQuery(archive=make("a@b"), with_=make("c@d"))
+        assert (query.archive, query.with_) == ("a@b", "c@d")
+        query.with_ = make("e@f")
+        assert query.with_ == "e@f" and Headstock.ArchiveQuery.new(make("a@b")).archive == "a@b"
+        assert Headstock.ArchiveQuery.new(archive=make("a@b")).archive == "a@b"
+        assert Headstock.Bookmark.new(make("room@c")).jid == Headstock.Bookmark(jid=make("Room@c")).jid == "room@c"
+        assert Headstock.DiscoItem.new(make("c"), None, None).jid == Headstock.DiscoItem(jid=make("c")).jid == "c"
+        assert Headstock.Message.dup_stanza_id(Headstock.Message(), by=make("a@b")) is None
+
+    class Own(Headstock.Client):
+        """A property of a program's that has the name of an address."""
+
+        service = GObject.Property(type=str)
+
+    assert Own(jid="a@b", service="x.b").service == "x.b"
+
+
+@scenario
+def keywords():
+    """what a constructor takes can be given as properties, too"""
+    names = {"Bookmark": {"room": "jid"}, "Client": {}, "Component": {"service": "jid", "secret": "password"},
+             "DataField": {"type": "field_type"}, "Element": {"namespace_": "namespace"}}
+    n_checked = 0
+    for name in dir(Headstock):
+        item = getattr(Headstock, name)
+        if not isinstance(item, type) or not issubclass(item, GObject.Object) or not hasattr(item, "__info__"):
+            continue
+        for info in item.__info__.get_methods():
+            if not info.is_constructor() or info.get_name() != "new":
+                continue
+            for argument in info.get_arguments():
+                given = names.get(name, {}).get(argument.get_name(), argument.get_name())
+                spec = getattr(item.props, given, None)
+                assert spec is not None and spec.flags & GObject.ParamFlags.WRITABLE, f"{name}.new({argument.get_name()})"
+                n_checked += 1
+    assert n_checked > 20, n_checked
+    bookmark = Headstock.Bookmark(jid="room@c", name="Room", nick="x", is_autojoin=True)
+    assert (bookmark.jid, bookmark.name, bookmark.nick, bookmark.is_autojoin) == ("room@c", "Room", "x", True)
+    assert Headstock.Bookmark(jid="c").jid is Headstock.Bookmark(jid="a@b/c").jid is Headstock.Bookmark().jid is None
+    item = Headstock.DiscoItem(jid="c", node="n", name="N")
+    assert (item.jid, item.node, item.name) == ("c", "n", "N") and Headstock.DiscoItem().jid is None
+
+
+@scenario
 def messages():
     """what extensions add to a message is read and written"""
     message = Headstock.Message(to="a@b", body="Great idea!", replace_id="bad1", requests_receipt=True,
@@ -243,7 +298,9 @@ def trees():
     assert tree["node"] == "7" and tree["{urn:z}a"] == "b" and tree.get("a") is None
     del tree["node"]
     for wrong, kind in ((lambda: tree["node"], KeyError), (lambda: tree[1], TypeError), (lambda: make("a", ns, 7), TypeError),
-                        (lambda: make("a", make("b")), TypeError), (lambda: Headstock.Message("hi"), TypeError)):
+                        (lambda: make("a", make("b")), TypeError),
+                        (lambda: make("a", ns, x=Headstock.ChatState.ACTIVE), TypeError),
+                        (lambda: make("a", ns, x=Headstock.HandlerFlags.ONCE), TypeError), (lambda: Headstock.Message("hi"), TypeError)):
         try:
             wrong()
         except kind:
@@ -488,6 +545,8 @@ def decorator():
 
     refuses(Headstock.xmpphandler, lambda element: None)
     refuses(Headstock.xmpphandler, "a", None, True)
+    refuses(Headstock.xmpphandler, "a", 3)
+    assert "sender" in refuses(lambda: Headstock.xmpphandler("a", None, from_jid=3))
 
     @Headstock.xmpphandler("a")
     @Headstock.xmpphandler("b", "urn:b", once=True)

@@ -117,6 +117,7 @@ def answered_later():
 
     def items_requested(_disco, request, _node):
         items = Gio.ListStore()
+        items.append(Headstock.DiscoItem(name="Nowhere"))
         items.append(Headstock.DiscoItem.new("a@example.org", "n", "A"))
         answering.answer_items(request, items)
         return True
