@@ -41,6 +41,7 @@ DIRECTED = {
     "nothing is proven at the end of a run": ["--directed=contact", "--first=680"],
     "a run starts at the mark": ["--directed=clock"],
     "the mark moves to the last entry shown before the end": ["--first=8800"],
+    "what an archive holds that was empty is not fetched": ["--directed=all-but-loss"],
     "the last entry of a run is not proven": ["--directed=deletion", "--first=680"],
 }
 SEEDS = 60000
@@ -225,6 +226,9 @@ BREAKAGES = [
      "        give_reason (self, HS_GAP_REASON_LIMIT);\n",
      "      if (is_far && !self->is_fill)\n"
      "        hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_CLOSE, self->gap, NULL, HS_GAP_REASON_LIMIT);\n"),
+    ("what an archive holds that was empty is not fetched", HISTORY_NEWEST,
+     "gap->reason == HS_GAP_REASON_START && self->log->working.first_stamp != HS_HISTORY_NO_STAMP;\n",
+     "gap->reason == HS_GAP_REASON_START;\n"),
     ("gaps are not saved", HISTORY_STATE,
      "  for (guint i = 0; i < from->gaps->len; i++)\n",
      "  for (guint i = from->gaps->len; i < from->gaps->len; i++)\n"),

@@ -614,9 +614,12 @@ is_in_gap (World *w, ModelEntry *entry)
   return FALSE;
 }
 
+/* What the archive still has, and no limit excludes, is given in the end. */
 static void
 judge (World *w)
 {
+  gboolean is_whole = (w->events & (EVENT_EXPIRY | EVENT_DELETION)) == 0 && w->keeper.settings.limit == 0;
+
   for (guint i = 0; i < w->model.all->len; i++)
     {
       ModelEntry *entry = w->model.all->pdata[i];
@@ -628,6 +631,8 @@ judge (World *w)
         continue;
       if (!is_in_gap (w, entry))
         fail (w, "lost", entry);
+      if (is_whole)
+        fail (w, "left in a gap", entry);
     }
   figures.gaps += w->keeper.log.working.gaps->len;
 }

@@ -145,9 +145,13 @@ hs_history_run_found_empty (HsHistoryRun *self)
       hs_history_run_mark (self, &mark);
       return hs_history_run_tell_gap (self, serial);
     }
-  if (hs_history_state_find_open_gap (state) != NULL
-      || (gap = hs_history_state_find_gap_after (state, &state->mark)) == NULL)
+  gap = hs_history_state_find_open_gap (state);
+  if (gap == NULL)
+    gap = hs_history_state_find_gap_after (state, &state->mark);
+  if (gap == NULL || (gap->before.id == NULL && gap->reason != HS_GAP_REASON_PENDING))
     return TRUE;
+  if (gap->reason == HS_GAP_REASON_PENDING)
+    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_REASON, gap->serial, NULL, HS_GAP_REASON_EXPIRED);
   /* The archive was empty before, and has lost what came meanwhile: the gap has no end again. */
   hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &none, gap->reason);
   return hs_history_run_tell_gap (self, gap->serial);

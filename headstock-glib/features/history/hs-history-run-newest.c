@@ -140,6 +140,18 @@ move_mark (HsHistoryRun *self)
 
 /* ---- Gaps ---- */
 
+/* The next run takes it up if the session is lost meanwhile. Where the archive was empty at the first start, all that it
+ * holds now came later. */
+static void
+be_pending (HsHistoryRun *self, HsHistoryGap *gap)
+{
+  gboolean is_before_start
+      = gap->reason == HS_GAP_REASON_START && self->log->working.first_stamp != HS_HISTORY_NO_STAMP;
+
+  if (!is_before_start && gap->reason != HS_GAP_REASON_CLOCK && gap->reason != HS_GAP_REASON_PENDING)
+    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_REASON, gap->serial, NULL, HS_GAP_REASON_PENDING);
+}
+
 /* Shows the gap before the program is given the entries after it. Returns FALSE if the run has ended meanwhile. */
 static gboolean
 find_gap (HsHistoryRun *self, GPtrArray *entries)
@@ -153,7 +165,8 @@ find_gap (HsHistoryRun *self, GPtrArray *entries)
     {
       /* The gap gets its end after the page was given. */
       self->gap = gap->serial;
-      return TRUE;
+      be_pending (self, gap);
+      return hs_history_run_tell_gap (self, self->gap);
     }
   if (gap == NULL)
     {
@@ -163,8 +176,7 @@ find_gap (HsHistoryRun *self, GPtrArray *entries)
   self->gap = gap->serial;
   if (!hs_history_run_has_entry (entries, gap->before.id))
     hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_BEFORE, gap->serial, &before, gap->reason);
-  if (gap->reason == HS_GAP_REASON_LIMIT || gap->reason == HS_GAP_REASON_EXPIRED)
-    hs_history_run_change_gap (self, HS_HISTORY_CHANGE_GAP_REASON, gap->serial, NULL, HS_GAP_REASON_PENDING);
+  be_pending (self, gap);
   return hs_history_run_tell_gap (self, self->gap);
 }
 

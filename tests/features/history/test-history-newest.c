@@ -84,6 +84,19 @@ test_pages (void)
   history_tear_down (&f);
 }
 
+/* Ends the session. Returns: the state, when the program has confirmed all that it was given. */
+static GVariant *
+lose_session (HistoryTest *f)
+{
+  GVariant *state;
+
+  if (f->last != NULL)
+    hs_history_confirm (f->history, f->last);
+  state = hs_stateful_dup_state (HS_STATEFUL (f->history));
+  history_tear_down (f);
+  return state;
+}
+
 /* The next session takes up what the last one has left. */
 static void
 test_taken_up (void)
@@ -95,9 +108,7 @@ test_taken_up (void)
   history_set_up (&f, first, NEWEST);
   history_answer (&f, "<max>3</max><before/>", PAGE_3);
   history_expect (&f, "gap:pending:2:7 7'seven' 8'eight' 9'nine' ");
-  hs_history_confirm (f.history, f.last);
-  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
-  history_tear_down (&f);
+  state = lose_session (&f);
 
   history_set_up (&f, state, NEWEST);
   expect_gaps (&f, "gap:start::1 gap:pending:2:7 ");
@@ -107,6 +118,67 @@ test_taken_up (void)
   history_expect (&f, "");
   history_answer (&f, "<before>7</before>", PAGE_2);
   history_expect (&f, "4'four' 5'five' 6'six' ");
+  history_tear_down (&f);
+}
+
+static GVariant *
+dup_empty_state (void)
+{
+  HistoryTest f;
+
+  history_set_up (&f, NULL, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", DONE);
+  history_expect (&f, "gap:start:: current:user@example.org ");
+  return lose_session (&f);
+}
+
+/* All that an archive holds that was empty at the first start came later: it is fetched, however often the session is
+ * lost meanwhile. */
+static void
+test_empty (void)
+{
+  g_autoptr (GVariant) empty = dup_empty_state ();
+  g_autoptr (GVariant) state = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, empty, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", PAGE_3);
+  history_expect (&f, "7'seven' 8'eight' 9'nine' ");
+  expect_gaps (&f, "gap:pending::7 ");
+  state = lose_session (&f);
+
+  history_set_up (&f, state, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", PAGE_3);
+  history_answer (&f, "<before>7</before>", PAGE_2);
+  history_expect (&f, "");
+  history_answer (&f, "<before>7</before>", PAGE_2);
+  history_expect (&f, "4'four' 5'five' 6'six' ");
+  history_answer (&f, "<before>4</before>", PAGE_1);
+  history_answer (&f, "<before>1</before>", DONE);
+  history_expect (&f, "1'one' 3'three' current:user@example.org ");
+  /* Something may have come and gone before it. */
+  expect_gaps (&f, "gap:expired::1 ");
+  history_tear_down (&f);
+}
+
+/* What came meanwhile has gone before it was fetched. */
+static void
+test_empty_again (void)
+{
+  g_autoptr (GVariant) empty = dup_empty_state ();
+  g_autoptr (GVariant) state = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, empty, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_expect (&f, "9'nine' ");
+  expect_gaps (&f, "gap:pending::9 ");
+  state = lose_session (&f);
+
+  history_set_up (&f, state, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", DONE);
+  history_expect (&f, "current:user@example.org ");
+  expect_gaps (&f, "gap:expired:: ");
   history_tear_down (&f);
 }
 
@@ -244,6 +316,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history-newest/pages", test_pages);
   g_test_add_func ("/history-newest/taken-up", test_taken_up);
+  g_test_add_func ("/history-newest/empty", test_empty);
+  g_test_add_func ("/history-newest/empty-again", test_empty_again);
   g_test_add_func ("/history-newest/limit", test_limit);
   g_test_add_func ("/history-newest/expired", test_expired);
   g_test_add_func ("/history-newest/refused", test_refused);
