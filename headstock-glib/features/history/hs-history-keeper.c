@@ -322,7 +322,8 @@ hs_history_keeper_own_sent (HsHistoryKeeper *self, const char *origin_id)
 {
   HsHistoryChange change = { .kind = HS_HISTORY_CHANGE_OWN_SENT, .a = { (char *) origin_id, HS_HISTORY_NO_STAMP } };
 
-  hs_history_log_add (&self->log, &change);
+  /* Whatever the program has not stored yet: this message has been sent. */
+  hs_history_log_add_confirmed (&self->log, &change);
   tell_changed (self);
 }
 

@@ -22,6 +22,8 @@ void hs_history_log_restore (HsHistoryLog *self, HsHistoryState *state);
 
 /* Adds a change that the program need not confirm. */
 void hs_history_log_add (HsHistoryLog *self, const HsHistoryChange *change);
+/* Adds a change that is confirmed at once, whatever else the program must confirm. */
+void hs_history_log_add_confirmed (HsHistoryLog *self, const HsHistoryChange *change);
 /* Adds an HS_HISTORY_CHANGE_GIVE of a message that the program is given, and must confirm. */
 void hs_history_log_deliver (HsHistoryLog *self, const HsHistoryChange *change);
 /* Confirms a message and all before it, with the changes that follow it. Returns FALSE if no such message waits. */

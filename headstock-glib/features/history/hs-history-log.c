@@ -74,6 +74,13 @@ hs_history_log_add (HsHistoryLog *self, const HsHistoryChange *change)
 }
 
 void
+hs_history_log_add_confirmed (HsHistoryLog *self, const HsHistoryChange *change)
+{
+  hs_history_state_apply (&self->working, change);
+  hs_history_state_apply (&self->confirmed, change);
+}
+
+void
 hs_history_log_deliver (HsHistoryLog *self, const HsHistoryChange *change)
 {
   Logged *logged;

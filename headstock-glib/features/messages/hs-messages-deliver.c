@@ -71,6 +71,29 @@ hold (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
     let_through_all (self, kept->archive, TRUE);
 }
 
+/* Whether an earlier run of the program has sent it. */
+static gboolean
+is_of_earlier_run (HsMessagesKept *kept, HsDelivery *delivery)
+{
+  const char *origin_id = hs_message_get_origin_id (delivery->chat.message);
+
+  return origin_id != NULL && kept != NULL && kept->keeper->is_own != NULL && kept->keeper->is_own (origin_id, kept->data);
+}
+
+static HsMessagesOutcome
+tell_learned (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
+{
+  HsMessage *message = delivery->chat.message;
+  const char *origin_id = hs_message_get_origin_id (message);
+
+  /* A server may have kept only one of the two ids. */
+  if (origin_id == NULL)
+    origin_id = hs_stanza_get_id (HS_STANZA (message));
+  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
+  g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_LEARNED], 0, origin_id, delivery);
+  return HS_MESSAGES_OUTCOME_LEARNED;
+}
+
 HsMessagesOutcome
 hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
 {
@@ -86,6 +109,9 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
       tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
       return HS_MESSAGES_OUTCOME_LEARNED;
     }
+  /* The server may have taken it from the session of that run when this one's was there already. */
+  if (delivery->chat.is_outgoing && is_of_earlier_run (kept, delivery))
+    return tell_learned (self, kept, delivery);
   if (!hs_messages_pass_in (self, delivery))
     {
       tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_IGNORED);
@@ -101,33 +127,14 @@ hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
   return HS_MESSAGES_OUTCOME_DELIVERED;
 }
 
-/* Takes a message of this client from the archive, sent in this run of the program or an earlier one. */
-static gboolean
-learn (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
-{
-  HsMessage *message = delivery->chat.message;
-  const char *origin_id = hs_message_get_origin_id (message);
-  gboolean is_ours = hs_messages_take_reflection (self, delivery);
-
-  if (!is_ours && origin_id != NULL && kept != NULL && kept->keeper->is_own != NULL)
-    is_ours = kept->keeper->is_own (origin_id, kept->data);
-  if (!is_ours)
-    return FALSE;
-  /* A server may have kept only one of the two ids. */
-  if (origin_id == NULL)
-    origin_id = hs_stanza_get_id (HS_STANZA (message));
-  tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_LEARNED);
-  g_signal_emit (self, hs_messages_signals[HS_MESSAGES_SIGNAL_LEARNED], 0, origin_id, delivery);
-  return TRUE;
-}
-
 HsMessagesOutcome
 hs_messages_deliver (HsMessages *self, HsDelivery *delivery)
 {
   HsMessagesKept *kept = hs_messages_find_kept (self, delivery->chat.archive);
 
-  if (delivery->chat.is_outgoing && learn (self, kept, delivery))
-    return HS_MESSAGES_OUTCOME_LEARNED;
+  if (delivery->chat.is_outgoing
+      && (hs_messages_take_reflection (self, delivery) || is_of_earlier_run (kept, delivery)))
+    return tell_learned (self, kept, delivery);
   if (!hs_messages_pass_in (self, delivery))
     {
       tell_keeper (kept, delivery, HS_MESSAGES_OUTCOME_IGNORED);

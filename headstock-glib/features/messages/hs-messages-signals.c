@@ -46,7 +46,8 @@ hs_messages_install_signals (void)
    * @origin_id: the id that this client gave it, [property@SentMessage:id]
    * @delivery: the message as the archive has it
    *
-   * Emitted when a message that this client has sent is found in an archive.
+   * Emitted when a message that this client has sent is found in an archive; also when one that an earlier run of the
+   * program has sent, and [class@History] remembers, comes from the server as a copy (XEP-0280).
    *
    * A program that stores messages has this one without [property@ChatMessage:archive-id], and can now add it.
    *

@@ -217,6 +217,9 @@ test_own (void)
   history_set_up (&f, NULL, OLDEST);
   history_first_start (&f);
   hs_history_confirm (f.history, f.last);
+  /* The program has not stored it when it sends one. */
+  archive_say (&f.base, LIVE ("9", "nine"));
+  history_expect (&f, "9'nine' ");
   sent = hs_messages_send_text (f.messages, "juliet@example.com", "mine", NULL);
   test_client_await_sent (f.base.test, "mine</body>");
   state = hs_stateful_dup_state (HS_STATEFUL (f.history));
@@ -235,6 +238,39 @@ test_own (void)
   history_answer (&f, "<after>3</after>", own);
   history_expect (&f, "learned:4 5'other' ");
   g_assert_true (hs_chat_message_get_is_outgoing (HS_CHAT_MESSAGE (f.last)));
+  history_tear_down (&f);
+}
+
+/* The session of the earlier run was still there when the next one began: its last message comes as a copy of another
+ * session's. */
+static void
+test_own_copy (void)
+{
+  g_autoptr (HsSentMessage) sent = NULL;
+  g_autoptr (GVariant) state = NULL;
+  g_autofree char *copy = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, NULL, OLDEST);
+  history_first_start (&f);
+  hs_history_confirm (f.history, f.last);
+  sent = hs_messages_send_text (f.messages, "juliet@example.com", "mine", NULL);
+  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
+  copy = g_strdup_printf ("<message from='user@example.org' to='user@example.org/res'><sent xmlns='urn:xmpp:carbons:2'>"
+                          "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='user@example.org/old'"
+                          " to='juliet@example.com' type='chat' id='%s'><body>mine</body>"
+                          "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/><stanza-id xmlns='urn:xmpp:sid:0'"
+                          " by='user@example.org' id='4'/></message></forwarded></sent></message>",
+                          hs_sent_message_get_id (sent), hs_sent_message_get_id (sent));
+  history_tear_down (&f);
+
+  history_set_up (&f, state, OLDEST);
+  archive_say (&f.base, copy);
+  test_until (f.told->len > 0);
+  history_expect (&f, "learned:4 ");
+  /* It is learned once. */
+  archive_say (&f.base, copy);
+  history_expect (&f, "");
   history_tear_down (&f);
 }
 
@@ -399,6 +435,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/again", test_again);
   g_test_add_func ("/history/forbidden", test_forbidden);
   g_test_add_func ("/history/own", test_own);
+  g_test_add_func ("/history/own-copy", test_own_copy);
   g_test_add_func ("/history/clock", test_clock);
   g_test_add_func ("/history/left", test_left);
   g_test_add_func ("/history/state", test_state);
