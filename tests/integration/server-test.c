@@ -63,20 +63,30 @@ server_new_relay (const char *port)
   return relay_new (server_get ("HOST"), (guint16) server_get_number (port));
 }
 
+static void
+add_tests (const char *subject, const ServerTest *tests, const ServerWay *way)
+{
+  for (const ServerTest *test = tests; test->name != NULL; test++)
+    {
+      g_autofree char *path
+          = g_strconcat (subject != NULL ? "/" : "", subject != NULL ? subject : "", "/",
+                         server_get ("SERVER"), "/", way->name, "/", test->name, NULL);
+
+      g_test_add_data_func (path, way, test->function);
+    }
+}
+
 void
 server_add_tests (const char *subject, const ServerTest *tests)
 {
   for (guint i = 0; i < SERVER_N_WAYS; i++)
-    {
-      for (const ServerTest *test = tests; test->name != NULL; test++)
-        {
-          g_autofree char *path
-              = g_strconcat (subject != NULL ? "/" : "", subject != NULL ? subject : "", "/",
-                             server_get ("SERVER"), "/", server_ways[i].name, "/", test->name, NULL);
+    add_tests (subject, tests, &server_ways[i]);
+}
 
-          g_test_add_data_func (path, &server_ways[i], test->function);
-        }
-    }
+void
+server_add_tests_once (const char *subject, const ServerTest *tests)
+{
+  add_tests (subject, tests, &server_ways[0]);
 }
 
 void

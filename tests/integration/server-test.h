@@ -40,6 +40,8 @@ typedef struct
 
 /* As /@subject/SERVER/WAY/NAME, or without the first. Ends with a row of NULLs. */
 void server_add_tests (const char *subject, const ServerTest *tests);
+/* With STARTTLS alone, where the way does not matter. */
+void server_add_tests_once (const char *subject, const ServerTest *tests);
 
 /* Signing in as the server lets everybody, and with a certificate of one's own. */
 void server_test_external (gconstpointer way);

@@ -184,6 +184,20 @@ spawn(fun Loop() ->
     Loop()
 end)"""
 
+# Purges the archives when a test asks for it: see serve.py.
+_PURGE = """\
+spawn(fun Loop() ->
+    case file:read_file({file}) of
+        {{ok, Time}} ->
+            Last = misc:usec_to_now(binary_to_integer(Time) + 1),
+            mod_mam_mnesia:delete_old_messages(global, Last, all),
+            ok = file:delete({file});
+        _ -> ok
+    end,
+    timer:sleep(50),
+    Loop()
+end)"""
+
 
 def _yaml(text) -> str:
     return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -289,6 +303,8 @@ class Ejabberd:
         if setup.options["rooms"] == "yes":
             lines.append(_ROOMS.format(domain=domain, rooms=_erlang(settings.ROOMS),
                                        file=_erlang(setup.folder / settings.ROOMS_FILE)))
+        if setup.options["mam"] == "yes":
+            lines.append(_PURGE.format(file=_erlang(setup.folder / settings.PURGE_FILE)))
         ready = _erlang(setup.folder / "ready")
         return ",\n".join([*lines, f"ok = file:write_file({ready}, <<>>)"]) + ".\n"
 

@@ -36,6 +36,8 @@ hs_plain_port = {plain}
 hs_token_file = {token_file}
 hs_rooms = {rooms_jid}
 hs_rooms_file = {rooms_file}
+hs_purge_file = {purge_file}
+hs_purge_users = {{ {users} }}
 -- Each use of a token is answered with another one.
 sasl2_fast_token_min_ttl = 0
 c2s_require_encryption = true
@@ -53,6 +55,7 @@ component_stanza_size_limit = {stanza_size}
 s2s_stanza_size_limit = {stanza_size}
 smacks_max_queue_size = 100000
 smacks_hibernation_time = 300
+storage_archive_item_limit = 100000
 min_seconds_between_registrations = 0
 registration_throttle_max = 0
 allow_registration = {register}
@@ -157,6 +160,25 @@ module:add_timer(0.05, function ()
 end);
 """
 
+# Purges the accounts' archives when a test asks for it: see serve.py.
+_PURGE_PLUGIN = """\
+local archive = module:open_store("archive", "archive");
+local path = module:get_option_string("hs_purge_file");
+local users = module:get_option_array("hs_purge_users");
+module:add_timer(0.05, function ()
+    local file = io.open(path);
+    if file then
+        local last = tonumber((file:read("*a"))) / 1000000;
+        file:close();
+        for _, user in ipairs(users) do
+            archive:delete(user, { ["end"] = last });
+        end
+        os.remove(path);
+    end
+    return 0.05;
+end);
+"""
+
 
 def _lua(text) -> str:
     """A Lua string, whatever it holds."""
@@ -202,6 +224,7 @@ class Prosody:
         (plugins / "mod_hs_plain_port.lua").write_text(_PLAIN_PLUGIN)
         (plugins / "mod_hs_token.lua").write_text(_TOKEN_PLUGIN)
         (plugins / "mod_hs_rooms.lua").write_text(_ROOMS_PLUGIN)
+        (plugins / "mod_hs_purge.lua").write_text(_PURGE_PLUGIN)
         self._write_accounts(data, certificates, options)
         has_client_certs = self._copy_client_certs(plugins)
 
@@ -211,6 +234,8 @@ class Prosody:
             of_domain.append("hs_token")
         if options["rooms"] == "yes":
             of_domain.append("hs_rooms")
+        if options["mam"] == "yes":
+            of_domain.append("hs_purge")
         (folder / "prosody.cfg.lua").write_text(_CONFIG.format(
             data=_lua(data), pidfile=_lua(folder / "prosody.pid"),
             plugins=_list([plugins, self.root / "usr/lib/prosody/modules"]),
@@ -218,6 +243,7 @@ class Prosody:
             modules=_list(self._modules(options)),
             domain_modules=_list(of_domain), token_file=_lua(folder / "access-token"),
             rooms_jid=_lua(settings.ROOMS), rooms_file=_lua(folder / settings.ROOMS_FILE),
+            purge_file=_lua(folder / settings.PURGE_FILE), users=_list(settings.PASSWORDS),
             starttls=setup.ports.starttls, tls=setup.ports.tls, plain=setup.ports.plain,
             component=setup.ports.component,
             certificate=_lua(certificates.server.certificate), key=_lua(certificates.server.key),

@@ -21,7 +21,9 @@ signal N ended it, 125 where the server did not start, 77 where it is not instal
            mechanisms are offered: plain, all; Prosody knows SHA-1 and SHA-256 only)
            sasl2=no|yes (Prosody 13: SASL2, Bind 2, SM, FAST, XEP-0474, and with hashed
            passwords an access token for user1 in $HS_TEST_DIR/access-token; ejabberd 24: FAST)
-           register=no|yes (in-band registration), mam=no|yes (message archive)
+           register=no|yes (in-band registration)
+           mam=no|yes (message archive; a file $HS_TEST_DIR/purge with a time in microseconds since
+           1970 has all accounts' archives lose what is not later, and is gone when they have)
            rooms=no|yes (a service for rooms, $HS_TEST_ROOMS, with archives and moderation, which obeys
            what is moved to $HS_TEST_DIR/rooms-command: "forget", all rooms end and nobody is told;
            "restart", the service is stopped and started; the file is gone when that is done)

@@ -17,6 +17,8 @@ COMPONENT = "component.example.test"
 ROOMS = "rooms.example.test"
 # A command for the service for rooms, see serve.py; gone when it is done.
 ROOMS_FILE = "rooms-command"
+# Until when the archives are to be purged, see serve.py; gone when they are.
+PURGE_FILE = "purge"
 UPLOAD = "upload.example.test"
 # The name in the URLs of files, and in the certificate there.
 UPLOAD_HOST = "localhost"

@@ -163,6 +163,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   server_add_tests ("archive", tests);
   history_add_server_tests ();
+  history_add_room_server_tests ();
+  history_add_purged_server_tests ();
   muc_add_server_tests ();
   pubsub_add_server_tests ();
   bookmarks_add_server_tests ();
