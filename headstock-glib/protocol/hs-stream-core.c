@@ -16,6 +16,12 @@
 /* Characters of a server's name in an error. */
 #define MAX_NAME 100
 
+void
+hs_stream_change (HsStream *self, HsStreamChange change)
+{
+  self->state = hs_stream_state_get_next (self->state, change);
+}
+
 GByteArray *
 hs_stream_get_output (HsStream *self)
 {
@@ -46,7 +52,7 @@ hs_stream_send_header (HsStream *self)
   g_autoptr (HsJid) bare = hs_jid_get_bare (self->config.jid);
 
   hs_parser_restart (self->parser);
-  self->state = HS_STREAM_STATE_HEADER;
+  hs_stream_change (self, HS_STREAM_ON_HEADER_SENT);
   self->header_received = FALSE;
   if (self->config.framed)
     hs_stream_write (self, "<open xmlns='%s' to='%s'", HS_NS_FRAMING, hs_jid_get_domain (self->config.jid));
@@ -132,7 +138,7 @@ hs_stream_fail (HsStream *self, GError *error)
       error->message = g_steal_pointer (&message);
     }
   self->error = error;
-  self->state = HS_STREAM_STATE_ENDED;
+  hs_stream_change (self, HS_STREAM_ON_END);
   self->pending = HS_STREAM_EVENT_FAILED;
   self->following = HS_STREAM_EVENT_NONE;
 }
@@ -203,7 +209,7 @@ void
 hs_stream_become_ready (HsStream *self, HsStreamEventType event)
 {
   hs_binding_forget_request (&self->binding);
-  self->state = HS_STREAM_STATE_READY;
+  hs_stream_change (self, HS_STREAM_ON_READY);
   self->pending = event;
   if (self->management != NULL)
     hs_stream_management_begin (self->management, hs_stream_get_output (self));

@@ -5,33 +5,12 @@
 #include "protocol/hs-binding.h"
 #include "protocol/hs-foreign-protocol.h"
 #include "protocol/hs-stream.h"
+#include "protocol/hs-stream-state.h"
 
 G_BEGIN_DECLS
 
-/* Shared by hs-stream*.c: the stream's states, and the functions that move it from one state to the next. Each file
- * named below uses only the files above it; hs-stream.c, with the table of transitions, is on top of all. */
-
-/* The state of a stream, named after what the stream waits for. */
-typedef enum
-{
-  HS_STREAM_STATE_CLOSED,    /* nothing: hs_stream_open() has not been called */
-  HS_STREAM_STATE_HEADER,    /* the server's stream header */
-  HS_STREAM_STATE_FEATURES,  /* the stream features */
-  HS_STREAM_STATE_PROCEED,   /* <proceed/>, the answer to <starttls/> */
-  HS_STREAM_STATE_HANDSHAKE, /* hs_stream_secured(): the caller does the TLS handshake */
-  HS_STREAM_STATE_UNSIGNED,  /* hs_stream_sign_in(): modules may negotiate before it */
-  HS_STREAM_STATE_SASL,      /* the server's next message of the mechanism */
-  HS_STREAM_STATE_SASL2,     /* the same, in SASL2 */
-  HS_STREAM_STATE_TASK,      /* the data for the SASL2 task that was asked for */
-  HS_STREAM_STATE_DERIVING,  /* hs_stream_key_derived() */
-  HS_STREAM_STATE_BIND,      /* the answer to the resource binding */
-  HS_STREAM_STATE_RESUME,    /* <resumed/> or <failed/> */
-  HS_STREAM_STATE_SESSION,   /* the answer to the obsolete session request (RFC 3921, 3) */
-  HS_STREAM_STATE_COMPONENT, /* the answer to a component's handshake */
-  HS_STREAM_STATE_READY,     /* stanzas */
-  HS_STREAM_STATE_ENDED,     /* nothing: the server has closed the stream, or the stream has failed */
-  HS_STREAM_N_STATES
-} HsStreamState;
+/* Shared by hs-stream*.c: the struct of a stream, and the functions of its steps. Each file named below uses only the
+ * files above it; hs-stream.c, with the function for each element, is on top of all. */
 
 struct _HsStream
 {
@@ -63,6 +42,8 @@ struct _HsStream
 };
 
 /* hs-stream-core.c */
+/* The only function that sets the state. */
+void hs_stream_change (HsStream *self, HsStreamChange change);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);

@@ -122,7 +122,7 @@ hs_stream_authenticate (HsStream *self, const HsSaslCredentials *credentials, GB
   gsize size = 0;
   const guint8 *bytes = initial != NULL ? g_bytes_get_data (initial, &size) : NULL;
 
-  self->state = HS_STREAM_STATE_SASL2;
+  hs_stream_change (self, HS_STREAM_ON_SASL2);
   hs_stream_write (self, "<authenticate xmlns='%s' mechanism='%s'>", HS_NS_SASL2,
                    hs_authentication_get_mechanism (&self->authentication));
   if (initial != NULL)
@@ -150,7 +150,7 @@ hs_stream_respond2 (HsStream *self, GBytes *response)
   const guint8 *bytes = g_bytes_get_data (response, &size);
   g_autofree char *base64 = g_base64_encode (bytes, size);
 
-  self->state = HS_STREAM_STATE_SASL2;
+  hs_stream_change (self, HS_STREAM_ON_SASL2);
   hs_stream_write (self, "<response xmlns='%s'>%s</response>", HS_NS_SASL2, base64);
 }
 
@@ -327,7 +327,7 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
   hs_authentication_succeed (&self->authentication);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   /* XEP-0388: the features come next, without another header. */
-  self->state = HS_STREAM_STATE_FEATURES;
+  hs_stream_change (self, HS_STREAM_ON_SIGNED_IN);
   take_results (self, node, jid);
 }
 
@@ -373,7 +373,7 @@ hs_stream_on_continue (HsStream *self, HsNode *node)
         continue;
       if (hs_authentication_begin_upgrade (&self->authentication, name))
         {
-          self->state = HS_STREAM_STATE_TASK;
+          hs_stream_change (self, HS_STREAM_ON_TASK);
           hs_stream_write (self, "<next xmlns='%s' task='%s'/>", HS_NS_SASL2, name);
           return;
         }
@@ -412,7 +412,7 @@ hs_stream_on_task_data (HsStream *self, HsNode *node)
       return;
     }
   hs_authentication_derive_upgrade (&self->authentication, salt, length, (guint) iterations);
-  self->state = HS_STREAM_STATE_DERIVING;
+  hs_stream_change (self, HS_STREAM_ON_KEY_NEEDED);
   self->pending = HS_STREAM_EVENT_DERIVE_KEY;
 }
 
@@ -426,5 +426,5 @@ hs_stream_send_upgrade (HsStream *self, GBytes *key)
   hs_stream_write (self, "<task-data xmlns='%s'><hash xmlns='%s'>%s</hash></task-data>",
                    HS_NS_SASL2, HS_NS_SCRAM_UPGRADE, base64);
   hs_sasl_secret_free (base64);
-  self->state = HS_STREAM_STATE_SASL2;
+  hs_stream_change (self, HS_STREAM_ON_SASL2);
 }

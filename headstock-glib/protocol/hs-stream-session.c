@@ -40,7 +40,7 @@ bind_resource (HsStream *self)
   /* After the features, the request may have been pipelined; it never has after a refusal. */
   if (self->state != HS_STREAM_STATE_FEATURES || !hs_pipelined_has_bind (hs_binding_get_pipelined (&self->binding)))
     write_bind (self);
-  self->state = HS_STREAM_STATE_BIND;
+  hs_stream_change (self, HS_STREAM_ON_BIND);
 }
 
 /* ---- Pipelining ---- */
@@ -166,7 +166,7 @@ hs_stream_take_features (HsStream *self, HsNode *node)
       bind_by_features (self);
       return;
     }
-  self->state = HS_STREAM_STATE_RESUME;
+  hs_stream_change (self, HS_STREAM_ON_RESUME);
   if (hs_binding_get_pipelined (&self->binding) != HS_PIPELINED_RESUME_SENT)
     hs_stream_management_write_resume (management, hs_stream_get_output (self));
 }
@@ -395,7 +395,7 @@ hs_stream_on_bind_answer (HsStream *self, HsNode *node)
       enable_and_become_ready (self);
       return;
     }
-  self->state = HS_STREAM_STATE_SESSION;
+  hs_stream_change (self, HS_STREAM_ON_SESSION);
   hs_stream_write (self, "<iq type='set' id='%s'><session xmlns='%s'/></iq>",
                    hs_binding_make_request_id (&self->binding), HS_NS_SESSION);
 }
@@ -433,7 +433,7 @@ hs_stream_send_handshake (HsStream *self, HsNode *header)
   g_checksum_update (checksum, (const guchar *) id, strlen (id));
   g_checksum_update (checksum, (const guchar *) self->secret, strlen (self->secret));
   g_clear_pointer (&self->secret, hs_sasl_secret_free);
-  self->state = HS_STREAM_STATE_COMPONENT;
+  hs_stream_change (self, HS_STREAM_ON_HANDSHAKE_SENT);
   hs_stream_write (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
 }
 
@@ -442,7 +442,7 @@ hs_stream_on_handshake (HsStream *self, HsNode *node)
 {
   hs_authentication_succeed_by_handshake (&self->authentication);
   hs_binding_set_jid (&self->binding, self->config.jid);
-  self->state = HS_STREAM_STATE_READY;
+  hs_stream_change (self, HS_STREAM_ON_READY);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;
 }

@@ -15,8 +15,8 @@
 static void
 wait_for_mechanism (HsStream *self)
 {
-  self->state
-      = hs_authentication_is_sasl2 (&self->authentication) ? HS_STREAM_STATE_SASL2 : HS_STREAM_STATE_SASL;
+  hs_stream_change (self,
+                    hs_authentication_is_sasl2 (&self->authentication) ? HS_STREAM_ON_SASL2 : HS_STREAM_ON_SASL);
 }
 
 /* RFC 6120, 6.4.2: "=" stands for an empty message. An empty element would mean that there is no message. */
@@ -127,7 +127,6 @@ hs_stream_pipeline_sign_in (HsStream *self, GVariant *features, const HsSaslCred
   if (self->error != NULL)
     return TRUE;
   hs_authentication_note_pipelined (&self->authentication);
-  self->state = HS_STREAM_STATE_HEADER;
   return TRUE;
 }
 
@@ -164,7 +163,7 @@ take_step (HsStream *self, HsSaslStep step, GBytes *response, GError *error)
         send_sasl (self, "response", NULL, response);
       break;
     case HS_SASL_STEP_DERIVE:
-      self->state = HS_STREAM_STATE_DERIVING;
+      hs_stream_change (self, HS_STREAM_ON_KEY_NEEDED);
       self->pending = HS_STREAM_EVENT_DERIVE_KEY;
       break;
     case HS_SASL_STEP_FAILED:
@@ -246,7 +245,7 @@ hs_stream_on_failure (HsStream *self, HsNode *node)
   if (hs_authentication_uses_token (&self->authentication))
     {
       hs_authentication_refuse_token (&self->authentication, error);
-      self->state = HS_STREAM_STATE_UNSIGNED;
+      hs_stream_change (self, HS_STREAM_ON_TOKEN_REFUSED);
       self->pending = HS_STREAM_EVENT_TOKEN_REFUSED;
       return;
     }

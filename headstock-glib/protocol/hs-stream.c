@@ -11,7 +11,6 @@
 #include "protocol/hs-discarded.h"
 #include "sasl/hs-sasl-secret.h"
 
-typedef void (*Transition) (HsStream *self, HsNode *node);
 
 const char *
 hs_stream_get_foreign_protocol (HsStream *self)
@@ -99,7 +98,7 @@ on_features (HsStream *self, HsNode *node)
                                              hs_jid_get_domain (self->config.jid)));
           return;
         }
-      self->state = HS_STREAM_STATE_PROCEED;
+      hs_stream_change (self, HS_STREAM_ON_STARTTLS);
       if (hs_binding_get_pipelined (&self->binding) != HS_PIPELINED_STARTTLS_SENT)
         send_starttls (self);
       return;
@@ -109,7 +108,7 @@ on_features (HsStream *self, HsNode *node)
       hs_stream_check_features (self, node);
       return;
     }
-  self->state = HS_STREAM_STATE_UNSIGNED;
+  hs_stream_change (self, HS_STREAM_ON_FEATURES);
   self->pending = HS_STREAM_EVENT_FEATURES;
 }
 
@@ -117,7 +116,7 @@ static void
 on_proceed (HsStream *self, HsNode *node)
 {
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
-  self->state = HS_STREAM_STATE_HANDSHAKE;
+  hs_stream_change (self, HS_STREAM_ON_PROCEED);
   self->pending = HS_STREAM_EVENT_START_TLS;
 }
 
@@ -152,40 +151,68 @@ on_unsigned_stanza (HsStream *self, HsNode *node)
   on_stanza (self, node);
 }
 
-/* The elements that the server may send in each state, besides stanzas in a session. Before the sign-in, anything
- * else is a protocol error; after it, see hs_stream_may_ignore(). */
-static const struct
+/* ---- The function for each element ---- */
+
+/* An iq that is not a stanza of the session. */
+static void
+on_iq (HsStream *self, HsNode *node)
 {
-  HsStreamState state; /* HS_STREAM_N_STATES: any */
-  const char *name;
-  const char *namespace_;
-  Transition transition;
-} transitions[] = {
-  { HS_STREAM_STATE_READY, "r", HS_NS_SM, hs_stream_on_request },
-  { HS_STREAM_STATE_READY, "a", HS_NS_SM, hs_stream_on_ack },
-  { HS_STREAM_STATE_READY, "features", HS_NS_STREAM, hs_stream_on_late_features },
-  { HS_STREAM_STATE_READY, "enabled", HS_NS_SM, hs_stream_on_enabled },
-  { HS_STREAM_STATE_READY, "failed", HS_NS_SM, hs_stream_on_not_enabled },
-  { HS_STREAM_STATE_FEATURES, "features", HS_NS_STREAM, on_features },
-  { HS_STREAM_STATE_FEATURES, "iq", HS_NS_CLIENT, hs_stream_on_pipelined_answer },
-  { HS_STREAM_STATE_PROCEED, "proceed", HS_NS_TLS, on_proceed },
-  { HS_STREAM_STATE_PROCEED, "failure", HS_NS_TLS, on_tls_failure },
-  { HS_STREAM_STATE_UNSIGNED, "iq", HS_NS_CLIENT, on_unsigned_stanza },
-  { HS_STREAM_STATE_SASL, "challenge", HS_NS_SASL, hs_stream_on_challenge },
-  { HS_STREAM_STATE_SASL, "success", HS_NS_SASL, hs_stream_on_success },
-  { HS_STREAM_STATE_SASL, "failure", HS_NS_SASL, hs_stream_on_failure },
-  { HS_STREAM_STATE_SASL2, "challenge", HS_NS_SASL2, hs_stream_on_challenge },
-  { HS_STREAM_STATE_SASL2, "success", HS_NS_SASL2, hs_stream_on_success2 },
-  { HS_STREAM_STATE_SASL2, "continue", HS_NS_SASL2, hs_stream_on_continue },
-  { HS_STREAM_STATE_SASL2, "failure", HS_NS_SASL2, hs_stream_on_failure },
-  { HS_STREAM_STATE_TASK, "task-data", HS_NS_SASL2, hs_stream_on_task_data },
-  { HS_STREAM_STATE_TASK, "failure", HS_NS_SASL2, hs_stream_on_failure },
-  { HS_STREAM_STATE_BIND, "iq", HS_NS_CLIENT, hs_stream_on_bind_answer },
-  { HS_STREAM_STATE_RESUME, "resumed", HS_NS_SM, hs_stream_on_resumed },
-  { HS_STREAM_STATE_RESUME, "failed", HS_NS_SM, hs_stream_on_not_resumed },
-  { HS_STREAM_STATE_SESSION, "iq", HS_NS_CLIENT, hs_stream_on_session_answer },
-  { HS_STREAM_STATE_COMPONENT, "handshake", HS_NS_CLIENT, hs_stream_on_handshake },
-  { HS_STREAM_N_STATES, "error", HS_NS_STREAM, on_stream_error },
+  switch (self->state)
+    {
+    case HS_STREAM_STATE_BIND:
+      hs_stream_on_bind_answer (self, node);
+      break;
+    case HS_STREAM_STATE_SESSION:
+      hs_stream_on_session_answer (self, node);
+      break;
+    case HS_STREAM_STATE_UNSIGNED:
+      on_unsigned_stanza (self, node);
+      break;
+    case HS_STREAM_STATE_FEATURES:
+    default:
+      hs_stream_on_pipelined_answer (self, node);
+    }
+}
+
+static void
+on_all_features (HsStream *self, HsNode *node)
+{
+  if (self->state == HS_STREAM_STATE_READY)
+    hs_stream_on_late_features (self, node);
+  else
+    on_features (self, node);
+}
+
+static void
+on_failed (HsStream *self, HsNode *node)
+{
+  if (self->state == HS_STREAM_STATE_READY)
+    hs_stream_on_not_enabled (self, node);
+  else
+    hs_stream_on_not_resumed (self, node);
+}
+
+/* hs_stream_state_expects() says in which states an element may come. */
+static void (*const functions[HS_STREAM_N_ELEMENTS]) (HsStream *self, HsNode *node) = {
+  [HS_STREAM_ELEMENT_REQUEST] = hs_stream_on_request,
+  [HS_STREAM_ELEMENT_ACK] = hs_stream_on_ack,
+  [HS_STREAM_ELEMENT_ENABLED] = hs_stream_on_enabled,
+  [HS_STREAM_ELEMENT_RESUMED] = hs_stream_on_resumed,
+  [HS_STREAM_ELEMENT_FAILED] = on_failed,
+  [HS_STREAM_ELEMENT_FEATURES] = on_all_features,
+  [HS_STREAM_ELEMENT_ERROR] = on_stream_error,
+  [HS_STREAM_ELEMENT_IQ] = on_iq,
+  [HS_STREAM_ELEMENT_PROCEED] = on_proceed,
+  [HS_STREAM_ELEMENT_TLS_FAILURE] = on_tls_failure,
+  [HS_STREAM_ELEMENT_SASL_CHALLENGE] = hs_stream_on_challenge,
+  [HS_STREAM_ELEMENT_SASL_SUCCESS] = hs_stream_on_success,
+  [HS_STREAM_ELEMENT_SASL_FAILURE] = hs_stream_on_failure,
+  [HS_STREAM_ELEMENT_SASL2_CHALLENGE] = hs_stream_on_challenge,
+  [HS_STREAM_ELEMENT_SASL2_SUCCESS] = hs_stream_on_success2,
+  [HS_STREAM_ELEMENT_SASL2_CONTINUE] = hs_stream_on_continue,
+  [HS_STREAM_ELEMENT_SASL2_TASK_DATA] = hs_stream_on_task_data,
+  [HS_STREAM_ELEMENT_SASL2_FAILURE] = hs_stream_on_failure,
+  [HS_STREAM_ELEMENT_HANDSHAKE] = hs_stream_on_handshake,
 };
 
 /* A server writes its name as it is configured: compare it prepared, as a JID. */
@@ -237,14 +264,14 @@ on_header (HsStream *self, HsNode *node)
                                          hs_jid_get_domain (self->config.jid)));
       return;
     }
-  self->state = HS_STREAM_STATE_FEATURES;
+  hs_stream_change (self, HS_STREAM_ON_HEADER);
 }
 
 static void
 on_end (HsStream *self)
 {
   hs_stream_close (self);
-  self->state = HS_STREAM_STATE_ENDED;
+  hs_stream_change (self, HS_STREAM_ON_END);
   self->pending = HS_STREAM_EVENT_ENDED;
 }
 
@@ -266,6 +293,8 @@ static void
 on_element (HsStream *self, HsNode *node)
 {
   g_autofree char *name = NULL;
+  HsStreamElement element;
+
   /* The fast way: nearly everything that is received is a stanza in a session. */
   if (self->state == HS_STREAM_STATE_READY && hs_node_get_kind (node) != HS_STANZA_KIND_NONE)
     {
@@ -277,15 +306,11 @@ on_element (HsStream *self, HsNode *node)
   /* After the client's </stream:stream> only stanzas are still looked at. */
   if (self->closing && self->state != HS_STREAM_STATE_READY)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
+  element = hs_stream_element_find (node);
+  if (hs_stream_state_expects (self->state, element))
     {
-      if ((transitions[i].state == self->state || transitions[i].state == HS_STREAM_N_STATES)
-          && strcmp (transitions[i].name, node->name) == 0
-          && hs_namespace_equal (transitions[i].namespace_, node->namespace_))
-        {
-          transitions[i].transition (self, node);
-          return;
-        }
+      functions[element] (self, node);
+      return;
     }
   name = hs_printable (node->name, HS_PRINTABLE_NAME);
   if (hs_stream_may_ignore (self, node))
