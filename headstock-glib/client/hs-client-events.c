@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-error.h"
 
 /* The client's reaction to each event of its stream that is not a stanza. */
@@ -12,9 +12,9 @@ stream_ended (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (GError) error = NULL;
 
-  if (!hs_run_is_ending (&priv->run))
+  if (!hs_run_is_ending (hs_client_get_run (priv)))
     g_set_error (&error, HS_ERROR, HS_ERROR_CONNECTION_LOST, "%s ended the stream",
-                 hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
+                 hs_jid_get_domain (hs_connection_get_account (hs_client_connection (priv))));
   hs_client_flush (self);
   hs_client_connection_failed (self, error);
 }
@@ -24,7 +24,7 @@ begin_stage (HsClient *self, HsStreamEventType type)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !hs_run_is_ending (&priv->run))
+  if (type < HS_STREAM_EVENT_BOUND && type != HS_STREAM_EVENT_NONE && !hs_run_is_ending (hs_client_get_run (priv)))
     hs_client_begin_stage (self);
 }
 
@@ -111,15 +111,15 @@ goes_on_cb (gpointer client)
   HsClientPrivate *priv = hs_client_private (client);
 
   /* The end of the run may wait for the stanza that was shown. */
-  if (G_UNLIKELY (hs_run_get_phase (&priv->run) == HS_RUN_SETTLING))
+  if (G_UNLIKELY (hs_run_get_phase (hs_client_get_run (priv)) == HS_RUN_SETTLING))
     hs_client_settled (client);
-  return hs_connection_is_open (&priv->connection) && G_OBJECT (client)->ref_count > 1;
+  return hs_connection_is_open (hs_client_connection (priv)) && G_OBJECT (client)->ref_count > 1;
 }
 
 static gboolean
 has_room_cb (gpointer client)
 {
-  return hs_connection_has_room (&hs_client_private (client)->connection);
+  return hs_connection_has_room (hs_client_connection (hs_client_private (client)));
 }
 
 static void
@@ -127,16 +127,16 @@ turn_ended_cb (gboolean over, gboolean has_input, gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
 
-  if (!hs_connection_is_open (&priv->connection))
+  if (!hs_connection_is_open (hs_client_connection (priv)))
     return;
   if (over)
-    hs_deadlines_set (&priv->deadlines, HS_DEADLINE_PUMP, 0);
+    hs_deadlines_set (hs_client_deadlines (priv), HS_DEADLINE_PUMP, 0);
   /* Nothing overtakes the events that are left, not even the end of the connection. */
   if (over && !has_input)
-    hs_connection_block (&priv->connection, HS_READ_TURN_OVER);
+    hs_connection_block (hs_client_connection (priv), HS_READ_TURN_OVER);
   else
-    hs_connection_unblock (&priv->connection, HS_READ_TURN_OVER);
-  hs_connection_unblock (&priv->connection, HS_READ_NESTED_LOOP);
+    hs_connection_unblock (hs_client_connection (priv), HS_READ_TURN_OVER);
+  hs_connection_unblock (hs_client_connection (priv), HS_READ_NESTED_LOOP);
 }
 
 const HsPumpCallbacks hs_client_pump_callbacks = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 #include "hs-element-private.h"
 #include "hs-error.h"
 #include "hs-message.h"
@@ -9,6 +9,12 @@
 #include "hs-stanza-private.h"
 
 /* Handlers, and the signals for what arrives. */
+
+static HsDispatcher *
+get_dispatcher (HsClient *self)
+{
+  return hs_client_dispatch_get_dispatcher (hs_client_get_dispatch (hs_client_private (self)));
+}
 
 /* While unacknowledged stanzas take more bytes than this, the client sends no automatic replies. */
 #define MAX_KEPT (16 * 1024 * 1024)
@@ -30,7 +36,7 @@ complain (const GError *error)
 static gboolean
 has_room (HsClient *self)
 {
-  HsStreamManagement *management = hs_session_get_management (&hs_client_private (self)->session);
+  HsStreamManagement *management = hs_session_get_management (hs_client_session (hs_client_private (self)));
 
   return management == NULL || hs_stream_management_get_size (management) < MAX_KEPT;
 }
@@ -83,7 +89,7 @@ stanza_signal_cb (HsElement *stanza, gpointer client)
   guint signal = hs_client_signals[which];
   gboolean handled = FALSE;
 
-  if (!hs_client_dispatch_is_heard (&priv->dispatch, client, signal))
+  if (!hs_client_dispatch_is_heard (hs_client_get_dispatch (priv), client, signal))
     return FALSE;
   if (which == SIGNAL_IQ)
     g_signal_emit (client, signal, 0, stanza, &handled);
@@ -99,7 +105,7 @@ from_account_cb (HsNode *stanza, gpointer client)
 {
   HsClientPrivate *priv = hs_client_private (client);
   const char *from = hs_node_get_attribute (stanza, "from", NULL);
-  HsJid *bound = hs_session_get_bound_jid (&priv->session);
+  HsJid *bound = hs_session_get_bound_jid (hs_client_session (priv));
   g_autoptr (HsJid) jid = NULL;
 
   if (from == NULL)
@@ -108,20 +114,20 @@ from_account_cb (HsNode *stanza, gpointer client)
     return FALSE;
   jid = hs_stanza_node_dup_jid (stanza, "from");
   return jid != NULL &&
-         (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) || hs_jid_equal (jid, bound));
+         (hs_jid_equal (jid, hs_session_get_bound_bare (hs_client_session (priv))) || hs_jid_equal (jid, bound));
 }
 
 static HsJid *
 get_account_cb (gpointer client)
 {
-  return hs_session_get_bound_bare (&hs_client_private (client)->session);
+  return hs_session_get_bound_bare (hs_client_session (hs_client_private (client)));
 }
 
 /* For the dispatcher, in the middle of a stanza. */
 static gboolean
 is_turn_over_cb (gpointer client)
 {
-  return hs_pump_is_turn_over (&hs_client_private (client)->pump);
+  return hs_pump_is_turn_over (hs_client_get_pump (hs_client_private (client)));
 }
 
 const HsDispatcherCallbacks hs_client_dispatcher_callbacks = {
@@ -140,10 +146,10 @@ hs_client_forgets_changed (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  if (hs_connection_has_stream (&priv->connection))
-    hs_parser_set_forgets (hs_stream_get_parser (hs_client_stream (priv)),
-                           hs_stream_is_ready (hs_client_stream (priv)) &&
-                               hs_handlers_forget (hs_dispatcher_get_handlers (hs_client_dispatcher (priv))));
+  if (hs_connection_has_stream (hs_client_connection (priv)))
+    hs_parser_set_forgets (hs_stream_get_parser (hs_client_get_stream (priv)),
+                           hs_stream_is_ready (hs_client_get_stream (priv)) &&
+                               hs_handlers_forget (hs_dispatcher_get_handlers (get_dispatcher (self))));
 }
 
 /* Enough to say what it was, in a block of its own: what had come of the stanza goes at once. */
@@ -170,8 +176,8 @@ hs_client_discarded (HsClient *self, HsNode *node, const GError *error)
 
   /* A stranger may be the cause, and must not fill the log. */
   g_debug ("%s", error->message);
-  hs_dispatcher_discard (hs_client_dispatcher (priv), node, HS_STANZA (tags), error);
-  hs_requests_changed (&priv->requests);
+  hs_dispatcher_discard (get_dispatcher (self), node, HS_STANZA (tags), error);
+  hs_requests_changed (hs_client_requests (priv));
   g_signal_emit (self, hs_client_signals[SIGNAL_STANZA_DISCARDED], 0, tags, error);
 }
 
@@ -181,8 +187,8 @@ add_handler (HsClient *self, HsHandler *handler)
   HsClientPrivate *priv = hs_client_private (self);
   guint id;
 
-  handler->module = hs_module_list_get_attaching (&priv->modules);
-  id = hs_handlers_add (hs_dispatcher_get_handlers (hs_client_dispatcher (priv)), handler);
+  handler->module = hs_module_list_get_attaching (hs_client_modules (priv));
+  id = hs_handlers_add (hs_dispatcher_get_handlers (get_dispatcher (self)), handler);
   hs_client_forgets_changed (self);
   return id;
 }
@@ -343,13 +349,12 @@ hs_client_register_on_iq (HsClient *self,
 gboolean
 hs_client_remove_handler (HsClient *self, guint id)
 {
-  HsClientPrivate *priv = hs_client_private (self);
   gboolean removed;
 
   g_return_val_if_fail (HS_IS_CLIENT (self), FALSE);
   hs_client_return_val_if_foreign (self, FALSE);
 
-  removed = hs_handlers_remove (hs_dispatcher_get_handlers (hs_client_dispatcher (priv)), id);
+  removed = hs_handlers_remove (hs_dispatcher_get_handlers (get_dispatcher (self)), id);
   hs_client_forgets_changed (self);
   return removed;
 }
@@ -379,7 +384,7 @@ hs_client_defer_reply (HsClient *self, HsElement *iq)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_ELEMENT (iq));
 
-  hs_dispatcher_defer (hs_client_dispatcher (hs_client_private (self)), hs_element_get_node (iq));
+  hs_dispatcher_defer (get_dispatcher (self), hs_element_get_node (iq));
 }
 
 /**
@@ -403,7 +408,7 @@ hs_client_take (HsClient *self, HsElement *element)
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_ELEMENT (element));
 
-  hs_dispatcher_take (hs_client_dispatcher (hs_client_private (self)), hs_element_get_node (element));
+  hs_dispatcher_take (get_dispatcher (self), hs_element_get_node (element));
 }
 
 /**
@@ -434,10 +439,10 @@ hs_client_is_own (HsClient *self, HsJid *jid)
 
   if (jid == NULL)
     return TRUE;
-  own = hs_session_get_bound_jid (&priv->session);
+  own = hs_session_get_bound_jid (hs_client_session (priv));
   if (own == NULL)
-    own = hs_settings_get_jid (&priv->settings);
-  if (own != NULL && hs_settings_is_component (&priv->settings))
+    own = hs_settings_get_jid (hs_client_settings (priv));
+  if (own != NULL && hs_settings_is_component (hs_client_settings (priv)))
     return strcmp (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;
   return own != NULL && g_strcmp0 (hs_jid_get_local (own), hs_jid_get_local (jid)) == 0 &&
          g_strcmp0 (hs_jid_get_domain (own), hs_jid_get_domain (jid)) == 0;

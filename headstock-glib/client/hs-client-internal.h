@@ -53,6 +53,8 @@ HsPump *hs_client_get_pump (HsClientPrivate *priv);
 HsOutbox *hs_client_outbox (HsClientPrivate *priv);
 HsRequests *hs_client_requests (HsClientPrivate *priv);
 HsWireLog *hs_client_wire_log (HsClientPrivate *priv);
+HsDeadlines *hs_client_deadlines (HsClientPrivate *priv);
+HsClientDispatch *hs_client_get_dispatch (HsClientPrivate *priv);
 /* The stream of the present connection, or NULL. */
 HsStream *hs_client_get_stream (HsClientPrivate *priv);
 

@@ -65,6 +65,18 @@ hs_client_wire_log (HsClientPrivate *priv)
   return &priv->wire_log;
 }
 
+HsDeadlines *
+hs_client_deadlines (HsClientPrivate *priv)
+{
+  return &priv->deadlines;
+}
+
+HsClientDispatch *
+hs_client_get_dispatch (HsClientPrivate *priv)
+{
+  return &priv->dispatch;
+}
+
 HsBeginning *
 hs_client_beginning (HsClientPrivate *priv)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "hs-client-private.h"
+#include "hs-client-internal.h"
 
 /* The state of a client: the phase of its run, its deadlines, and whether there is a session. */
 
 HsClientState
 hs_client_get_present_state (HsClientPrivate *priv)
 {
-  return hs_run_phase_get_state (hs_run_get_phase (&priv->run), hs_connection_is_secure (&priv->connection));
+  return hs_run_phase_get_state (hs_run_get_phase (hs_client_get_run (priv)),
+                                 hs_connection_is_secure (hs_client_connection (priv)));
 }
 
 /* The phase is another, or the connection has come further. */
@@ -18,7 +19,7 @@ hs_client_tell_state (HsClient *self)
   HsClientPrivate *priv = hs_client_private (self);
   HsClientState present = hs_client_get_present_state (priv);
 
-  if (!hs_run_take_change (&priv->run, present))
+  if (!hs_run_take_change (hs_client_get_run (priv), present))
     return;
   if (hs_debug_wants (HS_DEBUG_STATE))
     hs_client_debug_state (self, present);
@@ -29,7 +30,7 @@ hs_client_tell_state (HsClient *self)
 void
 hs_client_enter (HsClient *self, HsRunEvent event)
 {
-  hs_run_enter (&hs_client_private (self)->run, event);
+  hs_run_enter (hs_client_get_run (hs_client_private (self)), event);
   hs_client_tell_state (self);
 }
 
@@ -37,14 +38,15 @@ hs_client_enter (HsClient *self, HsRunEvent event)
 gboolean
 hs_client_is_stop_requested (HsClientPrivate *priv)
 {
-  return hs_deadlines_is_set (&priv->deadlines, HS_DEADLINE_STOP) || hs_run_is_ending (&priv->run);
+  return hs_deadlines_is_set (hs_client_deadlines (priv), HS_DEADLINE_STOP)
+         || hs_run_is_ending (hs_client_get_run (priv));
 }
 
 /* Whether `connected` was emitted, and `disconnected` is still to follow. */
 gboolean
 hs_client_is_announced (HsClientPrivate *priv)
 {
-  switch (hs_run_get_phase (&priv->run))
+  switch (hs_run_get_phase (hs_client_get_run (priv)))
     {
     case HS_RUN_NEGOTIATING:
     case HS_RUN_SIGNED_IN:
@@ -54,8 +56,8 @@ hs_client_is_announced (HsClientPrivate *priv)
     case HS_RUN_STOPPING:
     case HS_RUN_SETTLING:
     case HS_RUN_CLOSING:
-      return hs_connection_has_stream (&priv->connection)
-             || hs_connection_get_address (&priv->connection) != NULL;
+      return hs_connection_has_stream (hs_client_connection (priv))
+             || hs_connection_get_address (hs_client_connection (priv)) != NULL;
     case HS_RUN_IDLE:
     case HS_RUN_CONNECTING:
     case HS_RUN_WAITING:
@@ -75,25 +77,28 @@ hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_m
 HsStreamManagement *
 hs_client_ensure_management (HsClientPrivate *priv)
 {
+  HsSettings *settings = hs_client_settings (priv);
+
   /* XEP-0114 has none. */
-  if (hs_settings_is_component (&priv->settings))
+  if (hs_settings_is_component (settings))
     return NULL;
-  return hs_session_ensure_management (&priv->session, hs_settings_lend_resend_policy (&priv->settings));
+  return hs_session_ensure_management (hs_client_session (priv), hs_settings_lend_resend_policy (settings));
 }
 
 HsStreamManagement *
 hs_client_get_management (HsClient *self)
 {
-  return hs_session_get_management (&hs_client_private (self)->session);
+  return hs_session_get_management (hs_client_session (hs_client_private (self)));
 }
 
 gboolean
 hs_client_is_managed (HsClientPrivate *priv)
 {
-  HsStreamManagement *management = hs_session_get_management (&priv->session);
+  HsStreamManagement *management = hs_session_get_management (hs_client_session (priv));
+  HsStream *stream = hs_client_get_stream (priv);
 
-  return management != NULL && hs_connection_has_stream (&priv->connection)
-         && hs_stream_is_ready (hs_client_stream (priv)) && hs_stream_management_is_enabled (management);
+  return management != NULL && stream != NULL && hs_stream_is_ready (stream)
+         && hs_stream_management_is_enabled (management);
 }
 
 /* The shortest time for an address, in milliseconds, unless connect-timeout is shorter. */
@@ -105,12 +110,14 @@ hs_client_is_managed (HsClientPrivate *priv)
 guint
 hs_client_get_stage_timeout (HsClientPrivate *priv)
 {
-  HsConnector *connector = hs_connection_get_connector (&priv->connection);
-  guint timeout = hs_settings_get_connect_timeout (&priv->settings);
-  gboolean stands = hs_connection_is_secure (&priv->connection)
-                    || (!hs_settings_uses_tls (&priv->settings) && hs_connection_has_stream (&priv->connection)
-                        && (hs_stream_is_authenticated (hs_client_stream (priv))
-                            || hs_stream_get_features (hs_client_stream (priv)) != NULL));
+  HsConnection *connection = hs_client_connection (priv);
+  HsSettings *settings = hs_client_settings (priv);
+  HsConnector *connector = hs_connection_get_connector (connection);
+  HsStream *stream = hs_client_get_stream (priv);
+  guint timeout = hs_settings_get_connect_timeout (settings);
+  gboolean stands = hs_connection_is_secure (connection)
+                    || (!hs_settings_uses_tls (settings) && stream != NULL
+                        && (hs_stream_is_authenticated (stream) || hs_stream_get_features (stream) != NULL));
 
   if (stands || connector == NULL || !hs_connector_has_more (connector))
     return timeout;
@@ -123,6 +130,8 @@ hs_client_begin_stage (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_connection_set_stage_timeout (&priv->connection, hs_client_get_stage_timeout (priv));
-  hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE, hs_connection_get_stage_timeout (&priv->connection));
+  HsConnection *connection = hs_client_connection (priv);
+
+  hs_connection_set_stage_timeout (connection, hs_client_get_stage_timeout (priv));
+  hs_deadlines_set (hs_client_deadlines (priv), HS_DEADLINE_STAGE, hs_connection_get_stage_timeout (connection));
 }

@@ -56,8 +56,8 @@ ROWS = [
              ".no_network = hs_client_has_dial (self),", ".no_network = FALSE,",
              "tests/testing/test-server", ("-p", "/test-server/server-gone")),
     client("each step of the negotiation has its time", 
-           "hs_deadlines_set (&priv->deadlines, HS_DEADLINE_STAGE,"
-           " hs_connection_get_stage_timeout (&priv->connection));",
+           "hs_deadlines_set (hs_client_deadlines (priv), HS_DEADLINE_STAGE,"
+           " hs_connection_get_stage_timeout (connection));",
            ";", "clock", "/client/clock/stage"),
     unit("a framed stream has no end but <close/>",
          "if (self->framed) hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, \"Not well-formed XML: an end"

@@ -30,16 +30,16 @@ ROWS = [
            "return TRUE;", "forged/roster"),
     attack("an address that is none is a stranger's",
            "return jid != NULL &&"
-           " (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           " (hs_jid_equal (jid, hs_session_get_bound_bare (hs_client_session (priv))) ||"
            " hs_jid_equal (jid, bound));",
-           "return jid == NULL || hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           "return jid == NULL || hs_jid_equal (jid, hs_session_get_bound_bare (hs_client_session (priv))) ||"
            " hs_jid_equal (jid, bound);",
            "forged/carbons"),
     attack("pushes from the full JID are the account's",
            "return jid != NULL &&"
-           " (hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session)) ||"
+           " (hs_jid_equal (jid, hs_session_get_bound_bare (hs_client_session (priv))) ||"
            " hs_jid_equal (jid, bound));",
-           "return jid != NULL && hs_jid_equal (jid, hs_session_get_bound_bare (&priv->session));",
+           "return jid != NULL && hs_jid_equal (jid, hs_session_get_bound_bare (hs_client_session (priv)));",
            "forged/roster"),
     attack("stanzas inside stanzas are hidden",
            "hidden = hs_node_get_kind (node) != HS_STANZA_KIND_NONE;", "hidden = FALSE;",
@@ -78,8 +78,8 @@ ROWS = [
            "hs_client_close_stream (self);",
            "shown", "/client/shown/stop"),
     client("a connection is for the account that it was made for",
-           "hs_jid_get_domain (hs_connection_get_account (&priv->connection))); hs_client_flush (self);",
-           "hs_jid_get_domain (hs_settings_get_jid (&priv->settings))); hs_client_flush (self);",
+           "hs_jid_get_domain (hs_connection_get_account (hs_client_connection (priv)))); hs_client_flush (self);",
+           "hs_jid_get_domain (hs_settings_get_jid (hs_client_settings (priv)))); hs_client_flush (self);",
            "reentry", "/client/reentry/unset"),
     client("another thread is refused",
            "if (!g_main_context_is_owner (context)) return TRUE;", "",
