@@ -25,6 +25,7 @@ struct _HsHistoryFill
 };
 
 static void fill_waiting (HsHistoryArchive *self);
+static void show_gap (HsHistoryArchive *self, guint serial);
 
 /* ---- Questions ---- */
 
@@ -113,7 +114,8 @@ take_answer (HsHistoryArchive *self, Asked *asked)
 
       hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (asked->page), asked->life, get_now ());
     }
-  else if (history != NULL)
+  /* A fill that was cancelled ends by itself. */
+  else if (history != NULL && !g_error_matches (asked->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), asked->error->message);
       self->failure = asked->error;
@@ -176,7 +178,9 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
   asked->archive = hs_history_archive_ref (self);
   asked->life = life;
   g_queue_push_tail (&self->asked, asked);
-  hs_archive_fetch_beyond_async (self->history->archive, query, beyond, NULL, answered_cb, asked);
+  hs_archive_fetch_beyond_async (self->history->archive, query, beyond,
+                                 self->filling != NULL ? g_task_get_cancellable (self->filling->task) : NULL, answered_cb,
+                                 asked);
 }
 
 /* ---- The callbacks of the keeper ---- */
@@ -219,7 +223,7 @@ release_cb (gpointer owner)
 static void
 gap_changed_cb (guint serial, gpointer owner)
 {
-  hs_history_archive_show_gap (owner, serial, TRUE);
+  show_gap (owner, serial);
 }
 
 static void
@@ -405,8 +409,26 @@ find_gap (HsHistoryArchive *self, guint serial, guint *position)
   return NULL;
 }
 
+static HsGap *
+make_gap (HsHistoryArchive *self, HsHistoryGap *state)
+{
+  HsGap *gap = hs_gap_new (self->jid, state->serial);
+
+  hs_gap_update (gap, state);
+  return gap;
+}
+
 void
-hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news)
+hs_history_archive_list_gaps (HsHistoryArchive *self, GPtrArray *gaps)
+{
+  GPtrArray *states = self->keeper.log.working.gaps;
+
+  for (guint i = 0; i < states->len; i++)
+    g_ptr_array_add (gaps, make_gap (self, states->pdata[i]));
+}
+
+static void
+show_gap (HsHistoryArchive *self, guint serial)
 {
   HsHistoryGap *state = hs_history_state_find_gap (&self->keeper.log.working, serial);
   g_autoptr (HsHistory) history = self->history != NULL ? g_object_ref (self->history) : NULL;
@@ -425,11 +447,10 @@ hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_n
     }
   if (state == NULL)
     return;
-  gap = hs_gap_new (self->jid, serial);
-  hs_gap_update (gap, state);
+  gap = make_gap (self, state);
   g_list_store_append (history->gaps, gap);
   /* A handler may have removed the archive. */
-  if (is_news && self->history != NULL)
+  if (self->history != NULL)
     g_signal_emit (history, hs_history_signals[HS_HISTORY_SIGNAL_GAP_FOUND], 0, gap);
 }
 

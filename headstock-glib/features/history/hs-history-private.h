@@ -102,8 +102,8 @@ void hs_history_archive_begin (HsHistoryArchive *self);
 void hs_history_archive_end (HsHistoryArchive *self);
 /* Takes the archive out of the history, with its gaps. */
 void hs_history_archive_remove (HsHistoryArchive *self);
-/* Shows a gap in the list as the state has it. @is_news: emit `gap-found` if the list does not have it. */
-void hs_history_archive_show_gap (HsHistoryArchive *self, guint serial, gboolean is_news);
+/* Adds its gaps to @gaps, for HsHistory:gaps: those of a state, which are no news. */
+void hs_history_archive_list_gaps (HsHistoryArchive *self, GPtrArray *gaps);
 /* Fills a gap with at most @max messages; 0: no limit. */
 void hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max);
 

@@ -265,8 +265,9 @@ read_archives (GVariant *archives, const char *account)
   return g_steal_pointer (&all);
 }
 
+/* Adds what is missing there to @gaps. */
 static void
-take (HsHistory *self, Read *read)
+take (HsHistory *self, Read *read, GPtrArray *gaps)
 {
   g_autoptr (HsHistoryArchive) archive
       = read->jid != NULL ? hs_history_take_archive (self, read->jid) : hs_history_archive_ref (self->own);
@@ -274,8 +275,7 @@ take (HsHistory *self, Read *read)
   hs_history_log_restore (&archive->keeper.log, &read->state);
   /* The fields that were taken over are empty now. */
   hs_history_state_init (&read->state);
-  for (guint i = 0; i < archive->keeper.log.working.gaps->len; i++)
-    hs_history_archive_show_gap (archive, ((HsHistoryGap *) archive->keeper.log.working.gaps->pdata[i])->serial, FALSE);
+  hs_history_archive_list_gaps (archive, gaps);
 }
 
 static gboolean
@@ -303,6 +303,7 @@ static gboolean
 restore_state (HsStateful *stateful, GVariant *state, GError **error)
 {
   HsHistory *self = HS_HISTORY (stateful);
+  g_autoptr (GPtrArray) gaps = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GVariant) archives = NULL;
   g_autoptr (GPtrArray) all = NULL;
   const char *account;
@@ -317,7 +318,9 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
     return refuse (account, "is broken: an archive, an id or a gap is not valid", error);
   hs_history_set_account (self, account);
   for (guint i = 0; i < all->len; i++)
-    take (self, all->pdata[i]);
+    take (self, all->pdata[i], gaps);
+  if (gaps->len > 0)
+    g_list_store_splice (self->gaps, g_list_model_get_n_items (G_LIST_MODEL (self->gaps)), 0, gaps->pdata, gaps->len);
   return TRUE;
 }
 

@@ -309,6 +309,37 @@ test_cancelled (void)
   history_tear_down (&f);
 }
 
+/* A request that waits for another one of the same archive is not sent for nobody. */
+static void
+test_cancelled_waiting (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (HsArchiveQuery) query = hs_archive_query_new (NULL);
+  g_autoptr (HsArchivePage) page = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsGap) gap = NULL;
+  Filling filling = { NULL };
+  HistoryTest f;
+
+  history_set_up (&f, NULL, NEWEST);
+  history_first_start (&f);
+  gap = g_list_model_get_item (hs_history_get_gaps (f.history), 0);
+  hs_archive_query_set_page_size (query, 7);
+  hs_archive_fetch_async (f.base.archive, query, NULL, archive_result_cb, &f.base);
+  hs_history_fill_async (f.history, gap, 0, cancellable, filled_cb, &filling);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (finish (&f, &filling, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  history_answer (&f, "<max>7</max>", DONE);
+  page = archive_finish (&f.base, &error);
+  g_assert_no_error (error);
+  test_client_say (f.base.test, "");
+  g_assert_cmpuint (scripted_server_count_received (f.base.test->server, "<before>1</before>"), ==, 0);
+  g_clear_object (&f.base.result);
+  history_tear_down (&f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -322,6 +353,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-newest/expired", test_expired);
   g_test_add_func ("/history-newest/refused", test_refused);
   g_test_add_func ("/history-newest/cancelled", test_cancelled);
+  g_test_add_func ("/history-newest/cancelled-waiting", test_cancelled_waiting);
 
   return g_test_run ();
 }

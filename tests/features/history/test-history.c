@@ -395,6 +395,33 @@ test_state (void)
   assert_refused (history, good);
 }
 
+static void
+count_cb (GListModel *gaps, guint position, guint n_removed, guint n_added, guint *n_changes)
+{
+  (*n_changes)++;
+}
+
+/* However many gaps a state has, the list of them changes once. */
+static void
+test_state_gaps (void)
+{
+  static const char *const many = STATE (
+      "1", "user@example.org",
+      ARCHIVE ("", "", "(3, (nothing, 1), (just '2', 2), 1, [('x', 1, true)]),"
+                       "(4, (just '5', 5), (just '6', 6), 1, [('y', 5, true)])") ","
+      ARCHIVE ("room@chat.example.org", "", "(1, (nothing, 1), (just '2', 2), 1, [('z', 1, true)])"));
+  g_autoptr (HsHistory) history = hs_history_new ();
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (many));
+  guint n_changes = 0;
+  GError *error = NULL;
+
+  g_signal_connect (hs_history_get_gaps (history), "items-changed", G_CALLBACK (count_cb), &n_changes);
+  hs_stateful_restore_state (HS_STATEFUL (history), state, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (history)), ==, 3);
+  g_assert_cmpuint (n_changes, ==, 1);
+}
+
 /* The state of another account is dropped, and the program's archives stay. */
 static void
 test_other_account (void)
@@ -439,6 +466,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/clock", test_clock);
   g_test_add_func ("/history/left", test_left);
   g_test_add_func ("/history/state", test_state);
+  g_test_add_func ("/history/state-gaps", test_state_gaps);
   g_test_add_func ("/history/other-account", test_other_account);
 
   return g_test_run ();
