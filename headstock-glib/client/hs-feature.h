@@ -69,4 +69,19 @@ gboolean hs_feature_is_in_presence (HsElement *child);
 /* 128 random bits that can be an id. */
 char *hs_feature_random_id (void);
 
+/* The clock of the client's main loop: monotonic time in microseconds, the time for which timers wait. Tests set it.
+ * @client: NULL or without a run: the system's. */
+gint64 hs_feature_get_time (HsClient *client);
+/* Microseconds since 1970, likewise. */
+gint64 hs_feature_get_real_time (HsClient *client);
+
+/* A timer on that clock. */
+typedef struct _HsFeatureTimer HsFeatureTimer;
+
+/* @func is called once for each time that is set. It may free the timer. The client has a run. */
+HsFeatureTimer *hs_feature_timer_new (HsClient *client, void (*func) (gpointer user_data), gpointer user_data);
+void hs_feature_timer_free (HsFeatureTimer *self);
+/* Replaces the time that was set before. 0: never. */
+void hs_feature_timer_set (HsFeatureTimer *self, gint64 time);
+
 G_END_DECLS

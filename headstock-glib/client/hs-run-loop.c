@@ -90,3 +90,9 @@ hs_run_loop_get_boot_time (const HsRunLoop *self)
 {
   return self->loop != NULL ? hs_loop_get_boot_time (self->loop) : hs_clock_get_boot_time ();
 }
+
+gint64
+hs_run_loop_get_real_time (const HsRunLoop *self)
+{
+  return self->loop != NULL ? hs_loop_get_real_time (self->loop) : g_get_real_time ();
+}

@@ -34,5 +34,7 @@ gboolean hs_run_loop_is_foreign (HsRunLoop *self);
 gint64 hs_run_loop_get_time (const HsRunLoop *self);
 /* The same, and it goes on while the machine sleeps. */
 gint64 hs_run_loop_get_boot_time (const HsRunLoop *self);
+/* The time of day, in microseconds since 1970. */
+gint64 hs_run_loop_get_real_time (const HsRunLoop *self);
 
 G_END_DECLS

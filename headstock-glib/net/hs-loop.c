@@ -126,15 +126,23 @@ hs_loop_unref (HsLoop *self)
 
 /* ---- Time ---- */
 
+/* If the clock stands, all clocks do. */
+static gint64
+get_set (const HsLoop *self)
+{
+  return self->timers.standing != 0 ? self->timers.standing - g_get_monotonic_time () : 0;
+}
+
 gint64
 hs_loop_get_boot_time (const HsLoop *self)
 {
-  gint64 time = hs_clock_get_boot_time () + self->slept;
+  return hs_clock_get_boot_time () + self->slept + get_set (self);
+}
 
-  /* Both clocks stand. */
-  if (self->timers.standing != 0)
-    time += self->timers.standing - g_get_monotonic_time ();
-  return time;
+gint64
+hs_loop_get_real_time (const HsLoop *self)
+{
+  return g_get_real_time () + get_set (self);
 }
 
 void

@@ -43,6 +43,8 @@ hs_loop_get_time (const HsLoop *self)
 
 /* The same on a clock that goes on while the machine sleeps, if the system has one. */
 gint64 hs_loop_get_boot_time (const HsLoop *self);
+/* Microseconds since 1970, on the system's clock, which may be set. It stands and is set by tests with the other one. */
+gint64 hs_loop_get_real_time (const HsLoop *self);
 
 /* For tests: the clock stands at @time until it is set again; 0: the system's clock again. A test that sets the
  * clock gets what would have taken time without the time. What is measured in order to share the turns stays on

@@ -3,6 +3,7 @@
 
 #include "client-test.h"
 #include "client/hs-client-seam.h"
+#include "client/hs-feature.h"
 #include "net/hs-loop.h"
 
 /* What a client does when time passes, on a clock that stands: timeouts to the millisecond, slow lines and hours of
@@ -395,6 +396,61 @@ test_woken (void)
   tear_down (test);
 }
 
+/* ---- What features wait for ---- */
+
+typedef struct
+{
+  HsFeatureTimer *timer;
+  guint n_calls;
+} Waiting;
+
+/* The timer may be freed by what it calls. */
+static void
+called_cb (gpointer waiting)
+{
+  Waiting *self = waiting;
+
+  if (++self->n_calls == 2)
+    g_clear_pointer (&self->timer, hs_feature_timer_free);
+}
+
+static void
+test_timer (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
+  TestClient *test = set_up_for (script);
+  gint64 day, begin;
+  Waiting waiting = { NULL, 0 };
+
+  g_assert_cmpint (ABS (hs_feature_get_time (NULL) - g_get_monotonic_time ()), <, G_USEC_PER_SEC);
+  g_assert_cmpint (ABS (hs_feature_get_real_time (NULL) - g_get_real_time ()), <, G_USEC_PER_SEC);
+  g_object_set (test->client, "keepalive-interval", 0, NULL);
+  test_client_start_until_ready (test);
+  begin = hs_feature_get_time (test->client);
+  day = hs_feature_get_real_time (test->client);
+  waiting.timer = hs_feature_timer_new (test->client, called_cb, &waiting);
+  hs_feature_timer_set (waiting.timer, begin + 3600 * (gint64) G_USEC_PER_SEC);
+  virtual_clock_advance (3599 * 1000);
+  g_assert_cmpuint (waiting.n_calls, ==, 0);
+  virtual_clock_advance (1000);
+  g_assert_cmpuint (waiting.n_calls, ==, 1);
+  g_assert_cmpint (hs_feature_get_time (test->client) - begin, ==, 3600 * (gint64) G_USEC_PER_SEC);
+  /* Both clocks of the system have gone on for as long as the test takes. */
+  g_assert_cmpint (ABS (hs_feature_get_real_time (test->client) - day - 3600 * (gint64) G_USEC_PER_SEC), <, G_USEC_PER_SEC);
+  /* Once for each time that is set. */
+  virtual_clock_advance (3600 * 1000);
+  g_assert_cmpuint (waiting.n_calls, ==, 1);
+  hs_feature_timer_set (waiting.timer, hs_feature_get_time (test->client) + 5000);
+  hs_feature_timer_set (waiting.timer, 0);
+  virtual_clock_advance (1000);
+  g_assert_cmpuint (waiting.n_calls, ==, 1);
+  hs_feature_timer_set (waiting.timer, hs_feature_get_time (test->client) + 5000);
+  virtual_clock_advance (5);
+  g_assert_cmpuint (waiting.n_calls, ==, 2);
+  g_assert_null (waiting.timer);
+  tear_down (test);
+}
+
 /* ---- Backoff ---- */
 
 static guint
@@ -457,6 +513,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/clock/takes-nothing", test_takes_nothing);
   g_test_add_func ("/client/clock/stalled", test_stalled);
   g_test_add_func ("/client/clock/woken", test_woken);
+  g_test_add_func ("/client/clock/timer", test_timer);
   g_test_add_func ("/client/clock/backoff", test_backoff);
   return g_test_run ();
 }

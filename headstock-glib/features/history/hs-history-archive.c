@@ -8,12 +8,6 @@
 /* One archive. Connects its keeper, which decides, with HsArchive, which requests pages, and with HsMessages, which
  * receives messages and gives them to the program. */
 
-static gint64
-get_now (void)
-{
-  return g_get_real_time ();
-}
-
 /* A call that waits until a gap is filled. */
 struct _HsHistoryFill
 {
@@ -112,14 +106,16 @@ take_answer (HsHistoryArchive *self, Asked *asked)
     {
       g_autoptr (GPtrArray) entries = list_entries (asked->page);
 
-      hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (asked->page), asked->life, get_now ());
+      hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (asked->page), asked->life,
+                                hs_history_archive_get_now (self));
     }
   /* A fill that was cancelled ends by itself. */
   else if (history != NULL && !g_error_matches (asked->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_debug ("The archive of %s: %s", hs_jid_to_string (self->jid), asked->error->message);
       self->failure = asked->error;
-      hs_history_keeper_fail (&self->keeper, read_failure (asked->error), asked->life, get_now ());
+      hs_history_keeper_fail (&self->keeper, read_failure (asked->error), asked->life,
+                              hs_history_archive_get_now (self));
       self->failure = NULL;
     }
   fill_waiting (self);
@@ -304,9 +300,9 @@ delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
   self->leg = 0;
   self->stamp = HS_HISTORY_NO_STAMP;
   if (outcome == HS_MESSAGES_OUTCOME_DELIVERED)
-    hs_history_keeper_given (&self->keeper, id, stamp, leg, get_now ());
+    hs_history_keeper_given (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
   else
-    hs_history_keeper_passed (&self->keeper, id, stamp, leg, get_now ());
+    hs_history_keeper_passed (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
   if (outcome == HS_MESSAGES_OUTCOME_LEARNED && origin_id != NULL)
     hs_history_log_add (&self->keeper.log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_OWN_SHOWN,
                                                                .a = { (char *) origin_id, HS_HISTORY_NO_STAMP } });
@@ -325,7 +321,7 @@ acknowledged_cb (gpointer data)
 {
   HsHistoryArchive *self = data;
 
-  hs_history_keeper_own_acked (&self->keeper, get_now ());
+  hs_history_keeper_own_acked (&self->keeper, hs_history_archive_get_now (self));
 }
 
 static gboolean
@@ -479,7 +475,8 @@ fill_now (HsHistoryArchive *self, HsHistoryFill *fill)
   else
     {
       self->filling = fill;
-      if (hs_history_keeper_fill (&self->keeper, hs_gap_get_serial (fill->gap), fill->max, get_now ()))
+      if (hs_history_keeper_fill (&self->keeper, hs_gap_get_serial (fill->gap), fill->max,
+                                  hs_history_archive_get_now (self)))
         return TRUE;
       self->filling = NULL;
       g_task_return_boolean (task, FALSE);
@@ -567,7 +564,7 @@ hs_history_archive_begin (HsHistoryArchive *self)
 
   hs_history_archive_keep (self);
   self->is_begun = TRUE;
-  hs_history_keeper_begin (&self->keeper, history->is_available, get_now ());
+  hs_history_keeper_begin (&self->keeper, history->is_available, hs_history_archive_get_now (self));
   /* A handler that learned of the request may have removed the archive: it has no history then. */
   hs_history_changed (history);
 }

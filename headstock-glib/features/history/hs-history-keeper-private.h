@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Catches up with one archive: decides when a run begins, which messages are held meanwhile, and which are new. It uses
- * no clock and no network: each call has the time, in microseconds, and hs_history_keeper_get_due() returns when to
- * call again. */
+ * no clock and no network: each call has the time, in microseconds on a clock that is never set, and
+ * hs_history_keeper_get_due() returns when to call again. */
 
 /* While this many messages are unconfirmed, a run waits until the program has confirmed some of them. */
 #define HS_HISTORY_MAX_UNCONFIRMED 1000
@@ -53,6 +53,7 @@ typedef struct
   gint64 max_age; /* 0: no limit */
 
   gint64 now; /* of the last call */
+  gint64 since_1970; /* the time of day when @now was 0: set before each call */
   gboolean is_in_session;
   gboolean is_available; /* the server sends new messages at once */
   gboolean is_current;   /* the program has all of the archive, and gets new messages at once */

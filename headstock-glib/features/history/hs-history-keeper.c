@@ -30,6 +30,13 @@ be_due (HsHistoryKeeper *self, gint64 due)
     self->due = due;
 }
 
+/* The time of day, for what is compared with stamps, and with what another run of the program has saved. */
+static gint64
+get_time_of_day (const HsHistoryKeeper *self)
+{
+  return self->since_1970 + self->now;
+}
+
 /* ---- Questions ---- */
 
 static void
@@ -164,8 +171,8 @@ begin_run (HsHistoryKeeper *self)
   self->own_due = G_MAXINT64;
   self->n_arrived = 0;
   self->is_outdated = FALSE;
-  self->settings.oldest = self->max_age > 0 ? self->now - self->max_age : HS_HISTORY_NO_STAMP;
-  hs_history_run_begin (&self->run, &self->settings, self->now);
+  self->settings.oldest = self->max_age > 0 ? get_time_of_day (self) - self->max_age : HS_HISTORY_NO_STAMP;
+  hs_history_run_begin (&self->run, &self->settings, get_time_of_day (self));
 }
 
 void
@@ -255,7 +262,7 @@ hs_history_keeper_judge (HsHistoryKeeper *self, const char *id)
       /* A resumption may bring the message again, even when the mark is far behind it: keep its id. */
       hs_history_log_add (&self->log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_ARRIVE,
                                                           .a = { (char *) id, HS_HISTORY_NO_STAMP },
-                                                          .when = self->now });
+                                                          .when = get_time_of_day (self) });
       return HS_HISTORY_VERDICT_DROP;
     }
   /* A paused archive is not asked: no older messages will come. */
@@ -281,7 +288,7 @@ note_given (HsHistoryKeeper *self, const char *id, gint64 stamp, guint leg, gboo
                              .number = leg,
                              .flag = leg == 0 || g_hash_table_contains (self->held, id),
                              .a = { (char *) id, stamp },
-                             .when = self->now };
+                             .when = get_time_of_day (self) };
 
   if (is_shown)
     hs_history_log_deliver (&self->log, &change);
@@ -345,7 +352,7 @@ hs_history_keeper_answer (HsHistoryKeeper *self, GPtrArray *entries, gboolean is
     return;
   if (!is_stable)
     be_due (self, now + UNSTABLE_INTERVAL);
-  hs_history_run_answer (&self->run, entries, now);
+  hs_history_run_answer (&self->run, entries, get_time_of_day (self));
 }
 
 void
@@ -356,7 +363,7 @@ hs_history_keeper_fail (HsHistoryKeeper *self, HsHistoryFailure failure, guint l
     return;
   if (failure == HS_HISTORY_FAILURE_NOT_FOUND)
     {
-      hs_history_run_answer_not_found (&self->run, now);
+      hs_history_run_answer_not_found (&self->run, get_time_of_day (self));
       return;
     }
   stop_run (self);
@@ -416,7 +423,7 @@ hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 n
   self->now = now;
   self->fill = serial;
   self->settings.oldest = HS_HISTORY_NO_STAMP;
-  hs_history_run_begin_fill (&self->run, &self->settings, serial, max, now);
+  hs_history_run_begin_fill (&self->run, &self->settings, serial, max, get_time_of_day (self));
   return TRUE;
 }
 

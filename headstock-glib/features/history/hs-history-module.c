@@ -48,7 +48,7 @@ hs_history_attached (HsModule *module, HsClient *client)
 static void
 set_available (HsHistoryArchive *archive)
 {
-  hs_history_keeper_set_available (&archive->keeper, archive->history->is_available, g_get_real_time ());
+  hs_history_keeper_set_available (&archive->keeper, archive->history->is_available, hs_history_archive_get_now (archive));
 }
 
 static void
@@ -72,7 +72,7 @@ static void
 resume (HsHistoryArchive *archive)
 {
   if (archive->is_begun)
-    hs_history_keeper_resumed (&archive->keeper, g_get_real_time ());
+    hs_history_keeper_resumed (&archive->keeper, hs_history_archive_get_now (archive));
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "hs-history.h"
 
 #include "hs-archive-shared.h"
+#include "hs-feature.h"
 #include "hs-gap-private.h"
 #include "hs-history-keeper-private.h"
 #include "hs-messages-shared.h"
@@ -58,8 +59,7 @@ struct _HsHistory
 
   gboolean has_session;
   gboolean is_available; /* the last presence was available, with priority 0 or more */
-  GSource *timer;
-  gint64 due; /* when @timer is due; G_MAXINT64: there is no timer */
+  HsFeatureTimer *timer; /* NULL: no archive waits for a time */
 };
 
 enum
@@ -84,6 +84,8 @@ HsHistoryArchive *hs_history_find_by_address (HsHistory *self, const char *addre
 void hs_history_for_each (HsHistory *self, void (*func) (HsHistoryArchive *archive));
 
 /* hs-history-timer.c */
+/* Returns the time for a call of the keeper of an archive, and tells the keeper the time of day. */
+gint64 hs_history_archive_get_now (HsHistoryArchive *archive);
 /* Sets the timer for the first archive that is due. */
 void hs_history_schedule (HsHistory *self);
 void hs_history_stop_timer (HsHistory *self);

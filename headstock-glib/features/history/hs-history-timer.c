@@ -5,54 +5,55 @@
 
 /* The timer for the next run of an archive. */
 
-/* No timer waits longer, because the times are those of the system's clock, which may be set. */
-#define MAX_WAIT (10 * G_TIME_SPAN_MINUTE)
+/* A keeper waits on the clock of the main loop, because the system's clock may be set. It compares stamps with the
+ * system's clock. */
+gint64
+hs_history_archive_get_now (HsHistoryArchive *archive)
+{
+  HsClient *client = archive->history != NULL ? archive->history->client : NULL;
+  gint64 now = hs_feature_get_time (client);
+
+  archive->keeper.since_1970 = hs_feature_get_real_time (client) - now;
+  return now;
+}
 
 void
 hs_history_stop_timer (HsHistory *self)
 {
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-  self->due = G_MAXINT64;
+  g_clear_pointer (&self->timer, hs_feature_timer_free);
 }
 
 static void
 poll_archive (HsHistoryArchive *archive)
 {
-  hs_history_keeper_poll (&archive->keeper, g_get_real_time ());
+  hs_history_keeper_poll (&archive->keeper, hs_history_archive_get_now (archive));
 }
 
-static gboolean
+static void
 timer_cb (gpointer user_data)
 {
   g_autoptr (HsHistory) self = g_object_ref (user_data);
 
-  hs_history_stop_timer (self);
   hs_history_for_each (self, poll_archive);
   hs_history_schedule (self);
-  return G_SOURCE_REMOVE;
 }
 
 void
 hs_history_schedule (HsHistory *self)
 {
   gint64 due = G_MAXINT64;
-  gint64 wait;
 
   for (guint i = 0; i < self->archives->len; i++)
     due = MIN (due, hs_history_keeper_get_due (&((HsHistoryArchive *) self->archives->pdata[i])->keeper));
-  if (due == self->due)
-    return;
-  hs_history_stop_timer (self);
+  /* Without a session nothing waits. */
   if (due == G_MAXINT64)
-    return;
-  self->due = due;
-  wait = CLAMP (due - g_get_real_time (), 0, MAX_WAIT);
-  self->timer = g_timeout_source_new ((guint) (wait / G_TIME_SPAN_MILLISECOND) + 1);
-  g_source_set_callback (self->timer, timer_cb, self, NULL);
-  g_source_set_static_name (self->timer, "[headstock] history");
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+    {
+      hs_history_stop_timer (self);
+      return;
+    }
+  if (self->timer == NULL)
+    self->timer = hs_feature_timer_new (self->client, timer_cb, self);
+  hs_feature_timer_set (self->timer, due);
 }
 
 void

@@ -228,7 +228,6 @@ static void
 hs_history_init (HsHistory *self)
 {
   self->page_size = 50;
-  self->due = G_MAXINT64;
   self->gaps = g_list_store_new (HS_TYPE_GAP);
   self->archives = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_archive_unref);
   hs_history_reset (self);
@@ -551,7 +550,7 @@ hs_history_confirm (HsHistory *self, HsDelivery *delivery)
   id = hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery));
   archive = jid != NULL ? hs_history_find_archive (self, jid) : NULL;
   if (archive != NULL && id != NULL)
-    hs_history_keeper_confirm (&archive->keeper, id, g_get_real_time ());
+    hs_history_keeper_confirm (&archive->keeper, id, hs_history_archive_get_now (archive));
 }
 
 /**

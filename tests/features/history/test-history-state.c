@@ -394,6 +394,34 @@ test_round_trips (void)
   hs_history_keeper_clear (&self.keeper);
 }
 
+/* The time of day is set back by a day: no wait is longer for it. What is compared with stamps follows it. */
+static void
+test_time_of_day (void)
+{
+  const gint64 day = 24 * 60 * MINUTE;
+  Owner owner;
+  HsHistoryGiven *given;
+
+  owner_init (&owner);
+  owner.keeper.max_age = 10 * MINUTE;
+  owner.keeper.since_1970 = 20000 * day;
+  hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
+  g_assert_cmpint (owner.keeper.settings.oldest, ==, 20000 * day + owner.now - 10 * MINUTE);
+  fail (&owner, HS_HISTORY_FAILURE_OTHER);
+  owner.keeper.since_1970 -= day;
+  assert_due_in (&owner, 2 * SECOND);
+  owner.now += 2 * SECOND;
+  owner.n_asked = 0;
+  hs_history_keeper_poll (&owner.keeper, owner.now);
+  g_assert_cmpuint (owner.n_asked, ==, 1);
+  g_assert_cmpint (owner.keeper.settings.oldest, ==, 19999 * day + owner.now - 10 * MINUTE);
+  g_assert_cmpint (owner.keeper.run.began, ==, 19999 * day + owner.now);
+  hs_history_keeper_given (&owner.keeper, "live", NO_STAMP, 0, owner.now);
+  given = g_hash_table_lookup (owner.keeper.log.working.given, "live");
+  g_assert_cmpint (given->when, ==, 19999 * day + owner.now);
+  owner_clear (&owner);
+}
+
 /* Another order counts from the next run: what arrives does not overtake what is held. */
 static void
 test_order (void)
@@ -568,6 +596,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/confirm", test_confirm);
   g_test_add_func ("/history-state/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history-state/round-trips", test_round_trips);
+  g_test_add_func ("/history-state/time-of-day", test_time_of_day);
   g_test_add_func ("/history-state/order", test_order);
   g_test_add_func ("/history-state/failures", test_failures);
   g_test_add_func ("/history-state/times", test_times);

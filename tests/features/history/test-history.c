@@ -297,6 +297,47 @@ test_clock (void)
     }
 }
 
+/* How long it takes until the archive is asked again, in milliseconds. */
+static gint64
+measure_wait (HistoryTest *f)
+{
+  gint64 begin = virtual_clock_get_time ();
+
+  test_until (history_count_asked (f) > 0);
+  return virtual_clock_get_time () - begin;
+}
+
+/* All waits are on the clock of the main loop: the time of day may be set, and a test may set both. */
+static void
+test_waits (void)
+{
+  HistoryTest f;
+
+  virtual_clock_stand (TRUE);
+  history_set_up (&f, NULL, OLDEST);
+  g_object_set (f.base.test->client, "keepalive-interval", 0, NULL);
+  for (guint wait = 2000; wait <= 16000; wait *= 2)
+    {
+      history_answer (&f, "<max>3</max><before/>", ERROR ("wait", "resource-constraint"));
+      g_assert_cmpint (measure_wait (&f), ==, wait);
+    }
+  history_first_start (&f);
+  /* A message arrives: 15 minutes later the archive is asked for those that did not. It says that it is still moving. */
+  archive_say (&f.base, LIVE ("4", "four"));
+  history_expect (&f, "4'four' ");
+  g_assert_cmpint (measure_wait (&f), ==, 15 * 60 * 1000);
+  history_answer (&f, "<max>1</max><before/>", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_answer (&f, "<value>",
+                  AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+  history_answer (&f, "<after>3</after>", AT ("06", "4", "four") FIN (" stable='false'", ENDS ("4", "4")));
+  history_answer (&f, "<after>4</after>", DONE);
+  history_answer (&f, "<value>", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  g_assert_cmpint (measure_wait (&f), ==, 5 * 60 * 1000);
+  history_tear_down (&f);
+  virtual_clock_release ();
+}
+
 static void
 leave_cb (HsHistory *history, HsGap *gap, HsClient *client)
 {
@@ -464,6 +505,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/own", test_own);
   g_test_add_func ("/history/own-copy", test_own_copy);
   g_test_add_func ("/history/clock", test_clock);
+  g_test_add_func ("/history/waits", test_waits);
   g_test_add_func ("/history/left", test_left);
   g_test_add_func ("/history/state", test_state);
   g_test_add_func ("/history/state-gaps", test_state_gaps);

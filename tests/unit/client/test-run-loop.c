@@ -18,6 +18,9 @@ test_run (void)
   hs_run_loop_take (&run, loop);
   g_assert_true (hs_run_loop_get (&run) == loop);
   g_assert_cmpint (hs_run_loop_get_time (&run), ==, 1000);
+  /* The other clocks are set with it. */
+  g_assert_cmpint (hs_run_loop_get_real_time (&run), >, 0);
+  g_assert_cmpint (hs_run_loop_get_real_time (&run), <=, g_get_real_time () - g_get_monotonic_time () + 2 * G_USEC_PER_SEC);
   context = hs_run_loop_dup_context (&run);
   g_assert_true (context == loop->context);
   g_main_context_unref (context);
@@ -29,6 +32,7 @@ test_run (void)
   g_assert_null (hs_run_loop_get (&run));
   g_assert_false (hs_run_loop_is_entered (&run));
   g_assert_cmpint (hs_run_loop_get_boot_time (&run), >, 1000);
+  g_assert_cmpint (hs_run_loop_get_real_time (&run), >, g_get_real_time () - G_USEC_PER_SEC);
 }
 
 static gpointer
