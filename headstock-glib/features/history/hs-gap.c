@@ -213,11 +213,12 @@ static void
 update_end (HsGap *self, const HsHistoryPoint *point, char **id, GDateTime **time, guint id_prop, guint time_prop)
 {
   g_autoptr (GDateTime) now = time_of (point);
+  const char *new_id = hs_history_is_made_up (point->id) ? NULL : point->id;
 
-  if (g_strcmp0 (*id, point->id) != 0)
+  if (g_strcmp0 (*id, new_id) != 0)
     {
       g_free (*id);
-      *id = g_strdup (point->id);
+      *id = g_strdup (new_id);
       g_object_notify_by_pspec (G_OBJECT (self), props[id_prop]);
     }
   if (*time == now || (*time != NULL && now != NULL && g_date_time_equal (*time, now)))

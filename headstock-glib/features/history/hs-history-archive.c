@@ -53,12 +53,6 @@ entry_free (gpointer data)
   g_free (self);
 }
 
-static gint64
-to_usec (GDateTime *time)
-{
-  return g_date_time_to_unix (time) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond (time);
-}
-
 /* A message without a time gets that of the message before it. */
 static GPtrArray *
 list_entries (HsArchivePage *page)
@@ -73,7 +67,7 @@ list_entries (HsArchivePage *page)
       HsHistoryEntry *entry = g_new0 (HsHistoryEntry, 1);
 
       if (result->stamp != NULL)
-        stamp = to_usec (result->stamp);
+        stamp = hs_history_to_usec (result->stamp);
       entry->id = g_strdup (result->id);
       entry->stamp = stamp;
       entry->message = result->delivery != NULL ? g_object_ref (result->delivery) : NULL;
@@ -275,6 +269,8 @@ arrived_cb (HsDelivery *delivery, gpointer data)
 {
   HsHistoryArchive *self = data;
 
+  if (self->is_replayed)
+    return hs_history_archive_hear (self, delivery);
   switch (hs_history_keeper_judge (&self->keeper, hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery))))
     {
     case HS_HISTORY_VERDICT_DROP:
@@ -285,6 +281,15 @@ arrived_cb (HsDelivery *delivery, gpointer data)
     default:
       return HS_MESSAGES_VERDICT_DELIVER;
     }
+}
+
+/* Of a room: a message without an archive id. */
+static HsMessagesVerdict
+said_cb (HsDelivery *delivery, gpointer data)
+{
+  HsHistoryArchive *self = data;
+
+  return self->is_replayed ? hs_history_archive_hear (self, delivery) : HS_MESSAGES_VERDICT_DELIVER;
 }
 
 static void
@@ -299,7 +304,11 @@ delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
 
   self->leg = 0;
   self->stamp = HS_HISTORY_NO_STAMP;
-  if (outcome == HS_MESSAGES_OUTCOME_DELIVERED)
+  if (self->is_replayed)
+    hs_history_archive_note_heard (self, delivery, outcome);
+  else if (id == NULL)
+    return;
+  else if (outcome == HS_MESSAGES_OUTCOME_DELIVERED)
     hs_history_keeper_given (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
   else
     hs_history_keeper_passed (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
@@ -336,13 +345,19 @@ has_mark_cb (gpointer data)
   return ((HsHistoryArchive *) data)->keeper.log.working.mark.id != NULL;
 }
 
+static gint64
+get_since_cb (gpointer data)
+{
+  return hs_history_replay_get_since (&((HsHistoryArchive *) data)->keeper.log);
+}
+
 static void
 joined_cb (gpointer data)
 {
   HsHistoryArchive *self = data;
 
-  if (!self->is_own && self->history->has_session && !self->is_begun)
-    hs_history_archive_begin (self);
+  if (!self->is_own && self->history->has_session)
+    hs_history_archive_join (self);
 }
 
 static void
@@ -356,11 +371,13 @@ left_cb (gpointer data)
 
 static const HsMessagesKeeper messages_keeper = {
   .arrived = arrived_cb,
+  .said = said_cb,
   .delivered = delivered_cb,
   .sent = sent_cb,
   .acknowledged = acknowledged_cb,
   .is_own = is_own_cb,
   .has_mark = has_mark_cb,
+  .get_since = get_since_cb,
   .joined = joined_cb,
   .left = left_cb,
 };
@@ -570,10 +587,24 @@ hs_history_archive_begin (HsHistoryArchive *self)
 }
 
 void
+hs_history_archive_join (HsHistoryArchive *self)
+{
+  gboolean has_archive = !hs_messages_has_no_archive (self->history->messages, self->jid);
+
+  if (has_archive)
+    hs_history_archive_leave (self);
+  if (has_archive && !self->is_begun)
+    hs_history_archive_begin (self);
+  else if (!has_archive && !self->is_begun && !self->is_replayed)
+    hs_history_archive_enter (self);
+}
+
+void
 hs_history_archive_end (HsHistoryArchive *self)
 {
   g_autoptr (HsHistoryArchive) alive G_GNUC_UNUSED = hs_history_archive_ref (self);
 
+  hs_history_archive_leave (self);
   self->is_begun = FALSE;
   hs_history_keeper_lost (&self->keeper);
   fill_waiting (self);
@@ -593,6 +624,7 @@ hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
   g_queue_init (&self->asked);
   g_queue_init (&self->fills);
   hs_history_keeper_init (&self->keeper, &keeper_callbacks, self);
+  hs_history_replay_init (&self->replay, &self->keeper.log);
   hs_history_archive_apply_settings (self);
   return self;
 }

@@ -11,8 +11,11 @@ hs_history_keep (HsHistoryArchive *archive)
   HsHistory *self = archive->history;
 
   hs_history_archive_keep (archive);
-  if (self->has_session && !archive->is_begun
-      && (archive->is_own || hs_messages_is_in_room (self->messages, archive->jid)))
+  if (!self->has_session)
+    return;
+  if (!archive->is_own && hs_messages_is_in_room (self->messages, archive->jid))
+    hs_history_archive_join (archive);
+  else if (archive->is_own && !archive->is_begun)
     hs_history_archive_begin (archive);
 }
 

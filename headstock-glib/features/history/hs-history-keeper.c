@@ -418,7 +418,7 @@ hs_history_keeper_fill (HsHistoryKeeper *self, guint serial, guint max, gint64 n
   HsHistoryGap *gap = hs_history_state_find_gap (&self->log.working, serial);
 
   if (!self->is_in_session || hs_history_run_is_going (&self->run) || gap == NULL || gap->before.id == NULL
-      || gap->reason == HS_GAP_REASON_CLOCK)
+      || hs_history_is_made_up (gap->before.id) || gap->reason == HS_GAP_REASON_CLOCK)
     return FALSE;
   self->now = now;
   self->fill = serial;

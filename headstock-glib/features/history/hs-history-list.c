@@ -10,6 +10,7 @@ archive_clear (gpointer data)
 {
   HsHistoryArchive *self = data;
 
+  hs_history_replay_clear (&self->replay);
   hs_history_keeper_clear (&self->keeper);
   g_clear_pointer (&self->jid, hs_jid_unref);
 }

@@ -7,6 +7,7 @@
 #include "hs-feature.h"
 #include "hs-gap-private.h"
 #include "hs-history-keeper-private.h"
+#include "hs-history-replay-private.h"
 #include "hs-messages-shared.h"
 #include "hs-module.h"
 #include "hs-stateful.h"
@@ -16,6 +17,12 @@ G_BEGIN_DECLS
 /* The structs and functions that hs-history*.c share. */
 
 typedef struct _HsHistoryFill HsHistoryFill;
+
+static inline gint64
+hs_history_to_usec (GDateTime *time)
+{
+  return g_date_time_to_unix (time) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond (time);
+}
 
 /* One archive of the history. */
 typedef struct
@@ -27,6 +34,8 @@ typedef struct
   HsHistoryKeeper keeper;
   gboolean is_kept;  /* HsMessages asks the keeper about the messages of this archive */
   gboolean is_begun; /* hs_history_archive_begin() was called in this session, or in this stay in the room */
+  HsHistoryReplay replay;
+  gboolean is_replayed; /* the account is in the room, which has no archive */
 
   /* Of the result that is being delivered; 0 and HS_HISTORY_NO_STAMP for a message from the stream. */
   guint leg;
@@ -108,6 +117,20 @@ void hs_history_archive_remove (HsHistoryArchive *self);
 void hs_history_archive_list_gaps (HsHistoryArchive *self, GPtrArray *gaps);
 /* Fills a gap with at most @max messages; 0: no limit. */
 void hs_history_archive_fill (HsHistoryArchive *self, GTask *task, HsGap *gap, guint max);
+
+/* Begins to catch up with a room that the account is in, whether the room has an archive or not. */
+void hs_history_archive_join (HsHistoryArchive *self);
+
+/* hs-history-room.c */
+/* The begin and the end of a stay in a room without an archive. */
+void hs_history_archive_enter (HsHistoryArchive *self);
+void hs_history_archive_leave (HsHistoryArchive *self);
+/* Decides whether the program is given a message of that room. */
+HsMessagesVerdict hs_history_archive_hear (HsHistoryArchive *self, HsDelivery *delivery);
+/* Remembers a message that is about to be given, or that is not given as @outcome says. */
+void hs_history_archive_note_heard (HsHistoryArchive *self, HsDelivery *delivery, HsMessagesOutcome outcome);
+/* Returns the id for hs_history_keeper_confirm(), or NULL. */
+const char *hs_history_get_id (HsDelivery *delivery);
 
 /* hs-history-archives.c */
 /* Returns the archive of a room, a new one if needed. (transfer full), since handlers of what it begins may remove

@@ -13,8 +13,12 @@ G_BEGIN_DECLS
 /* A message is visible in the archive at most this long after its stamp. The server's clock may be set back by less. */
 #define HS_HISTORY_SLACK (60 * G_TIME_SPAN_SECOND)
 #define HS_HISTORY_NO_STAMP G_MININT64
-/* How many ids of messages from the stream are kept: a resumption may bring these messages again. */
+/* How many ids of messages from the stream are kept: a resumption may bring these messages again, and so may a room
+ * without an archive. */
 #define HS_HISTORY_MAX_STREAM 1000
+/* The first character of an id that was made here, for a message of a room without an archive. No archive has such an
+ * id, because XML has no such character. */
+#define HS_HISTORY_MADE_UP '\001'
 /* How many messages of the account are kept whose id in the archive is not known yet. */
 #define HS_HISTORY_MAX_OWN 1000
 /* How many proven ids before the mark are kept: a run makes contact with one of them if the mark itself was deleted. */
@@ -95,6 +99,12 @@ typedef struct
   HsHistoryPoint b;
   gint64 when;
 } HsHistoryChange;
+
+static inline gboolean
+hs_history_is_made_up (const char *id)
+{
+  return id != NULL && *id == HS_HISTORY_MADE_UP;
+}
 
 void hs_history_point_set (HsHistoryPoint *self, const char *id, gint64 stamp);
 void hs_history_point_clear (HsHistoryPoint *self);

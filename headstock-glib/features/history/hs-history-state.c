@@ -80,6 +80,9 @@ hs_history_gap_add_id (HsHistoryGap *self, const char *id, gint64 stamp, gboolea
 static gboolean
 gap_may_hold (const HsHistoryGap *self, gint64 stamp)
 {
+  /* There is no archive that could fill it. */
+  if (hs_history_is_made_up (self->before.id))
+    return FALSE;
   if (stamp == HS_HISTORY_NO_STAMP)
     return self->before.id == NULL;
   return (self->after.stamp == HS_HISTORY_NO_STAMP || stamp >= self->after.stamp - HS_HISTORY_SLACK)
@@ -97,7 +100,8 @@ gap_collect (HsHistoryGap *gap, HsHistoryState *state)
     {
       HsHistoryGiven *given = value;
 
-      if (given->stamp == HS_HISTORY_NO_STAMP || gap_may_hold (gap, given->stamp))
+      if (!hs_history_is_made_up (gap->before.id)
+          && (given->stamp == HS_HISTORY_NO_STAMP || gap_may_hold (gap, given->stamp)))
         hs_history_gap_add_id (gap, given->id, given->stamp, given->is_proven && given->stamp <= gap->after.stamp);
     }
 }

@@ -468,6 +468,10 @@ hs_history_get_gaps (HsHistory *self)
  *
  * Catches up with the archive of a room from now on, whenever the account is in the room.
  *
+ * A room without an archive is asked, when it is joined, for what was said since the last message that the program was
+ * given (XEP-0045, 7.2.13). The messages that the program has are not given again, and there is a gap where the room has
+ * not kept all of them. Nothing can fill such a gap, its ends have times and no ids, and such a room is never current.
+ *
  * The account's own archive need not be added. Adding a room again changes nothing.
  *
  * Since: 0.2
@@ -531,8 +535,8 @@ hs_history_remove_archive (HsHistory *self, const char *room)
  * Says that the program has stored a message, and all messages from the same archive that it was given before.
  *
  * The state ([method@Stateful.dup_state]) only contains what was confirmed. While 1,000 messages of an archive are not
- * confirmed, no pages are requested. A message without an archive id, or one that is confirmed already, changes
- * nothing.
+ * confirmed, no pages are requested. A message without an archive id changes nothing, unless it is from a room without
+ * an archive that was added. Neither does one that is confirmed already.
  *
  * Since: 0.2
  */
@@ -547,7 +551,9 @@ hs_history_confirm (HsHistory *self, HsDelivery *delivery)
   g_return_if_fail (HS_IS_DELIVERY (delivery));
 
   jid = hs_chat_message_get_archive (HS_CHAT_MESSAGE (delivery));
-  id = hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery));
+  if (jid == NULL)
+    jid = hs_chat_message_get_peer (HS_CHAT_MESSAGE (delivery));
+  id = hs_history_get_id (delivery);
   archive = jid != NULL ? hs_history_find_archive (self, jid) : NULL;
   if (archive != NULL && id != NULL)
     hs_history_keeper_confirm (&archive->keeper, id, hs_history_archive_get_now (archive));

@@ -109,3 +109,11 @@ hs_messages_has_mark (HsMessages *self, HsJid *room)
 
   return kept != NULL && kept->keeper->has_mark != NULL && kept->keeper->has_mark (kept->data);
 }
+
+gint64
+hs_messages_get_since (HsMessages *self, HsJid *room)
+{
+  HsMessagesKept *kept = hs_messages_find_kept (self, room);
+
+  return kept != NULL && kept->keeper->get_since != NULL ? kept->keeper->get_since (kept->data) : 0;
+}

@@ -9,7 +9,7 @@
 static void
 tell_keeper (HsMessagesKept *kept, HsDelivery *delivery, HsMessagesOutcome outcome)
 {
-  if (kept != NULL && kept->keeper->delivered != NULL && delivery->chat.archive_id != NULL)
+  if (kept != NULL && kept->keeper->delivered != NULL)
     kept->keeper->delivered (delivery, outcome, kept->data);
 }
 
@@ -28,7 +28,8 @@ judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
   HsChatMessageData *chat = &delivery->chat;
 
   if (chat->archive_id == NULL)
-    return HS_MESSAGES_VERDICT_DELIVER;
+    return kept != NULL && kept->keeper->said != NULL ? kept->keeper->said (delivery, kept->data)
+                                                      : HS_MESSAGES_VERDICT_DELIVER;
   if (kept != NULL)
     return kept->keeper->arrived (delivery, kept->data);
   return hs_recent_ids_add (&self->known, hs_jid_to_string (chat->archive), chat->archive_id)
@@ -94,15 +95,28 @@ tell_learned (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
   return HS_MESSAGES_OUTCOME_LEARNED;
 }
 
+/* The keeper of the archive that the message is in, or of the room that it is from. */
+static HsMessagesKept *
+find_kept (HsMessages *self, HsDelivery *delivery)
+{
+  HsChatMessageData *chat = &delivery->chat;
+
+  if (chat->archive != NULL)
+    return hs_messages_find_kept (self, chat->archive);
+  return chat->kind == HS_CHAT_KIND_ROOM ? hs_messages_find_kept (self, chat->peer) : NULL;
+}
+
 HsMessagesOutcome
 hs_messages_take_in (HsMessages *self, HsDelivery *delivery)
 {
-  HsJid *archive = delivery->chat.archive;
-  HsMessagesKept *kept = archive != NULL ? hs_messages_find_kept (self, archive) : NULL;
+  HsMessagesKept *kept = find_kept (self, delivery);
   HsMessagesVerdict verdict = judge (self, kept, delivery);
 
   if (verdict == HS_MESSAGES_VERDICT_DROP)
     return HS_MESSAGES_OUTCOME_KNOWN;
+  /* A keeper may have told the program of a gap, and the program may have removed the keeper. */
+  if (kept != NULL)
+    kept = find_kept (self, delivery);
   /* A reflection only changes the delivery status of a sent message, which need not wait for older messages. */
   if (delivery->chat.is_outgoing && hs_messages_take_reflection (self, delivery))
     {

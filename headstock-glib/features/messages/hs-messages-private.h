@@ -179,6 +179,7 @@ GHashTable *hs_messages_new_jid_table (GDestroyNotify free_value);
 void hs_messages_rooms_init (HsMessages *self);
 void hs_messages_add_room (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
 void hs_messages_remove_room (HsMessages *self, HsJid *room);
+void hs_messages_set_room_flags (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags);
 HsMessagesRoom *hs_messages_find_room (HsMessages *self, HsJid *jid);
 gboolean hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *message, gboolean is_archived);
 /* The author of this client's messages in the room. */

@@ -176,12 +176,20 @@ hs_messages_add_room (HsMessages *self, HsJid *occupant, const char *occupant_id
 }
 
 void
-hs_messages_room_changed (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags)
+hs_messages_set_room_flags (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags)
 {
   HsMessagesRoom *known = hs_messages_find_room (self, room);
 
   if (known != NULL)
     known->flags = flags;
+}
+
+gboolean
+hs_messages_has_no_archive (HsMessages *self, HsJid *room)
+{
+  HsMessagesRoom *known = hs_messages_find_room (self, room);
+
+  return known != NULL && (known->flags & HS_MESSAGES_ROOM_HAS_NO_ARCHIVE) != 0;
 }
 
 void

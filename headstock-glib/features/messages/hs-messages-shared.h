@@ -43,6 +43,8 @@ typedef struct
   /* A message of the archive has arrived, with an archive id that can be trusted. For a message that is held, it is
    * called again when the message is released. */
   HsMessagesVerdict (*arrived) (HsDelivery *delivery, gpointer data);
+  /* For a room: a message of the room has arrived without an archive id. Not HOLD. May be NULL. */
+  HsMessagesVerdict (*said) (HsDelivery *delivery, gpointer data);
   /* A message is about to be emitted as `received`, whichever way it arrived, or @outcome says why it is not. */
   void (*delivered) (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data);
   /* A message is being sent that will be in the archive, with this origin id. May be NULL. */
@@ -53,7 +55,10 @@ typedef struct
   gboolean (*is_own) (const char *origin_id, gpointer data);
   /* For a room's archive: whether to get old messages from it in place of the room's history. May be NULL. */
   gboolean (*has_mark) (gpointer data);
-  /* For a room's archive: this client has joined the room, or has left it. May be NULL. */
+  /* For a room without an archive: the time from which it is to send its messages again, in microseconds since 1970;
+   * 0: it is not known. May be NULL. */
+  gint64 (*get_since) (gpointer data);
+  /* For a room's archive: this client has joined the room, or the room has changed; or it has left. May be NULL. */
   void (*joined) (gpointer data);
   void (*left) (gpointer data);
 } HsMessagesKeeper;
@@ -104,6 +109,7 @@ typedef enum /*< skip >*/
   HS_MESSAGES_ROOM_HAS_IDS = 1 << 0,          /* urn:xmpp:sid:0 or urn:xmpp:mam:2: its stanza-ids can be trusted */
   HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS = 1 << 1, /* urn:xmpp:occupant-id:0 */
   HS_MESSAGES_ROOM_IS_OPEN = 1 << 2,          /* everybody sees everybody's address */
+  HS_MESSAGES_ROOM_HAS_NO_ARCHIVE = 1 << 3,   /* the room has said what it has, and urn:xmpp:mam:2 is not among it */
 } HsMessagesRoomFlags;
 
 /* Returns the address behind a nickname, from the room's presences, or NULL where it is not known. */
@@ -119,6 +125,11 @@ gboolean hs_messages_is_in_room (HsMessages *self, HsJid *room);
 /* Whether a keeper catches up with the room's archive and knows a position in it: the room need not send its
  * history. */
 gboolean hs_messages_has_mark (HsMessages *self, HsJid *room);
+/* For a room without an archive: the time from which a keeper needs the room's history, in microseconds since 1970, or
+ * 0. */
+gint64 hs_messages_get_since (HsMessages *self, HsJid *room);
+/* Whether this client is in the room, and the room has no archive. */
+gboolean hs_messages_has_no_archive (HsMessages *self, HsJid *room);
 /* This client's nickname has changed. */
 void hs_messages_room_renamed (HsMessages *self, HsJid *occupant);
 void hs_messages_room_left (HsMessages *self, HsJid *room);

@@ -295,6 +295,14 @@ hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant
 }
 
 void
+hs_messages_room_changed (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags)
+{
+  hs_messages_set_room_flags (self, room, flags);
+  if (hs_messages_is_in_room (self, room))
+    hs_messages_tell_joined (self, room);
+}
+
+void
 hs_messages_room_left (HsMessages *self, HsJid *room)
 {
   g_autoptr (HsJid) bare = hs_jid_get_bare (room);

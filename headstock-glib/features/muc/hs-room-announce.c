@@ -48,28 +48,40 @@ make_available (HsRoom *self, const char *nick, const char *id)
   return presence;
 }
 
-/* The room's history is not needed if the missed messages come from its archive. */
-static gboolean
-wants_history (HsRoom *self)
+/* A room without an archive sends what was said since the last message that the program was given; one with an archive
+ * need not send anything, if the missed messages come from there. To get no history, `maxchars` is used, which all
+ * services support (XEP-0045, 7.2.13). */
+static void
+ask_for_history (HsRoom *self, HsElement *history)
 {
-  HsMessages *messages = hs_room_find_messages (self);
+  HsMessages *messages = self->history_limit > 0 ? hs_room_find_messages (self) : NULL;
+  gboolean has_archive = (self->message_flags & HS_MESSAGES_ROOM_HAS_NO_ARCHIVE) == 0;
+  gint64 since = messages != NULL && !has_archive ? hs_messages_get_since (messages, self->jid) : 0;
 
-  return self->history_limit > 0 && (messages == NULL || !hs_messages_has_mark (messages, self->jid));
+  if (since > 0)
+    {
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (since / G_USEC_PER_SEC);
+      g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+
+      hs_element_set_attribute (history, "since", text);
+    }
+  else if (self->history_limit == 0 || (messages != NULL && has_archive && hs_messages_has_mark (messages, self->jid)))
+    hs_element_set_attribute (history, "maxchars", "0");
+  else
+    {
+      g_autofree char *limit = g_strdup_printf ("%u", self->history_limit);
+
+      hs_element_set_attribute (history, "maxstanzas", limit);
+    }
 }
 
-/* To get no history, `maxchars` is used, which all services support (XEP-0045, 7.2.13). */
 gboolean
 hs_room_send_entry (HsRoom *self, const char *id)
 {
   g_autoptr (HsPresence) presence = make_available (self, self->nick, id);
   HsElement *x = hs_element_add_child (HS_ELEMENT (presence), "x", HS_NS_MUC);
-  HsElement *history = hs_element_add_child (x, "history", HS_NS_MUC);
-  g_autofree char *limit = g_strdup_printf ("%u", self->history_limit);
 
-  if (wants_history (self))
-    hs_element_set_attribute (history, "maxstanzas", limit);
-  else
-    hs_element_set_attribute (history, "maxchars", "0");
+  ask_for_history (self, hs_element_add_child (x, "history", HS_NS_MUC));
   if (self->password != NULL)
     hs_element_add_text_child (x, "password", HS_NS_MUC, self->password);
   return send_presence (self, presence);

@@ -48,6 +48,8 @@ get_message_flags (HsRoom *self)
     flags |= HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS;
   if (hs_disco_info_has_feature (self->info, "muc_nonanonymous"))
     flags |= HS_MESSAGES_ROOM_IS_OPEN;
+  if ((self->features & HS_ROOM_FEATURE_ARCHIVE) == 0)
+    flags |= HS_MESSAGES_ROOM_HAS_NO_ARCHIVE;
   return flags;
 }
 

@@ -38,7 +38,8 @@ received_cb (HsMessages *messages, HsDelivery *delivery, RoomTest *f)
 {
   HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
 
-  if (hs_chat_message_get_kind (chat) != HS_CHAT_KIND_ROOM)
+  if (hs_chat_message_get_kind (chat) != HS_CHAT_KIND_ROOM
+      || hs_message_get_body (hs_chat_message_get_message (chat)) == NULL)
     return;
   g_string_append_printf (f->told, "%s'%s' ", hs_chat_message_get_archive_id (chat),
                           hs_message_get_body (hs_chat_message_get_message (chat)));
@@ -317,6 +318,175 @@ test_removed_at_gap (void)
   tear_down (&f);
 }
 
+/* ---- A room without an archive ---- */
+
+#define NO_ARCHIVE FEATURE ("muc_nonanonymous")
+#define NEW(id, body) SAID ("juliet", id, "<body>" body "</body>")
+#define OLD_BY(nick, id, body, minute) \
+  SAID (nick, id, "<body>" body "</body><delay xmlns='urn:xmpp:delay' from='" ROOM "' stamp='2026-01-02T03:" minute ":00Z'/>")
+#define OLD(id, body, minute) OLD_BY ("juliet", id, body, minute)
+#define SUBJECT "<message type='groupchat' from='" ROOM "/juliet'><subject>Love</subject></message>"
+
+static void
+enter_again (RoomTest *f, const char *history)
+{
+  muc_test_say (&f->muc, GONE ("romeo", ITEM SELF));
+  g_free (muc_test_ask_entry (&f->muc, NO_ARCHIVE));
+  test_client_await_sent (f->muc.test, history);
+  scripted_server_forget_received (f->muc.test->server);
+  muc_test_say (&f->muc, IN);
+  g_assert_cmpint (hs_room_get_state (f->muc.room), ==, HS_ROOM_STATE_IN);
+}
+
+static void
+expect_gaps (RoomTest *f, guint n)
+{
+  GListModel *gaps = hs_history_get_gaps (f->history);
+
+  g_assert_cmpuint (g_list_model_get_n_items (gaps), ==, n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsGap) gap = g_list_model_get_item (gaps, i);
+
+      g_assert_cmpint (hs_gap_get_reason (gap), ==, HS_GAP_REASON_EXPIRED);
+      g_assert_null (hs_gap_get_after_id (gap));
+      g_assert_null (hs_gap_get_before_id (gap));
+      g_assert_nonnull (hs_gap_get_after_time (gap));
+      g_assert_nonnull (hs_gap_get_before_time (gap));
+    }
+}
+
+/* In it for the first time: what the room has sent then, and what is said, is given. */
+static void
+set_up_without_archive (RoomTest *f)
+{
+  set_up (f, NULL);
+  g_free (muc_test_ask_entry (&f->muc, NO_ARCHIVE));
+  test_client_await_sent (f->muc.test, "<history maxstanzas=\"20\"/>");
+  scripted_server_forget_received (f->muc.test->server);
+  muc_test_say (&f->muc, IN OLD ("m1", "one", "01") OLD ("m2", "two", "05") SUBJECT);
+  expect (f, "(null)'one' (null)'two' ");
+}
+
+/* The room sends what was said since the last message: nothing is lost, and nothing given twice. */
+static void
+test_no_archive (void)
+{
+  RoomTest f;
+
+  set_up_without_archive (&f);
+  /* The time of the last message is the room's. */
+  enter_again (&f, "<history since=\"2026-01-02T03:04:00Z\"/>");
+  muc_test_say (&f.muc, OLD ("m2", "two", "05") OLD ("m3", "three", "06") OLD ("m4", "three", "06") SUBJECT);
+  expect (&f, "(null)'three' (null)'three' ");
+  /* Of what has just been said, it is this machine's. */
+  muc_test_say (&f.muc, NEW ("m5", "five"));
+  muc_test_say (&f.muc, NEW ("m5", "five"));
+  expect (&f, "(null)'five' (null)'five' ");
+  enter_again (&f, "<history since=\"2");
+  muc_test_say (&f.muc, OLD ("m4", "three", "06") OLD ("m5", "five", "08") OLD ("m5", "five", "09")
+                            OLD ("m5", "five", "10") OLD_BY ("nurse", "m5", "five", "10"));
+  expect (&f, "(null)'five' (null)'five' ");
+  /* What follows while the account is in the room is new, whatever it looks like. */
+  muc_test_say (&f.muc, SUBJECT NEW ("m5", "five") OLD ("m5", "five", "08"));
+  expect (&f, "(null)'five' (null)'five' ");
+  expect_gaps (&f, 0);
+  /* An archive is not asked for what it has not. */
+  g_assert_cmpuint (scripted_server_count_received (f.muc.test->server, "urn:xmpp:mam:2"), ==, 0);
+  g_assert_false (hs_history_is_current (f.history, ROOM));
+  tear_down (&f);
+}
+
+/* The room has not kept all of it: there is a gap before what follows. */
+static void
+test_no_archive_gap (void)
+{
+  RoomTest f;
+
+  set_up_without_archive (&f);
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, OLD ("m7", "seven", "20") OLD ("m8", "eight", "21") SUBJECT NEW ("m9", "nine"));
+  expect (&f, "gap:(null) (null)'seven' (null)'eight' (null)'nine' ");
+  expect_gaps (&f, 1);
+  /* It has kept nothing, and says so with its subject; again, while nothing was given: that is the same gap. */
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, SUBJECT);
+  expect (&f, "gap:(null) ");
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, SUBJECT NEW ("m10", "ten"));
+  expect (&f, "(null)'ten' ");
+  expect_gaps (&f, 2);
+  /* A room without a subject: what is said shows that no earlier messages follow. */
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, NEW ("m11", "eleven"));
+  expect (&f, "gap:(null) (null)'eleven' ");
+  expect_gaps (&f, 3);
+  /* What was missed while the account was in the room comes with what it has. */
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, OLD ("m12", "twelve", "30"));
+  expect (&f, "gap:(null) (null)'twelve' ");
+  expect_gaps (&f, 4);
+  muc_test_say (&f.muc, OLD ("m11", "eleven", "31") SUBJECT);
+  expect_gaps (&f, 3);
+  expect (&f, "");
+  tear_down (&f);
+}
+
+/* Another run of the program goes on where the last one has confirmed. */
+static void
+test_no_archive_state (void)
+{
+  g_autoptr (GVariant) state = NULL;
+  RoomTest f;
+
+  set_up_without_archive (&f);
+  hs_history_confirm (f.history, f.last);
+  muc_test_say (&f.muc, NEW ("m3", "three"));
+  expect (&f, "(null)'three' ");
+  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
+  tear_down (&f);
+
+  set_up (&f, state);
+  g_free (muc_test_ask_entry (&f.muc, NO_ARCHIVE));
+  test_client_await_sent (f.muc.test, "<history since=\"2026-01-02T03:04:00Z\"/>");
+  muc_test_say (&f.muc, IN OLD ("m2", "two", "05") OLD ("m3", "three", "06") SUBJECT);
+  expect (&f, "(null)'three' ");
+  expect_gaps (&f, 0);
+  tear_down (&f);
+}
+
+/* The room gets an archive while the account is in it, and loses it again. */
+static void
+test_no_archive_yet (void)
+{
+  RoomTest f;
+
+  set_up_without_archive (&f);
+  muc_test_say (&f.muc, "<message type='groupchat' from='" ROOM "'>" MUC_USER (STATUS ("104")) "</message>");
+  muc_test_describe (&f.muc, FEATURES);
+  answer (&f, "<before/>", RESULT (ROOM, "09", "3", "three") FIN ("3", "3"));
+  expect (&f, "gap:3 3'three' current:" ROOM " ");
+  enter_again (&f, "<history since=\"2026-01-02T03:08:00Z\"/>");
+  muc_test_say (&f.muc, OLD ("m4", "four", "11") SUBJECT);
+  expect (&f, "gap:(null) (null)'four' ");
+  tear_down (&f);
+}
+
+/* A handler of the gap removes the room: the message that follows the gap is given all the same. */
+static void
+test_no_archive_removed (void)
+{
+  RoomTest f;
+
+  set_up_without_archive (&f);
+  g_signal_connect (f.history, "gap-found", G_CALLBACK (removing_cb), NULL);
+  enter_again (&f, "<history since=");
+  muc_test_say (&f.muc, OLD ("m7", "seven", "20") OLD ("m8", "eight", "21") SUBJECT);
+  expect (&f, "gap:(null) (null)'seven' (null)'eight' ");
+  expect_gaps (&f, 0);
+  tear_down (&f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -327,6 +497,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-rooms/removed-at-once", test_removed_at_once);
   g_test_add_func ("/history-rooms/added-again", test_added_again);
   g_test_add_func ("/history-rooms/removed-at-gap", test_removed_at_gap);
+  g_test_add_func ("/history-rooms/no-archive", test_no_archive);
+  g_test_add_func ("/history-rooms/no-archive-gap", test_no_archive_gap);
+  g_test_add_func ("/history-rooms/no-archive-state", test_no_archive_state);
+  g_test_add_func ("/history-rooms/no-archive-yet", test_no_archive_yet);
+  g_test_add_func ("/history-rooms/no-archive-removed", test_no_archive_removed);
 
   return g_test_run ();
 }
