@@ -93,6 +93,13 @@ set_stale (HsRoster *self, gboolean is_stale)
 
 /* ---- The module ---- */
 
+/* No hook tells that a session is interrupted: presences stay as they are, and nobody tells whether they still hold. */
+static void
+disconnected_cb (HsRoster *self)
+{
+  set_stale (self, TRUE);
+}
+
 static void
 hs_roster_attached (HsModule *module, HsClient *client)
 {
@@ -105,6 +112,7 @@ hs_roster_attached (HsModule *module, HsClient *client)
                          hs_roster_presence_cb, self, NULL);
   hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_roster_push_cb, self,
                             NULL);
+  g_signal_connect_object (client, "disconnected", G_CALLBACK (disconnected_cb), self, G_CONNECT_SWAPPED);
   hs_roster_check_account (self);
   hs_roster_update_own_contact (self);
   self->load.is_wanted = TRUE;
@@ -181,6 +189,7 @@ hs_roster_detached (HsModule *module, HsClient *client)
 
   if (self->client != client)
     return;
+  g_signal_handlers_disconnect_by_func (client, disconnected_cb, self);
   hs_roster_load_give_up (self);
   self->load.is_asked = FALSE;
   hs_client_set_initial_roster (client, self->had_initial_roster);
@@ -328,6 +337,9 @@ install_properties (GObjectClass *object_class)
    * HsRoster:is-stale: (getter get_is_stale)
    *
    * Whether there is no connection, so that contacts and presences may be out of date.
+   *
+   * While an interrupted session waits to be resumed, the presences are those that were received last. When the session
+   * is lost, there are none until the next one.
    *
    * Since: 0.2
    */

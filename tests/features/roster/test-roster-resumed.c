@@ -94,6 +94,45 @@ test_not_again (void)
   end (&f, &resume);
 }
 
+static void
+stale_cb (HsRoster *roster, GParamSpec *pspec, gpointer record)
+{
+  HsContact *contact = hs_roster_lookup (roster, "juliet@example.com");
+
+  g_string_append_printf (record, "%s:%s ", hs_roster_get_is_stale (roster) ? "stale" : "fresh",
+                          hs_contact_get_is_available (contact) ? "there" : "gone");
+}
+
+/* While the session is interrupted, the presences are the last known ones. */
+static void
+test_stale (void)
+{
+  static const ScriptStep loaded[] = { RUN (resume_sign_in), EXPECT ("</iq>"), SEND (SAY_BOUND), EXPECT ("<enable"),
+                                       SEND ("<enabled" SM " resume='true' id='s1'/>"), ROSTER_ASKED,
+                                       SEND (ROSTER_ITEMS ("", JULIET) "<presence from='juliet@example.com/balcony'/>"),
+                                       GATE, RESET, END };
+  static const ScriptStep second[] = { RUN (resume_sign_in), EXPECT ("<resume"),
+                                       SEND ("<resumed" SM " previd='s1' h='1'/>"), SERVE, END };
+  const ScriptStep *const scripts[] = { loaded, second, NULL };
+  g_autoptr (GString) record = g_string_new (NULL);
+  RosterTest f;
+  ResumeTest resume = { NULL };
+
+  roster_set_up (&f, scripts);
+  resume_watch (&resume, f.test);
+  test_client_start_until_ready (f.test);
+  test_until (hs_roster_lookup (f.roster, "juliet@example.com") != NULL
+              && hs_contact_get_is_available (hs_roster_lookup (f.roster, "juliet@example.com")));
+  g_signal_connect (f.roster, "notify::is-stale", G_CALLBACK (stale_cb), record);
+  scripted_server_open_gate (f.test->server);
+  test_until (resume.n_resumed == 1);
+  g_assert_cmpstr (record->str, ==, "stale:there fresh:there ");
+  test_client_stop (f.test);
+  g_assert_cmpstr (record->str, ==, "stale:there fresh:there stale:there ");
+  roster_clear (&f);
+  g_string_free (resume.returned, TRUE);
+}
+
 /* The connection is cut inside a push, or inside the answer; both come again when the session goes on. */
 static void
 assert_cut (const char *part, const char *whole, const char *answer, const ScriptStep *acked)
@@ -139,6 +178,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/resumed/asked-again", test_asked_again);
   g_test_add_func ("/roster/resumed/not-again", test_not_again);
+  g_test_add_func ("/roster/resumed/stale", test_stale);
   g_test_add_func ("/roster/resumed/cut", test_cut);
   return g_test_run ();
 }
