@@ -3,7 +3,7 @@
 
 #include "hs-client-private.h"
 
-/* Single parts, for the files that need no others. */
+/* Single parts, for the files that need a few of them. */
 
 HsSettings *
 hs_client_settings (HsClientPrivate *priv)

@@ -3,7 +3,7 @@
 """Fails if a file includes or calls what it must not know.
 
 Usage: check-floors.py DIR, where DIR is headstock-glib/. Prints TAP. The order of the client's files is read from
-docs/architecture.md beside DIR.
+docs/architecture.md beside DIR, and each file that it names is there.
 
 A file depends on the headers that it includes and on the .c files whose functions, variables and types it uses, those
 behind the macros of a type (HS_TYPE_JID, HS_JID, HS_IS_JID) as well. Both point to a lower floor, or stay in the folder. No headers and no .c files depend on each other in a circle."""
@@ -274,6 +274,13 @@ def check_order(tree, order):
     return wrong
 
 
+def check_named(tree, text):
+    """The files of the library that a text names with their folders, and that are nowhere."""
+    folders = "|".join(sorted({name.partition("/")[0] for name in tree.files if "/" in name}))
+    named = set(re.findall(rf"`((?:{folders})/[\w/-]+\.[ch])`", text))
+    return [f"docs/architecture.md names {name}, which is nowhere" for name in sorted(named - set(tree.files))]
+
+
 def check_known_types(tree):
     return [f"{name} does not need {symbol}: take it from the list" for name, symbols in KNOWN_TYPES.items()
             for symbol in sorted(symbols) if name in tree.files and (name, symbol) not in tree.known]
@@ -426,8 +433,10 @@ def main():
     root = pathlib.Path(sys.argv[1])
     tree = read(root)
     results = check(tree)
-    order = read_order((root.parent / "docs" / "architecture.md").read_text())
-    results.append(("the client's files call each other in the order of docs/architecture.md", check_order(tree, order)))
+    text = (root.parent / "docs" / "architecture.md").read_text()
+    results.append(("the client's files call each other in the order of docs/architecture.md",
+                    check_order(tree, read_order(text))))
+    results.append(("docs/architecture.md names files that are there", check_named(tree, text)))
     print(f"1..{len(results)}")
     for number, (what, wrong) in enumerate(results, 1):
         print(f"{'not ok' if wrong else 'ok'} {number} - {what}")

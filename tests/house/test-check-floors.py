@@ -242,6 +242,17 @@ def ordered():
     ]
 
 
+def named():
+    """What check_named() says of a page that names a file of the library, and files that are not."""
+    with house({"net/hs-b.c": "void\n"}) as root:
+        tree = check_floors.read(root)
+    return [
+        ("a page that names a file", check_floors.check_named(tree, "See `net/hs-b.c`, and `tests/gone.c`.") == []),
+        ("a page that names a file that is gone", check_floors.check_named(tree, "See `net/hs-gone.c`.")
+         == ["docs/architecture.md names net/hs-gone.c, which is nowhere"]),
+    ]
+
+
 def main():
     check_floors.OPEN_CIRCLES = []
     check_floors.KNOWN_TYPES = {}
@@ -277,6 +288,7 @@ def main():
         ("a function for tests that is nowhere", len(unused(FUNCTIONS, both | {"hs_fd_gone"})) == 1),
     ]
     results += [(f"the order of the client's files: {what}", good) for what, good in ordered()]
+    results += named()
     print(f"1..{len(results)}")
     for number, (what, good) in enumerate(results, 1):
         print(f"{'ok' if good else 'not ok'} {number} - {what}")
