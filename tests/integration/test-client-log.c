@@ -122,6 +122,37 @@ test_file (Fixture *fixture, gconstpointer data)
     g_assert_true (g_regex_match (line, lines[i], 0, NULL));
 }
 
+/* The property reaches the file that is written: no byte is lost between the two files, and both are private. */
+static void
+test_rotation (Fixture *fixture, gconstpointer data)
+{
+  HsClient *client = fixture->test->client;
+  g_autofree char *before = g_strconcat (fixture->path, ".1", NULL);
+  g_autofree char *old = NULL;
+  g_autofree char *log = NULL;
+  GStatBuf status;
+
+  g_object_set (client, "log-max-size", (guint64) 4000, NULL);
+  g_assert_cmpuint (hs_client_get_log_max_size (client), ==, 4000);
+  g_assert_true (hs_client_set_log (client, fixture->path, FALSE, NULL));
+  test_client_start_until_ready (fixture->test);
+  test_client_say (fixture->test, "<message id='before'/>");
+  g_assert_false (g_file_test (before, G_FILE_TEST_EXISTS));
+  while (!g_file_test (before, G_FILE_TEST_EXISTS))
+    test_client_say (fixture->test, "<message id='during'/>");
+  test_client_say (fixture->test, "<message id='after'/>");
+  test_client_stop (fixture->test);
+  log = read_log (fixture);
+  assert_has (log, "after");
+  assert_has_not (log, "before");
+  g_assert_true (g_file_get_contents (before, &old, NULL, NULL));
+  assert_has (old, "before");
+  g_assert_cmpuint (strlen (old), <=, 4000);
+  g_assert_cmpint (g_stat (before, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  g_unlink (before);
+}
+
 /* All bytes, once each and in order; only secrets are replaced. */
 static void
 test_signal (Fixture *fixture, gconstpointer data)
@@ -492,6 +523,7 @@ main (int argc, char **argv)
     const ScriptStep *script;
   } tests[] = {
     { "file", test_file, NULL },
+    { "rotation", test_rotation, NULL },
     { "signal", test_signal, NULL },
     { "later", test_later, NULL },
     { "unwritable", test_unwritable, NULL },

@@ -175,6 +175,8 @@ ROWS = [
             "g_source_attach (fill->cancelled, g_task_get_context (task));", "", "newest", "/history-newest/cancelled"),
     history("a gap of an archive that was removed is none of the one that was added again",
             "else if (!has_gap (self, fill->gap))", "else if (FALSE)", "rooms", "/history-rooms/added-again"),
+    feature("a bookmark is of a room",
+            "if (jid != NULL && is_room (jid))", "if (jid != NULL)", "bookmarks", "/bookmarks/store"),
     feature("bookmarks are the account's",
             "if (bare == NULL || !hs_jid_equal (hs_pubsub_event_get_service (event), bare)) return;",
             "if (bare == NULL) return;", "bookmarks", "/bookmarks/events"),

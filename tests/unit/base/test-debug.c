@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* posix_openpt() */
+
+#include <fcntl.h>
 #include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "hs-debug.h"
 
@@ -92,6 +98,70 @@ test_lines (void)
   g_test_trap_assert_stderr_unmatched ("*not wanted*");
 }
 
+/* Prints one line to a terminal, and returns what the terminal got. */
+static void
+print_to_terminal (char *text, gsize size)
+{
+  int master = posix_openpt (O_RDWR | O_NOCTTY);
+  int slave;
+  int saved = dup (STDERR_FILENO);
+  gssize length;
+
+  g_assert_cmpint (master, >=, 0);
+  g_assert_cmpint (grantpt (master), ==, 0);
+  g_assert_cmpint (unlockpt (master), ==, 0);
+  slave = open (ptsname (master), O_RDWR | O_NOCTTY);
+  g_assert_cmpint (slave, >=, 0);
+  g_assert_cmpint (dup2 (slave, STDERR_FILENO), ==, STDERR_FILENO);
+  hs_debug_init ();
+  hs_debug_decided (HS_DEBUG_RETRY, "example.org", "waits");
+  g_assert_cmpint (dup2 (saved, STDERR_FILENO), ==, STDERR_FILENO);
+  length = read (master, text, size - 1);
+  g_assert_cmpint (length, >, 0);
+  text[length] = '\0';
+  close (saved);
+  close (slave);
+  close (master);
+}
+
+static void
+run_on_terminal (const char *path)
+{
+  g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+/* On a terminal the words have colours, unless NO_COLOR is set (and not empty). */
+static void
+test_terminal (void)
+{
+  run_on_terminal ("/debug/terminal/subprocess/colours");
+  run_on_terminal ("/debug/terminal/subprocess/no-colours");
+}
+
+static void
+test_colours (void)
+{
+  char text[256];
+
+  g_setenv ("HEADSTOCK_DEBUG", "retry", TRUE);
+  g_setenv ("NO_COLOR", "", TRUE);
+  print_to_terminal (text, sizeof text);
+  g_assert_nonnull (strstr (text, "mretry\033[0m example.org: waits"));
+}
+
+static void
+test_no_colours (void)
+{
+  char text[256];
+
+  g_setenv ("HEADSTOCK_DEBUG", "retry", TRUE);
+  g_setenv ("NO_COLOR", "1", TRUE);
+  print_to_terminal (text, sizeof text);
+  g_assert_nonnull (strstr (text, " retry example.org: waits"));
+  g_assert_null (strchr (text, '\033'));
+}
+
 /* The decisions are GLib's debug messages as well. */
 static void
 test_decided (void)
@@ -110,6 +180,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/debug/help", test_help);
   g_test_add_func ("/debug/off", test_off);
   g_test_add_func ("/debug/lines", test_lines);
+  g_test_add_func ("/debug/terminal", test_terminal);
+  g_test_add_func ("/debug/terminal/subprocess/colours", test_colours);
+  g_test_add_func ("/debug/terminal/subprocess/no-colours", test_no_colours);
   g_test_add_func ("/debug/decided", test_decided);
 
   return g_test_run ();
