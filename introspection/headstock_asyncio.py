@@ -350,6 +350,10 @@ def run(main, *, debug=None):
     """
     if not inspect.isawaitable(main):
         raise TypeError(f"run() takes a coroutine, as run(main()), not {main!r}")
+    if asyncio._get_running_loop() is not None:
+        if inspect.iscoroutine(main):
+            main.close()
+        raise RuntimeError("run() begins an event loop, and one runs here already: await the coroutine")
     with asyncio.Runner(debug=debug, loop_factory=_make_loop) as runner:
         return runner.run(_run_until_terminated(main))
 

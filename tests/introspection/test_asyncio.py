@@ -93,5 +93,32 @@ def other():
     run(HIDDEN, OURS) if HAS_EVENTS else run(STAND_IN, THEIRS)
 
 
+NESTED = """
+import gi
+gi.require_version("Headstock", "1.0")
+from gi.repository import Headstock
+
+async def inner():
+    return 1
+
+async def outer():
+    try:
+        Headstock.run(inner())
+    except RuntimeError as error:
+        assert "await" in str(error), error
+        return await inner()
+    raise AssertionError
+
+print(Headstock.run(outer()))
+"""
+
+
+@scenario
+def nested():
+    """run() in a coroutine raises RuntimeError, and leaves nothing behind that was never awaited"""
+    ended = subprocess.run([sys.executable, "-c", NESTED], check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0 and ended.stdout.split() == ["1"] and not ended.stderr, (ended.stdout, ended.stderr)
+
+
 if __name__ == "__main__":
     main()
