@@ -282,16 +282,19 @@ hs_autojoin_ready (HsModule *module, HsClient *client)
   pump (self);
 }
 
-/* Nobody waits any more for what is being joined. */
+/* Leaves the rooms that a registration was still joining when it ended. A handler may have registered the module again
+ * since: the rooms that it follows now stay. */
 static void
-leave_joining (HsAutojoin *self)
+leave_joining (HsAutojoin *self, GPtrArray *joining)
 {
-  g_autoptr (GPtrArray) joining = g_steal_pointer (&self->joining);
-
-  self->joining = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < joining->len; i++)
-    if (hs_room_get_state (joining->pdata[i]) == HS_ROOM_STATE_JOINING)
-      hs_room_leave_async (joining->pdata[i], NULL, NULL, NULL, NULL);
+    {
+      HsRoom *room = joining->pdata[i];
+
+      if (hs_room_get_state (room) == HS_ROOM_STATE_JOINING
+          && !g_hash_table_contains (self->followed, hs_jid_to_string (hs_room_get_jid (room))))
+        hs_room_leave_async (room, NULL, NULL, NULL, NULL);
+    }
 }
 
 /* The rooms that were joined are not left: they belong to the program now. */
@@ -300,6 +303,8 @@ hs_autojoin_detached (HsModule *module, HsClient *client)
 {
   HsAutojoin *self = HS_AUTOJOIN (module);
   GListModel *model = hs_bookmarks_get_bookmarks (self->bookmarks);
+  g_autoptr (GCancellable) cancellable = NULL;
+  g_autoptr (GPtrArray) joining = NULL;
 
   if (self->client != client)
     return;
@@ -313,12 +318,14 @@ hs_autojoin_detached (HsModule *module, HsClient *client)
   g_signal_handlers_disconnect_by_func (self->bookmarks, sync_rooms, self);
   g_queue_clear_full (&self->waiting, g_free);
   g_hash_table_remove_all (self->followed);
-  hs_feature_set_client (self, &self->client, NULL);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_hash_table_remove_all (self->failed);
-  /* Who is told of a room may register the module again. */
-  leave_joining (self);
+  cancellable = g_steal_pointer (&self->cancellable);
+  joining = g_steal_pointer (&self->joining);
+  self->joining = g_ptr_array_new_with_free_func (g_object_unref);
+  /* From here on, handlers run, which may register the module again. */
+  hs_feature_set_client (self, &self->client, NULL);
+  g_cancellable_cancel (cancellable);
+  leave_joining (self, joining);
 }
 
 static void

@@ -84,7 +84,7 @@ find_room (AutojoinTest *f, const char *jid)
   return room;
 }
 
-/* The room answers, and says this presence of the occupant with @nick. */
+/* The room answers with a presence of the occupant with @nick. */
 static void
 answer_entry (AutojoinTest *f, const char *jid, const char *nick, const char *presence)
 {
@@ -236,6 +236,36 @@ test_unregister (void)
   tear_down (&f);
 }
 
+static void
+unregistered_cb (HsAutojoin *autojoin, GParamSpec *pspec, AutojoinTest *f)
+{
+  g_autoptr (HsClient) client = NULL;
+
+  g_object_get (autojoin, "client", &client, NULL);
+  if (client == NULL)
+    hs_client_register (f->b.nodes.test->client, HS_MODULE (autojoin));
+}
+
+/* A handler that learns of the end of a registration may begin the next one. */
+static void
+test_register_again (void)
+{
+  AutojoinTest f;
+
+  set_up (&f, ITEMS_OF (BOOKMARKS, AUTOJOIN ("1") AUTOJOIN ("2") AUTOJOIN ("3") AUTOJOIN ("4") AUTOJOIN ("5")));
+  refuse (&f, ROOM ("1"), "nick1");
+  assert_rooms (&f, "1:out 2:joining 3:joining 4:joining 5:joining ");
+  g_signal_connect (f.autojoin, "notify::client", G_CALLBACK (unregistered_cb), &f);
+  hs_client_unregister (f.b.nodes.test->client, HS_MODULE (f.autojoin));
+  g_signal_handlers_disconnect_by_func (f.autojoin, unregistered_cb, &f);
+  /* The new registration tries the first room again, and keeps the others. */
+  assert_rooms (&f, "1:joining 2:joining 3:joining 4:joining 5:joining ");
+  refuse (&f, ROOM ("1"), "nick1");
+  test_client_say (f.b.nodes.test, BOOKMARK_EVENT ("", AUTOJOIN ("6")));
+  assert_rooms (&f, "1:out 2:joining 3:joining 4:joining 5:joining 6:joining ");
+  tear_down (&f);
+}
+
 /* The program gives the client another account, which is not to be seen in the rooms of the first one. */
 static void
 test_other_account (void)
@@ -272,6 +302,7 @@ main (int argc, char **argv)
   g_test_add_func ("/autojoin/program", test_program);
   g_test_add_func ("/autojoin/handler", test_handler);
   g_test_add_func ("/autojoin/unregister", test_unregister);
+  g_test_add_func ("/autojoin/register-again", test_register_again);
   g_test_add_func ("/autojoin/other-account", test_other_account);
 
   return g_test_run ();
