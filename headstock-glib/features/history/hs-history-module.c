@@ -22,7 +22,9 @@ begin_session (HsHistory *self)
   self->has_session = TRUE;
   hs_history_check_account (self);
   hs_history_for_each (self, hs_history_keep);
-  hs_history_ask_time (self);
+  /* A handler that saw a request may have ended the session. */
+  if (self->has_session)
+    hs_history_ask_time (self);
   hs_history_schedule (self);
 }
 

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 #define HS_HISTORY_MAX_ATTEMPTS 3
 
 /* hs-history-run-core.c */
-void hs_history_run_ask (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryQuestion *question);
-void hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, guint max);
+/* FALSE: the run ended meanwhile, by a handler that saw the request leave. */
+gboolean hs_history_run_ask (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryQuestion *question);
+gboolean hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, guint max);
 void hs_history_run_end (HsHistoryRun *self, HsHistoryRunOutcome outcome);
 void hs_history_run_begin_leg (HsHistoryRun *self);
 void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);

@@ -48,17 +48,21 @@ hs_history_run_is_going (const HsHistoryRun *self)
   return self->phase != HS_HISTORY_RUN_IDLE;
 }
 
-void
+gboolean
 hs_history_run_ask (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryQuestion *question)
 {
+  guint life = self->life;
+
   self->phase = phase;
   self->callbacks->ask (question, self->owner);
+  return self->life == life;
 }
 
-void
+gboolean
 hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, guint max)
 {
-  hs_history_run_ask (self, phase, &(HsHistoryQuestion){ .start = HS_HISTORY_NO_STAMP, .before = "", .max = max });
+  return hs_history_run_ask (self, phase,
+                             &(HsHistoryQuestion){ .start = HS_HISTORY_NO_STAMP, .before = "", .max = max });
 }
 
 void

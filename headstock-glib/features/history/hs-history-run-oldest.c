@@ -11,19 +11,21 @@
 /* How many entries are asked for to find the first one again: some may have become visible before it. */
 #define PROOF_SIZE 4
 
-static void
+static gboolean
 ask_page (HsHistoryRun *self)
 {
-  hs_history_run_ask (self, HS_HISTORY_RUN_PAGING,
-                      &(HsHistoryQuestion){ .start = self->start, .after = self->last.id, .max = self->settings.page_size });
+  return hs_history_run_ask (
+      self, HS_HISTORY_RUN_PAGING,
+      &(HsHistoryQuestion){ .start = self->start, .after = self->last.id, .max = self->settings.page_size });
 }
 
-static void
+static gboolean
 ask_whether_there (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryPoint *entry, const char *after)
 {
   guint max = phase == HS_HISTORY_RUN_LAST ? self->settings.page_size : PROOF_SIZE;
 
-  hs_history_run_ask (self, phase, &(HsHistoryQuestion){ .start = entry->stamp, .after = after, .max = max });
+  return hs_history_run_ask (self, phase,
+                             &(HsHistoryQuestion){ .start = entry->stamp, .after = after, .max = max });
 }
 
 void
@@ -34,9 +36,8 @@ hs_history_run_oldest_ask (HsHistoryRun *self)
   if (self->settings.oldest != HS_HISTORY_NO_STAMP && self->start != HS_HISTORY_NO_STAMP
       && self->start < self->settings.oldest)
     self->start = self->settings.oldest;
-  hs_history_run_ask_newest (self, HS_HISTORY_RUN_LOOKING, 1);
-  ask_page (self);
-  self->phase = HS_HISTORY_RUN_LOOKING;
+  if (hs_history_run_ask_newest (self, HS_HISTORY_RUN_LOOKING, 1) && ask_page (self))
+    self->phase = HS_HISTORY_RUN_LOOKING;
 }
 
 void
@@ -98,10 +99,8 @@ static void
 ask_for_proof (HsHistoryRun *self)
 {
   self->has_asked_on = self->pages < self->settings.pages_a_leg;
-  ask_whether_there (self, HS_HISTORY_RUN_PROVING, &self->first, NULL);
-  if (self->has_asked_on)
-    ask_page (self);
-  self->phase = HS_HISTORY_RUN_PROVING;
+  if (ask_whether_there (self, HS_HISTORY_RUN_PROVING, &self->first, NULL) && self->has_asked_on && ask_page (self))
+    self->phase = HS_HISTORY_RUN_PROVING;
 }
 
 static void
@@ -242,9 +241,9 @@ take_newest (HsHistoryRun *self, GPtrArray *entries)
 static void
 ask_for_end (HsHistoryRun *self)
 {
-  ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL);
-  ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL);
-  self->phase = HS_HISTORY_RUN_ENDING;
+  if (ask_whether_there (self, HS_HISTORY_RUN_ENDING, &self->first, NULL)
+      && ask_whether_there (self, HS_HISTORY_RUN_LAST, &self->last, NULL))
+    self->phase = HS_HISTORY_RUN_ENDING;
 }
 
 static void

@@ -236,7 +236,7 @@ remove_asked_cb (HsClient *client, HsDirection direction, const char *text, HsHi
     hs_history_remove_archive (history, ROOM);
 }
 
-/* Whoever sees the request may remove the room before it is added. */
+/* A handler that sees the request may remove the room while it is being added. */
 static void
 test_removed_at_once (void)
 {
@@ -250,6 +250,28 @@ test_removed_at_once (void)
   g_signal_handlers_disconnect_by_func (f.muc.test->client, remove_asked_cb, f.history);
   g_assert_false (hs_history_is_current (f.history, ROOM));
   g_assert_cmpuint (g_list_model_get_n_items (hs_history_get_gaps (f.history)), ==, 0);
+  tear_down (&f);
+}
+
+/* A handler that sees the first of two requests in one write may remove the room: the second request is not sent. */
+static void
+test_removed_between (void)
+{
+  g_autofree char *request = NULL;
+  RoomTest f;
+
+  set_up (&f, NULL);
+  first_start (&f);
+  muc_test_say (&f.muc, GONE ("romeo", ITEM SELF));
+  g_signal_connect (f.muc.test->client, "xml", G_CALLBACK (remove_asked_cb), f.history);
+  enter (&f, "<history maxchars=\"0\"/>");
+  g_signal_handlers_disconnect_by_func (f.muc.test->client, remove_asked_cb, f.history);
+  request = await_question (&f);
+  g_assert_nonnull (strstr (request, "<max>1</max><before/>"));
+  g_assert_true (g_queue_is_empty (&f.asked));
+  g_assert_false (hs_history_is_current (f.history, ROOM));
+  muc_test_say (&f.muc, LIVE ("9", "nine"));
+  expect (&f, "9'nine' ");
   tear_down (&f);
 }
 
@@ -495,6 +517,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-rooms/entered", test_entered);
   g_test_add_func ("/history-rooms/removed", test_removed);
   g_test_add_func ("/history-rooms/removed-at-once", test_removed_at_once);
+  g_test_add_func ("/history-rooms/removed-between", test_removed_between);
   g_test_add_func ("/history-rooms/added-again", test_added_again);
   g_test_add_func ("/history-rooms/removed-at-gap", test_removed_at_gap);
   g_test_add_func ("/history-rooms/no-archive", test_no_archive);

@@ -350,7 +350,7 @@ traveller_answer (Traveller *self, HsHistoryQuestion *question)
   hs_history_keeper_answer (&self->keeper, page, TRUE, self->keeper.run.life, self->now);
 }
 
-/* What is asked in one write is answered in one. Returns: how often the server was waited for. */
+/* Questions of one write are answered in one write. Returns: the number of round trips. */
 static guint
 travel (Traveller *self)
 {

@@ -57,7 +57,7 @@ test_goes_on (void)
   history_tear_down (&f);
 }
 
-/* What does not hang on an answer is asked in one write: each run waits for the server less often. */
+/* Questions that do not depend on an answer leave in one write, which saves round trips. */
 static void
 test_in_one_write (void)
 {
@@ -463,6 +463,37 @@ test_state_gaps (void)
   g_assert_cmpuint (n_changes, ==, 1);
 }
 
+static void
+unregister_asking_cb (HsClient *client, HsDirection direction, const char *text, HsHistory *history)
+{
+  if (strstr (text, "<query xmlns=\"urn:xmpp:mam:2\" queryid") == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (client, unregister_asking_cb, history);
+  hs_client_unregister (client, HS_MODULE (history));
+}
+
+/* A handler that sees the first question of a session may end the history: no other request follows. */
+static void
+test_left_asking (void)
+{
+  HistoryTest f;
+  HsClient *client;
+
+  history_set_up (&f, NULL, OLDEST);
+  history_first_start (&f);
+  client = f.base.test->client;
+  hs_client_unregister (client, HS_MODULE (f.history));
+  scripted_server_forget_received (f.base.test->server);
+  g_signal_connect (client, "xml", G_CALLBACK (unregister_asking_cb), f.history);
+  hs_client_register (client, HS_MODULE (f.history));
+  g_assert_null (hs_history_get_client (f.history));
+  test_client_say (f.base.test, "");
+  g_assert_cmpuint (scripted_server_count_received (f.base.test->server, "<iq "), ==, 1);
+  hs_client_register (client, HS_MODULE (f.history));
+  g_assert_true (hs_history_get_client (f.history) == client);
+  history_tear_down (&f);
+}
+
 /* The state of another account is dropped, and the program's archives stay. */
 static void
 test_other_account (void)
@@ -497,6 +528,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/goes-on", test_goes_on);
   g_test_add_func ("/history/in-one-write", test_in_one_write);
   g_test_add_func ("/history/answered-first", test_answered_first);
+  g_test_add_func ("/history/left-asking", test_left_asking);
   g_test_add_func ("/history/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history/expired", test_expired);
   g_test_add_func ("/history/emptied", test_emptied);
