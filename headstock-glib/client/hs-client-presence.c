@@ -12,7 +12,8 @@ send_own (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsElement) presence = hs_settings_copy_own_presence (hs_client_settings (priv));
-  g_autoptr (GPtrArray) modules = NULL;
+  g_auto (HsModuleWalk) walk = { NULL };
+  HsModule *module;
   g_autoptr (GError) error = NULL;
 
   if (presence == NULL)
@@ -23,9 +24,9 @@ send_own (HsClient *self)
       g_debug ("The own presence was not sent: %s", error->message);
       return;
     }
-  modules = hs_module_list_ref (hs_client_modules (priv));
-  for (guint i = 0; i < modules->len; i++)
-    hs_module_presence_sent (g_ptr_array_index (modules, i), self, HS_PRESENCE (presence));
+  hs_module_walk_begin (&walk, hs_client_modules (priv));
+  while ((module = hs_module_walk_next (&walk)) != NULL)
+    hs_module_presence_sent (module, self, HS_PRESENCE (presence));
 }
 
 /* A session begins, perhaps before it is known that there is one. */
@@ -79,15 +80,16 @@ has_session (HsClientPrivate *priv)
 void
 hs_client_prepare_presence (HsClient *self, HsPresence *presence)
 {
-  g_autoptr (GPtrArray) modules = NULL;
+  g_auto (HsModuleWalk) walk = { NULL };
+  HsModule *module;
 
   g_return_if_fail (HS_IS_CLIENT (self));
   hs_client_return_if_foreign (self);
   g_return_if_fail (HS_IS_PRESENCE (presence));
 
-  modules = hs_module_list_ref (hs_client_modules (hs_client_private (self)));
-  for (guint i = 0; i < modules->len; i++)
-    hs_module_prepare_presence (g_ptr_array_index (modules, i), self, presence);
+  hs_module_walk_begin (&walk, hs_client_modules (hs_client_private (self)));
+  while ((module = hs_module_walk_next (&walk)) != NULL)
+    hs_module_prepare_presence (module, self, presence);
 }
 
 /**

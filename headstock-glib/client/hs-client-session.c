@@ -102,14 +102,16 @@ begin_session (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   HsStream *stream = hs_client_stream (priv);
-  g_autoptr (GPtrArray) modules = hs_module_list_ref (&priv->modules);
+  g_auto (HsModuleWalk) walk;
+  HsModule *module;
 
+  hs_module_walk_begin (&walk, &priv->modules);
   hs_beginning_start (&priv->beginning);
   /* A handler of `xml`, or a module, may end the connection. */
   for (guint i = 0; i < G_N_ELEMENTS (default_steps) && hs_client_stream (priv) == stream; i++)
     default_steps[i] (self);
-  for (guint i = 0; i < modules->len && hs_client_stream (priv) == stream; i++)
-    hs_module_begin (g_ptr_array_index (modules, i), self);
+  while (hs_client_stream (priv) == stream && (module = hs_module_walk_next (&walk)) != NULL)
+    hs_module_begin (module, self);
   if (hs_client_stream (priv) == stream)
     hs_client_begin_presence (self);
   hs_beginning_end (&priv->beginning);

@@ -53,6 +53,14 @@ hs_module_list_find (const HsModuleList *self, GType type)
   return NULL;
 }
 
+static void
+leave_out (HsModuleWalk *walk, HsModule *module)
+{
+  for (guint i = walk->next; i < walk->modules->len; i++)
+    if (walk->modules->pdata[i] == module)
+      g_clear_object ((GObject **) &walk->modules->pdata[i]);
+}
+
 gboolean
 hs_module_list_add (HsModuleList *self, HsModule *module)
 {
@@ -76,6 +84,8 @@ hs_module_list_remove (HsModuleList *self, HsModule *module)
 {
   if (self->modules == NULL || !g_ptr_array_remove (self->modules, module))
     return FALSE;
+  for (HsModuleWalk *walk = self->walk; walk != NULL; walk = walk->outer)
+    leave_out (walk, module);
   self->callbacks->removed (module, self->client);
   hs_module_detached (module, self->client);
   return TRUE;
@@ -130,15 +140,55 @@ hs_module_list_copy (const HsModuleList *self)
   return list;
 }
 
-void
-hs_module_list_foreach (const HsModuleList *self,
-                        void (*function) (HsModule *module, HsClient *client))
+static void
+unref_module (gpointer module)
 {
-  g_autoptr (GPtrArray) modules = hs_module_list_ref (self);
-  HsClient *client = self->client;
+  if (module != NULL)
+    g_object_unref (module);
+}
 
-  for (guint i = 0; i < modules->len; i++)
-    function (g_ptr_array_index (modules, i), client);
+void
+hs_module_walk_begin (HsModuleWalk *self, HsModuleList *list)
+{
+  *self = (HsModuleWalk){ list, list->walk, g_object_ref (list->client), hs_module_list_ref (list), 0 };
+  g_ptr_array_set_free_func (self->modules, unref_module);
+  list->walk = self;
+}
+
+HsModule *
+hs_module_walk_next (HsModuleWalk *self)
+{
+  while (self->next < self->modules->len)
+    {
+      HsModule *module = self->modules->pdata[self->next++];
+
+      if (module != NULL)
+        return module;
+    }
+  return NULL;
+}
+
+void
+hs_module_walk_end (HsModuleWalk *self)
+{
+  if (self->list == NULL)
+    return;
+  g_assert (self->list->walk == self);
+
+  self->list->walk = self->outer;
+  g_ptr_array_unref (self->modules);
+  g_object_unref (self->client);
+}
+
+void
+hs_module_list_foreach (HsModuleList *self, void (*function) (HsModule *module, HsClient *client))
+{
+  g_auto (HsModuleWalk) walk;
+  HsModule *module;
+
+  hs_module_walk_begin (&walk, self);
+  while ((module = hs_module_walk_next (&walk)) != NULL)
+    function (module, walk.client);
 }
 
 gboolean
@@ -176,17 +226,20 @@ on_event (HsModuleList *self, HsNegotiationEvent event)
 gboolean
 hs_module_list_negotiate (HsModuleList *self, HsElement *features)
 {
-  g_autoptr (GPtrArray) modules = hs_module_list_ref (self);
+  g_auto (HsModuleWalk) walk;
+  HsModule *module;
   guint negotiation = ++self->n_negotiations;
   gboolean waits;
+
+  hs_module_walk_begin (&walk, self);
 
   /* One more than take part, so that the sign-in does not begin while modules are still being asked. */
   on_event (self, HS_NEGOTIATION_ON_FEATURES);
   self->n_negotiating = 1;
-  for (guint i = 0; i < modules->len; i++)
+  while ((module = hs_module_walk_next (&walk)) != NULL)
     {
       self->n_negotiating++;
-      if (!hs_module_negotiate (g_ptr_array_index (modules, i), self->client, features))
+      if (!hs_module_negotiate (module, self->client, features))
         self->n_negotiating--;
       /* The module may have ended the connection, and another one may have begun. */
       if (self->n_negotiations != negotiation)

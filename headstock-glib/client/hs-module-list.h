@@ -18,6 +18,7 @@ typedef struct
 } HsModuleListCallbacks;
 
 typedef struct _HsAttaching HsAttaching;
+typedef struct _HsModuleWalk HsModuleWalk;
 
 /* Lies inside the client. Only hs-module-list.c uses the fields. */
 typedef struct
@@ -26,6 +27,7 @@ typedef struct
   HsClient *client;       /* whose modules they are */
   GPtrArray *modules;     /* HsModule; NULL until there is one */
   HsAttaching *attaching; /* the innermost call of hs_module_attached() that has not returned, or NULL */
+  HsModuleWalk *walk;     /* the innermost one that has not ended, or NULL */
   HsNegotiation negotiation;
   guint n_negotiating;  /* modules that take part */
   guint n_negotiations; /* up to now */
@@ -52,11 +54,30 @@ gboolean hs_module_list_is_attaching (const HsModuleList *self, HsModule *module
 /* The module that owns the handlers that are added now; NULL: the program owns them. */
 HsModule *hs_module_list_get_attaching (const HsModuleList *self);
 
-/* The modules as they are now, each with a reference: modules may come and go while they are called. */
+/* The modules as they are now, each with a reference. */
 GPtrArray *hs_module_list_ref (const HsModuleList *self);
 GListStore *hs_module_list_copy (const HsModuleList *self);
-void hs_module_list_foreach (const HsModuleList *self,
-                             void (*function) (HsModule *module, HsClient *client));
+
+/* Calls modules, which may come and go meanwhile: one that was removed before its turn is left out, also if it has been
+ * added again, and one that was added is not called. Lies on the stack. */
+struct _HsModuleWalk
+{
+  HsModuleList *list;
+  HsModuleWalk *outer;
+  HsClient *client;
+  GPtrArray *modules; /* HsModule; those from @next on may be NULL */
+  guint next;
+};
+
+void hs_module_walk_begin (HsModuleWalk *self, HsModuleList *list);
+/* The module whose turn it is, valid until the next call; NULL after the last one. */
+HsModule *hs_module_walk_next (HsModuleWalk *self);
+/* Does nothing before hs_module_walk_begin(), if the fields are 0. */
+void hs_module_walk_end (HsModuleWalk *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsModuleWalk, hs_module_walk_end)
+
+void hs_module_list_foreach (HsModuleList *self, void (*function) (HsModule *module, HsClient *client));
 
 /* Whether a module may take part in a negotiation. */
 gboolean hs_module_list_has_negotiators (const HsModuleList *self);

@@ -195,6 +195,38 @@ test_drop (void)
   end ();
 }
 
+/* A module that is removed before its turn is not called, not even if it is added again. */
+static void
+test_walk (void)
+{
+  g_auto (HsModuleWalk) walk = { NULL };
+  g_auto (HsModuleWalk) inner = { NULL };
+
+  begin ();
+  add (0);
+  add (1);
+  add (2);
+  hs_module_walk_begin (&walk, &list);
+  g_assert_true (hs_module_walk_next (&walk) == HS_MODULE (modules[0]));
+  g_assert_true (walk.client == client);
+  hs_module_walk_begin (&inner, &list);
+  g_assert_true (hs_module_list_remove (&list, HS_MODULE (modules[0])));
+  g_assert_true (hs_module_list_remove (&list, HS_MODULE (modules[1])));
+  add (1);
+  g_assert_true (hs_module_walk_next (&inner) == HS_MODULE (modules[2]));
+  g_assert_null (hs_module_walk_next (&inner));
+  hs_module_walk_end (&inner);
+  inner = (HsModuleWalk){ NULL };
+  g_assert_true (hs_module_walk_next (&walk) == HS_MODULE (modules[2]));
+  g_assert_null (hs_module_walk_next (&walk));
+  hs_module_walk_end (&walk);
+  walk = (HsModuleWalk){ NULL };
+  g_string_truncate (told, 0);
+  hs_module_list_negotiate (&list, NULL);
+  assert_told ("?c?b!");
+  end ();
+}
+
 static void
 test_negotiation (void)
 {
@@ -251,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/module-list/order", test_order);
   g_test_add_func ("/module-list/nested", test_nested);
   g_test_add_func ("/module-list/drop", test_drop);
+  g_test_add_func ("/module-list/walk", test_walk);
   g_test_add_func ("/module-list/negotiation", test_negotiation);
   g_test_add_func ("/module-list/negotiation-ends", test_negotiation_ends);
   return g_test_run ();
