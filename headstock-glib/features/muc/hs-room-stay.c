@@ -177,6 +177,7 @@ static void
 request_entry (HsRoom *self)
 {
   g_autofree char *id = hs_feature_random_id ();
+  guint attempt = self->attempt;
 
   hs_room_table_clear (&self->entering);
   hs_room_table_init (&self->entering);
@@ -184,8 +185,10 @@ request_entry (HsRoom *self)
   self->entering_list = g_ptr_array_new_with_free_func (g_object_unref);
   self->is_created = FALSE;
   start_join_timer (self);
-  if (hs_room_send_entry (self, id))
-    self->join_id = g_steal_pointer (&id);
+  /* A handler that sees the presence may end the attempt: the room is told, because it has been asked. */
+  self->join_id = g_strdup (id);
+  if (!hs_room_send_entry (self, id) && self->attempt == attempt)
+    g_clear_pointer (&self->join_id, g_free);
 }
 
 typedef struct

@@ -16,6 +16,11 @@ ROWS = [
          "return TRUE;", "join", "/muc/refused"),
     room("presences before the account has asked for entry are an earlier stay's",
          "if (self->join_id == NULL) return; occupant", "occupant", "stay", "/muc/strangers"),
+    room("an attempt to join that its own request has ended leaves nothing behind",
+         "self->join_id = g_strdup (id); if (!hs_room_send_entry (self, id) && self->attempt == attempt)"
+         " g_clear_pointer (&self->join_id, g_free);",
+         "if (hs_room_send_entry (self, id)) self->join_id = g_steal_pointer (&id);", "join",
+         "/muc/leave-asking"),
     room("an attempt that timed out is taken back", "hs_room_send_farewell (self, NULL); g_free", "g_free", "join", "/muc/late"),
     room("a late success is not the next attempt's",
          "if (self->timed_out_id != NULL && g_strcmp0 (hs_stanza_get_id (HS_STANZA (presence)), self->timed_out_id) == 0)",

@@ -362,6 +362,35 @@ test_leave_early (void)
   muc_test_end (&f);
 }
 
+static void
+leave_asking_cb (HsClient *client, HsDirection direction, const char *text, HsRoom *room)
+{
+  if (strstr (text, "<history ") == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (client, leave_asking_cb, room);
+  hs_room_leave_async (room, NULL, NULL, NULL, NULL);
+}
+
+/* A handler that sees the presence to the room may leave it: the room gets a farewell, and its answer does no harm. */
+static void
+test_leave_asking (void)
+{
+  g_autofree char *sent = NULL;
+  MucTest f;
+
+  muc_test_start (&f, NULL);
+  g_signal_connect (f.test->client, "xml", G_CALLBACK (leave_asking_cb), f.room);
+  hs_room_join_async (f.room, NULL, NULL, NULL);
+  muc_test_describe (&f, "");
+  test_client_await_sent (f.test, "http://jabber.org/protocol/muc\"");
+  sent = test_client_dup_sent (f.test);
+  g_assert_nonnull (strstr (strstr (sent, "<history "), "type=\"unavailable\""));
+  muc_test_assert (&f, "state:joining state:leaving ");
+  muc_test_tells (&f, PRESENCE ("juliet", ITEM) OWN ("romeo"), "");
+  muc_test_tells (&f, GONE ("romeo", ITEM SELF), "state:out left:left(,,) ");
+  muc_test_end (&f);
+}
+
 /* ---- The rooms of the module ---- */
 
 /* A room that was removed is out, and of no client; another object takes its place. */
@@ -553,6 +582,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/stopped", test_stopped);
   g_test_add_func ("/muc/leave", test_leave);
   g_test_add_func ("/muc/leave-early", test_leave_early);
+  g_test_add_func ("/muc/leave-asking", test_leave_asking);
   g_test_add_func ("/muc/remove", test_remove);
   g_test_add_func ("/muc/meddle", test_meddle);
   g_test_add_func ("/muc/removed-at-once", test_removed_at_once);
