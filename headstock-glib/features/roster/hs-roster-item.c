@@ -11,9 +11,12 @@
 /* Most contacts are in no more groups. */
 #define FEW_GROUPS 8
 
+/* @known: of so many groups that each cannot be compared with all others; or NULL. */
 static gboolean
-is_known_group (const char *const *groups, guint n_groups, const char *name)
+is_known_group (const char *const *groups, guint n_groups, GHashTable *known, const char *name)
 {
+  if (known != NULL)
+    return !g_hash_table_add (known, (char *) name);
   for (guint i = 0; i < n_groups; i++)
     if (strcmp (groups[i], name) == 0)
       return TRUE;
@@ -32,6 +35,7 @@ hs_roster_item_new (HsJid *jid,
   gsize size = G_STRUCT_OFFSET (HsRosterItem, groups) + (most + 1) * sizeof (char *);
   gsize name_size = name != NULL && *name != '\0' ? strlen (name) + 1 : 0;
   gsize total = size + name_size;
+  g_autoptr (GHashTable) known = most > FEW_GROUPS ? g_hash_table_new (g_str_hash, g_str_equal) : NULL;
   guint n_groups = 0;
   HsRosterItem *self;
   char *end;
@@ -48,7 +52,7 @@ hs_roster_item_new (HsJid *jid,
   self->name = name_size > 0 ? memcpy (end, name, name_size) : NULL;
   end += name_size;
   for (guint i = 0; i < most; i++)
-    if (*groups[i] != '\0' && !is_known_group (self->groups, n_groups, groups[i]))
+    if (*groups[i] != '\0' && !is_known_group (self->groups, n_groups, known, groups[i]))
       {
         gsize group_size = strlen (groups[i]) + 1;
 

@@ -69,6 +69,8 @@ ROWS = [
            "resumed", "/roster/resumed/stale"),
     roster("a state that is not in normal form is refused",
            "is_valid = is_valid && !reader.is_broken;", "", "load", "/roster/load/bad-state"),
+    unit("an item of a roster has as many groups as a server likes",
+         "if (known != NULL) return !g_hash_table_add (known, (char *) name);", "", "roster-item", "/roster-item/many"),
     unit("a value of a roster's state ends within its array", "if (end < self->begin || end > self->limit) return FALSE;",
          "", "roster-reader", "/roster-reader/changed"),
     unit("the framing offsets of a roster's state are within it",
