@@ -14,6 +14,7 @@
  *   attack [PATTERN...]    a table of those whose names have one of the patterns in them
  *   attack --tap [GROUP]   for meson
  *   attack --one NAME      here and now
+ *   attack --list          their names
  *
  * The time and the memory are those of the attacker and the client together. */
 
@@ -428,6 +429,15 @@ run_all (const char *program, char **patterns, gboolean tap)
   return n_failed;
 }
 
+static int
+list_all (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    for (guint j = 0; j < groups[i]->n_attacks; j++)
+      printf ("%s\n", groups[i]->attacks[j].name);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,6 +449,8 @@ main (int argc, char **argv)
       g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
       return run_attack (find_attack (argv[2]));
     }
+  if (argc == 2 && strcmp (argv[1], "--list") == 0)
+    return list_all ();
   if (tap)
     printf ("TAP version 13\n");
   return run_all (argv[0], argv + (tap ? 2 : 1), tap) == 0 ? 0 : 1;

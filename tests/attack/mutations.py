@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Takes each defence out of the library, and sees its test fail.
 
-    mutations.py [--folder=FOLDER] [--rows=FIRST-LAST] [--list|--check] [PATTERN...]
+    mutations.py [--folder=FOLDER] [--rows=FIRST-LAST] [--list|--check [--build=FOLDER]] [PATTERN...]
 
 Copies the tree to FOLDER (a temporary one), builds it there, and sees the tests pass.  Then for
 each row of the table it changes the one place that is named, builds what the row's test needs, and
@@ -11,7 +11,9 @@ in them; with --rows, those of these numbers.  Where FOLDER is named, a run that
 on: rows that were held are not tried again while the tree stays as it is.
 
 --check builds nothing, and sees only that each row still applies: its old text is found once, and
-no other row has its name.  --list shows the rows.
+no other row has its name.  With --build, a folder that Meson has set up, also that the program is
+one of the tests there and, if it is built, that it has the test that the row names.  --list shows
+the rows.
 
 A row that no longer applies, because the code has changed, counts as failed.  The last line is
 "N of M defences are held by their tests".  Status 0 where all are.
@@ -20,6 +22,7 @@ A row that no longer applies, because the code has changed, counts as failed.  T
 import argparse
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -90,18 +93,55 @@ def find(folder: Path, mutation: Mutation) -> list[tuple[Path, re.Match]]:
     return found
 
 
-def check(chosen: list[Mutation]) -> int:
+@functools.cache
+def list_programs(build: Path) -> frozenset[str]:
+    """The programs of a build's tests, by their paths in its folder."""
+    tests = json.loads((build / "meson-info/intro-tests.json").read_text())
+    return frozenset(os.path.relpath(word, build) for test in tests for word in test["cmd"]
+                     if word.startswith(f"{build}/"))
+
+
+@functools.cache
+def list_tests(program: Path) -> list[str]:
+    option = "--list" if program.name == "attack" else "-l"
+    listed = subprocess.run([program, option], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            text=True, timeout=60).stdout
+    return [line for line in listed.splitlines() if "/" in line and not line.startswith("#")]
+
+
+def names_a_test(mutation: Mutation, program: Path) -> bool:
+    """Whether the program has tests that the row's arguments choose."""
+    *option, name = mutation.arguments or ("",)
+    if program.name == "attack":
+        return any(name in test for test in list_tests(program))
+    return option != ["-p"] or any(f"{test}/".startswith(f"{name}/") for test in list_tests(program))
+
+
+def find_fault(mutation: Mutation, build: Path | None) -> str | None:
+    found = len(find(ROOT, mutation))
+    named = sum(other.name == mutation.name for other in MUTATIONS)
+    if found != 1 or named != 1:
+        return f"found {found} times, in a table where {named} have this name"
+    if build is None:
+        return None
+    if mutation.target not in list_programs(build):
+        return f"{mutation.target} is no program of a test"
+    program = build / mutation.target
+    if program.exists() and not names_a_test(mutation, program):
+        return f"{mutation.target}, as it is built, has no test {mutation.arguments[-1]}"
+    return None
+
+
+def check(chosen: list[Mutation], build: Path | None) -> int:
     """Whether each row applies to the tree, as TAP."""
-    names = [mutation.name for mutation in MUTATIONS]
     bad = 0
     print(f"1..{len(chosen)}")
     for number, mutation in enumerate(chosen, 1):
-        found, named = len(find(ROOT, mutation)), names.count(mutation.name)
-        good = found == 1 and named == 1
-        bad += not good
-        print(f"{'ok' if good else 'not ok'} {number} {mutation.name}")
-        if not good:
-            print(f"# found {found} times, in a table where {named} have this name")
+        fault = find_fault(mutation, build)
+        bad += fault is not None
+        print(f"{'ok' if fault is None else 'not ok'} {number} {mutation.name}")
+        if fault is not None:
+            print(f"# {fault}")
     return 1 if bad else 0
 
 
@@ -199,11 +239,12 @@ def main() -> int:
     parser.add_argument("--rows", metavar="FIRST-LAST")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--build", type=Path)
     parser.add_argument("patterns", nargs="*")
     arguments = parser.parse_args()
     chosen = choose(arguments)
     if arguments.check:
-        return check(chosen)
+        return check(chosen, arguments.build.resolve() if arguments.build else None)
     if arguments.list:
         for mutation in chosen:
             print(f"{MUTATIONS.index(mutation) + 1:3} {mutation.name}: {mutation.target} "
