@@ -456,7 +456,7 @@ hs_idna_to_ascii (const char *domain, GError **error)
 
   g_assert (domain != NULL);
 
-  /* As most are: no label, nor the whole, is too long either. */
+  /* Most domains are plain, and short enough: neither a label nor the whole name is over its limit. */
   if (strnlen (domain, MAX_LABEL + 1) <= MAX_LABEL && hs_idna_is_plain (domain, strlen (domain)))
     return g_strdup (domain);
 

@@ -20,7 +20,7 @@ typedef enum /*< skip >*/
   HS_NEGOTIATION_ON_FEATURES, /* the stream features have come, and the modules are asked */
   HS_NEGOTIATION_ON_DONE,     /* the last module that takes part is done, or none does */
   HS_NEGOTIATION_ON_REFUSAL,  /* a module ends the connection with an error */
-  HS_NEGOTIATION_ON_END,      /* the connection is gone. It may be told twice */
+  HS_NEGOTIATION_ON_END,      /* the connection is gone; may occur twice */
   HS_N_NEGOTIATION_EVENTS
 } HsNegotiationEvent;
 

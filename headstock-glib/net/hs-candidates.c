@@ -219,7 +219,7 @@ proxy_cb (GObject *source,
       return;
     }
 
-  /* Not a name: nobody need be asked. */
+  /* The target is an IP address: no lookup is needed. */
   literal = g_inet_socket_address_new_from_string (opened->target->host, opened->target->port);
   if (literal != NULL)
     {

@@ -21,8 +21,8 @@
  * target or of the next. */
 #define RACE_DELAY_MSEC 250
 
-/* A timeout is not waited for: a resolver or a proxy need not heed a cancellable. What was started there holds an
- * HsStep or an HsRacer, which has lost its attempt by the time the answer comes. An HsDirectConnect ends when it is
+/* An attempt that ends does not wait for its operations: resolvers and proxies may ignore a cancellable. Each operation
+ * holds an HsStep or an HsRacer, whose attempt is NULL when the answer arrives too late. An HsDirectConnect is simply
  * freed. */
 
 typedef struct _HsConnecting HsConnecting;
@@ -47,7 +47,7 @@ struct _HsConnector
   HsCandidate *current;     /* of the connection that was returned last */
   HsCandidate *deferred;    /* to be tried once more, after all others; or NULL */
   guint n_connections;      /* that were begun, but for those that were put back */
-  HsConnecting *attempt;       /* under way, borrowed */
+  HsConnecting *attempt;    /* under way, borrowed */
   GPtrArray *failures;      /* of strings, one an address or a target that has none */
   GError *telling;          /* that which says most */
   guint telling_rank;
@@ -63,7 +63,7 @@ typedef struct
 {
   HsStep step;
   HsDirectConnect *direct; /* without a proxy; the step then has no cancellable */
-  HsCandidate *candidate; /* NULL once it was put back */
+  HsCandidate *candidate;  /* NULL once it was put back */
   HsTimer timer;
 } HsRacer;
 
@@ -352,7 +352,7 @@ return_connection (HsConnecting *self,
   g_task_return_pointer (task, outcome, (GDestroyNotify) hs_connector_result_free);
 }
 
-/* The end of a racer, and either @connection or @error. */
+/* A racer has connected, or has failed with @error. Frees the racer. */
 static void
 connected_cb (GSocketConnection *connection, const GError *error, gpointer user_data)
 {

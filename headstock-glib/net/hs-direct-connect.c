@@ -7,13 +7,13 @@ struct _HsDirectConnect
 {
   GSocketAddress *address;
   GSocket *socket;
-  GError *error; /* there is no connection, for this reason; or NULL */
+  GError *error; /* why connecting failed, or NULL */
   GSource *source;
   HsDirectConnectFunc done;
   gpointer user_data;
 };
 
-/* As GSocketClient says it. */
+/* Begins the message as GSocketClient does. */
 static void
 name_address (HsDirectConnect *self)
 {
@@ -61,7 +61,7 @@ writable_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
   return end_cb (self);
 }
 
-/* Whether the socket is to be waited for; if not, it is connected, or there is an error. */
+/* Returns TRUE while the socket is connecting, and FALSE if it is connected already or has failed: see @error. */
 static gboolean
 begin (HsDirectConnect *self)
 {

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * keeps (epoll), stands for all of them. The sockets take turns: the one that was called last is the last to be
  * called again.
  *
- * Until two sockets wait at once there is no epoll set: the source has the descriptor of the only socket, and the
- * system need not ask a set which asks the socket. From then on there is a set. */
+ * Until two sockets wait at once there is no epoll set: the source has the descriptor of the only socket, which saves
+ * the system a step in each poll. The set is made for the second socket, and is kept. */
 
 #define HS_POLLER_MAX_EVENTS 8
 

@@ -194,8 +194,8 @@ hs_liveness_look (HsLiveness *self, const HsLivenessView *view, gint64 *next)
       hs_liveness_input (self, view->now);
       self->moved = view->now;
     }
-  /* In a busy room that is so now and then. If it is so twice in a row, the client is behind: the server may be unable
-   * to send what it acknowledges. */
+  /* After a resumption, unread input alone is no reason to wait longer: in a busy room there is often some. Unread input
+   * in two looks in a row shows that the client is behind: the acknowledgement may be stuck behind that input. */
   if (view->unread && (self->behind || !view->resumed))
     {
       on_event (self, HS_LIVENESS_ON_ACKNOWLEDGED);

@@ -44,7 +44,7 @@ typedef struct
   gboolean unread;      /* input has arrived, and something other than full output keeps us from reading it */
   gboolean asking;      /* the server was asked to acknowledge stanzas */
   guint32 acknowledged; /* how many it has acknowledged */
-  gboolean resumed;     /* ASKING, and it has acknowledged nothing since this connection has resumed the session */
+  gboolean resumed;     /* ASKING, and the server has acknowledged nothing since this connection resumed the session */
 } HsLivenessView;
 
 typedef struct

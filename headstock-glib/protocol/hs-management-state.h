@@ -25,7 +25,7 @@ typedef enum /*< skip >*/
   HS_MANAGEMENT_ON_RESUMED,   /* <resumed/> has come */
   HS_MANAGEMENT_ON_INTERRUPT, /* the connection is gone, and the session can be resumed */
   HS_MANAGEMENT_ON_RESTORE,   /* a session that an earlier process has kept is to be resumed */
-  HS_MANAGEMENT_ON_END,       /* the session is over, or the server has refused. It may be told twice */
+  HS_MANAGEMENT_ON_END,       /* the session is over, or the server has refused; may occur twice */
   HS_N_MANAGEMENT_EVENTS
 } HsManagementEvent;
 

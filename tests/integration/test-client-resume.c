@@ -441,7 +441,7 @@ test_swallowing_cut (void)
 #define RESUMES(saying) \
   RUN (resume_sign_in), EXPECT ("<resume"), SEND (saying), EXPECT ("id='one'"), EXPECT ("id='two'"), EXPECT ("<r" SM "/>")
 
-/* What others write in a room arrives, whatever has become of what the client writes. */
+/* Messages of others in a room arrive, even if the server does not read what the client sends. */
 static gboolean
 chatter (ScriptedPeer *peer, gpointer data)
 {
@@ -502,7 +502,7 @@ test_unproven (gconstpointer script)
       g_assert_cmpint (virtual_clock_get_time () - begin, >=, 20 * SECOND);
       g_assert_cmpint (virtual_clock_get_time () - begin, <=, 25 * SECOND);
     }
-  /* Resuming once more is of no use. */
+  /* The client does not resume a third time. */
   test_until (f.test->n_ready == 2);
   g_assert_cmpuint (f.n_resumed, ==, 2);
   g_assert_cmpstr (f.returned->str, ==, "one two ");

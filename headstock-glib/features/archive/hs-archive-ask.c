@@ -327,7 +327,8 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Without any id there is nothing to ask; and for an archive, no ids may be all of them. */
+/* A query for an empty list of ids has no results. It is not sent, because an archive may take it for a query without
+ * ids, which has all messages. */
 static gboolean
 asks_for_none (HsArchivePage *page)
 {

@@ -130,8 +130,9 @@ hs_displayed_position_move (HsDisplayedPosition *self, HsJid *archive, const cha
   self->at = place;
 }
 
-/* Where nobody knows when the message of a position was sent, the account told of it. If the earlier run knew already
- * what the account tells, it had gone on since. */
+/* Whether the position is behind the one that an earlier run has kept. A position without a time comes from another
+ * device. If the earlier run had kept that device's position as published, and another one as its own, its own one is
+ * later. */
 static gboolean
 is_behind_kept (const HsDisplayedPosition *self, const char *id, const char *published, gint64 time)
 {

@@ -44,7 +44,7 @@ hs_muc_find_joining (HsMuc *self, const char *id)
   return NULL;
 }
 
-/* (transfer full): who is told of a new room may remove it. */
+/* (transfer full), because a handler of the list may remove the room at once. */
 static HsRoom *
 find_or_add (HsMuc *self, const char *jid, const char *nick, GError **error)
 {
@@ -110,7 +110,7 @@ hs_muc_add_room (HsMuc *self, const char *jid, const char *nick)
   room = find_or_add (self, jid, nick, &error);
   if (room == NULL)
     g_critical ("hs_muc_add_room: %s", error->message);
-  /* The list has the room, and if not, nobody may have it: the caller does not own what it is given. */
+  /* The returned room is borrowed from the list. If a handler has removed it from there, keep it for the caller. */
   else if (hs_muc_find_room (self, room->jid) != room)
     g_set_object (&self->removed, room);
   return room;

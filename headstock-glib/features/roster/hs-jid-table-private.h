@@ -44,8 +44,8 @@ gpointer hs_jid_table_lookup (HsJidTable *self, HsJid *jid);
 gpointer hs_jid_table_lookup_bare (HsJidTable *self, HsJid *jid);
 /* Replaces the key as well. @value: not NULL. */
 void hs_jid_table_insert (HsJidTable *self, HsJid *jid, gpointer value);
-/* Where the value of an address is, until the table is changed. For an address that is new it is NULL, @jid is its key,
- * and the caller puts a value there: one search for what a lookup and an insertion would search twice. */
+/* Returns the place of the value of an address, valid until the table changes. For a new address the value is NULL, and
+ * @jid is the key; the caller stores a value there. This saves a second search after a lookup. */
 gpointer *hs_jid_table_ensure (HsJidTable *self, HsJid *jid);
 void hs_jid_table_remove (HsJidTable *self, HsJid *jid);
 /* @destroy: for each value, or NULL. */

@@ -152,7 +152,7 @@ match_item (HsRosterContacts *self, HsRosterItem *item)
 {
   gpointer *known = hs_jid_table_ensure (&self->table, item->jid);
 
-  /* The address is the contact's as well, and stays as long. */
+  /* The key is the address in the item. The contact holds a reference to it as well. */
   if (*known == NULL)
     {
       *known = hs_contact_new (item, TRUE);

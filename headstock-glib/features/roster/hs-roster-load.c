@@ -242,8 +242,8 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
   end_tasks (self, error);
 }
 
-/* Whether @query is that of our answer. It is looked at once for all of its items: nobody can change it while it comes
- * in, and it stays the same object as long as we hold it. */
+/* Whether @query is that of our answer. This is checked once and not for each item: the query cannot change while it
+ * arrives, and stays the same object while we hold it. */
 static gboolean
 is_of_answer (HsRoster *self, HsElement *query)
 {

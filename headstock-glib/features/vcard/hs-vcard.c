@@ -30,7 +30,7 @@ struct _HsVcard
   GObject parent_instance;
 
   HsElement *element;
-  GBytes *photo;    /* returned last; @element may have changed since */
+  GBytes *photo;    /* decoded last; @element may have changed since */
   char *photo_text; /* the text that @photo was decoded from */
 };
 

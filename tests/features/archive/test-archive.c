@@ -535,7 +535,7 @@ test_query (void)
   g_assert_cmpstr (hs_archive_query_get_ids (query)[0], ==, "x");
 }
 
-/* No ids are not all ids: no archive is asked. */
+/* An empty list of ids does not stand for all messages: no archive is asked. */
 static void
 test_no_ids (void)
 {

@@ -202,7 +202,7 @@ test_deleted (void)
   stop (&f);
 }
 
-/* The item is taken back: there is no image any more. An older item is nothing to what is shown. */
+/* Retracting the item removes the image; retracting an older item does not. */
 static void
 test_retracted (void)
 {

@@ -189,8 +189,8 @@ test_old_stores (void)
   bookmarks_tear_down (&f);
 }
 
-/* Another device stores the first bookmark while the old stores are being asked for: what was read before is not put in
- * its place, and what the program stores waits for the new answer. */
+/* Another device stores the first bookmark while this one reads the older stores. The bookmarks from there do not replace
+ * it, and what the program stores waits until the node has been read again. */
 static void
 test_changed_while_loading (void)
 {

@@ -534,8 +534,8 @@ restore (Test *f, const char *peer, const char *id)
   g_assert_no_error (error);
 }
 
-/* What was kept comes when the session has told more: no position moves back. The account still has the a0 that the kept
- * state knows, so this device had gone on since. */
+/* The kept state is restored when this session has learned more: no position moves back. For one chat the account still
+ * has a0, as the kept state does: there the kept position is the later one. */
 static void
 test_state_late (void)
 {

@@ -418,7 +418,7 @@ test_shared (gconstpointer way)
 
 /* ---- Coming back ---- */
 
-/* The waits take a hundredth of their time; a session that was interrupted at all makes the room be asked. */
+/* All waits are shorter than usual, and the guest asks the room after each interruption. */
 static const HsRoomTimes quick
     = { .silence = 1000000, .missed = 0, .renamed = 60000, .later = { 100, 200, 300 }, .settled = 60000, .wait_unit = 10 };
 
@@ -480,7 +480,7 @@ end_reader (Reader *self)
   g_string_free (self->heard, TRUE);
 }
 
-/* The owner says something, and the reader has then heard just this. */
+/* The owner says something. Asserts that the reader has then heard @heard and nothing else. */
 static void
 say (Guest *owner, Reader *reader, const char *body, const char *heard)
 {
@@ -536,7 +536,8 @@ bounce (Guest *owner, Reader *reader)
   say (owner, reader, "three", "one two three ");
 }
 
-/* All rooms end without a word while the guest is cut off. The owner asks; the guest does when its session is resumed. */
+/* All rooms end without a word while the guest is cut off. The owner asks the room at once, the guest when its session is
+ * resumed. */
 static void
 vanish (Guest *owner, Reader *reader)
 {
@@ -561,7 +562,7 @@ vanish (Guest *owner, Reader *reader)
   g_assert_cmpuint (g_list_model_get_n_items (hs_room_get_occupants (guest->room)), ==, 2);
 }
 
-/* Asks whether the room still has the guest: if it has not, or is about to be entered again, that is no failure. */
+/* Asks whether the room still has the guest, and waits until the guest is in it, if necessary after joining again. */
 static void
 ask_and_be_in (Guest *self)
 {
@@ -575,8 +576,8 @@ ask_and_be_in (Guest *self)
   test_until (hs_room_get_state (self->room) == HS_ROOM_STATE_IN);
 }
 
-/* The service restarts. ejabberd says so (status 332), if it is given the time to, and has forgotten everybody; Prosody
- * keeps the occupants. Whoever asks is in again. */
+/* The service restarts. ejabberd says so (status 332) if it has the time, and has forgotten all occupants; Prosody keeps
+ * them. An occupant that asks is in the room again. */
 static void
 restart (Guest *owner, Reader *reader)
 {

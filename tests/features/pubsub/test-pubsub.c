@@ -312,7 +312,7 @@ test_items (void)
   pubsub_tear_down (&f);
 }
 
-/* None is not all: nothing is asked. */
+/* An empty list of ids does not stand for all items: nothing is sent. */
 static void
 test_no_items (void)
 {

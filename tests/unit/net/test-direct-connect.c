@@ -58,7 +58,7 @@ done_cb (GSocketConnection *connection, const GError *error, gpointer user_data)
   g_set_object (&fixture->connection, connection);
   if (error != NULL)
     fixture->error = g_error_copy (error);
-  /* It may be freed from within. */
+  /* The function may free the HsDirectConnect. */
   g_clear_pointer (&fixture->connect, hs_direct_connect_free);
 }
 
@@ -103,7 +103,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_assert_null (fixture->connection);
 }
 
-/* What fails at once is told later as well. TCP knows no connection to an address of many. */
+/* A failure at once is reported from the main loop, too. TCP cannot connect to a multicast address. */
 static void
 test_fails_at_once (Fixture *fixture, gconstpointer data)
 {

@@ -359,8 +359,8 @@ test_resumed_and_pinged (void)
   assert_lost (&line, "does not acknowledge what it is sent");
 }
 
-/* A busy room: what arrives does not count, nor that some of it is unread when the client looks. If it is so at each
- * look, the client is behind, and what was acknowledged may be in there. */
+/* A busy room: neither input nor unread input in a single look proves anything. Unread input in each look shows that the
+ * client is behind, and the acknowledgement may be in that input. */
 static void
 test_resumed_in_room (void)
 {

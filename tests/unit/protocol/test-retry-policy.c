@@ -397,7 +397,7 @@ test_fruitless_in_room (void)
   g_assert_true (resume_and_lose (&policy, counts, silent));
 }
 
-/* Something was acknowledged, or nothing is to be: then the server does answer, or need not. */
+/* A server that has acknowledged something, or has nothing to acknowledge, is not at fault. */
 static void
 test_fruitful (void)
 {

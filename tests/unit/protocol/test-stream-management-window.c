@@ -192,7 +192,7 @@ test_proof (Fixture *f, gconstpointer data)
   g_assert_false (hs_stream_management_is_unproven (f->sm));
 }
 
-/* If nothing waits, nothing is to be proven, and the answer to any request proves it for what comes. */
+/* Without stanzas in flight there is nothing to prove, and the answer to any request is a proof for later stanzas. */
 static void
 test_proof_by_answer (Fixture *f, gconstpointer data)
 {
