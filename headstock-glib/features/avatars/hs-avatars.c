@@ -258,7 +258,7 @@ hs_avatars_class_init (HsAvatarsClass *klass)
    * HsAvatars:max-bytes: (getter get_max_bytes) (setter set_max_bytes)
    *
    * How many bytes an image may have: a larger one is neither loaded nor published. The default is 524,288 (512 KiB),
-   * the minimum 1.
+   * the least 1.
    *
    * Since: 0.2
    */

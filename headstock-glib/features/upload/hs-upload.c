@@ -290,7 +290,7 @@ hs_upload_class_init (HsUploadClass *klass)
    * HsUpload:lifetime: (getter get_lifetime) (setter set_lifetime)
    *
    * How many seconds after the request for its slot a file of %HS_UPLOAD_PURPOSE_EPHEMERAL must be removed (XEP-0363,
-   * 5.3). The default is 86,400 seconds, which is a day. The minimum is 1.
+   * 5.3). The default is 86,400 seconds, a day, the least 1.
    *
    * Since: 0.2
    */
