@@ -22,7 +22,7 @@ AttackRun *attack_run;
 
 static const AttackGroup *const groups[]
     = { &attacks_tls,       &attacks_scram,   &attacks_sign_in, &attacks_stream, &attacks_size,
-        &attacks_deadlines, &attacks_senders, &attacks_messages, &attacks_rooms, &attacks_floods,  &attacks_cut };
+        &attacks_deadlines, &attacks_senders, &attacks_messages, &attacks_people, &attacks_rooms, &attacks_floods,  &attacks_cut };
 
 /* ---- Measures ---- */
 

@@ -72,6 +72,7 @@ extern const AttackGroup attacks_size;
 extern const AttackGroup attacks_deadlines;
 extern const AttackGroup attacks_senders;
 extern const AttackGroup attacks_messages;
+extern const AttackGroup attacks_people;
 extern const AttackGroup attacks_rooms;
 extern const AttackGroup attacks_floods;
 extern const AttackGroup attacks_cut;

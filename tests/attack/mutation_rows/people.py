@@ -29,6 +29,24 @@ ROWS = [
           "return g_strcmp0 (current, node) == 0 ? g_steal_pointer (&info) : NULL;",
           "return g_steal_pointer (&info);", "/disco/answers", "disco"),
 
+    # ---- Strangers ----
+    attack("strangers do not change the roster",
+           'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_roster_push_cb',
+           'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_DEFAULT, hs_roster_push_cb', "people/roster"),
+    attack("strangers do not approve themselves",
+           "(self->approval == HS_APPROVAL_CONTACTS && hs_roster_contacts_lookup_early (&self->contacts, jid) != NULL)",
+           "(self->approval == HS_APPROVAL_CONTACTS)", "people/requests"),
+    attack("an invalid address is a stranger's",
+           'if (from == NULL && hs_element_get_attribute (HS_ELEMENT (stanza), "from") != NULL) return FALSE;', "",
+           "people/questions"),
+    attack("strangers learn nothing of the user",
+           "return contact != NULL && (hs_contact_get_subscription (contact) & HS_SUBSCRIPTION_FROM) != 0;",
+           "return TRUE;", "people/questions"),
+    attack("strangers get no receipts", "|| !hs_roster_sender_may_see (self->client, HS_STANZA (message))", "",
+           "people/questions"),
+    attack("nobody speaks for the programs of others", "if (!hs_disco_key_matches (key, info)) return FALSE;", "",
+           "people/capabilities"),
+
     # ---- Calls that are cancelled ----
     roster("a refresh that is cancelled ends at once", "hs_feature_wait (self->load.tasks, g_steal_pointer (&task));",
            "g_ptr_array_add (self->load.tasks, g_steal_pointer (&task));", "load", "/roster/load/cancelled"),
