@@ -47,6 +47,16 @@ class Peer(slixmpp.ClientXMPP):
         self.add_filter("out", self.count)
         if "xep_0461" in plugins:
             self.add_event_handler("message", self.heard_message)
+        self.copies = "xep_0280" in plugins
+        if self.copies:
+            self.add_event_handler("message", lambda message: tell(
+                event="chat", body=message["body"], id=message["id"], state=message["chat_state"]))
+            self.add_event_handler("receipt_received", lambda message: tell(event="receipt", id=message["receipt"]))
+            # Its event for messages is one for bodies.
+            self.add_event_handler("chatstate_composing", lambda message: tell(event="state", state=message["chat_state"]))
+            for kind in ("carbon_received", "carbon_sent"):
+                self.add_event_handler(kind, lambda message, kind=kind: tell(
+                    event=kind, to=str(message[kind]["to"].bare), body=message[kind]["body"]))
         for name in ("presence_subscribe", "presence_subscribed", "presence_unsubscribe", "presence_unsubscribed",
                      "presence_available", "presence_unavailable", "changed_status", "roster_update"):
             self.add_event_handler(name, self.listen(name))
@@ -86,6 +96,24 @@ class Peer(slixmpp.ClientXMPP):
         message["reply"]["to"], message["reply"]["id"] = "anna@example.com/laptop", "m1"
         self["xep_0444"].set_reactions(message, "m2", ["\U0001f44b", "\U0001f422"])
         message.send()
+
+    def do_chat(self, to, body):
+        """A message that asks for a receipt; returns its id."""
+        message = self.make_message(mto=to, mbody=body, mtype="chat")
+        message["request_receipt"], message["chat_state"] = True, "active"
+        message.send()
+        return message["id"]
+
+    def do_state(self, to, state):
+        message = self.make_message(mto=to, mtype="chat")
+        message["chat_state"] = state
+        message.send()
+
+    async def do_contact(self, jid, name, groups):
+        await self.update_roster(jid, name=name, groups=groups)
+
+    def do_contacts(self):
+        return {jid: [self.client_roster[jid]["name"], sorted(self.client_roster[jid]["groups"])] for jid in self.client_roster}
 
     async def do_block(self, *jids):
         await self["xep_0191"].block(list(jids))
@@ -133,6 +161,8 @@ class Peer(slixmpp.ClientXMPP):
         self.send_presence()
         await self.get_roster()
         # Kept: nothing else holds what waits for it, and the collector would take this coroutine.
+        if self.copies:
+            await self["xep_0280"].enable()
         self.reader = reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         tell(event="ready", jid=str(self.boundjid))

@@ -449,6 +449,92 @@ def extensions():
         finally:
             theirs.end()
 
+def start_chat(number):
+    """A client of ours with messages, what it receives, and the chat states that it hears of."""
+    client, messages = make_client(number, resource="chat"), Headstock.Messages(request_receipts=True)
+    client.register(Headstock.Roster.new())
+    client.register(messages)
+    received, states = [], []
+    messages.connect("received", lambda messages, delivery: received.append(delivery))
+    messages.connect("chat-state-changed", lambda messages, peer, sender, state: states.append((str(peer), state)))
+    return client, messages, received, states
+
+
+CHAT = "xep_0085", "xep_0184", "xep_0280", "xep_0359"
+
+
+@scenario
+def conversation():
+    """messages with receipts and chat states, both ways"""
+    with both() as (ours, theirs):
+        befriend(ours, theirs)
+    client, messages, received, states = start_chat(OURS)
+    with online(client):
+        roster = client.find_module(Headstock.Roster)
+        theirs = Slixmpp(THEIRS, *CHAT)
+        try:
+            wait(lambda: roster.props.is_loaded and roster.lookup(address(THEIRS)).props.is_available)
+            # Who does not know yet whether we know chat states is told none.
+            messages.send_chat_state(address(THEIRS), Headstock.ChatState.COMPOSING)
+            sent = messages.send_text(address(THEIRS), "Soft!")
+            assert theirs.await_event("chat", body="Soft!")["state"] == "active"
+            wait(lambda: sent.props.state == Headstock.SentState.DELIVERED)
+            assert not any(event["event"] == "state" for event in theirs.events)
+
+            theirs.do("state", str(client.props.bound_jid), "composing")
+            wait(lambda: (address(THEIRS), Headstock.ChatState.COMPOSING) in states)
+            name = theirs.do("chat", str(client.props.bound_jid), "What light?")
+            delivery = wait(lambda: next((one for one in received if one.props.message.props.body == "What light?"), None))
+            assert delivery.props.author == f"bare:{address(THEIRS)}" and not delivery.props.is_outgoing
+            assert delivery.props.source == Headstock.DeliverySource.LIVE and str(delivery.props.peer) == address(THEIRS)
+            theirs.await_event("receipt", id=name)
+            messages.send_chat_state(address(THEIRS), Headstock.ChatState.COMPOSING)
+            messages.send_chat_state(address(THEIRS), Headstock.ChatState.COMPOSING)
+            messages.send(messages.make_correction(sent, "But soft!"))
+            theirs.await_event("chat", body="But soft!")
+            assert [event["event"] for event in theirs.events if event.get("state") == "composing"] == ["state"]
+        finally:
+            theirs.end()
+
+
+@scenario
+def devices():
+    """two devices of one account, one of slixmpp, see each other's messages and changes of the roster"""
+    client, messages, received, _states = start_chat(OURS)
+    other, other_messages, _received, _states = start_chat(THEIRS)
+    roster, friend = client.find_module(Headstock.Roster), "benvolio@montague.example"
+
+    def find(body):
+        return next((one for one in received if one.props.message.props.body == body), None)
+
+    with online(client), online(other):
+        theirs = Slixmpp(OURS, *CHAT)
+        try:
+            theirs.do("chat", address(THEIRS), "from the other device")
+            delivery = wait(lambda: find("from the other device"))
+            assert delivery.props.is_outgoing and delivery.props.source == Headstock.DeliverySource.CARBON
+            assert str(delivery.props.peer) == address(THEIRS) and delivery.props.author == f"bare:{address(OURS)}"
+            other_messages.send_text(theirs.jid, "to the other device")
+            delivery = wait(lambda: find("to the other device"))
+            assert not delivery.props.is_outgoing and delivery.props.source == Headstock.DeliverySource.CARBON
+            messages.send_text(address(THEIRS), "from this device")
+            theirs.await_event("carbon_sent", to=address(THEIRS), body="from this device")
+            other_messages.send_text(str(client.props.bound_jid), "to this device")
+            theirs.await_event("carbon_received", to=address(OURS), body="to this device")
+            assert [one.props.message.props.body for one in received].count("to this device") == 1
+
+            wait(lambda: roster.props.is_loaded)
+            theirs.do("contact", friend, "Ben", ["Montagues"])
+            contact = wait(lambda: roster.lookup(friend))
+            assert contact.props.name == "Ben" and contact.props.groups == ["Montagues"]
+            assert result(roster.update_async, roster.update_finish, contact, "Benvolio", ["Friends", "Cousins"])
+            wait(lambda: theirs.do("contacts").get(friend) == ["Benvolio", ["Cousins", "Friends"]])
+            theirs.do("remove", friend)
+            wait(lambda: roster.lookup(friend) is None and not contact.props.is_in_roster)
+        finally:
+            theirs.end()
+
+
 @scenario
 def room():
     """a room with 20 guests of slixmpp: who is there, what they say, and that they go"""
