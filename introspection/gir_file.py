@@ -9,7 +9,7 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 # Where the overrides take an address in either form, by the names of arguments and properties of C's type string.
-ADDRESSES = {"jid", "jids", "to", "by", "from", "full_jid", "old_jid", "new_jid"}
+ADDRESSES = {"archive", "by", "from", "full_jid", "jid", "jids", "new_jid", "old_jid", "peer", "room", "service", "to", "with"}
 
 
 class Library:

@@ -20,6 +20,14 @@ assert_type(Headstock.Jid("a@b") == "A@b", bool)
 assert_type(Headstock.Jid("a@b") < "A@b", bool)
 assert_type(Headstock.Jid("a@b").bare.local, Optional[str])
 assert_type(Headstock.Jid("a@b").domain, str)
+# Whatever its name is, an address may be given in either form.
+room = Headstock.Jid("room@c")
+mine = Headstock.ArchiveQuery(archive=room, with_=room)
+mine.with_ = Headstock.ArchiveQuery.new(room).archive
+Headstock.History().add_archive(room)
+Headstock.Bookmarks().lookup(Headstock.Bookmark(jid="room@c").jid or Headstock.Bookmark.new(room).jid or room)
+Headstock.Displayed().dup_position(room)
+Headstock.Upload(service="upload.b").service = room
 
 
 class Own(Headstock.Client):

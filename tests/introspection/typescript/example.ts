@@ -9,6 +9,13 @@ const client = new Headstock.Client({jid: 'a@b', tlsMode: Headstock.TlsMode.REQU
 client.host = 'localhost';
 client.jid = 'a@c';
 const jid: Headstock.Jid | null = client.jid;
+// Whatever its name is, an address may be given in either form.
+const room = new Headstock.Jid('room@c');
+const mine = new Headstock.ArchiveQuery({archive: room, with: room});
+mine.with = 'a@b';
+Headstock.ArchiveQuery.new(room);
+new Headstock.Bookmarks().lookup(Headstock.Bookmark.new(room).jid ?? new Headstock.Bookmark({jid: 'room@c'}).jid!);
+new Headstock.Upload({service: 'upload.b'}).service = room;
 const same: boolean = new Headstock.Jid('a@b').equals('A@b');
 
 client.register({
