@@ -94,7 +94,7 @@ store_vcard (Fixture *f)
 }
 
 CALL_OF (query_metadata, hs_archive_query_metadata_async (MODULE (archive), NULL, REST))
-CALL_OF (query_metadata_of_room, hs_archive_query_metadata_async (MODULE (archive), ROOM, REST))
+CALL_OF (query_metadata_of_room, hs_archive_query_metadata_async (MODULE (archive), "mantua@rooms.example.org", REST))
 CALL_OF (disable_avatar, hs_avatars_disable_async (MODULE (avatars), REST))
 CALL_OF (block, hs_blocking_block_async (MODULE (blocking), peers, REST))
 CALL_OF (unblock, hs_blocking_unblock_async (MODULE (blocking), NULL, REST))
