@@ -50,6 +50,8 @@ flush (HsBookmarks *self, const GError *error)
     self->go_on (self, g_object_ref (tasks->pdata[i]), error);
 }
 
+static void start (HsBookmarks *self);
+
 /* Shows the bookmarks that were found, and continues the tasks that wait for them. */
 static void
 adopt (Load *load, gboolean is_writable)
@@ -58,6 +60,8 @@ adopt (Load *load, gboolean is_writable)
 
   self->is_wanted = self->is_past_node = FALSE;
   g_clear_object (&self->loading);
+  if (self->is_outdated)
+    start (self);
   g_free (self->account);
   self->account = hs_stateful_dup_account (HS_STATEFUL (self), self->client);
   hs_bookmarks_set_writable (self, is_writable);
@@ -71,6 +75,7 @@ static void
 fail (Load *load, const GError *error)
 {
   load->self->is_past_node = FALSE;
+  load->self->is_outdated = TRUE;
   g_clear_object (&load->self->loading);
   flush (load->self, error);
 }
@@ -221,8 +226,8 @@ info_cb (GObject *disco, GAsyncResult *result, gpointer data)
   ask_node (g_steal_pointer (&load), HS_NS_BOOKMARKS, items_cb);
 }
 
-void
-hs_bookmarks_load_begin (HsBookmarks *self)
+static void
+start (HsBookmarks *self)
 {
   HsJid *own = hs_client_get_bound_jid (self->client);
   HsModule *disco = hs_client_ensure_module (self->client, HS_TYPE_DISCO);
@@ -233,7 +238,7 @@ hs_bookmarks_load_begin (HsBookmarks *self)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   self->is_past_node = FALSE;
-  self->is_wanted = TRUE;
+  self->is_outdated = FALSE;
   if (self->pubsub == NULL)
     return;
   g_return_if_fail (own != NULL);
@@ -248,6 +253,22 @@ hs_bookmarks_load_begin (HsBookmarks *self)
 }
 
 void
+hs_bookmarks_load_begin (HsBookmarks *self)
+{
+  self->is_wanted = TRUE;
+  start (self);
+}
+
+void
+hs_bookmarks_load_missed (HsBookmarks *self)
+{
+  if (self->loading != NULL)
+    self->is_outdated = TRUE;
+  else
+    start (self);
+}
+
+void
 hs_bookmarks_load_abandon (HsBookmarks *self)
 {
   g_autoptr (GCancellable) loading = g_steal_pointer (&self->loading);
@@ -255,6 +276,7 @@ hs_bookmarks_load_abandon (HsBookmarks *self)
                                           "The session ended before the bookmarks were loaded");
 
   self->is_past_node = FALSE;
+  self->is_outdated = FALSE;
   g_cancellable_cancel (loading);
   flush (self, error);
 }

@@ -25,6 +25,7 @@ struct _HsBookmarks
   char *account;         /* the bare JID of the bookmarks' account, or NULL before the first session */
   GCancellable *loading; /* NULL unless the bookmarks are being loaded */
   gboolean is_past_node; /* while they are being loaded: the node was read, and the older stores are being read */
+  gboolean is_outdated;  /* a change may be missing in what is being loaded, or loading has failed: it is loaded again */
   gboolean is_wanted;    /* the bookmarks were not loaded in this session */
   GPtrArray *waiting;    /* of GTask, which wait until the bookmarks are loaded */
   HsBookmarksGoOnFunc go_on;
@@ -45,6 +46,8 @@ void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
 /* hs-bookmarks-load.c */
 /* Loads the bookmarks, again if they are being loaded. If the client has no HsPubSub, they are loaded when it has. */
 void hs_bookmarks_load_begin (HsBookmarks *self);
+/* Another device may have changed the bookmarks without an event: loads them again, and no task waits for it. */
+void hs_bookmarks_load_missed (HsBookmarks *self);
 /* Stops loading. The tasks that wait for the bookmarks fail. */
 void hs_bookmarks_load_abandon (HsBookmarks *self);
 

@@ -6,6 +6,7 @@
 #include "hs-feature.h"
 #include "hs-module.h"
 #include "hs-namespaces.h"
+#include "hs-pubsub-shared.h"
 
 /**
  * HsBookmarks:
@@ -57,10 +58,17 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HsBookmarks, hs_bookmarks, G_TYPE_OBJECT,
 /* ---- The module ---- */
 
 static void
+missed_cb (gpointer data)
+{
+  hs_bookmarks_load_missed (data);
+}
+
+static void
 use_pubsub (HsBookmarks *self, HsPubSub *pubsub)
 {
   if (self->pubsub != NULL)
     {
+      hs_pubsub_remove_missed (self->pubsub, self);
       g_signal_handlers_disconnect_by_func (self->pubsub, hs_bookmarks_event_cb, self);
       hs_pubsub_unwatch (self->pubsub, HS_NS_BOOKMARKS);
     }
@@ -70,6 +78,7 @@ use_pubsub (HsBookmarks *self, HsPubSub *pubsub)
   hs_pubsub_watch (pubsub, HS_NS_BOOKMARKS);
   g_signal_connect_object (pubsub, "event::" HS_NS_BOOKMARKS, G_CALLBACK (hs_bookmarks_event_cb), self,
                            G_CONNECT_SWAPPED);
+  hs_pubsub_add_missed (pubsub, missed_cb, self);
 }
 
 /* The module does not learn what other devices change from now on: the bookmarks must be loaded again. */
@@ -141,8 +150,12 @@ hs_bookmarks_resumed (HsModule *module, HsClient *client)
 {
   HsBookmarks *self = HS_BOOKMARKS (module);
 
-  if (self->is_wanted && self->loading == NULL)
+  if (self->loading != NULL)
+    return;
+  if (self->is_wanted)
     hs_bookmarks_load_begin (self);
+  else if (self->is_outdated)
+    hs_bookmarks_load_missed (self);
 }
 
 /* The list stays as it was last known. */

@@ -24,6 +24,7 @@ struct _HsDisplayed
   gboolean is_caught_up;   /* the account's positions are known */
   gboolean is_unsupported; /* the account's server cannot hide the node from others */
   GCancellable *cancellable; /* of the request for the items, or NULL */
+  gboolean is_outdated;      /* an item may be missing in its answer, or it has failed: another one is to be sent */
 };
 
 /* hs-displayed-sync.c: the account's other devices (XEP-0490) */

@@ -5,6 +5,7 @@
 
 #include "hs-error.h"
 #include "hs-namespaces.h"
+#include "hs-pubsub-shared.h"
 #include "hs-stanza-error.h"
 
 /* The account's other devices (XEP-0490): a private node has an item for each chat, which says how far it was
@@ -77,28 +78,6 @@ event_cb (HsDisplayed *self, HsPubSubEvent *event)
       || hs_pubsub_event_get_kind (event) != HS_PUBSUB_EVENT_KIND_ITEM || hs_pubsub_event_get_item (event) == NULL)
     return;
   take_item (self, hs_pubsub_event_get_item (event), !hs_pubsub_event_get_is_replayed (event));
-}
-
-void
-hs_displayed_sync_start (HsDisplayed *self, HsPubSub *pubsub)
-{
-  g_set_weak_pointer (&self->pubsub, pubsub);
-  hs_pubsub_watch (pubsub, HS_NS_DISPLAYED);
-  g_signal_connect_object (pubsub, SIGNAL, G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
-}
-
-void
-hs_displayed_sync_stop (HsDisplayed *self)
-{
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->is_caught_up = FALSE;
-  if (self->pubsub == NULL)
-    return;
-  g_signal_handlers_disconnect_by_func (self->pubsub, event_cb, self);
-  hs_pubsub_unwatch (self->pubsub, HS_NS_DISPLAYED);
-  g_clear_weak_pointer (&self->pubsub);
 }
 
 /* ---- Publishing ---- */
@@ -201,6 +180,17 @@ is_absent (const GError *error)
          || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED);
 }
 
+static void items_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+ask_items (HsDisplayed *self)
+{
+  self->is_outdated = FALSE;
+  self->cancellable = g_cancellable_new ();
+  hs_pubsub_query_items_async (self->pubsub, NULL, HS_NS_DISPLAYED, NULL, 0, self->cancellable, items_cb,
+                               g_object_ref (self));
+}
+
 static void
 items_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -213,9 +203,14 @@ items_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->cancellable);
   /* After any other error it is not known how far the other devices are. */
   if (items == NULL && !is_absent (error))
-    return;
+    {
+      self->is_outdated = TRUE;
+      return;
+    }
+  if (self->is_outdated)
+    ask_items (self);
   for (guint i = 0; items != NULL && i < items->len && self->client != NULL; i++)
-    take_item (self, items->pdata[i], FALSE);
+    take_item (self, items->pdata[i], self->is_caught_up);
   if (self->client == NULL)
     return;
   self->is_caught_up = TRUE;
@@ -228,11 +223,48 @@ hs_displayed_sync_ready (HsDisplayed *self)
   if (self->pubsub == NULL || self->cancellable != NULL)
     return;
   if (self->is_caught_up)
-    {
-      publish_all (self);
-      return;
-    }
-  self->cancellable = g_cancellable_new ();
-  hs_pubsub_query_items_async (self->pubsub, NULL, HS_NS_DISPLAYED, NULL, 0, self->cancellable, items_cb,
-                               g_object_ref (self));
+    publish_all (self);
+  if (!self->is_caught_up || self->is_outdated)
+    ask_items (self);
+}
+
+/* Another device may have published a position without an event. */
+static void
+missed_cb (gpointer data)
+{
+  HsDisplayed *self = data;
+
+  if (!self->has_session)
+    return;
+  if (self->cancellable != NULL)
+    self->is_outdated = TRUE;
+  else
+    ask_items (self);
+}
+
+/* ---- The module for nodes ---- */
+
+void
+hs_displayed_sync_start (HsDisplayed *self, HsPubSub *pubsub)
+{
+  g_set_weak_pointer (&self->pubsub, pubsub);
+  hs_pubsub_watch (pubsub, HS_NS_DISPLAYED);
+  g_signal_connect_object (pubsub, SIGNAL, G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
+  hs_pubsub_add_missed (pubsub, missed_cb, self);
+}
+
+void
+hs_displayed_sync_stop (HsDisplayed *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->is_caught_up = FALSE;
+  self->is_outdated = FALSE;
+  if (self->pubsub == NULL)
+    return;
+  hs_pubsub_remove_missed (self->pubsub, self);
+  g_signal_handlers_disconnect_by_func (self->pubsub, event_cb, self);
+  hs_pubsub_unwatch (self->pubsub, HS_NS_DISPLAYED);
+  g_clear_weak_pointer (&self->pubsub);
 }

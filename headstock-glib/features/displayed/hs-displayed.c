@@ -197,6 +197,7 @@ hs_displayed_lost (HsModule *module, HsClient *client)
 
   self->has_session = FALSE;
   self->is_caught_up = FALSE;
+  self->is_outdated = FALSE;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "hs-disco.h"
 #include "hs-iq.h"
 #include "hs-node-config-private.h"
+#include "hs-presence.h"
 #include "hs-pubsub-event-private.h"
 #include "hs-pubsub-item-private.h"
 
@@ -19,6 +20,10 @@ struct _HsPubSub
 
   HsClient *client;    /* weak */
   GHashTable *watched; /* how often each node is watched, by its name */
+
+  GPtrArray *listeners;    /* see hs-pubsub-shared.h */
+  GSource *missed;         /* once a turn: they are told */
+  gboolean is_unannounced; /* the server has no available presence of this session with all that is watched */
 };
 
 /* Makes a task return what an answer says. */
@@ -56,5 +61,11 @@ HsDataForm *hs_pubsub_read_config (HsIq *answer);
 /* Reads the events in a message. Returns NULL if no service has sent it. (transfer full) (element-type
  * HsPubSubEvent) */
 GPtrArray *hs_pubsub_read_events (HsClient *client, HsElement *element);
+
+/* hs-pubsub-missed.c */
+void hs_pubsub_missed_start (HsPubSub *self);
+/* The session, or the client, is gone. */
+void hs_pubsub_missed_stop (HsPubSub *self);
+void hs_pubsub_missed_presence_sent (HsPubSub *self, HsPresence *presence);
 
 G_END_DECLS

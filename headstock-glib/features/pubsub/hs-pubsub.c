@@ -92,6 +92,20 @@ hs_pubsub_attached (HsModule *module, HsClient *client)
   /* The description of this module contains the watched nodes, and HsDisco sends it. */
   hs_client_ensure_module (client, HS_TYPE_DISCO);
   hs_client_add_handler (client, "event", HS_NS_PUBSUB_EVENT, HS_HANDLER_DEFAULT, event_cb, self, NULL);
+  /* After the handler of HsDisco, which answers. */
+  hs_pubsub_missed_start (self);
+}
+
+static void
+hs_pubsub_presence_sent (HsModule *module, HsClient *client, HsPresence *presence)
+{
+  hs_pubsub_missed_presence_sent (HS_PUBSUB (module), presence);
+}
+
+static void
+hs_pubsub_lost (HsModule *module, HsClient *client)
+{
+  hs_pubsub_missed_stop (HS_PUBSUB (module));
 }
 
 static void
@@ -99,14 +113,18 @@ hs_pubsub_detached (HsModule *module, HsClient *client)
 {
   HsPubSub *self = HS_PUBSUB (module);
 
-  if (self->client == client)
-    hs_feature_set_client (self, &self->client, NULL);
+  if (self->client != client)
+    return;
+  hs_pubsub_missed_stop (self);
+  hs_feature_set_client (self, &self->client, NULL);
 }
 
 static void
 hs_pubsub_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_pubsub_attached;
+  iface->presence_sent = hs_pubsub_presence_sent;
+  iface->lost = hs_pubsub_lost;
   iface->detached = hs_pubsub_detached;
 }
 
@@ -140,8 +158,10 @@ hs_pubsub_finalize (GObject *object)
 {
   HsPubSub *self = HS_PUBSUB (object);
 
+  hs_pubsub_missed_stop (self);
   g_clear_weak_pointer (&self->client);
   g_hash_table_unref (self->watched);
+  g_ptr_array_unref (self->listeners);
 
   G_OBJECT_CLASS (hs_pubsub_parent_class)->finalize (object);
 }
@@ -201,6 +221,8 @@ static void
 hs_pubsub_init (HsPubSub *self)
 {
   self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->listeners = g_ptr_array_new_with_free_func (g_free);
+  self->is_unannounced = TRUE;
 }
 
 /**
@@ -243,9 +265,10 @@ hs_pubsub_get_client (HsPubSub *self)
  *
  * Subscribes to the events of all nodes with a name that the account and its contacts have (XEP-0163, 4.3.2).
  *
- * Their servers also send the last item of each such node at once. The account's devices and contacts can see which
- * nodes are watched. A node that was watched several times is watched until [method@PubSub.unwatch] was called as
- * often.
+ * Their servers also send the last item of each such node at once, unless the node is configured never to send it: an
+ * item that is published on such a node before the server knows that it is watched is not sent. The account's devices
+ * and contacts can see which nodes are watched. A node that was watched several times is watched until
+ * [method@PubSub.unwatch] was called as often.
  *
  * Since: 0.2
  */
@@ -259,8 +282,10 @@ hs_pubsub_watch (HsPubSub *self, const char *node)
 
   count = GPOINTER_TO_UINT (g_hash_table_lookup (self->watched, node));
   g_hash_table_replace (self->watched, g_strdup (node), GUINT_TO_POINTER (count + 1));
-  if (count == 0)
-    g_signal_emit_by_name (self, "description-changed");
+  if (count > 0)
+    return;
+  self->is_unannounced = TRUE;
+  g_signal_emit_by_name (self, "description-changed");
 }
 
 /**

@@ -187,6 +187,8 @@ ROWS = [
     feature("bookmarks are the account's",
             "if (bare == NULL || !hs_jid_equal (hs_pubsub_event_get_service (event), bare)) return;",
             "if (bare == NULL) return;", "bookmarks", "/bookmarks/events"),
+    feature("bookmarks that are on their way may miss one",
+            "if (self->is_outdated) start (self); g_free", "g_free", "bookmarks", "/bookmarks/missed"),
     feature("bookmarks are published for the account alone",
             "HsNodeConfig *config = hs_node_config_new_private ();", "HsNodeConfig *config = hs_node_config_new_open ();",
             "bookmarks", "/bookmarks/store"),

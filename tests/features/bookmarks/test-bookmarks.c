@@ -215,6 +215,42 @@ test_changed_while_loading (void)
     }
 }
 
+/* The server has learned only now that the bookmarks are watched: what another device stored before that made no event.
+ * What the program stores need not wait for it. */
+static void
+test_missed (void)
+{
+  const char *asks = "<iq type='get' from='user@example.org' to='user@example.org/res' id='caps'>"
+                     "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("new@rooms.example.org");
+  g_autofree char *reload = NULL;
+  BookmarksTest f;
+
+  set_up_loaded (&f);
+  test_client_say (f.nodes.test, asks);
+  pubsub_await (&f.nodes, "<items node=\"" BOOKMARKS "\"/>");
+  reload = g_steal_pointer (&f.nodes.id);
+  /* Once more, while they are on their way. */
+  test_client_say (f.nodes.test, asks);
+  store (&f, made);
+  pubsub_await (&f.nodes, "<publish ");
+  {
+    g_autofree char *publish = f.nodes.id;
+
+    f.nodes.id = g_steal_pointer (&reload);
+    pubsub_say (&f.nodes, ITEMS_OF (BOOKMARKS, VERONA));
+    bookmarks_assert (&f, IS_VERONA);
+    g_free (f.nodes.id);
+    f.nodes.id = g_steal_pointer (&publish);
+  }
+  pubsub_say (&f.nodes, RESULT (""));
+  bookmarks_assert_stored (&f, 0, 0);
+  bookmarks_assert (&f, IS_VERONA "new@rooms.example.org|");
+  bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, ""));
+  bookmarks_assert (&f, "");
+  bookmarks_tear_down (&f);
+}
+
 /* A server that fails to answer does not empty the list. */
 static void
 test_failure (void)
@@ -495,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/events", test_events);
   g_test_add_func ("/bookmarks/old-stores", test_old_stores);
   g_test_add_func ("/bookmarks/changed-while-loading", test_changed_while_loading);
+  g_test_add_func ("/bookmarks/missed", test_missed);
   g_test_add_func ("/bookmarks/failure", test_failure);
   g_test_add_func ("/bookmarks/at-once", test_at_once);
   g_test_add_func ("/bookmarks/never-open", test_never_open);

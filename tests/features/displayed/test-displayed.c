@@ -380,6 +380,100 @@ test_catch_up (void)
   stop (&f);
 }
 
+#define ASKS(from)                                                                                 \
+  "<iq type='get'" from " to='user@example.org/res' id='caps'>"                                    \
+  "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>"
+#define ITEMS_REQUEST "<items node=\"" MDS "\"/>"
+
+/* The account's server, which does not know the client's capabilities yet, asks for them. */
+static void
+ask_capabilities (Test *f, const char *request)
+{
+  scripted_server_forget_received (f->m.test->server);
+  test_client_say (f->m.test, request);
+  test_client_await_sent (f->m.test, "id=\"caps\"");
+}
+
+/* Before the server knows the client's capabilities, it sends no events, and the node never sends its last item. */
+static void
+test_missed (void)
+{
+  static const char *const askers[] = { ASKS (OWN), ASKS (" from='example.org'"), ASKS ("") };
+  Test f = { 0 };
+
+  start_caught_up (&f, "");
+  for (guint i = 0; i < G_N_ELEMENTS (askers); i++)
+    {
+      g_autofree char *items = g_strdup_printf (ITEMS (ITEM ("juliet@example.com", "user@example.org", "a%u")), i);
+      g_autofree char *moved = g_strdup_printf ("moved:juliet@example.com user@example.org a%u|", i);
+      g_autofree char *sent = NULL;
+
+      ask_capabilities (&f, askers[i]);
+      test_client_await_sent (f.m.test, ITEMS_REQUEST);
+      sent = scripted_server_dup_received (f.m.test->server);
+      g_assert_true (strstr (sent, "id=\"caps\"") < strstr (sent, ITEMS_REQUEST));
+      answer_items (&f, "result", items);
+      expect (&f, moved);
+    }
+  ask_capabilities (&f, ASKS (" from='" JULIET "'"));
+  ask_capabilities (&f, ASKS (" from='example.com'"));
+  ask_capabilities (&f, ASKS (" from='user@example.org/other'"));
+  expect_silence (&f);
+  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+  stop (&f);
+}
+
+/* The items that are on their way may be older than the server's knowledge. */
+static void
+test_missed_meanwhile (void)
+{
+  Test f = { 0 };
+
+  start (&f, MESSAGES_FEATURES PUBLISH_OPTIONS);
+  hear (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1")));
+  test_client_say (f.m.test, ASKS (OWN));
+  answer_items (&f, "error", NO_NODE);
+  answer_items (&f, "result", ITEMS (ITEM ("juliet@example.com", "user@example.org", "a7")));
+  expect (&f, "moved:juliet@example.com user@example.org a7|");
+  /* It was published after what had arrived here. */
+  mark (&f, messages_last (&f.m));
+  expect_sent (&f, NULL, NULL);
+  stop (&f);
+}
+
+static void
+set_presence (Test *f, const char *type)
+{
+  g_autoptr (HsPresence) presence = hs_presence_new (type);
+
+  hs_client_set_own_presence (f->m.test->client, presence);
+}
+
+/* A server sends no events to who is not available. */
+static void
+test_missed_away (void)
+{
+  Test f = { 0 };
+
+  /* Without a presence so far. */
+  start_caught_up (&f, "");
+  set_presence (&f, NULL);
+  test_client_await_sent (f.m.test, ITEMS_REQUEST);
+  answer_items (&f, "error", NO_NODE);
+  set_presence (&f, NULL);
+  expect_silence (&f);
+  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+  set_presence (&f, "unavailable");
+  expect_silence (&f);
+  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+  scripted_server_forget_received (f.m.test->server);
+  set_presence (&f, NULL);
+  test_client_await_sent (f.m.test, ITEMS_REQUEST);
+  answer_items (&f, "result", ITEMS (ITEM ("juliet@example.com", "user@example.org", "a1")));
+  expect (&f, "moved:juliet@example.com user@example.org a1|");
+  stop (&f);
+}
+
 /* Where the account cannot say what they have told, this device may be behind. */
 static void
 test_not_told (void)
@@ -641,6 +735,9 @@ main (int argc, char **argv)
   g_test_add_func ("/displayed/moved", test_moved);
   g_test_add_func ("/displayed/seen-by", test_seen_by);
   g_test_add_func ("/displayed/catch-up", test_catch_up);
+  g_test_add_func ("/displayed/missed", test_missed);
+  g_test_add_func ("/displayed/missed-meanwhile", test_missed_meanwhile);
+  g_test_add_func ("/displayed/missed-away", test_missed_away);
   g_test_add_func ("/displayed/not-told", test_not_told);
   g_test_add_func ("/displayed/in-flight", test_in_flight);
   g_test_add_func ("/displayed/assist", test_assist);

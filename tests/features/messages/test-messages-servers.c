@@ -490,13 +490,97 @@ test_displayed (gconstpointer way)
   g_assert_finalize_object (d_b);
 }
 
+typedef struct
+{
+  Relay *relay;
+  gboolean is_asked;
+} Stall;
+
+/* The answer does not leave. */
+static HsElement *
+stall_cb (HsClient *client, HsElement *query, gpointer data)
+{
+  Stall *stall = data;
+  HsStanza *request = HS_STANZA (hs_element_get_parent (query));
+
+  if (stall->is_asked || g_strcmp0 (hs_stanza_get_stanza_type (request), "get") != 0)
+    return NULL;
+  relay_set_rate (stall->relay, 0);
+  stall->is_asked = TRUE;
+  return NULL;
+}
+
+static void
+items_cb (GObject *pubsub, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GPtrArray) items = hs_pubsub_query_items_finish (HS_PUBSUB (pubsub), result, NULL);
+  guint *n_items = user_data;
+
+  *n_items = items != NULL ? items->len : 0;
+}
+
+/* Until the account's server has the position of a chat. */
+static void
+await_published (Device *self, const char *peer)
+{
+  HsModule *pubsub = hs_client_find_module (self->test->client, HS_TYPE_PUBSUB);
+  const char *const ids[] = { peer, NULL };
+  guint n_items = 0;
+
+  while (n_items == 0)
+    {
+      n_items = G_MAXUINT;
+      hs_pubsub_query_items_async (HS_PUBSUB (pubsub), NULL, HS_NS_DISPLAYED, ids, 0, NULL, items_cb, &n_items);
+      test_until (n_items != G_MAXUINT);
+    }
+}
+
+/* The server asks the phone for its capabilities, and sends it no events before it has them. The other device publishes
+ * just then: the phone has read the items before. */
+static void
+test_missed (gconstpointer data)
+{
+  const ServerWay *way = data;
+  const RelaySettings settings = { .to_port = server_get_number (way->port), .limited = TRUE };
+  Stall stall = { relay_new_full (&settings), FALSE };
+  g_autofree char *text = fresh_text ("missed");
+  g_autofree char *feature = g_strconcat ("urn:example:", text, NULL);
+  g_autofree char *position = NULL;
+  TestClient *slow = new_phone (way);
+  Device desk, phone, other;
+  HsDisplayed *d_desk, *d_phone;
+
+  g_object_set (slow->client, "host", "127.0.0.1", "port", (guint) relay_get_port (stall.relay), NULL);
+  begin (&desk, server_new_user (1, way));
+  begin (&phone, slow);
+  begin (&other, server_new_user (5, way));
+  d_desk = add_displayed (&desk);
+  say_markable (&other, server_get ("USER1"), text);
+  test_until (find (&desk, text) != NULL && find (&phone, text) != NULL);
+  /* No server has these capabilities. */
+  hs_disco_add_feature (HS_DISCO (hs_client_find_module (slow->client, HS_TYPE_DISCO)), feature);
+  hs_client_add_handler (slow->client, "query", HS_NS_DISCO_INFO, HS_HANDLER_DEFAULT, stall_cb, &stall, NULL);
+  d_phone = add_displayed (&phone);
+  test_until (stall.is_asked);
+  g_assert_true (hs_displayed_mark (d_desk, find (&desk, text), NULL));
+  await_published (&desk, server_get ("USER5"));
+  relay_set_rate (stall.relay, RELAY_UNLIMITED);
+  test_until ((position = dup_position (d_phone, server_get ("USER5"), id_of (&phone, text))) != NULL);
+  end (&desk);
+  end (&phone);
+  end (&other);
+  g_assert_finalize_object (d_desk);
+  g_assert_finalize_object (d_phone);
+  relay_free (stall.relay);
+}
+
 int
 main (int argc, char **argv)
 {
   static const ServerTest tests[] = { { "carbons", test_carbons }, { "receipts", test_receipts },
                                       { "offline", test_offline }, { "cuts", test_cuts },
                                       { "order", test_order },     { "queue", test_queue },
-                                      { "displayed", test_displayed },
+                                      { "displayed", test_displayed }, { "missed", test_missed },
                                       { NULL, NULL } };
 
   g_test_init (&argc, &argv, NULL);
