@@ -4,6 +4,7 @@
 #include "hs-gap-private.h"
 
 #include "hs-enum-types.h"
+#include "hs-history-twins-private.h"
 
 /**
  * HsGap:
@@ -213,12 +214,12 @@ static void
 update_end (HsGap *self, const HsHistoryPoint *point, char **id, GDateTime **time, guint id_prop, guint time_prop)
 {
   g_autoptr (GDateTime) now = time_of (point);
-  const char *new_id = hs_history_is_made_up (point->id) ? NULL : point->id;
+  g_autofree char *new_id = hs_history_is_made_up (point->id) ? NULL : hs_history_twins_dup_id (point->id);
 
   if (g_strcmp0 (*id, new_id) != 0)
     {
       g_free (*id);
-      *id = g_strdup (new_id);
+      *id = g_steal_pointer (&new_id);
       g_object_notify_by_pspec (G_OBJECT (self), props[id_prop]);
     }
   if (*time == now || (*time != NULL && now != NULL && g_date_time_equal (*time, now)))

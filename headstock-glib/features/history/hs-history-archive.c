@@ -21,6 +21,21 @@ struct _HsHistoryFill
 static void fill_waiting (HsHistoryArchive *self);
 static void show_gap (HsHistoryArchive *self, guint serial);
 
+/* Returns the key by which the keeper knows a message, until the next call, or NULL. In a room's archive, the id is the
+ * key: a room is one peer. */
+static const char *
+find_key (HsHistoryArchive *self, HsDelivery *delivery)
+{
+  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
+  const char *id = hs_history_get_id (delivery);
+  g_autoptr (HsJid) peer = NULL;
+
+  if (id == NULL || !self->is_own)
+    return id;
+  peer = hs_jid_get_bare (hs_chat_message_get_peer (chat));
+  return hs_history_twins_find_key (&self->twins, &self->keeper.log.working, id, hs_jid_to_string (peer));
+}
+
 /* ---- Questions ---- */
 
 typedef struct
@@ -55,7 +70,7 @@ entry_free (gpointer data)
 
 /* A message without a time gets that of the message before it. */
 static GPtrArray *
-list_entries (HsArchivePage *page)
+list_entries (HsHistoryArchive *self, HsArchivePage *page)
 {
   GPtrArray *results = hs_archive_page_get_results (page);
   GPtrArray *entries = g_ptr_array_new_full (results->len, entry_free);
@@ -68,7 +83,7 @@ list_entries (HsArchivePage *page)
 
       if (result->stamp != NULL)
         stamp = hs_history_to_usec (result->stamp);
-      entry->id = g_strdup (result->id);
+      entry->id = g_strdup (result->delivery != NULL ? find_key (self, result->delivery) : result->id);
       entry->stamp = stamp;
       entry->message = result->delivery != NULL ? g_object_ref (result->delivery) : NULL;
       g_ptr_array_add (entries, entry);
@@ -98,7 +113,7 @@ take_answer (HsHistoryArchive *self, Asked *asked)
 
   if (history != NULL && asked->page != NULL)
     {
-      g_autoptr (GPtrArray) entries = list_entries (asked->page);
+      g_autoptr (GPtrArray) entries = list_entries (self, asked->page);
 
       hs_history_keeper_answer (&self->keeper, entries, hs_archive_page_get_is_stable (asked->page), asked->life,
                                 hs_history_archive_get_now (self));
@@ -152,7 +167,8 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
 {
   HsHistoryArchive *self = owner;
   g_autoptr (HsArchiveQuery) query = hs_archive_query_new (self->is_own ? NULL : hs_jid_to_string (self->jid));
-  const char *beyond = question->before != NULL && *question->before != '\0' ? question->before : question->after;
+  g_autofree char *beyond = hs_history_twins_dup_id (
+      question->before != NULL && *question->before != '\0' ? question->before : question->after);
   Asked *asked = g_new0 (Asked, 1);
 
   if (question->start != HS_HISTORY_NO_STAMP)
@@ -194,7 +210,8 @@ give_cb (const HsHistoryEntry *entry, guint leg, gpointer owner)
   HsHistoryArchive *self = owner;
   g_autoptr (HsMessages) messages = g_object_ref (self->history->messages);
 
-  hs_messages_drop_held (messages, self->jid, entry->id);
+  hs_messages_drop_held (messages, self->jid, hs_chat_message_get_archive_id (entry->message),
+                         hs_chat_message_get_peer (entry->message));
   self->leg = leg;
   self->stamp = entry->stamp;
   hs_messages_deliver (messages, entry->message);
@@ -271,7 +288,7 @@ arrived_cb (HsDelivery *delivery, gpointer data)
 
   if (self->is_replayed)
     return hs_history_archive_hear (self, delivery);
-  switch (hs_history_keeper_judge (&self->keeper, hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery))))
+  switch (hs_history_keeper_judge (&self->keeper, find_key (self, delivery)))
     {
     case HS_HISTORY_VERDICT_DROP:
       return HS_MESSAGES_VERDICT_DROP;
@@ -297,7 +314,7 @@ delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
 {
   g_autoptr (HsHistoryArchive) self = hs_history_archive_ref (data);
   HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
-  const char *id = hs_chat_message_get_archive_id (chat);
+  const char *key = find_key (self, delivery);
   const char *origin_id = hs_message_get_origin_id (hs_chat_message_get_message (chat));
   guint leg = self->leg;
   gint64 stamp = self->stamp;
@@ -306,15 +323,24 @@ delivered_cb (HsDelivery *delivery, HsMessagesOutcome outcome, gpointer data)
   self->stamp = HS_HISTORY_NO_STAMP;
   if (self->is_replayed)
     hs_history_archive_note_heard (self, delivery, outcome);
-  else if (id == NULL)
+  else if (key == NULL)
     return;
   else if (outcome == HS_MESSAGES_OUTCOME_DELIVERED)
-    hs_history_keeper_given (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
+    hs_history_keeper_given (&self->keeper, key, stamp, leg, hs_history_archive_get_now (self));
   else
-    hs_history_keeper_passed (&self->keeper, id, stamp, leg, hs_history_archive_get_now (self));
+    hs_history_keeper_passed (&self->keeper, key, stamp, leg, hs_history_archive_get_now (self));
   if (outcome == HS_MESSAGES_OUTCOME_LEARNED && origin_id != NULL)
     hs_history_log_add (&self->keeper.log, &(HsHistoryChange){ .kind = HS_HISTORY_CHANGE_OWN_SHOWN,
                                                                .a = { (char *) origin_id, HS_HISTORY_NO_STAMP } });
+}
+
+void
+hs_history_archive_confirm (HsHistoryArchive *self, HsDelivery *delivery)
+{
+  const char *key = find_key (self, delivery);
+
+  if (key != NULL)
+    hs_history_keeper_confirm (&self->keeper, key, hs_history_archive_get_now (self));
 }
 
 static void
@@ -625,6 +651,7 @@ hs_history_archive_new (HsHistory *history, HsJid *jid, gboolean is_own)
   g_queue_init (&self->fills);
   hs_history_keeper_init (&self->keeper, &keeper_callbacks, self);
   hs_history_replay_init (&self->replay, &self->keeper.log);
+  hs_history_twins_init (&self->twins);
   hs_history_archive_apply_settings (self);
   return self;
 }

@@ -12,6 +12,7 @@ archive_clear (gpointer data)
 
   hs_history_replay_clear (&self->replay);
   hs_history_keeper_clear (&self->keeper);
+  hs_history_twins_clear (&self->twins);
   g_clear_pointer (&self->jid, hs_jid_unref);
 }
 

@@ -8,6 +8,7 @@
 #include "hs-gap-private.h"
 #include "hs-history-keeper-private.h"
 #include "hs-history-replay-private.h"
+#include "hs-history-twins-private.h"
 #include "hs-messages-shared.h"
 #include "hs-module.h"
 #include "hs-stateful.h"
@@ -34,6 +35,7 @@ typedef struct
   HsHistoryKeeper keeper;
   gboolean is_kept;  /* HsMessages asks the keeper about the messages of this archive */
   gboolean is_begun; /* hs_history_archive_begin() was called in this session, or in this stay in the room */
+  HsHistoryTwins twins;
   HsHistoryReplay replay;
   gboolean is_replayed; /* the account is in the room, which has no archive */
 
@@ -108,6 +110,8 @@ void hs_history_archive_apply_settings (HsHistoryArchive *self);
 /* Makes HsMessages ask the keeper about the messages of this archive, until hs_history_archive_give_up(). */
 void hs_history_archive_keep (HsHistoryArchive *self);
 void hs_history_archive_give_up (HsHistoryArchive *self);
+/* Tells the keeper that the program has stored a message, and all before it. */
+void hs_history_archive_confirm (HsHistoryArchive *self, HsDelivery *delivery);
 /* The begin and the end of a session, or of a stay in the room. */
 void hs_history_archive_begin (HsHistoryArchive *self);
 void hs_history_archive_end (HsHistoryArchive *self);

@@ -33,8 +33,8 @@
  *
  * Every message in an archive after the first start is given once. If the program ends before it has confirmed a
  * message with [method@History.confirm], it is given that message again, with the same
- * [property@ChatMessage:archive-id]: use the id as a unique key. Where messages are not in the archive any more, or
- * were not requested, there is a [class@Gap] in [property@History:gaps].
+ * [property@ChatMessage:archive-id]: use the id, with the peer, as a unique key. Where messages are not in the archive
+ * any more, or were not requested, there is a [class@Gap] in [property@History:gaps].
  *
  * A [class@StateFolder] keeps the state; or the program stores [method@Stateful.dup_state] along with its messages,
  * after it has confirmed them. Without a state, each start is a first start: the program is given the newest page, and
@@ -545,7 +545,6 @@ hs_history_confirm (HsHistory *self, HsDelivery *delivery)
 {
   HsHistoryArchive *archive;
   HsJid *jid;
-  const char *id;
 
   g_return_if_fail (HS_IS_HISTORY (self));
   g_return_if_fail (HS_IS_DELIVERY (delivery));
@@ -553,10 +552,9 @@ hs_history_confirm (HsHistory *self, HsDelivery *delivery)
   jid = hs_chat_message_get_archive (HS_CHAT_MESSAGE (delivery));
   if (jid == NULL)
     jid = hs_chat_message_get_peer (HS_CHAT_MESSAGE (delivery));
-  id = hs_history_get_id (delivery);
   archive = jid != NULL ? hs_history_find_archive (self, jid) : NULL;
-  if (archive != NULL && id != NULL)
-    hs_history_keeper_confirm (&archive->keeper, id, hs_history_archive_get_now (archive));
+  if (archive != NULL)
+    hs_history_archive_confirm (archive, delivery);
 }
 
 /**

@@ -74,8 +74,9 @@ install_address_properties (HsChatMessageInterface *iface, GParamFlags flags)
    *
    * The id of the message in the archive (XEP-0359, XEP-0313), or %NULL while it is not known.
    *
-   * Only an id that the archive itself has given is shown here. Together with [property@ChatMessage:archive] it is a
-   * unique key.
+   * Only an id that the archive itself has given is shown here. Together with [property@ChatMessage:archive] and
+   * [property@ChatMessage:peer] it is a unique key. (ejabberd uses the time in microseconds as the id: two messages that
+   * two people sent in the same microsecond have the same id.)
    *
    * Since: 0.2
    */

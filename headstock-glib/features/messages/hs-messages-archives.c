@@ -5,6 +5,15 @@
 
 /* The archives that have a keeper, and the messages that wait until older ones have arrived. */
 
+/* Messages of two people may have the same id: see judge() in hs-messages-deliver.c. */
+static char *
+make_key (const char *archive_id, HsJid *peer)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (peer);
+
+  return g_strconcat (hs_jid_to_string (bare), "\n", archive_id, NULL);
+}
+
 void
 hs_messages_kept_free (gpointer data)
 {
@@ -32,10 +41,12 @@ HsDelivery *
 hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept)
 {
   HsDelivery *delivery = g_queue_pop_head (&kept->held);
+  g_autofree char *key = NULL;
 
   if (delivery == NULL)
     return NULL;
-  g_hash_table_remove (kept->held_ids, delivery->chat.archive_id);
+  key = make_key (delivery->chat.archive_id, delivery->chat.peer);
+  g_hash_table_remove (kept->held_ids, key);
   self->n_held--;
   return delivery;
 }
@@ -43,11 +54,13 @@ hs_messages_pop_held (HsMessages *self, HsMessagesKept *kept)
 void
 hs_messages_push_held (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 {
+  g_autofree char *key = make_key (delivery->chat.archive_id, delivery->chat.peer);
+
   /* The server has sent it again after a resumption. */
-  if (g_hash_table_contains (kept->held_ids, delivery->chat.archive_id))
+  if (g_hash_table_contains (kept->held_ids, key))
     return;
   g_queue_push_tail (&kept->held, g_object_ref (delivery));
-  g_hash_table_insert (kept->held_ids, delivery->chat.archive_id, g_queue_peek_tail_link (&kept->held));
+  g_hash_table_insert (kept->held_ids, g_steal_pointer (&key), g_queue_peek_tail_link (&kept->held));
   self->n_held++;
 }
 
@@ -64,19 +77,20 @@ hs_messages_keep_archive (HsMessages *self, HsJid *archive, const HsMessagesKeep
   kept->keeper = keeper;
   kept->data = data;
   g_queue_init (&kept->held);
-  kept->held_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  kept->held_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_hash_table_insert (self->kept, kept->archive, kept);
 }
 
 gboolean
-hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id)
+hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id, HsJid *peer)
 {
   HsMessagesKept *kept = hs_messages_find_kept (self, archive);
-  GList *link = kept != NULL ? g_hash_table_lookup (kept->held_ids, archive_id) : NULL;
+  g_autofree char *key = make_key (archive_id, peer);
+  GList *link = kept != NULL ? g_hash_table_lookup (kept->held_ids, key) : NULL;
 
   if (link == NULL)
     return FALSE;
-  g_hash_table_remove (kept->held_ids, archive_id);
+  g_hash_table_remove (kept->held_ids, key);
   g_object_unref (link->data);
   g_queue_delete_link (&kept->held, link);
   self->n_held--;

@@ -31,7 +31,7 @@ typedef struct
   const HsMessagesKeeper *keeper;
   gpointer data;
   GQueue held; /* HsDelivery */
-  GHashTable *held_ids; /* archive id -> its link in @held */
+  GHashTable *held_ids; /* peer and archive id -> its link in @held */
 } HsMessagesKept;
 
 /* The messages that wait until it is known what the account's server can do. */

@@ -42,7 +42,7 @@ hs_messages_answer_receipt (HsMessages *self, HsDelivery *delivery)
       || hs_client_get_unacknowledged (self->client) > MAX_UNACKNOWLEDGED)
     return;
   peer = hs_jid_to_string (delivery->chat.peer);
-  if (!hs_recent_ids_add (&self->answered, peer, id))
+  if (!hs_recent_ids_add (&self->answered, "", peer, id))
     return;
   receipt = hs_message_new (hs_stanza_get_stanza_type (HS_STANZA (message)), peer);
   own_id = hs_feature_random_id ();

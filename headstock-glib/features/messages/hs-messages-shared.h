@@ -74,9 +74,9 @@ void hs_messages_give_up_archive (HsMessages *self, HsJid *archive);
 /* The archive is caught up: delivers the held messages in order, after calling `arrived` for each of them once more. A
  * verdict of HOLD counts as DELIVER. */
 void hs_messages_release (HsMessages *self, HsJid *archive);
-/* Drops a held message, which the archive has delivered meanwhile. Returns FALSE where no message with that id is
- * held. */
-gboolean hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id);
+/* Drops a held message, which the archive has delivered meanwhile. Returns FALSE where no message of that peer with that
+ * id is held. */
+gboolean hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id, HsJid *peer);
 
 /* The data of an archive's result about the message in it (XEP-0313). The caller has checked the sender. */
 typedef struct

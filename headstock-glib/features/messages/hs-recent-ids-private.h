@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* The latest ids of a kind, each with the address that it belongs to. */
+/* The latest ids of a kind, each with the addresses that it belongs to. */
 typedef struct
 {
   GHashTable *keys;
@@ -17,6 +17,6 @@ typedef struct
 void hs_recent_ids_init (HsRecentIds *self, guint limit);
 void hs_recent_ids_clear (HsRecentIds *self);
 /* Returns FALSE where the id was there already. */
-gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id);
+gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *peer, const char *id);
 
 G_END_DECLS

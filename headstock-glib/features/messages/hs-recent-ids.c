@@ -28,19 +28,19 @@ hs_recent_ids_clear (HsRecentIds *self)
 
 /* The parts are separated by a line break, which no address contains. */
 static char *
-make_key (const char *scope, const char *id)
+make_key (const char *scope, const char *peer, const char *id)
 {
   g_autofree char *hash = NULL;
 
   if (strlen (id) > MAX_LENGTH)
     id = hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
-  return g_strconcat (scope, "\n", id, NULL);
+  return g_strconcat (scope, "\n", peer, "\n", id, NULL);
 }
 
 gboolean
-hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *id)
+hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *peer, const char *id)
 {
-  g_autofree char *key = make_key (scope, id);
+  g_autofree char *key = make_key (scope, peer, id);
   char *oldest = self->ring[self->next];
 
   if (g_hash_table_contains (self->keys, key))

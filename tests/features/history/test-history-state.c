@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "features/history/hs-history-keeper-private.h"
+#include "features/history/hs-history-twins-private.h"
 
 /* What is known of an archive, what of it is confirmed, and when the archive is asked: without a client, and with a
  * time that is a number. */
@@ -103,6 +104,44 @@ test_prune (void)
   g_assert_true (hs_history_state_knows (&state, "near"));
   g_assert_true (hs_history_state_knows (&state, "9"));
   g_assert_false (hs_history_state_knows (&state, "1"));
+  hs_history_state_clear (&state);
+}
+
+/* Ids that the state does not know are forgotten: nobody can make the table grow. */
+static void
+test_twins (void)
+{
+  HsHistoryTwins twins;
+  HsHistoryState state;
+  g_autofree char *key = NULL;
+  g_autofree char *id = NULL;
+
+  hs_history_state_init (&state);
+  hs_history_twins_init (&twins);
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "juliet@example.com"), ==, "a");
+  key = g_strdup (hs_history_twins_find_key (&twins, &state, "a", "paris@example.com"));
+  g_assert_cmpstr (key, !=, "a");
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "nurse@example.com"), !=, key);
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "juliet@example.com"), ==, "a");
+  id = hs_history_twins_dup_id (key);
+  g_assert_cmpstr (id, ==, "a");
+  g_assert_null (hs_history_twins_dup_id (NULL));
+  give (&state, "a", 5, 1);
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *other = g_strdup_printf ("other-%u", i);
+
+      hs_history_twins_find_key (&twins, &state, other, "juliet@example.com");
+    }
+  g_assert_cmpuint (g_hash_table_size (twins.peers), <, 3000);
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "paris@example.com"), ==, key);
+  hs_history_twins_clear (&twins);
+  /* In the next run of the program, they may come in the other order. */
+  hs_history_twins_init (&twins);
+  give (&state, key, 5, 1);
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "paris@example.com"), ==, key);
+  g_assert_cmpstr (hs_history_twins_find_key (&twins, &state, "a", "juliet@example.com"), ==, "a");
+  hs_history_twins_clear (&twins);
   hs_history_state_clear (&state);
 }
 
@@ -593,6 +632,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/contact", test_contact);
   g_test_add_func ("/history-state/bounds", test_bounds);
   g_test_add_func ("/history-state/prune", test_prune);
+  g_test_add_func ("/history-state/twins", test_twins);
   g_test_add_func ("/history-state/confirm", test_confirm);
   g_test_add_func ("/history-state/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history-state/round-trips", test_round_trips);

@@ -102,6 +102,69 @@ test_answered_first (void)
   history_tear_down (&f);
 }
 
+/* With another sender: both have the same id. Returns: (transfer full) */
+static char *
+from_paris (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "juliet@example.com/balcony", -1);
+
+  return g_strjoinv ("paris@example.com/x", parts);
+}
+
+/* An archive may give one id to messages of two people: neither is taken for the other one. A question names the id. */
+static void
+test_shared_id (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  g_autofree char *live = from_paris (LIVE ("5", "paris, live"));
+  g_autofree char *shown = from_paris (AT ("08", "5", "paris, live"));
+  g_autofree char *hidden = from_paris (AT ("09", "6", "paris, hidden"));
+  g_autofree char *answer = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  test_until (history_count_asked (&f) == 2);
+  archive_say (&f.base, LIVE ("5", "juliet, live"));
+  archive_say (&f.base, live);
+  history_expect (&f, "");
+  history_answer (&f, "<max>1</max><before/>", AT ("09", "6", "juliet, six") FIN ("", ENDS ("6", "6")));
+  answer = g_strconcat (AT ("01", "1", "one") AT ("05", "3", "three") AT ("08", "5", "juliet, live"), shown,
+                        FIN ("", ENDS ("1", "5")), NULL);
+  history_answer (&f, "<value>2026-01-02T03:01:00", answer);
+  g_free (answer);
+  answer = g_strconcat (AT ("09", "6", "juliet, six"), hidden, FIN ("", ENDS ("6", "6")), NULL);
+  history_answer (&f, "<after>5</after>", answer);
+  history_expect (&f, "5'juliet, live' 5'paris, live' 6'juliet, six' 6'paris, hidden' ");
+  history_answer (&f, "<after>6</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>2026-01-02T03:09:00", answer);
+  history_expect (&f, "current:user@example.org ");
+  /* Both are known, also to the next run of the program. */
+  archive_say (&f.base, live);
+  archive_say (&f.base, LIVE ("5", "juliet, live"));
+  history_expect (&f, "");
+  hs_history_confirm (f.history, f.last);
+  g_variant_unref (state);
+  state = hs_stateful_dup_state (HS_STATEFUL (f.history));
+  history_tear_down (&f);
+
+  history_set_up (&f, state, OLDEST);
+  history_answer (&f, "<max>1</max><before/>", AT ("09", "6", "juliet, six") FIN ("", ENDS ("6", "6")));
+  g_free (answer);
+  answer = g_strconcat (shown, AT ("08", "5", "juliet, live") FIN ("", ENDS ("5", "5")), NULL);
+  history_answer (&f, "<value>2026-01-02T03:07:00", answer);
+  g_free (answer);
+  answer = g_strconcat (hidden, AT ("09", "6", "juliet, six") FIN ("", ENDS ("6", "6")), NULL);
+  history_answer (&f, "<after>5</after>", answer);
+  history_answer (&f, "<after>6</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:08:00", shown);
+  archive_say (&f.base, FIN ("", ENDS ("5", "5")));
+  history_answer (&f, "<value>2026-01-02T03:09:00", hidden);
+  archive_say (&f.base, AT ("09", "6", "juliet, six") FIN ("", ENDS ("6", "6")));
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+}
+
 /* A program that has not confirmed is given the same again. */
 static void
 test_unconfirmed (void)
@@ -529,6 +592,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/in-one-write", test_in_one_write);
   g_test_add_func ("/history/answered-first", test_answered_first);
   g_test_add_func ("/history/left-asking", test_left_asking);
+  g_test_add_func ("/history/shared-id", test_shared_id);
   g_test_add_func ("/history/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history/expired", test_expired);
   g_test_add_func ("/history/emptied", test_emptied);

@@ -42,6 +42,20 @@ test_live (void)
   messages_stop (&f);
 }
 
+/* An archive may give one id to messages of two people. A message of either that a resumption sends again is known. */
+static void
+test_shared_id (void)
+{
+  MessagesTest f = { NULL };
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  messages_say (&f, CHAT (JULIET, "m1", "one", OWN_ID ("a1")) CHAT ("paris@example.com/x", "m1", "one", OWN_ID ("a1")),
+                "live<juliet@example.com'one'#a1 live<paris@example.com'one'#a1 ");
+  messages_say (&f, CHAT ("paris@example.com/x", "m1", "one", OWN_ID ("a1")) CHAT (JULIET, "m1", "one", OWN_ID ("a1"))
+                        CHAT ("juliet@example.com/other", "m1", "one", OWN_ID ("a1")), "");
+  messages_stop (&f);
+}
+
 /* Not part of a chat: left to the client's signal. */
 static void
 test_left (void)
@@ -387,6 +401,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/messages/receive/live", test_live);
+  g_test_add_func ("/messages/receive/shared-id", test_shared_id);
   g_test_add_func ("/messages/receive/left", test_left);
   g_test_add_func ("/messages/receive/trust", test_trust);
   g_test_add_func ("/messages/receive/wait", test_wait);

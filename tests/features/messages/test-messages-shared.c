@@ -338,6 +338,7 @@ test_kept (void)
 {
   Kept f = { .told = g_string_new (NULL) };
   g_autoptr (HsJid) own = jid ("user@example.org");
+  g_autoptr (HsJid) peer = jid ("juliet@example.com");
   g_autoptr (HsSentMessage) message = NULL;
 
   messages_start (&f.test, messages_session, MESSAGES_FEATURES);
@@ -355,12 +356,13 @@ test_kept (void)
   expect_told (&f, "a1 ");
   f.verdict = HS_MESSAGES_VERDICT_HOLD;
   messages_say (&f.test, CHAT (JULIET, "m", "4", OWN_ID ("a4")) CHAT (JULIET, "m", "5", OWN_ID ("a5"))
-                             CHAT (JULIET, "m", "6", OWN_ID ("a6")) CHAT (JULIET, "m", "4", OWN_ID ("a4")), "");
-  g_assert_true (hs_messages_drop_held (f.test.messages, own, "a5"));
-  g_assert_false (hs_messages_drop_held (f.test.messages, own, "a5"));
+                             CHAT (JULIET, "m", "6", OWN_ID ("a6")) CHAT (JULIET, "m", "4", OWN_ID ("a4"))
+                             CHAT ("paris@example.com/x", "m", "other", OWN_ID ("a5")), "");
+  g_assert_true (hs_messages_drop_held (f.test.messages, own, "a5", peer));
+  g_assert_false (hs_messages_drop_held (f.test.messages, own, "a5", peer));
   hs_messages_release (f.test.messages, own);
-  messages_expect_log (&f.test, "live<juliet@example.com'4'#a4 live<juliet@example.com'6'#a6 ");
-  expect_told (&f, "a4 a6 ");
+  messages_expect_log (&f.test, "live<juliet@example.com'4'#a4 live<juliet@example.com'6'#a6 live<paris@example.com'other'#a5 ");
+  expect_told (&f, "a4 a6 a5 ");
   messages_say (&f.test, CHAT (JULIET, "m", "7", OWN_ID ("a7")), "");
   hs_messages_give_up_archive (f.test.messages, own);
   messages_expect_log (&f.test, "live<juliet@example.com'7'#a7~late ");

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hs-history-state-private.h"
+
+G_BEGIN_DECLS
+
+/* Tells messages of one archive apart that have the same id, although they are from or to different people. ejabberd
+ * uses the time in microseconds as the id, and does not check that it is unique.
+ *
+ * The keeper knows each message by a key. It is the id, except for a second message with the same id: its key has the
+ * peer's address as well. */
+typedef struct
+{
+  GHashTable *peers; /* id -> the hash of the bare JID that the id alone is the key for */
+  char *key;         /* the one that was made last */
+} HsHistoryTwins;
+
+void hs_history_twins_init (HsHistoryTwins *self);
+void hs_history_twins_clear (HsHistoryTwins *self);
+
+/* Returns the key, until the next call. @state: of the archive; ids that it does not know are forgotten after some
+ * time. @peer: a bare JID. */
+const char *hs_history_twins_find_key (HsHistoryTwins *self, const HsHistoryState *state, const char *id, const char *peer);
+
+/* Returns the id in a key, or NULL for NULL. */
+char *hs_history_twins_dup_id (const char *key);
+
+G_END_DECLS
