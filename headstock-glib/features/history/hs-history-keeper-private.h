@@ -61,6 +61,7 @@ typedef struct
   gboolean is_paused;    /* HS_HISTORY_FAILURE_FORBIDDEN: no run begins in this session */
   guint n_failures;      /* of runs, in a row */
   guint n_arrived;       /* messages from the stream since the last run began */
+  gint64 busy_until;     /* no run begins earlier because many messages have arrived; 0: there was none */
   gint64 due;            /* when the next run begins; G_MAXINT64: no run is needed */
   gint64 own_due;        /* likewise, to learn the archive ids of messages that were sent */
 

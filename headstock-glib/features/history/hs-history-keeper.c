@@ -7,6 +7,9 @@
 
 /* After this many messages, or after this time with any message, a run moves the mark behind them. */
 #define MAX_ARRIVED 256
+/* A run gives all again from two minutes before it on: more often, and with much traffic, most of what it requests has
+ * been shown by the run before. */
+#define BUSY_INTERVAL (2 * G_TIME_SPAN_MINUTE)
 #define TRAFFIC_INTERVAL (15 * G_TIME_SPAN_MINUTE)
 /* Without available presence the server sends no messages: the archive is asked. */
 #define ABSENT_INTERVAL (15 * G_TIME_SPAN_MINUTE)
@@ -169,6 +172,8 @@ begin_run (HsHistoryKeeper *self)
 {
   self->due = G_MAXINT64;
   self->own_due = G_MAXINT64;
+  if (self->n_arrived > MAX_ARRIVED)
+    self->busy_until = self->now + BUSY_INTERVAL;
   self->n_arrived = 0;
   self->is_outdated = FALSE;
   self->settings.oldest = self->max_age > 0 ? get_time_of_day (self) - self->max_age : HS_HISTORY_NO_STAMP;
@@ -276,7 +281,7 @@ static void
 note_arrival (HsHistoryKeeper *self)
 {
   self->n_arrived++;
-  be_due (self, self->n_arrived > MAX_ARRIVED ? self->now : self->now + TRAFFIC_INTERVAL);
+  be_due (self, self->n_arrived > MAX_ARRIVED ? MAX (self->now, self->busy_until) : self->now + TRAFFIC_INTERVAL);
   if (self->own_due != G_MAXINT64)
     self->own_due = self->now + OWN_DELAY;
 }

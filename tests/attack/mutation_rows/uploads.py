@@ -110,6 +110,8 @@ ROWS = [
     feature("a clock that was not set back makes no gap",
             "if (state->mark.id == NULL || state->mark.stamp - HS_HISTORY_SLACK <= time ||", "if (state->mark.id == NULL ||", "history",
             "/history/clock"),
+    history("much traffic is not requested many times",
+            "self->busy_until = self->now + BUSY_INTERVAL;", "self->busy_until = self->now;", "state", "/history-state/busy"),
     history("whoever sees a request of the history may remove the archive",
             "removed the archive: it has no history then. */ hs_history_changed (history);",
             "*/ hs_history_changed (self->history);", "rooms", "/history-rooms/removed-at-once"),

@@ -329,8 +329,10 @@ typedef struct
   HsHistoryKeeper keeper;
   GQueue asked; /* HsHistoryQuestion, whose `after` is a number */
   gint64 now;
-  guint n_entries; /* in the archive: one a second, with numbers as ids */
+  guint n_entries; /* in the archive, with numbers as ids */
+  gint64 interval; /* between them */
   guint n_given;
+  guint n_shown;
 } Traveller;
 
 static void
@@ -362,9 +364,9 @@ static const HsHistoryKeeperCallbacks traveller_callbacks
     = { traveller_ask_cb, traveller_give_cb, traveller_do_nothing_cb, gap_changed_cb, traveller_do_nothing_cb, filled_cb, changed_cb };
 
 static gint64
-get_stamp (guint number)
+get_stamp (Traveller *self, guint number)
 {
-  return FIRST * MINUTE + number * SECOND;
+  return FIRST * MINUTE + number * self->interval;
 }
 
 static void
@@ -373,8 +375,8 @@ traveller_answer (Traveller *self, HsHistoryQuestion *question)
   g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func (entry_free);
   guint from = question->after != NULL ? g_ascii_strtoull (question->after, NULL, 10) + 1 : 1;
 
-  if (question->start != NO_STAMP && question->start > get_stamp (from))
-    from = (question->start - get_stamp (0) + SECOND - 1) / SECOND;
+  if (question->start != NO_STAMP && question->start > get_stamp (self, from))
+    from = (question->start - get_stamp (self, 0) + self->interval - 1) / self->interval;
   if (question->before != NULL)
     from = self->n_entries > question->max ? self->n_entries - question->max + 1 : 1;
   for (guint i = from; i <= self->n_entries && page->len < question->max; i++)
@@ -382,10 +384,11 @@ traveller_answer (Traveller *self, HsHistoryQuestion *question)
       HsHistoryEntry *entry = g_new0 (HsHistoryEntry, 1);
 
       entry->id = g_strdup_printf ("%u", i);
-      entry->stamp = get_stamp (i);
+      entry->stamp = get_stamp (self, i);
       entry->message = self;
       g_ptr_array_add (page, entry);
     }
+  self->n_shown += page->len;
   hs_history_keeper_answer (&self->keeper, page, TRUE, self->keeper.run.life, self->now);
 }
 
@@ -411,7 +414,7 @@ travel (Traveller *self)
 static void
 test_round_trips (void)
 {
-  Traveller self = { .now = FIRST * MINUTE };
+  Traveller self = { .now = FIRST * MINUTE, .interval = SECOND };
   guint n_trips;
 
   g_queue_init (&self.asked);
@@ -422,7 +425,7 @@ test_round_trips (void)
   hs_history_keeper_lost (&self.keeper);
   self.n_given = 0;
   self.n_entries += N_ENTRIES;
-  self.now = get_stamp (self.n_entries);
+  self.now = get_stamp (&self, self.n_entries);
   hs_history_keeper_begin (&self.keeper, TRUE, self.now);
   n_trips = travel (&self);
   g_test_message ("%u round trips for %u messages", n_trips, N_ENTRIES);
@@ -459,6 +462,39 @@ test_time_of_day (void)
   given = g_hash_table_lookup (owner.keeper.log.working.given, "live");
   g_assert_cmpint (given->when, ==, 19999 * day + owner.now);
   owner_clear (&owner);
+}
+
+/* However much traffic there is, each live message is requested about twice more at most. A run requests again what the
+ * two minutes before it brought. */
+static void
+test_busy (void)
+{
+  Traveller self = { .now = FIRST * MINUTE, .interval = SECOND / 100 };
+  guint n_live = 0;
+
+  g_queue_init (&self.asked);
+  hs_history_keeper_init (&self.keeper, &traveller_callbacks, &self);
+  self.n_entries = 100;
+  hs_history_keeper_begin (&self.keeper, TRUE, self.now);
+  travel (&self);
+  self.n_shown = 0;
+  while (n_live < 100 * 600)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", ++self.n_entries);
+
+      n_live++;
+      self.now = get_stamp (&self, self.n_entries);
+      g_assert_cmpint (hs_history_keeper_judge (&self.keeper, id), ==, HS_HISTORY_VERDICT_GIVE);
+      hs_history_keeper_given (&self.keeper, id, NO_STAMP, 0, self.now);
+      hs_history_keeper_confirm (&self.keeper, id, self.now);
+      hs_history_keeper_poll (&self.keeper, self.now);
+      travel (&self);
+    }
+  g_test_message ("%u messages requested again for %u live ones", self.n_shown, n_live);
+  g_assert_cmpuint (self.n_shown, >, 0);
+  g_assert_cmpuint (10 * self.n_shown, <=, 21 * n_live);
+  hs_history_keeper_lost (&self.keeper);
+  hs_history_keeper_clear (&self.keeper);
 }
 
 /* Another order counts from the next run: what arrives does not overtake what is held. */
@@ -637,6 +673,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/unconfirmed", test_unconfirmed);
   g_test_add_func ("/history-state/round-trips", test_round_trips);
   g_test_add_func ("/history-state/time-of-day", test_time_of_day);
+  g_test_add_func ("/history-state/busy", test_busy);
   g_test_add_func ("/history-state/order", test_order);
   g_test_add_func ("/history-state/failures", test_failures);
   g_test_add_func ("/history-state/times", test_times);
