@@ -141,8 +141,14 @@ hs_debug_print (HsDebugTopics topic, const char *who, const char *format, ...)
   print (topic, who, text);
 }
 
+gboolean
+hs_debug_is_told (HsDebugTopics topic)
+{
+  return hs_debug_wants (topic) || !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
+}
+
 void
-hs_debug_decided (HsDebugTopics topic, const char *who, const char *format, ...)
+hs_debug_tell (HsDebugTopics topic, const char *who, const char *format, ...)
 {
   g_autofree char *text = NULL;
   g_autoptr (GString) line = g_string_new (NULL);

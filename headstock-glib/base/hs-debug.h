@@ -35,9 +35,18 @@ hs_debug_wants (HsDebugTopics topic)
  * shown as codes. */
 void
 hs_debug_print (HsDebugTopics topic, const char *who, const char *format, ...) G_GNUC_PRINTF (3, 4);
-/* The same for something that the library has decided; a debug message of GLib as well, whether or not the topic is
- * wanted. */
-void
-hs_debug_decided (HsDebugTopics topic, const char *who, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* Whether anybody is told what the library has decided: the topic is wanted, or the debug messages of GLib are shown
+ * (G_MESSAGES_DEBUG, g_log_set_debug_enabled()). */
+gboolean hs_debug_is_told (HsDebugTopics topic);
+void hs_debug_tell (HsDebugTopics topic, const char *who, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* Prints a line about something that the library has decided, if the topic is wanted; a debug message of GLib as well,
+ * whether or not it is. If nobody is told, the arguments are not even evaluated: a sign-in has four such lines. */
+#define hs_debug_decided(topic, who, ...)                                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (hs_debug_is_told (topic))                                                                  \
+      hs_debug_tell (topic, who, __VA_ARGS__);                                                     \
+  }                                                                                                \
+  G_STMT_END
 
 G_END_DECLS

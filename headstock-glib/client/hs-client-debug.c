@@ -35,10 +35,11 @@ void
 hs_client_debug_retry (HsClient *self, const GError *error, int msec)
 {
   const char *why = error != NULL ? error->message : "the stream has ended";
-  g_autofree char *when = msec > 0    ? g_strdup_printf ("in %d ms", msec)
-                          : msec == 0 ? g_strdup ("now")
-                                      : g_strdup ("never");
+  g_autofree char *when = NULL;
 
+  if (!hs_debug_is_told (HS_DEBUG_RETRY) && !hs_debug_wants (HS_DEBUG_STATE))
+    return;
+  when = msec > 0 ? g_strdup_printf ("in %d ms", msec) : g_strdup (msec == 0 ? "now" : "never");
   hs_debug_decided (HS_DEBUG_RETRY, hs_client_get_name (self), "disconnected; the next try is %s: %s", when, why);
   if (hs_debug_wants (HS_DEBUG_STATE))
     hs_debug_print (HS_DEBUG_STATE, hs_client_get_name (self), "connection ended: %s", why);

@@ -316,9 +316,13 @@ describe_candidate (HsConnector *self,
                     const char *what,
                     const HsCandidate *candidate)
 {
-  g_autofree char *name = format_target (candidate->target);
-  const char *address = g_strcmp0 (candidate->address, name) != 0 ? candidate->address : NULL;
+  g_autofree char *name = NULL;
+  const char *address;
 
+  if (!hs_debug_is_told (HS_DEBUG_RETRY))
+    return;
+  name = format_target (candidate->target);
+  address = g_strcmp0 (candidate->address, name) != 0 ? candidate->address : NULL;
   hs_debug_decided (HS_DEBUG_RETRY, self->domain, "%s %s%s%s%s%s%s", what, name, address != NULL ? " (" : "",
                     address != NULL ? address : "", address != NULL ? ")" : "",
                     candidate->target->direct_tls ? ", TLS from the start" : "",

@@ -162,13 +162,27 @@ test_no_colours (void)
   g_assert_null (strchr (text, '\033'));
 }
 
-/* The decisions are GLib's debug messages as well. */
+static int
+count (guint *n)
+{
+  return (int) ++*n;
+}
+
+/* The decisions are GLib's debug messages as well, where these are shown. Otherwise nothing is made for them. */
 static void
 test_decided (void)
 {
-  g_test_expect_message ("Headstock", G_LOG_LEVEL_DEBUG, "example.org: waits for 5 ms");
-  hs_debug_decided (HS_DEBUG_RETRY, "example.org", "waits for %d ms", 5);
+  guint n = 0;
+
+  g_unsetenv ("G_MESSAGES_DEBUG");
+  hs_debug_decided (HS_DEBUG_RETRY, "example.org", "waits for %d ms", count (&n));
+  g_assert_cmpuint (n, ==, 0);
+  g_log_set_debug_enabled (TRUE);
+  g_test_expect_message ("Headstock", G_LOG_LEVEL_DEBUG, "example.org: waits for 1 ms");
+  hs_debug_decided (HS_DEBUG_RETRY, "example.org", "waits for %d ms", count (&n));
   g_test_assert_expected_messages ();
+  g_log_set_debug_enabled (FALSE);
+  g_assert_cmpuint (n, ==, 1);
 }
 
 int
