@@ -91,7 +91,7 @@ hs_message_dup_reactions (HsMessage *self)
  *
  * The message gets [flags@Headstock.Hints.STORE], so that servers keep it for devices that are
  * offline (XEP-0444, 4). If the other message must not be stored, take the hint away with
- * [method@Message.set_hints].
+ * [method@Message.set_hints]. Removing the reactions removes the hint as well.
  *
  * Since: 0.2
  */
@@ -113,7 +113,10 @@ hs_message_set_reactions (HsMessage *self, const char *id, const char *const *re
   for (; reactions != NULL && *reactions != NULL; reactions++)
     add_once (chosen, **reactions != '\0' ? g_strdup (*reactions) : NULL);
   if (own == NULL)
-    hs_message_remove_extension (self, "reactions", HS_NS_REACTIONS);
+    {
+      if (hs_message_remove_extension (self, "reactions", HS_NS_REACTIONS))
+        hs_message_remove_hints (self, HS_HINTS_STORE);
+    }
   else
     {
       child = hs_message_make_extension (self, "reactions", HS_NS_REACTIONS);

@@ -230,7 +230,6 @@ test_write_reactions (void)
     g_assert_nonnull (strstr (xml, ">16<"));
     g_assert_null (strstr (xml, ">17<"));
   }
-  hs_message_set_hints (message, HS_HINTS_NONE);
   hs_message_set_reactions (message, NULL, (const char *[]){ WAVE, NULL });
   assert_xml (message, "<message xmlns=\"jabber:client\"/>");
   g_assert_finalize_object (message);
