@@ -6,6 +6,7 @@ import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
+import HeadstockTest from 'gi://HeadstockTest?version=1.0';
 
 import {assert, equal, main, refused, Signal, throwing} from './support.js';
 
@@ -443,9 +444,10 @@ await main({
     },
 
     async 'runAsync stops the client where it is cancelled'() {
-        const listener = new Gio.SocketListener();
-        const client = new Headstock.Client({jid: 'a@b', password: 'x', host: '127.0.0.1', port: listener.add_any_inet_port(null)});
+        const client = new Headstock.Client({jid: 'a@b', password: 'x'});
+        const server = new HeadstockTest.Server();
         const stages = [];
+        server.attach(client);
         client.register({stopping: () => stages.push('stopping'), terminated: () => stages.push('terminated')});
         const cancelling = (last, cancel) => {
             GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
@@ -463,7 +465,6 @@ await main({
         equal(stages.splice(0, 4), ['stopping', 'terminated', 'stopping', 'terminated']);
         equal([stages.length, signal.listeners.size], [10, 0]);
         cancellable.cancel();
-        listener.close();
     },
 
     'functions with callbacks can be promisified'() {
