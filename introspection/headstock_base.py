@@ -112,8 +112,12 @@ class Jid(Headstock.Jid):
         return Jid, (self.to_string(),)
 
 
+# Looked up once: every string that is given to C is compared with it.
+_NativeJid = Headstock.Jid
+
+
 def make_string(address):
-    return address.to_string() if isinstance(address, Headstock.Jid) else address
+    return address.to_string() if isinstance(address, _NativeJid) else address
 
 
 def make_jid(address):
@@ -132,7 +136,7 @@ _found = {}
 
 
 def _find_converter(cls, name):
-    spec = getattr(cls.props, name, None)
+    spec = getattr(cls.props, name.replace("-", "_"), None)
     convert = _CONVERTERS.get(spec.value_type.name) if spec is not None else None
     _found[cls, name] = convert
     return convert
@@ -140,8 +144,10 @@ def _find_converter(cls, name):
 
 def _convert(cls, name, value):
     check_text(value)
-    name = name.replace("-", "_")
-    convert = _found[cls, name] if (cls, name) in _found else _find_converter(cls, name)
+    try:
+        convert = _found[cls, name]
+    except KeyError:
+        convert = _find_converter(cls, name)
     return convert(value) if convert else value
 
 
