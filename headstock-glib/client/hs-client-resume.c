@@ -24,7 +24,9 @@ const HsSessionCallbacks hs_client_session_callbacks = { .bound_changed = bound_
  * before more arrived has that arrive again. A stanza whose handlers are being called counts as received; one
  * whose dispatch waits for the next turn of the main loop does not. The state is of no use once the session
  * was ended in an orderly way; a program that ends and wants its session to go on takes the state, and then
- * drops the client or ends without [method@Client.stop].
+ * ends without [method@Client.stop]. Where the process goes on, only the last reference that is dropped ends the
+ * client, and a request that waits for its answer has one: until then it goes on with the session, and what was
+ * taken before is of no use.
  *
  * The state is private to the account: who has it can take the session over.
  *

@@ -27,7 +27,8 @@
  * that thread's default one at that time. A call from another thread does nothing: it fails with
  * %HS_ERROR_WRONG_THREAD, or with a critical warning where it has no error. g_main_context_invoke() calls a
  * function in the right thread. Dropping the last reference, which is allowed in any thread, ends the client
- * without a word to anybody.
+ * without a word to anybody. A request that waits for its answer has a reference too, one of a module as well: a
+ * program that goes on after it has let go of a client calls [method@Client.stop] before.
  *
  * ```python
  * client = Headstock.Client.new("juliet@example.org", "secret")
