@@ -52,7 +52,22 @@ struct _HsParser
   char *content_namespace;
   HsParserCallbacks callbacks;
   gpointer user_data;
-  gboolean forgets;
+
+  /* Each TRUE or FALSE, in one byte: a silent stream keeps its parser. */
+  guint8 forgets;
+  guint8 replaying;
+  guint8 framed;        /* see hs_parser_set_framed() */
+  guint8 prolog;        /* before the stream's header */
+  guint8 begun;         /* the first bytes, with an XML declaration, are good */
+  guint8 foreign;       /* see hs_parser_is_foreign() */
+  guint8 in_section;    /* a CDATA section */
+  guint8 has_forgotten; /* elements of the stanza */
+  guint8 holding_tag;   /* @held is part of a tag */
+  guint8 discards;      /* see hs_parser_set_discards() */
+  guint8 skip_due;      /* @skip takes over behind this slice; */
+  guint8 skipping;      /* it has */
+  guint8 bounded;       /* what is skipped may not be endless: it was discarded, and not dropped at its start tag */
+  guint8 uncounted;     /* what is skipped is no stanza */
 
   gsize max_stanza_size;
   guint max_depth;
@@ -60,12 +75,6 @@ struct _HsParser
   guint depth;
   guint start_depth; /* 0 for a stream; 1 where one element stands alone */
   guint dropping;    /* depth at which what is inside is thrown away, or 0 */
-  gboolean replaying;
-  gboolean framed; /* see hs_parser_set_framed() */
-  gboolean prolog; /* before the stream's header */
-  gboolean begun;  /* the first bytes, with an XML declaration, are good */
-  gboolean foreign; /* see hs_parser_is_foreign() */
-  gboolean in_section; /* a CDATA section */
   HsSectionScan section;
   gsize n_brackets; /* "]" at the end of what has come, in text */
   HsScope *scopes; /* of the elements that are open, from the outside in */
@@ -79,21 +88,14 @@ struct _HsParser
   HsNode *current;
   guint64 n_fed;        /* bytes that libxml2, or what skips a stanza, has been given */
   guint64 stanza_start; /* which of them the stanza began with */
-  gboolean has_forgotten; /* elements of it */
 
   /* While a stanza is dropped or discarded (@dropping is not 0). */
-  gboolean discards;     /* see hs_parser_set_discards() */
-  HsSkip *skip;          /* knows what is open */
-  gboolean skip_due;     /* it takes over behind this slice; */
-  gboolean skipping;     /* it has */
-  gboolean bounded;      /* it may not be endless: it was discarded, and not dropped at its start tag */
-  gboolean uncounted;    /* it is no stanza */
-  guint64 n_skipped;     /* bytes of the stanza up to now */
-  HsDiscardReason skip_reason;
+  HsSkip *skip;      /* knows what is open */
+  guint64 n_skipped; /* bytes of the stanza up to now */
   HsNode *(*parse_element) (const char *xml, gsize length, GError **error);
+  HsDiscardReason skip_reason;
 
   GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
-  gboolean holding_tag;
   HsTagScan tag; /* the held one */
   GByteArray *header;
 

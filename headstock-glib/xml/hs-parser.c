@@ -224,11 +224,11 @@ hs_parser_is_between_stanzas (HsParser *self)
 gboolean
 hs_parser_shrink (HsParser *self)
 {
-  if (self->context == NULL || self->depth != HS_HEADER_DEPTH || self->first != NULL ||
-      self->start_depth != 0 || self->error != NULL || self->held->len > 0 ||
-      !only_space_left (self))
+  if (self->depth != HS_HEADER_DEPTH || self->first != NULL || self->start_depth != 0 || self->error != NULL ||
+      self->held->len > 0 || (self->context != NULL && !only_space_left (self)))
     return FALSE;
-  hs_parser_drop_context (self);
+  if (self->context != NULL)
+    hs_parser_drop_context (self);
   return TRUE;
 }
 

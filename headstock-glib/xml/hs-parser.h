@@ -117,7 +117,8 @@ void hs_parser_set_forgets (HsParser *self, gboolean forgets);
 gboolean hs_parser_is_foreign (HsParser *self);
 /* Whether all that was fed has been used up, and no stanza is half done. */
 gboolean hs_parser_is_between_stanzas (HsParser *self);
-/* Between two stanzas: lets go of what a silent stream does not need. FALSE where it is busy. */
+/* Between two stanzas: frees what a silent stream does not need, unless that is freed already. FALSE where the stream is
+ * busy. */
 gboolean hs_parser_shrink (HsParser *self);
 
 /* One element that stands alone; the caller owns its block. */

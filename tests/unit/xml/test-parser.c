@@ -530,6 +530,9 @@ test_shrink (void)
     {
       g_assert_true (hs_parser_shrink (parser));
       g_assert_cmpuint (n_changes, ==, i + 1);
+      /* In a process with many streams libxml2's part has gone before the silence: the rest of the client's goes then. */
+      g_assert_true (hs_parser_shrink (parser));
+      g_assert_cmpuint (n_changes, ==, i + 1);
       g_string_truncate (out, 0);
       test_feed_string (parser, "<p:a/><message><stream:x/></message> ", out, &error);
       g_assert_no_error (error);
