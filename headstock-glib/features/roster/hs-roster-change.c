@@ -3,6 +3,8 @@
 
 #include "hs-roster-private.h"
 
+#include <string.h>
+
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
@@ -21,6 +23,16 @@ changed_cb (GObject *client, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+/* Servers refuse an item with a group that has no name or comes twice (RFC 6121, 2.3.3). */
+static gboolean
+is_written (const char *const *groups, guint position)
+{
+  for (guint i = 0; i < position; i++)
+    if (strcmp (groups[i], groups[position]) == 0)
+      return FALSE;
+  return *groups[position] != '\0';
+}
+
 static HsElement *
 make_item (HsJid *jid, const char *name, const char *const *groups)
 {
@@ -30,7 +42,8 @@ make_item (HsJid *jid, const char *name, const char *const *groups)
   if (name != NULL && *name != '\0')
     hs_element_set_attribute (item, "name", name);
   for (guint i = 0; groups != NULL && groups[i] != NULL; i++)
-    hs_element_add_text_child (item, "group", HS_NS_ROSTER, groups[i]);
+    if (is_written (groups, i))
+      hs_element_add_text_child (item, "group", HS_NS_ROSTER, groups[i]);
   return item;
 }
 
@@ -57,7 +70,7 @@ send_item (HsRoster *self, GTask *task, HsElement *item)
  * @self: a roster
  * @jid: an address; its bare JID is added
  * @name: (nullable): a name for the contact, or %NULL
- * @groups: (nullable) (array zero-terminated=1): the groups of the contact, or %NULL
+ * @groups: (nullable) (array zero-terminated=1): the groups of the contact, or %NULL; those without a name are left out
  * @cancellable: (nullable): a #GCancellable, which ends the waiting but not the change
  * @callback: (scope async) (closure user_data): called when the server has answered
  * @user_data: data for @callback

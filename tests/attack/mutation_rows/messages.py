@@ -290,6 +290,8 @@ ROWS = [
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_FROM_ACCOUNT, hs_roster_push_cb',
            'hs_client_register_on_iq (client, "set", NULL, HS_HANDLER_DEFAULT, hs_roster_push_cb',
            "push", "/roster/push/forged"),
+    roster("a group is sent once", "if (strcmp (groups[i], groups[position]) == 0) return FALSE; return *groups[position]",
+           "(void) i; return *groups[position]", "push", "/roster/push/changes"),
     roster("a push has one item",
            "if (item != NULL) return NULL; item = child;", "item = child;",
            "push", "/roster/push/forged"),

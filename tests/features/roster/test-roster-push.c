@@ -175,7 +175,8 @@ test_changes (void)
     SERVE,
     END,
   };
-  static const char *const groups[] = { "A", "B", NULL };
+  /* Each is sent once, if it has a name (RFC 6121, 2.3.3). */
+  static const char *const groups[] = { "A", "B", "", "A", NULL };
   static const char *const other[] = { "C", NULL };
   static const char *const none[] = { NULL };
   RosterTest f;
