@@ -23,10 +23,12 @@ struct _HsRosterMerge
   guint position; /* in the array of the phase */
   guint mark;     /* of contacts that stay */
   gboolean is_index_clear;
+  gboolean is_published;
+  gboolean is_told; /* PUBLISHED has been returned */
   GPtrArray *added;
   GPtrArray *list;
   GPtrArray *gone;
-  GPtrArray *old;
+  GPtrArray *old; /* NULL while its replacement is being shown */
 };
 
 /* ---- Staging ---- */
@@ -353,16 +355,29 @@ sort_next (HsRosterContacts *self, HsRosterMerge *merge)
                    g_object_ref (contact));
 }
 
+/* Handlers may finish the merge, which is freed then. */
 static void
 publish (HsRosterContacts *self, HsRosterMerge *merge)
 {
-  for (guint i = 0; i < merge->gone->len; i++)
-    hs_contact_leave_roster (merge->gone->pdata[i]);
+  g_autoptr (GPtrArray) gone = g_ptr_array_ref (merge->gone);
+  GPtrArray *old;
+
+  for (guint i = 0; i < gone->len; i++)
+    {
+      hs_contact_leave_roster (gone->pdata[i]);
+      if (self->merge != merge)
+        return;
+    }
   g_ptr_array_extend_and_steal (merge->list, g_steal_pointer (&merge->added));
   merge->added = g_ptr_array_new ();
   merge->phase = PHASE_LEAVE;
   merge->position = 0;
-  merge->old = hs_roster_list_replace (self->list, g_steal_pointer (&merge->list));
+  merge->is_published = TRUE;
+  old = hs_roster_list_replace (self->list, g_steal_pointer (&merge->list));
+  if (self->merge == merge)
+    merge->old = old;
+  else
+    g_ptr_array_unref (old);
 }
 
 static void
@@ -387,7 +402,7 @@ free_one (HsRosterMerge *merge)
 {
   if (merge->gone->len > 0)
     free_next (merge->gone);
-  else if (merge->old->len > 0)
+  else if (merge->old != NULL && merge->old->len > 0)
     free_next (merge->old);
   else if (merge->staging->items->len > 0)
     {
@@ -430,30 +445,32 @@ do_one (HsRosterContacts *self, HsRosterMerge *merge)
     }
 }
 
+/* A handler that one step calls may finish the merge by calling this, and may begin another one. */
 HsRosterStep
 hs_roster_contacts_step (HsRosterContacts *self, gint64 deadline)
 {
-  HsRosterMerge *merge = self->merge;
+  HsRosterMerge *merge;
 
-  if (merge == NULL)
-    return HS_ROSTER_STEP_DONE;
-  for (guint n = 1;; n++)
+  for (guint n = 1; (merge = self->merge) != NULL; n++)
     {
+      if (merge->is_published && !merge->is_told)
+        {
+          merge->is_told = TRUE;
+          return HS_ROSTER_STEP_PUBLISHED;
+        }
       if (n % BETWEEN_LOOKS == 0 && deadline != G_MAXINT64 && g_get_monotonic_time () >= deadline)
         return HS_ROSTER_STEP_AGAIN;
-      if (do_one (self, merge))
+      if (do_one (self, merge) || self->merge != merge)
         continue;
       if (merge->phase == PHASE_PUBLISH)
         {
           publish (self, merge);
-          return HS_ROSTER_STEP_PUBLISHED;
+          continue;
         }
       merge->phase++;
       merge->position = 0;
       if (merge->phase == PHASE_END)
-        {
-          g_clear_pointer (&self->merge, merge_free);
-          return HS_ROSTER_STEP_DONE;
-        }
+        g_clear_pointer (&self->merge, merge_free);
     }
+  return HS_ROSTER_STEP_DONE;
 }

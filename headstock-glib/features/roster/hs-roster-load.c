@@ -125,23 +125,24 @@ merge_until (HsRoster *self, gint64 deadline)
   return step != HS_ROSTER_STEP_DONE;
 }
 
-static gboolean
-slice_cb (gpointer user_data)
-{
-  g_autoptr (HsRoster) self = g_object_ref (user_data);
-
-  if (merge_until (self, g_get_monotonic_time () + SLICE_USEC))
-    return G_SOURCE_CONTINUE;
-  g_clear_pointer (&self->load.source, g_source_unref);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 stop_slices (HsRoster *self)
 {
   if (self->load.source != NULL)
     g_source_destroy (self->load.source);
   g_clear_pointer (&self->load.source, g_source_unref);
+}
+
+static gboolean
+slice_cb (gpointer user_data)
+{
+  g_autoptr (HsRoster) self = g_object_ref (user_data);
+
+  /* If a handler has begun another merge, that has a source of its own. */
+  if (merge_until (self, g_get_monotonic_time () + SLICE_USEC))
+    return G_SOURCE_CONTINUE;
+  stop_slices (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* The source has no idle priority: incoming data would starve it. */

@@ -138,9 +138,9 @@ hs_roster_ready (HsModule *module, HsClient *client)
   HsRoster *self = HS_ROSTER (module);
 
   hs_roster_update_own_contact (self);
-  set_stale (self, FALSE);
-  /* The module was registered after the session had begun. */
-  if (!self->load.is_asked)
+  set_stale (self, self->client != client);
+  /* The module was registered after the session had begun, and no handler has unregistered it since. */
+  if (!self->load.is_asked && self->client == client)
     hs_roster_load_begin (self);
 }
 

@@ -86,8 +86,11 @@ info_cb (GObject *disco, GAsyncResult *result, gpointer user_data)
     return;
   if (info != NULL)
     read_info (self, info);
+  /* A handler of HsUpload:max-size may have unregistered the module. */
+  if (self->search != search->search)
+    return;
   /* The program has set the service: it may give slots even if it does not answer this request. */
-  else if (self->is_service_given && error->domain == HS_STANZA_ERROR)
+  if (info == NULL && self->is_service_given && error->domain == HS_STANZA_ERROR)
     g_clear_error (&error);
   end_search (self, error);
 }
@@ -118,7 +121,9 @@ found_cb (GObject *disco, GAsyncResult *result, gpointer user_data)
       return;
     }
   hs_upload_take_service (self, service);
-  ask_service (self, HS_DISCO (disco));
+  /* A handler of HsUpload:service may have unregistered the module. */
+  if (self->search == search->search)
+    ask_service (self, HS_DISCO (disco));
 }
 
 void

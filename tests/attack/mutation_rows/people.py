@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Features about others and the account: capabilities, states, profiles, avatars, markers, blocking, nodes."""
 
-from .row import attack, avatars, cancelled, disco, displayed, feature, roster, unit, vcard
+from .row import attack, avatars, cancelled, disco, displayed, feature, handlers, roster, unit, vcard
 
 ROWS = [
     # ---- Capabilities of others ----
@@ -84,6 +84,11 @@ ROWS = [
            "resumed", "/roster/resumed/stale"),
     roster("a state that is not in normal form is refused",
            "is_valid = is_valid && !reader.is_broken;", "", "load", "/roster/load/bad-state"),
+    handlers("a roster that a handler has unregistered asks for nothing",
+             "if (!self->load.is_asked && self->client == client)", "if (!self->load.is_asked)", "all/unregister"),
+    handlers("a merge of the roster may be finished from inside its own signals",
+             "else if (merge->old != NULL && merge->old->len > 0)", "else if (merge->old->len > 0)",
+             "all/register-again"),
     unit("an item of a roster has as many groups as a server likes",
          "if (known != NULL) return !g_hash_table_add (known, (char *) name);", "", "roster-item", "/roster-item/many"),
     unit("a value of a roster's state ends within its array", "if (end < self->begin || end > self->limit) return FALSE;",

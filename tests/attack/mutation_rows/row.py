@@ -89,6 +89,11 @@ def history(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/history/test-history-{program}", ("-p", path))
 
 
+def handlers(name: str, old: str, new: str, path: str) -> Mutation:
+    """One that a handler of the program's finds, which does something at each place of a messenger's run."""
+    return Mutation(name, old, new, "tests/features/messenger/test-messenger-handlers", ("-p", f"/messenger-handlers/{path}"))
+
+
 def sent(name: str, old: str, new: str) -> Mutation:
     """One that the simulation of sent messages finds."""
     return Mutation(name, old, new, "tests/simulation/simulate-sent", ("--seeds=300",))

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Uploads."""
 
-from .row import blocking_large, blocking_sessions, feature, history, upload
+from .row import blocking_large, blocking_sessions, feature, handlers, history, upload
 
 ROWS = [
     # ---- Uploads ----
     upload("a slot's URLs are https",
            'else if (uri != NULL && g_ascii_strcasecmp (g_uri_get_scheme (uri), "https") != 0) wrong',
            "else if (FALSE) wrong", "upload", "/upload/bad-slots"),
+    handlers("an upload that a handler has unregistered asks no service",
+             "if (self->search == search->search) ask_service (self, HS_DISCO (disco));",
+             "ask_service (self, HS_DISCO (disco));", "all/unregister"),
     upload("a slot's URLs have no line breaks",
            "if (g_ascii_isspace (*at) || g_ascii_iscntrl (*at)) wrong", "if (FALSE) wrong", "upload", "/upload/bad-slots"),
     upload("a slot's URLs are those that libsoup can read",

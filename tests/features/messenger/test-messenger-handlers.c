@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A handler of HsClient::xml sees all that a messenger sends, and may do anything: here it does the same at each place of
- * a run in turn. */
+/* A handler of a signal may do anything: here it does the same at each place of a run in turn. In one row of tests it is a
+ * handler of HsClient::xml, which sees all that a messenger sends; in the other it is one of all signals. */
 #include <headstock-glib-test/headstock-test.h>
 #include <headstock-glib/headstock.h>
 
@@ -18,11 +18,17 @@ typedef struct
 {
   HsTestServer *server;
   HsClient *client;
-  HsMessenger *messenger;
+  HsMessenger *messenger; /* NULL when the run is over */
   Deed deed;
-  guint n_before; /* what is sent until then */
-  guint n_sent;
+  guint n_before; /* handlers that are called until then */
+  guint n_called;
 } Run;
+
+typedef struct
+{
+  Deed deed;
+  gboolean hears_all; /* signals */
+} Case;
 
 static GPtrArray *
 list_modules (HsMessenger *messenger)
@@ -79,10 +85,78 @@ forget (HsMessenger *messenger)
 }
 
 static void
+act (Run *run)
+{
+  if (run->n_called++ == run->n_before)
+    run->deed (run->messenger);
+}
+
+static void
 xml_cb (HsClient *client, HsDirection direction, const char *text, Run *run)
 {
-  if (direction == HS_DIRECTION_OUT && run->n_sent++ == run->n_before)
-    run->deed (run->messenger);
+  if (direction == HS_DIRECTION_OUT)
+    act (run);
+}
+
+static void hear_all (Run *run);
+
+static void
+signal_cb (GClosure *closure, GValue *value, guint n_values, const GValue *values, gpointer hint, gpointer data)
+{
+  Run *run = closure->data;
+
+  if (run->messenger == NULL)
+    return;
+  act (run);
+  hear_all (run);
+}
+
+/* Connects to all signals of an object, once. */
+static void
+hear (Run *run, gpointer object)
+{
+  GType types[] = { G_OBJECT_TYPE (object), G_TYPE_OBJECT, G_TYPE_LIST_MODEL };
+
+  if (g_object_get_data (object, "heard") != NULL)
+    return;
+  g_object_set_data (object, "heard", run);
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      guint n_ids;
+      g_autofree guint *ids = g_type_is_a (G_OBJECT_TYPE (object), types[i]) ? g_signal_list_ids (types[i], &n_ids) : NULL;
+
+      for (guint k = 0; ids != NULL && k < n_ids; k++)
+        {
+          GClosure *closure = g_closure_new_simple (sizeof (GClosure), run);
+
+          g_closure_set_marshal (closure, signal_cb);
+          g_signal_connect_closure_by_id (object, ids[k], 0, closure, FALSE);
+        }
+    }
+}
+
+static void
+hear_list (Run *run, GListModel *list)
+{
+  hear (run, list);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (list, i);
+
+      hear (run, item);
+    }
+}
+
+static void
+hear_all (Run *run)
+{
+  g_autoptr (GListModel) modules = hs_client_list_modules (run->client);
+
+  hear (run, run->client);
+  hear_list (run, modules);
+  hear_list (run, hs_muc_get_rooms (hs_messenger_get_muc (run->messenger)));
+  hear_list (run, hs_roster_get_contacts (hs_messenger_get_roster (run->messenger)));
+  hear_list (run, hs_bookmarks_get_bookmarks (hs_messenger_get_bookmarks (run->messenger)));
 }
 
 static void
@@ -104,7 +178,6 @@ set_up (Run *run)
                          BOOKMARK ("padua@rooms.example.org") "</items></pubsub>");
   hs_test_server_answer (run->server, "query", "urn:xmpp:mam:2",
                          "<fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'/></fin>");
-  g_signal_connect (run->client, "xml", G_CALLBACK (xml_cb), run);
 }
 
 /* A session in which others write, its resumption, and another session. */
@@ -132,23 +205,27 @@ live (Run *run)
 }
 
 static void
-test_handler (gconstpointer deed)
+test_handler (gconstpointer data)
 {
+  const Case *given = data;
   guint n_runs = 0;
   Run run;
 
   do
     {
-      run = (Run){ .deed = *(const Deed *) deed, .n_before = n_runs++ };
+      run = (Run){ .deed = given->deed, .n_before = n_runs++ };
       set_up (&run);
+      if (given->hears_all)
+        hear_all (&run);
+      else
+        g_signal_connect (run.client, "xml", G_CALLBACK (xml_cb), &run);
       live (&run);
       hs_test_server_stop (run.server);
-      g_signal_handlers_disconnect_by_data (run.client, &run);
-      g_object_unref (run.messenger);
+      g_clear_object (&run.messenger);
       g_object_unref (run.server);
       g_assert_finalize_object (run.client);
     }
-  while (run.n_sent > run.n_before);
+  while (run.n_called > run.n_before);
   g_test_message ("%u runs", n_runs);
   g_assert_cmpuint (n_runs, >, 40);
 }
@@ -156,13 +233,16 @@ test_handler (gconstpointer deed)
 int
 main (int argc, char **argv)
 {
-  static const Deed deeds[] = { unregister, register_again, stop, forget };
+  static const Case cases[] = { { unregister, FALSE }, { register_again, FALSE }, { stop, FALSE }, { forget, FALSE },
+                                { unregister, TRUE },  { register_again, TRUE } };
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/messenger-handlers/unregister", &deeds[0], test_handler);
-  g_test_add_data_func ("/messenger-handlers/register-again", &deeds[1], test_handler);
-  g_test_add_data_func ("/messenger-handlers/stop", &deeds[2], test_handler);
-  g_test_add_data_func ("/messenger-handlers/forget", &deeds[3], test_handler);
+  g_test_add_data_func ("/messenger-handlers/xml/unregister", &cases[0], test_handler);
+  g_test_add_data_func ("/messenger-handlers/xml/register-again", &cases[1], test_handler);
+  g_test_add_data_func ("/messenger-handlers/xml/stop", &cases[2], test_handler);
+  g_test_add_data_func ("/messenger-handlers/xml/forget", &cases[3], test_handler);
+  g_test_add_data_func ("/messenger-handlers/all/unregister", &cases[4], test_handler);
+  g_test_add_data_func ("/messenger-handlers/all/register-again", &cases[5], test_handler);
 
   return g_test_run ();
 }
