@@ -12,8 +12,8 @@ on: rows that were held are not tried again while the tree stays as it is.
 
 --check builds nothing, and sees only that each row still applies: its old text is found once, and
 no other row has its name.  With --build, a folder that Meson has set up, also that the program is
-one of the tests there and, if it is built, that it has the test that the row names.  --list shows
-the rows.
+one of the tests there and, if it is built and up to date, that it has the test that the row names.
+--list shows the rows.
 
 A row that no longer applies, because the code has changed, counts as failed.  The last line is
 "N of M defences are held by their tests".  Status 0 where all are.
@@ -102,6 +102,19 @@ def list_programs(build: Path) -> frozenset[str]:
 
 
 @functools.cache
+def list_test_sources() -> dict[str, Path]:
+    return {path.stem: path for path in (ROOT / "tests").rglob("*.c")}
+
+
+@functools.cache
+def is_built(program: Path) -> bool:
+    """Whether a program is there, and its tests have not changed since it was built."""
+    source = list_test_sources().get(program.name)
+    sources = [source] if source else (ROOT / "tests" / program.parent.name).glob("*.c")
+    return program.exists() and all(path.stat().st_mtime <= program.stat().st_mtime for path in sources)
+
+
+@functools.cache
 def list_tests(program: Path) -> list[str]:
     option = "--list" if program.name == "attack" else "-l"
     listed = subprocess.run([program, option], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -127,8 +140,8 @@ def find_fault(mutation: Mutation, build: Path | None) -> str | None:
     if mutation.target not in list_programs(build):
         return f"{mutation.target} is no program of a test"
     program = build / mutation.target
-    if program.exists() and not names_a_test(mutation, program):
-        return f"{mutation.target}, as it is built, has no test {mutation.arguments[-1]}"
+    if is_built(program) and not names_a_test(mutation, program):
+        return f"{mutation.target} has no test {mutation.arguments[-1]}"
     return None
 
 
