@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* Makes a copy that does not follow later changes of @self. (transfer full) */
 HsNodeConfig *hs_node_config_copy (HsNodeConfig *self);
+/* The same, with what XEP-0223 asks for alone: whether items are kept, and who may read them. (transfer full) */
+HsNodeConfig *hs_node_config_copy_basic (HsNodeConfig *self);
 /* Makes a form with all values, to be submitted. (transfer full) */
 HsElement *hs_node_config_make_form (HsNodeConfig *self, const char *form_type);
 /* Whether @form, the configuration of a node, has all values of @self. */

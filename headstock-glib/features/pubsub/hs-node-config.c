@@ -78,6 +78,18 @@ hs_node_config_copy (HsNodeConfig *self)
   return copy;
 }
 
+HsNodeConfig *
+hs_node_config_copy_basic (HsNodeConfig *self)
+{
+  static const char *const basic[] = { PREFIX "persist_items", PREFIX "access_model", NULL };
+  HsNodeConfig *copy = g_object_new (HS_TYPE_NODE_CONFIG, NULL);
+
+  for (guint i = 0; i < self->names->len; i++)
+    if (g_strv_contains (basic, self->names->pdata[i]))
+      hs_node_config_store_value (copy, self->names->pdata[i], self->values->pdata[i]);
+  return copy;
+}
+
 HsElement *
 hs_node_config_make_form (HsNodeConfig *self, const char *form_type)
 {

@@ -19,7 +19,8 @@ typedef struct
   HsElement *payload; /* or NULL */
   HsNodeConfig *options; /* or NULL */
   gboolean is_checked; /* the service itself compares @options with the node when it gets the item */
-  GError *refused; /* the service's answer that the node does not match @options; or NULL */
+  gboolean is_basic;   /* it only knows the basic ones */
+  GError *refused; /* the service's answer that the node does not match @options, or that it does not know one; or NULL */
   gboolean is_created;
   gboolean is_configured;
 } Publication;
@@ -47,6 +48,16 @@ is_precondition (GError *error)
   HsElement *element = stanza != NULL ? hs_element_get_child (HS_ELEMENT (stanza), "error", HS_NS_CLIENT) : NULL;
 
   return element != NULL && hs_element_get_child (element, "precondition-not-met", HS_NS_PUBSUB_ERRORS) != NULL;
+}
+
+/* ejabberd 23 does not know `max_items` in publish-options, although a node can have it. No condition is defined for
+ * that: ejabberd answers with resource-constraint. */
+static gboolean
+may_be_unknown_option (GError *error)
+{
+  return g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_RESOURCE_CONSTRAINT)
+         || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_BAD_REQUEST)
+         || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_NOT_ACCEPTABLE);
 }
 
 static void
@@ -77,9 +88,10 @@ published_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return_id (task, answer);
   /* A node of another account is never configured. */
   else if (publication->is_checked && publication->service == NULL && publication->refused == NULL
-           && is_precondition (error))
+           && (is_precondition (error) || may_be_unknown_option (error)))
     {
       publication->refused = error;
+      publication->is_basic = !is_precondition (error);
       configure (g_steal_pointer (&task));
     }
   else
@@ -104,7 +116,9 @@ publish (GTask *task)
     }
   if (publication->is_checked)
     {
-      g_autoptr (HsElement) form = hs_node_config_make_form (publication->options, PUBLISH_OPTIONS);
+      g_autoptr (HsNodeConfig) options = publication->is_basic ? hs_node_config_copy_basic (publication->options)
+                                                               : g_object_ref (publication->options);
+      g_autoptr (HsElement) form = hs_node_config_make_form (options, PUBLISH_OPTIONS);
 
       hs_element_append (hs_element_add_child (payload, "publish-options", HS_NS_PUBSUB), form);
     }
@@ -112,6 +126,13 @@ publish (GTask *task)
 }
 
 /* ---- The node ---- */
+
+/* Whether the service compares all of @options with the node. If it does not, this must read the configuration. */
+static gboolean
+checks_all (const Publication *self)
+{
+  return self->is_checked && !self->is_basic;
+}
 
 /* Ends the task, because the node cannot be configured as @options say. */
 static void
@@ -168,7 +189,7 @@ store (GTask *task, HsDataForm *form)
 
   hs_node_config_fill (publication->options, form, &missing);
   /* If the service checks the options itself, it decides whether they are met. */
-  if (missing != NULL && !publication->is_checked)
+  if (missing != NULL && !checks_all (publication))
     {
       g_autofree char *why = g_strdup_printf ("the service does not let '%s' be set", missing);
 
@@ -233,7 +254,7 @@ config_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (form == NULL)
     give_up (task, "the service gave no form");
   else if (hs_node_config_is_met (publication->options, form)
-           || (publication->is_configured && publication->is_checked))
+           || (publication->is_configured && checks_all (publication)))
     publish (g_steal_pointer (&task));
   else if (publication->is_configured)
     give_up (task, "the service did not take all values");
@@ -304,7 +325,9 @@ ask_features (GTask *task)
  * `publish-options` (XEP-0060, 7.1.5), it checks them. Otherwise the node is created and configured first, and its
  * configuration is then read back. If it does not match @options, nothing is published, and the error is
  * %HS_ERROR_NOT_SUPPORTED. If a node of the account itself does not match @options, it is configured, and the item is
- * published again; the new configuration also applies to the items that were published on the node before.
+ * published again; the new configuration also applies to the items that were published on the node before. The same is
+ * done if the service of the account does not know one of @options when it publishes: it then only checks whether items
+ * are kept, and who may read them.
  *
  * Call [method@PubSub.publish_finish] in the callback to get the result.
  *

@@ -300,4 +300,9 @@ ROWS = [
     feature("an item is published once more, and not for ever",
             "publication->is_checked && publication->service == NULL && publication->refused == NULL",
             "publication->is_checked && publication->service == NULL", "pubsub", "/pubsub/precondition"),
+    feature("what a service does not check when it gets an item is read back",
+            "|| (publication->is_configured && checks_all (publication)))",
+            "|| (publication->is_configured && publication->is_checked))", "pubsub", "/pubsub/unknown-option-unmet"),
+    feature("an option that a service does not know is left to the node's configuration",
+            "publication->is_basic = !is_precondition (error);", "", "pubsub", "/pubsub/unknown-option"),
 ]

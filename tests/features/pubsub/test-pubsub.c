@@ -91,6 +91,70 @@ test_precondition (void)
   pubsub_tear_down (&f);
 }
 
+/* The service does not know an option when it publishes (ejabberd 23): the node is configured, and then the service
+ * checks who may read it. */
+static void
+test_unknown_option (void)
+{
+  static const char *const conditions[] = { "resource-constraint", "bad-request", "not-acceptable" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
+    {
+      g_autoptr (HsNodeConfig) options = hs_node_config_new_private ();
+      g_autofree char *unknown = g_strdup_printf ("<iq type='error' id='@ID@'><error type='wait'><%s "
+                                                  "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+                                                  conditions[i]);
+      PubSubTest f;
+
+      hs_node_config_store_value (options, "max_items", "max");
+      pubsub_set_up (&f);
+      pubsub_publish (&f, NULL, options, OPTIONS);
+      pubsub_await (&f, "<publish ");
+      pubsub_say (&f, unknown);
+      pubsub_await_config (&f, "get");
+      pubsub_say (&f, CONFIG (OPEN FIELD ("max_items", "10")));
+      pubsub_await_config (&f, "set");
+      assert_sent (&f, "<value>whitelist</value>");
+      assert_sent (&f, "<value>max</value>");
+      pubsub_say (&f, RESULT (""));
+      pubsub_await_config (&f, "get");
+      pubsub_assert_unsent (&f, "secret");
+      pubsub_say (&f, CONFIG (PRIVATE FIELD ("max_items", "max")));
+      pubsub_await (&f, "<publish ");
+      assert_sent (&f, "<field var=\"pubsub#persist_items\"><value>true</value></field>");
+      assert_sent (&f, "<field var=\"pubsub#access_model\"><value>whitelist</value></field>");
+      g_assert_null (strstr (f.sent, "max_items"));
+      pubsub_say (&f, PUBLISHED ("1"));
+      assert_published (&f);
+      pubsub_tear_down (&f);
+    }
+}
+
+/* And the node does not take what was not checked: nothing goes out. */
+static void
+test_unknown_option_unmet (void)
+{
+  g_autoptr (HsNodeConfig) options = hs_node_config_new_private ();
+  g_autoptr (GError) error = NULL;
+  PubSubTest f;
+
+  hs_node_config_store_value (options, "max_items", "max");
+  pubsub_set_up (&f);
+  pubsub_publish (&f, NULL, options, OPTIONS);
+  pubsub_await (&f, "<publish ");
+  pubsub_say (&f, REFUSED ("resource-constraint", ""));
+  pubsub_await_config (&f, "get");
+  pubsub_say (&f, CONFIG (OPEN FIELD ("max_items", "10")));
+  pubsub_await_config (&f, "set");
+  pubsub_say (&f, RESULT (""));
+  pubsub_await_config (&f, "get");
+  pubsub_say (&f, CONFIG (PRIVATE FIELD ("max_items", "10")));
+  g_assert_null (pubsub_finish_publish (&f, &error));
+  g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_RESOURCE_CONSTRAINT);
+  pubsub_assert_unsent (&f, "secret");
+  pubsub_tear_down (&f);
+}
+
 /* A node of somebody else is not configured, and another conflict says nothing of the node. */
 static void
 test_foreign_precondition (void)
@@ -420,6 +484,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pubsub/options", test_options);
   g_test_add_func ("/pubsub/plain", test_plain);
   g_test_add_func ("/pubsub/precondition", test_precondition);
+  g_test_add_func ("/pubsub/unknown-option", test_unknown_option);
+  g_test_add_func ("/pubsub/unknown-option-unmet", test_unknown_option_unmet);
   g_test_add_func ("/pubsub/foreign-precondition", test_foreign_precondition);
   g_test_add_func ("/pubsub/configured-first", test_configured_first);
   g_test_add_func ("/pubsub/unsupported", test_unsupported);
