@@ -48,6 +48,12 @@ hs_pubsub_remove_missed (HsPubSub *self, gpointer data)
   g_ptr_array_remove (self->listeners, find (self, data));
 }
 
+static gboolean
+is_ready (HsPubSub *self)
+{
+  return self->client != NULL && hs_client_get_state (self->client) == HS_CLIENT_STATE_READY;
+}
+
 /* A listener may remove itself, and others. */
 static gboolean
 tell_cb (gpointer user_data)
@@ -62,7 +68,7 @@ tell_cb (gpointer user_data)
     {
       Listener *listener = find (self, all->pdata[i]);
 
-      if (listener != NULL && self->client != NULL && hs_client_get_state (self->client) == HS_CLIENT_STATE_READY)
+      if (listener != NULL && is_ready (self))
         listener->func (listener->data);
     }
   return G_SOURCE_REMOVE;
@@ -102,7 +108,7 @@ info_asked_cb (HsClient *client, HsElement *query, gpointer user_data)
 {
   HsStanza *request = hs_disco_get_request (query);
 
-  if (request != NULL && is_from_server (client, request))
+  if (request != NULL && is_from_server (client, request) && is_ready (user_data))
     schedule (user_data);
   return NULL;
 }
@@ -120,14 +126,27 @@ hs_pubsub_missed_stop (HsPubSub *self)
     g_source_destroy (self->missed);
   g_clear_pointer (&self->missed, g_source_unref);
   self->is_unannounced = TRUE;
+  self->is_queued = FALSE;
 }
 
+void
+hs_pubsub_missed_session (HsPubSub *self, gboolean is_resumed)
+{
+  if (is_resumed && self->is_queued)
+    schedule (self);
+  self->is_queued = FALSE;
+}
+
+/* A session begins with the presence, before the items are requested. While a session is interrupted, the presence waits
+ * until it is resumed. */
 void
 hs_pubsub_missed_presence_sent (HsPubSub *self, HsPresence *presence)
 {
   gboolean is_available = strcmp (hs_stanza_get_stanza_type (HS_STANZA (presence)), "available") == 0;
 
-  if (is_available && self->is_unannounced)
+  if (is_available && self->is_unannounced && is_ready (self))
     schedule (self);
+  else if (is_available)
+    self->is_queued |= self->is_unannounced;
   self->is_unannounced = !is_available;
 }

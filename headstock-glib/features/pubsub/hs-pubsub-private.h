@@ -23,6 +23,7 @@ struct _HsPubSub
 
   GPtrArray *listeners;    /* see hs-pubsub-shared.h */
   GSource *missed;         /* once a turn: they are told */
+  gboolean is_queued;      /* such a presence was sent while there was no connection */
   gboolean is_unannounced; /* the server has no available presence of this session with all that is watched */
 };
 
@@ -66,6 +67,8 @@ GPtrArray *hs_pubsub_read_events (HsClient *client, HsElement *element);
 void hs_pubsub_missed_start (HsPubSub *self);
 /* The session, or the client, is gone. */
 void hs_pubsub_missed_stop (HsPubSub *self);
+/* A session has begun, or is resumed. */
+void hs_pubsub_missed_session (HsPubSub *self, gboolean is_resumed);
 void hs_pubsub_missed_presence_sent (HsPubSub *self, HsPresence *presence);
 
 G_END_DECLS

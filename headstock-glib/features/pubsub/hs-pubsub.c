@@ -103,6 +103,18 @@ hs_pubsub_presence_sent (HsModule *module, HsClient *client, HsPresence *presenc
 }
 
 static void
+hs_pubsub_ready (HsModule *module, HsClient *client)
+{
+  hs_pubsub_missed_session (HS_PUBSUB (module), FALSE);
+}
+
+static void
+hs_pubsub_resumed (HsModule *module, HsClient *client)
+{
+  hs_pubsub_missed_session (HS_PUBSUB (module), TRUE);
+}
+
+static void
 hs_pubsub_lost (HsModule *module, HsClient *client)
 {
   hs_pubsub_missed_stop (HS_PUBSUB (module));
@@ -123,6 +135,8 @@ static void
 hs_pubsub_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_pubsub_attached;
+  iface->ready = hs_pubsub_ready;
+  iface->resumed = hs_pubsub_resumed;
   iface->presence_sent = hs_pubsub_presence_sent;
   iface->lost = hs_pubsub_lost;
   iface->detached = hs_pubsub_detached;

@@ -449,6 +449,26 @@ set_presence (Test *f, const char *type)
   hs_client_set_own_presence (f->m.test->client, presence);
 }
 
+/* A session that begins with a presence requests the items after it, and once. */
+static void
+test_once (void)
+{
+  static const ScriptStep *const scripts[] = { messages_session, NULL };
+  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+  Test f = { 0 };
+
+  messages_set_up (&f.m, scripts);
+  listen (&f);
+  hs_client_set_own_presence (f.m.test->client, presence);
+  hs_client_register (f.m.test->client, HS_MODULE (f.displayed));
+  test_client_start_until_ready (f.m.test);
+  messages_answer_account (&f.m, MESSAGES_FEATURES PUBLISH_OPTIONS);
+  answer_items (&f, "error", NO_NODE);
+  expect_silence (&f);
+  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+  stop (&f);
+}
+
 /* A server sends no events to who is not available. */
 static void
 test_missed_away (void)
@@ -737,6 +757,7 @@ main (int argc, char **argv)
   g_test_add_func ("/displayed/catch-up", test_catch_up);
   g_test_add_func ("/displayed/missed", test_missed);
   g_test_add_func ("/displayed/missed-meanwhile", test_missed_meanwhile);
+  g_test_add_func ("/displayed/once", test_once);
   g_test_add_func ("/displayed/missed-away", test_missed_away);
   g_test_add_func ("/displayed/not-told", test_not_told);
   g_test_add_func ("/displayed/in-flight", test_in_flight);
