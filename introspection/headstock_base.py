@@ -129,15 +129,52 @@ def make_strings(addresses):
     return [make_string(one) for one in addresses] if isinstance(addresses, (list, tuple)) else addresses
 
 
+# Numbers
+
+
+def find_check(cls, name):
+    """What refuses a value that a property does not take: GObject has but a warning then, and leaves the property as it was.
+
+    None where a property is no number and no enumeration of the library, and where there is none.
+    """
+    spec = getattr(cls.props, name.replace("-", "_"), None)
+    if spec is None:
+        return None
+    values = getattr(Headstock, spec.value_type.name.removeprefix("Hs"), None) if spec.value_type.is_a(GObject.TYPE_ENUM) else None
+    if not hasattr(spec, "minimum") and values is None:
+        return None
+    known = f"one of {values.__name__}" if values else f"from {spec.minimum:,} to {spec.maximum:,}"
+
+    def check(value):
+        if not _is_taken(spec, values, value):
+            raise ValueError(f"the {name.replace('_', '-')} of a {cls.__name__} is {known}, not {value!r}")
+        return value
+
+    return check
+
+
+def _is_taken(spec, values, value):
+    """Whether a property takes a number; PyGObject refuses what is none."""
+    if not isinstance(value, (int, float)):
+        return True
+    if values is None:
+        return spec.minimum <= value <= spec.maximum
+    try:
+        values(value)
+    except ValueError:
+        return False
+    return True
+
+
 # What a property takes in another form, too, by the name of its type.
 _CONVERTERS = {"HsJid": make_jid, "gchararray": make_string, "GStrv": make_strings}
-# The same by class and property.
+# The same, or a check, by class and property.
 _found = {}
 
 
 def _find_converter(cls, name):
     spec = getattr(cls.props, name.replace("-", "_"), None)
-    convert = _CONVERTERS.get(spec.value_type.name) if spec is not None else None
+    convert = spec and _CONVERTERS.get(spec.value_type.name) or find_check(cls, name)
     _found[cls, name] = convert
     return convert
 
@@ -182,8 +219,6 @@ def check_property(cls, name, value):
                 check_type(kind, value)
     elif name == "show" and issubclass(cls, Headstock.Presence):
         check_word("the show of a presence", value, _SHOWS)
-    elif name == "priority" and issubclass(cls, Headstock.Presence) and not -128 <= value <= 127:
-        raise ValueError(f"the priority of a presence is from -128 to 127, not {value}")
 
 
 # Properties
@@ -241,6 +276,9 @@ class _Props:
 
 
 class _PropsDescriptor:
+    def __set__(self, instance, value):
+        raise AttributeError("props can't be set: it has the properties")
+
     def __get__(self, instance, owner, get=vars(_GObject)["props"].__get__):
         if instance is None:
             # help() asks the mixed in class, which has none.

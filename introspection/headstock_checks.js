@@ -18,6 +18,10 @@ const NO_TEXT = /[\0\p{Surrogate}]/u;
 const CONVERTERS = {HsJid: toJid, gchararray: toAddress, GStrv: toAddresses};
 // The names of the properties that are addresses, and that a program may set.
 const jidNames = new Set();
+// The names of the properties that are numbers, and by type how GObject calls it and what it can hold.
+const numberNames = new Set();
+const KINDS = {gint: ['int', -(2 ** 31), 2 ** 31 - 1], guint: ['uint', 0, 2 ** 32 - 1], gint64: ['int64', -(2 ** 53), 2 ** 53],
+    guint64: ['uint64', 0, 2 ** 53], gdouble: ['double', -Number.MAX_VALUE, Number.MAX_VALUE]};
 
 let Headstock;
 
@@ -103,7 +107,13 @@ function checkProperties(Class) {
     const {prototype} = Class;
     for (const {name, owner_type: owner, flags, value_type: type} of Class.list_properties()) {
         const convert = CONVERTERS[type.name];
-        if (owner.name !== Class.$gtype.name || (flags & GObject.ParamFlags.WRITABLE) === 0 || !convert)
+        if (owner.name !== Class.$gtype.name || (flags & GObject.ParamFlags.WRITABLE) === 0)
+            continue;
+        if (isNumber(type)) {
+            numberNames.add(name);
+            checkNumbers(Class, name);
+        }
+        if (!convert)
             continue;
         convertProperty(prototype, name, value => convert(checkText(value)));
         if (type.name === 'HsJid')
@@ -123,10 +133,52 @@ function checkProperties(Class) {
     };
 }
 
+function isNumber(type) {
+    return type.name in KINDS || GObject.type_is_a(type, GObject.TYPE_ENUM) || GObject.type_is_a(type, GObject.TYPE_FLAGS);
+}
+
+// Gives a number, and refuses what the property does not take: JavaScript makes a number of anything, and of most things 0, and
+// GObject has but a warning for one that is too large, and leaves the property as it was.
+function checkNumber(spec, given) {
+    const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+    if (typeof value !== 'number' || !Number.isFinite(value))
+        throw new TypeError(`The property ${spec.name} is a number, not ${typeof given === 'string' ? `'${given}'` : given}`);
+    const taken = findNearest(spec, value);
+    if (taken !== Math.trunc(value) && taken !== value)
+        throw new RangeError(`The property ${spec.name} takes no ${given}; the nearest number that it takes is ${taken}`);
+    return value;
+}
+
+// What GObject makes of a number.  GJS itself refuses what an enumeration has not.
+function findNearest(spec, value) {
+    const [kind, least, most] = KINDS[spec.value_type.name] ?? [];
+    if (!kind)
+        return value;
+    const made = new GObject.Value();
+    made.init(spec.value_type);
+    made[`set_${kind}`](Math.min(Math.max(value, least), most));
+    GObject.param_value_validate(spec, made);
+    return made[`get_${kind}`]();
+}
+
+// Has a property and the function that sets it check numbers.
+function checkNumbers(Class, name) {
+    const {prototype} = Class;
+    const spec = Class.find_property(name);
+    const setter = `set_${name.replaceAll('-', '_')}`;
+    convertProperty(prototype, name, value => checkNumber(spec, value));
+    if (Object.hasOwn(prototype, setter))
+        convertArgument(prototype, setter, 0, value => checkNumber(spec, value));
+}
+
 // What a property of an object is to be.  Its type is looked up only where the value may be an address in the other form.
 function convertValue(object, name, value) {
     checkText(value);
     const dashed = name.replaceAll('_', '-').replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+    if (numberNames.has(dashed)) {
+        const spec = object.constructor.find_property(dashed);
+        return spec && isNumber(spec.value_type) ? checkNumber(spec, value) : value;
+    }
     if (typeof value === 'string' ? !jidNames.has(dashed) : !(value instanceof Headstock.Jid || Array.isArray(value)))
         return value;
     const convert = CONVERTERS[object.constructor.find_property(dashed)?.value_type.name];
@@ -175,26 +227,18 @@ function checkShow(show) {
     return checkWord('show of a presence', show, SHOWS);
 }
 
-function checkPriority(priority) {
-    if (!(priority >= -128 && priority <= 127))
-        throw new RangeError(`The priority of a presence is from -128 to 127, not ${priority}`);
-    return priority;
-}
-
 // C would complain of what it does not know, and leave the stanza what it was.
 function overrideTypes() {
     const {Stanza, Message, Presence, Iq, Client} = Headstock;
     const types = {stanza_type: checkType, stanzaType: checkType, 'stanza-type': checkType};
     convertProperty(Stanza.prototype, 'stanza-type', checkType);
     convertProperty(Presence.prototype, 'show', checkShow);
-    convertProperty(Presence.prototype, 'priority', checkPriority);
     convertConstructor(Stanza, types);
-    convertConstructor(Presence, {show: checkShow, priority: checkPriority});
+    convertConstructor(Presence, {show: checkShow});
     convertSetProperty(Stanza, {'stanza-type': checkType});
-    convertSetProperty(Presence, {show: checkShow, priority: checkPriority});
+    convertSetProperty(Presence, {show: checkShow});
     convertArgument(Stanza.prototype, 'set_stanza_type', 0, checkType);
     convertArgument(Presence.prototype, 'set_show', 0, checkShow);
-    convertArgument(Presence.prototype, 'set_priority', 0, checkPriority);
     convertArgument(Message, 'new', 0, type => checkWord('type of a message', type, TYPES.Message));
     convertArgument(Presence, 'new', 0, type => checkWord('type of a presence', type, TYPES.Presence));
     convertArgument(Iq, 'new', 0, type => checkWord('type of an iq', type ?? '', TYPES.Iq));

@@ -174,11 +174,6 @@ class Presence(Headstock.Presence):
         check_property(type(self), "show", show)
         Headstock.Presence.set_show(self, show)
 
-    def set_priority(self, priority):
-        """Sets the priority; raises ValueError for one that there is not."""
-        check_property(type(self), "priority", priority)
-        Headstock.Presence.set_priority(self, priority)
-
 
 @override
 class Iq(Headstock.Iq):

@@ -8,7 +8,7 @@ from gi._gi import FunctionInfo
 from gi.overrides import headstock_errors
 from gi.overrides.headstock_asyncio import make_awaitable
 from gi.overrides.headstock_base import (
-    OVERRIDES, Headstock, Properties, check_text, make_jid, make_string, make_strings, override)
+    OVERRIDES, Headstock, Properties, check_text, find_check, make_jid, make_string, make_strings, override)
 from gi.repository import GObject
 
 
@@ -66,6 +66,22 @@ def _check_function(info):
     return call
 
 
+def _check_setter(cls, name, call):
+    """Makes the function that sets a property refuse what the property does not take."""
+    check = find_check(cls, name)
+    if check is None:
+        return call
+
+    def set_value(self, *arguments, **keywords):
+        for one in (*arguments, *keywords.values()):
+            check(one)
+        return call(self, *arguments, **keywords)
+
+    set_value.__name__ = set_value.__qualname__ = call.__name__
+    set_value.__doc__ = call.__doc__
+    return set_value
+
+
 def check_functions():
     """Makes all functions of C check their strings, except for the hooks of Module, which have none."""
     for name in dir(Headstock):
@@ -85,6 +101,8 @@ def _check_methods(cls):
         if name == "__new__" or not isinstance(info, FunctionInfo):
             continue
         call = _check_function(info)
+        if name.startswith("set_") and issubclass(cls, GObject.Object):
+            call = _check_setter(cls, name[len("set_"):], call)
         if name.endswith("_finish"):
             call = headstock_errors.attach_to_raised(call)
         elif _get_result_tag(info) == "error":

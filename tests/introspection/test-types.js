@@ -233,6 +233,32 @@ await main({
             equal(new Presence({show, priority: -128}).show, show);
     },
 
+    'a number that a property does not take is refused, and so is what is no number'() {
+        const {ArchiveQuery, Client, Presence, TlsMode} = Headstock;
+        const client = new Client({jid: 'a@b', port: 5222});
+        for (const [name, wrong] of [['port', 70000], ['port', -1], ['request_timeout', 0], ['requestTimeout', 2 ** 33], ['max-depth', 1],
+            ['log_max_size', -1]]) {
+            throwing(RangeError, () => (client[name] = wrong));
+            throwing(RangeError, () => new Client({jid: 'a@b', [name]: wrong}));
+            throwing(RangeError, () => client.set({[name]: wrong}));
+        }
+        for (const [name, wrong] of [['port', 'x'], ['port', ''], ['port', null], ['port', true], ['port', NaN], ['tls_mode', 'direct'],
+            ['tlsMode', null]]) {
+            throwing(TypeError, () => (client[name] = wrong));
+            throwing(TypeError, () => new Client({jid: 'a@b', [name]: wrong}));
+        }
+        throwing(RangeError, () => client.set_port(70000));
+        throwing(RangeError, () => client.set_property('port', 70000));
+        throwing(RangeError, () => new ArchiveQuery({page_size: 0}));
+        throwing(RangeError, () => new Presence().set_priority(128));
+        equal([client.port, client.tls_mode, client.request_timeout], [5222, TlsMode.REQUIRED, 60000]);
+        client.port = '5223';
+        client.tls_mode = TlsMode.DIRECT;
+        client.log_max_size = 2 ** 40;
+        client.keepalive_interval = 1.5;
+        equal([client.port, client.tls_mode, client.log_max_size, client.keepalive_interval], [5223, TlsMode.DIRECT, 2 ** 40, 1]);
+    },
+
     'stanzas are made with their properties, by subclasses too'() {
         equal(`${new Message({to: 'a@b', body: 'hi <&>', stanza_type: 'chat'})}`,
             '<message xmlns="jabber:client" to="a@b" type="chat"><body>hi &lt;&amp;&gt;</body></message>');

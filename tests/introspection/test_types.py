@@ -135,6 +135,30 @@ def wrong_types():
 
 
 @scenario
+def numbers():
+    """a number that a property does not take is refused where it is given"""
+    h = Headstock
+    client, query = h.Client(jid="a@b", port=5222), h.ArchiveQuery()
+    for give in (
+            lambda: setattr(client, "port", 70000), lambda: setattr(client.props, "port", -1), lambda: client.set_port(70000),
+            lambda: client.set_port(port=70000), lambda: client.set_property("port", 70000),
+            lambda: client.set_properties(port=70000), lambda: h.Client(jid="a@b", port=70000),
+            lambda: setattr(client, "request_timeout", 0), lambda: client.set_request_timeout(2**31),
+            lambda: h.Component(jid="a", max_depth=1), lambda: setattr(client, "log_max_size", -1),
+            lambda: setattr(client, "tls_mode", 99), lambda: h.Client(jid="a@b", tls_mode=-1), lambda: query.set_page_size(0),
+            lambda: setattr(query, "page_size", 1001), lambda: setattr(h.Message(), "chat_state", 77)):
+        try:
+            given = give()
+        except ValueError as error:
+            assert " not " in str(error), error
+            continue
+        raise AssertionError(f"{inspect.getsource(give)}: {given}")
+    assert (client.port, client.request_timeout, client.tls_mode) == (5222, 60000, h.TlsMode.REQUIRED)
+    client.port, client.tls_mode, client.log_max_size = 0, h.TlsMode.DIRECT, 2**40
+    assert (client.port, client.tls_mode, client.log_max_size) == (0, h.TlsMode.DIRECT, 2**40)
+
+
+@scenario
 def addresses():
     """an address may be a Jid or a string"""
     for to in ("a@b/c", Jid("a@b/c")):
@@ -326,7 +350,7 @@ def attributes():
     assert client.get_host() == client.host == client.props.host == "y" and client.jid == "c@d"
     assert message.get_body() == message.body == "ho" and message.stanza_type == "normal"
     for obj, name in ((client, "hots"), (client, "state"), (message, "bodies"), (Headstock.DataForm(), "x"),
-                      (Headstock.Roster(), "contact"), (Jid("a@b"), "local")):
+                      (Headstock.Roster(), "contact"), (Jid("a@b"), "local"), (client, "props")):
         try:
             setattr(obj, name, "x")
         except AttributeError as error:
