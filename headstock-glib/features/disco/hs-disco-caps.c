@@ -7,6 +7,7 @@
 
 #include "hs-element.h"
 #include "hs-error.h"
+#include "hs-feature.h"
 #include "hs-namespaces.h"
 #include "hs-presence.h"
 
@@ -42,24 +43,19 @@ hs_disco_caps_free (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsDiscoCaps, hs_disco_caps_free)
 
-static const char *
-get_bounded (HsElement *element, const char *name, gsize most)
+static gboolean
+is_bounded (const char *value, gsize most)
 {
-  const char *value = hs_element_get_attribute (element, name);
-
-  return value != NULL && *value != '\0' && strlen (value) <= most ? value : NULL;
+  return value != NULL && *value != '\0' && strlen (value) <= most;
 }
 
 /* Without an algorithm, `ver` is no hash (XEP-0115, 10): the address is asked as if it had no capabilities. */
 static HsDiscoCaps *
-parse (HsElement *element)
+make_caps (const char *algorithm, const char *hash, const char *node)
 {
   HsDiscoCaps *caps = g_new0 (HsDiscoCaps, 1);
-  const char *algorithm = hs_element_get_attribute (element, "hash");
-  const char *hash = get_bounded (element, "ver", MAX_HASH);
-  const char *node = get_bounded (element, "node", MAX_NODE);
 
-  if (algorithm != NULL && hash != NULL && node != NULL)
+  if (algorithm != NULL && is_bounded (hash, MAX_HASH) && is_bounded (node, MAX_NODE))
     {
       g_autofree char *full = g_strconcat (node, "#", hash, NULL);
 
@@ -72,6 +68,24 @@ parse (HsElement *element)
         }
     }
   return caps;
+}
+
+static HsDiscoCaps *
+parse (HsElement *element)
+{
+  return make_caps (hs_element_get_attribute (element, "hash"), hs_element_get_attribute (element, "ver"),
+                    hs_element_get_attribute (element, "node"));
+}
+
+/* Makes no view of the child, since each occupant of a room has one. Returns NULL if there is none. */
+static HsDiscoCaps *
+parse_presence (HsElement *presence)
+{
+  if (hs_feature_get_child_values (presence, "c", HS_NS_CAPS, NULL, NULL, 0) == 0)
+    return NULL;
+  return make_caps (hs_element_get_child_attribute (presence, "c", HS_NS_CAPS, "hash"),
+                    hs_element_get_child_attribute (presence, "c", HS_NS_CAPS, "ver"),
+                    hs_element_get_child_attribute (presence, "c", HS_NS_CAPS, "node"));
 }
 
 /* Returns FALSE if the answer does not match the hash. */
@@ -121,7 +135,6 @@ hs_disco_caps_received (HsDisco *self, HsPresence *presence)
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (presence));
   g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (presence));
   gboolean is_gone = strcmp (type, "unavailable") == 0;
-  HsElement *element;
   g_autoptr (HsDiscoCaps) caps = NULL;
   HsDiscoCaps *old;
   const char *jid;
@@ -139,10 +152,9 @@ hs_disco_caps_received (HsDisco *self, HsPresence *presence)
       hs_lru_remove (&self->addresses, jid);
       return;
     }
-  element = hs_element_get_child (HS_ELEMENT (presence), "c", HS_NS_CAPS);
-  if (element == NULL)
+  caps = parse_presence (HS_ELEMENT (presence));
+  if (caps == NULL)
     return;
-  caps = parse (element);
   /* The strings are interned: equal ones have one pointer. */
   if (old != NULL && old->key == caps->key && old->node == caps->node)
     return;
