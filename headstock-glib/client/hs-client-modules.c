@@ -134,6 +134,26 @@ get_value (HsNode *node, const char *attribute)
   return text != NULL ? text : "";
 }
 
+static guint
+get_values (HsNode *node,
+            const char *name,
+            const char *namespace_,
+            const char *attribute,
+            const char **values,
+            guint n_values)
+{
+  guint n_found = 0;
+
+  for (HsNode *child = hs_node_first_element (node); child != NULL; child = hs_node_next_element (child))
+    if (hs_node_matches (child, name, namespace_))
+      {
+        if (n_found < n_values)
+          values[n_found] = get_value (child, attribute);
+        n_found++;
+      }
+  return n_found;
+}
+
 guint
 hs_feature_get_child_values (HsElement *element,
                              const char *name,
@@ -142,17 +162,21 @@ hs_feature_get_child_values (HsElement *element,
                              const char **values,
                              guint n_values)
 {
-  guint n_found = 0;
+  return get_values (hs_element_get_node (element), name, namespace_, attribute, values, n_values);
+}
 
-  for (HsNode *child = hs_node_first_element (hs_element_get_node (element)); child != NULL;
-       child = hs_node_next_element (child))
-    if (hs_node_matches (child, name, namespace_))
-      {
-        if (n_found < n_values)
-          values[n_found] = get_value (child, attribute);
-        n_found++;
-      }
-  return n_found;
+guint
+hs_feature_get_inner_values (HsElement *element,
+                             const char *child,
+                             const char *name,
+                             const char *namespace_,
+                             const char *attribute,
+                             const char **values,
+                             guint n_values)
+{
+  HsNode *outer = hs_node_get_child (hs_element_get_node (element), child, namespace_);
+
+  return outer != NULL ? get_values (outer, name, namespace_, attribute, values, n_values) : 0;
 }
 
 gboolean

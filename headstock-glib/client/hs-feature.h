@@ -62,6 +62,15 @@ guint hs_feature_get_child_values (HsElement *element,
                                    const char **values,
                                    guint n_values);
 
+/* The same, of the children of the first child called @child. Both names are in @namespace_. */
+guint hs_feature_get_inner_values (HsElement *element,
+                                   const char *child,
+                                   const char *name,
+                                   const char *namespace_,
+                                   const char *attribute,
+                                   const char **values,
+                                   guint n_values);
+
 /* Whether an element is a child of a presence: without a view of the presence, which would be in the way of the one that
  * is used again and again. */
 gboolean hs_feature_is_in_presence (HsElement *child);

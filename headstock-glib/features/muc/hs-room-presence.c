@@ -32,13 +32,14 @@ typedef enum
   STATUS_TECHNICAL = 1 << 8,    /* 333 */
 } Status;
 
+/* No view of an element is made: a room has thousands of occupants. */
 static Status
-read_status (HsElement *x)
+read_status (HsPresence *presence)
 {
   static const char *const codes[] = { "110", "201", "301", "303", "307", "321", "322", "332", "333" };
   const char *values[MAX_CODES];
   guint n_values
-      = x != NULL ? hs_feature_get_child_values (x, "status", HS_NS_MUC_USER, "code", values, MAX_CODES) : 0;
+      = hs_feature_get_inner_values (HS_ELEMENT (presence), "x", "status", HS_NS_MUC_USER, "code", values, MAX_CODES);
   Status found = 0;
 
   for (guint i = 0; i < MIN (n_values, MAX_CODES); i++)
@@ -75,10 +76,10 @@ is_own_presence (HsRoom *self, HsOccupant *occupant, HsPresence *presence, Statu
 }
 
 static void
-take_entering (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
+take_entering (HsRoom *self, HsJid *from, HsPresence *presence)
 {
   HsOccupant *occupant;
-  Status status = read_status (x);
+  Status status = read_status (presence);
 
   /* Presences before this client has sent its own belong to an earlier stay. */
   if (self->join_id == NULL)
@@ -93,7 +94,7 @@ take_entering (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
       hs_room_table_insert (&self->entering, occupant);
     }
   /* Nobody has been shown the occupant. */
-  hs_room_table_update (&self->entering, occupant, presence, x, hs_room_get_trust (self));
+  hs_room_table_update (&self->entering, occupant, presence, hs_room_get_trust (self));
   self->is_created |= (status & STATUS_CREATED) != 0;
   if (!is_own_presence (self, occupant, presence, status))
     return;
@@ -102,7 +103,7 @@ take_entering (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
 }
 
 static void
-take_known (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
+take_known (HsRoom *self, HsJid *from, HsPresence *presence)
 {
   HsOccupant *known = hs_room_table_lookup (&self->table, hs_jid_get_resource (from));
   g_autoptr (HsOccupant) occupant = known != NULL ? g_object_ref (known) : NULL;
@@ -115,7 +116,7 @@ take_known (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
       occupant = make_occupant (from);
       hs_room_table_insert (&self->table, occupant);
     }
-  changes = hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self));
+  changes = hs_room_table_update (&self->table, occupant, presence, hs_room_get_trust (self));
   if (known != NULL)
     {
       hs_occupant_notify (occupant, changes);
@@ -249,13 +250,13 @@ take_own_unavailable (HsRoom *self, Status status, HsElement *x)
 }
 
 static void
-remove_occupant (HsRoom *self, HsOccupant *gone, HsPresence *presence, HsElement *x)
+remove_occupant (HsRoom *self, HsOccupant *gone, HsPresence *presence)
 {
   g_autoptr (HsOccupant) occupant = g_object_ref (gone);
 
   tell_occupant_left (self, occupant->jid);
   g_object_freeze_notify (G_OBJECT (occupant));
-  hs_occupant_notify (occupant, hs_room_table_update (&self->table, occupant, presence, x, hs_room_get_trust (self)));
+  hs_occupant_notify (occupant, hs_room_table_update (&self->table, occupant, presence, hs_room_get_trust (self)));
   hs_room_table_remove (&self->table, occupant);
   hs_roster_list_remove (self->occupants, occupant);
   g_object_thaw_notify (G_OBJECT (occupant));
@@ -280,9 +281,10 @@ is_own_nick (HsRoom *self, HsJid *from, HsOccupant *occupant)
 }
 
 static void
-take_unavailable (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
+take_unavailable (HsRoom *self, HsJid *from, HsPresence *presence)
 {
-  Status status = read_status (x);
+  HsElement *x = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_MUC_USER);
+  Status status = read_status (presence);
   HsRoomTable *table = self->state == HS_ROOM_STATE_JOINING ? &self->entering : &self->table;
   HsOccupant *occupant = hs_room_table_lookup (table, hs_jid_get_resource (from));
   gboolean is_own = (status & STATUS_SELF) != 0 || is_own_nick (self, from, occupant);
@@ -298,7 +300,7 @@ take_unavailable (HsRoom *self, HsJid *from, HsPresence *presence, HsElement *x)
   else if (occupant == NULL)
     return;
   else if (self->state == HS_ROOM_STATE_IN)
-    remove_occupant (self, occupant, presence, x);
+    remove_occupant (self, occupant, presence);
   else if (self->state == HS_ROOM_STATE_JOINING)
     {
       /* The table first: the array holds the last reference. */
@@ -344,7 +346,6 @@ hs_room_take_presence (HsRoom *room, HsPresence *presence, HsJid *from)
 {
   g_autoptr (HsRoom) self = g_object_ref (room);
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (presence));
-  HsElement *x;
 
   hs_room_heard (self);
   if (strcmp (type, "error") == 0)
@@ -355,16 +356,15 @@ hs_room_take_presence (HsRoom *room, HsPresence *presence, HsJid *from)
   /* The presence of the room itself, which ejabberd sends first. */
   if (hs_jid_is_bare (from))
     return;
-  x = hs_element_get_child (HS_ELEMENT (presence), "x", HS_NS_MUC_USER);
   if (strcmp (type, "available") == 0)
     {
       if (self->state == HS_ROOM_STATE_JOINING)
-        take_entering (self, from, presence, x);
+        take_entering (self, from, presence);
       else if (self->state == HS_ROOM_STATE_IN)
-        take_known (self, from, presence, x);
+        take_known (self, from, presence);
     }
   /* Presences before this client has sent its own belong to an earlier stay. */
   else if (strcmp (type, "unavailable") == 0
            && (self->state == HS_ROOM_STATE_IN || self->state == HS_ROOM_STATE_LEAVING || self->join_id != NULL))
-    take_unavailable (self, from, presence, x);
+    take_unavailable (self, from, presence);
 }

@@ -30,12 +30,10 @@ HsOccupant *hs_room_table_lookup (HsRoomTable *table, const char *nick);
 HsOccupant *hs_room_table_lookup_id (HsRoomTable *table, const char *occupant_id);
 /* The room is now known to give the occupant ids: shows those that were not trusted before. */
 void hs_room_table_vouch_for_ids (HsRoomTable *table);
-/* Updates an occupant from a presence, and returns which properties have changed: they are not notified.
- * @x: the `muc#user` element of the presence, or NULL. */
+/* Updates an occupant from a presence, and returns which properties have changed: they are not notified. */
 HsOccupantChanges hs_room_table_update (HsRoomTable *table,
                                         HsOccupant *occupant,
                                         HsPresence *presence,
-                                        HsElement *x,
                                         HsRoomTrust trust);
 
 G_END_DECLS

@@ -133,25 +133,32 @@ take_text (char **place, const char *text, HsOccupantChanges change)
   return hs_muc_set_string (place, text) ? change : 0;
 }
 
+/* The attribute of the first <item/>. Returns FALSE if there is no <item/>. */
+static gboolean
+read_item (HsElement *presence, const char *attribute, const char **value)
+{
+  return hs_feature_get_inner_values (presence, "x", "item", HS_NS_MUC_USER, attribute, value, 1) > 0;
+}
+
 static HsOccupantChanges
-take_item (HsOccupant *self, HsElement *x)
+take_item (HsOccupant *self, HsElement *presence)
 {
   HsOccupantChanges changes = 0;
-  const char *jid;
+  const char *role_text = NULL, *affiliation_text = NULL, *jid = NULL;
   HsRole role;
   HsAffiliation affiliation;
 
-  if (x == NULL || hs_feature_get_child_values (x, "item", HS_NS_MUC_USER, NULL, NULL, 0) == 0)
+  if (!read_item (presence, "role", &role_text) || !read_item (presence, "affiliation", &affiliation_text)
+      || !read_item (presence, "jid", &jid))
     return 0;
-  role = hs_muc_parse_role (hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "role"));
-  affiliation = hs_muc_parse_affiliation (hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "affiliation"));
+  role = hs_muc_parse_role (role_text);
+  affiliation = hs_muc_parse_affiliation (affiliation_text);
   if (role != self->role)
     changes |= HS_OCCUPANT_CHANGED_ROLE;
   if (affiliation != self->affiliation)
     changes |= HS_OCCUPANT_CHANGED_AFFILIATION;
   self->role = role;
   self->affiliation = affiliation;
-  jid = hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "jid");
   if (jid != NULL && (self->real_jid == NULL || strcmp (hs_jid_to_string (self->real_jid), jid) != 0))
     {
       HsJid *real = hs_jid_new (jid, NULL);
@@ -238,10 +245,10 @@ hs_room_table_vouch_for_ids (HsRoomTable *table)
 }
 
 HsOccupantChanges
-hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence, HsElement *x, HsRoomTrust trust)
+hs_room_table_update (HsRoomTable *table, HsOccupant *self, HsPresence *presence, HsRoomTrust trust)
 {
   const char *id = hs_element_get_child_attribute (HS_ELEMENT (presence), "occupant-id", HS_NS_OCCUPANT_ID, "id");
-  HsOccupantChanges changes = take_item (self, x) | take_availability (self, presence);
+  HsOccupantChanges changes = take_item (self, HS_ELEMENT (presence)) | take_availability (self, presence);
 
   /* An occupant who leaves keeps the other values. */
   if (self->show != HS_SHOW_OFFLINE)
