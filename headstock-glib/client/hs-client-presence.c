@@ -12,7 +12,7 @@ send_own (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
   g_autoptr (HsElement) presence = hs_settings_copy_own_presence (hs_client_settings (priv));
-  g_auto (HsModuleWalk) walk = { NULL };
+  g_auto (HsModuleWalk) walk = { .list = NULL };
   HsModule *module;
   g_autoptr (GError) error = NULL;
 
@@ -80,7 +80,7 @@ has_session (HsClientPrivate *priv)
 void
 hs_client_prepare_presence (HsClient *self, HsPresence *presence)
 {
-  g_auto (HsModuleWalk) walk = { NULL };
+  g_auto (HsModuleWalk) walk = { .list = NULL };
   HsModule *module;
 
   g_return_if_fail (HS_IS_CLIENT (self));

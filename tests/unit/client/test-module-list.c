@@ -199,8 +199,8 @@ test_drop (void)
 static void
 test_walk (void)
 {
-  g_auto (HsModuleWalk) walk = { NULL };
-  g_auto (HsModuleWalk) inner = { NULL };
+  g_auto (HsModuleWalk) walk = { .list = NULL };
+  g_auto (HsModuleWalk) inner = { .list = NULL };
 
   begin ();
   add (0);
@@ -216,11 +216,11 @@ test_walk (void)
   g_assert_true (hs_module_walk_next (&inner) == HS_MODULE (modules[2]));
   g_assert_null (hs_module_walk_next (&inner));
   hs_module_walk_end (&inner);
-  inner = (HsModuleWalk){ NULL };
+  inner = (HsModuleWalk){ .list = NULL };
   g_assert_true (hs_module_walk_next (&walk) == HS_MODULE (modules[2]));
   g_assert_null (hs_module_walk_next (&walk));
   hs_module_walk_end (&walk);
-  walk = (HsModuleWalk){ NULL };
+  walk = (HsModuleWalk){ .list = NULL };
   g_string_truncate (told, 0);
   hs_module_list_negotiate (&list, NULL);
   assert_told ("?c?b!");
