@@ -582,13 +582,19 @@ test_private (void)
 }
 
 static GVariant *
-make_state (const char *account, const char *peer, const char *archive, const char *id)
+make_state_at (const char *account, const char *peer, const char *archive, const char *id, gint64 time)
 {
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssssx)"));
-  g_variant_builder_add (&builder, "(ssssx)", peer, archive, id, "a0", (gint64) 1);
+  g_variant_builder_add (&builder, "(ssssx)", peer, archive, id, "a0", time);
   return g_variant_ref_sink (g_variant_new ("(usa(ssssx))", 1, account, &builder));
+}
+
+static GVariant *
+make_state (const char *account, const char *peer, const char *archive, const char *id)
+{
+  return make_state_at (account, peer, archive, id, 1);
 }
 
 static void
@@ -639,13 +645,19 @@ test_state (void)
 }
 
 static void
-restore (Test *f, const char *peer, const char *id)
+restore_at (Test *f, const char *peer, const char *id, gint64 time)
 {
-  g_autoptr (GVariant) state = make_state ("user@example.org", peer, "user@example.org", id);
+  g_autoptr (GVariant) state = make_state_at ("user@example.org", peer, "user@example.org", id, time);
   g_autoptr (GError) error = NULL;
 
   hs_stateful_restore_state (HS_STATEFUL (f->displayed), state, &error);
   g_assert_no_error (error);
+}
+
+static void
+restore (Test *f, const char *peer, const char *id)
+{
+  restore_at (f, peer, id, 1);
 }
 
 /* The kept state is restored when this session has learned more: no position moves back. For one chat the account still
@@ -674,6 +686,10 @@ test_state_late (void)
   assert_position (&f, "romeo@example.com", "r1");
   assert_position (&f, "juliet@example.com", "a5");
   answer (&f, "<item id=\"romeo@example.com\">", "result", "");
+  /* Of two messages with a time, the later one counts. */
+  restore_at (&f, "juliet@example.com", "a9", G_MAXINT64);
+  assert_position (&f, "juliet@example.com", "a9");
+  answer (&f, "<item id=\"juliet@example.com\">", "result", "");
   stop (&f);
 }
 
