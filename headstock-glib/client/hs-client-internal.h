@@ -58,12 +58,12 @@ HsClientDispatch *hs_client_get_dispatch (HsClientPrivate *priv);
 /* The stream of the present connection, or NULL. */
 HsStream *hs_client_get_stream (HsClientPrivate *priv);
 
-/* The way that a stanza goes. */
+/* What happens to a stanza that is sent. */
 typedef enum
 {
-  HS_ROUTE_DIRECT,  /* out, and that is the end of it */
-  HS_ROUTE_MANAGED, /* out, and kept until it is acknowledged */
-  HS_ROUTE_WAITING, /* kept until the session goes on */
+  HS_ROUTE_DIRECT,  /* it is written, and not kept */
+  HS_ROUTE_MANAGED, /* it is written, and kept until it is acknowledged */
+  HS_ROUTE_WAITING, /* it is kept until the session is resumed */
 } HsRoute;
 
 /* A stanza on its way through hs_client_send_node(). */
@@ -214,7 +214,7 @@ extern const HsPumpCallbacks hs_client_pump_callbacks;
 /* hs-client-send.c */
 gboolean
 hs_client_send_node (HsClient *self, HsNode *node, HsSending *sending, GError **error);
-/* The library's own: nobody is told where it is lost. */
+/* Sends a stanza of the library itself: if it is lost, no `returned` is emitted. */
 gboolean hs_client_send_own (HsClient *self, HsElement *stanza, GError **error);
 extern const HsRequestsCallbacks hs_client_requests_callbacks;
 

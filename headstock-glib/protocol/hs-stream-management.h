@@ -94,14 +94,13 @@ gboolean hs_stream_management_is_enabling (HsStreamManagement *self);
 
 /* Received stanzas and acknowledgements. */
 
-/* Stanzas were handed over, or thrown away as answers that nobody asked for. Writes an acknowledgement
- * now and then, unasked, where @output is not NULL. */
+/* Counts received stanzas: those that were handed over, and those that were dropped as answers that nobody asked for.
+ * Writes an acknowledgement now and then, unasked, if @output is not NULL. */
 void hs_stream_management_count_in (HsStreamManagement *self, guint n, GByteArray *output);
 void hs_stream_management_on_request (HsStreamManagement *self, GByteArray *output);
-/* With FALSE, the server has acknowledged what was never sent or something that is no number: the
- * session is lost, and the stream is to be ended with undefined-condition and what
- * hs_stream_management_write_excess() writes, if anything. Otherwise writes what waits, where @output is
- * not NULL. */
+/* Takes an acknowledgement, and then writes what waits, if @output is not NULL. Returns FALSE if the server has
+ * acknowledged more than was sent, or the count is not a number: the session is lost, and the caller ends the stream
+ * with undefined-condition and what hs_stream_management_write_excess() writes, if anything. */
 gboolean hs_stream_management_on_ack (HsStreamManagement *self,
                                       HsNode *ack,
                                       GByteArray *output,
@@ -110,22 +109,22 @@ void hs_stream_management_write_excess (HsStreamManagement *self, GByteArray *ou
 
 /* Sent stanzas and acknowledgements, only while stream management is enabled. */
 
-/* HS_OUT_RESEND, where that is right for the stanza. */
+/* Returns HS_OUT_RESEND if the stanza may be sent again in another session. */
 HsOutFlags hs_stream_management_classify (HsNode *stanza);
-/* A stanza was appended to @output, at @start. Where it has to wait it is taken out of it again. @time
- * is the wall clock's, in microseconds. */
+/* Keeps a stanza that was appended to @output at @start, and takes it out of @output again if it must wait. @time is
+ * that of the wall clock, in microseconds. */
 void hs_stream_management_add_out (HsStreamManagement *self,
                                    GByteArray *output,
                                    guint start,
                                    HsOutFlags flags,
                                    gint64 time,
                                    gpointer tag);
-/* Asks for an acknowledgement where it is time to. @now is that of any one clock. Returns when to be
- * called again, or 0. */
+/* Asks for an acknowledgement if it is time to. @now: always of the same clock. Returns when to call this again, or
+ * 0. */
 gint64 hs_stream_management_poll (HsStreamManagement *self, gint64 now, GByteArray *output);
-/* Whether it is to be called before the time that it has returned. */
+/* Whether to call hs_stream_management_poll() before the time that it has returned. */
 gboolean hs_stream_management_wants_poll (HsStreamManagement *self);
-/* Asks unless there is a request that has not been answered. FALSE where none was written. */
+/* Asks for an acknowledgement, unless a request has not been answered. Returns FALSE if it has written nothing. */
 gboolean hs_stream_management_write_request (HsStreamManagement *self, GByteArray *output);
 /* The acknowledgement before the end of the stream. */
 void hs_stream_management_write_ack (HsStreamManagement *self, GByteArray *output);
@@ -151,9 +150,9 @@ void hs_stream_management_shrink (HsStreamManagement *self);
  * HS_STREAM_MANAGEMENT_STATE. NULL if there is no session that can be resumed. (transfer floating) */
 #define HS_STREAM_MANAGEMENT_STATE "(smsuuuua(xyyay))"
 GVariant *hs_stream_management_save (HsStreamManagement *self, guint n_received);
-/* FALSE, and nothing changes, where it can't be. Tags are not kept. */
+/* Restores a saved session, without its tags. Returns FALSE, and changes nothing, if @state cannot be used. */
 gboolean hs_stream_management_restore (HsStreamManagement *self, GVariant *state, gint64 now);
-/* How long the server keeps an interrupted session, in seconds, or 0 where it does not say. */
+/* How long the server keeps an interrupted session, in seconds, or 0 if it does not say. */
 guint hs_stream_management_get_max (HsStreamManagement *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamManagement, hs_stream_management_free)

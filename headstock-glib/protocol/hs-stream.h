@@ -48,7 +48,7 @@ typedef struct
 /* hs_stream_new() copies it. */
 typedef struct
 {
-  HsJid *jid; /* the account; where it has a resource, that resource is asked for */
+  HsJid *jid; /* the account; if it has a resource, the stream asks for this resource */
   HsTlsMode tls_mode;
   gboolean secure;    /* the connection is under TLS already */
   gboolean framed;    /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
@@ -62,7 +62,7 @@ typedef struct
   const char *user_agent_id;
   const char *software;
   const char *device;
-  gboolean bind2;      /* use Bind 2 where the server offers it (XEP-0386) */
+  gboolean bind2;      /* use Bind 2 if the server offers it (XEP-0386) */
   gboolean carbons;    /* enable carbons inside Bind 2 (XEP-0280) */
   gboolean no_upgrade; /* do not let the server store a better hash of the password (XEP-0480) */
   gboolean inactive;   /* the session begins inactive (XEP-0352) */
@@ -76,9 +76,9 @@ HsStream *hs_stream_new (const HsStreamConfig *config,
                          gpointer user_data);
 void hs_stream_free (HsStream *self);
 
-/* In BINDING: pipelines the beginning of the session with the request for the resource. Writes <enable/>
- * where there is stream management; the caller then sends its first stanzas. FALSE, and nothing was written,
- * where the caller has to wait for BOUND. */
+/* In BINDING: pipelines the beginning of the session with the request for the resource. Writes <enable/> if there is
+ * stream management; the caller then sends its first stanzas. Returns FALSE, and has written nothing, if the caller
+ * must wait for BOUND. */
 gboolean hs_stream_begin (HsStream *self);
 /* Whether the beginning of a session, or a resumption, was pipelined and the server has not accepted it yet. */
 gboolean hs_stream_is_session_pipelined (HsStream *self);
@@ -103,7 +103,7 @@ void hs_stream_frame (GByteArray *frame, const guint8 *element, gsize length);
 /* The bytes to write, or NULL. The caller takes them after each call that may have added some. (transfer
  * full) */
 GByteArray *hs_stream_take_output (HsStream *self);
-/* Writes the stream header; pipelines <starttls/> with it where TLS is required. */
+/* Writes the stream header, and pipelines <starttls/> with it if TLS is required. */
 void hs_stream_open (HsStream *self);
 
 /* Takes some of the bytes, and returns how many. The caller takes all events before it feeds more. */
@@ -129,9 +129,9 @@ void hs_stream_secured (HsStream *self);
 void hs_stream_fail (HsStream *self, GError *error);
 void hs_stream_sign_in (HsStream *self, const HsSaslCredentials *credentials);
 /* Right after the header was written under TLS: pipelines the sign-in, by the stream features of the last
- * connection (hs_stream_features_save()). When the server has sent its features the two are compared. Where
- * they differ in what matters the stream fails, and the caller connects again without pipelining the sign-in.
- * FALSE, and nothing was written, where the sign-in cannot be pipelined. */
+ * connection (hs_stream_features_save()). When the server has sent its features, the two are compared. If they
+ * differ in what matters, the stream fails, and the caller connects again without pipelining the sign-in.
+ * Returns FALSE, and has written nothing, if the sign-in cannot be pipelined. */
 gboolean hs_stream_pipeline_sign_in (HsStream *self,
                                      GVariant *features,
                                      const HsSaslCredentials *credentials);
@@ -160,8 +160,8 @@ const GError *hs_stream_get_error (HsStream *self);
 gboolean hs_stream_is_open (HsStream *self);
 gboolean hs_stream_is_ready (HsStream *self);
 gboolean hs_stream_is_closing (HsStream *self);
-/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0: as the stream features say that came last. In a
- * session the limit is the session's: the caller gives it the limit at BOUND, RESUMED and LIMIT_CHANGED. */
+/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0: as the stream features say that came last. In
+ * a session the limit is the session's: the caller gives it the limit at BOUND, RESUMED and LIMIT_CHANGED. */
 gsize hs_stream_get_max_bytes (HsStream *self);
 /* Whether the server supports client state indication (XEP-0352); tells it whether the client is active. */
 gboolean hs_stream_offers_csi (HsStream *self);
@@ -170,8 +170,8 @@ void hs_stream_send_active (HsStream *self, gboolean active);
 const char *hs_stream_get_other_host (HsStream *self);
 /* For error messages: what the stream waits for. */
 const char *hs_stream_describe (HsStream *self);
-/* The protocol that the server speaks instead of XMPP, as its first bytes tell; NULL where they tell nothing,
- * and after its header. */
+/* Returns the protocol that the server speaks instead of XMPP, judged by its first bytes; NULL if they do not tell, and
+ * after the server's header. */
 const char *hs_stream_get_foreign_protocol (HsStream *self);
 HsParser *hs_stream_get_parser (HsStream *self);
 

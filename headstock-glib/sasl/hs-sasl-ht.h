@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* The mechanism that the credentials' token was given out for, where it is among those @offered for tokens
- * (XEP-0484) and may be used on this connection; otherwise NULL. A token is never used with another one, and
- * so never with a weaker binding than it was asked for with. */
+/* Returns the mechanism of the credentials' token, if it is among those @offered for tokens (XEP-0484) and may be used
+ * on this connection; otherwise NULL. A token is never used with another mechanism, and therefore never with a weaker
+ * channel binding than it was requested with. */
 HsSaslMechanism *hs_sasl_ht_new (const char *const *offered, const HsSaslCredentials *credentials);
 
 /* Returns the mechanism for which to ask a token: the best of those @offered that works with this connection, or

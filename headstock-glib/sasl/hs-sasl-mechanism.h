@@ -7,13 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* A SASL mechanism (RFC 4422) as a small machine without I/O: the server's octets go in, the
- * client's come out. One file a mechanism; hs-sasl-mechanism.c knows them all and chooses. Base64
- * is the stream's, in both directions: g_base64_encode() and hs_sasl_base64_decode(). */
+/* A SASL mechanism (RFC 4422) without I/O: it takes the server's octets and returns the client's. Each mechanism has a
+ * file; hs-sasl-mechanism.c knows them all and chooses one. The stream encodes and decodes base64, with
+ * g_base64_encode() and hs_sasl_base64_decode(). hs-sasl-phase.c has the phases of a mechanism. */
 
 typedef struct _HsSaslMechanism HsSaslMechanism;
 
-/* How the client stands to channel binding; becomes the gs2-cbind-flag of RFC 5802, 6. */
+/* What the client says of channel binding: the gs2-cbind-flag of RFC 5802, 6. */
 typedef enum
 {
   HS_SASL_BINDING_NONE,        /* "n": the client does not bind */
@@ -28,8 +28,8 @@ typedef struct
   GBytes *data;
 } HsSaslChannel;
 
-/* All that mechanisms may need; hs_sasl_mechanism_select() copies what it keeps. An empty user
- * name, password or identity is none. */
+/* Everything that mechanisms may need; hs_sasl_mechanism_select() copies what it keeps. An empty user name, password or
+ * identity counts as NULL. */
 typedef struct
 {
   const char *username;       /* the JID's localpart, or NULL: ANONYMOUS */
@@ -37,8 +37,8 @@ typedef struct
   const char *password;       /* nullable, as the user typed it: prepared with SASLprep inside */
   const char *account;        /* the bare JID; for OAUTHBEARER */
   const char *access_token;   /* for OAUTHBEARER, nullable */
-  const char *token;          /* that the server gave out (XEP-0484), nullable, */
-  const char *token_mechanism; /* for this one alone */
+  const char *token;          /* from the server (XEP-0484), nullable */
+  const char *token_mechanism; /* the only mechanism that the token is for */
   gboolean has_certificate;   /* the client showed a certificate of its own in the TLS handshake */
   gboolean encrypted;         /* the connection is under TLS */
   gboolean trusted;           /* and its certificate was verified, not only accepted by a handler */
@@ -54,9 +54,9 @@ typedef struct
   const char *const *announced; /* types of channel binding (XEP-0440); NULL: none */
 
   /* Set by hs_sasl_binding_choose(). */
-  HsSaslBinding binding;      /* USED: wherever there is data to bind to and a -PLUS is
-                               * offered; whether one is chosen is decided here, and the gs2
-                               * flag with it: "y" never goes to a server that offers -PLUS */
+  HsSaslBinding binding;      /* USED: there is data to bind to, and the server offers a -PLUS. The mechanism
+                               * that is chosen decides on the gs2 flag: it never says "y" to a server that
+                               * offers a -PLUS */
   const char *binding_type;   /* "tls-exporter", ... */
   GBytes *binding_data;
   gboolean lists_must_match;  /* the server must prove that nobody changed its lists (XEP-0474) */
@@ -88,18 +88,18 @@ GBytes *hs_sasl_key_request_derive (HsSaslKeyRequest *self, GCancellable *cancel
  * PLAIN for passwords that other protocols send. Reads encrypted, trusted, tls_mode_none and allowed only. */
 gboolean hs_sasl_check_secret (const HsSaslCredentials *credentials, GError **error);
 
-/* The best mechanism of @offered that the credentials, the connection and the program's list allow:
- * EXTERNAL where a certificate was shown; any SCRAM with -PLUS, then any without, SHA-512, 256, 1;
- * ANONYMOUS without a user name; PLAIN last and never unprotected. NULL with HS_ERROR_NO_MECHANISM,
- * whose message lists what was offered and why nothing fits; or HS_ERROR_NO_CREDENTIALS, where only
- * the password or the certificate is missing, or SASLprep refuses the password or the user name. */
+/* Returns the best mechanism of @offered that the credentials, the connection and the program's list allow: EXTERNAL if
+ * the client has shown a certificate; any SCRAM with -PLUS, then any without, SHA-512, 256, 1; ANONYMOUS without a user
+ * name; PLAIN last, and never unprotected. Returns NULL with HS_ERROR_NO_MECHANISM, whose message lists what was
+ * offered and why nothing fits; or with HS_ERROR_NO_CREDENTIALS, if only the password or the certificate is missing, or
+ * SASLprep refuses the password or the user name. */
 HsSaslMechanism *hs_sasl_mechanism_select (const char *const *offered,
                                            const HsSaslCredentials *credentials,
                                            GError **error);
 void hs_sasl_mechanism_free (HsSaslMechanism *self);
 
 const char *hs_sasl_mechanism_get_name (HsSaslMechanism *self);
-/* The GChecksumType of a key that the password is made into, or -1 where it is not. */
+/* Returns the GChecksumType of the key that is derived from the password, or -1 if the mechanism derives none. */
 int hs_sasl_mechanism_get_hash (HsSaslMechanism *self);
 /* The type of channel binding, or NULL for none. */
 const char *hs_sasl_mechanism_get_binding_type (HsSaslMechanism *self);
@@ -109,14 +109,15 @@ gboolean hs_sasl_mechanism_proved_lists (HsSaslMechanism *self);
  * to get a token. */
 const GError *hs_sasl_mechanism_get_refusal (HsSaslMechanism *self);
 const char *hs_sasl_mechanism_get_discovery (HsSaslMechanism *self);
-/* Other lists than those that the mechanism was selected by: they are what must be proved. */
+/* Sets the lists that the server must prove (XEP-0474), in place of those by which the mechanism was selected. */
 void hs_sasl_mechanism_set_lists (HsSaslMechanism *self,
                                   const char *const *offered,
                                   const char *const *announced);
-/* TRUE where a success means that the server proved itself, or that PLAIN was not needed. */
+/* Whether a success shows that the account need not use PLAIN: the server has proved that it knows the password, or the
+ * client has signed in with its certificate. */
 gboolean hs_sasl_mechanism_proves_password (HsSaslMechanism *self);
 
-/* Once, and first. After a failure or a success every further call fails. */
+/* Called once, before all other messages. After a failure or a success, each call fails. */
 HsSaslStep
 hs_sasl_mechanism_start (HsSaslMechanism *self, GBytes **initial_response, GError **error);
 HsSaslStep hs_sasl_mechanism_challenge (HsSaslMechanism *self,
@@ -124,11 +125,11 @@ HsSaslStep hs_sasl_mechanism_challenge (HsSaslMechanism *self,
                                         gsize length,
                                         GBytes **response,
                                         GError **error);
-/* Borrowed, and gone once hs_sasl_mechanism_derived() was called: a worker takes a reference. */
+/* Valid until hs_sasl_mechanism_derived() is called: a worker takes a reference. (transfer none) */
 HsSaslKeyRequest *hs_sasl_mechanism_get_key_request (HsSaslMechanism *self);
 HsSaslStep
 hs_sasl_mechanism_derived (HsSaslMechanism *self, GBytes *key, GBytes **response, GError **error);
-/* The server said success, with additional data (NULL: none). FALSE where that is not enough. */
+/* The server said success, with additional data, or NULL. Returns FALSE if the mechanism needs more than that. */
 gboolean
 hs_sasl_mechanism_success (HsSaslMechanism *self, const guint8 *data, gsize length, GError **error);
 
