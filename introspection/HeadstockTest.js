@@ -5,7 +5,7 @@
 // GJS runs no promise job while another one runs, and what follows an `await` is one.  expect() would wait there in vain
 // for what an async function sends: it throws at once.
 //
-// What follows an `await` on a timer of setTimeout() is run by GJS 1.74 inside the timer.  As soon as another promise is
+// What follows an `await` on a timer of setTimeout() is run by GJS (1.74 to 1.90) inside the timer.  As soon as another promise is
 // settled there, the source of the promises is always ready, runs none, and is more urgent than all else: nothing of the
 // client's runs.  The functions of the server throw then.
 

@@ -28,7 +28,7 @@ slowServer.start(slow);
 slowServer.feed(chat(FROM, 'chat'));
 test('expect() waits for a promise', slowServer.expect('body', Headstock.NS_CLIENT).body === 'hi');
 
-// As the guide has it: GJS 1.74 runs what follows a timer of setTimeout() in that timer, and no source beside it.
+// As the guide has it: GJS runs what follows a timer of setTimeout() in that timer, and no source beside it.
 function turn() {
     return new Promise(resolve => GLib.idle_add(GLib.PRIORITY_DEFAULT, resolve));
 }
@@ -51,7 +51,7 @@ async function expectInside() {
     test('it gives what came meanwhile', slowServer.expect('body').body === 'hi');
 }
 
-// GJS 1.74 runs this inside the timer, where it runs no promise, and nothing less urgent than promises while one waits.
+// GJS runs this inside the timer, where it runs no promise, and nothing less urgent than promises while one waits.
 async function feedInTimer() {
     await new Promise(resolve => setTimeout(resolve, 1));
     const quick = Headstock.Client.new('quick@example.org', 'secret');

@@ -277,7 +277,7 @@ note_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whether a more urgent source is always ready, so that nothing of the client's runs. GJS 1.74 has one while promises
+/* Whether a more urgent source is always ready, so that nothing of the client's runs. GJS has one while promises
  * wait and none can run. */
 static gboolean
 is_starved (HsTestServer *self)
