@@ -462,6 +462,34 @@ test_two (void)
     }
 }
 
+static gboolean
+again_cb (gpointer data)
+{
+  ++*(guint *) data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Nothing of the client's runs while a more urgent source is always ready: no function waits for it. */
+static void
+test_starved (Fixture *f, gconstpointer data)
+{
+  guint n_calls = 0;
+  guint id;
+
+  g_assert_true (hs_test_server_start (f->server, f->client, NULL));
+  id = g_idle_add_full (G_PRIORITY_HIGH, again_cb, &n_calls, NULL);
+  g_test_expect_message ("HeadstockTest", G_LOG_LEVEL_CRITICAL, "*G_PRIORITY_DEFAULT is always ready*");
+  hs_test_server_settle (f->server);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (n_calls, <=, 10000);
+  g_test_expect_message ("HeadstockTest", G_LOG_LEVEL_CRITICAL, "*G_PRIORITY_DEFAULT is always ready*");
+  hs_test_server_stop (f->server);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (n_calls, <=, 20000);
+  g_source_remove (id);
+  hs_test_server_stop (f->server);
+}
+
 /* A main context of its own, as a thread has. */
 static void
 test_context (void)
@@ -493,6 +521,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("expect", test_expect);
   ADD ("expect-vain", test_expect_vain);
+  ADD ("starved", test_starved);
   g_test_add_func ("/test-server/no-address", test_no_address);
   g_test_add_func ("/test-server/component", test_component);
   g_test_add_func ("/test-server/server-gone", test_server_gone);
