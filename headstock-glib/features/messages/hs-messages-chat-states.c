@@ -120,6 +120,8 @@ hs_messages_chat_states_lost (HsMessages *self)
       Peer *peer = link->data;
 
       peer->told = HS_CHAT_STATE_NONE;
+      /* What peers did meanwhile is not known: their next state is news. */
+      peer->heard = HS_CHAT_STATE_NONE;
       stop_pause (peer);
     }
 }

@@ -80,6 +80,9 @@ hs_messages_install_signals (void)
    *
    * Emitted when somebody begins or stops writing (XEP-0085).
    *
+   * When the session is lost, nothing is emitted, and what somebody is doing is not known any more: the first state in
+   * the next session is always told.
+   *
    * States that arrive late, from an archive or from a server's storage, are ignored.
    *
    * Since: 0.2

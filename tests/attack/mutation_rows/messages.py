@@ -226,6 +226,8 @@ ROWS = [
     messages("held messages of two people may have the same archive id",
              'return g_strconcat (hs_jid_to_string (bare), "\\n", archive_id, NULL);',
              "return g_strdup (archive_id);", "shared", "/messages/shared/kept"),
+    messages("the first chat state of a session is news", "peer->heard = HS_CHAT_STATE_NONE;", "", "states",
+             "/messages/states/next-session"),
     messages("a receipt is given once",
              "if (!hs_recent_ids_add (&self->answered, \"\", peer, id)) return;", "", "states", "/messages/states/receipts"),
     messages("the account's address stays outside of rooms",

@@ -169,6 +169,24 @@ test_ours (void)
   messages_stop (&f);
 }
 
+/* Nobody knows what she did while there was no session. */
+static void
+test_next_session (void)
+{
+  static const char composing[] = "<message from='" JULIET "' type='chat'>" STATE ("composing") "</message>";
+  MessagesTest f = { NULL };
+
+  messages_start (&f, messages_session, MESSAGES_FEATURES);
+  messages_say (&f, composing, "juliet@example.com/composing ");
+  messages_say (&f, composing, "");
+  test_client_stop (f.test);
+  scripted_server_forget_received (f.test->server);
+  test_client_start_until_ready (f.test);
+  messages_answer_account (&f, MESSAGES_FEATURES);
+  messages_say (&f, composing, "juliet@example.com/composing ");
+  messages_stop (&f);
+}
+
 static void
 test_refused (void)
 {
@@ -202,6 +220,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/states/receipts", test_receipts);
   g_test_add_func ("/messages/states/theirs", test_theirs);
   g_test_add_func ("/messages/states/ours", test_ours);
+  g_test_add_func ("/messages/states/next-session", test_next_session);
   g_test_add_func ("/messages/states/refused", test_refused);
   return g_test_run ();
 }
