@@ -23,8 +23,9 @@ exec </dev/null
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
 peers=(libgtk-4-dev xvfb xauth libstrophe-dev libloudmouth1-dev libgloox-dev python3-slixmpp python3-nbxmpp g++
-    nodejs npm
     valgrind libc6-dbg openssl)
+# Where Node is from elsewhere than Debian, its package brings npm, and conflicts with Debian's.
+command -v npm >/dev/null || peers+=(nodejs npm)
 
 install=yes
 builddir=build-performance
