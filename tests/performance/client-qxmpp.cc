@@ -34,10 +34,18 @@ namespace
       configuration.setPort (bench.port);
       configuration.setStreamSecurityMode (QXmppConfiguration::TLSDisabled);
       configuration.setSaslAuthMechanism ("PLAIN");
+#if QXMPP_VERSION >= QT_VERSION_CHECK(1, 7, 0)
+      /* PLAIN is among them. */
+      configuration.setDisabledSaslMechanisms ({});
+#endif
       configuration.setAutoReconnectionEnabled (false);
       QObject::connect (&client, &QXmppClient::messageReceived,
                         [this] (const QXmppMessage &message) { received (message); });
-      QObject::connect (&client, &QXmppClient::error, [] (QXmppClient::Error) { QCoreApplication::exit (1); });
+#if QXMPP_VERSION >= QT_VERSION_CHECK(1, 5, 0)
+      QObject::connect (&client, &QXmppClient::errorOccurred, [] (const QXmppError &error)
+                        { qCritical ("QXmpp: %s", qPrintable (error.description)); });
+#endif
+      QObject::connect (&client, &QXmppClient::disconnected, [] { QCoreApplication::exit (1); });
       QObject::connect (&timer, &QTimer::timeout, [this] { send_some (); });
       client.connectToServer (configuration);
     }

@@ -3,6 +3,7 @@
 
 import bench
 import slixmpp
+import slixmpp_connect
 
 BATCH = 100
 
@@ -30,5 +31,5 @@ class Client(slixmpp.ClientXMPP):
 
 
 client = Client()
-client.connect(("127.0.0.1", bench.port), force_starttls=False, disable_starttls=True)
+slixmpp_connect.connect(client, ("127.0.0.1", bench.port))
 client.loop.run_forever()

@@ -27,6 +27,10 @@ main (int argc, char **argv)
   configuration.setPort (bench.port);
   configuration.setStreamSecurityMode (QXmppConfiguration::TLSDisabled);
   configuration.setSaslAuthMechanism ("PLAIN");
+#if QXMPP_VERSION >= QT_VERSION_CHECK(1, 7, 0)
+  /* PLAIN is among them. */
+  configuration.setDisabledSaslMechanisms ({});
+#endif
   configuration.setKeepAliveInterval (0);
   QObject::connect (&client, &QXmppClient::connected, [&] {
     QTimer::singleShot (200, [&] {

@@ -6,8 +6,8 @@ import sys
 import time
 
 import slixmpp
+import slixmpp_connect
 
-direct = sys.argv[1] == "direct"
 client = slixmpp.ClientXMPP(os.environ["HS_TEST_USER1"], os.environ["HS_TEST_PASSWORD1"])
 client.ca_certs = os.environ["HS_TEST_CA"]
 
@@ -19,5 +19,5 @@ def done(_event) -> None:
 
 client.add_event_handler("session_start", done)
 begun = time.monotonic()
-client.connect(("127.0.0.1", int(sys.argv[2])), use_ssl=direct, force_starttls=not direct)
+slixmpp_connect.connect(client, ("127.0.0.1", int(sys.argv[2])), tls=sys.argv[1])
 client.loop.run_forever()
