@@ -3,6 +3,7 @@
 
 #include "hs-messages-shared.h"
 #include "messages-test.h"
+#include "resume-test.h"
 
 #define MDS "urn:xmpp:mds:displayed:0"
 #define MARKABLE "<markable xmlns='urn:xmpp:chat-markers:0'/>"
@@ -399,6 +400,8 @@ static void
 test_missed (void)
 {
   static const char *const askers[] = { ASKS (OWN), ASKS (" from='example.org'"), ASKS ("") };
+  static const char *const others[] = { ASKS (" from='" JULIET "'"), ASKS (" from='example.com'"),
+                                        ASKS (" from='user@example.org/other'") };
   Test f = { 0 };
 
   start_caught_up (&f, "");
@@ -415,11 +418,12 @@ test_missed (void)
       answer_items (&f, "result", items);
       expect (&f, moved);
     }
-  ask_capabilities (&f, ASKS (" from='" JULIET "'"));
-  ask_capabilities (&f, ASKS (" from='example.com'"));
-  ask_capabilities (&f, ASKS (" from='user@example.org/other'"));
-  expect_silence (&f);
-  g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      ask_capabilities (&f, others[i]);
+      expect_silence (&f);
+      g_assert_cmpuint (scripted_server_count_received (f.m.test->server, ITEMS_REQUEST), ==, 0);
+    }
   stop (&f);
 }
 
@@ -492,6 +496,54 @@ test_missed_away (void)
   answer_items (&f, "result", ITEMS (ITEM ("juliet@example.com", "user@example.org", "a1")));
   expect (&f, "moved:juliet@example.com user@example.org a1|");
   stop (&f);
+}
+
+/* A presence that is set while the session is interrupted leaves when it is resumed. */
+static void
+test_missed_resumed (void)
+{
+  static const ScriptStep first[] = { RUN (resume_sign_in),
+                                      EXPECT ("</iq>"),
+                                      SEND (SAY_BOUND),
+                                      EXPECT ("<enable"),
+                                      SEND ("<enabled" SM " resume='true' id='s1' max='600'/>"),
+                                      EXPECT (ITEMS_REQUEST),
+                                      SEND ("<iq type='error' id='@ID@'>" NO_NODE "</iq>"),
+                                      GATE,
+                                      RESET,
+                                      END };
+  static const ScriptStep second[] = { RUN (script_header),
+                                       GATE,
+                                       RUN (script_plain),
+                                       RUN (script_header),
+                                       SEND (SAY_FEATURES (FEATURE_SM)),
+                                       EXPECT ("<resume"),
+                                       SEND ("<resumed" SM " previd='s1' h='4'/>"),
+                                       SERVE,
+                                       END };
+  static const ScriptStep *const scripts[] = { first, second, NULL };
+  ResumeTest resume = { NULL };
+  g_autofree char *sent = NULL;
+  Test f = { 0 };
+
+  messages_set_up (&f.m, scripts);
+  listen (&f);
+  resume_watch (&resume, f.m.test);
+  hs_client_register (f.m.test->client, HS_MODULE (f.displayed));
+  test_client_start_until_ready (f.m.test);
+  test_client_await_sent (f.m.test, ITEMS_REQUEST);
+  scripted_server_open_gate (f.m.test->server);
+  test_until (f.m.test->n_disconnected == 1);
+  set_presence (&f, NULL);
+  scripted_server_forget_received (f.m.test->server);
+  scripted_server_open_gate (f.m.test->server);
+  test_until (resume.n_resumed == 1);
+  test_client_await_sent (f.m.test, ITEMS_REQUEST);
+  sent = scripted_server_dup_received (f.m.test->server);
+  g_assert_nonnull (strstr (sent, "<presence"));
+  g_assert_true (strstr (sent, "<presence") < strstr (sent, ITEMS_REQUEST));
+  stop (&f);
+  g_string_free (resume.returned, TRUE);
 }
 
 /* Where the account cannot say what they have told, this device may be behind. */
@@ -775,6 +827,7 @@ main (int argc, char **argv)
   g_test_add_func ("/displayed/missed-meanwhile", test_missed_meanwhile);
   g_test_add_func ("/displayed/once", test_once);
   g_test_add_func ("/displayed/missed-away", test_missed_away);
+  g_test_add_func ("/displayed/missed-resumed", test_missed_resumed);
   g_test_add_func ("/displayed/not-told", test_not_told);
   g_test_add_func ("/displayed/in-flight", test_in_flight);
   g_test_add_func ("/displayed/assist", test_assist);
