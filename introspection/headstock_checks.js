@@ -14,8 +14,12 @@ var TYPES = {
 const SHOWS = ['away', 'chat', 'dnd', 'xa'];
 const NO_TEXT = /[\0\p{Surrogate}]/u;
 
-// What a property takes in another form, too, by the name of its type.
-const CONVERTERS = {HsJid: toJid, gchararray: toAddress, GStrv: toAddresses};
+// What checks a property's value, and takes it in another form, too, by the name of its type.
+const CONVERTERS = {
+    HsJid: value => toJid(checkText(value)),
+    gchararray: takeString,
+    GStrv: value => toAddresses(checkText(value)),
+};
 // The names of the properties that are addresses, and that a program may set.
 const jidNames = new Set();
 // The names of the properties that are numbers, and by type how GObject calls it and what it can hold.
@@ -40,6 +44,11 @@ function checkText(value) {
     else if (typeof value === 'string' && NO_TEXT.test(value))
         throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
     return value;
+}
+
+// The same for what is to be a string, or an address.
+function takeString(value) {
+    return typeof value === 'string' && !NO_TEXT.test(value) ? value : toAddress(checkText(value));
 }
 
 // C takes addresses as strings, and tells by an error that it does: it has not been called then.
@@ -115,7 +124,7 @@ function checkProperties(Class) {
         }
         if (!convert)
             continue;
-        convertProperty(prototype, name, value => convert(checkText(value)));
+        convertProperty(prototype, name, convert);
         if (type.name === 'HsJid')
             jidNames.add(name);
     }
