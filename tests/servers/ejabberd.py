@@ -304,6 +304,8 @@ class Ejabberd:
             lines.append(_ROOMS.format(domain=domain, rooms=_erlang(settings.ROOMS),
                                        file=_erlang(setup.folder / settings.ROOMS_FILE)))
         if setup.options["mam"] == "yes":
+            # On disk, each message is written along with all others of its account.
+            lines.append("{atomic, ok} = mnesia:change_table_copy_type(archive_msg, node(), ram_copies)")
             lines.append(_PURGE.format(file=_erlang(setup.folder / settings.PURGE_FILE)))
         ready = _erlang(setup.folder / "ready")
         return ",\n".join([*lines, f"ok = file:write_file({ready}, <<>>)"]) + ".\n"
