@@ -20,7 +20,9 @@
 # --coverage      builds in build-coverage, and says how much of the library's lines the tests
 #                 have run; less than 90 % is a failure
 # --long          then keeps up with a simulated archive for some minutes: the whole sets of events, of which
-#                 the tests have the beginning; and with an archive of 1,000,000 messages, in time and memory
+#                 the tests have the beginning; with an archive of 1,000,000 messages, in time and memory; and
+#                 with those of Prosody and ejabberd, at two devices, through 500 cuts and 20,000 messages, and
+#                 while they are purged
 #
 # Twice as many tests run at once as there are processors, since most of them wait most of the time
 # (MESON_TESTTHREADS: another number).
@@ -196,6 +198,8 @@ if [ -n "$long" ]; then
     done
     phase "an archive of 1,000,000 messages"
     "$builddir/tests/performance/history-headstock" || counted+=("--failed=an archive of 1,000,000 messages")
+    phase "two devices and the archives of Prosody and ejabberd"
+    "$here/resilience/archive.sh" "$builddir" || counted+=("--failed=two devices and the archives of Prosody and ejabberd")
 fi
 
 python=python3

@@ -42,6 +42,8 @@ struct _Relay
   guint min, max;
   guint n_wanted;
   gboolean started;
+  gsize next_bytes; /* after which the next connection is cut; 0: it is not */
+  RelayEnd next_end;
   guint n_cuts;
   guint n_connections;
   guint64 n_bytes;
@@ -78,6 +80,15 @@ make_plan (Relay *self, Passage *passage)
     passage->n_left = g_rand_int_range (self->random, 1, SIGN_IN_BYTES);
   else
     passage->n_left = SIGN_IN_BYTES + g_rand_int_range (self->random, 0, SESSION_BYTES);
+}
+
+static void
+plan_cut (Passage *passage, gsize n_bytes, RelayEnd end)
+{
+  passage->planned = TRUE;
+  passage->to_cut = TRUE;
+  passage->end = end;
+  passage->n_left = n_bytes;
 }
 
 /* How many of the bytes that one side has sent are passed on. */
@@ -325,6 +336,9 @@ begin_passage (Relay *self, GSocketConnection *client, GSocketConnection *server
   passage->stop = g_cancellable_new ();
   g_mutex_lock (&self->mutex);
   self->n_connections++;
+  if (self->next_bytes > 0)
+    plan_cut (passage, self->next_bytes, self->next_end);
+  self->next_bytes = 0;
   g_ptr_array_add (self->passages, passage);
   g_thread_unref (g_thread_new ("relay", passage_thread, passage));
   g_mutex_unlock (&self->mutex);
@@ -505,6 +519,26 @@ relay_start_cuts (Relay *self)
 {
   g_mutex_lock (&self->mutex);
   self->started = TRUE;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+relay_cut_after (Relay *self, gsize n_bytes, RelayEnd end)
+{
+  gboolean is_planned = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->passages->len; i++)
+    {
+      Passage *passage = g_ptr_array_index (self->passages, i);
+
+      if (passage->over)
+        continue;
+      plan_cut (passage, n_bytes, end);
+      is_planned = TRUE;
+    }
+  self->next_bytes = is_planned ? 0 : n_bytes;
+  self->next_end = end;
   g_mutex_unlock (&self->mutex);
 }
 

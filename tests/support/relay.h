@@ -53,6 +53,10 @@ void relay_cut (Relay *self, RelayEnd end);
 void relay_plan_cuts (Relay *self, guint n_cuts, guint32 seed, guint min, guint max);
 void relay_start_cuts (Relay *self);
 
+/* Cuts the connections that there are after so many bytes more, in both directions together; if there are none, the
+ * next one. */
+void relay_cut_after (Relay *self, gsize n_bytes, RelayEnd end);
+
 /* So far. */
 guint relay_get_n_cuts (Relay *self);
 guint relay_get_n_connections (Relay *self);
