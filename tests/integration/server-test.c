@@ -2,6 +2,7 @@
 #include "server-test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *
 server_get (const char *name)
@@ -18,6 +19,12 @@ guint
 server_get_number (const char *name)
 {
   return atoi (server_get (name));
+}
+
+gboolean
+server_tells_retractions (void)
+{
+  return strcmp (server_get ("SERVER"), "ejabberd") != 0 || strcmp (server_get ("SERVERS"), "stable") != 0;
 }
 
 GTlsDatabase *

@@ -21,6 +21,9 @@ extern const ServerWay server_ways[SERVER_N_WAYS]; /* STARTTLS, direct TLS */
 /* What the environment says, under the name without its prefix. */
 const char *server_get (const char *name);
 guint server_get_number (const char *name);
+/* Whether devices are told that an item of a node was taken back: ejabberd 23.01 does not do that, although the request
+ * asks for it (XEP-0060, 7.2.2.1). */
+gboolean server_tells_retractions (void);
 GTlsDatabase *server_load_database (const char *variable);
 
 /* A relay to the port that the environment has under this name. */
