@@ -87,7 +87,7 @@ schedule (HsPubSub *self)
   g_source_attach (self->missed, g_main_context_get_thread_default ());
 }
 
-/* The account, or its server: others have nodes of their own. */
+/* The account, or its server: others have nodes of their own. ejabberd asks in the name of the client itself. */
 static gboolean
 is_from_server (HsClient *client, HsStanza *request)
 {
@@ -100,7 +100,7 @@ is_from_server (HsClient *client, HsStanza *request)
     return FALSE;
   if (hs_jid_get_local (from) == NULL && hs_jid_get_resource (from) == NULL)
     return strcmp (hs_jid_get_domain (from), hs_jid_get_domain (own)) == 0;
-  return hs_jid_is_bare (from) && hs_client_is_own (client, from);
+  return hs_jid_equal (from, own) || (hs_jid_is_bare (from) && hs_client_is_own (client, from));
 }
 
 static HsElement *

@@ -399,7 +399,8 @@ ask_capabilities (Test *f, const char *request)
 static void
 test_missed (void)
 {
-  static const char *const askers[] = { ASKS (OWN), ASKS (" from='example.org'"), ASKS ("") };
+  static const char *const askers[] = { ASKS (OWN), ASKS (" from='example.org'"), ASKS (""),
+                                        ASKS (" from='user@example.org/res'") };
   static const char *const others[] = { ASKS (" from='" JULIET "'"), ASKS (" from='example.com'"),
                                         ASKS (" from='user@example.org/other'") };
   Test f = { 0 };
