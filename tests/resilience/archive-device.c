@@ -8,6 +8,8 @@
 #define USER 1
 /* The server acknowledges before more are sent. */
 #define MAX_OPEN 50
+/* A history remembers 1,000. What a crash takes back are some hundreds. */
+#define MAX_NAMELESS 700
 /* As HsMessages has it. */
 #define MAX_WAIT_SECONDS 10
 /* What is said of one kind of fault. */
@@ -100,9 +102,9 @@ note (Device *self, HsChatMessage *chat, DeviceGot got)
 
 /* The number in the body, if this device sent the message. */
 static guint
-get_own_number (Device *self, HsDelivery *delivery)
+get_own_number (Device *self, HsChatMessage *chat)
 {
-  const char *body = hs_message_get_body (hs_chat_message_get_message (HS_CHAT_MESSAGE (delivery)));
+  const char *body = hs_message_get_body (hs_chat_message_get_message (chat));
   gsize length = strlen (self->name);
 
   if (body == NULL || strncmp (body, self->name, length) != 0 || body[length] != ' ')
@@ -110,10 +112,29 @@ get_own_number (Device *self, HsDelivery *delivery)
   return strtoul (body + length, NULL, 10);
 }
 
+/* A history remembers some of its own messages that have no archive id yet, and no more. */
+static void
+add_own (Device *self, guint number)
+{
+  g_hash_table_add (self->nameless, GUINT_TO_POINTER (number));
+  while (g_hash_table_size (self->nameless) > MAX_NAMELESS)
+    {
+      self->oldest_nameless++;
+      if (g_hash_table_remove (self->nameless, GUINT_TO_POINTER (self->oldest_nameless)))
+        g_hash_table_add (self->forgotten, GUINT_TO_POINTER (self->oldest_nameless));
+    }
+}
+
+static void
+know_own (Device *self, HsChatMessage *chat)
+{
+  g_hash_table_remove (self->nameless, GUINT_TO_POINTER (get_own_number (self, chat)));
+}
+
 static void
 received_cb (HsMessages *messages, HsDelivery *delivery, Device *self)
 {
-  guint number = get_own_number (self, delivery);
+  guint number = get_own_number (self, HS_CHAT_MESSAGE (delivery));
 
   self->figures.received[hs_delivery_get_source (delivery)]++;
   note (self, HS_CHAT_MESSAGE (delivery), DEVICE_GOT_RECEIVED);
@@ -135,8 +156,9 @@ learned_cb (HsMessages *messages, const char *origin_id, HsDelivery *delivery, D
   self->figures.n_learned++;
   g_hash_table_remove (self->named, hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery)));
   note (self, HS_CHAT_MESSAGE (delivery), DEVICE_GOT_LEARNED);
-  if (get_own_number (self, delivery) == 0)
+  if (get_own_number (self, HS_CHAT_MESSAGE (delivery)) == 0)
     device_complain (self, "it learned of another's message");
+  know_own (self, HS_CHAT_MESSAGE (delivery));
 }
 
 static void
@@ -152,6 +174,7 @@ named_cb (HsSentMessage *sent, GParamSpec *property, Device *self)
 {
   const char *id = hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (sent));
 
+  know_own (self, HS_CHAT_MESSAGE (sent));
   if (device_get_got (self, id) == 0)
     g_hash_table_add (self->named, g_strdup (id));
 }
@@ -369,7 +392,8 @@ device_send (Device *self)
   sent = hs_messages_send_text (self->messages, self->peer, body, NULL);
   if (sent != NULL)
     g_signal_connect (sent, "notify::archive-id", G_CALLBACK (named_cb), self);
-  self->n_sent += sent != NULL;
+  if (sent != NULL)
+    add_own (self, ++self->n_sent);
   return sent != NULL;
 }
 
@@ -391,6 +415,7 @@ device_new (
   self->own_received = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->forgotten = g_hash_table_new (NULL, NULL);
+  self->nameless = g_hash_table_new (NULL, NULL);
   return self;
 }
 
@@ -406,6 +431,7 @@ device_free (Device *self)
   g_hash_table_unref (self->own_received);
   g_hash_table_unref (self->named);
   g_hash_table_unref (self->forgotten);
+  g_hash_table_unref (self->nameless);
   g_free (self);
 }
 

@@ -71,8 +71,10 @@ typedef struct
 
   guint n_sent;
   guint n_sent_stored; /* so many of them were sent when the last transaction was made */
-  GHashTable
-      *forgotten; /* numbers of messages that were sent between the last transaction and a crash */
+  /* Numbers of messages that were sent between the last transaction and a crash, or that are too many to remember. */
+  GHashTable *forgotten;
+  GHashTable *nameless; /* numbers of messages whose archive id is not known yet */
+  guint oldest_nameless;
   GHashTable *own_received; /* body: HsDeliverySource; of messages that it knew to be its own */
   DeviceFigures figures;
 } Device;

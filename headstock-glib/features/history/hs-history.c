@@ -36,6 +36,10 @@
  * [property@ChatMessage:archive-id]: use the id, with the peer, as a unique key. Where messages are not in the archive
  * any more, or were not requested, there is a [class@Gap] in [property@History:gaps].
  *
+ * Messages that this device has sent itself are told by [signal@Messages::learned] when the archive shows them. The state
+ * remembers up to 1,000 of them that have no archive id yet; what was sent before those is given like a message of
+ * another device, with [property@ChatMessage:is-outgoing].
+ *
  * A [class@StateFolder] keeps the state; or the program stores [method@Stateful.dup_state] along with its messages,
  * after it has confirmed them. Without a state, each start is a first start: the program is given the newest page, and
  * the rest is a gap.
