@@ -78,24 +78,26 @@ test_decoded_once (void)
   g_autofree char *text = g_base64_encode (noise, 1000000);
   g_autoptr (GBytes) photo = g_bytes_new (noise, 1000000);
   g_autoptr (HsVcard) vcard = hs_vcard_new ();
-  clock_t start, decoding;
+  clock_t decoding = G_MAXLONG, getting = G_MAXLONG;
   GBytes *first;
 
   hs_vcard_set_photo (vcard, photo);
   first = hs_vcard_get_photo (vcard);
   g_assert_true (g_bytes_equal (first, photo));
-  start = clock ();
+  /* The quickest of each: other programs can only make them slower. */
   for (guint i = 0; i < 20; i++)
     {
+      clock_t start = clock ();
+      clock_t decoded;
       gsize length;
 
       g_free (g_base64_decode (text, &length));
+      decoded = clock ();
+      g_assert_true (hs_vcard_get_photo (vcard) == first);
+      decoding = MIN (decoding, decoded - start);
+      getting = MIN (getting, clock () - decoded);
     }
-  decoding = clock () - start;
-  start = clock ();
-  for (guint i = 0; i < 40; i++)
-    g_assert_true (hs_vcard_get_photo (vcard) == first);
-  g_assert_cmpint (clock () - start, <, decoding);
+  g_assert_cmpint (getting, <, decoding);
 }
 
 /* What is not base64 is no photo: a part of it would be another one. */
