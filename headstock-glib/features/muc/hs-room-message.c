@@ -62,10 +62,14 @@ take_error (HsRoom *self, HsMessage *message)
 {
   const char *id = hs_stanza_get_id (HS_STANZA (message));
   HsRoomPending *pending = id != NULL ? hs_room_pending_find (self, HS_ROOM_PENDING_SUBJECT, id, NULL) : NULL;
+  g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (message));
   g_autoptr (GError) error = hs_stanza_get_error (HS_STANZA (message));
 
   if (pending != NULL)
     hs_room_pending_return (self, pending, error);
+  /* An occupant's client may send any error. */
+  if (self->state == HS_ROOM_STATE_IN && hs_jid_is_bare (from) && hs_room_phase_casts_doubt (error))
+    hs_room_ping (self, NULL);
 }
 
 void
@@ -77,7 +81,9 @@ hs_room_take_message (HsRoom *room, HsMessage *message)
   HsElement *x = hs_element_get_child (element, "x", HS_NS_MUC_USER);
   g_autoptr (HsJid) from = hs_stanza_get_from_jid (HS_STANZA (message));
 
-  hs_room_heard (self);
+  /* A room that does not know the account any more answers with errors: they do not break its silence. */
+  if (strcmp (type, "error") != 0)
+    hs_room_heard (self);
   if (self->state != HS_ROOM_STATE_IN)
     return;
   if (strcmp (type, "error") == 0)

@@ -41,6 +41,9 @@ typedef enum /*< skip >*/
  *   question since then. */
 HsRoomPing hs_room_phase_judge_ping (const GError *error, gboolean is_renamed);
 
+/* Whether an error that answers a message may mean that the account is not in the room any more. */
+gboolean hs_room_phase_casts_doubt (const GError *error);
+
 /* Whether an error that answers an attempt to rejoin is temporary. */
 gboolean hs_room_phase_goes_by (const GError *error);
 

@@ -79,6 +79,28 @@ hs_room_phase_judge_ping (const GError *error, gboolean is_renamed)
 }
 
 gboolean
+hs_room_phase_casts_doubt (const GError *error)
+{
+  if (error->domain != HS_STANZA_ERROR)
+    return FALSE;
+  switch (error->code)
+    {
+    /* The room does not have the sender as an occupant (XEP-0045, 7.4). */
+    case HS_STANZA_ERROR_NOT_ACCEPTABLE:
+    /* The room or its service is not there. */
+    case HS_STANZA_ERROR_GONE:
+    case HS_STANZA_ERROR_ITEM_NOT_FOUND:
+    case HS_STANZA_ERROR_RECIPIENT_UNAVAILABLE:
+    case HS_STANZA_ERROR_REMOTE_SERVER_NOT_FOUND:
+    case HS_STANZA_ERROR_REMOTE_SERVER_TIMEOUT:
+    case HS_STANZA_ERROR_SERVICE_UNAVAILABLE:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
 hs_room_phase_goes_by (const GError *error)
 {
   if (error->domain != HS_STANZA_ERROR)

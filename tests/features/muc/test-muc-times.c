@@ -198,6 +198,37 @@ test_errors (void)
   muc_test_end (&f);
 }
 
+/* A room that has restarted without the account answers its messages with errors. They do not break the silence, and
+ * those that may mean so make the library ask. */
+static void
+test_refused_messages (void)
+{
+#define REFUSED(from, condition)                                                                   \
+  "<message type='error' from='" from "' id='m1'><body>b</body>" ERROR ("cancel", condition) "</message>"
+  static const HsRoomTimes quick
+      = { .silence = 300, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
+  MucTest f;
+
+  start (&f, &quick);
+  for (guint i = 0; i < 8; i++)
+    {
+      test_spin (50);
+      muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
+    }
+  g_free (muc_test_answer (&f, PING, "result", ""));
+  f.room->times = &slow;
+  muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
+  g_assert_false (scripted_server_has_received (f.test->server, PING));
+  muc_test_tells (&f, REFUSED (ROOM, "not-acceptable") REFUSED (ROOM, "item-not-found"), "");
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "not-acceptable")));
+  muc_test_assert (&f, "list state:lost lost ");
+  /* Of a stay that has ended. */
+  muc_test_tells (&f, REFUSED (ROOM, "not-acceptable"), "");
+  test_spin (20);
+  g_assert_false (scripted_server_has_received (f.test->server, PING));
+  muc_test_end (&f);
+}
+
 /* ---- Coming back ---- */
 
 /* The room is entered again by itself: waits for the presence that asks for entry, and returns its id. */
@@ -438,6 +469,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/silence", test_silence);
   g_test_add_func ("/muc/talk", test_talk);
   g_test_add_func ("/muc/errors", test_errors);
+  g_test_add_func ("/muc/refused-messages", test_refused_messages);
   g_test_add_func ("/muc/rejoin", test_rejoin);
   g_test_add_func ("/muc/no-rejoin", test_no_rejoin);
   g_test_add_func ("/muc/late-success", test_late);
