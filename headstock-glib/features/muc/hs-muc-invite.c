@@ -80,6 +80,8 @@ take_mediated (HsMuc *self, HsElement *x, HsElement *element, HsJid *room)
 
   invite = new_invite (room, inviter, hs_element_get_child_text (element, "reason", HS_NS_MUC_USER),
                        hs_element_get_child_text (x, "password", HS_NS_MUC_USER));
+  /* A chat of two people is to go on in the room (XEP-0045, 7.9). */
+  invite->thread = g_strdup (hs_element_get_child_attribute (element, "continue", HS_NS_MUC_USER, "thread"));
   tell (self, x, invite);
 }
 

@@ -27,6 +27,7 @@ read_features (HsDiscoInfo *info)
     { HS_NS_OCCUPANT_ID, HS_ROOM_FEATURE_OCCUPANT_ID },
     { HS_NS_MUC "#stable_id", HS_ROOM_FEATURE_STABLE_ID },
     { HS_NS_MODERATE, HS_ROOM_FEATURE_MODERATION },
+    { HS_NS_MODERATE_0, HS_ROOM_FEATURE_MODERATION },
     { HS_NS_MUC "#self-ping-optimization", HS_ROOM_FEATURE_SELF_PING },
   };
   HsRoomFeature features = HS_ROOM_FEATURE_NONE;
@@ -100,7 +101,7 @@ hs_room_get_trust (HsRoom *self)
   if ((self->features & HS_ROOM_FEATURE_OCCUPANT_ID) != 0)
     trust |= HS_ROOM_TRUST_OCCUPANT_ID;
   /* A room that gives hats announces it (XEP-0317, 2); all other rooms pass on hats that occupants give themselves. */
-  if (self->info == NULL || hs_disco_info_has_feature (self->info, HS_NS_HATS))
+  if (self->info != NULL && hs_disco_info_has_feature (self->info, HS_NS_HATS))
     trust |= HS_ROOM_TRUST_HATS;
   return trust;
 }

@@ -162,7 +162,8 @@ hs_room_request_voice_async (HsRoom *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_room_request_voice_async);
-  do_request_voice (self, task);
+  if (!g_task_return_error_if_cancelled (task))
+    do_request_voice (self, task);
 }
 
 /**

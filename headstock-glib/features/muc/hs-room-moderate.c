@@ -30,11 +30,39 @@ do_change_role (HsRoom *self, GTask *task, HsOccupant *occupant, HsRole role, co
   hs_room_ask (self, task, "set", query, hs_room_read_done);
 }
 
+/* A room that only has the earlier version of XEP-0425. */
+static gboolean
+is_of_old_version (HsRoom *self)
+{
+  return self->info != NULL && hs_disco_info_has_feature (self->info, HS_NS_MODERATE_0)
+         && !hs_disco_info_has_feature (self->info, HS_NS_MODERATE);
+}
+
+/* XEP-0425, version 0.2.1, 4. */
+static HsElement *
+make_old_request (const char *archive_id, const char *reason)
+{
+  HsElement *apply = hs_element_new ("apply-to", HS_NS_FASTEN);
+  HsElement *moderate = hs_element_add_child (apply, "moderate", HS_NS_MODERATE_0);
+
+  hs_element_set_attribute (apply, "id", archive_id);
+  hs_element_add_child (moderate, "retract", HS_NS_RETRACT_0);
+  hs_room_add_reason (moderate, HS_NS_MODERATE_0, reason);
+  return apply;
+}
+
 static void
 do_moderate (HsRoom *self, GTask *task, const char *archive_id, const char *reason)
 {
-  g_autoptr (HsElement) moderate = hs_element_new ("moderate", HS_NS_MODERATE);
+  g_autoptr (HsElement) moderate = NULL;
 
+  if (is_of_old_version (self))
+    {
+      moderate = make_old_request (archive_id, reason);
+      hs_room_ask (self, task, "set", moderate, hs_room_read_done);
+      return;
+    }
+  moderate = hs_element_new ("moderate", HS_NS_MODERATE);
   hs_element_set_attribute (moderate, "id", archive_id);
   hs_element_add_child (moderate, "retract", HS_NS_RETRACT);
   hs_room_add_reason (moderate, HS_NS_MODERATE, reason);

@@ -102,6 +102,18 @@ take_entering (HsRoom *self, HsJid *from, HsPresence *presence)
   hs_room_watch_silence (self);
 }
 
+/* The service has prepared a nickname that was asked for, and it is the present one: it answers with the present
+ * presence. */
+static void
+settle_nick (HsRoom *self, HsPresence *presence)
+{
+  const char *id = hs_stanza_get_id (HS_STANZA (presence));
+  HsRoomPending *pending = id != NULL ? hs_room_pending_find (self, HS_ROOM_PENDING_NICK, id, NULL) : NULL;
+
+  if (pending != NULL)
+    hs_room_pending_return (self, pending, NULL);
+}
+
 static void
 take_known (HsRoom *self, HsJid *from, HsPresence *presence)
 {
@@ -120,6 +132,8 @@ take_known (HsRoom *self, HsJid *from, HsPresence *presence)
   if (known != NULL)
     {
       hs_occupant_notify (occupant, changes);
+      if (occupant == self->own)
+        settle_nick (self, presence);
       return;
     }
   hs_roster_list_append (self->occupants, occupant);
@@ -160,8 +174,12 @@ rename_occupant (HsRoom *self, HsOccupant *renamed, HsJid *jid)
   gboolean is_own = occupant == self->own;
   HsRoomPending *pending;
 
+  /* The nickname is free: the room has not told that its former occupant left. */
   if (other != NULL)
-    hs_room_table_remove (&self->table, other);
+    {
+      tell_occupant_left (self, other->jid);
+      hs_room_table_remove (&self->table, other);
+    }
   g_object_freeze_notify (G_OBJECT (self));
   if (!is_own)
     tell_occupant_left (self, occupant->jid);
@@ -175,6 +193,8 @@ rename_occupant (HsRoom *self, HsOccupant *renamed, HsJid *jid)
   pending = is_own ? hs_room_pending_find (self, HS_ROOM_PENDING_NICK, NULL, NULL) : NULL;
   if (pending != NULL)
     hs_room_pending_return (self, pending, NULL);
+  if (other != NULL)
+    g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_LEFT], 0, other);
   g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_OCCUPANT_RENAMED], 0, occupant);
 }
 

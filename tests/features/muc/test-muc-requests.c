@@ -84,6 +84,31 @@ test_moderators (void)
   muc_test_end (&f);
 }
 
+/* A room that only has the earlier version of XEP-0425. */
+static void
+test_old_moderation (void)
+{
+  MucTest f;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  muc_test_start (&f, NULL);
+  muc_test_enter (&f, FEATURE ("urn:xmpp:message-moderate:0"), OWN ("romeo"));
+  g_assert_cmphex (hs_room_get_features (f.room), ==, HS_ROOM_FEATURE_MODERATION);
+  hs_room_moderate_async (f.room, "a1", "rude", NULL, muc_test_result_cb, &result);
+  assert_granted (&f, &result, hs_room_moderate_finish, "urn:xmpp:message-moderate:0",
+                  "<apply-to xmlns=\"urn:xmpp:fasten:0\" id=\"a1\"><moderate xmlns=\"urn:xmpp:message-moderate:0\">"
+                  "<retract xmlns=\"urn:xmpp:message-retract:0\"/><reason>rude</reason></moderate></apply-to>");
+  hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
+  muc_test_say (&f, GONE ("romeo", SELF));
+  scripted_server_forget_received (f.test->server);
+  /* The later version where a room has both. */
+  muc_test_enter (&f, FEATURE ("urn:xmpp:message-moderate:0") FEATURE ("urn:xmpp:message-moderate:1"), OWN ("romeo"));
+  hs_room_moderate_async (f.room, "a1", NULL, NULL, muc_test_result_cb, &result);
+  assert_granted (&f, &result, hs_room_moderate_finish, "urn:xmpp:message-moderate:1",
+                  "<moderate xmlns=\"urn:xmpp:message-moderate:1\" id=\"a1\">");
+  muc_test_end (&f);
+}
+
 static void
 test_admins (void)
 {
@@ -221,6 +246,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/muc/moderators", test_moderators);
+  g_test_add_func ("/muc/old-moderation", test_old_moderation);
   g_test_add_func ("/muc/admins", test_admins);
   g_test_add_func ("/muc/owners", test_owners);
   g_test_add_func ("/muc/register", test_register);

@@ -123,7 +123,7 @@ test_occupants (void)
   g_object_unref (juliet);
   /* Renamed, to the nickname of one who was not seen to leave as well. */
   muc_test_tells (&f, PRESENCE ("old", ITEM), "list +old ");
-  muc_test_tells (&f, GONE ("nurse", "<item nick='old'/>" STATUS ("303")), "list ~old ");
+  muc_test_tells (&f, GONE ("nurse", "<item nick='old'/>" STATUS ("303")), "list -old ~old ");
   muc_test_tells (&f, PRESENCE ("old", ITEM), "");
   g_assert_true (hs_room_lookup_occupant (f.room, "old") == nurse);
   g_assert_null (hs_room_lookup_occupant (f.room, "nurse"));
@@ -224,6 +224,7 @@ test_nick (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *sent = NULL;
   g_autofree char *refusal = NULL;
+  g_autofree char *same = NULL;
   char *id;
 
   start (&f, "");
@@ -246,6 +247,19 @@ test_nick (void)
   muc_test_tells (&f, refusal, "");
   g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
   g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_CONFLICT);
+  g_assert_cmpstr (hs_room_get_nick (f.room), ==, "montague");
+  /* The service prepares the nickname, and it is the present one: it answers with the present presence. */
+  change_nick (&f, "\xef\xbd\x8dontague", &result);
+  test_client_await_sent (f.test, "ontague\"");
+  g_free (g_steal_pointer (&sent));
+  sent = test_client_dup_sent (f.test);
+  id = strstr (sent, " id=\"") + strlen (" id=\"");
+  same = g_strdup_printf ("<presence from='" ROOM "/montague' id='%.*s'>" MUC_USER (ITEM SELF) "</presence>",
+                          (int) strcspn (id, "\""), id);
+  muc_test_tells (&f, OWN ("montague"), "");
+  g_assert_null (result);
+  muc_test_tells (&f, same, "");
+  g_assert_true (hs_room_change_nick_finish (f.room, result, NULL));
   g_assert_cmpstr (hs_room_get_nick (f.room), ==, "montague");
   /* The service gives another nickname by itself. */
   muc_test_tells (&f, GONE ("montague", "<item nick='member'/>" SELF STATUS ("303")) OWN ("member"), "~member ");
@@ -335,6 +349,8 @@ test_voice (void)
 {
   MucTest f;
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
 
   start (&f, "");
   muc_test_tells (&f, FROM_ROOM (FORM (VOICE, "juliet")), "voice:juliet ");
@@ -347,6 +363,16 @@ test_voice (void)
   test_until (result != NULL);
   g_assert_true (hs_room_request_voice_finish (f.room, result, NULL));
   test_client_await_sent (f.test, "<value>participant</value></field></x></message>");
+  g_clear_object (&result);
+  /* Nothing is sent for a call that is cancelled already. */
+  scripted_server_forget_received (f.test->server);
+  g_cancellable_cancel (cancellable);
+  hs_room_request_voice_async (f.room, cancellable, muc_test_result_cb, &result);
+  test_until (result != NULL);
+  g_assert_false (hs_room_request_voice_finish (f.room, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  test_spin (20);
+  g_assert_false (scripted_server_has_received (f.test->server, "<x "));
   g_clear_object (&result);
   muc_test_end (&f);
 }
@@ -378,6 +404,34 @@ test_messages (void)
   reflection = g_strdup_printf (SAID ("romeo", "%s", BODY ("She speaks")), hs_sent_message_get_id (sent));
   muc_test_tells (&f, reflection, "");
   g_assert_cmpint (hs_sent_message_get_state (sent), ==, HS_SENT_STATE_REFLECTED);
+  muc_test_end (&f);
+}
+
+static void
+keep_author_cb (HsRoom *room, HsDelivery *delivery, gpointer kept)
+{
+  g_free (*(char **) kept);
+  *(char **) kept = g_strdup (hs_chat_message_get_author (HS_CHAT_MESSAGE (delivery)));
+}
+
+/* In a room without occupant ids: who takes a nickname whose occupant was not seen to leave is somebody else. */
+static void
+test_authors (void)
+{
+  MucTest f;
+  g_autofree char *author = NULL;
+  g_autofree char *former = NULL;
+
+  start (&f, "");
+  muc_test_say (&f, PRESENCE ("nurse", ITEM));
+  g_signal_connect (f.room, "delivery", G_CALLBACK (keep_author_cb), &author);
+  muc_test_say (&f, SAID ("juliet", "m1", BODY ("ay me")));
+  former = g_strdup (author);
+  muc_test_say (&f, SAID ("juliet", "m2", BODY ("O Romeo")));
+  g_assert_cmpstr (author, ==, former);
+  muc_test_say (&f, GONE ("nurse", "<item nick='juliet'/>" STATUS ("303")) PRESENCE ("juliet", ITEM)
+                    SAID ("juliet", "m3", BODY ("Madam")));
+  g_assert_cmpstr (author, !=, former);
   muc_test_end (&f);
 }
 
@@ -440,6 +494,7 @@ test_invites (void)
   g_assert_cmpstr (hs_invite_get_reason (invite), ==, "dance");
   g_assert_cmpstr (hs_invite_get_password (invite), ==, "mask");
   g_assert_false (hs_invite_get_is_direct (invite));
+  g_assert_null (hs_invite_get_thread (invite));
   hs_muc_decline_async (f.muc, invite, "tired", NULL, muc_test_result_cb, &result);
   test_until (result != NULL);
   g_assert_true (hs_muc_decline_finish (f.muc, result, NULL));
@@ -456,6 +511,10 @@ test_invites (void)
   test_until (result != NULL);
   g_assert_true (hs_muc_decline_finish (f.muc, result, NULL));
   g_clear_object (&result);
+  /* Through the room, to go on with a chat (XEP-0045, 7.9). */
+  muc_test_tells (&f, "<message from='" OTHER "'>" MUC_USER ("<invite from='benvolio@example.org'><continue thread='t2'/></invite>") "</message>",
+                  "invited:" OTHER " ");
+  g_assert_cmpstr (hs_invite_get_thread (invite), ==, "t2");
   /* They are not messages of a chat; nor is the answer to one of ours. */
   muc_test_tells (&f, FROM_ROOM (MUC_USER ("<decline from='juliet@example.com'/>") "<body>no</body>"), "");
   g_assert_cmpuint (n_received, ==, 0);
@@ -519,6 +578,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/configuration", test_configuration);
   g_test_add_func ("/muc/voice", test_voice);
   g_test_add_func ("/muc/messages", test_messages);
+  g_test_add_func ("/muc/authors", test_authors);
   g_test_add_func ("/muc/private", test_private);
   g_test_add_func ("/muc/invites", test_invites);
   g_test_add_func ("/muc/invite-others", test_invite_others);
