@@ -30,6 +30,12 @@ do_change_nick (HsRoom *self, GTask *task, const char *nick)
       return;
     }
   nick = hs_jid_get_resource (to);
+  /* The room has been asked for the earlier nickname: the change waits for the answer. */
+  if (self->join_id != NULL)
+    {
+      hs_room_pending_add (self, HS_ROOM_PENDING_NICK, task, NULL, nick);
+      return;
+    }
   if (self->state != HS_ROOM_STATE_IN)
     {
       if (hs_muc_set_string (&self->nick, nick))
@@ -212,7 +218,8 @@ hs_room_leave_finish (HsRoom *self, GAsyncResult *result, GError **error)
  *
  * Changes the nickname (XEP-0045, 7.6).
  *
- * While the account is not in the room, it sets the nickname for joining.
+ * While the account is not in the room, it sets the nickname for joining. While the room is asked to let the account
+ * join, the change waits for the answer.
  *
  * Call [method@Room.change_nick_finish] in the callback to get the result.
  *

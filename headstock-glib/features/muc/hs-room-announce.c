@@ -111,7 +111,11 @@ hs_room_own_presence_sent (HsRoom *self, HsPresence *own)
   g_autoptr (HsElement) presence = NULL;
   g_autoptr (HsJid) to = NULL;
 
-  if (self->state != HS_ROOM_STATE_IN || strcmp (hs_stanza_get_stanza_type (HS_STANZA (own)), "available") != 0)
+  if (strcmp (hs_stanza_get_stanza_type (HS_STANZA (own)), "available") != 0)
+    return;
+  /* Before the room answers, another presence might be taken for another attempt. */
+  self->owes_presence |= self->join_id != NULL;
+  if (self->state != HS_ROOM_STATE_IN)
     return;
   presence = hs_element_copy (HS_ELEMENT (own));
   to = hs_jid_with_resource (self->jid, self->nick, NULL);

@@ -23,11 +23,16 @@ typedef struct
   GTask *task;
   char *id;   /* of the stanza, or NULL */
   char *text; /* the nickname or the subject, or NULL */
+  gboolean is_done; /* the call succeeds, whatever ends it */
   GSource *cancelled;
   GSource *timeout;
 } HsRoomPending;
 
 void hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const char *id, const char *text);
+/* The stanza was sent later than the call was made. */
+void hs_room_pending_set_id (HsRoomPending *pending, const char *id);
+/* Finds a change of nickname that waits until the account has entered. */
+HsRoomPending *hs_room_pending_find_waiting_nick (HsRoom *self);
 /* @id and @text: NULL for any. */
 HsRoomPending *hs_room_pending_find (HsRoom *self, HsRoomPendingKind kind, const char *id, const char *text);
 /* @error: NULL for TRUE. */

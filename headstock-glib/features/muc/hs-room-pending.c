@@ -22,7 +22,7 @@ void
 hs_room_pending_return (HsRoom *self, HsRoomPending *pending, const GError *error)
 {
   g_queue_remove (&self->pending, pending);
-  if (error != NULL)
+  if (error != NULL && !pending->is_done)
     g_task_return_error (pending->task, g_error_copy (error));
   else
     g_task_return_boolean (pending->task, TRUE);
@@ -77,20 +77,41 @@ hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const ch
   pending->room = self;
   pending->kind = kind;
   pending->task = g_object_ref (task);
-  pending->id = g_strdup (id);
   pending->text = g_strdup (text);
   if (cancellable != NULL)
     {
       pending->cancelled = g_cancellable_source_new (cancellable);
       attach (pending->cancelled, G_SOURCE_FUNC (cancelled_cb), pending);
     }
+  g_queue_push_tail (&self->pending, pending);
   /* The calls without an id end with the timer of the stay. */
   if (id != NULL)
+    hs_room_pending_set_id (pending, id);
+}
+
+void
+hs_room_pending_set_id (HsRoomPending *pending, const char *id)
+{
+  guint timeout = hs_client_get_request_timeout (hs_room_find_client (pending->room));
+
+  g_free (pending->id);
+  pending->id = g_strdup (id);
+  hs_room_stop_timer (&pending->timeout);
+  pending->timeout = g_timeout_source_new (timeout);
+  attach (pending->timeout, timeout_cb, pending);
+}
+
+HsRoomPending *
+hs_room_pending_find_waiting_nick (HsRoom *self)
+{
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
     {
-      pending->timeout = g_timeout_source_new (hs_client_get_request_timeout (hs_room_find_client (self)));
-      attach (pending->timeout, timeout_cb, pending);
+      HsRoomPending *pending = l->data;
+
+      if (pending->kind == HS_ROOM_PENDING_NICK && pending->id == NULL && !pending->is_done)
+        return pending;
     }
-  g_queue_push_tail (&self->pending, pending);
+  return NULL;
 }
 
 HsRoomPending *

@@ -56,6 +56,7 @@ struct _HsRoom
   char *join_id;        /* of the presence that was sent, or NULL */
   char *timed_out_id;   /* of the last one that got no answer in time, so that the attempt was withdrawn; or NULL */
   gboolean owes_farewell; /* the account left while the session was interrupted */
+  gboolean owes_presence; /* the account's presence has changed since it asked for entry */
   gboolean is_asking;   /* the request for the room's service discovery is in flight */
   gboolean needs_info;  /* ask for the service discovery again afterwards */
   gboolean is_created;  /* status 201 */

@@ -3,6 +3,8 @@
 
 #include "hs-room-stay-private.h"
 
+#include <string.h>
+
 #include "hs-disco-shared.h"
 #include "hs-disco.h"
 #include "hs-error.h"
@@ -40,9 +42,24 @@ step (HsRoom *self, HsRoomEvent event)
   return TRUE;
 }
 
+/* The account does not enter now: nicknames that wait for that are the ones for the next attempt. */
+static void
+take_waiting_nicks (HsRoom *self)
+{
+  HsRoomPending *pending;
+
+  while ((pending = hs_room_pending_find_waiting_nick (self)) != NULL)
+    {
+      pending->is_done = TRUE;
+      if (hs_muc_set_string (&self->nick, pending->text))
+        hs_room_notify (self, HS_ROOM_PROP_NICK);
+    }
+}
+
 static void
 forget_entering (HsRoom *self)
 {
+  take_waiting_nicks (self);
   g_clear_pointer (&self->join_id, g_free);
   self->attempt++;
   self->is_asking = FALSE;
@@ -84,6 +101,39 @@ fail_stay (HsRoom *self)
 
   hs_room_pending_return_all (self, HS_ROOM_PENDING_NICK, error);
   hs_room_pending_return_all (self, HS_ROOM_PENDING_SUBJECT, error);
+}
+
+static void
+send_nick (HsRoom *self, HsRoomPending *pending)
+{
+  g_autofree char *id = hs_feature_random_id ();
+  g_autoptr (GError) error = NULL;
+
+  if (strcmp (pending->text, self->nick) == 0)
+    {
+      hs_room_pending_return (self, pending, NULL);
+      return;
+    }
+  hs_room_pending_set_id (pending, id);
+  if (hs_room_send_nick (self, pending->text, id))
+    return;
+  error = g_error_new (HS_ERROR, HS_ERROR_NOT_CONNECTED, "The nickname in %s was not changed: the client has no session",
+                       hs_jid_to_string (self->jid));
+  hs_room_pending_return (self, pending, error);
+}
+
+/* Sends what the program has changed while the account was entering. */
+static void
+send_changes (HsRoom *self)
+{
+  guint attempt = self->attempt;
+  HsRoomPending *pending;
+
+  if (self->owes_presence)
+    hs_room_send_nick (self, self->nick, NULL);
+  self->owes_presence = FALSE;
+  while (self->attempt == attempt && (pending = hs_room_pending_find_waiting_nick (self)) != NULL)
+    send_nick (self, pending);
 }
 
 static void
@@ -140,6 +190,7 @@ postpone (HsRoom *self, const GError *error)
     }
   g_object_thaw_notify (G_OBJECT (self));
   hs_room_pending_return_all (self, HS_ROOM_PENDING_JOIN, error);
+  hs_room_pending_return_all (self, HS_ROOM_PENDING_NICK, error);
   tell_lost (self, error);
 }
 
@@ -184,6 +235,7 @@ request_entry (HsRoom *self)
   g_clear_pointer (&self->entering_list, g_ptr_array_unref);
   self->entering_list = g_ptr_array_new_with_free_func (g_object_unref);
   self->is_created = FALSE;
+  self->owes_presence = FALSE;
   start_join_timer (self);
   /* A handler that sees the presence may end the attempt: the room is told, because it has been asked. */
   self->join_id = g_strdup (id);
@@ -297,6 +349,8 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
   swap_tables (self);
   g_object_thaw_notify (G_OBJECT (self));
   if (self->attempt == attempt && self->state == HS_ROOM_STATE_IN)
+    send_changes (self);
+  if (self->attempt == attempt && self->state == HS_ROOM_STATE_IN)
     hs_room_pending_return_all (self, HS_ROOM_PENDING_JOIN, NULL);
   if (self->attempt == attempt && self->state == HS_ROOM_STATE_IN)
     g_signal_emit (self, hs_room_signals[HS_ROOM_SIGNAL_JOINED], 0);
@@ -322,6 +376,7 @@ hs_room_refuse (HsRoom *self, const GError *error)
   remove_all (self);
   g_object_thaw_notify (G_OBJECT (self));
   hs_room_pending_return_all (self, HS_ROOM_PENDING_JOIN, error);
+  hs_room_pending_return_all (self, HS_ROOM_PENDING_NICK, error);
   if (is_automatic)
     tell_lost (self, error);
 }

@@ -102,9 +102,11 @@ test_created (void)
   scripted_server_forget_received (f.test->server);
   muc_test_tells (&f,
                   PRESENCE_WITH ("romeo", "<item role='moderator' affiliation='owner'/>" SELF STATUS ("201"),
-                                 "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o1'/>"),
+                                 "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o1'/>"
+                                 "<hats xmlns='urn:xmpp:hats:0'><hat uri='u1' title='Owner'/></hats>"),
                   "state:joining list state:in joined created ");
   g_assert_null (hs_room_get_info (f.room));
+  g_assert_cmpuint (g_strv_length ((char **) hs_occupant_get_hats (hs_room_get_own_occupant (f.room))), ==, 0);
   g_assert_null (hs_occupant_get_occupant_id (hs_room_get_own_occupant (f.room)));
   muc_test_describe (&f, FEATURE ("urn:xmpp:occupant-id:0"));
   g_assert_cmpint (hs_room_get_features (f.room), ==, HS_ROOM_FEATURE_OCCUPANT_ID);
@@ -192,6 +194,77 @@ test_another_nick (void)
   g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_INVALID_JID);
   g_clear_object (&result);
+  muc_test_end (&f);
+}
+
+/* A nickname that is changed while the room is asked: it takes effect after the answer, whatever the answer is. */
+static void
+test_nick_early (void)
+{
+  MucTest f;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *refusal = NULL;
+
+  muc_test_start (&f, NULL);
+  g_free (muc_test_ask_entry (&f, ""));
+  scripted_server_forget_received (f.test->server);
+  hs_room_change_nick_async (f.room, "mercutio", NULL, muc_test_result_cb, &result);
+  hs_room_change_nick_async (f.room, "romeo", NULL, muc_test_result_cb, &second);
+  test_spin (20);
+  g_assert_null (result);
+  g_assert_false (scripted_server_has_received (f.test->server, "<presence "));
+  /* A service without status 110 shows the nickname that it was asked for. */
+  muc_test_say (&f, PRESENCE ("romeo", "<item jid='user@example.org/res' role='participant'/>"));
+  g_assert_cmpint (get_state (&f), ==, HS_ROOM_STATE_IN);
+  test_client_await_sent (f.test, " to=\"" ROOM "/mercutio\"");
+  g_assert_null (result);
+  g_assert_true (hs_room_change_nick_finish (f.room, second, NULL));
+  muc_test_say (&f, GONE ("romeo", "<item nick='mercutio'/>" SELF STATUS ("303")) OWN ("mercutio"));
+  g_assert_true (hs_room_change_nick_finish (f.room, result, NULL));
+  g_assert_cmpstr (hs_room_get_nick (f.room), ==, "mercutio");
+  g_clear_object (&result);
+  g_clear_object (&second);
+  hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
+  muc_test_say (&f, GONE ("mercutio", SELF));
+  /* The room does not let the account in: for the next attempt. */
+  scripted_server_forget_received (f.test->server);
+  id = muc_test_ask_entry (&f, "");
+  hs_room_change_nick_async (f.room, "montague", NULL, muc_test_result_cb, &result);
+  refusal = g_strdup_printf ("<presence type='error' from='" ROOM "/mercutio' id='%s'>" ERROR ("cancel", "conflict") "</presence>", id);
+  muc_test_say (&f, refusal);
+  g_assert_true (hs_room_change_nick_finish (f.room, result, NULL));
+  g_assert_cmpstr (hs_room_get_nick (f.room), ==, "montague");
+  g_clear_object (&result);
+  scripted_server_forget_received (f.test->server);
+  g_free (muc_test_ask_entry (&f, ""));
+  hs_room_change_nick_async (f.room, "m", NULL, muc_test_result_cb, &result);
+  test_client_stop (f.test);
+  test_until (result != NULL);
+  g_assert_true (hs_room_change_nick_finish (f.room, result, NULL));
+  g_assert_cmpstr (hs_room_get_nick (f.room), ==, "m");
+  g_clear_object (&result);
+  muc_test_end (&f);
+}
+
+/* The account's presence changes while the room is asked. */
+static void
+test_presence_early (void)
+{
+  MucTest f;
+  g_autoptr (HsPresence) away = hs_presence_new (NULL);
+
+  muc_test_start (&f, NULL);
+  g_free (muc_test_ask_entry (&f, ""));
+  scripted_server_forget_received (f.test->server);
+  hs_presence_set_show (away, "away");
+  hs_client_set_own_presence (f.test->client, away);
+  test_client_await_sent (f.test, "<show>away</show>");
+  g_assert_false (scripted_server_has_received (f.test->server, ROOM));
+  muc_test_say (&f, OWN ("romeo2"));
+  test_client_await_sent (f.test, "<presence to=\"" ROOM "/romeo2\"><show>away</show>");
+  g_assert_false (scripted_server_has_received (f.test->server, "http://jabber.org/protocol/muc\""));
   muc_test_end (&f);
 }
 
@@ -585,6 +658,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/created", test_created);
   g_test_add_func ("/muc/refused", test_refused);
   g_test_add_func ("/muc/another-nick", test_another_nick);
+  g_test_add_func ("/muc/nick-early", test_nick_early);
+  g_test_add_func ("/muc/presence-early", test_presence_early);
   g_test_add_func ("/muc/late", test_late);
   g_test_add_func ("/muc/before-ready", test_before_ready);
   g_test_add_func ("/muc/stopped", test_stopped);
