@@ -3,6 +3,8 @@
 
 #include "hs-beginning.h"
 
+#include "hs-transition.h"
+
 /* One more than the next step; 0: the event cannot happen. */
 #define TO(step) (HS_BEGINNING_##step + 1)
 
@@ -29,8 +31,11 @@ hs_beginning_step_can (HsBeginningStep step, HsBeginningEvent event)
 HsBeginningStep
 hs_beginning_step_get_next (HsBeginningStep step, HsBeginningEvent event)
 {
-  g_assert (hs_beginning_step_can (step, event));
-
+  if (G_UNLIKELY (!hs_beginning_step_can (step, event)))
+    {
+      hs_transition_report ("The beginning of the session", hs_beginning_step_describe (step), event);
+      return step;
+    }
   return table[step][event] - 1;
 }
 

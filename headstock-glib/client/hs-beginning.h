@@ -26,6 +26,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this step. */
 gboolean hs_beginning_step_can (HsBeginningStep step, HsBeginningEvent event);
+/* If the event cannot happen: reports that, and returns the same step. */
 HsBeginningStep hs_beginning_step_get_next (HsBeginningStep step, HsBeginningEvent event);
 /* For messages and tests. */
 const char *hs_beginning_step_describe (HsBeginningStep step);

@@ -3,6 +3,8 @@
 
 #include "hs-connection-phase.h"
 
+#include "hs-transition.h"
+
 /* One more than the next phase; 0: the event cannot happen. */
 #define TO(phase) (HS_CONNECTION_##phase + 1)
 
@@ -40,8 +42,11 @@ hs_connection_phase_can (HsConnectionPhase phase, HsConnectionEvent event)
 HsConnectionPhase
 hs_connection_phase_get_next (HsConnectionPhase phase, HsConnectionEvent event)
 {
-  g_assert (hs_connection_phase_can (phase, event));
-
+  if (G_UNLIKELY (!hs_connection_phase_can (phase, event)))
+    {
+      hs_transition_report ("The connection", hs_connection_phase_describe (phase), event);
+      return phase;
+    }
   return table[phase][event] - 1;
 }
 

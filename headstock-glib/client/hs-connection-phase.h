@@ -29,6 +29,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this phase. */
 gboolean hs_connection_phase_can (HsConnectionPhase phase, HsConnectionEvent event);
+/* If the event cannot happen: reports that, and returns the same phase. */
 HsConnectionPhase hs_connection_phase_get_next (HsConnectionPhase phase, HsConnectionEvent event);
 /* For messages and tests. */
 const char *hs_connection_phase_describe (HsConnectionPhase phase);

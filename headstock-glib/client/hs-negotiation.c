@@ -3,6 +3,8 @@
 
 #include "hs-negotiation.h"
 
+#include "hs-transition.h"
+
 /* One more than the next state; 0: the event cannot happen. */
 #define TO(state) (HS_NEGOTIATION_##state + 1)
 
@@ -30,8 +32,11 @@ hs_negotiation_can (HsNegotiation state, HsNegotiationEvent event)
 HsNegotiation
 hs_negotiation_get_next (HsNegotiation state, HsNegotiationEvent event)
 {
-  g_assert (hs_negotiation_can (state, event));
-
+  if (G_UNLIKELY (!hs_negotiation_can (state, event)))
+    {
+      hs_transition_report ("The negotiation of modules", hs_negotiation_describe (state), event);
+      return state;
+    }
   return table[state][event] - 1;
 }
 

@@ -26,6 +26,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this state. */
 gboolean hs_negotiation_can (HsNegotiation state, HsNegotiationEvent event);
+/* If the event cannot happen: reports that, and returns the same state. */
 HsNegotiation hs_negotiation_get_next (HsNegotiation state, HsNegotiationEvent event);
 /* For messages and tests. */
 const char *hs_negotiation_describe (HsNegotiation state);

@@ -3,6 +3,8 @@
 
 #include "hs-run-phase.h"
 
+#include "hs-transition.h"
+
 /* One more than the next phase; 0: the event cannot happen. */
 #define TO(phase) (HS_RUN_##phase + 1)
 
@@ -67,8 +69,11 @@ hs_run_phase_can (HsRunPhase phase, HsRunEvent event)
 HsRunPhase
 hs_run_phase_get_next (HsRunPhase phase, HsRunEvent event)
 {
-  g_assert (hs_run_phase_can (phase, event));
-
+  if (G_UNLIKELY (!hs_run_phase_can (phase, event)))
+    {
+      hs_transition_report ("The run", hs_run_phase_describe (phase), event);
+      return phase;
+    }
   return table[phase][event] - 1;
 }
 

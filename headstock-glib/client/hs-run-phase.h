@@ -41,6 +41,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this phase. */
 gboolean hs_run_phase_can (HsRunPhase phase, HsRunEvent event);
+/* If the event cannot happen: reports that, and returns the same phase. */
 HsRunPhase hs_run_phase_get_next (HsRunPhase phase, HsRunEvent event);
 
 /* The value of HsClient:state. @secured: the connection is under TLS. */

@@ -3,6 +3,8 @@
 
 #include "protocol/hs-authentication-phase.h"
 
+#include "hs-transition.h"
+
 /* One more than the next phase; 0: the event cannot happen. */
 #define TO(phase) (HS_AUTHENTICATION_##phase + 1)
 
@@ -41,8 +43,11 @@ hs_authentication_phase_can (HsAuthenticationPhase phase, HsAuthenticationEvent 
 HsAuthenticationPhase
 hs_authentication_phase_get_next (HsAuthenticationPhase phase, HsAuthenticationEvent event)
 {
-  g_assert (hs_authentication_phase_can (phase, event));
-
+  if (G_UNLIKELY (!hs_authentication_phase_can (phase, event)))
+    {
+      hs_transition_report ("The sign-in", hs_authentication_phase_describe (phase), event);
+      return phase;
+    }
   return table[phase][event] - 1;
 }
 

@@ -33,6 +33,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this phase. */
 gboolean hs_authentication_phase_can (HsAuthenticationPhase phase, HsAuthenticationEvent event);
+/* If the event cannot happen: reports that, and returns the same phase. */
 HsAuthenticationPhase hs_authentication_phase_get_next (HsAuthenticationPhase phase, HsAuthenticationEvent event);
 
 /* Whether the mechanism has accepted the server's last message: it expects no other. */

@@ -3,6 +3,8 @@
 
 #include "protocol/hs-management-state.h"
 
+#include "hs-transition.h"
+
 /* One more than the next state; 0: the event cannot happen. */
 #define TO(state) (HS_MANAGEMENT_##state + 1)
 
@@ -42,8 +44,11 @@ hs_management_state_can (HsManagementState state, HsManagementEvent event)
 HsManagementState
 hs_management_state_get_next (HsManagementState state, HsManagementEvent event)
 {
-  g_assert (hs_management_state_can (state, event));
-
+  if (G_UNLIKELY (!hs_management_state_can (state, event)))
+    {
+      hs_transition_report ("Stream management", hs_management_state_describe (state), event);
+      return state;
+    }
   return table[state][event] - 1;
 }
 

@@ -31,6 +31,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this state. If the server has caused it, that is an error of the protocol. */
 gboolean hs_management_state_can (HsManagementState state, HsManagementEvent event);
+/* If the event cannot happen: reports that, and returns the same state. */
 HsManagementState hs_management_state_get_next (HsManagementState state, HsManagementEvent event);
 /* For messages and tests. */
 const char *hs_management_state_describe (HsManagementState state);

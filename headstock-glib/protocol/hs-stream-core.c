@@ -19,7 +19,15 @@
 void
 hs_stream_change (HsStream *self, HsStreamChange change)
 {
+  gboolean can = hs_stream_state_can (self->state, change);
+
   self->state = hs_stream_state_get_next (self->state, change);
+  if (G_LIKELY (can))
+    return;
+  hs_stream_close (self);
+  hs_stream_fail (self, g_error_new (HS_ERROR, HS_ERROR_FAILED,
+                                     "The stream to %s was ended because of a fault in headstock-glib",
+                                     hs_jid_get_domain (self->config.jid)));
 }
 
 GByteArray *

@@ -42,7 +42,8 @@ struct _HsStream
 };
 
 /* hs-stream-core.c */
-/* The only function that sets the state. */
+/* The only function that sets the state. A change that cannot happen in the present state ends the stream with an
+ * error: the caller goes on, and the next event is FAILED. */
 void hs_stream_change (HsStream *self, HsStreamChange change);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-namespaces.h"
+#include "hs-transition.h"
 
 /* One more than the next state; 0: the change cannot happen. */
 #define TO(state) (HS_STREAM_STATE_##state + 1)
@@ -153,8 +154,11 @@ hs_stream_state_can (HsStreamState state, HsStreamChange change)
 HsStreamState
 hs_stream_state_get_next (HsStreamState state, HsStreamChange change)
 {
-  g_assert (hs_stream_state_can (state, change));
-
+  if (G_UNLIKELY (!hs_stream_state_can (state, change)))
+    {
+      hs_transition_report ("The stream", hs_stream_state_describe (state), change);
+      return state;
+    }
   return table[state][change] - 1;
 }
 

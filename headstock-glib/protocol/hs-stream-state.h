@@ -78,6 +78,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the change cannot happen in this state. */
 gboolean hs_stream_state_can (HsStreamState state, HsStreamChange change);
+/* If the change cannot happen: reports that, and returns the same state. */
 HsStreamState hs_stream_state_get_next (HsStreamState state, HsStreamChange change);
 /* Whether the server may send an element in this state. Before the sign-in, any other element is a protocol error. */
 gboolean hs_stream_state_expects (HsStreamState state, HsStreamElement element);

@@ -133,6 +133,8 @@ on_tls_failure (HsStream *self, HsNode *node)
 void
 hs_stream_secured (HsStream *self)
 {
+  if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing)
+    return;
   self->config.secure = TRUE;
   hs_stream_send_header (self);
 }
@@ -531,6 +533,12 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
     }
   if (self->pending == HS_STREAM_EVENT_NONE)
     return FALSE;
+  /* The function that met the error may have announced another event after it. */
+  if (self->error != NULL)
+    {
+      self->pending = HS_STREAM_EVENT_FAILED;
+      self->following = HS_STREAM_EVENT_NONE;
+    }
   event->type = self->pending;
   event->parsed = parsed;
   event->node = parsed != NULL ? parsed->node : NULL;

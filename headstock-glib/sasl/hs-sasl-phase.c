@@ -3,6 +3,8 @@
 
 #include "hs-sasl-phase.h"
 
+#include "hs-transition.h"
+
 /* One more than the next phase; 0: the event cannot happen. */
 #define TO(phase) (HS_SASL_PHASE_##phase + 1)
 
@@ -47,8 +49,11 @@ hs_sasl_phase_can (HsSaslPhase phase, HsSaslEvent event)
 HsSaslPhase
 hs_sasl_phase_get_next (HsSaslPhase phase, HsSaslEvent event)
 {
-  g_assert (hs_sasl_phase_can (phase, event));
-
+  if (G_UNLIKELY (!hs_sasl_phase_can (phase, event)))
+    {
+      hs_transition_report ("The mechanism", hs_sasl_phase_describe (phase), event);
+      return phase;
+    }
   return table[phase][event] - 1;
 }
 

@@ -34,6 +34,7 @@ typedef enum /*< skip >*/
 
 /* FALSE: the event cannot happen in this phase. */
 gboolean hs_sasl_phase_can (HsSaslPhase phase, HsSaslEvent event);
+/* If the event cannot happen: reports that, and returns the same phase. */
 HsSaslPhase hs_sasl_phase_get_next (HsSaslPhase phase, HsSaslEvent event);
 /* For messages and tests. */
 const char *hs_sasl_phase_describe (HsSaslPhase phase);

@@ -85,7 +85,7 @@ FOR_TESTS = {
     "hs_negotiation_can": TABLE, "hs_negotiation_describe": TABLE, "hs_pipelined_describe": TABLE,
     "hs_pipelining_describe": TABLE, "hs_retry_stage_describe": TABLE, "hs_retry_stage_get_next": TABLE,
     "hs_run_phase_can": TABLE, "hs_run_phase_describe": TABLE, "hs_sasl_phase_describe": TABLE,
-    "hs_stream_state_can": TABLE, "hs_stream_state_describe": TABLE,
+    "hs_stream_state_describe": TABLE,
     "hs_debug_parse": EXAMPLES, "hs_disco_info_dup_caps_string": EXAMPLES, "hs_precis_get_property": EXAMPLES,
     "hs_precis_prepare_username": EXAMPLES, "hs_retry_policy_parse_target": EXAMPLES, "hs_srv_sort": EXAMPLES,
     "hs_validity_parse": EXAMPLES,

@@ -25,6 +25,7 @@ typedef enum /*< skip >*/
 
 /* Whether an event has a meaning in a state. */
 gboolean hs_room_phase_can (HsRoomState state, HsRoomEvent event);
+/* The same state, if the event has no meaning in it. */
 HsRoomState hs_room_phase_get_next (HsRoomState state, HsRoomEvent event);
 
 /* The meaning of an answer to a self-ping (XEP-0410, 3). */

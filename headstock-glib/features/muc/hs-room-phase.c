@@ -47,9 +47,7 @@ hs_room_phase_can (HsRoomState state, HsRoomEvent event)
 HsRoomState
 hs_room_phase_get_next (HsRoomState state, HsRoomEvent event)
 {
-  g_assert (hs_room_phase_can (state, event));
-
-  return table[state][event] - 1;
+  return hs_room_phase_can (state, event) ? (HsRoomState) (table[state][event] - 1) : state;
 }
 
 HsRoomPing

@@ -59,6 +59,21 @@ ROWS = [
            "hs_deadlines_set (hs_client_deadlines (priv), HS_DEADLINE_STAGE,"
            " hs_connection_get_stage_timeout (connection));",
            ";", "clock", "/client/clock/stage"),
+    unit("a handshake that is done too late does nothing",
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; self->config.secure = TRUE;",
+         "self->config.secure = TRUE;", "stream-faults", "/stream-faults/secured"),
+    unit("a stream that is closed does not begin again after the handshake",
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; self->config.secure = TRUE;",
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE) return; self->config.secure = TRUE;",
+         "stream-faults", "/stream-faults/secured"),
+    unit("a change that cannot happen ends the stream", "if (G_LIKELY (can)) return; hs_stream_close (self);",
+         "return;", "stream-faults", "/stream-faults/impossible"),
+    unit("nothing is announced in place of an error",
+         "if (self->error != NULL) { self->pending = HS_STREAM_EVENT_FAILED;", "if (FALSE) { self->pending = HS_STREAM_EVENT_FAILED;",
+         "stream-faults", "/stream-faults/impossible"),
+    unit("an event that cannot happen does not abort the program",
+         'if (G_UNLIKELY (!hs_run_phase_can (phase, event))) { hs_transition_report ("The run", hs_run_phase_describe (phase), event);'
+         " return phase; }", "g_assert (hs_run_phase_can (phase, event));", "run-phase", "/run-phase/table"),
     unit("a framed stream has no end but <close/>",
          "if (self->framed) hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, \"Not well-formed XML: an end"
          " tag without its element\"); else push_stream_end (self);",

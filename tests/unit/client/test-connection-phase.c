@@ -3,6 +3,8 @@
 
 #include "client/hs-connection-phase.h"
 
+#include "transition-test.h"
+
 #define NO HS_N_CONNECTION_PHASES
 
 static const char *const events[HS_N_CONNECTION_EVENTS] = { "connect", "stream", "tls", "close", "reset" };
@@ -36,7 +38,10 @@ test_table (void)
 
           g_assert_true (can == (expected[phase][event] != NO));
           if (!can)
-            continue;
+            {
+              transition_assert_reported (hs_connection_phase_get_next (phase, event), phase, hs_connection_phase_describe (phase));
+              continue;
+            }
           g_assert_cmpint (hs_connection_phase_get_next (phase, event), ==, expected[phase][event]);
           g_string_append_printf (line, "  %s: %s", events[event], hs_connection_phase_describe (expected[phase][event]));
         }

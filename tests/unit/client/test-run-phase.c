@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/hs-run-phase.h"
 
+#include "transition-test.h"
+
 #define NO HS_N_RUN_PHASES
 
 static const char *const events[HS_N_RUN_EVENTS] = {
@@ -46,7 +48,10 @@ test_table (void)
 
           g_assert_true (can == (expected[phase][event] != NO));
           if (!can)
-            continue;
+            {
+              transition_assert_reported (hs_run_phase_get_next (phase, event), phase, hs_run_phase_describe (phase));
+              continue;
+            }
           g_assert_cmpint (hs_run_phase_get_next (phase, event), ==, expected[phase][event]);
           g_string_append_printf (line, "  %s: %s", events[event],
                                   hs_run_phase_describe (expected[phase][event]));

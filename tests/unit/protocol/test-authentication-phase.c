@@ -3,6 +3,8 @@
 
 #include "protocol/hs-authentication-phase.h"
 
+#include "transition-test.h"
+
 #define NO HS_N_AUTHENTICATION_PHASES
 
 static const char *const events[HS_N_AUTHENTICATION_EVENTS] = {
@@ -40,7 +42,10 @@ test_table (void)
 
           g_assert_true (can == (expected[phase][event] != NO));
           if (!can)
-            continue;
+            {
+              transition_assert_reported (hs_authentication_phase_get_next (phase, event), phase, hs_authentication_phase_describe (phase));
+              continue;
+            }
           g_assert_cmpint (hs_authentication_phase_get_next (phase, event), ==, expected[phase][event]);
           g_string_append_printf (line, "  %s: %s", events[event],
                                   hs_authentication_phase_describe (expected[phase][event]));
