@@ -65,8 +65,8 @@ def avatars(name: str, old: str, new: str, path: str) -> Mutation:
     return Mutation(name, old, new, "tests/features/avatars/test-avatars", ("-p", path))
 
 
-def displayed(name: str, old: str, new: str, path: str) -> Mutation:
-    return Mutation(name, old, new, "tests/features/displayed/test-displayed", ("-p", path))
+def displayed(name: str, old: str, new: str, path: str, program: str = "displayed") -> Mutation:
+    return Mutation(name, old, new, f"tests/features/displayed/test-{program}", ("-p", path))
 
 
 def vcard(name: str, old: str, new: str, path: str) -> Mutation:
