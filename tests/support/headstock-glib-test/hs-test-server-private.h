@@ -32,6 +32,9 @@ struct _HsTestServer
   guint n_connections;
 };
 
+/* Ends the present connection, if there is one. @lost: as a network does that fails, and not in order. */
+void hs_test_server_leave_connection (HsTestServer *self, gboolean lost);
+
 typedef gboolean (*HsTestCondition) (HsTestServer *self, gpointer data);
 
 /* Runs the main context until the condition holds; FALSE: it did not in time. */
