@@ -62,52 +62,54 @@ watch (TestClient *test, guint *n)
   g_signal_connect (test->client, "element", G_CALLBACK (count_signal_cb), n);
 }
 
+/* Whether an answer counts, by where the request went and whom the answer is from. */
+static const struct
+{
+  const char *to;
+  const char *from;
+  gboolean counts;
+} answerers[] = {
+  { NULL, NULL, TRUE },
+  { NULL, "user@example.org", TRUE },
+  { NULL, "User@Example.org", TRUE },
+  { NULL, "user@example.org/res", TRUE },
+  { NULL, "example.org", TRUE },
+  { NULL, "user@example.org/other", FALSE },
+  { NULL, "other@example.org", FALSE },
+  { NULL, "example.net", FALSE },
+  { NULL, "", FALSE },
+  { NULL, "@@", FALSE },
+  { "user@example.org", NULL, TRUE },
+  { "user@example.org", "user@example.org", TRUE },
+  { "user@example.org", "user@example.org/res", TRUE },
+  { "user@example.org", "example.org", TRUE },
+  { "user@example.org", "friend@else", FALSE },
+  { "example.org", "example.org", TRUE },
+  { "example.org", NULL, FALSE },
+  { "example.org", "user@example.org", FALSE },
+  { "Friend@ELSE/x", "friend@else/x", TRUE },
+  { "friend@else/x", "friend@else/X", FALSE },
+  { "friend@else/x", "friend@else", FALSE },
+  { "friend@else/x", "else", FALSE },
+  { "friend@else/x", "example.org", FALSE },
+  { "friend@else/x", "user@example.org", FALSE },
+  { "friend@else/x", NULL, FALSE },
+};
+
 static void
 test_who_may_answer (Fixture *fixture, gconstpointer data)
 {
-  static const struct
-  {
-    const char *to;
-    const char *from;
-    gboolean counts;
-  } cases[] = {
-    { NULL, NULL, TRUE },
-    { NULL, "user@example.org", TRUE },
-    { NULL, "User@Example.org", TRUE },
-    { NULL, "user@example.org/res", TRUE },
-    { NULL, "example.org", TRUE },
-    { NULL, "user@example.org/other", FALSE },
-    { NULL, "other@example.org", FALSE },
-    { NULL, "example.net", FALSE },
-    { NULL, "", FALSE },
-    { NULL, "@@", FALSE },
-    { "user@example.org", NULL, TRUE },
-    { "user@example.org", "user@example.org", TRUE },
-    { "user@example.org", "user@example.org/res", TRUE },
-    { "user@example.org", "example.org", TRUE },
-    { "user@example.org", "friend@else", FALSE },
-    { "example.org", "example.org", TRUE },
-    { "example.org", NULL, FALSE },
-    { "example.org", "user@example.org", FALSE },
-    { "Friend@ELSE/x", "friend@else/x", TRUE },
-    { "friend@else/x", "friend@else/X", FALSE },
-    { "friend@else/x", "friend@else", FALSE },
-    { "friend@else/x", "else", FALSE },
-    { "friend@else/x", "example.org", FALSE },
-    { "friend@else/x", "user@example.org", FALSE },
-    { "friend@else/x", NULL, FALSE },
-  };
   TestClient *test = fixture->test;
   guint n = 0;
 
   watch (test, &n);
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (answerers); i++)
     {
       guint j = i / 2;
       g_autofree char *id = g_strdup_printf ("r%u", i);
-      g_autofree char *from = cases[j].from != NULL
-                                  ? g_strdup_printf (" from='%s'", cases[j].from) : g_strdup ("");
-      g_autofree char *to = cases[j].to != NULL ? g_strdup_printf (" to='%s'", cases[j].to)
+      g_autofree char *from = answerers[j].from != NULL
+                                  ? g_strdup_printf (" from='%s'", answerers[j].from) : g_strdup ("");
+      g_autofree char *to = answerers[j].to != NULL ? g_strdup_printf (" to='%s'", answerers[j].to)
                                                 : g_strdup ("");
       /* Also where the request was a string. */
       g_autofree char *request
@@ -121,7 +123,7 @@ test_who_may_answer (Fixture *fixture, gconstpointer data)
         hs_client_send_raw_stanza (test->client, request, &error);
       else
         {
-          g_autoptr (HsElement) iq = HS_ELEMENT (hs_iq_new ("set", cases[j].to, NULL));
+          g_autoptr (HsElement) iq = HS_ELEMENT (hs_iq_new ("set", answerers[j].to, NULL));
 
           hs_element_add_child (iq, "x", "urn:x");
           hs_stanza_set_id (HS_STANZA (iq), id);
@@ -130,12 +132,12 @@ test_who_may_answer (Fixture *fixture, gconstpointer data)
       g_assert_no_error (error);
       n = 0;
       test_client_say (test, answer);
-      if (cases[j].counts != (n > 0))
-        g_error ("The answer of %s to what went to %s %s", cases[j].from, cases[j].to,
+      if (answerers[j].counts != (n > 0))
+        g_error ("The answer of %s to what went to %s %s", answerers[j].from, answerers[j].to,
                  n > 0 ? "counted" : "did not count");
       /* It counts once. */
       n = 0;
-      if (cases[j].counts)
+      if (answerers[j].counts)
         test_client_say (test, answer);
       g_assert_cmpuint (n, ==, 0);
     }

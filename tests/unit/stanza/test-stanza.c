@@ -198,67 +198,69 @@ test_properties (void)
 
 #define STANZAS "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'"
 
+/* The children of a stanza, and the error that is made of them. */
+static const struct
+{
+  const char *inside;
+  HsStanzaError code;
+  const char *message;
+} errors[] = {
+  { "<error type='cancel'><item-not-found " STANZAS "/></error>", HS_STANZA_ERROR_ITEM_NOT_FOUND,
+    " with item-not-found" },
+  { "<error type='cancel'><item-not-found " STANZAS "/><text " STANZAS
+    ">No such room</text></error>",
+    HS_STANZA_ERROR_ITEM_NOT_FOUND, " with item-not-found: No such room" },
+  { "<query xmlns='urn:q'/><error><text " STANZAS ">x</text><gone " STANZAS
+    ">xmpp:b@c</gone></error>",
+    HS_STANZA_ERROR_GONE, " with gone (xmpp:b@c): x" },
+  { "<error><redirect " STANZAS ">xmpp:b@c</redirect><moved xmlns='urn:x'/></error>",
+    HS_STANZA_ERROR_REDIRECT, " with redirect (xmpp:b@c, moved)" },
+  { "<error><redirect " STANZAS "/></error>", HS_STANZA_ERROR_REDIRECT, " with redirect" },
+  { "<error><invalid-jid xmlns='urn:x'>secret</invalid-jid><bad-request " STANZAS
+    ">ignored</bad-request>"
+    "<text " STANZAS "/></error>",
+    HS_STANZA_ERROR_BAD_REQUEST, " with bad-request (invalid-jid)" },
+  { "<error><nonsense " STANZAS "/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+    " with undefined-condition (nonsense)" },
+  { "<error><item-not-found/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+    " with undefined-condition (item-not-found)" },
+  { "<error code='404'>Not Found</error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+    " with undefined-condition: Not Found" },
+  { "<error>\n  <gone " STANZAS ">\n xmpp:a@b \n</gone>\n</error>", HS_STANZA_ERROR_GONE,
+    " with gone (xmpp:a@b)" },
+  { "<error><text " STANZAS ">only</text></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+    " with undefined-condition: only" },
+  { "<error/>", HS_STANZA_ERROR_UNDEFINED_CONDITION, " with undefined-condition" },
+  { "", HS_STANZA_ERROR_UNDEFINED_CONDITION, " with undefined-condition" },
+  { "<error xmlns='urn:x'><conflict " STANZAS "/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
+    " with undefined-condition" },
+  { "<error><conflict " STANZAS "/></error><error><forbidden " STANZAS "/></error>",
+    HS_STANZA_ERROR_CONFLICT, " with conflict" },
+  { "<error><conflict " STANZAS "/><forbidden " STANZAS "/></error>", HS_STANZA_ERROR_CONFLICT,
+    " with conflict" },
+  { "<error><policy-violation " STANZAS "/><text " STANZAS ">%s 100% &lt;</text></error>",
+    HS_STANZA_ERROR_POLICY_VIOLATION, " with policy-violation: %s 100% <" },
+};
+
 static void
 test_errors (void)
 {
-  static const struct
-  {
-    const char *inside;
-    HsStanzaError code;
-    const char *message;
-  } examples[] = {
-    { "<error type='cancel'><item-not-found " STANZAS "/></error>", HS_STANZA_ERROR_ITEM_NOT_FOUND,
-      " with item-not-found" },
-    { "<error type='cancel'><item-not-found " STANZAS "/><text " STANZAS
-      ">No such room</text></error>",
-      HS_STANZA_ERROR_ITEM_NOT_FOUND, " with item-not-found: No such room" },
-    { "<query xmlns='urn:q'/><error><text " STANZAS ">x</text><gone " STANZAS
-      ">xmpp:b@c</gone></error>",
-      HS_STANZA_ERROR_GONE, " with gone (xmpp:b@c): x" },
-    { "<error><redirect " STANZAS ">xmpp:b@c</redirect><moved xmlns='urn:x'/></error>",
-      HS_STANZA_ERROR_REDIRECT, " with redirect (xmpp:b@c, moved)" },
-    { "<error><redirect " STANZAS "/></error>", HS_STANZA_ERROR_REDIRECT, " with redirect" },
-    { "<error><invalid-jid xmlns='urn:x'>secret</invalid-jid><bad-request " STANZAS
-      ">ignored</bad-request>"
-      "<text " STANZAS "/></error>",
-      HS_STANZA_ERROR_BAD_REQUEST, " with bad-request (invalid-jid)" },
-    { "<error><nonsense " STANZAS "/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      " with undefined-condition (nonsense)" },
-    { "<error><item-not-found/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      " with undefined-condition (item-not-found)" },
-    { "<error code='404'>Not Found</error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      " with undefined-condition: Not Found" },
-    { "<error>\n  <gone " STANZAS ">\n xmpp:a@b \n</gone>\n</error>", HS_STANZA_ERROR_GONE,
-      " with gone (xmpp:a@b)" },
-    { "<error><text " STANZAS ">only</text></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      " with undefined-condition: only" },
-    { "<error/>", HS_STANZA_ERROR_UNDEFINED_CONDITION, " with undefined-condition" },
-    { "", HS_STANZA_ERROR_UNDEFINED_CONDITION, " with undefined-condition" },
-    { "<error xmlns='urn:x'><conflict " STANZAS "/></error>", HS_STANZA_ERROR_UNDEFINED_CONDITION,
-      " with undefined-condition" },
-    { "<error><conflict " STANZAS "/></error><error><forbidden " STANZAS "/></error>",
-      HS_STANZA_ERROR_CONFLICT, " with conflict" },
-    { "<error><conflict " STANZAS "/><forbidden " STANZAS "/></error>", HS_STANZA_ERROR_CONFLICT,
-      " with conflict" },
-    { "<error><policy-violation " STANZAS "/><text " STANZAS ">%s 100% &lt;</text></error>",
-      HS_STANZA_ERROR_POLICY_VIOLATION, " with policy-violation: %s 100% <" },
-  };
   static const char *const names[] = { "message", "presence", "iq" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (examples) * 3; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (errors) * 3; i++)
     {
       g_autofree char *xml = g_strdup_printf ("<%s type='error' id='1'>%s</%s>", names[i % 3],
-                                              examples[i / 3].inside, names[i % 3]);
+                                              errors[i / 3].inside, names[i % 3]);
       g_autofree char *no_error = g_strdup_printf ("<%s type='result'>%s</%s>", names[i % 3],
-                                                   examples[i / 3].inside, names[i % 3]);
+                                                   errors[i / 3].inside, names[i % 3]);
       HsStanza *stanza = parse (xml);
       HsStanza *other = parse (no_error);
       g_autoptr (GError) error = hs_stanza_get_error (stanza);
       const char *what = strstr (error->message, " with ");
 
-      g_assert_error (error, HS_STANZA_ERROR, (int) examples[i / 3].code);
+      g_assert_error (error, HS_STANZA_ERROR, (int) errors[i / 3].code);
       g_assert_true (g_str_has_prefix (error->message, "The server answered the "));
-      g_assert_cmpstr (what, ==, examples[i / 3].message);
+      g_assert_cmpstr (what, ==, errors[i / 3].message);
       g_assert_null (hs_stanza_get_error (other));
       g_assert_finalize_object (stanza);
       g_assert_finalize_object (other);

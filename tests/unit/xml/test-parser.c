@@ -631,72 +631,73 @@ test_odd_namespaces (void)
     }
 }
 
+/* Elements that stand alone. */
+static const Alone elements[] = {
+  { "<a/>", "{}a()", 0 },
+  { "<a><![CDATA[<b>\r\n]]></a>", "{}a(\"<b>\\n\")", 0 },
+  /* A string is in UTF-8, wherever it comes from. */
+  { "<?xml version='1.0' encoding='ISO-8859-1'?><a>\303\274</a>", "{}a(\"\\303\\274\")", 0 },
+  { "\357\273\277<?xml version='1.0'?><a>\357\273\277</a>", "{}a(\"\\357\\273\\277\")", 0 },
+  { "\357\273\277", NULL, HS_XML_ERROR_EMPTY },
+  { "\357\273\277\357\273\277<a/>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "\n", NULL, HS_XML_ERROR_EMPTY },
+  { "<", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<?xml version='1.0'", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a><![CDATA[b", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a><![CDATA[b]]", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a/><![CDATA[", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a/><!", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<![CDATA[b]]>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { " <?xml version='1.0'?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<?xml version='1.0'?>\n<a b='c'>d</a>\n", "{}a {}b=\"c\"(\"d\")", 0 },
+  { "<message><body/><x xmlns='urn:x'><y/></x></message>",
+    "{jabber:client}message({jabber:client}body(){urn:x}x({urn:x}y()))", 0 },
+  { "<iq xmlns=''/>", "{jabber:client}iq()", 0 },
+  { "<query><message/></query>", "{}query({}message())", 0 },
+  { "<message xmlns='urn:m'><body/></message>", "{urn:m}message({urn:m}body())", 0 },
+  { "", NULL, HS_XML_ERROR_EMPTY },
+  { "  ", NULL, HS_XML_ERROR_EMPTY },
+  { "<a/><b/>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a/>x", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a/>\303", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a>\303", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "hello", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
+  { "<a><!-- b --></a>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<!DOCTYPE a><a/>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a/><!-- b -->", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a/><?b?>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<?b?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a><!DOCTYPE b></a>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a><!ENTITY b 'c'></a>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a>&b;</a>", NULL, HS_XML_ERROR_RESTRICTED },
+  { "<a><?xml version='1.0'?></a>", NULL, HS_XML_ERROR_RESTRICTED },
+};
+
 /* One element that stands alone. */
 static void
 test_element (void)
 {
-  static const Alone examples[] = {
-    { "<a/>", "{}a()", 0 },
-    { "<a><![CDATA[<b>\r\n]]></a>", "{}a(\"<b>\\n\")", 0 },
-    /* A string is in UTF-8, wherever it comes from. */
-    { "<?xml version='1.0' encoding='ISO-8859-1'?><a>\303\274</a>", "{}a(\"\\303\\274\")", 0 },
-    { "\357\273\277<?xml version='1.0'?><a>\357\273\277</a>", "{}a(\"\\357\\273\\277\")", 0 },
-    { "\357\273\277", NULL, HS_XML_ERROR_EMPTY },
-    { "\357\273\277\357\273\277<a/>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "\n", NULL, HS_XML_ERROR_EMPTY },
-    { "<", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<?xml version='1.0'", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a><![CDATA[b", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a><![CDATA[b]]", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a/><![CDATA[", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a/><!", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<![CDATA[b]]>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { " <?xml version='1.0'?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<?xml version='1.0'?>\n<a b='c'>d</a>\n", "{}a {}b=\"c\"(\"d\")", 0 },
-    { "<message><body/><x xmlns='urn:x'><y/></x></message>",
-      "{jabber:client}message({jabber:client}body(){urn:x}x({urn:x}y()))", 0 },
-    { "<iq xmlns=''/>", "{jabber:client}iq()", 0 },
-    { "<query><message/></query>", "{}query({}message())", 0 },
-    { "<message xmlns='urn:m'><body/></message>", "{urn:m}message({urn:m}body())", 0 },
-    { "", NULL, HS_XML_ERROR_EMPTY },
-    { "  ", NULL, HS_XML_ERROR_EMPTY },
-    { "<a/><b/>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a>", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a/>x", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a/>\303", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a>\303", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "hello", NULL, HS_XML_ERROR_NOT_WELL_FORMED },
-    { "<a><!-- b --></a>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<!DOCTYPE a><a/>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a/><!-- b -->", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a/><?b?>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<?b?><a/>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a><!DOCTYPE b></a>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a><!ENTITY b 'c'></a>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a>&b;</a>", NULL, HS_XML_ERROR_RESTRICTED },
-    { "<a><?xml version='1.0'?></a>", NULL, HS_XML_ERROR_RESTRICTED },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (elements); i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (GString) out = g_string_new (NULL);
-      HsNode *node = hs_parser_parse_element (examples[i].xml, strlen (examples[i].xml), &error);
+      HsNode *node = hs_parser_parse_element (elements[i].xml, strlen (elements[i].xml), &error);
 
-      if (examples[i].expected == NULL)
+      if (elements[i].expected == NULL)
         {
-          if (node != NULL || !g_error_matches (error, HS_XML_ERROR, examples[i].code))
-            g_error ("%s: %s", examples[i].xml, error != NULL ? error->message : "no error");
+          if (node != NULL || !g_error_matches (error, HS_XML_ERROR, elements[i].code))
+            g_error ("%s: %s", elements[i].xml, error != NULL ? error->message : "no error");
           /* In words of ours: libxml2 has no name for it. */
-          if (examples[i].code == HS_XML_ERROR_RESTRICTED &&
+          if (elements[i].code == HS_XML_ERROR_RESTRICTED &&
               strstr (error->message, "XMPP forbids") == NULL)
-            g_error ("%s: %s", examples[i].xml, error->message);
+            g_error ("%s: %s", elements[i].xml, error->message);
           continue;
         }
       g_assert_no_error (error);
       test_dump_node (out, node);
-      g_assert_cmpstr (out->str, ==, examples[i].expected);
+      g_assert_cmpstr (out->str, ==, elements[i].expected);
       hs_block_unref (hs_node_get_block (node));
     }
 }

@@ -205,6 +205,23 @@ test_prefixes (void)
     }
 }
 
+/* Text that XML 1.0 does not have is found wherever it is: in text, in a value, and in a namespace. */
+static const char *
+get_invalid (HsNode *node, guint place)
+{
+  switch (place)
+    {
+    case 0:
+      return hs_node_get_text (hs_node_first_element (node));
+    case 1:
+      return hs_node_get_attribute (hs_node_first_element (node), "k", NULL);
+    case 2:
+      return hs_node_first_element (node)->attributes->namespace_;
+    default:
+      return node->namespace_;
+    }
+}
+
 static void
 test_invalid (void)
 {
@@ -232,7 +249,6 @@ test_invalid (void)
           HsNode *again = NULL;
           g_autoptr (GByteArray) buffer = g_byte_array_new ();
           g_autoptr (GError) error = NULL;
-          const char *found = NULL;
 
           g_byte_array_append (buffer, (const guint8 *) "before", 6);
           hs_node_append_text (node, "first", 5);
@@ -255,15 +271,7 @@ test_invalid (void)
           g_assert_true (hs_writer_write (buffer, node, NULL, NULL));
           again = hs_parser_parse_element ((char *) buffer->data + 6, buffer->len - 6, NULL);
           g_assert_nonnull (again);
-          if (place == 0)
-            found = hs_node_get_text (hs_node_first_element (again));
-          else if (place == 1)
-            found = hs_node_get_attribute (hs_node_first_element (again), "k", NULL);
-          else if (place == 2)
-            found = hs_node_first_element (again)->attributes->namespace_;
-          else
-            found = again->namespace_;
-          g_assert_cmpstr (found, ==, strings[i][1]);
+          g_assert_cmpstr (get_invalid (again, place), ==, strings[i][1]);
           g_assert_cmpstr (hs_node_get_text (again), ==, "firstlast");
           unref (again);
           unref (node);
