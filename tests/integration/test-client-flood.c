@@ -37,6 +37,24 @@ typedef struct
   gsize most; /* KiB */
 } Seen;
 
+/* Runs the main loop until so many have come. Where the processor is shared with other programs, all of them may take
+ * longer than a test waits for one condition: the wait begins anew whenever one comes. */
+static void
+await_all (const guint *counter, guint n)
+{
+  gint64 deadline = test_deadline ();
+  guint before = *counter;
+
+  while (*counter != n)
+    {
+      test_iterate (deadline, "all that the server sends");
+      if (*counter == before)
+        continue;
+      before = *counter;
+      deadline = test_deadline ();
+    }
+}
+
 /* ---- FORGET ---- */
 
 static gboolean
@@ -110,11 +128,11 @@ test_million_items (void)
       seen.most = before;
       hs_client_request_async (test->client, iq, 1000, NULL, store_result_cb, &result);
       /* An answer that is coming in does not time out. */
+      await_all (&seen.n, i == 0 ? 2000 : scaled (1000000));
       test_until (result != NULL);
       answer = hs_client_request_finish (test->client, result, &error);
       g_assert_no_error (error);
       g_assert_null (hs_element_get_first_child (hs_iq_get_payload (answer)));
-      g_assert_cmpuint (seen.n, ==, i == 0 ? 2000 : scaled (1000000));
       seen.most = MAX (seen.most, test_resident ());
     }
   assert_grew_less (before, seen.most, 2048);
@@ -176,11 +194,11 @@ test_messages (void)
   g_signal_connect (test->client, "message", G_CALLBACK (message_signal_cb), &seen);
   test_client_start_until_ready (test);
   scripted_server_open_gate (test->server);
-  test_until (seen.n_signals == 2000);
+  await_all (&seen.n_signals, 2000);
   before = seen.most = test_resident ();
   seen.n = seen.n_signals = 0;
   scripted_server_open_gate (test->server);
-  test_until (seen.n_signals == n);
+  await_all (&seen.n_signals, n);
   g_assert_cmpuint (seen.n, ==, n);
   assert_grew_less (before, seen.most, 1024);
   test_client_stop (test);
@@ -303,7 +321,7 @@ test_turns (gconstpointer data)
   timer = g_timeout_add (1, tick_cb, &ticker);
   ticker.last = get_thread_usec ();
   scripted_server_open_gate (test->server);
-  test_until (seen.n == n);
+  await_all (&seen.n, n);
   g_source_remove (timer);
   assert_short_turns (&ticker);
   if (g_getenv ("HS_TEST_VALGRIND") == NULL)
@@ -347,7 +365,7 @@ last_cb (HsClient *client, HsElement *last, gpointer data)
 static void
 test_turns_in_a_stanza (void)
 {
-  guint n = scaled (10000);
+  guint n = scaled (5000);
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
                           CLOSE, END };
   g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
@@ -362,6 +380,7 @@ test_turns_in_a_stanza (void)
   timer = g_timeout_add (1, tick_cb, &ticker);
   ticker.last = get_thread_usec ();
   scripted_server_open_gate (test->server);
+  await_all (&seen.n, n);
   test_until (test->n_terminated == 1);
   g_source_remove (timer);
   assert_short_turns (&ticker);
@@ -387,7 +406,7 @@ timed_out_cb (GObject *source, GAsyncResult *result, gpointer answered)
 static void
 test_times_in_a_stanza (void)
 {
-  guint n = scaled (30000);
+  const guint n = 2000; /* 0.2 ms each, also where memory is checked */
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
                           SERVE, END };
   g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
@@ -403,7 +422,7 @@ test_times_in_a_stanza (void)
   hs_client_request_async (test->client, iq, 10, NULL, timed_out_cb, &answered);
   test_until (answered == 1);
   g_assert_cmpuint (seen.n, <, n);
-  test_until (seen.n == n);
+  await_all (&seen.n, n);
   test_client_stop (test);
 }
 

@@ -206,6 +206,15 @@ test_at_once (void)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 0);
 }
 
+static void
+await_connected (int fd)
+{
+  GPollFD poll = { .fd = fd, .events = G_IO_OUT };
+
+  g_assert_cmpint (g_poll (&poll, 1, 10000), ==, 1);
+  g_assert_cmpint (poll.revents, ==, G_IO_OUT);
+}
+
 /* A socket with more callers than it has room for: the next one is not answered. */
 static int
 make_black_hole (int *callers, guint n_callers, guint *port)
@@ -224,7 +233,8 @@ make_black_hole (int *callers, guint n_callers, guint *port)
       callers[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
       connect (callers[i], (struct sockaddr *) &address, length);
     }
-  g_usleep (20 * 1000);
+  /* The first one is connected at once, and with it the queue is full. */
+  await_connected (callers[0]);
   return fd;
 }
 

@@ -4,6 +4,8 @@
 /* A stanza that a module has dealt with: handlers see it, and the typed signals do not. */
 
 #define X "urn:test:x"
+/* More than a turn lasts. */
+#define TURN_USEC 2000
 
 typedef struct
 {
@@ -20,7 +22,7 @@ take_cb (HsClient *client, HsElement *element, gpointer data)
   g_string_append_printf (f->calls, "%s ", hs_element_get_name (element));
   hs_client_take (client, element);
   if (f->slow)
-    g_usleep (20 * 1000);
+    g_usleep (TURN_USEC);
   return NULL;
 }
 

@@ -123,36 +123,28 @@ static GSocketConnection *
 connect_to (guint16 port)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection;
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  for (guint i = 0; i < 1000; i++)
-    {
-      GSocketConnection *connection
-          = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-      if (connection != NULL)
-        return connection;
-      g_usleep (20000);
-    }
-  g_error ("openssl s_server does not listen");
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &error);
+  g_assert_no_error (error);
+  return connection;
 }
 
-/* Reads what it prints as far as the material, which is there once the handshake is done. */
+/* Reads what openssl prints as far as a line with these words. Returns the rest of that line. */
 static char *
-read_material (GSubprocess *process)
+read_after (GDataInputStream *lines, const char *words)
 {
-  g_autoptr (GDataInputStream) lines
-      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
-
   for (;;)
     {
       g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
-      const char *found = line != NULL ? strstr (line, "Keying material: ") : NULL;
+      const char *found = line != NULL ? strstr (line, words) : NULL;
 
       if (line == NULL)
-        g_error ("openssl s_server has ended");
+        g_error ("openssl s_server has ended before it printed '%s'", words);
       if (found != NULL)
-        return g_strdup (found + strlen ("Keying material: "));
+        return g_strdup (found + strlen (words));
     }
 }
 
@@ -167,11 +159,13 @@ test_openssl (void)
   int file = g_file_open_tmp ("headstock-XXXXXX.pem", &path, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GDataInputStream) lines = NULL;
   g_autoptr (GSocketConnection) connection = NULL;
   g_autoptr (HsTlsResult) tls = NULL;
   g_autoptr (GBytes) channel = NULL;
   g_autofree char *hex = NULL;
   g_autofree char *expected = NULL;
+  g_autofree char *listens = NULL;
 
   close (file);
   g_file_set_contents (path, TEST_SERVER TEST_KEY, -1, NULL);
@@ -181,12 +175,15 @@ test_openssl (void)
                               "-key", path, "-keymatexport", "EXPORTER-Channel-Binding",
                               "-keymatexportlen", "32", "-tls1_3", NULL);
   g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  listens = read_after (lines, "ACCEPT");
   connection = connect_to (port);
   tls = shake_hands (G_IO_STREAM (connection));
   channel = hs_tls_get_channel (tls->connection, "tls-exporter");
   g_assert_cmpuint (g_bytes_get_size (channel), ==, 32);
   hex = to_hex (channel);
-  expected = read_material (process);
+  /* It is printed once the handshake is done. */
+  expected = read_after (lines, "Keying material: ");
   g_assert_cmpstr (hex, ==, expected);
   g_subprocess_force_exit (process);
   g_subprocess_wait (process, NULL, NULL);
