@@ -50,6 +50,10 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
+/* What PyGObject leaves on an object when the wrapper goes, for the next wrapper: its class, its attributes, the
+ * closures of its handlers. */
+static GQuark python_data;
+
 G_DEFINE_TYPE_WITH_PRIVATE (HsElement, hs_element, G_TYPE_OBJECT)
 
 static inline HsView *
@@ -201,6 +205,13 @@ hs_view_pool_give_back (HsViewPool *self, HsElement *element)
   slot = get_pool_slot (element);
   if (self->views[slot] != NULL)
     return;
+  /* It would go with the view: no other wrapper can come for this stanza. What goes is Python's, and may do anything. */
+  if (G_UNLIKELY (has_data (object)))
+    {
+      g_object_set_qdata (object, python_data, NULL);
+      if (object->ref_count != 1)
+        return;
+    }
   /* Weak references and handlers of the last stanza go, so that nobody can tell. Data stay. */
   if (G_LIKELY (!has_data (object)))
     g_signal_handlers_destroy (object);
@@ -211,7 +222,8 @@ hs_view_pool_give_back (HsViewPool *self, HsElement *element)
       if (g_atomic_int_dec_and_test ((int *) &object->ref_count))
         g_assert_not_reached ();
     }
-  if (has_data (object) || !hs_view_unbind_only (view))
+  /* What let go may have dispatched another stanza. */
+  if (has_data (object) || self->views[slot] != NULL || !hs_view_unbind_only (view))
     return;
   self->views[slot] = element;
 }
@@ -300,6 +312,7 @@ hs_element_class_init (HsElementClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  python_data = g_quark_from_static_string ("PyGObject::instance-data");
   object_class->dispose = hs_element_dispose;
   object_class->finalize = hs_element_finalize;
   object_class->get_property = hs_element_get_property;

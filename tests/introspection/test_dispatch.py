@@ -110,6 +110,36 @@ def narrowed():
 
 
 @scenario
+def nothing_left_over():
+    """each message has an object of its own, and nothing of the one before, whatever was done with that"""
+    one, two, kept, found = make_client(1), make_client(2), [], []
+
+    class Odd(Headstock.Message):
+        """What no message is that arrives."""
+
+    def message(_client, e):
+        found.append((type(e), getattr(e, "_headstock_note", None), e.body))
+        e._headstock_note = weak = weakref.ref(e)
+        e.connect("notify", print)
+        if e.body == "2":
+            kept.append(e)
+        if e.body == "3":
+            e.__class__ = Odd
+        dead.append(weak)
+
+    dead = []
+    one.add_handler("message", NS_CLIENT, DEFAULT, message)
+    with online(one, two):
+        for number in range(6):
+            send_xml(two, one.bound_jid, f"<body>{number}</body>")
+        wait(lambda: len(found) == 6)
+    assert found == [(Headstock.Message, None, str(number)) for number in range(6)], found
+    assert [e.body for e in kept] == ["2"] and kept[0]._headstock_note() is kept[0]
+    gc.collect()
+    assert [weak() for weak in dead if weak() is not None] == kept
+
+
+@scenario
 def refused_objects():
     """register() refuses what has nothing to call, and says what is missing"""
     class Nothing:

@@ -5,6 +5,14 @@ from .row import attack, client, unit
 
 ROWS = [
     # ---- XML ----
+    unit("what Python leaves on a view is forgotten with its stanza",
+         "g_object_set_qdata (object, python_data, NULL);", "", "view-pool", "/view-pool/python"),
+    unit("a view that Python's destructor took keeps its handlers",
+         "g_object_set_qdata (object, python_data, NULL); if (object->ref_count != 1) return;",
+         "g_object_set_qdata (object, python_data, NULL);", "view-pool", "/view-pool/python-destructor"),
+    unit("one view of a type is used again, also where a stanza came meanwhile",
+         "if (has_data (object) || self->views[slot] != NULL || !hs_view_unbind_only (view))",
+         "if (has_data (object) || !hs_view_unbind_only (view))", "view-pool", "/view-pool/python-nested"),
     attack("DTDs are errors at once",
            "used = hs_bytes_find_declaration (bytes, length);", "used = length;",
            "size/endless comment"),

@@ -303,6 +303,84 @@ test_pool_data (void)
   check_noticed (set_data, assert_no_data, FALSE);
 }
 
+/* As PyGObject does it: what it leaves on a view when the wrapper goes would come back with the next wrapper. */
+static void
+test_pool_python (void)
+{
+  GQuark left = g_quark_from_string ("PyGObject::instance-data");
+  Dispatch dispatch;
+  HsElement *view = NULL;
+
+  dispatch_init (&dispatch);
+  for (guint i = 0; i < 10; i++)
+    {
+      gpointer attributes = &dispatch;
+      HsElement *next = dispatch_next (&dispatch, "message");
+
+      assert_is (next, i);
+      g_assert_null (g_object_get_qdata (G_OBJECT (next), left));
+      g_assert_true (view == NULL || next == view);
+      view = next;
+      g_object_set_qdata_full (G_OBJECT (view), left, &attributes, (GDestroyNotify) g_nullify_pointer);
+      dispatch_done (&dispatch, view);
+      g_assert_null (attributes);
+    }
+  dispatch_clear (&dispatch);
+}
+
+/* A destructor of Python's takes the view, and connects to it. */
+static void
+take_again (gpointer view)
+{
+  g_object_ref (view);
+  g_signal_connect (view, "notify", G_CALLBACK (handler_cb), NULL);
+}
+
+static void
+test_pool_python_destructor (void)
+{
+  Dispatch dispatch;
+  HsElement *view = NULL;
+
+  dispatch_init (&dispatch);
+  view = dispatch_next (&dispatch, "message");
+  g_object_set_qdata_full (G_OBJECT (view), g_quark_from_string ("PyGObject::instance-data"), view, take_again);
+  dispatch_done (&dispatch, view);
+  g_assert_true (dispatch_next (&dispatch, "message") != view);
+  hs_parser_give_back (dispatch.parser, dispatch.event);
+  assert_is (view, 0);
+  g_assert_cmpuint (g_signal_handlers_disconnect_by_func (view, handler_cb, NULL), ==, 1);
+  dispatch_clear (&dispatch);
+  g_assert_finalize_object (view);
+}
+
+/* Another runs the main loop, in which the next stanza comes. */
+static void
+dispatch_inside (gpointer data)
+{
+  Dispatch *dispatch = data;
+  HsParserEvent *outer = dispatch->event;
+
+  dispatch_done (dispatch, dispatch_next (dispatch, "message"));
+  dispatch->event = outer;
+}
+
+static void
+test_pool_python_nested (void)
+{
+  Dispatch dispatch;
+  HsElement *view = NULL;
+
+  dispatch_init (&dispatch);
+  view = dispatch_next (&dispatch, "message");
+  g_object_set_qdata_full (G_OBJECT (view), g_quark_from_string ("PyGObject::instance-data"), &dispatch, dispatch_inside);
+  hs_view_pool_give_back (&dispatch.pool, view);
+  /* The one inside is used again, and not this one as well. */
+  assert_is (view, 0);
+  hs_parser_give_back (dispatch.parser, dispatch.event);
+  dispatch_clear (&dispatch);
+}
+
 static void
 resurrect_cb (gpointer data, GObject *object)
 {
@@ -433,6 +511,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/view-pool/weak-ref", test_pool_weak_ref);
   g_test_add_func ("/view-pool/handler", test_pool_handler);
   g_test_add_func ("/view-pool/data", test_pool_data);
+  g_test_add_func ("/view-pool/python", test_pool_python);
+  g_test_add_func ("/view-pool/python-destructor", test_pool_python_destructor);
+  g_test_add_func ("/view-pool/python-nested", test_pool_python_nested);
   g_test_add_func ("/view-pool/resurrected", test_pool_resurrected);
   g_test_add_func ("/view-pool/kept-child", test_pool_kept_child);
   g_test_add_func ("/view-pool/moved", test_pool_moved);
