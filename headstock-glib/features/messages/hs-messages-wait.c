@@ -10,8 +10,6 @@
  * wait. */
 
 #define MAX_WAIT_SECONDS 10
-/* How many messages wait at most. */
-#define MAX_WAITING 1000
 
 static void
 clear_deadline (HsMessagesWait *wait)
@@ -104,7 +102,7 @@ hs_messages_wait_push (HsMessages *self, HsMessage *message)
   HsMessagesWait *wait = &self->wait;
 
   g_queue_push_tail (&wait->messages, g_object_ref (message));
-  if (wait->messages.length > MAX_WAITING)
+  if (wait->messages.length > HS_MESSAGES_MAX_HELD)
     hs_messages_wait_end (self);
   else if (!wait->is_over && wait->deadline == NULL)
     {

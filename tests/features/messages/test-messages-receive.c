@@ -109,18 +109,35 @@ test_wait (void)
   messages_say (&f, CHAT (JULIET, "m1", "1", OWN_ID ("a1")), "");
   messages_stop (&f);
 
-  /* There are many of them: the 1,000 that may wait, and all of them in order. */
+  /* There are many of them, as when a session is resumed that was interrupted for long: 10,000 wait, the last one being
+   * that of test_client_say(). */
   messages_set_up (&f, scripts);
   test_client_start_until_ready (f.test);
-  for (guint i = 0; i < 1100; i++)
+  for (guint i = 0; i < 9999; i++)
+    {
+      g_autofree char *text = g_strdup_printf (CHAT (JULIET, "m", "%u", OWN_ID ("a%u")), i, i);
+
+      scripted_server_send (f.test->server, text);
+    }
+  test_client_say (f.test, "");
+  g_assert_cmpuint (f.deliveries->len, ==, 0);
+  messages_answer_account (&f, MESSAGES_FEATURES);
+  g_assert_cmpuint (f.deliveries->len, ==, 9999);
+  g_assert_cmpstr (hs_chat_message_get_archive_id (g_ptr_array_index (f.deliveries, 9998)), ==, "a9998");
+  messages_stop (&f);
+
+  /* More do not wait, and all are given in order. */
+  messages_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  for (guint i = 0; i < 10100; i++)
     {
       g_autofree char *text = g_strdup_printf (CHAT (JULIET, "m", "%u", ""), i);
 
       scripted_server_send (f.test->server, text);
     }
   test_client_say (f.test, "");
-  g_assert_cmpuint (f.deliveries->len, ==, 1100);
-  for (guint i = 0; i < 1100; i++)
+  g_assert_cmpuint (f.deliveries->len, ==, 10100);
+  for (guint i = 0; i < 10100; i++)
     {
       HsMessage *message = hs_chat_message_get_message (g_ptr_array_index (f.deliveries, i));
 
