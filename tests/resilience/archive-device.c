@@ -179,6 +179,14 @@ named_cb (HsSentMessage *sent, GParamSpec *property, Device *self)
     g_hash_table_add (self->named, g_strdup (id));
 }
 
+/* The server has it, whatever comes. */
+static void
+state_cb (HsSentMessage *sent, GParamSpec *property, Device *self)
+{
+  if (hs_sent_message_get_state (sent) == HS_SENT_STATE_ON_SERVER)
+    g_hash_table_add (self->on_server, GUINT_TO_POINTER (get_own_number (self, HS_CHAT_MESSAGE (sent))));
+}
+
 static void
 take_named (Device *self)
 {
@@ -390,11 +398,12 @@ device_send (Device *self)
     return FALSE;
   body = g_strdup_printf ("%s %u " FILLER, self->name, self->n_sent + 1);
   sent = hs_messages_send_text (self->messages, self->peer, body, NULL);
-  if (sent != NULL)
-    g_signal_connect (sent, "notify::archive-id", G_CALLBACK (named_cb), self);
-  if (sent != NULL)
-    add_own (self, ++self->n_sent);
-  return sent != NULL;
+  if (sent == NULL)
+    return FALSE;
+  g_signal_connect (sent, "notify::archive-id", G_CALLBACK (named_cb), self);
+  g_signal_connect (sent, "notify::state", G_CALLBACK (state_cb), self);
+  add_own (self, ++self->n_sent);
+  return TRUE;
 }
 
 /* ---- The device ---- */
@@ -416,6 +425,7 @@ device_new (
   self->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->forgotten = g_hash_table_new (NULL, NULL);
   self->nameless = g_hash_table_new (NULL, NULL);
+  self->on_server = g_hash_table_new (NULL, NULL);
   return self;
 }
 
@@ -432,7 +442,20 @@ device_free (Device *self)
   g_hash_table_unref (self->named);
   g_hash_table_unref (self->forgotten);
   g_hash_table_unref (self->nameless);
+  g_hash_table_unref (self->on_server);
   g_free (self);
+}
+
+void
+device_print_state (Device *self)
+{
+  const char *state = "away";
+
+  if (self->is_running)
+    state = device_is_current (self) ? "current" : "not current";
+  g_print ("       %s: %s, has stored %u, and %u wait to be; %.1f MiB carried\n", self->name, state,
+           g_hash_table_size (self->stored), g_hash_table_size (self->pending),
+           relay_get_n_bytes (self->relay) / 1048576.0);
 }
 
 void

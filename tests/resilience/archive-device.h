@@ -75,6 +75,7 @@ typedef struct
   GHashTable *forgotten;
   GHashTable *nameless; /* numbers of messages whose archive id is not known yet */
   guint oldest_nameless;
+  GHashTable *on_server; /* numbers of messages of which the library has said that the server has them */
   GHashTable *own_received; /* body: HsDeliverySource; of messages that it knew to be its own */
   DeviceFigures figures;
 } Device;
@@ -99,6 +100,8 @@ void device_commit (Device *self);
 gboolean device_send (Device *self);
 /* 0: it was not given. */
 DeviceGot device_get_got (Device *self, const char *archive_id);
+/* In one line, how far it is. */
+void device_print_state (Device *self);
 void device_print (Device *self);
 /* Something is as it must not be. */
 void device_complain (Device *self, const char *format, ...) G_GNUC_PRINTF (2, 3);

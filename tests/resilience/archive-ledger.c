@@ -2,6 +2,7 @@
 #include "archive-ledger.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGE_SIZE 250
@@ -236,6 +237,27 @@ ledger_compare (Ledger *self, Device *device, LedgerFigures *figures)
       else if (figures->n_lost++ < MAX_COMPLAINTS)
         g_printerr ("%s: lost: %s, '%.30s'\n", device->name, entry->id, entry->body);
     }
+}
+
+guint
+ledger_count_missing (Ledger *self, const char *sender, guint n_sent, GHashTable *numbers)
+{
+  g_autofree gboolean *is_there = g_new0 (gboolean, n_sent + 1);
+  gsize length = strlen (sender);
+  guint n = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const char *body = ((LedgerEntry *) self->entries->pdata[i])->body;
+
+      if (g_str_has_prefix (body, sender) && body[length] == ' ')
+        is_there[MIN (strtoul (body + length, NULL, 10), n_sent)] = TRUE;
+    }
+  for (guint i = 1; i <= n_sent; i++)
+    if (!is_there[i] && (numbers == NULL || g_hash_table_contains (numbers, GUINT_TO_POINTER (i)))
+        && n++ < MAX_COMPLAINTS)
+      g_print ("    '%s %u' is not in the archive\n", sender, i);
+  return n;
 }
 
 /* ---- The object ---- */

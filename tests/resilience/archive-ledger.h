@@ -49,5 +49,7 @@ typedef struct
 
 /* What came of all entries at a device. */
 void ledger_compare (Ledger *self, Device *device, LedgerFigures *figures);
+/* How many of the messages 1 to @n_sent of a sender it does not have, of those in @numbers or of all; names some of them. */
+guint ledger_count_missing (Ledger *self, const char *sender, guint n_sent, GHashTable *numbers);
 /* Those that are left. */
 void ledger_print_gaps (Device *device);

@@ -35,6 +35,7 @@
 /* At the last, all must be there. */
 #define FINAL_MSEC 1000
 #define STUCK_SECONDS 120
+#define MAX_SECONDS 3600LL
 #define PROGRESS_SECONDS 60
 #define N_DEVICES 2
 #define N_RELAYS (N_DEVICES + 1)
@@ -344,27 +345,34 @@ return_all (void)
   enter (PHASE_READING);
 }
 
-/* A run that does not get on has failed, however long it may take. */
+static void
+give_up_if (gboolean is_hopeless, const char *why)
+{
+  if (!is_hopeless)
+    return;
+  g_printerr ("%s, in phase %u: %u sent, %u cuts, %u times left\n", why, run.phase, run.n_sent, count_cuts (),
+              run.n_left);
+  run.result = 1;
+  g_main_loop_quit (run.loop);
+}
+
+/* A run in which nothing is carried has failed, however long it may take. A device that catches up may read again for
+ * minutes what it has: its mark is a minute behind the newest message that it was given, and a minute is thousands of
+ * messages here. */
 static void
 check_progress (void)
 {
-  guint64 progress
-      = run.n_sent + run.n_left + run.n_purged + count_cuts () + run.phase + run.ledger->n_there;
+  guint64 progress = run.n_sent + run.n_left + run.n_purged + count_cuts () + run.phase + run.ledger->n_there;
 
-  for (guint i = 0; i < N_DEVICES; i++)
-    progress += g_hash_table_size (run.devices[i]->stored) + run.devices[i]->figures.n_ready;
+  for (guint i = 0; i < N_RELAYS; i++)
+    progress += relay_get_n_bytes (get_relay (i));
   if (progress != run.last_progress)
     {
       run.last_progress = progress;
       run.progress_time = run.now;
-      return;
     }
-  if (run.now - run.progress_time < STUCK_SECONDS * G_USEC_PER_SEC)
-    return;
-  g_printerr ("Nothing happens any more, in phase %u: %u sent, %u cuts, %u times left\n", run.phase,
-              run.n_sent, count_cuts (), run.n_left);
-  run.result = 1;
-  g_main_loop_quit (run.loop);
+  give_up_if (run.now - run.progress_time >= STUCK_SECONDS * G_USEC_PER_SEC, "Nothing is carried any more");
+  give_up_if (run.start != 0 && run.now - run.start >= MAX_SECONDS * G_USEC_PER_SEC, "It takes too long");
 }
 
 static gboolean
@@ -373,6 +381,8 @@ progress_cb (gpointer data)
   g_print ("%4.0f s: %u sent, %u cuts, %u times away, %u purges\n",
            run.start != 0 ? (run.now - run.start) / 1e6 : 0, run.n_sent, count_cuts (), run.n_left,
            run.n_purged);
+  for (guint i = 0; i < N_DEVICES; i++)
+    device_print_state (run.devices[i]);
   return G_SOURCE_CONTINUE;
 }
 
@@ -437,6 +447,21 @@ report (Device *device)
     run.result = 1;
 }
 
+/* @on_server: numbers of what the server is said to have, or NULL for all. */
+static void
+report_missing (const char *sender, guint n_sent, GHashTable *on_server)
+{
+  guint n_missing;
+
+  if (run.n_purges > 0 || run.phase != PHASE_READING)
+    return;
+  n_missing = ledger_count_missing (run.ledger, sender, n_sent, on_server);
+  g_print ("  %s: %u messages sent, %u of them acknowledged, and of these %u are not in the archive\n", sender, n_sent,
+           on_server != NULL ? g_hash_table_size (on_server) : n_sent, n_missing);
+  if (n_missing > 0)
+    run.result = 1;
+}
+
 static void
 report_all (void)
 {
@@ -448,8 +473,14 @@ report_all (void)
            run.ledger->n_there, run.ledger->n_doubled);
   g_print ("  writer: %u written, %u sessions, %u times resumed\n", run.n_written,
            run.n_writer_ready, run.n_writer_resumed);
+  report_missing ("writer", run.n_written, NULL);
   for (guint i = 0; i < N_DEVICES; i++)
-    report (run.devices[i]);
+    {
+      Device *device = run.devices[i];
+
+      report_missing (device->name, device->n_sent, device->on_server);
+      report (device);
+    }
   g_print ("%s\n", run.result != 0 ? "FAILED" : "Each message once, or in a gap");
 }
 

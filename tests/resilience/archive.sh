@@ -35,6 +35,7 @@ keep_up_with_both() {
 }
 
 status=0
-keep_up_with_both --cuts=500 --messages=20000 --restarts=40 --seconds=240 --page-size=50 "$@"
+# With small pages, the servers need most of an hour: a page of either takes longer the more there is in the archive.
+keep_up_with_both --cuts=500 --messages=20000 --restarts=40 --seconds=240 --page-size=250 "$@"
 keep_up_with_both --cuts=50 --messages=2000 --restarts=20 --seconds=40 --purges=10 "$@"
 exit $status
