@@ -27,10 +27,20 @@ hs_feature_get_real_time (HsClient *client)
 HsFeatureTimer *
 hs_feature_timer_new (HsClient *client, void (*func) (gpointer user_data), gpointer user_data)
 {
+  HsLoop *loop = client != NULL ? hs_run_loop_get (hs_client_loop (hs_client_private (client))) : NULL;
   HsFeatureTimer *self = g_new0 (HsFeatureTimer, 1);
 
-  self->loop = hs_loop_ref (hs_run_loop_get (hs_client_loop (hs_client_private (client))));
+  self->loop = loop != NULL ? hs_loop_ref (loop) : hs_loop_get (g_main_context_get_thread_default ());
   hs_timer_join (&self->timer, &self->loop->timers, func, user_data);
+  return self;
+}
+
+HsFeatureTimer *
+hs_feature_timer_start (HsClient *client, guint msec, void (*func) (gpointer user_data), gpointer user_data)
+{
+  HsFeatureTimer *self = hs_feature_timer_new (client, func, user_data);
+
+  hs_timer_set_after (&self->timer, msec);
   return self;
 }
 

@@ -87,8 +87,14 @@ gint64 hs_feature_get_real_time (HsClient *client);
 /* A timer on that clock. */
 typedef struct _HsFeatureTimer HsFeatureTimer;
 
-/* @func is called once for each time that is set. It may free the timer. The client has a run. */
+/* @func is called once for each time that is set. It may free the timer. @client: NULL or without a run: the timer is on
+ * the loop of the thread's default main context. */
 HsFeatureTimer *hs_feature_timer_new (HsClient *client, void (*func) (gpointer user_data), gpointer user_data);
+/* The same, with a time in so many milliseconds. */
+HsFeatureTimer *hs_feature_timer_start (HsClient *client,
+                                        guint msec,
+                                        void (*func) (gpointer user_data),
+                                        gpointer user_data);
 void hs_feature_timer_free (HsFeatureTimer *self);
 /* Replaces the time that was set before. 0: never. */
 void hs_feature_timer_set (HsFeatureTimer *self, gint64 time);

@@ -5,6 +5,7 @@
 
 #include "hs-component.h"
 #include "hs-error.h"
+#include "hs-feature.h"
 
 typedef struct
 {
@@ -35,7 +36,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    question->read (task, answer, g_get_monotonic_time () - question->sent);
+    question->read (task, answer, hs_feature_get_time (HS_CLIENT (source)) - question->sent);
 }
 
 void
@@ -68,7 +69,7 @@ hs_disco_send_question (GTask *task,
     }
   question = g_new (Question, 1);
   question->read = read;
-  question->sent = g_get_monotonic_time ();
+  question->sent = hs_feature_get_time (client);
   g_task_set_task_data (task, question, g_free);
   payload = hs_element_new (name, namespace_);
   iq = hs_iq_new ("get", to != NULL ? hs_jid_to_string (to) : NULL, payload);

@@ -31,7 +31,7 @@ typedef struct
   HsChatState told;  /* the state sent last, in this session */
   HsChatState heard; /* the state received last */
   HsJid *speaker;    /* who sent @heard, or NULL */
-  GSource *pause;    /* sends `paused` after `composing` */
+  HsFeatureTimer *pause; /* sends `paused` after `composing` */
   HsMessages *owner; /* not referenced */
 } Peer;
 
@@ -44,9 +44,7 @@ struct _HsChatStates
 static void
 stop_pause (Peer *peer)
 {
-  if (peer->pause != NULL)
-    g_source_destroy (peer->pause);
-  g_clear_pointer (&peer->pause, g_source_unref);
+  g_clear_pointer (&peer->pause, hs_feature_timer_free);
 }
 
 static void
@@ -235,7 +233,7 @@ tell (HsMessages *self, HsJid *jid, HsChatState state, GError **error)
   return TRUE;
 }
 
-static gboolean
+static void
 pause_cb (gpointer data)
 {
   Peer *peer = data;
@@ -245,17 +243,13 @@ pause_cb (gpointer data)
   stop_pause (peer);
   if (self->client != NULL)
     tell (self, jid, HS_CHAT_STATE_PAUSED, NULL);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 begin_pause (Peer *peer)
 {
   stop_pause (peer);
-  peer->pause = g_timeout_source_new (PAUSE_MSEC);
-  g_source_set_static_name (peer->pause, "HsMessages: composing becomes paused");
-  g_source_set_callback (peer->pause, pause_cb, peer, NULL);
-  g_source_attach (peer->pause, g_main_context_get_thread_default ());
+  peer->pause = hs_feature_timer_start (peer->owner->client, PAUSE_MSEC, pause_cb, peer);
 }
 
 /* The address under which states are remembered: see HsChatMessage:peer. */

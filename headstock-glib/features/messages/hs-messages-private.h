@@ -3,6 +3,7 @@
 
 #include "hs-delivery-private.h"
 #include "hs-disco.h"
+#include "hs-feature.h"
 #include "hs-messages-shared.h"
 #include "hs-recent-ids-private.h"
 #include "hs-sent-message-private.h"
@@ -40,7 +41,7 @@ typedef struct
   gboolean is_over;          /* it is known, or the server does not answer */
   gboolean has_ids;          /* the account's server gives archive ids */
   GCancellable *cancellable; /* of the request while it is in flight, or NULL */
-  GSource *deadline;
+  HsFeatureTimer *deadline;
   GQueue messages; /* HsMessage, in the order of arrival */
 } HsMessagesWait;
 

@@ -9,14 +9,12 @@
  * removes ids that others have written. The first messages of a session arrive before the server has announced it, and
  * wait. */
 
-#define MAX_WAIT_SECONDS 10
+#define MAX_WAIT_MSEC 10000
 
 static void
 clear_deadline (HsMessagesWait *wait)
 {
-  if (wait->deadline != NULL)
-    g_source_destroy (wait->deadline);
-  g_clear_pointer (&wait->deadline, g_source_unref);
+  g_clear_pointer (&wait->deadline, hs_feature_timer_free);
 }
 
 void
@@ -37,13 +35,11 @@ hs_messages_wait_end (HsMessages *self)
     }
 }
 
-static gboolean
+static void
 deadline_cb (gpointer user_data)
 {
-  g_debug ("The account's features are not known after %d seconds: messages go without archive ids",
-           MAX_WAIT_SECONDS);
+  g_debug ("The account's features are not known after %d milliseconds: messages go without archive ids", MAX_WAIT_MSEC);
   hs_messages_wait_end (user_data);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -105,10 +101,5 @@ hs_messages_wait_push (HsMessages *self, HsMessage *message)
   if (wait->messages.length > HS_MESSAGES_MAX_HELD)
     hs_messages_wait_end (self);
   else if (!wait->is_over && wait->deadline == NULL)
-    {
-      wait->deadline = g_timeout_source_new_seconds (MAX_WAIT_SECONDS);
-      g_source_set_static_name (wait->deadline, "HsMessages: the account's features");
-      g_source_set_callback (wait->deadline, deadline_cb, self, NULL);
-      g_source_attach (wait->deadline, g_main_context_get_thread_default ());
-    }
+    wait->deadline = hs_feature_timer_start (self->client, MAX_WAIT_MSEC, deadline_cb, self);
 }

@@ -243,9 +243,7 @@ hs_messages_finalize (GObject *object)
 {
   HsMessages *self = HS_MESSAGES (object);
 
-  if (self->wait.deadline != NULL)
-    g_source_destroy (self->wait.deadline);
-  g_clear_pointer (&self->wait.deadline, g_source_unref);
+  g_clear_pointer (&self->wait.deadline, hs_feature_timer_free);
   g_queue_clear_full (&self->wait.messages, g_object_unref);
   g_clear_object (&self->wait.cancellable);
   g_clear_weak_pointer (&self->client);

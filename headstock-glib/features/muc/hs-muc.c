@@ -170,7 +170,7 @@ state_cb (HsMuc *self)
   HsClientState state = hs_client_get_state (self->client);
 
   if (state == HS_CLIENT_STATE_INTERRUPTED && self->interrupted_time == 0)
-    self->interrupted_time = g_get_monotonic_time ();
+    self->interrupted_time = hs_feature_get_time (self->client);
 }
 
 static void
@@ -231,7 +231,7 @@ hs_muc_resumed (HsModule *module, HsClient *client)
 {
   HsMuc *self = HS_MUC (module);
   g_autoptr (GPtrArray) rooms = hs_muc_list_rooms (self);
-  gint64 missed = self->interrupted_time != 0 ? (g_get_monotonic_time () - self->interrupted_time) / 1000 : 0;
+  gint64 missed = self->interrupted_time != 0 ? (hs_feature_get_time (client) - self->interrupted_time) / 1000 : 0;
 
   self->interrupted_time = 0;
   for (guint i = 0; i < rooms->len; i++)

@@ -25,7 +25,7 @@ typedef struct
   char *text; /* the nickname or the subject, or NULL */
   gboolean is_done; /* the call succeeds, whatever ends it */
   GSource *cancelled;
-  GSource *timeout;
+  HsFeatureTimer *timeout;
 } HsRoomPending;
 
 void hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const char *id, const char *text);

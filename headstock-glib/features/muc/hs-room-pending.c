@@ -10,7 +10,9 @@
 static void
 pending_free (HsRoomPending *self)
 {
-  hs_room_stop_timer (&self->cancelled);
+  if (self->cancelled != NULL)
+    g_source_destroy (self->cancelled);
+  g_clear_pointer (&self->cancelled, g_source_unref);
   hs_room_stop_timer (&self->timeout);
   g_free (self->id);
   g_free (self->text);
@@ -49,7 +51,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
+static void
 timeout_cb (gpointer user_data)
 {
   HsRoomPending *pending = user_data;
@@ -57,15 +59,6 @@ timeout_cb (gpointer user_data)
                                           hs_jid_to_string (pending->room->jid));
 
   hs_room_pending_return (pending->room, pending, error);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-attach (GSource *source, GSourceFunc func, gpointer data)
-{
-  g_source_set_callback (source, func, data, NULL);
-  g_source_set_static_name (source, "[headstock] room");
-  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 void
@@ -81,7 +74,9 @@ hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const ch
   if (cancellable != NULL)
     {
       pending->cancelled = g_cancellable_source_new (cancellable);
-      attach (pending->cancelled, G_SOURCE_FUNC (cancelled_cb), pending);
+      g_source_set_callback (pending->cancelled, G_SOURCE_FUNC (cancelled_cb), pending, NULL);
+      g_source_set_static_name (pending->cancelled, "[headstock] room");
+      g_source_attach (pending->cancelled, g_main_context_get_thread_default ());
     }
   g_queue_push_tail (&self->pending, pending);
   /* The calls without an id end with the timer of the stay. */
@@ -92,13 +87,13 @@ hs_room_pending_add (HsRoom *self, HsRoomPendingKind kind, GTask *task, const ch
 void
 hs_room_pending_set_id (HsRoomPending *pending, const char *id)
 {
-  guint timeout = hs_client_get_request_timeout (hs_room_find_client (pending->room));
+  HsClient *client = hs_room_find_client (pending->room);
 
   g_free (pending->id);
   pending->id = g_strdup (id);
   hs_room_stop_timer (&pending->timeout);
-  pending->timeout = g_timeout_source_new (timeout);
-  attach (pending->timeout, timeout_cb, pending);
+  if (client != NULL)
+    pending->timeout = hs_feature_timer_start (client, hs_client_get_request_timeout (client), timeout_cb, pending);
 }
 
 HsRoomPending *

@@ -12,13 +12,7 @@
 /* Checks whether the account is still in the room (XEP-0410). When a room restarts, or a link between servers breaks,
  * occupants are removed without any notice. */
 
-static gint64
-get_now (void)
-{
-  return g_get_monotonic_time () / 1000;
-}
-
-static gboolean
+static void
 silence_cb (gpointer user_data)
 {
   HsRoom *self = user_data;
@@ -26,27 +20,25 @@ silence_cb (gpointer user_data)
   hs_room_stop_timer (&self->silence);
   hs_room_ping (self, NULL);
   hs_room_watch_silence (self);
-  return G_SOURCE_REMOVE;
 }
 
-static gboolean
+static void
 look_cb (gpointer user_data)
 {
   HsRoom *self = user_data;
-  gint64 heard = get_now () - self->last_heard;
+  gint64 heard = hs_room_get_now (self) - self->last_heard;
 
-  if (heard >= self->times->silence)
-    return silence_cb (self);
   /* The timer is set again only when it has fired, not for each stanza. */
-  hs_room_stop_timer (&self->silence);
-  self->silence = hs_room_start_timer (self, (guint) (self->times->silence - heard), look_cb);
-  return G_SOURCE_REMOVE;
+  if (heard >= self->times->silence)
+    silence_cb (self);
+  else
+    hs_room_start_timer (self, &self->silence, (guint) (self->times->silence - heard), look_cb);
 }
 
 void
 hs_room_heard (HsRoom *self)
 {
-  self->last_heard = get_now ();
+  self->last_heard = hs_room_get_now (self);
 }
 
 void
@@ -54,7 +46,7 @@ hs_room_watch_silence (HsRoom *self)
 {
   hs_room_stop_timer (&self->silence);
   if (self->state == HS_ROOM_STATE_IN)
-    self->silence = hs_room_start_timer (self, self->times->silence, look_cb);
+    hs_room_start_timer (self, &self->silence, self->times->silence, look_cb);
 }
 
 static void
@@ -63,14 +55,13 @@ ask_later (HsRoom *self)
   guint n = MIN (self->n_later, G_N_ELEMENTS (self->times->later) - 1);
 
   self->n_later++;
-  hs_room_stop_timer (&self->silence);
-  self->silence = hs_room_start_timer (self, self->times->later[n], silence_cb);
+  hs_room_start_timer (self, &self->silence, self->times->later[n], silence_cb);
 }
 
 static gboolean
 is_renamed (HsRoom *self)
 {
-  return self->renamed_time != 0 && get_now () - self->renamed_time < self->times->renamed;
+  return self->renamed_time != 0 && hs_room_get_now (self) - self->renamed_time < self->times->renamed;
 }
 
 static void ask (HsRoom *self);

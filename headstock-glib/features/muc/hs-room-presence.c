@@ -157,7 +157,7 @@ take_own_nick (HsRoom *self, HsJid *jid)
 {
   HsMessages *messages = hs_room_find_messages (self);
 
-  self->renamed_time = g_get_monotonic_time () / 1000;
+  self->renamed_time = hs_room_get_now (self);
   if (messages != NULL)
     hs_messages_room_renamed (messages, jid);
   if (hs_muc_set_string (&self->nick, hs_jid_get_resource (jid)))
@@ -239,7 +239,7 @@ is_technical (HsLeaveKind kind, Status status)
 static gboolean
 take_late_answer (HsRoom *self, HsLeaveKind kind)
 {
-  gint64 age = g_get_monotonic_time () / 1000 - self->joined_time;
+  gint64 age = hs_room_get_now (self) - self->joined_time;
   g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hs-feature.h"
 #include "hs-muc-private.h"
 #include "hs-room-phase-private.h"
 #include "hs-room-table-private.h"
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 /* A room of a hostile service must not fill the memory. */
 #define HS_ROOM_MAX_OCCUPANTS 100000
 
-/* Times in milliseconds. They are in a struct so that tests need not wait. */
+/* Times in milliseconds on the clock of the client's main loop. They are in a struct so that tests with real servers
+ * need not wait. */
 typedef struct
 {
   guint silence;   /* how long a room is silent before a self-ping */
@@ -63,10 +65,10 @@ struct _HsRoom
   gboolean is_automatic; /* the program did not ask for this attempt */
   guint n_failed;
   gint64 joined_time;
-  GSource *timer; /* of the states JOINING, LEAVING and LOST */
+  HsFeatureTimer *timer; /* of the states JOINING, LEAVING and LOST */
 
   /* Self-ping */
-  GSource *silence;
+  HsFeatureTimer *silence;
   gint64 last_heard;
   gint64 renamed_time; /* 0: never */
   guint n_later;
@@ -119,7 +121,10 @@ void hs_room_notify (HsRoom *self, guint prop);
 HsClient *hs_room_find_client (HsRoom *self);
 HsMessages *hs_room_find_messages (HsRoom *self);
 gboolean hs_room_is_ready (HsRoom *self);
-GSource *hs_room_start_timer (HsRoom *self, guint msec, GSourceFunc func);
-void hs_room_stop_timer (GSource **timer);
+/* Milliseconds on the clock of the client's main loop. */
+gint64 hs_room_get_now (HsRoom *self);
+/* Replaces the timer that was set before. @func gets the room. */
+void hs_room_start_timer (HsRoom *self, HsFeatureTimer **timer, guint msec, void (*func) (gpointer room));
+void hs_room_stop_timer (HsFeatureTimer **timer);
 
 G_END_DECLS

@@ -146,7 +146,7 @@ tell_lost (HsRoom *self, const GError *error)
 
 static void begin (HsRoom *self, gboolean is_automatic);
 
-static gboolean
+static void
 rejoin_cb (gpointer user_data)
 {
   g_autoptr (HsRoom) self = g_object_ref (user_data);
@@ -155,7 +155,6 @@ rejoin_cb (gpointer user_data)
   /* Without a session, hs_room_ready() begins the attempt. */
   if (hs_room_is_ready (self) && self->auto_rejoin)
     begin (self, TRUE);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -166,13 +165,13 @@ wait_to_rejoin (HsRoom *self)
   if (!self->auto_rejoin)
     return;
   self->n_failed++;
-  self->timer = hs_room_start_timer (self, (guint) ((guint64) wait * self->times->wait_unit / 1000), rejoin_cb);
+  hs_room_start_timer (self, &self->timer, (guint) ((guint64) wait * self->times->wait_unit / 1000), rejoin_cb);
 }
 
 static void
 note_end_of_stay (HsRoom *self)
 {
-  gint64 now = g_get_monotonic_time () / 1000;
+  gint64 now = hs_room_get_now (self);
 
   if (self->state == HS_ROOM_STATE_IN && now - self->joined_time >= self->times->settled)
     self->n_failed = 0;
@@ -194,7 +193,7 @@ postpone (HsRoom *self, const GError *error)
   tell_lost (self, error);
 }
 
-static gboolean
+static void
 join_timeout_cb (gpointer user_data)
 {
   g_autoptr (HsRoom) self = g_object_ref (user_data);
@@ -204,13 +203,12 @@ join_timeout_cb (gpointer user_data)
   hs_room_stop_timer (&self->timer);
   /* There can be no answer while the session is interrupted: hs_room_ready() starts the timer again. */
   if (!hs_room_is_ready (self))
-    return G_SOURCE_REMOVE;
+    return;
   /* If the room admits the account after all, it must not stay there. */
   hs_room_send_farewell (self, NULL);
   g_free (self->timed_out_id);
   self->timed_out_id = g_steal_pointer (&self->join_id);
   postpone (self, error);
-  return G_SOURCE_REMOVE;
 }
 
 /* ---- Joining ---- */
@@ -220,8 +218,7 @@ start_join_timer (HsRoom *self)
 {
   guint timeout = hs_client_get_request_timeout (hs_room_find_client (self));
 
-  hs_room_stop_timer (&self->timer);
-  self->timer = hs_room_start_timer (self, timeout, join_timeout_cb);
+  hs_room_start_timer (self, &self->timer, timeout, join_timeout_cb);
 }
 
 static void
@@ -336,7 +333,7 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
   attempt = ++self->attempt;
   self->is_asking = FALSE;
   self->n_later = 0;
-  self->joined_time = g_get_monotonic_time () / 1000;
+  self->joined_time = hs_room_get_now (self);
   if (hs_muc_set_string (&self->nick, own->nick))
     hs_room_notify (self, HS_ROOM_PROP_NICK);
   if (g_set_object (&self->own, own))
@@ -535,14 +532,13 @@ hs_room_begin_join (HsRoom *self, GTask *task)
     }
 }
 
-static gboolean
+static void
 leave_timeout_cb (gpointer user_data)
 {
   g_autoptr (HsRoom) self = g_object_ref (user_data);
 
   hs_room_stop_timer (&self->timer);
   hs_room_exit (self, HS_LEAVE_KIND_LEFT, NULL);
-  return G_SOURCE_REMOVE;
 }
 
 void
@@ -566,8 +562,8 @@ hs_room_begin_leave (HsRoom *room, GTask *task, const char *status)
     {
       g_object_freeze_notify (G_OBJECT (self));
       step (self, HS_ROOM_ON_LEAVE);
-      self->timer = hs_room_start_timer (self, hs_client_get_request_timeout (hs_room_find_client (self)),
-                                         leave_timeout_cb);
+      hs_room_start_timer (self, &self->timer, hs_client_get_request_timeout (hs_room_find_client (self)),
+                           leave_timeout_cb);
       g_object_thaw_notify (G_OBJECT (self));
       hs_room_pending_return_all (self, HS_ROOM_PENDING_JOIN, error);
     }

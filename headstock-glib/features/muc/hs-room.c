@@ -72,23 +72,23 @@ hs_room_is_ready (HsRoom *self)
   return client != NULL && hs_client_get_state (client) == HS_CLIENT_STATE_READY;
 }
 
-GSource *
-hs_room_start_timer (HsRoom *self, guint msec, GSourceFunc func)
+gint64
+hs_room_get_now (HsRoom *self)
 {
-  GSource *timer = g_timeout_source_new (msec);
-
-  g_source_set_callback (timer, func, self, NULL);
-  g_source_set_static_name (timer, "[headstock] room");
-  g_source_attach (timer, g_main_context_get_thread_default ());
-  return timer;
+  return hs_feature_get_time (hs_room_find_client (self)) / 1000;
 }
 
 void
-hs_room_stop_timer (GSource **timer)
+hs_room_start_timer (HsRoom *self, HsFeatureTimer **timer, guint msec, void (*func) (gpointer room))
 {
-  if (*timer != NULL)
-    g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
+  hs_room_stop_timer (timer);
+  *timer = hs_feature_timer_start (hs_room_find_client (self), msec, func, self);
+}
+
+void
+hs_room_stop_timer (HsFeatureTimer **timer)
+{
+  g_clear_pointer (timer, hs_feature_timer_free);
 }
 
 /* ---- The object ---- */

@@ -161,16 +161,15 @@ test_silent (void)
 {
   static const ScriptStep *const scripts[] = { messages_session, NULL };
   MessagesTest f = { NULL };
-  gint64 before;
 
   messages_set_up (&f, scripts);
   test_client_start_until_ready (f.test);
-  before = g_get_monotonic_time ();
+  test_client_leap (f.test);
   messages_say (&f, CHAT (JULIET, "m1", "1", OWN_ID ("a1")), "");
-  while (f.deliveries->len == 0 && g_get_monotonic_time () < before + 13 * G_USEC_PER_SEC)
-    test_spin (100);
+  test_spin (9999);
+  messages_expect_log (&f, "");
+  test_spin (1);
   messages_expect_log (&f, "live<juliet@example.com'1' ");
-  g_assert_cmpint (g_get_monotonic_time () - before, >, 9 * G_USEC_PER_SEC);
   /* And from then on, nothing waits. The answer is of use all the same. */
   messages_say (&f, CHAT (JULIET, "m2", "2", OWN_ID ("a2")), "live<juliet@example.com'2' ");
   messages_answer_account (&f, MESSAGES_FEATURES);

@@ -1,31 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "features/muc/hs-room-private.h"
 #include "muc-test.h"
+#include "virtual-clock.h"
 
 #include <string.h>
 
-/* Self-pings, losses, and coming back, with times that a test can wait for. */
+/* Self-pings, losses, and coming back. Tests that wait do so on a clock that leaps. */
 
 #define OWN(nick) PRESENCE (nick, ITEM SELF)
 #define PING "urn:xmpp:ping"
-#define FAR 1000000
-
-static const HsRoomTimes slow
-    = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
+#define SECOND 1000
+#define MINUTE (60 * SECOND)
 
 static void
-enter (MucTest *f, const HsRoomTimes *times)
+enter (MucTest *f)
 {
-  f->room->times = times;
   muc_test_enter (f, "", PRESENCE ("juliet", ITEM) OWN ("romeo"));
 }
 
 static void
-start (MucTest *f, const HsRoomTimes *times)
+start (MucTest *f)
 {
   muc_test_start (f, NULL);
   hs_room_set_auto_rejoin (f->room, FALSE);
-  enter (f, times);
+  enter (f);
+}
+
+/* From now on, waits take no time. */
+static void
+leap (MucTest *f)
+{
+  test_client_leap (f->test);
+  g_object_set (f->test->client, "keepalive-interval", 0, NULL);
+}
+
+static void
+start_leaping (MucTest *f)
+{
+  muc_test_start (f, NULL);
+  hs_room_set_auto_rejoin (f->room, FALSE);
+  leap (f);
+  enter (f);
+}
+
+/* How long it takes until the room is asked whether the account is in it, in milliseconds. */
+static gint64
+measure_ping (MucTest *f)
+{
+  gint64 begin = virtual_clock_get_time ();
+
+  test_until (scripted_server_has_received (f->test->server, PING));
+  return virtual_clock_get_time () - begin;
 }
 
 /* The room is asked, and answers; returns what the program is told. */
@@ -69,7 +93,7 @@ test_check (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  start (&f, &slow);
+  start (&f);
   check (&f, "result", "", 0, 0);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -77,7 +101,7 @@ test_check (void)
       gboolean is_in = cases[i].code == 0;
 
       if (hs_room_get_state (f.room) != HS_ROOM_STATE_IN)
-        enter (&f, &slow);
+        enter (&f);
       check (&f, "error", inner, is_in ? 0 : HS_STANZA_ERROR, cases[i].code);
       muc_test_assert (&f, cases[i].expected);
     }
@@ -96,7 +120,7 @@ test_renamed (void)
   MucTest f;
   g_autoptr (GAsyncResult) result = NULL;
 
-  start (&f, &slow);
+  start (&f);
   muc_test_say (&f, GONE ("romeo", "<item nick='montague'/>" SELF STATUS ("303")) OWN ("montague"));
   muc_test_assert (&f, "~montague ");
   hs_room_check_async (f.room, NULL, muc_test_result_cb, &result);
@@ -120,26 +144,32 @@ test_renamed (void)
 static void
 test_silence (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = 30, .missed = FAR, .renamed = FAR, .later = { 10, 20, 30 }, .settled = FAR, .wait_unit = 1000 };
+  static const guint waits[] = { 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 5 * MINUTE };
   MucTest f;
 
-  start (&f, &quick);
-  g_free (muc_test_answer (&f, PING, "result", ""));
-  for (guint i = 0; i < 4; i++)
-    g_free (muc_test_answer (&f, PING, "error", ERROR ("wait", "remote-server-timeout")));
+  start_leaping (&f);
+  hs_room_check_async (f.room, NULL, NULL, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_free (muc_test_answer (&f, PING, "result", ""));
+      g_assert_cmpint (measure_ping (&f), ==, 15 * MINUTE);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
+    {
+      g_free (muc_test_answer (&f, PING, "error", ERROR ("wait", "remote-server-timeout")));
+      g_assert_cmpint (measure_ping (&f), ==, waits[i]);
+    }
   muc_test_assert (&f, "");
   /* No answer at all is no answer. */
-  hs_client_set_request_timeout (f.test->client, 50);
-  test_until (scripted_server_count_received (f.test->server, "<ping ") >= 2);
-  muc_test_assert (&f, "");
-  hs_client_set_request_timeout (f.test->client, 10000);
+  hs_client_set_request_timeout (f.test->client, 20 * SECOND);
+  g_free (muc_test_answer (&f, PING, "error", ERROR ("wait", "remote-server-timeout")));
+  g_assert_cmpint (measure_ping (&f), ==, 5 * MINUTE);
   scripted_server_forget_received (f.test->server);
-  test_spin (60);
+  g_assert_cmpint (measure_ping (&f), ==, 20 * SECOND + 5 * MINUTE);
+  muc_test_assert (&f, "");
   g_free (muc_test_answer (&f, PING, "error", ERROR ("cancel", "not-acceptable")));
   muc_test_assert (&f, "list state:lost lost ");
-  scripted_server_forget_received (f.test->server);
-  test_spin (60);
+  test_spin (60 * MINUTE);
   g_assert_false (scripted_server_has_received (f.test->server, PING));
   muc_test_end (&f);
 }
@@ -148,17 +178,16 @@ test_silence (void)
 static void
 test_talk (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = 300, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
   MucTest f;
 
-  start (&f, &quick);
+  start_leaping (&f);
   for (guint i = 0; i < 8; i++)
     {
-      test_spin (50);
+      test_spin (10 * MINUTE);
       muc_test_say (&f, SAID ("juliet", "m1", "<body>ay me</body>"));
     }
   g_assert_false (scripted_server_has_received (f.test->server, PING));
+  g_assert_cmpint (measure_ping (&f), ==, 15 * MINUTE);
   muc_test_end (&f);
 }
 
@@ -174,7 +203,7 @@ test_errors (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  start (&f, &slow);
+  start (&f);
   scripted_server_forget_received (f.test->server);
   for (guint i = 0; i < 20; i++)
     muc_test_tells (&f, REFUSAL, "");
@@ -205,18 +234,16 @@ test_refused_messages (void)
 {
 #define REFUSED(from, condition)                                                                   \
   "<message type='error' from='" from "' id='m1'><body>b</body>" ERROR ("cancel", condition) "</message>"
-  static const HsRoomTimes quick
-      = { .silence = 300, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1000 };
   MucTest f;
 
-  start (&f, &quick);
+  start_leaping (&f);
   for (guint i = 0; i < 8; i++)
     {
-      test_spin (50);
+      g_assert_false (scripted_server_has_received (f.test->server, PING));
+      test_spin (115 * SECOND);
       muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
     }
   g_free (muc_test_answer (&f, PING, "result", ""));
-  f.room->times = &slow;
   muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
   g_assert_false (scripted_server_has_received (f.test->server, PING));
   muc_test_tells (&f, REFUSED (ROOM, "not-acceptable") REFUSED (ROOM, "item-not-found"), "");
@@ -224,7 +251,7 @@ test_refused_messages (void)
   muc_test_assert (&f, "list state:lost lost ");
   /* Of a stay that has ended. */
   muc_test_tells (&f, REFUSED (ROOM, "not-acceptable"), "");
-  test_spin (20);
+  test_spin (60 * MINUTE);
   g_assert_false (scripted_server_has_received (f.test->server, PING));
   muc_test_end (&f);
 }
@@ -239,18 +266,27 @@ await_return (MucTest *f)
   return muc_test_ask_entry (f, "");
 }
 
+/* The wait for that, in milliseconds. */
+static gint64
+measure_return (MucTest *f)
+{
+  gint64 begin = virtual_clock_get_time ();
+
+  test_until (hs_room_get_state (f->room) == HS_ROOM_STATE_JOINING);
+  return virtual_clock_get_time () - begin;
+}
+
 /* The old list stays in sight until the new one is there, and changes in one step. */
 static void
 test_rejoin (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
   MucTest f;
   g_autofree char *list = NULL;
   g_autofree char *new_list = NULL;
 
   muc_test_start (&f, NULL);
-  enter (&f, &quick);
+  leap (&f);
+  enter (&f);
   scripted_server_forget_received (f.test->server);
   muc_test_say (&f, GONE ("romeo", SELF STATUS ("333") STATUS ("307")));
   g_free (await_return (&f));
@@ -270,12 +306,48 @@ test_rejoin (void)
   muc_test_assert (&f, "state:lost lost state:joining state:lost lost state:joining ");
   muc_test_tells (&f, "<presence type='error' from='" ROOM "'>" ERROR ("auth", "forbidden") "</presence>", "list state:out lost ");
   /* Not after a kick. */
-  enter (&f, &quick);
+  enter (&f);
   scripted_server_forget_received (f.test->server);
   muc_test_tells (&f, GONE ("romeo", SELF STATUS ("307")), "list state:out left:kicked(,,) ");
-  test_spin (30);
+  test_spin (60 * MINUTE);
   g_assert_cmpint (hs_room_get_state (f.room), ==, HS_ROOM_STATE_OUT);
   g_assert_false (scripted_server_has_received (f.test->server, ROOM));
+  muc_test_end (&f);
+}
+
+/* As long as the room cannot be entered, each wait may be twice as long as the one before. A stay of a minute begins
+ * anew. */
+static void
+test_backoff (void)
+{
+  MucTest f;
+
+  muc_test_start (&f, NULL);
+  leap (&f);
+  enter (&f);
+  muc_test_say (&f, GONE ("romeo", SELF STATUS ("333")));
+  g_assert_cmpint (measure_return (&f), <=, 5 * SECOND);
+  for (guint n = 0, bound = 10 * SECOND; n < 9; n++)
+    {
+      gint64 wait;
+
+      muc_test_describe (&f, "");
+      scripted_server_forget_received (f.test->server);
+      muc_test_say (&f, "<presence type='error' from='" ROOM "'>" ERROR ("wait", "resource-constraint") "</presence>");
+      wait = measure_return (&f);
+      g_assert_cmpint (wait, <=, bound);
+      g_assert_cmpint (wait, >=, n == 0 ? bound : bound / 2);
+      bound = MIN (2 * bound, 10 * MINUTE);
+    }
+  enter (&f);
+  test_spin (59 * SECOND);
+  muc_test_say (&f, GONE ("romeo", SELF STATUS ("333")));
+  g_assert_cmpint (measure_return (&f), >=, 5 * MINUTE);
+  enter (&f);
+  test_spin (1 * MINUTE);
+  muc_test_say (&f, GONE ("romeo", SELF STATUS ("333")));
+  g_assert_cmpint (measure_return (&f), <=, 5 * SECOND);
+  enter (&f);
   muc_test_end (&f);
 }
 
@@ -283,21 +355,20 @@ test_rejoin (void)
 static void
 test_no_rejoin (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 100 };
   MucTest f;
 
   muc_test_start (&f, NULL);
-  enter (&f, &quick);
+  leap (&f);
+  enter (&f);
   muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
   hs_room_set_auto_rejoin (f.room, FALSE);
-  test_spin (300);
+  test_spin (60 * MINUTE);
   muc_test_assert (&f, "");
   hs_room_set_auto_rejoin (f.room, TRUE);
-  enter (&f, &quick);
+  enter (&f);
   muc_test_tells (&f, GONE ("romeo", SELF STATUS ("333")), "state:lost lost ");
   hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
-  test_spin (300);
+  test_spin (60 * MINUTE);
   muc_test_assert (&f, "list state:out left:left(,,) ");
   muc_test_end (&f);
 }
@@ -306,19 +377,15 @@ test_no_rejoin (void)
 static void
 test_late (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
   MucTest f;
   g_autofree char *id = NULL;
   g_autofree char *answer = NULL;
 
   muc_test_start (&f, NULL);
-  f.room->times = &quick;
-  hs_client_set_request_timeout (f.test->client, 300);
+  leap (&f);
   id = muc_test_ask_entry (&f, "");
   scripted_server_forget_received (f.test->server);
   test_until (hs_room_get_state (f.room) == HS_ROOM_STATE_LOST);
-  hs_client_set_request_timeout (f.test->client, 10000);
   g_free (await_return (&f));
   muc_test_assert (&f, "state:joining state:lost lost state:joining ");
   answer = g_strdup_printf ("<presence from='" ROOM "/romeo' id='%s'>" MUC_USER (ITEM SELF) "</presence>", id);
@@ -332,17 +399,13 @@ test_late (void)
 static void
 test_late_without_id (void)
 {
-  static const HsRoomTimes quick
-      = { .silence = FAR, .missed = FAR, .renamed = FAR, .later = { FAR, FAR, FAR }, .settled = FAR, .wait_unit = 1 };
   MucTest f;
 
   muc_test_start (&f, NULL);
-  f.room->times = &quick;
-  hs_client_set_request_timeout (f.test->client, 300);
+  leap (&f);
   g_free (muc_test_ask_entry (&f, ""));
   scripted_server_forget_received (f.test->server);
   test_until (hs_room_get_state (f.room) == HS_ROOM_STATE_LOST);
-  hs_client_set_request_timeout (f.test->client, 10000);
   g_free (await_return (&f));
   scripted_server_forget_received (f.test->server);
   muc_test_assert (&f, "state:joining state:lost lost state:joining ");
@@ -377,24 +440,21 @@ static const ScriptStep resuming[]
 static void
 at_once_cb (HsClient *client, GError *error, int retry, gpointer data)
 {
-  /* An interruption is measured in milliseconds, and must have some. */
-  g_usleep (5000);
+  virtual_clock_pass (*(guint *) data);
   hs_client_reconnect_now (client);
 }
 
 static void
-begin_cut (MucTest *f, const ScriptStep *const *scripts, const HsRoomTimes *times)
+begin_cut (MucTest *f, const ScriptStep *const *scripts, guint *interruption)
 {
   muc_test_prepare (f, scripts);
-  f->room->times = times;
+  leap (f);
   g_object_set (f->test->client, "auto-reconnect", TRUE, NULL);
-  g_signal_connect_after (f->test->client, "disconnected", G_CALLBACK (at_once_cb), NULL);
-  hs_client_set_request_timeout (f->test->client, 50);
+  g_signal_connect_after (f->test->client, "disconnected", G_CALLBACK (at_once_cb), interruption);
   hs_room_join_async (f->room, NULL, NULL, NULL);
   test_client_start_until_ready (f->test);
   test_until (hs_room_get_state (f->room) == HS_ROOM_STATE_IN);
   muc_test_say_nothing (f);
-  hs_client_set_request_timeout (f->test->client, 10000);
   muc_test_assert (f, "state:joining list state:in joined ");
   scripted_server_forget_received (f->test->server);
   scripted_server_open_gate (f->test->server);
@@ -415,9 +475,10 @@ static void
 test_session_lost (void)
 {
   static const ScriptStep *const scripts[] = { entered, refusing, NULL };
+  guint interruption = 0;
   MucTest f;
 
-  begin_cut (&f, scripts, &slow);
+  begin_cut (&f, scripts, &interruption);
   g_free (await_return (&f));
   muc_test_assert (&f, "list state:lost lost state:joining ");
   g_assert_cmpuint (g_list_model_get_n_items (hs_room_get_occupants (f.room)), ==, 0);
@@ -430,16 +491,16 @@ static void
 test_session_resumed (void)
 {
   static const ScriptStep *const scripts[] = { entered, resuming, NULL };
-  HsRoomTimes times = slow;
+  guint interruption = 1 * MINUTE;
   MucTest f;
 
-  begin_cut (&f, scripts, &slow);
+  begin_cut (&f, scripts, &interruption);
   test_until (scripted_server_get_n_connections (f.test->server) == 2 && hs_client_get_state (f.test->client) == HS_CLIENT_STATE_READY);
   muc_test_tells (&f, PRESENCE ("paris", ITEM), "list +paris ");
   g_assert_false (scripted_server_has_received (f.test->server, "<ping "));
   end_cut (&f);
-  times.missed = 0;
-  begin_cut (&f, scripts, &times);
+  interruption++;
+  begin_cut (&f, scripts, &interruption);
   g_free (muc_test_answer (&f, PING, "result", ""));
   muc_test_assert (&f, "");
   end_cut (&f);
@@ -450,9 +511,10 @@ static void
 test_left_meanwhile (void)
 {
   static const ScriptStep *const scripts[] = { entered, resuming, NULL };
+  guint interruption = 0;
   MucTest f;
 
-  begin_cut (&f, scripts, &slow);
+  begin_cut (&f, scripts, &interruption);
   test_until (hs_client_get_state (f.test->client) == HS_CLIENT_STATE_INTERRUPTED);
   hs_room_leave_async (f.room, NULL, NULL, NULL, NULL);
   muc_test_assert (&f, "list state:out left:left(,,) ");
@@ -471,6 +533,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/errors", test_errors);
   g_test_add_func ("/muc/refused-messages", test_refused_messages);
   g_test_add_func ("/muc/rejoin", test_rejoin);
+  g_test_add_func ("/muc/backoff", test_backoff);
   g_test_add_func ("/muc/no-rejoin", test_no_rejoin);
   g_test_add_func ("/muc/late-success", test_late);
   g_test_add_func ("/muc/late-success-without-id", test_late_without_id);
