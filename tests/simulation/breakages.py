@@ -31,8 +31,9 @@ HISTORY_STATE = "headstock-glib/features/history/hs-history-state.c"
 HISTORY_LOG = "headstock-glib/features/history/hs-history-log.c"
 HISTORY_OLDEST = "headstock-glib/features/history/hs-history-run-oldest.c"
 HISTORY_NEWEST = "headstock-glib/features/history/hs-history-run-newest.c"
+HISTORY_RUN = "headstock-glib/features/history/hs-history-run.c"
 HISTORY_KEEPER = "headstock-glib/features/history/hs-history-keeper.c"
-HISTORY = (HISTORY_STATE, HISTORY_LOG, HISTORY_OLDEST, HISTORY_NEWEST, HISTORY_KEEPER)
+HISTORY = (HISTORY_STATE, HISTORY_LOG, HISTORY_OLDEST, HISTORY_NEWEST, HISTORY_RUN, HISTORY_KEEPER)
 # What seeds that let everything happen seldom show: the set of events that shows it, and the seed before.
 DIRECTED = {
     "no gap is recorded without contact": ["--directed=contact"],
@@ -43,6 +44,7 @@ DIRECTED = {
     "the mark moves to the last entry shown before the end": ["--first=8800"],
     "what an archive holds that was empty is not fetched": ["--directed=all-but-loss"],
     "the last entry of a run is not proven": ["--directed=deletion", "--first=680"],
+    "a gap that is left is not taken up in the other order": ["--directed=order"],
 }
 SEEDS = 60000
 # Where it is not the session that is broken.
@@ -229,6 +231,8 @@ BREAKAGES = [
     ("what an archive holds that was empty is not fetched", HISTORY_NEWEST,
      "gap->reason == HS_GAP_REASON_START && self->log->working.first_stamp != HS_HISTORY_NO_STAMP;\n",
      "gap->reason == HS_GAP_REASON_START;\n"),
+    ("a gap that is left is not taken up in the other order", HISTORY_RUN,
+     "  else if (!hs_history_run_newest_take_up_pending (self))\n", "  else\n"),
     ("gaps are not saved", HISTORY_STATE,
      "  for (guint i = 0; i < from->gaps->len; i++)\n",
      "  for (guint i = from->gaps->len; i < from->gaps->len; i++)\n"),

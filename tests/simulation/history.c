@@ -39,7 +39,8 @@ typedef enum
   EVENT_HOLE = 1 << 12, /* what is sent does not arrive */
   EVENT_ABSENCE = 1 << 13,
   EVENT_PAGE_LIMIT = 1 << 14,
-  EVENT_ALL = (1 << 15) - 1
+  EVENT_ALL = (1 << 15) - 1,
+  EVENT_ORDER = 1 << 15, /* the program changes the order: a set of its own */
 } Events;
 
 typedef struct
@@ -57,6 +58,7 @@ static const Directed directed_sets[] = {
   { "resuming", EVENT_RESUME | EVENT_CUT | EVENT_NOT_SENT },
   { "crashes", EVENT_CRASH | EVENT_CUT | EVENT_PAGE_LIMIT },
   { "filling", EVENT_FILL | EVENT_EXPIRY | EVENT_PAGE_LIMIT | EVENT_CUT },
+  { "order", EVENT_ORDER | EVENT_CUT | EVENT_NOT_SENT | EVENT_PAGE_LIMIT | EVENT_CRASH | EVENT_DELAY },
   { "all-but-loss", EVENT_ALL & ~(EVENT_EXPIRY | EVENT_DELETION) },
 };
 
@@ -362,7 +364,9 @@ messages (World *w)
 static void
 connect_session (World *w)
 {
-  say (w, "session");
+  if (happens (w, EVENT_ORDER, 50))
+    w->keeper.settings.newest_first = !w->keeper.settings.newest_first;
+  say (w, "session, %s first", w->keeper.settings.newest_first ? "newest" : "oldest");
   w->is_connected = w->is_ready = TRUE;
   hs_history_keeper_begin (&w->keeper, !happens (w, EVENT_ABSENCE, 10), w->now);
 }

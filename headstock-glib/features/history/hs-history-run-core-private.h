@@ -42,6 +42,7 @@ void hs_history_run_consider (HsHistoryRun *self, const HsHistoryEntry *entry);
 gboolean hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry);
 
 /* hs-history-run-oldest.c */
+void hs_history_run_oldest_begin (HsHistoryRun *self);
 void hs_history_run_oldest_ask (HsHistoryRun *self);
 void hs_history_run_oldest_again (HsHistoryRun *self);
 void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
@@ -50,5 +51,8 @@ void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
 void hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries);
 /* Continues with a gap of an earlier run. */
 void hs_history_run_newest_take_up (HsHistoryRun *self, guint serial);
+/* Continues with the newest gap that an earlier run was closing when its session was lost. Returns FALSE if there is
+ * none. */
+gboolean hs_history_run_newest_take_up_pending (HsHistoryRun *self);
 
 G_END_DECLS

@@ -53,14 +53,13 @@ end (HsHistoryRun *self, HsHistoryRunOutcome outcome)
   hs_history_run_end (self, outcome);
 }
 
-/* Continues with a gap that an earlier run has left when its session was lost. */
-static void
-take_up_next (HsHistoryRun *self)
+gboolean
+hs_history_run_newest_take_up_pending (HsHistoryRun *self)
 {
   HsHistoryState *state = &self->log->working;
   guint serial = 0;
 
-  for (guint i = 0; i < state->gaps->len && !self->is_fill; i++)
+  for (guint i = 0; i < state->gaps->len; i++)
     {
       HsHistoryGap *gap = state->gaps->pdata[i];
 
@@ -68,12 +67,22 @@ take_up_next (HsHistoryRun *self)
         serial = gap->serial;
     }
   if (serial == 0)
-    {
-      end (self, HS_HISTORY_RUN_DONE);
-      return;
-    }
+    return FALSE;
   hs_history_run_begin_leg (self);
   hs_history_run_newest_take_up (self, serial);
+  return TRUE;
+}
+
+/* One gap is done with. In the other order, the pages after the mark come after those in the gaps. */
+static void
+take_up_next (HsHistoryRun *self)
+{
+  if (!self->is_fill && hs_history_run_newest_take_up_pending (self))
+    return;
+  if (!self->is_fill && !self->settings.newest_first)
+    hs_history_run_oldest_begin (self);
+  else
+    end (self, HS_HISTORY_RUN_DONE);
 }
 
 /* ---- Entries ---- */
@@ -287,8 +296,10 @@ go_back (HsHistoryRun *self, const HsHistoryEntry *first)
       if (!hs_history_run_tell_gap (self, self->gap))
         return;
     }
-  if (is_far)
+  if (is_far && (self->is_fill || self->settings.newest_first))
     end (self, HS_HISTORY_RUN_LIMIT);
+  else if (is_far)
+    take_up_next (self);
   else
     ask_back (self, first->id);
 }

@@ -41,6 +41,15 @@ hs_history_run_oldest_ask (HsHistoryRun *self)
 }
 
 void
+hs_history_run_oldest_begin (HsHistoryRun *self)
+{
+  hs_history_run_begin_leg (self);
+  self->first_leg = self->leg;
+  self->first_start = self->start;
+  hs_history_run_oldest_ask (self);
+}
+
+void
 hs_history_run_oldest_again (HsHistoryRun *self)
 {
   if (++self->attempts >= HS_HISTORY_MAX_ATTEMPTS)

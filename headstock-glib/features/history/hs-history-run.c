@@ -63,8 +63,6 @@ prepare (HsHistoryRun *self, const HsHistoryRunSettings *settings, gint64 now)
   self->max_given = 0;
   self->is_fill = FALSE;
   hs_history_run_begin_leg (self);
-  self->first_leg = self->leg;
-  self->first_start = self->start;
 }
 
 void
@@ -78,8 +76,9 @@ hs_history_run_begin (HsHistoryRun *self, const HsHistoryRunSettings *settings, 
       self->max_given = settings->limit;
       hs_history_run_ask_newest (self, HS_HISTORY_RUN_NEWEST, settings->page_size);
     }
-  else
-    hs_history_run_oldest_ask (self);
+  /* What is in a gap is older than what is after the mark. */
+  else if (!hs_history_run_newest_take_up_pending (self))
+    hs_history_run_oldest_begin (self);
 }
 
 void

@@ -173,7 +173,8 @@ hs_history_class_init (HsHistoryClass *klass)
    * The order in which missed messages are given.
    *
    * The default is %HS_HISTORY_ORDER_OLDEST_FIRST. A change applies from the next time on that an archive is caught up
-   * with.
+   * with. If %HS_HISTORY_ORDER_NEWEST_FIRST has left a gap with %HS_GAP_REASON_PENDING, it is filled first, from its
+   * end backwards.
    *
    * Since: 0.2
    */

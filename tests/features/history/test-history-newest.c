@@ -121,6 +121,38 @@ test_taken_up (void)
   history_tear_down (&f);
 }
 
+/* The order has changed meanwhile: the rest of the gap is older than what came since, and comes first. */
+static void
+test_taken_up_oldest_first (void)
+{
+  g_autoptr (GVariant) first = history_dup_first_state ();
+  g_autoptr (GVariant) state = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, first, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", PAGE_3);
+  history_expect (&f, "gap:pending:2:7 7'seven' 8'eight' 9'nine' ");
+  state = lose_session (&f);
+
+  history_set_up (&f, state, HS_HISTORY_ORDER_OLDEST_FIRST);
+  expect_gaps (&f, "gap:start::1 gap:pending:2:7 ");
+  archive_say (&f.base, LIVE ("10", "ten"));
+  history_answer (&f, "<before>7</before>", PAGE_2);
+  history_expect (&f, "4'four' 5'five' 6'six' ");
+  history_answer (&f, "<before>4</before>", PAGE_1);
+  answer_beginning (&f);
+  expect_gaps (&f, "gap:start::1 ");
+  g_assert_false (hs_history_is_current (f.history, NULL));
+  history_answer (&f, "<max>1</max><before/>", AT ("21", "10", "ten") FIN ("", ENDS ("10", "10")));
+  history_answer (&f, "<value>", PAGE_3);
+  history_answer (&f, "<after>9</after>", AT ("21", "10", "ten") FIN ("", ENDS ("10", "10")));
+  history_answer (&f, "<after>10</after>", DONE);
+  history_answer (&f, "<value>", AT ("10", "7", "seven") FIN ("", ENDS ("7", "7")));
+  history_answer (&f, "<value>", AT ("21", "10", "ten") FIN ("", ENDS ("10", "10")));
+  history_expect (&f, "10'ten' current:user@example.org ");
+  history_tear_down (&f);
+}
+
 static GVariant *
 dup_empty_state (void)
 {
@@ -347,6 +379,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history-newest/pages", test_pages);
   g_test_add_func ("/history-newest/taken-up", test_taken_up);
+  g_test_add_func ("/history-newest/taken-up-oldest-first", test_taken_up_oldest_first);
   g_test_add_func ("/history-newest/empty", test_empty);
   g_test_add_func ("/history-newest/empty-again", test_empty_again);
   g_test_add_func ("/history-newest/limit", test_limit);
