@@ -231,7 +231,8 @@ void
 hs_history_keeper_resumed (HsHistoryKeeper *self, gint64 now)
 {
   self->now = now;
-  if (self->is_current || !self->is_in_session)
+  /* A run that failed with the connection does not wait until it may be repeated. */
+  if ((self->is_current && self->n_failures == 0) || !self->is_in_session)
     return;
   self->n_failures = 0;
   self->due = now;

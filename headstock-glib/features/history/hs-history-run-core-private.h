@@ -43,7 +43,6 @@ gboolean hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry);
 
 /* hs-history-run-oldest.c */
 void hs_history_run_oldest_begin (HsHistoryRun *self);
-void hs_history_run_oldest_ask (HsHistoryRun *self);
 void hs_history_run_oldest_again (HsHistoryRun *self);
 void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
 

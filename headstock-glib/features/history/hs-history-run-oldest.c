@@ -28,8 +28,8 @@ ask_whether_there (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryP
                              &(HsHistoryQuestion){ .start = entry->stamp, .after = after, .max = max });
 }
 
-void
-hs_history_run_oldest_ask (HsHistoryRun *self)
+static void
+ask (HsHistoryRun *self)
 {
   /* Missing entries are inside a gap that has no end yet. */
   self->has_contact = self->from.id == NULL && hs_history_state_find_open_gap (&self->log->working) != NULL;
@@ -46,7 +46,7 @@ hs_history_run_oldest_begin (HsHistoryRun *self)
   hs_history_run_begin_leg (self);
   self->first_leg = self->leg;
   self->first_start = self->start;
-  hs_history_run_oldest_ask (self);
+  ask (self);
 }
 
 void
@@ -59,7 +59,7 @@ hs_history_run_oldest_again (HsHistoryRun *self)
     }
   self->life++;
   hs_history_run_begin_leg (self);
-  hs_history_run_oldest_ask (self);
+  ask (self);
 }
 
 /* ---- Pages ---- */
@@ -183,7 +183,7 @@ go_on (HsHistoryRun *self)
     {
       hs_history_run_prune (self);
       hs_history_run_begin_leg (self);
-      hs_history_run_oldest_ask (self);
+      ask (self);
     }
   else if (self->has_asked_on)
     self->phase = HS_HISTORY_RUN_PAGING;

@@ -31,7 +31,8 @@ typedef struct
 #define LIVE(id, body)                                                                             \
   "<message from='juliet@example.com/balcony' to='user@example.org/res' type='chat'><body>" body "</body>" \
   "<stanza-id xmlns='urn:xmpp:sid:0' by='user@example.org' id='" id "'/></message>"
-
+#define ERROR(type, condition)                                                                     \
+  "<iq type='error' id='@ID@'><error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
 
 /* Signed in, with an archive. @state: NULL for the first start. */
 void history_set_up (HistoryTest *f, GVariant *state, HsHistoryOrder order);

@@ -153,6 +153,32 @@ test_taken_up_oldest_first (void)
   history_tear_down (&f);
 }
 
+/* The rest of the gap is too old: what came since is requested all the same. */
+static void
+test_taken_up_too_old (void)
+{
+  g_autoptr (GVariant) first = history_dup_first_state ();
+  g_autoptr (GVariant) state = NULL;
+  HistoryTest f;
+
+  history_set_up (&f, first, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", PAGE_3);
+  history_expect (&f, "gap:pending:2:7 7'seven' 8'eight' 9'nine' ");
+  state = lose_session (&f);
+
+  history_set_up (&f, state, HS_HISTORY_ORDER_OLDEST_FIRST);
+  test_client_leap (f.base.test);
+  hs_history_set_max_age (f.history, 3600);
+  history_answer (&f, "<before>7</before>", ERROR ("wait", "resource-constraint"));
+  history_answer (&f, "<before>7</before>", PAGE_2);
+  history_expect (&f, "4'four' 5'five' 6'six' ");
+  expect_gaps (&f, "gap:start::1 gap:limit:2:4 ");
+  history_answer (&f, "<max>1</max><before/>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_answer (&f, "<value>", DONE);
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+}
+
 static GVariant *
 dup_empty_state (void)
 {
@@ -380,6 +406,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-newest/pages", test_pages);
   g_test_add_func ("/history-newest/taken-up", test_taken_up);
   g_test_add_func ("/history-newest/taken-up-oldest-first", test_taken_up_oldest_first);
+  g_test_add_func ("/history-newest/taken-up-too-old", test_taken_up_too_old);
   g_test_add_func ("/history-newest/empty", test_empty);
   g_test_add_func ("/history-newest/empty-again", test_empty_again);
   g_test_add_func ("/history-newest/limit", test_limit);

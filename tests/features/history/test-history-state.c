@@ -579,6 +579,31 @@ test_times (void)
   owner_clear (&owner);
 }
 
+/* A run that failed with the connection begins again as soon as the session is resumed, however often that happens. */
+static void
+test_resumed (void)
+{
+  Owner owner;
+
+  owner_init (&owner);
+  hs_history_keeper_begin (&owner.keeper, TRUE, owner.now);
+  answer (&owner, 1, 3, TRUE);
+  hs_history_keeper_own_acked (&owner.keeper, owner.now);
+  owner.now += 30 * SECOND;
+  hs_history_keeper_poll (&owner.keeper, owner.now);
+  for (guint i = 0; i < 5; i++)
+    {
+      guint n_asked = owner.n_asked;
+
+      fail (&owner, HS_HISTORY_FAILURE_OTHER);
+      assert_due_in (&owner, 2 * SECOND);
+      g_assert_true (owner.keeper.is_current);
+      hs_history_keeper_resumed (&owner.keeper, owner.now);
+      g_assert_cmpuint (owner.n_asked, >, n_asked);
+    }
+  owner_clear (&owner);
+}
+
 /* What was archived and not sent to this device shows after a while, or after many messages. */
 static void
 test_traffic (void)
@@ -677,6 +702,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history-state/order", test_order);
   g_test_add_func ("/history-state/failures", test_failures);
   g_test_add_func ("/history-state/times", test_times);
+  g_test_add_func ("/history-state/resumed", test_resumed);
   g_test_add_func ("/history-state/traffic", test_traffic);
   g_test_add_func ("/history-state/presence", test_presence);
   g_test_add_func ("/history-state/clock", test_clock);

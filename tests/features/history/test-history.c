@@ -6,9 +6,6 @@
 /* Keeping up with the account's archive, oldest first. */
 
 #define OLDEST HS_HISTORY_ORDER_OLDEST_FIRST
-#define ERROR(type, condition)                                                                     \
-  "<iq type='error' id='@ID@'><error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
-
 /* The newest page is given, what is before it is a gap, and what arrives meanwhile waits. */
 static void
 test_first_start (void)
