@@ -258,8 +258,14 @@ proceed_cb (gpointer client)
   hs_client_sign_in (client);
 }
 
+static gboolean
+may_proceed_cb (gpointer client)
+{
+  return hs_connection_is_open (&hs_client_private (client)->connection);
+}
+
 const HsModuleListCallbacks hs_client_module_list_callbacks
-    = { .removed = removed_cb, .proceed = proceed_cb };
+    = { .removed = removed_cb, .may_proceed = may_proceed_cb, .proceed = proceed_cb };
 
 /**
  * hs_client_continue_negotiation:
@@ -267,7 +273,7 @@ const HsModuleListCallbacks hs_client_module_list_callbacks
  * @error: (nullable): why the client shall not sign in, or %NULL
  *
  * Called by a module that returned true from [vfunc@Module.negotiate], once it is done: the client
- * signs in, or the run ends with @error.
+ * signs in, or the run ends with @error. A module that is unregistered meanwhile is not waited for.
  */
 void
 hs_client_continue_negotiation (HsClient *self, const GError *error)

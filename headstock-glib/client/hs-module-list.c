@@ -22,6 +22,7 @@ void
 hs_module_list_clear (HsModuleList *self)
 {
   g_clear_pointer (&self->modules, g_ptr_array_unref);
+  g_clear_pointer (&self->negotiators, g_ptr_array_unref);
 }
 
 static guint
@@ -79,6 +80,34 @@ hs_module_list_add (HsModuleList *self, HsModule *module)
   return hs_module_list_contains (self, module);
 }
 
+static void
+on_event (HsModuleList *self, HsNegotiationEvent event)
+{
+  self->negotiation = hs_negotiation_get_next (self->negotiation, event);
+  if (self->negotiation == HS_NEGOTIATION_NONE)
+    g_clear_pointer (&self->negotiators, g_ptr_array_unref);
+}
+
+static void
+settle (HsModuleList *self)
+{
+  if (self->negotiation != HS_NEGOTIATION_UNDER_WAY || self->n_negotiating > 0)
+    return;
+  on_event (self, HS_NEGOTIATION_ON_DONE);
+  self->callbacks->proceed (self->client);
+}
+
+/* A module that is gone does not say any more that it is done. It is not known which of the others are. */
+static void
+forget_negotiator (HsModuleList *self, HsModule *module)
+{
+  if (self->negotiators == NULL || !g_ptr_array_remove (self->negotiators, module))
+    return;
+  self->n_negotiating = MIN (self->n_negotiating, self->negotiators->len + self->n_asking);
+  if (!self->dropping && self->callbacks->may_proceed (self->client))
+    settle (self);
+}
+
 gboolean
 hs_module_list_remove (HsModuleList *self, HsModule *module)
 {
@@ -88,6 +117,7 @@ hs_module_list_remove (HsModuleList *self, HsModule *module)
     leave_out (walk, module);
   self->callbacks->removed (module, self->client);
   hs_module_detached (module, self->client);
+  forget_negotiator (self, module);
   return TRUE;
 }
 
@@ -217,10 +247,29 @@ hs_module_list_has_negotiators (const HsModuleList *self)
   return FALSE;
 }
 
-static void
-on_event (HsModuleList *self, HsNegotiationEvent event)
+/* Returns FALSE if the module has ended the connection: another one may have begun. */
+static gboolean
+ask (HsModuleList *self, HsModule *module, HsElement *features)
 {
-  self->negotiation = hs_negotiation_get_next (self->negotiation, event);
+  guint negotiation = self->n_negotiations;
+  gboolean takes_part;
+
+  self->n_negotiating++;
+  self->n_asking = 2;
+  takes_part = hs_module_negotiate (module, self->client, features);
+  if (self->n_negotiations != negotiation)
+    return FALSE;
+  self->n_asking = 1;
+  /* It may have been removed meanwhile, and may be done already. */
+  if (!takes_part || !hs_module_list_contains (self, module))
+    {
+      self->n_negotiating = MAX (self->n_negotiating, 2) - 1;
+      return TRUE;
+    }
+  if (self->negotiators == NULL)
+    self->negotiators = g_ptr_array_new ();
+  g_ptr_array_add (self->negotiators, module);
+  return TRUE;
 }
 
 gboolean
@@ -228,23 +277,18 @@ hs_module_list_negotiate (HsModuleList *self, HsElement *features)
 {
   g_auto (HsModuleWalk) walk;
   HsModule *module;
-  guint negotiation = ++self->n_negotiations;
   gboolean waits;
 
   hs_module_walk_begin (&walk, self);
 
   /* One more than take part, so that the sign-in does not begin while modules are still being asked. */
+  self->n_negotiations++;
   on_event (self, HS_NEGOTIATION_ON_FEATURES);
   self->n_negotiating = 1;
   while ((module = hs_module_walk_next (&walk)) != NULL)
-    {
-      self->n_negotiating++;
-      if (!hs_module_negotiate (module, self->client, features))
-        self->n_negotiating--;
-      /* The module may have ended the connection, and another one may have begun. */
-      if (self->n_negotiations != negotiation)
-        return FALSE;
-    }
+    if (!ask (self, module, features))
+      return FALSE;
+  self->n_asking = 0;
   waits = self->n_negotiating > 1;
   hs_module_list_continue (self);
   return waits;
@@ -253,10 +297,10 @@ hs_module_list_negotiate (HsModuleList *self, HsElement *features)
 void
 hs_module_list_continue (HsModuleList *self)
 {
-  if (self->negotiation != HS_NEGOTIATION_UNDER_WAY || --self->n_negotiating > 0)
-    return;
-  on_event (self, HS_NEGOTIATION_ON_DONE);
-  self->callbacks->proceed (self->client);
+  /* A module may say twice that it is done, but not for the one that is counted while modules are asked. */
+  if (self->n_negotiating > MIN (self->n_asking, 1))
+    self->n_negotiating--;
+  settle (self);
 }
 
 void
@@ -269,6 +313,7 @@ void
 hs_module_list_end_negotiation (HsModuleList *self)
 {
   on_event (self, HS_NEGOTIATION_ON_END);
+  self->n_asking = 0;
   self->n_negotiations++;
 }
 

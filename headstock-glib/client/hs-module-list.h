@@ -13,6 +13,8 @@ typedef struct
 {
   /* A module has been taken from the list, and will be told next. */
   void (*removed) (HsModule *module, gpointer client);
+  /* Whether the connection that the modules negotiate on is still open. */
+  gboolean (*may_proceed) (gpointer client);
   /* The client may sign in: no module takes part any more. */
   void (*proceed) (gpointer client);
 } HsModuleListCallbacks;
@@ -29,7 +31,9 @@ typedef struct
   HsAttaching *attaching; /* the innermost call of hs_module_attached() that has not returned, or NULL */
   HsModuleWalk *walk;     /* the innermost one that has not ended, or NULL */
   HsNegotiation negotiation;
-  guint n_negotiating;  /* modules that take part */
+  GPtrArray *negotiators; /* modules that take part, only to be compared; NULL: none does */
+  guint n_negotiating;  /* how many of them are not done, and @n_asking */
+  guint n_asking;       /* 1 while modules are asked whether they take part; 2 while one of them is */
   guint n_negotiations; /* up to now */
   gboolean dropping;    /* the client is being freed */
 } HsModuleList;
@@ -43,7 +47,8 @@ HsModule *hs_module_list_find (const HsModuleList *self, GType type);
 /* Adds a module that is not in the list, and tells it. FALSE: it is not in the list afterwards. The caller keeps
  * the module and the client alive. */
 gboolean hs_module_list_add (HsModuleList *self, HsModule *module);
-/* Removes a module, and tells it. FALSE: it was not in the list. The caller keeps the module and the client alive. */
+/* Removes a module, and tells it. If no other one takes part in the negotiation, proceed is called. FALSE: it was not in
+ * the list. The caller keeps the module and the client alive. */
 gboolean hs_module_list_remove (HsModuleList *self, HsModule *module);
 /* Removes all modules, and takes no other meanwhile: one that comes back when it is told that it is detached would
  * be told again and again. */

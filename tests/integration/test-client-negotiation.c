@@ -18,6 +18,7 @@ typedef struct
 
 static GType holder_get_type (void);
 static void holder_iface_init (HsModuleInterface *iface);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Holder, g_object_unref)
 
 G_DEFINE_TYPE_WITH_CODE (Holder,
                          holder,
@@ -94,6 +95,26 @@ test_sending (void)
   test_client_stop (test);
 }
 
+/* A module that is unregistered before it is done is not waited for. */
+static void
+test_unregistered (void)
+{
+  g_autoptr (TestClient) test = test_client_new_for (script_session, HS_TLS_MODE_NONE);
+  Holder *holder = g_object_new (holder_get_type (), NULL);
+  g_autoptr (Holder) other = g_object_new (holder_get_type (), NULL);
+
+  hs_client_register (test->client, (HsModule *) holder);
+  hs_client_register (test->client, (HsModule *) other);
+  hs_client_start (test->client);
+  test_until (other->asked);
+  hs_client_unregister (test->client, (HsModule *) holder);
+  g_assert_finalize_object (holder);
+  g_assert_cmpint (hs_client_get_state (test->client), !=, HS_CLIENT_STATE_READY);
+  hs_client_unregister (test->client, (HsModule *) other);
+  test_until (test->n_ready == 1);
+  test_client_stop (test);
+}
+
 /* The stream's language is the locale's; the property stays as it was set. */
 static void
 test_lang (void)
@@ -113,6 +134,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/client-negotiation/sending", test_sending);
+  g_test_add_func ("/client-negotiation/unregistered", test_unregistered);
   g_test_add_func ("/client-negotiation/lang", test_lang);
 
   return g_test_run ();

@@ -12,6 +12,7 @@ G_DECLARE_FINAL_TYPE (TestModule, test_module, TEST, MODULE, GObject)
 
 static HsModuleList list;
 static GString *told;
+static gboolean is_open = TRUE;
 
 struct _TestModule
 {
@@ -22,6 +23,8 @@ struct _TestModule
   gboolean leaves;       /* when it is attached */
   gboolean returns;      /* when it is detached */
   gboolean disconnects;  /* when it is asked to negotiate */
+  TestModule *goes;      /* likewise: is removed */
+  gboolean is_hasty;     /* likewise: is done, and says so twice */
 };
 
 static void
@@ -57,6 +60,10 @@ negotiate (HsModule *module, HsClient *client, HsElement *features)
   g_string_append_printf (told, "?%c", self->name);
   if (self->disconnects)
     hs_module_list_end_negotiation (&list);
+  for (guint i = 0; self->is_hasty && i < 2; i++)
+    hs_module_list_continue (&list);
+  if (self->goes != NULL)
+    hs_module_list_remove (&list, HS_MODULE (self->goes));
   return self->negotiates;
 }
 
@@ -97,7 +104,14 @@ proceed_cb (gpointer client)
   g_string_append (told, "!");
 }
 
-static const HsModuleListCallbacks callbacks = { .removed = removed_cb, .proceed = proceed_cb };
+static gboolean
+may_proceed_cb (gpointer data)
+{
+  return is_open;
+}
+
+static const HsModuleListCallbacks callbacks
+    = { .removed = removed_cb, .may_proceed = may_proceed_cb, .proceed = proceed_cb };
 static HsClient *client;
 static TestModule *modules[3]; /* a, b, c */
 
@@ -276,6 +290,80 @@ test_negotiation_ends (void)
   end ();
 }
 
+/* A module that goes meanwhile is not waited for; the others are, whichever of them are done. */
+static void
+test_negotiator_leaves (void)
+{
+  begin ();
+  add (0);
+  add (1);
+  modules[0]->negotiates = modules[1]->negotiates = TRUE;
+  g_assert_true (hs_module_list_negotiate (&list, NULL));
+  g_string_truncate (told, 0);
+  hs_module_list_remove (&list, HS_MODULE (modules[0]));
+  assert_told ("/a-a");
+  hs_module_list_remove (&list, HS_MODULE (modules[1]));
+  assert_told ("/b-b!");
+
+  /* One is done, and goes; or one that does not take part. */
+  add (0);
+  add (1);
+  add (2);
+  g_assert_true (hs_module_list_negotiate (&list, NULL));
+  g_string_truncate (told, 0);
+  hs_module_list_continue (&list);
+  hs_module_list_remove (&list, HS_MODULE (modules[2]));
+  hs_module_list_remove (&list, HS_MODULE (modules[0]));
+  assert_told ("/c-c/a-a");
+  hs_module_list_continue (&list);
+  assert_told ("!");
+
+  /* It goes while it is asked, or another one does. */
+  modules[1]->negotiates = FALSE;
+  add (0);
+  modules[0]->goes = modules[0];
+  g_string_truncate (told, 0);
+  g_assert_false (hs_module_list_negotiate (&list, NULL));
+  assert_told ("?b?a/a-a!");
+  modules[0]->goes = modules[1];
+  modules[1]->negotiates = TRUE;
+  add (0);
+  g_string_truncate (told, 0);
+  g_assert_true (hs_module_list_negotiate (&list, NULL));
+  assert_told ("?b?a/b-b");
+  hs_module_list_continue (&list);
+  assert_told ("!");
+
+  /* The connection is closed. */
+  is_open = FALSE;
+  g_assert_true (hs_module_list_negotiate (&list, NULL));
+  hs_module_list_remove (&list, HS_MODULE (modules[0]));
+  assert_told ("?a/a-a");
+  hs_module_list_end_negotiation (&list);
+  is_open = TRUE;
+  end ();
+}
+
+/* A module that says too often that it is done, while it is asked, does not begin the sign-in in the middle. */
+static void
+test_negotiator_twice (void)
+{
+  begin ();
+  add (0);
+  add (1);
+  modules[0]->is_hasty = TRUE;
+  g_string_truncate (told, 0);
+  g_assert_false (hs_module_list_negotiate (&list, NULL));
+  assert_told ("?a?b!");
+  modules[0]->negotiates = TRUE;
+  modules[1]->negotiates = TRUE;
+  g_assert_true (hs_module_list_negotiate (&list, NULL));
+  assert_told ("?a?b");
+  hs_module_list_continue (&list);
+  assert_told ("!");
+  end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,5 +374,7 @@ main (int argc, char **argv)
   g_test_add_func ("/module-list/walk", test_walk);
   g_test_add_func ("/module-list/negotiation", test_negotiation);
   g_test_add_func ("/module-list/negotiation-ends", test_negotiation_ends);
+  g_test_add_func ("/module-list/negotiator-leaves", test_negotiator_leaves);
+  g_test_add_func ("/module-list/negotiator-twice", test_negotiator_twice);
   return g_test_run ();
 }
