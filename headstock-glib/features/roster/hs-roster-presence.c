@@ -75,6 +75,7 @@ is_approved (HsRoster *self, HsJid *jid)
 static void
 take_request (HsRoster *self, HsJid *jid, HsPresence *presence)
 {
+  HsSubscriptionRequest *known = hs_roster_find_request (self, jid);
   g_autoptr (HsSubscriptionRequest) request = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -88,8 +89,11 @@ take_request (HsRoster *self, HsJid *jid, HsPresence *presence)
         g_debug ("A subscription request was not answered: %s", error->message);
       return;
     }
-  if (hs_roster_find_request (self, jid) != NULL)
-    return;
+  if (known != NULL)
+    {
+      known->is_old = FALSE;
+      return;
+    }
   if (hs_roster_list_get_size (self->requests) >= MAX_REQUESTS)
     {
       g_debug ("More than %d subscription requests wait for an answer", MAX_REQUESTS);

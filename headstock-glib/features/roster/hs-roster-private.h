@@ -33,6 +33,8 @@ struct _HsRoster
   HsClient *client; /* weak: while this module is registered with it */
   HsRosterContacts contacts;
   HsRosterList *requests;
+  gboolean is_available;   /* presence was sent in this session, with which the server sends the requests again */
+  gboolean has_asked_back; /* whether it has sent them all: in this session */
   HsContact *own_contact;
   HsApproval approval;
   char *version;
@@ -83,6 +85,11 @@ void hs_roster_update_own_contact (HsRoster *self);
 /* hs-roster-subscriptions.c */
 HsSubscriptionRequest *hs_roster_find_request (HsRoster *self, HsJid *jid);
 void hs_roster_drop_request (HsRoster *self, HsJid *jid);
+/* The session is lost: the server sends the requests again in the next one. */
+void hs_roster_age_requests (HsRoster *self);
+/* Drops requests of earlier sessions when the server has sent all that there are. To be called whenever that may become
+ * possible. */
+void hs_roster_check_requests (HsRoster *self);
 /* Drops requests that another client of the account has answered. */
 void hs_roster_drop_answered (HsRoster *self);
 gboolean hs_roster_send_presence (HsRoster *self,

@@ -4,7 +4,9 @@
 #include "hs-roster-private.h"
 
 #include "hs-error.h"
+#include "hs-iq.h"
 #include "hs-namespaces.h"
+#include "hs-subscription-request-private.h"
 
 /* Subscriptions (RFC 6121, 3): the program's requests and answers. */
 
@@ -30,22 +32,94 @@ hs_roster_drop_request (HsRoster *self, HsJid *jid)
     hs_roster_list_remove (self->requests, request);
 }
 
-void
-hs_roster_drop_answered (HsRoster *self)
+static void
+drop_if (HsRoster *self, gboolean (*is_over) (HsRoster *self, HsSubscriptionRequest *request))
 {
   GPtrArray *kept = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < hs_roster_list_get_size (self->requests); i++)
     {
       HsSubscriptionRequest *request = hs_roster_list_peek (self->requests, i);
-      HsContact *contact = hs_roster_contacts_lookup (&self->contacts,
-                                                      hs_subscription_request_get_jid (request));
 
-      if (contact == NULL || hs_contact_get_subscription (contact) < HS_SUBSCRIPTION_FROM)
+      if (!is_over (self, request))
         g_ptr_array_add (kept, g_object_ref (request));
     }
   g_ptr_array_unref (hs_roster_list_replace (self->requests, kept));
 }
+
+static gboolean
+is_answered (HsRoster *self, HsSubscriptionRequest *request)
+{
+  HsContact *contact = hs_roster_contacts_lookup (&self->contacts, request->jid);
+
+  return contact != NULL && hs_contact_get_subscription (contact) >= HS_SUBSCRIPTION_FROM;
+}
+
+void
+hs_roster_drop_answered (HsRoster *self)
+{
+  drop_if (self, is_answered);
+}
+
+/* ---- Requests of earlier sessions ---- */
+
+static gboolean
+is_old (HsRoster *self, HsSubscriptionRequest *request)
+{
+  return request->is_old;
+}
+
+static gboolean
+has_old (HsRoster *self)
+{
+  for (guint i = 0; i < hs_roster_list_get_size (self->requests); i++)
+    if (is_old (self, hs_roster_list_peek (self->requests, i)))
+      return TRUE;
+  return FALSE;
+}
+
+void
+hs_roster_age_requests (HsRoster *self)
+{
+  for (guint i = 0; i < hs_roster_list_get_size (self->requests); i++)
+    ((HsSubscriptionRequest *) hs_roster_list_peek (self->requests, i))->is_old = TRUE;
+  self->is_available = FALSE;
+  self->has_asked_back = FALSE;
+}
+
+static void
+asked_back_cb (GObject *client, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsRoster) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
+
+  /* An error of the server is an answer, too. */
+  if (answer != NULL || error->domain == HS_STANZA_ERROR)
+    drop_if (self, is_old);
+  else
+    self->has_asked_back = FALSE;
+}
+
+/* When the account becomes available, the server sends each request that nobody has answered (RFC 6121, 3.1.3). One that
+ * it does not send was withdrawn, or answered by another client, while this client was offline. The answer to a ping
+ * comes after the last one. */
+void
+hs_roster_check_requests (HsRoster *self)
+{
+  g_autoptr (HsElement) payload = NULL;
+  g_autoptr (HsIq) iq = NULL;
+
+  if (!self->is_available || self->has_asked_back || self->client == NULL
+      || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY || !has_old (self))
+    return;
+  self->has_asked_back = TRUE;
+  payload = hs_element_new ("ping", HS_NS_PING);
+  iq = hs_iq_new ("get", NULL, payload);
+  hs_client_request_async (self->client, HS_ELEMENT (iq), -1, NULL, asked_back_cb, g_object_ref (self));
+}
+
+/* ---- For the program ---- */
 
 gboolean
 hs_roster_send_presence (HsRoster *self,

@@ -7,6 +7,8 @@
 #include "hs-feature.h"
 #include "hs-namespaces.h"
 
+#include <string.h>
+
 /**
  * HsRoster:
  *
@@ -142,6 +144,18 @@ hs_roster_ready (HsModule *module, HsClient *client)
   /* The module was registered after the session had begun, and no handler has unregistered it since. */
   if (!self->load.is_asked && self->client == client)
     hs_roster_load_begin (self);
+  hs_roster_check_requests (self);
+}
+
+static void
+hs_roster_presence_sent (HsModule *module, HsClient *client, HsPresence *presence)
+{
+  HsRoster *self = HS_ROSTER (module);
+
+  if (presence == NULL || strcmp (hs_stanza_get_stanza_type (HS_STANZA (presence)), "available") != 0)
+    return;
+  self->is_available = TRUE;
+  hs_roster_check_requests (self);
 }
 
 static void
@@ -154,6 +168,7 @@ hs_roster_resumed (HsModule *module, HsClient *client)
   hs_roster_load_interrupt (self);
   if (self->load.is_wanted && self->load.cancellable == NULL)
     hs_roster_load_begin (self);
+  hs_roster_check_requests (self);
 }
 
 static void
@@ -171,6 +186,7 @@ hs_roster_lost (HsModule *module, HsClient *client)
   hs_roster_load_interrupt (self);
   set_stale (self, TRUE);
   clear_presence (self);
+  hs_roster_age_requests (self);
 }
 
 static void
@@ -204,6 +220,7 @@ hs_roster_module_init (HsModuleInterface *iface)
   iface->attached = hs_roster_attached;
   iface->begin = hs_roster_begin;
   iface->ready = hs_roster_ready;
+  iface->presence_sent = hs_roster_presence_sent;
   iface->resumed = hs_roster_resumed;
   iface->lost = hs_roster_lost;
   iface->cleanup = hs_roster_cleanup;

@@ -27,16 +27,6 @@
  *
  * Since: 0.2
  */
-struct _HsSubscriptionRequest
-{
-  GObject parent_instance;
-
-  HsJid *jid;
-  char *text;
-  char *nick;
-  GDateTime *time;
-};
-
 enum
 {
   PROP_JID = 1,

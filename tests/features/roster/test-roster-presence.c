@@ -248,6 +248,61 @@ test_requests (void)
   end (&f);
 }
 
+#define SUBSCRIBE(from) "<presence type='subscribe' from='" from "'/>"
+#define PING "<ping xmlns=\"urn:xmpp:ping\"/></iq>"
+
+/* A request that the server does not send again in the next session was withdrawn meanwhile, or has been answered. */
+static void
+test_withdrawn (void)
+{
+  static const ScriptStep again[]
+      = { RUN (script_sign_in), ROSTER_ASKED, SEND (ROSTER_ITEMS ("", ITEMS)), EXPECT ("<presence/>"),
+          SEND (SUBSCRIBE ("nurse@example.org")), EXPECT (PING), GATE,
+          SEND ("<iq type='error' id='@ID@'><error type='cancel'>"
+                "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"), SERVE, END };
+  static const ScriptStep *const scripts[] = { served, again, NULL };
+  g_autoptr (HsPresence) presence = hs_presence_new (NULL);
+  g_autoptr (HsSubscriptionRequest) request = NULL;
+  RosterTest f;
+
+  roster_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  test_client_say (f.test, SUBSCRIBE ("tybalt@example.org") SUBSCRIBE ("nurse@example.org"));
+  test_client_stop (f.test);
+  g_assert_cmpuint (count_requests (&f), ==, 2);
+  g_assert_false (scripted_server_has_received (f.test->server, "urn:xmpp:ping"));
+
+  hs_client_set_own_presence (f.test->client, presence);
+  test_client_start_until_ready (f.test);
+  test_client_await_sent (f.test, PING);
+  g_assert_cmpuint (count_requests (&f), ==, 2);
+  scripted_server_open_gate (f.test->server);
+  test_until (count_requests (&f) == 1);
+  request = g_list_model_get_item (hs_roster_get_requests (f.roster), 0);
+  g_assert_cmpstr (hs_jid_to_string (hs_subscription_request_get_jid (request)), ==, "nurse@example.org");
+  g_assert_cmpstr (f.signals->str, ==, "requested(tybalt@example.org) requested(nurse@example.org) ");
+  end (&f);
+}
+
+/* An account that is not available gets no requests. */
+static void
+test_not_available (void)
+{
+  static const ScriptStep *const scripts[] = { served, served, NULL };
+  RosterTest f;
+
+  roster_set_up (&f, scripts);
+  test_client_start_until_ready (f.test);
+  test_client_say (f.test, SUBSCRIBE ("tybalt@example.org"));
+  test_client_stop (f.test);
+  test_client_start_until_ready (f.test);
+  test_until (hs_roster_get_is_loaded (f.roster));
+  test_client_say (f.test, "");
+  g_assert_false (scripted_server_has_received (f.test->server, PING));
+  g_assert_cmpuint (count_requests (&f), ==, 1);
+  end (&f);
+}
+
 static void
 test_approval (void)
 {
@@ -280,6 +335,8 @@ main (int argc, char **argv)
   g_test_add_func ("/roster/presence/told", test_told);
   g_test_add_func ("/roster/presence/bounds", test_bounds);
   g_test_add_func ("/roster/presence/requests", test_requests);
+  g_test_add_func ("/roster/presence/withdrawn", test_withdrawn);
+  g_test_add_func ("/roster/presence/not-available", test_not_available);
   g_test_add_func ("/roster/presence/approval", test_approval);
   return g_test_run ();
 }
