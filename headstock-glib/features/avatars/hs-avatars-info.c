@@ -8,6 +8,8 @@
 #include "hs-namespaces.h"
 
 #define HASH_LENGTH 40
+/* RFC 6838, 4.2: two names of at most 127 characters each. */
+#define MAX_MEDIA_TYPE 255
 
 void
 hs_avatar_info_free (HsAvatarInfo *self)
@@ -26,6 +28,19 @@ dup_hash (const char *text)
   if (text == NULL || strlen (text) != HASH_LENGTH || strspn (text, "0123456789abcdefABCDEF") != HASH_LENGTH)
     return NULL;
   return g_ascii_strdown (text, HASH_LENGTH);
+}
+
+/* Others write the id, which may be of any length: a longer one is remembered as its hash. */
+static char *
+dup_item_id (const char *id)
+{
+  return id == NULL || strlen (id) <= HASH_LENGTH ? g_strdup (id) : g_compute_checksum_for_string (G_CHECKSUM_SHA1, id, -1);
+}
+
+char *
+hs_avatars_dup_media_type (const char *text)
+{
+  return text != NULL && strlen (text) <= MAX_MEDIA_TYPE ? g_strdup (text) : NULL;
 }
 
 char *
@@ -75,9 +90,10 @@ hs_avatars_forget_published (HsAvatars *self, const char *key, const char *item)
 {
   HsAvatarInfo *info = hs_avatars_find_info (self, key);
   HsAvatar *avatar = g_hash_table_lookup (self->alive, key);
+  g_autofree char *id = dup_item_id (item);
   GList *link;
 
-  if (info == NULL || !info->is_pep || (item != NULL && g_strcmp0 (info->item, item) != 0))
+  if (info == NULL || !info->is_pep || (id != NULL && g_strcmp0 (info->item, id) != 0))
     return;
   link = g_queue_find_custom (&self->info_keys, key, (GCompareFunc) g_strcmp0);
   g_free (link->data);
@@ -176,7 +192,7 @@ hs_avatars_read_metadata (HsPubSubItem *item)
     return NULL;
   self = g_new0 (HsAvatarInfo, 1);
   self->is_pep = TRUE;
-  self->item = g_strdup (hs_pubsub_item_get_id (item));
+  self->item = dup_item_id (hs_pubsub_item_get_id (item));
   info = find_info (metadata);
   self->hash = info != NULL ? dup_hash (hs_element_get_attribute (info, "id")) : NULL;
   if (self->hash == NULL)
@@ -185,7 +201,7 @@ hs_avatars_read_metadata (HsPubSubItem *item)
       return self;
     }
   self->id = g_strdup (hs_element_get_attribute (info, "id"));
-  self->media_type = g_strdup (hs_element_get_attribute (info, "type"));
+  self->media_type = hs_avatars_dup_media_type (hs_element_get_attribute (info, "type"));
   self->width = read_pixels (info, "width");
   self->height = read_pixels (info, "height");
   self->size = read_number (info, "bytes");

@@ -193,7 +193,7 @@ learn (Load *load, const char *hash, const char *media_type)
 
   load->hash = g_strdup (hash);
   info->hash = g_strdup (hash);
-  info->media_type = g_strdup (media_type);
+  info->media_type = hs_avatars_dup_media_type (media_type);
   hs_avatars_take_info (load->self, load->key, info);
 }
 

@@ -53,5 +53,7 @@ void hs_avatars_forget_occupants (HsAvatars *self, const char *room);
 /* Returns the key of an address, or NULL if @jid is not valid. */
 char *hs_avatars_dup_key (HsAvatars *self, const char *jid);
 char *hs_avatars_hash_bytes (GBytes *bytes);
+/* Returns NULL for what is too long to be a media type. */
+char *hs_avatars_dup_media_type (const char *text);
 
 G_END_DECLS

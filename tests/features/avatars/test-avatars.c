@@ -2,6 +2,7 @@
 #include "iq-test.h"
 
 #include <glib/gstdio.h>
+#include <malloc.h>
 #include <string.h>
 
 #define JULIET "juliet@example.com"
@@ -220,6 +221,50 @@ test_retracted (void)
   say (&f, PRESENCE (JULIET "/balcony", "", UPDATE ("<photo>" OTHER_HASH "</photo>")));
   say (&f, RETRACTION (JULIET, "x"));
   g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, OTHER_HASH);
+  stop (&f);
+}
+
+#define LONG 100000
+
+static void
+say_published (Test *f, const char *from, const char *item, const char *type)
+{
+  g_autofree char *text
+      = g_strdup_printf ("<message from='%s' to='user@example.org/res'>"
+                         "<event xmlns='http://jabber.org/protocol/pubsub#event'>"
+                         "<items node='urn:xmpp:avatar:metadata'><item id='%s'>" METADATA (INFO (HASH, "type='%s'"))
+                         "</item></items></event></message>", from, item, type);
+
+  say (f, text);
+}
+
+/* What others may make long is remembered as it is only up to a bound: here there are 20 MB of it. (Sanitizers count
+ * memory in another way.) */
+static void
+test_long (void)
+{
+  g_autofree char *item = g_strnfill (LONG, 'i');
+  g_autofree char *type = g_strnfill (LONG, 't');
+  g_autofree char *retraction = g_strdup_printf (RETRACTION (JULIET, "%s"), item);
+  g_autoptr (HsAvatar) avatar = NULL;
+  gsize before;
+  Test f;
+
+  start (&f);
+  avatar = hs_avatars_lookup (f.avatars, JULIET);
+  say_published (&f, JULIET, item, type);
+  before = mallinfo2 ().uordblks + mallinfo2 ().hblkhd;
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("%u@example.com", i);
+
+      say_published (&f, from, item, type);
+    }
+  g_assert_cmpuint (mallinfo2 ().uordblks + mallinfo2 ().hblkhd, <, before + 2000000);
+  g_assert_cmpstr (hs_avatar_get_hash (avatar), ==, HASH);
+  g_assert_null (hs_avatar_get_media_type (avatar));
+  say (&f, retraction);
+  g_assert_null (hs_avatar_get_hash (avatar));
   stop (&f);
 }
 
@@ -693,6 +738,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/avatars/upper-case", test_upper_case);
   g_test_add_func ("/avatars/deleted", test_deleted);
   g_test_add_func ("/avatars/retracted", test_retracted);
+  g_test_add_func ("/avatars/long", test_long);
   g_test_add_func ("/avatars/wrong-hash", test_wrong_hash);
   g_test_add_func ("/avatars/too-large", test_too_large);
   g_test_add_func ("/avatars/no-image", test_no_image);
