@@ -32,6 +32,29 @@ make_reply (HsStanza *request, HsElement *query)
   return HS_ELEMENT (reply);
 }
 
+/* ---- The program's answers ---- */
+
+static GQuark
+get_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("hs-disco-answered");
+  return quark;
+}
+
+/* Somebody answers a request. Returns FALSE if that has been done before: there is one answer to a request (RFC 6120,
+ * 8.2.3). */
+static gboolean
+mark_answered (HsStanza *request)
+{
+  if (g_object_get_qdata (G_OBJECT (request), get_quark ()) != NULL)
+    return FALSE;
+  g_object_set_qdata (G_OBJECT (request), get_quark (), request);
+  return TRUE;
+}
+
 /* Returns TRUE if the program answers the request, now or later. */
 static gboolean
 leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsStanza *request, const char *node)
@@ -39,6 +62,9 @@ leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsStanza 
   gboolean handled = FALSE;
 
   g_signal_emit_by_name (self, signal, request, node, &handled);
+  /* After the signal, only a handler that has said so may answer. */
+  if (!handled)
+    handled = !mark_answered (request);
   if (handled)
     hs_client_defer_reply (client, HS_ELEMENT (request));
   return handled;
@@ -108,9 +134,15 @@ hs_disco_answer_start (HsDisco *self)
 static void
 send_reply (HsDisco *self, HsIq *request, HsElement *query)
 {
-  g_autoptr (HsElement) reply = make_reply (HS_STANZA (request), query);
+  g_autoptr (HsElement) reply = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (!mark_answered (HS_STANZA (request)))
+    {
+      g_debug ("A service discovery request is answered once: another answer was not sent");
+      return;
+    }
+  reply = make_reply (HS_STANZA (request), query);
   if (self->client == NULL || !hs_client_send_stanza (self->client, reply, &error))
     g_debug ("A service discovery answer was not sent: %s",
              error != NULL ? error->message : "not registered with a client");
@@ -125,7 +157,7 @@ send_reply (HsDisco *self, HsIq *request, HsElement *query)
  * Answers a request for information (XEP-0030, 3), at once or later.
  *
  * The answer has the node of the request. %NULL answers with %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session
- * is gone meanwhile, nothing is sent.
+ * is gone meanwhile, or the request has been answered already, nothing is sent.
  *
  * ```python
  * def answer(disco, node, request):
@@ -179,7 +211,8 @@ append_item (HsElement *query, HsDiscoItem *item)
  * Answers a request for items (XEP-0030, 4), at once or later.
  *
  * The answer has the node of the request and all items that have an address. %NULL answers with
- * %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session is gone meanwhile, nothing is sent.
+ * %HS_STANZA_ERROR_ITEM_NOT_FOUND. If the session is gone meanwhile, or the request has been answered already, nothing
+ * is sent.
  *
  * Since: 0.2
  */
