@@ -524,6 +524,20 @@ const clientMethods = {
 
     register_on_iq: adding('register_on_iq'),
 
+    ensure_module(type) {
+        const gtype = type?.$gtype ?? type;
+        const known = this.find_module(type);
+        if (known)
+            return known;
+        if (!GObject.type_is_a(gtype, Headstock.Module) || GObject.type_is_a(gtype, GObject.TYPE_INTERFACE) ||
+            GObject.type_test_flags(gtype, GObject.TypeFlags.ABSTRACT))
+            throw new TypeError(`ensure_module() takes the type of a module that can be made, not ${gtype.name}`);
+        const made = native.ensure_module.call(this, type);
+        if (!made)
+            throw new TypeError(`The client does not take a ${gtype.name}`);
+        return made;
+    },
+
     remove_handler(id) {
         this[STATE]?.forget(id);
         return native.remove_handler.call(this, id);

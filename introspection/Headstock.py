@@ -51,7 +51,7 @@ from gi.overrides.headstock_functions import check_functions, check_properties, 
 from gi.overrides.headstock_handlers import (
     Arrivals, check_narrowing, find_marked, get_key, get_state, make_flags, note_answer, xmpphandler)
 from gi.overrides.headstock_registered import ITSELF, Agent, add_handler, check_registered, has_hooks, is_native_module
-from gi.repository import GLib
+from gi.repository import GLib, GObject
 
 __all__ = ["run", "xmpphandler"]
 
@@ -143,6 +143,18 @@ class Client(Properties, Headstock.Client):
             get_state(self).objects.pop(number, None)
         if is_native_module(obj):
             Headstock.Client.unregister(self, obj)
+
+    def ensure_module(self, type):
+        """The first module of a type, or a new one, which is registered; TypeError for what is no such type."""
+        module = self.find_module(type)
+        if module is None:
+            gtype = getattr(type, "__gtype__", type)
+            if not gtype.is_a(Headstock.Module) or gtype.is_interface() or gtype.is_abstract():
+                raise TypeError(f"ensure_module() takes the type of a module that can be made, not {gtype.name}")
+            module = Headstock.Client.ensure_module(self, type)
+        if module is None:
+            raise TypeError(f"the client does not take a {gtype.name}")
+        return module
 
     def _find_agent(self, obj):
         wanted = ITSELF if obj is self else obj

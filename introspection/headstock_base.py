@@ -287,6 +287,12 @@ class _PropsDescriptor:
         return _Props(get(instance, owner), owner)
 
 
+def _check_constructor(cls):
+    """Refuses to make a room without an address: C would complain whatever it is asked to do."""
+    if cls is OVERRIDES.get("Room"):
+        raise TypeError("a Room is made by Muc.add_room() or Muc.join_async(), which take its address")
+
+
 class Properties:
     """Mixed into what has properties: their strings are checked, and addresses may be strings.
 
@@ -303,6 +309,7 @@ class Properties:
         properties = {name: _convert(type(self), name, value) for name, value in properties.items()}
         for name in properties:
             _check_writable(type(self), name)
+        _check_constructor(type(self))
         try:
             super().__init__(**properties)
         except TypeError as error:

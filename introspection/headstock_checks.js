@@ -135,6 +135,9 @@ function checkProperties(Class) {
         const converted = {};
         for (const name in properties)
             converted[name] = convertValue(this, name, properties[name]);
+        // C would complain, whatever a room without an address is asked to do.
+        if (Class === Headstock.Room)
+            throw new TypeError('A Room is made by Muc.add_room() or Muc.join_async(), which take its address');
         return construct.call(this, converted, ...more);
     };
     prototype.set_property = function (name, value) {

@@ -339,15 +339,16 @@ hs_client_find_module (HsClient *self, GType type)
  * Finds the first module of a type, or makes one and registers it.
  *
  * A feature that needs another one calls this function from [vfunc@Module.attached]. The client owns the
- * module. If the client refuses to register it, as a component refuses what is for clients only, that is
- * a critical warning.
+ * module. If @type is not the type of a module that can be made, or if the client refuses to register it, as a
+ * component refuses what is for clients only, that is a critical warning in C, and a TypeError in Python and
+ * JavaScript.
  *
  * ```python
  * roster = client.ensure_module(Headstock.Roster)
  * roster.connect("notify::is-loaded", lambda roster, _spec: print(f"{len(roster.contacts)} contacts"))
  * ```
  *
- * Returns: (transfer none): the module
+ * Returns: (transfer none) (nullable): the module, or %NULL after a critical warning
  *
  * Since: 0.2
  */

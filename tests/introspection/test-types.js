@@ -493,6 +493,18 @@ await main({
         cancellable.cancel();
     },
 
+    'a room has an address, and a module that a client makes can be made'() {
+        throwing(TypeError, () => new Headstock.Room());
+        const muc = new Headstock.Muc();
+        assert(muc.add_room('r@c', 'n') instanceof Headstock.Room);
+        const client = Headstock.Client.new('a@b', 'x');
+        for (const wrong of [Headstock.Message, Headstock.Described, Headstock.Room, Headstock.Module, GObject.TYPE_STRING])
+            throwing(TypeError, () => client.ensure_module(wrong));
+        equal(client.ensure_module(Headstock.Ping), client.ensure_module(Headstock.Ping.$gtype));
+        assert(client.ensure_module(Headstock.Disco) instanceof Headstock.Disco);
+        assert(client.ensure_module(Headstock.Described) !== null);
+    },
+
     'functions with callbacks can be promisified'() {
         const {prototype} = Headstock.Client;
         // Gio._promisify() goes by how many parameters there are.

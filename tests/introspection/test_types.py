@@ -454,6 +454,30 @@ def read_only_construction():
 
 
 @scenario
+def constructors():
+    """a room has an address, and a module that a client makes can be made"""
+    try:
+        made = Headstock.Room()
+    except TypeError as error:
+        assert "Muc.add_room()" in str(error), error
+    else:
+        raise AssertionError(made)
+    muc = Headstock.Muc()
+    assert type(muc.add_room("r@c", "n")) is Headstock.Room and str(muc.lookup("r@c").jid) == "r@c"
+    client = Headstock.Client.new("a@b", "x")
+    for wrong in (Headstock.Message, Headstock.Described, Headstock.Room, Headstock.Module, GObject.TYPE_STRING):
+        try:
+            made = client.ensure_module(wrong)
+        except TypeError as error:
+            assert "ensure_module()" in str(error), error
+            continue
+        raise AssertionError(f"{wrong}: {made}")
+    assert client.ensure_module(Headstock.Ping) is client.ensure_module(Headstock.Ping.__gtype__)
+    assert isinstance(client.ensure_module(Headstock.Disco), Headstock.Disco)
+    assert client.ensure_module(Headstock.Described) in list(client.list_modules())
+
+
+@scenario
 def functions():
     """a handler that is no function is refused where it is given"""
     client = Headstock.Client.new("a@b", "x")
@@ -478,7 +502,9 @@ gi.require_version("Headstock", "1.0")
 from gi.repository import GLib, GObject, Headstock
 
 classes = [each for each in (getattr(Headstock, name) for name in dir(Headstock))
-           if isinstance(each, type) and issubclass(each, GObject.Object) and not each.__gtype__.is_abstract()]
+           if isinstance(each, type) and issubclass(each, GObject.Object) and not each.__gtype__.is_abstract()
+           # A program cannot make it with nothing in it.
+           and each is not Headstock.Room]
 assert len(classes) > 25, classes
 for each in classes:
     print(each, flush=True)
