@@ -8,6 +8,8 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 
+#include <string.h>
+
 /* Requests the oldest and the newest message of an archive: by one request if the archive supports it (XEP-0313, 5),
  * otherwise by two pages of one message each. */
 
@@ -42,14 +44,18 @@ fetch_one (GTask *task, gboolean is_backwards, GAsyncReadyCallback callback)
                   hs_archive_page_new (query, data->archive), NULL, FALSE);
 }
 
+/* The time of the message with that id, even if it is not one that a program is given. */
 static GDateTime *
-get_time (HsArchivePage *page)
+get_time (HsArchivePage *page, const char *id)
 {
-  GDateTime *time = NULL;
+  for (guint i = 0; i < page->results->len; i++)
+    {
+      HsArchiveResult *result = page->results->pdata[i];
 
-  if (page->deliveries->len > 0)
-    g_object_get (page->deliveries->pdata[0], "time", &time, NULL);
-  return time;
+      if (strcmp (result->id, id) == 0)
+        return result->stamp;
+    }
+  return NULL;
 }
 
 static void
@@ -59,14 +65,14 @@ newest_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Metadata *data = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (HsArchivePage) page = g_task_propagate_pointer (G_TASK (result), &error);
-  g_autoptr (GDateTime) time = page != NULL ? get_time (page) : NULL;
 
   if (page == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
-  hs_archive_metadata_set_last (data->metadata, page->last_id, time);
+  if (page->last_id != NULL)
+    hs_archive_metadata_set_last (data->metadata, page->last_id, get_time (page, page->last_id));
   g_task_return_pointer (task, g_object_ref (data->metadata), g_object_unref);
 }
 
@@ -77,18 +83,19 @@ oldest_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Metadata *data = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (HsArchivePage) page = g_task_propagate_pointer (G_TASK (result), &error);
-  g_autoptr (GDateTime) time = page != NULL ? get_time (page) : NULL;
 
   if (page == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
-  hs_archive_metadata_set_first (data->metadata, page->first_id, time);
   if (page->first_id == NULL)
-    g_task_return_pointer (task, g_object_ref (data->metadata), g_object_unref);
-  else
-    fetch_one (g_steal_pointer (&task), TRUE, newest_cb);
+    {
+      g_task_return_pointer (task, g_object_ref (data->metadata), g_object_unref);
+      return;
+    }
+  hs_archive_metadata_set_first (data->metadata, page->first_id, get_time (page, page->first_id));
+  fetch_one (g_steal_pointer (&task), TRUE, newest_cb);
 }
 
 /* ---- One request ---- */

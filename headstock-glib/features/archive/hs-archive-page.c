@@ -231,7 +231,8 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
       self->first_id = self->last_id;
       self->last_id = kept;
     }
-  if (first != NULL && *first != '\0' && last != NULL && *last != '\0')
+  /* Where nothing came, there is nothing beyond which the next page could lie. */
+  if (self->results->len > 0 && first != NULL && *first != '\0' && last != NULL && *last != '\0')
     {
       g_free (self->first_id);
       g_free (self->last_id);

@@ -189,8 +189,9 @@ static gboolean
 find_archive (HsArchive *self, const char *address, GTask *task, HsJid **archive)
 {
   HsJid *own = self->client != NULL ? hs_client_get_bound_jid (self->client) : NULL;
-  g_autoptr (HsJid) bare = own != NULL ? hs_jid_get_bare (own) : NULL;
+  g_autoptr (HsJid) account = own != NULL ? hs_jid_get_bare (own) : NULL;
   g_autoptr (HsJid) jid = NULL;
+  g_autoptr (HsJid) bare = NULL;
   GError *error = NULL;
 
   *archive = NULL;
@@ -207,8 +208,9 @@ find_archive (HsArchive *self, const char *address, GTask *task, HsJid **archive
       g_task_return_error (task, error);
       return FALSE;
     }
-  if (!hs_jid_equal (jid, bare))
-    *archive = hs_jid_get_bare (jid);
+  bare = hs_jid_get_bare (jid);
+  if (!hs_jid_equal (bare, account))
+    *archive = g_steal_pointer (&bare);
   return TRUE;
 }
 

@@ -104,6 +104,15 @@ test_ends (void)
   g_assert_null (hs_archive_page_get_first_id (empty));
   g_assert_null (hs_archive_page_get_last_id (empty));
   g_assert_cmpint (hs_archive_page_get_count (empty), ==, 0);
+  /* Even if the server says where the page begins and ends. */
+  g_clear_object (&empty);
+  archive_ask (&f, query);
+  archive_say (&f, FIN ("", ENDS ("1", "2") "<count>7</count>"));
+  empty = archive_finish (&f, NULL);
+  g_assert_true (hs_archive_page_get_is_complete (empty));
+  g_assert_null (hs_archive_page_get_first_id (empty));
+  g_assert_null (hs_archive_page_get_last_id (empty));
+  g_assert_cmpint (hs_archive_page_get_count (empty), ==, 7);
 
   archive_ask (&f, query);
   /* The ends are not told: they are those of what came. */
@@ -160,6 +169,27 @@ test_forged (gconstpointer has_messages)
   g_assert_cmpuint (f.n_received, ==, 0);
   if (has_messages != NULL)
     g_assert_cmpuint (f.n_rejected + f.n_messages, ==, G_N_ELEMENTS (forged) + 1);
+  archive_tear_down (&f);
+}
+
+/* The account's own archive by its address, with whatever resource and in whatever form. */
+static void
+test_own_address (void)
+{
+  static const char *const addresses[] = { "user@example.org", "user@example.org/res", "USER@Example.org/other" };
+  ArchiveTest f;
+
+  archive_set_up (&f, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autoptr (HsArchiveQuery) query = hs_archive_query_new (addresses[i]);
+      g_autoptr (HsArchivePage) page = NULL;
+
+      archive_ask (&f, query);
+      archive_say (&f, RESULT ("1", "one") RESULT_OF (" from='user@example.org'", "@Q@", "2", INNER ("a@b", "user@example.org", "two")) DONE);
+      page = archive_finish (&f, NULL);
+      archive_assert (page, "1'one' 2'two' ");
+    }
   archive_tear_down (&f);
 }
 
@@ -482,7 +512,8 @@ test_metadata (void)
   hs_archive_query_metadata_async (f.archive, ROOM, NULL, archive_result_cb, &f);
   archive_answer_features (&f, ROOM, "<feature var='urn:xmpp:mam:2'/>");
   archive_await (&f, "<max>1</max></set>", ROOM);
-  archive_say (&f, RESULT_OF (" from='" ROOM "'", "@Q@", "1", INNER (ROOM "/a", "", "one"))
+  /* A message that no program is given. */
+  archive_say (&f, RESULT_OF (" from='" ROOM "'", "@Q@", "1", INNER ("@", "", "one"))
                        "<iq type='result' id='@ID@' from='" ROOM "'><fin xmlns='urn:xmpp:mam:2'/></iq>");
   archive_await (&f, "<max>1</max><before/>", ROOM);
   archive_say (&f, RESULT_OF (" from='" ROOM "'", "@Q@", "9", INNER (ROOM "/a", "", "nine"))
@@ -583,6 +614,7 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/ends", test_ends);
   g_test_add_data_func ("/archive/forged", NULL, test_forged);
   g_test_add_data_func ("/archive/forged-beside-messages", "", test_forged);
+  g_test_add_func ("/archive/own-address", test_own_address);
   g_test_add_func ("/archive/room", test_room);
   g_test_add_func ("/archive/fields", test_fields);
   g_test_add_func ("/archive/unsupported", test_unsupported);
