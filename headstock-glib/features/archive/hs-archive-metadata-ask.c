@@ -133,6 +133,14 @@ read_metadata (HsElement *element, HsArchiveMetadata *metadata)
   return TRUE;
 }
 
+/* The archives of rooms on Prosody announce what this request is part of, and do not know it. */
+static gboolean
+is_unknown (const GError *error)
+{
+  return g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_SERVICE_UNAVAILABLE)
+         || g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FEATURE_NOT_IMPLEMENTED);
+}
+
 static void
 metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -142,7 +150,12 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (source), result, &error);
   HsElement *payload = answer != NULL ? hs_iq_get_payload (answer) : NULL;
 
-  if (answer == NULL)
+  if (answer == NULL && is_unknown (error))
+    {
+      g_clear_error (&error);
+      fetch_one (g_steal_pointer (&task), FALSE, oldest_cb);
+    }
+  else if (answer == NULL)
     g_task_return_error (task, error);
   else if (payload == NULL || !hs_element_matches (payload, "metadata", HS_NS_MAM)
            || !read_metadata (payload, data->metadata))

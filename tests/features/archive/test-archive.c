@@ -527,6 +527,45 @@ test_metadata (void)
   archive_tear_down (&f);
 }
 
+/* Archives that announce what the request for metadata is part of, and refuse it. */
+static void
+test_metadata_refused (void)
+{
+  static const char *const conditions[] = { "service-unavailable", "feature-not-implemented" };
+  g_autoptr (GError) error = NULL;
+  ArchiveTest f;
+
+  archive_set_up (&f, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (conditions) + 1; i++)
+    {
+      g_autofree char *refusal = g_strdup_printf (
+          "<iq type='error' id='@ID@'><error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+          i < G_N_ELEMENTS (conditions) ? conditions[i] : "forbidden");
+      g_autoptr (HsArchiveMetadata) metadata = NULL;
+
+      g_clear_object (&f.result);
+      hs_archive_query_metadata_async (f.archive, NULL, NULL, archive_result_cb, &f);
+      if (i == 0)
+        archive_answer_features (&f, "user@example.org", EXTENDED);
+      archive_await (&f, "<metadata xmlns=\"urn:xmpp:mam:2\"/>", NULL);
+      archive_say (&f, refusal);
+      if (i == G_N_ELEMENTS (conditions))
+        break;
+      archive_await (&f, "<max>1</max></set>", NULL);
+      archive_say (&f, RESULT ("1", "one") FIN ("", ""));
+      archive_await (&f, "<max>1</max><before/>", NULL);
+      archive_say (&f, RESULT ("9", "nine") FIN ("", ""));
+      test_until (f.result != NULL);
+      metadata = hs_archive_query_metadata_finish (f.archive, f.result, NULL);
+      g_assert_cmpstr (hs_archive_metadata_get_first_id (metadata), ==, "1");
+      g_assert_cmpstr (hs_archive_metadata_get_last_id (metadata), ==, "9");
+    }
+  test_until (f.result != NULL);
+  g_assert_null (hs_archive_query_metadata_finish (f.archive, f.result, &error));
+  g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_FORBIDDEN);
+  archive_tear_down (&f);
+}
+
 /* The session goes while a page is on its way. */
 static void
 test_lost (void)
@@ -623,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/flood", test_flood);
   g_test_add_func ("/archive/turns", test_turns);
   g_test_add_func ("/archive/metadata", test_metadata);
+  g_test_add_func ("/archive/metadata-refused", test_metadata_refused);
   g_test_add_func ("/archive/lost", test_lost);
   g_test_add_func ("/archive/no-ids", test_no_ids);
   return g_test_run ();
