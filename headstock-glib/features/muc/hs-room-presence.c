@@ -351,7 +351,11 @@ take_error (HsRoom *self, HsPresence *presence, HsJid *from)
   HsRoomPending *nick = id != NULL ? hs_room_pending_find (self, HS_ROOM_PENDING_NICK, id, NULL) : NULL;
 
   if (nick != NULL)
-    hs_room_pending_return (self, nick, error);
+    {
+      hs_room_pending_return (self, nick, error);
+      if (self->state == HS_ROOM_STATE_IN && hs_room_phase_casts_doubt (error))
+        hs_room_ping (self, NULL);
+    }
   else if (self->state == HS_ROOM_STATE_JOINING && is_refusal (self, from, id))
     hs_room_refuse (self, error);
   else if (self->state == HS_ROOM_STATE_LEAVING)
@@ -367,12 +371,12 @@ hs_room_take_presence (HsRoom *room, HsPresence *presence, HsJid *from)
   g_autoptr (HsRoom) self = g_object_ref (room);
   const char *type = hs_stanza_get_stanza_type (HS_STANZA (presence));
 
-  hs_room_heard (self);
   if (strcmp (type, "error") == 0)
     {
       take_error (self, presence, from);
       return;
     }
+  hs_room_heard (self);
   /* The presence of the room itself, which ejabberd sends first. */
   if (hs_jid_is_bare (from))
     return;

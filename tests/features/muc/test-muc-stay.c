@@ -225,6 +225,7 @@ test_nick (void)
   g_autofree char *sent = NULL;
   g_autofree char *refusal = NULL;
   g_autofree char *same = NULL;
+  g_autofree char *gone = NULL;
   char *id;
 
   start (&f, "");
@@ -248,6 +249,7 @@ test_nick (void)
   g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
   g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_CONFLICT);
   g_assert_cmpstr (hs_room_get_nick (f.room), ==, "montague");
+  g_assert_false (scripted_server_has_received (f.test->server, "urn:xmpp:ping"));
   /* The service prepares the nickname, and it is the present one: it answers with the present presence. */
   change_nick (&f, "\xef\xbd\x8dontague", &result);
   test_client_await_sent (f.test, "ontague\"");
@@ -264,6 +266,20 @@ test_nick (void)
   /* The service gives another nickname by itself. */
   muc_test_tells (&f, GONE ("montague", "<item nick='member'/>" SELF STATUS ("303")) OWN ("member"), "~member ");
   g_assert_cmpstr (hs_room_get_nick (f.room), ==, "member");
+  g_clear_object (&result);
+  /* A room that is gone. */
+  change_nick (&f, "friar", &result);
+  test_client_await_sent (f.test, " to=\"" ROOM "/friar\"");
+  g_free (sent);
+  sent = test_client_dup_sent (f.test);
+  id = strstr (sent, " id=\"") + strlen (" id=\"");
+  gone = g_strdup_printf ("<presence type='error' from='" ROOM "/friar' id='%.*s'>" ERROR ("cancel", "item-not-found") "</presence>",
+                          (int) strcspn (id, "\""), id);
+  muc_test_tells (&f, gone, "");
+  g_clear_error (&error);
+  g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
+  g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND);
+  test_client_await_sent (f.test, "urn:xmpp:ping");
   g_clear_object (&result);
   muc_test_end (&f);
 }
