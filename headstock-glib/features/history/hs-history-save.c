@@ -11,6 +11,9 @@
  * runs is not saved: they begin again. */
 
 #define FORM 1
+/* The years 1 to 9999. */
+#define FIRST_STAMP (G_GINT64_CONSTANT (-62135596800) * G_TIME_SPAN_SECOND)
+#define LAST_STAMP (G_GINT64_CONSTANT (253402300799) * G_TIME_SPAN_SECOND)
 #define POINT "(msx)"
 /* id, stamp, when, from the stream, proven. */
 #define GIVEN "(sxxbb)"
@@ -130,6 +133,13 @@ read_free (gpointer data)
   g_free (self);
 }
 
+/* A time that a GDateTime can have, with room to compute with it. */
+static gboolean
+is_stamp (gint64 stamp)
+{
+  return stamp == HS_HISTORY_NO_STAMP || (stamp >= FIRST_STAMP && stamp <= LAST_STAMP);
+}
+
 /* Returns FALSE if the point is broken. */
 static gboolean
 read_point (GVariant *parent, gsize n, HsHistoryPoint *point)
@@ -139,7 +149,7 @@ read_point (GVariant *parent, gsize n, HsHistoryPoint *point)
   g_autoptr (GVariant) value = g_variant_get_child_value (parent, n);
 
   g_variant_get (value, "(m&sx)", &id, &stamp);
-  if (id != NULL && *id == '\0')
+  if ((id != NULL && *id == '\0') || !is_stamp (stamp))
     return FALSE;
   hs_history_point_set (point, id, stamp);
   return TRUE;
@@ -156,23 +166,38 @@ read_given (HsHistoryState *state, GVariant *all)
   g_variant_iter_init (&iter, all);
   while (g_variant_iter_next (&iter, "(&sxxbb)", &id, &stamp, &when, &from_stream, &is_proven))
     {
-      if (*id == '\0' || hs_history_state_knows (state, id))
+      if (*id == '\0' || !is_stamp (stamp) || !is_stamp (when) || hs_history_state_knows (state, id))
         return FALSE;
       hs_history_state_add_given (state, id, stamp, when, from_stream)->is_proven = is_proven;
     }
   return TRUE;
 }
 
+/* Returns FALSE if an id is broken. */
+static gboolean
+read_gap_ids (HsHistoryGap *gap, GVariant *value)
+{
+  g_autoptr (GVariantIter) ids = NULL;
+  const char *id;
+  gint64 stamp;
+  gboolean is_before, is_valid = TRUE;
+
+  g_variant_get_child (value, 4, "a(sxb)", &ids);
+  while (g_variant_iter_next (ids, "(&sxb)", &id, &stamp, &is_before))
+    {
+      is_valid = is_valid && is_stamp (stamp);
+      hs_history_gap_add_id (gap, id, stamp, is_before);
+    }
+  return is_valid;
+}
+
 static gboolean
 read_gap (HsHistoryState *state, GVariant *value)
 {
-  g_autoptr (GVariantIter) ids = NULL;
   HsHistoryPoint after = { NULL, HS_HISTORY_NO_STAMP };
   HsHistoryPoint before = { NULL, HS_HISTORY_NO_STAMP };
   guint serial, reason;
-  const char *id;
-  gint64 stamp;
-  gboolean is_before, is_valid;
+  gboolean is_valid;
 
   g_variant_get_child (value, 0, "u", &serial);
   g_variant_get_child (value, 3, "u", &reason);
@@ -183,10 +208,8 @@ read_gap (HsHistoryState *state, GVariant *value)
     {
       HsHistoryGap *gap = hs_history_gap_new (serial, &after, &before, reason);
 
-      g_variant_get_child (value, 4, "a(sxb)", &ids);
-      while (g_variant_iter_next (ids, "(&sxb)", &id, &stamp, &is_before))
-        hs_history_gap_add_id (gap, id, stamp, is_before);
       g_ptr_array_add (state->gaps, gap);
+      is_valid = read_gap_ids (gap, value);
     }
   hs_history_point_clear (&after);
   hs_history_point_clear (&before);
@@ -203,7 +226,8 @@ read_rest (HsHistoryState *state, GVariant *value)
   g_variant_get_child (value, 1, "b", &state->is_started);
   g_variant_get_child (value, 2, "x", &state->first_stamp);
   g_variant_get_child (value, 6, "u", &state->next_serial);
-  if (!read_point (value, 3, &state->mark) || !read_given (state, given))
+  if (state->next_serial == 0 || state->next_serial == G_MAXUINT || !is_stamp (state->first_stamp)
+      || !read_point (value, 3, &state->mark) || !read_given (state, given))
     return FALSE;
   for (gsize i = 0; i < g_variant_n_children (gaps); i++)
     {

@@ -47,6 +47,8 @@ ROWS = [
     room("whoever takes a nickname is not its former author", "tell_occupant_left (self, other->jid);", "", "stay", "/muc/authors"),
     room("errors do not break a room's silence", 'if (strcmp (type, "error") != 0) hs_room_heard (self);', "hs_room_heard (self);",
          "times", "/muc/refused-messages"),
+    room("a room that is gone refuses a nickname", "if (self->state == HS_ROOM_STATE_IN && hs_room_phase_casts_doubt (error)) hs_room_ping (self, NULL); }",
+         "}", "stay", "/muc/nick"),
     room("an occupant's errors do not make the library ask",
          "if (self->state == HS_ROOM_STATE_IN && hs_jid_is_bare (from) && hs_room_phase_casts_doubt (error))",
          "if (self->state == HS_ROOM_STATE_IN && hs_room_phase_casts_doubt (error))", "times", "/muc/refused-messages"),

@@ -469,6 +469,16 @@ test_state (void)
     STATE ("1", "user@example.org", ARCHIVE ("", "", "(9, (just '1', 1), (just '2', 2), 0, [])")),
     STATE ("1", "user@example.org", ARCHIVE ("", "", "(1, (just '1', 1), (just '2', 2), 5, [])")),
     STATE ("1", "user@example.org", ARCHIVE ("", "", "(1, (just '', 1), (just '2', 2), 1, [])")),
+    /* No number is left for the next gap. */
+    STATE ("1", "user@example.org", "('', true, 0, (just '1', 5), [], [], 0, ['o'])"),
+    STATE ("1", "user@example.org", "('', true, 0, (just '1', 5), [], [], 4294967295, ['o'])"),
+    /* Times that no calendar has. */
+    STATE ("1", "user@example.org", "('', true, 0, (just '1', 9223372036854775807), [], [], 9, ['o'])"),
+    STATE ("1", "user@example.org", "('', true, -9223372036854775807, (just '1', 5), [], [], 9, ['o'])"),
+    STATE ("1", "user@example.org", ARCHIVE ("", "('a', 9223372036854775807, 1, true, true)", "")),
+    STATE ("1", "user@example.org", ARCHIVE ("", "('a', 1, -9223372036854775807, true, true)", "")),
+    STATE ("1", "user@example.org", ARCHIVE ("", "", "(1, (just '1', 1), (just '2', 9223372036854775807), 1, [])")),
+    STATE ("1", "user@example.org", ARCHIVE ("", "", "(1, (just '1', 1), (just '2', 2), 1, [('x', 9223372036854775807, true)])")),
   };
   static const char *const good = STATE (
       "1", "user@example.org",
