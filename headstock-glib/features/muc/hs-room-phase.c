@@ -108,6 +108,8 @@ hs_room_phase_goes_by (const GError *error)
     /* An earlier session of this account may still have the nickname. */
     case HS_STANZA_ERROR_CONFLICT:
     case HS_STANZA_ERROR_INTERNAL_SERVER_ERROR:
+    /* After a restart, another occupant has created the room again, and not configured it yet (XEP-0045, 10.1.1). */
+    case HS_STANZA_ERROR_ITEM_NOT_FOUND:
     case HS_STANZA_ERROR_RECIPIENT_UNAVAILABLE:
     case HS_STANZA_ERROR_REMOTE_SERVER_NOT_FOUND:
     case HS_STANZA_ERROR_REMOTE_SERVER_TIMEOUT:
