@@ -24,8 +24,8 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 # What programs call every day, beside asynchronous functions: these have a sample in Python.
 DAILY = {
-    "Client": "new new_for_jid add_handler add_handler_full register unregister register_on_iq remove_handler start stop run "
-              "send_stanza send_raw_stanza is_own set_log ensure_module find_module list_modules defer_reply reconnect_now "
+    "Client": "new new_for_jid add_handler add_handler_full add_text_handler register unregister register_on_iq "
+              "remove_handler start stop run send_stanza send_raw_stanza is_own set_log ensure_module find_module list_modules defer_reply reconnect_now "
               "dup_session_state set_session_state request_finish",
     "Component": "new",
     "Element": "new new_from_string new_tree add_child add_text_child append copy detach get_attribute get_child "

@@ -69,6 +69,7 @@
 #include <headstock-glib/hs-stateful.h>
 #include <headstock-glib/hs-styling.h>
 #include <headstock-glib/hs-subscription-request.h>
+#include <headstock-glib/hs-text-handler.h>
 #include <headstock-glib/hs-time.h>
 #include <headstock-glib/hs-types.h>
 #include <headstock-glib/hs-upload-slot.h>

@@ -4,8 +4,11 @@
 //
 // Handlers.  client.register(object) takes any object.  Its `handlers` are lists: the name of an
 // element, its namespace (null: any), a function, and optionally { once, forget, fromAccount, nested,
-// type, fromJid }; from_account and from_jid are the same, and an option that there is not throws a TypeError.
-// The function is called with the element and the client; `this` is the object.  A function given to
+// type, fromJid, text }; from_account and from_jid are the same, and an option that there is not throws a TypeError.
+// The function is called with the element and the client; `this` is the object.  With the option text, it is called with
+// what a message says (the text of any other element), whom the stanza is from, both null where there is none, and the
+// client; no object is made for the element then.  A function given to client.add_text_handler() is called with the
+// client, the text and the sender.  A function given to
 // client.add_handler() or client.register_on_iq() is called with the client and the element, as in C.
 // What a function returns is sent: an element, or nothing, or a promise of either; anything else is
 // reported and counts as nothing.  An iq that a promise was returned for is answered once the promise is
@@ -60,7 +63,7 @@ const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping',
     'detached', 'begin', 'resumed', 'lost', 'presence_sent'];
 const OPTIONS = {once: 'ONCE', forget: 'FORGET', fromAccount: 'FROM_ACCOUNT', from_account: 'FROM_ACCOUNT', nested: 'NESTED',
     // These are no flags.
-    type: null, fromJid: null, from_jid: null};
+    type: null, fromJid: null, from_jid: null, text: null};
 const NARROWING = ['type', 'fromJid', 'from_jid', 'fromAccount', 'from_account'];
 const STANZA_SIGNAL = /^(message|presence|iq|element)(::|$)/;
 const SIGINT = 2;
@@ -136,6 +139,14 @@ class State {
         this.deferred = [];         // the iqs that the program deferred last
     }
 
+    keep(number, id, flags, call) {
+        const once = (flags & Headstock.HandlerFlags.ONCE) !== 0;
+        this.functions.set(number, {call, once, id});
+        this.numbers.set(id, number);
+        this.attaching?.ids.push(id);
+        return id;
+    }
+
     forget(id) {
         this.functions.delete(this.numbers.get(id));
         this.numbers.delete(id);
@@ -168,6 +179,10 @@ function makeTrampoline(number) {
     return (client, element) => callHandler(client, element, number);
 }
 
+function makeTextTrampoline(number) {
+    return (client, text, from) => callTextHandler(client, text, from, number);
+}
+
 // add_handler() and register_on_iq(), which differ in what their first two arguments mean.
 function adding(name) {
     return function (first, second, flags, call, narrowing = findNarrowing(flags)) {
@@ -177,25 +192,29 @@ function adding(name) {
         const set = typeof flags === 'number' ? flags : makeFlags(flags ?? {});
         if (narrowing && name !== 'add_handler')
             throw new TypeError(`${name}() has a type of its own, and no sender`);
+        if (flags?.text)
+            throw new TypeError(`${name}() calls its function with elements; add_text_handler() calls one with texts`);
         const number = ++state.last;
         const id = narrowing
             ? native.add_handler_full.call(this, first, second, ...narrowing, set, makeTrampoline(number))
             : native[name].call(this, first, second, set, makeTrampoline(number));
-        const once = (set & Headstock.HandlerFlags.ONCE) !== 0;
-        state.functions.set(number, {call, once, id});
-        state.numbers.set(id, number);
-        state.attaching?.ids.push(id);
-        return id;
+        return state.keep(number, id, set, call);
     };
+}
+
+// Gives what a handler is kept with, and lets go of it where this is its one call.
+function takeHandler(state, number) {
+    const kept = state?.functions.get(number);
+    if (kept?.once)
+        state.forget(kept.id);
+    return kept;
 }
 
 function callHandler(client, element, number) {
     const state = client[STATE];
-    const kept = state?.functions.get(number);
+    const kept = takeHandler(state, number);
     if (!kept)
         return null;
-    if (kept.once)
-        state.forget(kept.id);
     try {
         countView(element);
         const result = kept.call(client, element);
@@ -210,12 +229,35 @@ function callHandler(client, element, number) {
     }
 }
 
+function callTextHandler(client, text, from, number) {
+    const state = client[STATE];
+    const kept = takeHandler(state, number);
+    if (!kept)
+        return null;
+    try {
+        const result = kept.call(client, text, from);
+        if (typeof result?.then !== 'function')
+            return checkReply(state, null, result);
+        result.then(reply => {
+            if (checkReply(state, null, reply) !== null)
+                client.send_stanza(reply);
+        }).catch(reportText);
+    } catch (error) {
+        reportText(error);
+    }
+    return null;
+}
+
+function reportText(error) {
+    logError(error, 'A handler of texts failed');
+}
+
 function checkReply(state, element, result) {
     if (result === undefined || result === null)
         return null;
     if (!(result instanceof Headstock.Element)) {
         logError(new TypeError(
-            `A handler of ${element.get_name()} returned ${result}, which is not an element`));
+            `A handler of ${element?.get_name() ?? 'texts'} returned ${result}, which is not an element`));
         return null;
     }
     countView(result);
@@ -353,11 +395,11 @@ function makeFlags(options) {
             throw new TypeError(`A handler has no option '${name}'; it has ${Object.keys(OPTIONS).join(', ')}`);
         }
         const value = options[name];
-        if (!OPTIONS[name])
+        if (!OPTIONS[name] && name !== 'text')
             continue;
         if (value !== undefined && typeof value !== 'boolean')
             throw new TypeError(`The option '${name}' of a handler is true or false, not ${value}`);
-        if (value)
+        if (value && OPTIONS[name])
             flags |= Headstock.HandlerFlags[OPTIONS[name]];
     }
     return flags;
@@ -412,6 +454,11 @@ function checkRegistered(object) {
 
 function addHandlers(client, {object, handlers}) {
     for (const [name, namespace, call, options] of handlers) {
+        if (options?.text) {
+            addTextHandler.call(client, name, namespace ?? null, findNarrowing(options), makeFlags(options),
+                (_client, text, from) => call.call(object, text, from, _client));
+            continue;
+        }
         client.add_handler(name, namespace ?? null, options,
             (_client, element) => call.call(object, element, _client));
     }
@@ -511,6 +558,16 @@ function findAgent(client, object) {
 
 const addHandler = adding('add_handler');
 
+function addTextHandler(name, namespace, narrowing, flags, call) {
+    const state = getState(this);
+    if (typeof call !== 'function')
+        throw new TypeError(`add_text_handler() takes a function as its sixth argument, not ${call}`);
+    const number = ++state.last;
+    const [type, from] = narrowing ?? [null, null];
+    const id = native.add_text_handler.call(this, name, namespace, type, from, flags, makeTextTrampoline(number));
+    return state.keep(number, id, flags, call);
+}
+
 const clientMethods = {
     add_handler: addHandler,
 
@@ -520,6 +577,15 @@ const clientMethods = {
         if (findNarrowing(flags))
             throw new TypeError('add_handler_full() takes a type and a sender before its options, not in them');
         return addHandler.call(this, name, namespace, flags, call, narrow(type, from));
+    },
+
+    add_text_handler(name, namespace, type, from, flags, call) {
+        if (type === undefined || from === undefined)
+            throw new TypeError('add_text_handler() takes a type and a sender, or null for any, not undefined');
+        if (findNarrowing(flags))
+            throw new TypeError('add_text_handler() takes a type and a sender before its options, not in them');
+        const set = typeof flags === 'number' ? flags : makeFlags(flags ?? {});
+        return addTextHandler.call(this, name, namespace, narrow(type, from), set, call);
     },
 
     register_on_iq: adding('register_on_iq'),
@@ -638,6 +704,8 @@ const clientMethods = {
         const [namespace = null, options = {}] = more;
         if (more.length > 0)
             checkName('namespace', more[0]);
+        if (options?.text)
+            throw new TypeError('elements() gives elements: it has no option text');
         const isOnce = (makeFlags(options) & Headstock.HandlerFlags.ONCE) !== 0;
         return new Arrivals(this, name, namespace, options, isOnce);
     },

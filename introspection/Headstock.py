@@ -2,9 +2,9 @@
 """What Python adds to Headstock (PyGObject loads this file with the namespace).
 
 Handlers.  `xmpphandler` marks methods, `Client.register` takes the object that has them, and calls
-its methods named in `HOOKS` as well.  A marked method is called with the element; a function given to
-`Client.add_handler` or `Client.register_on_iq` with the client, the element and the data that was
-given with it.  What either returns is sent: an element, or None for nothing; anything else is
+its methods named in `HOOKS` as well.  A marked method is called with the element, or with the text and
+the sender; a function given to `Client.add_handler` or `Client.register_on_iq` with the client, the element and
+the data that was given with it.  What either returns is sent: an element, or None for nothing; anything else is
 reported and counts as None.  One that raises is reported with its traceback (`sys.excepthook`), and
 an iq that nobody else answers gets `internal-server-error` then.
 
@@ -103,6 +103,16 @@ class Client(Properties, Headstock.Client):
     def add_handler_full(self, name, namespace, type, from_jid, flags, function, *data):
         """add_handler() with the arguments in the order that C has them in."""
         return self.add_handler(name, namespace, flags, function, *data, type=type, from_jid=from_jid)
+
+    def add_text_handler(self, name, namespace, type, from_jid, flags, function, *data):
+        """Says what to call, with (client, text, sender, *data), when an element comes.
+
+        The text is what a message says, or that of any other element; the sender is the address that the stanza has.
+        Both are strings, or None where there is none.  The arguments are in the order that C has them in.
+        """
+        from_jid = check_narrowing(name, type, from_jid)
+        call = get_state(self).keep_text(function, data)
+        return Headstock.Client.add_text_handler(self, name, namespace, type, from_jid, flags, call)
 
     def register_on_iq(self, type, id, flags, function, *data):
         """Says what to call, with (client, iq, *data), when an iq comes.

@@ -39,11 +39,12 @@ def make_flags(once, forget, from_account, nested):
 
 
 def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, forget=False, from_account=False,
-                nested=False):
+                nested=False, text=False):
     """Marks a method as a handler of elements, for `Client.register`.
 
     The method is called with the element, and what it returns is sent.  A method may be marked more
-    than once.  With `type` and `from_jid` it is called only where the stanza is of that type and from
+    than once.  With `text` it is called with what a message says (the text of any other element) and with
+    whom the stanza is from, two strings or None, which takes a fraction of the time.  With `type` and `from_jid` it is called only where the stanza is of that type and from
     that address, of which a bare one stands for all its resources.  The other keywords are those of
     `HandlerFlags`.
     """
@@ -55,7 +56,7 @@ def xmpphandler(name, namespace=None, *, type=None, from_jid=None, once=False, f
 
     def mark(function):
         # A list of its own: functools.wraps() copies the attribute.
-        setattr(function, _MARK, [(name, namespace, type, from_jid, flags), *getattr(function, _MARK, ())])
+        setattr(function, _MARK, [(name, namespace, type, from_jid, flags, bool(text)), *getattr(function, _MARK, ())])
         return function
 
     return mark
@@ -100,7 +101,6 @@ class _State:
         if not callable(function):
             raise TypeError(f"a handler is a function, not {function!r}")
         number = next(self.numbers)
-        this = weakref.ref(self)
 
         def call(client, element, _data=None):
             kept = client._headstock.functions.get(number)
@@ -118,13 +118,43 @@ class _State:
                 return _await_reply(client, element, function, result)
             return _refuse_result(function, result)
 
+        self._watch(number, function, data, call)
+        return call
+
+    def keep_text(self, function, data):
+        """keep() for a handler of texts: it is called with (client, text, sender, *data), or with the two alone."""
+        if not callable(function):
+            raise TypeError(f"a handler is a function, not {function!r}")
+        number = next(self.numbers)
+
+        def call(client, text, sender, _data=None):
+            kept = client._headstock.functions.get(number)
+            if kept is None:
+                return None
+            function, data, _watch = kept
+            try:
+                result = function(text, sender) if data is None else function(client, text, sender, *data)
+            except Exception:
+                sys.excepthook(*sys.exc_info())
+                return None
+            if result is None or isinstance(result, Headstock.Element):
+                return result
+            if inspect.isawaitable(result):
+                return _send_result(client, function, result)
+            return _refuse_result(function, result)
+
+        self._watch(number, function, data, call)
+        return call
+
+    def _watch(self, number, function, data, call):
+        this = weakref.ref(self)
+
         def forget(_watch):
             state = this()
             if state is not None:
                 state.functions.pop(number, None)
 
         self.functions[number] = (function, data, weakref.ref(call, forget))
-        return call
 
 
 def get_state(client):
@@ -215,6 +245,25 @@ def report_task(task):
     return error is not None
 
 
+def _send_task(client, function, task):
+    """Sends what a task has for a result; gives whether it failed."""
+    failed = report_task(task)
+    reply = None if failed else task.result()
+    if isinstance(reply, Headstock.Element):
+        try:
+            client.send_stanza(reply)
+        except GLib.Error:
+            sys.excepthook(*sys.exc_info())
+    elif reply is not None:
+        _refuse_result(function, reply)
+    return failed
+
+
+def _send_result(client, function, coroutine):
+    """What the coroutine of a handler of texts returns is sent."""
+    start_task(client, coroutine).add_done_callback(lambda task: _send_task(client, function, task))
+
+
 def _await_reply(client, element, function, coroutine):
     """What the coroutine returns is the reply.  The iq around the element is answered once all have ended."""
     state, iq, pending = get_state(client), element, None
@@ -226,15 +275,7 @@ def _await_reply(client, element, function, coroutine):
         Headstock.Client.defer_reply(client, iq)
 
     def done(task):
-        failed = report_task(task)
-        reply = None if failed else task.result()
-        if isinstance(reply, Headstock.Element):
-            try:
-                client.send_stanza(reply)
-            except GLib.Error:
-                sys.excepthook(*sys.exc_info())
-        elif reply is not None:
-            _refuse_result(function, reply)
+        failed = _send_task(client, function, task)
         if pending is None:
             return
         pending.count -= 1

@@ -102,15 +102,17 @@ class Agent(GObject.Object, Module, Headstock.Described):
 
     def do_attached(self, client):
         obj = self.get_object(client)
-        keep = get_state(client).keep
-        for name, (element, namespace, stanza_type, from_jid, flags) in find_marked(obj):
+        state = get_state(client)
+        for name, (element, namespace, stanza_type, from_jid, flags, is_text) in find_marked(obj):
             method = getattr(obj, name)
+            keep = state.keep_text if is_text else state.keep
             if obj is client and inspect.isfunction(getattr(type(obj), name, None)):
                 # Not the bound method, which would hold the client.
                 call = keep(getattr(type(obj), name), ())
             else:
                 call = keep(method, None)
-            add_handler(client, element, namespace, stanza_type, from_jid, flags, call)
+            add = Headstock.Client.add_text_handler if is_text else add_handler
+            add(client, element, namespace, stanza_type, from_jid, flags, call)
         self.tell("attached", client)
 
     def do_negotiate(self, client, features):

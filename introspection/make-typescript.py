@@ -52,7 +52,10 @@ interface HandlerOptions {
     /** The same as fromJid; only one of them is given. */
     from_jid?: Address;
 }
-/** A handler of a registered object: the name of an element, its namespace (null: any), a function, and options. */
+/**
+ * A handler of a registered object: the name of an element, its namespace (null: any), a function, and options. For one of
+ * texts there is add_text_handler(): from an option that is called text, TypeScript could not tell what the function takes.
+ */
 type Handler = [
     name: string,
     namespace: string | null | undefined,
@@ -85,6 +88,9 @@ OVERRIDES = {
         "add_handler_full": "add_handler_full(name: string, namespace: string | null, type: string | null, "
                             "from_jid: Address | null, flags: HandlerFlags | HandlerOptions | null, "
                             "call: {call(client: Client, element: Element): Reply}['call']): number;",
+        "add_text_handler": "add_text_handler(name: string, namespace: string | null, type: string | null, "
+                            "from_jid: Address | null, flags: HandlerFlags | HandlerOptions | null, "
+                            "call: {call(client: Client, text: string | null, from: string | null): Reply}['call']): number;",
         "register_on_iq": "register_on_iq(type: string | null, id: string | null, flags: HandlerFlags | HandlerOptions | null, "
                           "call: {call(client: Client, element: Element): Reply}['call']): number;",
         "register": "register(object: Module | Registered): void;",

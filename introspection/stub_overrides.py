@@ -41,7 +41,7 @@ def run(main: Awaitable[_Result], *, debug: bool | None = None) -> _Result | Non
 
 def xmpphandler(name: str | None, namespace: str | None = None, *, type: str | None = None, from_jid: _Address | None = None,
                 once: bool = False, forget: bool = False, from_account: bool = False,
-                nested: bool = False) -> Callable[[_Handler], _Handler]:
+                nested: bool = False, text: bool = False) -> Callable[[_Handler], _Handler]:
     """Marks a method as a handler of elements, for `Client.register`."""
 '''
 
@@ -67,6 +67,9 @@ CLASSES = {
         "add_handler_full": 'def add_handler_full(self, name: str | None, namespace: str | None, type: str | None, '
                             'from_jid: _Address | None, flags: HandlerFlags, function: Callable[..., _Reply], *data: Any) -> int:\n'
                             '    """add_handler() with the arguments in the order that C has them in."""',
+        "add_text_handler": 'def add_text_handler(self, name: str | None, namespace: str | None, type: str | None, '
+                            'from_jid: _Address | None, flags: HandlerFlags, function: Callable[..., _Reply], *data: Any) -> int:\n'
+                            '    """Says what to call, with (client, text, sender, *data), when an element comes."""',
         "register_on_iq": 'def register_on_iq(self, type: str | None, id: str | None, flags: HandlerFlags, '
                           'function: Callable[..., _Reply], *data: Any) -> int:\n'
                           '    """Says what to call, with (client, iq, *data), when an iq comes."""',

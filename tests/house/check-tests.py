@@ -51,6 +51,7 @@ ELSEWHERE = {
     "client/hs-client-signals.c": "tests/integration/test-client-emissions.c",
     "client/hs-client-state.c": "tests/integration/test-client-lifecycle.c",
     "client/hs-security-info.c": "tests/integration/test-client-sign-in.c",
+    "client/hs-text-handler.c": "tests/integration/test-client-dispatch.c",
 }
 
 

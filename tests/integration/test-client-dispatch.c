@@ -540,6 +540,64 @@ test_end_in_nested_loop (Fixture *fixture, gconstpointer data)
   test_client_start_until_ready (fixture->test);
 }
 
+static HsElement *
+note_text_cb (HsClient *client, const char *text, const char *from, gpointer data)
+{
+  Probe *probe = data;
+
+  g_assert_false (probe->destroyed);
+  g_string_append_printf (probe->notes, "%s%s:%s:%s", probe->notes->len > 0 ? " " : "", probe->name,
+                          text != NULL ? text : "-", from != NULL ? from : "-");
+  return NULL;
+}
+
+static guint
+add_text (Fixture *fixture, Probe *probe, const char *name, const char *namespace_, HsHandlerFlags flags)
+{
+  g_autoptr (HsJid) from = hs_jid_new ("a@else", NULL);
+
+  probe->notes = fixture->notes;
+  return hs_client_add_text_handler (fixture->test->client, name, namespace_, "chat", from, flags, note_text_cb, probe,
+                                     probe_destroy);
+}
+
+/* What a message says, which need not be its first body; and the text of whatever else there is. */
+static void
+test_text (Fixture *fixture, gconstpointer data)
+{
+  Probe a = { .name = "a" }, b = { .name = "b" }, c = { .name = "c" };
+  guint first = add_text (fixture, &a, "message", "jabber:client", HS_HANDLER_DEFAULT);
+
+  add_text (fixture, &b, "x", X, HS_HANDLER_DEFAULT);
+  add_text (fixture, &c, NULL, X, HS_HANDLER_ONCE);
+  assert_notes (fixture, "<message type='chat' from='a@else/r'><body xml:lang='de'>eins</body><body>one</body></message>",
+                "a:one:a@else/r");
+  assert_notes (fixture, "<message type='chat' from='a@else'><x xmlns='urn:x'>two<y xmlns=''>no</y></x></message>",
+                "b:two:a@else c:two:a@else a:-:a@else");
+  g_assert_true (c.destroyed);
+  assert_notes (fixture, "<message type='chat' from='a@else'><y xmlns='urn:x'>3</y><body/></message>", "a::a@else");
+  assert_notes (fixture, "<message type='chat' from='b@else'><body>4</body></message>"
+                         "<message from='a@else'><body>5</body></message>",
+                "");
+  g_assert_true (hs_client_remove_handler (fixture->test->client, first));
+  g_assert_true (a.destroyed);
+  assert_notes (fixture, "<message type='chat' from='a@else'><body>6</body></message>", "");
+}
+
+/* The outer stanza's sender: an inner one may be forged. */
+static void
+test_text_nested (Fixture *fixture, gconstpointer data)
+{
+  Probe a = { .name = "a", .notes = fixture->notes }, b = { .name = "b", .notes = fixture->notes };
+
+  hs_client_add_text_handler (fixture->test->client, "message", NULL, "normal", NULL, HS_HANDLER_NESTED, note_text_cb,
+                              &a, NULL);
+  hs_client_add_text_handler (fixture->test->client, "forwarded", NULL, NULL, NULL, HS_HANDLER_DEFAULT, note_text_cb,
+                              &b, NULL);
+  test_client_say (fixture->test, FORGED);
+  g_assert_true (g_str_has_prefix (fixture->notes->str, "a:Pay:stranger@else b:-:stranger@else a:-:stranger@else"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -567,6 +625,8 @@ main (int argc, char **argv)
     { "change-inside", test_change_inside },
     { "nested-loop", test_nested_loop },
     { "end-in-nested-loop", test_end_in_nested_loop },
+    { "text", test_text },
+    { "text-nested", test_text_nested },
   };
 
   g_test_init (&argc, &argv, NULL);

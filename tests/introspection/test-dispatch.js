@@ -7,7 +7,7 @@ import GObject from 'gi://GObject?version=2.0';
 import Headstock from 'gi://Headstock?version=1.0';
 import System from 'system';
 
-import {address, assert, equal, main, makeClient, online, sendXml, sleep, wait} from './support.js';
+import {address, assert, equal, main, makeClient, online, sendXml, sleep, throwing, wait} from './support.js';
 
 const {DEFAULT, ONCE, FORGET, FROM_ACCOUNT, NESTED} = Headstock.HandlerFlags;
 const {NS_CLIENT, NS_ROSTER} = Headstock;
@@ -41,6 +41,45 @@ await main({
             await wait(() => calls.includes('.2'));
         });
         equal(calls, ['.0', 'chat1', '.1', 'two2', '.2']);
+    },
+
+    async 'a handler of texts is called with what a message says and whom it is from; what it returns is sent'() {
+        const [one, two] = [makeClient(1), makeClient(2)];
+        const calls = [], answers = [];
+        const texts = {
+            handlers: [
+                ['message', NS_CLIENT, function (text, from, client) {
+                    assert(this === texts && client === one);
+                    calls.push(text);
+                    return Headstock.Message.new_chat(from, 'one');
+                }, {type: 'chat', text: true}],
+                ['message', NS_CLIENT, async (text, from) => {
+                    await sleep(5);
+                    return Headstock.Message.new_chat(from, text ?? 'late');
+                }, {type: 'headline', text: true}],
+            ],
+        };
+        one.register(texts);
+        const handler = one.add_text_handler('body', NS_CLIENT, null, two.jid, {once: true}, (client, text, from) => {
+            assert(client === one && from === two.bound_jid.to_string());
+            calls.push(`${text}.`);
+        });
+        two.add_text_handler('message', NS_CLIENT, null, null, DEFAULT, (_client, text) => {
+            answers.push(text);
+        });
+        await online([one, two], async () => {
+            ['normal', 'chat'].forEach((kind, i) => sendXml(two, one.bound_jid, `<body>${i}</body>`, kind));
+            sendXml(two, one.bound_jid, '<x xmlns="urn:x"/>', 'headline');
+            await wait(() => answers.length === 2);
+        });
+        equal(calls, ['0.', '1']);
+        equal(answers, ['one', 'late']);
+        equal(one.remove_handler(handler), false);
+        one.unregister(texts);
+        throwing(TypeError, () => one.add_handler('x', null, {text: true}, () => null));
+        throwing(TypeError, () => one.elements('x', null, {text: true}));
+        throwing(TypeError, () => one.add_text_handler('x', null, undefined, null, DEFAULT, () => null));
+        throwing(TypeError, () => one.register({handlers: [['x', null, () => null, {text: 1}]]}));
     },
 
     async 'a contact\'s presence comes, and goes as unavailable'() {

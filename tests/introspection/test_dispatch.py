@@ -4,6 +4,7 @@
 
 import gc
 import os
+import sys
 import threading
 import weakref
 
@@ -107,6 +108,48 @@ def narrowed():
         except ValueError:
             continue
         raise AssertionError("nothing was raised")
+
+
+@scenario
+def texts():
+    """a handler of texts is called with what a message says and whom it is from; what it returns is sent"""
+    one, two, calls, answers = make_client(1), make_client(2), [], []
+
+    class Texts:
+        """Reads, and answers at once or later."""
+
+        @Headstock.xmpphandler("message", NS_CLIENT, type="chat", text=True)
+        def chat(self, text, sender):
+            calls.append(text)
+            if text == "1":
+                return Headstock.Message.new_chat(sender, "one")
+            raise RuntimeError(text)
+
+        @Headstock.xmpphandler("message", NS_CLIENT, type="headline", text=True)
+        async def headline(self, text, sender):
+            return Headstock.Message.new_chat(sender, "late" if text is None else text)
+
+    one.register(Texts())
+    handler = one.add_text_handler("body", NS_CLIENT, None, two.jid, DEFAULT, lambda client, text, sender, end: calls.append(
+        text + end if client is one and sender == two.bound_jid.to_string() else None), ".")
+    two.add_text_handler("message", NS_CLIENT, None, None, DEFAULT, lambda client, text, sender: answers.append(text))
+    original, sys.excepthook = sys.excepthook, lambda *exception: calls.append(exception[0])
+    try:
+        with online(one, two):
+            for number, kind in enumerate(("normal", "chat", "chat")):
+                send_xml(two, one.bound_jid, f"<body>{number}</body>", kind)
+            send_xml(two, one.bound_jid, "<x xmlns='urn:x'/>", "headline")
+            wait(lambda: len(answers) == 2)
+            assert one.remove_handler(handler)
+    finally:
+        sys.excepthook = original
+    assert calls == ["0.", "1.", "1", "2.", "2", RuntimeError], calls
+    assert answers == ["one", "late"], answers
+    try:
+        one.add_text_handler("x", None, None, None, DEFAULT, None)
+    except TypeError:
+        return
+    raise AssertionError("nothing was raised")
 
 
 @scenario

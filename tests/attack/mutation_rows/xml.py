@@ -5,6 +5,12 @@ from .row import attack, client, unit
 
 ROWS = [
     # ---- XML ----
+    client("a handler of texts is given what a message says",
+           "HS_IS_MESSAGE (element) ? hs_message_get_body (HS_MESSAGE (element)) : hs_element_get_text (element);",
+           "hs_element_get_text (element);", "dispatch", "/client/dispatch/text"),
+    client("a handler of texts is told whom the stanza is from, and not who is written inside it",
+           "while (node->parent != NULL) node = node->parent; return self->func (",
+           "return self->func (", "dispatch", "/client/dispatch/text-nested"),
     unit("what Python leaves on a view is forgotten with its stanza",
          "g_object_set_qdata (object, python_data, NULL);", "", "view-pool", "/view-pool/python"),
     unit("a view that Python's destructor took keeps its handlers",

@@ -18,6 +18,8 @@ new Headstock.Bookmarks().lookup(Headstock.Bookmark.new(room).jid ?? new Headsto
 new Headstock.Upload({service: 'upload.b'}).service = room;
 const same: boolean = new Headstock.Jid('a@b').equals('A@b');
 
+client.add_text_handler('message', Headstock.NS_CLIENT, 'chat', null, {once: true}, (_client, text, from) =>
+    from === null ? null : Headstock.Message.new_chat(from, text));
 client.register({
     handlers: [
         ['message', Headstock.NS_CLIENT, (message: Headstock.Message) => Headstock.Message.new_chat(message.from_jid!, message.body)],
