@@ -53,21 +53,22 @@ const client = new Headstock.Client({
     saslMechanisms: ['PLAIN'],
 });
 
+function take(body) {
+    size += body.length;
+    if (body === 'begin') {
+        begin();
+    } else if (body === 'end') {
+        end();
+        client.stop();
+    } else {
+        count++;
+    }
+}
+
 client.register({
     handlers: [
-        ['message', Headstock.NS_CLIENT, e => {
-            const body = e.get_body();
-
-            size += body.length;
-            if (body === 'begin') {
-                begin();
-            } else if (body === 'end') {
-                end();
-                client.stop();
-            } else {
-                count++;
-            }
-        }],
+        how === 'text' ? ['message', Headstock.NS_CLIENT, text => take(text), {text: true}]
+            : ['message', Headstock.NS_CLIENT, e => take(e.get_body())],
     ],
 });
 

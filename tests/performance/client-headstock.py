@@ -29,8 +29,15 @@ class Reader:
         return self.sent < bench.amount
 
 
+class TextReader:
+    @Headstock.xmpphandler("message", Headstock.NS_CLIENT, text=True)
+    def message(self, text, sender):
+        if bench.message(text):
+            client.stop()
+
+
 client = Headstock.Client(jid=Headstock.Jid.new("romeo@montague.example"), password="secret",
                           host="127.0.0.1", port=bench.port, tls_mode=Headstock.TlsMode.NONE,
                           initial_roster=False, sasl_mechanisms=["PLAIN"])
-client.register(Reader())
+client.register(TextReader() if bench.how == "text" else Reader())
 client.run()

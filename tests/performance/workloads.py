@@ -36,6 +36,8 @@ FLOOD = {
     "qxmpp": ("client-qxmpp", "-", 1 / 40),
     "python": ("client-headstock.py", "-", 1 / 8),
     "javascript": ("client-headstock.js", "-", 1 / 10),
+    "python-text": ("client-headstock.py", "text", 1 / 8),
+    "javascript-text": ("client-headstock.js", "text", 1 / 10),
     "slixmpp": ("client-slixmpp.py", "-", 1 / 40),
     "nbxmpp": ("client-nbxmpp.py", "-", 1 / 40),
     "xmppjs": ("client-xmppjs.mjs", "-", 1 / 20),
