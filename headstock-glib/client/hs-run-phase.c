@@ -18,31 +18,37 @@ static const guint8 table[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
     [HS_RUN_ON_LOST] = TO (LOST),
     [HS_RUN_ON_NEXT] = TO (CONNECTING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_NEGOTIATING] = {
     [HS_RUN_ON_SIGN_IN] = TO (SIGNED_IN),
     [HS_RUN_ON_LOST] = TO (LOST),
     [HS_RUN_ON_NEXT] = TO (CONNECTING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_SIGNED_IN] = {
     [HS_RUN_ON_SESSION] = TO (READY),
     [HS_RUN_ON_LOST] = TO (LOST),
     [HS_RUN_ON_NEXT] = TO (CONNECTING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_READY] = {
     [HS_RUN_ON_LOST] = TO (LOST),
     [HS_RUN_ON_NEXT] = TO (CONNECTING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_LOST] = {
     [HS_RUN_ON_WAIT] = TO (WAITING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_WAITING] = {
     [HS_RUN_ON_CONNECT] = TO (CONNECTING),
     [HS_RUN_ON_STOP] = TO (STOPPING),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_STOPPING] = {
     /* A handler of `stopping` iterates the main loop. */
@@ -50,13 +56,16 @@ static const guint8 table[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
     [HS_RUN_ON_SETTLE] = TO (SETTLING),
     [HS_RUN_ON_CLOSE] = TO (CLOSING),
     [HS_RUN_ON_END] = TO (IDLE),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_SETTLING] = {
     [HS_RUN_ON_CLOSE] = TO (CLOSING),
     [HS_RUN_ON_END] = TO (IDLE),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
   [HS_RUN_CLOSING] = {
     [HS_RUN_ON_END] = TO (IDLE),
+    [HS_RUN_ON_ABANDON] = TO (IDLE),
   },
 };
 

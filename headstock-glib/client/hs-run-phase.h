@@ -36,6 +36,7 @@ typedef enum /*< skip >*/
   HS_RUN_ON_SETTLE,    /* something that was sent is not acknowledged */
   HS_RUN_ON_CLOSE,     /* nothing is left to be acknowledged, or the time for it is over */
   HS_RUN_ON_END,       /* the connection is over and no other follows */
+  HS_RUN_ON_ABANDON,   /* the last reference to the client is dropped: the run ends without a signal */
   HS_N_RUN_EVENTS
 } HsRunEvent;
 

@@ -33,7 +33,7 @@ hs_run_enter (HsRun *self, HsRunEvent event)
 void
 hs_run_abandon (HsRun *self)
 {
-  self->phase = HS_RUN_IDLE;
+  hs_run_enter (self, HS_RUN_ON_ABANDON);
   self->told = HS_CLIENT_STATE_DISCONNECTED;
 }
 

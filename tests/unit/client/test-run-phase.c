@@ -7,6 +7,7 @@
 
 static const char *const events[HS_N_RUN_EVENTS] = {
   "start", "connect", "connected", "sign-in", "session", "lost", "next", "wait", "stop", "settle", "close", "end",
+  "abandon",
 };
 
 /* Every phase by every event. */
@@ -22,17 +23,17 @@ static const HsRunPhase expected[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
 #define T HS_RUN_SETTLING
 #define X HS_RUN_CLOSING
 #define _ NO
-  /*              start con.  ed  sign-in sess. lost next wait stop sett. close end */
-  /* idle */        { C, _, _, _, _, _, _, _, _, _, _, _ },
-  /* connecting */  { _, C, N, _, _, L, C, _, S, _, _, _ },
-  /* negotiating */ { _, _, _, A, _, L, C, _, S, _, _, _ },
-  /* signed-in */   { _, _, _, _, R, L, C, _, S, _, _, _ },
-  /* ready */       { _, _, _, _, _, L, C, _, S, _, _, _ },
-  /* lost */        { _, _, _, _, _, _, _, W, S, _, _, _ },
-  /* waiting */     { _, C, _, _, _, _, _, _, S, _, _, _ },
-  /* stopping */    { _, _, S, _, _, _, _, _, _, T, X, I },
-  /* settling */    { _, _, _, _, _, _, _, _, _, _, X, I },
-  /* closing */     { _, _, _, _, _, _, _, _, _, _, _, I },
+  /*              start con.  ed  sign-in sess. lost next wait stop sett. close end abandon */
+  /* idle */        { C, _, _, _, _, _, _, _, _, _, _, _, _ },
+  /* connecting */  { _, C, N, _, _, L, C, _, S, _, _, _, I },
+  /* negotiating */ { _, _, _, A, _, L, C, _, S, _, _, _, I },
+  /* signed-in */   { _, _, _, _, R, L, C, _, S, _, _, _, I },
+  /* ready */       { _, _, _, _, _, L, C, _, S, _, _, _, I },
+  /* lost */        { _, _, _, _, _, _, _, W, S, _, _, _, I },
+  /* waiting */     { _, C, _, _, _, _, _, _, S, _, _, _, I },
+  /* stopping */    { _, _, S, _, _, _, _, _, _, T, X, I, I },
+  /* settling */    { _, _, _, _, _, _, _, _, _, _, X, I, I },
+  /* closing */     { _, _, _, _, _, _, _, _, _, _, _, I, I },
 };
 
 static void
@@ -60,7 +61,8 @@ test_table (void)
     }
 }
 
-/* Each run can end, whatever happens, not without `stopping`; and one that ends does not go back. */
+/* Each run can end, whatever happens, not without `stopping`; and one that ends does not go back. One whose client is
+ * freed ends from any phase. */
 static void
 test_end (void)
 {
@@ -70,6 +72,7 @@ test_end (void)
 
       g_assert_true (hs_run_phase_can (phase, HS_RUN_ON_END) == ending);
       g_assert_true (hs_run_phase_can (phase, HS_RUN_ON_STOP) == !ending);
+      g_assert_cmpint (hs_run_phase_get_next (phase, HS_RUN_ON_ABANDON), ==, HS_RUN_IDLE);
       for (guint event = 0; ending && event < HS_RUN_ON_END; event++)
         {
           if (hs_run_phase_can (phase, event))

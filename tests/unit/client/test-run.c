@@ -86,6 +86,7 @@ static void
 test_change (Fixture *f, gconstpointer data)
 {
   g_assert_false (hs_run_take_change (&f->run, HS_CLIENT_STATE_DISCONNECTED));
+  hs_run_enter (&f->run, HS_RUN_ON_START);
   g_assert_true (hs_run_take_change (&f->run, HS_CLIENT_STATE_CONNECTING));
   g_assert_false (hs_run_take_change (&f->run, HS_CLIENT_STATE_CONNECTING));
   hs_run_abandon (&f->run);
