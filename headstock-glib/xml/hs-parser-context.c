@@ -66,14 +66,14 @@ hs_parser_make_context (HsParser *self)
                                         XML_PARSE_IGNORE_ENC);
   xmlDictSetLimit (self->context->dict, 0);
   xmlDictReference (self->context->dict);
-  self->names = hs_names_new (self->context->dict, free_dictionary, owns_name);
+  self->known.names = hs_names_new (self->context->dict, free_dictionary, owns_name);
   g_atomic_int_inc (&n_contexts);
-  self->client = intern (self, HS_NS_CLIENT);
-  self->message = intern (self, "message");
-  self->presence = intern (self, "presence");
-  self->iq = intern (self, "iq");
-  self->content = self->content_namespace != NULL ? intern (self, self->content_namespace) : NULL;
-  self->names_size = self->stanza_names = hs_parser_get_names_size (self);
+  self->known.client = intern (self, HS_NS_CLIENT);
+  self->known.message = intern (self, "message");
+  self->known.presence = intern (self, "presence");
+  self->known.iq = intern (self, "iq");
+  self->known.content = self->content_namespace != NULL ? intern (self, self->content_namespace) : NULL;
+  self->names_size = self->open.names_size = hs_parser_get_names_size (self);
 }
 
 /* Spare blocks have the names of the context that they were used with. */
@@ -92,8 +92,8 @@ hs_parser_drop_context (HsParser *self)
   drop_spares (self);
   xmlFreeParserCtxt (self->context);
   self->context = NULL;
-  g_clear_pointer (&self->names, hs_names_unref);
-  hs_parser_clear_scopes (self);
+  g_clear_pointer (&self->known.names, hs_names_unref);
+  hs_parser_scopes_clear (&self->scopes);
   g_atomic_int_add (&n_contexts, -1);
   if (self->callbacks.names_changed != NULL)
     self->callbacks.names_changed (self->user_data);

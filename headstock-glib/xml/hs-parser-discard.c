@@ -23,7 +23,7 @@ static void
 take_tag (HsParser *self, const char *tag)
 {
   g_autoptr (GError) error = NULL;
-  HsNode *node = self->parse_element (tag, strlen (tag), &error);
+  HsNode *node = self->drop.parse_element (tag, strlen (tag), &error);
 
   if (node == NULL)
     {
@@ -36,10 +36,10 @@ take_tag (HsParser *self, const char *tag)
       && !self->callbacks.stanza_begins (node, self->user_data))
     {
       hs_block_unref (hs_node_get_block (node));
-      self->bounded = FALSE;
+      self->drop.bounded = FALSE;
     }
   else
-    hs_parser_push_discarded (self, node, self->skip_reason, self->n_skipped);
+    hs_parser_push_discarded (self, node, self->drop.reason, self->drop.n_skipped);
 }
 
 static void
@@ -59,17 +59,17 @@ skip_failed (HsParser *self, HsSkipResult result)
 static gboolean
 is_enough (HsParser *self)
 {
-  return self->bounded && self->n_skipped / MAX_SKIPPED >= self->max_stanza_size;
+  return self->drop.bounded && self->drop.n_skipped / MAX_SKIPPED >= self->limits.max_stanza_size;
 }
 
 gsize
 hs_parser_skip (HsParser *self, const char *bytes, gsize length)
 {
   HsSkipResult result;
-  gsize used = hs_skip_feed (self->skip, bytes, length, &result);
-  g_autofree char *tag = hs_skip_take_tag (self->skip);
+  gsize used = hs_skip_feed (self->drop.skip, bytes, length, &result);
+  g_autofree char *tag = hs_skip_take_tag (self->drop.skip);
 
-  self->n_skipped += used;
+  self->drop.n_skipped += used;
   self->n_fed += used;
   if (tag != NULL && (result == HS_SKIP_MORE || result == HS_SKIP_ENDED))
     take_tag (self, tag);
@@ -93,24 +93,26 @@ hs_parser_skip (HsParser *self, const char *bytes, gsize length)
 void
 hs_parser_begin_skip (HsParser *self)
 {
+  HsParserPending *pending = &self->pending;
   const char *rest = NULL;
   gsize length = hs_parser_get_rest (self, &rest);
   g_autofree char *copy = g_memdup2 (rest, length);
-  guint64 size = hs_parser_get_position (self) - self->stanza_start;
+  guint64 size = hs_parser_get_position (self) - self->open.start;
+  gsize n_brackets = pending->in_section ? pending->section.n_brackets
+                                         : pending->n_brackets - MIN (pending->n_brackets, length);
 
   /* Elements that were forgotten do not count, and the rest of the stanza is not larger than the limit. */
-  self->n_skipped = self->has_forgotten ? MIN (size, self->max_stanza_size) : size;
+  self->drop.n_skipped = self->has_forgotten ? MIN (size, self->limits.max_stanza_size) : size;
   self->n_fed -= length;
-  if (self->in_section)
-    hs_skip_begin_in_cdata (self->skip);
+  if (pending->in_section)
+    hs_skip_begin_in_cdata (self->drop.skip);
   /* The copy may begin with brackets that were counted: some releases of libxml2 wait for what follows "]". */
-  hs_skip_follow_brackets (self->skip, self->in_section ? self->section.n_brackets
-                                                        : self->n_brackets - MIN (self->n_brackets, length));
-  self->in_section = FALSE;
-  self->n_brackets = 0;
-  self->holding_tag = FALSE;
-  self->skipping = TRUE;
-  self->skip_due = FALSE;
+  hs_skip_follow_brackets (self->drop.skip, n_brackets);
+  pending->in_section = FALSE;
+  pending->n_brackets = 0;
+  pending->is_tag = FALSE;
+  self->drop.skipping = TRUE;
+  self->drop.skip_due = FALSE;
   hs_parser_skip (self, copy, length);
 }
 
@@ -121,19 +123,19 @@ hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
   const char *rest = NULL;
   gsize length = hs_parser_get_rest (self, &rest);
 
-  if (self->depth == HS_HEADER_DEPTH && self->discards && length > 1 && rest[1] != '/')
+  if (self->depth == HS_HEADER_DEPTH && self->limits.discards && length > 1 && rest[1] != '/')
     {
-      self->stanza_start = hs_parser_get_position (self);
+      self->open.start = hs_parser_get_position (self);
       self->has_forgotten = FALSE;
       self->depth++;
       hs_parser_drop_inside (self, NULL);
-      hs_skip_remember_tag (self->skip);
-      self->skip_reason = reason;
-      self->bounded = TRUE;
-      self->skip_due = TRUE;
+      hs_skip_remember_tag (self->drop.skip);
+      self->drop.reason = reason;
+      self->drop.bounded = TRUE;
+      self->drop.skip_due = TRUE;
     }
   else
-    hs_parser_discard (self, reason, length + self->held->len);
+    hs_parser_discard (self, reason, length + self->pending.held->len);
   if (self->error == NULL)
     hs_parser_begin_skip (self);
 }
@@ -166,5 +168,5 @@ hs_parser_event_copy_discarded (HsParserEvent *event)
 void
 hs_parser_set_discards (HsParser *self, gboolean discards)
 {
-  self->discards = discards;
+  self->limits.discards = discards;
 }

@@ -32,6 +32,25 @@ enum
   HS_STANZA_DEPTH = 2,
 };
 
+/* The names that libxml2 compares by their addresses. */
+typedef struct
+{
+  HsNames *names;        /* the dictionary */
+  const xmlChar *client; /* jabber:client, and the names of stanzas */
+  const xmlChar *message;
+  const xmlChar *presence;
+  const xmlChar *iq;
+  const xmlChar *content; /* the namespace that is mapped to jabber:client, or NULL */
+  const xmlChar *assumed; /* of an element that stands alone and names no namespace: client, or NULL */
+} HsParserKnown;
+
+typedef struct
+{
+  gsize max_stanza_size;
+  guint max_depth;
+  guint8 discards; /* see hs_parser_set_discards() */
+} HsParserLimits;
+
 /* An element that declares prefixes, and how many. */
 typedef struct
 {
@@ -39,79 +58,96 @@ typedef struct
   guint n_prefixes;
 } HsScope;
 
-struct _HsParser
+/* The elements that are open and declare prefixes, from the outside in. */
+typedef struct
 {
-  xmlParserCtxt *context; /* NULL until bytes come, and while the stream is silent */
-  HsNames *names;
-  const xmlChar *content; /* interned: the namespace that is mapped to jabber:client, or NULL */
-  const xmlChar *client;  /* interned, as are the names of stanzas */
-  const xmlChar *message;
-  const xmlChar *presence;
-  const xmlChar *iq;
-  const xmlChar *assumed; /* of an element that stands alone and names no namespace: client, or NULL */
-  char *content_namespace;
-  HsParserCallbacks callbacks;
-  gpointer user_data;
+  HsScope *elements;
+  guint n_elements;
+  guint depth;      /* of the innermost, or 0 */
+  guint n_prefixes; /* in all of them */
+} HsParserScopes;
 
-  /* Each TRUE or FALSE, in one byte: a silent stream keeps its parser. */
-  guint8 forgets;
-  guint8 replaying;
-  guint8 framed;        /* see hs_parser_set_framed() */
-  guint8 prolog;        /* before the stream's header */
-  guint8 begun;         /* the first bytes, with an XML declaration, are good */
-  guint8 foreign;       /* see hs_parser_is_foreign() */
-  guint8 in_section;    /* a CDATA section */
-  guint8 has_forgotten; /* elements of the stanza */
-  guint8 holding_tag;   /* @held is part of a tag */
-  guint8 discards;      /* see hs_parser_set_discards() */
-  guint8 skip_due;      /* @skip takes over behind this slice; */
-  guint8 skipping;      /* it has */
-  guint8 bounded;       /* what is skipped may not be endless: it was discarded, and not dropped at its start tag */
-  guint8 uncounted;     /* what is skipped is no stanza */
+/* The stanza that is coming in. */
+typedef struct
+{
+  HsBlock *block;
+  HsNode *stanza;  /* NULL: there is none, or it is dropped */
+  HsNode *current; /* the innermost element that is open */
+  guint64 start;   /* with which byte it began, of all that libxml2 was given */
+  gsize names_size; /* of all names that were interned when it began */
+} HsParserOpen;
 
-  gsize max_stanza_size;
-  guint max_depth;
-
-  guint depth;
-  guint start_depth; /* 0 for a stream; 1 where one element stands alone */
-  guint dropping;    /* depth at which what is inside is thrown away, or 0 */
+/* The bytes that have come and that libxml2 was not given, and what is known of them. */
+typedef struct
+{
+  GByteArray *held; /* part of a character, or of a tag */
+  HsTagScan tag;    /* the held one */
   HsSectionScan section;
   gsize n_brackets; /* "]" at the end of what has come, in text */
-  HsScope *scopes; /* of the elements that are open, from the outside in */
-  guint n_scopes;
-  guint scope_depth; /* of the innermost, or 0 */
-  guint n_prefixes;  /* in all of them */
-  gsize names_size;   /* of all names that are interned */
-  gsize stanza_names; /* those that were when the stanza began */
-  HsBlock *stanza_block;
-  HsNode *stanza;
-  HsNode *current;
-  guint64 n_fed;        /* bytes that libxml2, or what skips a stanza, has been given */
-  guint64 stanza_start; /* which of them the stanza began with */
+  guint8 is_tag;    /* @held is part of a tag */
+  guint8 in_section; /* a CDATA section */
+} HsParserPending;
 
-  /* While a stanza is dropped or discarded (@dropping is not 0). */
+/* A stanza that is dropped at its start tag, or discarded because it is too large. */
+typedef struct
+{
   HsSkip *skip;      /* knows what is open */
   guint64 n_skipped; /* bytes of the stanza up to now */
   HsNode *(*parse_element) (const char *xml, gsize length, GError **error);
-  HsDiscardReason skip_reason;
+  HsDiscardReason reason;
+  guint depth;      /* what is inside an element at this depth is thrown away; 0: nothing */
+  guint8 skip_due;  /* @skip takes over behind this slice; */
+  guint8 skipping;  /* it has */
+  guint8 bounded;   /* what is skipped may not be endless: it was discarded, and not dropped at its start tag */
+  guint8 uncounted; /* what is skipped is no stanza */
+} HsParserDrop;
 
-  GByteArray *held; /* bytes that libxml2 has not been given: part of a character, or of a tag */
-  HsTagScan tag; /* the held one */
-  GByteArray *header;
-
+/* The events that wait to be popped. */
+typedef struct
+{
   HsParserEvent *first;
   HsParserEvent *last;
-  HsBlock *spares; /* linked by forward */
-  guint n_spares;
   guint n_dropped;        /* stanzas since the last event in the queue */
   guint n_dropped_popped; /* and those before the last that was popped */
+} HsParserQueue;
+
+struct _HsParser
+{
+  xmlParserCtxt *context; /* NULL until bytes come, and while the stream is silent */
+  char *content_namespace;
+  HsParserCallbacks callbacks;
+  gpointer user_data;
+  GByteArray *header;
   GError *error;
+  gsize names_size; /* of all names that are interned */
+  guint64 n_fed;    /* bytes that libxml2, or what skips a stanza, has been given */
+  HsBlock *spares;  /* linked by forward */
+  guint n_spares;
+  guint depth;
+
+  /* A silent stream keeps its parser, so that flags take one byte each, here and in the parts. */
+  guint8 start_depth; /* 0 for a stream; 1 where one element stands alone */
+  guint8 forgets;
+  guint8 has_forgotten; /* elements of the stanza that is coming in */
+  guint8 replaying;
+  guint8 framed;  /* see hs_parser_set_framed() */
+  guint8 prolog;  /* before the stream's header */
+  guint8 begun;   /* the first bytes, with an XML declaration, are good */
+  guint8 foreign; /* see hs_parser_is_foreign() */
+
+  HsParserKnown known;
+  HsParserLimits limits;
+  HsParserScopes scopes;
+  HsParserOpen open;
+  HsParserPending pending;
+  HsParserDrop drop;
+  HsParserQueue queue;
 };
 
 extern xmlSAXHandler hs_parser_sax_handler;
 
 void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
-void hs_parser_clear_scopes (HsParser *self);
+void hs_parser_scopes_clear (HsParserScopes *self);
 HsBlock *hs_parser_take_block (HsParser *self);
 void hs_parser_put_block (HsParser *self, HsBlock *block);
 

@@ -28,13 +28,13 @@ link_event (HsParser *self, HsParserEvent *event, HsParserEventType type, HsNode
   event->type = type;
   event->node = node;
   event->following = NULL;
-  event->n_dropped = self->n_dropped;
-  self->n_dropped = 0;
-  if (self->last != NULL)
-    self->last->next = event;
+  event->n_dropped = self->queue.n_dropped;
+  self->queue.n_dropped = 0;
+  if (self->queue.last != NULL)
+    self->queue.last->next = event;
   else
-    self->first = event;
-  self->last = event;
+    self->queue.first = event;
+  self->queue.last = event;
 }
 
 static void
@@ -58,7 +58,7 @@ hs_parser_take_block (HsParser *self)
   HsBlock *block = self->spares;
 
   if (G_UNLIKELY (block == NULL))
-    return hs_block_new (self->names);
+    return hs_block_new (self->known.names);
   /* As good as new: nobody but us has known of it since it was put back. */
   self->spares = g_steal_pointer (&block->forward);
   self->n_spares--;
@@ -69,8 +69,8 @@ void
 hs_parser_put_block (HsParser *self, HsBlock *block)
 {
   /* One that is put back after the stream was restarted would not have the names of the next. */
-  if (self->names != NULL && self->n_spares < HS_PARSER_MAX_SPARES &&
-      hs_block_try_reset (block, self->names))
+  if (self->known.names != NULL && self->n_spares < HS_PARSER_MAX_SPARES &&
+      hs_block_try_reset (block, self->known.names))
     {
       block->forward = self->spares;
       self->spares = block;
@@ -180,11 +180,11 @@ hs_parser_push_discarded (HsParser *self, HsNode *stanza, HsDiscardReason reason
 
   discard->reason = reason;
   discard->size = size;
-  discard->limit = self->max_stanza_size;
+  discard->limit = self->limits.max_stanza_size;
   link_event (self, &discard->event, HS_PARSER_EVENT_DISCARDED, stanza);
-  self->bounded = TRUE;
+  self->drop.bounded = TRUE;
   /* An element that is not a stanza does not count as a received stanza (XEP-0198, 4). */
-  self->uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;
+  self->drop.uncounted = hs_node_get_kind (stanza) == HS_STANZA_KIND_NONE;
 }
 
 /* Elements that are open have not been shown, and now never will be: they are a part of their stanza. */
@@ -193,8 +193,8 @@ close_open_elements (HsParser *self)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-  self->skip = hs_skip_new (self->max_depth);
-  for (HsNode *node = self->current; node != NULL; node = node->parent)
+  self->drop.skip = hs_skip_new (self->limits.max_depth);
+  for (HsNode *node = self->open.current; node != NULL; node = node->parent)
     {
       g_ptr_array_add (names, (gpointer) node->name);
       if (node->forget)
@@ -207,28 +207,28 @@ close_open_elements (HsParser *self)
         }
     }
   for (guint i = names->len; i > 0; i--)
-    hs_skip_push (self->skip, g_ptr_array_index (names, i - 1));
+    hs_skip_push (self->drop.skip, g_ptr_array_index (names, i - 1));
 }
 
 /* @n_held: bytes that have come, and that libxml2 has not been given or not used. */
 void
 hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held)
 {
-  HsNode *stanza = self->stanza;
+  HsNode *stanza = self->open.stanza;
 
-  if (!self->discards || (stanza == NULL && self->skip == NULL))
+  if (!self->limits.discards || (stanza == NULL && self->drop.skip == NULL))
     {
       fail (self, reason);
       return;
     }
-  self->skip_due = TRUE;
-  if (self->dropping != 0)
+  self->drop.skip_due = TRUE;
+  if (self->drop.depth != 0)
     return;
   close_open_elements (self);
-  hs_parser_push_discarded (self, stanza, reason, hs_parser_get_position (self) - self->stanza_start + n_held);
-  self->dropping = HS_STANZA_DEPTH;
-  self->stanza = self->current = NULL;
-  self->stanza_block = NULL;
+  hs_parser_push_discarded (self, stanza, reason, hs_parser_get_position (self) - self->open.start + n_held);
+  self->drop.depth = HS_STANZA_DEPTH;
+  self->open.stanza = self->open.current = NULL;
+  self->open.block = NULL;
 }
 
 /* Discards the content of the stanza that has just begun. @name: its name as written, if the rest is to be skipped;
@@ -236,35 +236,35 @@ hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held)
 void
 hs_parser_drop_inside (HsParser *self, const char *name)
 {
-  self->dropping = self->depth;
-  self->skip = hs_skip_new (self->max_depth);
+  self->drop.depth = self->depth;
+  self->drop.skip = hs_skip_new (self->limits.max_depth);
   if (name != NULL)
-    hs_skip_push (self->skip, name);
+    hs_skip_push (self->drop.skip, name);
 }
 
 void
 hs_parser_finish_dropped (HsParser *self)
 {
-  if (!self->uncounted)
-    self->n_dropped++;
-  self->dropping = 0;
+  if (!self->drop.uncounted)
+    self->queue.n_dropped++;
+  self->drop.depth = 0;
   hs_parser_forget_skip (self);
 }
 
 static void
 dropped_end (HsParser *self, guint depth)
 {
-  if (self->skip != NULL)
-    hs_skip_pop (self->skip);
-  if (depth == self->dropping)
+  if (self->drop.skip != NULL)
+    hs_skip_pop (self->drop.skip);
+  if (depth == self->drop.depth)
     hs_parser_finish_dropped (self);
 }
 
 void
 hs_parser_forget_skip (HsParser *self)
 {
-  g_clear_pointer (&self->skip, hs_skip_free);
-  self->skipping = self->skip_due = self->uncounted = self->bounded = FALSE;
+  g_clear_pointer (&self->drop.skip, hs_skip_free);
+  self->drop.skipping = self->drop.skip_due = self->drop.uncounted = self->drop.bounded = FALSE;
 }
 
 /* ---- What is kept ---- */
@@ -273,13 +273,13 @@ hs_parser_forget_skip (HsParser *self)
 static inline void
 check_size (HsParser *self, HsBlock *block)
 {
-  HsBlock *stanza_block = self->stanza_block;
+  HsBlock *stanza_block = self->open.block;
   gsize size = block->size;
 
   if (G_UNLIKELY (block != stanza_block && stanza_block != NULL))
     size += hs_block_resolve (stanza_block)->size;
   /* Do not count the memory that every stanza needs: a node, and the attributes for its route. */
-  if (G_UNLIKELY (size > self->max_stanza_size + 2048))
+  if (G_UNLIKELY (size > self->limits.max_stanza_size + 2048))
     hs_parser_discard (self, HS_DISCARD_SIZE, 0);
 }
 
@@ -348,11 +348,11 @@ begin_stream (HsParser *self,
 static HsStanzaKind
 get_kind (HsParser *self, const xmlChar *name, const xmlChar *uri)
 {
-  if (uri != self->client)
+  if (uri != self->known.client)
     return HS_STANZA_KIND_NONE;
-  return name == self->message    ? HS_STANZA_KIND_MESSAGE
-         : name == self->presence ? HS_STANZA_KIND_PRESENCE
-         : name == self->iq       ? HS_STANZA_KIND_IQ
+  return name == self->known.message    ? HS_STANZA_KIND_MESSAGE
+         : name == self->known.presence ? HS_STANZA_KIND_PRESENCE
+         : name == self->known.iq       ? HS_STANZA_KIND_IQ
                                   : HS_STANZA_KIND_NONE;
 }
 
@@ -363,14 +363,14 @@ push_header (HsParser *self, HsBlock *block, HsNode *node)
 {
   node->unfinished = FALSE;
   push_event (self, HS_PARSER_EVENT_STANZA, block, node);
-  self->dropping = self->depth;
+  self->drop.depth = self->depth;
 }
 
 /* libxml2 looks for a prefix among all that are in scope. */
 static inline void
 check_prefixes (HsParser *self)
 {
-  if (G_UNLIKELY (self->n_prefixes > HS_PARSER_MAX_NAMESPACES))
+  if (G_UNLIKELY (self->scopes.n_prefixes > HS_PARSER_MAX_NAMESPACES))
     hs_parser_discard (self, HS_DISCARD_PREFIXES, 0);
 }
 
@@ -386,11 +386,11 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
       push_header (self, block, node);
       return;
     }
-  self->stanza = self->current = node;
-  self->stanza_block = block;
-  self->stanza_names = self->names_size;
+  self->open.stanza = self->open.current = node;
+  self->open.block = block;
+  self->open.names_size = self->names_size;
   self->has_forgotten = FALSE;
-  self->stanza_start = self->n_fed - (self->context->input->end - self->context->input->cur);
+  self->open.start = self->n_fed - (self->context->input->end - self->context->input->cur);
   if (self->callbacks.stanza_begins == NULL ||
       self->callbacks.stanza_begins (node, self->user_data))
     {
@@ -398,8 +398,8 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
       check_prefixes (self);
       return;
     }
-  hs_parser_put_block (self, g_steal_pointer (&self->stanza_block));
-  self->stanza = self->current = NULL;
+  hs_parser_put_block (self, g_steal_pointer (&self->open.block));
+  self->open.stanza = self->open.current = NULL;
   hs_parser_drop_inside (self, name);
   check_prefixes (self);
 }
@@ -408,29 +408,46 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
 static void
 assume_client (HsParser *self, const xmlChar *name)
 {
-  if (name == self->message || name == self->presence || name == self->iq)
-    self->assumed = self->client;
+  if (name == self->known.message || name == self->known.presence || name == self->known.iq)
+    self->known.assumed = self->known.client;
 }
 
 static const xmlChar *
 map_namespace (HsParser *self, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-  if (G_LIKELY (self->content == NULL && self->start_depth == 0))
+  if (G_LIKELY (self->known.content == NULL && self->start_depth == 0))
     return uri;
   if (self->start_depth == 0)
-    return uri == self->content ? self->client : uri;
+    return uri == self->known.content ? self->known.client : uri;
   if (uri != NULL || prefix != NULL)
     return uri;
   if (self->depth == HS_STANZA_DEPTH)
     assume_client (self, name);
-  return self->assumed;
+  return self->known.assumed;
 }
 
 void
-hs_parser_clear_scopes (HsParser *self)
+hs_parser_scopes_clear (HsParserScopes *self)
 {
-  g_clear_pointer (&self->scopes, g_free);
-  self->n_scopes = self->scope_depth = self->n_prefixes = 0;
+  g_clear_pointer (&self->elements, g_free);
+  *self = (HsParserScopes){ .elements = NULL };
+}
+
+static void
+push_scope (HsParserScopes *self, guint depth, guint n_prefixes)
+{
+  if (self->n_elements % SCOPES_STEP == 0)
+    self->elements = g_renew (HsScope, self->elements, self->n_elements + SCOPES_STEP);
+  self->elements[self->n_elements++] = (HsScope){ depth, n_prefixes };
+  self->depth = depth;
+  self->n_prefixes += n_prefixes;
+}
+
+static void
+pop_scope (HsParserScopes *self)
+{
+  self->n_prefixes -= self->elements[--self->n_elements].n_prefixes;
+  self->depth = self->n_elements > 0 ? self->elements[self->n_elements - 1].depth : 0;
 }
 
 /* libxml2 counts the prefixes that are in scope, but does not show the count in all its releases. Of default
@@ -444,18 +461,7 @@ enter_scope (HsParser *self, int n_namespaces, const xmlChar **namespaces)
     return;
   for (int i = 0; i < n_namespaces; i++)
     n_prefixes += namespaces[i * 2] != NULL;
-  if (self->n_scopes % SCOPES_STEP == 0)
-    self->scopes = g_renew (HsScope, self->scopes, self->n_scopes + SCOPES_STEP);
-  self->scopes[self->n_scopes++] = (HsScope){ self->depth, n_prefixes };
-  self->scope_depth = self->depth;
-  self->n_prefixes += n_prefixes;
-}
-
-static void
-leave_scope (HsParser *self)
-{
-  self->n_prefixes -= self->scopes[--self->n_scopes].n_prefixes;
-  self->scope_depth = self->n_scopes > 0 ? self->scopes[self->n_scopes - 1].depth : 0;
+  push_scope (&self->scopes, self->depth, n_prefixes);
 }
 
 /* Whether the element may come in, and is wanted. */
@@ -466,14 +472,14 @@ check_start (HsParser *self, const xmlChar *name, int n_namespaces, const xmlCha
     enter_scope (self, n_namespaces, namespaces);
   if (self->error != NULL || self->replaying)
     return FALSE;
-  if (self->depth > self->max_depth + HS_HEADER_DEPTH)
+  if (self->depth > self->limits.max_depth + HS_HEADER_DEPTH)
     hs_parser_fail (self, HS_XML_ERROR_TOO_DEEP, "Elements are nested deeper than is allowed");
   else if (n_namespaces > 0 && self->depth != HS_STANZA_DEPTH)
     check_prefixes (self);
-  if (self->error != NULL || G_LIKELY (self->dropping == 0))
+  if (self->error != NULL || G_LIKELY (self->drop.depth == 0))
     return self->error == NULL;
-  if (self->skip != NULL)
-    hs_skip_push (self->skip, (const char *) name);
+  if (self->drop.skip != NULL)
+    hs_skip_push (self->drop.skip, (const char *) name);
   return FALSE;
 }
 
@@ -482,7 +488,7 @@ static gboolean
 is_to_be_forgotten (HsParser *self, const xmlChar *name, const xmlChar *uri)
 {
   return self->forgets && self->depth > HS_STANZA_DEPTH &&
-         self->callbacks.forget (self->stanza, (const char *) name, (const char *) uri,
+         self->callbacks.forget (self->open.stanza, (const char *) name, (const char *) uri,
                                  self->user_data);
 }
 
@@ -510,7 +516,7 @@ on_start_element (void *data,
   if (depth <= HS_STANZA_DEPTH || forget)
     block = hs_parser_take_block (self);
   else
-    block = hs_block_resolve (self->current->block);
+    block = hs_block_resolve (self->open.current->block);
 
   if (n_attributes > 0)
     {
@@ -526,10 +532,10 @@ on_start_element (void *data,
 
   if (depth > HS_STANZA_DEPTH)
     {
-      if (G_UNLIKELY (hs_node_has_gap (self->current)))
-        hs_node_close_gap (self->current);
-      hs_node_add_last (self->current, node);
-      self->current = node;
+      if (G_UNLIKELY (hs_node_has_gap (self->open.current)))
+        hs_node_close_gap (self->open.current);
+      hs_node_add_last (self->open.current, node);
+      self->open.current = node;
       check_size (self, block);
     }
   else if (depth == HS_STANZA_DEPTH)
@@ -545,11 +551,11 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
   HsNode *node;
   guint depth = self->depth--;
 
-  if (G_UNLIKELY (depth == self->scope_depth))
-    leave_scope (self);
+  if (G_UNLIKELY (depth == self->scopes.depth))
+    pop_scope (&self->scopes);
   if (self->error != NULL)
     return;
-  if (self->dropping != 0)
+  if (self->drop.depth != 0)
     {
       dropped_end (self, depth);
       return;
@@ -562,15 +568,15 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
         push_stream_end (self);
       return;
     }
-  node = self->current;
+  node = self->open.current;
   if (G_UNLIKELY (hs_node_has_gap (node)))
     hs_node_close_gap (node);
   node->unfinished = FALSE;
-  self->current = node->parent;
+  self->open.current = node->parent;
   if (depth == HS_STANZA_DEPTH)
     {
-      self->stanza = NULL;
-      self->stanza_block = NULL;
+      self->open.stanza = NULL;
+      self->open.block = NULL;
       push_event (self, HS_PARSER_EVENT_STANZA, hs_node_get_block (node), node);
     }
   else if (node->forget)
@@ -585,9 +591,9 @@ on_characters (void *data, const xmlChar *text, int length)
 {
   HsParser *self = data;
 
-  if (self->error != NULL || self->dropping != 0)
+  if (self->error != NULL || self->drop.depth != 0)
     return;
-  if (self->current == NULL)
+  if (self->open.current == NULL)
     {
       for (int i = 0; i < length; i++)
         {
@@ -599,8 +605,8 @@ on_characters (void *data, const xmlChar *text, int length)
         }
       return;
     }
-  hs_node_append_text (self->current, (const char *) text, length);
-  check_size (self, hs_block_resolve (self->current->block));
+  hs_node_append_text (self->open.current, (const char *) text, length);
+  check_size (self, hs_block_resolve (self->open.current->block));
 }
 
 /* The parser gives libxml2 an empty CDATA section: libxml2 never sees the content. */

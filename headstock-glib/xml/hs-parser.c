@@ -34,11 +34,11 @@ hs_parser_new (const char *content_namespace,
   if (callbacks != NULL)
     self->callbacks = *callbacks;
   self->user_data = user_data;
-  self->parse_element = hs_parser_parse_element;
-  self->max_stanza_size = 10 * 1024 * 1024;
-  self->max_depth = 128;
+  self->drop.parse_element = hs_parser_parse_element;
+  self->limits.max_stanza_size = 10 * 1024 * 1024;
+  self->limits.max_depth = 128;
   self->prolog = TRUE;
-  self->held = g_byte_array_new ();
+  self->pending.held = g_byte_array_new ();
   self->header = g_byte_array_new ();
   return self;
 }
@@ -55,24 +55,24 @@ static void
 drop_stanza (HsParser *self)
 {
   /* Elements that were parsed to be forgotten are events in the queue, and outlive the stanza: unlink them. */
-  for (HsParserEvent *event = self->first; event != NULL && self->stanza != NULL; event = event->next)
+  for (HsParserEvent *event = self->queue.first; event != NULL && self->open.stanza != NULL; event = event->next)
     {
-      if (event->type == HS_PARSER_EVENT_FORGET && is_inside (event->node, self->stanza))
+      if (event->type == HS_PARSER_EVENT_FORGET && is_inside (event->node, self->open.stanza))
         hs_node_unlink (event->node);
     }
-  while (self->current != NULL)
+  while (self->open.current != NULL)
     {
-      HsNode *node = self->current;
+      HsNode *node = self->open.current;
 
-      self->current = node->parent;
+      self->open.current = node->parent;
       if (node->forget)
         {
           hs_node_unlink (node);
           hs_block_unref (hs_node_get_block (node));
         }
     }
-  g_clear_pointer (&self->stanza_block, hs_block_unref);
-  self->stanza = NULL;
+  g_clear_pointer (&self->open.block, hs_block_unref);
+  self->open.stanza = NULL;
 }
 
 static void
@@ -97,7 +97,7 @@ hs_parser_free (HsParser *self)
   drop_stanza (self);
   hs_parser_forget_skip (self);
   hs_parser_drop_context (self);
-  g_byte_array_unref (self->held);
+  g_byte_array_unref (self->pending.held);
   g_byte_array_unref (self->header);
   g_clear_error (&self->error);
   g_free (self->content_namespace);
@@ -107,8 +107,8 @@ hs_parser_free (HsParser *self)
 void
 hs_parser_set_limits (HsParser *self, gsize max_stanza_size, guint max_depth)
 {
-  self->max_stanza_size = max_stanza_size;
-  self->max_depth = max_depth;
+  self->limits.max_stanza_size = max_stanza_size;
+  self->limits.max_depth = max_depth;
 }
 
 void
@@ -135,16 +135,16 @@ hs_parser_restart (HsParser *self)
   drop_stanza (self);
   hs_parser_forget_skip (self);
   hs_parser_drop_context (self);
-  g_byte_array_set_size (self->held, 0);
+  g_byte_array_set_size (self->pending.held, 0);
   g_byte_array_set_size (self->header, 0);
-  self->holding_tag = FALSE;
+  self->pending.is_tag = FALSE;
   self->depth = 0;
-  self->dropping = 0;
-  self->n_dropped = self->n_dropped_popped = 0;
+  self->drop.depth = 0;
+  self->queue.n_dropped = self->queue.n_dropped_popped = 0;
   self->prolog = TRUE;
   self->begun = FALSE;
-  self->in_section = FALSE;
-  self->n_brackets = 0;
+  self->pending.in_section = FALSE;
+  self->pending.n_brackets = 0;
   if (self->framed)
     begin_framed (self);
 }
@@ -162,7 +162,7 @@ renew (HsParser *self)
 static void
 renew_if_skipped (HsParser *self)
 {
-  if (self->error == NULL && !self->skipping)
+  if (self->error == NULL && !self->drop.skipping)
     renew (self);
 }
 
@@ -172,7 +172,7 @@ renew_if_skipped (HsParser *self)
 static gboolean
 has_many_names (HsParser *self)
 {
-  return self->start_depth == 0 && self->names_size >= MAX_NAMES && !self->skipping;
+  return self->start_depth == 0 && self->names_size >= MAX_NAMES && !self->drop.skipping;
 }
 
 static void
@@ -182,7 +182,7 @@ renew_names (HsParser *self)
   g_autofree char *copy = NULL;
   gsize length;
 
-  if (self->depth != HS_HEADER_DEPTH || self->in_section || self->first != NULL)
+  if (self->depth != HS_HEADER_DEPTH || self->pending.in_section || self->queue.first != NULL)
     return;
   length = hs_parser_get_rest (self, &rest);
   copy = g_memdup2 (rest, length);
@@ -198,7 +198,7 @@ only_space_left (HsParser *self)
   const char *rest = NULL;
   gsize length = hs_parser_get_rest (self, &rest);
 
-  if (self->in_section)
+  if (self->pending.in_section)
     return FALSE;
   for (gsize i = 0; i < length; i++)
     {
@@ -217,15 +217,15 @@ hs_parser_is_foreign (HsParser *self)
 gboolean
 hs_parser_is_between_stanzas (HsParser *self)
 {
-  return self->error == NULL && self->depth == HS_HEADER_DEPTH && self->held->len == 0 &&
-         !self->holding_tag && (self->context == NULL || only_space_left (self));
+  return self->error == NULL && self->depth == HS_HEADER_DEPTH && self->pending.held->len == 0 &&
+         !self->pending.is_tag && (self->context == NULL || only_space_left (self));
 }
 
 gboolean
 hs_parser_shrink (HsParser *self)
 {
-  if (self->depth != HS_HEADER_DEPTH || self->first != NULL || self->start_depth != 0 || self->error != NULL ||
-      self->held->len > 0 || (self->context != NULL && !only_space_left (self)))
+  if (self->depth != HS_HEADER_DEPTH || self->queue.first != NULL || self->start_depth != 0 || self->error != NULL ||
+      self->pending.held->len > 0 || (self->context != NULL && !only_space_left (self)))
     return FALSE;
   if (self->context != NULL)
     hs_parser_drop_context (self);
@@ -251,8 +251,8 @@ look_at_rest (HsParser *self)
     hs_parser_fail (self, HS_XML_ERROR_RESTRICTED, HS_PARSER_INSTRUCTION);
   else if (rest[0] == '<' && length > LONG_TAG)
     {
-      self->tag = (HsTagScan){ 0 };
-      self->holding_tag = !hs_tag_scan_ends (&self->tag, rest, length);
+      self->pending.tag = (HsTagScan){ 0 };
+      self->pending.is_tag = !hs_tag_scan_ends (&self->pending.tag, rest, length);
     }
 }
 
@@ -260,8 +260,8 @@ look_at_rest (HsParser *self)
 static gsize
 get_size (HsParser *self)
 {
-  return self->names_size - self->stanza_names +
-         (self->stanza_block != NULL ? hs_block_get_size (self->stanza_block) : 0);
+  return self->names_size - self->open.names_size +
+         (self->open.block != NULL ? hs_block_get_size (self->open.block) : 0);
 }
 
 /* Whether @bytes complete a "]]>", which is an error in text (XML 1.0, 2.4). libxml2 finds a "]]>" only if it gets
@@ -273,7 +273,7 @@ ends_section_in_text (HsParser *self, const char *bytes, gsize length)
 
   while (n < length && bytes[n] == ']')
     n++;
-  return n < length && bytes[n] == '>' && self->n_brackets + n >= 2;
+  return n < length && bytes[n] == '>' && self->pending.n_brackets + n >= 2;
 }
 
 /* Returns how many "]" the text ends with, for ends_section_in_text(). @bytes have just been parsed and end with "]".
@@ -288,7 +288,7 @@ count_brackets (HsParser *self, const char *bytes, gsize length)
   while (n < length && bytes[length - n - 1] == ']')
     n++;
   if (n == length)
-    n += self->n_brackets;
+    n += self->pending.n_brackets;
   return hs_parser_get_rest (self, &rest) <= n ? n : 0;
 }
 
@@ -297,7 +297,7 @@ static void
 parse_plain (HsParser *self, const char *bytes, gsize length)
 {
   self->n_fed += length;
-  if (G_UNLIKELY (self->n_brackets > 0) && ends_section_in_text (self, bytes, length))
+  if (G_UNLIKELY (self->pending.n_brackets > 0) && ends_section_in_text (self, bytes, length))
     {
       hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: \"]]>\" in text");
       return;
@@ -305,7 +305,7 @@ parse_plain (HsParser *self, const char *bytes, gsize length)
   xmlParseChunk (self->context, bytes, length, 0);
   if (self->error == NULL && !self->context->wellFormed)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML");
-  self->n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
+  self->pending.n_brackets = bytes[length - 1] == ']' ? count_brackets (self, bytes, length) : 0;
   if (self->error == NULL)
     look_at_rest (self);
 }
@@ -351,8 +351,8 @@ begin_section (HsParser *self, const char *bytes, gsize length)
   if (self->error == NULL && forbidden)
     hs_parser_fail (self, HS_XML_ERROR_RESTRICTED,
                     "A comment, document type or other declaration, which XMPP forbids");
-  self->section = (HsSectionScan){ 0 };
-  self->in_section = TRUE;
+  self->pending.section = (HsSectionScan){ 0 };
+  self->pending.in_section = TRUE;
   return strlen (HS_SECTION_START);
 }
 
@@ -376,9 +376,9 @@ parse_section (HsParser *self, const char *bytes, gsize length)
   gsize used;
 
   self->n_fed = n_fed + length;
-  used = hs_section_scan (&self->section, bytes, length, &ended, on_section_text, self);
+  used = hs_section_scan (&self->pending.section, bytes, length, &ended, on_section_text, self);
   self->n_fed = n_fed + used;
-  self->in_section = !ended;
+  self->pending.in_section = !ended;
   return used;
 }
 
@@ -389,18 +389,18 @@ parse_part (HsParser *self, const char *bytes, gsize length)
 {
   gsize used;
 
-  if (G_UNLIKELY (self->skipping))
+  if (G_UNLIKELY (self->drop.skipping))
     {
       used = hs_parser_skip (self, bytes, length);
       renew_if_skipped (self);
       return used;
     }
-  if (self->in_section)
+  if (self->pending.in_section)
     return parse_section (self, bytes, length);
   used = hs_bytes_find_declaration (bytes, length);
   if (used > 0)
     parse_plain (self, bytes, used);
-  if (used < length && self->error == NULL && !self->skip_due)
+  if (used < length && self->error == NULL && !self->drop.skip_due)
     used += begin_section (self, bytes + used, length - used);
   return used;
 }
@@ -412,7 +412,7 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
   switch (hs_bytes_look_at_beginning (bytes, length, declaration))
     {
     case HS_BEGINNING_UNFINISHED:
-      g_byte_array_prepend (self->held, (const guint8 *) bytes, length);
+      g_byte_array_prepend (self->pending.held, (const guint8 *) bytes, length);
       if (length > MAX_DECLARATION)
         hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The XML declaration is larger than is allowed");
       return FALSE;
@@ -435,7 +435,7 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
 static void
 begin_due_skip (HsParser *self)
 {
-  if (G_UNLIKELY (self->skip_due) && self->error == NULL)
+  if (G_UNLIKELY (self->drop.skip_due) && self->error == NULL)
     {
       hs_parser_begin_skip (self);
       renew_if_skipped (self);
@@ -462,11 +462,11 @@ parse (HsParser *self, const char *bytes, gsize length)
   if (self->error == NULL && valid < length)
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED,
                     "Not well-formed XML: bytes that are not UTF-8, or a NUL");
-  if (self->error != NULL || self->skipping)
+  if (self->error != NULL || self->drop.skipping)
     return;
   self->names_size = hs_parser_get_names_size (self);
   /* Names of discarded and forgotten elements take memory too. */
-  if (get_size (self) > self->max_stanza_size + MAX_NAMES_AHEAD)
+  if (get_size (self) > self->limits.max_stanza_size + MAX_NAMES_AHEAD)
     {
       hs_parser_discard (self, HS_DISCARD_NAMES, 0);
       begin_due_skip (self);
@@ -484,12 +484,12 @@ get_whole (const char *bytes, gsize length)
 static void
 parse_held (HsParser *self)
 {
-  g_autoptr (GByteArray) held = g_steal_pointer (&self->held);
+  g_autoptr (GByteArray) held = g_steal_pointer (&self->pending.held);
   gsize whole = get_whole ((const char *) held->data, held->len);
 
-  self->held = g_byte_array_new ();
+  self->pending.held = g_byte_array_new ();
   if (whole < held->len)
-    g_byte_array_append (self->held, held->data + whole, held->len - whole);
+    g_byte_array_append (self->pending.held, held->data + whole, held->len - whole);
   parse (self, (const char *) held->data, whole);
 }
 
@@ -505,24 +505,24 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
 {
   gsize whole;
 
-  if (G_LIKELY (self->held->len == 0 && !self->holding_tag))
+  if (G_LIKELY (self->pending.held->len == 0 && !self->pending.is_tag))
     {
       whole = get_whole (bytes, length);
       if (whole < length)
-        g_byte_array_append (self->held, (const guint8 *) bytes + whole, length - whole);
+        g_byte_array_append (self->pending.held, (const guint8 *) bytes + whole, length - whole);
       parse (self, bytes, whole);
       return;
     }
-  g_byte_array_append (self->held, (const guint8 *) bytes, length);
-  if (self->holding_tag)
+  g_byte_array_append (self->pending.held, (const guint8 *) bytes, length);
+  if (self->pending.is_tag)
     {
-      if (hs_tag_scan_ends (&self->tag, bytes, length))
-        self->holding_tag = FALSE;
-      if (self->tag.n_values > HS_PARSER_MAX_ATTRIBUTES)
+      if (hs_tag_scan_ends (&self->pending.tag, bytes, length))
+        self->pending.is_tag = FALSE;
+      if (self->pending.tag.n_values > HS_PARSER_MAX_ATTRIBUTES)
         discard_tag (self, HS_DISCARD_ATTRIBUTES);
-      else if (self->held->len > self->max_stanza_size)
+      else if (self->pending.held->len > self->limits.max_stanza_size)
         discard_tag (self, HS_DISCARD_SIZE);
-      if (self->error != NULL || self->holding_tag)
+      if (self->error != NULL || self->pending.is_tag)
         return;
     }
   parse_held (self);
@@ -544,9 +544,9 @@ slice_length (const char *bytes, gsize length, gboolean single)
 static void
 prepare_context (HsParser *self)
 {
-  if (G_UNLIKELY (self->skipping))
+  if (G_UNLIKELY (self->drop.skipping))
     {
-      if (self->first == NULL)
+      if (self->queue.first == NULL)
         hs_parser_drop_context (self);
     }
   else if (self->context == NULL)
@@ -578,7 +578,7 @@ hs_parser_feed (HsParser *self,
         {
           const char *rest;
 
-          if (hs_parser_get_rest (self, &rest) + self->held->len > MAX_HEADER)
+          if (hs_parser_get_rest (self, &rest) + self->pending.held->len > MAX_HEADER)
             hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The stream's header is larger than is allowed");
         }
     }
@@ -593,20 +593,20 @@ take_event (HsParser *self, HsParserEvent *event)
   /* Hide the nodes after this one: for the handlers they have not come yet, even if they were parsed together. */
   if (event->type == HS_PARSER_EVENT_FORGET && event->node->parent != NULL)
     event->following = hs_node_hide_following (event->node, &event->last);
-  self->first = event->next;
-  if (self->first == NULL)
-    self->last = NULL;
-  self->n_dropped_popped += event->n_dropped;
+  self->queue.first = event->next;
+  if (self->queue.first == NULL)
+    self->queue.last = NULL;
+  self->queue.n_dropped_popped += event->n_dropped;
   return event;
 }
 
 HsParserEvent *
 hs_parser_pop (HsParser *self)
 {
-  if (self->first != NULL)
-    return take_event (self, self->first);
-  self->n_dropped_popped += self->n_dropped;
-  self->n_dropped = 0;
+  if (self->queue.first != NULL)
+    return take_event (self, self->queue.first);
+  self->queue.n_dropped_popped += self->queue.n_dropped;
+  self->queue.n_dropped = 0;
   if (hs_parser_has_many_contexts ())
     hs_parser_shrink (self);
   return NULL;
@@ -615,7 +615,7 @@ hs_parser_pop (HsParser *self)
 HsParserEvent *
 hs_parser_pop_stanza (HsParser *self)
 {
-  HsParserEvent *event = self->first;
+  HsParserEvent *event = self->queue.first;
 
   if (event == NULL)
     return NULL;
@@ -628,9 +628,9 @@ hs_parser_pop_stanza (HsParser *self)
 guint
 hs_parser_take_dropped (HsParser *self)
 {
-  guint n = self->n_dropped_popped;
+  guint n = self->queue.n_dropped_popped;
 
-  self->n_dropped_popped = 0;
+  self->queue.n_dropped_popped = 0;
   return n;
 }
 
@@ -682,7 +682,7 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
   for (gsize i = 0; i < length && empty; i++)
     empty = hs_xml_is_space (xml[i]);
   self->start_depth = self->depth = HS_HEADER_DEPTH;
-  self->max_stanza_size = G_MAXSIZE / 2;
+  self->limits.max_stanza_size = G_MAXSIZE / 2;
   hs_parser_make_context (self);
   while (length > 0 && self->error == NULL)
     {
@@ -694,7 +694,7 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
     }
   if (self->error == NULL && empty)
     hs_parser_fail (self, HS_XML_ERROR_EMPTY, "There is no element");
-  if (self->error == NULL && (self->first == NULL || self->held->len > 0))
+  if (self->error == NULL && (self->queue.first == NULL || self->pending.held->len > 0))
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: the element has no end");
   if (self->error == NULL)
     xmlParseChunk (self->context, NULL, 0, 1);
