@@ -101,6 +101,16 @@ take_voice_request (HsMuc *self, HsElement *x, HsRoom *room)
     g_signal_emit (room, hs_room_signals[HS_ROOM_SIGNAL_VOICE_REQUESTED], 0, occupant);
 }
 
+/* Whether a message from a room's own address is no message of a chat: the answer to an invitation, or news of somebody
+ * who is not in the room, such as a new affiliation (XEP-0045, 15.6.2). */
+static gboolean
+is_notice (HsMuc *self, HsElement *x, HsJid *room)
+{
+  return hs_element_get_child (x, "decline", HS_NS_MUC_USER) != NULL
+         || (hs_muc_find_room (self, room) != NULL
+             && hs_element_get_child (hs_element_get_parent (x), "body", HS_NS_CLIENT) == NULL);
+}
+
 /* Takes messages from a room's own address. Messages of occupants have a resource, and may contain the same
  * elements. */
 HsElement *
@@ -124,7 +134,7 @@ hs_muc_mediated_cb (HsClient *client, HsElement *x, gpointer user_data)
   element = hs_element_get_child (x, "invite", HS_NS_MUC_USER);
   if (element != NULL)
     take_mediated (self, x, element, from);
-  else if (hs_element_get_child (x, "decline", HS_NS_MUC_USER) != NULL && self->messages != NULL)
+  else if (self->messages != NULL && is_notice (self, x, from))
     hs_messages_claim (self->messages, x);
   return NULL;
 }

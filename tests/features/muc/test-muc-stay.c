@@ -534,6 +534,13 @@ test_invites (void)
   /* They are not messages of a chat; nor is the answer to one of ours. */
   muc_test_tells (&f, FROM_ROOM (MUC_USER ("<decline from='juliet@example.com'/>") "<body>no</body>"), "");
   g_assert_cmpuint (n_received, ==, 0);
+  /* The affiliation of the account, or of somebody else, has changed while they are not in the room. */
+  muc_test_tells (&f, FROM_ROOM (MUC_USER (STATUS ("101") "<item affiliation='member'/>"))
+                      FROM_ROOM (MUC_USER ("<item affiliation='admin' jid='nurse@example.org' role='none'/>")), "");
+  g_assert_cmpuint (n_received, ==, 0);
+  /* What the room says to the account is a message. */
+  muc_test_tells (&f, FROM_ROOM (MUC_USER (STATUS ("101")) "<body>you are a member now</body>"), "");
+  g_assert_cmpuint (n_received, ==, 1);
   /* Not from an occupant, in an error, in the room's chat, in a copy, or without a room. */
   muc_test_tells (&f,
                   "<message from='" OTHER "/juliet'>" INVITE ("") "</message>"
