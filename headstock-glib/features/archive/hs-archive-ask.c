@@ -304,15 +304,19 @@ pop_waiting (HsArchive *self)
 }
 
 static void
+begin (HsArchiveAsk *ask)
+{
+  g_ptr_array_add (ask->archive->asked, ask);
+  prepare (ask);
+}
+
+static void
 ask_waiting (HsArchive *self)
 {
   HsArchiveAsk *ask;
 
   while ((ask = pop_waiting (self)) != NULL)
-    {
-      g_ptr_array_add (self->asked, ask);
-      prepare (ask);
-    }
+    begin (ask);
 }
 
 static gboolean
@@ -366,6 +370,9 @@ hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage
       g_source_set_callback (ask->cancelled, G_SOURCE_FUNC (cancelled_cb), ask, NULL);
       g_source_attach (ask->cancelled, g_task_get_context (task));
     }
-  g_queue_push_tail (&self->waiting, ask);
-  ask_waiting (self);
+  /* None of those that wait already can begin because of this one. */
+  if (may_be_asked (self, ask))
+    begin (ask);
+  else
+    g_queue_push_tail (&self->waiting, ask);
 }

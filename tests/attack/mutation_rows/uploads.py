@@ -120,6 +120,8 @@ ROWS = [
     feature("a page without messages ends an archive",
             "if (self->results->len > 0 && first != NULL && *first != '\\0' && last",
             "if (first != NULL && *first != '\\0' && last", "archive", "/archive/ends"),
+    feature("a question does not look at all that wait", "if (may_be_asked (self, ask)) begin (ask); else g_queue_push_tail (&self->waiting, ask);",
+            "g_queue_push_tail (&self->waiting, ask); ask_waiting (self);", "archive", "/archive/many"),
     feature("the account's archive has any of its addresses", "if (!hs_jid_equal (bare, account))",
             "if (!hs_jid_equal (jid, account))", "archive", "/archive/own-address"),
     feature("an archive that refuses to tell its ends is asked for pages", "if (answer == NULL && is_unknown (error))",

@@ -2,6 +2,7 @@
 #include "archive-test.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Archives, with a server that says what a test wants. */
 
@@ -642,6 +643,35 @@ test_no_ids (void)
   archive_tear_down (&f);
 }
 
+static double
+time_questions (guint n)
+{
+  g_autoptr (HsArchiveQuery) query = hs_archive_query_new (NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  struct timespec start, end;
+  ArchiveTest f;
+
+  archive_set_up (&f, FALSE);
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &start);
+  for (guint i = 0; i < n; i++)
+    hs_archive_fetch_async (f.archive, query, cancellable, archive_result_cb, &f);
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &end);
+  g_cancellable_cancel (cancellable);
+  archive_tear_down (&f);
+  return (double) (end.tv_sec - start.tv_sec) + (double) (end.tv_nsec - start.tv_nsec) / 1e9;
+}
+
+/* Ten times as many questions take about ten times as long: none looks at all that wait. */
+static void
+test_many (void)
+{
+  double few = time_questions (1000);
+  double many = time_questions (10000);
+
+  g_test_message ("1,000 in %.3f s, 10,000 in %.3f s", few, many);
+  g_assert_cmpfloat (many, <, 30 * few);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -665,5 +695,6 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/metadata-refused", test_metadata_refused);
   g_test_add_func ("/archive/lost", test_lost);
   g_test_add_func ("/archive/no-ids", test_no_ids);
+  g_test_add_func ("/archive/many", test_many);
   return g_test_run ();
 }
