@@ -174,15 +174,34 @@ finish_too_large (Load *load)
                                    load->key, load->self->max_bytes));
 }
 
-/* Returns how many bytes a text in base64 encodes. */
-static gsize
-count_bytes (const char *text)
+/* Sets @n_bytes to the number of bytes that a text in base64 encodes. Returns FALSE if the text is not base64 with white
+ * space in it: g_base64_decode() skips all other characters, and would return wrong bytes. */
+static gboolean
+count_bytes (const char *text, gsize *n_bytes)
 {
-  gsize n_digits = 0;
+  gsize n_digits = 0, n_ends = 0;
 
   for (; *text != '\0'; text++)
-    n_digits += g_ascii_isalnum (*text) || *text == '+' || *text == '/';
-  return n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
+    {
+      if (g_ascii_isspace (*text))
+        continue;
+      if (*text == '=')
+        n_ends++;
+      else if (n_ends == 0 && (g_ascii_isalnum (*text) || *text == '+' || *text == '/'))
+        n_digits++;
+      else
+        return FALSE;
+    }
+  *n_bytes = n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
+  return (n_digits + n_ends) % 4 == 0 && n_ends < 3;
+}
+
+static void
+finish_wrong (Load *load)
+{
+  finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
+                                   "The avatar of %s is not valid base64, or does not have the announced hash",
+                                   load->key));
 }
 
 /* Remembers the metadata of an image that was loaded without knowing it. */
@@ -213,8 +232,13 @@ take_text (Load *load, const char *text, const char *media_type)
       finish_none (load);
       return;
     }
+  if (!count_bytes (text, &length))
+    {
+      finish_wrong (load);
+      return;
+    }
   /* Checked before the bytes are decoded, which takes more memory. */
-  if (count_bytes (text) > self->max_bytes)
+  if (length > self->max_bytes)
     {
       finish_too_large (load);
       return;
@@ -223,9 +247,7 @@ take_text (Load *load, const char *text, const char *media_type)
   bytes = g_bytes_new_take (data, length);
   hash = hs_avatars_hash_bytes (bytes);
   if (length == 0 || (load->hash != NULL && g_strcmp0 (hash, load->hash) != 0))
-    finish (load, NULL, g_error_new (HS_ERROR, HS_ERROR_PROTOCOL,
-                                     "The avatar of %s is not valid base64, or does not have the announced hash",
-                                     load->key));
+    finish_wrong (load);
   else
     {
       if (load->hash == NULL)

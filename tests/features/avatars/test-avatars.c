@@ -482,6 +482,11 @@ test_unknown (void)
   iq_test_answer (&f.iq, "paris@example.com", NS_PUBSUB, "error", ERROR ("item-not-found"));
   iq_test_answer (&f.iq, "paris@example.com", HS_NS_VCARD, "result", "<vCard xmlns='vcard-temp'/>");
   assert_refused (&f, &result, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND);
+  /* Without a hash to compare with, text that is not base64 is no image either. */
+  begin (&f, "tybalt@example.com", &result);
+  iq_test_answer (&f.iq, "tybalt@example.com", NS_PUBSUB, "error", ERROR ("item-not-found"));
+  iq_test_answer (&f.iq, "tybalt@example.com", HS_NS_VCARD, "result", VCARD ("aGVs!bG8="));
+  assert_refused (&f, &result, HS_ERROR, HS_ERROR_PROTOCOL);
   stop (&f);
 }
 
