@@ -73,7 +73,8 @@ hs_pubsub_item_class_init (HsPubSubItemClass *klass)
   /**
    * HsPubSubItem:id: (getter get_id)
    *
-   * The id of the item in its node.
+   * The id of the item in its node; %NULL if the service does not tell. A service may leave it out on a node that does
+   * not keep its items (XEP-0060, 4.3).
    *
    * Since: 0.2
    */
@@ -112,7 +113,9 @@ hs_pubsub_item_new (HsElement *element)
   HsElement *payload = hs_element_get_first_child (element);
   HsPubSubItem *self;
 
-  if (id == NULL || *id == '\0')
+  if (id != NULL && *id == '\0')
+    id = NULL;
+  if (id == NULL && payload == NULL)
     return NULL;
   self = g_object_new (HS_TYPE_PUBSUB_ITEM, NULL);
   self->id = g_strdup (id);
@@ -127,7 +130,7 @@ hs_pubsub_item_new (HsElement *element)
  *
  * Gets the id of the item in its node.
  *
- * Returns: (transfer none): the id
+ * Returns: (transfer none) (nullable): the id, or %NULL if the service does not tell
  *
  * Since: 0.2
  */

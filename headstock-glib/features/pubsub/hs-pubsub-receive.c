@@ -38,6 +38,9 @@ read_items (GPtrArray *events, HsJid *service, const char *node, HsElement *item
 
       if (!is_retracted && !hs_element_matches (child, "item", HS_NS_PUBSUB_EVENT))
         continue;
+      /* An item that is retracted has nothing but its id. */
+      if (is_retracted && hs_element_get_attribute (child, "id") == NULL)
+        continue;
       item = hs_pubsub_item_new (child);
       if (item != NULL)
         g_ptr_array_add (events, hs_pubsub_event_new (service, node,

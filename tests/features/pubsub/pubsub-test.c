@@ -7,10 +7,11 @@ static void
 event_cb (HsPubSub *pubsub, HsPubSubEvent *event, PubSubTest *f)
 {
   HsPubSubItem *item = hs_pubsub_event_get_item (event);
+  const char *id = item != NULL ? hs_pubsub_item_get_id (item) : "-";
 
   g_string_append_printf (f->events, "%d %s %s %s%s|", hs_pubsub_event_get_kind (event),
                           hs_jid_to_string (hs_pubsub_event_get_service (event)), hs_pubsub_event_get_node (event),
-                          item != NULL ? hs_pubsub_item_get_id (item) : "-",
+                          id != NULL ? id : "?",
                           hs_pubsub_event_get_is_replayed (event) ? " replayed" : "");
 }
 

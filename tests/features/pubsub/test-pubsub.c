@@ -277,14 +277,17 @@ test_events (void)
 
   pubsub_set_up (&f);
   test_client_say (f.test, EVENT (" from='juliet@example.com'", ITEMS ("<item id='1'><a xmlns='urn:x'/></item><item/>"
-                                                                       "<retract id='2'/>")));
+                                                                       "<retract id='2'/><retract/>")));
+  /* A node that does not keep its items may leave out their ids. */
+  test_client_say (f.test, EVENT (" from='pubsub.example.org'", ITEMS ("<item><a xmlns='urn:x'/></item>")));
   test_client_say (f.test, EVENT ("", "<purge node='a'/>") EVENT ("", "<delete node='b'/><delete/>")
                                EVENT (" from='pubsub.example.org'", "<configuration node='c'/>"));
   test_client_say (f.test, "<message from='user@example.org'><event xmlns='http://jabber.org/protocol/pubsub#event'>"
                            ITEMS ("<item id='3'/>") "</event><delay xmlns='urn:xmpp:delay' "
                            "stamp='2026-01-02T03:04:05Z'/></message>");
   g_assert_cmpstr (f.events->str, ==,
-                   "0 juliet@example.com " NODE " 1|1 juliet@example.com " NODE " 2|2 user@example.org a -|"
+                   "0 juliet@example.com " NODE " 1|1 juliet@example.com " NODE " 2|0 pubsub.example.org " NODE " ?|"
+                   "2 user@example.org a -|"
                    "3 user@example.org b -|4 pubsub.example.org c -|0 user@example.org " NODE " 3 replayed|");
   g_assert_cmpuint (f.n_messages, ==, 0);
   g_string_truncate (f.events, 0);
