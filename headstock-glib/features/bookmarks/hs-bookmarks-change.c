@@ -3,6 +3,8 @@
 
 #include "hs-bookmarks-private.h"
 
+#include <string.h>
+
 #include "hs-error.h"
 #include "hs-feature.h"
 #include "hs-namespaces.h"
@@ -14,6 +16,7 @@ typedef struct
 {
   char *room;
   HsElement *element; /* to be stored; or NULL to remove the bookmark */
+  gboolean is_retracted; /* the item with the room's address as its id was retracted, or was never to be */
 } Change;
 
 static void
@@ -23,6 +26,15 @@ change_free (Change *self)
   g_clear_object (&self->element);
   g_free (self);
 }
+
+static void
+return_unregistered (GTask *task)
+{
+  g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                           "No bookmark can be changed: the client's HsPubSub was unregistered");
+}
+
+static void retract_next (HsBookmarks *self, GTask *task);
 
 static void
 stored_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
@@ -39,26 +51,75 @@ stored_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
       return;
     }
   hs_bookmarks_apply (self, hs_bookmark_new_from_element (change->room, change->element));
-  g_task_return_boolean (task, TRUE);
+  retract_next (self, g_steal_pointer (&task));
 }
 
 static void
-removed_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
+retracted_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   HsBookmarks *self = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  /* Another device may have removed the bookmark meanwhile. */
-  if (!hs_pubsub_retract_finish (HS_PUBSUB (pubsub), result, &error)
+  /* Another device may have removed the bookmark meanwhile. A bookmark that was to be stored is stored in any case. */
+  if (!hs_pubsub_retract_finish (HS_PUBSUB (pubsub), result, &error) && change->element == NULL
       && !g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND))
     {
       g_task_return_error (task, error);
       return;
     }
   g_clear_error (&error);
-  hs_bookmarks_drop (self, change->room);
+  retract_next (self, g_steal_pointer (&task));
+}
+
+/* Takes an item of the room from the table of other items, and returns its id, or NULL. (transfer full) */
+static char *
+take_other (HsBookmarks *self, const char *room)
+{
+  GHashTableIter iter;
+  gpointer id, of;
+
+  g_hash_table_iter_init (&iter, self->others);
+  while (g_hash_table_iter_next (&iter, &id, &of))
+    if (strcmp (of, room) == 0)
+      {
+        g_hash_table_iter_steal (&iter);
+        g_free (of);
+        return id;
+      }
+  return NULL;
+}
+
+/* Retracts the next item of the room, or ends the task if there is none. Takes over @task. The items whose ids are the
+ * room's address in another form are retracted when a bookmark is stored, too: they would show the previous bookmark. */
+static void
+retract_next (HsBookmarks *self, GTask *task)
+{
+  g_autoptr (GTask) owned = task;
+  Change *change = g_task_get_task_data (task);
+  g_autofree char *id = take_other (self, change->room);
+
+  if (id == NULL && !change->is_retracted)
+    {
+      id = g_strdup (change->room);
+      change->is_retracted = TRUE;
+    }
+  else if (id != NULL)
+    g_hash_table_add (self->retracted, g_strdup (id));
+  if (id != NULL && self->pubsub != NULL)
+    {
+      hs_pubsub_retract_async (self->pubsub, NULL, HS_NS_BOOKMARKS, id, TRUE, g_task_get_cancellable (task),
+                               retracted_cb, g_steal_pointer (&owned));
+      return;
+    }
+  if (id != NULL && change->element == NULL)
+    {
+      return_unregistered (task);
+      return;
+    }
+  if (change->element == NULL)
+    hs_bookmarks_drop (self, change->room);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -97,8 +158,7 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
     }
   if (change->element == NULL)
     {
-      hs_pubsub_retract_async (self->pubsub, NULL, HS_NS_BOOKMARKS, change->room, TRUE, cancellable, removed_cb,
-                               g_steal_pointer (&owned));
+      retract_next (self, g_steal_pointer (&owned));
       return;
     }
   options = make_options ();
@@ -115,13 +175,13 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
 
   change->room = g_strdup (hs_jid_to_string (room));
   change->element = element;
+  change->is_retracted = element != NULL;
   g_task_set_task_data (task, change, (GDestroyNotify) change_free);
   if (self->client == NULL || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
                              "No bookmark can be changed without a session. Wait for HsClient::ready");
   else if (self->pubsub == NULL)
-    g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
-                             "No bookmark can be changed: the client's HsPubSub was unregistered");
+    return_unregistered (task);
   else if (self->is_wanted)
     {
       self->go_on = go_on;
@@ -277,29 +337,48 @@ hs_bookmarks_remove_finish (HsBookmarks *self, GAsyncResult *result, GError **er
 static void
 read_item (HsBookmarks *self, HsPubSubItem *item)
 {
-  HsElement *payload = hs_pubsub_item_get_payload (item);
   HsBookmark *bookmark;
+  gboolean is_other;
 
   /* The server tells only that an item was published, and not its payload. */
-  if (payload == NULL)
+  if (hs_pubsub_item_get_payload (item) == NULL)
     {
       hs_bookmarks_load_begin (self);
       return;
     }
-  bookmark = hs_element_matches (payload, "conference", HS_NS_BOOKMARKS)
-               ? hs_bookmark_new_from_element (hs_pubsub_item_get_id (item), payload)
-               : NULL;
+  bookmark = hs_bookmarks_read_item (self, item, &is_other);
   if (bookmark != NULL)
     hs_bookmarks_apply (self, bookmark);
+}
+
+static gboolean
+has_other (HsBookmarks *self, const char *room)
+{
+  GHashTableIter iter;
+  gpointer of;
+
+  g_hash_table_iter_init (&iter, self->others);
+  while (g_hash_table_iter_next (&iter, NULL, &of))
+    if (strcmp (of, room) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
 drop_item (HsBookmarks *self, HsPubSubItem *item)
 {
-  g_autoptr (HsJid) jid = hs_bookmark_read_room (hs_pubsub_item_get_id (item), NULL);
+  const char *id = hs_pubsub_item_get_id (item);
+  g_autoptr (HsJid) jid = id != NULL ? hs_bookmark_read_room (id, NULL) : NULL;
+  const char *room;
 
-  if (jid != NULL)
-    hs_bookmarks_drop (self, hs_jid_to_string (jid));
+  if (jid == NULL || g_hash_table_remove (self->retracted, id))
+    return;
+  room = hs_jid_to_string (jid);
+  /* The room may have another item, which is the bookmark now. */
+  if (g_hash_table_remove (self->others, id) || (strcmp (id, room) == 0 && has_other (self, room)))
+    hs_bookmarks_load_begin (self);
+  else
+    hs_bookmarks_drop (self, room);
 }
 
 void
@@ -329,6 +408,7 @@ hs_bookmarks_event_cb (HsBookmarks *self, HsPubSubEvent *event)
     case HS_PUBSUB_EVENT_KIND_PURGED:
     case HS_PUBSUB_EVENT_KIND_DELETED:
       none = g_ptr_array_new ();
+      g_hash_table_remove_all (self->others);
       hs_bookmarks_replace (self, none);
       break;
     case HS_PUBSUB_EVENT_KIND_CONFIG:

@@ -3,6 +3,10 @@
 
 #include "hs-bookmarks-private.h"
 
+#include <string.h>
+
+#include "hs-namespaces.h"
+
 /* The list of bookmarks. While a room is in the list, its bookmark is the same object. */
 
 static const char *
@@ -89,6 +93,24 @@ hs_bookmarks_drop (HsBookmarks *self, const char *room)
   g_hash_table_remove (self->table, room);
   g_list_store_remove (self->bookmarks, position);
   hs_stateful_emit_changed (HS_STATEFUL (self));
+}
+
+HsBookmark *
+hs_bookmarks_read_item (HsBookmarks *self, HsPubSubItem *item, gboolean *is_other)
+{
+  const char *id = hs_pubsub_item_get_id (item);
+  HsElement *payload = hs_pubsub_item_get_payload (item);
+  HsBookmark *bookmark = NULL;
+
+  if (payload != NULL && hs_element_matches (payload, "conference", HS_NS_BOOKMARKS))
+    bookmark = hs_bookmark_new_from_element (id, payload);
+  *is_other = bookmark != NULL && strcmp (id, get_room (bookmark)) != 0;
+  if (*is_other)
+    {
+      g_hash_table_replace (self->others, g_strdup (id), g_strdup (get_room (bookmark)));
+      g_hash_table_remove (self->retracted, id);
+    }
+  return bookmark;
 }
 
 void

@@ -168,6 +168,25 @@ storage_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
 
 /* ---- The node ---- */
 
+/* The first bookmark of a room is shown: that is the one whose id has the right form, which this module writes. */
+static void
+read_items (Load *load, GPtrArray *items)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_hash_table_remove_all (load->self->others);
+  g_hash_table_remove_all (load->self->retracted);
+  for (guint i = 0; i < items->len; i++)
+    {
+      gboolean is_other;
+      HsBookmark *bookmark = hs_bookmarks_read_item (load->self, items->pdata[i], &is_other);
+
+      if (bookmark != NULL)
+        g_ptr_array_add (is_other ? others : load->found, bookmark);
+    }
+  g_ptr_array_extend_and_steal (load->found, g_steal_pointer (&others));
+}
+
 static void
 items_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
 {
@@ -182,17 +201,8 @@ items_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
       fail (load, error);
       return;
     }
-  for (guint i = 0; items != NULL && i < items->len; i++)
-    {
-      HsPubSubItem *item = items->pdata[i];
-      HsElement *payload = hs_pubsub_item_get_payload (item);
-      HsBookmark *bookmark = payload != NULL && hs_element_matches (payload, "conference", HS_NS_BOOKMARKS)
-                               ? hs_bookmark_new_from_element (hs_pubsub_item_get_id (item), payload)
-                               : NULL;
-
-      if (bookmark != NULL)
-        g_ptr_array_add (load->found, bookmark);
-    }
+  if (items != NULL)
+    read_items (load, items);
   if (load->found->len > 0 || load->is_compatible)
     adopt (load, TRUE);
   else

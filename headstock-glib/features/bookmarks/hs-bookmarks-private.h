@@ -22,6 +22,8 @@ struct _HsBookmarks
   HsPubSub *pubsub; /* the module of the client, or NULL */
   GListStore *bookmarks;
   GHashTable *table;     /* the HsBookmark of each room in the list */
+  GHashTable *others;    /* the room of each item of the node whose id is the room's address in another form */
+  GHashTable *retracted; /* the ids of such items that this module has retracted */
   char *account;         /* the bare JID of the bookmarks' account, or NULL before the first session */
   GCancellable *loading; /* NULL unless the bookmarks are being loaded */
   gboolean is_past_node; /* while they are being loaded: the node was read, and the older stores are being read */
@@ -42,6 +44,10 @@ void hs_bookmarks_apply (HsBookmarks *self, HsBookmark *bookmark);
 void hs_bookmarks_drop (HsBookmarks *self, const char *room);
 void hs_bookmarks_set_loaded (HsBookmarks *self, gboolean is_loaded);
 void hs_bookmarks_set_writable (HsBookmarks *self, gboolean is_writable);
+
+/* Reads an item of the node. Returns NULL if it is not a bookmark. @is_other: set to whether the id of the item is the
+ * room's address in another form, such as with capital letters; such items are remembered. (transfer full) */
+HsBookmark *hs_bookmarks_read_item (HsBookmarks *self, HsPubSubItem *item, gboolean *is_other);
 
 /* hs-bookmarks-load.c */
 /* Loads the bookmarks, again if they are being loaded. If the client has no HsPubSub, they are loaded when it has. */

@@ -201,6 +201,8 @@ hs_bookmarks_finalize (GObject *object)
   g_clear_object (&self->pubsub);
   g_clear_object (&self->bookmarks);
   g_hash_table_unref (self->table);
+  g_hash_table_unref (self->others);
+  g_hash_table_unref (self->retracted);
   g_ptr_array_unref (self->waiting);
   g_free (self->account);
 
@@ -314,6 +316,8 @@ hs_bookmarks_init (HsBookmarks *self)
 {
   self->bookmarks = g_list_store_new (HS_TYPE_BOOKMARK);
   self->table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->others = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->retracted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->is_wanted = TRUE;
 }

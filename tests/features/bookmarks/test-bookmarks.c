@@ -78,6 +78,8 @@ test_store (void)
   assert_sent (&f, "<field var=\"pubsub#max_items\"><value>max</value></field>");
   assert_sent (&f, "<field var=\"pubsub#send_last_published_item\"><value>never</value></field>");
   pubsub_say (&f.nodes, RESULT (""));
+  bookmarks_answer (&f, "<retract node=\"" BOOKMARKS "\" notify=\"true\"><item id=\"VERONA@rooms.example.org\"/>",
+                    REFUSED ("forbidden", ""));
   bookmarks_assert_stored (&f, 0, 0);
 
   hs_bookmark_set_is_autojoin (made, TRUE);
@@ -88,7 +90,9 @@ test_store (void)
                         "mantua@rooms.example.org|new@rooms.example.org autojoin|");
   g_assert_cmpstr (f.changes->str, ==, "2-0+1 ");
 
-  hs_bookmarks_remove_async (f.bookmarks, "Mantua@rooms.example.org", NULL, pubsub_result_cb, &f.nodes);
+  hs_bookmarks_remove_async (f.bookmarks, "MANTUA@rooms.example.org", NULL, pubsub_result_cb, &f.nodes);
+  bookmarks_answer (&f, "<retract node=\"" BOOKMARKS "\" notify=\"true\"><item id=\"Mantua@rooms.example.org\"/>",
+                    RESULT (""));
   bookmarks_answer (&f, "<retract node=\"" BOOKMARKS "\" notify=\"true\"><item id=\"mantua@rooms.example.org\"/>",
                     RESULT (""));
   bookmarks_assert_removed (&f, 0, 0);
@@ -104,6 +108,46 @@ test_store (void)
   bookmarks_assert_stored (&f, HS_ERROR, HS_ERROR_INVALID_JID);
   hs_bookmarks_remove_async (f.bookmarks, "a@b/c", NULL, pubsub_result_cb, &f.nodes);
   bookmarks_assert_removed (&f, HS_ERROR, HS_ERROR_INVALID_JID);
+  bookmarks_tear_down (&f);
+}
+
+#define OTHER_FORM BOOKMARK ("Verona@Rooms.example.org", " name='Other'", "")
+
+/* Another program has published an item whose id is the room's address in another form. */
+static void
+test_other_forms (void)
+{
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("verona@rooms.example.org");
+  BookmarksTest f;
+
+  bookmarks_set_up (&f, PEP COMPAT);
+  bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>",
+                    ITEMS_OF (BOOKMARKS, OTHER_FORM BOOKMARK ("verona@rooms.example.org", " name='Right'", "")));
+  test_until (hs_bookmarks_get_is_loaded (f.bookmarks));
+  bookmarks_assert (&f, "verona@rooms.example.org name=Right|");
+
+  /* Storing the bookmark retracts the other item, which would show the previous bookmark, and its event is ignored. */
+  store (&f, made);
+  bookmarks_answer (&f, "<item id=\"verona@rooms.example.org\">", RESULT (""));
+  bookmarks_answer (&f, "<retract node=\"" BOOKMARKS "\" notify=\"true\"><item id=\"Verona@Rooms.example.org\"/>",
+                    BOOKMARK_EVENT ("", "<retract id='Verona@Rooms.example.org'/>") RESULT (""));
+  bookmarks_assert_stored (&f, 0, 0);
+  bookmarks_assert (&f, "verona@rooms.example.org|");
+
+  /* Removing the bookmark retracts both. */
+  test_client_say (f.nodes.test, BOOKMARK_EVENT ("", OTHER_FORM));
+  bookmarks_assert (&f, "verona@rooms.example.org name=Other|");
+  hs_bookmarks_remove_async (f.bookmarks, "verona@rooms.example.org", NULL, pubsub_result_cb, &f.nodes);
+  bookmarks_answer (&f, "<item id=\"Verona@Rooms.example.org\"/>", RESULT (""));
+  bookmarks_answer (&f, "<item id=\"verona@rooms.example.org\"/>", RESULT (""));
+  bookmarks_assert_removed (&f, 0, 0);
+  bookmarks_assert (&f, "");
+
+  /* Of two items, another device retracts one: the other one is the bookmark. */
+  test_client_say (f.nodes.test, BOOKMARK_EVENT ("", BOOKMARK ("verona@rooms.example.org", "", "") OTHER_FORM));
+  test_client_say (f.nodes.test, BOOKMARK_EVENT ("", "<retract id='verona@rooms.example.org'/>"));
+  bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, OTHER_FORM));
+  bookmarks_assert (&f, "verona@rooms.example.org name=Other|");
   bookmarks_tear_down (&f);
 }
 
@@ -528,6 +572,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/bookmarks/load", test_load);
   g_test_add_func ("/bookmarks/store", test_store);
+  g_test_add_func ("/bookmarks/other-forms", test_other_forms);
   g_test_add_func ("/bookmarks/events", test_events);
   g_test_add_func ("/bookmarks/old-stores", test_old_stores);
   g_test_add_func ("/bookmarks/changed-while-loading", test_changed_while_loading);
