@@ -19,8 +19,8 @@
  * muc.connect("room-message", room_message)
  * ```
  *
- * At most four rooms are entered at the same time. A room is left when its bookmark is removed or its autojoin is
- * switched off, on this device or another one. A room that the program leaves is not joined again before its bookmark
+ * At most four rooms are entered at the same time. A room that was marked for autojoin is left when its bookmark is
+ * removed or its autojoin is switched off, on this device or another one. A room that the program leaves is not joined again before its bookmark
  * changes. The nickname is that of the bookmark; without one, the local part of the account's address. A room that
  * could not be joined is tried again in the next session. When the module is unregistered, the rooms
  * that it has joined stay, and those that it is joining are left.
