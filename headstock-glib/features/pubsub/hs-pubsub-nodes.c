@@ -8,13 +8,19 @@
 
 /* Subscribes to nodes, makes and removes them. */
 
+#define KEY "hs-pubsub-subscription"
+
 /* XEP-0060, 4.2 and 6.1.5: in the states `none` and `unconfigured`, the account gets no events. */
 static void
 read_subscription (GTask *task, HsIq *answer)
 {
+  HsPubSub *self = g_task_get_source_object (task);
   HsElement *subscription = hs_pubsub_get_answer (answer, HS_NS_PUBSUB, "subscription");
   const char *state = subscription != NULL ? hs_element_get_attribute (subscription, "subscription") : NULL;
+  const char *id = subscription != NULL ? hs_element_get_attribute (subscription, "subid") : NULL;
 
+  if (id != NULL)
+    g_hash_table_replace (self->subscriptions, g_strdup (g_object_get_data (G_OBJECT (task), KEY)), g_strdup (id));
   if (g_strcmp0 (state, "none") == 0 || g_strcmp0 (state, "unconfigured") == 0)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
                              "The service wants options for the subscription, which HsPubSub cannot set");
@@ -22,7 +28,26 @@ read_subscription (GTask *task, HsIq *answer)
     g_task_return_boolean (task, TRUE);
 }
 
-/* The subscriber is the bare JID, so that all devices of the account get the events. */
+static void
+read_end (GTask *task, HsIq *answer)
+{
+  HsPubSub *self = g_task_get_source_object (task);
+
+  g_hash_table_remove (self->subscriptions, g_object_get_data (G_OBJECT (task), KEY));
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Returns the name of a subscription in the table. */
+static char *
+make_key (HsJid *account, const char *service, const char *node)
+{
+  g_autoptr (HsJid) jid = service != NULL ? hs_jid_new (service, NULL) : NULL;
+
+  return g_strjoin (" ", hs_jid_to_string (account), hs_jid_to_string (jid != NULL ? jid : account), node, NULL);
+}
+
+/* The subscriber is the bare JID, so that all devices of the account get the events. A service that has given an id to
+ * the subscription wants it back when the subscription ends (XEP-0060, 6.2). */
 static void
 send_subscription (GTask *task, const char *name, const char *service, const char *node, HsPubSubReadFunc read)
 {
@@ -33,7 +58,14 @@ send_subscription (GTask *task, const char *name, const char *service, const cha
   HsElement *payload = hs_pubsub_make_payload (HS_NS_PUBSUB, name, node, &verb);
 
   if (bare != NULL)
-    hs_element_set_attribute (verb, "jid", hs_jid_to_string (bare));
+    {
+      g_autofree char *key = make_key (bare, service, node);
+
+      hs_element_set_attribute (verb, "jid", hs_jid_to_string (bare));
+      if (read == read_end)
+        hs_element_set_attribute (verb, "subid", g_hash_table_lookup (self->subscriptions, key));
+      g_object_set_data_full (G_OBJECT (task), KEY, g_steal_pointer (&key), g_free);
+    }
   hs_pubsub_send (task, "set", service, payload, read);
 }
 
@@ -115,6 +147,8 @@ hs_pubsub_subscribe_finish (HsPubSub *self, GAsyncResult *result, GError **error
  *
  * Ends the account's subscription to a node (XEP-0060, 6.2).
  *
+ * If the service gave the subscription an id when this module subscribed, the request has it.
+ *
  * Call [method@PubSub.unsubscribe_finish] in the callback to get the result.
  *
  * ```python
@@ -139,7 +173,7 @@ hs_pubsub_unsubscribe_async (HsPubSub *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_pubsub_unsubscribe_async);
-  send_subscription (task, "unsubscribe", service, node, NULL);
+  send_subscription (task, "unsubscribe", service, node, read_end);
 }
 
 /**

@@ -21,6 +21,8 @@ struct _HsPubSub
   HsClient *client;    /* weak */
   GHashTable *watched; /* how often each node is watched, by its name */
 
+  GHashTable *subscriptions; /* the ids that services have given, by "ACCOUNT SERVICE NODE" */
+
   GPtrArray *listeners;    /* see hs-pubsub-shared.h */
   GSource *missed;         /* once a turn: they are told */
   gboolean is_queued;      /* such a presence was sent while there was no connection */

@@ -175,6 +175,7 @@ hs_pubsub_finalize (GObject *object)
   hs_pubsub_missed_stop (self);
   g_clear_weak_pointer (&self->client);
   g_hash_table_unref (self->watched);
+  g_hash_table_unref (self->subscriptions);
   g_ptr_array_unref (self->listeners);
 
   G_OBJECT_CLASS (hs_pubsub_parent_class)->finalize (object);
@@ -235,6 +236,7 @@ static void
 hs_pubsub_init (HsPubSub *self)
 {
   self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->subscriptions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->listeners = g_ptr_array_new_with_free_func (g_free);
   self->is_unannounced = TRUE;
 }

@@ -436,6 +436,37 @@ test_nodes (void)
 }
 
 static void
+ask (PubSubTest *f, NodeFunc begin, NodeFinish finish, const char *expected, const char *answer)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&f->result);
+  begin (f->pubsub, "Pubsub.example.org", NODE, NULL, pubsub_result_cb, f);
+  pubsub_await (f, expected);
+  pubsub_say (f, answer);
+  test_until (f->result != NULL);
+  g_assert_true (finish (f->pubsub, f->result, &error));
+  g_assert_no_error (error);
+}
+
+/* The id that a service gives to a subscription ends it again, once. */
+static void
+test_subscription_id (void)
+{
+#define FROM_SERVICE(payload) "<iq type='result' id='@ID@' from='pubsub.example.org'>" payload "</iq>"
+#define UNSUBSCRIBES "<unsubscribe node=\"" NODE "\" jid=\"user@example.org\""
+  PubSubTest f;
+
+  pubsub_set_up (&f);
+  ask (&f, hs_pubsub_subscribe_async, hs_pubsub_subscribe_finish, SUBSCRIBES,
+       FROM_SERVICE ("<pubsub " PUBSUB "><subscription subid='a&lt;1' subscription='subscribed'/></pubsub>"));
+  ask (&f, hs_pubsub_unsubscribe_async, hs_pubsub_unsubscribe_finish, UNSUBSCRIBES " subid=\"a&lt;1\"/>",
+       FROM_SERVICE (""));
+  ask (&f, hs_pubsub_unsubscribe_async, hs_pubsub_unsubscribe_finish, UNSUBSCRIBES "/>", FROM_SERVICE (""));
+  pubsub_tear_down (&f);
+}
+
+static void
 test_config (void)
 {
   g_autoptr (HsDataForm) form = NULL;
@@ -497,6 +528,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pubsub/items", test_items);
   g_test_add_func ("/pubsub/no-items", test_no_items);
   g_test_add_func ("/pubsub/nodes", test_nodes);
+  g_test_add_func ("/pubsub/subscription-id", test_subscription_id);
   g_test_add_func ("/pubsub/config", test_config);
   g_test_add_func ("/pubsub/no-session", test_no_session);
 
