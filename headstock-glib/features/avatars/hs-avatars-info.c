@@ -136,6 +136,24 @@ hs_avatars_forget_occupants (HsAvatars *self, const char *room)
     hs_avatar_set_info (avatars->pdata[i], NULL);
 }
 
+void
+hs_avatars_forget_all (HsAvatars *self)
+{
+  g_autoptr (GPtrArray) avatars = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer avatar;
+
+  g_queue_clear_full (&self->info_keys, g_free);
+  g_hash_table_remove_all (self->infos);
+  g_hash_table_remove_all (self->failed);
+  g_hash_table_iter_init (&iter, self->alive);
+  while (g_hash_table_iter_next (&iter, NULL, &avatar))
+    g_ptr_array_add (avatars, g_object_ref (avatar));
+  /* All changes are made before handlers run. */
+  for (guint i = 0; i < avatars->len; i++)
+    hs_avatar_set_info (avatars->pdata[i], NULL);
+}
+
 static guint64
 read_number (HsElement *element, const char *name)
 {

@@ -23,6 +23,7 @@ struct _HsAvatars
 
   HsClient *client; /* weak; NULL unless the module is registered */
   HsPubSub *pubsub; /* weak */
+  HsJid *account;   /* the bare JID that has learned @infos and @failed, or NULL before the first session */
   GFile *folder;    /* or NULL */
   guint max_bytes;
 
@@ -50,6 +51,8 @@ void hs_avatars_forget_published (HsAvatars *self, const char *key, const char *
 /* Forgets the images of the occupants of @room, or of all rooms if it is NULL: the next occupants with the same
  * nicknames may be other people. */
 void hs_avatars_forget_occupants (HsAvatars *self, const char *room);
+/* Forgets what another account was shown: this one may be shown something else. */
+void hs_avatars_forget_all (HsAvatars *self);
 /* Returns the key of an address, or NULL if @jid is not valid. */
 char *hs_avatars_dup_key (HsAvatars *self, const char *jid);
 char *hs_avatars_hash_bytes (GBytes *bytes);

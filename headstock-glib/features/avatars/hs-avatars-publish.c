@@ -8,6 +8,7 @@
 
 typedef struct
 {
+  HsClient *client; /* whose account gets the avatar */
   char *hash;
   HsElement *metadata;
   HsNodeConfig *options;
@@ -16,6 +17,7 @@ typedef struct
 static void
 publication_free (Publication *self)
 {
+  g_object_unref (self->client);
   g_free (self->hash);
   g_object_unref (self->metadata);
   g_object_unref (self->options);
@@ -53,6 +55,16 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_strdup (publication->hash), g_free);
 }
 
+/* Returns FALSE and ends @task with an error if there is no client, or another one than @client if that is not NULL. */
+static gboolean
+has_client (HsAvatars *self, HsClient *client, GTask *task)
+{
+  if (self->pubsub != NULL && self->client != NULL && (client == NULL || client == self->client))
+    return TRUE;
+  g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsAvatars is not registered with a client");
+  return FALSE;
+}
+
 /* The metadata is published after the image, so that nobody asks for an image that is not there (XEP-0084, 3.1). */
 static void
 data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -65,19 +77,9 @@ data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (id == NULL)
     g_task_return_error (task, error);
-  else
+  else if (has_client (g_task_get_source_object (task), publication->client, task))
     hs_pubsub_publish_async (HS_PUBSUB (source), NULL, HS_NS_AVATAR_METADATA, publication->hash, publication->metadata,
                              publication->options, cancellable, metadata_cb, g_steal_pointer (&task));
-}
-
-/* Returns FALSE and ends @task with an error if there is no client. */
-static gboolean
-has_client (HsAvatars *self, GTask *task)
-{
-  if (self->pubsub != NULL)
-    return TRUE;
-  g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsAvatars is not registered with a client");
-  return FALSE;
 }
 
 /**
@@ -130,7 +132,7 @@ hs_avatars_publish_async (HsAvatars *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_avatars_publish_async);
-  if (!has_client (self, task))
+  if (!has_client (self, NULL, task))
     return;
   if (g_bytes_get_size (image) > self->max_bytes)
     {
@@ -140,6 +142,7 @@ hs_avatars_publish_async (HsAvatars *self,
       return;
     }
   publication = g_new0 (Publication, 1);
+  publication->client = g_object_ref (self->client);
   publication->hash = hs_avatars_hash_bytes (image);
   publication->metadata = make_metadata (image, publication->hash, media_type, width, height);
   publication->options = is_open ? hs_node_config_new_open () : hs_node_config_new_presence ();
@@ -220,7 +223,7 @@ hs_avatars_disable_async (HsAvatars *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_avatars_disable_async);
-  if (!has_client (self, task))
+  if (!has_client (self, NULL, task))
     return;
   metadata = hs_element_new ("metadata", HS_NS_AVATAR_METADATA);
   hs_pubsub_publish_async (self->pubsub, NULL, HS_NS_AVATAR_METADATA, "current", metadata, NULL, cancellable,

@@ -108,6 +108,32 @@ module_added_cb (HsAvatars *self, HsModule *module)
     use_pubsub (self, HS_PUBSUB (module));
 }
 
+/* The program may have given the client another account, or the module another client. */
+static void
+check_account (HsAvatars *self)
+{
+  HsJid *jid = hs_client_get_jid (self->client);
+  g_autoptr (HsJid) account = NULL;
+  g_autoptr (HsJid) previous = NULL;
+
+  /* The server names an account that signs in without a local part (XEP-0175). */
+  if (jid == NULL || hs_jid_get_local (jid) == NULL)
+    jid = hs_client_get_bound_jid (self->client);
+  if (jid == NULL)
+    return;
+  account = hs_jid_get_bare (jid);
+  previous = g_steal_pointer (&self->account);
+  self->account = hs_jid_ref (account);
+  if (previous != NULL && !hs_jid_equal (previous, account))
+    hs_avatars_forget_all (self);
+}
+
+static void
+hs_avatars_ready (HsModule *module, HsClient *client)
+{
+  check_account (HS_AVATARS (module));
+}
+
 static void
 hs_avatars_attached (HsModule *module, HsClient *client)
 {
@@ -120,6 +146,7 @@ hs_avatars_attached (HsModule *module, HsClient *client)
   g_signal_connect_object (client, "module-added", G_CALLBACK (module_added_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "module-removed", G_CALLBACK (module_removed_cb), self, G_CONNECT_SWAPPED);
   hs_client_add_handler (client, "presence", HS_NS_CLIENT, HS_HANDLER_DEFAULT, presence_cb, self, NULL);
+  check_account (self);
 }
 
 /* The account has left all rooms when the session is lost. */
@@ -146,6 +173,7 @@ static void
 hs_avatars_module_init (HsModuleInterface *iface)
 {
   iface->attached = hs_avatars_attached;
+  iface->ready = hs_avatars_ready;
   iface->lost = hs_avatars_lost;
   iface->detached = hs_avatars_detached;
 }
@@ -172,6 +200,7 @@ hs_avatars_finalize (GObject *object)
     g_object_weak_unref (avatar, gone_cb, self);
   g_clear_weak_pointer (&self->client);
   g_clear_weak_pointer (&self->pubsub);
+  g_clear_pointer (&self->account, hs_jid_unref);
   g_clear_object (&self->folder);
   g_hash_table_unref (self->infos);
   g_queue_clear_full (&self->info_keys, g_free);

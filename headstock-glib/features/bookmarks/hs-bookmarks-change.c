@@ -14,6 +14,7 @@
 
 typedef struct
 {
+  HsClient *client; /* whose account has the bookmark; or NULL */
   char *room;
   HsElement *element; /* to be stored; or NULL to remove the bookmark */
   gboolean is_retracted; /* the item with the room's address as its id was retracted, or was never to be */
@@ -22,6 +23,7 @@ typedef struct
 static void
 change_free (Change *self)
 {
+  g_clear_object (&self->client);
   g_free (self->room);
   g_clear_object (&self->element);
   g_free (self);
@@ -50,7 +52,8 @@ stored_cb (GObject *pubsub, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
-  hs_bookmarks_apply (self, hs_bookmark_new_from_element (change->room, change->element));
+  if (self->client == change->client)
+    hs_bookmarks_apply (self, hs_bookmark_new_from_element (change->room, change->element));
   retract_next (self, g_steal_pointer (&task));
 }
 
@@ -98,7 +101,9 @@ retract_next (HsBookmarks *self, GTask *task)
 {
   g_autoptr (GTask) owned = task;
   Change *change = g_task_get_task_data (task);
-  g_autofree char *id = take_other (self, change->room);
+  /* The module may have another client now, whose bookmarks are others. */
+  gboolean is_same = self->client == change->client;
+  g_autofree char *id = is_same ? take_other (self, change->room) : NULL;
 
   if (id == NULL && !change->is_retracted)
     {
@@ -107,7 +112,7 @@ retract_next (HsBookmarks *self, GTask *task)
     }
   else if (id != NULL)
     g_hash_table_add (self->retracted, g_strdup (id));
-  if (id != NULL && self->pubsub != NULL)
+  if (id != NULL && is_same && self->pubsub != NULL)
     {
       hs_pubsub_retract_async (self->pubsub, NULL, HS_NS_BOOKMARKS, id, TRUE, g_task_get_cancellable (task),
                                retracted_cb, g_steal_pointer (&owned));
@@ -118,7 +123,7 @@ retract_next (HsBookmarks *self, GTask *task)
       return_unregistered (task);
       return;
     }
-  if (change->element == NULL)
+  if (change->element == NULL && is_same)
     hs_bookmarks_drop (self, change->room);
   g_task_return_boolean (task, TRUE);
 }
@@ -173,6 +178,7 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
   g_autoptr (GTask) owned = task;
   Change *change = g_new0 (Change, 1);
 
+  g_set_object (&change->client, self->client);
   change->room = g_strdup (hs_jid_to_string (room));
   change->element = element;
   change->is_retracted = element != NULL;

@@ -13,6 +13,7 @@
 
 typedef struct
 {
+  HsClient *client; /* on which the publication has begun */
   char *service; /* NULL: the account's */
   char *node;
   char *id; /* or NULL */
@@ -30,6 +31,7 @@ static void configure (GTask *task);
 static void
 publication_free (Publication *self)
 {
+  g_clear_object (&self->client);
   g_free (self->service);
   g_free (self->node);
   g_free (self->id);
@@ -37,6 +39,25 @@ publication_free (Publication *self)
   g_clear_object (&self->options);
   g_clear_error (&self->refused);
   g_free (self);
+}
+
+/* Sends a step of the publication, unless the module has another client now: what is meant for one account is not
+ * published by another one. Takes over @task and @payload. */
+static void
+request (GTask *task, const char *stanza_type, HsElement *payload, GAsyncReadyCallback callback)
+{
+  HsPubSub *self = g_task_get_source_object (task);
+  Publication *publication = g_task_get_task_data (task);
+
+  if (self->client == publication->client)
+    {
+      hs_pubsub_request (task, stanza_type, publication->service, payload, callback);
+      return;
+    }
+  g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                           "HsPubSub is no longer registered with the client on which the publication has begun");
+  g_object_unref (task);
+  g_object_unref (payload);
 }
 
 /* ---- The item ---- */
@@ -122,7 +143,7 @@ publish (GTask *task)
 
       hs_element_append (hs_element_add_child (payload, "publish-options", HS_NS_PUBSUB), form);
     }
-  hs_pubsub_request (task, "set", publication->service, payload, published_cb);
+  request (task, "set", payload, published_cb);
 }
 
 /* ---- The node ---- */
@@ -205,7 +226,7 @@ store (GTask *task, HsDataForm *form)
   publication->is_configured = TRUE;
   payload = hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "configure", publication->node, &verb);
   hs_element_append (verb, submission);
-  hs_pubsub_request (g_steal_pointer (&owned), "set", publication->service, payload, stored_cb);
+  request (g_steal_pointer (&owned), "set", payload, stored_cb);
 }
 
 static void
@@ -231,8 +252,7 @@ create (GTask *task)
   Publication *publication = g_task_get_task_data (task);
 
   publication->is_created = TRUE;
-  hs_pubsub_request (task, "set", publication->service,
-                     hs_pubsub_make_payload (HS_NS_PUBSUB, "create", publication->node, NULL), created_cb);
+  request (task, "set", hs_pubsub_make_payload (HS_NS_PUBSUB, "create", publication->node, NULL), created_cb);
 }
 
 static void
@@ -268,8 +288,7 @@ configure (GTask *task)
 {
   Publication *publication = g_task_get_task_data (task);
 
-  hs_pubsub_request (task, "get", publication->service,
-                     hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "configure", publication->node, NULL), config_cb);
+  request (task, "get", hs_pubsub_make_payload (HS_NS_PUBSUB_OWNER, "configure", publication->node, NULL), config_cb);
 }
 
 /* ---- The features of the service ---- */
@@ -368,6 +387,7 @@ hs_pubsub_publish_async (HsPubSub *self,
       g_task_return_error (task, error);
       return;
     }
+  publication->client = g_object_ref (self->client);
   publication->node = g_strdup (node);
   publication->id = g_strdup (id);
   publication->payload = payload != NULL ? hs_element_copy (payload) : NULL;

@@ -460,6 +460,39 @@ test_lost (void)
   g_assert_finalize_object (f.avatars);
 }
 
+/* What one account was shown, or was refused, says nothing about what another account is shown. */
+static void
+test_other_account (void)
+{
+  g_autoptr (HsClient) other = hs_client_new ("other@example.org", "secret");
+  g_autoptr (HsClient) same = hs_client_new ("user@example.org/phone", "secret");
+  g_autoptr (HsAvatar) juliet = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  Test f;
+
+  start (&f);
+  say (&f, EVENT (JULIET, INFO (HASH, PNG)));
+  juliet = hs_avatars_lookup (f.avatars, JULIET);
+  begin (&f, JULIET, &result);
+  iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "error", ERROR ("forbidden"));
+  assert_refused (&f, &result, HS_STANZA_ERROR, HS_STANZA_ERROR_FORBIDDEN);
+  hs_client_unregister (f.iq.test->client, HS_MODULE (f.avatars));
+  hs_client_register (same, HS_MODULE (f.avatars));
+  g_assert_cmpstr (hs_avatar_get_hash (juliet), ==, HASH);
+  hs_client_unregister (same, HS_MODULE (f.avatars));
+  hs_client_register (other, HS_MODULE (f.avatars));
+  g_assert_null (hs_avatar_get_hash (juliet));
+  hs_client_unregister (other, HS_MODULE (f.avatars));
+
+  /* The first account asks again, too. */
+  hs_client_register (f.iq.test->client, HS_MODULE (f.avatars));
+  say (&f, EVENT (JULIET, INFO (HASH, PNG)));
+  begin (&f, JULIET, &result);
+  iq_test_answer (&f.iq, JULIET, NS_PUBSUB, "result", DATA (HASH, TEXT));
+  assert_loaded (&f, &result, "hello");
+  stop (&f);
+}
+
 /* Nobody has said anything: what is published is asked for first, then the vCard. */
 static void
 test_unknown (void)
@@ -751,6 +784,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/avatars/occupant", test_occupant);
   g_test_add_func ("/avatars/left", test_left);
   g_test_add_func ("/avatars/lost", test_lost);
+  g_test_add_func ("/avatars/other-account", test_other_account);
   g_test_add_func ("/avatars/unknown", test_unknown);
   g_test_add_func ("/avatars/folder", test_folder);
   g_test_add_func ("/avatars/turns", test_turns);

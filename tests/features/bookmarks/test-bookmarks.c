@@ -151,6 +151,27 @@ test_other_forms (void)
   bookmarks_tear_down (&f);
 }
 
+/* The program moves the module to the client of another account while the server stores a bookmark. */
+static void
+test_other_client (void)
+{
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("new@rooms.example.org");
+  g_autoptr (HsClient) other = hs_client_new ("other@example.org", "secret");
+  BookmarksTest f;
+
+  set_up_loaded (&f);
+  store (&f, made);
+  pubsub_await (&f.nodes, "<item id=\"new@rooms.example.org\">");
+  hs_client_unregister (f.nodes.test->client, HS_MODULE (f.bookmarks));
+  hs_client_register (other, HS_MODULE (f.bookmarks));
+  bookmarks_assert (&f, "");
+  pubsub_say (&f.nodes, RESULT (""));
+  bookmarks_assert_stored (&f, 0, 0);
+  bookmarks_assert (&f, "");
+  hs_client_unregister (other, HS_MODULE (f.bookmarks));
+  bookmarks_tear_down (&f);
+}
+
 /* The account's other devices, and strangers who have a node of the same name. */
 static void
 test_events (void)
@@ -573,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/load", test_load);
   g_test_add_func ("/bookmarks/store", test_store);
   g_test_add_func ("/bookmarks/other-forms", test_other_forms);
+  g_test_add_func ("/bookmarks/other-client", test_other_client);
   g_test_add_func ("/bookmarks/events", test_events);
   g_test_add_func ("/bookmarks/old-stores", test_old_stores);
   g_test_add_func ("/bookmarks/changed-while-loading", test_changed_while_loading);

@@ -78,6 +78,34 @@ test_given_up (void)
     }
 }
 
+/* The program moves the module to the client of another account: that account does not publish the item. */
+static void
+test_other_client (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
+  static const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (HsNodeConfig) options = hs_node_config_new_private ();
+  g_autoptr (TestClient) other = test_client_new (scripts, HS_TLS_MODE_NONE);
+  g_autoptr (GError) error = NULL;
+  PubSubTest f;
+
+  test_client_start_until_ready (other);
+  pubsub_set_up (&f);
+  pubsub_publish (&f, NULL, options, NULL);
+  pubsub_await (&f, "http://jabber.org/protocol/disco#info");
+  hs_client_unregister (f.test->client, HS_MODULE (f.pubsub));
+  hs_client_register (other->client, HS_MODULE (f.pubsub));
+  pubsub_say (&f, "<iq type='result' id='@ID@' from='user@example.org'>"
+                  "<query xmlns='http://jabber.org/protocol/disco#info'>" OPTIONS "</query></iq>");
+  g_assert_null (pubsub_finish_publish (&f, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  g_free (test_client_dup_sent (other));
+  g_assert_cmpuint (scripted_server_count_received (other->server, "secret"), ==, 0);
+  hs_client_unregister (other->client, HS_MODULE (f.pubsub));
+  test_client_stop (other);
+  pubsub_tear_down (&f);
+}
+
 /* The session was interrupted for too long to wait: the program is told, and nothing of it goes out when the session
  * goes on. Then the module works as before. */
 static void
@@ -138,6 +166,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/pubsub/late", test_late);
   g_test_add_func ("/pubsub/given-up", test_given_up);
+  g_test_add_func ("/pubsub/other-client", test_other_client);
   g_test_add_func ("/pubsub/resumed", test_resumed);
 
   return g_test_run ();
