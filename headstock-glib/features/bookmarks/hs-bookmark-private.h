@@ -14,5 +14,9 @@ HsBookmark *hs_bookmark_new_from_element (const char *room, HsElement *conferenc
 void hs_bookmark_update (HsBookmark *self, HsBookmark *other);
 /* Makes a <conference/> of XEP-0402. (transfer full) */
 HsElement *hs_bookmark_make_element (HsBookmark *self, gboolean with_password);
+/* Whether @extensions are all that the bookmark is to have: they came from the server, or the program has set them. */
+gboolean hs_bookmark_has_whole_extensions (HsBookmark *self);
+/* Adds the extensions of @present that a <conference/> does not have. */
+void hs_bookmark_keep_extensions (HsElement *conference, HsBookmark *present);
 
 G_END_DECLS

@@ -34,6 +34,7 @@ struct _HsBookmark
   char *nick;
   char *password;
   HsElement *extensions; /* or NULL */
+  gboolean has_whole_extensions; /* see hs_bookmark_has_whole_extensions() */
 };
 
 enum
@@ -95,6 +96,7 @@ hs_bookmark_new_from_element (const char *room, HsElement *conference)
   self->password = g_strdup (hs_element_get_child_text (conference, "password", ns));
   extensions = hs_element_get_child (conference, "extensions", HS_NS_BOOKMARKS);
   self->extensions = extensions != NULL ? hs_element_copy (extensions) : NULL;
+  self->has_whole_extensions = TRUE;
   return self;
 }
 
@@ -118,6 +120,31 @@ hs_bookmark_make_element (HsBookmark *self, gboolean with_password)
       hs_element_append (element, copy);
     }
   return element;
+}
+
+gboolean
+hs_bookmark_has_whole_extensions (HsBookmark *self)
+{
+  return self->has_whole_extensions;
+}
+
+void
+hs_bookmark_keep_extensions (HsElement *conference, HsBookmark *present)
+{
+  HsElement *extensions = hs_element_get_child (conference, "extensions", HS_NS_BOOKMARKS);
+
+  if (present->extensions == NULL)
+    return;
+  if (extensions == NULL)
+    extensions = hs_element_add_child (conference, "extensions", HS_NS_BOOKMARKS);
+  for (HsElement *child = hs_element_get_first_child (present->extensions); child != NULL;
+       child = hs_element_get_next_sibling (child))
+    if (hs_element_get_child (extensions, hs_element_get_name (child), hs_element_get_namespace (child)) == NULL)
+      {
+        g_autoptr (HsElement) copy = hs_element_copy (child);
+
+        hs_element_append (extensions, copy);
+      }
 }
 
 void
@@ -590,6 +617,9 @@ notify_extensions (HsBookmark *self)
  *
  * Replaces the data of other programs and extensions in the bookmark.
  *
+ * An empty `<extensions/>` removes those of the room's present bookmark when this one is stored. Without a call of this
+ * function, a new bookmark keeps them.
+ *
  * Since: 0.2
  */
 void
@@ -601,6 +631,7 @@ hs_bookmark_set_extensions (HsBookmark *self, HsElement *extensions)
   g_return_if_fail (extensions == NULL || HS_IS_ELEMENT (extensions));
   g_return_if_fail (extensions == NULL || hs_element_matches (extensions, "extensions", HS_NS_BOOKMARKS));
 
+  self->has_whole_extensions |= extensions != NULL;
   if (self->extensions == extensions
       || (self->extensions != NULL && extensions != NULL && hs_element_equal (self->extensions, extensions)))
     return;

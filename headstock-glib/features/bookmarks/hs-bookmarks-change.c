@@ -17,6 +17,7 @@ typedef struct
   HsClient *client; /* whose account has the bookmark; or NULL */
   char *room;
   HsElement *element; /* to be stored; or NULL to remove the bookmark */
+  gboolean keeps_extensions; /* @element gets the extensions of the present bookmark */
   gboolean is_retracted; /* the item with the room's address as its id was retracted, or was never to be */
 } Change;
 
@@ -146,6 +147,7 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
   Change *change = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (HsNodeConfig) options = NULL;
+  HsBookmark *present;
 
   if (g_task_return_error_if_cancelled (task))
     return;
@@ -166,22 +168,26 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
       retract_next (self, g_steal_pointer (&owned));
       return;
     }
+  present = hs_bookmarks_lookup (self, change->room);
+  if (change->keeps_extensions && present != NULL)
+    hs_bookmark_keep_extensions (change->element, present);
   options = make_options ();
   hs_pubsub_publish_async (self->pubsub, NULL, HS_NS_BOOKMARKS, change->room, change->element, options, cancellable,
                            stored_cb, g_steal_pointer (&owned));
 }
 
-/* Takes over @task and @element. */
+/* Takes over @task. @bookmark: the one to store, or NULL to remove the one of the room. */
 static void
-begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
+begin (HsBookmarks *self, GTask *task, HsJid *room, HsBookmark *bookmark)
 {
   g_autoptr (GTask) owned = task;
   Change *change = g_new0 (Change, 1);
 
   g_set_object (&change->client, self->client);
   change->room = g_strdup (hs_jid_to_string (room));
-  change->element = element;
-  change->is_retracted = element != NULL;
+  change->element = bookmark != NULL ? hs_bookmark_make_element (bookmark, TRUE) : NULL;
+  change->keeps_extensions = bookmark != NULL && !hs_bookmark_has_whole_extensions (bookmark);
+  change->is_retracted = bookmark != NULL;
   g_task_set_task_data (task, change, (GDestroyNotify) change_free);
   if (self->client == NULL || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED,
@@ -209,7 +215,8 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsElement *element)
  *
  * Stores a bookmark, which replaces the one of the same room (XEP-0402, 3.4).
  *
- * The call waits until the bookmarks are loaded. Nothing is published unless the server lets only the account itself
+ * A new bookmark keeps the extensions of the room's present bookmark, unless it has the same ones itself, or its
+ * [property@Bookmark:extensions] were set: they are the data of other programs. The call waits until the bookmarks are loaded. Nothing is published unless the server lets only the account itself
  * read it.
  *
  * Call [method@Bookmarks.store_finish] in the callback to get the result.
@@ -242,7 +249,7 @@ hs_bookmarks_store_async (HsBookmarks *self,
     g_task_return_new_error (task, HS_ERROR, HS_ERROR_INVALID_JID,
                              "The bookmark was made with an address that is not a room's");
   else
-    begin (self, g_steal_pointer (&task), hs_bookmark_get_jid (bookmark), hs_bookmark_make_element (bookmark, TRUE));
+    begin (self, g_steal_pointer (&task), hs_bookmark_get_jid (bookmark), bookmark);
 }
 
 /**

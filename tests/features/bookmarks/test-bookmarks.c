@@ -151,6 +151,50 @@ test_other_forms (void)
   bookmarks_tear_down (&f);
 }
 
+/* Stores a bookmark and checks what is published. */
+static void
+check_stored (BookmarksTest *f, HsBookmark *bookmark, const char *expected)
+{
+  g_autofree char *xml = g_strconcat ("<conference xmlns=\"urn:xmpp:bookmarks:1\">", expected, "</conference>", NULL);
+
+  store (f, bookmark);
+  pubsub_await (&f->nodes, "<publish node=\"" BOOKMARKS "\"><item id=\"verona@rooms.example.org\">");
+  assert_sent (f, xml);
+  pubsub_say (&f->nodes, RESULT (""));
+  bookmarks_assert_stored (f, 0, 0);
+}
+
+/* A bookmark that is made anew for a room keeps the data of other programs, unless the program sets them. */
+static void
+test_kept_extensions (void)
+{
+#define KEPT "<extensions><x xmlns=\"urn:x\" kept=\"yes\">text</x></extensions>"
+#define NOTIFY "<notify xmlns=\"urn:xmpp:notification-settings:1\"><never/></notify>"
+  g_autoptr (HsBookmark) plain = hs_bookmark_new ("verona@rooms.example.org");
+  g_autoptr (HsBookmark) quiet = hs_bookmark_new ("verona@rooms.example.org");
+  g_autoptr (HsBookmark) loud = hs_bookmark_new ("verona@rooms.example.org");
+  g_autoptr (HsBookmark) empty = hs_bookmark_new ("verona@rooms.example.org");
+  g_autoptr (HsElement) extensions = hs_element_new ("extensions", BOOKMARKS);
+  BookmarksTest f;
+
+  bookmarks_set_up (&f, PEP COMPAT);
+  store (&f, plain);
+  bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, VERONA));
+  /* It had to wait for the present bookmark. */
+  pubsub_await (&f.nodes, "<publish node=\"" BOOKMARKS "\"><item id=\"verona@rooms.example.org\">");
+  assert_sent (&f, "<conference xmlns=\"urn:xmpp:bookmarks:1\">" KEPT "</conference>");
+  pubsub_say (&f.nodes, RESULT (""));
+  bookmarks_assert_stored (&f, 0, 0);
+  hs_bookmark_set_notify_when (quiet, HS_NOTIFY_WHEN_NEVER);
+  check_stored (&f, quiet, "<extensions>" NOTIFY "<x xmlns=\"urn:x\" kept=\"yes\">text</x></extensions>");
+  hs_bookmark_set_notify_when (loud, HS_NOTIFY_WHEN_ALWAYS);
+  check_stored (&f, loud, "<extensions><notify xmlns=\"urn:xmpp:notification-settings:1\"><always/></notify>"
+                          "<x xmlns=\"urn:x\" kept=\"yes\">text</x></extensions>");
+  hs_bookmark_set_extensions (empty, extensions);
+  check_stored (&f, empty, "<extensions/>");
+  bookmarks_tear_down (&f);
+}
+
 /* The program moves the module to the client of another account while the server stores a bookmark. */
 static void
 test_other_client (void)
@@ -594,6 +638,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/load", test_load);
   g_test_add_func ("/bookmarks/store", test_store);
   g_test_add_func ("/bookmarks/other-forms", test_other_forms);
+  g_test_add_func ("/bookmarks/kept-extensions", test_kept_extensions);
   g_test_add_func ("/bookmarks/other-client", test_other_client);
   g_test_add_func ("/bookmarks/events", test_events);
   g_test_add_func ("/bookmarks/old-stores", test_old_stores);
