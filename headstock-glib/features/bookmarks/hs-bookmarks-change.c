@@ -168,7 +168,7 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
       retract_next (self, g_steal_pointer (&owned));
       return;
     }
-  present = hs_bookmarks_lookup (self, change->room);
+  present = g_hash_table_lookup (self->table, change->room);
   if (change->keeps_extensions && present != NULL)
     hs_bookmark_keep_extensions (change->element, present);
   options = make_options ();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Uploads."""
 
-from .row import blocking_large, blocking_sessions, feature, handlers, history, upload
+from .row import Mutation, blocking_large, blocking_sessions, feature, handlers, history, upload
 
 ROWS = [
     # ---- Uploads ----
@@ -232,7 +232,23 @@ ROWS = [
             "adopt (load, load->has_nodes && load->found->len == 0);", "adopt (load, load->has_nodes);",
             "bookmarks", "/bookmarks/old-stores"),
     feature("only a complete answer replaces the bookmarks", "if (error != NULL && !is_absent (error))\n    {\n"
-            "      fail (load, error);\n      return;\n    }\n  for", "for", "bookmarks", "/bookmarks/failure"),
+            "      fail (load, error);\n      return;\n    }\n  if (items", "if (items", "bookmarks",
+            "/bookmarks/failure"),
+    feature("a bookmark with the right id counts", "is_other ? others : load->found", "load->found", "bookmarks",
+            "/bookmarks/other-forms"),
+    feature("storing a bookmark retracts its other items",
+            "g_autofree char *id = is_same ? take_other (self, change->room) : NULL;", "g_autofree char *id = NULL;",
+            "bookmarks", "/bookmarks/other-forms"),
+    feature("a new bookmark keeps the extensions of other programs", "if (change->keeps_extensions && present != NULL)",
+            "if (FALSE)", "bookmarks", "/bookmarks/kept-extensions"),
+    feature("a bookmark of one account is not listed for another",
+            "if (self->client == change->client) hs_bookmarks_apply", "hs_bookmarks_apply", "bookmarks",
+            "/bookmarks/other-client"),
+    Mutation("an item of one account is not published by another", "if (self->client == publication->client)",
+             "if (TRUE)", "tests/features/pubsub/test-pubsub-sessions", ("-p", "/pubsub/other-client")),
+    feature("a subscription ends with its id", "if (read == read_end)", "if (FALSE)", "pubsub", "/pubsub/subscription-id"),
+    feature("an item without an id is told", "if (id == NULL && payload == NULL)", "if (id == NULL)", "pubsub",
+            "/pubsub/events"),
     feature("rooms are not all joined at once",
             "while (self->client != NULL && self->joining->len < MAX_JOINING)", "while (self->client != NULL)",
             "autojoin", "/autojoin/four"),
