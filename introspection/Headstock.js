@@ -46,17 +46,11 @@
 // a function or a property: C would cut it there, or get another character.
 
 const {Gio, GLib, GObject} = imports.gi;
-const System = imports.system;
+const {makeCalls} = imports.overrides.headstock_calls;
 const {TYPES, checkAll, checkText, checkWord, toJid} = imports.overrides.headstock_checks;
 const {Arrivals, readPages} = imports.overrides.headstock_iterators;
 const {addPromises, promiseRun} = imports.overrides.headstock_promises;
 
-// Each view that a handler was shown, or that the program made to send it, lives until it is collected, and
-// with it the memory of its stanza.  JavaScript knows nothing of that memory, and does not collect for it.
-const COLLECT_BYTES = 4 * 1024 * 1024;
-// What a view takes besides its stanza's XML, and how many are counted like the one that was measured.
-const VIEW_BYTES = 512;
-const SAMPLE = 8;
 const RECENT_ANSWERS = 32;
 
 const HOOKS = ['attached', 'negotiate', 'prepare_presence', 'ready', 'stopping', 'cleanup', 'terminated',
@@ -75,18 +69,8 @@ let Headstock, Agent;
 const native = {};
 // The clients that runAsync() keeps alive.
 const running = new Set();
-const account = {bytes: 0, views: 0, size: 0};
-
-// Counts a view that JavaScript has, and collects once they hold too much.
-function countView(element) {
-    if (account.views++ % SAMPLE === 0)
-        account.size = VIEW_BYTES + getTop(element).to_string().length * 2;
-    account.bytes += account.size;
-    if (account.bytes < COLLECT_BYTES)
-        return;
-    account.bytes = 0;
-    System.gc();
-}
+const {countView, makeTrampoline, makeTextTrampoline} = makeCalls(STATE, {getTop, awaitReply, checkReply, reportFailure,
+    awaitText, reportText});
 
 // The functions that only Unix has moved to a namespace of their own with GJS 1.82, where this one was first
 // called signal_add_full; the old names warn, and warnings may be fatal.
@@ -174,15 +158,6 @@ function getState(client) {
     return client[STATE] ??= new State();
 }
 
-// What C is given.  It must hold on to nothing but the number.
-function makeTrampoline(number) {
-    return (client, element) => callHandler(client, element, number);
-}
-
-function makeTextTrampoline(number) {
-    return (client, text, from) => callTextHandler(client, text, from, number);
-}
-
 // add_handler() and register_on_iq(), which differ in what their first two arguments mean.
 function adding(name) {
     return function (first, second, flags, call, narrowing = findNarrowing(flags)) {
@@ -202,50 +177,12 @@ function adding(name) {
     };
 }
 
-// Gives what a handler is kept with, and lets go of it where this is its one call.
-function takeHandler(state, number) {
-    const kept = state?.functions.get(number);
-    if (kept?.once)
-        state.forget(kept.id);
-    return kept;
-}
-
-function callHandler(client, element, number) {
-    const state = client[STATE];
-    const kept = takeHandler(state, number);
-    if (!kept)
-        return null;
-    try {
-        countView(element);
-        const result = kept.call(client, element);
-        if (typeof result?.then === 'function') {
-            awaitReply(client, element, result);
-            return null;
-        }
-        return checkReply(state, element, result);
-    } catch (error) {
-        reportFailure(client, element, error);
-        return null;
-    }
-}
-
-function callTextHandler(client, text, from, number) {
-    const state = client[STATE];
-    const kept = takeHandler(state, number);
-    if (!kept)
-        return null;
-    try {
-        const result = kept.call(client, text, from);
-        if (typeof result?.then !== 'function')
-            return checkReply(state, null, result);
-        result.then(reply => {
-            if (checkReply(state, null, reply) !== null)
-                client.send_stanza(reply);
-        }).catch(reportText);
-    } catch (error) {
-        reportText(error);
-    }
-    return null;
+// The promise that a handler of texts has returned: its value is sent.
+function awaitText(client, promise) {
+    promise.then(reply => {
+        if (checkReply(getState(client), null, reply) !== null)
+            client.send_stanza(reply);
+    }).catch(reportText);
 }
 
 function reportText(error) {
@@ -748,9 +685,10 @@ function catchSignals(call) {
 
 // A stanza that is shown through a signal is a view like any other.
 function connecting(name) {
+    const count = countView;
     return function (signal, call) {
         const counting = STANZA_SIGNAL.test(signal) ? function (client, element) {
-            countView(element);
+            count(element);
             return call.call(this, client, element);
         } : call;
         return native[name].call(this, signal, counting);

@@ -37,14 +37,18 @@ function checkAll(namespace) {
     overrideAddresses();
 }
 
-// Refuses a string that C would not get as it is, alone or in a list.
-function checkText(value) {
-    if (Array.isArray(value))
-        value.forEach(checkText);
-    else if (typeof value === 'string' && NO_TEXT.test(value))
-        throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
-    return value;
+// Makes checkText(), which refuses a string that C would not get as it is, alone or in a list.  All that it needs is its own:
+// what an override has outside of functions takes long to look up (headstock_calls.js says why).
+function makeCheck(isArray, noText) {
+    return function check(value) {
+        if (isArray(value))
+            value.forEach(check);
+        else if (typeof value === 'string' && noText.test(value))
+            throw new TypeError('A string for Headstock has a NUL character or half of a surrogate pair, which XMPP does not allow');
+        return value;
+    };
 }
+var checkText = makeCheck(Array.isArray, NO_TEXT);
 
 // The same for what is to be a string, or an address.
 function takeString(value) {
@@ -66,12 +70,14 @@ function callWithAddresses(call, self, all) {
 // parameters it has.
 function checkFunction(owner, name) {
     const call = owner[name];
+    const {Jid} = Headstock;
+    const [check, isArray, convert, callAgain] = [checkText, Array.isArray, toAddresses, callWithAddresses];
     const checked = function (...all) {
-        all.forEach(checkText);
-        if (all.some(Array.isArray))
-            all = all.map(toAddresses);
-        if (all.some(one => typeof one === 'object' && one instanceof Headstock.Jid))
-            return callWithAddresses(call, this, all);
+        all.forEach(check);
+        if (all.some(isArray))
+            all = all.map(convert);
+        if (all.some(one => typeof one === 'object' && one instanceof Jid))
+            return callAgain(call, this, all);
         return call.apply(this, all);
     };
     Object.defineProperty(checked, 'name', {value: name});
