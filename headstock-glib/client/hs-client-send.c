@@ -113,10 +113,11 @@ check_iq (HsClientPrivate *priv, HsNode *node, gboolean raw, gboolean *asks, GEr
 static gboolean
 check_signed_in (HsClientPrivate *priv, HsNode *node, GError **error)
 {
-  const char *to = hs_node_get_attribute (node, "to", NULL);
+  const char *to;
 
   if (hs_module_list_get_negotiation (&priv->modules) != HS_NEGOTIATION_UNDER_WAY)
     return TRUE;
+  to = hs_node_get_attribute (node, "to", NULL);
   if (strcmp (node->name, "iq") == 0 &&
       (to == NULL || strcmp (to, hs_jid_get_domain (hs_connection_get_account (&priv->connection))) == 0))
     return TRUE;
@@ -208,10 +209,11 @@ static void
 put (HsClient *self, GByteArray *output, guint start, HsNode *node, const HsSending *sending)
 {
   HsClientPrivate *priv = hs_client_private (self);
-  HsOutFlags flags = sending->flags | hs_stream_management_classify (node);
+  HsOutFlags flags;
 
   if (sending->route == HS_ROUTE_DIRECT)
     return;
+  flags = sending->flags | hs_stream_management_classify (node);
   if (sending->task != NULL)
     g_object_ref (sending->task);
   /* A request that a module sends when a session begins belongs to that session: the module sends it again in the

@@ -133,7 +133,7 @@ hs_iq_new (const char *stanza_type, const char *to, HsElement *payload)
   if (!hs_stanza_begin (HS_STANZA (self), G_STRFUNC, stanza_type, to))
     return NULL;
   hs_random_write_id (id);
-  hs_stanza_change_attribute (HS_STANZA (self), "id", id);
+  hs_node_add_attribute (hs_element_get_node (HS_ELEMENT (self)), "id", id);
   if (payload != NULL)
     hs_element_append (HS_ELEMENT (self), payload);
   return g_steal_pointer (&self);

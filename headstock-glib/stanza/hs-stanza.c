@@ -65,7 +65,9 @@ is_known_type (guint kind, const char *stanza_type)
 {
   for (guint i = 0; kinds[kind].types[i] != NULL; i++)
     {
-      if (strcmp (kinds[kind].types[i], stanza_type) == 0)
+      const char *known = kinds[kind].types[i];
+
+      if (known[0] == stanza_type[0] && strcmp (known, stanza_type) == 0)
         return TRUE;
     }
   return FALSE;
@@ -86,12 +88,13 @@ describe_types (guint kind, const char *stanza_type)
 static gboolean
 check_type (guint kind, const char *function, const char *stanza_type)
 {
-  g_autofree char *text = NULL;
-
-  if (stanza_type == NULL || is_known_type (kind, stanza_type))
+  if (G_LIKELY (stanza_type == NULL || is_known_type (kind, stanza_type)))
     return TRUE;
-  text = describe_types (kind, stanza_type);
-  g_critical ("%s: %s", function, text);
+  {
+    g_autofree char *text = describe_types (kind, stanza_type);
+
+    g_critical ("%s: %s", function, text);
+  }
   return FALSE;
 }
 
@@ -240,6 +243,15 @@ hs_stanza_get_localized_text (HsStanza *self, const char *name)
   return text != NULL ? text : "";
 }
 
+static void
+add_child_text (HsNode *node, const char *name, const char *text)
+{
+  HsNode *child = hs_node_new_child (node, name);
+
+  hs_node_append (node, child);
+  hs_node_append_text (child, text, strlen (text));
+}
+
 gboolean
 hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text)
 {
@@ -250,7 +262,13 @@ hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text)
   if (node == NULL)
     return FALSE;
   child = find_own (node, node->first, name);
-  next = child != NULL ? find_own (node, child->next, name) : NULL;
+  if (child == NULL)
+    {
+      if (text != NULL)
+        add_child_text (node, name, text);
+      return text != NULL;
+    }
+  next = find_own (node, child->next, name);
   if (next == NULL && g_strcmp0 (hs_stanza_get_localized_text (self, name), text) == 0)
     return FALSE;
   for (HsNode *other = next; other != NULL; other = next)
@@ -263,16 +281,8 @@ hs_stanza_change_child_text (HsStanza *self, const char *name, const char *text)
       hs_node_detach (child);
       return TRUE;
     }
-  if (child == NULL)
-    {
-      child = hs_node_new_child (node, name);
-      hs_node_append (node, child);
-    }
-  else
-    {
-      hs_node_remove_children (child);
-      hs_node_set_attribute (child, "lang", HS_NS_XML, NULL);
-    }
+  hs_node_remove_children (child);
+  hs_node_set_attribute (child, "lang", HS_NS_XML, NULL);
   hs_node_append_text (child, text, strlen (text));
   return TRUE;
 }
@@ -281,13 +291,14 @@ gboolean
 hs_stanza_begin (HsStanza *self, const char *function, const char *stanza_type, const char *to)
 {
   guint kind = get_kind (self);
+  HsNode *node = hs_element_get_node (HS_ELEMENT (self));
 
   if (!check_type (kind, function, stanza_type))
     return FALSE;
   if (stanza_type != NULL && strcmp (stanza_type, kinds[kind].types[0]) != 0)
-    hs_stanza_change_attribute (self, "type", stanza_type);
+    hs_node_add_attribute (node, "type", stanza_type);
   if (to != NULL)
-    hs_stanza_change_attribute (self, "to", to);
+    hs_node_add_attribute (node, "to", to);
   return TRUE;
 }
 
@@ -335,6 +346,14 @@ hs_stanza_check_show (const char *function, const char *show)
   return FALSE;
 }
 
+static char *
+describe_wrong_show (HsNode *child)
+{
+  g_autofree char *show = hs_node_dup_value (child);
+
+  return show != NULL && !is_known_show (show) ? describe_shows (show) : NULL;
+}
+
 /* Returns the type or <show/> of @node that RFC 6121 does not know, for an error message; NULL: both are valid. */
 static char *
 find_wrong_word (HsNode *node)
@@ -342,25 +361,23 @@ find_wrong_word (HsNode *node)
   const char *stanza_type = hs_node_get_attribute (node, "type", NULL);
   guint kind = *node->name == 'm' ? 0 : 1;
   HsNode *child = NULL;
-  g_autofree char *show = NULL;
 
   if (stanza_type != NULL && !is_known_type (kind, stanza_type))
     return describe_types (kind, stanza_type);
   if (kind == 1)
     child = find_own (node, node->first, "show");
-  if (child != NULL)
-    show = hs_node_dup_value (child);
-  return show != NULL && !is_known_show (show) ? describe_shows (show) : NULL;
+  return child != NULL ? describe_wrong_show (child) : NULL;
 }
 
 gboolean
 hs_stanza_node_check_words (HsNode *node, GError **error)
 {
-  g_autofree char *wrong = find_wrong_word (node);
+  char *wrong = find_wrong_word (node);
 
-  if (wrong == NULL)
+  if (G_LIKELY (wrong == NULL))
     return TRUE;
   g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STANZA, "The stanza cannot be sent: %s", wrong);
+  g_free (wrong);
   return FALSE;
 }
 
