@@ -18,7 +18,7 @@ gpointer
 hs_block_alloc_slow (HsBlock *self, gsize size)
 {
   HsChunk *chunk;
-  gsize want = MAX (self->chunk_size * 2, sizeof self->first * 2);
+  gsize want = MAX (self->chunk_size * 2, self->first_size * 2);
 
   want = MIN (want, MAX_CHUNK_SIZE);
   if (size > want / 4)

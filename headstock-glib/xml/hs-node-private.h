@@ -64,7 +64,8 @@ struct _HsBlock
   GHashTable *loose;   /* what the program changes, each by itself; see hs_block_alloc_loose() */
   HsNode *spare_texts; /* linked by next */
   HsParsedValues *parsed; /* or NULL: nobody has asked */
-  char first[1896];
+  gsize first_size;
+  char first[];
 };
 
 static inline HsBlock *
