@@ -345,6 +345,10 @@ prepare_name (const char *string, GError **error)
   return g_steal_pointer (&result);
 }
 
+/* What a plain label consists of. */
+static const gboolean plain[256]
+    = { ['a' ... 'z'] = TRUE, ['0' ... '9'] = TRUE, ['-'] = TRUE, ['_'] = TRUE };
+
 /*
  * hs_idna_is_plain:
  * @string: a domainpart; it need not end in a NUL
@@ -359,28 +363,27 @@ prepare_name (const char *string, GError **error)
 gboolean
 hs_idna_is_plain (const char *string, gsize length)
 {
+  const char *end = string + length;
   const char *label = string;
 
   if (length == 0 || length > HS_PRECIS_MAX_LENGTH)
     return FALSE;
-  for (const char *p = string; p <= string + length; p++)
+  for (;;)
     {
-      if (p < string + length && *p != '.')
-        {
-          if (!g_ascii_islower (*p) && !g_ascii_isdigit (*p) && *p != '-' && *p != '_')
-            return FALSE;
-          continue;
-        }
-      if (p == label || label[0] == '-' || p[-1] == '-')
+      const char *p = label;
+
+      while (p < end && plain[(guchar) *p])
+        p++;
+      if ((p < end && *p != '.') || p == label || label[0] == '-' || p[-1] == '-')
         return FALSE;
       if ((gsize) (p - label) > MAX_LABEL && (gsize) (p - label) < length)
         return FALSE;
       if (label[0] == 'x' && p - label >= 4 && memcmp (label, ACE_PREFIX, 4) == 0)
         return FALSE;
+      if (p == end)
+        return TRUE;
       label = p + 1;
     }
-
-  return TRUE;
 }
 
 /*

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* Five bytes are eight characters of an id, and the last byte is two. */
 #define ID_BYTES 16
+G_STATIC_ASSERT (ID_BYTES == 16 && HS_RANDOM_ID_LENGTH == 26);
 
 /* One system call fills it for 64 ids. */
 typedef struct
@@ -67,24 +69,23 @@ hs_random_write_id (char id[HS_RANDOM_ID_LENGTH + 1])
 {
   static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   guint8 *bytes = NULL;
-  guint bits = 0;
-  guint n_bits = 0;
   guint next = 0;
 
   if (pool.left < ID_BYTES || pool.generation != generation)
     fill ();
   pool.left -= ID_BYTES;
   bytes = pool.bytes + pool.left;
-  for (guint i = 0; i < HS_RANDOM_ID_LENGTH; i++)
+  for (; next < ID_BYTES - 1; next += 5)
     {
-      if (n_bits < 5)
-        {
-          bits = bits << 8 | (next < ID_BYTES ? bytes[next++] : 0);
-          n_bits += 8;
-        }
-      n_bits -= 5;
-      id[i] = alphabet[bits >> n_bits & 31];
+      guint64 bits = 0;
+
+      for (guint i = 0; i < 5; i++)
+        bits = bits << 8 | bytes[next + i];
+      for (guint i = 0; i < 8; i++)
+        id[next / 5 * 8 + i] = alphabet[bits >> (35 - 5 * i) & 31];
     }
+  id[HS_RANDOM_ID_LENGTH - 2] = alphabet[bytes[next] >> 3];
+  id[HS_RANDOM_ID_LENGTH - 1] = alphabet[bytes[next] << 2 & 31];
   id[HS_RANDOM_ID_LENGTH] = '\0';
   /* Wipe the random bytes that were given out, so that nobody finds them in memory later. */
   memset (bytes, 0, ID_BYTES);
