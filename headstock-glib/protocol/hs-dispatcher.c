@@ -56,6 +56,7 @@ typedef struct
   Kind kind;
   HsNode *root;
   Open open;
+  HsIqMatch match; /* of an iq result or error */
   /* The elements inside, which are dispatched before it: the first few, and the others, or NULL. */
   guint n_elements;
   guint position;
@@ -215,11 +216,10 @@ hs_dispatcher_forgets (HsDispatcher *self,
                        const char *name,
                        const char *namespace_)
 {
-  HsMatches *matches;
+  HsMatches *matches = hs_handlers_match_in (self->handlers, get_names (node), name, namespace_);
   Stanza stanza = { .stanza = node, .from_account = -1 };
   gboolean result = FALSE;
 
-  matches = hs_handlers_match_in (self->handlers, get_names (node), name, namespace_);
   if (matches == NULL)
     return FALSE;
   for (guint i = 0; matches->forgets && i < matches->n_handlers && !result; i++)
@@ -478,7 +478,7 @@ static void
 finish_answer (HsDispatcher *self, Dispatch *dispatch)
 {
   /* A handler may have cancelled the request. */
-  HsIqRequest *request = hs_iq_tracker_match (self->tracker, dispatch->root);
+  HsIqRequest *request = hs_iq_tracker_match_again (self->tracker, &dispatch->match, dispatch->root);
 
   if (request != NULL)
     hs_iq_tracker_answer (self->tracker, request, dispatch->root);
@@ -567,6 +567,7 @@ dispatch_iq (HsDispatcher *self, HsNode *node)
       if (request == NULL)
         return;
       hs_iq_tracker_hold (self->tracker, request);
+      dispatch.match = hs_iq_tracker_note (self->tracker, request);
       dispatch.kind = KIND_ANSWER;
     }
   else
@@ -660,8 +661,7 @@ open_incoming (HsDispatcher *self, HsNode *stanza)
     return;
   clear_incoming (self);
   self->incoming.node = stanza;
-  self->incoming.is_request
-      = is_iq (stanza) && !hs_iq_type_is_answer (hs_node_get_attribute (stanza, "type", NULL));
+  self->incoming.is_request = is_iq (stanza) && !hs_iq_type_is_answer (hs_node_get_attribute (stanza, "type", NULL));
   hs_block_ref (hs_node_get_block (stanza));
 }
 

@@ -34,6 +34,7 @@ struct _HsIqTracker
   const HsIqOwn *own; /* borrowed */
   gboolean strict;
   guint size;
+  guint64 n_ended; /* requests, in whatever way */
 };
 
 static const HsIqOwn nobody;
@@ -76,6 +77,7 @@ take_all (HsIqTracker *self)
       g_clear_pointer (&self->requests, g_hash_table_unref);
     }
   g_queue_init (&self->deadlines);
+  self->n_ended += self->size;
   self->size = 0;
   return all;
 }
@@ -163,6 +165,7 @@ take_out (HsIqTracker *self, HsIqRequest *request)
     g_queue_unlink (&self->deadlines, &request->link);
   request->deadline = 0;
   self->size--;
+  self->n_ended++;
   if (first == request)
     {
       g_hash_table_remove (self->requests, request->id);
@@ -233,6 +236,18 @@ hs_iq_tracker_match (HsIqTracker *self, HsNode *iq)
         return request;
     }
   return NULL;
+}
+
+HsIqMatch
+hs_iq_tracker_note (const HsIqTracker *self, HsIqRequest *request)
+{
+  return (HsIqMatch){ request, self->n_ended };
+}
+
+HsIqRequest *
+hs_iq_tracker_match_again (HsIqTracker *self, const HsIqMatch *match, HsNode *iq)
+{
+  return match->n_ended == self->n_ended ? match->request : hs_iq_tracker_match (self, iq);
 }
 
 void

@@ -41,6 +41,15 @@ void hs_iq_request_set_payload (HsIqRequest *self, const char *name, const char 
 void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
 /* The request that a result or error answers, or NULL. It stays where it is. */
 HsIqRequest *hs_iq_tracker_match (HsIqTracker *self, HsNode *iq);
+/* The same again, for what was noted of a request that was found: while no request has ended, it is still there. */
+typedef struct
+{
+  HsIqRequest *request;
+  guint64 n_ended;
+} HsIqMatch;
+
+HsIqMatch hs_iq_tracker_note (const HsIqTracker *self, HsIqRequest *request);
+HsIqRequest *hs_iq_tracker_match_again (HsIqTracker *self, const HsIqMatch *match, HsNode *iq);
 /* How long it may be silent while its answer comes in; 0: for ever. */
 void hs_iq_request_set_timeout (HsIqRequest *self, gint64 usec);
 /* Its answer has begun to come in: it times out only where nothing comes any more. */
