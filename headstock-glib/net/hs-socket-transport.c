@@ -17,7 +17,8 @@
  * for (glib-networking's sources and is_readable() look at the socket alone), hence such a
  * stream is polled only after a read that would have blocked.
  *
- * Writing takes place once, at the end of a turn of the loop, and then as the stream takes it. */
+ * Writing takes place once, at the end of a turn of the loop, and then as the stream takes it. What
+ * the callee queues while it is given input leaves when it has returned: nothing has to be waited for. */
 
 #define READ_SIZE (64 * 1024)
 
@@ -31,6 +32,7 @@ typedef struct
   guint blocked : 1;    /* writing would, perhaps within a TLS record */
   guint failed : 1;     /* writing did; reading goes on until nothing is left */
   guint progress : 1;   /* written() is due */
+  guint end_due : 1;    /* the end of the turn is when received() has returned */
   guint reported : 1;   /* closed() was called */
   guint closed : 1;     /* by the owner */
 
@@ -86,18 +88,39 @@ give_buffer (guint8 *buffer)
 /* ---- Sources ---- */
 
 static gboolean end_cb (gpointer user_data);
+static void end_turn (HsSocketTransport *self);
 
 /* Has end_cb() called before any source of default priority is. */
+static void
+wait_for_end (HsSocketTransport *self)
+{
+  /* Made each time: that is not to be measured beside a write, and 400 bytes a connection are. */
+  self->end_source = hs_turn_source_new (0);
+  hs_source_attach (self->end_source, self->loop->context, G_PRIORITY_HIGH, "[headstock] end of turn",
+                    end_cb, self);
+}
+
+/* The callee iterates the main loop, and what it has queued is not to wait until it returns. */
+static void
+nested_cb (gpointer user_data)
+{
+  HsSocketTransport *self = user_data;
+
+  if (self->end_due)
+    wait_for_end (self);
+  self->end_due = FALSE;
+}
+
 static void
 arm_end (HsSocketTransport *self)
 {
   if (self->closed || self->reported || self->end_source != NULL)
     return;
 
-  /* Made each time: that is not to be measured beside a write, and 400 bytes a connection are. */
-  self->end_source = hs_turn_source_new (0);
-  hs_source_attach (self->end_source, self->loop->context, G_PRIORITY_HIGH, "[headstock] end of turn",
-                    end_cb, self);
+  if (self->delivering)
+    self->end_due = TRUE;
+  else
+    wait_for_end (self);
 }
 
 static void
@@ -107,6 +130,7 @@ drop_all (HsSocketTransport *self)
   hs_turn_skip (&self->turn);
   hs_source_clear (&self->write_source);
   hs_source_clear (&self->end_source);
+  self->end_due = FALSE;
   g_clear_pointer (&self->unread, g_free);
   self->unread_length = 0;
   hs_write_queue_clear (&self->queue);
@@ -149,10 +173,13 @@ deliver (HsSocketTransport *self,
          const guint8 *bytes,
          gsize length)
 {
+  HsTurnCall call;
   gsize used;
 
   self->delivering = TRUE;
+  hs_turn_begin_call (&self->loop->turn, &call, nested_cb, self);
   used = self->parent.callbacks->received (&self->parent, bytes, length, self->parent.owner);
+  hs_turn_end_call (&self->loop->turn, &call);
   self->delivering = FALSE;
   g_assert (used <= length);
 
@@ -294,6 +321,11 @@ read_cb (gpointer user_data)
     }
 
   update_wait (self, hs_read_wait_end_turn (&self->read_wait));
+  if (self->end_due)
+    {
+      self->end_due = FALSE;
+      end_turn (self);
+    }
 
   return G_SOURCE_CONTINUE;
 }
@@ -408,14 +440,10 @@ stream_write_cb (GObject *stream,
   return write_on (user_data);
 }
 
-static gboolean
-end_cb (gpointer user_data)
+/* The caller holds a reference. */
+static void
+end_turn (HsSocketTransport *self)
 {
-  HsSocketTransport *self = user_data;
-  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
-
-  hs_source_clear (&self->end_source);
-
   if (!self->failed && self->write_source == NULL && self->stream != NULL)
     write_available (self);
   notify_written (self);
@@ -423,6 +451,16 @@ end_cb (gpointer user_data)
   /* If the owner reads, the read callback reports the end, after the rest of the peer's input. */
   if (self->failed && self->mode == HS_READ_MODE_STOP && !self->closed && !self->reported)
     report_closed (self);
+}
+
+static gboolean
+end_cb (gpointer user_data)
+{
+  HsSocketTransport *self = user_data;
+  g_autoptr (HsTransport) alive G_GNUC_UNUSED = hs_transport_ref (&self->parent);
+
+  hs_source_clear (&self->end_source);
+  end_turn (self);
 
   return G_SOURCE_REMOVE;
 }

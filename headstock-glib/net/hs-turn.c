@@ -30,6 +30,8 @@ prepare (GSource *source,
     forget_waiting (turn);
   turn->refused = turn->worked = FALSE;
   turn->end = 0;
+  for (HsTurnCall *call = turn->calls; call != NULL; call = call->outer)
+    call->nested (call->user_data);
   *timeout = -1;
 
   return FALSE;
@@ -132,6 +134,26 @@ hs_turn_begin (HsTurnPlace *self)
   hs_turn_skip (self);
 
   return TRUE;
+}
+
+void
+hs_turn_begin_call (HsTurn *self, HsTurnCall *call, void (*nested) (gpointer user_data), gpointer user_data)
+{
+  call->nested = nested;
+  call->user_data = user_data;
+  call->outer = self->calls;
+  self->calls = call;
+}
+
+/* Programs with stacks of their own (coroutines) need not end calls in the opposite order. */
+void
+hs_turn_end_call (HsTurn *self, HsTurnCall *call)
+{
+  HsTurnCall **link = &self->calls;
+
+  while (*link != call)
+    link = &(*link)->outer;
+  *link = call->outer;
 }
 
 gint64

@@ -11,10 +11,20 @@ G_BEGIN_DECLS
 
 #define HS_TURN_USEC 1500
 
+/* A call of the program, by which the main context may be iterated anew. It lies where it was begun from. */
+typedef struct _HsTurnCall HsTurnCall;
+struct _HsTurnCall
+{
+  HsTurnCall *outer;
+  void (*nested) (gpointer user_data);
+  gpointer user_data;
+};
+
 /* A part of HsLoop. */
 typedef struct
 {
   GSource *source; /* told of each turn */
+  HsTurnCall *calls;
   gint64 end;      /* monotonic; 0: nobody has worked yet in this turn */
   guint round;
   guint n_waiting;
@@ -42,6 +52,9 @@ void hs_turn_leave (HsTurnPlace *self);
 gboolean hs_turn_begin (HsTurnPlace *self);
 /* The place is not ready any more. */
 void hs_turn_skip (HsTurnPlace *self);
+/* Until hs_turn_end_call(), @nested is called whenever an iteration of the context begins. */
+void hs_turn_begin_call (HsTurn *self, HsTurnCall *call, void (*nested) (gpointer user_data), gpointer user_data);
+void hs_turn_end_call (HsTurn *self, HsTurnCall *call);
 /* When to stop working (monotonic time). */
 gint64 hs_turn_get_end (HsTurnPlace *self);
 

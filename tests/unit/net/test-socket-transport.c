@@ -168,6 +168,58 @@ test_nested_loop (Pair *pair,
 }
 
 static void
+answer (TestOwner *owner)
+{
+  test_owner_send (owner, "answer", 6);
+}
+
+static gssize
+peer_receive (Pair *pair)
+{
+  char buffer[64];
+
+  return recv (test_get_fd (pair->theirs), buffer, sizeof buffer, MSG_DONTWAIT);
+}
+
+/* What the callee queues leaves when it has returned, in the same turn. */
+static void
+test_answer (Pair *pair,
+             gconstpointer data)
+{
+  pair->owner->on_received = answer;
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
+  peer_send (pair, "question", 8);
+  while (pair->owner->n_received == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (peer_receive (pair), ==, 6);
+  g_assert_cmpuint (pair->owner->n_written, ==, 1);
+  spin_msec (5);
+  g_assert_cmpuint (pair->owner->n_written, ==, 1);
+}
+
+static void
+answer_and_iterate (TestOwner *owner)
+{
+  answer (owner);
+  spin_until (owner->n_written == 1);
+  answer (owner);
+  spin_until (owner->n_written == 2);
+  answer (owner);
+}
+
+/* A callee that waits in a main loop for what it has asked for does not wait for ever. */
+static void
+test_answer_in_nested_loop (Pair *pair,
+                            gconstpointer data)
+{
+  pair->owner->on_received = answer_and_iterate;
+  hs_transport_set_reading (pair->owner->transport, HS_READ_MODE_READ);
+  peer_send (pair, "question", 8);
+  spin_until (pair->owner->n_written == 3);
+  g_assert_cmpint (peer_receive (pair), ==, 18);
+}
+
+static void
 test_eof (Pair *pair,
           gconstpointer data)
 {
@@ -520,6 +572,8 @@ main (int argc,
   ADD ("/transport/leftovers", NULL, test_leftovers);
   ADD ("/transport/stop-reading", NULL, test_stop_reading);
   ADD ("/transport/nested-loop", NULL, test_nested_loop);
+  ADD ("/transport/answer", NULL, test_answer);
+  ADD ("/transport/answer-in-nested-loop", NULL, test_answer_in_nested_loop);
   ADD ("/transport/eof", NULL, test_eof);
   g_test_add_func ("/transport/reset", test_reset);
   ADD ("/transport/drop-in-received", drop, test_drop_in_received);
