@@ -64,8 +64,8 @@ BREAKAGES = [
      "        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n",
      "        hs_parser_take_dropped (self->parser);\n"),
     ("answers that nobody asked for are counted before what stood before them", PARSER,
-     "  self->n_dropped_popped += event->n_dropped;\n  return event;",
-     "  self->n_dropped_popped += event->n_dropped + self->n_dropped;\n  self->n_dropped = 0;\n"
+     "  self->queue.n_dropped_popped += event->n_dropped;\n  return event;",
+     "  self->queue.n_dropped_popped += event->n_dropped + self->queue.n_dropped;\n  self->queue.n_dropped = 0;\n"
      "  return event;"),
     ("numbers are compared without wrapping", ENGINE,
      "  n = h - self->acknowledged;\n",
