@@ -19,25 +19,7 @@ test_table (void)
     /* presence */ { NO,                    NO,                    HS_BEGINNING_NOT },
   };
 
-  for (guint step = 0; step < HS_N_BEGINNING_STEPS; step++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_BEGINNING_EVENTS; event++)
-        {
-          gboolean can = hs_beginning_step_can (step, event);
-
-          g_assert_true (can == (expected[step][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_beginning_step_get_next (step, event), step, hs_beginning_step_describe (step));
-              continue;
-            }
-          g_assert_cmpint (hs_beginning_step_get_next (step, event), ==, expected[step][event]);
-          g_string_append_printf (line, "  %s: %s", events[event], hs_beginning_step_describe (expected[step][event]));
-        }
-      g_test_message ("%-9s%s", hs_beginning_step_describe (step), line->str);
-    }
+  transition_test_table (hs_beginning_step, expected, NO, events);
 }
 
 static void

@@ -28,25 +28,7 @@ static const HsConnectionPhase expected[HS_N_CONNECTION_PHASES][HS_N_CONNECTION_
 static void
 test_table (void)
 {
-  for (guint phase = 0; phase < HS_N_CONNECTION_PHASES; phase++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_CONNECTION_EVENTS; event++)
-        {
-          gboolean can = hs_connection_phase_can (phase, event);
-
-          g_assert_true (can == (expected[phase][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_connection_phase_get_next (phase, event), phase, hs_connection_phase_describe (phase));
-              continue;
-            }
-          g_assert_cmpint (hs_connection_phase_get_next (phase, event), ==, expected[phase][event]);
-          g_string_append_printf (line, "  %s: %s", events[event], hs_connection_phase_describe (expected[phase][event]));
-        }
-      g_test_message ("%-11s%s", hs_connection_phase_describe (phase), line->str);
-    }
+  transition_test_table (hs_connection_phase, expected, NO, events);
 }
 
 /* A connection can end in each phase, and then another one can begin. */

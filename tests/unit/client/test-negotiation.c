@@ -22,25 +22,7 @@ test_table (void)
     /* refused */   { NO,     NO,  NO,     N },
   };
 
-  for (guint state = 0; state < HS_N_NEGOTIATIONS; state++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_NEGOTIATION_EVENTS; event++)
-        {
-          gboolean can = hs_negotiation_can (state, event);
-
-          g_assert_true (can == (expected[state][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_negotiation_get_next (state, event), state, hs_negotiation_describe (state));
-              continue;
-            }
-          g_assert_cmpint (hs_negotiation_get_next (state, event), ==, expected[state][event]);
-          g_string_append_printf (line, "  %s: %s", events[event], hs_negotiation_describe (expected[state][event]));
-        }
-      g_test_message ("%-10s%s", hs_negotiation_describe (state), line->str);
-    }
+  transition_test_table (hs_negotiation, expected, NO, events);
 }
 
 /* Whatever the modules do, the end of the connection ends it. */

@@ -39,26 +39,7 @@ static const HsRunPhase expected[HS_N_RUN_PHASES][HS_N_RUN_EVENTS] = {
 static void
 test_table (void)
 {
-  for (guint phase = 0; phase < HS_N_RUN_PHASES; phase++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_RUN_EVENTS; event++)
-        {
-          gboolean can = hs_run_phase_can (phase, event);
-
-          g_assert_true (can == (expected[phase][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_run_phase_get_next (phase, event), phase, hs_run_phase_describe (phase));
-              continue;
-            }
-          g_assert_cmpint (hs_run_phase_get_next (phase, event), ==, expected[phase][event]);
-          g_string_append_printf (line, "  %s: %s", events[event],
-                                  hs_run_phase_describe (expected[phase][event]));
-        }
-      g_test_message ("%-12s%s", hs_run_phase_describe (phase), line->str);
-    }
+  transition_test_table (hs_run_phase, expected, NO, events);
 }
 
 /* Each run can end, whatever happens, not without `stopping`; and one that ends does not go back. One whose client is

@@ -32,26 +32,7 @@ static const HsAuthenticationPhase expected[HS_N_AUTHENTICATION_PHASES][HS_N_AUT
 static void
 test_table (void)
 {
-  for (guint phase = 0; phase < HS_N_AUTHENTICATION_PHASES; phase++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_AUTHENTICATION_EVENTS; event++)
-        {
-          gboolean can = hs_authentication_phase_can (phase, event);
-
-          g_assert_true (can == (expected[phase][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_authentication_phase_get_next (phase, event), phase, hs_authentication_phase_describe (phase));
-              continue;
-            }
-          g_assert_cmpint (hs_authentication_phase_get_next (phase, event), ==, expected[phase][event]);
-          g_string_append_printf (line, "  %s: %s", events[event],
-                                  hs_authentication_phase_describe (expected[phase][event]));
-        }
-      g_test_message ("%-10s%s", hs_authentication_phase_describe (phase), line->str);
-    }
+  transition_test_table (hs_authentication_phase, expected, NO, events);
 }
 
 /* A sign-in with a mechanism succeeds only after the mechanism has accepted the server's last message, and nothing

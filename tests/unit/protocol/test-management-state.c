@@ -28,26 +28,7 @@ test_table (void)
     /* resuming */    { NO,   NO,     R,     E,      I,        NO,     O },
   };
 
-  for (guint state = 0; state < HS_N_MANAGEMENT_STATES; state++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_MANAGEMENT_EVENTS; event++)
-        {
-          gboolean can = hs_management_state_can (state, event);
-
-          g_assert_true (can == (expected[state][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_management_state_get_next (state, event), state, hs_management_state_describe (state));
-              continue;
-            }
-          g_assert_cmpint (hs_management_state_get_next (state, event), ==, expected[state][event]);
-          g_string_append_printf (line, "  %s: %s", events[event],
-                                  hs_management_state_describe (expected[state][event]));
-        }
-      g_test_message ("%-12s%s", hs_management_state_describe (state), line->str);
-    }
+  transition_test_table (hs_management_state, expected, NO, events);
 }
 
 /* A session is counted only after the server has agreed, and resumed only after it was asked to. */

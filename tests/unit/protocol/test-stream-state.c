@@ -53,26 +53,7 @@ static const HsStreamState expected[HS_STREAM_N_STATES][HS_STREAM_N_CHANGES] = {
 static void
 test_changes (void)
 {
-  for (guint state = 0; state < HS_STREAM_N_STATES; state++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint change = 0; change < HS_STREAM_N_CHANGES; change++)
-        {
-          gboolean can = hs_stream_state_can (state, change);
-
-          g_assert_true (can == (expected[state][change] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_stream_state_get_next (state, change), state, hs_stream_state_describe (state));
-              continue;
-            }
-          g_assert_cmpint (hs_stream_state_get_next (state, change), ==, expected[state][change]);
-          g_string_append_printf (line, "  %s: %s", changes[change],
-                                  hs_stream_state_describe (expected[state][change]));
-        }
-      g_test_message ("%-10s%s", hs_stream_state_describe (state), line->str);
-    }
+  transition_test_table (hs_stream_state, expected, NO, changes);
 }
 
 /* Each element, and the states in which the server may send it. */

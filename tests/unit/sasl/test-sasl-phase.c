@@ -31,25 +31,7 @@ test_table (void)
     /* ended */    { NO,  NO,   NO, NO,       NO,     NO,     NO },
   };
 
-  for (guint phase = 0; phase < HS_N_SASL_PHASES; phase++)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      for (guint event = 0; event < HS_N_SASL_EVENTS; event++)
-        {
-          gboolean can = hs_sasl_phase_can (phase, event);
-
-          g_assert_true (can == (expected[phase][event] != NO));
-          if (!can)
-            {
-              transition_assert_reported (hs_sasl_phase_get_next (phase, event), phase, hs_sasl_phase_describe (phase));
-              continue;
-            }
-          g_assert_cmpint (hs_sasl_phase_get_next (phase, event), ==, expected[phase][event]);
-          g_string_append_printf (line, "  %s: %s", events[event], hs_sasl_phase_describe (expected[phase][event]));
-        }
-      g_test_message ("%-9s%s", hs_sasl_phase_describe (phase), line->str);
-    }
+  transition_test_table (hs_sasl_phase, expected, NO, events);
 }
 
 /* The server may end a mechanism at work at any time, and nothing goes on afterwards. */
