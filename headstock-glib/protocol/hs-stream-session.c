@@ -292,7 +292,7 @@ get_error (HsNode *iq, const char *what)
 
 /* Takes @error. */
 static void
-refused (HsStream *self, GError *error)
+close_and_fail (HsStream *self, GError *error)
 {
   hs_stream_close (self);
   hs_stream_fail (self, error);
@@ -316,7 +316,7 @@ bind_refused (HsStream *self, HsNode *iq)
       if (error->code == HS_STANZA_ERROR_RESOURCE_CONSTRAINT
           || error->code == HS_STANZA_ERROR_NOT_ALLOWED || error->code == HS_STANZA_ERROR_CONFLICT)
         hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_STEP);
-      refused (self, error);
+      close_and_fail (self, error);
       return;
     }
   g_error_free (error);
@@ -345,7 +345,7 @@ hs_stream_on_pipelined_answer (HsStream *self, HsNode *node)
     return;
   if (hs_stream_is_authenticated (self) && g_str_equal (type, "error"))
     {
-      refused (self, get_error (node, "The server refused to bind a resource"));
+      close_and_fail (self, get_error (node, "The server refused to bind a resource"));
       return;
     }
   hs_stream_protocol_error (self, "unsupported-stanza-type",
@@ -406,7 +406,7 @@ hs_stream_on_session_answer (HsStream *self, HsNode *node)
   if (!hs_binding_is_answer (&self->binding, node))
     return;
   if (strcmp (hs_node_get_attribute (node, "type", NULL), "error") == 0)
-    refused (self, get_error (node, "The server refused to start a session"));
+    close_and_fail (self, get_error (node, "The server refused to start a session"));
   else
     enable_and_become_ready (self);
 }

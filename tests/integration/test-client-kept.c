@@ -68,7 +68,7 @@ test_kept (void)
 #define STATE_TYPE "(ussx(smsuuuua(xyyay)))"
 
 static void
-refuse (GVariant *state, int code)
+assert_refused (GVariant *state, int code)
 {
   g_autoptr (HsClient) client = hs_client_new ("user@example.org/other", "secret");
   g_autoptr (GVariant) sunk = g_variant_ref_sink (state);
@@ -97,21 +97,21 @@ test_refused (void)
       = g_variant_ref_sink (make_state (1, "user@example.org", "user@example.org/a", 599, 0));
   g_autoptr (GError) error = NULL;
 
-  refuse (make_state (1, "other@example.org", "other@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
-  refuse (make_state (1, "user@example.org", "not an address", 0, 0), HS_ERROR_INVALID_STATE);
-  refuse (make_state (1, "user@example.org", "user@example.org", 0, 0), HS_ERROR_INVALID_STATE);
-  refuse (make_state (2, "user@example.org", "user@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
-  refuse (make_state (1, "user@example.org", "user@example.org/a", 601, 0), HS_ERROR_EXPIRED);
-  refuse (make_state (1, "user@example.org", "boss@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
-  refuse (make_state (1, "user@example.org", "user@example.net/a", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (1, "other@example.org", "other@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (1, "user@example.org", "not an address", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (1, "user@example.org", "user@example.org", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (2, "user@example.org", "user@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (1, "user@example.org", "user@example.org/a", 601, 0), HS_ERROR_EXPIRED);
+  assert_refused (make_state (1, "user@example.org", "boss@example.org/a", 0, 0), HS_ERROR_INVALID_STATE);
+  assert_refused (make_state (1, "user@example.org", "user@example.net/a", 0, 0), HS_ERROR_INVALID_STATE);
   /* Kept before there was time. */
-  refuse (g_variant_new (STATE_TYPE, 1, "user@example.org", "user@example.org/a", G_MININT64, "s1", NULL,
+  assert_refused (g_variant_new (STATE_TYPE, 1, "user@example.org", "user@example.org/a", G_MININT64, "s1", NULL,
                          600, 0, 0, 0, NULL),
           HS_ERROR_EXPIRED);
   /* More written than there is. */
-  refuse (make_state (1, "user@example.org", "user@example.org/a", 0, 1), HS_ERROR_INVALID_STATE);
-  refuse (g_variant_new_string ("state"), HS_ERROR_INVALID_STATE);
-  refuse (g_variant_new_from_data (G_VARIANT_TYPE (STATE_TYPE), rubbish, sizeof rubbish, FALSE, NULL,
+  assert_refused (make_state (1, "user@example.org", "user@example.org/a", 0, 1), HS_ERROR_INVALID_STATE);
+  assert_refused (g_variant_new_string ("state"), HS_ERROR_INVALID_STATE);
+  assert_refused (g_variant_new_from_data (G_VARIANT_TYPE (STATE_TYPE), rubbish, sizeof rubbish, FALSE, NULL,
                                    NULL),
           HS_ERROR_INVALID_STATE);
   g_assert_true (hs_client_set_session_state (client, good, &error));

@@ -323,7 +323,7 @@ begin_along (World *w, Conn *conn, HsNode *node)
 /* ---- The sign-in ---- */
 
 static void
-refuse (World *w, Conn *conn, const char *condition)
+refuse_sign_in (World *w, Conn *conn, const char *condition)
 {
   sim_note (w, "server refuses the token: %s", condition);
   w->signs.n_refused++;
@@ -358,12 +358,12 @@ on_token (World *w, Conn *conn, HsNode *node, guint mechanism, const char *initi
     }
   if (token == NULL || token->expiry < w->now)
     {
-      refuse (w, conn, token == NULL ? "not-authorized" : "credentials-expired");
+      refuse_sign_in (w, conn, token == NULL ? "not-authorized" : "credentials-expired");
       return;
     }
   if (sim_chance (w, 3))
     {
-      refuse (w, conn, "temporary-auth-failure");
+      refuse_sign_in (w, conn, "temporary-auth-failure");
       return;
     }
   used = *token;

@@ -303,7 +303,7 @@ take (HsHistory *self, Read *read, GPtrArray *gaps)
 }
 
 static gboolean
-refuse (const char *account, const char *why, GError **error)
+refuse_state (const char *account, const char *why, GError **error)
 {
   g_set_error (error, HS_ERROR, HS_ERROR_INVALID_STATE, "The history of %s %s", account, why);
   return FALSE;
@@ -336,10 +336,10 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
     return FALSE;
   g_variant_get (state, "(u&s@a" ARCHIVE ")", NULL, &account, &archives);
   if (has_begun (self))
-    return refuse (account, "has begun already. Restore a state before the client is started", error);
+    return refuse_state (account, "has begun already. Restore a state before the client is started", error);
   all = read_archives (archives, account);
   if (all == NULL)
-    return refuse (account, "is broken: an archive, an id or a gap is not valid", error);
+    return refuse_state (account, "is broken: an archive, an id or a gap is not valid", error);
   hs_history_set_account (self, account);
   for (guint i = 0; i < all->len; i++)
     take (self, all->pdata[i], gaps);

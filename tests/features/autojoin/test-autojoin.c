@@ -104,7 +104,7 @@ answer_entry (AutojoinTest *f, const char *jid, const char *nick, const char *pr
 }
 
 static void
-refuse (AutojoinTest *f, const char *jid, const char *nick)
+refuse_entry (AutojoinTest *f, const char *jid, const char *nick)
 {
   answer_entry (f, jid, nick,
                 " type='error'><x xmlns='http://jabber.org/protocol/muc'/>"
@@ -121,7 +121,7 @@ test_four (void)
   set_up (&f, ITEMS_OF (BOOKMARKS, AUTOJOIN ("1") AUTOJOIN ("2") OFF ("3") AUTOJOIN ("4") AUTOJOIN ("5") AUTOJOIN ("6")
                         AUTOJOIN ("7")));
   assert_rooms (&f, "1:joining 2:joining 4:joining 5:joining ");
-  refuse (&f, ROOM ("1"), "nick1");
+  refuse_entry (&f, ROOM ("1"), "nick1");
   assert_rooms (&f, "1:out 2:joining 4:joining 5:joining 6:joining ");
   g_assert_cmpstr (hs_room_get_nick (find_room (&f, ROOM ("6"))), ==, "nick6");
   /* What waits and is removed meanwhile is not joined. */
@@ -253,14 +253,14 @@ test_register_again (void)
   AutojoinTest f;
 
   set_up (&f, ITEMS_OF (BOOKMARKS, AUTOJOIN ("1") AUTOJOIN ("2") AUTOJOIN ("3") AUTOJOIN ("4") AUTOJOIN ("5")));
-  refuse (&f, ROOM ("1"), "nick1");
+  refuse_entry (&f, ROOM ("1"), "nick1");
   assert_rooms (&f, "1:out 2:joining 3:joining 4:joining 5:joining ");
   g_signal_connect (f.autojoin, "notify::client", G_CALLBACK (unregistered_cb), &f);
   hs_client_unregister (f.b.nodes.test->client, HS_MODULE (f.autojoin));
   g_signal_handlers_disconnect_by_func (f.autojoin, unregistered_cb, &f);
   /* The new registration tries the first room again, and keeps the others. */
   assert_rooms (&f, "1:joining 2:joining 3:joining 4:joining 5:joining ");
-  refuse (&f, ROOM ("1"), "nick1");
+  refuse_entry (&f, ROOM ("1"), "nick1");
   test_client_say (f.b.nodes.test, BOOKMARK_EVENT ("", AUTOJOIN ("6")));
   assert_rooms (&f, "1:out 2:joining 3:joining 4:joining 5:joining 6:joining ");
   tear_down (&f);
