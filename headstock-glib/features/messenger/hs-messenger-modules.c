@@ -299,7 +299,8 @@ hs_messenger_get_time (HsMessenger *self)
  *
  * Gets the module that catches up with archives.
  *
- * Returns: (transfer none) (nullable): the module, or %NULL without [property@Messenger:keeps-history]
+ * Returns: (transfer none) (nullable): the module, or %NULL without [property@Messenger:keeps-history], unless the
+ *   client already had one
  *
  * Since: 0.2
  */

@@ -84,7 +84,8 @@ get_module_type (HsMessengerModule module)
 static gboolean
 is_wanted (HsMessenger *self, HsMessengerModule module)
 {
-  return module != HS_MESSENGER_HISTORY || self->keeps_history;
+  return module != HS_MESSENGER_HISTORY || self->keeps_history
+         || hs_client_find_module (self->client, HS_TYPE_HISTORY) != NULL;
 }
 
 static HsModule *
@@ -368,7 +369,9 @@ install_others (void)
   /**
    * HsMessenger:history: (getter get_history)
    *
-   * The module that catches up with archives; %NULL without [property@Messenger:keeps-history].
+   * The module that catches up with archives.
+   *
+   * It is %NULL without [property@Messenger:keeps-history], unless the client already had such a module.
    *
    * Since: 0.2
    */

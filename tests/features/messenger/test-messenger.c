@@ -104,6 +104,21 @@ test_uses_present (Fixture *fixture, gconstpointer data)
   g_assert_true (hs_messenger_get_messages (second) == hs_messenger_get_messages (first));
 }
 
+/* A history is made only if it is asked for; one that is there is used like the others. */
+static void
+test_uses_history (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (HsClient) client = hs_client_new (ACCOUNT, "secret");
+  g_autoptr (HsHistory) history = hs_history_new ();
+  g_autoptr (HsMessenger) without = hs_messenger_new (client, NULL);
+  g_autoptr (HsMessenger) messenger = NULL;
+
+  g_assert_null (hs_messenger_get_history (without));
+  hs_client_register (client, HS_MODULE (history));
+  messenger = hs_messenger_new (client, NULL);
+  g_assert_true (hs_messenger_get_history (messenger) == history);
+}
+
 /* The modules go on without it. */
 static void
 test_let_go (Fixture *fixture, gconstpointer data)
@@ -210,6 +225,7 @@ main (int argc, char **argv)
 
   g_test_add ("/messenger/makes", Fixture, NULL, set_up, test_makes, tear_down);
   g_test_add ("/messenger/uses-present", Fixture, NULL, set_up, test_uses_present, tear_down);
+  g_test_add ("/messenger/uses-history", Fixture, NULL, set_up, test_uses_history, tear_down);
   g_test_add ("/messenger/let-go", Fixture, NULL, set_up, test_let_go, tear_down);
   g_test_add ("/messenger/keeps-states", Fixture, NULL, set_up, test_keeps_states, tear_down);
   g_test_add ("/messenger/keeps-images", Fixture, NULL, set_up, test_keeps_images, tear_down);
