@@ -626,7 +626,8 @@ hs_history_fill_async (HsHistory *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_history_fill_async);
-  archive = hs_history_find_archive (self, hs_gap_get_archive (gap));
+  /* A gap that the program has made itself belongs to no archive. */
+  archive = hs_gap_get_archive (gap) != NULL ? hs_history_find_archive (self, hs_gap_get_archive (gap)) : NULL;
   if (g_task_return_error_if_cancelled (task))
     return;
   if (archive == NULL)

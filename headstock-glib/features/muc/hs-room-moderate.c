@@ -15,11 +15,12 @@ do_change_role (HsRoom *self, GTask *task, HsOccupant *occupant, HsRole role, co
   g_autoptr (HsElement) query = NULL;
   HsElement *item;
 
-  /* Somebody else may have the nickname now. */
-  if (hs_room_table_lookup (&self->table, occupant->nick) != occupant)
+  /* Somebody else may have the nickname now. An object that the program has made itself has none. */
+  if (occupant->nick == NULL || hs_room_table_lookup (&self->table, occupant->nick) != occupant)
     {
-      g_task_return_new_error (task, HS_ERROR, HS_ERROR_FAILED, "%s is not in %s any more", occupant->nick,
-                               hs_jid_to_string (self->jid));
+      g_task_return_new_error (task, HS_ERROR, HS_ERROR_FAILED, "%s is not in the room%s%s any more",
+                               occupant->nick != NULL ? occupant->nick : "The occupant", self->jid != NULL ? " " : "",
+                               self->jid != NULL ? hs_jid_to_string (self->jid) : "");
       return;
     }
   query = hs_element_new ("query", HS_NS_MUC_ADMIN);

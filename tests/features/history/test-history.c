@@ -506,6 +506,24 @@ test_state (void)
   assert_refused (history, good);
 }
 
+/* A gap that the program has made itself. */
+static void
+test_no_gap (void)
+{
+  g_autoptr (HsHistory) history = hs_history_new ();
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (STATE ("1", "user@example.org", ARCHIVE ("", "", ""))));
+  g_autoptr (HsGap) gap = g_object_new (HS_TYPE_GAP, NULL);
+  g_autoptr (GError) error = NULL;
+  ArchiveTest f = { NULL };
+
+  g_assert_true (hs_stateful_restore_state (HS_STATEFUL (history), state, NULL));
+  hs_history_fill_async (history, gap, 0, NULL, archive_result_cb, &f);
+  test_until (f.result != NULL);
+  g_assert_false (hs_history_fill_finish (history, f.result, &error));
+  g_assert_no_error (error);
+  g_clear_object (&f.result);
+}
+
 static void
 count_cb (GListModel *gaps, guint position, guint n_removed, guint n_added, guint *n_changes)
 {
@@ -610,6 +628,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/clock", test_clock);
   g_test_add_func ("/history/waits", test_waits);
   g_test_add_func ("/history/left", test_left);
+  g_test_add_func ("/history/no-gap", test_no_gap);
   g_test_add_func ("/history/state", test_state);
   g_test_add_func ("/history/state-gaps", test_state_gaps);
   g_test_add_func ("/history/other-account", test_other_account);

@@ -81,6 +81,15 @@ test_moderators (void)
   g_assert_false (hs_room_kick_finish (f.room, result, &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_FAILED);
   g_clear_object (&result);
+  g_clear_error (&error);
+  /* An object that the program has made itself. */
+  g_set_object (&juliet, g_object_new (HS_TYPE_OCCUPANT, NULL));
+  hs_room_kick_async (f.room, juliet, NULL, NULL, muc_test_result_cb, &result);
+  test_until (result != NULL);
+  g_object_unref (juliet);
+  g_assert_false (hs_room_kick_finish (f.room, result, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_FAILED);
+  g_clear_object (&result);
   muc_test_end (&f);
 }
 
