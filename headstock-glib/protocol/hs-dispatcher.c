@@ -211,10 +211,7 @@ get_names (HsNode *node)
 }
 
 gboolean
-hs_dispatcher_forgets (HsDispatcher *self,
-                       HsNode *node,
-                       const char *name,
-                       const char *namespace_)
+hs_dispatcher_forgets (HsDispatcher *self, HsNode *node, const char *name, const char *namespace_)
 {
   HsMatches *matches = hs_handlers_match_in (self->handlers, get_names (node), name, namespace_);
   Stanza stanza = { .stanza = node, .from_account = -1 };
@@ -257,11 +254,7 @@ call (HsDispatcher *self, HsHandler *handler, HsElement *view, GPtrArray **repli
 }
 
 static void
-call_all (HsDispatcher *self,
-          Stanza *stanza,
-          HsMatches *matches,
-          HsElement *view,
-          gboolean hidden,
+call_all (HsDispatcher *self, Stanza *stanza, HsMatches *matches, HsElement *view, gboolean hidden,
           GPtrArray **replies)
 {
   for (guint i = 0; i < matches->n_handlers; i++)
@@ -481,7 +474,11 @@ finish_answer (HsDispatcher *self, Dispatch *dispatch)
   HsIqRequest *request = hs_iq_tracker_match_again (self->tracker, &dispatch->match, dispatch->root);
 
   if (request != NULL)
-    hs_iq_tracker_answer (self->tracker, request, dispatch->root);
+    {
+      /* Who asked gets the view that dispatch_top() takes and gives back. */
+      hs_view_pool_take (&self->pool, dispatch->root);
+      hs_iq_tracker_answer (self->tracker, request, dispatch->root);
+    }
   dispatch_top (self, dispatch, TRUE);
 }
 
