@@ -34,7 +34,7 @@ struct _HsBookmark
   char *nick;
   char *password;
   HsElement *extensions; /* or NULL */
-  gboolean has_whole_extensions; /* see hs_bookmark_has_whole_extensions() */
+  HsBookmarkUnknown unknown;
 };
 
 enum
@@ -96,7 +96,7 @@ hs_bookmark_new_from_element (const char *room, HsElement *conference)
   self->password = g_strdup (hs_element_get_child_text (conference, "password", ns));
   extensions = hs_element_get_child (conference, "extensions", HS_NS_BOOKMARKS);
   self->extensions = extensions != NULL ? hs_element_copy (extensions) : NULL;
-  self->has_whole_extensions = TRUE;
+  self->unknown = 0;
   return self;
 }
 
@@ -122,18 +122,28 @@ hs_bookmark_make_element (HsBookmark *self, gboolean with_password)
   return element;
 }
 
-gboolean
-hs_bookmark_has_whole_extensions (HsBookmark *self)
+HsBookmarkUnknown
+hs_bookmark_get_unknown (HsBookmark *self)
 {
-  return self->has_whole_extensions;
+  return self->unknown;
 }
 
 void
-hs_bookmark_keep_extensions (HsElement *conference, HsBookmark *present)
+hs_bookmark_set_restored (HsBookmark *self)
+{
+  self->unknown = HS_BOOKMARK_UNKNOWN_EXTENSIONS;
+  if (self->password == NULL)
+    self->unknown |= HS_BOOKMARK_UNKNOWN_PASSWORD;
+}
+
+void
+hs_bookmark_complete (HsElement *conference, HsBookmark *present, HsBookmarkUnknown unknown)
 {
   HsElement *extensions = hs_element_get_child (conference, "extensions", HS_NS_BOOKMARKS);
 
-  if (present->extensions == NULL)
+  if ((unknown & HS_BOOKMARK_UNKNOWN_PASSWORD) && present->password != NULL)
+    hs_element_add_text_child (conference, "password", HS_NS_BOOKMARKS, present->password);
+  if (!(unknown & HS_BOOKMARK_UNKNOWN_EXTENSIONS) || present->extensions == NULL)
     return;
   if (extensions == NULL)
     extensions = hs_element_add_child (conference, "extensions", HS_NS_BOOKMARKS);
@@ -156,6 +166,7 @@ hs_bookmark_update (HsBookmark *self, HsBookmark *other)
   hs_bookmark_set_password (self, other->password);
   hs_bookmark_set_extensions (self, other->extensions);
   hs_bookmark_set_is_autojoin (self, other->is_autojoin);
+  self->unknown = other->unknown;
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -387,6 +398,7 @@ hs_bookmark_class_init (HsBookmarkClass *klass)
 static void
 hs_bookmark_init (HsBookmark *self)
 {
+  self->unknown = HS_BOOKMARK_UNKNOWN_EXTENSIONS;
 }
 
 /**
@@ -576,6 +588,7 @@ hs_bookmark_set_password (HsBookmark *self, const char *password)
 {
   g_return_if_fail (HS_IS_BOOKMARK (self));
 
+  self->unknown &= ~HS_BOOKMARK_UNKNOWN_PASSWORD;
   if (g_strcmp0 (self->password, password) == 0)
     return;
   g_free (self->password);
@@ -631,7 +644,8 @@ hs_bookmark_set_extensions (HsBookmark *self, HsElement *extensions)
   g_return_if_fail (extensions == NULL || HS_IS_ELEMENT (extensions));
   g_return_if_fail (extensions == NULL || hs_element_matches (extensions, "extensions", HS_NS_BOOKMARKS));
 
-  self->has_whole_extensions |= extensions != NULL;
+  if (extensions != NULL)
+    self->unknown &= ~HS_BOOKMARK_UNKNOWN_EXTENSIONS;
   if (self->extensions == extensions
       || (self->extensions != NULL && extensions != NULL && hs_element_equal (self->extensions, extensions)))
     return;

@@ -17,7 +17,7 @@ typedef struct
   HsClient *client; /* whose account has the bookmark; or NULL */
   char *room;
   HsElement *element; /* to be stored; or NULL to remove the bookmark */
-  gboolean keeps_extensions; /* @element gets the extensions of the present bookmark */
+  HsBookmarkUnknown unknown; /* what @element gets from the present bookmark */
   gboolean is_retracted; /* the item with the room's address as its id was retracted, or was never to be */
 } Change;
 
@@ -169,8 +169,8 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
       return;
     }
   present = g_hash_table_lookup (self->table, change->room);
-  if (change->keeps_extensions && present != NULL)
-    hs_bookmark_keep_extensions (change->element, present);
+  if (present != NULL)
+    hs_bookmark_complete (change->element, present, change->unknown);
   options = make_options ();
   hs_pubsub_publish_async (self->pubsub, NULL, HS_NS_BOOKMARKS, change->room, change->element, options, cancellable,
                            stored_cb, g_steal_pointer (&owned));
@@ -186,7 +186,7 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsBookmark *bookmark)
   g_set_object (&change->client, self->client);
   change->room = g_strdup (hs_jid_to_string (room));
   change->element = bookmark != NULL ? hs_bookmark_make_element (bookmark, TRUE) : NULL;
-  change->keeps_extensions = bookmark != NULL && !hs_bookmark_has_whole_extensions (bookmark);
+  change->unknown = bookmark != NULL ? hs_bookmark_get_unknown (bookmark) : 0;
   change->is_retracted = bookmark != NULL;
   g_task_set_task_data (task, change, (GDestroyNotify) change_free);
   if (self->client == NULL || hs_client_get_state (self->client) != HS_CLIENT_STATE_READY)

@@ -41,10 +41,14 @@ static HsBookmark *
 read_entry (const char *room, const char *xml)
 {
   g_autoptr (HsElement) element = hs_element_new_from_string (xml, NULL);
+  HsBookmark *bookmark;
 
   if (element == NULL || !hs_element_matches (element, "conference", HS_NS_BOOKMARKS))
     return NULL;
-  return hs_bookmark_new_from_element (room, element);
+  bookmark = hs_bookmark_new_from_element (room, element);
+  if (bookmark != NULL)
+    hs_bookmark_set_restored (bookmark);
+  return bookmark;
 }
 
 static gboolean

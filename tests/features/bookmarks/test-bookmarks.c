@@ -588,6 +588,42 @@ test_state (void)
   hs_client_unregister (other, HS_MODULE (restored));
 }
 
+/* The state of an earlier run has no passwords: a bookmark of it that is stored keeps what the server has. */
+static void
+test_restored (void)
+{
+  static const ScriptStep script[] = { RUN (script_sign_in), SERVE, END };
+  static const ScriptStep *const scripts[] = { script, NULL };
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (
+      "(uint32 1, 'user@example.org', [('verona@rooms.example.org', "
+      "'<conference xmlns=\"urn:xmpp:bookmarks:1\" name=\"Old\"/>')])"));
+  g_autoptr (GError) error = NULL;
+  HsBookmark *verona;
+  BookmarksTest f;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      bookmarks_make (&f, scripts);
+      g_assert_true (hs_stateful_restore_state (HS_STATEFUL (f.bookmarks), state, &error));
+      hs_client_register (f.nodes.test->client, HS_MODULE (f.bookmarks));
+      test_client_start_until_ready (f.nodes.test);
+      verona = hs_bookmarks_lookup (f.bookmarks, "verona@rooms.example.org");
+      hs_bookmark_set_name (verona, "New");
+      /* The program wants no password. */
+      if (i == 1)
+        hs_bookmark_set_password (verona, NULL);
+      store (&f, verona);
+      bookmarks_say_features (&f, PEP COMPAT);
+      bookmarks_answer (&f, "<items node=\"" BOOKMARKS "\"/>", ITEMS_OF (BOOKMARKS, VERONA));
+      pubsub_await (&f.nodes, "<publish node=\"" BOOKMARKS "\"><item id=\"verona@rooms.example.org\">");
+      assert_sent (&f, i == 0 ? "name=\"New\"><password>montague</password>" KEPT "</conference>"
+                              : "name=\"New\">" KEPT "</conference>");
+      pubsub_say (&f.nodes, RESULT (""));
+      bookmarks_assert_stored (&f, 0, 0);
+      bookmarks_tear_down (&f);
+    }
+}
+
 /* What is kept in the extensions. */
 static void
 test_extensions (void)
@@ -651,6 +687,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/other-nodes", test_other_nodes);
   g_test_add_func ("/bookmarks/resumed", test_resumed);
   g_test_add_func ("/bookmarks/state", test_state);
+  g_test_add_func ("/bookmarks/restored", test_restored);
   g_test_add_func ("/bookmarks/extensions", test_extensions);
 
   return g_test_run ();
