@@ -216,17 +216,31 @@ change_nick (MucTest *f, const char *nick, GAsyncResult **result)
   hs_room_change_nick_async (f->room, nick, NULL, muc_test_result_cb, result);
 }
 
+/* Waits for the request to change the nickname, which has these words, and returns its id. */
+static char *
+await_nick (MucTest *f, const char *words)
+{
+  g_autofree char *sent = NULL;
+  const char *id;
+
+  test_client_await_sent (f->test, words);
+  sent = test_client_dup_sent (f->test);
+  id = strstr (sent, " id=\"") + strlen (" id=\"");
+  return g_strndup (id, strcspn (id, "\""));
+}
+
 static void
 test_nick (void)
 {
   MucTest f;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *sent = NULL;
+  g_autofree char *refused_id = NULL;
+  g_autofree char *same_id = NULL;
+  g_autofree char *gone_id = NULL;
   g_autofree char *refusal = NULL;
   g_autofree char *same = NULL;
   g_autofree char *gone = NULL;
-  char *id;
 
   start (&f, "");
   change_nick (&f, "montague", &result);
@@ -240,11 +254,9 @@ test_nick (void)
   g_assert_true (hs_room_change_nick_finish (f.room, result, NULL));
   /* A refusal ends neither the stay nor the nickname. */
   change_nick (&f, "juliet", &result);
-  test_client_await_sent (f.test, " to=\"" ROOM "/juliet\"");
-  sent = test_client_dup_sent (f.test);
-  id = strstr (sent, " id=\"") + strlen (" id=\"");
-  refusal = g_strdup_printf ("<presence type='error' from='" ROOM "/juliet' id='%.*s'>" ERROR ("cancel", "conflict") "</presence>",
-                             (int) strcspn (id, "\""), id);
+  refused_id = await_nick (&f, " to=\"" ROOM "/juliet\"");
+  refusal = g_strdup_printf ("<presence type='error' from='" ROOM "/juliet' id='%s'>" ERROR ("cancel", "conflict") "</presence>",
+                             refused_id);
   muc_test_tells (&f, refusal, "");
   g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
   g_assert_error (error, HS_STANZA_ERROR, HS_STANZA_ERROR_CONFLICT);
@@ -252,12 +264,8 @@ test_nick (void)
   g_assert_false (scripted_server_has_received (f.test->server, "urn:xmpp:ping"));
   /* The service prepares the nickname, and it is the present one: it answers with the present presence. */
   change_nick (&f, "\xef\xbd\x8dontague", &result);
-  test_client_await_sent (f.test, "ontague\"");
-  g_free (g_steal_pointer (&sent));
-  sent = test_client_dup_sent (f.test);
-  id = strstr (sent, " id=\"") + strlen (" id=\"");
-  same = g_strdup_printf ("<presence from='" ROOM "/montague' id='%.*s'>" MUC_USER (ITEM SELF) "</presence>",
-                          (int) strcspn (id, "\""), id);
+  same_id = await_nick (&f, "ontague\"");
+  same = g_strdup_printf ("<presence from='" ROOM "/montague' id='%s'>" MUC_USER (ITEM SELF) "</presence>", same_id);
   muc_test_tells (&f, OWN ("montague"), "");
   g_assert_null (result);
   muc_test_tells (&f, same, "");
@@ -269,12 +277,9 @@ test_nick (void)
   g_clear_object (&result);
   /* A room that is gone. */
   change_nick (&f, "friar", &result);
-  test_client_await_sent (f.test, " to=\"" ROOM "/friar\"");
-  g_free (sent);
-  sent = test_client_dup_sent (f.test);
-  id = strstr (sent, " id=\"") + strlen (" id=\"");
-  gone = g_strdup_printf ("<presence type='error' from='" ROOM "/friar' id='%.*s'>" ERROR ("cancel", "item-not-found") "</presence>",
-                          (int) strcspn (id, "\""), id);
+  gone_id = await_nick (&f, " to=\"" ROOM "/friar\"");
+  gone = g_strdup_printf ("<presence type='error' from='" ROOM "/friar' id='%s'>" ERROR ("cancel", "item-not-found") "</presence>",
+                          gone_id);
   muc_test_tells (&f, gone, "");
   g_clear_error (&error);
   g_assert_false (hs_room_change_nick_finish (f.room, result, &error));
