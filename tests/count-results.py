@@ -7,7 +7,7 @@
 Reads the log that `meson test` left in each BUILDDIR, whose status was STATUS.  Prints the log
 of each test that failed, names what failed and what was skipped, and ends with the line
 "N passed, N failed", counted over all.  What failed besides is named with --failed.  Where
-CI=true, what was skipped has failed.  Status 0 where something ran and nothing failed.
+CI=true, what was skipped has failed.  Status 0 if something ran and nothing failed.
 """
 
 import json

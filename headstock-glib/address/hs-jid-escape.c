@@ -45,7 +45,7 @@ find_code (char character)
  *
  * Escapes what a localpart cannot hold, as XEP-0106 says: `d'artagnan` becomes `d\27artagnan`.
  *
- * A space and the characters `"&'/:<>@` are escaped; a backslash only where what follows it would
+ * A space and the characters `"&'/:<>@` are escaped; a backslash only if what follows it would
  * make it look like an escape. Escapes are recognised in lower case only.
  *
  * `\20` must not be the first or the last character of an escaped localpart (section 3.2), so a

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /**
  * HsTlsMode:
- * @HS_TLS_MODE_REQUIRED: direct TLS or STARTTLS, as the DNS says; STARTTLS where a host was given
+ * @HS_TLS_MODE_REQUIRED: direct TLS or STARTTLS, as the DNS says; STARTTLS if a host was given
  * @HS_TLS_MODE_DIRECT: TLS from the first byte on (XEP-0368)
  * @HS_TLS_MODE_STARTTLS: TLS negotiated inside the stream (RFC 6120, 5)
  * @HS_TLS_MODE_NONE: no TLS: for loopback and for components beside their server

@@ -58,7 +58,7 @@ hs_client_get_active (HsClient *self)
  * @self: a client
  * @active: the new value
  *
- * Says whether somebody is looking at what arrives: where nobody is, the server may hold back what can
+ * Says whether somebody is looking at what arrives: if nobody is, the server may hold back what can
  * wait, such as presence (XEP-0352), and the client asks for a sign of life less often
  * ([property@Client:keepalive-interval]).
  *

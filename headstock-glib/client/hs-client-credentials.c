@@ -274,7 +274,7 @@ hs_client_get_channel_binding (HsClient *self)
  *
  * Somebody in the middle, with whatever certificate, then can't pass the sign-in on to the server. With
  * %HS_CHANNEL_BINDING_PREFER, the default, that is so wherever server and connection have a type of
- * binding in common. With %HS_CHANNEL_BINDING_REQUIRE the run ends with %HS_ERROR_NO_MECHANISM where they
+ * binding in common. With %HS_CHANNEL_BINDING_REQUIRE the run ends with %HS_ERROR_NO_MECHANISM if they
  * have none; the mechanism EXTERNAL, whose certificate is bound to the connection by what it is, remains.
  *
  * A change takes effect with the next sign-in.
@@ -319,7 +319,7 @@ hs_client_get_security_info (HsClient *self)
  * them out.
  *
  * It is used where the server offers that mechanism and none that the password serves for better, under TLS
- * and to a verified certificate alone. Where the server refuses it, the run ends with
+ * and to a verified certificate alone. If the server refuses it, the run ends with
  * %HS_SASL_ERROR_NOT_AUTHORIZED, and [property@Client:oauth-discovery] is where to get another one, if the
  * server says so.
  *
@@ -344,7 +344,7 @@ hs_client_set_access_token (HsClient *self, const char *access_token)
  * Where there are access tokens to be had: the address of an OpenID configuration, of the server that has
  * refused the last one (RFC 7628, 3.2.2). It is the server's word.
  *
- * Returns: (nullable): the address, or %NULL where nothing was refused or the server did not say
+ * Returns: (nullable): the address, or %NULL if nothing was refused or the server did not say
  */
 const char *
 hs_client_get_oauth_discovery (HsClient *self)

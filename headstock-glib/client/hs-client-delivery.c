@@ -41,7 +41,7 @@ const HsOutboxCallbacks hs_client_outbox_callbacks = {
  * Sends a stanza and waits until the server has acknowledged it (XEP-0198), or, without stream
  * management, until it has been handed to the system.
  *
- * That may take as long as an interruption lasts. Where the session is lost and the stanza is sent
+ * That may take as long as an interruption lasts. If the session is lost and the stanza is sent
  * again in the next one ([property@Client:resend-policy]), the waiting goes on.
  *
  * Call [method@Client.send_finish] in the callback to get the result.
@@ -93,7 +93,7 @@ hs_client_send_async (HsClient *self,
  * where the server has not received the stanza, or nobody knows whether it has, and it is not sent
  * again.
  *
- * Returns: true where the server has the stanza, or the system
+ * Returns: true if the server has the stanza, or the system
  */
 gboolean
 hs_client_send_finish (HsClient *self, GAsyncResult *result, GError **error)
@@ -187,7 +187,7 @@ hs_client_tell_deliveries (HsClient *self, gboolean quietly)
  * Gets how many stanzas were sent that the server has not acknowledged (XEP-0198), with those that wait
  * for an interrupted session to go on.
  *
- * Returns: a number; 0 also where the server has no stream management
+ * Returns: a number; 0 also if the server has no stream management
  */
 guint
 hs_client_get_unacknowledged (HsClient *self)

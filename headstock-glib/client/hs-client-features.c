@@ -4,7 +4,7 @@
 #include "hs-client-internal.h"
 
 /* The stream features after the sign-in (RFC 6120, 4.3.2), as a client keeps them: as text, which takes a quarter of
- * the memory that elements take, and only where a module may ask for them before the server has sent them. */
+ * the memory that elements take, and only if a module may ask for them before the server has sent them. */
 
 static gboolean
 has_beginners (HsClient *self)
@@ -61,7 +61,7 @@ hs_client_remember_features (HsClient *self)
  * account: [vfunc@Module.begin] may be called before the server has said anything. They are remembered, and kept
  * through times in which nothing arrives, only if a module that has `begin` is registered.
  *
- * Returns: (transfer none) (nullable): the `<stream:features/>`, or %NULL where they are not known. The element
+ * Returns: (transfer none) (nullable): the `<stream:features/>`, or %NULL if they are not known. The element
  *   belongs to the client and is valid until the main loop goes on
  *
  * Since: 0.2

@@ -294,7 +294,7 @@ hs_client_add_handler_full (HsClient *self,
  * @user_data: data for @handler
  * @destroy: (nullable): frees @user_data
  *
- * Says what to call when an iq comes. Results and errors come only where this client asked, from whom
+ * Says what to call when an iq comes. Results and errors come only if this client asked, from whom
  * it asked.
  *
  * ```python
@@ -337,14 +337,14 @@ hs_client_register_on_iq (HsClient *self,
  * @self: a client
  * @id: the id of a handler
  *
- * Removes a handler. It is not called any more, also where it was about to be.
+ * Removes a handler. It is not called any more, also if it was about to be.
  *
  * ```python
  * handler = client.add_handler("message", Headstock.NS_CLIENT, Headstock.HandlerFlags.DEFAULT, print)
  * client.remove_handler(handler)
  * ```
  *
- * Returns: true where there was such a handler
+ * Returns: true if there was such a handler
  */
 gboolean
 hs_client_remove_handler (HsClient *self, guint id)
@@ -426,7 +426,7 @@ hs_client_take (HsClient *self, HsElement *element)
  *   return NULL;
  * ```
  *
- * Returns: true where it is
+ * Returns: true if it is
  */
 gboolean
 hs_client_is_own (HsClient *self, HsJid *jid)

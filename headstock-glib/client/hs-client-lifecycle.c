@@ -170,7 +170,7 @@ start (HsClient *self, GMainContext *context)
   hs_client_tell_state (self);
 }
 
-/* Starts the client where it does not run. */
+/* Starts the client if it does not run. */
 static gboolean
 ensure_started (HsClient *self, const char *function, GError **error)
 {
@@ -192,7 +192,7 @@ ensure_started (HsClient *self, const char *function, GError **error)
  * Begins a run and returns at once; all else happens in the thread-default main context. Does nothing
  * where a run is under way.
  *
- * Where another thread iterates that context, the client is not started, with a critical: call it there, with
+ * If another thread iterates that context, the client is not started, with a critical: call it there, with
  * g_main_context_invoke(), in Python `GLib.idle_add()`.
  *
  * ```c
@@ -251,11 +251,11 @@ run_result (HsClientPrivate *priv, GError **error)
  * @self: a client
  * @error: return location for an error
  *
- * Starts the client where it has not been started, and iterates its main context until it has
- * terminated. Where another thread has started the client, and nothing has iterated that context since, the
+ * Starts the client if it has not been started, and iterates its main context until it has
+ * terminated. If another thread has started the client, and nothing has iterated that context since, the
  * client belongs to this thread from here on.
  *
- * Errors are those of [signal@Client::terminated], and %HS_ERROR_WRONG_THREAD where another thread runs the
+ * Errors are those of [signal@Client::terminated], and %HS_ERROR_WRONG_THREAD if another thread runs the
  * client or iterates its main context.
  *
  * ```c
@@ -265,7 +265,7 @@ run_result (HsClientPrivate *priv, GError **error)
  *   g_printerr ("%s\n", error->message);
  * ```
  *
- * Returns: true where the run was stopped, false where it failed
+ * Returns: true if the run was stopped, false if it failed
  */
 gboolean
 hs_client_run (HsClient *self, GError **error)
@@ -315,11 +315,11 @@ close_cancelled_cb (GCancellable *cancellable, gpointer data)
 /**
  * hs_client_connect_async:
  * @self: a client
- * @cancellable: (nullable): stops the client where it is cancelled before it is ready
+ * @cancellable: (nullable): stops the client if it is cancelled before it is ready
  * @callback: (scope async) (closure user_data): called when the client is ready
  * @user_data: data for @callback
  *
- * Starts the client where it has not been started, and waits until it is ready.
+ * Starts the client if it has not been started, and waits until it is ready.
  *
  * Call [method@Client.connect_finish] in the callback to get the result.
  *
@@ -369,10 +369,10 @@ hs_client_connect_async (HsClient *self,
  *
  * Finishes an operation started with [method@Client.connect_async].
  *
- * Errors are those of [signal@Client::terminated], %G_IO_ERROR_CANCELLED where the client was
- * stopped, or %HS_ERROR_WRONG_THREAD where another thread runs the client or iterates its main context.
+ * Errors are those of [signal@Client::terminated], %G_IO_ERROR_CANCELLED if the client was
+ * stopped, or %HS_ERROR_WRONG_THREAD if another thread runs the client or iterates its main context.
  *
- * Returns: true where the client is ready
+ * Returns: true if the client is ready
  */
 gboolean
 hs_client_connect_finish (HsClient *self, GAsyncResult *result, GError **error)
@@ -430,7 +430,7 @@ hs_client_close_async (HsClient *self,
  *
  * Finishes an operation started with [method@Client.close_async].
  *
- * Returns: true where the client has terminated
+ * Returns: true if the client has terminated
  */
 gboolean
 hs_client_close_finish (HsClient *self, GAsyncResult *result, GError **error)

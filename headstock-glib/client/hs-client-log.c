@@ -71,7 +71,7 @@ hs_client_set_log (HsClient *self, const char *path, gboolean to_stdout, GError 
  *
  * How many bytes the file of [method@Client.set_log] may have before another one begins.
  *
- * Returns: the value; 0, the default, where there is no limit
+ * Returns: the value; 0, the default, if there is no limit
  *
  * Since: 0.2
  */

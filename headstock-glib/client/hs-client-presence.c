@@ -96,7 +96,7 @@ hs_client_prepare_presence (HsClient *self, HsPresence *presence)
  * hs_client_get_own_presence: (get-property own-presence)
  * @self: a client
  *
- * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none.
+ * The presence of this client (RFC 6121, 4), an empty one if nothing was set; %NULL for none.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *

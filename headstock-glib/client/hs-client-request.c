@@ -36,7 +36,7 @@ request_data_new (HsNode *iq)
   return self;
 }
 
-/* %NULL where the iq had no payload. */
+/* %NULL if the iq had no payload. */
 static const char *
 get_asked_name (const RequestData *self)
 {
@@ -127,7 +127,7 @@ request_cancelled_cb (GCancellable *cancellable, gpointer user_data)
  *
  * Sends an iq and waits for its answer.
  *
- * Where the session is interrupted and resumed (XEP-0198), the time in between does not count; where it is lost, the
+ * If the session is interrupted and resumed (XEP-0198), the time in between does not count; if it is lost, the
  * request fails at once. Only an answer with the same id, from the address that the iq went to, counts (RFC 6120,
  * 8.2.3 and 10.3.3).
  *

@@ -34,7 +34,7 @@ const HsSessionCallbacks hs_client_session_callbacks = { .bound_changed = bound_
  * client.connect("cleanup", lambda client: print(client.dup_session_state()))
  * ```
  *
- * Returns: (transfer full) (nullable): the state, or %NULL where there is no session that can be resumed
+ * Returns: (transfer full) (nullable): the state, or %NULL if there is no session that can be resumed
  */
 GVariant *
 hs_client_dup_session_state (HsClient *self)
@@ -62,12 +62,12 @@ hs_client_dup_session_state (HsClient *self)
  *
  * Has the client go on with a session that another process had (XEP-0198, 5).
  *
- * To be called before the client is started. Where the server still has the session,
+ * To be called before the client is started. If the server still has the session,
  * [signal@Client::resumed] is emitted in place of [signal@Client::ready]; otherwise a new session
  * begins. A run that ends without having reached the server gives the session up, and what it had not
  * sent comes back with [signal@Client::returned].
  *
- * Errors: %HS_ERROR_INVALID_STATE where @state is another account's or cannot be read, %HS_ERROR_EXPIRED
+ * Errors: %HS_ERROR_INVALID_STATE if @state is another account's or cannot be read, %HS_ERROR_EXPIRED
  * where the server will not have kept the session so long, %HS_ERROR_ALREADY_STARTED. Nothing changes
  * then.
  *
@@ -78,7 +78,7 @@ hs_client_dup_session_state (HsClient *self)
  *     other.set_session_state(state)
  * ```
  *
- * Returns: true where the session will be resumed
+ * Returns: true if the session will be resumed
  */
 gboolean
 hs_client_set_session_state (HsClient *self, GVariant *state, GError **error)

@@ -206,7 +206,7 @@ hs_client_set_pinned_certificate (HsClient *self, GTlsCertificate *pinned_certif
  * hs_client_get_peer_certificate: (get-property peer-certificate)
  * @self: a client
  *
- * The server's certificate, of the present or the last connection, also where it was refused.
+ * The server's certificate, of the present or the last connection, also if it was refused.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  */

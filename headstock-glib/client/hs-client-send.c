@@ -318,10 +318,10 @@ hs_client_send_own (HsClient *self, HsElement *stanza, GError **error)
  * An iq `get` or `set` without an id is given one. `from` may be left out, or be the account's bare or
  * bound full JID.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_STANZA where it is not a stanza, or has what a stream
+ * Errors: %HS_ERROR_NOT_CONNECTED; %HS_ERROR_INVALID_STANZA if it is not a stanza, or has what a stream
  * may not hold: a character that XML does not allow, an element or attribute in the namespace of `xmlns`, more
- * than 1,000 attributes in a tag, or elements deeper than [property@Client:max-depth]; %HS_ERROR_INVALID_FROM; %HS_ERROR_INVALID_JID where `to` is no
- * address; %HS_ERROR_TOO_LARGE where the server has announced that it takes less (XEP-0478). Nothing
+ * than 1,000 attributes in a tag, or elements deeper than [property@Client:max-depth]; %HS_ERROR_INVALID_FROM; %HS_ERROR_INVALID_JID if `to` is no
+ * address; %HS_ERROR_TOO_LARGE if the server has announced that it takes less (XEP-0478). Nothing
  * was sent then.
  *
  * ```c
@@ -331,7 +331,7 @@ hs_client_send_own (HsClient *self, HsElement *stanza, GError **error)
  *   g_printerr ("%s\n", error->message);
  * ```
  *
- * Returns: true where it will be sent
+ * Returns: true if it will be sent
  */
 gboolean
 hs_client_send_stanza (HsClient *self, HsElement *stanza, GError **error)
@@ -472,7 +472,7 @@ write_raw (HsClient *self, const char *xml, HsSending *sending, GArray *stanzas)
  * client.send_raw_stanza("<message to='juliet@capulet.example'><body>Hello</body></message>")
  * ```
  *
- * Returns: true where they will be sent
+ * Returns: true if they will be sent
  */
 gboolean
 hs_client_send_raw_stanza (HsClient *self, const char *xml, GError **error)

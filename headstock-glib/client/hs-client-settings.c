@@ -103,7 +103,7 @@ hs_client_set_host (HsClient *self, const char *host)
  * hs_client_get_port: (get-property port)
  * @self: a client
  *
- * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
+ * The port to connect to, or 0: as the DNS says; else 5222, or 5223 if TLS is direct.
  *
  * Returns: the value
  */
@@ -121,7 +121,7 @@ hs_client_get_port (HsClient *self)
  * @self: a client
  * @port: the new value
  *
- * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct.
+ * The port to connect to, or 0: as the DNS says; else 5222, or 5223 if TLS is direct.
  *
  * A change takes effect with the next connection.
  */
@@ -337,7 +337,7 @@ hs_client_set_connect_timeout (HsClient *self, guint connect_timeout)
  * hs_client_get_request_timeout: (get-property request-timeout)
  * @self: a client
  *
- * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
+ * How long an answer to an iq is waited for if nothing else is set, in milliseconds.
  *
  * Returns: the value
  */
@@ -355,7 +355,7 @@ hs_client_get_request_timeout (HsClient *self)
  * @self: a client
  * @request_timeout: the new value
  *
- * How long an answer to an iq is waited for where nothing else is said, in milliseconds.
+ * How long an answer to an iq is waited for if nothing else is set, in milliseconds.
  *
  * A change takes effect at once, for the requests that are sent from now on; those that wait keep their time.
  */

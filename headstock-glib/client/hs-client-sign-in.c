@@ -46,17 +46,17 @@ list_channels (HsClientPrivate *priv, HsSaslChannel *channels, GPtrArray *data)
  *
  * This is the policy that the client itself follows for the mechanism PLAIN. A module that sends a secret, such
  * as the password of a new account (XEP-0077), asks here first. A secret may be sent through TLS to a server
- * whose certificate was verified, or is [property@Client:pinned-certificate]. It may not where only
+ * whose certificate was verified, or is [property@Client:pinned-certificate]. It may not if only
  * [signal@Client::accept-certificate] let the certificate through, and not without TLS, unless the program both
  * chose %HS_TLS_MODE_NONE and named PLAIN in [property@Client:sasl-mechanisms].
  *
  * The password that the account has now is more than that: once a mechanism that does not show it has worked,
  * it is not sent at all. [property@Client:allow-plain] is false then.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED where there is no connection; %HS_ERROR_TLS_REQUIRED where the connection is
+ * Errors: %HS_ERROR_NOT_CONNECTED if there is no connection; %HS_ERROR_TLS_REQUIRED if the connection is
  * not protected well enough.
  *
- * Returns: true where a secret may be sent
+ * Returns: true if a secret may be sent
  */
 gboolean
 hs_client_check_secret (HsClient *self, GError **error)

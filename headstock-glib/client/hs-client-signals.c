@@ -107,7 +107,7 @@ install_session_signals (void)
   /**
    * HsClient::disconnected:
    * @self: the client
-   * @error: (nullable): why, or %NULL where the client itself closed the stream
+   * @error: (nullable): why, or %NULL if the client itself closed the stream
    * @retry_in_msec: when the next connection is made, in milliseconds, or -1 for never
    *
    * Emitted when a connection has ended, or could not be made.
@@ -123,7 +123,7 @@ install_end_signals (void)
    * HsClient::stopping:
    * @self: the client
    *
-   * Emitted once in each run before the stream is closed. Where there is a session, what is sent here
+   * Emitted once in each run before the stream is closed. If there is a session, what is sent here
    * still leaves.
    */
   hs_client_signals[SIGNAL_STOPPING] = new_signal ("stopping", 0, NULL, G_TYPE_NONE, 0);
@@ -139,7 +139,7 @@ install_end_signals (void)
   /**
    * HsClient::terminated:
    * @self: the client
-   * @error: (nullable): what ended the run, or %NULL where it was stopped
+   * @error: (nullable): what ended the run, or %NULL if it was stopped
    *
    * Emitted last in each run. The client may be started again from here on.
    */
@@ -173,7 +173,7 @@ install_lost_stanza_signals (void)
    * Emitted when a stanza that comes in has passed [property@Client:max-stanza-size], or has more than 1,000
    * attributes in one tag or more than 1,000 prefixes in scope. No handler of a whole stanza sees it; those
    * with %HS_HANDLER_FORGET may have seen elements of it. The rest of the stanza is skipped and the session
-   * goes on; where it is longer than 16 times [property@Client:max-stanza-size], the stream ends.
+   * goes on; if it is longer than 16 times [property@Client:max-stanza-size], the stream ends.
    *
    * A request that the stanza would have answered has failed with the same error, and an iq `get` or `set`
    * has been answered with `policy-violation`.
@@ -212,7 +212,7 @@ install_stanza_signals (void)
    *
    * Emitted for each iq, after its handlers. Answers that the client did not ask for are not seen.
    *
-   * Returns: true where a `get` or `set` has been or will be answered; otherwise the client answers it
+   * Returns: true if a `get` or `set` has been or will be answered; otherwise the client answers it
    */
   hs_client_signals[SIGNAL_IQ]
       = new_signal ("iq", 0, first_true, G_TYPE_BOOLEAN, 1, HS_TYPE_IQ);

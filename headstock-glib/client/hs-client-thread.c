@@ -64,7 +64,7 @@ hs_client_refuse_async (HsClient *self,
   return TRUE;
 }
 
-/* Has the calling thread iterate the client's context from here on, where another thread has started the client
+/* Has the calling thread iterate the client's context from here on, if another thread has started the client
  * and no thread has iterated the context since. The context is to be released then. */
 GMainContext *
 hs_client_take_over (HsClientPrivate *priv, GError **error)

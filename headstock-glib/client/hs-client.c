@@ -25,7 +25,7 @@
  *
  * A running client belongs to the thread that iterates the main context in which it was started, which is
  * that thread's default one at that time. A call from another thread does nothing: it fails with
- * %HS_ERROR_WRONG_THREAD, or with a critical warning where it has no error. g_main_context_invoke() calls a
+ * %HS_ERROR_WRONG_THREAD, or with a critical warning if it has no error. g_main_context_invoke() calls a
  * function in the right thread. Dropping the last reference, which is allowed in any thread, ends the client
  * without a word to anybody. A request that waits for its answer has a reference too, one of a module as well: a
  * program that goes on after it has let go of a client calls [method@Client.stop] before.
@@ -374,7 +374,7 @@ specify_account (void)
   /**
    * HsClient:port: (getter get_port) (setter set_port)
    *
-   * The port to connect to, or 0: as the DNS says; else 5222, or 5223 where TLS is direct. The default is 0, the range
+   * The port to connect to, or 0: as the DNS says; else 5222, or 5223 if TLS is direct. The default is 0, the range
    * 0 to 65,535.
    *
    * A change takes effect with the next connection.
@@ -427,7 +427,7 @@ specify_certificates (void)
   /**
    * HsClient:peer-certificate: (getter get_peer_certificate)
    *
-   * The server's certificate, of the present or the last connection, also where it was refused.
+   * The server's certificate, of the present or the last connection, also if it was refused.
    */
   props[PROP_PEER_CERTIFICATE] = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, HS_CLIENT_PARAM_RO);
 }
@@ -515,7 +515,7 @@ specify_times (void)
   /**
    * HsClient:request-timeout: (getter get_request_timeout) (setter set_request_timeout)
    *
-   * How long an answer to an iq is waited for where nothing else is said, in milliseconds. The default is 60,000
+   * How long an answer to an iq is waited for if nothing else is set, in milliseconds. The default is 60,000
    * milliseconds, the least 1.
    *
    * A change takes effect at once, for the requests that are sent from now on; those that wait keep their time.
@@ -626,7 +626,7 @@ specify_beginning (void)
   /**
    * HsClient:own-presence: (getter get_own_presence) (setter set_own_presence)
    *
-   * The presence of this client (RFC 6121, 4), an empty one where nothing was set; %NULL for none. Each new
+   * The presence of this client (RFC 6121, 4), an empty one if nothing was set; %NULL for none. Each new
    * session begins with it, and it is sent with what modules add when it is set while the client is ready. The default
    * is an empty presence.
    *
@@ -786,10 +786,10 @@ hs_client_new_for_jid (HsJid *jid, const char *password)
  * Asks whether the calling thread may use the client.
  *
  * A running client belongs to the thread that iterates the main context in which it was started. Every other
- * function refuses to be called from another thread: with %HS_ERROR_WRONG_THREAD where it has an error, and
- * with a critical warning where it has none. Languages turn that warning into an exception by asking first.
+ * function refuses to be called from another thread: with %HS_ERROR_WRONG_THREAD if it has an error, and
+ * with a critical warning if it has none. Languages turn that warning into an exception by asking first.
  *
- * Returns: true where it may; false, with %HS_ERROR_WRONG_THREAD, where the client runs in another thread
+ * Returns: true if it may; false, with %HS_ERROR_WRONG_THREAD, if the client runs in another thread
  */
 gboolean
 hs_client_check_thread (HsClient *self, GError **error)

@@ -14,7 +14,7 @@
  * It is used as a [class@Client] is. Its `jid` is the service's domain and its `password` the secret
  * that the server was configured with. What differs:
  *
- *  - [property@Client:host] is `localhost` and [property@Client:port] 5347 where nothing is set, and
+ *  - [property@Client:host] is `localhost` and [property@Client:port] 5347 if nothing is set, and
  *    the DNS is not asked.
  *  - [property@Client:tls-mode] is %HS_TLS_MODE_NONE; %HS_TLS_MODE_DIRECT is possible. The protocol
  *    has no STARTTLS, so the secret's hash and all stanzas are in plain text otherwise: stay on one

@@ -46,7 +46,7 @@ void hs_deadlines_init (HsDeadlines *self, const HsDeadlinesCallbacks *callbacks
 /* From here on deadlines fire, in the thread that iterates the context of @loop; none is set. The caller keeps
  * @loop until hs_deadlines_stop(). */
 void hs_deadlines_start (HsDeadlines *self, HsLoop *loop);
-/* Nothing fires any more. May be called where nothing was started. */
+/* Nothing fires any more. May be called even if nothing was started. */
 void hs_deadlines_stop (HsDeadlines *self);
 
 /* Replaces the time that was set before. */

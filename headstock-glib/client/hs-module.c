@@ -59,7 +59,7 @@ hs_module_attached (HsModule *self, HsClient *client)
  *
  * Asks a module whether it takes part before the client signs in, once the connection is under TLS.
  *
- * Returns: true where the module takes part: signing in waits for
+ * Returns: true if the module takes part: signing in waits for
  *   [method@Client.continue_negotiation]
  */
 gboolean
@@ -117,7 +117,7 @@ hs_module_ready (HsModule *self, HsClient *client)
  * @self: a module
  * @client: a client
  *
- * Tells a module that the stream is about to be closed. Where there is a session, what is sent now still
+ * Tells a module that the stream is about to be closed. If there is a session, what is sent now still
  * leaves.
  */
 void

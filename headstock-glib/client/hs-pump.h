@@ -70,7 +70,7 @@ gboolean hs_pump_is_turn_over (HsPump *self);
 /* Whether the server has sent a stanza that was shown in part: the stanza will count as received. */
 gboolean hs_pump_owes_count (const HsPump *self);
 /* Whether a handler is at work on that stanza right now. The rest of the stanza is dispatched as soon as the handler
- * returns, also where the connection is gone by then. */
+ * returns, also if the connection is gone by then. */
 gboolean hs_pump_is_showing (const HsPump *self);
 /* The connection goes, or the stream is closed: the server is not to send the stanza again that is being shown. */
 void hs_pump_count_shown (HsPump *self);

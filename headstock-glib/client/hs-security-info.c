@@ -244,7 +244,7 @@ hs_security_info_get_cipher (HsSecurityInfo *self)
  * Whether the server's certificate was verified or is the pinned one, and not only accepted by a handler
  * of [signal@Client::accept-certificate].
  *
- * Returns: %TRUE where it was
+ * Returns: %TRUE if it was
  */
 gboolean
 hs_security_info_get_verified (HsSecurityInfo *self)
@@ -294,7 +294,7 @@ hs_security_info_get_channel_binding (HsSecurityInfo *self)
  * Whether the server has proved that its lists of mechanisms and of types of channel binding arrived as
  * it had sent them (XEP-0474).
  *
- * Returns: %TRUE where it has
+ * Returns: %TRUE if it has
  */
 gboolean
 hs_security_info_get_downgrade_protected (HsSecurityInfo *self)
@@ -310,7 +310,7 @@ hs_security_info_get_downgrade_protected (HsSecurityInfo *self)
  *
  * Whether the connection goes on with an earlier session (XEP-0198).
  *
- * Returns: %TRUE where it does
+ * Returns: %TRUE if it does
  */
 gboolean
 hs_security_info_get_resumed (HsSecurityInfo *self)

@@ -32,7 +32,7 @@ void hs_sign_in_add_token (const HsSignIn *self,
                            gint64 now);
 /* The stream features that belong to the token, if it is the account's; or NULL. (transfer full) */
 GVariant *hs_sign_in_recall_features (const HsSignIn *self, const char *account);
-/* The token with other features; NULL where it has these, and where there is no token. (transfer floating) */
+/* The token with other features; NULL if it has these, or if there is no token. (transfer floating) */
 GVariant *hs_sign_in_replace_features (const HsSignIn *self, GVariant *features);
 /* A dictionary for the token that the server has given. (transfer floating) */
 GVariant *hs_sign_in_make_token (const HsAuthentication *authentication,

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * HsTextHandlerFunc:
  * @client: the client
  * @text: (nullable): what a message says, as [method@Message.get_body] has it, or the text of any other element; or
- *   %NULL where there is none
- * @from: (nullable): whom the stanza is from, as it says so itself, or %NULL where it does not
+ *   %NULL if there is none
+ * @from: (nullable): whom the stanza is from, as it says so itself, or %NULL if it does not
  * @user_data: what was given with the handler
  *
  * Called with the text of each element that a handler of texts named.

@@ -36,7 +36,7 @@ void hs_wire_log_clear (HsWireLog *self);
 /* @path: the file to append to, or NULL. Fails with a GFileError, and the log is as it was before. */
 gboolean
 hs_wire_log_open (HsWireLog *self, const char *path, gboolean to_stdout, GError **error);
-/* Once the file has as many bytes as that, it is renamed to PATH.1, and another one begins; 0: never. FALSE where
+/* Once the file has as many bytes as that, it is renamed to PATH.1, and another one begins; 0: never. FALSE if
  * nothing changes. */
 gboolean hs_wire_log_set_max_size (HsWireLog *self, guint64 max_size);
 guint64 hs_wire_log_get_max_size (const HsWireLog *self);

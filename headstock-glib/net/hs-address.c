@@ -8,7 +8,7 @@
 /* GLib 2.74's GNetworkAddress looks up both families at once too, but ends with an error when
  * that of IPv4 fails and that of IPv6 takes more than 50 ms longer: a server that has IPv6 only
  * is then not reached. It also needs a resolver that can ask for one family, and forgets a
- * caller where two wait for the late family. */
+ * caller if two wait for the late family. */
 
 /* How long IPv4 waits for IPv6 (RFC 8305, 3). */
 #define RESOLUTION_DELAY_MSEC 50

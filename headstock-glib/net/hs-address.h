@@ -17,7 +17,7 @@ GSocketConnectable *hs_address_new (HsLoop *loop,
                                     guint16 port);
 
 /* The address in an IP literal, with the brackets that IPv6 has in a JID (RFC 7622, 3.2) or
- * without; NULL where it is a name. */
+ * without; NULL if it is a name. */
 char *hs_address_parse_literal (const char *host);
 
 G_END_DECLS

@@ -449,7 +449,7 @@ begin_and_race (HsConnecting *self,
   begin_connection (self, candidate);
 }
 
-/* One connection more is begun where none is under way, where one has failed, and each quarter of a second. */
+/* One connection more is begun if none is under way, if one has failed, and each quarter of a second. */
 static void
 advance (HsConnecting *self)
 {

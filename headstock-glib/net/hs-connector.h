@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * No more than 16 targets and 32 addresses are used: somebody else's machine may be what the DNS names.
  *
  * SRV records are looked up where neither a host nor a port was given and the domain is no address.
- * The domain's own addresses are tried where there are no records, and also where the question was
+ * The domain's own addresses are tried if there are no records, and also if the question was
  * not answered in half of the time or with a failure (RFC 6120, 3.2.1, item 9; the certificate is
  * for the domain in any case); not where there are records and all fail. */
 

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _HsLinger HsLinger;
 
-/* Before the connection over @socket is closed. NULL where nothing is unread and closing does no
+/* Before the connection over @socket is closed. NULL if nothing is unread and closing does no
  * harm. */
 HsLinger *hs_linger_prepare (GSocket *socket);
 /* After that: sends the end of our side, and lets a worker thread read what still comes, to the

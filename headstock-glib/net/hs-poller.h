@@ -45,7 +45,7 @@ struct _HsPoller
   gpointer tag;    /* the only socket in @source; NULL: none waits, or there is a set */
   int fd;          /* the epoll set, or -1 */
   guint n_waiting;
-  HsPollEntry *only; /* the one that waits where it is known, and NULL where there are others */
+  HsPollEntry *only; /* the one that waits where it is known, and NULL if there are others */
   HsTurnPlace turn;
   HsPollBatch *batch; /* the innermost that is being told */
   HsPollBatch left;   /* the turn was over before it was told: first in the next turn */

@@ -28,9 +28,9 @@ void hs_srv_target_free (HsSrvTarget *target);
 void hs_srv_sort (GPtrArray *targets);
 
 /* Both services are looked up at once; either may be NULL. The result is a GPtrArray of
- * HsSrvTarget: empty where there are no records, and also where the question was not answered
+ * HsSrvTarget: empty if there are no records, and also if the question was not answered
  * within @timeout_msec or not with success (RFC 6120, 3.2.1, item 9, then wants the fallback
- * too). HS_ERROR_NO_SERVICE where a service is said not to be there and none is said to be. @loop: of the calling
+ * too). HS_ERROR_NO_SERVICE if a service is said not to be there and none is said to be. @loop: of the calling
  * thread; the timeout is on its clock. */
 void hs_srv_lookup_async (HsLoop *loop,
                           const char *domain,

@@ -16,7 +16,7 @@
  *    again: a certificate that somebody accepted once would pass with other rules, and a server
  *    that has our certificate from the first session does not ask for it again. The cache is kept
  *    by the address of a GSocketConnection; over any other stream there is none. Hence HsTlsBase.
- *  - The signal accept-certificate comes only where verification failed, in the context in which
+ *  - The signal accept-certificate comes only if verification failed, in the context in which
  *    the handshake was begun. A pinned certificate is compared after the handshake as well.
  *  - Whether the server asked for our certificate is told by what asks for it, HsTlsAnswer: since 2.90
  *    accepted-cas is notified in each handshake.
@@ -605,7 +605,7 @@ hs_tls_get_base (GTlsConnection *connection)
 }
 
 /* g_io_stream_close() of a TLS connection blocks until close_notify is sent, and while a
- * handshake is under way in another thread (a renegotiation). It does not where the stream is
+ * handshake is under way in another thread (a renegotiation). It does not if the stream is
  * writable and no record is half written: the socket takes some thirty bytes then. In the other
  * cases the socket is shut down, so that nothing waits for it any more; but a handshake may
  * still wait for this very thread to look at a certificate, and leaves the rest to the last

@@ -38,7 +38,7 @@ typedef struct
 /* Does not block. Where it fails, @base is of no further use: it is closed or about to be.
  * Errors: G_TLS_ERROR_BAD_CERTIFICATE with a message that names what is wrong with it (unknown
  * issuer, other name, expired, ...), HS_ERROR_TIMED_OUT, other G_TLS_ERROR and G_IO_ERROR. The
- * peer's certificate is put into @peer_certificate of the finish function also where it was
+ * peer's certificate is put into @peer_certificate of the finish function also if it was
  * refused. */
 void hs_tls_handshake_async (GIOStream *base,
                              const HsTlsConfig *config,

@@ -343,7 +343,7 @@ hs_authentication_uses_token (const HsAuthentication *self)
 
 /* ---- A better hash ---- */
 
-/* XEP-0480. Anybody who reads the new hash can sign in with it: send it only where the sign-in is bound to
+/* XEP-0480. Anybody who reads the new hash can sign in with it: send it only if the sign-in is bound to
  * the TLS connection. Only a stronger hash than the one that the sign-in used is stored. */
 const char *
 hs_authentication_request_upgrade (HsAuthentication *self,

@@ -48,7 +48,7 @@ gboolean hs_dispatcher_forgets (HsDispatcher *self,
 /* A whole stanza; or an element that is going to be forgotten, in the stanza that it came in. The
  * caller holds the block, and whatever owns the dispatcher. */
 void hs_dispatcher_dispatch (HsDispatcher *self, HsNode *stanza);
-/* FALSE, and nothing was called, where nobody wants to forget it any more. */
+/* FALSE, and nothing was called, if nobody wants to forget it any more. */
 gboolean hs_dispatcher_dispatch_forgotten (HsDispatcher *self, HsNode *element);
 /* The stanza was too large, and this is what has come of it: what waits for it fails, and a request is
  * answered. @tags: its start tag, and that of what was in it first. */
@@ -59,7 +59,7 @@ gboolean hs_dispatcher_is_suspended (HsDispatcher *self);
 void hs_dispatcher_resume (HsDispatcher *self);
 void hs_dispatcher_abandon (HsDispatcher *self);
 
-/* An iq result or error is about to be sent: FALSE where it would answer a second time. */
+/* An iq result or error is about to be sent: FALSE if it would answer a second time. */
 gboolean hs_dispatcher_note_answer (HsDispatcher *self, HsNode *iq);
 /* Somebody answers later. */
 void hs_dispatcher_defer (HsDispatcher *self, HsNode *iq);

@@ -52,7 +52,7 @@ HsIqMatch hs_iq_tracker_note (const HsIqTracker *self, HsIqRequest *request);
 HsIqRequest *hs_iq_tracker_match_again (HsIqTracker *self, const HsIqMatch *match, HsNode *iq);
 /* How long it may be silent while its answer comes in; 0: for ever. */
 void hs_iq_request_set_timeout (HsIqRequest *self, gint64 usec);
-/* Its answer has begun to come in: it times out only where nothing comes any more. */
+/* Its answer has begun to come in: it times out only if nothing comes any more. */
 void hs_iq_tracker_hold (HsIqTracker *self, HsIqRequest *request);
 /* Takes the request out and calls back. */
 void hs_iq_tracker_answer (HsIqTracker *self, HsIqRequest *request, HsNode *answer);

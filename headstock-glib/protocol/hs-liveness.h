@@ -73,7 +73,7 @@ void hs_liveness_input (HsLiveness *self, gint64 now);
 gint64 hs_liveness_get_last_input (const HsLiveness *self);
 /* Something was queued to be sent, and hs_liveness_is_watching() is false. Returns when to look. */
 gint64 hs_liveness_sent (HsLiveness *self, gint64 now, gint64 timeout);
-/* The server was asked for an answer, with the last byte at @end; also where hs_liveness_look() has not
+/* The server was asked for an answer, with the last byte at @end; also if hs_liveness_look() has not
  * called for it, as after the machine was asleep. Returns when to look again. */
 gint64 hs_liveness_pinged (HsLiveness *self, const HsLivenessView *view);
 /* @next is when to look again, unless the action is LOST. */

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 gboolean hs_resend_is_repeatable (HsNode *stanza);
 
 /* Writes a stanza again with the time of its first sending (XEP-0198, 4; XEP-0203). @time: microseconds of
- * the wall clock. NULL where the stanza has a time already, or does not parse: it is sent as it is.
+ * the wall clock. NULL if the stanza has a time already, or does not parse: it is sent as it is.
  * (transfer full) */
 GByteArray *hs_resend_add_delay (const guint8 *bytes, gsize length, gint64 time);
 

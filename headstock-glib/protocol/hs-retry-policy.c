@@ -19,7 +19,7 @@
 #define WORTH_HAVING HS_BACKOFF_LAST
 /* The longest wait while a session can be resumed and the server answers. */
 #define MAX_RESUMING (10 * 1000)
-/* A connection that resumed the session, sent stanzas again, and had none of them acknowledged. Where the server had
+/* A connection that resumed the session, sent stanzas again, and had none of them acknowledged. If the server had
  * time to answer, it has most likely lost its place in the stream (Prosody, where the connection before was cut inside
  * a stanza), and will not answer over the next connection either, whatever it sends. One that was cut sooner says much
  * less, and nothing at all if something arrived. */

@@ -149,7 +149,7 @@ char *hs_retry_policy_take_note (HsRetryPolicy *self);
  * @port stays as it is if no port was named. */
 gboolean hs_retry_policy_take_target (HsRetryPolicy *self, char **host, guint16 *port);
 /* A host and perhaps a port, as in <see-other-host/> and `location`: an IPv6 address with a port is in
- * brackets. @port is 0 where there is none. */
+ * brackets. @port is 0 if there is none. */
 gboolean hs_retry_policy_parse_target (const char *text, char **host, guint16 *port);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HsRetryPolicy, hs_retry_policy_clear)

@@ -49,10 +49,10 @@ GVariant *hs_server_memory_get_features (const HsServerMemory *self, const char 
 HsSessionFeatures hs_server_memory_get_session_features (const HsServerMemory *self,
                                                       const char *account);
 
-/* @account has signed in. @features: NULL where they are not worth remembering. (transfer floating) */
+/* @account has signed in. @features: NULL if they are not worth remembering. (transfer floating) */
 void hs_server_memory_remember (HsServerMemory *self, const char *account, GVariant *features);
 void hs_server_memory_remember_session (HsServerMemory *self, HsSessionFeatures features);
-/* All features after the sign-in of the account that is remembered, for modules: also where pipelining is off. */
+/* All features after the sign-in of the account that is remembered, for modules: also if pipelining is off. */
 void hs_server_memory_remember_text (HsServerMemory *self, const char *text);
 const char *hs_server_memory_get_text (const HsServerMemory *self, const char *account);
 /* Such a text as an element, which lives until another is shown. NULL: none, and nothing is kept. */

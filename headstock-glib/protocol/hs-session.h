@@ -40,7 +40,7 @@ void hs_session_init (HsSession *self,
                       gpointer owner);
 void hs_session_clear (HsSession *self);
 
-/* Makes the stream management where there is none. @policy: as for hs_stream_management_new() */
+/* Makes the stream management if there is none. @policy: as for hs_stream_management_new() */
 HsStreamManagement *hs_session_ensure_management (HsSession *self, const HsResendPolicy *policy);
 HsStreamManagement *hs_session_get_management (const HsSession *self); /* or NULL */
 HsJid *hs_session_get_bound_jid (const HsSession *self);  /* or NULL */
@@ -80,7 +80,7 @@ void hs_session_expire (HsSession *self);
 gboolean hs_session_lose (HsSession *self);
 
 /* The interrupted session, so that another process can go on with it: a GVariant of the type HS_SESSION_STATE,
- * NULL where there is none that can be resumed. It says that @n_ahead more stanzas were received than were
+ * NULL if there is none that can be resumed. It says that @n_ahead more stanzas were received than were
  * counted. @real_now is the wall clock's time. (transfer floating) */
 #define HS_SESSION_STATE "(ussx" HS_STREAM_MANAGEMENT_STATE ")"
 GVariant *

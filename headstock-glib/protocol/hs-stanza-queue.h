@@ -35,12 +35,12 @@ void hs_stanza_queue_push (HsStanzaQueue *self, const HsQueuedStanza *stanza, co
 /* Forgets the oldest. */
 void hs_stanza_queue_pop (HsStanzaQueue *self, guint n);
 void hs_stanza_queue_clear (HsStanzaQueue *self);
-/* Lets go of the memory where there is no stanza. */
+/* Lets go of the memory if there is no stanza. */
 void hs_stanza_queue_shrink (HsStanzaQueue *self);
 
 /* As a(xyyay), floating: when each was sent, its flags, in how many lost sessions it was, and its bytes. */
 GVariant *hs_stanza_queue_save (HsStanzaQueue *self);
-/* FALSE where one of them is no stanza: then some of the others are in. */
+/* FALSE if one of them is no stanza: then some of the others are in. */
 gboolean hs_stanza_queue_restore (HsStanzaQueue *self, GVariantIter *stanzas);
 
 G_END_DECLS

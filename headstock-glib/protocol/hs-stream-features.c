@@ -14,7 +14,7 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 /* Lists a string for each child with that name and namespace: its attribute, or its text where @attribute is
- * NULL. NULL where there is no such child. */
+ * NULL. NULL if there is no such child. */
 static char **
 list (HsNode *parent, const char *name, const char *namespace_, const char *attribute)
 {

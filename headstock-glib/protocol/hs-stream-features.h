@@ -38,7 +38,7 @@ gboolean hs_stream_features_equal (const HsStreamFeatures *self, const HsStreamF
 
 /* For hs_stream_features_load() on the next connection. (transfer floating) */
 GVariant *hs_stream_features_save (const HsStreamFeatures *self);
-/* NULL where @saved has another type: an older version of the library may have saved it. */
+/* NULL if @saved has another type: an older version of the library may have saved it. */
 HsStreamFeatures *hs_stream_features_load (GVariant *saved);
 
 HsSessionFeatures hs_session_features_read (HsNode *features);

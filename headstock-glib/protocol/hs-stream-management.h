@@ -56,7 +56,7 @@ void hs_stream_management_free (HsStreamManagement *self);
 
 /* Negotiation. Times are those of a clock that goes on while the machine sleeps, in microseconds. */
 
-/* Whether there is an interrupted session to be resumed. Also where it is too old for the server to
+/* Whether there is an interrupted session to be resumed. Also if it is too old for the server to
  * have kept it: asking tells what it had received. */
 gboolean hs_stream_management_has_session (HsStreamManagement *self);
 /* Whether the server should still have it: what is sent now can be kept for it. */

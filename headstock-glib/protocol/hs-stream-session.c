@@ -46,7 +46,7 @@ bind_resource (HsStream *self)
 /* ---- Pipelining ---- */
 
 /* Pipelines the request for the resource with the header after the sign-in: every server offers to bind then
- * (RFC 6120, 7.3). <resume/> is pipelined only where the server offered stream management last time. */
+ * (RFC 6120, 7.3). <resume/> is pipelined only if the server offered stream management last time. */
 void
 hs_stream_pipeline_bind (HsStream *self)
 {

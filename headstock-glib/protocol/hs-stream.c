@@ -443,7 +443,7 @@ on_discarded (HsStream *self, HsNode *node)
     discard_error (self, node);
 }
 
-/* TRUE where it led to an event that carries the node. */
+/* TRUE if it led to an event that carries the node. */
 static gboolean
 take_parsed (HsStream *self, HsParserEvent *parsed)
 {

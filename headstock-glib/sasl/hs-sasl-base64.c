@@ -25,7 +25,7 @@ is_canonical (const char *text)
   return (last & (padding == 1 ? 0x03 : 0x0f)) == 0;
 }
 
-/* The octets that @text stands for, or NULL where it is not exactly what an encoder would write.
+/* The octets that @text stands for, or NULL if it is not exactly what an encoder would write.
  * Not NULL for an empty text. */
 guint8 *
 hs_sasl_base64_decode (const char *text, gsize *length)

@@ -30,7 +30,7 @@ hs_sasl_binding_find_channel (const HsSaslCredentials *credentials, const char *
 }
 
 /* The strongest that both sides have. Of a server that does not say which it has (before XEP-0440, in
- * SASL as RFC 6120 has it) only tls-unique can be expected, and our connection has that only where there
+ * SASL as RFC 6120 has it) only tls-unique can be expected, and our connection has that only if there
  * is such a thing, which is before TLS 1.3. */
 static const HsSaslChannel *
 choose_channel (const HsSaslCredentials *credentials)

@@ -14,7 +14,7 @@ typedef struct
   char *authzid;
 } HsSaslExternal;
 
-/* Empty where no identity was asked for: the server takes it from the certificate. */
+/* Empty if no identity was asked for: the server takes it from the certificate. */
 static HsSaslStep
 hs_sasl_external_start (HsSaslMechanism *mechanism, GBytes **initial_response, GError **error)
 {

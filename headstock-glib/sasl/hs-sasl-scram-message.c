@@ -101,7 +101,7 @@ split_message (const guint8 *data, gsize length, char **text, GError **error)
   return g_steal_pointer (&attributes);
 }
 
-/* TRUE where the server says what went wrong, with the error set (RFC 5802, 5.1, on e=). */
+/* TRUE if the server says what went wrong, with the error set (RFC 5802, 5.1, on e=). */
 static gboolean
 is_server_error (const char *attribute, GError **error)
 {

@@ -24,7 +24,7 @@ typedef struct
 } HsViewPool;
 
 HsElement *hs_view_pool_take (HsViewPool *self, HsNode *node);
-/* Puts a view back into the pool. Does nothing where somebody else holds the view: it cannot be used again. */
+/* Puts a view back into the pool. Does nothing if somebody else holds the view: it cannot be used again. */
 void hs_view_pool_give_back (HsViewPool *self, HsElement *view);
 void hs_view_pool_clear (HsViewPool *self);
 

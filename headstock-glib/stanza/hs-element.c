@@ -444,7 +444,7 @@ hs_element_get_attribute (HsElement *self, const char *name)
  *
  * The value of an attribute.
  *
- * Returns: (nullable): the value, or %NULL where there is no such attribute
+ * Returns: (nullable): the value, or %NULL if there is no such attribute
  */
 const char *
 hs_element_get_attribute_ns (HsElement *self, const char *name, const char *namespace_)
@@ -492,7 +492,7 @@ hs_element_get_attribute_names (HsElement *self)
  * print(place.get_text())
  * ```
  *
- * Returns: (nullable): the text, or %NULL where there is none
+ * Returns: (nullable): the text, or %NULL if there is none
  */
 const char *
 hs_element_get_text (HsElement *self)
@@ -547,7 +547,7 @@ hs_element_get_parent (HsElement *self)
  *
  * The first element in this one.
  *
- * Returns: (transfer none) (nullable): the child, or %NULL where there is none
+ * Returns: (transfer none) (nullable): the child, or %NULL if there is none
  */
 HsElement *
 hs_element_get_first_child (HsElement *self)
@@ -563,7 +563,7 @@ hs_element_get_first_child (HsElement *self)
  *
  * The element after this one in their parent.
  *
- * Returns: (transfer none) (nullable): the sibling, or %NULL where there is none
+ * Returns: (transfer none) (nullable): the sibling, or %NULL if there is none
  */
 HsElement *
 hs_element_get_next_sibling (HsElement *self)
@@ -588,7 +588,7 @@ hs_element_get_next_sibling (HsElement *self)
  *   g_print ("sent at %s\n", hs_element_get_attribute (delay, "stamp"));
  * ```
  *
- * Returns: (transfer none) (nullable): the child, or %NULL where there is none
+ * Returns: (transfer none) (nullable): the child, or %NULL if there is none
  */
 HsElement *
 hs_element_get_child (HsElement *self, const char *name, const char *namespace_)
@@ -633,7 +633,7 @@ hs_element_get_children (HsElement *self)
  * print(query.get_child_text("place", "urn:example:weather"))
  * ```
  *
- * Returns: (nullable): the text; %NULL where there is no such child, `""` where it is empty
+ * Returns: (nullable): the text; %NULL if there is no such child, `""` if it is empty
  */
 const char *
 hs_element_get_child_text (HsElement *self, const char *name, const char *namespace_)
@@ -659,7 +659,7 @@ hs_element_get_child_text (HsElement *self, const char *name, const char *namesp
  *
  * An attribute of the first child with that name.
  *
- * Returns: (nullable): the attribute's value, or %NULL where there is none
+ * Returns: (nullable): the attribute's value, or %NULL if there is none
  */
 const char *
 hs_element_get_child_attribute (HsElement *self,
@@ -689,7 +689,7 @@ hs_element_get_child_attribute (HsElement *self,
  *     print("Somebody asks for the weather")
  * ```
  *
- * Returns: true where it has
+ * Returns: true if it has
  */
 gboolean
 hs_element_matches (HsElement *self, const char *name, const char *namespace_)
@@ -707,7 +707,7 @@ hs_element_matches (HsElement *self, const char *name, const char *namespace_)
  * Whether two elements have the same names, attributes in any order, text and children in the same
  * order. Prefixes do not count.
  *
- * Returns: true where they have
+ * Returns: true if they have
  */
 gboolean
 hs_element_equal (HsElement *self, HsElement *other)

@@ -85,7 +85,7 @@ hs_iq_class_init (HsIqClass *klass)
   /**
    * HsIq:payload: (getter get_payload) (setter set_payload)
    *
-   * What is asked or answered, or %NULL, the default, where an answer is empty.
+   * What is asked or answered, or %NULL, the default, if an answer is empty.
    */
   props[PROP_PAYLOAD]
       = g_param_spec_object ("payload", NULL, NULL, HS_TYPE_ELEMENT,
@@ -146,7 +146,7 @@ hs_iq_new (const char *stanza_type, const char *to, HsElement *payload)
  * What is asked or answered: the first child element that is not the `<error/>`, which
  * [method@Stanza.get_error] reads (RFC 6120, 8.2.3 and 8.3.1).
  *
- * Returns: (transfer none) (nullable): the child element, or %NULL where there is none
+ * Returns: (transfer none) (nullable): the child element, or %NULL if there is none
  */
 HsElement *
 hs_iq_get_payload (HsIq *self)

@@ -189,7 +189,7 @@ dup_early_moderator (HsMessage *self)
  * the room's bare JID (XEP-0425, 5). This function does not look at the sender.
  *
  * Both `urn:xmpp:message-moderate:1` and the `urn:xmpp:message-moderate:0` of earlier versions of
- * XEP-0425 are read. Where a room sends both and only one of them says who it was, that one counts.
+ * XEP-0425 are read. If a room sends both and only one of them says who it was, that one counts.
  *
  * Returns: (transfer full) (nullable): the moderator's address, in the room or outside it; %NULL if
  * no moderator took the message back, or the room does not say who it was

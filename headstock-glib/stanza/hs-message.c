@@ -114,28 +114,28 @@ hs_message_class_init (HsMessageClass *klass)
   /**
    * HsMessage:body: (getter get_body) (setter set_body)
    *
-   * What is said (RFC 6121, 5.2.3), or %NULL, the default, where there is no body.
+   * What is said (RFC 6121, 5.2.3), or %NULL, the default, if there is no body.
    */
   props[PROP_BODY] = g_param_spec_string ("body", NULL, NULL, NULL, flags);
 
   /**
    * HsMessage:subject: (getter get_subject) (setter set_subject)
    *
-   * The subject (RFC 6121, 5.2.4), or %NULL, the default, where there is none.
+   * The subject (RFC 6121, 5.2.4), or %NULL, the default, if there is none.
    */
   props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
 
   /**
    * HsMessage:thread: (getter get_thread) (setter set_thread)
    *
-   * The conversation that a message is in (RFC 6121, 5.2.5), or %NULL, the default, where it names none.
+   * The conversation that a message is in (RFC 6121, 5.2.5), or %NULL, the default, if it names none.
    */
   props[PROP_THREAD] = g_param_spec_string ("thread", NULL, NULL, NULL, flags);
 
   /**
    * HsMessage:delay: (getter get_delay)
    *
-   * When a message was sent that came later (XEP-0203), or %NULL where it does not say so.
+   * When a message was sent that came later (XEP-0203), or %NULL if it does not say so.
    */
   props[PROP_DELAY] = g_param_spec_boxed ("delay", NULL, NULL, G_TYPE_DATE_TIME,
                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS |
@@ -219,7 +219,7 @@ hs_message_new_chat (const char *to, const char *body)
  * Of several bodies it is the one in the message's own `xml:lang`, then the one that names no language,
  * then the first. A `<body/>` in another namespace, such as that of XEP-0071, is none.
  *
- * Returns: (nullable): the text; %NULL where there is no body, `""` where it is empty
+ * Returns: (nullable): the text; %NULL if there is no body, `""` if it is empty
  */
 const char *
 hs_message_get_body (HsMessage *self)
@@ -257,7 +257,7 @@ hs_message_set_body (HsMessage *self, const char *body)
  * The subject (RFC 6121, 5.2.4); of several, it is chosen like the body. In a group chat, a message
  * with a subject and no body sets that of the room (XEP-0045, 8.1), where `""` is none.
  *
- * Returns: (nullable): the subject; %NULL where there is none, `""` where it is empty
+ * Returns: (nullable): the subject; %NULL if there is none, `""` if it is empty
  */
 const char *
 hs_message_get_subject (HsMessage *self)
@@ -288,7 +288,7 @@ hs_message_set_subject (HsMessage *self, const char *subject)
  *
  * The conversation that a message is in (RFC 6121, 5.2.5).
  *
- * Returns: (nullable): the conversation's id, or %NULL where the message names none
+ * Returns: (nullable): the conversation's id, or %NULL if the message names none
  */
 const char *
 hs_message_get_thread (HsMessage *self)
@@ -333,7 +333,7 @@ has_good_offset (const char *stamp)
  * Of several stamps it is the first. Anybody on the way can have written it, the sender too. Without an
  * offset from UTC it is taken to be UTC (XEP-0082, 3.2).
  *
- * Returns: (transfer full) (nullable): the time in UTC, or %NULL where there is no valid stamp
+ * Returns: (transfer full) (nullable): the time in UTC, or %NULL if there is no valid stamp
  */
 GDateTime *
 hs_message_get_delay (HsMessage *self)

@@ -97,7 +97,7 @@ hs_presence_class_init (HsPresenceClass *klass)
   /**
    * HsPresence:show: (getter get_show) (setter set_show)
    *
-   * How somebody is available (RFC 6121, 4.7.2.1), or %NULL where it is not said.
+   * How somebody is available (RFC 6121, 4.7.2.1), or %NULL if it is not said.
    *
    * What RFC 6121 does not know is a programmer's error: a critical warning names it. A presence that has a show keeps
    * that; another one cannot be sent. Python and JavaScript raise an exception. The default is %NULL.
@@ -162,7 +162,7 @@ hs_presence_new (const char *stanza_type)
  * How somebody is available (RFC 6121, 4.7.2.1): `away`, `chat`, `dnd` or `xa`, without white space around it; or
  * whatever else was sent.
  *
- * Returns: (nullable): what is shown; %NULL where the presence does not say, which is simply available
+ * Returns: (nullable): what is shown; %NULL if the presence does not say, which is simply available
  */
 const char *
 hs_presence_get_show (HsPresence *self)
@@ -203,7 +203,7 @@ hs_presence_set_show (HsPresence *self, const char *show)
  * Of several it is the one in the presence's own `xml:lang`, then the one that names no language, then
  * the first.
  *
- * Returns: (nullable): the text; %NULL where there is none, `""` where it is empty
+ * Returns: (nullable): the text; %NULL if there is none, `""` if it is empty
  */
 const char *
 hs_presence_get_status (HsPresence *self)
@@ -241,7 +241,7 @@ hs_presence_set_status (HsPresence *self, const char *status)
  *
  * The resource's priority among those of the account (RFC 6121, 4.7.2.3).
  *
- * Returns: the priority, -128 to 127; 0 where there is none, or none that is valid
+ * Returns: the priority, -128 to 127; 0 if there is none, or none that is valid
  */
 int
 hs_presence_get_priority (HsPresence *self)

@@ -325,7 +325,7 @@ hs_stanza_get_error_of_request (HsStanza *self, const char *name, const char *na
  *     print(error.message)
  * ```
  *
- * Returns: (transfer full) (nullable): the error, or %NULL where the type is not `error`
+ * Returns: (transfer full) (nullable): the error, or %NULL if the type is not `error`
  */
 GError *
 hs_stanza_get_error (HsStanza *self)
@@ -345,7 +345,7 @@ hs_stanza_get_error (HsStanza *self)
  * `modify`: retry after changing what was sent; `wait`: retry after a while, it is temporary. Where the stanza has no
  * type of these, this is the one that RFC 6120, 8.3.3 has for the condition.
  *
- * Returns: (nullable): the error's type, or %NULL where the stanza's type is not `error`
+ * Returns: (nullable): the error's type, or %NULL if the stanza's type is not `error`
  *
  * Since: 0.2
  */
@@ -369,7 +369,7 @@ hs_stanza_get_error_type (HsStanza *self)
  * What the sender of a stanza of the type `error` says about it to people (RFC 6120, 8.3.4), without white space
  * around it. It is as the peer wrote it: show it with [func@printable].
  *
- * Returns: (transfer full) (nullable): the text, or %NULL where there is none or the stanza's type is not `error`
+ * Returns: (transfer full) (nullable): the text, or %NULL if there is none or the stanza's type is not `error`
  *
  * Since: 0.2
  */
@@ -394,7 +394,7 @@ hs_stanza_get_error_text (HsStanza *self)
  *
  * It is that of the error's code. A condition that RFC 6120 does not know is `undefined-condition`.
  *
- * Returns: (nullable): the name, or %NULL where the error's domain is not %HS_STANZA_ERROR
+ * Returns: (nullable): the name, or %NULL if the error's domain is not %HS_STANZA_ERROR
  *
  * Since: 0.2
  */
@@ -422,7 +422,7 @@ hs_stanza_error_get_condition (const GError *error)
  *   retry_later ();
  * ```
  *
- * Returns: (nullable): the type, or %NULL where the error's domain is not %HS_STANZA_ERROR
+ * Returns: (nullable): the type, or %NULL if the error's domain is not %HS_STANZA_ERROR
  *
  * Since: 0.2
  */
@@ -445,7 +445,7 @@ hs_stanza_error_get_error_type (const GError *error)
  *
  * Gets the text that came with a stanza error (RFC 6120, 8.3.4), as [method@Stanza.get_error_text] has it.
  *
- * Returns: (nullable): the text, or %NULL where none came with it or the error's domain is not %HS_STANZA_ERROR
+ * Returns: (nullable): the text, or %NULL if none came with it or the error's domain is not %HS_STANZA_ERROR
  *
  * Since: 0.2
  */
@@ -467,7 +467,7 @@ hs_stanza_error_get_text (const GError *error)
  * stanza. An error that a program made has none, and neither has one with which the server refused to bind a resource,
  * nor an error in Python, where PyGObject makes another one out of message, domain and code.
  *
- * Returns: (transfer none) (nullable): the stanza, or %NULL where there is none or the error's domain is not
+ * Returns: (transfer none) (nullable): the stanza, or %NULL if there is none or the error's domain is not
  *   %HS_STANZA_ERROR
  *
  * Since: 0.2
@@ -490,7 +490,7 @@ hs_stanza_error_get_stanza (const GError *error)
  * binding is loaded, and after each error in the domain %HS_STANZA_ERROR that it has made an exception of. C programs
  * call [func@StanzaError.get_stanza] instead.
  *
- * Returns: (transfer full) (nullable): the stanza, or %NULL where there is none, or it was taken already
+ * Returns: (transfer full) (nullable): the stanza, or %NULL if there is none, or it was taken already
  *
  * Since: 0.2
  */

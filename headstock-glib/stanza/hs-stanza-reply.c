@@ -83,7 +83,7 @@ may_be_answered (HsStanza *self)
  * hs_stanza_new_reply:
  * @self: a stanza that was received
  *
- * Makes a stanza that answers another one: `to` is its `from`, and `from` is its `to` where it had one
+ * Makes a stanza that answers another one: `to` is its `from`, and `from` is its `to` if it had one
  * (a component needs that, and for a client it is one of its own addresses).
  *
  *  - To an iq `get` or `set` it is an empty iq of the type `result` with the same id (RFC 6120, 8.2.3).

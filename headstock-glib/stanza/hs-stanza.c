@@ -45,7 +45,7 @@ static GParamSpec *props[N_PROPS];
 G_DEFINE_ABSTRACT_TYPE (HsStanza, hs_stanza, HS_TYPE_ELEMENT)
 
 /* The kinds of stanza and the types that each may have (RFC 6120, 8.2.3; RFC 6121, 4.7.1 and 5.2.2). The
- * first is what a stanza without one is, "" where it must have one. */
+ * first is what a stanza without one is, "" if it must have one. */
 static const struct
 {
   const char *name;
@@ -465,7 +465,7 @@ hs_stanza_class_init (HsStanzaClass *klass)
   /**
    * HsStanza:id: (getter get_id) (setter set_id)
    *
-   * The `id` attribute, or %NULL where there is none (RFC 6120, 8.1.3). The default is %NULL.
+   * The `id` attribute, or %NULL if there is none (RFC 6120, 8.1.3). The default is %NULL.
    */
   props[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
 
@@ -483,28 +483,28 @@ hs_stanza_class_init (HsStanzaClass *klass)
   /**
    * HsStanza:from-jid: (getter get_from_jid) (setter set_from_jid)
    *
-   * The address in `from`, or %NULL where there is none that is valid (RFC 6120, 8.1.2). The default is %NULL.
+   * The address in `from`, or %NULL if there is none that is valid (RFC 6120, 8.1.2). The default is %NULL.
    */
   props[PROP_FROM_JID] = g_param_spec_boxed ("from-jid", NULL, NULL, HS_TYPE_JID, flags);
 
   /**
    * HsStanza:to-jid: (getter get_to_jid) (setter set_to_jid)
    *
-   * The address in `to`, or %NULL where there is none that is valid (RFC 6120, 8.1.1). The default is %NULL.
+   * The address in `to`, or %NULL if there is none that is valid (RFC 6120, 8.1.1). The default is %NULL.
    */
   props[PROP_TO_JID] = g_param_spec_boxed ("to-jid", NULL, NULL, HS_TYPE_JID, flags);
 
   /**
    * HsStanza:to:
    *
-   * The `to` attribute as it is written, or %NULL, the default, where there is none.
+   * The `to` attribute as it is written, or %NULL, the default, if there is none.
    */
   props[PROP_TO] = g_param_spec_string ("to", NULL, NULL, NULL, flags);
 
   /**
    * HsStanza:lang: (getter get_lang) (setter set_lang)
    *
-   * The `xml:lang` attribute, or %NULL where there is none (RFC 6120, 8.1.5). The default is %NULL.
+   * The `xml:lang` attribute, or %NULL if there is none (RFC 6120, 8.1.5). The default is %NULL.
    */
   props[PROP_LANG] = g_param_spec_string ("lang", NULL, NULL, NULL, flags);
 
@@ -522,7 +522,7 @@ hs_stanza_init (HsStanza *self)
  *
  * The `id` attribute (RFC 6120, 8.1.3).
  *
- * Returns: (nullable): the id, or %NULL where there is none
+ * Returns: (nullable): the id, or %NULL if there is none
  */
 const char *
 hs_stanza_get_id (HsStanza *self)
@@ -556,7 +556,7 @@ hs_stanza_set_id (HsStanza *self, const char *id)
  *
  * A message without a type, or with one that RFC 6121 does not know, is `normal` (RFC 6121, 5.2.2). A
  * presence without one is `available`, which is not written in XML; an unknown one is returned as it
- * is (RFC 6121, 4.7.1). An iq must have one: where it has none, this is `""`, and one that
+ * is (RFC 6121, 4.7.1). An iq must have one: if it has none, this is `""`, and one that
  * RFC 6120 does not know is returned as it is; the client answers either with `bad-request`
  * (RFC 6120, 8.2.3).
  *
@@ -639,7 +639,7 @@ get_jid (HsStanza *self, const char *name)
  * address did not. Where it matters, look at the attribute too, or use
  * %HS_HANDLER_FROM_ACCOUNT.
  *
- * Returns: (transfer full) (nullable): the address, or %NULL where there is none that is valid
+ * Returns: (transfer full) (nullable): the address, or %NULL if there is none that is valid
  */
 HsJid *
 hs_stanza_get_from_jid (HsStanza *self)
@@ -672,7 +672,7 @@ hs_stanza_set_from_jid (HsStanza *self, HsJid *from_jid)
  *
  * Whom a stanza is for (RFC 6120, 8.1.1).
  *
- * Returns: (transfer full) (nullable): the address, or %NULL where there is none that is valid
+ * Returns: (transfer full) (nullable): the address, or %NULL if there is none that is valid
  */
 HsJid *
 hs_stanza_get_to_jid (HsStanza *self)
@@ -704,7 +704,7 @@ hs_stanza_set_to_jid (HsStanza *self, HsJid *to_jid)
  * The language of a stanza's text for people (RFC 6120, 8.1.5): its own `xml:lang`, not that of the
  * stream.
  *
- * Returns: (nullable): a language tag, or %NULL where there is none
+ * Returns: (nullable): a language tag, or %NULL if there is none
  */
 const char *
 hs_stanza_get_lang (HsStanza *self)

@@ -67,7 +67,7 @@ hs_block_grow_loose (HsBlock *self, gpointer memory, gsize used, gsize size)
   return result;
 }
 
-/* Nothing happens where @memory is in a chunk. */
+/* Nothing happens if @memory is in a chunk. */
 void
 hs_block_free_loose (HsBlock *self, gconstpointer memory)
 {

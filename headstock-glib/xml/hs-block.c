@@ -246,7 +246,7 @@ adopt_range (HsBlock *self, HsView *first, HsView *end, GPtrArray *views)
 
 /* Makes owners of all views that somebody else holds too. A view can come to be held by somebody else only
  * when it is lent, and then it stands before those that were looked at earlier: those are looked at again
- * only where no other is found. So all calls together take linear time. */
+ * only if no other is found. So all calls together take linear time. */
 static void
 adopt_kept (HsBlock *self, GPtrArray *views)
 {
@@ -318,7 +318,7 @@ hs_block_unref (HsBlock *self)
 
   self = lock_block (self);
   last = g_atomic_int_dec_and_test (&self->owners);
-  /* Again where a view was found meanwhile, and so taken back, by somebody who has gone since. */
+  /* Again if a view was found meanwhile, and so taken back, by somebody who has gone since. */
   while (last && self->views != NULL)
     {
       self = hand_over (self);
@@ -360,7 +360,7 @@ hs_block_try_reset (HsBlock *self, HsNames *names)
   return TRUE;
 }
 
-/* Locks two blocks, in the order of their addresses. FALSE, and nothing locked, where both are one. */
+/* Locks two blocks, in the order of their addresses. FALSE, and nothing locked, if both are one. */
 static gboolean
 lock_blocks (HsBlock **a, HsBlock **b)
 {
@@ -668,7 +668,7 @@ take_back (HsBlock *block, HsView *self, GPtrArray **release)
 }
 
 /* Called from dispose, where the last reference may just be going: from here on nobody finds the view
- * through its node. TRUE where the block has taken it back instead: it is to be left as it is. */
+ * through its node. TRUE if the block has taken it back instead: it is to be left as it is. */
 gboolean
 hs_view_disposing (HsView *self)
 {

@@ -98,7 +98,7 @@ void hs_node_copy_attributes (HsNode *self, HsNode *from);
 void hs_detached_note (HsBlock *block, HsNode *node);
 void hs_detached_take (HsBlock *block, HsNode *node);
 void hs_detached_drop_text (HsBlock *block, HsNode *text);
-/* Frees what was detached and is not held, where that is due. Not while the caller has a node that was detached
+/* Frees what was detached and is not held, if that is due. Not while the caller has a node that was detached
  * long before. */
 void hs_detached_tidy (HsBlock *block);
 
@@ -183,7 +183,7 @@ hs_node_add_last (HsNode *self, HsNode *child)
   self->last = child;
 }
 
-/* Before a change: frees what was detached from the tree and nobody holds any more, where that is due. */
+/* Before a change: frees what was detached from the tree and nobody holds any more, if that is due. */
 G_ALWAYS_INLINE static inline void
 hs_node_tidy (HsNode *self)
 {

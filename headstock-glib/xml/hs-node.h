@@ -149,7 +149,7 @@ void hs_node_set_attribute (HsNode *self,
 const char *hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_);
 /* Parses the value of an attribute, and keeps the result with the block: a value is parsed once as long as the
  * program asks for only a few values of one tree. All values of one program have one type. The caller gets a
- * reference, or NULL where there is no such attribute or its value cannot be parsed. */
+ * reference, or NULL if there is no such attribute or its value cannot be parsed. */
 typedef struct
 {
   gpointer (*parse) (const char *value);

@@ -116,7 +116,7 @@ hs_parser_begin_skip (HsParser *self)
   hs_parser_skip (self, copy, length);
 }
 
-/* A tag that libxml2 does not get. Where it is a stanza's own, nothing of the stanza is known yet. */
+/* A tag that libxml2 does not get. If it is a stanza's own, nothing of the stanza is known yet. */
 void
 hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
 {

@@ -61,7 +61,7 @@ typedef struct
   /* The start tag of a stanza is there: FALSE, and the stanza is thrown away as it comes in. */
   gboolean (*stanza_begins) (HsNode *stanza, gpointer user_data);
   /* The start tag of an element inside @stanza is there: whether it goes into a block of its own and
-   * comes as a FORGET event. NULL where nobody wants that. */
+   * comes as a FORGET event. NULL if nobody wants that. */
   gboolean (*forget) (HsNode *stanza,
                       const char *name,
                       const char *namespace_,
@@ -105,7 +105,7 @@ void hs_parser_give_back (HsParser *self, HsParserEvent *event);
 const HsDiscard *hs_parser_event_get_discard (HsParserEvent *event);
 /* The same for later: with the tags of the stanza and of its first child, and nothing else. To be given back as well. */
 HsParserEvent *hs_parser_event_copy_discarded (HsParserEvent *event);
-/* How many stanzas were thrown away before the event that was popped last, or, where there was none, up to
+/* How many stanzas were thrown away before the event that was popped last, or, if there was none, up to
  * now; counted from the last time that this was asked. */
 guint hs_parser_take_dropped (HsParser *self);
 /* Nobody wants to forget the element any more: it becomes a part of its stanza. */
@@ -117,7 +117,7 @@ void hs_parser_set_forgets (HsParser *self, gboolean forgets);
 gboolean hs_parser_is_foreign (HsParser *self);
 /* Whether all that was fed has been used up, and no stanza is half done. */
 gboolean hs_parser_is_between_stanzas (HsParser *self);
-/* Between two stanzas: frees what a silent stream does not need, unless that is freed already. FALSE where the stream is
+/* Between two stanzas: frees what a silent stream does not need, unless that is freed already. FALSE if the stream is
  * busy. */
 gboolean hs_parser_shrink (HsParser *self);
 

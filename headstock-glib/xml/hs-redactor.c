@@ -221,7 +221,7 @@ is_secret_attribute (const char *name, gsize length, gboolean named)
          || (named && is_in (value, G_N_ELEMENTS (value), name, length));
 }
 
-/* The end of an attribute that begins at @p, and how long its name is; or NULL where none does. */
+/* The end of an attribute that begins at @p, and how long its name is; or NULL if none does. */
 static const char *
 find_attribute_end (const char *p, gsize *name_length)
 {

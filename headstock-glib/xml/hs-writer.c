@@ -93,7 +93,7 @@ append_string (Output *self, const char *text)
   append (self, text, strlen (text));
 }
 
-/* The length of the character at @p, or 0 where it is not one that XML allows. */
+/* The length of the character at @p, or 0 if it is not one that XML allows. */
 static guint
 character_length (const char *p, gsize length)
 {

@@ -5,7 +5,7 @@
 
 #define WORDS "<message><body>one</body></message><message><body>two</body></message>"
 
-/* FALSE where the session was over before. */
+/* FALSE if the session was over before. */
 static gboolean
 run_cut (ScriptCut *cut, const ScriptStep *session, HsTlsMode mode)
 {

@@ -16,7 +16,7 @@ one of the tests there and, if it is built and up to date, that it has the test 
 --list shows the rows.
 
 A row that no longer applies, because the code has changed, counts as failed.  The last line is
-"N of M defences are held by their tests".  Status 0 where all are.
+"N of M defences are held by their tests".  Status 0 if all are.
 """
 
 import argparse

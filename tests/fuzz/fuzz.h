@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
-/* The first bytes of an input are options. 0 where there are none left. */
+/* The first bytes of an input are options. 0 if there are none left. */
 static inline guint8
 fuzz_take_byte (const guint8 **data, gsize *size)
 {

@@ -107,7 +107,7 @@ test_module_presence (void)
   run_module (second, FALSE, FALSE);
 }
 
-/* What the program is told of where it is lost waits until it can be, and nothing overtakes it. */
+/* What the program is told of if it is lost waits until it can be, and nothing overtakes it. */
 static void
 test_module_sends (void)
 {

@@ -9,7 +9,7 @@
   "<message><body>one</body></message><iq type='get' id='q'><query xmlns='urn:x'/></iq>"           \
   "<message><body>two</body></message>"
 
-/* FALSE where the whole session was too short for it. */
+/* FALSE if the whole session was too short for it. */
 static gboolean
 run_cut (const ScriptStep *script, HsTlsMode mode, guint *n_ready, guint *n_messages)
 {

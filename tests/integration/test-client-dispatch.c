@@ -374,7 +374,7 @@ test_forget_from_account (Fixture *fixture, gconstpointer data)
                 "a:item q:query");
 }
 
-/* With ONCE, the second one stays where it is, also where it had been parsed by then. */
+/* With ONCE, the second one stays where it is, also if it had been parsed by then. */
 static void
 test_forget_once (Fixture *fixture, gconstpointer data)
 {

@@ -406,7 +406,7 @@ timed_out_cb (GObject *source, GAsyncResult *result, gpointer answered)
 static void
 test_times_in_a_stanza (void)
 {
-  const guint n = 2000; /* 0.2 ms each, also where memory is checked */
+  const guint n = 2000; /* 0.2 ms each, also if memory is checked */
   ScriptStep script[] = { RUN (script_sign_in), GATE, CALL (send_large_stanza, GUINT_TO_POINTER (n)),
                           SERVE, END };
   g_autoptr (TestClient) test = test_client_new_on_loopback_for (script, HS_TLS_MODE_NONE);
@@ -471,7 +471,7 @@ test_cut (void)
     }
 }
 
-/* All that had come before a loss is shown, also where it is more than fits into one turn. */
+/* All that had come before a loss is shown, also if it is more than fits into one turn. */
 static void
 test_all_before_the_end (void)
 {

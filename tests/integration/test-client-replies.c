@@ -111,7 +111,7 @@ test_who_may_answer (Fixture *fixture, gconstpointer data)
                                   ? g_strdup_printf (" from='%s'", answerers[j].from) : g_strdup ("");
       g_autofree char *to = answerers[j].to != NULL ? g_strdup_printf (" to='%s'", answerers[j].to)
                                                 : g_strdup ("");
-      /* Also where the request was a string. */
+      /* Also if the request was a string. */
       g_autofree char *request
           = g_strdup_printf ("<iq type='set' id='%s'%s><x xmlns='urn:x'/></iq>", id, to);
       g_autofree char *answer = g_strdup_printf (

@@ -86,7 +86,7 @@ test_result (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (hs_element_get_text (payload), ==, "text");
 }
 
-/* Ids are made where there is none, are the client's own secret, and no two are alike. */
+/* Ids are made if there is none, are the client's own secret, and no two are alike. */
 static void
 test_ids (Fixture *fixture, gconstpointer data)
 {

@@ -194,7 +194,7 @@ test_unknown (void)
   resume_clear (&f);
 }
 
-/* Where no connection follows, what is not known to have arrived comes back. */
+/* If no connection follows, what is not known to have arrived comes back. */
 static void
 test_end (void)
 {
@@ -262,7 +262,7 @@ test_excess (void)
   resume_clear (&f);
 }
 
-/* The connection is made where the server wants it, and, where nobody is there, as usual. */
+/* The connection is made if the server wants it, and, if nobody is there, as usual. */
 static void
 test_location (void)
 {

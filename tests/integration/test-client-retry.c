@@ -326,7 +326,7 @@ count_resumed_cb (guint *n_resumed)
   }
 
 /* The server grants each resumption, and something comes in each: that is not the kind of failure that is to be
- * waited for. Where nothing moves it is. */
+ * waited for. If nothing moves it is. */
 static void
 test_resumed (void)
 {

@@ -556,7 +556,7 @@ test_send_async_waits (Fixture *fixture, gconstpointer data)
   g_clear_error (&cancelled.error);
 }
 
-/* Megabytes arrive as they were, also where the peer takes its time. */
+/* Megabytes arrive as they were, also if the peer takes its time. */
 static void
 test_large (Fixture *fixture, gconstpointer data)
 {

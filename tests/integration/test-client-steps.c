@@ -101,7 +101,7 @@ test_case (gconstpointer data)
   g_assert_cmpuint (scripted_server_get_n_connections (test->server), ==, 3);
 }
 
-/* Where it is not that, the second connection is the last, and the error the server's. */
+/* If it is not that, the second connection is the last, and the error the server's. */
 static void
 test_neither (void)
 {

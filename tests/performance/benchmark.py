@@ -5,7 +5,7 @@
     benchmark.py --build=FOLDER [--short] [--runs=N] [--results=FILE] [--document=FILE] [WORKLOAD...]
 
 The figures are medians. What counts are ratios within one run of this script: a machine has other
-work too. The status is not 0 where a client failed, or, with --strict, where a goal was missed.
+work too. The status is not 0 if a client failed, or, with --strict, if a goal was missed.
 """
 
 import argparse

@@ -16,7 +16,7 @@
 /* Keeping up with a large archive, through the whole library: a server in a process of its own has so many messages,
  * one a second, which the program is given oldest first and confirms by hundreds. Prints the messages a CPU second,
  * the growth of what is resident and the longest turn of the main loop, and the same for benchmark.py. The status is
- * not 0 where a goal is missed: history-headstock [MESSAGES]
+ * not 0 if a goal is missed: history-headstock [MESSAGES]
  *
  * history-headstock MESSAGES MSEC: each answer of the server is so late; prints how many round trips it took. The server
  * counts them: on a busy machine an answer is later than that, and the time says little. */

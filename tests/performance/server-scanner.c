@@ -22,7 +22,7 @@ scanner_add (Scanner *self, const char *bytes, gsize length)
   g_byte_array_append (self->bytes, (const guint8 *) bytes, length);
 }
 
-/* The length of the tag at @p with its last character, or 0 where that has not come. */
+/* The length of the tag at @p with its last character, or 0 if that has not come. */
 static gsize
 tag_length (const char *p, gsize left)
 {

@@ -5,7 +5,7 @@
     walk.py --build=FOLDER
 
 Prints microseconds an element from C, Python and JavaScript, for 1,000, 10,000 and 100,000. The status is
-not 0 where an element takes more of them the more there are, or more than 0.2 in C. JavaScript is only measured,
+not 0 if an element takes more of them the more there are, or more than 0.2 in C. JavaScript is only measured,
 and not with the most: for each wrapper that it makes, GJS 1.74 looks through all that there are.
 """
 

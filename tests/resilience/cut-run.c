@@ -18,7 +18,7 @@
  * --plain: with --at-once, and without TLS, so that cuts leave half a stanza, after which a server may lose its
  * place in the stream (docs/resilience.md). Only the first client is cut. Sessions may be lost, and then messages
  * may come back: each has arrived once, or is told not to be known to have. The same holds with TLS for Prosody, which
- * may have read a record in parts before the cut. Where no session was lost, all holds that holds for other servers.
+ * may have read a record in parts before the cut. If no session was lost, all holds that holds for other servers.
  *
  * --within: fails where it takes longer.
  *
@@ -35,7 +35,7 @@
 /* --at-once: what a connection lives for, both ways and the sign-in included. */
 #define FLAP_MIN_BYTES 6000
 #define FLAP_MAX_BYTES 60000
-/* Where a server may lose its place: in milliseconds, so that one that answers nothing is noticed soon. */
+/* If a server may lose its place: in milliseconds, so that one that answers nothing is noticed soon. */
 #define SILENT_INTERVAL 3000
 #define SILENT_TIMEOUT 6000
 /* So that the messages last until the last cut. */

@@ -107,7 +107,7 @@ note_outdated (World *w)
   return hs_server_memory_failed (&w->client.memory, HS_PIPELINE_BY_MEMORY, HS_PIPELINING_ON_OUTDATED, NULL);
 }
 
-/* Where it has to, and for that reason. What was not offered any more is not tried again. */
+/* If it has to, and for that reason. What was not offered any more is not tried again. */
 void
 sim_client_failed (World *w)
 {

@@ -113,7 +113,7 @@ read_end (HsElement *element, const char **id, GDateTime **time)
   return *id != NULL && **id != '\0' && *time != NULL;
 }
 
-/* Returns FALSE where the element is not valid. For an empty archive, it has neither `<start/>` nor `<end/>`. */
+/* Returns FALSE if the element is not valid. For an empty archive, it has neither `<start/>` nor `<end/>`. */
 static gboolean
 read_metadata (HsElement *element, HsArchiveMetadata *metadata)
 {

@@ -176,7 +176,7 @@ reverse (GPtrArray *array)
     }
 }
 
-/* Reads a number from the server. Returns -1 where it is not a valid one. */
+/* Reads a number from the server. Returns -1 if it is not a valid one. */
 static int
 read_count (const char *text)
 {
@@ -231,7 +231,7 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
       self->first_id = self->last_id;
       self->last_id = kept;
     }
-  /* Where nothing came, there is nothing beyond which the next page could lie. */
+  /* If nothing came, there is nothing beyond which the next page could lie. */
   if (self->results->len > 0 && first != NULL && *first != '\0' && last != NULL && *last != '\0')
     {
       g_free (self->first_id);

@@ -17,7 +17,7 @@
 /* A list that is being put in place. */
 typedef struct
 {
-  GPtrArray *jids;    /* of HsJid; NULL where the address has been made */
+  GPtrArray *jids;    /* of HsJid; NULL if the address has been made */
   guint position;     /* of the next one */
   GPtrArray *ordered; /* of HsBlockedAddress */
   HsBlockedTable *table;

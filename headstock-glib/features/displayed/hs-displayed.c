@@ -365,7 +365,7 @@ hs_displayed_get_client (HsDisplayed *self)
 
 /* ---- Marking ---- */
 
-/* Returns the id for the marker, or NULL where no marker is to be sent. A person gets one if they asked for it and may
+/* Returns the id for the marker, or NULL if no marker is to be sent. A person gets one if they asked for it and may
  * see the account's presence (XEP-0333, 6 and 8); a room gets one for each message (5). */
 static const char *
 find_marker_id (HsDisplayed *self, HsChatMessage *chat)
@@ -499,7 +499,7 @@ hs_displayed_mark (HsDisplayed *self, HsDelivery *delivery, GError **error)
  * Gets up to which message a chat was displayed, on this device or another one.
  *
  * Returns: (transfer full) (nullable): the id of the message in the archives archive, which is the room's for a room
- *   and the account's otherwise; %NULL where it is not known, or @peer is not a valid address
+ *   and the account's otherwise; %NULL if it is not known, or @peer is not a valid address
  *
  * Since: 0.2
  */

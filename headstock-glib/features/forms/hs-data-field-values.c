@@ -132,7 +132,7 @@ check_values (HsDataField *self, const char *const *values, GError **error)
  * Fills the field in. The value of a `text-multi` field is a text of several lines; a field that can
  * have several values is given this one alone.
  *
- * Errors: %HS_DATA_FORM_ERROR_READ_ONLY for a fixed field; %HS_DATA_FORM_ERROR_INVALID_VALUE where the
+ * Errors: %HS_DATA_FORM_ERROR_READ_ONLY for a fixed field; %HS_DATA_FORM_ERROR_INVALID_VALUE if the
  * value is not among the options, no JID, neither of `0`, `1`, `false` and `true`, more than a line, or
  * has a character that XML does not allow. The field is unchanged then.
  *
@@ -140,7 +140,7 @@ check_values (HsDataField *self, const char *const *values, GError **error)
  * field.set_value("The balcony")
  * ```
  *
- * Returns: true where the field has the value
+ * Returns: true if the field has the value
  */
 gboolean
 hs_data_field_set_value (HsDataField *self, const char *value, GError **error)
@@ -171,14 +171,14 @@ hs_data_field_set_value (HsDataField *self, const char *value, GError **error)
  * Fills the field in with any number of values, each a line of a `text-multi` field. Of addresses that
  * are equal, one is taken (XEP-0004, 3.3).
  *
- * Errors are those of [method@DataField.set_value], and %HS_DATA_FORM_ERROR_INVALID_VALUE where there
+ * Errors are those of [method@DataField.set_value], and %HS_DATA_FORM_ERROR_INVALID_VALUE if there
  * are several values for a field that takes one.
  *
  * ```python
  * field.set_values(["juliet@capulet.example", "nurse@capulet.example"])
  * ```
  *
- * Returns: true where the field has the values
+ * Returns: true if the field has the values
  */
 gboolean
 hs_data_field_set_values (HsDataField *self, const char *const *values, GError **error)
@@ -214,7 +214,7 @@ hs_data_field_set_values (HsDataField *self, const char *const *values, GError *
  * field.set_boolean(True)
  * ```
  *
- * Returns: true where the field has the value
+ * Returns: true if the field has the value
  */
 gboolean
 hs_data_field_set_boolean (HsDataField *self, gboolean value, GError **error)
@@ -234,7 +234,7 @@ hs_data_field_set_boolean (HsDataField *self, gboolean value, GError **error)
  *
  * Errors: %HS_DATA_FORM_ERROR_REQUIRED.
  *
- * Returns: true where it can
+ * Returns: true if it can
  */
 gboolean
 hs_data_field_validate (HsDataField *self, GError **error)

@@ -356,7 +356,7 @@ hs_data_field_get_field_type (HsDataField *self)
  *
  * The name to show.
  *
- * Returns: (nullable): the label, or %NULL where there is none
+ * Returns: (nullable): the label, or %NULL if there is none
  */
 const char *
 hs_data_field_get_label (HsDataField *self)
@@ -394,7 +394,7 @@ hs_data_field_set_label (HsDataField *self, const char *label)
  *
  * What to show beside the field, or while the pointer rests on it.
  *
- * Returns: (nullable): the text, or %NULL where there is none
+ * Returns: (nullable): the text, or %NULL if there is none
  */
 const char *
 hs_data_field_get_description (HsDataField *self)
@@ -432,7 +432,7 @@ hs_data_field_set_description (HsDataField *self, const char *description)
  *
  * Whether the field must have a value when the form is submitted.
  *
- * Returns: true where it must
+ * Returns: true if it must
  */
 gboolean
 hs_data_field_get_required (HsDataField *self)
@@ -547,7 +547,7 @@ hs_data_field_add_option (HsDataField *self, const char *value, const char *labe
  * Whether the field shows or plays something that the answer is about, such as the picture of a captcha
  * (XEP-0221, XEP-0158).
  *
- * Returns: true where it does
+ * Returns: true if it does
  */
 gboolean
 hs_data_field_has_media (HsDataField *self)
@@ -580,7 +580,7 @@ hs_data_field_get_media_uris (HsDataField *self)
  * hs_data_field_get_media_types:
  * @self: a field
  *
- * The media types, one for each of [method@DataField.get_media_uris]; `""` where the server gave none.
+ * The media types, one for each of [method@DataField.get_media_uris]; `""` if the server gave none.
  *
  * Returns: (transfer none) (array zero-terminated=1): the types, such as `image/png`
  */
@@ -598,7 +598,7 @@ hs_data_field_get_media_types (HsDataField *self)
  *
  * How wide the media are to be shown.
  *
- * Returns: the width in pixels, or 0 where it is not known
+ * Returns: the width in pixels, or 0 if it is not known
  */
 guint
 hs_data_field_get_media_width (HsDataField *self)
@@ -614,7 +614,7 @@ hs_data_field_get_media_width (HsDataField *self)
  *
  * How high the media are to be shown.
  *
- * Returns: the height in pixels, or 0 where it is not known
+ * Returns: the height in pixels, or 0 if it is not known
  */
 guint
 hs_data_field_get_media_height (HsDataField *self)
@@ -630,7 +630,7 @@ hs_data_field_get_media_height (HsDataField *self)
  *
  * The value; the first of several.
  *
- * Returns: (nullable): the value, or %NULL where there is none
+ * Returns: (nullable): the value, or %NULL if there is none
  */
 const char *
 hs_data_field_get_value (HsDataField *self)

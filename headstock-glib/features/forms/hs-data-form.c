@@ -387,7 +387,7 @@ parse_children (HsDataForm *self, HsElement *element, GError **error)
  *
  * Reads a form. Nothing of @element is kept.
  *
- * Errors: %HS_DATA_FORM_ERROR_INVALID_FORM where @element is no form, its type is unknown, two fields
+ * Errors: %HS_DATA_FORM_ERROR_INVALID_FORM if @element is no form, its type is unknown, two fields
  * have the same name, or a required one has none.
  *
  * ```python
@@ -445,7 +445,7 @@ hs_data_form_get_kind (HsDataForm *self)
  * What the names of the fields mean: the value of the field `FORM_TYPE`. In a form and in a result the field
  * must be hidden, or it says nothing (XEP-0068, 3.1); a form that is submitted need not name types.
  *
- * Returns: (nullable): the value, or %NULL where there is none
+ * Returns: (nullable): the value, or %NULL if there is none
  */
 const char *
 hs_data_form_get_form_type (HsDataForm *self)
@@ -468,7 +468,7 @@ hs_data_form_get_form_type (HsDataForm *self)
  *
  * The form's title.
  *
- * Returns: (nullable): the title, or %NULL where there is none
+ * Returns: (nullable): the title, or %NULL if there is none
  */
 const char *
 hs_data_form_get_title (HsDataForm *self)
@@ -484,7 +484,7 @@ hs_data_form_get_title (HsDataForm *self)
  *
  * What to show above the fields, in lines.
  *
- * Returns: (nullable): the text, or %NULL where there is none
+ * Returns: (nullable): the text, or %NULL if there is none
  */
 const char *
 hs_data_form_get_instructions (HsDataForm *self)
@@ -560,7 +560,7 @@ hs_data_form_get_fields (HsDataForm *self)
  *
  * Looks for a field.
  *
- * Returns: (transfer none) (nullable): the field, or %NULL where there is none of that name
+ * Returns: (transfer none) (nullable): the field, or %NULL if there is none of that name
  */
 HsDataField *
 hs_data_form_get_field (HsDataForm *self, const char *name)
@@ -582,7 +582,7 @@ hs_data_form_get_field (HsDataForm *self, const char *name)
  * print(form.get_value("muc#roomconfig_roomname"))
  * ```
  *
- * Returns: (nullable): the value, or %NULL where there is none, or no such field
+ * Returns: (nullable): the value, or %NULL if there is none, or no such field
  */
 const char *
 hs_data_form_get_value (HsDataForm *self, const char *name)
@@ -605,7 +605,7 @@ hs_data_form_get_value (HsDataForm *self, const char *name)
  *
  * They are what the server made of them: a picture may be none, and may be broken on purpose.
  *
- * Returns: (transfer none) (nullable): the data, or %NULL where they did not come with the form
+ * Returns: (transfer none) (nullable): the data, or %NULL if they did not come with the form
  */
 GBytes *
 hs_data_form_get_media (HsDataForm *self, const char *uri)
@@ -632,7 +632,7 @@ hs_data_form_get_media (HsDataForm *self, const char *uri)
  * form.set_value("muc#roomconfig_roomname", "The balcony")
  * ```
  *
- * Returns: true where the field has the value
+ * Returns: true if the field has the value
  */
 gboolean
 hs_data_form_set_value (HsDataForm *self, const char *name, const char *value, GError **error)
@@ -700,7 +700,7 @@ validate_answers (HsDataForm *self, GError **error)
  *
  * Errors: %HS_DATA_FORM_ERROR_REQUIRED; the message names the first field that has no value.
  *
- * Returns: true where it can
+ * Returns: true if it can
  */
 gboolean
 hs_data_form_validate (HsDataForm *self, GError **error)

@@ -350,7 +350,7 @@ hs_last_activity_query_async (HsLastActivity *self,
  * Finishes an operation started with [method@LastActivity.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no number
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL if the answer has no number
  * of seconds.
  *
  * Returns: the time in seconds, or -1 with an error

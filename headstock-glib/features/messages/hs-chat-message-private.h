@@ -43,7 +43,7 @@ enum
 };
 
 void hs_chat_message_override_properties (GObjectClass *object_class);
-/* Returns FALSE where @prop_id is not one of these properties. */
+/* Returns FALSE if @prop_id is not one of these properties. */
 gboolean hs_chat_message_get_chat_property (HsChatMessage *self, guint prop_id, GValue *value);
 
 void hs_chat_message_data_clear (HsChatMessageData *self);

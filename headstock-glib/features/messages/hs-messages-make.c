@@ -16,7 +16,7 @@ begin (HsChatMessage *of, const char *body)
   return message;
 }
 
-/* Returns the writer of a message: in a room the occupant, otherwise the person; NULL where it is not known. A message
+/* Returns the writer of a message: in a room the occupant, otherwise the person; NULL if it is not known. A message
  * that the account has sent to a room or an occupant may contain the account's address, which must not be told
  * there. */
 static char *

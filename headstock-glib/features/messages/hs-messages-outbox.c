@@ -52,7 +52,7 @@ dup_state (HsStateful *stateful)
   return g_variant_ref_sink (g_variant_new (TYPE, FORM, account, &builder));
 }
 
-/* Returns NULL where the entry is broken. */
+/* Returns NULL if the entry is broken. */
 static HsSentMessage *
 read_entry (HsMessages *self, const char *xml, gboolean was_sent, gint64 time, HsJid *own)
 {
@@ -98,7 +98,7 @@ read_entries (HsMessages *self, GVariant *entries, HsJid *own)
   return g_steal_pointer (&all);
 }
 
-/* Where the program ended after it was given to the client, it is not known whether it was sent. */
+/* If the program ended after it was given to the client, it is not known whether it was sent. */
 static void
 take_entry (HsMessages *self, HsSentMessage *sent)
 {

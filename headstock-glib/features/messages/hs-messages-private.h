@@ -149,7 +149,7 @@ void hs_messages_wait_push (HsMessages *self, HsMessage *message);
 /* hs-messages-unwrap.c */
 /* Whether a message is a carbon copy or the result of an archive, or looks like it. */
 gboolean hs_messages_is_wrapper (HsMessage *message, HsContent content);
-/* Returns the message in a carbon copy, or NULL where it is forged or not a copy. */
+/* Returns the message in a carbon copy, or NULL if it is forged or not a copy. */
 HsMessage *hs_messages_unwrap (HsMessages *self, HsMessage *message, HsMessageFault *fault);
 gboolean hs_messages_is_from_account (HsMessages *self, HsMessage *message);
 gboolean hs_messages_is_own (HsMessages *self, HsJid *jid);
@@ -159,7 +159,7 @@ HsMessagesOutcome hs_messages_take_in (HsMessages *self, HsDelivery *delivery);
 
 /* hs-messages-stages.c */
 extern const HsMessagesStage hs_messages_stages[HS_MESSAGES_N_STAGES];
-/* Returns FALSE where a stage has dropped the message. */
+/* Returns FALSE if a stage has dropped the message. */
 gboolean hs_messages_pass_in (HsMessages *self, HsDelivery *delivery);
 /* From the last stage to the first. Returns FALSE, with an error, where a stage has dropped the message. */
 gboolean hs_messages_pass_out (HsMessages *self, const HsMessagesOutgoing *outgoing, GError **error);
@@ -188,7 +188,7 @@ char *hs_messages_dup_own_author (HsMessages *self, HsMessagesRoom *room);
 char *hs_messages_dup_occupant_author (HsMessages *self, HsJid *occupant, HsMessage *message, gboolean is_archived);
 
 /* hs-messages-read.c */
-/* Returns NULL where an address is not valid or the room is unknown. */
+/* Returns NULL if an address is not valid or the room is unknown. */
 HsDelivery *hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content);
 void hs_messages_forget_sender (HsMessages *self);
 HsDelivery *hs_messages_read_carbon (HsMessages *self, HsMessage *message);
@@ -206,7 +206,7 @@ void hs_messages_settle (HsMessages *self, HsSentMessage *sent);
 void hs_messages_drop_settled (HsMessages *self);
 
 /* hs-messages-transmit.c */
-/* Returns FALSE where the client has not accepted the message. */
+/* Returns FALSE if the client has not accepted the message. */
 gboolean hs_messages_transmit (HsMessages *self, HsSentMessage *sent, GError **error);
 /* Sends all messages in the outbox that can be sent now. */
 void hs_messages_transmit_all (HsMessages *self);

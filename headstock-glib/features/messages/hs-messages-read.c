@@ -64,7 +64,7 @@ is_stored_by (HsMessages *self, HsElement *delay, HsJid *room)
              && strcmp (hs_jid_get_domain (jid), hs_jid_get_domain (self->own)) == 0);
 }
 
-/* Returns TRUE where the account's server or the room has stored the message. A time from others counts if it is in the
+/* Returns TRUE if the account's server or the room has stored the message. A time from others counts if it is in the
  * past: it is about their own message. */
 static gboolean
 read_delay (HsMessages *self, HsMessage *message, HsContent content, HsJid *room, gint64 *time)
@@ -158,7 +158,7 @@ hs_messages_forget_sender (HsMessages *self)
   g_clear_pointer (&self->last.bare, hs_jid_unref);
 }
 
-/* Returns NULL where the address is not valid. */
+/* Returns NULL if the address is not valid. */
 static const HsMessagesSender *
 find_sender (HsMessages *self, HsMessage *message)
 {
@@ -219,7 +219,7 @@ hs_messages_read_live (HsMessages *self, HsMessage *message, HsContent content)
   return delivery;
 }
 
-/* Returns the peer of a message of the account, or NULL where it is neither from the account nor to it. */
+/* Returns the peer of a message of the account, or NULL if it is neither from the account nor to it. */
 static HsJid *
 dup_peer (HsMessages *self, HsMessage *message, HsJid *from, gboolean *is_outgoing)
 {

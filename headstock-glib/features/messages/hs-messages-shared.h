@@ -74,7 +74,7 @@ void hs_messages_give_up_archive (HsMessages *self, HsJid *archive);
 /* The archive is caught up: delivers the held messages in order, after calling `arrived` for each of them once more. A
  * verdict of HOLD counts as DELIVER. */
 void hs_messages_release (HsMessages *self, HsJid *archive);
-/* Drops a held message, which the archive has delivered meanwhile. Returns FALSE where no message of that peer with that
+/* Drops a held message, which the archive has delivered meanwhile. Returns FALSE if no message of that peer with that
  * id is held. */
 gboolean hs_messages_drop_held (HsMessages *self, HsJid *archive, const char *archive_id, HsJid *peer);
 
@@ -87,7 +87,7 @@ typedef struct
   gboolean is_late;
 } HsMessagesArchived;
 
-/* Makes a delivery of a forwarded message. Emits nothing and remembers nothing. Returns NULL where the addresses do not
+/* Makes a delivery of a forwarded message. Emits nothing and remembers nothing. Returns NULL if the addresses do not
  * fit the archive: in an account's archive, the message must be from the account or to it; in a room's, from the
  * room. */
 HsDelivery *hs_messages_read (HsMessages *self, HsMessage *message, const HsMessagesArchived *archived);
@@ -112,7 +112,7 @@ typedef enum /*< skip >*/
   HS_MESSAGES_ROOM_HAS_NO_ARCHIVE = 1 << 3,   /* the room has said what it has, and urn:xmpp:mam:2 is not among it */
 } HsMessagesRoomFlags;
 
-/* Returns the address behind a nickname, from the room's presences, or NULL where it is not known. */
+/* Returns the address behind a nickname, from the room's presences, or NULL if it is not known. */
 typedef HsJid *(*HsMessagesRealJidFunc) (HsJid *occupant, gpointer data);
 
 /* Sets the function for all rooms. NULL removes it. */

@@ -68,7 +68,7 @@ hs_messages_get_only_child (HsElement *parent, const char *name, const char *nam
   return only;
 }
 
-/* Returns the carbon copy in a message, or NULL where there are several. */
+/* Returns the carbon copy in a message, or NULL if there are several. */
 static HsElement *
 get_carbon (HsMessage *message, gboolean *is_sent)
 {

@@ -16,7 +16,7 @@ typedef struct
 
 void hs_recent_ids_init (HsRecentIds *self, guint limit);
 void hs_recent_ids_clear (HsRecentIds *self);
-/* Returns FALSE where the id was there already. */
+/* Returns FALSE if the id was there already. */
 gboolean hs_recent_ids_add (HsRecentIds *self, const char *scope, const char *peer, const char *id);
 
 G_END_DECLS

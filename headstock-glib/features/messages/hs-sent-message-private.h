@@ -24,7 +24,7 @@ struct _HsSentMessage
 /* References its arguments. @message has an id. */
 HsSentMessage *hs_sent_message_new (HsMessage *message, HsChatKind kind, HsJid *to);
 
-/* Moves the delivery status forward, and notifies. Returns FALSE where it would go back to a status that says less. */
+/* Moves the delivery status forward, and notifies. Returns FALSE if it would go back to a status that says less. */
 gboolean hs_sent_message_advance (HsSentMessage *self, HsSentState state);
 /* Does nothing if the recipient has the message already. Copies @error. */
 gboolean hs_sent_message_fail (HsSentMessage *self, const GError *error);

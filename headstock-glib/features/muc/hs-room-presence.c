@@ -234,7 +234,7 @@ is_technical (HsLeaveKind kind, Status status)
   return kind == HS_LEAVE_KIND_SHUTDOWN || (kind == HS_LEAVE_KIND_LEFT && (status & STATUS_TECHNICAL) != 0);
 }
 
-/* Takes the answer to the unavailable presence of an attempt that timed out. Returns FALSE where the presence is
+/* Takes the answer to the unavailable presence of an attempt that timed out. Returns FALSE if the presence is
  * something else. */
 static gboolean
 take_late_answer (HsRoom *self, HsLeaveKind kind)

@@ -117,7 +117,7 @@ void hs_room_install_signals (void);
 /* hs-room.c */
 HsRoom *hs_room_new (HsMuc *muc, HsJid *jid, const char *nick);
 void hs_room_notify (HsRoom *self, guint prop);
-/* Returns NULL where a handler of the program has removed the room from its module, or the module from its client. */
+/* Returns NULL if a handler of the program has removed the room from its module, or the module from its client. */
 HsClient *hs_room_find_client (HsRoom *self);
 HsMessages *hs_room_find_messages (HsRoom *self);
 gboolean hs_room_is_ready (HsRoom *self);

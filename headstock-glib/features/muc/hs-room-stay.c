@@ -22,7 +22,7 @@
  * here therefore makes all its changes with notifications frozen, the list of occupants last, and emits signals
  * afterwards. */
 
-/* Returns FALSE where the event has no meaning in this state. */
+/* Returns FALSE if the event has no meaning in this state. */
 static gboolean
 step (HsRoom *self, HsRoomEvent event)
 {

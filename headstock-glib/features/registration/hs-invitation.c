@@ -286,7 +286,7 @@ hs_invitation_get_jid (HsInvitation *self)
  *
  * What to do with the address, such as `register` or `roster` (XEP-0147).
  *
- * Returns: (nullable): the action, or %NULL where the URI names none
+ * Returns: (nullable): the action, or %NULL if the URI names none
  */
 const char *
 hs_invitation_get_action (HsInvitation *self)
@@ -303,7 +303,7 @@ hs_invitation_get_action (HsInvitation *self)
  * The token that proves the invitation, `preauth` in the URI, for
  * [property@Registration:preauth-token] (XEP-0445) or a subscription (XEP-0379). It is a secret.
  *
- * Returns: (nullable): the token, or %NULL where the URI has none
+ * Returns: (nullable): the token, or %NULL if the URI has none
  */
 const char *
 hs_invitation_get_token (HsInvitation *self)
@@ -320,7 +320,7 @@ hs_invitation_get_token (HsInvitation *self)
  * Whether an account may be made on the address's server: the action is `register`, or the URI says
  * `ibr=y` (XEP-0401, 4.1).
  *
- * Returns: true where it may
+ * Returns: true if it may
  */
 gboolean
 hs_invitation_get_can_register (HsInvitation *self)
@@ -339,7 +339,7 @@ hs_invitation_get_can_register (HsInvitation *self)
  *
  * A parameter of the URI, decoded.
  *
- * Returns: (nullable): its value, `""` where it has none, or %NULL where there is no such parameter
+ * Returns: (nullable): its value, `""` if it has none, or %NULL if there is no such parameter
  */
 const char *
 hs_invitation_get_parameter (HsInvitation *self, const char *name)

@@ -203,7 +203,7 @@ submit (Change *self, GError **error)
   return TRUE;
 }
 
-/* TRUE where the answer has a form, which is then submitted or given to the program. */
+/* TRUE if the answer has a form, which is then submitted or given to the program. */
 static gboolean
 ask_for_more (Change *self, HsElement *answer)
 {
@@ -261,7 +261,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* NULL where there is no session: the task has returned an error then. */
+/* NULL if there is no session: the task has returned an error then. */
 static Change *
 change_new (HsRegistration *registration,
             gboolean cancels,
@@ -339,7 +339,7 @@ hs_registration_change_cancel (HsRegistration *self)
  * Changes the password of the account that the client is signed in with (XEP-0077, 3.3). The client
  * has the new one afterwards.
  *
- * Where the server wants to know more first, [signal@Registration::fill-form] asks for what is not
+ * If the server wants to know more first, [signal@Registration::fill-form] asks for what is not
  * known. The account's present password is only sent where [property@Client:allow-plain] is true: the client
  * clears that once it has signed in without showing the password.
  *
@@ -397,13 +397,13 @@ hs_registration_change_password_async (HsRegistration *self,
  *
  * Finishes an operation started with [method@Registration.change_password_async].
  *
- * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_ERROR_NO_CREDENTIALS where the
+ * Errors: %HS_ERROR_NOT_CONNECTED if the client is not signed in; %HS_ERROR_NO_CREDENTIALS if the
  * new password is empty, or the server asks for the present one and may not have it; %HS_ERROR_TLS_REQUIRED where
  * [method@Client.check_secret] forbids to send a password; %HS_STANZA_ERROR_NOT_ALLOWED, %HS_STANZA_ERROR_NOT_AUTHORIZED and others as the
- * server says; %HS_DATA_FORM_ERROR_REQUIRED where it asks for what nobody has filled in;
+ * server says; %HS_DATA_FORM_ERROR_REQUIRED if it asks for what nobody has filled in;
  * %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true where the password is changed
+ * Returns: true if the password is changed
  */
 gboolean
 hs_registration_change_password_finish (HsRegistration *self, GAsyncResult *result, GError **error)
@@ -426,7 +426,7 @@ hs_registration_change_password_finish (HsRegistration *self, GAsyncResult *resu
  * Cancels the account that the client is signed in with: the server deletes it with all that belongs to
  * it (XEP-0077, 3.2). The client is stopped then.
  *
- * Where the server wants to know more first, [signal@Registration::fill-form] asks for what is not
+ * If the server wants to know more first, [signal@Registration::fill-form] asks for what is not
  * known.
  *
  * Call [method@Registration.cancel_account_finish] in the callback to get the result.
@@ -468,13 +468,13 @@ hs_registration_cancel_account_async (HsRegistration *self,
  * A server that ends the stream in place of an answer, with `not-authorized` or `conflict`, has deleted the account as
  * well.
  *
- * Errors: %HS_ERROR_NOT_CONNECTED where the client is not signed in; %HS_STANZA_ERROR_NOT_ALLOWED,
- * %HS_STANZA_ERROR_FORBIDDEN and others as the server says; %HS_DATA_FORM_ERROR_REQUIRED where it asks for
- * what nobody has filled in; %HS_ERROR_NO_CREDENTIALS and %HS_ERROR_TLS_REQUIRED where it asks for the password
- * and may not have it; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST where the session ended
+ * Errors: %HS_ERROR_NOT_CONNECTED if the client is not signed in; %HS_STANZA_ERROR_NOT_ALLOWED,
+ * %HS_STANZA_ERROR_FORBIDDEN and others as the server says; %HS_DATA_FORM_ERROR_REQUIRED if it asks for
+ * what nobody has filled in; %HS_ERROR_NO_CREDENTIALS and %HS_ERROR_TLS_REQUIRED if it asks for the password
+ * and may not have it; %HS_ERROR_TIMED_OUT; %HS_ERROR_SESSION_LOST if the session ended
  * otherwise, and the account may be gone or not; %G_IO_ERROR_CANCELLED.
  *
- * Returns: true where the account is gone
+ * Returns: true if the account is gone
  */
 gboolean
 hs_registration_cancel_account_finish (HsRegistration *self, GAsyncResult *result, GError **error)

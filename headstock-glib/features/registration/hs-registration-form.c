@@ -71,7 +71,7 @@ is_legacy_field (HsElement *element)
          !g_strv_contains (others, hs_element_get_name (element));
 }
 
-/* Makes a form of plain fields (XEP-0077, 3.1). NULL where there are none. */
+/* Makes a form of plain fields (XEP-0077, 3.1). NULL if there are none. */
 static HsDataForm *
 read_legacy (HsElement *query)
 {

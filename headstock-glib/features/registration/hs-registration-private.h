@@ -76,7 +76,7 @@ void hs_registration_set_registered (HsRegistration *self, HsJid *jid);
 
 /* hs-registration-request.c */
 
-/* @answer: the iq of the server, also where it is an error; NULL where none came */
+/* @answer: the iq of the server, also if it is an error; NULL if none came */
 typedef void (*HsRegistrationAnswer) (HsRegistration *self,
                                       HsElement *answer,
                                       const GError *error,

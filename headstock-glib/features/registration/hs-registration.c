@@ -43,7 +43,7 @@
  * client is ready, call [method@Registration.change_password_async] or
  * [method@Registration.cancel_account_async].
  *
- * In-band registration sends the password to the server in plain text. It is sent only where
+ * In-band registration sends the password to the server in plain text. It is sent only if
  * [method@Client.check_secret] allows that: under TLS, to a server whose certificate was verified.
  */
 

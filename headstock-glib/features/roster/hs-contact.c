@@ -31,7 +31,7 @@ struct _HsContact
   GObject parent_instance;
 
   HsJid *jid; /* never changes: it is the key in the table of contacts */
-  HsRosterItem *item; /* like @jid, NULL only where a program has called g_object_new() */
+  HsRosterItem *item; /* like @jid, NULL only if a program has called g_object_new() */
   HsResourceSet resources;
   guint mark;
   guint place;

@@ -17,9 +17,9 @@ typedef struct
 
 /* These functions change the whole set before they emit signals. */
 
-/* Takes the content of a presence. Returns FALSE where there are HS_CONTACT_MAX_RESOURCES others. */
+/* Takes the content of a presence. Returns FALSE if there are HS_CONTACT_MAX_RESOURCES others. */
 gboolean hs_resource_set_put (HsResourceSet *self, HsJid *jid, HsPresence *presence, guint64 serial);
-/* Returns FALSE where the resource is not in the set. */
+/* Returns FALSE if the resource is not in the set. */
 gboolean hs_resource_set_remove (HsResourceSet *self, HsJid *jid);
 void hs_resource_set_remove_all (HsResourceSet *self);
 /* @contact: the bare JID of the contact. */

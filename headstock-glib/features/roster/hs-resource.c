@@ -24,7 +24,7 @@ struct _HsResource
   GObject parent_instance;
 
   HsJid *jid;
-  HsResourceInfo *info; /* like @jid, NULL only where a program has called g_object_new() */
+  HsResourceInfo *info; /* like @jid, NULL only if a program has called g_object_new() */
 };
 
 enum

@@ -25,7 +25,7 @@ HsRosterItem *hs_roster_item_new (HsJid *jid,
                                   HsSubscription subscription,
                                   gboolean is_asking,
                                   gboolean is_approved);
-/* Reads an <item/>. Returns NULL where its address is not valid. @is_removal: whether the contact was removed. */
+/* Reads an <item/>. Returns NULL if its address is not valid. @is_removal: whether the contact was removed. */
 HsRosterItem *hs_roster_item_new_from_element (HsElement *element, gboolean *is_removal);
 HsRosterItem *hs_roster_item_ref (HsRosterItem *self);
 void hs_roster_item_unref (HsRosterItem *self);

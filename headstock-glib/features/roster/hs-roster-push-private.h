@@ -16,7 +16,7 @@ typedef struct
 
 /* Whether @query is the only child of an iq of the type @type: of a push or an answer. */
 gboolean hs_roster_is_query (HsElement *query, const char *type);
-/* Reads a push. Returns NULL where it is not valid. */
+/* Reads a push. Returns NULL if it is not valid. */
 HsRosterPush *hs_roster_push_new (HsElement *iq);
 void hs_roster_push_free (HsRosterPush *self);
 

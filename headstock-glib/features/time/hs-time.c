@@ -289,7 +289,7 @@ hs_time_query_async (HsTime *self,
  * Finishes an operation started with [method@Time.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no time
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL if the answer has no time
  * that can be read.
  *
  * Returns: (transfer full): the time in the time zone of the other side, or %NULL with an error. It comes from the

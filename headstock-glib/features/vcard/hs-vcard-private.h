@@ -21,7 +21,7 @@ typedef enum
   HS_VCARD_N_FIELDS
 } HsVcardField;
 
-/* Returns the text of the field, or NULL where the field is missing or empty. */
+/* Returns the text of the field, or NULL if the field is missing or empty. */
 const char *hs_vcard_read_field (HsElement *vcard, HsVcardField field);
 /* Removes the field where @text is NULL. */
 void hs_vcard_write_field (HsElement *vcard, HsVcardField field, const char *text);

@@ -10,7 +10,7 @@ typedef struct
 {
   const char *outer;
   const char *inner; /* or NULL */
-  const char *other; /* in place of @outer where there is none; or NULL */
+  const char *other; /* in place of @outer if there is none; or NULL */
 } Place;
 
 static const Place places[HS_VCARD_N_FIELDS] = {

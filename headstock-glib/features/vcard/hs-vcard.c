@@ -179,7 +179,7 @@ install_texts (GParamFlags rw)
   /**
    * HsVcard:note: (getter get_note) (setter set_note)
    *
-   * What the person says about themself (`NOTE`, or `DESC` where there is no note).
+   * What the person says about themself (`NOTE`, or `DESC` if there is no note).
    *
    * The default is %NULL: there is none.
    *
@@ -298,7 +298,7 @@ hs_vcard_new (void)
  *
  * Makes a vCard from its XML, for example from what the program has saved.
  *
- * Errors: %HS_ERROR_PROTOCOL where the element is not a vCard.
+ * Errors: %HS_ERROR_PROTOCOL if the element is not a vCard.
  *
  * Returns: (transfer full): the vCard, or %NULL with an error
  *
@@ -331,7 +331,7 @@ hs_vcard_new_from_element (HsElement *element, GError **error)
  *
  * Gets the full name.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -366,7 +366,7 @@ hs_vcard_set_full_name (HsVcard *self, const char *full_name)
  *
  * Gets the given name.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -401,7 +401,7 @@ hs_vcard_set_given_name (HsVcard *self, const char *given_name)
  *
  * Gets the family name.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -436,7 +436,7 @@ hs_vcard_set_family_name (HsVcard *self, const char *family_name)
  *
  * Gets the nickname.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -471,7 +471,7 @@ hs_vcard_set_nickname (HsVcard *self, const char *nickname)
  *
  * Gets the note.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -506,7 +506,7 @@ hs_vcard_set_note (HsVcard *self, const char *note)
  *
  * Gets the birthday.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -541,7 +541,7 @@ hs_vcard_set_birthday (HsVcard *self, const char *birthday)
  *
  * Gets the e-mail address.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -576,7 +576,7 @@ hs_vcard_set_email (HsVcard *self, const char *email)
  *
  * Gets the address of a page.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -613,7 +613,7 @@ hs_vcard_set_url (HsVcard *self, const char *url)
  *
  * A photo that is only a link (`EXTVAL`), or is not written in base64, counts as no photo.
  *
- * Returns: (transfer none) (nullable): the bytes, valid until the vCard changes; or %NULL where there is none
+ * Returns: (transfer none) (nullable): the bytes, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */
@@ -673,7 +673,7 @@ hs_vcard_set_photo (HsVcard *self, GBytes *photo)
  *
  * Gets the media type of the photo, as the other side declares it: the bytes may be of another type.
  *
- * Returns: (nullable): the text, valid until the vCard changes; or %NULL where there is none
+ * Returns: (nullable): the text, valid until the vCard changes; or %NULL if there is none
  *
  * Since: 0.2
  */

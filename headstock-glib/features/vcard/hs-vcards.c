@@ -233,9 +233,9 @@ hs_vcards_fetch_async (HsVcards *self,
  * For somebody without a vCard, the server returns an empty vCard or an error: %HS_STANZA_ERROR_ITEM_NOT_FOUND or, to
  * hide whether the person exists, %HS_STANZA_ERROR_SERVICE_UNAVAILABLE (XEP-0054, 3.3).
  *
- * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED where a component asks for its own
+ * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; %HS_ERROR_NOT_SUPPORTED if a component asks for its own
  * vCard; those of [method@Client.request_finish], among them the condition that the other side answered with, in
- * %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no vCard in it.
+ * %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL if the answer has no vCard in it.
  *
  * Returns: (transfer full): the vCard, or %NULL with an error
  *

@@ -85,7 +85,7 @@ hs_software_info_class_init (HsSoftwareInfoClass *klass)
   /**
    * HsSoftwareInfo:name: (getter get_name)
    *
-   * The name of the program; %NULL where the other side did not say.
+   * The name of the program; %NULL if the other side did not say.
    *
    * Since: 0.2
    */
@@ -94,7 +94,7 @@ hs_software_info_class_init (HsSoftwareInfoClass *klass)
   /**
    * HsSoftwareInfo:version: (getter get_version)
    *
-   * The version of the program; %NULL where the other side did not say.
+   * The version of the program; %NULL if the other side did not say.
    *
    * Since: 0.2
    */
@@ -103,7 +103,7 @@ hs_software_info_class_init (HsSoftwareInfoClass *klass)
   /**
    * HsSoftwareInfo:os: (getter get_os)
    *
-   * The operating system; %NULL where the other side did not say.
+   * The operating system; %NULL if the other side did not say.
    *
    * Since: 0.2
    */

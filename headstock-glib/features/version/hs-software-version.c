@@ -301,7 +301,7 @@ hs_software_version_get_client (HsSoftwareVersion *self)
  *
  * Gets the name of the program that others are told.
  *
- * Returns: (nullable): the text, or %NULL where none was set
+ * Returns: (nullable): the text, or %NULL if none was set
  *
  * Since: 0.2
  */
@@ -336,7 +336,7 @@ hs_software_version_set_name (HsSoftwareVersion *self, const char *name)
  *
  * Gets the version of the program that others are told.
  *
- * Returns: (nullable): the text, or %NULL where none was set
+ * Returns: (nullable): the text, or %NULL if none was set
  *
  * Since: 0.2
  */
@@ -371,7 +371,7 @@ hs_software_version_set_version (HsSoftwareVersion *self, const char *version)
  *
  * Gets the operating system that others are told.
  *
- * Returns: (nullable): the text, or %NULL where none was set
+ * Returns: (nullable): the text, or %NULL if none was set
  *
  * Since: 0.2
  */
@@ -463,7 +463,7 @@ hs_software_version_query_async (HsSoftwareVersion *self,
  * Finishes an operation started with [method@SoftwareVersion.query_async].
  *
  * Errors: %HS_ERROR_INVALID_JID; %HS_ERROR_NOT_CONNECTED; those of [method@Client.request_finish], among them the
- * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL where the answer has no version
+ * condition that the other side answered with, in %HS_STANZA_ERROR; %HS_ERROR_PROTOCOL if the answer has no version
  * in it.
  *
  * Returns: (transfer full): what the other side says about its program, or %NULL with an error

@@ -140,7 +140,7 @@ test_renamed (void)
   muc_test_end (&f);
 }
 
-/* Asked after a silence; where nobody can tell, after a while again. */
+/* Asked after a silence; if nobody can tell, after a while again. */
 static void
 test_silence (void)
 {

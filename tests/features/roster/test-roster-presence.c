@@ -238,7 +238,7 @@ test_requests (void)
   test_client_say (f.test, "<presence type='subscribe' from='nurse@example.org'/>"
                            ROSTER_PUSH ("", "<item jid='nurse@example.org' subscription='from'/>"));
   g_assert_cmpuint (count_requests (&f), ==, 0);
-  /* In advance, only where the server has it. */
+  /* In advance, only if the server has it. */
   g_assert_false (hs_roster_approve (f.roster, "paris@example.org", &error));
   g_assert_error (error, HS_ERROR, HS_ERROR_NOT_SUPPORTED);
   g_assert_true (hs_roster_subscribe (f.roster, "paris@example.org/x", "Hello", NULL));

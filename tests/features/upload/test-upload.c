@@ -400,7 +400,7 @@ test_purposes (void)
   upload_tear_down (&f);
 }
 
-/* What is to vanish goes only where it does. */
+/* What is to vanish goes only if it does. */
 static void
 test_ephemeral (void)
 {

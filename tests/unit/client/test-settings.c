@@ -150,7 +150,7 @@ test_lang (void)
   hs_settings_clear (&settings);
 }
 
-/* Where the program has set no presence, an empty one is sent; where it has set NULL, none is. */
+/* If the program has set no presence, an empty one is sent; where it has set NULL, none is. */
 static void
 test_presence (void)
 {

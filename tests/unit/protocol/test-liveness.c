@@ -343,7 +343,7 @@ test_resumed (void)
   g_assert_false (hs_liveness_is_unanswered (&line.liveness, line.view.now, line.view.timeout));
 }
 
-/* Where the server is pinged before the time is over, too: it is lost by the time that ends first. */
+/* If the server is pinged before the time is over, too: it is lost by the time that ends first. */
 static void
 test_resumed_and_pinged (void)
 {

@@ -296,7 +296,7 @@ test_resuming (void)
       fail_at (&policy, HS_ERROR, HS_ERROR_CONNECTION_LOST, HS_CLIENT_STATE_READY, 0);
       g_assert_cmpuint (hs_retry_policy_wait (&policy, &session), <=, 10000);
     }
-  /* Where nobody answers there is no hurry but for the session's sake. */
+  /* If nobody answers there is no hurry but for the session's sake. */
   session.answered = FALSE;
   fail_at (&policy, HS_ERROR, HS_ERROR_CONNECTION_LOST, HS_CLIENT_STATE_READY, 0);
   g_assert_cmpuint (hs_retry_policy_wait (&policy, &session), ==, 5 * MINUTE);

@@ -9,7 +9,7 @@
 
 #include "view-test.h"
 
-/* Views that are used for stanza after stanza, where nobody can tell. */
+/* Views that are used for stanza after stanza, if nobody can tell. */
 
 /* The dispatcher's part: one stanza after the other. */
 typedef struct

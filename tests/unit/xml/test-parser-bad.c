@@ -311,7 +311,7 @@ test_good_beginning (void)
     check_beginning (examples[i], strlen (examples[i]), NO_ERROR, "START {}stream()\n");
 }
 
-/* The same rules hold for each stream of a connection, also where another has ended in a section. */
+/* The same rules hold for each stream of a connection, also if another has ended in a section. */
 static void
 test_beginning_again (void)
 {

@@ -455,7 +455,7 @@ test_names (void)
   hs_parser_free (parser);
 }
 
-/* Where no read begins between two stanzas, the names of many stanzas are not counted as those of one, and
+/* If no read begins between two stanzas, the names of many stanzas are not counted as those of one, and
  * not kept either. The limit is so small that the names of one stanza almost reach it. */
 static void
 test_names_of_many_stanzas (void)

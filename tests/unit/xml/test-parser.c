@@ -480,7 +480,7 @@ feed_and_pop (HsParser *parser, const char *bytes)
 }
 
 /* What made another stream begin is given back afterwards: its memory is not used with the names of the
- * next, and not forgotten where there is no next. */
+ * next, and not forgotten if there is no next. */
 static void
 test_restart_in_event (void)
 {
