@@ -66,7 +66,7 @@ typedef struct
 
 struct _HsDispatcher
 {
-  HsDispatcherCallbacks callbacks;
+  const HsDispatcherCallbacks *callbacks;
   gpointer owner;
   HsHandlers *handlers;
   HsIqTracker *tracker;
@@ -81,7 +81,7 @@ get_account (gpointer owner)
 {
   HsDispatcher *self = owner;
 
-  return self->callbacks.get_account != NULL ? self->callbacks.get_account (self->owner) : NULL;
+  return self->callbacks->get_account != NULL ? self->callbacks->get_account (self->owner) : NULL;
 }
 
 HsDispatcher *
@@ -89,7 +89,7 @@ hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner)
 {
   HsDispatcher *self = g_new0 (HsDispatcher, 1);
 
-  self->callbacks = *callbacks;
+  self->callbacks = callbacks;
   self->owner = owner;
   self->handlers = hs_handlers_new ();
   hs_handlers_set_account_func (self->handlers, get_account, self);
@@ -157,7 +157,7 @@ static gboolean
 from_account (HsDispatcher *self, Stanza *stanza)
 {
   if (stanza->from_account < 0)
-    stanza->from_account = self->callbacks.from_account (stanza->stanza, self->owner);
+    stanza->from_account = self->callbacks->from_account (stanza->stanza, self->owner);
   return stanza->from_account;
 }
 
@@ -275,7 +275,7 @@ send_replies (HsDispatcher *self, GPtrArray *replies)
   if (replies == NULL)
     return;
   for (guint i = 0; i < replies->len; i++)
-    self->callbacks.reply (g_ptr_array_index (replies, i), self->owner);
+    self->callbacks->reply (g_ptr_array_index (replies, i), self->owner);
   g_ptr_array_unref (replies);
 }
 
@@ -296,7 +296,7 @@ dispatch_element (HsDispatcher *self, Stanza *stanza, HsNode *node)
   if (matches != NULL)
     call_all (self, stanza, matches, view, hidden, &replies);
   if (stanza->has_element_signal && !hidden)
-    self->callbacks.element_signal (view, self->owner);
+    self->callbacks->element_signal (view, self->owner);
   hs_view_pool_give_back (&self->pool, view);
   send_replies (self, replies);
   return TRUE;
@@ -372,7 +372,7 @@ dispatch_inside (HsDispatcher *self, Dispatch *dispatch)
 
       if (!dispatch_element (self, &dispatch->stanza, node) && ++n_unwanted % UNWANTED != 0)
         continue;
-      if (self->suspended == NULL && self->callbacks.time_is_over != NULL && self->callbacks.time_is_over (self->owner))
+      if (self->suspended == NULL && self->callbacks->time_is_over != NULL && self->callbacks->time_is_over (self->owner))
         return FALSE;
     }
   g_clear_pointer (&dispatch->more, g_ptr_array_unref);
@@ -386,7 +386,7 @@ send_automatic (HsDispatcher *self, HsStanza *reply)
 {
   if (!hs_iq_tracker_is_strict (self->tracker))
     hs_stanza_set_from_jid (reply, NULL);
-  self->callbacks.answer (HS_ELEMENT (reply), self->owner);
+  self->callbacks->answer (HS_ELEMENT (reply), self->owner);
 }
 
 /* Answers a request that no handler has answered, since every request must have an answer (RFC 6120, 8.2.3). */
@@ -409,7 +409,7 @@ answer_by_default (HsDispatcher *self, Open *open)
     n_payloads++;
   if (!hs_iq_type_is_request (type) || n_payloads != 1)
     condition = HS_STANZA_ERROR_BAD_REQUEST;
-  else if (strcmp (type, "set") == 0 && is_roster && self->callbacks.from_account (iq, self->owner))
+  else if (strcmp (type, "set") == 0 && is_roster && self->callbacks->from_account (iq, self->owner))
     {
       reply = hs_stanza_new_reply (stanza);
       send_automatic (self, reply);
@@ -449,10 +449,10 @@ dispatch_top (HsDispatcher *self, Dispatch *dispatch, gboolean is_an_iq)
   if (matches != NULL)
     call_all (self, stanza, matches, view, FALSE, &replies);
   if (stanza->has_element_signal)
-    self->callbacks.element_signal (view, self->owner);
+    self->callbacks->element_signal (view, self->owner);
   send_replies (self, replies);
   if (is_stanza && !dispatch->open.taken)
-    handled = self->callbacks.stanza_signal (view, self->owner);
+    handled = self->callbacks->stanza_signal (view, self->owner);
   hs_view_pool_give_back (&self->pool, view);
   return handled;
 }
@@ -535,7 +535,7 @@ init_dispatch (Dispatch *self, Kind kind, HsNode *top, HsNode *root)
 static void
 begin (HsDispatcher *self, Dispatch *dispatch)
 {
-  dispatch->stanza.has_element_signal = self->callbacks.has_element_signal (self->owner);
+  dispatch->stanza.has_element_signal = self->callbacks->has_element_signal (self->owner);
   list_inside (self, dispatch);
   run (self, dispatch);
 }

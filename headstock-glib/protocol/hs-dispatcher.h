@@ -32,6 +32,7 @@ typedef struct
   gboolean (*time_is_over) (gpointer owner);
 } HsDispatcherCallbacks;
 
+/* @callbacks is borrowed and must live as long as the dispatcher. */
 HsDispatcher *hs_dispatcher_new (const HsDispatcherCallbacks *callbacks, gpointer owner);
 void hs_dispatcher_free (HsDispatcher *self);
 
