@@ -43,15 +43,15 @@ typedef struct
 {
   const HsConnectionCallbacks *callbacks;
   gpointer owner;
-  guint8 phase;       /* HsConnectionPhase */
   HsAttempt *attempt; /* until the session stands */
   HsTransport *transport;
   HsStream *stream;
   HsJid *account; /* whose connection this is, or the last one was: the program may have set another address since */
-  guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
   GTlsCertificate *peer_certificate; /* of this connection, or of the last one */
+  guint stage_timeout; /* of the present stage of the negotiation, in milliseconds */
+  guint8 phase;        /* HsConnectionPhase */
   HsReadGate gate;
-  gboolean direct_tls; /* this connection, or the last one, began with TLS */
+  guint direct_tls : 1; /* this connection, or the last one, began with TLS */
 } HsConnection;
 
 void

@@ -126,10 +126,10 @@ handle_event (HsPump *self, HsStream *stream, HsStreamEvent *event)
 static gboolean
 take_event (HsPump *self, HsStream *stream, HsStreamEvent *event)
 {
-  if (G_UNLIKELY (self->suspended.type != HS_STREAM_EVENT_NONE))
+  if (G_UNLIKELY (self->suspended != NULL))
     {
-      *event = self->suspended;
-      self->suspended.type = HS_STREAM_EVENT_NONE;
+      *event = *self->suspended;
+      g_clear_pointer (&self->suspended, g_free);
       hs_dispatcher_resume (self->dispatcher);
       return TRUE;
     }
@@ -156,7 +156,7 @@ pump_events (HsPump *self, HsPumpFrame *frame)
     {
       if (self->stream == stream && hs_dispatcher_is_suspended (self->dispatcher))
         {
-          self->suspended = event;
+          self->suspended = g_memdup2 (&event, sizeof event);
           return PUMPED_UNTIL_OVER;
         }
       hs_stream_give_back (stream, &event);
@@ -259,7 +259,7 @@ hs_pump_is_pumping (const HsPump *self)
 gboolean
 hs_pump_is_suspended (const HsPump *self)
 {
-  return self->suspended.type != HS_STREAM_EVENT_NONE;
+  return self->suspended != NULL;
 }
 
 gboolean
@@ -293,6 +293,6 @@ hs_pump_drop_suspended (HsPump *self)
   if (!hs_pump_is_suspended (self))
     return;
   hs_dispatcher_abandon (self->dispatcher);
-  hs_stream_abandon (self->stream, &self->suspended);
-  self->suspended.type = HS_STREAM_EVENT_NONE;
+  hs_stream_abandon (self->stream, self->suspended);
+  g_clear_pointer (&self->suspended, g_free);
 }

@@ -38,7 +38,7 @@ typedef struct
   HsStream *stream;         /* the present one, borrowed, or NULL */
   HsPumpFrame *frame;       /* of the innermost call, or NULL */
   GPtrArray *dead_streams;  /* freed when the outermost call has returned */
-  HsStreamEvent suspended;  /* the turn was over in the middle of it; type NONE: there is none */
+  HsStreamEvent *suspended; /* the turn was over in the middle of it; NULL: there is none */
 } HsPump;
 
 /* @dispatcher is borrowed and must live as long as the pump. */

@@ -58,14 +58,14 @@ typedef struct
 
   guint64 max_stanza_size;
   guint max_depth;
-  guint port;
   guint connect_timeout;
   guint request_timeout;
   guint keepalive_interval;
   guint min_iterations;
-  HsTlsMode tls_mode;
-  HsChannelBinding channel_binding;
   HsResendPolicy resend_policy;
+  guint16 port;
+  guint8 tls_mode;        /* HsTlsMode */
+  guint8 channel_binding; /* HsChannelBinding */
 
   guint component : 1; /* XEP-0114 */
   guint allow_plain : 1;

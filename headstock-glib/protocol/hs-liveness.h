@@ -49,18 +49,18 @@ typedef struct
 
 typedef struct
 {
-  HsLivenessState state;
   gint64 last_input;
   guint64 left;         /* when last looked at */
-  gboolean watching;    /* something waits to leave */
   gint64 moved;         /* when the output made progress last, or something began to wait */
   gint64 pace;          /* the longest time from one progress to the next while something waits */
   guint64 ping_end;     /* PINGED: position of the last byte of the ping */
   gint64 ping_left;     /* PINGED: when the ping had left, or 0 */
   gint64 stalled;       /* since when nothing was acknowledged, or 0 */
-  gboolean behind;      /* input was unread when last looked at */
   guint64 stalled_end;  /* position of the last byte before the acknowledgement is due */
   guint32 stalled_at;   /* how many stanzas were acknowledged then */
+  guint8 state;         /* HsLivenessState */
+  guint watching : 1;   /* something waits to leave */
+  guint behind : 1;     /* input was unread when last looked at */
   const char *failing;  /* after LOST */
 } HsLiveness;
 

@@ -99,22 +99,22 @@ typedef struct
 {
   guint (*random) (guint bound);
   HsBackoff backoff;
+  guint fruitless;          /* connections in a row that resumed it and had nothing acknowledged: see FRUITLESS */
   char *host;               /* of the next connection, or NULL: the domain's own */
-  guint16 port;             /* 0: not said */
-  guint8 n_redirects;       /* by the server, one after another */
-  HsLocationState location;
+  char *note;               /* to append to the message of the error */
+  guint64 lasted;           /* the session of the last connection */
   GQuark domain;            /* of the last error that a reconnection may meet again, */
   int code;
-  HsClientState point;      /* where it happened, */
   guint n_same;             /* how often in a row without progress, */
   guint n_met;              /* and how often whatever was in between */
-  HsRetryPace pace;         /* after the last failure */
-  guint64 lasted;           /* the session of the last connection */
   guint32 acknowledged;     /* each side's count when a session was resumed last */
   guint32 received;
-  guint fruitless;          /* connections in a row that resumed it and had nothing acknowledged: see FRUITLESS */
-  HsRetryStage stage;
-  char *note;               /* to append to the message of the error */
+  guint16 port;             /* of @host; 0: not said */
+  guint8 n_redirects;       /* by the server, one after another */
+  guint8 point;             /* HsClientState: where the last error happened */
+  guint8 location;          /* HsLocationState */
+  guint8 pace;              /* HsRetryPace, after the last failure */
+  guint8 stage;             /* HsRetryStage */
 } HsRetryPolicy;
 
 void hs_retry_policy_init (HsRetryPolicy *self);

@@ -14,8 +14,8 @@ forget_pipelining (HsServerMemory *self)
 {
   for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
-      self->pipelined[i].state = HS_PIPELINING_ALLOWED;
-      g_clear_pointer (&self->pipelined[i].suspect, g_free);
+      self->pipelining[i] = HS_PIPELINING_ALLOWED;
+      g_clear_pointer (&self->suspects[i], g_free);
     }
 }
 
@@ -44,8 +44,8 @@ hs_server_memory_meet (HsServerMemory *self, const char *domain)
 gboolean
 hs_server_memory_may_pipeline (const HsServerMemory *self, HsPipelineKind what)
 {
-  return hs_pipelining_is_allowed (self->pipelined[what].state)
-         && hs_pipelining_is_allowed (self->pipelined[HS_PIPELINE_WITH_HEADER].state);
+  return hs_pipelining_is_allowed (self->pipelining[what])
+         && hs_pipelining_is_allowed (self->pipelining[HS_PIPELINE_WITH_HEADER]);
 }
 
 static gboolean
@@ -123,13 +123,13 @@ hs_server_memory_show (HsServerMemory *self, const char *text)
 static void
 on_event (HsServerMemory *self, HsPipelineKind what, HsPipeliningEvent event, const char *address)
 {
-  HsPipelining next = hs_pipelining_get_next (self->pipelined[what].state, event);
+  HsPipelining next = hs_pipelining_get_next (self->pipelining[what], event);
 
-  if (next == self->pipelined[what].state)
+  if (next == self->pipelining[what])
     return;
-  self->pipelined[what].state = next;
-  g_free (self->pipelined[what].suspect);
-  self->pipelined[what].suspect = next == HS_PIPELINING_SUSPECTED ? g_strdup (address) : NULL;
+  self->pipelining[what] = next;
+  g_free (self->suspects[what]);
+  self->suspects[what] = next == HS_PIPELINING_SUSPECTED ? g_strdup (address) : NULL;
 }
 
 gboolean
@@ -149,7 +149,7 @@ hs_server_memory_bound (HsServerMemory *self, const char *address)
 {
   for (guint i = 0; i < HS_N_PIPELINE_KINDS; i++)
     {
-      gboolean there = g_strcmp0 (self->pipelined[i].suspect, address) == 0;
+      gboolean there = g_strcmp0 (self->suspects[i], address) == 0;
 
       on_event (self, i, there ? HS_PIPELINING_ON_BOUND_THERE : HS_PIPELINING_ON_BOUND, NULL);
     }

@@ -24,16 +24,13 @@ typedef struct
   /* The hash of the domain of the server that pipelining is about, or 0. An idle client has no string for it; two
    * domains with one hash cost a few round trips. */
   guint domain;
-  struct
-  {
-    HsPipelining state;
-    char *suspect; /* SUSPECTED: the address at which a connection was cut, or NULL */
-  } pipelined[HS_N_PIPELINE_KINDS];
-  char *account;                   /* the bare JID to which the features were offered, or NULL */
-  GVariant *features;              /* before the sign-in, as hs_stream_features_save() has them, or NULL */
-  HsSessionFeatures session_features; /* after it; 0: not known */
-  char *text;                      /* all of those after it, or NULL */
-  HsElement *shown;                /* somebody has asked for them, or NULL; made of: */
+  guint8 session_features;               /* HsSessionFeatures, after the sign-in; 0: not known */
+  guint8 pipelining[HS_N_PIPELINE_KINDS]; /* HsPipelining */
+  char *suspects[HS_N_PIPELINE_KINDS];    /* SUSPECTED: the address at which a connection was cut, or NULL */
+  char *account;                         /* the bare JID to which the features were offered, or NULL */
+  GVariant *features;                    /* before the sign-in, as hs_stream_features_save() has them, or NULL */
+  char *text;                            /* all of those after it, or NULL */
+  HsElement *shown;                      /* somebody has asked for them, or NULL; made of: */
   char *shown_text;
 } HsServerMemory;
 
