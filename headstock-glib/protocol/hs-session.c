@@ -28,18 +28,37 @@ clear_own (HsIqOwn *own)
   g_clear_pointer (&own->domain, hs_jid_unref);
 }
 
+/* The bare JID of @jid: the account's own, if it is the same. A client has it once. */
+static HsJid *
+get_bare (const HsSession *self, HsJid *jid)
+{
+  g_autoptr (HsJid) bare = hs_jid_get_bare (jid);
+
+  return self->account != NULL && hs_jid_equal (bare, self->account) ? hs_jid_ref (self->account)
+                                                                     : g_steal_pointer (&bare);
+}
+
 /* @full: the bound JID, or NULL. */
 static void
-set_own (HsIqOwn *own, HsJid *full, HsJid *jid)
+set_own (HsSession *self, HsIqOwn *own, HsJid *full, HsJid *jid)
 {
   HsIqOwn changed = {
     .full = full != NULL ? hs_jid_ref (full) : NULL,
-    .bare = hs_jid_get_bare (jid),
+    .bare = get_bare (self, jid),
     .domain = hs_jid_new_from_parts (NULL, hs_jid_get_domain (jid), NULL, NULL),
   };
 
   clear_own (own);
   *own = changed;
+}
+
+static void
+forget_expected (HsSession *self)
+{
+  if (self->expected == NULL)
+    return;
+  clear_own (self->expected);
+  g_clear_pointer (&self->expected, g_free);
 }
 
 void
@@ -49,7 +68,7 @@ hs_session_clear (HsSession *self)
   g_clear_pointer (&self->account, hs_jid_unref);
   hs_iq_tracker_set_own (self->tracker, NULL);
   clear_own (&self->bound);
-  clear_own (&self->expected);
+  forget_expected (self);
 }
 
 HsStreamManagement *
@@ -107,8 +126,10 @@ hs_session_set_told_active (HsSession *self, gboolean told)
 void
 hs_session_expect (HsSession *self, HsJid *jid)
 {
-  set_own (&self->expected, NULL, jid);
-  hs_iq_tracker_set_own (self->tracker, &self->expected);
+  if (self->expected == NULL)
+    self->expected = g_new0 (HsIqOwn, 1);
+  set_own (self, self->expected, NULL, jid);
+  hs_iq_tracker_set_own (self->tracker, self->expected);
 }
 
 void
@@ -139,13 +160,13 @@ static void
 use_bound (HsSession *self)
 {
   hs_iq_tracker_set_own (self->tracker, &self->bound);
-  clear_own (&self->expected);
+  forget_expected (self);
 }
 
 void
 hs_session_bind (HsSession *self, HsJid *jid)
 {
-  set_own (&self->bound, jid, jid);
+  set_own (self, &self->bound, jid, jid);
   use_bound (self);
   self->callbacks->bound_changed (self->owner);
 }
@@ -314,7 +335,7 @@ hs_session_restore (HsSession *self,
     return FALSE;
   hs_iq_tracker_pause (self->tracker, restore->now);
   hs_session_set_account (self, restore->jid);
-  set_own (&self->bound, jid, jid);
+  set_own (self, &self->bound, jid, jid);
   self->callbacks->bound_changed (self->owner);
   return TRUE;
 }

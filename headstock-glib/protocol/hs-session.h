@@ -25,10 +25,10 @@ typedef struct
   const HsSessionCallbacks *callbacks;
   gpointer owner;
   HsIqTracker *tracker;           /* borrowed */
-  HsStreamManagement *management; /* NULL until there was a session that may have it */
+  HsStreamManagement *management; /* NULL until a stream has asked a server for it */
   HsJid *account;                 /* bare: whose session it is; NULL until there was one */
   HsIqOwn bound;    /* the bound JID, the account and the server; all NULL: no address is bound */
-  HsIqOwn expected; /* before the server has bound an address, without a bound JID */
+  HsIqOwn *expected; /* before the server has bound an address, without a bound JID; or NULL */
   gsize max_bytes; /* of one stanza that the server accepts (XEP-0478), or 0 */
   gboolean told_active; /* the server was told whether somebody is looking (XEP-0352) */
 } HsSession;
