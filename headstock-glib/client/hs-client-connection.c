@@ -232,11 +232,12 @@ make_stream (HsClient *self)
     .lang = hs_settings_choose_lang (settings),
     .max_stanza_size = hs_settings_get_max_stanza_size (settings),
     .max_depth = hs_settings_get_max_depth (settings),
-    .session = &priv->session,
+    /* XEP-0114 has no stream management. */
+    .session = component ? NULL : &priv->session,
+    .resend_policy = hs_settings_lend_resend_policy (settings),
     .begins = !component,
   };
 
-  hs_client_ensure_management (priv);
   hs_server_memory_meet (&priv->server_memory, hs_jid_get_domain (hs_connection_get_account (&priv->connection)));
   config.step_by_step
       = !hs_server_memory_may_pipeline (&priv->server_memory, HS_PIPELINE_WITH_HEADER);

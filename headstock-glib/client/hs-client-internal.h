@@ -128,7 +128,6 @@ HsClientState hs_client_get_present_state (HsClientPrivate *priv);
 gboolean hs_client_is_stop_requested (HsClientPrivate *priv);
 gboolean hs_client_is_announced (HsClientPrivate *priv);
 void hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_msec);
-HsStreamManagement *hs_client_ensure_management (HsClientPrivate *priv);
 HsStreamManagement *hs_client_get_management (HsClient *self);
 gboolean hs_client_is_managed (HsClientPrivate *priv);
 guint hs_client_get_stage_timeout (HsClientPrivate *priv);

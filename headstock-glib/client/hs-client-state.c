@@ -75,17 +75,6 @@ hs_client_emit_disconnected (HsClient *self, const GError *error, int retry_in_m
 }
 
 HsStreamManagement *
-hs_client_ensure_management (HsClientPrivate *priv)
-{
-  HsSettings *settings = hs_client_settings (priv);
-
-  /* XEP-0114 has none. */
-  if (hs_settings_is_component (settings))
-    return NULL;
-  return hs_session_ensure_management (hs_client_session (priv), hs_settings_lend_resend_policy (settings));
-}
-
-HsStreamManagement *
 hs_client_get_management (HsClient *self)
 {
   return hs_session_get_management (hs_client_session (hs_client_private (self)));

@@ -14,13 +14,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint8 phase;              /* HsAuthenticationPhase */
+  gint8 upgrade;             /* the index of the hash that was asked for (XEP-0480), or -1 */
   guint negotiated : 1;      /* a module has asked the server something before the sign-in */
   guint renamed : 1;         /* the account has another name than the header said */
   guint sasl2 : 1;           /* the profile in use */
   guint proved_lists : 1;    /* nobody has changed the server's lists on the way */
   guint proved_password : 1; /* the server knows the password */
   guint using_token : 1;
-  int upgrade;               /* the index of the hash that was asked for (XEP-0480), or -1 */
+  guint min_iterations;      /* of a better hash */
   HsSaslMechanism *mechanism;
   char *mechanism_name;
   char *channel_binding;
@@ -35,7 +36,6 @@ typedef struct
   /* A better hash of the password (XEP-0480) */
   char *password;
   HsSaslKeyRequest *upgrade_request;
-  guint min_iterations;
 } HsAuthentication;
 
 void hs_authentication_init (HsAuthentication *self);

@@ -12,7 +12,6 @@ void
 hs_binding_init (HsBinding *self)
 {
   *self = (HsBinding){ .pipelined = HS_PIPELINED_NOTHING };
-  g_queue_init (&self->kept_stanzas);
 }
 
 void
@@ -204,19 +203,28 @@ hs_binding_take_jid (HsBinding *self)
 gboolean
 hs_binding_keep (HsBinding *self, HsParserEvent *event, gsize max_bytes)
 {
-  g_queue_push_tail (&self->kept_stanzas, event);
+  if (self->kept_stanzas == NULL)
+    self->kept_stanzas = g_queue_new ();
+  g_queue_push_tail (self->kept_stanzas, event);
   self->kept_bytes += hs_block_get_size (hs_node_get_block (event->node));
-  return self->kept_bytes <= max_bytes && self->kept_stanzas.length <= HS_BINDING_MAX_KEPT;
+  return self->kept_bytes <= max_bytes && self->kept_stanzas->length <= HS_BINDING_MAX_KEPT;
 }
 
 gboolean
 hs_binding_has_kept (const HsBinding *self)
 {
-  return self->kept_stanzas.length > 0;
+  return self->kept_stanzas != NULL;
 }
 
 HsParserEvent *
 hs_binding_take_kept (HsBinding *self)
 {
-  return g_queue_pop_head (&self->kept_stanzas);
+  HsParserEvent *event;
+
+  if (self->kept_stanzas == NULL)
+    return NULL;
+  event = g_queue_pop_head (self->kept_stanzas);
+  if (self->kept_stanzas->length == 0)
+    g_clear_pointer (&self->kept_stanzas, g_queue_free);
+  return event;
 }

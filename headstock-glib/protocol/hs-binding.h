@@ -23,9 +23,9 @@ typedef enum /*< skip >*/
 /* Lies inside its owner. Only hs-binding.c uses the fields. */
 typedef struct
 {
-  HsPipelined pipelined;
-  HsSessionFeatures session_features;
-  HsInline asked;
+  guint8 pipelined;          /* HsPipelined */
+  guint8 session_features;   /* HsSessionFeatures */
+  guint8 asked;              /* HsInline */
   guint csi_offered : 1;
   guint features_due : 1;    /* the features come after the session has begun, and tell limits only */
   guint any_resource : 1;    /* the server chooses: the resource that was asked for is taken */
@@ -35,7 +35,7 @@ typedef struct
   char *request_id; /* of the stream's own request, or NULL */
   HsJid *jid;
 
-  GQueue kept_stanzas; /* HsParserEvent: for the session */
+  GQueue *kept_stanzas; /* HsParserEvent: for the session; NULL: there is none */
   gsize kept_bytes;
 } HsBinding;
 

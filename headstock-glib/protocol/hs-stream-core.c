@@ -76,7 +76,15 @@ hs_stream_send_header (HsStream *self)
   /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
   if (self->config.secure && hs_jid_get_local (self->config.jid) != NULL)
     hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
-  hs_stream_write (self, " version='1.0' xml:lang='%s'%s>", self->lang, self->config.framed ? "/" : "");
+  hs_stream_write (self, " version='1.0' xml:lang='%s'%s>", self->config.lang, self->config.framed ? "/" : "");
+}
+
+void
+hs_stream_write_enable (HsStream *self)
+{
+  if (self->management == NULL)
+    self->management = hs_session_ensure_management (self->config.session, self->config.resend_policy);
+  hs_stream_management_write_enable (self->management, hs_stream_get_output (self));
 }
 
 static void

@@ -14,21 +14,19 @@ G_BEGIN_DECLS
 
 struct _HsStream
 {
-  HsStreamConfig config;
-  HsStreamManagement *management; /* of the session; or NULL */
-  char *secret; /* a component's */
-  char *lang;
+  HsStreamConfig config; /* with strings of its own; the secret of a component only */
+  HsStreamManagement *management; /* of the session; NULL: none was asked for */
   HsParser *parser;
   GByteArray *output; /* for hs_stream_take_output() */
   GError *error;      /* of FAILED */
   GError *xml_error;  /* the parser has found it; the elements before it are taken first */
 
-  HsStreamState state;
-  HsStreamEventType pending;
-  HsStreamEventType following; /* comes after the pending event */
-  gboolean header_received; /* at least one of the server's */
-  gboolean closing;         /* </stream:stream> has been written */
-  gboolean owes_count; /* a stanza was taken that counts as received once it is given back */
+  guint8 state;              /* HsStreamState */
+  guint8 pending;            /* HsStreamEventType */
+  guint8 following;          /* HsStreamEventType: comes after the pending event */
+  guint header_received : 1; /* at least one of the server's */
+  guint closing : 1;         /* </stream:stream> has been written */
+  guint owes_count : 1;      /* a stanza was taken that counts as received once it is given back */
 
   HsFirstBytes first_bytes; /* of the connection, to tell a foreign protocol */
   char *other_name;         /* the server's name for itself, if it is not the account's domain */
@@ -48,6 +46,8 @@ void hs_stream_change (HsStream *self, HsStreamChange change);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);
+/* Asks the server for stream management in a new session (XEP-0198, 3). */
+void hs_stream_write_enable (HsStream *self);
 void hs_stream_give_up_session (HsStream *self);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

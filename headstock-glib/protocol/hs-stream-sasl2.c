@@ -37,11 +37,9 @@ write_user_agent (HsStream *self)
 static gboolean
 must_bind_later (HsStream *self)
 {
-  HsStreamManagement *management = self->management;
-
-  return management != NULL
-         && (hs_stream_management_has_session (management) ? !self->features->sm
-                                                           : !self->features->bind2_sm);
+  if (self->management != NULL && hs_stream_management_has_session (self->management))
+    return !self->features->sm;
+  return self->config.session != NULL && !self->features->bind2_sm;
 }
 
 static void
@@ -59,13 +57,13 @@ write_resume (HsStream *self)
 static void
 write_enable (HsStream *self)
 {
-  if (self->management == NULL || !self->features->bind2_sm)
+  if (self->config.session == NULL || !self->features->bind2_sm)
     return;
   hs_binding_ask_for (&self->binding, HS_INLINE_ENABLE);
   if (hs_binding_has_asked_for (&self->binding, HS_INLINE_RESUME))
     hs_stream_write (self, "<enable xmlns='%s' resume='true'/>", HS_NS_SM);
   else
-    hs_stream_management_write_enable (self->management, hs_stream_get_output (self));
+    hs_stream_write_enable (self);
 }
 
 /* XEP-0386: the server makes the resource, and may begin it with the tag. */

@@ -91,8 +91,8 @@ hs_stream_begin (HsStream *self)
       || (management != NULL && hs_stream_management_get_unacknowledged (management) > 0))
     return FALSE;
   hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_SESSION);
-  if (management != NULL && (features & HS_SESSION_FEATURE_SM) != 0)
-    hs_stream_management_write_enable (management, hs_stream_get_output (self));
+  if (self->config.session != NULL && (features & HS_SESSION_FEATURE_SM) != 0)
+    hs_stream_write_enable (self);
   return TRUE;
 }
 
@@ -275,8 +275,8 @@ enable_and_become_ready (HsStream *self)
   else
     {
       hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ANSWER);
-      if (self->management != NULL && hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
-        hs_stream_management_write_enable (self->management, hs_stream_get_output (self));
+      if (self->config.session != NULL && hs_binding_offers (&self->binding, HS_SESSION_FEATURE_SM))
+        hs_stream_write_enable (self);
     }
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
 }
@@ -423,7 +423,7 @@ hs_stream_send_handshake (HsStream *self, HsNode *header)
       hs_stream_protocol_error (self, "bad-format", "The server gave its stream no id");
       return;
     }
-  if (self->secret == NULL)
+  if (self->config.secret == NULL)
     {
       hs_stream_close (self);
       hs_stream_fail (self, g_error_new_literal (HS_ERROR, HS_ERROR_NO_CREDENTIALS,
@@ -431,8 +431,8 @@ hs_stream_send_handshake (HsStream *self, HsNode *header)
       return;
     }
   g_checksum_update (checksum, (const guchar *) id, strlen (id));
-  g_checksum_update (checksum, (const guchar *) self->secret, strlen (self->secret));
-  g_clear_pointer (&self->secret, hs_sasl_secret_free);
+  g_checksum_update (checksum, (const guchar *) self->config.secret, strlen (self->config.secret));
+  hs_sasl_secret_free ((char *) g_steal_pointer (&self->config.secret));
   hs_stream_change (self, HS_STREAM_ON_HANDSHAKE_SENT);
   hs_stream_write (self, "<handshake>%s</handshake>", g_checksum_get_string (checksum));
 }

@@ -337,8 +337,8 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   hs_jid_ref (self->config.jid);
   self->management = config->session != NULL ? hs_session_get_management (config->session) : NULL;
   /* Only a component's secret is kept: hs_stream_sign_in() is given a client's password. */
-  self->secret = config->component ? g_strdup (config->secret) : NULL;
-  self->lang = g_strdup (config->lang != NULL ? config->lang : "en");
+  self->config.secret = config->component ? g_strdup (config->secret) : NULL;
+  self->config.lang = g_strdup (config->lang != NULL ? config->lang : "en");
   self->config.user_agent_id = g_strdup (config->user_agent_id);
   self->config.software = g_strdup (config->software);
   self->config.device = g_strdup (config->device);
@@ -362,8 +362,8 @@ hs_stream_free (HsStream *self)
   hs_parser_free (self->parser);
   g_clear_pointer (&self->output, g_byte_array_unref);
   hs_jid_unref (self->config.jid);
-  hs_sasl_secret_free (self->secret);
-  g_free (self->lang);
+  hs_sasl_secret_free ((char *) self->config.secret);
+  g_free ((char *) self->config.lang);
   g_free ((char *) self->config.user_agent_id);
   g_free ((char *) self->config.software);
   g_free ((char *) self->config.device);
@@ -513,8 +513,7 @@ hs_stream_next_event (HsStream *self, HsStreamEvent *event)
           break;
         }
       parsed = hs_parser_pop (self->parser);
-      if (self->management != NULL)
-        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
+      hs_stream_count_in (self, hs_parser_take_dropped (self->parser));
       if (parsed == NULL)
         {
           /* All elements before the error have been taken. */

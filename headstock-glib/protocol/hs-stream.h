@@ -49,26 +49,29 @@ typedef struct
 typedef struct
 {
   HsJid *jid; /* the account; if it has a resource, the stream asks for this resource */
-  HsTlsMode tls_mode;
-  gboolean secure;    /* the connection is under TLS already */
-  gboolean framed;    /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
-  gboolean component; /* XEP-0114, with @secret: no stream features and no sign-in */
-  const char *secret;
+  const char *secret; /* a component's */
   const char *lang;
   gsize max_stanza_size;
-  guint max_depth;
-  const HsSession *session; /* nullable, borrowed: it outlives the stream */
+  /* The session whose stream management the stream uses, borrowed: it outlives the stream. NULL: no stream management. The
+   * stream makes it when the server offers it. */
+  HsSession *session;
+  const HsResendPolicy *resend_policy; /* as for hs_stream_management_new() */
   /* The user agent for SASL2 (XEP-0388), each nullable */
   const char *user_agent_id;
   const char *software;
   const char *device;
-  gboolean bind2;      /* use Bind 2 if the server offers it (XEP-0386) */
-  gboolean carbons;    /* enable carbons inside Bind 2 (XEP-0280) */
-  gboolean no_upgrade; /* do not let the server store a better hash of the password (XEP-0480) */
-  gboolean inactive;   /* the session begins inactive (XEP-0352) */
-  HsSessionFeatures remembered; /* the stream features after the last sign-in; 0: not known */
-  gboolean begins;              /* emit BINDING */
-  gboolean step_by_step;        /* no pipelining: each step waits for the server's answer to the one before */
+  guint max_depth;
+  guint8 tls_mode;         /* HsTlsMode */
+  guint8 remembered;       /* HsSessionFeatures after the last sign-in; 0: not known */
+  guint secure : 1;        /* the connection is under TLS already */
+  guint framed : 1;        /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
+  guint component : 1;     /* XEP-0114, with @secret: no stream features and no sign-in */
+  guint bind2 : 1;         /* use Bind 2 if the server offers it (XEP-0386) */
+  guint carbons : 1;       /* enable carbons inside Bind 2 (XEP-0280) */
+  guint no_upgrade : 1;    /* do not let the server store a better hash of the password (XEP-0480) */
+  guint inactive : 1;      /* the session begins inactive (XEP-0352) */
+  guint begins : 1;        /* emit BINDING */
+  guint step_by_step : 1;  /* no pipelining: each step waits for the server's answer to the one before */
 } HsStreamConfig;
 
 HsStream *hs_stream_new (const HsStreamConfig *config,

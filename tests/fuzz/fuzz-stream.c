@@ -536,7 +536,7 @@ connect (Driver *self)
     .lang = "en",
     .max_stanza_size = 40000,
     .max_depth = 24,
-    .session = &self->session,
+    .session = self->management != NULL ? &self->session : NULL,
     .user_agent_id = "d4565fa7-4d72-4749-b3d3-740edbf87770",
     .software = "Fuzz",
     .bind2 = (self->mechanisms & 32) != 0,

@@ -61,8 +61,8 @@ BREAKAGES = [
      "  self->owes_count = FALSE;\n  hs_stream_give_back (self, event);\n",
      "  hs_stream_give_back (self, event);\n"),
     ("answers that nobody asked for are not counted", STREAM,
-     "        hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n",
-     "        hs_parser_take_dropped (self->parser);\n"),
+     "      hs_stream_count_in (self, hs_parser_take_dropped (self->parser));\n      if (parsed",
+     "      hs_parser_take_dropped (self->parser);\n      if (parsed"),
     ("answers that nobody asked for are counted before what stood before them", PARSER,
      "  self->queue.n_dropped_popped += event->n_dropped;\n  return event;",
      "  self->queue.n_dropped_popped += event->n_dropped + self->queue.n_dropped;\n  self->queue.n_dropped = 0;\n"
@@ -175,9 +175,8 @@ BREAKAGES = [
     ("what leaves is a sign of life for ever", LIVENESS,
      "  if (self->watching && view->now >= get_output_end (self, view))\n", "  if (FALSE)\n"),
     ("<enable/> is sent to whom it was not offered", SESSION,
-     "  if (management != NULL && (features & HS_SESSION_FEATURE_SM) != 0)\n"
-     "    hs_stream_management_write_enable (management",
-     "  if (management != NULL)\n    hs_stream_management_write_enable (management"),
+     "  if (self->config.session != NULL && (features & HS_SESSION_FEATURE_SM) != 0)\n",
+     "  if (self->config.session != NULL)\n"),
     ("<enable/> is sent again when there is a resource", SESSION,
      "    hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ENABLING);\n",
      "    {\n      hs_binding_note_pipelined (&self->binding, HS_PIPELINED_ON_ENABLING);\n"

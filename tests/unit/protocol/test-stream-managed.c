@@ -385,6 +385,45 @@ test_other_host (Fixture *f, gconstpointer data)
   g_assert_cmpstr (hs_stream_get_other_host (f->stream), ==, "[::1]:5999");
 }
 
+/* Memory for stream management is taken when a server offers it, and the stream has it from then on. */
+static void
+test_made_when_offered (void)
+{
+  static const struct
+  {
+    const char *features;
+    gboolean offered;
+  } rows[] = {
+    { SAY_FEATURES_BIND, FALSE },
+    { SAY_FEATURES_MANAGED, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Fixture f = { .jid = hs_jid_new ("juliet@example.com/balcony", NULL) };
+
+      test_session_init (&f.session, NULL);
+      f.events = g_string_new (NULL);
+      f.output = g_string_new (NULL);
+      open_stream (&f);
+      feed (&f, HEADER MECHANISMS);
+      feed (&f, SUCCESS HEADER);
+      feed (&f, rows[i].features);
+      g_assert_null (hs_session_get_management (&f.session.session));
+      answer_bind (&f);
+      g_assert_cmpstr (f.events->str, ==, "bound ");
+      f.management = hs_session_get_management (&f.session.session);
+      g_assert_true ((f.management != NULL) == rows[i].offered);
+      g_assert_true ((strstr (f.output->str, "<enable") != NULL) == rows[i].offered);
+      if (rows[i].offered)
+        {
+          feed (&f, ENABLED "<message/><r" SM "/>");
+          g_assert_cmpuint (hs_stream_management_get_received (f.management), ==, 1);
+        }
+      tear_down (&f, NULL);
+    }
+}
+
 #define add(name, function) \
   g_test_add ("/stream-managed/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -406,6 +445,7 @@ main (int argc, char **argv)
   add ("closes", test_closes);
   add ("resource-taken", test_resource_taken);
   add ("other-host", test_other_host);
+  g_test_add_func ("/stream-managed/made-when-offered", test_made_when_offered);
 
   return g_test_run ();
 }

@@ -279,8 +279,10 @@ fixture_init (Fixture *f, const Case *c)
   config.jid = f->jid = hs_jid_new ("juliet@example.com/balcony", NULL);
   test_session_init (&f->session, bound);
   if (c->with & WITH_SM)
-    f->management = hs_session_ensure_management (&f->session.session, NULL);
-  config.session = &f->session.session;
+    {
+      f->management = hs_session_ensure_management (&f->session.session, NULL);
+      config.session = &f->session.session;
+    }
   if (c->with & WITH_SESSION)
     interrupt_session (f->management);
   f->credentials = (HsSaslCredentials){
