@@ -95,8 +95,8 @@ hs_parser_drop_context (HsParser *self)
   g_clear_pointer (&self->known.names, hs_names_unref);
   hs_parser_scopes_clear (&self->scopes);
   g_atomic_int_add (&n_contexts, -1);
-  if (self->callbacks.names_changed != NULL)
-    self->callbacks.names_changed (self->user_data);
+  if (self->callbacks->names_changed != NULL)
+    self->callbacks->names_changed (self->user_data);
 }
 
 void
@@ -104,6 +104,7 @@ hs_parser_replay_header (HsParser *self)
 {
   self->replaying = TRUE;
   self->depth = 0;
-  xmlParseChunk (self->context, (const char *) self->header->data, self->header->len, 0);
+  if (self->header != NULL)
+    xmlParseChunk (self->context, self->header, strlen (self->header), 0);
   self->replaying = FALSE;
 }

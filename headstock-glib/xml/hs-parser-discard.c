@@ -32,8 +32,8 @@ take_tag (HsParser *self, const char *tag)
     }
   if (hs_namespace_equal (node->namespace_, get_content_namespace (self)))
     node->namespace_ = HS_NS_CLIENT;
-  if (self->callbacks.stanza_begins != NULL
-      && !self->callbacks.stanza_begins (node, self->user_data))
+  if (self->callbacks->stanza_begins != NULL
+      && !self->callbacks->stanza_begins (node, self->user_data))
     {
       hs_block_unref (hs_node_get_block (node));
       self->drop.bounded = FALSE;
@@ -135,7 +135,7 @@ hs_parser_discard_tag (HsParser *self, HsDiscardReason reason)
       self->drop.skip_due = TRUE;
     }
   else
-    hs_parser_discard (self, reason, length + self->pending.held->len);
+    hs_parser_discard (self, reason, length + hs_parser_get_n_held (self));
   if (self->error == NULL)
     hs_parser_begin_skip (self);
 }

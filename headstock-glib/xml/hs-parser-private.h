@@ -80,7 +80,7 @@ typedef struct
 /* The bytes that have come and that libxml2 was not given, and what is known of them. */
 typedef struct
 {
-  GByteArray *held; /* part of a character, or of a tag */
+  GByteArray *held; /* part of a character, or of a tag; or NULL */
   HsTagScan tag;    /* the held one */
   HsSectionScan section;
   gsize n_brackets; /* "]" at the end of what has come, in text */
@@ -115,9 +115,9 @@ struct _HsParser
 {
   xmlParserCtxt *context; /* NULL until bytes come, and while the stream is silent */
   char *content_namespace;
-  HsParserCallbacks callbacks;
+  const HsParserCallbacks *callbacks;
   gpointer user_data;
-  GByteArray *header;
+  char *header; /* for hs_parser_replay_header(); a GRefString that all streams share which declare the same prefixes. Or NULL */
   GError *error;
   gsize names_size; /* of all names that are interned */
   guint64 n_fed;    /* bytes that libxml2, or what skips a stanza, has been given */
@@ -150,6 +150,8 @@ void hs_parser_fail (HsParser *self, HsXmlError code, const char *message);
 void hs_parser_scopes_clear (HsParserScopes *self);
 HsBlock *hs_parser_take_block (HsParser *self);
 void hs_parser_put_block (HsParser *self, HsBlock *block);
+/* The start tag of the stream's root element; NULL: there is none yet. Copies it. */
+void hs_parser_set_header (HsParser *self, const char *header);
 
 /* @n_held: how many received bytes libxml2 has not been given, or has not used. */
 void hs_parser_discard (HsParser *self, HsDiscardReason reason, gsize n_held);
@@ -174,6 +176,13 @@ gboolean hs_parser_has_many_contexts (void);
 void hs_parser_discard_tag (HsParser *self, HsDiscardReason reason);
 void hs_parser_begin_skip (HsParser *self);
 gsize hs_parser_skip (HsParser *self, const char *bytes, gsize length);
+
+/* Returns how many received bytes libxml2 has not been given yet. */
+static inline gsize
+hs_parser_get_n_held (const HsParser *self)
+{
+  return self->pending.held != NULL ? self->pending.held->len : 0;
+}
 
 /* Returns how many bytes libxml2 has been given and could not use yet. */
 static inline gsize

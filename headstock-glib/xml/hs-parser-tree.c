@@ -293,6 +293,14 @@ is_foreign (HsParser *self, const xmlChar *uri)
          !xmlStrEqual (uri, BAD_CAST HS_NS_STREAM);
 }
 
+/* The header has nothing of the session, and nearly all servers declare the same prefixes. */
+void
+hs_parser_set_header (HsParser *self, const char *header)
+{
+  g_clear_pointer (&self->header, g_ref_string_release);
+  self->header = header != NULL ? g_ref_string_new_intern (header) : NULL;
+}
+
 /* Writes the start tag that a new parser is fed first, so that it knows the stream's namespace prefixes. */
 static void
 remember_header (HsParser *self,
@@ -301,9 +309,8 @@ remember_header (HsParser *self,
                  int n_namespaces,
                  const xmlChar **namespaces)
 {
-  GByteArray *header = self->header;
+  g_autoptr (GByteArray) header = g_byte_array_new ();
 
-  g_byte_array_set_size (header, 0);
   g_byte_array_append (header, (const guint8 *) "<", 1);
   if (prefix != NULL)
     {
@@ -327,7 +334,8 @@ remember_header (HsParser *self,
       g_byte_array_append (header, (const guint8 *) "\"", 1);
     }
   /* libxml2 looks at nothing before it has four bytes. */
-  g_byte_array_append (header, (const guint8 *) "  >", 3);
+  g_byte_array_append (header, (const guint8 *) "  >", sizeof "  >");
+  hs_parser_set_header (self, (const char *) header->data);
 }
 
 static void
@@ -391,8 +399,8 @@ begin_stanza (HsParser *self, HsBlock *block, HsNode *node)
   self->open.names_size = self->names_size;
   self->has_forgotten = FALSE;
   self->open.start = self->n_fed - (self->context->input->end - self->context->input->cur);
-  if (self->callbacks.stanza_begins == NULL ||
-      self->callbacks.stanza_begins (node, self->user_data))
+  if (self->callbacks->stanza_begins == NULL ||
+      self->callbacks->stanza_begins (node, self->user_data))
     {
       check_size (self, block);
       check_prefixes (self);
@@ -488,7 +496,7 @@ static gboolean
 is_to_be_forgotten (HsParser *self, const xmlChar *name, const xmlChar *uri)
 {
   return self->forgets && self->depth > HS_STANZA_DEPTH &&
-         self->callbacks.forget (self->open.stanza, (const char *) name, (const char *) uri,
+         self->callbacks->forget (self->open.stanza, (const char *) name, (const char *) uri,
                                  self->user_data);
 }
 

@@ -27,19 +27,17 @@ hs_parser_new (const char *content_namespace,
                const HsParserCallbacks *callbacks,
                gpointer user_data)
 {
+  static const HsParserCallbacks no_callbacks = { NULL };
   HsParser *self = g_new0 (HsParser, 1);
 
   if (content_namespace != NULL && strcmp (content_namespace, HS_NS_CLIENT) != 0)
     self->content_namespace = g_strdup (content_namespace);
-  if (callbacks != NULL)
-    self->callbacks = *callbacks;
+  self->callbacks = callbacks != NULL ? callbacks : &no_callbacks;
   self->user_data = user_data;
   self->drop.parse_element = hs_parser_parse_element;
   self->limits.max_stanza_size = 10 * 1024 * 1024;
   self->limits.max_depth = 128;
   self->prolog = TRUE;
-  self->pending.held = g_byte_array_new ();
-  self->header = g_byte_array_new ();
   return self;
 }
 
@@ -97,8 +95,8 @@ hs_parser_free (HsParser *self)
   drop_stanza (self);
   hs_parser_forget_skip (self);
   hs_parser_drop_context (self);
-  g_byte_array_unref (self->pending.held);
-  g_byte_array_unref (self->header);
+  g_clear_pointer (&self->pending.held, g_byte_array_unref);
+  hs_parser_set_header (self, NULL);
   g_clear_error (&self->error);
   g_free (self->content_namespace);
   g_free (self);
@@ -122,7 +120,7 @@ hs_parser_set_framed (HsParser *self, gboolean framed)
 static void
 begin_framed (HsParser *self)
 {
-  g_byte_array_append (self->header, (const guint8 *) FRAMED_ROOT, strlen (FRAMED_ROOT));
+  hs_parser_set_header (self, FRAMED_ROOT);
   self->depth = HS_HEADER_DEPTH;
   self->prolog = FALSE;
   self->begun = TRUE;
@@ -135,8 +133,8 @@ hs_parser_restart (HsParser *self)
   drop_stanza (self);
   hs_parser_forget_skip (self);
   hs_parser_drop_context (self);
-  g_byte_array_set_size (self->pending.held, 0);
-  g_byte_array_set_size (self->header, 0);
+  g_clear_pointer (&self->pending.held, g_byte_array_unref);
+  hs_parser_set_header (self, NULL);
   self->pending.is_tag = FALSE;
   self->depth = 0;
   self->drop.depth = 0;
@@ -217,7 +215,7 @@ hs_parser_is_foreign (HsParser *self)
 gboolean
 hs_parser_is_between_stanzas (HsParser *self)
 {
-  return self->error == NULL && self->depth == HS_HEADER_DEPTH && self->pending.held->len == 0 &&
+  return self->error == NULL && self->depth == HS_HEADER_DEPTH && hs_parser_get_n_held (self) == 0 &&
          !self->pending.is_tag && (self->context == NULL || only_space_left (self));
 }
 
@@ -225,7 +223,7 @@ gboolean
 hs_parser_shrink (HsParser *self)
 {
   if (self->depth != HS_HEADER_DEPTH || self->queue.first != NULL || self->start_depth != 0 || self->error != NULL ||
-      self->pending.held->len > 0 || (self->context != NULL && !only_space_left (self)))
+      hs_parser_get_n_held (self) > 0 || (self->context != NULL && !only_space_left (self)))
     return FALSE;
   if (self->context != NULL)
     hs_parser_drop_context (self);
@@ -405,6 +403,14 @@ parse_part (HsParser *self, const char *bytes, gsize length)
   return used;
 }
 
+static GByteArray *
+ensure_held (HsParser *self)
+{
+  if (self->pending.held == NULL)
+    self->pending.held = g_byte_array_new ();
+  return self->pending.held;
+}
+
 /* A stream's beginning is held until it shows that it is XML in UTF-8. Returns whether it does. */
 static gboolean
 begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
@@ -412,7 +418,7 @@ begin (HsParser *self, const char *bytes, gsize length, gsize *declaration)
   switch (hs_bytes_look_at_beginning (bytes, length, declaration))
     {
     case HS_BEGINNING_UNFINISHED:
-      g_byte_array_prepend (self->pending.held, (const guint8 *) bytes, length);
+      g_byte_array_prepend (ensure_held (self), (const guint8 *) bytes, length);
       if (length > MAX_DECLARATION)
         hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The XML declaration is larger than is allowed");
       return FALSE;
@@ -487,9 +493,8 @@ parse_held (HsParser *self)
   g_autoptr (GByteArray) held = g_steal_pointer (&self->pending.held);
   gsize whole = get_whole ((const char *) held->data, held->len);
 
-  self->pending.held = g_byte_array_new ();
   if (whole < held->len)
-    g_byte_array_append (self->pending.held, held->data + whole, held->len - whole);
+    g_byte_array_append (ensure_held (self), held->data + whole, held->len - whole);
   parse (self, (const char *) held->data, whole);
 }
 
@@ -505,22 +510,22 @@ parse_slice (HsParser *self, const char *bytes, gsize length)
 {
   gsize whole;
 
-  if (G_LIKELY (self->pending.held->len == 0 && !self->pending.is_tag))
+  if (G_LIKELY (self->pending.held == NULL && !self->pending.is_tag))
     {
       whole = get_whole (bytes, length);
       if (whole < length)
-        g_byte_array_append (self->pending.held, (const guint8 *) bytes + whole, length - whole);
+        g_byte_array_append (ensure_held (self), (const guint8 *) bytes + whole, length - whole);
       parse (self, bytes, whole);
       return;
     }
-  g_byte_array_append (self->pending.held, (const guint8 *) bytes, length);
+  g_byte_array_append (ensure_held (self), (const guint8 *) bytes, length);
   if (self->pending.is_tag)
     {
       if (hs_tag_scan_ends (&self->pending.tag, bytes, length))
         self->pending.is_tag = FALSE;
       if (self->pending.tag.n_values > HS_PARSER_MAX_ATTRIBUTES)
         discard_tag (self, HS_DISCARD_ATTRIBUTES);
-      else if (self->pending.held->len > self->limits.max_stanza_size)
+      else if (hs_parser_get_n_held (self) > self->limits.max_stanza_size)
         discard_tag (self, HS_DISCARD_SIZE);
       if (self->error != NULL || self->pending.is_tag)
         return;
@@ -552,7 +557,7 @@ prepare_context (HsParser *self)
   else if (self->context == NULL)
     {
       hs_parser_make_context (self);
-      if (self->header->len > 0)
+      if (self->header != NULL)
         hs_parser_replay_header (self);
     }
   else if (G_UNLIKELY (has_many_names (self)))
@@ -578,7 +583,7 @@ hs_parser_feed (HsParser *self,
         {
           const char *rest;
 
-          if (hs_parser_get_rest (self, &rest) + self->pending.held->len > MAX_HEADER)
+          if (hs_parser_get_rest (self, &rest) + hs_parser_get_n_held (self) > MAX_HEADER)
             hs_parser_fail (self, HS_XML_ERROR_TOO_LARGE, "The stream's header is larger than is allowed");
         }
     }
@@ -662,7 +667,7 @@ hs_parser_keep (HsParser *self, HsParserEvent *event)
 void
 hs_parser_set_forgets (HsParser *self, gboolean forgets)
 {
-  self->forgets = forgets && self->callbacks.forget != NULL;
+  self->forgets = forgets && self->callbacks->forget != NULL;
 }
 
 HsNode *
@@ -694,7 +699,7 @@ hs_parser_parse_element (const char *xml, gsize length, GError **error)
     }
   if (self->error == NULL && empty)
     hs_parser_fail (self, HS_XML_ERROR_EMPTY, "There is no element");
-  if (self->error == NULL && (self->queue.first == NULL || self->pending.held->len > 0))
+  if (self->error == NULL && (self->queue.first == NULL || hs_parser_get_n_held (self) > 0))
     hs_parser_fail (self, HS_XML_ERROR_NOT_WELL_FORMED, "Not well-formed XML: the element has no end");
   if (self->error == NULL)
     xmlParseChunk (self->context, NULL, 0, 1);
