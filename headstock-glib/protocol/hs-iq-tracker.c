@@ -134,7 +134,8 @@ hs_iq_tracker_add (HsIqTracker *self,
                                        hs_jid_equal (request->to_jid, self->own->bare));
   if (self->requests == NULL)
     self->requests = g_hash_table_new (g_str_hash, g_str_equal);
-  request->next = g_hash_table_lookup (self->requests, id);
+  else
+    request->next = g_hash_table_lookup (self->requests, id);
   g_hash_table_replace (self->requests, request->id, request);
   self->size++;
   if (deadline != 0)
@@ -159,20 +160,24 @@ hs_iq_request_set_payload (HsIqRequest *self, const char *name, const char *name
 static void
 take_out (HsIqTracker *self, HsIqRequest *request)
 {
-  HsIqRequest *first = g_hash_table_lookup (self->requests, request->id);
+  HsIqRequest *first;
 
   if (request->deadline != 0)
     g_queue_unlink (&self->deadlines, &request->link);
   request->deadline = 0;
   self->size--;
   self->n_ended++;
+  if (self->size == 0)
+    {
+      g_clear_pointer (&self->requests, g_hash_table_unref);
+      return;
+    }
+  first = g_hash_table_lookup (self->requests, request->id);
   if (first == request)
     {
       g_hash_table_remove (self->requests, request->id);
       if (request->next != NULL)
         g_hash_table_insert (self->requests, request->next->id, request->next);
-      else if (self->size == 0)
-        g_clear_pointer (&self->requests, g_hash_table_unref);
       return;
     }
   while (first->next != request)
