@@ -69,6 +69,7 @@ hs_random_write_id (char id[HS_RANDOM_ID_LENGTH + 1])
 {
   static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   guint8 *bytes = NULL;
+  char *end = id;
   guint next = 0;
 
   if (pool.left < ID_BYTES || pool.generation != generation)
@@ -81,12 +82,12 @@ hs_random_write_id (char id[HS_RANDOM_ID_LENGTH + 1])
 
       for (guint i = 0; i < 5; i++)
         bits = bits << 8 | bytes[next + i];
-      for (guint i = 0; i < 8; i++)
-        id[next / 5 * 8 + i] = alphabet[bits >> (35 - 5 * i) & 31];
+      for (gint shift = 35; shift >= 0; shift -= 5)
+        *end++ = alphabet[bits >> shift & 31];
     }
-  id[HS_RANDOM_ID_LENGTH - 2] = alphabet[bytes[next] >> 3];
-  id[HS_RANDOM_ID_LENGTH - 1] = alphabet[bytes[next] << 2 & 31];
-  id[HS_RANDOM_ID_LENGTH] = '\0';
+  *end++ = alphabet[bytes[next] >> 3];
+  *end++ = alphabet[bytes[next] << 2 & 31];
+  *end = '\0';
   /* Wipe the random bytes that were given out, so that nobody finds them in memory later. */
   memset (bytes, 0, ID_BYTES);
 }
