@@ -79,7 +79,10 @@ get_occupant_id (HsMessagesRoom *room, HsMessage *message)
   if (room == NULL || (room->flags & HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS) == 0)
     return NULL;
   id = hs_message_get_occupant_id (message);
-  return id != NULL && *id != '\0' ? id : NULL;
+  if (id == NULL || *id == '\0')
+    return NULL;
+  /* The room removes the ids that senders write (XEP-0421, 3). One of two was not. */
+  return hs_messages_get_only_child (HS_ELEMENT (message), "occupant-id", HS_NS_OCCUPANT_ID) != NULL ? id : NULL;
 }
 
 gboolean
@@ -96,12 +99,14 @@ hs_messages_is_own_occupant (HsMessagesRoom *room, HsJid *occupant, HsMessage *m
   return !is_archived && hs_jid_equal (occupant, room->occupant);
 }
 
-/* A room that shows all addresses to everybody also has them in its archive (XEP-0313, 5.1.2). */
+/* A room that shows all addresses to everybody also has them in its archive (XEP-0313, 5.1.2). Of several addresses, the
+ * sender has written all but one. */
 static HsJid *
 dup_archived_jid (HsMessage *message)
 {
-  HsElement *x = hs_element_get_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER);
-  const char *jid = x != NULL ? hs_element_get_child_attribute (x, "item", HS_NS_MUC_USER, "jid") : NULL;
+  HsElement *x = hs_messages_get_only_child (HS_ELEMENT (message), "x", HS_NS_MUC_USER);
+  HsElement *item = x != NULL ? hs_messages_get_only_child (x, "item", HS_NS_MUC_USER) : NULL;
+  const char *jid = item != NULL ? hs_element_get_attribute (item, "jid") : NULL;
 
   return jid != NULL ? hs_jid_new (jid, NULL) : NULL;
 }

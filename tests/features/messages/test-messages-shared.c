@@ -455,6 +455,21 @@ test_room_archive (void)
                "<x xmlns='http://jabber.org/protocol/muc#user'><item jid='nurse@example.com/y'/></x></message>",
            ROOM, "r4");
   g_assert_cmpstr (hs_chat_message_get_author (HS_CHAT_MESSAGE (messages_last (&f.test))), ==, "jid:nurse@example.com");
+  /* One of these was written by the sender. */
+  deliver (&f, "<message xmlns='jabber:client' from='" ROOM "/nick' type='groupchat'><body>5</body>"
+               "<x xmlns='http://jabber.org/protocol/muc#user'><item jid='tybalt@example.com'/></x>"
+               "<x xmlns='http://jabber.org/protocol/muc#user'><item jid='nurse@example.com/y'/></x></message>",
+           ROOM, "r5");
+  g_assert_null (hs_chat_message_get_author (HS_CHAT_MESSAGE (messages_last (&f.test))));
+  deliver (&f, "<message xmlns='jabber:client' from='" ROOM "/nick' type='groupchat'><body>6</body>"
+               "<x xmlns='http://jabber.org/protocol/muc#user'><item jid='tybalt@example.com'/><item jid='nurse@example.com/y'/></x></message>",
+           ROOM, "r6");
+  g_assert_null (hs_chat_message_get_author (HS_CHAT_MESSAGE (messages_last (&f.test))));
+  join (&f.test, "me-id", HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS);
+  deliver (&f, "<message xmlns='jabber:client' from='" ROOM "/nick' type='groupchat'><body>7</body>" OCCUPANT_ID ("me-id") OCCUPANT_ID ("other-id") "</message>",
+           ROOM, "r7");
+  g_assert_null (hs_chat_message_get_author (HS_CHAT_MESSAGE (messages_last (&f.test))));
+  g_assert_false (hs_chat_message_get_is_outgoing (HS_CHAT_MESSAGE (messages_last (&f.test))));
   messages_stop (&f.test);
   g_string_free (f.told, TRUE);
 }
