@@ -331,6 +331,31 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The results of the queries in flight do not come here any more: what has come of them is not all. */
+void
+hs_archive_fail_all (HsArchive *self)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  HsArchiveAsk *ask;
+
+  for (guint i = 0; i < self->asked->len; i++)
+    {
+      ask = self->asked->pdata[i];
+      if (ask->task != NULL)
+        g_ptr_array_add (tasks, g_steal_pointer (&ask->task));
+      if (ask->cancelled != NULL)
+        g_source_destroy (ask->cancelled);
+    }
+  while ((ask = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      g_ptr_array_add (tasks, g_steal_pointer (&ask->task));
+      ask_free (ask);
+    }
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_new_error (tasks->pdata[i], HS_ERROR, HS_ERROR_NOT_CONNECTED,
+                             "The archive is not registered with a client any more");
+}
+
 /* A query for an empty list of ids has no results. It is not sent, because an archive may take it for a query without
  * ids, which has all messages. */
 static gboolean

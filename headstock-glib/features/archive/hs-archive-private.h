@@ -50,6 +50,8 @@ struct _HsArchive
 /* hs-archive-ask.c */
 /* Takes over @task, @page. */
 void hs_archive_ask (HsArchive *self, GTask *task, HsArchivePage *page, HsArchivePage *previous, gboolean keeps_up);
+/* Ends all calls: the archive is not registered any more. */
+void hs_archive_fail_all (HsArchive *self);
 /* The handler for results. */
 HsElement *hs_archive_result_cb (HsClient *client, HsElement *element, gpointer user_data);
 

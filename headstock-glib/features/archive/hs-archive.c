@@ -81,6 +81,7 @@ hs_archive_detached (HsModule *module, HsClient *client)
     return;
   g_hash_table_remove_all (self->abilities);
   hs_feature_set_client (self, &self->client, NULL);
+  hs_archive_fail_all (self);
 }
 
 static void

@@ -120,6 +120,8 @@ ROWS = [
     feature("a page without messages ends an archive",
             "if (self->results->len > 0 && first != NULL && *first != '\\0' && last",
             "if (first != NULL && *first != '\\0' && last", "archive", "/archive/ends"),
+    feature("an archive that is unregistered gives no part of a page for a whole one", "hs_archive_fail_all (self); }", "}",
+            "archive", "/archive/unregistered"),
     feature("a question does not look at all that wait", "if (may_be_asked (self, ask)) begin (ask); else g_queue_push_tail (&self->waiting, ask);",
             "g_queue_push_tail (&self->waiting, ask); ask_waiting (self);", "archive", "/archive/many"),
     feature("the account's archive has any of its addresses", "if (!hs_jid_equal (bare, account))",

@@ -567,6 +567,52 @@ test_metadata_refused (void)
   archive_tear_down (&f);
 }
 
+/* The archive is unregistered while pages are on their way, and the session goes on: what has come is no whole page. */
+static void
+test_unregistered (void)
+{
+  g_autoptr (HsArchiveQuery) query = hs_archive_query_new (NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) flying = NULL;
+  g_autoptr (HsArchivePage) page = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *earlier = NULL;
+  ArchiveTest f;
+
+  archive_set_up (&f, FALSE);
+  hs_archive_fetch_async (f.archive, query, cancellable, archive_result_cb, &f);
+  archive_await (&f, "<query xmlns=\"urn:xmpp:mam:2\" queryid", NULL);
+  archive_say (&f, RESULT ("1", "one"));
+  earlier = g_strdup_printf ("<iq type='result' id='%s'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>", f.id);
+  hs_client_unregister (f.test->client, HS_MODULE (f.archive));
+  test_until (f.result != NULL);
+  flying = g_steal_pointer (&f.result);
+  g_assert_null (hs_archive_fetch_finish (f.archive, flying, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  g_clear_object (&flying);
+  g_cancellable_cancel (cancellable);
+  /* Registered again before the answer: it begins anew. */
+  hs_client_register (f.test->client, HS_MODULE (f.archive));
+  hs_archive_fetch_async (f.archive, query, NULL, archive_result_cb, &f);
+  test_client_say (f.test, earlier);
+  archive_await (&f, "<query xmlns=\"urn:xmpp:mam:2\" queryid", NULL);
+  archive_say (&f, RESULT ("1", "one") RESULT ("2", "two") DONE);
+  page = archive_finish (&f, NULL);
+  archive_assert (page, "1'one' 2'two' ");
+  /* One in flight, and one that waits for it. */
+  g_clear_object (&f.result);
+  hs_archive_fetch_async (f.archive, query, NULL, archive_result_cb, &f);
+  hs_archive_fetch_async (f.archive, query, NULL, archive_result_cb, &f);
+  g_clear_error (&error);
+  hs_client_unregister (f.test->client, HS_MODULE (f.archive));
+  test_until (f.result != NULL);
+  g_assert_null (archive_finish (&f, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_NOT_CONNECTED);
+  test_spin (20);
+  hs_client_register (f.test->client, HS_MODULE (f.archive));
+  archive_tear_down (&f);
+}
+
 /* The session goes while a page is on its way. */
 static void
 test_lost (void)
@@ -693,6 +739,7 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/turns", test_turns);
   g_test_add_func ("/archive/metadata", test_metadata);
   g_test_add_func ("/archive/metadata-refused", test_metadata_refused);
+  g_test_add_func ("/archive/unregistered", test_unregistered);
   g_test_add_func ("/archive/lost", test_lost);
   g_test_add_func ("/archive/no-ids", test_no_ids);
   g_test_add_func ("/archive/many", test_many);
