@@ -255,8 +255,7 @@ BREAKAGES = [
     # Either would do where the other one holds.
     ("a run starts at the mark", HISTORY_OLDEST,
      "self->newest_shown - HS_HISTORY_SLACK - 1)", "self->newest_shown)",
-     "&(HsHistoryQuestion){ .start = self->start, .after",
-     "&(HsHistoryQuestion){ .start = self->from.stamp, .after"),
+     "(HsHistoryQuestion){ .start = self->start,", "(HsHistoryQuestion){ .start = self->from.stamp,"),
     ("the mark moves to the last entry shown before the end", HISTORY_OLDEST,
      "self->newest_shown - HS_HISTORY_SLACK - 1)", "self->newest_shown)"),
     ("the last entry of a run is not proven", HISTORY_OLDEST,

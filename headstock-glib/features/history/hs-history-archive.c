@@ -167,8 +167,9 @@ ask_cb (const HsHistoryQuestion *question, guint life, gpointer owner)
 {
   HsHistoryArchive *self = owner;
   g_autoptr (HsArchiveQuery) query = hs_archive_query_new (self->is_own ? NULL : hs_jid_to_string (self->jid));
-  g_autofree char *beyond = hs_history_twins_dup_id (
-      question->before != NULL && *question->before != '\0' ? question->before : question->after);
+  const char *key = question->before != NULL && *question->before != '\0' ? question->before : question->after;
+  g_autofree char *beyond = question->is_wide ? hs_history_twins_dup_beside (key, question->before != NULL ? 1 : -1)
+                                              : hs_history_twins_dup_id (key);
   Asked *asked = g_new0 (Asked, 1);
 
   if (question->start != HS_HISTORY_NO_STAMP)

@@ -15,6 +15,13 @@ G_BEGIN_DECLS
 gboolean hs_history_run_ask (HsHistoryRun *self, HsHistoryRunPhase phase, const HsHistoryQuestion *question);
 gboolean hs_history_run_ask_newest (HsHistoryRun *self, HsHistoryRunPhase phase, guint max);
 void hs_history_run_end (HsHistoryRun *self, HsHistoryRunOutcome outcome);
+/* ejabberd uses the time of an entry as its id, and does not check that it is unique. The page beyond an id begins beyond
+ * all entries with this id: one of them is missing if another one was at the end of the page before. Returns TRUE, once
+ * for each time, if the question for the page beyond @point is to be wide. */
+gboolean hs_history_run_widen (HsHistoryRun *self, const HsHistoryPoint *point);
+/* Returns TRUE if @entries answer a wide question in another way than ejabberd does. The question is to be asked again,
+ * and is not wide then. */
+gboolean hs_history_run_is_misunderstood (HsHistoryRun *self, GPtrArray *entries, const HsHistoryPoint *point);
 void hs_history_run_begin_leg (HsHistoryRun *self);
 void hs_history_run_mark (HsHistoryRun *self, const HsHistoryPoint *point);
 /* Proves what this leg has shown up to a stamp. */
@@ -44,10 +51,12 @@ gboolean hs_history_run_give (HsHistoryRun *self, const HsHistoryEntry *entry);
 /* hs-history-run-oldest.c */
 void hs_history_run_oldest_begin (HsHistoryRun *self);
 void hs_history_run_oldest_again (HsHistoryRun *self);
+void hs_history_run_oldest_ask_page (HsHistoryRun *self);
 void hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries);
 
 /* hs-history-run-newest.c */
 void hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries);
+void hs_history_run_newest_ask_back (HsHistoryRun *self, const HsHistoryPoint *before);
 /* Continues with a gap of an earlier run. */
 void hs_history_run_newest_take_up (HsHistoryRun *self, guint serial);
 /* Continues with the newest gap that an earlier run was closing when its session was lost. Returns FALSE if there is

@@ -3,6 +3,8 @@
 
 #include "hs-history-run-core-private.h"
 
+#include "hs-history-twins-private.h"
+
 #include <string.h>
 
 /* The common parts of both orders. */
@@ -30,6 +32,8 @@ hs_history_run_begin_leg (HsHistoryRun *self)
   self->has_contact = FALSE;
   self->pages = 0;
   self->unproven_pages = 0;
+  self->is_wide = FALSE;
+  self->widened = HS_HISTORY_NO_STAMP;
   self->newest_shown = HS_HISTORY_NO_STAMP;
   self->has_marked = FALSE;
   self->gap = 0;
@@ -70,6 +74,34 @@ hs_history_run_end (HsHistoryRun *self, HsHistoryRunOutcome outcome)
 {
   hs_history_run_stop (self);
   self->callbacks->ended (outcome, self->owner);
+}
+
+gboolean
+hs_history_run_widen (HsHistoryRun *self, const HsHistoryPoint *point)
+{
+  self->is_wide = point->id != NULL && !self->is_strict && point->stamp != self->widened
+                  && hs_history_twins_is_time (point->id, point->stamp);
+  if (self->is_wide)
+    self->widened = point->stamp;
+  return self->is_wide;
+}
+
+gboolean
+hs_history_run_is_misunderstood (HsHistoryRun *self, GPtrArray *entries, const HsHistoryPoint *point)
+{
+  gboolean is_back = self->phase == HS_HISTORY_RUN_BACK;
+
+  if (!self->is_wide)
+    return FALSE;
+  self->is_wide = FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      gint64 stamp = ((HsHistoryEntry *) entries->pdata[i])->stamp;
+
+      if (is_back ? stamp > point->stamp : stamp < point->stamp)
+        return TRUE;
+    }
+  return entries->len == 0;
 }
 
 /* ---- Changes ---- */

@@ -23,11 +23,14 @@ get_aim (HsHistoryRun *self)
   return gap != NULL ? &gap->after : &self->from;
 }
 
-static void
-ask_back (HsHistoryRun *self, const char *before)
+void
+hs_history_run_newest_ask_back (HsHistoryRun *self, const HsHistoryPoint *before)
 {
   hs_history_run_ask (self, HS_HISTORY_RUN_BACK,
-                      &(HsHistoryQuestion){ .start = HS_HISTORY_NO_STAMP, .before = before, .max = self->settings.page_size });
+                      &(HsHistoryQuestion){ .start = HS_HISTORY_NO_STAMP,
+                                            .before = before->id,
+                                            .is_wide = hs_history_run_widen (self, before),
+                                            .max = self->settings.page_size });
 }
 
 void
@@ -40,7 +43,7 @@ hs_history_run_newest_take_up (HsHistoryRun *self, guint serial)
   if (gap != NULL && gap->before.id != NULL)
     {
       hs_history_point_set (&self->first, gap->before.id, gap->before.stamp);
-      ask_back (self, gap->before.id);
+      hs_history_run_newest_ask_back (self, &gap->before);
     }
   else
     hs_history_run_end (self, HS_HISTORY_RUN_DONE);
@@ -301,7 +304,7 @@ go_back (HsHistoryRun *self, const HsHistoryEntry *first)
   else if (is_far)
     take_up_next (self);
   else
-    ask_back (self, first->id);
+    hs_history_run_newest_ask_back (self, &before);
 }
 
 void
@@ -313,6 +316,11 @@ hs_history_run_newest_answer (HsHistoryRun *self, GPtrArray *entries)
   if (self->phase == HS_HISTORY_RUN_FIRST)
     {
       take_first (self, first);
+      return;
+    }
+  if (self->phase == HS_HISTORY_RUN_BACK && hs_history_run_is_misunderstood (self, entries, &self->first))
+    {
+      hs_history_run_newest_ask_back (self, &self->first);
       return;
     }
   if (first == NULL && is_newest)

@@ -14,9 +14,17 @@
 static gboolean
 ask_page (HsHistoryRun *self)
 {
-  return hs_history_run_ask (
-      self, HS_HISTORY_RUN_PAGING,
-      &(HsHistoryQuestion){ .start = self->start, .after = self->last.id, .max = self->settings.page_size });
+  return hs_history_run_ask (self, HS_HISTORY_RUN_PAGING,
+                             &(HsHistoryQuestion){ .start = self->start,
+                                                   .after = self->last.id,
+                                                   .is_wide = hs_history_run_widen (self, &self->last),
+                                                   .max = self->settings.page_size });
+}
+
+void
+hs_history_run_oldest_ask_page (HsHistoryRun *self)
+{
+  ask_page (self);
 }
 
 static gboolean
@@ -271,6 +279,8 @@ hs_history_run_oldest_answer (HsHistoryRun *self, GPtrArray *entries)
     take_newest (self, entries);
   else if (self->phase != HS_HISTORY_RUN_PAGING)
     take_proof (self, entries);
+  else if (hs_history_run_is_misunderstood (self, entries, &self->last))
+    ask_page (self);
   else if (entries->len == 0)
     take_empty_page (self);
   else

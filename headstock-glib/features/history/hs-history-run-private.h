@@ -21,6 +21,7 @@ typedef struct
   gint64 start;        /* from this stamp on, or HS_HISTORY_NO_STAMP */
   const char *after;   /* the page after this id, or NULL */
   const char *before;  /* the page before this id; "": the newest page; NULL: the first */
+  gboolean is_wide;    /* the id is a time (hs_history_twins_is_time()): with the entries of that time */
   guint max;
 } HsHistoryQuestion;
 
@@ -81,6 +82,7 @@ typedef struct
   gint64 now; /* of the last call */
   gint64 began;
   guint attempts; /* how often the run began again without progress */
+  gboolean is_strict; /* the archive refuses ids that no entry has */
   guint leg;      /* the number of the present leg: pages from one mark to the next; no other leg of this log has it */
   guint first_leg;
   gint64 first_start; /* of the first leg */
@@ -94,6 +96,8 @@ typedef struct
   guint pages;
   guint unproven_pages;
   gboolean has_asked_on; /* the next page was asked for along with a proof */
+  gboolean is_wide;      /* the question for the next page is */
+  gint64 widened;        /* the stamp that was asked for by the last such question, or HS_HISTORY_NO_STAMP */
   HsHistoryPoint first;
   HsHistoryPoint last;
   gint64 newest_shown;

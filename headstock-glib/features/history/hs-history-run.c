@@ -62,6 +62,7 @@ prepare (HsHistoryRun *self, const HsHistoryRunSettings *settings, gint64 now)
   self->n_given = 0;
   self->max_given = 0;
   self->is_fill = FALSE;
+  self->is_strict = FALSE;
   hs_history_run_begin_leg (self);
 }
 
@@ -123,7 +124,15 @@ hs_history_run_answer_not_found (HsHistoryRun *self, gint64 now)
   g_autoptr (GPtrArray) nothing = NULL;
 
   self->now = now;
-  if (self->phase == HS_HISTORY_RUN_BACK)
+  if (self->is_wide && (self->phase == HS_HISTORY_RUN_BACK || self->phase == HS_HISTORY_RUN_PAGING))
+    {
+      self->is_strict = TRUE;
+      if (self->phase == HS_HISTORY_RUN_BACK)
+        hs_history_run_newest_ask_back (self, &self->first);
+      else
+        hs_history_run_oldest_ask_page (self);
+    }
+  else if (self->phase == HS_HISTORY_RUN_BACK)
     {
       /* If an id has expired, everything before it has expired, too. */
       nothing = g_ptr_array_new ();

@@ -25,5 +25,9 @@ const char *hs_history_twins_find_key (HsHistoryTwins *self, const HsHistoryStat
 
 /* Returns the id in a key, or NULL for NULL. */
 char *hs_history_twins_dup_id (const char *key);
+/* Whether the id in a key is the time of the message, in microseconds: then another message may have it, too. */
+gboolean hs_history_twins_is_time (const char *key, gint64 stamp);
+/* Returns the id for the time of such a key, moved by @usec microseconds. */
+char *hs_history_twins_dup_beside (const char *key, int usec);
 
 G_END_DECLS

@@ -66,3 +66,18 @@ hs_history_twins_dup_id (const char *key)
 {
   return key != NULL ? g_strndup (key, strcspn (key, SEPARATOR)) : NULL;
 }
+
+gboolean
+hs_history_twins_is_time (const char *key, gint64 stamp)
+{
+  g_autofree char *id = hs_history_twins_dup_id (key);
+  g_autofree char *time = g_strdup_printf ("%" G_GINT64_FORMAT, stamp);
+
+  return stamp > 0 && g_strcmp0 (id, time) == 0;
+}
+
+char *
+hs_history_twins_dup_beside (const char *key, int usec)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (key, NULL, 10) + usec);
+}

@@ -31,6 +31,14 @@ typedef struct
 #define LIVE(id, body)                                                                             \
   "<message from='juliet@example.com/balcony' to='user@example.org/res' type='chat'><body>" body "</body>" \
   "<stanza-id xmlns='urn:xmpp:sid:0' by='user@example.org' id='" id "'/></message>"
+/* The id of a message at 03:06, where ids are times in microseconds; and a message of somebody else with the same one. */
+#define SIX "1767323160000000"
+#define BEFORE_SIX "1767323159999999"
+#define AFTER_SIX "1767323160000001"
+#define TWIN                                                                                       \
+  "<message to='user@example.org/res'><result xmlns='urn:xmpp:mam:2' queryid='@Q@' id='" SIX "'>"  \
+  "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:06:00Z'/>" \
+  INNER ("nurse@example.com/x", "user@example.org", "five") "</forwarded></result></message>"
 #define ERROR(type, condition)                                                                     \
   "<iq type='error' id='@ID@'><error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
 

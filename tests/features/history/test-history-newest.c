@@ -179,6 +179,34 @@ test_taken_up_too_old (void)
   history_tear_down (&f);
 }
 
+/* Two messages have one id, which is a time: the page before it is asked for from just after it, once. */
+static void
+test_twins (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  history_set_up (&f, state, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", TWIN AT ("11", "8", "eight") FIN ("", ENDS (SIX, "8")));
+  history_expect (&f, "gap:pending:2:" SIX " " SIX "'five' 8'eight' ");
+  history_answer (&f, "<before>" AFTER_SIX "</before>", AT ("06", SIX, "four") TWIN FIN ("", ENDS (SIX, SIX)));
+  history_expect (&f, SIX "'four' ");
+  history_answer (&f, "<before>" SIX "</before>", PAGE_1);
+  answer_beginning (&f);
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+
+  history_set_up (&f, state, NEWEST);
+  history_answer (&f, "<max>3</max><before/>", TWIN AT ("11", "8", "eight") FIN ("", ENDS (SIX, "8")));
+  history_expect (&f, "gap:pending:2:" SIX " " SIX "'five' 8'eight' ");
+  history_answer (&f, "<before>" AFTER_SIX "</before>",
+                  ERROR ("cancel", "item-not-found"));
+  history_answer (&f, "<before>" SIX "</before>", PAGE_1);
+  answer_beginning (&f);
+  history_expect (&f, "current:user@example.org ");
+  history_tear_down (&f);
+}
+
 static GVariant *
 dup_empty_state (void)
 {
@@ -405,6 +433,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/history-newest/pages", test_pages);
   g_test_add_func ("/history-newest/taken-up", test_taken_up);
+  g_test_add_func ("/history-newest/twins", test_twins);
   g_test_add_func ("/history-newest/taken-up-oldest-first", test_taken_up_oldest_first);
   g_test_add_func ("/history-newest/taken-up-too-old", test_taken_up_too_old);
   g_test_add_func ("/history-newest/empty", test_empty);

@@ -6,6 +6,7 @@
 /* Keeping up with the account's archive, oldest first. */
 
 #define OLDEST HS_HISTORY_ORDER_OLDEST_FIRST
+
 /* The newest page is given, what is before it is a gap, and what arrives meanwhile waits. */
 static void
 test_first_start (void)
@@ -357,6 +358,52 @@ test_clock (void)
     }
 }
 
+/* The last page before the twins, which have one id: a time. */
+static void
+begin_twins (HistoryTest *f, GVariant *state)
+{
+  history_set_up (f, state, OLDEST);
+  history_answer (f, "<max>1</max><before/>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_answer (f, "<value>",
+                  NO_MESSAGE ("02", "2") AT ("05", "3", "three") AT ("06", SIX, "four") FIN ("", ENDS ("2", SIX)));
+  history_expect (f, SIX "'four' ");
+}
+
+static void
+end_twins (HistoryTest *f, const char *told)
+{
+  history_answer (f, "<after>" SIX "</after>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_answer (f, "<after>9</after>", DONE);
+  history_answer (f, "<value>", NO_MESSAGE ("02", "2") FIN ("", ENDS ("2", "2")));
+  history_answer (f, "<value>", AT ("20", "9", "nine") FIN ("", ENDS ("9", "9")));
+  history_expect (f, told);
+  history_tear_down (f);
+}
+
+/* ejabberd uses the time as the id, and two messages may have it. The page after an id begins after both: the next page
+ * is asked for from just before the id, once. */
+static void
+test_twins (void)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  HistoryTest f;
+
+  begin_twins (&f, state);
+  history_answer (&f, "<after>" BEFORE_SIX "</after>", AT ("06", SIX, "four") TWIN FIN ("", ENDS (SIX, SIX)));
+  history_expect (&f, SIX "'five' ");
+  end_twins (&f, "9'nine' current:user@example.org ");
+  /* Archives that do not take an id for a time: it refuses the id, has nothing after it, or begins from its beginning. */
+  begin_twins (&f, state);
+  history_answer (&f, "<after>" BEFORE_SIX "</after>", ERROR ("cancel", "item-not-found"));
+  end_twins (&f, "9'nine' current:user@example.org ");
+  begin_twins (&f, state);
+  history_answer (&f, "<after>" BEFORE_SIX "</after>", DONE);
+  end_twins (&f, "9'nine' current:user@example.org ");
+  begin_twins (&f, state);
+  history_answer (&f, "<after>" BEFORE_SIX "</after>", AT ("05", "3", "three") FIN ("", ENDS ("3", "3")));
+  end_twins (&f, "9'nine' current:user@example.org ");
+}
+
 /* How long it takes until the archive is asked again, in milliseconds. */
 static gint64
 measure_wait (HistoryTest *f)
@@ -626,6 +673,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/own", test_own);
   g_test_add_func ("/history/own-copy", test_own_copy);
   g_test_add_func ("/history/clock", test_clock);
+  g_test_add_func ("/history/twins", test_twins);
   g_test_add_func ("/history/waits", test_waits);
   g_test_add_func ("/history/left", test_left);
   g_test_add_func ("/history/no-gap", test_no_gap);
