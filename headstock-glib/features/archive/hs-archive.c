@@ -350,6 +350,10 @@ hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
  *
  * After the last page, nothing is sent.
  *
+ * The next page begins after the id of the last message. ejabberd uses the time in microseconds as the id, which two
+ * messages may have: if the first of them is the last one of a page, the second one is on none. [class@History] asks
+ * such an archive in another way, and misses neither.
+ *
  * Call [method@Archive.fetch_next_finish] in the callback to get the result.
  *
  * ```python
