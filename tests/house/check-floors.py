@@ -5,6 +5,9 @@
 Usage: check-floors.py DIR, where DIR is headstock-glib/. Prints TAP. The order of the client's files is read from
 docs/architecture.md beside DIR, and each file that it names is there.
 
+The protocol has no sockets, no timers and no main loop: it is given bytes and the time, and is tested without a network
+and without sleeping.
+
 A file depends on the headers that it includes and on the .c files whose functions, variables and types it uses, those
 behind the macros of a type (HS_TYPE_JID, HS_JID, HS_IS_JID) as well. Both point to a lower floor, or stay in the folder. No headers and no .c files depend on each other in a circle."""
 import dataclasses
@@ -22,6 +25,11 @@ FLOORS = [
     (5, "features", r"features/"),
     (6, "umbrella", r"headstock\.h"),
 ]
+
+# What the protocol does not name: the network, the main loop, and the time.
+IMPURE = re.compile(r"\b(?:GSocket\w*|GIOStream|GTls\w+|GSource\w*|GMain\w+|GTimer|HsLoop|HsTransport"
+                    r"|g_(?:socket|timeout|idle|source|main|get_monotonic_time|get_real_time|usleep|date_time_new_now)\w*"
+                    r"|hs_clock_\w+)\b")
 
 # The private headers that features may include.
 FOR_FEATURES = {"client/hs-feature.h"}
@@ -204,6 +212,15 @@ def points_up(name, other):
         return True
     folders = [pathlib.PurePath(path).parts[0] for path in (name, other)]
     return folders[0] != folders[1] and "/" in other
+
+
+def find_impure(tree):
+    """What the files of the protocol need that would keep them from being tested alone."""
+    names = [name for name in tree.files if name.startswith("protocol/")]
+    wrong = [f"{name} includes {other}" for name in names for other in sorted(tree.includes[name])
+             if other.startswith("net/")]
+    return wrong + [f"{name} names {word}" for name in names
+                    for word in sorted(set(IMPURE.findall(tree.code[name])))]
 
 
 def feature_must_not(name, other, tree):
@@ -417,6 +434,7 @@ def check(tree):
     return [
         ("every file has a floor", unknown),
         ("no include and no call points up", upward),
+        ("the protocol has no sockets, no timers and no main loop", find_impure(tree)),
         ("features need public headers and their own folder", features),
         ("no public header includes a private one", leaks),
         ("no file of ours includes the umbrella", umbrella),
