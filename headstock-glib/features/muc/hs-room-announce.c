@@ -7,17 +7,22 @@
 
 #include "hs-namespaces.h"
 
+/* While the session is interrupted, the client sends it after the resumption. */
 static gboolean
-send_presence (HsRoom *self, HsPresence *presence)
+send_or_queue (HsRoom *self, HsPresence *presence)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!hs_room_is_ready (self))
-    return FALSE;
   if (hs_client_send_stanza (hs_room_find_client (self), HS_ELEMENT (presence), &error))
     return TRUE;
   g_debug ("A presence to %s was not sent: %s", hs_jid_to_string (self->jid), error->message);
   return FALSE;
+}
+
+static gboolean
+send_presence (HsRoom *self, HsPresence *presence)
+{
+  return hs_room_is_ready (self) && send_or_queue (self, presence);
 }
 
 static HsPresence *
@@ -121,5 +126,5 @@ hs_room_own_presence_sent (HsRoom *self, HsPresence *own)
   to = hs_jid_with_resource (self->jid, self->nick, NULL);
   hs_stanza_set_id (HS_STANZA (presence), NULL);
   hs_stanza_set_to_jid (HS_STANZA (presence), to);
-  send_presence (self, HS_PRESENCE (presence));
+  send_or_queue (self, HS_PRESENCE (presence));
 }

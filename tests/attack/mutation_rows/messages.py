@@ -48,6 +48,8 @@ ROWS = [
          "if (self->join_id != NULL) { hs_room_pending_add", "if (FALSE) { hs_room_pending_add", "join", "/muc/nick-early"),
     room("a presence that changes during entry is sent after it", "self->owes_presence |= self->join_id != NULL;", "",
          "join", "/muc/presence-early"),
+    room("a presence that is set while the session is interrupted reaches the room", "send_or_queue (self, HS_PRESENCE (presence));",
+         "send_presence (self, HS_PRESENCE (presence));", "times", "/muc/presence-resumed"),
     room("whoever takes a nickname is not its former author", "tell_occupant_left (self, other->jid);", "", "stay", "/muc/authors"),
     room("errors do not break a room's silence", 'if (strcmp (type, "error") != 0) hs_room_heard (self);', "hs_room_heard (self);",
          "times", "/muc/refused-messages"),

@@ -510,6 +510,31 @@ test_session_resumed (void)
   end_cut (&f);
 }
 
+static void
+be_away_cb (HsClient *client)
+{
+  g_autoptr (HsPresence) away = hs_presence_new (NULL);
+
+  hs_presence_set_show (away, "away");
+  hs_client_set_own_presence (client, away);
+}
+
+/* A presence that the program sets meanwhile reaches the room, too. */
+static void
+test_presence_resumed (void)
+{
+  static const ScriptStep *const scripts[] = { entered, resuming, NULL };
+  guint interruption = 1;
+  MucTest f;
+
+  begin_cut (&f, scripts, &interruption);
+  g_signal_connect (f.test->client, "disconnected", G_CALLBACK (be_away_cb), NULL);
+  test_until (scripted_server_get_n_connections (f.test->server) == 2 && hs_client_get_state (f.test->client) == HS_CLIENT_STATE_READY);
+  test_client_await_sent (f.test, "<presence to=\"" ROOM "/romeo\"><show>away</show>");
+  g_signal_handlers_disconnect_by_func (f.test->client, be_away_cb, NULL);
+  end_cut (&f);
+}
+
 /* Left while nobody could be told: the room is told when the session goes on. */
 static void
 test_left_meanwhile (void)
@@ -543,6 +568,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/muc/late-success-without-id", test_late_without_id);
   g_test_add_func ("/muc/session-lost", test_session_lost);
   g_test_add_func ("/muc/session-resumed", test_session_resumed);
+  g_test_add_func ("/muc/presence-resumed", test_presence_resumed);
   g_test_add_func ("/muc/left-meanwhile", test_left_meanwhile);
   return g_test_run ();
 }
