@@ -261,6 +261,10 @@ ROWS = [
     Mutation("an item of one account is not published by another", "if (self->client == publication->client)",
              "if (TRUE)", "tests/features/pubsub/test-pubsub-sessions", ("-p", "/pubsub/other-client")),
     feature("a subscription ends with its id", "if (read == read_end)", "if (FALSE)", "pubsub", "/pubsub/subscription-id"),
+    feature("all pages of a node are fetched", "if (!self->is_all || n_new == 0", "if (TRUE || n_new == 0", "pubsub",
+            "/pubsub/pages"),
+    feature("pages of a node that repeat themselves end", "if (!self->is_all || n_new == 0 || last == NULL ||"
+            " g_strcmp0 (last, self->last) == 0", "if (!self->is_all || last == NULL", "pubsub", "/pubsub/pages"),
     feature("an item without an id is told", "if (id == NULL && payload == NULL)", "if (id == NULL)", "pubsub",
             "/pubsub/events"),
     feature("rooms are not all joined at once",

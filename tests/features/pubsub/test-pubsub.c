@@ -379,6 +379,60 @@ test_items (void)
   pubsub_tear_down (&f);
 }
 
+#define SET(inner) "<set xmlns='http://jabber.org/protocol/rsm'>" inner "</set>"
+#define PAGE(items, set) RESULT ("<pubsub " PUBSUB "><items node='" NODE "'>" items "</items>" SET (set) "</pubsub>")
+
+/* Asks for the items, and checks their ids after the pages. @pages: the answers; the list ends with NULL. */
+static void
+check_pages (guint max, const char *const *pages, const char *expected)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+  g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GError) error = NULL;
+  PubSubTest f;
+
+  pubsub_set_up (&f);
+  hs_pubsub_query_items_async (f.pubsub, NULL, NODE, NULL, max, NULL, pubsub_result_cb, &f);
+  for (guint i = 0; pages[i] != NULL; i++)
+    {
+      pubsub_await (&f, "<items node=\"" NODE "\"");
+      if (i > 0)
+        assert_sent (&f, "<after>");
+      pubsub_say (&f, pages[i]);
+    }
+  test_until (f.result != NULL);
+  items = hs_pubsub_query_items_finish (f.pubsub, f.result, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < items->len; i++)
+    g_string_append (ids, hs_pubsub_item_get_id (items->pdata[i]));
+  g_assert_cmpstr (ids->str, ==, expected);
+  g_free (test_client_dup_sent (f.test));
+  pubsub_assert_unsent (&f, "<items ");
+  pubsub_tear_down (&f);
+}
+
+/* A service may send the items in pages (XEP-0060, 6.5.4). */
+static void
+test_pages (void)
+{
+#define FIRST "<item id='1'/><item id='2'/>"
+  static const char *const counted[] = { PAGE (FIRST, "<last>2</last><count>3</count>"),
+                                         PAGE ("<item id='3'/>", "<last>3</last><count>3</count>"), NULL };
+  static const char *const uncounted[] = { PAGE (FIRST, "<last>2</last>"), PAGE ("<item id='3'/>", "<last>3</last>"),
+                                           PAGE ("", ""), NULL };
+  /* The service does not understand which page is meant. */
+  static const char *const repeated[] = { PAGE (FIRST, "<last>2</last><count>3</count>"),
+                                          PAGE (FIRST, "<last>2</last><count>3</count>"), NULL };
+  static const char *const whole[] = { PAGE (FIRST, "<last>2</last><count>2</count>"), NULL };
+  static const char *const newest[] = { PAGE (FIRST, "<last>2</last><count>9</count>"), NULL };
+
+  check_pages (0, counted, "123");
+  check_pages (0, uncounted, "123");
+  check_pages (0, repeated, "12");
+  check_pages (0, whole, "12");
+  check_pages (2, newest, "12");
+}
+
 /* An empty list of ids does not stand for all items: nothing is sent. */
 static void
 test_no_items (void)
@@ -526,6 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pubsub/events", test_events);
   g_test_add_func ("/pubsub/watch", test_watch);
   g_test_add_func ("/pubsub/items", test_items);
+  g_test_add_func ("/pubsub/pages", test_pages);
   g_test_add_func ("/pubsub/no-items", test_no_items);
   g_test_add_func ("/pubsub/nodes", test_nodes);
   g_test_add_func ("/pubsub/subscription-id", test_subscription_id);
