@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  HsClient *client; /* whose account gets the avatar */
+  HsClient *client; /* weak: whose account gets the avatar */
   char *hash;
   HsElement *metadata;
   HsNodeConfig *options;
@@ -17,7 +17,7 @@ typedef struct
 static void
 publication_free (Publication *self)
 {
-  g_object_unref (self->client);
+  g_clear_weak_pointer (&self->client);
   g_free (self->hash);
   g_object_unref (self->metadata);
   g_object_unref (self->options);
@@ -55,11 +55,11 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_strdup (publication->hash), g_free);
 }
 
-/* Returns FALSE and ends @task with an error if there is no client, or another one than @client if that is not NULL. */
+/* Returns FALSE and ends @task with an error if there is no client, or another one than @client. */
 static gboolean
 has_client (HsAvatars *self, HsClient *client, GTask *task)
 {
-  if (self->pubsub != NULL && self->client != NULL && (client == NULL || client == self->client))
+  if (self->pubsub != NULL && self->client != NULL && client == self->client)
     return TRUE;
   g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_CONNECTED, "HsAvatars is not registered with a client");
   return FALSE;
@@ -132,7 +132,7 @@ hs_avatars_publish_async (HsAvatars *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_avatars_publish_async);
-  if (!has_client (self, NULL, task))
+  if (!has_client (self, self->client, task))
     return;
   if (g_bytes_get_size (image) > self->max_bytes)
     {
@@ -142,7 +142,7 @@ hs_avatars_publish_async (HsAvatars *self,
       return;
     }
   publication = g_new0 (Publication, 1);
-  publication->client = g_object_ref (self->client);
+  g_set_weak_pointer (&publication->client, self->client);
   publication->hash = hs_avatars_hash_bytes (image);
   publication->metadata = make_metadata (image, publication->hash, media_type, width, height);
   publication->options = is_open ? hs_node_config_new_open () : hs_node_config_new_presence ();
@@ -223,7 +223,7 @@ hs_avatars_disable_async (HsAvatars *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, hs_avatars_disable_async);
-  if (!has_client (self, NULL, task))
+  if (!has_client (self, self->client, task))
     return;
   metadata = hs_element_new ("metadata", HS_NS_AVATAR_METADATA);
   hs_pubsub_publish_async (self->pubsub, NULL, HS_NS_AVATAR_METADATA, "current", metadata, NULL, cancellable,

@@ -14,7 +14,7 @@
 
 typedef struct
 {
-  HsClient *client; /* whose account has the bookmark; or NULL */
+  HsClient *client; /* weak: whose account has the bookmark; or NULL */
   char *room;
   HsElement *element; /* to be stored; or NULL to remove the bookmark */
   HsBookmarkUnknown unknown; /* what @element gets from the present bookmark */
@@ -24,7 +24,7 @@ typedef struct
 static void
 change_free (Change *self)
 {
-  g_clear_object (&self->client);
+  g_clear_weak_pointer (&self->client);
   g_free (self->room);
   g_clear_object (&self->element);
   g_free (self);
@@ -183,7 +183,7 @@ begin (HsBookmarks *self, GTask *task, HsJid *room, HsBookmark *bookmark)
   g_autoptr (GTask) owned = task;
   Change *change = g_new0 (Change, 1);
 
-  g_set_object (&change->client, self->client);
+  g_set_weak_pointer (&change->client, self->client);
   change->room = g_strdup (hs_jid_to_string (room));
   change->element = bookmark != NULL ? hs_bookmark_make_element (bookmark, TRUE) : NULL;
   change->unknown = bookmark != NULL ? hs_bookmark_get_unknown (bookmark) : 0;

@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  HsClient *client; /* on which the publication has begun */
+  HsClient *client; /* weak: on which the publication has begun */
   char *service; /* NULL: the account's */
   char *node;
   char *id; /* or NULL */
@@ -31,7 +31,7 @@ static void configure (GTask *task);
 static void
 publication_free (Publication *self)
 {
-  g_clear_object (&self->client);
+  g_clear_weak_pointer (&self->client);
   g_free (self->service);
   g_free (self->node);
   g_free (self->id);
@@ -387,7 +387,7 @@ hs_pubsub_publish_async (HsPubSub *self,
       g_task_return_error (task, error);
       return;
     }
-  publication->client = g_object_ref (self->client);
+  g_set_weak_pointer (&publication->client, self->client);
   publication->node = g_strdup (node);
   publication->id = g_strdup (id);
   publication->payload = payload != NULL ? hs_element_copy (payload) : NULL;
