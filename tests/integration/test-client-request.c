@@ -200,6 +200,42 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_assert_null (strstr (sent, "id=\"i3\""));
 }
 
+typedef struct
+{
+  GCancellable *cancellable;
+  Outcome *outcome;
+} Canceller;
+
+static HsElement *
+cancel_cb (HsClient *client, HsElement *element, gpointer data)
+{
+  Canceller *self = data;
+
+  g_cancellable_cancel (self->cancellable);
+  test_until (self->outcome->n_called == 1);
+  return NULL;
+}
+
+/* A handler of what is in the answer is called first, and may cancel the request. */
+static void
+test_cancelled_by_handler (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+  g_auto (Outcome) other = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Canceller canceller = { cancellable, &outcome };
+
+  hs_client_add_handler (fixture->test->client, "query", "urn:q", HS_HANDLER_ONCE, cancel_cb, &canceller, NULL);
+  ask (fixture->test, NULL, "i1", -1, cancellable, &outcome);
+  ask (fixture->test, NULL, "i2", -1, NULL, &other);
+  test_client_await_sent (fixture->test, "i2");
+  test_client_say (fixture->test, "<iq type='result' id='i1'><query xmlns='urn:q'/></iq><iq type='result' id='i2'/>");
+  test_until (other.n_called == 1);
+  g_assert_no_error (other.error);
+  g_assert_cmpuint (outcome.n_called, ==, 1);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 test_session_lost (gconstpointer data)
 {
@@ -434,6 +470,7 @@ main (int argc, char **argv)
     { "timeouts", test_timeouts },
     { "default-timeout", test_default_timeout },
     { "cancel", test_cancel },
+    { "cancelled-by-handler", test_cancelled_by_handler },
     { "no-session", test_no_session },
     { "not-a-request", test_not_a_request },
     { "matching", test_matching },

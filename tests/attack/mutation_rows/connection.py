@@ -40,6 +40,11 @@ ROWS = [
     unit("writes are not held back (TCP_NODELAY)",
          "g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);", ";",
          "connector"),
+    unit("what a callee sends leaves in the turn in which it is called",
+         "if (self->delivering) self->end_due = TRUE; else wait_for_end (self);", "wait_for_end (self);",
+         "socket-transport", "/transport/answer"),
+    unit("what a callee sends does not wait for a main loop that the callee iterates",
+         "if (self->end_due) wait_for_end (self);", ";", "socket-transport", "/transport/answer-in-nested-loop"),
     unit("a domain that says it has no service is not tried",
          "if (targets == NULL) { set_targets (self, g_ptr_array_new ());"
          " attempt_fail (self, g_steal_pointer (&error)); return; }",
