@@ -98,6 +98,10 @@ message = Headstock.Message.new_chat("a@b", "but *soft*")
     ("python-and-javascript", "python", "class Ping"): ("server, client = start()",
                                               f'server.feed("{PING}")\nassert server.take_sent()["type"] == "result"'),
     ("python-and-javascript", "python", "Juliet is gone"): ("", "assert callable(gone)"),
+    ("python-and-javascript", "python", "text=True"): ("""(server, client), printed = start(), []
+print = lambda *words: printed.append(words)""", """client.register(type("Texts", (), {"chat": chat})())
+feed(server)
+assert printed == [("juliet@example.org/a", "hi")]"""),
     ("python-and-javascript", "python", "show, window"): ("""server, client = start()
 shown, window = [], object()
 show = lambda client, element, window: shown.append((element.body, window))
@@ -146,6 +150,11 @@ await null;
 const answer = server.expect('iq', Headstock.NS_CLIENT);
 check(answer.to_string().includes('<version>7</version>'));
 check(printed.includes('a@b') && printed.some(line => line.startsWith('ready as user@example.org/')));"""),
+    ("python-and-javascript", "js", "text: true"): ("""const [server, client] = start();
+const printed = [], print = (...words) => {
+    printed.push(words.join(' '));
+};""", """feed(server, 'hi');
+check(printed.length === 1 && printed[0] === 'juliet@example.org/a hi');"""),
     ("python-and-javascript", "js", "client.add_handler"): ("const [server, client] = start();", "feed(server, 'hi');"),
     ("python-and-javascript", "js", "client.elements"): ("""const [server, client] = start();
 const printed = [];
