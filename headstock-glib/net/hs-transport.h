@@ -153,8 +153,8 @@ hs_transport_has_unread (HsTransport *self)
 }
 
 /* The buffer that is written next: append whole stanzas to it, then call hs_transport_queue(). All that is
- * appended in one turn of the loop leaves at the end of the turn. Ask for the buffer each time: it is another
- * one after a write. */
+ * appended in one turn of the loop leaves at the end of the turn; inside received(), when that returns. Ask for the
+ * buffer each time: it is another one after a write. */
 static inline GByteArray *
 hs_transport_get_output (HsTransport *self)
 {
