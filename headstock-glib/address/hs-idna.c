@@ -345,7 +345,7 @@ prepare_name (const char *string, GError **error)
   return g_steal_pointer (&result);
 }
 
-/* What a plain label consists of. */
+/* The characters of a plain label. */
 static const gboolean plain[256]
     = { ['a' ... 'z'] = TRUE, ['0' ... '9'] = TRUE, ['-'] = TRUE, ['_'] = TRUE };
 

@@ -57,7 +57,7 @@ struct _HsJid
 
 #define NO_PART G_MAXUINT16
 
-/* As much of an address as an error message shows, in octets. */
+/* The longest part of an address that an error message shows, in octets. */
 #define MAX_QUOTED 80
 
 /* A JID that is longer than this has at least one part that is longer than HS_PRECIS_MAX_INPUT, and is refused. */

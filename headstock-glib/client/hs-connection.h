@@ -92,7 +92,7 @@ HsStream *hs_connection_reset (HsConnection *self); /* (transfer full) (nullable
 HsConnectionPhase hs_connection_get_phase (const HsConnection *self);
 /* Whether the phase is OPEN. A handler that is called meanwhile may end it. */
 gboolean hs_connection_is_open (const HsConnection *self);
-/* The same, and the stream is still the one that it was before a handler was called. */
+/* Whether the phase is OPEN, with this stream: a handler may have ended the connection and begun another. */
 gboolean hs_connection_is_open_with (const HsConnection *self, HsStream *stream);
 /* Whether a stream has begun, and was not taken away: it may be closed, or wait for TLS. */
 gboolean hs_connection_has_stream (const HsConnection *self);

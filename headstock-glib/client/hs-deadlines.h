@@ -52,7 +52,7 @@ void hs_deadlines_stop (HsDeadlines *self);
 /* Replaces the time that was set before. */
 void hs_deadlines_set (HsDeadlines *self, HsDeadline deadline, guint msec);
 void hs_deadlines_set_at (HsDeadlines *self, HsDeadline deadline, gint64 time);
-/* The same, unless an earlier time is set. */
+/* Sets the deadline to @time, unless an earlier time is set. */
 void hs_deadlines_bring_forward (HsDeadlines *self, HsDeadline deadline, gint64 time);
 void hs_deadlines_clear (HsDeadlines *self, HsDeadline deadline);
 /* 0: none is set. */

@@ -31,8 +31,8 @@ typedef enum
   HS_FEATURE_STATUS_UNKNOWN,      /* nobody knows whether the server has it, and it is not sent again */
 } HsFeatureStatus;
 
-/* As hs_client_send_async() without a cancellable; but an error of hs_client_send_stanza() is told at once, and then
- * the callback is not called. */
+/* Sends a stanza as hs_client_send_async() does, without a cancellable. If hs_client_send_stanza() fails, returns FALSE
+ * with its error, and the callback is not called. */
 gboolean hs_feature_send (HsClient *client,
                           HsElement *stanza,
                           GAsyncReadyCallback callback,
@@ -62,7 +62,7 @@ guint hs_feature_get_child_values (HsElement *element,
                                    const char **values,
                                    guint n_values);
 
-/* The same, of the children of the first child called @child. Both names are in @namespace_. */
+/* Does the same with the children of the first child called @child. Both names are in @namespace_. */
 guint hs_feature_get_inner_values (HsElement *element,
                                    const char *child,
                                    const char *name,
@@ -90,7 +90,7 @@ typedef struct _HsFeatureTimer HsFeatureTimer;
 /* @func is called once for each time that is set. It may free the timer. @client: NULL or without a run: the timer is on
  * the loop of the thread's default main context. */
 HsFeatureTimer *hs_feature_timer_new (HsClient *client, void (*func) (gpointer user_data), gpointer user_data);
-/* The same, with a time in so many milliseconds. */
+/* Makes a timer, and sets it to @msec milliseconds from now. */
 HsFeatureTimer *hs_feature_timer_start (HsClient *client,
                                         guint msec,
                                         void (*func) (gpointer user_data),

@@ -22,7 +22,7 @@ HsIqRequest *
 hs_requests_add (HsRequests *self, HsNode *iq, guint msec, gint64 now)
 {
   const gint64 timeout = msec * (gint64) 1000;
-  /* Time stands still while the session is interrupted. A deadline of 0 is none. */
+  /* Time stands still while the session is interrupted. A deadline of 0 means that there is none. */
   gint64 deadline = hs_iq_tracker_get_time (self->tracker, now) + timeout;
   HsIqRequest *request = hs_iq_tracker_add (self->tracker, hs_node_get_attribute (iq, "id", NULL),
                                             hs_node_get_attribute (iq, "to", NULL),

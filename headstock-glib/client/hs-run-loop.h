@@ -32,7 +32,7 @@ gboolean hs_run_loop_is_foreign (HsRunLoop *self);
 
 /* Monotonic time: the time for which deadlines wait. */
 gint64 hs_run_loop_get_time (const HsRunLoop *self);
-/* The same, and it goes on while the machine sleeps. */
+/* The time on a clock that goes on while the machine sleeps. */
 gint64 hs_run_loop_get_boot_time (const HsRunLoop *self);
 /* The time of day, in microseconds since 1970. */
 gint64 hs_run_loop_get_real_time (const HsRunLoop *self);

@@ -230,7 +230,7 @@ abandon_racer (HsRacer *racer)
     abandon_step (&racer->step);
 }
 
-/* Those that did not come first have not failed. */
+/* Ends all connections that are still being made. They have not failed: another one was faster. */
 static GTask *
 attempt_end (HsConnecting *self)
 {

@@ -71,7 +71,7 @@ void hs_connector_note_failure (HsConnector *self,
  * about the last address that could be reached; or else the last error. The message mentions the other errors. NULL:
  * nothing has failed. (transfer full) */
 GError *hs_connector_get_failure (HsConnector *self);
-/* Whether a certificate that was refused is what would be told. */
+/* Whether hs_connector_get_failure() would return the error about a refused certificate. */
 gboolean hs_connector_has_refused_certificate (HsConnector *self);
 /* The address that was returned last is to be tried once more, before the others. FALSE: as many connections as
  * there may be were made. */

@@ -41,7 +41,7 @@ hs_loop_get_time (const HsLoop *self)
   return hs_timers_get_time (&self->timers);
 }
 
-/* The same on a clock that goes on while the machine sleeps, if the system has one. */
+/* The time on a clock that goes on while the machine sleeps, if the system has one. */
 gint64 hs_loop_get_boot_time (const HsLoop *self);
 /* Microseconds since 1970, on the system's clock, which may be set. It stands and is set by tests with the other one. */
 gint64 hs_loop_get_real_time (const HsLoop *self);

@@ -38,10 +38,10 @@ typedef struct
 
   HsLoop *loop;
   GIOStream *stream; /* NULL during a TLS handshake, which has it */
-  /* Either the stream's socket, where there is nothing between and what poll() says of it is all: a
-   * GSocketConnection makes its two streams only when they are asked for, and an idle one needs none. */
+  /* The socket is used directly if nothing lies between the stream and the socket. A GSocketConnection makes its two
+   * streams when they are asked for: an idle connection needs none. */
   GSocket *socket;
-  /* Or the stream's streams. */
+  /* Used if @socket is NULL. */
   GPollableInputStream *input;
   GPollableOutputStream *output;
   GError *error;

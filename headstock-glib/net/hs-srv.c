@@ -68,7 +68,7 @@ draw_targets (HsSrvTarget **targets,
       while (targets[at]->weight < draw)
         draw -= targets[at++]->weight;
 
-      /* Those before it keep their order: those of weight 0 stay in front. */
+      /* The targets before the drawn one keep their order, so that targets of weight 0 stay in front. */
       drawn = targets[at];
       for (; at > i; at--)
         targets[at] = targets[at - 1];
@@ -131,7 +131,7 @@ typedef struct
   GPtrArray *targets;
 } HsSrvLookup;
 
-/* One service's. A resolver that never answers keeps it, and nothing else. */
+/* The query for one service. A resolver that never answers keeps the query, and nothing else. */
 typedef struct
 {
   HsSrvLookup *lookup;

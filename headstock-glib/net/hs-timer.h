@@ -62,7 +62,7 @@ void hs_timer_join (HsTimer *self,
 void hs_timer_leave (HsTimer *self);
 /* Replaces the time that was set before. Does nothing before hs_timer_join(). */
 void hs_timer_set (HsTimer *self, gint64 time);
-/* The same, with the time in so many milliseconds. */
+/* Sets the timer to @msec milliseconds from now. */
 void hs_timer_set_after (HsTimer *self, guint msec);
 
 G_END_DECLS

@@ -579,7 +579,7 @@ hs_tls_get_channel (GTlsConnection *connection,
 
       if (!g_str_equal (types[i].name, type))
         continue;
-      /* RFC 8446, appendix C.5: there is none any more. */
+      /* RFC 8446, appendix C.5: TLS 1.3 has no tls-unique. */
       if (types[i].type == G_TLS_CHANNEL_BINDING_TLS_UNIQUE &&
           g_tls_connection_get_protocol_version (connection) >= G_TLS_PROTOCOL_VERSION_TLS_1_3)
         return NULL;

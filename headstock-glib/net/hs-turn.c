@@ -111,7 +111,7 @@ hs_turn_begin (HsTurnPlace *self)
   HsTurn *turn = self->turn;
   gint64 now;
 
-  /* Others have their share first. */
+  /* The places that wait have their share first. */
   if (turn->n_waiting > 0 && self->round == turn->round && !is_waiting (self))
     {
       turn->refused = TRUE;

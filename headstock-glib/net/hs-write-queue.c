@@ -116,7 +116,7 @@ get_piece (HsWriteQueue *self)
       gsize group = MIN (GROUP_SIZE, record);
 
       self->piece = left > group ? self->divide (bytes, left, group) : left;
-      /* One that is larger has a record of its own, with its request. */
+      /* A stanza that is larger than a group gets a record of its own, with the request that follows it. */
       if (self->piece > group)
         self->piece = self->divide (bytes, left, record);
     }

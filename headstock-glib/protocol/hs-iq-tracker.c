@@ -337,7 +337,7 @@ hs_iq_tracker_expire (HsIqTracker *self, gint64 now, gint64 last_input)
     }
 }
 
-/* A deadline of 0 is none. */
+/* A deadline of 0 means that there is none. */
 static void
 shift_deadlines (HsIqTracker *self, gint64 usec)
 {

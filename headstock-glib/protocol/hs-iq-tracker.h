@@ -35,13 +35,13 @@ HsIqRequest *hs_iq_tracker_add (HsIqTracker *self,
                                 const char *from,
                                 gint64 deadline);
 void hs_iq_request_set_callback (HsIqRequest *self, HsIqAnswerFunc callback, gpointer user_data);
-/* What the request asks, for the message of an error. Borrowed: the strings must live as long as the request. */
+/* Sets the name of the payload, for error messages. Both strings are borrowed, and must live as long as the request. */
 void hs_iq_request_set_payload (HsIqRequest *self, const char *name, const char *namespace_);
 /* Forgets the request without a word. */
 void hs_iq_tracker_remove (HsIqTracker *self, HsIqRequest *request);
-/* The request that a result or error answers, or NULL. It stays where it is. */
+/* Returns the request that a result or error answers, or NULL. The request stays in the tracker. */
 HsIqRequest *hs_iq_tracker_match (HsIqTracker *self, HsNode *iq);
-/* The same again, for what was noted of a request that was found: while no request has ended, it is still there. */
+/* Remembers a request that was found. It is still there as long as no request has ended. */
 typedef struct
 {
   HsIqRequest *request;

@@ -38,7 +38,8 @@ HsPipelined hs_pipelined_get_next (HsPipelined state, HsPipelinedEvent event);
 
 /* Whether the server has still to answer something that was pipelined. */
 gboolean hs_pipelined_is_waiting (HsPipelined state);
-/* The same, of what relies on the stream features of the last connection: a session or a resumption. */
+/* Whether the server has still to answer a session or a resumption that was pipelined. Both rely on the stream features
+ * of the last connection. */
 gboolean hs_pipelined_is_session_waiting (HsPipelined state);
 /* Whether the request for the resource went with the header, and has not been answered. */
 gboolean hs_pipelined_has_bind (HsPipelined state);

@@ -21,7 +21,7 @@ typedef struct
 {
   GArray *stanzas;   /* of HsQueuedStanza, NULL while there is none */
   GByteArray *bytes; /* NULL with stanzas */
-  guint first;       /* what is before it has gone */
+  guint first;       /* the stanzas before it have been removed */
   gsize first_byte;
 } HsStanzaQueue;
 

@@ -56,12 +56,12 @@ void hs_stream_management_free (HsStreamManagement *self);
 
 /* Negotiation. Times are those of a clock that goes on while the machine sleeps, in microseconds. */
 
-/* Whether there is an interrupted session to be resumed. Also if it is too old for the server to
- * have kept it: asking tells what it had received. */
+/* Whether there is an interrupted session to be resumed. It may be too old for the server to have kept it: the answer
+ * still tells what the server had received. */
 gboolean hs_stream_management_has_session (HsStreamManagement *self);
-/* Whether the server should still have it: what is sent now can be kept for it. */
+/* Whether the server should still have the interrupted session. Stanzas that are sent now can be kept for it. */
 gboolean hs_stream_management_can_resume (HsStreamManagement *self, gint64 now);
-/* How long ago the connection went, or 0. */
+/* How long ago the connection was lost, or 0. */
 gint64 hs_stream_management_get_age (HsStreamManagement *self, gint64 now);
 /* The address for the next connection that the server has named (`location`), or NULL. */
 const char *hs_stream_management_get_location (HsStreamManagement *self);
@@ -75,9 +75,10 @@ gboolean
 hs_stream_management_on_resumed (HsStreamManagement *self, HsNode *resumed, GError **error);
 /* The answer to <enable/> or <resume/>, whichever is waited for. */
 void hs_stream_management_on_failed (HsStreamManagement *self, HsNode *failed);
-/* There is nothing to resume any more: delivery statuses are decided, and what may be sent again waits. */
+/* The session cannot be resumed any more. Decides the delivery status of each stanza, and keeps those that may be sent
+ * again for the next session. */
 void hs_stream_management_lose (HsStreamManagement *self);
-/* As above, and nothing waits: it is all given back. For the end of a run. */
+/* Ends the session at the end of a run: all stanzas are given back, and none is kept. */
 void hs_stream_management_give_up (HsStreamManagement *self);
 /* A session stands, or the server has answered to <enable/>: writes what waits, or as much as may be in
  * flight. While the answer is waited for, only the library's own stanzas leave. */

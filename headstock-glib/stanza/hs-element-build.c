@@ -203,7 +203,7 @@ hs_element_append (HsElement *self, HsElement *element)
   if (node == NULL || child == NULL)
     return;
   g_return_if_fail (node != child);
-  /* One that is empty is nobody's ancestor, however deep we are. */
+  /* An empty element cannot be an ancestor: the search is left out, however deep the tree is. */
   for (HsNode *ancestor = node; ancestor != NULL && child->first != NULL; ancestor = ancestor->parent)
     g_return_if_fail (ancestor != child);
   g_return_if_fail (child->parent == NULL || !child->parent->unfinished);

@@ -20,7 +20,7 @@ hs_iq_type_is_answer (const char *type)
   return type != NULL && (strcmp (type, "result") == 0 || strcmp (type, "error") == 0);
 }
 
-/* The same of a stanza of any kind; one that is going to be sent may be in no namespace. */
+/* The same for a stanza of any kind. A stanza that is going to be sent may be in no namespace. */
 
 static inline gboolean
 hs_iq_node_is_request (HsNode *stanza)

@@ -60,7 +60,7 @@ is_whole (HsNode *body)
          && hs_node_get_attribute (body, "end", NULL) == NULL;
 }
 
-/* FALSE if what is written there is no part of a text. */
+/* Returns FALSE if the two numbers do not name a part of a text. */
 static gboolean
 read_range (HsNode *body, Range *range)
 {

@@ -5,13 +5,14 @@
 #include "hs-namespaces.h"
 #include "hs-stanza-private.h"
 
-/* Messages that take others back. */
+/* Retractions: messages that take other messages back. */
 
 /* The body that programs show that do not support retractions (XEP-0424, 3). */
 #define FALLBACK_BODY "/me retracted a message, which this program does not support."
 
-/* As XEP-0424 before 0.4 and XEP-0425 before 0.3 have it, and as servers still send it: beside the later form or in its
- * place. @moderated: the element that names the moderator, or NULL for a retraction by the author. */
+/* Finds a retraction in the form of XEP-0424 before 0.4 and XEP-0425 before 0.3. Servers still send that form, beside
+ * the later one or in its place. @moderated: the element that names the moderator, or NULL for a retraction by the
+ * author. */
 static HsNode *
 find_fastened (HsMessage *self, HsNode **moderated)
 {
@@ -23,7 +24,7 @@ find_fastened (HsMessage *self, HsNode **moderated)
   return parent != NULL && hs_node_get_child (parent, "retract", HS_NS_RETRACT_0) != NULL ? fastened : NULL;
 }
 
-/* The same for what an archive keeps. */
+/* Finds, in the same form, what an archive keeps in place of a message that was retracted. */
 static HsNode *
 find_early_tombstone (HsMessage *self, HsNode **moderated)
 {

@@ -34,7 +34,7 @@ static GParamSpec *props[N_PROPS];
 
 G_DEFINE_TYPE (HsPresence, hs_presence, HS_TYPE_STANZA)
 
-/* As with the type: see HsStanza. */
+/* Takes a value that RFC 6121 does not have, as the type does: see HsStanza. */
 static void
 set_show_property (HsPresence *self, const char *show)
 {

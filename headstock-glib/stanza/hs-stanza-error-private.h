@@ -6,16 +6,16 @@
 
 G_BEGIN_DECLS
 
-/* As RFC 6120, 8.3.3 names the condition, and the error type that it has for it; where it leaves a choice, the one
- * that promises the sender least. */
+/* The name of the condition, and its error type (RFC 6120, 8.3.3). If the RFC allows several types, the type that
+ * promises the sender least. */
 const char *hs_stanza_condition_get_name (HsStanzaError condition);
 const char *hs_stanza_condition_get_error_type (HsStanzaError condition);
 gboolean hs_stanza_condition_is_known (HsStanzaError condition);
 
-/* As hs_stanza_get_error(). @name and @namespace_: what the request asked that the stanza answers; nullable, and
- * used where the stanza is an iq. */
+/* Returns the error as hs_stanza_get_error() does. @name and @namespace_: the payload of the request that an iq
+ * answers; nullable. */
 GError *hs_stanza_get_error_of_request (HsStanza *self, const char *name, const char *namespace_);
-/* How an error message names a request: by what it asks. @name and @namespace_: the payload's, nullable. */
+/* Appends the words for a request in an error message. @name and @namespace_: the payload of the request; nullable. */
 void hs_stanza_append_request (GString *message, const char *name, const char *namespace_);
 
 G_END_DECLS

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 
 /* The address in an attribute, or NULL: parsed once for each stanza. (transfer full) */
 HsJid *hs_stanza_node_dup_jid (HsNode *node, const char *name);
-/* As hs_stanza_get_stanza_type() has it, without an HsStanza; NULL if there is none. */
+/* Returns what hs_stanza_get_stanza_type() returns for the stanza, or NULL if it has no type. */
 const char *hs_stanza_node_get_type (HsNode *node);
 
-/* The node, or NULL and a critical warning where the stanza is still being received. */
+/* Returns the node, or NULL with a critical warning if the stanza is still being received. */
 HsNode *hs_stanza_get_writable_node (HsStanza *self);
 /* FALSE if the attribute had that value already. */
 gboolean hs_stanza_change_attribute (HsStanza *self, const char *name, const char *value);
@@ -22,7 +22,7 @@ gboolean hs_stanza_change_attribute (HsStanza *self, const char *name, const cha
 HsNode *hs_stanza_get_own_child (HsStanza *self, const char *name);
 /* The child with that name in the language that is to be shown, if there are several (RFC 6121, 5.2.3). */
 HsNode *hs_stanza_get_localized_child (HsStanza *self, const char *name);
-/* The text of such a child: NULL if there is none, "" if it is empty. */
+/* Returns the text of that child: NULL if there is no such child, "" if it is empty. */
 const char *hs_stanza_get_localized_text (HsStanza *self, const char *name);
 /* Replaces all children with that name, in all languages, by one with @text; NULL removes them. FALSE: nothing has
  * changed. */

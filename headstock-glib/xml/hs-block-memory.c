@@ -3,7 +3,7 @@
 
 #include "xml/hs-node-private.h"
 
-/* The memory of a block: chunks, which are freed with it, and what is loose. */
+/* The memory of a block: chunks, which are freed with the block, and loose memory, which can be freed before it. */
 
 /* A chat message with its attributes fits into the first chunk. */
 #define MAX_CHUNK_SIZE (64 * 1024)
@@ -23,7 +23,7 @@ hs_block_alloc_slow (HsBlock *self, gsize size)
   want = MIN (want, MAX_CHUNK_SIZE);
   if (size > want / 4)
     {
-      /* One of its own, and the rest of the current chunk stays in use. */
+      /* Make a chunk for this memory alone: the rest of the current chunk stays in use. */
       chunk = g_malloc (sizeof (HsChunk) + size);
       chunk->next = self->chunks;
       self->chunks = chunk;

@@ -129,7 +129,7 @@ free_detached (HsBlock *self)
   g_free (detached);
 }
 
-/* One block, without those that were merged into it. */
+/* Frees one block, without the blocks that were merged into it. */
 static void
 free_one (HsBlock *self)
 {
@@ -318,7 +318,7 @@ hs_block_unref (HsBlock *self)
 
   self = lock_block (self);
   last = g_atomic_int_dec_and_test (&self->owners);
-  /* Again if a view was found meanwhile, and so taken back, by somebody who has gone since. */
+  /* Repeat this if another thread has found a view meanwhile, and has dropped it again. */
   while (last && self->views != NULL)
     {
       self = hand_over (self);

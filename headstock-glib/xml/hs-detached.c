@@ -14,7 +14,7 @@
  * Only views keep a node. While anybody else has the block (a parser, the dispatcher, a thread that is about to drop
  * the last reference on a view), nothing is freed. */
 
-/* Those that were detached last stay: a program may still use one on which it has no reference. */
+/* The nodes that were detached last are kept: a program may still use one without a reference on it. */
 #define N_RECENT 32
 
 /* The least growth that is looked after. */

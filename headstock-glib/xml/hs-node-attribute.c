@@ -118,7 +118,7 @@ new_loose_attribute (HsBlock *block,
   return self;
 }
 
-/* As the last, out of the block's chunks: most attributes are set once. */
+/* Appends an attribute whose memory is out of the block's chunks: most attributes are set once. */
 static void
 append_attribute (HsNode *self, const char *name, const char *namespace_, const char *value)
 {
@@ -184,7 +184,8 @@ hs_node_get_attribute (HsNode *self, const char *name, const char *namespace_)
   return found != NULL ? found->value : NULL;
 }
 
-/* calloc() would not reuse what the stanza before gave back, and what is not in use is not looked at. */
+/* calloc() would not reuse the memory that the stanza before has given back. Values that are not in use are not read,
+ * so that they need not be zero. */
 static HsParsedValues *
 new_parsed_values (const HsParsedType *type)
 {

@@ -78,13 +78,13 @@ hs_block_resolve (HsBlock *self)
   return self;
 }
 
-/* With @size rounded up: where the current chunk is full. */
+/* Called if the current chunk is full. @size is rounded up. */
 gpointer hs_block_alloc_slow (HsBlock *self, gsize size);
 
 /* The value at that address is going, or may be another one. */
 void hs_block_forget_parsed (HsBlock *self, const char *value);
 gpointer hs_block_alloc_loose (HsBlock *self, gsize size);
-/* Makes room, for what is loose or in a chunk, of which the first @used bytes count. */
+/* Makes room for more bytes. @memory is loose or in a chunk; its first @used bytes are kept. */
 gpointer hs_block_grow_loose (HsBlock *self, gpointer memory, gsize used, gsize size);
 void hs_block_free_loose (HsBlock *self, gconstpointer memory);
 

@@ -207,7 +207,7 @@ join_texts (HsNode *self, HsNode *next, gboolean drop_space)
       memcpy (self->text + self->length, next->text, next->length);
       self->length += next->length;
       self->text[self->length] = '\0';
-      /* Counted here, since what is used again takes no memory from the block that would be. */
+      /* Count the bytes here: text that is written into memory that the node has takes nothing from the block. */
       block->size += next->length;
     }
   cut (next);
@@ -311,8 +311,8 @@ hs_node_forget (HsNode *self)
   unlink_and_join (self, TRUE);
 }
 
-/* Makes room for @more bytes and a NUL; linear over all calls together, since what is large doubles. What would be
- * lost when the node is freed before the block is, is not in the block's chunks. */
+/* Makes room for @more bytes and a NUL. All calls together take linear time, since large text doubles its memory. Large
+ * text is not in the block's chunks, so that it is freed with its node. */
 static void
 grow_text (HsBlock *block, HsNode *self, gsize more)
 {

@@ -108,7 +108,8 @@ gboolean hs_names_owns (HsNames *self, const char *name);
 HsBlock *hs_block_new (HsNames *names);
 HsBlock *hs_block_ref (HsBlock *self);
 void hs_block_unref (HsBlock *self);
-/* Makes the block as new where its one owner is the caller and nobody has a view. */
+/* Empties the block, so that it can be used again. Returns FALSE unless the caller is its only owner and nobody has a
+ * view. */
 gboolean hs_block_try_reset (HsBlock *self, HsNames *names);
 /* Bytes that the nodes and their text take. */
 gsize hs_block_get_size (HsBlock *self);
@@ -124,23 +125,24 @@ void hs_node_rename (HsNode *self, const char *name);
 void hs_node_set_namespace (HsNode *self, const char *namespace_);
 void hs_node_append (HsNode *self, HsNode *child);
 void hs_node_unlink (HsNode *self);
-/* The same for what is not put anywhere else: it goes when nobody holds it, and many others were detached since. */
+/* Unlinks an element that is not put anywhere else. The element is freed when nobody holds it and many others were
+ * detached after it. */
 void hs_node_detach (HsNode *self);
 /* A child was taken out of an element and put somewhere else: the element goes as well, if it is the top of a tree
  * that nobody holds. */
 void hs_node_left (HsNode *self);
 /* Takes out an element that has been dealt with, and white space that only stood around it. */
 void hs_node_forget (HsNode *self);
-/* Takes what is after an element away from its parent, and puts it back. */
+/* Takes the nodes after an element away from its parent, and puts them back. */
 HsNode *hs_node_hide_following (HsNode *self, HsNode **last);
 void hs_node_show_following (HsNode *self, HsNode *following, HsNode *last);
-/* No more text follows the last: what forgetting left open is settled. */
+/* No text follows the last text any more: joins or drops the white space that a forgotten element has left. */
 void hs_node_close_gap (HsNode *self);
 void hs_node_append_text (HsNode *self, const char *text, gsize length);
 void hs_node_remove_children (HsNode *self);
 /* In place of all children. The text may be the element's own, or a part of it; or NULL. */
 void hs_node_set_text (HsNode *self, const char *text);
-/* One that the element does not have yet. @name must live as long as the block. */
+/* Adds an attribute that the element does not have yet. @name must live as long as the block. */
 void hs_node_add_attribute (HsNode *self, const char *name, const char *value);
 void hs_node_set_attribute (HsNode *self,
                             const char *name,
@@ -181,7 +183,7 @@ gboolean hs_view_unbind_only (HsView *self);
 gboolean hs_view_disposing (HsView *self);
 void hs_view_release (HsView *self);
 
-/* "" is none, as in xmlns="". */
+/* The namespace "" stands for no namespace, as in xmlns="". */
 HsStanzaKind hs_stanza_kind_for_name (const char *name, const char *namespace_);
 
 /* Asked several times for each stanza, and so remembered. */

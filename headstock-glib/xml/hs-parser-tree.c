@@ -59,7 +59,7 @@ hs_parser_take_block (HsParser *self)
 
   if (G_UNLIKELY (block == NULL))
     return hs_block_new (self->known.names);
-  /* As good as new: nobody but us has known of it since it was put back. */
+  /* Nobody has had this block since it was put back: it need not be cleared. */
   self->spares = g_steal_pointer (&block->forward);
   self->n_spares--;
   return block;
@@ -68,7 +68,7 @@ hs_parser_take_block (HsParser *self)
 void
 hs_parser_put_block (HsParser *self, HsBlock *block)
 {
-  /* One that is put back after the stream was restarted would not have the names of the next. */
+  /* A block from before a restart of the stream does not have the names of the next stanza. */
   if (self->known.names != NULL && self->n_spares < HS_PARSER_MAX_SPARES &&
       hs_block_try_reset (block, self->known.names))
     {

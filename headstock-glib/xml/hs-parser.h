@@ -97,16 +97,17 @@ gsize hs_parser_feed (HsParser *self,
                       GError **error);
 /* The next event, or NULL. It and its node live until they are given back. */
 HsParserEvent *hs_parser_pop (HsParser *self);
-/* The next event where that is a stanza of the three kinds, or an element to forget. Otherwise NULL, and
- * nothing has been taken. */
+/* Returns the next event if it is a message, presence or iq, or an element to forget. Otherwise returns NULL, and takes
+ * nothing. */
 HsParserEvent *hs_parser_pop_stanza (HsParser *self);
 void hs_parser_give_back (HsParser *self, HsParserEvent *event);
 /* Which limit the stanza of a DISCARDED event passed; lives as long as the event. */
 const HsDiscard *hs_parser_event_get_discard (HsParserEvent *event);
-/* The same for later: with the tags of the stanza and of its first child, and nothing else. To be given back as well. */
+/* Copies a DISCARDED event for later, with the start tags of the stanza and of its first child only. The copy must be
+ * given back as well. */
 HsParserEvent *hs_parser_event_copy_discarded (HsParserEvent *event);
-/* How many stanzas were thrown away before the event that was popped last, or, if there was none, up to
- * now; counted from the last time that this was asked. */
+/* Returns how many stanzas were dropped since the last call, up to the event that was popped last, or up to now if no
+ * event was popped. */
 guint hs_parser_take_dropped (HsParser *self);
 /* Nobody wants to forget the element any more: it becomes a part of its stanza. */
 void hs_parser_keep (HsParser *self, HsParserEvent *event);
@@ -121,7 +122,7 @@ gboolean hs_parser_is_between_stanzas (HsParser *self);
  * busy. */
 gboolean hs_parser_shrink (HsParser *self);
 
-/* One element that stands alone; the caller owns its block. */
+/* Parses one element that stands alone. The caller owns its block. */
 HsNode *hs_parser_parse_element (const char *xml, gsize length, GError **error);
 
 G_END_DECLS

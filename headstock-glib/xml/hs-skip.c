@@ -49,7 +49,7 @@ struct _HsSkip
   guint n_matched;   /* of "[CDATA[" */
   char word[MAX_REFERENCE + 2]; /* a reference, or an attribute's name, as far as it is of interest */
   guint n_word;
-  GString *tag; /* what is remembered of the start tag while that comes in */
+  GString *tag; /* the element's start tag, as far as it has come and is remembered */
   gboolean in_tag;
   gboolean copying; /* the value that comes in */
   gsize value_start;

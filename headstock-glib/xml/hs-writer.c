@@ -49,7 +49,7 @@ static const struct
 
 #define REPLACEMENT "\357\277\275"
 
-/* As many as hs-parser.c reads in one tag: with more, the stanza ends the stream of whoever gets it. */
+/* hs-parser.c reads no more attributes in one tag: a stanza with more would end the stream of its recipient. */
 #define MAX_ATTRIBUTES 1000
 
 /* A stanza is written in many pieces of a few bytes, which are gathered here: each call of GByteArray costs more
