@@ -553,6 +553,43 @@ test_state (void)
   assert_refused (history, good);
 }
 
+/* The module of archives, or of messages, is unregistered in the midst of a run. The history goes on with the one that is
+ * registered next, and takes nothing for lost that it was not told. */
+static void
+test_modules_replaced (gconstpointer replaces_messages)
+{
+  g_autoptr (GVariant) state = history_dup_first_state ();
+  g_autoptr (HsArchive) archive = NULL;
+  HsClient *client;
+  HistoryTest f;
+
+  history_set_up (&f, state, OLDEST);
+  client = f.base.test->client;
+  history_answer (&f, "<max>1</max><before/>", AT ("08", "5", "five") FIN ("", ENDS ("5", "5")));
+  if (replaces_messages != NULL)
+    hs_client_unregister (client, HS_MODULE (f.messages));
+  else
+    {
+      archive = g_steal_pointer (&f.base.archive);
+      f.base.archive = hs_archive_new ();
+      hs_client_unregister (client, HS_MODULE (archive));
+    }
+  /* The archive answers what it was asked before; that is of no use any more. */
+  history_answer (&f, "<value>2026-01-02T03:01:00", DONE);
+  g_assert_false (hs_history_is_current (f.history, NULL));
+  history_expect (&f, "");
+  hs_client_register (client, replaces_messages != NULL ? HS_MODULE (f.messages) : HS_MODULE (f.base.archive));
+  history_answer (&f, "<max>1</max><before/>", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_answer (&f, "<value>2026-01-02T03:01:00",
+                  AT ("01", "1", "one") NO_MESSAGE ("02", "2") AT ("05", "3", "three") FIN ("", ENDS ("1", "3")));
+  history_answer (&f, "<after>3</after>", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_answer (&f, "<after>4</after>", DONE);
+  history_answer (&f, "<value>2026-01-02T03:01:00", AT ("01", "1", "one") FIN ("", ENDS ("1", "1")));
+  history_answer (&f, "<value>2026-01-02T03:06:00", AT ("06", "4", "four") FIN ("", ENDS ("4", "4")));
+  history_expect (&f, "4'four' current:user@example.org ");
+  history_tear_down (&f);
+}
+
 /* A gap that the program has made itself. */
 static void
 test_no_gap (void)
@@ -676,6 +713,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/twins", test_twins);
   g_test_add_func ("/history/waits", test_waits);
   g_test_add_func ("/history/left", test_left);
+  g_test_add_data_func ("/history/archive-replaced", NULL, test_modules_replaced);
+  g_test_add_data_func ("/history/messages-replaced", "", test_modules_replaced);
   g_test_add_func ("/history/no-gap", test_no_gap);
   g_test_add_func ("/history/state", test_state);
   g_test_add_func ("/history/state-gaps", test_state_gaps);
