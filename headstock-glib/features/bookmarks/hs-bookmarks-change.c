@@ -159,8 +159,8 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
   if (!self->is_writable)
     {
       g_task_return_new_error (task, HS_ERROR, HS_ERROR_NOT_SUPPORTED,
-                               "Bookmarks cannot be changed: the server keeps them in an older store (XEP-0048, "
-                               "XEP-0049), which HsBookmarks only reads");
+                               "Bookmarks cannot be changed: the server has no nodes for them (XEP-0402), or keeps them "
+                               "in an older store (XEP-0048, XEP-0049), which HsBookmarks only reads");
       return;
     }
   if (change->element == NULL)
