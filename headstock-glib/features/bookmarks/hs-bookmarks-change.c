@@ -8,6 +8,7 @@
 #include "hs-error.h"
 #include "hs-feature.h"
 #include "hs-namespaces.h"
+#include "hs-pubsub-shared.h"
 #include "hs-stanza-error.h"
 
 /* Stores and removes bookmarks, and takes over changes by the account's other devices. */
@@ -129,17 +130,6 @@ retract_next (HsBookmarks *self, GTask *task)
   g_task_return_boolean (task, TRUE);
 }
 
-/* XEP-0402, 3: only the account itself may read the node. */
-static HsNodeConfig *
-make_options (void)
-{
-  HsNodeConfig *config = hs_node_config_new_private ();
-
-  hs_node_config_store_value (config, "max_items", "max");
-  hs_node_config_store_value (config, "send_last_published_item", "never");
-  return config;
-}
-
 static void
 go_on (HsBookmarks *self, GTask *task, const GError *error)
 {
@@ -171,7 +161,8 @@ go_on (HsBookmarks *self, GTask *task, const GError *error)
   present = g_hash_table_lookup (self->table, change->room);
   if (present != NULL)
     hs_bookmark_complete (change->element, present, change->unknown);
-  options = make_options ();
+  /* XEP-0402, 3: only the account itself may read the node. */
+  options = hs_pubsub_new_list_config ();
   hs_pubsub_publish_async (self->pubsub, NULL, HS_NS_BOOKMARKS, change->room, change->element, options, cancellable,
                            stored_cb, g_steal_pointer (&owned));
 }

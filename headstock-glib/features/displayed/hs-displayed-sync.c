@@ -128,16 +128,6 @@ published_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   hs_displayed_sync_publish (self, position);
 }
 
-static HsNodeConfig *
-new_options (void)
-{
-  HsNodeConfig *options = hs_node_config_new_private ();
-
-  hs_node_config_store_value (options, "max_items", "max");
-  hs_node_config_store_value (options, "send_last_published_item", "never");
-  return options;
-}
-
 /* Publishes nothing before the positions of the other devices are known: this device may be behind them. */
 void
 hs_displayed_sync_publish (HsDisplayed *self, HsDisplayedPosition *position)
@@ -149,7 +139,7 @@ hs_displayed_sync_publish (HsDisplayed *self, HsDisplayedPosition *position)
   if (!self->is_caught_up || self->is_unsupported || self->pubsub == NULL || position->is_publishing
       || !hs_displayed_position_is_news (position))
     return;
-  options = new_options ();
+  options = hs_pubsub_new_list_config ();
   payload = hs_displayed_make_payload (position);
   publication = g_new (Publication, 1);
   *publication = (Publication){ g_object_ref (self), g_strdup (position->peer), g_strdup (position->id) };

@@ -4,6 +4,7 @@
 #include "hs-node-config-private.h"
 
 #include "hs-namespaces.h"
+#include "hs-pubsub-shared.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct _HsNodeConfig
 
   GPtrArray *names;
   GPtrArray *values;
+  gboolean is_lenient; /* of the fields, only the basic ones have to be in the form of a service */
 };
 
 G_DEFINE_FINAL_TYPE (HsNodeConfig, hs_node_config, G_TYPE_OBJECT)
@@ -69,10 +71,37 @@ new_for_access (const char *access_model)
 }
 
 HsNodeConfig *
+hs_pubsub_new_list_config (void)
+{
+  HsNodeConfig *self = hs_node_config_new_private ();
+
+  hs_node_config_store_value (self, "max_items", "max");
+  hs_node_config_store_value (self, "send_last_published_item", "never");
+  self->is_lenient = TRUE;
+  return self;
+}
+
+static gboolean
+is_basic (const char *name)
+{
+  static const char *const basic[] = { PREFIX "persist_items", PREFIX "access_model", NULL };
+
+  return g_strv_contains (basic, name);
+}
+
+/* Whether the service of a node has no such field, and it is not required. */
+static gboolean
+is_left_out (HsNodeConfig *self, HsDataForm *form, const char *name)
+{
+  return self->is_lenient && !is_basic (name) && hs_data_form_get_field (form, name) == NULL;
+}
+
+HsNodeConfig *
 hs_node_config_copy (HsNodeConfig *self)
 {
   HsNodeConfig *copy = g_object_new (HS_TYPE_NODE_CONFIG, NULL);
 
+  copy->is_lenient = self->is_lenient;
   for (guint i = 0; i < self->names->len; i++)
     hs_node_config_store_value (copy, self->names->pdata[i], self->values->pdata[i]);
   return copy;
@@ -81,11 +110,10 @@ hs_node_config_copy (HsNodeConfig *self)
 HsNodeConfig *
 hs_node_config_copy_basic (HsNodeConfig *self)
 {
-  static const char *const basic[] = { PREFIX "persist_items", PREFIX "access_model", NULL };
   HsNodeConfig *copy = g_object_new (HS_TYPE_NODE_CONFIG, NULL);
 
   for (guint i = 0; i < self->names->len; i++)
-    if (g_strv_contains (basic, self->names->pdata[i]))
+    if (is_basic (self->names->pdata[i]))
       hs_node_config_store_value (copy, self->names->pdata[i], self->values->pdata[i]);
   return copy;
 }
@@ -130,7 +158,8 @@ gboolean
 hs_node_config_is_met (HsNodeConfig *self, HsDataForm *form)
 {
   for (guint i = 0; i < self->names->len; i++)
-    if (!is_value_met (form, self->names->pdata[i], self->values->pdata[i]))
+    if (!is_value_met (form, self->names->pdata[i], self->values->pdata[i])
+        && !is_left_out (self, form, self->names->pdata[i]))
       return FALSE;
   return TRUE;
 }
@@ -143,7 +172,7 @@ hs_node_config_fill (HsNodeConfig *self, HsDataForm *form, const char **missing)
     {
       const char *name = self->names->pdata[i];
 
-      if (!is_value_met (form, name, self->values->pdata[i])
+      if (!is_value_met (form, name, self->values->pdata[i]) && !is_left_out (self, form, name)
           && !hs_data_form_set_value (form, name, self->values->pdata[i], NULL) && *missing == NULL)
         *missing = name;
     }

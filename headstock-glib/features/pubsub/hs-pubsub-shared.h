@@ -14,4 +14,9 @@ typedef void (*HsPubSubMissedFunc) (gpointer data);
 void hs_pubsub_add_missed (HsPubSub *self, HsPubSubMissedFunc func, gpointer data);
 void hs_pubsub_remove_missed (HsPubSub *self, gpointer data);
 
+/* Makes the configuration of a node that only the account itself may read, and that keeps an item for each of many things
+ * (XEP-0402, XEP-0490). If the service cannot set how many items the node keeps, or when the last one is sent, that is not
+ * required. (transfer full) */
+HsNodeConfig *hs_pubsub_new_list_config (void);
+
 G_END_DECLS

@@ -434,6 +434,39 @@ test_never_open (void)
   bookmarks_tear_down (&f);
 }
 
+/* A service that cannot set how many items a node keeps can still hide them from others, or it cannot. */
+static void
+test_few_options (void)
+{
+#define NODE_CONFIG(fields) RESULT ("<pubsub " OWNER "><configure node='" BOOKMARKS "'><x xmlns='jabber:x:data' type='form'>" \
+                                    fields "</x></configure></pubsub>")
+  g_autoptr (HsBookmark) made = hs_bookmark_new ("secret@rooms.example.org");
+  BookmarksTest f;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      bookmarks_set_up (&f, "<identity category='pubsub' type='pep'/>" COMPAT);
+      bookmarks_answer (&f, "<items ", ITEMS_OF (BOOKMARKS, ""));
+      store (&f, made);
+      bookmarks_answer (&f, "<configure node=\"" BOOKMARKS "\"/>",
+                        i == 0 ? NODE_CONFIG (OPEN) : NODE_CONFIG (FIELD ("persist_items", "1")));
+      if (i == 0)
+        {
+          pubsub_await (&f.nodes, "<configure node=\"" BOOKMARKS "\"><x ");
+          assert_sent (&f, "<field var=\"pubsub#access_model\" type=\"text-single\"><value>whitelist</value></field></x>");
+          pubsub_say (&f.nodes, RESULT (""));
+          bookmarks_answer (&f, "<configure node=\"" BOOKMARKS "\"/>", NODE_CONFIG (PRIVATE));
+          bookmarks_answer (&f, "<item id=\"secret@rooms.example.org\">", RESULT (""));
+          bookmarks_assert_stored (&f, 0, 0);
+        }
+      else
+        bookmarks_assert_stored (&f, HS_ERROR, HS_ERROR_NOT_SUPPORTED);
+      test_client_say (f.nodes.test, "");
+      pubsub_assert_unsent (&f.nodes, "secret");
+      bookmarks_tear_down (&f);
+    }
+}
+
 /* Registered late, without a session, taken away while the bookmarks are asked for. */
 static void
 test_sessions (void)
@@ -683,6 +716,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/failure", test_failure);
   g_test_add_func ("/bookmarks/at-once", test_at_once);
   g_test_add_func ("/bookmarks/never-open", test_never_open);
+  g_test_add_func ("/bookmarks/few-options", test_few_options);
   g_test_add_func ("/bookmarks/sessions", test_sessions);
   g_test_add_func ("/bookmarks/other-nodes", test_other_nodes);
   g_test_add_func ("/bookmarks/resumed", test_resumed);
