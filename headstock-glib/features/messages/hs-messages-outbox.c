@@ -33,16 +33,16 @@ dup_state (HsStateful *stateful)
   HsMessages *self = HS_MESSAGES (stateful);
   g_autofree char *account = self->client != NULL ? hs_stateful_dup_account (stateful, self->client)
                                                   : g_strdup (self->account);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->pending));
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->sent.pending));
   GVariantBuilder builder;
 
   /* Messages that are settled stay in the list until the turn is over. */
-  if (n <= self->n_settled || account == NULL)
+  if (n <= self->sent.n_settled || account == NULL)
     return NULL;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sbx)"));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (HsSentMessage) sent = g_list_model_get_item (G_LIST_MODEL (self->pending), i);
+      g_autoptr (HsSentMessage) sent = g_list_model_get_item (G_LIST_MODEL (self->sent.pending), i);
       g_autofree char *xml
           = sent->is_pending && is_of (sent, account) ? hs_element_to_string (HS_ELEMENT (sent->chat.message)) : NULL;
 
@@ -104,12 +104,12 @@ take_entry (HsMessages *self, HsSentMessage *sent)
 {
   g_autoptr (GError) error = NULL;
 
-  sent->number = self->next_number++;
+  sent->number = self->outbox.next_number++;
   sent->is_pending = TRUE;
   hs_messages_remember (self, sent);
   if (!sent->was_sent)
     {
-      g_queue_push_tail (&self->outbox, g_object_ref (sent));
+      g_queue_push_tail (&self->outbox.messages, g_object_ref (sent));
       return;
     }
   error = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
@@ -139,7 +139,7 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
   own = hs_jid_new (account, error);
   if (own == NULL)
     return FALSE;
-  if (self->sent.length > 0)
+  if (self->sent.messages.length > 0)
     return refuse_state (account, "cannot be restored after messages were sent", error);
   all = read_entries (self, entries, own);
   if (all == NULL)
@@ -148,7 +148,7 @@ restore_state (HsStateful *stateful, GVariant *state, GError **error)
                          error);
   g_free (self->account);
   self->account = g_strdup (account);
-  g_list_store_splice (self->pending, 0, 0, all->pdata, all->len);
+  g_list_store_splice (self->sent.pending, 0, 0, all->pdata, all->len);
   for (guint i = 0; i < all->len; i++)
     take_entry (self, g_ptr_array_index (all, i));
   if (self->has_session)
@@ -171,7 +171,7 @@ hs_messages_check_account (HsMessages *self)
 
   if (account == NULL || hs_stateful_check_account (HS_STATEFUL (self), account, self->client))
     return;
-  g_queue_clear_full (&self->outbox, g_object_unref);
+  g_queue_clear_full (&self->outbox.messages, g_object_unref);
   hs_messages_forget_all (self);
   hs_stateful_emit_changed (HS_STATEFUL (self));
 }

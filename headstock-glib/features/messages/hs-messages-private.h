@@ -83,6 +83,26 @@ typedef struct
 
 #define HS_MESSAGES_N_STAGES 3
 
+/* The messages that were sent and whose delivery status may still change. hs-messages-sent.c has the functions. */
+typedef struct
+{
+  GListStore *pending;
+  guint n_settled;     /* of the messages in @pending that are to leave it */
+  GSource *turn;       /* removes them at the end of the turn; or NULL */
+  GQueue messages;     /* HsSentMessage: the last ones, and all that are pending */
+  GHashTable *by_id;   /* id -> its link in @messages */
+  GPtrArray *written;  /* HsSentMessage: written, without stream management */
+} HsMessagesSent;
+
+/* The messages that wait for a session. hs-messages-transmit.c has the functions. */
+typedef struct
+{
+  GQueue messages; /* HsSentMessage */
+  gboolean is_probing;
+  gboolean is_transmitting; /* hs_messages_transmit_all() is at work */
+  guint64 next_number;      /* of a sent message */
+} HsMessagesOutbox;
+
 struct _HsMessages
 {
   GObject parent_instance;
@@ -114,17 +134,9 @@ struct _HsMessages
   GHashTable *kept; /* HsJid -> HsMessagesKept */
   guint n_held;
 
-  GListStore *pending;
-  guint n_settled; /* of the messages in @pending that are to leave it */
-  GSource *turn;   /* removes them at the end of the turn; or NULL */
-  GQueue sent;           /* HsSentMessage: the last ones, and all that are pending */
-  GHashTable *sent_by_id; /* id -> its link in @sent */
-  GQueue outbox;         /* HsSentMessage: those that wait for a session */
-  GPtrArray *written;    /* HsSentMessage: written, without stream management */
-  gboolean is_probing;
-  gboolean is_transmitting; /* hs_messages_transmit_all() is at work */
-  gboolean has_rooms;       /* another feature reports the rooms of the account */
-  guint64 next_number;      /* of a sent message */
+  HsMessagesSent sent;
+  HsMessagesOutbox outbox;
+  gboolean has_rooms; /* another feature reports the rooms of the account */
 
   HsChatStates *states;
 };

@@ -143,7 +143,7 @@ hs_messages_send (HsMessages *self, HsMessage *message, GError **error)
     return NULL;
   sent = hs_sent_message_new (copy, kind, to);
   sent->account = hs_jid_ref (self->own);
-  sent->number = self->next_number++;
+  sent->number = self->outbox.next_number++;
   set_author (self, sent);
   if (!dispatch (self, sent, error))
     return NULL;
@@ -224,7 +224,7 @@ hs_messages_cancel (HsMessages *self, HsSentMessage *sent)
   g_return_val_if_fail (HS_IS_SENT_MESSAGE (sent), FALSE);
 
   alive = g_object_ref (sent);
-  if (g_queue_remove (&self->outbox, sent))
+  if (g_queue_remove (&self->outbox.messages, sent))
     {
       g_object_unref (sent);
       error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The message was cancelled before it was sent");

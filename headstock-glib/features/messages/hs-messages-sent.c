@@ -14,70 +14,70 @@
 void
 hs_messages_sent_init (HsMessages *self)
 {
-  self->pending = g_list_store_new (HS_TYPE_SENT_MESSAGE);
-  g_queue_init (&self->sent);
-  self->sent_by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->sent.pending = g_list_store_new (HS_TYPE_SENT_MESSAGE);
+  g_queue_init (&self->sent.messages);
+  self->sent.by_id = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
 static void
 end_turn (HsMessages *self)
 {
-  if (self->turn != NULL)
-    g_source_destroy (self->turn);
-  g_clear_pointer (&self->turn, g_source_unref);
+  if (self->sent.turn != NULL)
+    g_source_destroy (self->sent.turn);
+  g_clear_pointer (&self->sent.turn, g_source_unref);
 }
 
 void
 hs_messages_sent_clear (HsMessages *self)
 {
   end_turn (self);
-  g_hash_table_unref (self->sent_by_id);
-  g_queue_clear_full (&self->sent, g_object_unref);
-  g_object_unref (self->pending);
+  g_hash_table_unref (self->sent.by_id);
+  g_queue_clear_full (&self->sent.messages, g_object_unref);
+  g_object_unref (self->sent.pending);
 }
 
 void
 hs_messages_forget_all (HsMessages *self)
 {
-  g_hash_table_remove_all (self->sent_by_id);
-  for (GList *link = self->sent.head; link != NULL; link = link->next)
+  g_hash_table_remove_all (self->sent.by_id);
+  for (GList *link = self->sent.messages.head; link != NULL; link = link->next)
     HS_SENT_MESSAGE (link->data)->is_pending = FALSE;
-  g_queue_clear_full (&self->sent, g_object_unref);
+  g_queue_clear_full (&self->sent.messages, g_object_unref);
   end_turn (self);
-  self->n_settled = 0;
-  g_list_store_remove_all (self->pending);
+  self->sent.n_settled = 0;
+  g_list_store_remove_all (self->sent.pending);
 }
 
 static void
 forget_oldest (HsMessages *self)
 {
-  guint n_pending = g_list_model_get_n_items (G_LIST_MODEL (self->pending));
-  GList *link = self->sent.head;
+  guint n_pending = g_list_model_get_n_items (G_LIST_MODEL (self->sent.pending));
+  GList *link = self->sent.messages.head;
 
-  if (self->sent.length <= n_pending + MAX_SETTLED)
+  if (self->sent.messages.length <= n_pending + MAX_SETTLED)
     return;
   while (link != NULL && HS_SENT_MESSAGE (link->data)->is_pending)
     link = link->next;
   if (link == NULL)
     return;
-  g_hash_table_remove (self->sent_by_id, hs_sent_message_get_id (link->data));
+  g_hash_table_remove (self->sent.by_id, hs_sent_message_get_id (link->data));
   g_object_unref (link->data);
-  g_queue_delete_link (&self->sent, link);
+  g_queue_delete_link (&self->sent.messages, link);
 }
 
 void
 hs_messages_remember (HsMessages *self, HsSentMessage *sent)
 {
-  g_queue_push_tail (&self->sent, g_object_ref (sent));
-  g_hash_table_insert (self->sent_by_id, (gpointer) hs_sent_message_get_id (sent),
-                       g_queue_peek_tail_link (&self->sent));
+  g_queue_push_tail (&self->sent.messages, g_object_ref (sent));
+  g_hash_table_insert (self->sent.by_id, (gpointer) hs_sent_message_get_id (sent),
+                       g_queue_peek_tail_link (&self->sent.messages));
   forget_oldest (self);
 }
 
 HsSentMessage *
 hs_messages_find_sent (HsMessages *self, const char *id)
 {
-  GList *link = id != NULL ? g_hash_table_lookup (self->sent_by_id, id) : NULL;
+  GList *link = id != NULL ? g_hash_table_lookup (self->sent.by_id, id) : NULL;
 
   return link != NULL ? link->data : NULL;
 }
@@ -88,13 +88,13 @@ hs_messages_put_pending (HsMessages *self, HsSentMessage *sent)
   if (sent->is_pending)
     return;
   sent->is_pending = TRUE;
-  g_list_store_append (self->pending, sent);
+  g_list_store_append (self->sent.pending, sent);
 }
 
 void
 hs_messages_drop_settled (HsMessages *self)
 {
-  GListModel *model = G_LIST_MODEL (self->pending);
+  GListModel *model = G_LIST_MODEL (self->sent.pending);
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_object_unref);
   guint n_items = g_list_model_get_n_items (model);
   guint first = n_items;
@@ -102,7 +102,7 @@ hs_messages_drop_settled (HsMessages *self)
 
   end_turn (self);
   /* The oldest are usually settled first, so this seldom goes far. */
-  for (guint i = 0; i < n_items && self->n_settled > 0; i++)
+  for (guint i = 0; i < n_items && self->sent.n_settled > 0; i++)
     {
       g_autoptr (HsSentMessage) sent = g_list_model_get_item (model, i);
 
@@ -112,11 +112,11 @@ hs_messages_drop_settled (HsMessages *self)
         continue;
       first = MIN (first, i);
       end = i + 1;
-      self->n_settled--;
+      self->sent.n_settled--;
     }
-  self->n_settled = 0;
+  self->sent.n_settled = 0;
   if (end > 0)
-    g_list_store_splice (self->pending, first, end - first, kept->pdata, kept->len);
+    g_list_store_splice (self->sent.pending, first, end - first, kept->pdata, kept->len);
 }
 
 static gboolean
@@ -134,13 +134,13 @@ begin_turn (HsMessages *self)
 {
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
-  if (self->turn != NULL)
+  if (self->sent.turn != NULL)
     return;
-  self->turn = g_idle_source_new ();
-  g_source_set_priority (self->turn, G_PRIORITY_HIGH);
-  g_source_set_callback (self->turn, turn_over_cb, self, NULL);
-  g_source_set_static_name (self->turn, "[headstock] pending messages");
-  g_source_attach (self->turn, context);
+  self->sent.turn = g_idle_source_new ();
+  g_source_set_priority (self->sent.turn, G_PRIORITY_HIGH);
+  g_source_set_callback (self->sent.turn, turn_over_cb, self, NULL);
+  g_source_set_static_name (self->sent.turn, "[headstock] pending messages");
+  g_source_attach (self->sent.turn, context);
 }
 
 void
@@ -149,8 +149,8 @@ hs_messages_settle (HsMessages *self, HsSentMessage *sent)
   if (!sent->is_pending)
     return;
   sent->is_pending = FALSE;
-  self->n_settled++;
-  if (self->n_settled >= g_list_model_get_n_items (G_LIST_MODEL (self->pending)))
+  self->sent.n_settled++;
+  if (self->sent.n_settled >= g_list_model_get_n_items (G_LIST_MODEL (self->sent.pending)))
     hs_messages_drop_settled (self);
   else
     begin_turn (self);

@@ -97,7 +97,7 @@ find_by_body (HsMessages *self, HsDelivery *delivery)
 
   if (delivery->source != HS_DELIVERY_SOURCE_ROOM || body == NULL)
     return NULL;
-  for (GList *link = self->sent.head; link != NULL; link = link->next)
+  for (GList *link = self->sent.messages.head; link != NULL; link = link->next)
     {
       HsSentMessage *sent = link->data;
 

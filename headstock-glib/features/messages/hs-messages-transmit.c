@@ -73,13 +73,13 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* A slow server is not a lost session. */
   gboolean is_late = self->has_session && g_error_matches (error, HS_ERROR, HS_ERROR_TIMED_OUT);
 
-  self->is_probing = FALSE;
+  self->outbox.is_probing = FALSE;
   for (guint i = 1; i < probed->len; i++)
     {
       HsSentMessage *sent = g_ptr_array_index (probed, i);
 
       if (is_late)
-        g_ptr_array_insert (self->written, i - 1, g_object_ref (sent));
+        g_ptr_array_insert (self->sent.written, i - 1, g_object_ref (sent));
       else if (answer == NULL && error->domain != HS_STANZA_ERROR)
         hs_sent_message_set_unknown (sent, error);
       else
@@ -93,17 +93,17 @@ probe (HsMessages *self)
 {
   g_autoptr (HsElement) ping = NULL;
   g_autoptr (HsIq) iq = NULL;
-  GPtrArray *probed = self->written;
+  GPtrArray *probed = self->sent.written;
 
-  if (self->is_probing || probed->len == 0)
+  if (self->outbox.is_probing || probed->len == 0)
     return;
   if (self->client == NULL)
     {
       hs_messages_transmit_lost (self);
       return;
     }
-  self->is_probing = TRUE;
-  self->written = g_ptr_array_new_with_free_func (g_object_unref);
+  self->outbox.is_probing = TRUE;
+  self->sent.written = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_insert (probed, 0, g_object_ref (self));
   ping = hs_element_new ("ping", HS_NS_PING);
   iq = hs_iq_new ("get", hs_jid_get_domain (self->own), ping);
@@ -139,7 +139,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       acknowledge (self, sent);
       break;
     case HS_FEATURE_STATUS_WRITTEN:
-      g_ptr_array_add (self->written, g_object_ref (sent));
+      g_ptr_array_add (self->sent.written, g_object_ref (sent));
       probe (self);
       break;
     case HS_FEATURE_STATUS_UNRECEIVED:
@@ -182,7 +182,7 @@ is_in_room (HsMessages *self, HsSentMessage *sent)
 static GList *
 find_next (HsMessages *self)
 {
-  GList *link = self->outbox.head;
+  GList *link = self->outbox.messages.head;
 
   while (link != NULL && !is_in_room (self, link->data))
     link = link->next;
@@ -194,7 +194,7 @@ gboolean
 hs_messages_must_wait (HsMessages *self, HsSentMessage *sent)
 {
   return self->queue_offline
-         && (!self->has_session || self->is_transmitting || !is_in_room (self, sent) || find_next (self) != NULL);
+         && (!self->has_session || self->outbox.is_transmitting || !is_in_room (self, sent) || find_next (self) != NULL);
 }
 
 static int
@@ -209,13 +209,13 @@ compare_numbers (gconstpointer a, gconstpointer b, gpointer unused)
 void
 hs_messages_queue (HsMessages *self, HsSentMessage *sent)
 {
-  HsSentMessage *last = g_queue_peek_tail (&self->outbox);
+  HsSentMessage *last = g_queue_peek_tail (&self->outbox.messages);
 
   sent->was_sent = FALSE;
   if (last == NULL || last->number < sent->number)
-    g_queue_push_tail (&self->outbox, g_object_ref (sent));
+    g_queue_push_tail (&self->outbox.messages, g_object_ref (sent));
   else
-    g_queue_insert_sorted (&self->outbox, g_object_ref (sent), compare_numbers, NULL);
+    g_queue_insert_sorted (&self->outbox.messages, g_object_ref (sent), compare_numbers, NULL);
   hs_stateful_emit_changed (HS_STATEFUL (self));
 }
 
@@ -249,7 +249,7 @@ pop_next (HsMessages *self)
   if (link == NULL)
     return NULL;
   sent = link->data;
-  g_queue_delete_link (&self->outbox, link);
+  g_queue_delete_link (&self->outbox.messages, link);
   return sent;
 }
 
@@ -259,9 +259,9 @@ hs_messages_transmit_all (HsMessages *self)
   gboolean has_left = FALSE;
   HsSentMessage *sent;
 
-  if (self->is_transmitting)
+  if (self->outbox.is_transmitting)
     return;
-  self->is_transmitting = TRUE;
+  self->outbox.is_transmitting = TRUE;
   while (self->client != NULL && self->has_session && (sent = pop_next (self)) != NULL)
     {
       g_autoptr (HsSentMessage) owned G_GNUC_UNUSED = sent;
@@ -279,7 +279,7 @@ hs_messages_transmit_all (HsMessages *self)
         }
       refuse_message (self, sent, error);
     }
-  self->is_transmitting = FALSE;
+  self->outbox.is_transmitting = FALSE;
   /* The next run of the program must not send them again. */
   if (has_left)
     hs_stateful_emit_changed (HS_STATEFUL (self));
@@ -318,7 +318,7 @@ hs_messages_transmit_lost (HsMessages *self)
       = g_error_new_literal (HS_ERROR, HS_ERROR_SESSION_LOST,
                              "The session was lost, and nobody knows whether the server has received the message");
 
-  for (guint i = 0; i < self->written->len; i++)
-    hs_sent_message_set_unknown (g_ptr_array_index (self->written, i), error);
-  g_ptr_array_set_size (self->written, 0);
+  for (guint i = 0; i < self->sent.written->len; i++)
+    hs_sent_message_set_unknown (g_ptr_array_index (self->sent.written, i), error);
+  g_ptr_array_set_size (self->sent.written, 0);
 }

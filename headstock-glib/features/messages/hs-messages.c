@@ -257,9 +257,9 @@ hs_messages_finalize (GObject *object)
   hs_recent_ids_clear (&self->answered);
   g_hash_table_unref (self->rooms);
   g_hash_table_unref (self->kept);
-  g_queue_clear_full (&self->outbox, g_object_unref);
+  g_queue_clear_full (&self->outbox.messages, g_object_unref);
   hs_messages_sent_clear (self);
-  g_ptr_array_unref (self->written);
+  g_ptr_array_unref (self->sent.written);
   hs_chat_states_free (self->states);
 
   G_OBJECT_CLASS (hs_messages_parent_class)->finalize (object);
@@ -417,13 +417,13 @@ hs_messages_init (HsMessages *self)
   self->carbons = TRUE;
   self->answer_receipts = TRUE;
   g_queue_init (&self->wait.messages);
-  g_queue_init (&self->outbox);
+  g_queue_init (&self->outbox.messages);
   hs_recent_ids_init (&self->known, MAX_KNOWN);
   hs_recent_ids_init (&self->answered, MAX_KNOWN);
   hs_messages_rooms_init (self);
   hs_messages_archives_init (self);
   hs_messages_sent_init (self);
-  self->written = g_ptr_array_new_with_free_func (g_object_unref);
+  self->sent.written = g_ptr_array_new_with_free_func (g_object_unref);
   self->states = hs_chat_states_new ();
 }
 
@@ -660,5 +660,5 @@ hs_messages_get_pending (HsMessages *self)
   g_return_val_if_fail (HS_IS_MESSAGES (self), NULL);
 
   hs_messages_drop_settled (self);
-  return G_LIST_MODEL (self->pending);
+  return G_LIST_MODEL (self->sent.pending);
 }

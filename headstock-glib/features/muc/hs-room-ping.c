@@ -17,7 +17,7 @@ silence_cb (gpointer user_data)
 {
   HsRoom *self = user_data;
 
-  hs_room_stop_timer (&self->silence);
+  hs_room_stop_timer (&self->silence.timer);
   hs_room_ping (self, NULL);
   hs_room_watch_silence (self);
 }
@@ -26,42 +26,42 @@ static void
 look_cb (gpointer user_data)
 {
   HsRoom *self = user_data;
-  gint64 heard = hs_room_get_now (self) - self->last_heard;
+  gint64 heard = hs_room_get_now (self) - self->silence.last_heard;
 
   /* The timer is set again only when it has fired, not for each stanza. */
   if (heard >= self->times->silence)
     silence_cb (self);
   else
-    hs_room_start_timer (self, &self->silence, (guint) (self->times->silence - heard), look_cb);
+    hs_room_start_timer (self, &self->silence.timer, (guint) (self->times->silence - heard), look_cb);
 }
 
 void
 hs_room_heard (HsRoom *self)
 {
-  self->last_heard = hs_room_get_now (self);
+  self->silence.last_heard = hs_room_get_now (self);
 }
 
 void
 hs_room_watch_silence (HsRoom *self)
 {
-  hs_room_stop_timer (&self->silence);
+  hs_room_stop_timer (&self->silence.timer);
   if (self->state == HS_ROOM_STATE_IN)
-    hs_room_start_timer (self, &self->silence, self->times->silence, look_cb);
+    hs_room_start_timer (self, &self->silence.timer, self->times->silence, look_cb);
 }
 
 static void
 ask_later (HsRoom *self)
 {
-  guint n = MIN (self->n_later, G_N_ELEMENTS (self->times->later) - 1);
+  guint n = MIN (self->silence.n_later, G_N_ELEMENTS (self->times->later) - 1);
 
-  self->n_later++;
-  hs_room_start_timer (self, &self->silence, self->times->later[n], silence_cb);
+  self->silence.n_later++;
+  hs_room_start_timer (self, &self->silence.timer, self->times->later[n], silence_cb);
 }
 
 static gboolean
 is_renamed (HsRoom *self)
 {
-  return self->renamed_time != 0 && hs_room_get_now (self) - self->renamed_time < self->times->renamed;
+  return self->silence.renamed_time != 0 && hs_room_get_now (self) - self->silence.renamed_time < self->times->renamed;
 }
 
 static void ask (HsRoom *self);
@@ -69,16 +69,16 @@ static void ask (HsRoom *self);
 static void
 judge (HsRoom *self, const GError *error)
 {
-  HsRoomPing ping = hs_room_phase_judge_ping (error, is_renamed (self) && !self->is_repeat);
+  HsRoomPing ping = hs_room_phase_judge_ping (error, is_renamed (self) && !self->silence.is_repeat);
 
-  self->is_repeat = ping == HS_ROOM_PING_REPEAT;
+  self->silence.is_repeat = ping == HS_ROOM_PING_REPEAT;
   switch (ping)
     {
     case HS_ROOM_PING_REPEAT:
       ask (self);
       return;
     case HS_ROOM_PING_IN:
-      self->n_later = 0;
+      self->silence.n_later = 0;
       hs_room_heard (self);
       hs_room_watch_silence (self);
       break;
@@ -111,7 +111,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsIq) answer = hs_client_request_finish (HS_CLIENT (client), result, &error);
 
   g_free (question);
-  self->is_pinging = FALSE;
+  self->silence.is_pinging = FALSE;
   if (is_current)
     {
       judge (self, answer != NULL ? NULL : error);
@@ -139,7 +139,7 @@ ask (HsRoom *self)
 
   question->room = g_object_ref (self);
   question->attempt = self->attempt;
-  self->is_pinging = TRUE;
+  self->silence.is_pinging = TRUE;
   hs_client_request_async (hs_room_find_client (self), HS_ELEMENT (iq), -1, NULL, answered_cb, question);
 }
 
@@ -148,7 +148,7 @@ hs_room_ping (HsRoom *self, GTask *task)
 {
   if (task != NULL)
     hs_room_pending_add (self, HS_ROOM_PENDING_CHECK, task, NULL, NULL);
-  if (!self->is_pinging && hs_room_find_client (self) != NULL)
+  if (!self->silence.is_pinging && hs_room_find_client (self) != NULL)
     ask (self);
 }
 

@@ -157,7 +157,7 @@ take_own_nick (HsRoom *self, HsJid *jid)
 {
   HsMessages *messages = hs_room_find_messages (self);
 
-  self->renamed_time = hs_room_get_now (self);
+  self->silence.renamed_time = hs_room_get_now (self);
   if (messages != NULL)
     hs_messages_room_renamed (messages, jid);
   if (hs_muc_set_string (&self->nick, hs_jid_get_resource (jid)))

@@ -27,6 +27,17 @@ typedef struct
   guint wait_unit; /* how long a wait of 1,000 ms takes */
 } HsRoomTimes;
 
+/* What hs-room-ping.c knows of a room that is silent, to ask whether the account is still in it (XEP-0410). */
+typedef struct
+{
+  HsFeatureTimer *timer; /* until the next ping */
+  gint64 last_heard;
+  gint64 renamed_time; /* 0: never */
+  guint n_later;       /* pings in a row whose answer says nothing */
+  gboolean is_pinging;
+  gboolean is_repeat; /* the ping in flight repeats one that was answered after the nickname had changed */
+} HsRoomSilence;
+
 struct _HsRoom
 {
   GObject parent_instance;
@@ -67,13 +78,7 @@ struct _HsRoom
   gint64 joined_time;
   HsFeatureTimer *timer; /* of the states JOINING, LEAVING and LOST */
 
-  /* Self-ping */
-  HsFeatureTimer *silence;
-  gint64 last_heard;
-  gint64 renamed_time; /* 0: never */
-  guint n_later;
-  gboolean is_pinging;
-  gboolean is_repeat;
+  HsRoomSilence silence;
 };
 
 enum

@@ -36,7 +36,7 @@ step (HsRoom *self, HsRoomEvent event)
     {
       self->state = next;
       if (next != HS_ROOM_STATE_IN)
-        hs_room_stop_timer (&self->silence);
+        hs_room_stop_timer (&self->silence.timer);
       hs_room_notify (self, HS_ROOM_PROP_STATE);
     }
   return TRUE;
@@ -332,7 +332,7 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
   g_clear_pointer (&self->join_id, g_free);
   attempt = ++self->attempt;
   self->is_asking = FALSE;
-  self->n_later = 0;
+  self->silence.n_later = 0;
   self->joined_time = hs_room_get_now (self);
   if (hs_muc_set_string (&self->nick, own->nick))
     hs_room_notify (self, HS_ROOM_PROP_NICK);

@@ -99,7 +99,7 @@ hs_room_dispose (GObject *object)
   HsRoom *self = HS_ROOM (object);
 
   hs_room_stop_timer (&self->timer);
-  hs_room_stop_timer (&self->silence);
+  hs_room_stop_timer (&self->silence.timer);
   g_clear_weak_pointer (&self->muc);
 
   G_OBJECT_CLASS (hs_room_parent_class)->dispose (object);
