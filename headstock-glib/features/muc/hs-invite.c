@@ -135,7 +135,7 @@ define_properties (void)
   /**
    * HsInvite:thread: (getter get_thread)
    *
-   * The thread of the conversation to be continued in the room (XEP-0249), or %NULL.
+   * The thread of the conversation to be continued in the room (XEP-0045, 7.9; XEP-0249), or %NULL.
    *
    * Since: 0.2
    */
@@ -252,7 +252,7 @@ hs_invite_get_is_direct (HsInvite *self)
  * hs_invite_get_thread: (get-property thread)
  * @self: an invitation
  *
- * Gets the thread of the conversation to be continued in the room (XEP-0249).
+ * Gets the thread of the conversation to be continued in the room (XEP-0045, 7.9; XEP-0249).
  *
  * Returns: (transfer none) (nullable): the value, or %NULL
  *
