@@ -62,7 +62,7 @@ leave_to_program (HsDisco *self, HsClient *client, const char *signal, HsStanza 
   gboolean handled = FALSE;
 
   g_signal_emit_by_name (self, signal, request, node, &handled);
-  /* After the signal, only a handler that has said so may answer. */
+  /* HsDisco answers, unless a handler that says no has done so. */
   if (!handled)
     handled = !mark_answered (request);
   if (handled)

@@ -9,7 +9,7 @@ ROWS = [
           "HsJid *from = hs_stanza_get_from_jid (HS_STANZA (presence)); gboolean is_gone", "/disco-caps/let-go"),
     disco("a request is answered once", "if (!mark_answered (HS_STANZA (request)))", "if (FALSE)",
           "/disco/component", "disco"),
-    disco("what a program has answered is not answered for it", "handled = !mark_answered (request);", ";",
+    disco("what was answered for a program is answered once", "handled = !mark_answered (request);", "handled = FALSE;",
           "/disco/component", "disco"),
     disco("a hash is compared", "return g_strcmp0 (hash, space + 1) == 0;", "return TRUE;",
           "/disco-caps/poisoned"),

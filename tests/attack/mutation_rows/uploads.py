@@ -147,7 +147,7 @@ ROWS = [
     history("a page ends with the entries of the time at the beginning of the page after it",
             ".is_wide = hs_history_run_widen (self, before),", ".is_wide = FALSE,", "newest", "/history-newest/twins"),
     history("what came after a gap that is too old is requested",
-            "if (is_far && (self->is_fill || self->settings.newest_first))", "if (is_far)",
+            "if (is_far && (self->is_fill || self->settings.newest_first))", "if (is_far && self->life != 0)",
             "newest", "/history-newest/taken-up-too-old"),
     history("a run that failed with the connection is repeated at once",
             "if ((self->is_current && self->n_failures == 0) || !self->is_in_session)",

@@ -418,10 +418,15 @@ items_requested_cb (HsDisco *disco, HsIq *request, const char *node, gpointer da
   g_autoptr (GListStore) items = g_list_store_new (HS_TYPE_DISCO_ITEM);
   g_autoptr (HsDiscoItem) item = hs_disco_item_new ("5@service.example.org", "n", "Five & six");
 
+  if (strcmp (node, "n") != 0)
+    {
+      *(HsIq **) data = g_object_ref (request);
+      return FALSE;
+    }
   g_list_store_append (items, item);
-  hs_disco_answer_items (disco, request, strcmp (node, "n") == 0 ? G_LIST_MODEL (items) : NULL);
+  hs_disco_answer_items (disco, request, G_LIST_MODEL (items));
   /* It has answered, whatever it says. */
-  return strcmp (node, "n") == 0;
+  return FALSE;
 }
 
 static void
@@ -467,12 +472,13 @@ test_component (void)
   HsDisco *disco = hs_disco_new ();
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
   g_auto (DiscoOutcome) outcome = { 0 };
+  g_autoptr (HsIq) kept = NULL;
 
   hs_client_set_host (client, "127.0.0.1");
   hs_client_set_port (client, scripted_server_get_port (server));
   hs_client_register (client, HS_MODULE (disco));
   g_signal_connect (disco, "info-requested", G_CALLBACK (info_requested_cb), requests);
-  g_signal_connect (disco, "items-requested", G_CALLBACK (items_requested_cb), NULL);
+  g_signal_connect (disco, "items-requested", G_CALLBACK (items_requested_cb), &kept);
   hs_client_start (client);
   test_until (hs_client_get_state (client) == HS_CLIENT_STATE_READY);
   ask_addresses (server);
@@ -482,6 +488,7 @@ test_component (void)
   g_assert_true (scripted_server_has_received (server, "name=\"Five &amp; six\""));
   for (guint i = 0; i < 2 * requests->len; i++)
     answer_request (disco, requests->pdata[i / 2]);
+  hs_disco_answer_items (disco, kept, NULL);
   test_until (scripted_server_count_received (server, "urn:number:") == N_ADDRESSES - 1
               && scripted_server_has_received (server, "urn:number:999"));
   g_assert_true (scripted_server_has_received (server, "from=\"5@service.example.org\""));
@@ -494,11 +501,13 @@ test_component (void)
   g_assert_cmpuint (scripted_server_count_received (server, "urn:number:"), ==, N_ADDRESSES - 1);
   g_assert_cmpuint (scripted_server_count_received (server, "item-not-found"), ==, 2);
   g_assert_cmpuint (scripted_server_count_received (server, "id=\"not\""), ==, 1);
+  g_assert_cmpuint (scripted_server_count_received (server, "id=\"its\""), ==, 1);
   hs_client_stop (client);
   test_until (hs_client_get_state (client) == HS_CLIENT_STATE_DISCONNECTED);
   test_until (outcome.n_called == 1);
   g_assert_error (outcome.error, HS_ERROR, HS_ERROR_SESSION_LOST);
   g_ptr_array_set_size (requests, 0);
+  g_clear_object (&kept);
   g_assert_finalize_object (client);
   g_assert_finalize_object (disco);
 }
