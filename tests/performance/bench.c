@@ -8,6 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+/* For check-instructions.py: what is counted begins and ends with what is measured. */
+#ifdef WITH_CALLGRIND
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#endif
+
 Bench bench;
 
 static struct
@@ -107,6 +115,7 @@ bench_begin (void)
   state.running = true;
   state.wall = bench_wall ();
   state.cpu = bench_cpu ();
+  CALLGRIND_START_INSTRUMENTATION;
 }
 
 void
@@ -161,6 +170,7 @@ bench_end (void)
 
   if (!state.running)
     return;
+  CALLGRIND_STOP_INSTRUMENTATION;
   state.running = false;
   bench_sample ();
   if (state.turn_wall > 0)

@@ -43,10 +43,10 @@ def parse(line):
             (word.split("=") for word in line.split())}
 
 
-def run_alone(build, program, arguments):
-    """One program, which is given what it needs; its figures."""
+def run_alone(build, program, arguments, below=()):
+    """One program, which is given what it needs; its figures. below: another program that it runs below."""
     try:
-        said = subprocess.run(command(build, program) + arguments, env=environment(build),
+        said = subprocess.run([*below, *command(build, program), *arguments], env=environment(build),
                               capture_output=True, text=True, timeout=TIMEOUT)
     except subprocess.TimeoutExpired as error:
         raise Failure(f"{program} took longer than {TIMEOUT} s") from error
@@ -57,7 +57,7 @@ def run_alone(build, program, arguments):
     return parse(lines[-1]), said.returncode
 
 
-def run_beside_server(build, workload, program, how, amount, n_clients, pair):
+def run_beside_server(build, workload, program, how, amount, n_clients, pair=None, below=()):
     """One server, one client; the client's figures."""
     server = command(build, "performance-server")
     arguments = [workload.server, str(amount), str(n_clients), *(pair or ())]
@@ -69,7 +69,7 @@ def run_beside_server(build, workload, program, how, amount, n_clients, pair):
             if name in ("tls", "turn", "growth", "idle-managed"):
                 name = {"managed": "idle"}.get(workload.server, workload.server)
             figures, status = run_alone(build, program, [name, how, port, str(amount), str(n_clients)]
-                                        + ([pair[0]] if pair else []))
+                                        + ([pair[0]] if pair else []), below)
         finally:
             process.stdin.close()
             try:

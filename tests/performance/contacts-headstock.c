@@ -9,7 +9,7 @@
 #endif
 
 /* A client of ours and its contacts. Workloads: "contacts", from the start until the roster is loaded, and "presences",
- * one of each contact. How: "roster"; "state", the roster from a state; "signal", the bare signal; "list", a list in a
+ * one of each contact. How: "roster"; "alone", the same without a timer; "state", the roster from a state; "signal", the bare signal; "list", a list in a
  * window that is bound to the contacts. */
 
 static HsRoster *roster;
@@ -180,7 +180,8 @@ main (int argc, char **argv)
   if (bench_is ("contacts"))
     {
       /* Beside a timer that counts how long a turn takes. */
-      g_timeout_add (1, turn_cb, NULL);
+      if (!g_str_equal (bench.how, "alone"))
+        g_timeout_add (1, turn_cb, NULL);
       bench_begin ();
     }
   if (!hs_client_run (client, &error))

@@ -10,7 +10,7 @@ import table
 
 # By their names in Debian 12, and in what has come since.
 PACKAGES = ["libxml2", "libxml2-16", "libglib2.0-0", "libglib2.0-0t64", "libstrophe0", "libloudmouth1-0",
-            "libloudmouth1-0t64", "libgloox18", "libqxmpp4", "libqxmppqt6-8", "python3-slixmpp", "python3-nbxmpp",
+            "libloudmouth1-0t64", "libgloox18", "libqxmpp3", "libqxmppqt6-8", "python3-slixmpp", "python3-nbxmpp",
             "gjs", "nodejs"]
 
 
@@ -47,15 +47,24 @@ def replace(text, mark, content):
                        text)
 
 
+def put(path, mark, content):
+    """Puts a text between a mark: this system's own, where the page has it, or that of all others."""
+    with open(path) as file:
+        text = file.read()
+    own_mark = f"{mark} on {system_name()}"
+    with open(path, "w") as file:
+        file.write(replace(text, own_mark if f"<!-- {own_mark} -->" in text else mark, content))
+
+
 def refresh(path, results):
-    """A system that the page has marks for gets the goals there. The main table is any other system's."""
+    """A system that the page has marks for gets all tables there. The main ones are any other system's."""
     with open(path) as file:
         text = file.read()
     figures = table.Figures(results)
     own_mark = f"goals on {system_name()}"
     if f"<!-- {own_mark} -->" in text:
         tables = (table.goal_table(checks(figures))[0] for checks in (table.core_checks, table.feature_checks))
-        text = replace(text, own_mark, "\n\n".join([*filter(None, tables), machine()]))
+        text = replace(text, own_mark, "\n\n".join([*filter(None, tables), table.details(results).strip(), machine()]))
     else:
         for mark, checks in (("goals", table.core_checks), ("features", table.feature_checks)):
             content = table.goal_table(checks(figures))[0]

@@ -17,7 +17,8 @@
 
 /* A fixed piece of work without a network or a clock, for an instruction counter: stanzas go
  * through the stream, the parser and the dispatcher to a handler (chat, groupchat, roster), or
- * through libxml2 alone (with a trailing `-bare`); messages are built and written (send).
+ * through libxml2 alone (with a trailing `-bare`); messages are built and written (send); the children of
+ * one stanza are walked through, changed and let go (walk).
  * check-instructions.py runs it under callgrind. */
 
 /* As the transport gives them. */
@@ -37,6 +38,7 @@
 
 static HsStream *stream;
 static HsDispatcher *dispatcher;
+static HsElement *kept; /* what is walked through */
 static gsize n_handled;
 
 /* ---- libxml2 alone ---- */
@@ -268,11 +270,45 @@ build (guint64 amount)
     }
 }
 
+/* ---- A stanza that is kept ---- */
+
+static HsElement *
+make_stanza (guint64 n_children)
+{
+  g_autoptr (GString) xml = g_string_new ("<message xmlns='jabber:client'>");
+  g_autoptr (GError) error = NULL;
+  HsElement *stanza;
+
+  for (guint64 i = 0; i < n_children; i++)
+    g_string_append_printf (xml, "<item xmlns='urn:x' n='%" G_GUINT64_FORMAT "'>text</item>", i);
+  g_string_append (xml, "</message>");
+  stanza = hs_element_new_from_string (xml->str, &error);
+  if (stanza == NULL)
+    g_error ("%s", error->message);
+  return stanza;
+}
+
+static void
+walk (void)
+{
+  g_autoptr (GPtrArray) children = NULL;
+
+  for (HsElement *item = hs_element_get_first_child (kept); item != NULL; item = hs_element_get_next_sibling (item))
+    n_handled += hs_element_get_attribute (item, "n") != NULL;
+  children = hs_element_get_children (kept);
+  for (guint i = 0; i < children->len; i++)
+    hs_element_set_attribute (g_ptr_array_index (children, i), "seen", "1");
+  g_clear_pointer (&children, g_ptr_array_unref);
+  g_clear_object (&kept);
+}
+
 /* What is counted: `--toggle-collect=work`. */
 static G_NO_INLINE void
 work (GByteArray *bytes, Workload kind, gboolean bare, guint64 amount)
 {
-  if (kind == WORKLOAD_SEND)
+  if (kept != NULL)
+    walk ();
+  else if (kind == WORKLOAD_SEND)
     build (amount);
   else if (bare)
     parse_bare (bytes);
@@ -293,7 +329,7 @@ main (int argc, char **argv)
 
   if (argc < 3)
     {
-      fprintf (stderr, "usage: %s chat|groupchat|roster|send[-cyrillic|-cjk|-emoji][-bare] AMOUNT\n",
+      fprintf (stderr, "usage: %s chat|groupchat|roster|send|walk[-cyrillic|-cjk|-emoji][-bare] AMOUNT\n",
                argv[0]);
       return 2;
     }
@@ -303,6 +339,8 @@ main (int argc, char **argv)
          : g_str_has_prefix (argv[1], "groupchat") ? WORKLOAD_GROUPCHAT
          : g_str_has_prefix (argv[1], "roster")    ? WORKLOAD_ROSTER
                                                    : WORKLOAD_SEND;
+  if (g_str_equal (argv[1], "walk"))
+    kept = make_stanza (amount);
   if (kind == WORKLOAD_ROSTER)
     g_byte_array_append (bytes, (const guint8 *) ROSTER, strlen (ROSTER));
   if (kind != WORKLOAD_SEND)

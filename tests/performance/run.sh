@@ -30,10 +30,14 @@ command -v npm >/dev/null || peers+=(nodejs npm)
 install=yes
 builddir=build-performance
 options=()
+document=()
 for argument; do
     case $argument in
         --short | --strict) options+=("$argument") ;;
-        --document) options+=("--document=docs/performance.md") ;;
+        --document)
+            document=("--document=docs/performance.md")
+            options+=("${document[@]}")
+            ;;
         --no-install) install= ;;
         --builddir=?*) builddir=${argument#*=} ;;
         --help) sed -n '/^# Measures/,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
@@ -96,5 +100,6 @@ python=python3
 status=0
 "$python" "$here/benchmark.py" --build="$builddir" --results="$builddir/performance.json" \
     "${options[@]}" || status=$?
+"$python" "$here/start.py" "${document[@]}" "$builddir" || status=$?
 "$python" "$here/check-instructions.py" "$builddir/tests/performance/instructions" || status=$?
 exit "$status"

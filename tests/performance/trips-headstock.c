@@ -10,6 +10,7 @@
  *   again    with what the client remembers of its last sign-in, and the password
  *   token    in another client, that has a token of the first one's
  *   resume   after the connection was cut, with the token
+ *   ready    as first, and no longer than to the session: for start.py
  *
  * Prints "cut" where the connection is to be cut, and the milliseconds from the start to a session and to the
  * roster; where a session was resumed there is no other one. */
@@ -63,6 +64,13 @@ roster_cb (HsClient *client, HsElement *element, gpointer data)
 }
 
 static void
+ready_for_all_cb (void)
+{
+  ready_msec = roster_msec = get_msec ();
+  g_main_loop_quit (loop);
+}
+
+static void
 until_ready (HsClient *client)
 {
   gulong ready = g_signal_connect (client, "ready", G_CALLBACK (ready_cb), NULL);
@@ -88,13 +96,6 @@ until_stopped (HsClient *client)
 }
 
 static void
-resumed_cb (void)
-{
-  ready_msec = roster_msec = get_msec ();
-  g_main_loop_quit (loop);
-}
-
-static void
 connecting_cb (void)
 {
   begun = g_get_monotonic_time ();
@@ -111,7 +112,7 @@ static void
 resume (HsClient *client)
 {
   g_signal_connect (client, "connecting", G_CALLBACK (connecting_cb), NULL);
-  g_signal_connect (client, "resumed", G_CALLBACK (resumed_cb), NULL);
+  g_signal_connect (client, "resumed", G_CALLBACK (ready_for_all_cb), NULL);
   /* So that the server's word on stream management has come as well. */
   g_timeout_add (1000, quit_cb, NULL);
   g_main_loop_run (loop);
@@ -129,6 +130,8 @@ main (int argc, char **argv)
 
   loop = g_main_loop_new (NULL, FALSE);
   client = make_client (argv[1], argv[2]);
+  if (g_str_equal (how, "ready"))
+    g_signal_connect (client, "ready", G_CALLBACK (ready_for_all_cb), NULL);
   until_ready (client);
   if (g_str_equal (how, "again"))
     {
@@ -147,6 +150,8 @@ main (int argc, char **argv)
     resume (client);
   printf ("%.1f %.1f\n", ready_msec, roster_msec);
   fflush (stdout);
+  if (g_str_equal (how, "ready"))
+    return 0;
   until_stopped (other != NULL ? other : client);
   return 0;
 }
