@@ -141,6 +141,46 @@ test_states (gconstpointer way)
   roster_clear (&f.b);
 }
 
+/* A new session. What the server sends when it begins has arrived when the roster has. */
+static void
+begin_again (RosterTest *f)
+{
+  RosterResult result = { NULL };
+
+  test_client_start_until_ready (f->test);
+  hs_roster_refresh_async (f->roster, NULL, roster_result_cb, &result);
+  wait_done (&result);
+}
+
+/* The server sends a request again in each session, until it is withdrawn. */
+static void
+test_withdrawn (gconstpointer way)
+{
+  Pair f;
+  g_autofree char *to_b = NULL;
+
+  begin_one (&f.a, 1, way);
+  begin_one (&f.b, 2, way);
+  remove_all (&f.a);
+  remove_all (&f.b);
+  to_b = dup_address (&f.b);
+  g_assert_true (hs_roster_subscribe (f.a.roster, to_b, NULL, NULL));
+  test_until (count_requests (&f.b) == 1);
+  test_client_stop (f.b.test);
+  begin_again (&f.b);
+  g_assert_cmpuint (count_requests (&f.b), ==, 1);
+  test_client_stop (f.b.test);
+  g_assert_true (hs_roster_unsubscribe (f.a.roster, to_b, NULL));
+  test_until (!hs_contact_get_is_asking (hs_roster_lookup (f.a.roster, to_b)));
+  begin_again (&f.b);
+  test_until (count_requests (&f.b) == 0);
+  remove_all (&f.a);
+  test_client_stop (f.a.test);
+  test_client_stop (f.b.test);
+  roster_clear (&f.a);
+  roster_clear (&f.b);
+}
+
 /* Names, groups, versions. */
 static void
 test_contacts (gconstpointer way)
@@ -179,7 +219,7 @@ int
 main (int argc, char **argv)
 {
   static const ServerTest tests[]
-      = { { "contacts", test_contacts }, { "states", test_states }, { NULL, NULL } };
+      = { { "contacts", test_contacts }, { "states", test_states }, { "withdrawn", test_withdrawn }, { NULL, NULL } };
 
   g_test_init (&argc, &argv, NULL);
   server_add_tests ("roster", tests);
