@@ -40,6 +40,10 @@ def available(*people):
         yield
 
 
+# ejabberd 23.01 has no module for XEP-0421.
+HAS_OCCUPANT_IDS = (os.environ["HS_TEST_SERVER"], os.environ["HS_TEST_SERVERS"]) != ("ejabberd", "stable")
+
+
 @scenario
 def talk():
     """a message goes, is answered, corrected, reacted to and taken back"""
@@ -215,13 +219,16 @@ def room():
         assert guest.do("change_nick", "guest") and guest.do("join")
         wait(lambda: [one.props.nick for one in owner.room.props.occupants] == ["owner", "guest"])
         assert owner.room.props.own_occupant.props.affiliation == Headstock.Affiliation.OWNER
-        wait(lambda: owner.room.props.features & Headstock.RoomFeature.OCCUPANT_ID)
+        if HAS_OCCUPANT_IDS:
+            wait(lambda: owner.room.props.features & Headstock.RoomFeature.OCCUPANT_ID)
         heard = []
         guest.room.connect("message", lambda room, delivery: heard.append(delivery.props.message.props.body))
         sent = owner.room.send("good evening")
         assert wait(lambda: heard) == ["good evening"] and sent.props.kind == Headstock.ChatKind.ROOM
         visitor = owner.room.lookup_occupant("guest")
-        assert owner.room.lookup_occupant_id(visitor.props.occupant_id) == visitor and visitor.props.hats == []
+        assert visitor.props.hats == []
+        if HAS_OCCUPANT_IDS:
+            assert owner.room.lookup_occupant_id(visitor.props.occupant_id) == visitor
         assert owner.do("change_role", visitor, Headstock.Role.VISITOR, None)
         wait(lambda: guest.room.props.own_occupant.props.role == Headstock.Role.VISITOR)
         form = owner.do("query_config")
