@@ -469,7 +469,10 @@ test_displayed (gconstpointer way)
       g_autofree char *position = NULL;
 
       g_assert_nonnull (id);
-      test_until ((position = dup_position (d_phone, peer, id)) != NULL);
+      /* The position of an earlier test may have arrived after the message was marked: it is believed, and the user goes
+       * on from there. */
+      test_until (hs_displayed_mark (d_desk, find (&desk, i == 0 ? two : three), NULL)
+                  && (position = dup_position (d_phone, peer, id)) != NULL);
     }
   /* The other device is not taken back. */
   g_assert_true (hs_displayed_mark (d_phone, find (&phone, one), NULL));
