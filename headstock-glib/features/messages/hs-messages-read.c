@@ -136,8 +136,10 @@ read_room (HsMessages *self, HsMessage *message, HsContent content, HsJid *from)
 
   if (room == NULL)
     return NULL;
+  /* Some rooms name the author in what they have stored. After the history, such a delay is an occupant's own. */
   is_history = read_delay (self, message, content, room->room, &time)
-               || hs_element_get_child (HS_ELEMENT (message), "delay", HS_NS_DELAY) != NULL;
+               || ((room->flags & HS_MESSAGES_ROOM_IS_LIVE) == 0
+                   && hs_element_get_child (HS_ELEMENT (message), "delay", HS_NS_DELAY) != NULL);
   delivery = hs_delivery_new (&self->spare, message, content,
                               is_history ? HS_DELIVERY_SOURCE_ROOM_HISTORY : HS_DELIVERY_SOURCE_ROOM, from);
   delivery->chat.time = time;

@@ -215,6 +215,15 @@ hs_messages_remove_room (HsMessages *self, HsJid *room)
   g_hash_table_remove (self->rooms, room);
 }
 
+void
+hs_messages_room_ended_history (HsMessages *self, HsJid *room)
+{
+  HsMessagesRoom *known = hs_messages_find_room (self, room);
+
+  if (known != NULL)
+    known->flags |= HS_MESSAGES_ROOM_IS_LIVE;
+}
+
 gboolean
 hs_messages_is_in_room (HsMessages *self, HsJid *room)
 {

@@ -110,6 +110,7 @@ typedef enum /*< skip >*/
   HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS = 1 << 1, /* urn:xmpp:occupant-id:0 */
   HS_MESSAGES_ROOM_IS_OPEN = 1 << 2,          /* everybody sees everybody's address */
   HS_MESSAGES_ROOM_HAS_NO_ARCHIVE = 1 << 3,   /* the room has said what it has, and urn:xmpp:mam:2 is not among it */
+  HS_MESSAGES_ROOM_IS_LIVE = 1 << 4,          /* the room has sent its subject, with which its history ends */
 } HsMessagesRoomFlags;
 
 /* Returns the address behind a nickname, from the room's presences, or NULL if it is not known. */
@@ -121,6 +122,8 @@ void hs_messages_set_real_jids (HsMessages *self, HsMessagesRealJidFunc func, gp
  * NULL. The second function updates what is known about the room. */
 void hs_messages_room_joined (HsMessages *self, HsJid *occupant, const char *occupant_id, HsMessagesRoomFlags flags);
 void hs_messages_room_changed (HsMessages *self, HsJid *room, HsMessagesRoomFlags flags);
+/* The room has sent its history (XEP-0045, 7.2.15): adds HS_MESSAGES_ROOM_IS_LIVE to what is known about it. */
+void hs_messages_room_ended_history (HsMessages *self, HsJid *room);
 gboolean hs_messages_is_in_room (HsMessages *self, HsJid *room);
 /* Whether a keeper catches up with the room's archive and knows a position in it: the room need not send its
  * history. */

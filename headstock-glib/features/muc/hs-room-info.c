@@ -87,10 +87,22 @@ hs_room_set_info (HsRoom *self, HsDiscoInfo *info)
     }
   if (hs_muc_set_string (&self->name, name))
     hs_room_notify (self, HS_ROOM_PROP_NAME);
-  self->message_flags = get_message_flags (self);
+  self->message_flags = get_message_flags (self) | (self->message_flags & HS_MESSAGES_ROOM_IS_LIVE);
   if (self->state == HS_ROOM_STATE_IN)
     tell_messages (self);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+hs_room_end_history (HsRoom *self)
+{
+  HsMessages *messages = hs_room_find_messages (self);
+
+  if ((self->message_flags & HS_MESSAGES_ROOM_IS_LIVE) != 0)
+    return;
+  self->message_flags |= HS_MESSAGES_ROOM_IS_LIVE;
+  if (messages != NULL)
+    hs_messages_room_ended_history (messages, self->jid);
 }
 
 HsRoomTrust

@@ -7,6 +7,7 @@
 
 #include "hs-muc-text-private.h"
 #include "hs-namespaces.h"
+#include "hs-room-info-private.h"
 #include "hs-room-pending-private.h"
 #include "hs-room-ping-private.h"
 #include "hs-room-stay-private.h"
@@ -23,6 +24,7 @@ take_subject (HsRoom *self, HsMessage *message, const char *subject)
   /* Some rooms change the ids of messages. */
   if (pending == NULL && self->own != NULL && hs_jid_equal (from, self->own->jid))
     pending = hs_room_pending_find (self, HS_ROOM_PENDING_SUBJECT, NULL, subject);
+  hs_room_end_history (self);
   g_object_freeze_notify (G_OBJECT (self));
   if (hs_muc_set_string (&self->subject, subject))
     hs_room_notify (self, HS_ROOM_PROP_SUBJECT);

@@ -338,6 +338,7 @@ hs_room_enter (HsRoom *self, HsOccupant *own)
     hs_room_notify (self, HS_ROOM_PROP_NICK);
   if (g_set_object (&self->own, own))
     hs_room_notify (self, HS_ROOM_PROP_OWN_OCCUPANT);
+  self->message_flags &= ~HS_MESSAGES_ROOM_IS_LIVE;
   if (messages != NULL)
     hs_messages_room_joined (messages, own->jid, own->occupant_id, self->message_flags);
   /* A room that did not exist could not be asked before. */

@@ -401,6 +401,7 @@ test_voice (void)
 /* ---- Messages ---- */
 
 #define BODY(text) "<body>" text "</body>"
+#define OWN_DELAY "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>"
 #define DELAY "<delay xmlns='urn:xmpp:delay' from='" ROOM "' stamp='2026-01-02T03:04:05Z'/>"
 
 static void
@@ -415,9 +416,14 @@ test_messages (void)
   muc_test_tells (&f, SAID ("juliet", "m1", BODY ("ay me")), "delivery:ay me message:ay me room-message:ay me ");
   /* What a bot does not answer: history, the room itself, corrections, and what has no body. */
   muc_test_tells (&f, SAID ("juliet", "m2", BODY ("old") DELAY), "delivery:old ");
+  muc_test_tells (&f, SAID ("juliet", "m2", BODY ("older") OWN_DELAY), "delivery:older ");
   muc_test_tells (&f, "<message type='groupchat' from='" ROOM "'>" BODY ("notice") "</message>", "delivery:notice ");
   muc_test_tells (&f, SAID ("juliet", "m3", BODY ("O me") "<replace xmlns='urn:xmpp:message-correct:0' id='m1'/>"), "delivery:O me ");
   muc_test_tells (&f, "<message type='groupchat' from='other@rooms.example.org/juliet' id='m4'>" BODY ("elsewhere") "</message>", "");
+  /* With the subject, the room's history ends: an occupant's own delay does not hide a message. */
+  muc_test_tells (&f, SAID ("juliet", "m5", "<subject>Fie</subject>"), "delivery: ");
+  muc_test_tells (&f, SAID ("juliet", "m6", BODY ("late") OWN_DELAY), "delivery:late message:late room-message:late ");
+  muc_test_tells (&f, SAID ("juliet", "m7", BODY ("kept") DELAY), "delivery:kept ");
   /* Our own comes back, and is not a message of another occupant. */
   sent = hs_room_send (f.room, "She speaks", &error);
   g_assert_no_error (error);
@@ -425,6 +431,10 @@ test_messages (void)
   reflection = g_strdup_printf (SAID ("romeo", "%s", BODY ("She speaks")), hs_sent_message_get_id (sent));
   muc_test_tells (&f, reflection, "");
   g_assert_cmpint (hs_sent_message_get_state (sent), ==, HS_SENT_STATE_REFLECTED);
+  /* The next stay has a history of its own. */
+  muc_test_tells (&f, GONE ("romeo", ITEM SELF), "list state:out left:left(,,) ");
+  muc_test_enter (&f, "", OWN ("romeo"));
+  muc_test_tells (&f, SAID ("juliet", "m8", BODY ("stored") OWN_DELAY), "delivery:stored ");
   muc_test_end (&f);
 }
 
