@@ -567,8 +567,8 @@ test_text (Fixture *fixture, gconstpointer data)
 {
   Probe a = { .name = "a" }, b = { .name = "b" }, c = { .name = "c" };
   guint first = add_text (fixture, &a, "message", "jabber:client", HS_HANDLER_DEFAULT);
+  guint second = add_text (fixture, &b, "x", X, HS_HANDLER_DEFAULT);
 
-  add_text (fixture, &b, "x", X, HS_HANDLER_DEFAULT);
   add_text (fixture, &c, NULL, X, HS_HANDLER_ONCE);
   assert_notes (fixture, "<message type='chat' from='a@else/r'><body xml:lang='de'>eins</body><body>one</body></message>",
                 "a:one:a@else/r");
@@ -582,6 +582,8 @@ test_text (Fixture *fixture, gconstpointer data)
   g_assert_true (hs_client_remove_handler (fixture->test->client, first));
   g_assert_true (a.destroyed);
   assert_notes (fixture, "<message type='chat' from='a@else'><body>6</body></message>", "");
+  /* The probe is gone with this function. */
+  g_assert_true (hs_client_remove_handler (fixture->test->client, second));
 }
 
 /* The outer stanza's sender: an inner one may be forged. */
