@@ -26,14 +26,13 @@ static void show_gap (HsHistoryArchive *self, guint serial);
 static const char *
 find_key (HsHistoryArchive *self, HsDelivery *delivery)
 {
-  HsChatMessage *chat = HS_CHAT_MESSAGE (delivery);
   const char *id = hs_history_get_id (delivery);
-  g_autoptr (HsJid) peer = NULL;
+  g_autofree char *side = NULL;
 
   if (id == NULL || !self->is_own)
     return id;
-  peer = hs_jid_get_bare (hs_chat_message_get_peer (chat));
-  return hs_history_twins_find_key (&self->twins, &self->keeper.log.working, id, hs_jid_to_string (peer));
+  side = hs_messages_dup_side (HS_CHAT_MESSAGE (delivery));
+  return hs_history_twins_find_key (&self->twins, &self->keeper.log.working, id, side);
 }
 
 /* ---- Questions ---- */

@@ -39,23 +39,23 @@ remember (HsHistoryTwins *self, const HsHistoryState *state, const char *id, gui
 }
 
 static const char *
-make_key (HsHistoryTwins *self, const char *id, const char *peer)
+make_key (HsHistoryTwins *self, const char *id, const char *side)
 {
   g_free (self->key);
-  self->key = g_strconcat (id, SEPARATOR, peer, NULL);
+  self->key = g_strconcat (id, SEPARATOR, side, NULL);
   return self->key;
 }
 
 const char *
-hs_history_twins_find_key (HsHistoryTwins *self, const HsHistoryState *state, const char *id, const char *peer)
+hs_history_twins_find_key (HsHistoryTwins *self, const HsHistoryState *state, const char *id, const char *side)
 {
-  guint hash = g_str_hash (peer);
+  guint hash = g_str_hash (side);
   gpointer known;
 
   if (g_hash_table_lookup_extended (self->peers, id, NULL, &known))
-    return GPOINTER_TO_UINT (known) == hash ? id : make_key (self, id, peer);
+    return GPOINTER_TO_UINT (known) == hash ? id : make_key (self, id, side);
   /* The state may be from an earlier run of the program. */
-  if (hs_history_state_knows (state, make_key (self, id, peer)))
+  if (hs_history_state_knows (state, make_key (self, id, side)))
     return self->key;
   remember (self, state, id, hash);
   return id;

@@ -21,21 +21,30 @@ emit_received (HsMessages *self, HsDelivery *delivery)
     hs_messages_answer_receipt (self, delivery);
 }
 
-/* The archive's keeper decides what is new; without a keeper, the list of the latest ids does. ejabberd uses the time in
- * microseconds as the id: messages of two people that arrive in the same microsecond have the same one. */
+char *
+hs_messages_dup_side (HsChatMessage *chat)
+{
+  g_autoptr (HsJid) peer = hs_jid_get_bare (hs_chat_message_get_peer (chat));
+  HsJid *archive = hs_chat_message_get_archive (chat);
+  gboolean is_sent = hs_chat_message_get_is_outgoing (chat) && archive != NULL && !hs_jid_equal (peer, archive);
+
+  return g_strconcat (is_sent ? ">" : "", hs_jid_to_string (peer), NULL);
+}
+
+/* The archive's keeper decides what is new; without a keeper, the list of the latest ids does. */
 static HsMessagesVerdict
 judge (HsMessages *self, HsMessagesKept *kept, HsDelivery *delivery)
 {
   HsChatMessageData *chat = &delivery->chat;
-  g_autoptr (HsJid) peer = NULL;
+  g_autofree char *side = NULL;
 
   if (chat->archive_id == NULL)
     return kept != NULL && kept->keeper->said != NULL ? kept->keeper->said (delivery, kept->data)
                                                       : HS_MESSAGES_VERDICT_DELIVER;
   if (kept != NULL)
     return kept->keeper->arrived (delivery, kept->data);
-  peer = hs_jid_get_bare (chat->peer);
-  return hs_recent_ids_add (&self->known, hs_jid_to_string (chat->archive), hs_jid_to_string (peer), chat->archive_id)
+  side = hs_messages_dup_side (HS_CHAT_MESSAGE (delivery));
+  return hs_recent_ids_add (&self->known, hs_jid_to_string (chat->archive), side, chat->archive_id)
              ? HS_MESSAGES_VERDICT_DELIVER
              : HS_MESSAGES_VERDICT_DROP;
 }

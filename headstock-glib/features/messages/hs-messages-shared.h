@@ -95,6 +95,10 @@ HsDelivery *hs_messages_read (HsMessages *self, HsMessage *message, const HsMess
 HsElement *hs_messages_get_only_child (HsElement *parent, const char *name, const char *namespace_);
 /* Returns the time of a <delay/> (XEP-0203), or NULL. */
 GDateTime *hs_messages_read_stamp (HsElement *delay);
+/* Returns what tells a message from another one with the same archive id: the peer's bare JID, and that the account has
+ * sent it. ejabberd uses the time in microseconds as the id: two messages that arrive in the same microsecond have the
+ * same one. What somebody sends to himself has no direction. */
+char *hs_messages_dup_side (HsChatMessage *chat);
 /* Makes an object without a client, for hs_messages_read() with the archives of @account. Only the bare JID of @account
  * counts. */
 HsMessages *hs_messages_new_reader (HsJid *account);

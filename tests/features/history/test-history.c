@@ -394,6 +394,12 @@ test_twins (void)
   history_answer (&f, "<after>" BEFORE_SIX "</after>", AT ("06", SIX, "four") TWIN FIN ("", ENDS (SIX, SIX)));
   history_expect (&f, SIX "'five' ");
   END_TWINS (&f, "9");
+  /* What the account has sent to the same person. */
+  begin_twins (&f, state);
+  history_answer (&f, "<after>" BEFORE_SIX "</after>",
+                  AT ("06", SIX, "four") OTHER_DEVICE ("06", SIX, "mine") FIN ("", ENDS (SIX, SIX)));
+  history_expect (&f, SIX "'mine' ");
+  END_TWINS (&f, "9");
   /* Archives that do not take an id for a time: it refuses the id, and is not asked for such a one again;
    * has nothing after it; or begins from its beginning. */
   begin_twins (&f, state);

@@ -53,6 +53,11 @@ test_shared_id (void)
                 "live<juliet@example.com'one'#a1 live<paris@example.com'one'#a1 ");
   messages_say (&f, CHAT ("paris@example.com/x", "m1", "one", OWN_ID ("a1")) CHAT (JULIET, "m1", "one", OWN_ID ("a1"))
                         CHAT ("juliet@example.com/other", "m1", "one", OWN_ID ("a1")), "");
+  /* What the account has sent to one of them. */
+  messages_say (&f, CARBON (" from='user@example.org'", "sent",
+                            INNER ("user@example.org/phone", JULIET, "mine", OWN_ID ("a1"))), "carbon>juliet@example.com'mine'#a1 ");
+  messages_say (&f, CARBON (" from='user@example.org'", "sent",
+                            INNER ("user@example.org/phone", JULIET, "mine", OWN_ID ("a1"))), "");
   messages_stop (&f);
 }
 
