@@ -187,6 +187,26 @@ hs_feature_is_in_presence (HsElement *child)
   return parent != NULL && hs_node_get_kind (parent) == HS_STANZA_KIND_PRESENCE;
 }
 
+gboolean
+hs_feature_measure_base64 (const char *text, gsize *n_bytes)
+{
+  gsize n_digits = 0, n_ends = 0;
+
+  for (; *text != '\0'; text++)
+    {
+      if (g_ascii_isspace (*text))
+        continue;
+      if (*text == '=')
+        n_ends++;
+      else if (n_ends == 0 && (g_ascii_isalnum (*text) || *text == '+' || *text == '/'))
+        n_digits++;
+      else
+        return FALSE;
+    }
+  *n_bytes = n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
+  return (n_digits + n_ends) % 4 == 0 && n_ends < 3;
+}
+
 char *
 hs_feature_random_id (void)
 {

@@ -75,6 +75,10 @@ guint hs_feature_get_inner_values (HsElement *element,
  * is used again and again. */
 gboolean hs_feature_is_in_presence (HsElement *child);
 
+/* Sets @n_bytes to the number of bytes that a text in base64 encodes. Returns FALSE if the text is not base64 with white
+ * space in it: g_base64_decode() skips all other characters, and would return wrong bytes. */
+gboolean hs_feature_measure_base64 (const char *text, gsize *n_bytes);
+
 /* 128 random bits that can be an id. */
 char *hs_feature_random_id (void);
 

@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 
+#include "hs-feature.h"
 #include "hs-error.h"
 #include "hs-iq.h"
 #include "hs-namespaces.h"
@@ -174,28 +175,6 @@ finish_too_large (Load *load)
                                    load->key, load->self->max_bytes));
 }
 
-/* Sets @n_bytes to the number of bytes that a text in base64 encodes. Returns FALSE if the text is not base64 with white
- * space in it: g_base64_decode() skips all other characters, and would return wrong bytes. */
-static gboolean
-count_bytes (const char *text, gsize *n_bytes)
-{
-  gsize n_digits = 0, n_ends = 0;
-
-  for (; *text != '\0'; text++)
-    {
-      if (g_ascii_isspace (*text))
-        continue;
-      if (*text == '=')
-        n_ends++;
-      else if (n_ends == 0 && (g_ascii_isalnum (*text) || *text == '+' || *text == '/'))
-        n_digits++;
-      else
-        return FALSE;
-    }
-  *n_bytes = n_digits / 4 * 3 + n_digits % 4 * 3 / 4;
-  return (n_digits + n_ends) % 4 == 0 && n_ends < 3;
-}
-
 static void
 finish_wrong (Load *load)
 {
@@ -232,7 +211,7 @@ take_text (Load *load, const char *text, const char *media_type)
       finish_none (load);
       return;
     }
-  if (!count_bytes (text, &length))
+  if (!hs_feature_measure_base64 (text, &length))
     {
       finish_wrong (load);
       return;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-enum-types.h"
+#include "hs-feature.h"
 #include "hs-namespaces.h"
 #include "hs-printable.h"
 
@@ -259,7 +260,8 @@ collect_media (HsDataForm *self, HsElement *parent)
       gsize length;
       guchar *data;
 
-      if (id == NULL || text == NULL || !hs_element_matches (child, "data", NS_BOB))
+      if (id == NULL || text == NULL || !hs_element_matches (child, "data", NS_BOB)
+          || !hs_feature_measure_base64 (text, &length))
         continue;
       data = g_base64_decode (text, &length);
       g_hash_table_insert (self->media, g_strdup (id), g_bytes_new_take (data, length));
@@ -605,7 +607,7 @@ hs_data_form_get_value (HsDataForm *self, const char *name)
  *
  * They are what the server made of them: a picture may be none, and may be broken on purpose.
  *
- * Returns: (transfer none) (nullable): the data, or %NULL if they did not come with the form
+ * Returns: (transfer none) (nullable): the data, or %NULL if they did not come with the form, or not in base64
  */
 GBytes *
 hs_data_form_get_media (HsDataForm *self, const char *uri)

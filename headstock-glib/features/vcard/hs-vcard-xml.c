@@ -3,6 +3,7 @@
 
 #include "hs-vcard-private.h"
 
+#include "hs-feature.h"
 #include "hs-namespaces.h"
 
 /* The place of a field's text: in the element @outer, or in @inner inside it. */
@@ -120,35 +121,13 @@ hs_vcard_write_field (HsElement *vcard, HsVcardField field, const char *text)
     hs_element_add_text_child (element, places[field].inner, HS_NS_VCARD, text);
 }
 
-/* g_base64_decode() skips characters that are not base64, and would return wrong bytes. White space is usual and
- * allowed. */
-static gboolean
-is_base64 (const char *text)
-{
-  gsize n_digits = 0;
-  gsize n_ends = 0;
-
-  for (; *text != '\0'; text++)
-    {
-      if (g_ascii_isspace (*text))
-        continue;
-      if (*text == '=')
-        n_ends++;
-      else if (n_ends == 0 && (g_ascii_isalnum (*text) || *text == '+' || *text == '/'))
-        n_digits++;
-      else
-        return FALSE;
-    }
-  return n_digits > 0 && n_ends < 3 && (n_digits + n_ends) % 4 == 0;
-}
-
 GBytes *
 hs_vcard_decode_photo (const char *text)
 {
   gsize length;
   guchar *bytes;
 
-  if (text == NULL || !is_base64 (text))
+  if (text == NULL || !hs_feature_measure_base64 (text, &length) || length == 0)
     return NULL;
   bytes = g_base64_decode (text, &length);
   return g_bytes_new_take (bytes, length);

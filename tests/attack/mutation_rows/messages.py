@@ -150,6 +150,8 @@ ROWS = [
     unit("a form takes each name once",
          "if (name != NULL && g_hash_table_contains (self->by_name, name)) { g_object_unref (field); return FALSE; }", "",
          "data-form", "/data-form/made-to-fill-in"),
+    unit("what is not base64 is no image of a form", "|| !hs_feature_measure_base64 (text, &length)) continue;", ") continue;",
+         "data-form", "/data-form/media"),
     unit("an option is added once",
          "g_return_if_fail (!g_strv_contains ((const char *const *) self->option_values, value));", "",
          "data-form", "/data-form/made-to-fill-in"),
