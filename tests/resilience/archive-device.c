@@ -58,11 +58,18 @@ device_complain (Device *self, const char *format, ...)
     g_printerr ("%s: %s\n", self->name, text);
 }
 
-DeviceGot
-device_get_got (Device *self, const char *archive_id)
+char *
+device_dup_key (HsChatMessage *chat)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->pending, archive_id))
-         | GPOINTER_TO_UINT (g_hash_table_lookup (self->stored, archive_id));
+  return g_strdup_printf ("%s %s", hs_chat_message_get_archive_id (chat),
+                          hs_message_get_body (hs_chat_message_get_message (chat)));
+}
+
+DeviceGot
+device_get_got (Device *self, const char *key)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->pending, key))
+         | GPOINTER_TO_UINT (g_hash_table_lookup (self->stored, key));
 }
 
 /* HsMessages waits some seconds for the server to say that its ids can be trusted, and no longer
@@ -80,6 +87,8 @@ note (Device *self, HsChatMessage *chat, DeviceGot got)
   const char *id = hs_chat_message_get_archive_id (chat);
   const char *body = hs_message_get_body (hs_chat_message_get_message (chat));
   HsJid *archive = hs_chat_message_get_archive (chat);
+  g_autofree char *key = device_dup_key (chat);
+  DeviceGot before = device_get_got (self, key);
 
   if (id == NULL || archive == NULL
       || strcmp (hs_jid_to_string (archive), device_get_account (USER)) != 0)
@@ -89,15 +98,14 @@ note (Device *self, HsChatMessage *chat, DeviceGot got)
         device_complain (self, "'%.30s' came without a place in the archive", body);
       return;
     }
-  if (device_get_got (self, id) != 0)
+  if (before != 0)
     {
       self->figures.n_twice++;
       device_complain (self, "%s, '%.30s', was %s and then %s", id, body,
-                       device_get_got (self, id) == DEVICE_GOT_LEARNED ? "learned" : "received",
+                       before == DEVICE_GOT_LEARNED ? "learned" : "received",
                        got == DEVICE_GOT_LEARNED ? "learned" : "received");
     }
-  g_hash_table_insert (self->pending, g_strdup (id),
-                       GUINT_TO_POINTER (got | device_get_got (self, id)));
+  g_hash_table_insert (self->pending, g_steal_pointer (&key), GUINT_TO_POINTER (got | before));
 }
 
 /* The number in the body, if this device sent the message. */
@@ -114,9 +122,11 @@ get_own_number (Device *self, HsChatMessage *chat)
 
 /* A history remembers some of its own messages that have no archive id yet, and no more. */
 static void
-add_own (Device *self, guint number)
+add_nameless (Device *self, guint number)
 {
   g_hash_table_add (self->nameless, GUINT_TO_POINTER (number));
+  if (number <= self->oldest_nameless)
+    g_hash_table_add (self->forgotten, GUINT_TO_POINTER (number));
   while (g_hash_table_size (self->nameless) > MAX_NAMELESS)
     {
       self->oldest_nameless++;
@@ -128,7 +138,10 @@ add_own (Device *self, guint number)
 static void
 know_own (Device *self, HsChatMessage *chat)
 {
-  g_hash_table_remove (self->nameless, GUINT_TO_POINTER (get_own_number (self, chat)));
+  gpointer number = GUINT_TO_POINTER (get_own_number (self, chat));
+
+  if (g_hash_table_remove (self->nameless, number))
+    g_hash_table_add (self->known, number);
 }
 
 static void
@@ -153,8 +166,10 @@ received_cb (HsMessages *messages, HsDelivery *delivery, Device *self)
 static void
 learned_cb (HsMessages *messages, const char *origin_id, HsDelivery *delivery, Device *self)
 {
+  g_autofree char *key = device_dup_key (HS_CHAT_MESSAGE (delivery));
+
   self->figures.n_learned++;
-  g_hash_table_remove (self->named, hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (delivery)));
+  g_hash_table_remove (self->named, key);
   note (self, HS_CHAT_MESSAGE (delivery), DEVICE_GOT_LEARNED);
   if (get_own_number (self, HS_CHAT_MESSAGE (delivery)) == 0)
     device_complain (self, "it learned of another's message");
@@ -167,23 +182,35 @@ gap_found_cb (HsHistory *history, HsGap *gap, Device *self)
   self->figures.n_gaps_found++;
 }
 
+/* The objects of a run that is over may be told more: that program is gone. */
+static Device *
+get_device (HsMessages *messages)
+{
+  return g_object_get_data (G_OBJECT (messages), "device");
+}
+
 /* A copy of a message that this run of the program has sent is learned of by its HsSentMessage
  * alone. */
 static void
-named_cb (HsSentMessage *sent, GParamSpec *property, Device *self)
+named_cb (HsSentMessage *sent, GParamSpec *property, HsMessages *messages)
 {
-  const char *id = hs_chat_message_get_archive_id (HS_CHAT_MESSAGE (sent));
+  Device *self = get_device (messages);
+  g_autofree char *key = device_dup_key (HS_CHAT_MESSAGE (sent));
 
+  if (self == NULL)
+    return;
   know_own (self, HS_CHAT_MESSAGE (sent));
-  if (device_get_got (self, id) == 0)
-    g_hash_table_add (self->named, g_strdup (id));
+  if (device_get_got (self, key) == 0)
+    g_hash_table_add (self->named, g_steal_pointer (&key));
 }
 
 /* The server has it, whatever comes. */
 static void
-state_cb (HsSentMessage *sent, GParamSpec *property, Device *self)
+state_cb (HsSentMessage *sent, GParamSpec *property, HsMessages *messages)
 {
-  if (hs_sent_message_get_state (sent) == HS_SENT_STATE_ON_SERVER)
+  Device *self = get_device (messages);
+
+  if (self != NULL && hs_sent_message_get_state (sent) == HS_SENT_STATE_ON_SERVER)
     g_hash_table_add (self->on_server, GUINT_TO_POINTER (get_own_number (self, HS_CHAT_MESSAGE (sent))));
 }
 
@@ -191,15 +218,15 @@ static void
 take_named (Device *self)
 {
   GHashTableIter iter;
-  gpointer id;
+  gpointer key;
 
   g_hash_table_iter_init (&iter, self->named);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
+  while (g_hash_table_iter_next (&iter, &key, NULL))
     {
       g_hash_table_iter_steal (&iter);
       self->figures.n_named++;
-      g_hash_table_insert (self->pending, id,
-                           GUINT_TO_POINTER (DEVICE_GOT_LEARNED | device_get_got (self, id)));
+      g_hash_table_insert (self->pending, key,
+                           GUINT_TO_POINTER (DEVICE_GOT_LEARNED | device_get_got (self, key)));
     }
 }
 
@@ -207,7 +234,7 @@ void
 device_commit (Device *self)
 {
   GHashTableIter iter;
-  gpointer id, got;
+  gpointer key, got;
 
   take_named (self);
   if (self->last != NULL)
@@ -216,23 +243,33 @@ device_commit (Device *self)
   g_clear_pointer (&self->state, g_variant_unref);
   self->state = hs_stateful_dup_state (HS_STATEFUL (self->history));
   g_hash_table_iter_init (&iter, self->pending);
-  while (g_hash_table_iter_next (&iter, &id, &got))
+  while (g_hash_table_iter_next (&iter, &key, &got))
     {
       g_hash_table_iter_steal (&iter);
-      g_hash_table_insert (self->stored, id, got);
+      g_hash_table_insert (self->stored, key, got);
     }
+  g_hash_table_remove_all (self->known);
   self->n_sent_stored = self->n_sent;
 }
 
 static void
 roll_back (Device *self)
 {
+  GHashTableIter iter;
+  gpointer number;
+
   g_clear_object (&self->last);
   g_hash_table_remove_all (self->named);
   self->figures.n_rolled_back += g_hash_table_size (self->pending);
   g_hash_table_remove_all (self->pending);
   for (guint i = self->n_sent_stored + 1; i <= self->n_sent; i++)
     g_hash_table_add (self->forgotten, GUINT_TO_POINTER (i));
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, &number, NULL))
+    {
+      g_hash_table_iter_remove (&iter);
+      add_nameless (self, GPOINTER_TO_UINT (number));
+    }
 }
 
 /* ---- The program ---- */
@@ -293,6 +330,7 @@ make (Device *self)
   g_signal_connect (self->client, "resumed", G_CALLBACK (resumed_cb), self);
   g_signal_connect (self->client, "disconnected", G_CALLBACK (disconnected_cb), self);
   g_signal_connect (self->client, "terminated", G_CALLBACK (terminated_cb), self);
+  g_object_set_data (G_OBJECT (self->messages), "device", self);
   g_signal_connect (self->messages, "received", G_CALLBACK (received_cb), self);
   g_signal_connect (self->messages, "learned", G_CALLBACK (learned_cb), self);
   g_signal_connect (self->history, "gap-found", G_CALLBACK (gap_found_cb), self);
@@ -321,6 +359,7 @@ drop (Device *self)
     }
   g_signal_handlers_disconnect_by_data (self->client, self);
   g_signal_handlers_disconnect_by_data (self->messages, self);
+  g_object_set_data (G_OBJECT (self->messages), "device", NULL);
   g_signal_handlers_disconnect_by_data (self->history, self);
   g_clear_object (&self->last);
   g_clear_object (&self->client);
@@ -400,9 +439,9 @@ device_send (Device *self)
   sent = hs_messages_send_text (self->messages, self->peer, body, NULL);
   if (sent == NULL)
     return FALSE;
-  g_signal_connect (sent, "notify::archive-id", G_CALLBACK (named_cb), self);
-  g_signal_connect (sent, "notify::state", G_CALLBACK (state_cb), self);
-  add_own (self, ++self->n_sent);
+  g_signal_connect_object (sent, "notify::archive-id", G_CALLBACK (named_cb), self->messages, 0);
+  g_signal_connect_object (sent, "notify::state", G_CALLBACK (state_cb), self->messages, 0);
+  add_nameless (self, ++self->n_sent);
   return TRUE;
 }
 
@@ -425,6 +464,7 @@ device_new (
   self->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->forgotten = g_hash_table_new (NULL, NULL);
   self->nameless = g_hash_table_new (NULL, NULL);
+  self->known = g_hash_table_new (NULL, NULL);
   self->on_server = g_hash_table_new (NULL, NULL);
   return self;
 }
@@ -442,6 +482,7 @@ device_free (Device *self)
   g_hash_table_unref (self->named);
   g_hash_table_unref (self->forgotten);
   g_hash_table_unref (self->nameless);
+  g_hash_table_unref (self->known);
   g_hash_table_unref (self->on_server);
   g_free (self);
 }

@@ -63,10 +63,9 @@ typedef struct
 
   GVariant *state;     /* of the history, at the last transaction; or NULL */
   GVariant *session;   /* to be resumed by the next client; or NULL */
-  GHashTable *stored;  /* archive id: DeviceGot */
+  GHashTable *stored;  /* key of a message: DeviceGot */
   GHashTable *pending; /* likewise, since the last transaction */
-  GHashTable
-      *named; /* archive ids that own messages have got, and that were not learned by a delivery */
+  GHashTable *named; /* keys of own messages that have got an archive id, and that were not learned by a delivery */
   HsDelivery *last; /* the program has not confirmed it */
 
   guint n_sent;
@@ -74,6 +73,7 @@ typedef struct
   /* Numbers of messages that were sent between the last transaction and a crash, or that are too many to remember. */
   GHashTable *forgotten;
   GHashTable *nameless; /* numbers of messages whose archive id is not known yet */
+  GHashTable *known;    /* numbers of those whose archive id has become known since the last transaction */
   guint oldest_nameless;
   GHashTable *on_server; /* numbers of messages of which the library has said that the server has them */
   GHashTable *own_received; /* body: HsDeliverySource; of messages that it knew to be its own */
@@ -98,8 +98,10 @@ gboolean device_is_current (Device *self);
 void device_commit (Device *self);
 /* FALSE: it cannot now. */
 gboolean device_send (Device *self);
-/* 0: it was not given. */
-DeviceGot device_get_got (Device *self, const char *archive_id);
+/* What tells a message of the archive from all others: a server may give two messages one id. */
+char *device_dup_key (HsChatMessage *chat);
+/* @key: as device_dup_key() makes it. 0: it was not given. */
+DeviceGot device_get_got (Device *self, const char *key);
 /* In one line, how far it is. */
 void device_print_state (Device *self);
 void device_print (Device *self);

@@ -13,6 +13,7 @@ entry_free (gpointer data)
 {
   LedgerEntry *self = data;
 
+  g_free (self->key);
   g_free (self->id);
   g_free (self->body);
   g_date_time_unref (self->time);
@@ -24,12 +25,12 @@ entry_free (gpointer data)
 static void
 add (Ledger *self, HsChatMessage *chat)
 {
-  const char *id = hs_chat_message_get_archive_id (chat);
+  g_autofree char *key = device_dup_key (chat);
   const char *body;
   LedgerEntry *entry;
 
   self->n_there++;
-  if (g_hash_table_contains (self->by_id, id))
+  if (g_hash_table_contains (self->by_key, key))
     return;
   body = hs_message_get_body (hs_chat_message_get_message (chat));
   if (!g_hash_table_add (self->bodies, g_strdup (body)))
@@ -38,11 +39,12 @@ add (Ledger *self, HsChatMessage *chat)
       g_hash_table_add (self->doubled, g_strdup (body));
     }
   entry = g_new0 (LedgerEntry, 1);
-  entry->id = g_strdup (id);
+  entry->key = g_steal_pointer (&key);
+  entry->id = g_strdup (hs_chat_message_get_archive_id (chat));
   entry->body = g_strdup (body);
   entry->time = g_date_time_ref (hs_chat_message_get_time (chat));
   g_ptr_array_add (self->entries, entry);
-  g_hash_table_insert (self->by_id, entry->id, entry);
+  g_hash_table_insert (self->by_key, entry->key, entry);
 }
 
 static void read_next (Ledger *self, HsArchivePage *page);
@@ -165,12 +167,12 @@ static guint
 count_unknown (Ledger *self, GHashTable *given)
 {
   GHashTableIter iter;
-  gpointer id;
+  gpointer key;
   guint n = 0;
 
   g_hash_table_iter_init (&iter, given);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    n += !g_hash_table_contains (self->by_id, id);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    n += !g_hash_table_contains (self->by_key, key);
   return n;
 }
 
@@ -226,7 +228,7 @@ ledger_compare (Ledger *self, Device *device, LedgerFigures *figures)
   for (guint i = 0; i < self->entries->len; i++)
     {
       LedgerEntry *entry = self->entries->pdata[i];
-      DeviceGot got = device_get_got (device, entry->id);
+      DeviceGot got = device_get_got (device, entry->key);
 
       if ((got & DEVICE_GOT_LEARNED) != 0)
         figures->n_learned++;
@@ -270,7 +272,7 @@ ledger_new (guint16 port)
   self->client = device_new_client (1, "ledger", port);
   self->archive = hs_archive_new ();
   self->entries = g_ptr_array_new_with_free_func (entry_free);
-  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
   self->doubled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->bodies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   /* Without presence it is sent nothing. */
@@ -285,7 +287,7 @@ ledger_free (Ledger *self)
 {
   g_object_unref (self->client);
   g_object_unref (self->archive);
-  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->bodies);
   g_hash_table_unref (self->doubled);
   g_ptr_array_unref (self->entries);

@@ -11,7 +11,7 @@ typedef struct
   HsClient *client;
   HsArchive *archive;
   GPtrArray *entries; /* LedgerEntry, oldest first */
-  GHashTable *by_id;
+  GHashTable *by_key;
   GHashTable *bodies;
   GHashTable *doubled; /* bodies that are there more than once */
   guint n_doubled;     /* that a server has taken in twice, after a connection was lost */
@@ -21,6 +21,7 @@ typedef struct
 
 typedef struct
 {
+  char *key; /* as device_dup_key() makes it */
   char *id;
   char *body;
   GDateTime *time;
