@@ -63,11 +63,36 @@ ask_end (HsArchiveAsk *ask, GError *error)
 
 /* ---- The answer ---- */
 
+static void prepare (HsArchiveAsk *ask);
+
+/* Whether the page was asked for by time, and the archive does not take an id for a time. */
+static gboolean
+is_misunderstood (HsArchiveAsk *ask, HsElement *fin, GError *error)
+{
+  if (hs_archive_page_count_again (ask->page) == 0)
+    return FALSE;
+  if (error != NULL)
+    return g_error_matches (error, HS_STANZA_ERROR, HS_STANZA_ERROR_ITEM_NOT_FOUND);
+  return ask->is_astray || ask->n_again == 0 || (ask->page->results->len == 0 && !hs_archive_is_complete (fin));
+}
+
+static void
+ask_by_id (HsArchiveAsk *ask)
+{
+  HsArchivePage *page = hs_archive_page_new (ask->page->query, ask->page->archive);
+
+  g_object_unref (ask->page);
+  ask->page = page;
+  g_clear_object (&ask->reader);
+  g_clear_pointer (&ask->query_id, g_free);
+  prepare (ask);
+}
+
 /* A server that does not know an id may send the same page again and again. */
 static gboolean
 is_same_again (HsArchiveAsk *ask)
 {
-  if (ask->previous == NULL || ask->page->last_id == NULL)
+  if (ask->previous == NULL || ask->page->last_id == NULL || hs_archive_page_count_again (ask->page) > 0)
     return FALSE;
   return ask->page->query->is_backwards ? strcmp (ask->page->first_id, ask->previous->first_id) == 0
                                         : strcmp (ask->page->last_id, ask->previous->last_id) == 0;
@@ -90,6 +115,12 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error == NULL && (fin == NULL || !hs_element_matches (fin, "fin", HS_NS_MAM)))
     error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The answer of the archive of %s has no <fin/>",
                          hs_archive_describe (archive));
+  if (is_misunderstood (ask, fin, error))
+    {
+      g_clear_error (&error);
+      ask_by_id (ask);
+      return;
+    }
   if (error == NULL)
     {
       hs_archive_page_finish (ask->page, fin, ask->is_flipped);
@@ -135,6 +166,19 @@ is_from (HsClient *client, HsElement *message, HsJid *archive)
   return own != NULL && (hs_jid_equal (from, bare) || hs_jid_equal (from, own));
 }
 
+/* Whether a result lies on the wrong side of the time that the page begins with. */
+static gboolean
+is_before_page (HsArchiveAsk *ask, GDateTime *stamp)
+{
+  gint64 time, end;
+
+  if (stamp == NULL || hs_archive_page_count_again (ask->page) == 0)
+    return FALSE;
+  time = g_date_time_to_unix (stamp) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond (stamp);
+  end = g_ascii_strtoll (hs_archive_page_get_end (ask->previous), NULL, 10);
+  return ask->page->query->is_backwards ? time > end : time < end;
+}
+
 static void
 read_result (HsArchiveAsk *ask, HsElement *result)
 {
@@ -149,7 +193,7 @@ read_result (HsArchiveAsk *ask, HsElement *result)
 
   if (id == NULL || *id == '\0')
     return;
-  if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS)
+  if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS + hs_archive_page_count_again (ask->page))
     {
       if (ask->error == NULL)
         ask->error = g_error_new (HS_ERROR, HS_ERROR_PROTOCOL, "The archive of %s gave more than %u messages for a page of %u",
@@ -161,6 +205,13 @@ read_result (HsArchiveAsk *ask, HsElement *result)
   if (message != NULL && archive != NULL)
     delivery = hs_messages_read (ask->reader, HS_MESSAGE (message),
                                  &(HsMessagesArchived){ .archive = archive, .archive_id = id, .stamp = stamp });
+  ask->is_astray |= is_before_page (ask, stamp);
+  if (hs_archive_page_is_again (ask->page, id, delivery))
+    {
+      ask->n_again++;
+      g_clear_object (&delivery);
+      return;
+    }
   hs_archive_page_add (ask->page, id, stamp, delivery);
 }
 
@@ -218,8 +269,6 @@ needs_features (HsArchiveQuery *query)
 {
   return query->before_id != NULL || query->after_id != NULL || query->ids != NULL || query->is_flipped;
 }
-
-static void prepare (HsArchiveAsk *ask);
 
 static void
 learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)

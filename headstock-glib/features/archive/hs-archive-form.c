@@ -82,13 +82,16 @@ add_page (HsElement *payload, HsArchiveAsk *ask)
 {
   HsArchiveQuery *query = ask->page->query;
   HsElement *set = hs_element_add_child (payload, "set", HS_NS_RSM);
-  g_autofree char *max = g_strdup_printf ("%u", query->page_size);
+  guint n_again = hs_archive_page_count_again (ask->page);
+  g_autofree char *max = g_strdup_printf ("%u", query->page_size + n_again);
+  const char *end = ask->previous != NULL ? hs_archive_page_get_end (ask->previous) : NULL;
+  g_autofree char *beside = n_again > 0 ? hs_archive_dup_id_beside (end, query->is_backwards ? 1 : -1) : g_strdup (end);
 
   hs_element_add_text_child (set, "max", HS_NS_RSM, max);
   if (query->is_backwards)
-    hs_element_add_text_child (set, "before", HS_NS_RSM, ask->previous != NULL ? ask->previous->first_id : "");
-  else if (ask->previous != NULL)
-    hs_element_add_text_child (set, "after", HS_NS_RSM, ask->previous->last_id);
+    hs_element_add_text_child (set, "before", HS_NS_RSM, end != NULL ? beside : "");
+  else if (end != NULL)
+    hs_element_add_text_child (set, "after", HS_NS_RSM, beside);
 }
 
 HsElement *

@@ -3,6 +3,9 @@
 
 #include "hs-archive-page-private.h"
 
+#include <string.h>
+
+#include "hs-messages-shared.h"
 #include "hs-namespaces.h"
 
 /**
@@ -56,6 +59,8 @@ hs_archive_page_finalize (GObject *object)
   g_clear_pointer (&self->archive, hs_jid_unref);
   g_ptr_array_unref (self->deliveries);
   g_ptr_array_unref (self->results);
+  g_clear_pointer (&self->at_end, g_hash_table_unref);
+  g_clear_pointer (&self->again, g_hash_table_unref);
   g_free (self->first_id);
   g_free (self->last_id);
 
@@ -164,6 +169,106 @@ hs_archive_page_new (HsArchiveQuery *query, HsJid *archive)
   return self;
 }
 
+/* ---- Messages with the same id ---- */
+
+/* ejabberd uses the time in microseconds as the id, and does not check that it is unique: a page may end between two
+ * messages with the same id. The next page then begins with the messages of this time, and those that an earlier page
+ * had are left out. */
+
+gboolean
+hs_archive_id_is_time (const char *id, gint64 stamp)
+{
+  char time[24];
+
+  g_snprintf (time, sizeof time, "%" G_GINT64_FORMAT, stamp);
+  return stamp > 0 && strcmp (id, time) == 0;
+}
+
+char *
+hs_archive_dup_id_beside (const char *id, int usec)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (id, NULL, 10) + usec);
+}
+
+/* What tells messages with the same id apart. */
+static char *
+dup_key (const char *id, HsDelivery *delivery)
+{
+  g_autofree char *side = delivery != NULL ? hs_messages_dup_side (HS_CHAT_MESSAGE (delivery)) : g_strdup ("");
+
+  return g_strconcat (side, "\n", id, NULL);
+}
+
+const char *
+hs_archive_page_get_end (HsArchivePage *self)
+{
+  return self->query->is_backwards ? self->first_id : self->last_id;
+}
+
+static gboolean
+is_time (const HsArchiveResult *result)
+{
+  return result->stamp != NULL
+         && hs_archive_id_is_time (result->id, g_date_time_to_unix (result->stamp) * G_TIME_SPAN_SECOND
+                                                   + g_date_time_get_microsecond (result->stamp));
+}
+
+static void
+add_at_end (HsArchivePage *self, char *key)
+{
+  if (self->at_end == NULL)
+    self->at_end = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (self->at_end, key);
+}
+
+/* A page may be full of messages with one id: those of earlier pages belong to them. */
+static void
+note_end (HsArchivePage *self)
+{
+  const char *end = hs_archive_page_get_end (self);
+  GHashTableIter iter;
+  gpointer key;
+
+  for (guint i = 0; end != NULL && i < self->results->len; i++)
+    {
+      HsArchiveResult *result = self->results->pdata[i];
+
+      if (strcmp (result->id, end) == 0 && is_time (result))
+        add_at_end (self, dup_key (end, result->delivery));
+    }
+  if (self->again == NULL || self->at_end == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->again);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (strcmp (strrchr (key, '\n') + 1, end) == 0)
+      add_at_end (self, g_strdup (key));
+}
+
+HsArchivePage *
+hs_archive_page_new_next (HsArchivePage *previous)
+{
+  HsArchivePage *self = hs_archive_page_new (previous->query, previous->archive);
+
+  self->again = previous->at_end != NULL ? g_hash_table_ref (previous->at_end) : NULL;
+  return self;
+}
+
+guint
+hs_archive_page_count_again (HsArchivePage *self)
+{
+  return self->again != NULL ? g_hash_table_size (self->again) : 0;
+}
+
+gboolean
+hs_archive_page_is_again (HsArchivePage *self, const char *id, HsDelivery *delivery)
+{
+  g_autofree char *key = self->again != NULL ? dup_key (id, delivery) : NULL;
+
+  return key != NULL && g_hash_table_contains (self->again, key);
+}
+
+/* ---- Reading ---- */
+
 static void
 reverse (GPtrArray *array)
 {
@@ -217,6 +322,12 @@ is_false (const char *value)
   return g_strcmp0 (value, "false") == 0 || g_strcmp0 (value, "0") == 0;
 }
 
+gboolean
+hs_archive_is_complete (HsElement *fin)
+{
+  return is_true (hs_element_get_attribute (fin, "complete"));
+}
+
 void
 hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flipped)
 {
@@ -231,8 +342,9 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
       self->first_id = self->last_id;
       self->last_id = kept;
     }
-  /* If nothing came, there is nothing beyond which the next page could lie. */
-  if (self->results->len > 0 && first != NULL && *first != '\0' && last != NULL && *last != '\0')
+  /* If nothing came, there is nothing beyond which the next page could lie. Nor are the ends of the answer those of the
+   * page if it has messages again. */
+  if (self->results->len > 0 && self->again == NULL && first != NULL && *first != '\0' && last != NULL && *last != '\0')
     {
       g_free (self->first_id);
       g_free (self->last_id);
@@ -247,8 +359,9 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
   if (set != NULL)
     self->count = read_count (hs_element_get_child_text (set, "count", HS_NS_RSM));
   /* An empty page is the last one, whatever the server says: otherwise the requests would never end. */
-  self->is_complete = self->last_id == NULL || is_true (hs_element_get_attribute (fin, "complete"));
+  self->is_complete = self->last_id == NULL || hs_archive_is_complete (fin);
   self->is_stable = !is_false (hs_element_get_attribute (fin, "stable"));
+  note_end (self);
 }
 
 GPtrArray *

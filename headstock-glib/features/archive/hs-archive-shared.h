@@ -23,6 +23,12 @@ void hs_archive_fetch_beyond_async (HsArchive *self,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
+/* Whether an id is the message's time in microseconds, as with ejabberd: then another message may have it, too.
+ * @stamp: in microseconds since 1970 */
+gboolean hs_archive_id_is_time (const char *id, gint64 stamp);
+/* Returns the id for the time of such an id, moved by @usec microseconds. */
+char *hs_archive_dup_id_beside (const char *id, int usec);
+
 /* Returns all results, in the order of the page's deliveries. (transfer none) (element-type HsArchiveResult) */
 GPtrArray *hs_archive_page_get_results (HsArchivePage *self);
 

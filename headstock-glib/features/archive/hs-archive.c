@@ -350,9 +350,8 @@ hs_archive_fetch_finish (HsArchive *self, GAsyncResult *result, GError **error)
  *
  * After the last page, nothing is sent.
  *
- * The next page begins after the id of the last message. ejabberd uses the time in microseconds as the id, which two
- * messages may have: if the first of them is the last one of a page, the second one is on none. [class@History] asks
- * such an archive in another way, and misses neither.
+ * ejabberd uses the time in microseconds as the id, which two messages may have. If the first of them is the last one of
+ * a page, the second one is on the next page.
  *
  * Call [method@Archive.fetch_next_finish] in the callback to get the result.
  *
@@ -384,7 +383,7 @@ hs_archive_fetch_next_async (HsArchive *self,
   if (page->is_complete)
     g_task_return_pointer (task, NULL, NULL);
   else if (find_archive (self, NULL, task, &archive))
-    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new (page->query, page->archive), page, FALSE);
+    hs_archive_ask (self, g_steal_pointer (&task), hs_archive_page_new_next (page), page, FALSE);
 }
 
 /**

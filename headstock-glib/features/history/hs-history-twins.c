@@ -3,6 +3,8 @@
 
 #include "hs-history-twins-private.h"
 
+#include "hs-archive-shared.h"
+
 #include <string.h>
 
 /* No XML document can contain it, so that no id does. */
@@ -71,13 +73,14 @@ gboolean
 hs_history_twins_is_time (const char *key, gint64 stamp)
 {
   g_autofree char *id = hs_history_twins_dup_id (key);
-  g_autofree char *time = g_strdup_printf ("%" G_GINT64_FORMAT, stamp);
 
-  return stamp > 0 && g_strcmp0 (id, time) == 0;
+  return hs_archive_id_is_time (id, stamp);
 }
 
 char *
 hs_history_twins_dup_beside (const char *key, int usec)
 {
-  return g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (key, NULL, 10) + usec);
+  g_autofree char *id = hs_history_twins_dup_id (key);
+
+  return hs_archive_dup_id_beside (id, usec);
 }

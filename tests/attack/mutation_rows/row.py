@@ -44,6 +44,11 @@ def feature(name: str, old: str, new: str, program: str, path: str) -> Mutation:
     return Mutation(name, old, new, f"tests/features/{program}/test-{program}", ("-p", path))
 
 
+def twins(name: str, old: str, new: str, path: str) -> Mutation:
+    """One about messages of an archive that have the same id."""
+    return Mutation(name, old, new, "tests/features/archive/test-archive-twins", ("-p", "/archive-twins" + path))
+
+
 def cancelled(name: str, old: str, new: str, path: str = "/cancelled/while-waiting") -> Mutation:
     """One that a call of any feature that is cancelled finds."""
     return Mutation(name, old, new, "tests/features/messenger/test-cancelled", ("-p", path))

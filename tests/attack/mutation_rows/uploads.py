@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Uploads."""
 
-from .row import Mutation, blocking_large, blocking_sessions, feature, handlers, history, upload
+from .row import Mutation, blocking_large, blocking_sessions, feature, handlers, history, twins, upload
 
 ROWS = [
     # ---- Uploads ----
@@ -120,9 +120,18 @@ ROWS = [
     feature("a history's state has a number for the next gap",
             "if (state->next_serial == 0 || state->next_serial == G_MAXUINT || !is_stamp (state->first_stamp)",
             "if (!is_stamp (state->first_stamp)", "history", "/history/state"),
+    twins("a page of an archive has the messages with the id at the end of the page before",
+          "self->again = previous->at_end != NULL ? g_hash_table_ref (previous->at_end) : NULL;", "", "/forwards"),
+    twins("a message with an id that others have is on one page", "if (hs_archive_page_is_again (ask->page, id, delivery))",
+          "if (FALSE)", "/forwards"),
+    twins("messages with one id may fill a page", "add_at_end (self, g_strdup (key));", ";", "/forwards"),
+    twins("an archive that does not take the id of a page for a time is asked by the id",
+          "if (is_misunderstood (ask, fin, error))", "if (FALSE)", "/no-time"),
+    twins("a page of an archive has nothing from before it", "return ask->is_astray || ask->n_again == 0",
+          "return ask->n_again == 0", "/no-time"),
     feature("a page without messages ends an archive",
-            "if (self->results->len > 0 && first != NULL && *first != '\\0' && last",
-            "if (first != NULL && *first != '\\0' && last", "archive", "/archive/ends"),
+            "if (self->results->len > 0 && self->again == NULL && first != NULL && *first != '\\0' && last",
+            "if (self->again == NULL && first != NULL && *first != '\\0' && last", "archive", "/archive/ends"),
     feature("a history lets go of a module that is unregistered",
             "if ((gpointer) module == (gpointer) self->messages || (gpointer) module == (gpointer) self->archive) leave_modules (self);",
             "", "history", "/history/archive-replaced"),
@@ -322,7 +331,8 @@ ROWS = [
             "if (ask->query_id != NULL && strcmp (ask->query_id, query_id) == 0)",
             "if (ask->query_id != NULL)", "archive", "/archive/forged"),
     feature("an archive cannot give more than a page may have",
-            "if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS)", "if (FALSE)", "archive", "/archive/flood"),
+            "if (ask->page->results->len >= HS_ARCHIVE_MAX_RESULTS + hs_archive_page_count_again (ask->page))",
+            "if (FALSE)", "archive", "/archive/flood"),
     feature("an empty page ends the pages",
             "self->is_complete = self->last_id == NULL ||", "self->is_complete =", "archive", "/archive/ends"),
     feature("the same page again is an error",
