@@ -80,14 +80,14 @@ def read_text(path: Path, _changed: int) -> str:
     return path.read_text()
 
 
-def find(folder: Path, mutation: Mutation) -> list[tuple[Path, re.Match]]:
-    """Where the old text is, however its white space is laid out."""
+def find(folder: Path, mutation: Mutation, is_fixed: bool = False) -> list[tuple[Path, re.Match]]:
+    """Where the old text is, however its white space is laid out. Files that are fixed are read once."""
     words = mutation.old.split()
     pattern = re.compile(r"\s+".join(map(re.escape, words)))
     longest = max(words, key=len)
     found = []
     for path in list_sources(folder):
-        text = read_text(path, path.stat().st_mtime_ns)
+        text = read_text(path, 0 if is_fixed else path.stat().st_mtime_ns)
         if longest in text:
             found += [(path, match) for match in pattern.finditer(text)]
     return found
@@ -131,7 +131,7 @@ def names_a_test(mutation: Mutation, program: Path) -> bool:
 
 
 def find_fault(mutation: Mutation, build: Path | None) -> str | None:
-    found = len(find(ROOT, mutation))
+    found = len(find(ROOT, mutation, is_fixed=True))
     named = sum(other.name == mutation.name for other in MUTATIONS)
     if found != 1 or named != 1:
         return f"found {found} times, in a table where {named} have this name"

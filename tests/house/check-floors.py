@@ -134,14 +134,14 @@ def includes_of(text):
     return re.findall(r'^\s*#\s*include\s+["<](?:headstock-glib/)?([^">]+)[">]', text, flags=re.M)
 
 
-def resolve(name, includer, files):
+def resolve(name, includer, files, by_name):
     """The path of a header of ours, those made by the build as well; None for anybody else's."""
     beside = str(pathlib.PurePath(includer).parent / name)
     if beside in files:
         return beside
     if name in files or re.match(GENERATED, name):
         return name
-    return next((path for path in files if pathlib.PurePath(path).name == name), None)
+    return by_name.get(name)
 
 
 def definitions(text):
@@ -179,10 +179,11 @@ def read(root):
     public = set(re.findall(r"<headstock-glib/([^>]+)>", (root / "headstock.h").read_text()))
     texts = {name: path.read_text() for name, path in files.items()}
     tree = Tree(files, public, {}, {}, [], {name: without_comments(text) for name, text in texts.items()})
+    by_name = {path.name: name for name, path in reversed(files.items())}
     for name, text in texts.items():
         tree.includes[name] = set()
         for include in includes_of(text):
-            other = resolve(include, name, files)
+            other = resolve(include, name, files, by_name)
             if other is not None:
                 tree.includes[name].add(other)
             elif re.match(r"hs-|(?:base|address|xml|sasl|net|stanza|protocol|client|features)/", include):
@@ -347,15 +348,18 @@ def names_fields(tree, part, owner):
     variable = rf"\b(?:const )?{part} +\*?(?:const )?(\w+)"
     members, functions = set(), set()
     for text in tree.code.values():
-        members |= set(re.findall(variable + r"\s*;", text))
-        functions |= set(re.findall(rf"\b{part} \*\s*(\w+) \(", text))
+        if part in text:
+            members |= set(re.findall(variable + r"\s*;", text))
+            functions |= set(re.findall(rf"\b{part} \*\s*(\w+) \(", text))
     wrong = []
     for name, text in tree.code.items():
         if name == owner:
             continue
         if name == header:
             text = text.replace(body, "")
-        mine = set(re.findall(variable, text)) - functions
+        mine = set(re.findall(variable, text)) - functions if part in text else set()
+        if not mine and not any(word in text for word in members | functions):
+            continue
         patterns = [rf"(?:->|\.)\s*(?:{'|'.join(members)})\s*\)?\s*(?:\.|->)\s*({fields})\b"] if members else []
         if mine:
             patterns.append(rf"(?<![\w.>])(?:{'|'.join(mine)})\s*(?:\.|->)\s*({fields})\b")
