@@ -198,11 +198,9 @@ hs_module_walk_next (HsModuleWalk *self)
   return NULL;
 }
 
-void
-hs_module_walk_end (HsModuleWalk *self)
+static void
+end_walk (HsModuleWalk *self)
 {
-  if (self->list == NULL)
-    return;
   g_assert (self->list->walk == self);
 
   self->list->walk = self->outer;
@@ -211,14 +209,22 @@ hs_module_walk_end (HsModuleWalk *self)
 }
 
 void
+hs_module_walk_end (HsModuleWalk *self)
+{
+  if (self->list != NULL)
+    end_walk (self);
+}
+
+void
 hs_module_list_foreach (HsModuleList *self, void (*function) (HsModule *module, HsClient *client))
 {
-  g_auto (HsModuleWalk) walk;
+  HsModuleWalk walk;
   HsModule *module;
 
   hs_module_walk_begin (&walk, self);
   while ((module = hs_module_walk_next (&walk)) != NULL)
     function (module, walk.client);
+  end_walk (&walk);
 }
 
 gboolean
