@@ -214,6 +214,12 @@ static const HsParserCallbacks parser_callbacks = {
   .names_changed = names_changed_cb,
 };
 
+static gboolean
+is_secure_cb (gpointer client)
+{
+  return hs_connection_is_secure (&hs_client_private (client)->connection);
+}
+
 /* No handler is called before the stream has copied the config: the strings in it are borrowed. */
 static HsStream *
 make_stream (HsClient *self)
@@ -225,7 +231,7 @@ make_stream (HsClient *self)
   HsStreamConfig config = {
     .jid = hs_connection_get_account (&priv->connection),
     .tls_mode = hs_settings_get_tls_mode (settings),
-    .secure = hs_connection_is_secure (&priv->connection),
+    .is_secure = is_secure_cb,
     .framed = hs_transport_is_framed (hs_client_transport (priv)),
     .component = component,
     .secret = component ? hs_settings_get_password (settings) : NULL,

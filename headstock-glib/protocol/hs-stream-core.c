@@ -30,6 +30,12 @@ hs_stream_change (HsStream *self, HsStreamChange change)
                                      hs_jid_get_domain (self->config.jid)));
 }
 
+gboolean
+hs_stream_is_secure (HsStream *self)
+{
+  return self->config.is_secure != NULL && self->config.is_secure (self->user_data);
+}
+
 GByteArray *
 hs_stream_get_output (HsStream *self)
 {
@@ -74,7 +80,7 @@ hs_stream_send_header (HsStream *self)
       return;
     }
   /* RFC 6120, 4.7.1: not before TLS, where everybody on the way could read who connects. */
-  if (self->config.secure && hs_jid_get_local (self->config.jid) != NULL)
+  if (hs_stream_is_secure (self) && hs_jid_get_local (self->config.jid) != NULL)
     hs_stream_write (self, " from='%s'", hs_jid_to_string (bare));
   hs_stream_write (self, " version='1.0' xml:lang='%s'%s>", self->config.lang, self->config.framed ? "/" : "");
 }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 struct _HsStream
 {
   HsStreamConfig config; /* with strings of its own; the secret of a component only */
+  gpointer user_data;    /* for config.is_secure */
   HsStreamManagement *management; /* of the session; NULL: none was asked for */
   HsParser *parser;
   GByteArray *output; /* for hs_stream_take_output() */
@@ -43,6 +44,7 @@ struct _HsStream
 /* The only function that sets the state. A change that cannot happen in the present state ends the stream with an
  * error: the caller goes on, and the next event is FAILED. */
 void hs_stream_change (HsStream *self, HsStreamChange change);
+gboolean hs_stream_is_secure (HsStream *self);
 GByteArray *hs_stream_get_output (HsStream *self);
 void hs_stream_write (HsStream *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void hs_stream_send_header (HsStream *self);

@@ -87,7 +87,7 @@ on_features (HsStream *self, HsNode *node)
       hs_stream_take_features (self, node);
       return;
     }
-  if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE)
+  if (!hs_stream_is_secure (self) && self->config.tls_mode != HS_TLS_MODE_NONE)
     {
       if (!offers_tls || self->config.framed)
         {
@@ -135,7 +135,6 @@ hs_stream_secured (HsStream *self)
 {
   if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing)
     return;
-  self->config.secure = TRUE;
   hs_stream_send_header (self);
 }
 
@@ -334,6 +333,7 @@ hs_stream_new (const HsStreamConfig *config, const HsParserCallbacks *callbacks,
   HsStream *self = g_new0 (HsStream, 1);
 
   self->config = *config;
+  self->user_data = user_data;
   hs_jid_ref (self->config.jid);
   self->management = config->session != NULL ? hs_session_get_management (config->session) : NULL;
   /* Only a component's secret is kept: hs_stream_sign_in() is given a client's password. */
@@ -387,7 +387,7 @@ hs_stream_open (HsStream *self)
   g_assert (self->state == HS_STREAM_STATE_CLOSED);
   hs_stream_send_header (self);
   /* Pipeline <starttls/>: TLS is required, so that nothing else can follow the features. */
-  if (self->config.secure || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
+  if (hs_stream_is_secure (self) || self->config.component || self->config.tls_mode == HS_TLS_MODE_NONE
       || self->config.step_by_step || self->config.framed)
     return;
   send_starttls (self);

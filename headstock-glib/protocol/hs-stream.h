@@ -48,6 +48,9 @@ typedef struct
 /* hs_stream_new() copies it. */
 typedef struct
 {
+  /* Whether the connection is under TLS. The stream asks each time that it matters, and keeps no answer: the caller has
+   * the connection. NULL: it never is. */
+  gboolean (*is_secure) (gpointer user_data);
   HsJid *jid; /* the account; if it has a resource, the stream asks for this resource */
   const char *secret; /* a component's */
   const char *lang;
@@ -63,7 +66,6 @@ typedef struct
   guint max_depth;
   guint8 tls_mode;         /* HsTlsMode */
   guint8 remembered;       /* HsSessionFeatures after the last sign-in; 0: not known */
-  guint secure : 1;        /* the connection is under TLS already */
   guint framed : 1;        /* RFC 7395: <open/> and <close/>, each element stands alone, no STARTTLS */
   guint component : 1;     /* XEP-0114, with @secret: no stream features and no sign-in */
   guint bind2 : 1;         /* use Bind 2 if the server offers it (XEP-0386) */
@@ -74,6 +76,7 @@ typedef struct
   guint step_by_step : 1;  /* no pipelining: each step waits for the server's answer to the one before */
 } HsStreamConfig;
 
+/* @user_data: for config.is_secure and for @callbacks */
 HsStream *hs_stream_new (const HsStreamConfig *config,
                          const HsParserCallbacks *callbacks,
                          gpointer user_data);
@@ -126,7 +129,8 @@ gboolean hs_stream_owes_count (HsStream *self);
 /* Counts that stanza now: the caller is certain to dispatch it whole. */
 void hs_stream_count_taken (HsStream *self);
 
-/* The TLS handshake is done: starts the stream again, and forgets what was learnt before TLS. */
+/* The TLS handshake is done, and config.is_secure says so: starts the stream again, and forgets what was learnt before
+ * TLS. */
 void hs_stream_secured (HsStream *self);
 /* Ends the stream with an error that the caller found, such as plain text after <proceed/>. Takes @error. */
 void hs_stream_fail (HsStream *self, GError *error);

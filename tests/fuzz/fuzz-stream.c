@@ -56,6 +56,7 @@ typedef struct
   guint n_deliveries;
   gboolean authenticated;
   gboolean failed;
+  gboolean secure; /* the connection */
   gboolean knows_password;
   GPtrArray *kept; /* elements that a program keeps */
 } Driver;
@@ -436,6 +437,7 @@ take_event (Driver *self, HsStreamEvent *event)
   switch (event->type)
     {
     case HS_STREAM_EVENT_START_TLS:
+      self->secure = TRUE;
       hs_stream_secured (self->stream);
       sign_in_early (self);
       break;
@@ -517,6 +519,12 @@ feed (Driver *self, const char *bytes, gsize length)
     }
 }
 
+static gboolean
+is_secure_cb (gpointer driver)
+{
+  return ((Driver *) driver)->secure;
+}
+
 static void
 connect (Driver *self)
 {
@@ -530,7 +538,7 @@ connect (Driver *self)
   HsStreamConfig config = {
     .jid = jid,
     .tls_mode = component ? HS_TLS_MODE_NONE : mode,
-    .secure = !component && mode == HS_TLS_MODE_DIRECT,
+    .is_secure = is_secure_cb,
     .component = component,
     .secret = component ? PASSWORD : NULL,
     .lang = "en",
@@ -548,6 +556,7 @@ connect (Driver *self)
 
   self->authenticated = FALSE;
   self->failed = FALSE;
+  self->secure = !component && mode == HS_TLS_MODE_DIRECT;
   self->stream = hs_stream_new (&config, &parser_callbacks, self);
   hs_stream_open (self->stream);
   sign_in_early (self);

@@ -6,8 +6,8 @@ from .row import attack, client, Mutation, unit
 ROWS = [
     # ---- The way to a secure connection ----
     attack("TLS is required",
-           "if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE)",
-           "if (!self->config.secure && self->config.tls_mode != HS_TLS_MODE_NONE && offers_tls)",
+           "if (!hs_stream_is_secure (self) && self->config.tls_mode != HS_TLS_MODE_NONE)",
+           "if (!hs_stream_is_secure (self) && self->config.tls_mode != HS_TLS_MODE_NONE && offers_tls)",
            "starttls/stripped"),
     attack("nothing after <proceed/> is taken",
            "if (hs_pump_has_input (&priv->pump)) { g_autoptr (GError) error"
@@ -35,7 +35,7 @@ ROWS = [
          "self->trusted = g_tls_certificate_is_same (certificate, self->pinned);",
          "self->trusted = TRUE;", "tls", "/tls/pinned"),
     unit("nobody hears who is calling before TLS",
-         "if (self->config.secure && hs_jid_get_local (self->config.jid) != NULL)",
+         "if (hs_stream_is_secure (self) && hs_jid_get_local (self->config.jid) != NULL)",
          "if (hs_jid_get_local (self->config.jid) != NULL)", "stream", "/stream/session"),
     unit("writes are not held back (TCP_NODELAY)",
          "g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);", ";",
@@ -64,12 +64,20 @@ ROWS = [
            "hs_deadlines_set (hs_client_deadlines (priv), HS_DEADLINE_STAGE,"
            " hs_connection_get_stage_timeout (connection));",
            ";", "clock", "/client/clock/stage"),
+    unit("a stream asks whether the connection is under TLS when it matters, not when it is made",
+         "self->config = *config; self->user_data = user_data;",
+         "self->config = *config; self->user_data = user_data;"
+         " if (!hs_stream_is_secure (self)) self->config.is_secure = NULL;", "stream", "/stream/secure"),
+    unit("a stream believes its owner, and not that the handshake must be done",
+         "return self->config.is_secure != NULL && self->config.is_secure (self->user_data);",
+         "return self->config.is_secure == NULL || self->config.is_secure (self->user_data)"
+         " || self->state != HS_STREAM_STATE_CLOSED;", "stream-faults", "/stream-faults/not-secure"),
     unit("a handshake that is done too late does nothing",
-         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; self->config.secure = TRUE;",
-         "self->config.secure = TRUE;", "stream-faults", "/stream-faults/secured"),
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; hs_stream_send_header (self);",
+         "hs_stream_send_header (self);", "stream-faults", "/stream-faults/secured"),
     unit("a stream that is closed does not begin again after the handshake",
-         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; self->config.secure = TRUE;",
-         "if (self->state != HS_STREAM_STATE_HANDSHAKE) return; self->config.secure = TRUE;",
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE || self->closing) return; hs_stream_send_header (self);",
+         "if (self->state != HS_STREAM_STATE_HANDSHAKE) return; hs_stream_send_header (self);",
          "stream-faults", "/stream-faults/secured"),
     unit("a change that cannot happen ends the stream", "if (G_LIKELY (can)) return; hs_stream_close (self);",
          "if (G_LIKELY (can) || TRUE) return; hs_stream_close (self);", "stream-faults", "/stream-faults/impossible"),

@@ -11,7 +11,14 @@ typedef struct
   HsStream *stream;
   GString *output;
   guint n_started; /* TLS */
+  gboolean secure;
 } Fixture;
+
+static gboolean
+is_secure_cb (gpointer data)
+{
+  return ((Fixture *) data)->secure;
+}
 
 static void
 set_up (Fixture *f)
@@ -20,13 +27,14 @@ set_up (Fixture *f)
   HsStreamConfig config = {
     .jid = jid,
     .tls_mode = HS_TLS_MODE_REQUIRED,
+    .is_secure = is_secure_cb,
     .lang = "en",
     .max_stanza_size = 100000,
     .max_depth = 16,
     .step_by_step = TRUE,
   };
 
-  *f = (Fixture){ .stream = hs_stream_new (&config, NULL, NULL), .output = g_string_new (NULL) };
+  *f = (Fixture){ .stream = hs_stream_new (&config, NULL, f), .output = g_string_new (NULL) };
   hs_stream_open (f->stream);
 }
 
@@ -67,6 +75,14 @@ assert_failed (Fixture *f, int code)
   g_assert_false (hs_stream_next_event (f->stream, &event));
 }
 
+/* The connection is under TLS from here on, and the stream is told. */
+static void
+handshake_done (Fixture *f)
+{
+  f->secure = TRUE;
+  hs_stream_secured (f->stream);
+}
+
 /* The handshake is done when nobody waits for it. */
 static void
 test_secured (void)
@@ -76,9 +92,9 @@ test_secured (void)
   /* The stream has failed meanwhile. */
   start_tls (&f);
   hs_stream_fail (f.stream, g_error_new_literal (HS_ERROR, HS_ERROR_TIMED_OUT, "too slow"));
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   assert_failed (&f, HS_ERROR_TIMED_OUT);
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   test_stream_take_output (f.stream, f.output);
   g_assert_cmpstr (f.output->str, ==, "");
   tear_down (&f);
@@ -86,7 +102,7 @@ test_secured (void)
   /* The stream was closed meanwhile. */
   start_tls (&f);
   hs_stream_close (f.stream);
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   test_stream_take_output (f.stream, f.output);
   g_assert_cmpstr (f.output->str, ==, "");
   tear_down (&f);
@@ -95,20 +111,41 @@ test_secured (void)
   set_up (&f);
   test_stream_take_output (f.stream, f.output);
   g_string_truncate (f.output, 0);
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   test_stream_take_output (f.stream, f.output);
   g_assert_cmpstr (f.output->str, ==, "");
   tear_down (&f);
 
   /* It is done once: the second call does nothing. */
   start_tls (&f);
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   test_stream_take_output (f.stream, f.output);
   g_assert_true (g_str_has_prefix (f.output->str, "<?xml version='1.0'?><stream:stream "));
   g_string_truncate (f.output, 0);
-  hs_stream_secured (f.stream);
+  handshake_done (&f);
   test_stream_take_output (f.stream, f.output);
   g_assert_cmpstr (f.output->str, ==, "");
+  tear_down (&f);
+}
+
+static void
+take_failure (gpointer data, HsStreamEvent *event)
+{
+  g_assert_cmpint (event->type, ==, HS_STREAM_EVENT_FAILED);
+}
+
+/* The stream is told that the handshake is done, and the connection has no TLS: nothing that needs TLS is sent. */
+static void
+test_not_secure (void)
+{
+  Fixture f;
+
+  start_tls (&f);
+  hs_stream_secured (f.stream);
+  test_stream_say (f.stream, TEST_STREAM_HEADER SAY_FEATURES_SASL ("PLAIN"), 1000, take_failure, &f, f.output);
+  g_assert_error (hs_stream_get_error (f.stream), HS_ERROR, HS_ERROR_TLS_REQUIRED);
+  g_assert_nonnull (strstr (f.output->str, "<stream:stream "));
+  g_assert_null (strstr (f.output->str, "juliet"));
   tear_down (&f);
 }
 
@@ -158,6 +195,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stream-faults/secured", test_secured);
+  g_test_add_func ("/stream-faults/not-secure", test_not_secure);
   g_test_add_func ("/stream-faults/impossible", test_impossible);
   g_test_add_func ("/stream-faults/after-end", test_after_end);
   return g_test_run ();

@@ -28,7 +28,14 @@ typedef struct
   HsStream *stream;
   GString *events;
   GString *output;
+  gboolean secure;
 } Fixture;
+
+static gboolean
+is_secure_cb (gpointer data)
+{
+  return ((Fixture *) data)->secure;
+}
 
 static void
 set_up (Fixture *f, HsTlsMode tls_mode, gboolean secure)
@@ -37,14 +44,15 @@ set_up (Fixture *f, HsTlsMode tls_mode, gboolean secure)
   HsStreamConfig config = {
     .jid = jid,
     .tls_mode = tls_mode,
-    .secure = secure,
+    .is_secure = is_secure_cb,
     .framed = TRUE,
     .lang = "en",
     .max_stanza_size = 100000,
     .max_depth = 16,
   };
 
-  f->stream = hs_stream_new (&config, NULL, NULL);
+  f->secure = secure;
+  f->stream = hs_stream_new (&config, NULL, f);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);
   hs_stream_open (f->stream);
@@ -294,7 +302,7 @@ test_not_framed (void)
   HsStreamConfig config = {
     .jid = jid, .tls_mode = HS_TLS_MODE_NONE, .max_stanza_size = 100000, .max_depth = 16,
   };
-  Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL) };
+  Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL), FALSE };
 
   hs_stream_open (f.stream);
   say (&f, TEST_STREAM_HEADER CLOSE, 1000);

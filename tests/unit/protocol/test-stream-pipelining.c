@@ -138,18 +138,24 @@ say (Fixture *f, const char *text)
   test_stream_say (f->stream, text, MAX (strlen (text), 1), take_event, f, f->output);
 }
 
+static gboolean
+is_secure_cb (gpointer data)
+{
+  return ((Fixture *) data)->credentials.encrypted;
+}
+
 static void
 fixture_init (Fixture *f, gboolean certificate, gboolean token, gboolean secure)
 {
   g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com", NULL);
   HsStreamConfig config = { .jid = jid,
                             .tls_mode = HS_TLS_MODE_REQUIRED,
-                            .secure = secure,
+                            .is_secure = is_secure_cb,
                             .max_stanza_size = 100000,
                             .max_depth = 16,
                             .user_agent_id = "d4565fa7" };
 
-  f->stream = hs_stream_new (&config, NULL, NULL);
+  f->stream = hs_stream_new (&config, NULL, f);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);
   f->credentials = (HsSaslCredentials){ .username = "juliet",

@@ -259,12 +259,18 @@ interrupt_session (HsStreamManagement *management)
   hs_parser_free (parser);
 }
 
+static gboolean
+is_secure_cb (gpointer data)
+{
+  return TRUE;
+}
+
 static void
 fixture_init (Fixture *f, const Case *c)
 {
   HsStreamConfig config = {
     .tls_mode = HS_TLS_MODE_DIRECT,
-    .secure = TRUE,
+    .is_secure = is_secure_cb,
     .max_stanza_size = 100000,
     .max_depth = 16,
     .user_agent_id = "d4565fa7",

@@ -29,7 +29,14 @@ typedef struct
   HsStream *stream;
   GString *events;
   GString *output;
+  gboolean secure; /* the owner's connection */
 } Fixture;
+
+static gboolean
+is_secure_cb (gpointer data)
+{
+  return ((Fixture *) data)->secure;
+}
 
 static void
 set_up (Fixture *f, HsTlsMode tls_mode, gboolean component)
@@ -37,6 +44,7 @@ set_up (Fixture *f, HsTlsMode tls_mode, gboolean component)
   static HsJid *jid;
   HsStreamConfig config = {
     .tls_mode = tls_mode,
+    .is_secure = is_secure_cb,
     .lang = "en",
     .max_stanza_size = 100000,
     .max_depth = 16,
@@ -47,7 +55,8 @@ set_up (Fixture *f, HsTlsMode tls_mode, gboolean component)
   g_clear_pointer (&jid, hs_jid_unref);
   jid = hs_jid_new (component ? "service.example.com" : "juliet@example.com/balcony", NULL);
   config.jid = jid;
-  f->stream = hs_stream_new (&config, NULL, NULL);
+  f->secure = FALSE;
+  f->stream = hs_stream_new (&config, NULL, f);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);
 }
@@ -82,6 +91,7 @@ take_event (Fixture *f, HsStreamEvent *event)
     {
     case HS_STREAM_EVENT_START_TLS:
       g_string_append (f->events, "tls ");
+      f->secure = TRUE;
       hs_stream_secured (f->stream);
       break;
     case HS_STREAM_EVENT_FEATURES:
@@ -198,6 +208,42 @@ test_session (void)
       g_assert_cmpuint (hs_stream_get_max_bytes (f.stream), ==, 12345);
       tear_down (&f);
     }
+}
+
+/* TLS may begin to protect the connection, and may cease to, between any two steps: the stream asks its owner at each of
+ * them. */
+static void
+test_secure (void)
+{
+  Fixture f;
+
+  /* After the stream was made: TLS is not asked for, and the server is told who connects. */
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  f.secure = TRUE;
+  hs_stream_open (f.stream);
+  test_stream_take_output (f.stream, f.output);
+  g_assert_nonnull (strstr (f.output->str, " from='juliet@example.com' version='1.0'"));
+  g_assert_null (strstr (f.output->str, "<starttls"));
+  say (&f, HEADER MECHANISMS, 1000);
+  g_assert_cmpstr (f.events->str, ==, "features ");
+  tear_down (&f);
+
+  /* After the stream was opened, and before the features. */
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  hs_stream_open (f.stream);
+  f.secure = TRUE;
+  say (&f, HEADER MECHANISMS, 1000);
+  g_assert_cmpstr (f.events->str, ==, "features ");
+  tear_down (&f);
+
+  /* The other way round: the stream does not sign in without TLS because there was TLS before. */
+  set_up (&f, HS_TLS_MODE_REQUIRED, FALSE);
+  f.secure = TRUE;
+  hs_stream_open (f.stream);
+  f.secure = FALSE;
+  say (&f, HEADER MECHANISMS, 1000);
+  g_assert_error (hs_stream_get_error (f.stream), HS_ERROR, HS_ERROR_TLS_REQUIRED);
+  tear_down (&f);
 }
 
 /* What follows in the same packet is not parsed: it is the driver's to see that it is there. */
@@ -453,8 +499,8 @@ test_early_limits (void)
     {
       g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com/balcony", NULL);
       HsStreamConfig config
-          = { .jid = jid, .max_stanza_size = i == 0 ? 100000 : 10000000, .max_depth = 16 };
-      Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL) };
+          = { .jid = jid, .is_secure = is_secure_cb, .max_stanza_size = i == 0 ? 100000 : 10000000, .max_depth = 16 };
+      Fixture f = { hs_stream_new (&config, NULL, &f), g_string_new (NULL), g_string_new (NULL), FALSE };
 
       hs_stream_open (f.stream);
       for (guint k = 0; k < 5; k++)
@@ -478,10 +524,11 @@ test_step_by_step (void)
     {
       g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com/balcony", NULL);
       HsStreamConfig config = { .jid = jid,
+                                .is_secure = is_secure_cb,
                                 .max_stanza_size = 100000,
                                 .max_depth = 16,
                                 .step_by_step = step_by_step };
-      Fixture f = { hs_stream_new (&config, NULL, NULL), g_string_new (NULL), g_string_new (NULL) };
+      Fixture f = { hs_stream_new (&config, NULL, &f), g_string_new (NULL), g_string_new (NULL), FALSE };
 
       hs_stream_open (f.stream);
       take_events (&f);
@@ -673,6 +720,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/stream/session", test_session);
+  g_test_add_func ("/stream/secure", test_secure);
   g_test_add_func ("/stream/injection", test_injection);
   g_test_add_func ("/stream/session-element", test_session_element);
   g_test_add_func ("/stream/bad", test_bad);
