@@ -85,9 +85,6 @@ event_cb (HsStream *stream, HsStreamEvent *event, gpointer client)
       hs_client_note_progress (self);
       hs_client_acknowledged (self);
       break;
-    case HS_STREAM_EVENT_LIMIT_CHANGED:
-      hs_client_note_limit (self);
-      break;
     case HS_STREAM_EVENT_CSI_OFFERED:
       hs_client_tell_active (self, TRUE);
       break;

@@ -170,7 +170,6 @@ void hs_client_negotiate (HsClient *self, HsNode *features);
 void hs_client_derive_key (HsClient *self);
 void hs_client_binding (HsClient *self);
 extern const HsModuleListCallbacks hs_client_module_list_callbacks;
-void hs_client_note_limit (HsClient *self);
 void hs_client_bound (HsClient *self);
 void hs_client_resumed (HsClient *self);
 

@@ -191,7 +191,7 @@ static gboolean
 check_bytes (HsClientPrivate *priv, gsize length, GError **error)
 {
   HsStream *stream = hs_client_stream (priv);
-  /* While a module negotiates, before the sign-in, the server may have another limit than in a session. */
+  /* While a module negotiates, before the sign-in, the limit is the stream's; it may differ from the session's. */
   gboolean negotiating = stream != NULL && hs_stream_is_open (stream) && !hs_stream_is_ready (stream);
   gsize max = negotiating ? hs_stream_get_max_bytes (stream) : hs_session_get_max_bytes (&priv->session);
 

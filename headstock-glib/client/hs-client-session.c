@@ -117,22 +117,12 @@ begin_session (HsClient *self)
   hs_beginning_end (&priv->beginning);
 }
 
-/* The session has the limit from here on, also while there is no connection. */
-void
-hs_client_note_limit (HsClient *self)
-{
-  HsClientPrivate *priv = hs_client_private (self);
-
-  hs_session_set_max_bytes (&priv->session, hs_stream_get_max_bytes (hs_client_stream (priv)));
-}
-
 /* The common part of a new session and of one that is resumed. */
 static void
 session_stands (HsClient *self)
 {
   HsClientPrivate *priv = hs_client_private (self);
 
-  hs_client_note_limit (self);
   hs_client_forgets_changed (self);
   hs_deadlines_clear (&priv->deadlines, HS_DEADLINE_STAGE);
   hs_connection_end_attempt (&priv->connection);

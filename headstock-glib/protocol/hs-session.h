@@ -45,8 +45,9 @@ HsStreamManagement *hs_session_ensure_management (HsSession *self, const HsResen
 HsStreamManagement *hs_session_get_management (const HsSession *self); /* or NULL */
 HsJid *hs_session_get_bound_jid (const HsSession *self);  /* or NULL */
 HsJid *hs_session_get_bound_bare (const HsSession *self); /* or NULL */
-/* The largest stanza that the server accepts in this session, in bytes (XEP-0478), or 0. Stanzas that wait for the
- * session to be resumed go to the same server. */
+/* The largest stanza that the server accepts in this session, in bytes (XEP-0478), or 0: no limit. The stream sets it by
+ * the features that the server has sent last. It holds while there is no connection: stanzas that wait for the session
+ * to be resumed go to the same server. */
 gsize hs_session_get_max_bytes (const HsSession *self);
 void hs_session_set_max_bytes (HsSession *self, gsize max_bytes);
 /* Whether the server was told in this session if somebody is looking (XEP-0352). */

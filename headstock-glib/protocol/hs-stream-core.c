@@ -186,20 +186,10 @@ hs_stream_protocol_error (HsStream *self, const char *condition, const char *for
 }
 
 void
-hs_stream_read_limits (HsStream *self, HsNode *features)
+hs_stream_set_session_limit (HsStream *self, gsize max_bytes)
 {
-  HsNode *limits = hs_node_get_child (features, "limits", HS_NS_LIMITS);
-  HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
-  g_autofree char *text = bytes != NULL ? hs_node_dup_value (bytes) : NULL;
-
-  /* XEP-0478 and RFC 6120, 13.12 forbid less than 10,000 bytes. Ignore such a limit: nothing could be sent. */
-  self->max_bytes = 0;
-  if (text != NULL)
-    {
-      guint64 value = g_ascii_strtoull (text, NULL, 10);
-
-      self->max_bytes = value >= 10000 && value <= G_MAXSSIZE ? value : 0;
-    }
+  if (self->config.session != NULL)
+    hs_session_set_max_bytes (self->config.session, max_bytes);
 }
 
 const char *

@@ -137,6 +137,18 @@ hs_session_features_read (HsNode *features)
   return found;
 }
 
+gsize
+hs_stream_features_read_max_bytes (HsNode *features)
+{
+  HsNode *limits = hs_node_get_child (features, "limits", HS_NS_LIMITS);
+  HsNode *bytes = limits != NULL ? hs_node_get_child (limits, "max-bytes", HS_NS_LIMITS) : NULL;
+  g_autofree char *text = bytes != NULL ? hs_node_dup_value (bytes) : NULL;
+  guint64 value = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+
+  /* XEP-0478 and RFC 6120, 13.12 forbid less than 10,000 bytes. Ignore such a limit: nothing could be sent. */
+  return value >= 10000 && value <= G_MAXSSIZE ? value : 0;
+}
+
 gboolean
 hs_stream_features_equal (const HsStreamFeatures *self, const HsStreamFeatures *other)
 {

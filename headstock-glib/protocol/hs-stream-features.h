@@ -43,6 +43,9 @@ HsStreamFeatures *hs_stream_features_load (GVariant *saved);
 
 HsSessionFeatures hs_session_features_read (HsNode *features);
 
+/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0: the features state no limit. */
+gsize hs_stream_features_read_max_bytes (HsNode *features);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsStreamFeatures, hs_stream_features_free)
 
 G_END_DECLS

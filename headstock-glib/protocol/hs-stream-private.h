@@ -32,7 +32,7 @@ struct _HsStream
   HsFirstBytes first_bytes; /* of the connection, to tell a foreign protocol */
   char *other_name;         /* the server's name for itself, if it is not the account's domain */
   char *other_host;         /* of see-other-host */
-  gsize max_bytes;          /* of one stanza that the server takes (XEP-0478), or 0 */
+  gsize max_bytes;          /* of one stanza before the sign-in (XEP-0478), or 0; the session has its own limit */
   HsParserEvent *features_event; /* of the FEATURES before the sign-in, kept until the sign-in begins */
   HsStreamFeatures *features;    /* before the sign-in */
 
@@ -53,7 +53,7 @@ void hs_stream_write_enable (HsStream *self);
 void hs_stream_give_up_session (HsStream *self);
 void hs_stream_protocol_error (HsStream *self, const char *condition, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-void hs_stream_read_limits (HsStream *self, HsNode *features);
+void hs_stream_set_session_limit (HsStream *self, gsize max_bytes);
 void hs_stream_become_ready (HsStream *self, HsStreamEventType event);
 
 /* hs-stream-sasl.c */

@@ -221,6 +221,15 @@ take_token (HsStream *self, HsNode *node)
     hs_authentication_take_token (&self->authentication, token, expiry);
 }
 
+/* A session begins, or goes on, inside SASL2. The server has announced no other limit than that of the features before
+ * the sign-in (XEP-0478): this one holds until the next features. */
+static void
+begin_inline (HsStream *self, HsInline by)
+{
+  hs_binding_begin_inline (&self->binding, by, self->features->bind2_csi);
+  hs_stream_set_session_limit (self, self->max_bytes);
+}
+
 /* XEP-0198, 9.1: the interrupted session was resumed. */
 static void
 take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
@@ -236,7 +245,7 @@ take_resumed (HsStream *self, HsNode *resumed, HsJid *jid)
   hs_stream_on_resumed (self, resumed);
   if (self->error != NULL)
     return;
-  hs_binding_begin_inline (&self->binding, HS_INLINE_RESUME, self->features->bind2_csi);
+  begin_inline (self, HS_INLINE_RESUME);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_RESUMED;
 }
@@ -274,7 +283,7 @@ take_bound (HsStream *self, HsNode *bound, HsJid *jid)
   if (!take_enabled (self, bound))
     return;
   hs_binding_set_jid (&self->binding, jid);
-  hs_binding_begin_inline (&self->binding, HS_INLINE_BIND, self->features->bind2_csi);
+  begin_inline (self, HS_INLINE_BIND);
   hs_stream_become_ready (self, HS_STREAM_EVENT_BOUND);
   self->pending = HS_STREAM_EVENT_AUTHENTICATED;
   self->following = HS_STREAM_EVENT_BOUND;
@@ -333,21 +342,15 @@ hs_stream_on_success2 (HsStream *self, HsNode *node)
 void
 hs_stream_on_late_features (HsStream *self, HsNode *node)
 {
-  gsize max_bytes = self->max_bytes;
-
   /* RFC 6120, 4.3.2: features belong to the beginning of a stream. Ignore them later. */
   if (!hs_binding_expects_features (&self->binding))
     {
       g_debug ("Ignored: features in the middle of the stream");
       return;
     }
-  hs_stream_read_limits (self, node);
+  hs_stream_set_session_limit (self, hs_stream_features_read_max_bytes (node));
   if (hs_binding_take_late_features (&self->binding, node))
     self->pending = HS_STREAM_EVENT_CSI_OFFERED;
-  if (self->max_bytes == max_bytes)
-    return;
-  self->following = self->pending;
-  self->pending = HS_STREAM_EVENT_LIMIT_CHANGED;
 }
 
 /* ---- Tasks ---- */

@@ -146,6 +146,7 @@ hs_stream_take_features (HsStream *self, HsNode *node)
 {
   HsStreamManagement *management = self->management;
 
+  hs_stream_set_session_limit (self, hs_stream_features_read_max_bytes (node));
   /* A server that does not offer to bind refuses the request without pipelining as well: pipelining is not at
    * fault. */
   if (hs_node_get_child (node, "bind", HS_NS_BIND) == NULL)

@@ -81,12 +81,12 @@ on_features (HsStream *self, HsNode *node)
 {
   gboolean offers_tls = hs_node_get_child (node, "starttls", HS_NS_TLS) != NULL;
 
-  hs_stream_read_limits (self, node);
   if (hs_stream_is_authenticated (self))
     {
       hs_stream_take_features (self, node);
       return;
     }
+  self->max_bytes = hs_stream_features_read_max_bytes (node);
   if (!hs_stream_is_secure (self) && self->config.tls_mode != HS_TLS_MODE_NONE)
     {
       if (!offers_tls || self->config.framed)

@@ -29,7 +29,6 @@ typedef enum
   HS_STREAM_EVENT_RESUMED,       /* the interrupted session goes on (XEP-0198, 5); stanzas may be sent */
   HS_STREAM_EVENT_ACKNOWLEDGED,  /* take delivery statuses out of the stream management */
   HS_STREAM_EVENT_ENABLED,       /* the server has answered <enable/>; take delivery statuses as well */
-  HS_STREAM_EVENT_LIMIT_CHANGED, /* see hs_stream_get_max_bytes() */
   HS_STREAM_EVENT_CSI_OFFERED,   /* from now on hs_stream_send_active() has an effect (XEP-0352) */
   HS_STREAM_EVENT_STANZA,        /* node: a stanza */
   HS_STREAM_EVENT_FORGET,        /* node: an element of a stanza that is still being received */
@@ -56,7 +55,7 @@ typedef struct
   const char *lang;
   gsize max_stanza_size;
   /* The session whose stream management the stream uses, borrowed: it outlives the stream. NULL: no stream management. The
-   * stream makes it when the server offers it. */
+   * stream makes it when the server offers it, and gives the session the size limit that the server announces for it. */
   HsSession *session;
   const HsResendPolicy *resend_policy; /* as for hs_stream_management_new() */
   /* The user agent for SASL2 (XEP-0388), each nullable */
@@ -167,8 +166,8 @@ const GError *hs_stream_get_error (HsStream *self);
 gboolean hs_stream_is_open (HsStream *self);
 gboolean hs_stream_is_ready (HsStream *self);
 gboolean hs_stream_is_closing (HsStream *self);
-/* The largest stanza that the server accepts, in bytes (XEP-0478), or 0: as the stream features say that came last. In
- * a session the limit is the session's: the caller gives it the limit at BOUND, RESUMED and LIMIT_CHANGED. */
+/* The largest stanza that the server accepts before the sign-in, in bytes (XEP-0478), or 0: no limit. After the sign-in
+ * the limit is the session's, see hs_session_get_max_bytes(). */
 gsize hs_stream_get_max_bytes (HsStream *self);
 /* Whether the server supports client state indication (XEP-0352); tells it whether the client is active. */
 gboolean hs_stream_offers_csi (HsStream *self);

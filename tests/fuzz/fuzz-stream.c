@@ -468,7 +468,6 @@ take_event (Driver *self, HsStreamEvent *event)
     case HS_STREAM_EVENT_ENABLED:
       take_deliveries (self);
       break;
-    case HS_STREAM_EVENT_LIMIT_CHANGED:
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_assert_true (hs_stream_offers_csi (self->stream));
       break;

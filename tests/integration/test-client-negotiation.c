@@ -95,6 +95,36 @@ test_sending (void)
   test_client_stop (test);
 }
 
+/* XEP-0478: while a module negotiates the limit is that of the features before the sign-in, and then another. */
+static void
+test_limit (void)
+{
+  static const ScriptStep script[]
+      = { RUN (script_header), SEND (SAY_FEATURES (FEATURE_SASL (MECHANISM ("PLAIN")) FEATURE_MAX_BYTES ("10000"))),
+          EXPECT ("</auth>"), SEND (SAY_SUCCESS), RUN (script_header),
+          SEND (SAY_FEATURES (FEATURE_BIND FEATURE_MAX_BYTES ("20000"))), EXPECT ("</iq>"), SEND (SAY_BOUND), SERVE, END };
+  g_autoptr (TestClient) test = test_client_new_for (script, HS_TLS_MODE_NONE);
+  g_autoptr (Holder) holder = g_object_new (holder_get_type (), NULL);
+  g_autofree char *text = g_strnfill (15000, 'x');
+  g_autofree char *request = g_strdup_printf ("<iq type='get' id='one'><x xmlns='u'>%s</x></iq>", text);
+  g_autofree char *twice = g_strdup_printf ("<iq type='get' id='two'><x xmlns='u'>%s%s</x></iq>", text, text);
+  g_autoptr (GError) error = NULL;
+
+  hs_client_register (test->client, (HsModule *) holder);
+  hs_client_start (test->client);
+  test_until (holder->asked);
+  g_assert_false (hs_client_send_raw_stanza (test->client, request, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  hs_client_proceed (test->client);
+  test_until (test->n_ready == 1);
+  g_assert_true (hs_client_send_raw_stanza (test->client, request, NULL));
+  g_assert_false (hs_client_send_raw_stanza (test->client, twice, &error));
+  g_assert_error (error, HS_ERROR, HS_ERROR_TOO_LARGE);
+  hs_client_unregister (test->client, (HsModule *) holder);
+  test_client_stop (test);
+}
+
 /* A module that is unregistered before it is done is not waited for. */
 static void
 test_unregistered (void)
@@ -134,6 +164,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/client-negotiation/sending", test_sending);
+  g_test_add_func ("/client-negotiation/limit", test_limit);
   g_test_add_func ("/client-negotiation/unregistered", test_unregistered);
   g_test_add_func ("/client-negotiation/lang", test_lang);
 

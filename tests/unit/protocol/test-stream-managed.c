@@ -424,6 +424,57 @@ test_made_when_offered (void)
     }
 }
 
+static void
+assert_limits (Fixture *f, gsize stream, gsize session)
+{
+  g_assert_cmpuint (hs_stream_get_max_bytes (f->stream), ==, stream);
+  g_assert_cmpuint (hs_session_get_max_bytes (&f->session.session), ==, session);
+}
+
+/* XEP-0478: the stream has the limit from before the sign-in, and the session the one from after it. */
+static void
+test_limits (Fixture *f, gconstpointer data)
+{
+  feed (f, HEADER SAY_FEATURES (FEATURE_SASL (MECHANISM ("PLAIN")) FEATURE_MAX_BYTES ("11000")));
+  assert_limits (f, 11000, 0);
+  feed (f, SUCCESS HEADER SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_MAX_BYTES ("20000")));
+  assert_limits (f, 11000, 20000);
+  answer_bind (f);
+  feed (f, ENABLED);
+  g_assert_cmpstr (f->events->str, ==, "bound enabled ");
+  assert_limits (f, 11000, 20000);
+
+  /* The session keeps its limit without a connection, and until the server announces another. */
+  cut (f);
+  assert_limits (f, 0, 20000);
+  feed (f, HEADER SAY_FEATURES (FEATURE_SASL (MECHANISM ("PLAIN")) FEATURE_MAX_BYTES ("12000")));
+  assert_limits (f, 12000, 20000);
+  feed (f, SUCCESS HEADER SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_MAX_BYTES ("30000")));
+  feed (f, "<resumed" SM " previd='session' h='0'/>");
+  assert_limits (f, 12000, 30000);
+
+  /* A session that is not resumed is followed by another, with the limit of its own features. */
+  cut (f);
+  feed (f, HEADER MECHANISMS SUCCESS);
+  feed (f, HEADER SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_MAX_BYTES ("40000")));
+  feed (f, "<failed" SM "/>");
+  answer_bind (f);
+  feed (f, ENABLED);
+  assert_limits (f, 0, 40000);
+
+  /* Features without a limit: there is none any more. Nor is there a limit below what XEP-0478 allows. */
+  cut (f);
+  feed (f, HEADER MECHANISMS SUCCESS);
+  feed (f, HEADER SAY_FEATURES (FEATURE_BIND FEATURE_SM));
+  feed (f, "<resumed" SM " previd='session' h='0'/>");
+  assert_limits (f, 0, 0);
+  cut (f);
+  feed (f, HEADER MECHANISMS SUCCESS);
+  feed (f, HEADER SAY_FEATURES (FEATURE_BIND FEATURE_SM FEATURE_MAX_BYTES ("9999")));
+  assert_limits (f, 0, 0);
+  g_assert_cmpstr (f->events->str, ==, "bound enabled resumed bound enabled resumed ");
+}
+
 #define add(name, function) \
   g_test_add ("/stream-managed/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -445,6 +496,7 @@ main (int argc, char **argv)
   add ("closes", test_closes);
   add ("resource-taken", test_resource_taken);
   add ("other-host", test_other_host);
+  add ("limits", test_limits);
   g_test_add_func ("/stream-managed/made-when-offered", test_made_when_offered);
 
   return g_test_run ();

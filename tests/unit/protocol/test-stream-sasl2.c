@@ -62,7 +62,7 @@ static const Case cases[] = {
     "|<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>balcony</resource>",
     "urn:xmpp:bind:0" },
   { "bind2", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, "<message/>" }, "ABL<message>",
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, "<message/>" }, "AB<message>",
     "<bind xmlns='urn:xmpp:bind:0'><tag>balcony</tag></bind>", "xmpp-bind" },
   { "bind2-not-offered", WITH_BIND2, FEATURES ("PLAIN", ""),
     { SUCCESS (ID (BARE)), SAY_FEATURES_MANAGED }, "A", "xmpp-bind'>", "urn:xmpp:bind:0" },
@@ -125,15 +125,15 @@ static const Case cases[] = {
     { SUCCESS (ID (FULL) "<resumed" SM " previd='session1' h='0'/><bound" BIND2 "/>") },
     "F:protocol", NULL, NULL },
   { "inactive", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABL",
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "AB",
     "<inactive xmlns='urn:xmpp:csi:0'/></bind>", NULL },
   { "csi-late", WITH_BIND2 | INACTIVE, FEATURES ("PLAIN", NO_INLINE_SM),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABLC", NULL, "<inactive" },
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES }, "ABC", NULL, "<inactive" },
   { "csi-late-resumed", WITH_SM | WITH_SESSION, FEATURES ("PLAIN", ONLY_SM),
     { SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"), NEW_FEATURES }, "AR+LC", NULL,
     NULL },
   { "features-twice", WITH_BIND2, FEATURES ("PLAIN", INLINE),
-    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "ABL", NULL,
+    { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, NEW_FEATURES }, "AB", NULL,
     NULL },
   { "token-given", 0, FEATURES ("PLAIN", INLINE), { SUCCESS (ID (BARE) TOKEN), SAY_FEATURES_MANAGED },
     "A(HT-SHA-256-NONE t0k3n)", NULL, NULL },
@@ -190,7 +190,7 @@ static const Case cases[] = {
     "AF:protocol", "unsupported-stanza-type", NULL },
   { "success-twice-bound", WITH_BIND2, FEATURES ("PLAIN", INLINE),
     { SUCCESS (ID (FULL) "<bound" BIND2 "/>"), NEW_FEATURES, SUCCESS (ID (FULL) "<bound" BIND2 "/>") },
-    "ABLF:protocol", "unsupported-stanza-type", NULL },
+    "ABF:protocol", "unsupported-stanza-type", NULL },
   { "continue-late", 0, FEATURES ("PLAIN", ""),
     { SUCCESS (ID (BARE)), "<continue" SASL2 "><tasks><task>UPGR-SCRAM-SHA-256</task></tasks></continue>" },
     "AF:protocol", "unsupported-stanza-type", NULL },
@@ -216,6 +216,7 @@ typedef struct
   GString *events;
   GString *output;
   HsSaslCredentials credentials;
+  gsize limit; /* of the session, at the last event */
   gboolean negotiates; /* a module asks the server before the sign-in */
 } Fixture;
 
@@ -332,6 +333,16 @@ name_error (const GError *error)
 }
 
 static void
+note_limit (Fixture *f)
+{
+  gsize limit = hs_session_get_max_bytes (&f->session.session);
+
+  if (limit != f->limit)
+    g_string_append_c (f->events, 'L');
+  f->limit = limit;
+}
+
+static void
 take_event (gpointer data, HsStreamEvent *event)
 {
   Fixture *f = data;
@@ -340,6 +351,7 @@ take_event (gpointer data, HsStreamEvent *event)
   g_autoptr (HsJid) bound = NULL;
   g_autoptr (GBytes) key = NULL;
 
+  note_limit (f);
   switch (event->type)
     {
     case HS_STREAM_EVENT_FEATURES:
@@ -381,9 +393,6 @@ take_event (gpointer data, HsStreamEvent *event)
       if (f->management != NULL && hs_stream_management_is_enabled (f->management))
         g_string_append_c (f->events, '+');
       break;
-    case HS_STREAM_EVENT_LIMIT_CHANGED:
-      g_string_append_c (f->events, 'L');
-      break;
     case HS_STREAM_EVENT_CSI_OFFERED:
       g_string_append_c (f->events, 'C');
       g_assert_true (hs_stream_offers_csi (stream));
@@ -401,6 +410,7 @@ static void
 say (Fixture *f, const char *text)
 {
   test_stream_say (f->stream, text, 1, take_event, f, f->output);
+  note_limit (f);
 }
 
 static void
@@ -440,9 +450,53 @@ test_case (gconstpointer data)
   check_written (&f);
   if (strstr (f.c->events, "AB") != NULL && f.c->steps[1] != NULL)
     {
-      g_assert_cmpuint (hs_stream_get_max_bytes (f.stream), ==, 12345);
+      g_assert_cmpuint (f.limit, ==, f.management != NULL ? 12345 : 0);
       g_assert_true (hs_stream_offers_csi (f.stream));
     }
+  fixture_clear (&f);
+}
+
+/* ---- The limit of a session (XEP-0478) ---- */
+
+/* A session that begins or goes on inside SASL2 has the limit of the features before the sign-in, until the server sends
+ * its next features. */
+static void
+test_limit (gconstpointer data)
+{
+  static const Case bound = { "limit", WITH_BIND2 | WITH_SM, NULL, { NULL }, NULL, NULL, NULL };
+  static const Case resumed = { "limit", WITH_SM | WITH_SESSION, NULL, { NULL }, NULL, NULL, NULL };
+  gboolean resumes = GPOINTER_TO_INT (data);
+  HsSession *session;
+  Fixture f;
+
+  fixture_init (&f, resumes ? &resumed : &bound);
+  session = &f.session.session;
+  hs_session_set_max_bytes (session, 50000);
+  hs_stream_open (f.stream);
+  say (&f, HEADER SAY_FEATURES (FEATURE_SASL2 (MECHANISM ("PLAIN") INLINE) FEATURE_MAX_BYTES ("11000")));
+  g_assert_cmpuint (hs_stream_get_max_bytes (f.stream), ==, 11000);
+  g_assert_cmpuint (hs_session_get_max_bytes (session), ==, 50000);
+  if (resumes)
+    say (&f, SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>"));
+  else
+    say (&f, SUCCESS (ID (FULL) "<bound" BIND2 ">" ENABLED "</bound>"));
+  g_assert_cmpuint (hs_session_get_max_bytes (session), ==, 11000);
+  say (&f, NEW_FEATURES);
+  g_assert_cmpuint (hs_session_get_max_bytes (session), ==, 12345);
+  /* Features in the middle of the stream change nothing. */
+  say (&f, SAY_FEATURES (FEATURE_MAX_BYTES ("30000")));
+  g_assert_cmpuint (hs_session_get_max_bytes (session), ==, 12345);
+  fixture_clear (&f);
+
+  /* The next features name none. */
+  fixture_init (&f, resumes ? &resumed : &bound);
+  hs_stream_open (f.stream);
+  say (&f, HEADER SAY_FEATURES (FEATURE_SASL2 (MECHANISM ("PLAIN") INLINE) FEATURE_MAX_BYTES ("11000")));
+  if (resumes)
+    say (&f, SUCCESS (ID (BARE) "<resumed" SM " previd='session1' h='0'/>") SAY_FEATURES (FEATURE_CSI));
+  else
+    say (&f, SUCCESS (ID (FULL) "<bound" BIND2 ">" ENABLED "</bound>") SAY_FEATURES (FEATURE_CSI));
+  g_assert_cmpuint (hs_session_get_max_bytes (session), ==, 0);
   fixture_clear (&f);
 }
 
@@ -697,6 +751,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_data_func ("/stream-sasl2/limit/bound", GINT_TO_POINTER (FALSE), test_limit);
+  g_test_add_data_func ("/stream-sasl2/limit/resumed", GINT_TO_POINTER (TRUE), test_limit);
   g_test_add_func ("/stream-sasl2/upgrade", test_upgrade);
   g_test_add_func ("/stream-sasl2/upgrade/wrong", test_upgrade_wrong);
   g_test_add_func ("/stream-sasl2/upgrade/unbound", test_upgrade_unbound);

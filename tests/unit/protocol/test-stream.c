@@ -6,6 +6,7 @@
 #include "hs-error.h"
 #include "hs-namespaces.h"
 #include "protocol/hs-stream.h"
+#include "session-test.h"
 #include "stream-test.h"
 
 /* The stream without a network: the server's bytes are in a table, ours and the events are compared. */
@@ -30,6 +31,7 @@ typedef struct
   GString *events;
   GString *output;
   gboolean secure; /* the owner's connection */
+  TestSession session;
 } Fixture;
 
 static gboolean
@@ -56,6 +58,9 @@ set_up (Fixture *f, HsTlsMode tls_mode, gboolean component)
   jid = hs_jid_new (component ? "service.example.com" : "juliet@example.com/balcony", NULL);
   config.jid = jid;
   f->secure = FALSE;
+  test_session_init (&f->session, NULL);
+  if (!component)
+    config.session = &f->session.session;
   f->stream = hs_stream_new (&config, NULL, f);
   f->events = g_string_new (NULL);
   f->output = g_string_new (NULL);
@@ -65,6 +70,8 @@ static void
 tear_down (Fixture *f)
 {
   hs_stream_free (f->stream);
+  if (f->session.tracker != NULL)
+    test_session_clear (&f->session);
   g_string_free (f->events, TRUE);
   g_string_free (f->output, TRUE);
 }
@@ -205,7 +212,7 @@ test_session (void)
       g_assert_nonnull (strstr (f.output->str, " from='juliet@example.com' version='1.0'"));
       g_assert_nonnull (strstr (f.output->str, "<resource>balcony</resource>"));
       g_assert_true (g_str_has_suffix (f.output->str, "</stream:stream>"));
-      g_assert_cmpuint (hs_stream_get_max_bytes (f.stream), ==, 12345);
+      g_assert_cmpuint (hs_session_get_max_bytes (&f.session.session), ==, 12345);
       tear_down (&f);
     }
 }
@@ -500,7 +507,7 @@ test_early_limits (void)
       g_autoptr (HsJid) jid = hs_jid_new ("juliet@example.com/balcony", NULL);
       HsStreamConfig config
           = { .jid = jid, .is_secure = is_secure_cb, .max_stanza_size = i == 0 ? 100000 : 10000000, .max_depth = 16 };
-      Fixture f = { hs_stream_new (&config, NULL, &f), g_string_new (NULL), g_string_new (NULL), FALSE };
+      Fixture f = { .stream = hs_stream_new (&config, NULL, &f), .events = g_string_new (NULL), .output = g_string_new (NULL) };
 
       hs_stream_open (f.stream);
       for (guint k = 0; k < 5; k++)
@@ -528,7 +535,7 @@ test_step_by_step (void)
                                 .max_stanza_size = 100000,
                                 .max_depth = 16,
                                 .step_by_step = step_by_step };
-      Fixture f = { hs_stream_new (&config, NULL, &f), g_string_new (NULL), g_string_new (NULL), FALSE };
+      Fixture f = { .stream = hs_stream_new (&config, NULL, &f), .events = g_string_new (NULL), .output = g_string_new (NULL) };
 
       hs_stream_open (f.stream);
       take_events (&f);
