@@ -137,12 +137,10 @@ received_cb (gpointer data)
     purge (self->until);
 }
 
-/* Each once, and in the second half all of them. */
+/* Each once. */
 static void
-assert_given (Reader *reader)
+note_given (Reader *reader, gboolean *given)
 {
-  gboolean given[3 * N_MESSAGES] = { FALSE };
-
   for (guint i = 0; i < reader->bodies->len; i++)
     {
       guint number = strtoul (reader->bodies->pdata[i], NULL, 10);
@@ -152,8 +150,31 @@ assert_given (Reader *reader)
       g_assert_false (given[number]);
       given[number] = TRUE;
     }
+}
+
+static gboolean
+are_all_given (const gboolean *given)
+{
   for (guint i = 2 * N_MESSAGES; i < 3 * N_MESSAGES; i++)
-    g_assert_true (given[i]);
+    if (!given[i])
+      return FALSE;
+  return TRUE;
+}
+
+/* ejabberd purges an archive by writing anew what stays: a page that it reads meanwhile lacks some of it. What becomes
+ * visible late is given by the next run. Takes over @state. */
+static void
+give_rest (GVariant *state, const char *prefix, gboolean *given, const ServerWay *way)
+{
+  g_autoptr (GVariant) taken = state;
+  g_autoptr (GVariant) unused = NULL;
+  Reader reader;
+
+  reader_make (&reader, server_new_user (READER, way), prefix, taken);
+  reader_begin (&reader);
+  test_spin (100);
+  note_given (&reader, given);
+  unused = reader_end (&reader);
 }
 
 /* The archive loses the first half of what is new while a run is between two pages. */
@@ -165,8 +186,8 @@ purge_within (HsHistoryOrder order, const ServerWay *way)
   TestClient *writer = reader_start_writer (way);
   TestClient *phone = reader_start_phone (way);
   g_autoptr (GVariant) state = read_some (writer, prefix, way);
-  g_autoptr (GVariant) unused = NULL;
   gint64 begin = g_get_real_time ();
+  gboolean given[3 * N_MESSAGES] = { FALSE };
   Purged self = { 0 };
   Reader *reader = &self.reader;
 
@@ -181,9 +202,10 @@ purge_within (HsHistoryOrder order, const ServerWay *way)
   hs_history_set_order (reader->history, order);
   reader_begin (reader);
   test_spin (100);
-  assert_given (reader);
+  note_given (reader, given);
   g_assert_true (has_gap (reader, begin, self.until));
-  unused = reader_end (reader);
+  give_rest (reader_end (reader), prefix, given, way);
+  g_assert_true (are_all_given (given));
   test_client_stop (phone);
   test_client_free (phone);
   test_client_stop (writer);
