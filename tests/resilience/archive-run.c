@@ -436,7 +436,7 @@ report (Device *device)
   device_print (device);
   g_print ("    of %u messages of the archive: %u given, %u learned, %u in %u gaps, %u twice, %u "
            "lost; %u that the archive never "
-           "had; own ones received after a crash %u; %u gaps found\n",
+           "had; own ones received like another's %u; %u gaps found\n",
            run.ledger->entries->len, figures.n_given, figures.n_learned, figures.n_in_gaps,
            figures.n_gaps, device->figures.n_twice, figures.n_lost, figures.n_unknown,
            device->figures.n_own_received, device->figures.n_gaps_found);
