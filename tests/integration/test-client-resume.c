@@ -398,6 +398,7 @@ try_swallowing (gboolean cut, guint n_resumptions)
                                        SEND ("<enabled" SM " resume='true' id='s2'/>"), SERVE, END };
   const ScriptStep *scripts[11] = { first };
   ResumeTest f = { NULL };
+  gint64 begin;
 
   for (guint i = 1; i <= n_resumptions; i++)
     scripts[i] = cut ? cuts : swallows;
@@ -409,8 +410,11 @@ try_swallowing (gboolean cut, guint n_resumptions)
   resume_send (&f, "chat", "one");
   resume_send (&f, "chat", "two");
   test_client_await_sent (f.test, "id='two'");
+  begin = virtual_clock_get_time ();
   scripted_server_open_gate (f.test->server);
   test_until (f.test->n_ready == 2);
+  /* Not as long as it would take to notice that the server is silent. */
+  g_assert_cmpint (virtual_clock_get_time () - begin, <, 30000);
   g_assert_cmpuint (f.n_resumed, ==, n_resumptions);
   g_assert_cmpstr (f.returned->str, ==, "one two ");
   g_assert_nonnull (strstr (f.test->loss->message, "begins a new session"));

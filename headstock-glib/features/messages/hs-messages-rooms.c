@@ -78,11 +78,9 @@ get_occupant_id (HsMessagesRoom *room, HsMessage *message)
 
   if (room == NULL || (room->flags & HS_MESSAGES_ROOM_HAS_OCCUPANT_IDS) == 0)
     return NULL;
+  /* The room removes the ids that senders write (XEP-0421, 3). If there are two, it did not, and this is NULL. */
   id = hs_message_get_occupant_id (message);
-  if (id == NULL || *id == '\0')
-    return NULL;
-  /* The room removes the ids that senders write (XEP-0421, 3). One of two was not. */
-  return hs_messages_get_only_child (HS_ELEMENT (message), "occupant-id", HS_NS_OCCUPANT_ID) != NULL ? id : NULL;
+  return id != NULL && *id != '\0' ? id : NULL;
 }
 
 gboolean

@@ -41,8 +41,6 @@ ROWS = [
          "trust |= HS_ROOM_TRUST_OCCUPANT_ID;", "stay", "/muc/forged"),
     room("a room that was not there is asked when it is", "if (self->info == NULL || self->is_created) hs_room_ask_again (self);", "",
          "join", "/muc/created"),
-    messages("an occupant has one id", 'return hs_messages_get_only_child (HS_ELEMENT (message), "occupant-id", HS_NS_OCCUPANT_ID) != NULL ? id : NULL;',
-             "return id;", "shared", "/messages/shared/room-archive"),
     messages("an archived message has one author", 'HsElement *item = x != NULL ? hs_messages_get_only_child (x, "item", HS_NS_MUC_USER) : NULL;',
              'HsElement *item = x != NULL ? hs_element_get_child (x, "item", HS_NS_MUC_USER) : NULL;', "shared", "/messages/shared/room-archive"),
     room("an occupant's hats are the room's", "if (self->info != NULL && hs_disco_info_has_feature (self->info, HS_NS_HATS))",

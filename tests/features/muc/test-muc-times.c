@@ -235,8 +235,10 @@ test_refused_messages (void)
 #define REFUSED(from, condition)                                                                   \
   "<message type='error' from='" from "' id='m1'><body>b</body>" ERROR ("cancel", condition) "</message>"
   MucTest f;
+  gint64 begin;
 
   start_leaping (&f);
+  begin = virtual_clock_get_time ();
   for (guint i = 0; i < 8; i++)
     {
       g_assert_false (scripted_server_has_received (f.test->server, PING));
@@ -244,6 +246,7 @@ test_refused_messages (void)
       muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
     }
   g_free (muc_test_answer (&f, PING, "result", ""));
+  g_assert_cmpint (virtual_clock_get_time () - begin, <=, 16 * MINUTE);
   muc_test_say (&f, REFUSED (ROOM, "forbidden") REFUSED (ROOM "/juliet", "not-acceptable"));
   g_assert_false (scripted_server_has_received (f.test->server, PING));
   muc_test_tells (&f, REFUSED (ROOM, "not-acceptable") REFUSED (ROOM, "item-not-found"), "");
