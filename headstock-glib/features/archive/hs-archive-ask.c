@@ -166,7 +166,7 @@ is_from (HsClient *client, HsElement *message, HsJid *archive)
   return own != NULL && (hs_jid_equal (from, bare) || hs_jid_equal (from, own));
 }
 
-/* Whether a result lies on the wrong side of the time that the page begins with. */
+/* Whether a result is older than the time that the page begins with, or newer if the query is backwards. */
 static gboolean
 is_before_page (HsArchiveAsk *ask, GDateTime *stamp)
 {

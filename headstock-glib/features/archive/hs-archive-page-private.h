@@ -26,8 +26,8 @@ struct _HsArchivePage
 };
 
 HsArchivePage *hs_archive_page_new (HsArchiveQuery *query, HsJid *archive);
-/* Makes the page after another one. If the id between the two is a time, other messages may have the same id: then the
- * page is asked for from this time on, and has some messages again, which hs_archive_page_is_again() finds. */
+/* Makes the page after another one. If the id between the two is a time, other messages may have the same id. Then the
+ * page is requested from this time on. The answer has some messages again, which hs_archive_page_is_again() finds. */
 HsArchivePage *hs_archive_page_new_next (HsArchivePage *previous);
 /* How many messages the answer has again; 0 if the page is asked for by the id. */
 guint hs_archive_page_count_again (HsArchivePage *self);

@@ -221,7 +221,7 @@ add_at_end (HsArchivePage *self, char *key)
   g_hash_table_add (self->at_end, key);
 }
 
-/* A page may be full of messages with one id: those of earlier pages belong to them. */
+/* All messages of a page may have the same id, and those at the end of the page before as well. */
 static void
 note_end (HsArchivePage *self)
 {
@@ -342,8 +342,8 @@ hs_archive_page_finish (HsArchivePage *self, HsElement *fin, gboolean was_flippe
       self->first_id = self->last_id;
       self->last_id = kept;
     }
-  /* If nothing came, there is nothing beyond which the next page could lie. Nor are the ends of the answer those of the
-   * page if it has messages again. */
+  /* If nothing came, there is nothing beyond which the next page could lie. If the answer has messages of an earlier
+   * page, its ends are not the ends of this page. */
   if (self->results->len > 0 && self->again == NULL && first != NULL && *first != '\0' && last != NULL && *last != '\0')
     {
       g_free (self->first_id);

@@ -34,8 +34,8 @@ typedef struct
   char *query_id;          /* likewise */
   gboolean keeps_up;       /* HsHistory asks: two of these may be in flight to one archive */
   gboolean is_flipped;     /* the archive sends the newest first */
-  guint n_again;           /* results that an earlier page had */
-  gboolean is_astray;      /* there is a result from before the page */
+  guint n_again;           /* how many results an earlier page had */
+  gboolean is_astray;      /* a result is outside the time that was asked for */
   GError *error;           /* a fault in the results */
 } HsArchiveAsk;
 
